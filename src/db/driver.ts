@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module'
+import type * as mariadb from 'mariadb'
+
+export type DriverConnection = mariadb.Connection
+export type DriverPool = mariadb.Pool
+export type DriverOptions = mariadb.ConnectionConfig
+export type DriverPoolOptions = mariadb.PoolConfig
+
+/** The connector, as its CommonJS build: it loads in less than half the time of the ES modules. */
+export const driver = createRequire(import.meta.url)('mariadb') as typeof mariadb

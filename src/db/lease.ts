@@ -1,0 +1,58 @@
+import { DbtoolError } from '../errors.ts'
+import type { Connection } from './connection.ts'
+import type { Change, Session, Value } from './queries.ts'
+
+/**
+ * A connection on loan. After `release` every use throws: a handle that somebody kept can neither read from nor roll
+ * back the transaction of the next holder.
+ */
+export class Lease implements Session {
+  #connection: Connection | undefined
+  readonly #giveBack: () => void
+
+  constructor(
+    connection: Connection,
+    /** How long the holder waited for it, in milliseconds. */
+    readonly waitMs: number,
+    giveBack: () => void,
+  ) {
+    this.#connection = connection
+    this.#giveBack = giveBack
+  }
+
+  rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
+    return this.connection().rows<T>(sql, values)
+  }
+
+  change(sql: string, values?: readonly Value[]): Promise<Change> {
+    return this.connection().change(sql, values)
+  }
+
+  prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.connection().prepared<T>(sql, values)
+  }
+
+  get inTransaction(): boolean {
+    return this.connection().inTransaction
+  }
+
+  get usable(): boolean {
+    return this.connection().usable
+  }
+
+  destroy(): void {
+    this.connection().destroy()
+  }
+
+  /** Gives the connection back; a second call does nothing. */
+  release(): void {
+    if (this.#connection === undefined) return
+    this.#connection = undefined
+    this.#giveBack()
+  }
+
+  private connection(): Connection {
+    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a connection was used after it had been released')
+    return this.#connection
+  }
+}

@@ -1,0 +1,49 @@
+import { DbtoolError } from '../errors.ts'
+import type { PoolFigures, PoolOptions } from './pool.ts'
+
+/** What a pool counts about itself; the gauges are read from the pool when somebody asks. */
+export class PoolCounters {
+  acquired = 0
+  timeouts = 0
+  opened = 0
+  closed = 0
+  peak = 0
+  queuePeak = 0
+  waitMs = 0
+  maxWaitMs = 0
+
+  granted(waitMs: number): void {
+    this.acquired += 1
+    this.waitMs += waitMs
+    this.maxWaitMs = Math.max(this.maxWaitMs, waitMs)
+  }
+
+  connected(open: number): void {
+    this.opened += 1
+    this.peak = Math.max(this.peak, open)
+  }
+
+  queued(waiting: number): void {
+    this.queuePeak = Math.max(this.queuePeak, waiting)
+  }
+
+  figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
+    const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
+    return { ...gauges, inUse: gauges.open - gauges.idle, acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs }
+  }
+}
+
+/** The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the server silent. */
+export function timeoutError(options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>, now: PoolFigures, cause: unknown): DbtoolError {
+  const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
+  const because = cause instanceof Error ? `; opening another one failed: ${cause.message}` : ''
+  return new DbtoolError(
+    'POOL_TIMEOUT',
+    `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
+    { cause, hint: 'raise --pool-size or --pool-timeout, or hold connections for a shorter time' },
+  )
+}
+
+export function poolClosed(): DbtoolError {
+  return new DbtoolError('POOL_CLOSED', 'the connection pool is closed')
+}

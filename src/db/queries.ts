@@ -1,0 +1,60 @@
+/** A bound value. Wrap what nobody may read in a log in {@link Secret}. */
+export type Value = string | number | bigint | boolean | Date | null | Secret
+
+export interface Change {
+  /** Rows that matched, changed or not (the connector's `foundRows`): right for guarded updates. */
+  readonly affectedRows: number
+  readonly insertId: number
+}
+
+/**
+ * What the rooms above see of a database: values are bound, never pasted. DECIMAL arrives as string, BIGINT as number
+ * (or an error outside the safe range), DATETIME as Date in UTC. Rejects with a DatabaseError.
+ */
+export interface Queries {
+  rows<T>(sql: string, values?: readonly Value[]): Promise<T[]>
+  change(sql: string, values?: readonly Value[]): Promise<Change>
+  /** A statement prepared once on each connection; for what runs often. Returns the first result set. */
+  prepared<T>(sql: string, values: readonly Value[]): Promise<T[]>
+}
+
+/** One connection in somebody's hands. */
+export interface Session extends Queries {
+  /** True while the server has a transaction open on this connection. */
+  readonly inTransaction: boolean
+  readonly usable: boolean
+  destroy(): void
+}
+
+/** A value that `--sql` prints as stars. */
+export class Secret {
+  readonly #value: string
+  constructor(value: string) {
+    this.#value = value
+  }
+  reveal(): string {
+    return this.#value
+  }
+  toString(): string {
+    return '********'
+  }
+  toJSON(): string {
+    return '********'
+  }
+}
+
+/** What one statement did, for `--sql`. */
+export interface Trace {
+  readonly sql: string
+  readonly values: readonly Value[]
+  readonly ms: number
+  readonly failed: boolean
+}
+
+export type OnTrace = (trace: Trace) => void
+
+/** The first row, or undefined. */
+export async function firstRow<T>(queries: Queries, sql: string, values: readonly Value[] = []): Promise<T | undefined> {
+  const [row] = await queries.rows<T>(sql, values)
+  return row
+}

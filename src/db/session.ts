@@ -1,0 +1,20 @@
+import type { Limits } from './target.ts'
+
+const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+
+/**
+ * The session of every connection, in one place: utf8mb4, UTC, strict, READ COMMITTED, bounded statements and lock waits.
+ * MariaDB's `max_statement_time` is in seconds (the `max_execution_time` of MySQL does not exist there), and so is the lock wait.
+ */
+export function sessionStatements(limits: Limits): string[] {
+  const variables = [
+    `time_zone = '+00:00'`,
+    `sql_mode = '${sqlMode}'`,
+    `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
+    `innodb_lock_wait_timeout = ${Math.max(1, Math.round(limits.lockWaitMs / 1000))}`,
+  ]
+  return [
+    `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}`,
+    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  ]
+}

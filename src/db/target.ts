@@ -1,0 +1,37 @@
+export const sslModes = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const
+export type SslMode = (typeof sslModes)[number]
+
+/** Where to connect, as whom. A socket, when given, is used instead of host and port. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly socket: string | undefined
+  readonly user: string
+  readonly password: string
+  readonly database: string | undefined
+  readonly ssl: { readonly mode: SslMode; readonly ca?: string | undefined }
+}
+
+/** Bounds of every operation, in milliseconds; zero is no bound. */
+export interface Limits {
+  readonly connectTimeoutMs: number
+  readonly statementTimeoutMs: number
+  readonly lockWaitMs: number
+}
+
+export const defaultLimits: Limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 30_000, lockWaitMs: 10_000 }
+
+/** A log-in over a unix socket, without password and without TLS. */
+export function socketTarget(socket: string, user: string, database?: string): Target {
+  return { host: 'localhost', port: 3306, socket, user, password: '', database, ssl: { mode: 'disabled' } }
+}
+
+/** The address alone, as it appears in messages: `host:port`, or the socket's path. */
+export function addressOf(target: Target): string {
+  return target.socket ?? `${target.host}:${target.port}`
+}
+
+/** `user@address/database`, for messages and confirmations; never holds a secret. */
+export function describeTarget(target: Target): string {
+  return `${target.user}@${addressOf(target)}${target.database === undefined ? '' : `/${target.database}`}`
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DbtoolError } from '../errors.ts'
+import { DatabaseError } from './failures.ts'
+import type { Queries, Session } from './queries.ts'
+
+/**
+ * Runs `work` between START TRANSACTION and COMMIT. The first error wins: a rollback that fails only destroys the
+ * connection. Rejects with OUTCOME_UNKNOWN when the connection dies at COMMIT: then nobody here knows whether it took place.
+ */
+export async function transaction<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
+  await session.change('START TRANSACTION')
+  let result: T
+  try {
+    result = await work(session)
+  } catch (error) {
+    await rollBack(session)
+    throw error
+  }
+  await commit(session)
+  return result
+}
+
+/** The same, but everything is rolled back at the end: what `--dry-run` shows has really been tried. */
+export async function rehearsal<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
+  await session.change('START TRANSACTION')
+  try {
+    return await work(session)
+  } finally {
+    await rollBack(session)
+  }
+}
+
+async function rollBack(session: Session): Promise<void> {
+  await session.change('ROLLBACK').catch(() => session.destroy())
+}
+
+async function commit(session: Session): Promise<void> {
+  // The connector's commit() would resolve without doing anything.
+  if (!session.inTransaction) throw new DbtoolError('UNEXPECTED', 'nothing was committed: the server has no transaction open here; a statement must have ended it')
+  try {
+    await session.change('COMMIT')
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'CONNECTION_LOST') throw outcomeUnknown(error)
+    await rollBack(session)
+    throw error
+  }
+}
+
+function outcomeUnknown(cause: DatabaseError): DbtoolError {
+  return new DbtoolError('OUTCOME_UNKNOWN', 'the connection was lost while the transaction was being committed: it may or may not have taken place', {
+    cause,
+    hint: 'look before you try again',
+  })
+}
+
+export interface RetryOptions {
+  /** How often the work is tried in all. */
+  readonly attempts: number
+  /** Upper bound of the first pause; it doubles with every attempt. */
+  readonly pauseMs: number
+}
+
+const defaultRetry: RetryOptions = { attempts: 8, pauseMs: 10 }
+
+/**
+ * Tries the whole work again when the server ended its transaction in favour of another one (deadlock 1213, snapshot
+ * conflict 1020), after a random pause, so that the same transactions do not meet again.
+ */
+export async function retried<T>(work: () => Promise<T>, { attempts, pauseMs }: RetryOptions = defaultRetry): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= attempts || !(error instanceof DbtoolError) || error.code !== 'DEADLOCK') throw error
+      await sleep(Math.random() * pauseMs * 2 ** (attempt - 1))
+    }
+  }
+}
