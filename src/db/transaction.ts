@@ -21,8 +21,8 @@ export async function transaction<T>(session: Session, work: (queries: Queries) 
 }
 
 /** The same, but everything is rolled back at the end: what `--dry-run` shows has really been tried. */
-export async function rehearsal<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
-  await session.change('START TRANSACTION')
+export async function rehearsal<T>(session: Session, work: (queries: Queries) => Promise<T>, start = 'START TRANSACTION'): Promise<T> {
+  await session.change(start)
   try {
     return await work(session)
   } finally {

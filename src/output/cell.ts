@@ -1,0 +1,35 @@
+export type Cell = string | number | boolean | Date | null | undefined
+
+/** ISO 8601 in UTC, without the fraction that no column here has. */
+export function isoInstant(at: Date): string {
+  return at.toISOString().replace(/\.000Z$/, 'Z')
+}
+
+/** What data formats print: bare text, empty for NULL. */
+export function plain(cell: unknown): string {
+  if (cell === null || cell === undefined) return ''
+  if (cell instanceof Date) return isoInstant(cell)
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean)
+}
+
+/** What a person reads. Text from the database may hold escape sequences: they are shown, never obeyed. */
+export function readable(cell: unknown): string {
+  if (cell === null || cell === undefined) return 'NULL'
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  if (cell instanceof Date) return isoInstant(cell).replace('T', ' ').replace('Z', '')
+  return harmless(plain(cell))
+}
+
+/** Control characters (C0, DEL, C1) and those that reorder text (bidi marks), as escapes. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/gu, (character) => {
+    if (character === '\n') return '\\n'
+    if (character === '\t') return '\\t'
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** The same for a message of several lines, whose line breaks are ours. */
+export function harmlessLines(text: string): string {
+  return text.split('\n').map(harmless).join('\n')
+}

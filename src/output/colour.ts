@@ -1,0 +1,20 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+
+export const colourChoices = ['auto', 'always', 'never'] as const
+export type ColourChoice = (typeof colourChoices)[number]
+
+/**
+ * Whether a stream gets colour: the flag, then FORCE_COLOR, NO_COLOR (https://no-color.org), TERM=dumb, then whether it
+ * is a terminal. The colour library itself looks at none of these, so its level is set here.
+ */
+export function colourFor(choice: ColourChoice, env: NodeJS.ProcessEnv, isTerminal: boolean): ChalkInstance {
+  return new Chalk({ level: wanted(choice, env, isTerminal) ? 1 : 0 })
+}
+
+function wanted(choice: ColourChoice, env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (choice !== 'auto') return choice === 'always'
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: terminal } = env
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false'
+  if (no !== undefined && no !== '') return false
+  return terminal !== 'dumb' && isTerminal
+}

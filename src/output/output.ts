@@ -1,0 +1,101 @@
+import type { ChalkInstance } from 'chalk'
+import { harmlessLines } from './cell.ts'
+import { colourFor, type ColourChoice } from './colour.ts'
+import { writers, type Format } from './formats.ts'
+import { Progress } from './progress.ts'
+import type { Row, View } from './view.ts'
+
+export interface Screen extends NodeJS.WritableStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export interface OutputOptions {
+  readonly stdout: Screen
+  readonly stderr: Screen
+  readonly env: NodeJS.ProcessEnv
+  readonly format: Format
+  readonly colour: ColourChoice
+  /** Only data and errors. */
+  readonly quiet: boolean
+}
+
+/** Data goes to stdout, everything for a person to stderr. */
+export class Output {
+  readonly #options: OutputOptions
+  readonly #data: ChalkInstance
+  readonly #talk: ChalkInstance
+  /** The line of progress that is on the screen now. */
+  #progress: Progress | undefined
+
+  constructor(options: OutputOptions) {
+    this.#options = options
+    const { colour, env, stdout, stderr, format } = options
+    const choice = format === 'json' ? 'never' : colour
+    this.#data = colourFor(choice, env, stdout.isTTY === true)
+    this.#talk = colourFor(choice, env, stderr.isTTY === true)
+  }
+
+  list(view: View, rows: readonly object[]): void {
+    this.write(writers[this.#options.format].list(view, rows as Row[], this.look()))
+    if (rows.length === 0 && this.#options.format === 'table') this.note(view.empty)
+  }
+
+  item(view: View, row: object): void {
+    this.write(writers[this.#options.format].item(view, row as Row, this.look()))
+  }
+
+  success(message: string): void {
+    this.say(`${this.#talk.green('✔')} ${message}`)
+  }
+
+  note(message: string): void {
+    this.say(message)
+  }
+
+  warn(message: string): void {
+    this.say(`${this.#talk.yellow('warning:')} ${message}`)
+  }
+
+  heading(message: string): void {
+    this.say(`\n${this.#talk.bold(message)}`)
+  }
+
+  /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
+  progress(): Progress {
+    const { stderr, quiet, format } = this.#options
+    this.#progress = new Progress(stderr, stderr.isTTY === true && !quiet && format !== 'json')
+    return this.#progress
+  }
+
+  /** One SQL statement, for `--sql`. */
+  trace(line: string): void {
+    this.toPerson(this.#talk.dim(harmlessLines(line)))
+  }
+
+  private say(message: string): void {
+    if (this.#options.quiet || this.#options.format === 'json') return
+    this.toPerson(harmlessEscapes(message))
+  }
+
+  private toPerson(message: string): void {
+    this.#progress?.clear()
+    this.#options.stderr.write(`${message}\n`)
+  }
+
+  private write(text: string): void {
+    this.#progress?.clear()
+    if (text !== '') this.#options.stdout.write(text)
+  }
+
+  private look(): { colour: ChalkInstance; width: number | undefined } {
+    const { stdout } = this.#options
+    return { colour: this.#data, width: stdout.isTTY === true ? stdout.columns : undefined }
+  }
+}
+
+/** Our own colours stay; every other control character is shown. */
+function harmlessEscapes(message: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape sequences of our own colours
+  return message.split(/(\u001b\[\d+m)/).map((part, index) => (index % 2 === 1 ? part : harmlessLines(part))).join('')
+}

@@ -1,0 +1,34 @@
+export interface Column {
+  /** The name of the database's column, which is also the name in JSON. */
+  readonly name: string
+  readonly align: 'left' | 'right'
+}
+
+/** How one kind of thing is shown, in every format. */
+export interface View {
+  readonly columns: readonly Column[]
+  /** What `--format ids` prints. */
+  readonly id: string
+  /** What a person reads when there is nothing. */
+  readonly empty: string
+  /** A list inside of one thing, shown below it: the lines of an order. */
+  readonly nested?: { readonly name: string; readonly view: View }
+}
+
+export const text = (name: string): Column => ({ name, align: 'left' })
+export const number = (name: string): Column => ({ name, align: 'right' })
+
+export type Row = Readonly<Record<string, unknown>>
+
+export function cellsOf(view: View, row: Row): unknown[] {
+  return view.columns.map(({ name }) => row[name])
+}
+
+/** The row with the columns of its view, in their order. */
+export function pickColumns(view: View, row: Row): Row {
+  const own = view.columns.map(({ name }) => [name, row[name] ?? null])
+  const { nested } = view
+  if (nested === undefined) return Object.fromEntries(own) as Row
+  const list = (row[nested.name] ?? []) as readonly Row[]
+  return Object.fromEntries([...own, [nested.name, list.map((item) => pickColumns(nested.view, item))]]) as Row
+}

@@ -1,0 +1,101 @@
+import type { Readable } from 'node:stream'
+import { DbtoolError, InvalidValue } from '../errors.ts'
+
+/** A value that a verb needs. The question has the flag's own parser, and is asked only where a person can answer. */
+export interface Blank<T> {
+  /** What the flag gave. */
+  readonly given: T | undefined
+  /** As a user types it, for the message that it is missing. */
+  readonly flag: string
+  readonly message: string
+  readonly parse: (text: string) => T
+  /** Typed without echo; a new secret twice. */
+  readonly secret?: 'once' | 'twice'
+}
+
+type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]: B[K] extends Blank<infer T> ? T : never }
+
+export interface Ask {
+  /** Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be asked. */
+  fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
+  /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
+  confirm(question: { readonly message: string; readonly yes: boolean }): Promise<void>
+}
+
+export interface Terminal {
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly signal: AbortSignal
+}
+
+/** Whether a question may be asked at all: both ends are terminals, and nobody said no. */
+export function mayAsk({ stdin, stderr }: Terminal, env: NodeJS.ProcessEnv, refused: boolean): boolean {
+  const set = (name: string): boolean => (env[name] ?? '') !== ''
+  return stdin.isTTY === true && stderr.isTTY === true && !refused && !set('DBTOOL_NO_INPUT') && !set('CI')
+}
+
+/** For scripts: never waits for anybody. */
+export const askNobody: Ask = {
+  fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
+    const missing = Object.values(blanks).filter(({ given }) => given === undefined)
+    if (missing.length === 0) return Promise.resolve(givenOf(blanks))
+    const flags = missing.map(({ flag }) => flag).join(', ')
+    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: 'give every value as a flag, or run it on a terminal to be asked' }))
+  },
+  confirm({ message, yes }) {
+    if (yes) return Promise.resolve()
+    return Promise.reject(new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: 'add --yes to confirm it' }))
+  },
+}
+
+function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B> {
+  return Object.fromEntries(Object.entries(blanks).map(([name, { given }]) => [name, given])) as Answers<B>
+}
+
+/** For people: asks for what is missing, on stderr. */
+export class AskPerson implements Ask {
+  constructor(private readonly terminal: Terminal) {}
+
+  async fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
+    const answers: Record<string, unknown> = {}
+    for (const [name, blank] of Object.entries(blanks)) answers[name] = blank.given ?? (await this.ask(blank))
+    return answers as Answers<B>
+  }
+
+  async confirm({ message, yes }: { message: string; yes: boolean }): Promise<void> {
+    if (yes) return
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message, default: false })
+    if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
+  }
+
+  private async ask<T>({ message, parse, secret }: Blank<T>): Promise<T> {
+    const type = secret === undefined ? ('input' as const) : ('password' as const)
+    const validate = (text: string): true | string => problem(parse, text)
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(secret === undefined ? {} : { mask: '*' }) })
+    if (secret === 'twice') await this.prompt({ type, name: 'value', message: `${message}, again`, mask: '*', validate: (text: string) => text === value || 'is not the same' })
+    return parse(value)
+  }
+
+  private async prompt<A>(question: object): Promise<A> {
+    const { createPromptModule } = await import('inquirer')
+    const { stdin: input, stderr: output, signal } = this.terminal
+    const prompt = createPromptModule({ input, output, signal } as Parameters<typeof createPromptModule>[0])
+    try {
+      return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
+    } catch (error) {
+      const left = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
+      throw left ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
+    }
+  }
+}
+
+/** The flag's parser as a question's check: its sentence continues after "The value". */
+function problem(parse: (text: string) => unknown, text: string): true | string {
+  try {
+    parse(text)
+    return true
+  } catch (error) {
+    if (error instanceof InvalidValue) return `The value ${error.message}`
+    throw error
+  }
+}

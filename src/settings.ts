@@ -1,0 +1,66 @@
+import { sslModes, type SslMode } from './db/target.ts'
+import { InvalidValue } from './errors.ts'
+import { parseChoice, parseSecondsOrDuration, parseWhole } from './values.ts'
+
+/** Everything that can be configured, parsed. Times in milliseconds. */
+export interface Settings {
+  readonly DB_HOST: string
+  readonly DB_PORT: number
+  readonly DB_SOCKET: string | undefined
+  readonly DB_NAME: string
+  readonly DB_USER: string
+  readonly DB_PASSWORD: string
+  readonly DB_PASSWORD_FILE: string | undefined
+  readonly DB_CHARSET: string
+  readonly DB_SSL_MODE: SslMode
+  readonly DB_SSL_CA: string | undefined
+  readonly DB_POOL_SIZE: number
+  readonly DB_MAX_OVERFLOW: number
+  readonly DB_POOL_TIMEOUT: number
+  readonly DB_POOL_RECYCLE: number
+  readonly DB_CONNECT_TIMEOUT: number
+  readonly DB_STATEMENT_TIMEOUT: number
+}
+
+export type SettingName = keyof Settings
+
+export interface Setting {
+  readonly parse: (text: string) => unknown
+  /** As somebody would write it; undefined: not set. */
+  readonly fallback: string | undefined
+  readonly secret?: boolean
+}
+
+const text = (value: string): string => value
+
+function parseHost(value: string): string {
+  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not '${value}'`)
+  return value
+}
+
+function parseCharset(value: string): string {
+  if (value.toLowerCase() !== 'utf8mb4') throw new InvalidValue(`must be utf8mb4, not '${value}': every other character set loses characters`)
+  return 'utf8mb4'
+}
+
+/** The chapter's variables keep their names; their durations may be bare seconds, as there. */
+export function settingTable(osUser: string): Readonly<Record<SettingName, Setting>> {
+  return {
+    DB_HOST: { parse: parseHost, fallback: 'localhost' },
+    DB_PORT: { parse: parseWhole(1, 65_535), fallback: '3306' },
+    DB_SOCKET: { parse: text, fallback: undefined },
+    DB_NAME: { parse: text, fallback: 'dbtool' },
+    DB_USER: { parse: text, fallback: osUser },
+    DB_PASSWORD: { parse: text, fallback: '', secret: true },
+    DB_PASSWORD_FILE: { parse: text, fallback: undefined },
+    DB_CHARSET: { parse: parseCharset, fallback: 'utf8mb4' },
+    DB_SSL_MODE: { parse: parseChoice(sslModes), fallback: 'preferred' },
+    DB_SSL_CA: { parse: text, fallback: undefined },
+    DB_POOL_SIZE: { parse: parseWhole(1, 10_000), fallback: '5' },
+    DB_MAX_OVERFLOW: { parse: parseWhole(0, 10_000), fallback: '10' },
+    DB_POOL_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '30s' },
+    DB_POOL_RECYCLE: { parse: parseSecondsOrDuration, fallback: '3600s' },
+    DB_CONNECT_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '10s' },
+    DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '30s' },
+  }
+}

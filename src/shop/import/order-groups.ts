@@ -1,0 +1,71 @@
+import type { SourceRecord } from '../../files/record.ts'
+import { readOrderLine, type ImportLine } from './order-line.ts'
+
+/** One order as the file has it: adjacent lines with the same reference. */
+export interface DraftOrder {
+  readonly ref: string
+  readonly records: readonly SourceRecord[]
+  /** What is wrong, by line number; an order with any fault is rejected whole. */
+  readonly faults: ReadonlyMap<number, string>
+  /** The lines, those of one SKU merged. Empty when there are faults. */
+  readonly lines: readonly ImportLine[]
+}
+
+const largestQuantity = 2_147_483_647
+
+/** Groups records into orders; a reference that comes back later in the file is a fault there. */
+export async function* groupOrders(records: AsyncIterable<SourceRecord>): AsyncGenerator<DraftOrder> {
+  const seen = new Set<string>()
+  let group: SourceRecord[] = []
+  let ref = ''
+  for await (const record of records) {
+    const next = record.values['order_ref'] ?? ''
+    if (group.length > 0 && next !== ref) {
+      yield draft(ref, group, seen)
+      group = []
+    }
+    ref = next
+    group.push(record)
+  }
+  if (group.length > 0) yield draft(ref, group, seen)
+}
+
+function draft(ref: string, records: SourceRecord[], seen: Set<string>): DraftOrder {
+  const faults = new Map<number, string>()
+  const lines = new Map<string, { line: ImportLine; at: number }>()
+  if (ref !== '' && seen.has(ref)) faults.set(records[0]?.line ?? 0, `order_ref '${ref}' comes back: the lines of one order must be adjacent`)
+  seen.add(ref)
+  let first: ImportLine | undefined
+  for (const record of records) {
+    const read = readOrderLine(record)
+    if ('faults' in read) faults.set(record.line, read.faults.join('; '))
+    else {
+      first ??= read.line
+      const fault = first.user === read.line.user ? merge(lines, read.line, record.line) : `user is '${read.line.user}' here and '${first.user}' before in the same order`
+      if (fault !== undefined) faults.set(record.line, fault)
+    }
+  }
+  return { ref, records, faults, lines: faults.size > 0 ? [] : [...lines.values()].map(({ line }) => line) }
+}
+
+/** The same SKU at the same price is one line of the order; at another price it is a fault. */
+function merge(lines: Map<string, { line: ImportLine; at: number }>, line: ImportLine, at: number): string | undefined {
+  const before = lines.get(line.sku)
+  if (before === undefined) {
+    lines.set(line.sku, { line, at })
+    return undefined
+  }
+  if (before.line.price !== line.price) return `sku '${line.sku}' has price ${line.price ?? 'none'} here and ${before.line.price ?? 'none'} on line ${before.at} of the same order`
+  const quantity = before.line.quantity + line.quantity
+  if (quantity > largestQuantity) return `sku '${line.sku}' adds up to ${quantity} units in this order, more than ${largestQuantity}`
+  lines.set(line.sku, { line: { ...before.line, quantity }, at: before.at })
+  return undefined
+}
+
+/** Why a line is rejected: its own fault, or that of another line of its order. */
+export function reasonOf({ faults }: DraftOrder, line: number): string {
+  const own = faults.get(line)
+  if (own !== undefined) return own
+  const [[where, what] = [0, '']] = [...faults]
+  return `its order is rejected because of line ${where}: ${what}`
+}

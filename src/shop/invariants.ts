@@ -1,0 +1,88 @@
+import { transactionSnapshot } from '../db/snapshot.ts'
+import type { Queries, Session } from '../db/queries.ts'
+
+/** Something that is always true of a sound shop; `sql` selects what contradicts it, with the ids to look at. */
+export interface Invariant {
+  readonly name: string
+  readonly statement: string
+  readonly sql: string
+}
+
+export const invariants: readonly Invariant[] = [
+  {
+    name: 'stock-not-negative',
+    statement: 'no product has less than nothing in stock',
+    sql: 'SELECT id AS product_id, sku, stock FROM products WHERE stock < 0',
+  },
+  {
+    name: 'stock-ledger',
+    statement: 'the stock of a product is what was received less what was ordered and not cancelled',
+    sql: `SELECT p.id AS product_id, p.sku, p.stock, p.stock_received, COALESCE(sold.units, 0) AS units_sold
+      FROM products p LEFT JOIN (
+        SELECT i.product_id, SUM(i.quantity) AS units FROM order_items i JOIN orders o ON o.id = i.order_id
+        WHERE o.status <> 'cancelled' GROUP BY i.product_id) sold ON sold.product_id = p.id
+      WHERE p.stock <> p.stock_received - COALESCE(sold.units, 0)`,
+  },
+  {
+    name: 'order-total',
+    statement: 'the total of an order is the sum of its lines',
+    sql: `SELECT o.id AS order_id, o.total_amount, SUM(i.quantity * i.price) AS sum_of_lines
+      FROM orders o JOIN order_items i ON i.order_id = o.id GROUP BY o.id HAVING o.total_amount <> sum_of_lines`,
+  },
+  {
+    name: 'order-has-lines',
+    statement: 'no order is without lines',
+    sql: 'SELECT o.id AS order_id, o.status FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id)',
+  },
+  {
+    name: 'one-order-a-key',
+    statement: 'a key has at most one order, and every order has a key',
+    sql: `SELECT MIN(id) AS order_id, idempotency_key, COUNT(*) AS orders FROM orders
+      GROUP BY idempotency_key HAVING orders > 1 OR idempotency_key = ''`,
+  },
+  {
+    name: 'status-legal',
+    statement: 'the status of an order is pending, confirmed, shipped, delivered or cancelled',
+    sql: `SELECT id AS order_id, status FROM orders WHERE status NOT IN ('pending', 'confirmed', 'shipped', 'delivered', 'cancelled')`,
+  },
+  {
+    name: 'line-positive',
+    statement: 'every line has a positive quantity and a price that is not negative',
+    sql: 'SELECT id AS item_id, order_id, product_id, quantity, price FROM order_items WHERE quantity <= 0 OR price < 0',
+  },
+  {
+    name: 'references',
+    statement: 'every order has its user, every line its order and product, every address its user',
+    sql: `SELECT 'orders' AS entity, o.id, o.user_id AS missing_id FROM orders o LEFT JOIN users u ON u.id = o.user_id WHERE u.id IS NULL
+      UNION ALL SELECT 'order_items', i.id, i.order_id FROM order_items i LEFT JOIN orders o ON o.id = i.order_id WHERE o.id IS NULL
+      UNION ALL SELECT 'order_items', i.id, i.product_id FROM order_items i LEFT JOIN products p ON p.id = i.product_id WHERE p.id IS NULL
+      UNION ALL SELECT 'addresses', a.id, a.user_id FROM addresses a LEFT JOIN users u ON u.id = a.user_id WHERE u.id IS NULL`,
+  },
+]
+
+export interface Finding {
+  readonly invariant: string
+  readonly statement: string
+  readonly ok: boolean
+  readonly violations: number
+  /** The first of the offending rows. */
+  readonly rows: readonly Record<string, unknown>[]
+}
+
+const rowsShown = 20
+
+/** All invariants in one consistent snapshot, so that orders placed meanwhile cannot disturb it. */
+export function checkInvariants(session: Session): Promise<Finding[]> {
+  return transactionSnapshot(session, async (queries) => {
+    const findings: Finding[] = []
+    for (const invariant of invariants) findings.push(await check(queries, invariant))
+    return findings
+  })
+}
+
+async function check(queries: Queries, { name, statement, sql }: Invariant): Promise<Finding> {
+  type Counted = Record<string, unknown> & { violations: number }
+  const found = await queries.rows<Counted>(`SELECT COUNT(*) OVER () AS violations, broken.* FROM (${sql}) AS broken LIMIT ${rowsShown}`)
+  const rows = found.map(({ violations: _count, ...row }) => row)
+  return { invariant: name, statement, ok: found.length === 0, violations: found[0]?.violations ?? 0, rows }
+}

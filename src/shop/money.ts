@@ -1,0 +1,14 @@
+/** Money is a decimal string with two digits after the point, from end to end; sums are made in whole cents. */
+export function toCents(amount: string): bigint {
+  const [whole = '0', fraction = ''] = amount.split('.')
+  return BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'))
+}
+
+export function fromCents(cents: bigint): string {
+  const digits = cents.toString().padStart(3, '0')
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+export function times(amount: string, quantity: number): string {
+  return fromCents(toCents(amount) * BigInt(quantity))
+}

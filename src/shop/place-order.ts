@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError } from '../db/failures.ts'
+import type { Queries } from '../db/queries.ts'
+import { retried } from '../db/transaction.ts'
+import { DbtoolError } from '../errors.ts'
+import type { Author } from './logs.ts'
+import { placeOrderSql } from './place-order.sql.ts'
+import { shown } from './rules.ts'
+
+export interface OrderLine {
+  readonly productId: number
+  /** Units, 1 or more. */
+  readonly quantity: number
+  /** A unit price agreed elsewhere, as of an invoice; otherwise the product's price at this moment. */
+  readonly price?: string | undefined
+}
+
+export interface OrderRequest {
+  readonly userId: number
+  /** A product at most once. */
+  readonly lines: readonly OrderLine[]
+  /** At most one order ever has this key, whoever asks how often. */
+  readonly key: string
+  readonly status: 'confirmed' | 'pending'
+  /** For orders taken earlier; otherwise now. */
+  readonly orderedAt?: Date | undefined
+  readonly author: Author
+  /** ROLLBACK tries everything and keeps nothing. */
+  readonly end: 'COMMIT' | 'ROLLBACK'
+}
+
+export interface Placement {
+  /** `existing`: this key had placed the same order before; nothing new was taken. */
+  readonly outcome: 'placed' | 'existing'
+  readonly orderId: number
+  readonly totalAmount: string
+}
+
+export interface Shortage {
+  readonly product_id: number
+  readonly sku: string | null
+  readonly name: string | null
+  readonly wanted: number
+  readonly stock: number | null
+  readonly is_active: number | null
+}
+
+/** Every product that was short, with what is there. */
+export class OutOfStock extends DbtoolError {
+  constructor(readonly shortages: readonly Shortage[]) {
+    super('OUT_OF_STOCK', `out of stock: ${shortages.map(describe).join('; ')}`, { hint: 'nothing was ordered; ask for what is there, or restock' })
+  }
+}
+
+function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
+  if (stock === null) return `product ${product_id} does not exist`
+  const product = `${sku ?? product_id} (${name ?? ''})`
+  return is_active === 0 ? `${product} is no longer sold` : `${product}: ${wanted} wanted, ${stock} there`
+}
+
+interface Answer {
+  readonly outcome: 'placed' | 'existing' | 'short'
+  readonly order_id: number | null
+  readonly total_amount: string
+  readonly digest: string | null
+  readonly short: string | null
+}
+
+/** How long a lost connection may keep us asking whether the order was placed. */
+const askAgainMs = 15_000
+
+/**
+ * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs to
+ * another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN when the connection died and the server could not be
+ * asked again.
+ */
+export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
+  const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
+  const digest = digestOf(request.userId, lines)
+  const { userId, key, status, orderedAt, author, end } = request
+  const parameter = JSON.stringify({
+    user_id: userId, key, digest, status, end, os_user: author.osUser, command: author.command,
+    ...(orderedAt === undefined ? {} : { ordered_at: orderedAt.toISOString().slice(0, 19).replace('T', ' ') }),
+    lines: lines.map(({ productId, quantity, price }) => (price === undefined ? [productId, quantity] : [productId, quantity, price])),
+  })
+  const ask = (): Promise<Answer> => retried(() => send(queries, parameter))
+  return read(await asking(key, ask).catch((error: unknown) => { throw explained(error, request) }), request, digest)
+}
+
+async function send(queries: Queries, parameter: string): Promise<Answer> {
+  const [answer] = await queries.prepared<Answer>(placeOrderSql, [parameter])
+  if (answer === undefined) throw new DbtoolError('DEADLOCK', 'another order with the same key came and went')
+  return answer
+}
+
+/** The key makes it safe to ask again after a lost connection: what was placed is found, what was not is placed now. */
+async function asking(key: string, ask: () => Promise<Answer>): Promise<Answer> {
+  let deadline: number | undefined
+  for (let pauseMs = 50; ; pauseMs *= 2) {
+    try {
+      return await ask()
+    } catch (error) {
+      const code = error instanceof DbtoolError ? error.code : undefined
+      if (code === 'CONNECTION_LOST') deadline ??= performance.now() + askAgainMs
+      else if (deadline === undefined || (code !== 'UNREACHABLE' && code !== 'POOL_TIMEOUT')) throw error
+      if (performance.now() + pauseMs > deadline) throw unknown(key, error)
+    }
+    await sleep(pauseMs)
+  }
+}
+
+function unknown(key: string, cause: unknown): DbtoolError {
+  return new DbtoolError('OUTCOME_UNKNOWN', `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${shown(key)}`, {
+    cause,
+    hint: `the same command with --idempotency-key ${key} finds the order or places it, never twice`,
+  })
+}
+
+function read(answer: Answer, { key }: OrderRequest, digest: string): Placement {
+  const { outcome, order_id: orderId, total_amount: totalAmount } = answer
+  if (outcome === 'short' || orderId === null) throw new OutOfStock(JSON.parse(answer.short ?? '[]') as Shortage[])
+  if (outcome === 'existing' && answer.digest !== digest) {
+    throw new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} belongs to order ${orderId}, which asks for something else`, { hint: `look at it: dbtool orders get ${orderId}` })
+  }
+  return { outcome, orderId, totalAmount }
+}
+
+function explained(error: unknown, { userId }: OrderRequest): unknown {
+  if (!(error instanceof DatabaseError)) return error
+  if (error.code === 'MISSING_REFERENCE') return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
+  if (error.errno === 1264) return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', { cause: error, hint: 'split it into several orders' })
+  return error
+}
+
+/** What makes two requests the same: who, what, how many, and a price where one was agreed; not when or by whom it was typed. */
+function digestOf(userId: number, lines: readonly OrderLine[]): string {
+  const content = [userId, ...lines.map(({ productId, quantity, price = null }) => [productId, quantity, price])]
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}

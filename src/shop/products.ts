@@ -1,0 +1,86 @@
+import { DatabaseError } from '../db/failures.ts'
+import { firstRow, type Queries } from '../db/queries.ts'
+import { DbtoolError } from '../errors.ts'
+import { contains, orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { writeLog, type Author } from './logs.ts'
+import { shown } from './rules.ts'
+
+export interface Product {
+  readonly id: number
+  readonly sku: string | null
+  readonly name: string
+  readonly description: string | null
+  readonly price: string
+  readonly stock: number
+  readonly is_active: boolean
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+export interface NewProduct {
+  readonly sku?: string | undefined
+  readonly name: string
+  readonly description?: string | undefined
+  readonly price: string
+  readonly stock: number
+}
+
+const columns = 'p.id, p.sku, p.name, p.description, p.price, p.stock, p.is_active, p.created_at, p.updated_at'
+
+type Row = Omit<Product, 'is_active'> & { is_active: number }
+const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1 })
+
+/** Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken. */
+export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
+  const { sku = null, name, description = null, price, stock } = product
+  const { insertId } = await queries
+    .change('INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)', [sku, name, description, price, stock, stock])
+    .catch((error: unknown) => {
+      if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') throw error
+      throw new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, { cause: error, hint: `see which product has it: dbtool products get ${sku ?? ''}` })
+    })
+  await writeLog(queries, author, { entity: 'products', entityId: insertId, message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}` })
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ?`, [insertId])
+  if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no product ${insertId}`)
+  return fromRow(row)
+}
+
+/** By id or SKU: all digits are an id if there is such a product, then a SKU. */
+export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
+  const id = /^\d{1,10}$/.test(reference) ? Number(reference) : null
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? ORDER BY p.id = ? DESC LIMIT 1`, [id, reference, id])
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** As findProduct; rejects with NOT_FOUND. */
+export async function getProduct(queries: Queries, reference: string): Promise<Product> {
+  const product = await findProduct(queries, reference)
+  if (product === undefined) throw unknownProducts([reference])
+  return product
+}
+
+export function unknownProducts(references: readonly string[]): DbtoolError {
+  const names = references.map(shown).join(', ')
+  return new DbtoolError('NOT_FOUND', references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`, {
+    hint: 'a product is an id or a SKU; search with: dbtool products list --search TEXT',
+  })
+}
+
+export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'created_at'] as const
+
+export interface ProductFilter {
+  readonly active?: boolean | undefined
+  /** In SKU or name. */
+  readonly search?: string | undefined
+}
+
+export async function listProducts(queries: Queries, filter: ProductFilter, sort: Sort<(typeof productSortColumns)[number]>, page: Page): Promise<Product[]> {
+  const { active, search } = filter
+  const condition = where([
+    active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
+    search === undefined ? undefined : contains(['p.sku', 'p.name'], search),
+  ])
+  const paging = orderAndPage('p', sort, page)
+  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  return rows.map(fromRow)
+}

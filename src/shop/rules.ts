@@ -1,0 +1,81 @@
+import { InvalidValue } from '../errors.ts'
+import { parseWhole } from '../values.ts'
+
+/**
+ * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns the
+ * value to store, or throws InvalidValue with a sentence that continues after the value's name.
+ */
+const largestInt = 2_147_483_647
+const shownLength = 40
+
+/** The offending text, quoted and short. */
+export function shown(text: string): string {
+  const characters = [...text]
+  return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
+}
+
+export function parseUsername(text: string): string {
+  if (!/^[A-Za-z0-9_]{3,50}$/.test(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
+  return text.toLowerCase()
+}
+
+export function parseEmail(text: string): string {
+  if (text.length > 255 || !/^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$/.test(text)) {
+    throw new InvalidValue(`must be an address such as ada@example.com (at most 255 characters), not ${shown(text)}`)
+  }
+  return text.toLowerCase()
+}
+
+/** bcrypt reads 72 bytes and ignores the rest, so a longer password would be weaker than it looks. */
+export function parsePassword(text: string): string {
+  const missing = [
+    [/.{12}/su, 'at least 12 characters'],
+    [/[A-Z]/, 'an upper-case letter'],
+    [/[a-z]/, 'a lower-case letter'],
+    [/[0-9]/, 'a digit'],
+    [/[!@#$%^&*(),.?":{}|<>]/, 'a special character such as ! or #'],
+  ].flatMap(([rule, name]) => ((rule as RegExp).test(text) ? [] : [name as string]))
+  if (Buffer.byteLength(text) > 72) missing.push('at most 72 bytes')
+  if (text.includes('\0')) missing.push('no NUL character')
+  if (missing.length > 0) throw new InvalidValue(`must have ${missing.join(', ')}`)
+  return text
+}
+
+/** A text that must not be empty; length in characters as MariaDB counts them, code points. */
+export function parseText(maxLength: number): (text: string) => string {
+  return (text) => {
+    const trimmed = text.trim()
+    const { length } = [...trimmed]
+    if (length === 0) throw new InvalidValue('must not be empty')
+    if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
+    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(trimmed)) throw new InvalidValue('must not contain control characters')
+    return trimmed
+  }
+}
+
+export const parsePersonName = parseText(100)
+export const parseProductName = parseText(255)
+export const parseDescription = parseText(16_000)
+export const parseKey = parseText(200)
+
+export function parseSku(text: string): string {
+  return parseText(64)(text)
+}
+
+/** DECIMAL(10,2): up to eight digits before the point, never rounded. */
+export function parsePrice(text: string): string {
+  if (/^\d+\.\d{3,}$/.test(text)) throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
+  if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${shown(text)}`)
+  const digits = whole.replace(/^0+(?=\d)/, '')
+  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${shown(text)}`)
+  return `${digits}.${fraction.padEnd(2, '0')}`
+}
+
+export const parseQuantity = parseWhole(1, largestInt)
+export const parseStock = parseWhole(0, largestInt)
+export const parseId = parseWhole(1, largestInt)
+
+export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
+export type OrderStatus = (typeof orderStatuses)[number]

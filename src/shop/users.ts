@@ -1,0 +1,104 @@
+import { DatabaseError } from '../db/failures.ts'
+import { firstRow, Secret, type Queries } from '../db/queries.ts'
+import { DbtoolError } from '../errors.ts'
+import { contains, orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { writeLog, type Author } from './logs.ts'
+import { shown } from './rules.ts'
+
+export interface User {
+  readonly id: number
+  readonly username: string
+  readonly email: string
+  readonly first_name: string | null
+  readonly last_name: string | null
+  readonly is_active: boolean
+  readonly is_admin: boolean
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly last_login: Date | null
+}
+
+export interface NewUser {
+  readonly username: string
+  readonly email: string
+  /** A bcrypt hash, or {@link noLogin}. */
+  readonly passwordHash: string
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+  readonly admin?: boolean | undefined
+}
+
+/** No password has this hash: the user exists and cannot log in. */
+export const noLogin = '!'
+
+const columns = 'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
+
+type Row = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
+const fromRow = (row: Row): User => ({ ...row, is_active: row.is_active === 1, is_admin: row.is_admin === 1 })
+
+/** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
+export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
+  const { username, email, passwordHash, firstName = null, lastName = null, admin = false } = user
+  const { insertId } = await queries
+    .change('INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)', [username, email, new Secret(passwordHash), firstName, lastName, admin])
+    .catch((error: unknown) => {
+      throw taken(error, user)
+    })
+  await writeLog(queries, author, { entity: 'users', entityId: insertId, message: `created ${username} <${email}>` })
+  return getUserById(queries, insertId)
+}
+
+function taken(error: unknown, { username, email }: NewUser): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
+  const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
+  return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, { cause: error, hint: `see who has it: dbtool users get ${value}` })
+}
+
+async function getUserById(queries: Queries, id: number): Promise<User> {
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM users u WHERE u.id = ?`, [id])
+  if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${id}`)
+  return fromRow(row)
+}
+
+/** By id, username or email, in this order: all digits are an id if there is such a user, then a username. */
+export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
+  const text = reference.toLowerCase()
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : null
+  const row = await firstRow<Row>(
+    queries,
+    `SELECT ${columns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email = ? ORDER BY u.id = ? DESC, u.username = ? DESC LIMIT 1`,
+    [id, text, text, id, text],
+  )
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/** As findUser; rejects with NOT_FOUND. */
+export async function getUser(queries: Queries, reference: string): Promise<User> {
+  const user = await findUser(queries, reference)
+  if (user === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT' })
+  return user
+}
+
+export const userSortColumns = ['id', 'username', 'email', 'created_at', 'last_login'] as const
+
+export interface UserFilter {
+  readonly active?: boolean | undefined
+  /** In username, email, first or last name. */
+  readonly search?: string | undefined
+  /** Cancelled orders do not count. */
+  readonly minOrders?: number | undefined
+  readonly createdSince?: Date | undefined
+}
+
+export async function listUsers(queries: Queries, filter: UserFilter, sort: Sort<(typeof userSortColumns)[number]>, page: Page): Promise<User[]> {
+  const { active, search, minOrders, createdSince } = filter
+  const condition = where([
+    active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] },
+    search === undefined ? undefined : contains(['u.username', 'u.email', 'u.first_name', 'u.last_name'], search),
+    minOrders === undefined ? undefined : { sql: `(SELECT COUNT(*) FROM orders o WHERE o.user_id = u.id AND o.status <> 'cancelled') >= ?`, values: [minOrders] },
+    createdSince === undefined ? undefined : { sql: 'u.created_at >= ?', values: [createdSince] },
+  ])
+  const paging = orderAndPage('u', sort, page)
+  const rows = await queries.rows<Row>(`SELECT ${columns} FROM users u ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  return rows.map(fromRow)
+}

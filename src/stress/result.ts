@@ -1,0 +1,78 @@
+import type { PoolFigures } from '../db/pool.ts'
+import type { PoolMode } from '../db/open-pool.ts'
+import type { Percentiles } from './histogram.ts'
+import type { ErrorCount, Recorder } from './recorder.ts'
+
+/** The result of a load test; times in milliseconds but for `seconds`, throughput in successful iterations a second. */
+export interface StressResult {
+  readonly mode: PoolMode
+  readonly pool_size: number
+  readonly max_overflow: number
+  readonly workers: number
+  readonly ok: number
+  /** All that did not succeed; `timeouts` are those among them that got no connection in time. */
+  readonly failed: number
+  readonly timeouts: number
+  readonly errors: readonly ErrorCount[]
+  readonly seconds: number
+  readonly throughput: number
+  readonly acquire_ms: Percentiles
+  readonly execute_ms: Percentiles
+  readonly total_ms: Percentiles
+  readonly connections: { readonly opened: number; readonly closed: number; readonly peak: number }
+  readonly queue_peak: number
+  readonly fairness: Fairness
+  readonly loop: 'closed'
+  /** How long the event loop of this process was late; when it is, the client is what was measured. */
+  readonly event_loop_ms: Pick<Percentiles, 'p50' | 'p99' | 'max'>
+}
+
+export interface Fairness {
+  readonly min_ops: number
+  readonly max_ops: number
+  /** Jain's index: 1 when every worker got the same, 1/n when one got all (Jain, Chiu, Hawe, DEC-TR-301, 1984). */
+  readonly jain: number
+}
+
+export interface Run {
+  readonly mode: PoolMode
+  readonly pool: { readonly size: number; readonly maxOverflow: number }
+  readonly recorder: Recorder
+  readonly seconds: number
+  /** The pool's counters after the run; those before it are taken off. */
+  readonly before: PoolFigures
+  readonly after: PoolFigures
+  readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
+}
+
+export function summarise({ mode, pool, recorder, seconds, before, after, eventLoop }: Run): StressResult {
+  const ok = recorder.operations.reduce((sum, count) => sum + count, 0)
+  const errors = [...recorder.errors.values()].sort((a, b) => b.count - a.count)
+  return {
+    mode,
+    pool_size: pool.size,
+    max_overflow: pool.maxOverflow,
+    workers: recorder.operations.length,
+    ok,
+    failed: errors.reduce((sum, { count }) => sum + count, 0),
+    timeouts: recorder.errors.get('POOL_TIMEOUT')?.count ?? 0,
+    errors,
+    seconds: Number(seconds.toFixed(3)),
+    throughput: Number((ok / seconds).toFixed(1)),
+    acquire_ms: recorder.acquire.percentiles(),
+    execute_ms: recorder.execute.percentiles(),
+    total_ms: recorder.total.percentiles(),
+    connections: { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak },
+    queue_peak: after.queuePeak,
+    fairness: fairnessOf(recorder.operations),
+    loop: 'closed',
+    event_loop_ms: eventLoop,
+  }
+}
+
+export function fairnessOf(operations: readonly number[]): Fairness {
+  const sum = operations.reduce((a, b) => a + b, 0)
+  const squares = operations.reduce((a, b) => a + b * b, 0)
+  const jain = squares === 0 ? 1 : (sum * sum) / (operations.length * squares)
+  return { min_ops: Math.min(...operations), max_ops: Math.max(...operations), jain: Number(jain.toFixed(4)) }
+}

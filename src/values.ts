@@ -1,0 +1,56 @@
+import { InvalidValue } from './errors.ts'
+
+/** What a person writes for a duration, an instant or a number: shared by flags, questions and the environment. */
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
+  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not '${text}'`)
+  return Number(amount) * unitMs[unit as keyof typeof unitMs]
+}
+
+/** As the chapter's variables have it: a bare number is seconds. */
+export function parseSecondsOrDuration(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : parseDuration(text)
+}
+
+const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
+
+/** ISO 8601, with a space or a T, in UTC unless it says otherwise. */
+export function parseInstant(text: string): Date {
+  const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
+  // 30 February would roll over into March.
+  const real = !Number.isNaN(at.getTime()) && new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() === Number(day)
+  if (!real) throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not '${text}'`)
+  return at
+}
+
+/** An instant, or a duration before `now`: `30d` is thirty days ago. */
+export function parsePast(now: () => Date): (text: string) => Date {
+  return (text) => {
+    if (/^\d+(ms|s|m|h|d)$/.test(text)) return new Date(now().getTime() - parseDuration(text))
+    try {
+      return parseInstant(text)
+    } catch {
+      throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '${text}'`)
+    }
+  }
+}
+
+export function parseWhole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+    if (!(value >= from && value <= to)) throw new InvalidValue(`must be a whole number from ${from} to ${to}, not '${text}'`)
+    return value
+  }
+}
+
+export function parseChoice<C extends string>(choices: readonly C[]): (text: string) => C {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text)
+    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not '${text}'`)
+    return choice
+  }
+}
