@@ -1,0 +1,84 @@
+import { allFaults, type DbtoolError } from '../errors.ts'
+import type { CsvHeader } from './csv.ts'
+import { findQuoteFault } from './quotes.ts'
+import { badFile, listed, nearest, place, quoted } from './wording.ts'
+
+/** The names a caller wants to read. A file without a required one cannot be used. */
+export interface Fields {
+  required: readonly string[]
+  optional: readonly string[]
+}
+
+/** One of our names, and what the file calls it. */
+export interface Column {
+  name: string
+  column: string
+  required: boolean
+}
+
+export interface IndexedColumn extends Column {
+  index: number
+}
+
+/** What a caller wants to read, and the map from our names to the file's. */
+export interface Wanted {
+  fields: Fields
+  map: ReadonlyMap<string, string>
+}
+
+const separators: readonly { character: string; flag: string }[] = [
+  { character: ',', flag: "','" },
+  { character: ';', flag: "';'" },
+  { character: '\t', flag: "'\\t'" },
+  { character: '|', flag: "'|'" },
+]
+
+/** What each of our names is called in the file: as the map says, else the same. */
+export function wantedColumns({ fields, map }: Wanted): Column[] {
+  const column = (name: string, required: boolean): Column => ({ name, column: map.get(name) ?? name, required })
+  return [...fields.required.map((name) => column(name, true)), ...fields.optional.map((name) => column(name, false))]
+}
+
+/**
+ * Where each wanted column stands in the header. An optional column may be absent unless the map asks for it.
+ * Throws BAD_INPUT with all the faults of the header at once.
+ */
+export function locateColumns(name: string, header: CsvHeader, delimiter: string, wanted: Wanted): IndexedColumn[] {
+  const there = header.cells.map((cell) => cell.trim())
+  const faults: string[] = []
+  const found: IndexedColumn[] = []
+  for (const field of wantedColumns(wanted)) {
+    const { column } = field
+    const index = there.indexOf(column)
+    const again = there.indexOf(column, index + 1)
+    if (index < 0) {
+      if (field.required || wanted.map.has(field.name)) faults.push(`no column ${missing(field, there)}`)
+    } else if (again >= 0) {
+      faults.push(`column ${quoted(column)} is there more than once (columns ${index + 1} and ${again + 1})`)
+    } else found.push({ ...field, index })
+  }
+  if (faults.length === 0) return found
+  const separator = there.length === 1 ? otherSeparator(header.raw, delimiter) : undefined
+  if (separator !== undefined) throw wrongSeparator(name, header.line, separator)
+  const hint = `The columns are ${listed(there)}; name the right ones with --map ours=theirs,….`
+  throw allFaults('BAD_INPUT', name, faults.map((fault) => `${place(name, header.line)}: ${fault}`), hint)
+}
+
+/** The separator, as it is typed, that a header seems to have instead of `delimiter`. */
+export function otherSeparator(raw: string, delimiter: string): string | undefined {
+  const fits = ({ character }: { character: string }): boolean =>
+    character !== delimiter && raw.includes(character) && !findQuoteFault(raw, character)
+  return separators.find(fits)?.flag
+}
+
+export function wrongSeparator(name: string, line: number, flag: string): DbtoolError {
+  const what = `the header is a single column; the separator seems to be ${flag}`
+  return badFile(name, line, what, `Run it again with --delimiter ${flag}.`)
+}
+
+/** A column that is not there, its purpose, and what may be meant: the same words for a column of CSV and a key of NDJSON. */
+export function missing({ name, column }: Column, there: readonly string[]): string {
+  const near = nearest(column, there)
+  const purpose = name === column ? '' : ` for ${name}`
+  return `${quoted(column)}${purpose}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`
+}

@@ -1,0 +1,80 @@
+import { badFile } from './wording.ts'
+
+/** The text of one record and the line of the file where it starts. */
+export interface RecordText {
+  line: number
+  raw: string
+}
+
+/** Lines count from 0, the record's first. */
+interface QuoteFault {
+  kind: 'stray' | 'unclosed' | 'text-after'
+  /** Where it shows. */
+  line: number
+  /** Where the cell in question was opened. */
+  openedLine: number
+}
+
+/**
+ * The cells of records that have quotes in them, as csv-parse reads RFC 4180.
+ * Throws BAD_INPUT that names the line of the first fault in their quoting.
+ */
+export async function parseQuoted(name: string, records: readonly RecordText[], delimiter: string): Promise<string[][]> {
+  if (records.length === 0) return []
+  const { parse } = await import('csv-parse/sync')
+  const text = records.map(({ raw }) => raw).join('\n')
+  try {
+    const cells = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true })
+    // Cells under the wrong record would be wrong orders: better nothing at all.
+    if (cells.length !== records.length) throw new Error(`csv-parse found ${cells.length} records in ${records.length}`)
+    return cells
+  } catch (error) {
+    for (const record of records) {
+      const fault = quoteError(name, record, delimiter)
+      if (fault) throw fault
+    }
+    throw error
+  }
+}
+
+/** The first fault in the quoting of a record, in the words a person needs; csv-parse says only at which line it gave up. */
+export function quoteError(name: string, record: RecordText, delimiter: string): Error | undefined {
+  const fault = findQuoteFault(record.raw, delimiter)
+  if (!fault) return undefined
+  const line = record.line + fault.line
+  const opened = record.line + fault.openedLine
+  const double = 'a quote that belongs to the text is doubled ("") inside a quoted cell'
+  if (fault.kind === 'unclosed') return badFile(name, opened, 'a quote is opened and never closed', `Close the cell; ${double}.`)
+  if (fault.kind === 'stray') {
+    return badFile(name, line, 'a quote in the middle of a cell without quotes', `Put the cell in quotes; ${double}.`)
+  }
+  const cell = opened === line ? '' : ` of the cell opened on line ${opened}`
+  const hint = `A quote that was never closed on line ${opened} is the usual cause; ${double}.`
+  return badFile(name, line, `text after the closing quote${cell}`, hint)
+}
+
+export function findQuoteFault(raw: string, delimiter: string): QuoteFault | undefined {
+  let opened = -1
+  for (let at = raw.indexOf('"'); at >= 0; at = raw.indexOf('"', at + 1)) {
+    if (opened < 0) {
+      if (at > 0 && raw[at - 1] !== delimiter) return faultAt(raw, 'stray', at, at)
+      opened = at
+    } else if (raw[at + 1] === '"') {
+      at++
+    } else {
+      if (at + 1 < raw.length && raw[at + 1] !== delimiter) return faultAt(raw, 'text-after', at, opened)
+      opened = -1
+    }
+  }
+  return opened < 0 ? undefined : faultAt(raw, 'unclosed', opened, opened)
+}
+
+function faultAt(raw: string, kind: QuoteFault['kind'], at: number, opened: number): QuoteFault {
+  return { kind, line: linesBefore(raw, at), openedLine: linesBefore(raw, opened) }
+}
+
+function linesBefore(text: string, at: number): number {
+  let count = 0
+  for (let found = text.indexOf('\n'); found >= 0 && found < at; found = text.indexOf('\n', found + 1)) count++
+  return count
+}

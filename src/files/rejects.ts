@@ -1,0 +1,110 @@
+import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { DbtoolError, isNodeError } from '../errors.ts'
+import { parseObject } from './ndjson.ts'
+import type { RecordFile } from './record-file.ts'
+import type { SourceRecord } from './record.ts'
+
+const flushCharacters = 64 * 1024
+
+type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
+
+/**
+ * The records that were not taken, as they came, each with its line and the reason: the file's own format with two more columns,
+ * so that it can be corrected and read again. It is written beside its place and takes it at `close`; close it after a failure
+ * too, and what was written is kept.
+ */
+export class RejectsFile {
+  readonly #handle: FileHandle
+  readonly #places: { temporary: string; final: string } | undefined
+  readonly #row: Row
+  #pending = ''
+  #writing: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  private constructor(handle: FileHandle, places: { temporary: string; final: string } | undefined, row: Row) {
+    this.#handle = handle
+    this.#places = places
+    this.#row = row
+  }
+
+  /** `file` is what is being read. Throws USAGE when the path is that very file, or cannot be written. */
+  static async create(path: string, file: RecordFile): Promise<RejectsFile> {
+    if (await file.isAt(path)) throw refused(path, 'is the file being read')
+    const final = await realpath(path).catch(() => path)
+    const there = await stat(final).catch(() => undefined)
+    // What is there and no file, such as /dev/stderr or a pipe, is written to; a rename would replace it.
+    const places = there && !there.isFile() ? undefined : { temporary: temporaryBeside(final), final }
+    const handle = await openForWriting(path, places?.temporary ?? final)
+    const rejects = new RejectsFile(handle, places, file.format === 'csv' ? csvRow(file.delimiter) : ndjsonRow)
+    if (file.header !== undefined) rejects.#pending = `${file.header}${file.delimiter}line${file.delimiter}reason\n`
+    return rejects
+  }
+
+  /** Adds one record; the order of the calls is the order in the file. Rejects with the first failure to write. */
+  async add(record: Pick<SourceRecord, 'line' | 'raw'>, reason: string): Promise<void> {
+    this.#pending += this.#row(record, reason)
+    if (this.#pending.length >= flushCharacters) await this.#flush()
+  }
+
+  /** Writes what is left and gives the file its name. May be called again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish()
+    return this.#closing
+  }
+
+  async #finish(): Promise<void> {
+    try {
+      await this.#flush()
+    } finally {
+      await this.#handle.close()
+      if (this.#places) await rename(this.#places.temporary, this.#places.final)
+    }
+  }
+
+  #flush(): Promise<void> {
+    const text = this.#pending
+    this.#pending = ''
+    this.#writing = this.#writing.then(() => this.#handle.appendFile(text))
+    return this.#writing
+  }
+}
+
+function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+}
+
+const whyNot: Readonly<Record<string, string>> = {
+  ENOENT: 'its directory does not exist',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
+}
+
+async function openForWriting(path: string, actual: string): Promise<FileHandle> {
+  try {
+    return await open(actual, 'w', 0o644)
+  } catch (error) {
+    if (!isNodeError(error)) throw error
+    throw refused(path, whyNot[error.code ?? ''] ?? error.message, error)
+  }
+}
+
+function refused(path: string, why: string, cause?: unknown): DbtoolError {
+  return new DbtoolError('USAGE', `${path} cannot take the rejects: ${why}`, { hint: 'Give --rejects a path of its own.', cause })
+}
+
+function csvRow(delimiter: string): Row {
+  return ({ line, raw }, reason) => `${raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
+}
+
+/** Added as text: numbers stay as they were written, and of two equal keys the last one counts. */
+function ndjsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
+  const object = parseObject(raw)
+  const more = `"line":${line},"reason":${JSON.stringify(oneLine(reason))}}\n`
+  if (!object) return `{"raw":${JSON.stringify(raw)},${more}`
+  return `${raw.trimEnd().slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+}
