@@ -7,6 +7,7 @@ import type { Pool } from './db/pool.ts'
 import type { OnTrace } from './db/queries.ts'
 import type { Limits } from './db/target.ts'
 import type { Output, Screen } from './output/output.ts'
+import type { Author } from './shop/logs.ts'
 import { askNobody, AskPerson, mayAsk, type Ask } from './prompts/ask.ts'
 
 /** The process as dbtool sees it; tests bring their own. */
@@ -21,8 +22,11 @@ export interface Io {
   readonly now: () => Date
 }
 
-/** The flags that every command takes. */
-export interface GlobalOptions {
+/** What the flags say that every command takes, and which command it is. */
+export interface Invocation {
+  /** As it is typed: `users create`. */
+  readonly command: string
+  readonly out: Output
   readonly connection: ConfigSources['flags']
   readonly envFile: string | undefined
   readonly askPassword: boolean
@@ -43,23 +47,45 @@ export interface Context {
   shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
   /** One connection outside of the pool, without a statement time-out unless `limits` say otherwise. */
   connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>): Promise<T>
-  readonly osUser: string
+  /** Who changes something now, for the log. */
+  author(): Author
+  /** The same command with another connection, which is closed after `work`. */
+  elsewhere<T>(connection: ConfigSources['flags'], work: (context: Context) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
+/** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
 export class ProcessContext implements Context {
-  readonly ask: Ask
-  readonly osUser: string
+  #invocation: Invocation | undefined
   #config: Promise<Config> | undefined
   #pool: Promise<Pool> | undefined
 
-  constructor(
-    readonly io: Io,
-    readonly out: Output,
-    private readonly options: GlobalOptions,
-  ) {
-    this.ask = mayAsk(io, io.env, options.noInput) ? new AskPerson(io) : askNobody
-    this.osUser = osUserName()
+  constructor(readonly io: Io) {}
+
+  begin(invocation: Invocation): void {
+    this.#invocation = invocation
+  }
+
+  get out(): Output {
+    return this.invocation().out
+  }
+
+  get ask(): Ask {
+    return mayAsk(this.io, this.io.env, this.invocation().noInput) ? new AskPerson(this.io) : askNobody
+  }
+
+  author(): Author {
+    return { osUser: osUserName(), command: this.invocation().command }
+  }
+
+  async elsewhere<T>(connection: ConfigSources['flags'], work: (context: Context) => Promise<T>): Promise<T> {
+    const context = new ProcessContext(this.io)
+    context.begin({ ...this.invocation(), connection })
+    try {
+      return await work(context)
+    } finally {
+      await context.close()
+    }
   }
 
   config(): Promise<Config> {
@@ -102,6 +128,11 @@ export class ProcessContext implements Context {
     await this.#pool?.then((pool) => pool.close(this.io.signal.aborted ? 0 : undefined)).catch(() => undefined)
   }
 
+  private invocation(): Invocation {
+    if (this.#invocation === undefined) throw new Error('a verb ran before its command line was read')
+    return this.#invocation
+  }
+
   private pool(): Promise<Pool> {
     this.#pool ??= this.openPool()
     return this.#pool
@@ -117,7 +148,7 @@ export class ProcessContext implements Context {
   }
 
   private onTrace(): OnTrace | undefined {
-    if (!this.options.sql) return undefined
+    if (!this.invocation().sql) return undefined
     return ({ sql, values, ms, failed }) => {
       const bound = values.length === 0 ? '' : `  -- ${JSON.stringify(values)}`
       this.out.trace(`${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`)
@@ -127,9 +158,9 @@ export class ProcessContext implements Context {
   private async loadConfig(): Promise<Config> {
     const { loadConfig } = await import('./config.ts')
     const { env, cwd } = this.io
-    const { connection, envFile } = this.options
+    const { connection, envFile } = this.invocation()
     const flags = { ...connection, ...(await this.password()) }
-    return loadConfig({ flags, envFile, env, cwd, osUser: this.osUser, findPrivateServer: () => this.findPrivateServer() })
+    return loadConfig({ flags, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => this.findPrivateServer() })
   }
 
   private async findPrivateServer(): Promise<{ socket: string; user: string; database: string } | undefined> {
@@ -139,8 +170,9 @@ export class ProcessContext implements Context {
 
   /** Typed, or piped: then its first line. */
   private async password(): Promise<{ DB_PASSWORD?: string }> {
-    if (this.options.passwordFromStdin) return { DB_PASSWORD: await firstLine(this.io.stdin) }
-    if (!this.options.askPassword) return {}
+    const { passwordFromStdin, askPassword } = this.invocation()
+    if (passwordFromStdin) return { DB_PASSWORD: await firstLine(this.io.stdin) }
+    if (!askPassword) return {}
     const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const }
     const { password } = await this.ask.fill({ password: question })
     return { DB_PASSWORD: password }

@@ -16,6 +16,12 @@ export interface PoolParts {
   readonly onTrace?: OnTrace | undefined
 }
 
+/** How many connections a mode keeps and adds, whatever was asked: one for `static`, none for `none`. */
+export function shapeOf(mode: PoolMode, { size, maxOverflow }: Pick<PoolOptions, 'size' | 'maxOverflow'>): Pick<PoolOptions, 'size' | 'maxOverflow'> {
+  if (mode === 'static') return { size: 1, maxOverflow: 0 }
+  return mode === 'none' ? { size: 0, maxOverflow: 0 } : { size, maxOverflow }
+}
+
 /** `fair` is ours, `driver` the connector's, `static` a single connection that all share in turn, `none` a connection per use. */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
   const connectOne = (): ReturnType<typeof connect> => connect(target, limits, onTrace)
@@ -23,7 +29,7 @@ export function openPool(mode: PoolMode, { target, limits, options, onTrace }: P
     case 'fair':
       return new FairPool(connectOne, options)
     case 'static':
-      return new FairPool(connectOne, { ...options, size: 1, maxOverflow: 0 })
+      return new FairPool(connectOne, { ...options, ...shapeOf(mode, options) })
     case 'none':
       return new DirectPool(connectOne)
     case 'driver':

@@ -45,6 +45,11 @@ export class Output {
     this.write(writers[this.#options.format].item(view, row as Row, this.look()))
   }
 
+  /** Something that is shown once and must not be lost, nor mixed with data. */
+  secret(message: string): void {
+    this.toPerson(message)
+  }
+
   success(message: string): void {
     this.say(`${this.#talk.green('✔')} ${message}`)
   }

@@ -2,6 +2,8 @@ export interface Column {
   /** The name of the database's column, which is also the name in JSON. */
   readonly name: string
   readonly align: 'left' | 'right'
+  /** Left out of tables: what is too wide there, or shown below as a section. */
+  readonly dataOnly?: true
 }
 
 /** How one kind of thing is shown, in every format. */
@@ -13,10 +15,20 @@ export interface View {
   readonly empty: string
   /** A list inside of one thing, shown below it: the lines of an order. */
   readonly nested?: { readonly name: string; readonly view: View }
+  /** More tables about one thing, for people only; data formats have it all in the columns. */
+  readonly sections?: (row: Row) => readonly Section[]
+}
+
+export interface Section {
+  readonly view: View
+  readonly rows: readonly Row[]
 }
 
 export const text = (name: string): Column => ({ name, align: 'left' })
 export const number = (name: string): Column => ({ name, align: 'right' })
+
+/** Part of the data, not of the table. */
+export const data = (name: string): Column => ({ name, align: 'left', dataOnly: true })
 
 export type Row = Readonly<Record<string, unknown>>
 

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { run } from '../commands/run.ts'
+
+const interrupt = new AbortController()
+const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
+  process.on(signal, () => (interrupt.signal.aborted ? process.exit(exitCode) : interrupt.abort(signal)))
+}
+stop('SIGINT', 130)
+stop('SIGTERM', 143)
+// `dbtool … | head` ends quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+const { env, stdin, stdout, stderr } = process
+const exitCode = await run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date() })
+stdout.write('', () => process.exit(exitCode))

@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import { data, number, text, type View } from '../../src/output/view.ts'
+import type { Finding } from '../../src/shop/invariants.ts'
+import { examples } from '../help.ts'
+
+const view: View = { columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')], id: 'invariant', empty: '' }
+
+export function dbCheck(db: Command, ctx: Context, run = check): void {
+  db.command('check')
+    .description('Is everything in the shop still true; exit code 1 and the offending rows if not')
+    .addHelpText('after', examples('dbtool db check'))
+    .action(() => run(ctx))
+}
+
+export async function check(ctx: Context): Promise<void> {
+  const [{ checkInvariants }, { withLease }] = await Promise.all([import('../../src/shop/invariants.ts'), import('../../src/db/pool.ts')])
+  const findings = await ctx.shop((db) => withLease(db.pool, checkInvariants))
+  ctx.out.list(view, findings)
+  const broken = findings.filter(({ ok }) => !ok)
+  if (broken.length > 0) throw brokenError(broken)
+  ctx.out.success('everything is true')
+}
+
+function brokenError(broken: readonly Finding[]): DbtoolError {
+  const names = broken.map(({ invariant, violations }) => `${invariant} (${violations})`).join(', ')
+  const rows = broken.flatMap(({ invariant, rows: offending }) => offending.map((row) => `${invariant}: ${JSON.stringify(row)}`))
+  return new DbtoolError('INVARIANT_BROKEN', `the shop is not sound: ${names}`, { faults: [`first offending rows of ${broken.length} invariants:`, ...rows] })
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { parseWhole } from '../../src/values.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+
+export const stepView: View = { columns: [number('version'), text('name'), text('direction')], id: 'version', empty: 'Nothing to do.' }
+
+export interface MigrateOptions {
+  readonly to?: number
+  readonly dryRun?: boolean
+}
+
+export const parseVersion = parseWhole(0, 9_999)
+
+export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
+  db.command('migrate')
+    .description('Bring the schema up to date; safe to run from several places at once')
+    .option('--to <version>', 'only up to this migration', value(parseVersion))
+    .option('-n, --dry-run', 'show what would be applied')
+    .addHelpText('after', examples('dbtool db migrate'))
+    .action((options: MigrateOptions) => run(ctx, options))
+}
+
+export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptions): Promise<void> {
+  const [room, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts')])
+  const steps = await ctx.connection((session) => {
+    const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`applied ${version} ${name}`) }
+    return dryRun ? room.pendingSteps(migrator, to) : room.migrate(migrator, to)
+  })
+  ctx.out.list(stepView, steps)
+  if (dryRun) ctx.out.note('dry run: nothing was changed')
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { examples } from '../help.ts'
+
+const view: View = { columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')], id: 'version', empty: '' }
+
+export function dbStatus(db: Command, ctx: Context, run = status): void {
+  db.command('status')
+    .description('Which migrations are applied, pending or half-run; exit code 8 unless all are applied')
+    .addHelpText('after', examples('dbtool db status'))
+    .action(() => run(ctx))
+}
+
+export async function status(ctx: Context): Promise<void> {
+  const [{ appliedMigrations, assertUsable, migrationStates }, { loadMigrations }] = await Promise.all([import('../../src/db/schema-state.ts'), import('../../src/db/migration-files.ts')])
+  const states = await ctx.db(async (db) => migrationStates(loadMigrations(), await appliedMigrations(db)))
+  ctx.out.list(view, states)
+  assertUsable(states)
+  ctx.out.success('the schema is up to date')
+}

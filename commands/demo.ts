@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import type { Context } from '../src/context.ts'
+import { fillSampleShop, rush } from '../src/shop/sample.ts'
+import { chapterPlan, chapterPool } from '../src/stress/plan.ts'
+import { check } from './db/check.ts'
+import { migrate } from './db/migrate.ts'
+import { place } from './orders/place.ts'
+import { stressPool } from './pool/stress.ts'
+import { show as showReport } from './report/report.ts'
+import { reports } from '../src/reports/catalog.ts'
+import { createUser } from './users/create.ts'
+
+const database = 'dbtool_demo'
+const buyers = 40
+
+export function demo(program: Command, ctx: Context, run = tellStory): void {
+  program
+    .command('demo')
+    .description('the whole story on a private server: a shop, a rush of orders, a report, a load test')
+    .addHelpText('after', `\nIt works in a database of its own, ${database}, which it makes anew every time.\n`)
+    .action(() => run(ctx))
+}
+
+/** Starts the private server if it does not run, and leaves it as it was found. */
+export async function tellStory(ctx: Context): Promise<void> {
+  const [{ serverPaths }, { startServer }, { stopServer }] = await Promise.all([import('../src/server/home.ts'), import('../src/server/start.ts'), import('../src/server/stop.ts')])
+  const paths = serverPaths(ctx.io.env)
+  ctx.out.heading('A private MariaDB   $ dbtool server start')
+  const { started, status, warnings } = await startServer(paths, { signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
+  for (const warning of warnings) ctx.out.warn(warning)
+  ctx.out.success(`MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was running already'}, on ${paths.socket}`)
+  const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '' }
+  try {
+    await ctx.elsewhere({ ...address, DB_NAME: status.database ?? '' }, makeDatabase)
+    await ctx.elsewhere({ ...address, DB_NAME: database }, chapters)
+  } finally {
+    if (started) await stopServer(paths)
+  }
+  epilogue(ctx, started)
+}
+
+async function makeDatabase(ctx: Context): Promise<void> {
+  await ctx.db(async (db) => {
+    await db.change(`DROP DATABASE IF EXISTS ${database}`)
+    await db.change(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+  })
+}
+
+async function chapters(ctx: Context): Promise<void> {
+  ctx.out.heading('Its schema   $ dbtool db migrate')
+  await migrate(ctx, {})
+  ctx.out.heading('Somebody who buys   $ dbtool users create --username ada --email ada@example.com --generate-password')
+  await createUser(ctx, { username: 'ada', email: 'ada@example.com', generatePassword: true })
+  ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with 12 red lamps for all of them`)
+  await ctx.shop(async (db) => {
+    const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
+    ctx.out.success(`${placed} orders placed, ${soldOut} told what was there: ${refusal ?? ''}`)
+  })
+  ctx.out.heading('One order more   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
+  await place(ctx, { user: 'ada', item: [{ product: 'TEA-1', quantity: 2 }, { product: 'POT-1', quantity: 1 }] })
+  for (const report of reports.filter(({ name }) => name === 'top-products')) {
+    ctx.out.heading(`${report.question}   $ dbtool report ${report.name}`)
+    await showReport(ctx, report, { since: undefined, until: undefined, limit: 5, by: 'units' })
+  }
+  ctx.out.heading('Is it all still true?   $ dbtool db check')
+  await check(ctx)
+  ctx.out.heading('50 workers on 5 + 10 connections   $ dbtool pool stress')
+  const { size: poolSize, maxOverflow, timeoutMs: poolTimeout } = chapterPool
+  await stressPool(ctx, { ...chapterPlan, poolSize, maxOverflow, poolTimeout, warmup: chapterPlan.warmupMs, mode: 'fair' })
+}
+
+function epilogue({ out }: Context, started: boolean): void {
+  out.heading('What to try next')
+  if (started) out.note('  npx dbtool server start                        the demo has stopped the server again')
+  out.note(`  npx dbtool --database ${database} orders list     the orders of the rush`)
+  out.note('  npx dbtool db migrate                          a shop of your own, empty')
+  out.note('  npx dbtool pool stress --sql "SELECT 1" --duration 5s')
+  out.note('  npx dbtool --help                              everything else')
+}

@@ -1,0 +1,71 @@
+import { Command } from 'commander'
+import type { Context } from '../src/context.ts'
+import { version } from '../src/version.ts'
+import { configShow } from './config/show.ts'
+import { connectionTest } from './connection/test.ts'
+import { dbCheck } from './db/check.ts'
+import { dbMigrate } from './db/migrate.ts'
+import { dbRollback } from './db/rollback.ts'
+import { dbStatus } from './db/status.ts'
+import { demo } from './demo.ts'
+import { declareGlobals } from './globals.ts'
+import { configureHelp } from './help.ts'
+import { ordersGet } from './orders/get.ts'
+import { ordersImport } from './orders/import.ts'
+import { ordersList } from './orders/list.ts'
+import { ordersPlace } from './orders/place.ts'
+import { poolStress } from './pool/stress.ts'
+import { productsCreate } from './products/create.ts'
+import { productsGet } from './products/get.ts'
+import { productsList } from './products/list.ts'
+import { reportVerbs } from './report/report.ts'
+import { serverReset } from './server/reset.ts'
+import { serverStart } from './server/start.ts'
+import { serverStatus } from './server/status.ts'
+import { serverStop } from './server/stop.ts'
+import { usersCreate } from './users/create.ts'
+import { usersGet } from './users/get.ts'
+import { usersList } from './users/list.ts'
+
+type Declare = (noun: Command, context: Context) => void
+
+/** The whole tool on one page. */
+const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
+  'The shop:': {
+    users: ['people who buy', usersCreate, usersGet, usersList],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList],
+    orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
+    report: ['questions about sales', reportVerbs],
+  },
+  'The database:': {
+    connection: ['is it there, and what is it like', connectionTest],
+    db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbCheck],
+    pool: ['load on connection pools', poolStress],
+    server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
+  },
+  'This tool:': {
+    config: ['where each setting comes from', configShow],
+  },
+}
+
+export function createProgram(context: Context): Command {
+  const program = new Command('dbtool').description('A shop on MariaDB from the command line, and a laboratory for its connection pool.')
+  // Before any subcommand: they inherit both.
+  program.exitOverride()
+  configureHelp(program, context.io)
+  program.version(version(), '-V, --version', 'show the version')
+  program.helpOption('-h, --help', 'show help, with examples')
+  for (const [group, nouns] of Object.entries(contents)) {
+    program.commandsGroup(group)
+    for (const [name, [about, ...verbs]] of Object.entries(nouns)) {
+      const noun = program.command(name).description(about).helpCommand(false)
+      for (const declare of verbs) declare(noun, context)
+    }
+  }
+  program.commandsGroup('This tool:')
+  demo(program, context)
+  program.helpCommand(false)
+  declareGlobals(program)
+  program.action(() => program.outputHelp())
+  return program
+}

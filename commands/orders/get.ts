@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { getOrder } from '../../src/shop/orders.ts'
+import { parseId } from '../../src/shop/rules.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { orderView } from '../views.ts'
+
+export function ordersGet(orders: Command, ctx: Context, run = showOrder): void {
+  orders
+    .command('get')
+    .description('Show one order with its items')
+    .argument('[id]', 'number of the order', value(parseId))
+    .addHelpText('after', examples('dbtool orders get 1'))
+    .action((id: number | undefined) => run(ctx, id))
+}
+
+export async function showOrder(ctx: Context, given: number | undefined): Promise<void> {
+  const { id } = await ctx.ask.fill({ id: { given, flag: '<id>', message: 'Number of the order', parse: parseId } })
+  ctx.out.item(orderView, await ctx.shop((db) => getOrder(db, id)))
+}

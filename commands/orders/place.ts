@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
+import { getOrder } from '../../src/shop/orders.ts'
+import { parseKey } from '../../src/shop/rules.ts'
+import { value, values } from '../flags.ts'
+import { examples } from '../help.ts'
+import { orderView } from '../views.ts'
+
+export interface PlaceOrderOptions {
+  readonly user?: string
+  readonly item?: WantedItem[]
+  readonly idempotencyKey?: string
+  readonly pending?: boolean
+  readonly dryRun?: boolean
+}
+
+export function ordersPlace(orders: Command, ctx: Context, run = place): void {
+  orders
+    .command('place')
+    .description('Place an order: all of it or none, and once however often it is asked with the same key')
+    .option('--user <user>', 'who buys: id, username or email')
+    .option('--item <product:quantity>', 'a product (id or SKU) and how many; give it once for each product', values(parseItem))
+    .option('--idempotency-key <key>', 'at most one order ever has this key; made up when not given', value(parseKey))
+    .option('--pending', 'leave it pending, to be confirmed later')
+    .option('-n, --dry-run', 'try it and show the order, but place nothing')
+    .addHelpText('after', examples('dbtool orders place --user ada --item TEA-1:2', 'dbtool orders place --user ada --item TEA-1:1 --idempotency-key basket-4711 --json'))
+    .action((options: PlaceOrderOptions) => run(ctx, options))
+}
+
+export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
+  const { getUser } = await import('../../src/shop/users.ts')
+  const { placeOrder } = await import('../../src/shop/place-order.ts')
+  const wanted = await ctx.ask.fill({
+    user: { given: options.user, flag: '--user', message: 'Who buys (id, username or email)', parse: (text: string) => text },
+    items: { given: options.item, flag: '--item', message: 'What (product:quantity, several with spaces between)', parse: parseItems },
+  })
+  const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
+  const status = pending === true ? 'pending' : 'confirmed'
+  await ctx.shop(async (db) => {
+    const [user, items] = await Promise.all([getUser(db, wanted.user), resolveItems(db, wanted.items)])
+    const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity }))
+    const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
+    const { outcome, orderId, totalAmount } = await placeOrder(db, request)
+    if (dryRun && outcome === 'placed') {
+      ctx.out.item(orderView, { id: null, user_id: user.id, username: user.username, status, total_amount: totalAmount, idempotency_key: key, created_at: null, items: quoted(items) })
+      ctx.out.success('it would be placed; nothing was changed')
+      return
+    }
+    const order = await getOrder(db, orderId)
+    ctx.out.item(orderView, order)
+    ctx.out.success(outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
+  })
+}

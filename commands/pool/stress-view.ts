@@ -1,0 +1,45 @@
+import { data, number, text, type Row, type View } from '../../src/output/view.ts'
+import type { Percentiles } from '../../src/stress/histogram.ts'
+import type { StressResult } from '../../src/stress/result.ts'
+
+const percentileView: View = {
+  columns: [text('ms'), number('p50'), number('p90'), number('p95'), number('p99'), number('p999'), number('max'), number('mean')],
+  id: 'ms',
+  empty: '',
+}
+const figureView: View = { columns: [text('figure'), number('value')], id: 'figure', empty: '' }
+const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
+
+/** The result as data; for people, its percentiles and figures as tables of their own. */
+export const stressView: View = {
+  columns: [
+    text('mode'), number('pool_size'), number('max_overflow'), number('workers'), number('ok'), number('failed'), number('timeouts'), data('errors'),
+    number('seconds'), number('throughput'), data('acquire_ms'), data('execute_ms'), data('total_ms'), data('connections'), number('queue_peak'),
+    data('fairness'), data('loop'), data('event_loop_ms'),
+  ],
+  id: 'mode',
+  empty: '',
+  sections: (row) => sectionsOf(row as unknown as StressResult),
+}
+
+function sectionsOf({ acquire_ms, execute_ms, total_ms, connections, fairness, event_loop_ms, errors }: StressResult): { view: View; rows: Row[] }[] {
+  const figures: [string, number | null][] = [
+    ['connections opened', connections.opened],
+    ['connections closed', connections.closed],
+    ['connections at most', connections.peak],
+    ['operations of the slowest worker', fairness.min_ops],
+    ['operations of the fastest worker', fairness.max_ops],
+    ["fairness (Jain's index, 1 is even)", fairness.jain],
+    ['event loop late, p99 ms', event_loop_ms.p99],
+  ]
+  return [
+    { view: percentileView, rows: [rowOf('acquire', acquire_ms), rowOf('execute', execute_ms), rowOf('total', total_ms)] },
+    { view: figureView, rows: figures.map(([figure, value]) => ({ figure, value })) },
+    { view: errorView, rows: errors.map((error) => ({ ...error })) },
+  ]
+}
+
+/** Two decimals: whoever wants microseconds takes the data. */
+function rowOf(name: string, percentiles: Percentiles): Row {
+  return { ms: name, ...Object.fromEntries(Object.entries(percentiles).map(([at, ms]: [string, number | null]) => [at, ms?.toFixed(2) ?? null])) }
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../../src/shop/rules.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { productView } from '../views.ts'
+
+export interface CreateProductOptions {
+  readonly name?: string
+  readonly price?: string
+  readonly stock: number
+  readonly sku?: string
+  readonly description?: string
+  readonly dryRun?: boolean
+}
+
+export function productsCreate(products: Command, ctx: Context, run = createProduct): void {
+  products
+    .command('create')
+    .description('Add a product; asks for whatever is not given')
+    .option('--name <name>', 'at most 255 characters', value(parseProductName))
+    .option('--price <amount>', 'such as 19.90', value(parsePrice))
+    .option('--stock <n>', 'units that are there now', value(parseStock), 0)
+    .option('--sku <code>', 'your own code for it, unique in the shop', value(parseSku))
+    .option('--description <text>', 'a longer text', value(parseDescription))
+    .option('-n, --dry-run', 'show what would be added, and add nothing')
+    .addHelpText('after', examples('dbtool products create --sku TEA-1 --name "Green tea" --price 4.50 --stock 100'))
+    .action((options: CreateProductOptions) => run(ctx, options))
+}
+
+export async function createProduct(ctx: Context, options: CreateProductOptions): Promise<void> {
+  const { insertProduct } = await import('../../src/shop/products.ts')
+  const { stock, sku, description, dryRun = false } = options
+  const { name, price } = await ctx.ask.fill({
+    name: { given: options.name, flag: '--name', message: 'Name', parse: parseProductName },
+    price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },
+  })
+  const product = await ctx.shop((db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })), { dryRun })
+  ctx.out.item(productView, product)
+  ctx.out.success(dryRun ? `${product.name} would be added; nothing was changed` : `added ${product.name} (id ${product.id})`)
+}

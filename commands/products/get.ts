@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+import { productView } from '../views.ts'
+
+export function productsGet(products: Command, ctx: Context, run = showProduct): void {
+  products
+    .command('get')
+    .description('Show one product')
+    .argument('[product]', 'id or SKU')
+    .addHelpText('after', examples('dbtool products get TEA-1'))
+    .action((product: string | undefined) => run(ctx, product))
+}
+
+export async function showProduct(ctx: Context, reference: string | undefined): Promise<void> {
+  const { getProduct } = await import('../../src/shop/products.ts')
+  const { product } = await ctx.ask.fill({ product: { given: reference, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  ctx.out.item(productView, await ctx.shop((db) => getProduct(db, product)))
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+
+export interface ResetServerOptions {
+  readonly yes?: boolean
+}
+
+export function serverReset(server: Command, ctx: Context, run = reset): void {
+  server
+    .command('reset')
+    .description('Stop the private server and delete its data, after asking')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', examples('dbtool server reset --yes'))
+    .action((options: ResetServerOptions) => run(ctx, options))
+}
+
+export async function reset(ctx: Context, { yes = false }: ResetServerOptions): Promise<void> {
+  const [{ serverPaths }, { resetServer }] = await Promise.all([import('../../src/server/home.ts'), import('../../src/server/reset.ts')])
+  const paths = serverPaths(ctx.io.env)
+  await ctx.ask.confirm({ message: `Delete the private server and all its data in ${paths.data}?`, yes })
+  const { deleted } = await resetServer(paths)
+  ctx.out.success(deleted ? 'the private server and its data are gone' : 'there was no data to delete')
+}

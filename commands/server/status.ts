@@ -1,0 +1,25 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { examples } from '../help.ts'
+
+export const serverView: View = {
+  columns: [text('running'), number('pid'), text('socket'), number('port'), text('user'), text('database'), text('data_directory'), text('version')],
+  id: 'pid',
+  empty: '',
+}
+
+export function serverStatus(server: Command, ctx: Context, run = showStatus): void {
+  server
+    .command('status')
+    .description('Is the private server running, and where')
+    .addHelpText('after', examples('dbtool server status --json'))
+    .action(() => run(ctx))
+}
+
+export async function showStatus(ctx: Context): Promise<void> {
+  const [{ serverPaths }, room] = await Promise.all([import('../../src/server/home.ts'), import('../../src/server/status.ts')])
+  const status = await room.serverStatus(serverPaths(ctx.io.env))
+  ctx.out.item(serverView, status)
+  if (!status.running) ctx.out.note('it is not running; start it with: dbtool server start')
+}

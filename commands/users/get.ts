@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+import { userView } from '../views.ts'
+
+export function usersGet(users: Command, ctx: Context, run = showUser): void {
+  users
+    .command('get')
+    .description('Show one user')
+    .argument('[user]', 'id, username or email')
+    .option('--email <address>', 'the same, by email')
+    .addHelpText('after', examples('dbtool users get ada', 'dbtool users get ada@example.com --json'))
+    .action((user: string | undefined, { email }: { email?: string }) => run(ctx, user ?? email))
+}
+
+export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {
+  const { getUser } = await import('../../src/shop/users.ts')
+  const { user } = await ctx.ask.fill({ user: { given: reference, flag: '<user>', message: 'User (id, username or email)', parse: (text: string) => text } })
+  ctx.out.item(userView, await ctx.shop((db) => getUser(db, user)))
+}

@@ -1,0 +1,28 @@
+import { number, text, type View } from '../src/output/view.ts'
+
+/** One view a thing, for every format. */
+export const userView: View = {
+  columns: [number('id'), text('username'), text('email'), text('first_name'), text('last_name'), text('is_active'), text('is_admin'), text('created_at'), text('last_login')],
+  id: 'id',
+  empty: 'No users.',
+}
+
+export const productView: View = {
+  columns: [number('id'), text('sku'), text('name'), number('price'), number('stock'), text('is_active'), text('created_at')],
+  id: 'id',
+  empty: 'No products.',
+}
+
+export const orderItemView: View = {
+  columns: [number('product_id'), text('sku'), text('name'), number('quantity'), number('price'), number('subtotal')],
+  id: 'product_id',
+  empty: 'No items.',
+}
+
+export const orderHeadView: View = {
+  columns: [number('id'), number('user_id'), text('username'), text('status'), number('total_amount'), text('idempotency_key'), text('created_at')],
+  id: 'id',
+  empty: 'No orders.',
+}
+
+export const orderView: View = { ...orderHeadView, nested: { name: 'items', view: orderItemView } }

@@ -1,0 +1,117 @@
+// From a clean clone to `npm test` or `npm run demo`. It runs before there are packages, so it uses none.
+//   node scripts/setup.mjs test|demo [arguments for vitest or for the demo]
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Failure, Steps } from './steps.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const at = (...parts) => join(root, ...parts)
+const debianPackages = ['mariadb-server-core', 'mariadb-client-core']
+const sources = ['bin', 'commands', 'src', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
+
+const steps = new Steps()
+
+async function main([task, ...rest]) {
+  checkNode()
+  if (task !== 'test' && task !== 'demo') throw new Failure('usage: node scripts/setup.mjs test|demo [arguments]', { status: 2 })
+  await steps.step('packages', packages)
+  await steps.step('build', build)
+  await steps.step('MariaDB', mariadb)
+  if (task === 'demo') return node([at('dist', 'bin', 'dbtool.js'), 'demo', ...rest])
+  await allOf([
+    steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
+    steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit'])),
+  ])
+  return node([at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color']), ...rest])
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  throw new Failure(`dbtool needs Node 20.19 or later, and this is Node ${process.versions.node}`)
+}
+
+async function packages() {
+  if (packagesMatch()) return 'up to date'
+  // Inside `npm test`, npm says where it is itself; NODE_ENV=production must not leave the compiler out.
+  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
+  const args = [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  await steps.quietly('npm ci', npm[0], args, { cwd: root })
+  return 'installed'
+}
+
+/** npm notes last of all what it installed, so a note that agrees with package-lock.json is a finished installation. */
+function packagesMatch() {
+  const installed = readLock(at('node_modules', '.package-lock.json'))
+  const wanted = readLock(at('package-lock.json'))
+  const identity = (entry) => `${entry?.version} ${entry?.integrity}`
+  const same = (name) => identity(installed[name]) === identity(wanted[name])
+  const needed = Object.keys(wanted).filter((name) => name !== '' && !wanted[name].optional)
+  return needed.every(same) && Object.keys(installed).every(same)
+}
+
+function readLock(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages
+  } catch {
+    return {}
+  }
+}
+
+async function build() {
+  const built = statSync(at('dist', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (Math.max(...sources.map((name) => newestMs(at(name)))) < built) return 'up to date'
+  await steps.quietly('the build', process.execPath, [at('scripts', 'build.mjs')], { cwd: root })
+  return 'compiled'
+}
+
+/** A directory counts too: its time tells that a file in it was deleted. */
+function newestMs(path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return 0
+  const below = found.isDirectory() ? readdirSync(path).map((name) => newestMs(join(path, name))) : []
+  return Math.max(found.mtimeMs, ...below)
+}
+
+async function mariadb() {
+  const { findPrograms } = await import(pathToFileURL(at('dist', 'src', 'server', 'programs.js')).href)
+  try {
+    return findPrograms().mariadbd
+  } catch (error) {
+    const canInstall = !process.env.DBTOOL_MARIADBD && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+    if (!canInstall) throw new Failure(error.message)
+  }
+  const options = { cwd: '/', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  await steps.quietly('apt-get update', 'apt-get', ['update', '-qq'], options)
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...debianPackages]
+  await steps.quietly('apt-get install', 'apt-get', install, options)
+  return `${findPrograms().mariadbd} installed`
+}
+
+async function check(name, [directory, bin, file, argument]) {
+  await steps.quietly(name, process.execPath, [at('node_modules', directory, bin, file), argument], { cwd: root })
+}
+
+function node(args) {
+  return steps.loudly(process.execPath, args, { cwd: root })
+}
+
+/** Both are heard to their end, so that one run tells all faults. */
+async function allOf(works) {
+  const results = await Promise.allSettled(works)
+  const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
+  if (failures.length > 0) throw new Failure('', { output: failures.map(textOf).join('\n') })
+}
+
+function textOf(error) {
+  return (error instanceof Failure ? error.output || error.message : error.stack).trimEnd()
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = error instanceof Failure ? error.status : 1
+  if (steps.interruption === undefined && textOf(error)) process.stderr.write(`${textOf(error)}\n`)
+}
+process.exitCode = steps.interruption ?? process.exitCode

@@ -1,0 +1,94 @@
+// Runs programs one step at a time, quietly: one line a step, and a program's own output only when it failed.
+import { spawn } from 'node:child_process'
+
+const patienceMs = 5_000
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 }
+
+/** A step that cannot be done: one sentence, and what the program behind it printed. */
+export class Failure extends Error {
+  constructor(message, { output = '', status = 1 } = {}) {
+    super(message)
+    this.output = output
+    this.status = status
+  }
+}
+
+/** Prints steps, runs programs, and takes the programs along when it is interrupted. */
+export class Steps {
+  #children = new Set()
+  #interruption
+  #live = process.stdout.isTTY === true && !process.env.CI
+  #colour = this.#live && !process.env.NO_COLOR
+
+  constructor() {
+    for (const signal of Object.keys(signalNumbers)) process.on(signal, () => this.#interrupt(signal))
+  }
+
+  get colour() {
+    return this.#colour
+  }
+
+  /** 130 or 143 after a signal. */
+  get interruption() {
+    return this.#interruption
+  }
+
+  /** `work` resolves to what is worth saying about the step, or nothing. */
+  async step(name, work) {
+    this.#refuseIfInterrupted()
+    const started = performance.now()
+    const line = (mark, detail) => `${this.#live ? '\r\x1b[K' : ''}${mark} ${name.padEnd(9)} ${detail}\n`
+    if (this.#live) process.stdout.write(`… ${name}`)
+    try {
+      const detail = (await work()) ?? ''
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      process.stdout.write(line(this.#paint(32, '✔'), `${detail}${detail ? ', ' : ''}${seconds} s`))
+    } catch (error) {
+      this.#refuseIfInterrupted()
+      process.stderr.write(line(this.#paint(31, '✘'), error.message))
+      // The line has said it; what is left to show is what the program printed.
+      throw error instanceof Failure ? new Failure('', error) : error
+    }
+  }
+
+  /** Rejects with a Failure that holds what the program printed, unless it ends with 0. */
+  async quietly(what, command, args, options = {}) {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+    const status = await this.#end(child)
+    if (status !== 0) throw new Failure(`${what} failed`, { output })
+  }
+
+  /** Resolves to the program's exit code; what it prints goes where ours goes. */
+  loudly(command, args, options = {}) {
+    return this.#end(spawn(command, args, { ...options, stdio: 'inherit' }))
+  }
+
+  #refuseIfInterrupted() {
+    if (this.#interruption !== undefined) throw new Failure('', { status: this.#interruption })
+  }
+
+  #end(child) {
+    this.#children.add(child)
+    return new Promise((resolve, reject) => {
+      child.once('error', (error) => reject(new Failure(`cannot run ${child.spawnfile}: ${error.message}`)))
+      child.once('close', (code, signal) => resolve(code ?? 128 + (signalNumbers[signal] ?? 9)))
+    }).finally(() => this.#children.delete(child))
+  }
+
+  #interrupt(signal) {
+    const again = this.#interruption !== undefined
+    this.#interruption ??= 128 + signalNumbers[signal]
+    const kill = (how) => this.#children.forEach((child) => child.kill(how))
+    if (again) kill('SIGKILL')
+    // On a terminal, Ctrl-C has reached the programs already, and a second one would keep them from tidying up.
+    if (signal !== 'SIGINT' || process.stdin.isTTY !== true) kill(signal)
+    setTimeout(() => kill('SIGTERM'), patienceMs).unref()
+    setTimeout(() => kill('SIGKILL'), 2 * patienceMs).unref()
+  }
+
+  #paint(code, text) {
+    return this.#colour ? `\x1b[${code}m${text}\x1b[0m` : text
+  }
+}

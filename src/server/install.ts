@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DbtoolError, isNodeError } from '../errors.ts'
+import { giveTo } from './directories.ts'
+import type { ServerPaths } from './home.ts'
+import { openLog, type ServerLog } from './log.ts'
+import type { Programs } from './programs.ts'
+import { loginName, type ServerUser } from './user.ts'
+
+/** Lies in every data directory that dbtool made, and in no other. */
+const marker = '.dbtool-private-server'
+const unfinished = /^new-(\d+)-/
+
+export interface Installing {
+  readonly paths: ServerPaths
+  readonly programs: Programs
+  readonly user: ServerUser
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Makes the data directory under another name and moves it into place at once, so that neither two starts at a time
+ * nor a kill leave half of one.
+ * @throws DbtoolError SERVER_FAILED with the last lines of the log.
+ */
+export async function installData(installing: Installing): Promise<void> {
+  const { paths, user } = installing
+  removeUnfinished(paths)
+  const fresh = mkdtempSync(join(paths.directory, `new-${process.pid}-`))
+  const log = openLog(paths)
+  try {
+    const data = join(fresh, 'data')
+    for (const directory of [data, join(fresh, 'tmp')]) mkdirSync(directory, { mode: 0o700 })
+    giveTo(fresh, user)
+    await runInstallDb(installing, fresh, log)
+    writeFileSync(join(data, marker), 'dbtool server reset deletes this directory\n')
+    moveIntoPlace(data, paths.data)
+  } finally {
+    log.close()
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+/**
+ * @throws DbtoolError SERVER_FAILED when something is at the place of the data that dbtool did not make.
+ * @returns whether there is a data directory.
+ */
+export function hasData(paths: ServerPaths): boolean {
+  if (!existsSync(paths.data)) return false
+  if (existsSync(join(paths.data, marker)) && existsSync(join(paths.data, 'mysql'))) return true
+  throw new DbtoolError('SERVER_FAILED', `${paths.data} is not a data directory that dbtool made; it is left alone`, {
+    hint: 'move it away, or set DBTOOL_HOME to another directory',
+  })
+}
+
+async function runInstallDb({ programs, user, signal }: Installing, fresh: string, log: ServerLog): Promise<void> {
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(programs.installDb, installArguments(programs, user, fresh), {
+      ...user.spawn,
+      cwd: '/',
+      stdio: ['ignore', log.descriptor, log.descriptor],
+      signal,
+    })
+    child.once('error', reject)
+    child.once('close', resolve)
+  }).catch((cause: unknown) => {
+    signal?.throwIfAborted()
+    throw new DbtoolError('SERVER_FAILED', `cannot run ${programs.installDb}`, { cause })
+  })
+  if (code !== 0) throw log.failure('mariadb-install-db could not make the data directory')
+}
+
+function installArguments(programs: Programs, user: ServerUser, fresh: string): string[] {
+  return [
+    '--no-defaults',
+    `--datadir=${join(fresh, 'data')}`,
+    `--tmpdir=${join(fresh, 'tmp')}`,
+    ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
+    '--force',
+    '--skip-name-resolve',
+    '--skip-test-db',
+    '--auth-root-authentication-method=socket',
+    `--auth-root-socket-user=${loginName()}`,
+    ...user.arguments,
+  ]
+}
+
+function moveIntoPlace(fresh: string, data: string): void {
+  try {
+    renameSync(fresh, data)
+  } catch (error) {
+    // Another start was faster; its directory is as good as ours.
+    if (!isNodeError(error) || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error
+  }
+}
+
+/** What starts that were killed left behind; a start that still lives keeps its own. */
+function removeUnfinished(paths: ServerPaths): void {
+  for (const name of readdirSync(paths.directory)) {
+    const pid = Number(unfinished.exec(name)?.[1])
+    if (!Number.isNaN(pid) && !lives(pid)) rmSync(join(paths.directory, name), { recursive: true, force: true })
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return isNodeError(error) && error.code === 'EPERM'
+  }
+}

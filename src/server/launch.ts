@@ -1,0 +1,107 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DbtoolError } from '../errors.ts'
+import type { ServerPaths } from './home.ts'
+import { openLog, type ServerLog } from './log.ts'
+import { answers } from './process.ts'
+import type { Programs } from './programs.ts'
+import type { ServerUser } from './user.ts'
+
+/** Recovery after a crash in the middle of a big import takes its time. */
+const startTimeoutMs = 120_000
+const pollMs = 20
+
+export interface Launching {
+  readonly paths: ServerPaths
+  readonly programs: Programs
+  readonly user: ServerUser
+  readonly port: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A process of which the server's own lock on its data decides whether it is the server: of two, one waits in vain. */
+export interface Launched {
+  readonly pid: number | undefined
+  /** Ends it at once; the data survives that. */
+  kill(): void
+  /** Why it ended, if it did so within a second: it may listen before it finds out that it cannot go on. */
+  failure(): Promise<DbtoolError | undefined>
+}
+
+/**
+ * Starts mariadbd apart from this process and waits until somebody answers on the socket.
+ * @throws DbtoolError SERVER_FAILED with the last lines of the log when it ends before, or after two minutes.
+ */
+export async function launch(launching: Launching): Promise<Launched> {
+  const { paths, programs, user } = launching
+  const log = openLog(paths)
+  try {
+    const child = spawn(programs.mariadbd, serverArguments(launching), {
+      ...user.spawn,
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log.descriptor, log.descriptor],
+    })
+    child.unref()
+    const ended = endOf(child)
+    await untilAnswered({ child, ended, log }, launching)
+    return { pid: child.pid, kill: () => void child.kill('SIGKILL'), failure: () => failureOf(ended, log) }
+  } finally {
+    log.close()
+  }
+}
+
+interface Starting {
+  readonly child: ChildProcess
+  readonly ended: Promise<string>
+  readonly log: ServerLog
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, killer) => resolve(killer ?? `exit code ${code ?? ''}`))
+    child.once('error', (error) => resolve(error.message))
+  })
+}
+
+async function untilAnswered({ child, ended, log }: Starting, { paths, signal }: Launching): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs
+  while (!(await answers(paths.socket))) {
+    if (signal?.aborted === true) child.kill('SIGKILL')
+    signal?.throwIfAborted()
+    const failure = await failureOf(ended, log, pollMs)
+    if (failure !== undefined) throw failure
+    if (performance.now() > deadline) throw tooSlow(child, paths)
+  }
+}
+
+async function failureOf(ended: Promise<string>, log: ServerLog, waitMs = 1_000): Promise<DbtoolError | undefined> {
+  const end = await Promise.race([ended, sleep(waitMs)])
+  return end === undefined ? undefined : log.failure(`mariadbd did not start (${end})`)
+}
+
+function tooSlow(child: ChildProcess, paths: ServerPaths): DbtoolError {
+  const message = `mariadbd (process ${child.pid ?? ''}) has not answered for ${startTimeoutMs / 1000} s`
+  return new DbtoolError('SERVER_FAILED', message, {
+    hint: `it goes on starting; ${paths.log} tells what it does`,
+  })
+}
+
+/** What is not said here stays as MariaDB has it, above all that a commit is on the disk before it is confirmed. */
+function serverArguments({ paths, programs, user, port }: Launching): string[] {
+  return [
+    '--no-defaults',
+    `--datadir=${paths.data}`,
+    ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
+    `--socket=${paths.socket}`,
+    `--pid-file=${paths.pidFile}`,
+    `--tmpdir=${paths.temporary}`,
+    ...(port === undefined ? ['--skip-networking'] : ['--bind-address=127.0.0.1', `--port=${port}`]),
+    '--skip-name-resolve',
+    '--skip-log-bin',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    '--max-connections=200',
+    ...user.arguments,
+  ]
+}

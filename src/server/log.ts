@@ -1,0 +1,41 @@
+import { closeSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs'
+import { DbtoolError } from '../errors.ts'
+import type { ServerPaths } from './home.ts'
+
+const quotedLines = 4
+
+/** The server's log, open for appending, from which a failure can quote what was written since. */
+export interface ServerLog {
+  readonly descriptor: number
+  close(): void
+  failure(what: string): DbtoolError
+}
+
+export function openLog(paths: ServerPaths): ServerLog {
+  const descriptor = openSync(paths.log, 'a', 0o600)
+  fchmodSync(descriptor, 0o600)
+  const startBytes = statSync(paths.log).size
+  return {
+    descriptor,
+    close: () => closeSync(descriptor),
+    failure: (what) => failure(what, paths, readFileSync(paths.log).subarray(startBytes).toString()),
+  }
+}
+
+function failure(what: string, paths: ServerPaths, text: string): DbtoolError {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const errors = lines.filter((line) => /\[ERROR\]|FATAL|error:/i.test(line))
+  const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).map(withoutClock)
+  const reason = quoted.length > 0 ? `: ${quoted.join(' | ')}` : ''
+  return new DbtoolError('SERVER_FAILED', `${what}${reason}`, { hint: hintFor(text, paths) })
+}
+
+function withoutClock(line: string): string {
+  return line.replace(/^\d{4}-\d\d-\d\d +\d+:\d\d:\d\d +\d+ +/, '').trim()
+}
+
+function hintFor(text: string, paths: ServerPaths): string {
+  if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text)) return 'the port is taken: choose another --port'
+  if (/No space left on device/i.test(text)) return 'the disk is full'
+  return `the whole log is ${paths.log}`
+}

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { isNodeError } from '../errors.ts'
+import type { ServerPaths } from './home.ts'
+
+/** `unknown`: some process has this number, and the system does not tell which. */
+export type ProcessState = 'ours' | 'gone' | 'unknown'
+
+const connectTimeoutMs = 1_000
+
+/** Does anybody listen on this unix socket? A socket left behind by a crash refuses. Never rejects. */
+export function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket)
+    const finish = (listening: boolean): void => {
+      connection.destroy()
+      resolve(listening)
+    }
+    connection.setTimeout(connectTimeoutMs, () => finish(false))
+    connection.once('connect', () => finish(true))
+    // EAGAIN is a full queue, so somebody does listen.
+    connection.once('error', (error) => finish(isNodeError(error) && error.code === 'EAGAIN'))
+  })
+}
+
+/** The number in the pid file, which proves nothing: after a crash it may be anybody's. */
+export async function readPid(paths: ServerPaths): Promise<number | undefined> {
+  const text = await readFile(paths.pidFile, 'utf8').catch(() => '')
+  const pid = Number(text.trim())
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined
+}
+
+/** Tells our server from a stranger who got its number after a crash, by the pid file on its command line. */
+export async function processState(pid: number | undefined, paths: ServerPaths): Promise<ProcessState> {
+  if (pid === undefined || !exists(pid)) return 'gone'
+  const command = await commandLine(pid)
+  if (command === undefined) return 'unknown'
+  // A dying process, or a dead one that nobody has reaped, has a number but no command line. It may still hold its socket.
+  return command.includes(`--pid-file=${paths.pidFile}`) ? 'ours' : 'gone'
+}
+
+/** A process that we may not signal is not our server either. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** From /proc on Linux, where a minimal system has no ps; from ps elsewhere. */
+async function commandLine(pid: number): Promise<string | undefined> {
+  if ((await procFile('self')) !== undefined) return (await procFile(String(pid))) ?? ''
+  return new Promise((resolve) => {
+    execFile('ps', ['-ww', '-o', 'command=', '-p', String(pid)], (error, stdout) => {
+      const noSuchProgram = isNodeError(error) && error.code === 'ENOENT'
+      resolve(noSuchProgram ? undefined : stdout)
+    })
+  })
+}
+
+function procFile(id: string): Promise<string | undefined> {
+  return readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => undefined)
+}

@@ -1,0 +1,104 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { DbtoolError } from '../errors.ts'
+
+export interface Programs {
+  readonly mariadbd: string
+  readonly installDb: string
+  /** Given when MariaDB is not where its makers compiled it to be. */
+  readonly basedir: string | undefined
+}
+
+const usualDirectories = [
+  '/usr/bin',
+  '/usr/sbin',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+  '/usr/libexec',
+  '/usr/lib/mysql',
+  '/opt/homebrew/bin',
+  '/opt/homebrew/opt/mariadb/bin',
+  '/usr/local/opt/mariadb/bin',
+]
+
+const installCommands: readonly (readonly [system: RegExp, command: string])[] = [
+  [/debian|ubuntu/, 'apt-get install mariadb-server-core mariadb-client-core'],
+  [/fedora|rhel|centos/, 'dnf install mariadb-server'],
+  [/arch/, 'pacman -S mariadb'],
+  [/suse/, 'zypper install mariadb'],
+  [/alpine/, 'apk add mariadb mariadb-client'],
+  [/darwin/, 'brew install mariadb'],
+]
+
+/**
+ * Finds MariaDB's server and the script that makes a data directory; DBTOOL_MARIADBD names another directory to look in.
+ * @throws DbtoolError SERVER_FAILED with one sentence that says how to install what is missing.
+ */
+export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {
+  const override = env['DBTOOL_MARIADBD']
+  if (override) return overridden(override)
+  const directories = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...usualDirectories]
+  const [mariadbd, installDb] = ['mariadbd', 'mariadb-install-db'].map((name) => findIn(directories, name))
+  // The install script calls it; Debian has it in another package.
+  const defaults = findIn(directories, 'my_print_defaults')
+  if (mariadbd !== undefined && installDb !== undefined && defaults !== undefined) {
+    return { mariadbd, installDb, basedir: undefined }
+  }
+  throw missing(mariadbd === undefined ? 'mariadbd' : installDb === undefined ? 'mariadb-install-db' : 'my_print_defaults')
+}
+
+/** The command that installs MariaDB here, or undefined on a system that dbtool does not know. */
+export function installCommand(system: string = systemName()): string | undefined {
+  return installCommands.find(([name]) => name.test(system))?.[1]
+}
+
+function overridden(given: string): Programs {
+  const directory = isFile(given) ? dirname(given) : given
+  const directories = ['', 'bin', 'sbin', 'libexec', 'scripts', '../bin', '../scripts'].map((part) => join(directory, part))
+  const mariadbd = findIn(directories, 'mariadbd')
+  const installDb = findIn(directories, 'mariadb-install-db')
+  if (mariadbd !== undefined && installDb !== undefined) return { mariadbd, installDb, basedir: dirname(dirname(mariadbd)) }
+  const name = mariadbd === undefined ? 'mariadbd' : 'mariadb-install-db'
+  throw new DbtoolError('SERVER_FAILED', `DBTOOL_MARIADBD is ${given}, and there is no ${name}`)
+}
+
+function findIn(directories: readonly string[], name: string): string | undefined {
+  return directories.map((directory) => join(directory, name)).find((path) => isFile(path) && isExecutable(path))
+}
+
+/** Never fails: a PATH may lead through directories that are closed to this user. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function missing(name: string): DbtoolError {
+  const command = installCommand()
+  const advice = command === undefined ? "MariaDB's server package of your system" : `it with: ${asAdministrator(command)}`
+  return new DbtoolError('SERVER_FAILED', `MariaDB is not installed here (no ${name} was found); install ${advice}`)
+}
+
+function asAdministrator(command: string): string {
+  return process.getuid?.() === 0 || command.startsWith('brew') ? command : `sudo ${command}`
+}
+
+function systemName(): string {
+  if (process.platform !== 'linux') return process.platform
+  try {
+    return readFileSync('/etc/os-release', 'utf8').match(/^ID(_LIKE)?=.*$/gm)?.join(' ') ?? ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,26 @@
+import type { Connection } from '../db/connection.ts'
+import { DbtoolError } from '../errors.ts'
+import type { ServerPaths } from './home.ts'
+import { loginName } from './user.ts'
+
+const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs: 10_000 }
+
+/**
+ * Runs `work` on a connection of this user's over the socket. The driver is loaded only here: most of this room does without.
+ * @throws DbtoolError SERVER_FAILED when the server listens but does not let us in.
+ */
+export async function withSession<T>(paths: ServerPaths, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const [{ connect }, { socketTarget }] = await Promise.all([import('../db/connect.ts'), import('../db/target.ts')])
+  const connection = await connect(socketTarget(paths.socket, loginName()), limits).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new DbtoolError('SERVER_FAILED', `the private server runs but does not let dbtool in: ${reason}`, {
+      hint: `stop it with dbtool server stop; its log is ${paths.log}`,
+      cause,
+    })
+  })
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkSocketPath, serverPaths } from '../../src/server/home.ts'
+import { findPrograms, installCommand } from '../../src/server/programs.ts'
+import { root } from './temporary-home.ts'
+
+function directory(): string {
+  const made = mkdtempSync(join(tmpdir(), 'dbt-'))
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }))
+  return made
+}
+
+describe('where the private server keeps its things', () => {
+  it.each([
+    [{ DBTOOL_HOME: '/a/b', XDG_DATA_HOME: '/c', HOME: '/' }, '/a/b'],
+    [{ DBTOOL_HOME: '', XDG_DATA_HOME: '/c', HOME: '/' }, '/c/dbtool'],
+    [{ HOME: '/' }, '/.local/share/dbtool'],
+  ])('%o → %s', (env, home) => {
+    expect(serverPaths(env)).toMatchObject({ home, data: `${home}/server/data`, socket: `${home}/server/run/mariadb.sock` })
+  })
+
+  it.runIf(root)('is /var/lib/dbtool for a root whose home is closed to the server', () => {
+    expect(serverPaths({ HOME: directory() }).home).toBe('/var/lib/dbtool')
+  })
+
+  it('takes a socket path of 103 bytes, and none of 104', () => {
+    const long = '/server/run/mariadb.sock'.length
+    expect(() => checkSocketPath(serverPaths({ DBTOOL_HOME: `/${'h'.repeat(102 - long)}` }))).not.toThrow()
+    expect(() => checkSocketPath(serverPaths({ DBTOOL_HOME: `/${'h'.repeat(103 - long)}` }))).toThrow('104 bytes')
+  })
+})
+
+describe("MariaDB's programs", () => {
+  it('are found without a PATH', () => {
+    const programs = findPrograms({})
+    expect(programs.mariadbd).toMatch(/\/mariadbd$/)
+    expect(programs.installDb).toMatch(/\/mariadb-install-db$/)
+  })
+
+  it('are looked for where DBTOOL_MARIADBD says, and only there', () => {
+    const empty = directory()
+    expect(() => findPrograms({ DBTOOL_MARIADBD: empty })).toThrow(`DBTOOL_MARIADBD is ${empty}, and there is no mariadbd`)
+  })
+
+  it.each([
+    ['ID=debian', 'apt-get install mariadb-server-core mariadb-client-core'],
+    ['ID=linuxmint ID_LIKE="ubuntu debian"', 'apt-get install mariadb-server-core mariadb-client-core'],
+    ['ID=fedora', 'dnf install mariadb-server'],
+    ['ID=arch', 'pacman -S mariadb'],
+    ['darwin', 'brew install mariadb'],
+    ['ID=plan9', undefined],
+  ])('%s → %s', (system, command) => {
+    expect(installCommand(system)).toBe(command)
+  })
+})

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { resetServer } from '../../src/server/reset.ts'
+import { withSession } from '../../src/server/session.ts'
+import { startServer } from '../../src/server/start.ts'
+import { findRunning, serverStatus } from '../../src/server/status.ts'
+import { stopServer } from '../../src/server/stop.ts'
+import { loginName } from '../../src/server/user.ts'
+import { killServer, temporaryHome } from './temporary-home.ts'
+
+describe('the private server', { timeout: 120_000 }, () => {
+  it('makes its data, starts, and lets the user of the system in without a password', async () => {
+    const paths = temporaryHome()
+    expect((await serverStatus(paths)).running).toBe(false)
+    const said: string[] = []
+    const { started, status } = await startServer(paths, { progress: (message) => said.push(message) })
+    expect(started).toBe(true)
+    expect(said).toEqual(['making the data directory', 'starting MariaDB'])
+    const user = loginName()
+    const where = { socket: paths.socket, user, database: 'dbtool' }
+    expect(status).toMatchObject({ ...where, running: true, port: null, data_directory: paths.data })
+    expect(status.version).toContain('MariaDB')
+    expect(await findRunning(paths)).toEqual(where)
+    const [row] = await withSession(paths, (db) =>
+      db.rows<{ name: string; charset: string }>(
+        `SELECT CURRENT_USER() AS name, DEFAULT_CHARACTER_SET_NAME AS charset
+         FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'dbtool'`,
+      ),
+    )
+    expect(row).toEqual({ name: `${user}@localhost`, charset: 'utf8mb4' })
+  })
+
+  it('is left alone by a second start', async () => {
+    const paths = temporaryHome()
+    const first = await startServer(paths)
+    expect(await startServer(paths)).toEqual({ started: false, status: first.status, warnings: [] })
+  })
+
+  it('is one server when started three times at once, from nothing and from its data', async () => {
+    const paths = temporaryHome()
+    for (const round of ['from nothing', 'from its data']) {
+      const results = await Promise.all([startServer(paths), startServer(paths), startServer(paths)])
+      expect(results.map((result) => result.started).sort(), round).toEqual([false, false, true])
+      expect(new Set(results.map((result) => result.status.pid)).size, round).toBe(1)
+      expect(await stopServer(paths), round).toEqual({ stopped: true })
+    }
+    expect(readdirSync(paths.directory).sort()).toEqual(['data', 'mariadb.log', 'run'])
+  })
+
+  it('stops cleanly, leaves neither socket nor pid file, and says when it did not run', async () => {
+    const paths = temporaryHome()
+    expect(await stopServer(paths)).toEqual({ stopped: false })
+    await startServer(paths)
+    expect(await stopServer(paths)).toEqual({ stopped: true })
+    expect([paths.socket, paths.pidFile].filter((path) => existsSync(path))).toEqual([])
+    expect(await stopServer(paths)).toEqual({ stopped: false })
+    expect(await findRunning(paths)).toBeUndefined()
+  })
+
+  it('starts again with its data after kill -9, over the pid file and the socket left behind', async () => {
+    const paths = temporaryHome()
+    await startServer(paths)
+    await withSession(paths, async (db) => {
+      await db.change('CREATE TABLE dbtool.kept (id INT PRIMARY KEY)')
+      await db.change('INSERT INTO dbtool.kept VALUES (42)')
+    })
+    await killServer(paths)
+    expect([existsSync(paths.socket), existsSync(paths.pidFile)]).toEqual([true, true])
+    expect(await findRunning(paths)).toBeUndefined()
+    expect((await serverStatus(paths)).running).toBe(false)
+    expect((await startServer(paths)).started).toBe(true)
+    expect(await withSession(paths, (db) => db.rows('SELECT id FROM dbtool.kept'))).toEqual([{ id: 42 }])
+  })
+
+  it('does not take a stranger with its old number for itself', async () => {
+    const paths = temporaryHome()
+    await startServer(paths)
+    await killServer(paths)
+    writeFileSync(paths.pidFile, String(process.pid))
+    expect(await findRunning(paths)).toBeUndefined()
+    const { started, status } = await startServer(paths)
+    expect(started).toBe(true)
+    expect(status.pid).not.toBe(process.pid)
+    await killServer(paths)
+    writeFileSync(paths.pidFile, String(process.pid))
+    expect(await stopServer(paths)).toEqual({ stopped: false })
+  })
+
+  it('is reset with everything it kept, and starts anew', async () => {
+    const paths = temporaryHome()
+    await startServer(paths)
+    await withSession(paths, (db) => db.change('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
+    expect(await resetServer(paths)).toEqual({ deleted: true })
+    expect(readdirSync(paths.directory)).toEqual([])
+    expect(await resetServer(paths)).toEqual({ deleted: false })
+    await startServer(paths)
+    expect(await withSession(paths, (db) => db.rows('SHOW TABLES FROM dbtool'))).toEqual([])
+  })
+})
