@@ -89,10 +89,12 @@ function refusePassword(): never {
 
 /** The nearest to the verb wins. */
 function globalFlags(command: Command): GlobalFlags {
-  const given = chainOf(command)
-    .reverse()
-    .flatMap((one) => one.options.filter((option) => option instanceof GlobalOption && one.getOptionValueSource(option.attributeName()) === 'cli').map((option) => [option.attributeName(), one.getOptionValue(option.attributeName())]))
-  return Object.fromEntries(given) as GlobalFlags
+  const flags: Record<string, unknown> = {}
+  for (const one of chainOf(command).reverse()) {
+    const given = one.options.filter((option) => option instanceof GlobalOption).map((option) => option.attributeName())
+    for (const name of given) if (one.getOptionValueSource(name) === 'cli') flags[name] = one.getOptionValue(name)
+  }
+  return flags
 }
 
 /** What the flags of a parsed command say. */

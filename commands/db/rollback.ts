@@ -26,7 +26,10 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
   await ctx.connection(async (session) => {
     const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back ${version} ${name}`) }
     const steps = await room.rollbackSteps(migrator, to)
-    if (dryRun || steps.length === 0) return ctx.out.list(stepView, steps)
+    if (dryRun || steps.length === 0) {
+      ctx.out.list(stepView, steps)
+      return
+    }
     const names = steps.map(({ version, name }) => `${version} ${name}`).join(', ')
     await ctx.ask.confirm({ message: `Take back ${names} on ${describeTarget(target)}, with all data in it?`, yes })
     ctx.out.list(stepView, await room.rollback(migrator, to))

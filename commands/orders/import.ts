@@ -81,12 +81,12 @@ type Placer = import('../../src/shop/import/placer.ts').PlaceDraft
 type Db = import('../../src/db/database.ts').Database
 
 async function placerFor(ctx: Context, db: Db, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placer> {
-  const [{ GrowingCatalog, KnownCatalog }, { realPlacer, rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
+  const [{ growingCatalog, knownCatalog }, { realPlacer, rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
     import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'), import('../../src/shop/import/references.ts'),
   ])
   const author = ctx.author()
   if (dryRun === true) return rehearsingPlacer(db, { create: createMissing, initialStock }, (reference) => (createMissing ? importedUser : knownUser)(db, reference))
-  return realPlacer(db, createMissing ? new GrowingCatalog(db, author, initialStock) : new KnownCatalog(db), author)
+  return realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author)
 }
 
 /** Progress on a terminal; the first reasons for everybody. */

@@ -167,7 +167,10 @@ export class FairPool implements Pool {
 
   private offer(member: Member): void {
     member.idleSince = performance.now()
-    if (this.#closed || !this.isFresh(member)) return this.retire(member)
+    if (this.#closed || !this.isFresh(member)) {
+      this.retire(member)
+      return
+    }
     const waiter = this.#line.next()
     if (waiter !== undefined) waiter.resolve(member)
     else if (this.#idle.length < this.#options.size) this.#idle.push(member)

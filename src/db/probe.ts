@@ -32,7 +32,7 @@ export async function probe(queries: Queries): Promise<Probe> {
   if (row === undefined) throw new Error('SELECT without FROM gave no row')
   const { cipher, ...facts } = row
   const tls = cipher === '' ? null : cipher
-  return { ...facts, statement_timeout: Number(facts.statement_timeout), tls, round_trip_ms: await roundTripMs(queries) }
+  return { ...facts, tls, round_trip_ms: await roundTripMs(queries) }
 }
 
 async function roundTripMs(queries: Queries): Promise<number> {

@@ -9,7 +9,7 @@ export function isoInstant(at: Date): string {
 export function plain(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
   if (cell instanceof Date) return isoInstant(cell)
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean)
+  return typeof cell === 'string' ? cell : JSON.stringify(cell)
 }
 
 /** What a person reads. Text from the database may hold escape sequences: they are shown, never obeyed. */

@@ -101,6 +101,6 @@ export class Output {
 
 /** Our own colours stay; every other control character is shown. */
 function harmlessEscapes(message: string): string {
-  // eslint-disable-next-line no-control-regex -- the escape sequences of our own colours
+   
   return message.split(/(\u001b\[\d+m)/).map((part, index) => (index % 2 === 1 ? part : harmlessLines(part))).join('')
 }

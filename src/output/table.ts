@@ -56,9 +56,8 @@ function dimNull(cell: string, { colour }: Look): string {
   return cell === 'NULL' ? colour.dim(cell) : cell
 }
 
-/** The width of text on a terminal, as the table library counts it. */
 function widest(rows: readonly (readonly string[])[], column: number): number {
-  return Math.max(...rows.map((row) => [...(row[column] ?? '')].length))
+  return rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0)
 }
 
 function widths(rows: readonly (readonly string[])[], limit: number | undefined): { colWidths?: number[] } {

@@ -79,7 +79,7 @@ export class AskPerson implements Ask {
   private async prompt<A>(question: object): Promise<A> {
     const { createPromptModule } = await import('inquirer')
     const { stdin: input, stderr: output, signal } = this.terminal
-    const prompt = createPromptModule({ input, output, signal } as Parameters<typeof createPromptModule>[0])
+    const prompt = createPromptModule({ input, output, signal })
     try {
       return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
     } catch (error) {

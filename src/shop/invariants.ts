@@ -83,6 +83,6 @@ export function checkInvariants(session: Session): Promise<Finding[]> {
 async function check(queries: Queries, { name, statement, sql }: Invariant): Promise<Finding> {
   type Counted = Record<string, unknown> & { violations: number }
   const found = await queries.rows<Counted>(`SELECT COUNT(*) OVER () AS violations, broken.* FROM (${sql}) AS broken LIMIT ${rowsShown}`)
-  const rows = found.map(({ violations: _count, ...row }) => row)
+  const rows = found.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'violations')))
   return { invariant: name, statement, ok: found.length === 0, violations: found[0]?.violations ?? 0, rows }
 }

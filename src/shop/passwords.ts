@@ -5,7 +5,7 @@ import { hash } from '@node-rs/bcrypt'
 const cost = 12
 
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, { cost, rejectLongPasswords: true })
+  return hash(password, cost)
 }
 
 const alphabets = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456789', '!#%*?']

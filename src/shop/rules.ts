@@ -8,9 +8,12 @@ import { parseWhole } from '../values.ts'
 const largestInt = 2_147_483_647
 const shownLength = 40
 
+/** As MariaDB counts the characters of a VARCHAR: code points. */
+const codePoints = (text: string): string[] => Array.from(text)
+
 /** The offending text, quoted and short. */
 export function shown(text: string): string {
-  const characters = [...text]
+  const characters = codePoints(text)
   return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
 }
 
@@ -45,10 +48,10 @@ export function parsePassword(text: string): string {
 export function parseText(maxLength: number): (text: string) => string {
   return (text) => {
     const trimmed = text.trim()
-    const { length } = [...trimmed]
+    const { length } = codePoints(trimmed)
     if (length === 0) throw new InvalidValue('must not be empty')
     if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+     
     if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(trimmed)) throw new InvalidValue('must not contain control characters')
     return trimmed
   }

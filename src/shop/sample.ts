@@ -50,8 +50,8 @@ export async function rush(db: Database, author: Author, { products, users }: Sa
     }),
   )
   const refusals = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason as unknown] : []))
-  const unexpected = refusals.find((refusal) => !(refusal instanceof OutOfStock))
+  const soldOut = refusals.filter((refusal) => refusal instanceof OutOfStock)
+  const unexpected = refusals.find((refusal): refusal is Error => refusal instanceof Error && !(refusal instanceof OutOfStock))
   if (unexpected !== undefined) throw unexpected
-  const [first] = refusals
-  return { placed: buyers - refusals.length, soldOut: refusals.length, refusal: first instanceof Error ? first.message : undefined }
+  return { placed: buyers - refusals.length, soldOut: soldOut.length, refusal: soldOut[0]?.message }
 }

@@ -14,80 +14,100 @@ export interface Catalog {
   productIds(lines: readonly ImportLine[]): Promise<number[]>
 }
 
-/** Remembers the answers of `find`; a failure is not remembered. */
-class Memory<T> {
-  readonly #answers = new Map<string, Promise<T>>()
+type Ids = ReadonlyMap<string, number>
 
-  get(key: string, find: () => Promise<T>): Promise<T> {
-    const known = this.#answers.get(key)
-    if (known !== undefined) return known
-    const answer = find()
-    this.#answers.set(key, answer)
-    answer.catch(() => this.#answers.delete(key))
-    return answer
-  }
-}
-
-/** Only what the shop already has. Rejects with NOT_FOUND. */
-export class KnownCatalog implements Catalog {
-  readonly #users = new Memory<number>()
-  readonly #products = new Memory<number>()
-
-  constructor(private readonly queries: Queries) {}
-
-  userId(reference: string): Promise<number> {
-    return this.#users.get(reference, async () => {
-      const id = await knownUser(this.queries, reference)
-      if (id === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: 'create the user first, or add --create-missing' })
-      return id
-    })
-  }
-
-  productIds(lines: readonly ImportLine[]): Promise<number[]> {
-    const id = async (sku: string): Promise<number> => {
-      const found = await productId(this.queries, sku)
-      if (found === undefined) throw new DbtoolError('NOT_FOUND', `there is no product with SKU ${shown(sku)}`, { hint: 'create the product first, or add --create-missing' })
-      return found
-    }
-    return Promise.all(lines.map(({ sku }) => this.#products.get(sku, () => id(sku))))
-  }
-}
-
-/** Creates users and products that are met for the first time, each in a transaction of its own before its first order. */
-export class GrowingCatalog implements Catalog {
-  readonly #users = new Memory<number>()
-  readonly #products = new Memory<number>()
+/** Remembers ids; what was not found, or failed, is asked for again. */
+class Memory<K> {
+  readonly #ids = new Map<string, Promise<number | undefined>>()
 
   constructor(
-    private readonly db: Database,
-    private readonly author: Author,
-    private readonly initialStock: number,
+    private readonly keyOf: (wanted: K) => string,
+    private readonly find: (wanted: readonly K[]) => Promise<Ids>,
   ) {}
 
-  userId(reference: string): Promise<number> {
-    return this.#users.get(reference, async () => (await importedUser(this.db, reference)) ?? this.db.transaction((tx) => createImportedUser(tx, this.author, reference)))
+  /** One question for all that are not known yet. */
+  ids(wanted: readonly K[]): Promise<(number | undefined)[]> {
+    const unknown = wanted.filter((one) => !this.#ids.has(this.keyOf(one)))
+    if (unknown.length > 0) this.ask(unknown)
+    return Promise.all(wanted.map((one) => this.#ids.get(this.keyOf(one)) ?? Promise.resolve(undefined)))
   }
 
-  productIds(lines: readonly ImportLine[]): Promise<number[]> {
-    return Promise.all(lines.map((line) => this.#products.get(line.sku, () => this.productFor(line))))
-  }
-
-  private async productFor({ sku, productName, price }: ImportLine): Promise<number> {
-    const found = await productId(this.db, sku)
-    if (found !== undefined) return found
-    if (price === undefined) throw new DbtoolError('NOT_FOUND', `there is no product with SKU ${shown(sku)}, and without a price it cannot be created`)
-    const product = { sku, name: productName ?? sku, price, stock: this.initialStock }
-    try {
-      return (await this.db.transaction((tx) => insertProduct(tx, this.author, product))).id
-    } catch (error) {
-      const meanwhile = await productId(this.db, sku)
-      if (meanwhile === undefined) throw error
-      return meanwhile
+  private ask(unknown: readonly K[]): void {
+    const found = this.find(unknown)
+    for (const key of unknown.map(this.keyOf)) {
+      const id = found.then((ids) => ids.get(key))
+      this.#ids.set(key, id)
+      const forget = (): boolean => this.#ids.delete(key)
+      id.then((known) => known === undefined && forget(), forget)
     }
   }
 }
 
-async function productId(queries: Queries, sku: string): Promise<number | undefined> {
-  const [row] = await queries.prepared<{ id: number }>('SELECT id FROM products WHERE sku = ?', [sku])
-  return row?.id
+class RememberingCatalog implements Catalog {
+  readonly #users: Memory<string>
+  readonly #products: Memory<ImportLine>
+
+  constructor(
+    findUsers: (references: readonly string[]) => Promise<Ids>,
+    findProducts: (lines: readonly ImportLine[]) => Promise<Ids>,
+    private readonly hint: string,
+  ) {
+    this.#users = new Memory((reference) => reference, findUsers)
+    this.#products = new Memory(({ sku }) => sku, findProducts)
+  }
+
+  async userId(reference: string): Promise<number> {
+    const [id] = await this.#users.ids([reference])
+    if (id === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: this.hint })
+    return id
+  }
+
+  async productIds(lines: readonly ImportLine[]): Promise<number[]> {
+    const ids = await this.#products.ids(lines)
+    const missing = lines.filter((_line, index) => ids[index] === undefined).map(({ sku }) => shown(sku))
+    if (missing.length > 0) throw new DbtoolError('NOT_FOUND', `there is no product with SKU ${missing.join(', ')}`, { hint: this.hint })
+    return ids.flatMap((id) => id ?? [])
+  }
+}
+
+/** Only what the shop already has. */
+export function knownCatalog(queries: Queries): Catalog {
+  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> => idsOf(reference, await knownUser(queries, reference))
+  return new RememberingCatalog(findUser, (lines) => productIds(queries, lines), 'create it first, or add --create-missing')
+}
+
+/** Creates what is met for the first time, before its first order; a product needs a price for that. */
+export function growingCatalog(db: Database, author: Author, initialStock: number): Catalog {
+  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> =>
+    idsOf(reference, (await importedUser(db, reference)) ?? (await db.transaction((tx) => createImportedUser(tx, author, reference))))
+  const findProducts = async (lines: readonly ImportLine[]): Promise<Ids> => {
+    const known = await productIds(db, lines)
+    const fresh = lines.filter(({ sku, price }) => !known.has(sku) && price !== undefined)
+    if (fresh.length === 0) return known
+    // Another process that imports may create the same product: then all are there to be found.
+    await db.transaction((tx) => insertAll(tx, author, fresh, initialStock)).catch(async (error: unknown) => {
+      if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+      for (const line of fresh) await createUnlessThere(db, author, line, initialStock)
+    })
+    return productIds(db, lines)
+  }
+  return new RememberingCatalog(findUser, findProducts, 'a product that is created needs a price in the file')
+}
+
+const idsOf = (reference: string, id: number | undefined): Ids => new Map(id === undefined ? [] : [[reference, id]])
+
+async function insertAll(queries: Queries, author: Author, lines: readonly ImportLine[], stock: number): Promise<void> {
+  for (const { sku, productName, price = '0.00' } of lines) await insertProduct(queries, author, { sku, name: productName ?? sku, price, stock })
+}
+
+async function createUnlessThere(db: Database, author: Author, line: ImportLine, stock: number): Promise<void> {
+  await db.transaction((tx) => insertAll(tx, author, [line], stock)).catch((error: unknown) => {
+    if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+  })
+}
+
+async function productIds(queries: Queries, lines: readonly ImportLine[]): Promise<Ids> {
+  const marks = lines.map(() => '?').join(', ')
+  const rows = await queries.rows<{ id: number; sku: string }>(`SELECT id, sku FROM products WHERE sku IN (${marks})`, lines.map(({ sku }) => sku))
+  return new Map(rows.map(({ id, sku }) => [sku, id]))
 }

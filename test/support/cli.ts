@@ -1,0 +1,65 @@
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { inject } from 'vitest'
+import { run } from '../../commands/run.ts'
+
+export interface Outcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** stdout as JSON. */
+  json<T = Record<string, unknown>>(): T
+  /** The error object of `--json` on stderr. */
+  readonly error: { code: string; message: string; hint: string | null; faults?: string[]; exitCode: number }
+}
+
+export interface Situation {
+  /** The database of the private server to work in. */
+  readonly database?: string
+  readonly env?: Record<string, string>
+  readonly cwd?: string
+  readonly stdin?: string
+  readonly signal?: AbortSignal
+  /** Makes all three streams look like a terminal of this many columns. */
+  readonly columns?: number
+}
+
+/** Types a command line, as an array or as a line without quoting, and returns what came back. Runs in this process. */
+export async function dbtool(line: string | readonly string[], { database, env = {}, cwd = '/', stdin = '', signal, columns }: Situation = {}): Promise<Outcome> {
+  const argv = typeof line === 'string' ? words(line) : line
+  const stdout = collector(columns)
+  const stderr = collector(columns)
+  const exitCode = await run(argv, {
+    env: { DBTOOL_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), DB_USER: inject('osUser') }), ...env },
+    cwd,
+    stdin: columns === undefined ? Readable.from([stdin]) : Object.assign(new PassThrough(), { isTTY: true }),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    signal: signal ?? new AbortController().signal,
+    now: () => new Date(),
+  })
+  return {
+    exitCode,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    json: <T>() => JSON.parse(stdout.text()) as T,
+    get error() {
+      return (JSON.parse(stderr.text()) as { error: Outcome['error'] }).error
+    },
+  }
+}
+
+/** Splits at spaces; double and single quotes keep words together. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
+}
+
+function collector(columns: number | undefined): { stream: Writable & { isTTY?: boolean; columns?: number }; text: () => string } {
+  const chunks: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
+  return { stream: columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), text: () => chunks.join('') }
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, inject } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
+import type { Connection } from '../../src/db/connection.ts'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { loadMigrations } from '../../src/db/migration-files.ts'
+import { openPool } from '../../src/db/open-pool.ts'
+import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool.ts'
+import { defaultLimits, socketTarget, type Target } from '../../src/db/target.ts'
+
+/** A database of its own for one test file; call it at the top of the file. */
+export interface TestDatabase {
+  readonly name: string
+  readonly target: Target
+  /** One connection to it, open while the file's tests run. */
+  readonly connection: Connection
+}
+
+export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): TestDatabase {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const state: { connection?: Connection } = {}
+  const target = socketTarget(inject('socket'), inject('osUser'), name)
+  beforeAll(async () => {
+    const server = await connect(socketTarget(inject('socket'), inject('osUser')))
+    await server.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await server.close()
+    state.connection = await connect(target)
+    if (migrated) await migrate({ session: state.connection, known: loadMigrations() })
+  })
+  afterAll(async () => {
+    await state.connection?.change(`DROP DATABASE IF EXISTS ${name}`)
+    await state.connection?.close()
+  })
+  return {
+    name,
+    target,
+    get connection() {
+      if (state.connection === undefined) throw new Error('the database is there only while tests run')
+      return state.connection
+    },
+  }
+}
+
+/** A pool on it that is closed after `work`. */
+export async function withPool<T>(target: Target, options: Partial<PoolOptions>, work: (db: PooledDatabase) => Promise<T>): Promise<T> {
+  const pool = openPool('fair', { target, limits: defaultLimits, options: { ...defaultPoolOptions, ...options } })
+  try {
+    return await work(new PooledDatabase(pool))
+  } finally {
+    await pool.close()
+  }
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { serverPaths } from '../../src/server/home.ts'
+import { startServer } from '../../src/server/start.ts'
+import { stopServer } from '../../src/server/stop.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** DBTOOL_HOME of the private server that all tests share. */
+    home: string
+    socket: string
+    osUser: string
+  }
+}
+
+/** One private MariaDB for the whole run, in a temporary home; every test file makes databases of its own in it. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-test-')))
+  const paths = serverPaths({ DBTOOL_HOME: home })
+  const release = watchOver(home, paths.pidFile)
+  const { status } = await startServer(paths)
+  project.provide('home', home)
+  project.provide('socket', paths.socket)
+  project.provide('osUser', status.user ?? '')
+  return async () => {
+    await stopServer(paths)
+    rmSync(home, { recursive: true, force: true })
+    release()
+  }
+}
+
+/** If this process is killed, a shell that waits for its end stops the server and removes its home. */
+function watchOver(home: string, pidFile: string): () => void {
+  const script = 'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'
+  const shell = spawn('sh', ['-c', script, 'sh', home, pidFile], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  shell.unref()
+  return () => shell.kill('SIGKILL')
+}
