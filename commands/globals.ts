@@ -67,7 +67,6 @@ const groups = (): readonly [heading: string, ...options: Option[]][] => [
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
-  program.enablePositionalOptions()
   for (const [heading, ...options] of groups()) {
     program.optionsGroup(heading)
     for (const one of options) program.addOption(one)

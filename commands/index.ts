@@ -50,8 +50,9 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
 
 export function createProgram(context: Context): Command {
   const program = new Command('dbtool').description('A shop on MariaDB from the command line, and a laboratory for its connection pool.')
-  // Before any subcommand: they inherit both.
+  // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
   program.exitOverride()
+  program.enablePositionalOptions()
   configureHelp(program, context.io)
   program.version(version(), '-V, --version', 'show the version')
   program.helpOption('-h, --help', 'show help, with examples')

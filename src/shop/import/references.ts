@@ -22,7 +22,8 @@ export async function importedUser(queries: Queries, reference: string): Promise
   const { username, email } = identity(reference)
   const row = await firstRow<{ id: number }>(
     queries,
-    'SELECT id FROM users WHERE email = ? OR username = ? ORDER BY email = ? DESC LIMIT 1',
+    // A name that was made up for another reference is not this one.
+    `SELECT id FROM users WHERE email = ? OR (username = ? AND email NOT LIKE '%@${importDomain}') ORDER BY email = ? DESC LIMIT 1`,
     [email, isUsername(reference) ? username : '', email],
   )
   return row?.id
@@ -51,11 +52,14 @@ async function tryToInsert(queries: Queries, author: Author, user: NewUser): Pro
   }
 }
 
-/** A username is kept, an email too; anything else becomes an address in a domain that can never exist (RFC 2606). */
+/** A domain that can never exist (RFC 2606). */
+const importDomain = 'import.invalid'
+
+/** A username is kept, an email too; anything else becomes an address of its own. */
 function identity(reference: string): { username: string; email: string } {
   const lower = reference.toLowerCase()
   const username = isUsername(reference) ? lower : usernameFrom(lower.split('@')[0] ?? lower)
-  return { username, email: isEmail(reference) ? lower : `${addressPart(lower)}@import.invalid` }
+  return { username, email: isEmail(reference) ? lower : `${addressPart(lower)}@${importDomain}` }
 }
 
 function usernameFrom(text: string): string {

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { dbtool, type Outcome } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dbtool-import-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const head = 'order_ref,user,sku,quantity,price,product_name,ordered_at'
+
+describe('orders import', () => {
+  const database = testDatabase()
+
+  beforeEach(async () => {
+    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await database.connection.change(`DELETE FROM ${table}`)
+  })
+
+  const importing = (content: string, flags = '', stdin = false): Promise<Outcome> => {
+    const path = join(folder, 'lines.csv')
+    writeFileSync(path, content)
+    return dbtool(`orders import ${stdin ? '-' : path} --json ${flags}`, { database: database.name, ...(stdin ? { stdin: content } : {}) })
+  }
+  const growing = '--create-missing --initial-stock 100'
+  const tables = async (): Promise<number[]> => {
+    const [row] = await database.connection.rows<Record<string, number>>(
+      'SELECT (SELECT COUNT(*) FROM users) AS u, (SELECT COUNT(*) FROM products) AS p, (SELECT COUNT(*) FROM orders) AS o, (SELECT COUNT(*) FROM order_items) AS i, (SELECT COUNT(*) FROM logs) AS l',
+    )
+    return Object.values(row ?? {})
+  }
+
+  it('places adjacent lines as one order, merges a SKU at the same price, keeps price and time of the file', async () => {
+    const { exitCode, json } = await importing(`${head}\nA,ada,TEA,2,4.50,Green tea,2026-01-02 03:04:05\nA,ada,POT,1,48.90,Teapot,2026-01-02 03:04:05\nA,ada,TEA,3,4.5,Green tea,\nB,bob,TEA,1,4.75,,\n`, growing)
+    expect(exitCode).toBe(0)
+    expect(json()).toMatchObject({ orders_placed: 2, orders_existing: 0, orders_rejected: 0, lines_read: 4, lines_placed: 3, units: 7, revenue: '76.15' })
+    const first = (await dbtool('orders list --user ada --json', { database: database.name })).json<{ id: number; created_at: string }[]>()[0]!
+    expect(first.created_at).toBe('2026-01-02T03:04:05Z')
+    expect((await dbtool(`orders get ${first.id} --json`, { database: database.name })).json()).toMatchObject({
+      status: 'confirmed', total_amount: '71.40', idempotency_key: 'import:A',
+      items: [{ sku: 'TEA', name: 'Green tea', quantity: 5, price: '4.50', subtotal: '22.50' }, { sku: 'POT', quantity: 1, price: '48.90' }],
+    })
+    expect((await dbtool('products get TEA --json', { database: database.name })).json()).toMatchObject({ stock: 94, price: '4.50' })
+    expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
+  })
+
+  it('a second run places nothing, also from standard input and as NDJSON', async () => {
+    const csv = `${head}\nA,ada,TEA,2,4.50,Tea,\nB,bob,TEA,1,4.50,Tea,\n`
+    await importing(csv, growing)
+    const before = await tables()
+    expect((await importing(csv, growing, true)).json()).toMatchObject({ orders_placed: 0, orders_existing: 2, orders_rejected: 0, units: 0 })
+    const ndjson = '{"order_ref":"A","user":"ada","sku":"TEA","quantity":2,"price":"4.50"}\n{"order_ref":"B","user":"bob","sku":"TEA","quantity":1,"price":4.50}\n'
+    expect((await importing(ndjson, growing, true)).json()).toMatchObject({ orders_placed: 0, orders_existing: 2 })
+    expect(await tables()).toEqual(before)
+  })
+
+  it.each([
+    ['a quantity of 1e3', 'A,ada,TEA,1e3,1,,', "quantity must be a whole number from 1 to 2147483647, not '1e3'"],
+    ['a quantity of -0', 'A,ada,TEA,-0,1,,', "not '-0'"],
+    ['an Arabic digit', 'A,ada,TEA,٣,1,,', "not '٣'"],
+    ['a quantity beyond the column', 'A,ada,TEA,2147483648,1,,', "not '2147483648'"],
+    ['a decimal comma', 'A,ada,TEA,1,"1,50",,', "price must be an amount such as 19.90, not '1,50'"],
+    ['a price that would be rounded', 'A,ada,TEA,1,0.001,,', 'price must have at most two decimals'],
+    ['a price too large', 'A,ada,TEA,1,100000000,,', 'at most 99999999.99'],
+    ['a name of 256 characters', `A,ada,TEA,1,1,${'n'.repeat(256)},`, 'product_name must have at most 255 characters, not 256'],
+    ['no user', 'A,,TEA,1,1,,', 'user is empty'],
+    ['a time that is none', 'A,ada,TEA,1,1,,2026-02-30', 'ordered_at must be a time'],
+    ['too many columns', 'A,ada,TEA,1,1,,,x', 'has 8 columns, the header has 7'],
+    ['several faults in one line', 'A,,TEA,0,x,,', "user is empty; quantity must be a whole number from 1 to 2147483647, not '0'; price must be"],
+    ['a SKU at two prices', 'A,ada,TEA,1,1,,\nA,ada,TEA,1,2,,', "sku 'TEA' has price 2.00 here and 1.00 on line 2 of the same order"],
+    ['two users in one order', 'A,ada,TEA,1,1,,\nA,bob,POT,1,2,,', "user is 'bob' here and 'ada' before in the same order"],
+    ['a SKU that adds up to too many', 'A,ada,TEA,2147483647,1,,\nA,ada,TEA,1,1,,', 'adds up to 2147483648 units'],
+    ['a reference that comes back', 'A,ada,TEA,1,1,,\nB,ada,TEA,1,1,,\nA,ada,TEA,1,1,,', "order_ref 'A' comes back"],
+  ])('%s: exit 2 with line and reason, and nothing is changed', async (_what, lines, reason) => {
+    const { exitCode, error } = await importing(`${head}\nOK,ada,TEA,1,1,,\n${lines.replace('on line 2', 'on line 3')}\n`, growing)
+    expect(exitCode).toBe(2)
+    expect(error.code).toBe('BAD_INPUT')
+    expect(error.message).toMatch(/lines\.csv, line \d+: /)
+    expect(error.message).toContain(reason.replace('line 2', 'line 3'))
+    expect(await tables()).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('reports all faults of a file together', async () => {
+    const { exitCode, error } = await importing(`${head}\nA,ada,TEA,x,1,,\nB,,TEA,1,1,,\nC,ada,TEA,1,y,,\n`, growing)
+    expect([exitCode, error.faults?.length]).toEqual([2, 3])
+    expect(error.faults?.map((fault) => /line (\d+)/.exec(fault)?.[1])).toEqual(['2', '3', '4'])
+  })
+
+  it('--on-error skip leaves whole orders out, exits 7, and keeps every line of them as it came', async () => {
+    const rejects = join(folder, 'rejects.csv')
+    const bad = ['B,bob,TEA,0,4.50,"Tea, green",', 'B,bob,POT,1,48.90,Pot,']
+    const { exitCode, json, error } = await importing(`${head}\nA,ada,TEA,2,4.50,Tea,\n${bad.join('\n')}\nC,cleo,TEA,1,4.50,Tea,\n`, `${growing} --on-error skip --rejects ${rejects}`)
+    expect(exitCode).toBe(7)
+    expect(error).toMatchObject({ code: 'PARTLY_DONE', message: '1 of 3 orders were left out' })
+    expect(json()).toMatchObject({ orders_placed: 2, orders_rejected: 1, lines_read: 4, lines_placed: 2, units: 3 })
+    expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toEqual([
+      `${head},line,reason`,
+      `${bad[0] ?? ''},3,"quantity must be a whole number from 1 to 2147483647, not '0'"`,
+      `${bad[1] ?? ''},4,"its order is rejected because of line 3: quantity must be a whole number from 1 to 2147483647, not '0'"`,
+    ])
+    // Mended, the rejects file is itself a file to import.
+    const mended = readFileSync(rejects, 'utf8').replace('TEA,0', 'TEA,1')
+    expect((await importing(mended, growing)).json()).toMatchObject({ orders_placed: 1, orders_rejected: 0, lines_placed: 2 })
+  })
+
+  it('what is sold out is left out whole, with what is there', async () => {
+    const { exitCode, stderr } = await dbtool(['orders', 'import', '-', '--create-missing', '--initial-stock', '5', '--on-error', 'skip', '--concurrency', '1'], {
+      database: database.name,
+      stdin: `${head}\nA,ada,TEA,4,1,,\nB,bob,TEA,2,1,,\nB,bob,POT,1,1,,\n`,
+    })
+    expect(exitCode).toBe(7)
+    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 there")
+    expect((await dbtool('products get POT --json', { database: database.name })).json()).toMatchObject({ stock: 5 })
+  })
+
+  it('without --create-missing, unknown users and products stop it with exit 5; what was placed before is not placed twice', async () => {
+    await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
+    const file = `${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,TEA,1,1,,\n`
+    const { exitCode, error } = await importing(file, '--concurrency 1')
+    expect([exitCode, error.code, error.message]).toEqual([5, 'NOT_FOUND', "order 'E' (line 3) cannot be placed: there is no user 'nobody'"])
+    expect((await importing(file.replace('nobody', 'ada'), '')).json()).toMatchObject({ orders_placed: 2, orders_existing: 1 })
+  })
+
+  it('a key that belongs to another content is a conflict, not a second order', async () => {
+    await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
+    const { exitCode, error } = await importing(`${head}\nA,ada,TEA,2,1,,\n`, growing)
+    expect([exitCode, error.code]).toEqual([6, 'KEY_CONFLICT'])
+  })
+
+  it('identities of another system are never our ids, and are found again', async () => {
+    await importing(`${head}\nA,first,TEA,1,1,,\nB,1,TEA,1,1,,\nC,17850.0,TEA,1,1,,\nD,17850_0,TEA,1,1,,\nE,Zoë@Example.com,TEA,1,1,,\nF,eve@example.com,TEA,1,1,,\n`, growing)
+    const users = await database.connection.rows<{ username: string; email: string }>('SELECT username, email FROM users ORDER BY email')
+    expect(users).toEqual([
+      { username: '17850_0', email: '17850.0@import.invalid' },
+      { username: '17850_0_2', email: '17850_0@import.invalid' },
+      { username: 'user_1', email: '1@import.invalid' },
+      { username: 'eve', email: 'eve@example.com' },
+      { username: 'first', email: 'first@import.invalid' },
+      { username: 'zo_', email: 'zo%c3%ab%40example.com@import.invalid' },
+    ].sort((a, b) => a.email.localeCompare(b.email)))
+    await importing(`${head}\nA2,1,TEA,1,1,,\nB2,17850.0,TEA,1,1,,\nC2,Zoë@Example.com,TEA,1,1,,\n`, growing)
+    expect(await database.connection.rows('SELECT COUNT(*) AS n FROM users')).toEqual([{ n: 6 }])
+  })
+
+  it('a dry run counts what would happen and changes nothing', async () => {
+    const file = `${head}\nA,ada,TEA,60,4.50,Tea,\nB,bob,TEA,60,4.50,Tea,\nC,bob,POT,1,9.99,Pot,\n`
+    const { exitCode, json } = await importing(file, `${growing} --dry-run --on-error skip --concurrency 1`)
+    expect([exitCode, json()]).toMatchObject([7, { orders_placed: 2, orders_rejected: 1, units: 61, revenue: '279.99' }])
+    expect(await tables()).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('--rejects without --on-error skip is refused', async () => {
+    expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({ exitCode: 2, error: { message: '--rejects is for orders that are left out' } })
+  })
+
+  it('interrupted, it stops between orders and goes on when it is run again', async () => {
+    const lines = Array.from({ length: 400 }, (_, order) => `R${order},user${order % 7},S${order % 11},1,2.00,,`).join('\n')
+    const interrupt = new AbortController()
+    const path = join(folder, 'long.csv')
+    writeFileSync(path, `${head}\n${lines}\n`)
+    const watch = setInterval(() => void database.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders').then(([row]) => { if ((row?.n ?? 0) >= 20) interrupt.abort('SIGINT') }), 2)
+    const first = await dbtool(`orders import ${path} --json ${growing}`, { database: database.name, signal: interrupt.signal })
+    clearInterval(watch)
+    expect([first.exitCode, first.error.code]).toEqual([130, 'INTERRUPTED'])
+    const [{ n: placed } = { n: 0 }] = await database.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders')
+    expect(placed).toBeGreaterThanOrEqual(20)
+    expect(placed).toBeLessThan(400)
+    expect((await dbtool(`orders import ${path} --json ${growing}`, { database: database.name })).json()).toMatchObject({ orders_placed: 400 - placed, orders_existing: placed, orders_rejected: 0 })
+    expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
+  })
+})

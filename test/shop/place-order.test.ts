@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { OutOfStock, placeOrder, type OrderRequest } from '../../src/shop/place-order.ts'
+import { placeOrderSql } from '../../src/shop/place-order.sql.ts'
+import { insertProduct } from '../../src/shop/products.ts'
+import { insertUser, noLogin } from '../../src/shop/users.ts'
+import type { Queries, Value } from '../../src/db/queries.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import { testDatabase, withPool } from '../support/database.ts'
+
+const author = { osUser: 'tester', command: 'test' }
+
+describe('an order', () => {
+  const database = testDatabase()
+  let request: OrderRequest
+  let tea = 0
+  let pot = 0
+
+  beforeEach(async () => {
+    const db = database.connection
+    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
+    tea = (await insertProduct(db, author, { sku: 'TEA', name: 'Tea', price: '4.50', stock: 10 })).id
+    pot = (await insertProduct(db, author, { sku: 'POT', name: 'Pot', price: '48.90', stock: 3 })).id
+    const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
+    request = { userId: user.id, lines: [{ productId: pot, quantity: 1 }, { productId: tea, quantity: 2 }], key: 'k1', status: 'confirmed', author, end: 'COMMIT' }
+  })
+
+  const stocks = async (): Promise<number[]> => (await database.connection.rows<{ stock: number }>('SELECT stock FROM products ORDER BY id')).map(({ stock }) => stock)
+  const count = async (table: string): Promise<number> => (await database.connection.rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n ?? -1
+
+  it('takes stock, keeps the prices of the moment, adds up exactly and leaves a row in the log', async () => {
+    const { outcome, orderId, totalAmount } = await placeOrder(database.connection, request)
+    expect([outcome, totalAmount]).toEqual(['placed', '57.90'])
+    await database.connection.change('UPDATE products SET price = 99')
+    expect(await stocks()).toEqual([8, 2])
+    expect(await database.connection.rows('SELECT product_id, quantity, price FROM order_items WHERE order_id = ? ORDER BY product_id', [orderId])).toEqual([
+      { product_id: tea, quantity: 2, price: '4.50' },
+      { product_id: pot, quantity: 1, price: '48.90' },
+    ])
+    const [log] = await database.connection.rows('SELECT os_user, command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1')
+    expect(log).toEqual({ os_user: 'tester', command: 'test', entity: 'orders', entity_id: orderId, message: `placed for user ${request.userId}: 2 lines, total 57.90` })
+  })
+
+  it('names every product that is short, with what is there, and changes nothing', async () => {
+    await database.connection.change('UPDATE products SET is_active = FALSE WHERE id = ?', [pot])
+    const lines = [{ productId: pot, quantity: 1 }, { productId: tea, quantity: 11 }, { productId: 999_999, quantity: 1 }]
+    const refusal = await placeOrder(database.connection, { ...request, lines }).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(OutOfStock)
+    expect((refusal as OutOfStock).message).toBe('out of stock: TEA (Tea): 11 wanted, 10 there; POT (Pot) is no longer sold; product 999999 does not exist')
+    expect(await stocks()).toEqual([10, 3])
+    expect([await count('orders'), await count('order_items')]).toEqual([0, 0])
+  })
+
+  it.each([
+    ['the same key and content, in another order of lines', (r: OrderRequest) => ({ ...r, lines: [...r.lines].reverse() }), 'existing'],
+    ['the same key with another quantity', (r: OrderRequest) => ({ ...r, lines: [{ productId: r.lines[0]!.productId, quantity: 2 }] }), 'KEY_CONFLICT'],
+    ['the same key for another user', (r: OrderRequest) => ({ ...r, userId: r.userId + 1 }), 'KEY_CONFLICT'],
+    ['the same key with an agreed price', (r: OrderRequest) => ({ ...r, lines: r.lines.map((line) => ({ ...line, price: '1.00' })) }), 'KEY_CONFLICT'],
+  ])('%s', async (_what, change, expected) => {
+    const first = await placeOrder(database.connection, request)
+    const again = await placeOrder(database.connection, change(request)).catch((error: unknown) => error)
+    if (expected === 'existing') expect(again).toEqual({ ...first, outcome: 'existing' })
+    else expect(again).toMatchObject({ code: expected })
+    expect(await count('orders')).toBe(1)
+    expect(await stocks()).toEqual([8, 2])
+  })
+
+  it('the same key again after the last unit was sold finds the order, not an empty shelf', async () => {
+    const all = { ...request, lines: [{ productId: tea, quantity: 10 }] }
+    const first = await placeOrder(database.connection, all)
+    expect(await placeOrder(database.connection, all)).toEqual({ ...first, outcome: 'existing' })
+  })
+
+  it('one key asked for twenty times at once is one order', async () => {
+    await withPool(database.target, { size: 10, maxOverflow: 0 }, async (db) => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => placeOrder(db, request)))
+      expect(answers.filter(({ outcome }) => outcome === 'placed')).toHaveLength(1)
+      expect(new Set(answers.map(({ orderId }) => orderId)).size).toBe(1)
+    })
+    expect(await stocks()).toEqual([8, 2])
+  })
+
+  it('a rehearsal tries everything and keeps nothing', async () => {
+    const { outcome, totalAmount } = await placeOrder(database.connection, { ...request, end: 'ROLLBACK' })
+    expect([outcome, totalAmount, await count('orders'), await stocks()]).toEqual(['placed', '57.90', 0, [10, 3]])
+  })
+
+  it.each([
+    ['a user who is not there', { userId: 999_999 }, 'NOT_FOUND', 'there is no user 999999'],
+    ['a total that no order can have', { lines: [{ productId: 0, quantity: 3, price: '99999999.99' }] }, 'CONSTRAINT', 'the total of the order is more than 99999999.99'],
+  ])('refuses %s and changes nothing', async (_what, change, code, message) => {
+    const lines = 'lines' in change ? change.lines.map((line) => ({ ...line, productId: tea })) : request.lines
+    await expect(placeOrder(database.connection, { ...request, ...change, lines })).rejects.toMatchObject({ code, message })
+    expect([await count('orders'), await stocks()]).toEqual([0, [10, 3]])
+  })
+
+  it('orders that want the same products in opposite order never deadlock', async () => {
+    await database.connection.change('UPDATE products SET stock = 10000, stock_received = 10000')
+    const errors: unknown[] = []
+    await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
+      const listening: Pick<Queries, 'prepared'> = {
+        prepared: <T>(sql: string, values: readonly Value[]) => db.prepared<T>(sql, values).catch((error: unknown) => {
+          errors.push(error)
+          throw error
+        }),
+      }
+      const place = (index: number): Promise<unknown> => placeOrder(listening as Queries, { ...request, key: `both-${index}`, lines: index % 2 === 0 ? request.lines : [...request.lines].reverse() })
+      await Promise.all(Array.from({ length: 300 }, (_, index) => place(index)))
+    })
+    expect(errors).toEqual([])
+    expect(await stocks()).toEqual([10_000 - 600, 10_000 - 300])
+  })
+
+  it.each([3, 10_000])('locks products in the order of the request with %d products in the shop', async (products) => {
+    await database.connection.change(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${products}`)
+    const from = /FROM (JSON_TABLE[\s\S]*?AS line LEFT JOIN products p ON p\.id = line\.product_id)/.exec(placeOrderSql)?.[1]?.replace('request', `'{"lines":[[1,1],[2,1],[3,1]]}'`)
+    const plan = await database.connection.rows<{ table: string; type: string }>(`EXPLAIN SELECT p.stock FROM ${from ?? ''}`)
+    expect(plan.map(({ table, type }) => [table, type])).toEqual([['line', 'ALL'], ['p', 'eq_ref']])
+  })
+})
+
+describe('an order whose connection dies', () => {
+  const database = testDatabase()
+
+  it('is asked for again by its key: placed once, and found', async () => {
+    const db = database.connection
+    const product = await insertProduct(db, author, { name: 'Tea', price: '4.50', stock: 10 })
+    const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
+    let calls = 0
+    // The server does it, and its answer is lost.
+    const losesAnswer: Pick<Queries, 'prepared'> = {
+      async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+        const answer = await db.prepared<T>(sql, values)
+        if ((calls += 1) === 1) throw new DbtoolError('CONNECTION_LOST', 'lost')
+        return answer
+      },
+    }
+    const request: OrderRequest = { userId: user.id, lines: [{ productId: product.id, quantity: 4 }], key: 'lost', status: 'confirmed', author, end: 'COMMIT' }
+    expect(await placeOrder(losesAnswer as Queries, request)).toMatchObject({ outcome: 'existing', totalAmount: '18.00' })
+    expect(await db.rows('SELECT stock FROM products')).toEqual([{ stock: 6 }])
+    expect(calls).toBe(2)
+  })
+})
