@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { StressResult } from '../../src/stress/result.ts'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+
+describe('pool stress', () => {
+  // Any database will do: there is no shop in this one.
+  const database = testDatabase({ migrated: false })
+  const stress = async (flags: string): Promise<StressResult> => (await dbtool(`pool stress --json ${flags}`, { database: database.name })).json<StressResult>()
+
+  it("without flags is the chapter's test: 50 workers, 5 + 10 connections, and all succeed", async () => {
+    const result = await stress('')
+    expect(result).toMatchObject({ mode: 'fair', pool_size: 5, max_overflow: 10, workers: 50, ok: 50, failed: 0, timeouts: 0, errors: [], queue_peak: 45, loop: 'closed', fairness: { min_ops: 1, max_ops: 1, jain: 1 } })
+    expect(result.connections).toEqual({ opened: 10, closed: 10, peak: 15 })
+    // Four rounds of a tenth of a second.
+    expect(result.seconds).toBeGreaterThan(0.4)
+    expect(result.execute_ms.p50).toBeGreaterThanOrEqual(100)
+    expect(Object.keys(result)).toEqual([
+      'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput',
+      'acquire_ms', 'execute_ms', 'total_ms', 'connections', 'queue_peak', 'fairness', 'loop', 'event_loop_ms',
+    ])
+  })
+
+  it.each([
+    // Slower than the chapter's by four, so that a busy machine does not change the count: min(50, 15 × ceil(1000 / 400)).
+    ['--sql "SELECT SLEEP(0.4)" --pool-timeout 1s', 45, 5],
+    ['--sql "SELECT SLEEP(0.4)" --pool-timeout 600ms', 30, 20],
+    ['--sql "SELECT SLEEP(0.4)" --pool-timeout 200ms', 15, 35],
+  ])('%s: %d ok, %d time-outs, each of them with its reason', async (flags, ok, timeouts) => {
+    const result = await stress(flags)
+    expect(result).toMatchObject({ ok, failed: timeouts, timeouts, errors: [{ code: 'POOL_TIMEOUT', count: timeouts }] })
+    expect(result.errors[0]?.message).toMatch(/no connection within \d+ ms from a pool of 5 \+ 10: 15 in use, 0 idle, 0 opening, \d+ waiting/)
+  })
+
+  it.each([
+    ['fair', '--mode fair --pool-size 2 --max-overflow 0', { pool_size: 2, max_overflow: 0, connections: { opened: 0, closed: 0, peak: 2 } }],
+    ['static', '--mode static', { pool_size: 1, max_overflow: 0, connections: { opened: 0, closed: 0, peak: 1 } }],
+    ['none', '--mode none', { pool_size: 0, max_overflow: 0, connections: { opened: 20, closed: 20 } }],
+    ['driver', '--mode driver --pool-size 2 --max-overflow 0', { pool_size: 2 }],
+  ])('mode %s runs the same load', async (mode, flags, expected) => {
+    expect(await stress(`${flags} --workers 4 --iterations 5 --sql "SELECT 1"`)).toMatchObject({ mode, ok: 20, failed: 0, ...expected })
+  })
+
+  it('goes on for a duration, after a warm-up that is not counted', async () => {
+    const { ok, fairness, seconds } = await stress('--workers 8 --pool-size 4 --max-overflow 0 --sql "SELECT 1" --duration 500ms --warmup 200ms')
+    expect(seconds).toBeGreaterThanOrEqual(0.5)
+    expect(fairness.max_ops - fairness.min_ops).toBeLessThanOrEqual(Math.max(2, 0.02 * fairness.max_ops))
+    expect(ok).toBeGreaterThan(100)
+  })
+
+  it('counts what fails, and fails itself when nothing succeeded', async () => {
+    const { exitCode, json, error } = await dbtool('pool stress --json --sql "SELECT nonsense" --workers 3', { database: database.name })
+    expect(exitCode).toBe(1)
+    expect(json<StressResult>()).toMatchObject({ ok: 0, failed: 3, timeouts: 0, errors: [{ code: 'QUERY_FAILED', count: 3, message: "Unknown column 'nonsense' in 'SELECT'" }] })
+    expect(error).toMatchObject({ code: 'QUERY_FAILED', message: 'no iteration succeeded' })
+  })
+
+  it('says a wrong address at once', async () => {
+    expect(await dbtool('pool stress --json', { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })).toMatchObject({ exitCode: 4, stdout: '', error: { code: 'UNREACHABLE' } })
+  })
+
+  it('shows people the percentiles as a table', async () => {
+    const { stdout, stderr } = await dbtool('pool stress --workers 2 --sql "SELECT 1"', { database: database.name })
+    expect(stdout).toMatch(/│ ms +│ +p50 │ +p90 │ +p95 │ +p99 │ +p999 │ +max │ +mean │/)
+    for (const line of ['acquire', 'execute', 'total', 'connections at most', "fairness (Jain's index"]) expect(stdout).toContain(line)
+    expect(stderr).toContain('2 ok, 0 time-outs, 0 other failures')
+  })
+})
