@@ -42,6 +42,8 @@ async function open({ target, limits, onTrace, encrypted }: Opening): Promise<Co
   }
   try {
     const raw = await driver.createConnection({ ...driverOptions(target, limits, encrypted), stream: dial })
+    // Without a listener, a connection that the server closes while idle would end the process.
+    raw.on('error', () => undefined)
     return new Connection({ raw, target, limits, onTrace, cut: () => socket?.destroy() })
   } catch (error) {
     socket?.destroy()

@@ -31,8 +31,6 @@ export class Connection implements Session {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
-    // Without a listener, a connection that the server closes while idle would end the process.
-    parts.raw.on('error', () => undefined)
   }
 
   rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {

@@ -1,7 +1,7 @@
 import { DbtoolError } from '../errors.ts'
 import { Connection } from './connection.ts'
 import { driverOptions } from './connect.ts'
-import { driver, type DriverPool, type DriverPoolConnection } from './driver.ts'
+import { driver, type DriverPool } from './driver.ts'
 import { translate } from './failures.ts'
 import { Lease } from './lease.ts'
 import type { Pool, PoolFigures, PoolOptions } from './pool.ts'
@@ -14,7 +14,6 @@ export class ConnectorPool implements Pool {
   readonly #target: Target
   readonly #limits: Limits
   readonly #counters = new PoolCounters()
-  readonly #wrappers = new WeakMap<DriverPoolConnection, Connection>()
 
   constructor(target: Target, limits: Limits, options: PoolOptions) {
     this.#target = target
@@ -36,19 +35,11 @@ export class ConnectorPool implements Pool {
       const raw = await this.#pool.getConnection()
       const waitMs = performance.now() - asked
       this.#counters.granted(waitMs)
-      return new Lease(this.wrapped(raw), waitMs, () => void raw.release().catch(() => undefined))
+      const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
+      return new Lease(connection, waitMs, () => void raw.release().catch(() => undefined))
     } catch (error) {
       throw this.failure(error)
     }
-  }
-
-  /** One wrapper a connection: each listens to it. */
-  private wrapped(raw: DriverPoolConnection): Connection {
-    const known = this.#wrappers.get(raw)
-    if (known !== undefined) return known
-    const wrapper = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
-    this.#wrappers.set(raw, wrapper)
-    return wrapper
   }
 
   figures(): PoolFigures {

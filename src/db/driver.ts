@@ -3,7 +3,6 @@ import type * as mariadb from 'mariadb'
 
 export type DriverConnection = mariadb.Connection
 export type DriverPool = mariadb.Pool
-export type DriverPoolConnection = mariadb.PoolConnection
 export type DriverOptions = mariadb.ConnectionConfig
 export type DriverPoolOptions = mariadb.PoolConfig
 
