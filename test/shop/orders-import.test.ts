@@ -117,7 +117,7 @@ describe('orders import', () => {
     await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
     const file = `${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,TEA,1,1,,\n`
     const { exitCode, error } = await importing(file, '--concurrency 1')
-    expect([exitCode, error.code, error.message]).toEqual([5, 'NOT_FOUND', "order 'E' (line 3) cannot be placed: there is no user 'nobody'"])
+    expect([exitCode, error.code, error.message]).toEqual([5, 'NOT_FOUND', "order 'E' (line 3): there is no user 'nobody'"])
     expect((await importing(file.replace('nobody', 'ada'), '')).json()).toMatchObject({ orders_placed: 2, orders_existing: 1 })
   })
 

@@ -7,7 +7,7 @@ export interface Outcome {
   readonly stdout: string
   readonly stderr: string
   /** stdout as JSON. */
-  json<T = Record<string, unknown>>(): T
+  readonly json: <T = Record<string, unknown>>() => T
   /** The error object of `--json` on stderr. */
   readonly error: { code: string; message: string; hint: string | null; faults?: string[]; exitCode: number }
 }

@@ -67,8 +67,9 @@ async function take(plan: ImportPlan, draft: DraftOrder, tally: Tally): Promise<
   try {
     tally.took(draft, await plan.place(draft))
   } catch (error) {
-    if (!(error instanceof DbtoolError) || !rejecting.has(error.code)) throw error
-    if (plan.onError === 'abort') throw stopped(draft, error)
+    if (!(error instanceof DbtoolError)) throw error
+    if (!rejecting.has(error.code)) throw stopped(draft, error, 'run it again to go on: nothing is placed twice')
+    if (plan.onError === 'abort') throw stopped(draft, error, 'orders before it are placed, and are not placed twice when it is run again; --on-error skip goes on without such orders')
     await reject(plan, { ...draft, faults: new Map(draft.records.map(({ line }) => [line, error.message])) }, tally)
   }
 }
@@ -80,9 +81,6 @@ async function reject({ rejects, onReject }: ImportPlan, draft: DraftOrder, tall
   for (const record of draft.records) await rejects.add(record, reasonOf(draft, record.line))
 }
 
-function stopped({ ref, records }: DraftOrder, cause: DbtoolError): DbtoolError {
-  return new DbtoolError(cause.code, `order '${ref}' (line ${records[0]?.line ?? 0}) cannot be placed: ${cause.message}`, {
-    cause,
-    hint: 'orders before it are placed, and are not placed twice when it is run again; --on-error skip goes on without such orders',
-  })
+function stopped({ ref, records }: DraftOrder, cause: DbtoolError, hint: string): DbtoolError {
+  return new DbtoolError(cause.code, `order '${ref}' (line ${records[0]?.line ?? 0}): ${cause.message}`, { cause, hint })
 }
