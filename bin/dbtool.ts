@@ -8,7 +8,9 @@ const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
 stop('SIGINT', 130)
 stop('SIGTERM', 143)
 // `dbtool … | head` ends quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+const gone = (error: NodeJS.ErrnoException): never => process.exit(error.code === 'EPIPE' ? 0 : 1)
+process.stdout.on('error', gone)
+process.stderr.on('error', gone)
 
 const { env, stdin, stdout, stderr } = process
 const exitCode = await run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date() })

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { fillSampleShop, rush } from '../src/shop/sample.ts'
 import { chapterPlan, chapterPool } from '../src/stress/plan.ts'
+import { examples } from './help.ts'
 import { check } from './db/check.ts'
 import { migrate } from './db/migrate.ts'
 import { place } from './orders/place.ts'
@@ -16,8 +17,8 @@ const buyers = 40
 export function demo(program: Command, ctx: Context, run = tellStory): void {
   program
     .command('demo')
-    .description('the whole story on a private server: a shop, a rush of orders, a report, a load test')
-    .addHelpText('after', `\nIt works in a database of its own, ${database}, which it makes anew every time.\n`)
+    .description('The whole story on a private server, in one command')
+    .addHelpText('after', `\nIt works in a database of its own, ${database}, which it makes anew every time.\n${examples('dbtool demo')}`)
     .action(() => run(ctx))
 }
 
@@ -70,10 +71,13 @@ async function chapters(ctx: Context): Promise<void> {
 }
 
 function epilogue({ out }: Context, started: boolean): void {
+  const next = [
+    [`--database ${database} orders list`, 'the orders of the rush'],
+    ['db migrate', 'a shop of your own, empty'],
+    ['pool stress --sql "SELECT 1" --duration 5s', 'how fast can it be?'],
+    ['--help', 'everything else'],
+  ] as const
   out.heading('What to try next')
-  if (started) out.note('  npx dbtool server start                        the demo has stopped the server again')
-  out.note(`  npx dbtool --database ${database} orders list     the orders of the rush`)
-  out.note('  npx dbtool db migrate                          a shop of your own, empty')
-  out.note('  npx dbtool pool stress --sql "SELECT 1" --duration 5s')
-  out.note('  npx dbtool --help                              everything else')
+  if (started) out.note(`  ${'npx dbtool server start'.padEnd(56)}the demo has stopped the server again`)
+  for (const [line, about] of next) out.note(`  ${`npx dbtool ${line}`.padEnd(56)}${about}`)
 }

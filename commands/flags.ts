@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { InvalidValue } from '../src/errors.ts'
-import { parseInstant, parsePast, parseWhole } from '../src/values.ts'
+import { parsePast, parseWhole, shown } from '../src/values.ts'
 
 /** A flag's value that broke its rule. It is kept until all are parsed, so that every fault is reported at once. */
 export class Fault {
@@ -15,6 +15,17 @@ export function value<T>(parse: (text: string) => T): (text: string) => T {
 /** The parser of a flag that may be given several times. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before = []) => [...before, attempt(parse, text)]
+}
+
+/** A flag with a default, given as it would be typed: so the help shows it. */
+export function withDefault<T>(flags: string, description: string, parse: (text: string) => T, typed: string): Option {
+  return new Option(flags, description).argParser(value(parse)).default(parse(typed), typed)
+}
+
+/** Two flags of which only one can be given. */
+export function either(command: Command, [flag, about]: readonly [string, string], [other, aboutOther]: readonly [string, string]): Command {
+  const nameOf = (option: string): string => new Option(option).attributeName()
+  return command.addOption(new Option(flag, about).conflicts(nameOf(other))).addOption(new Option(other, aboutOther).conflicts(nameOf(flag)))
 }
 
 function attempt<T>(parse: (text: string) => T, text: string): T {
@@ -47,7 +58,6 @@ export const largest = 2_147_483_647
 export const limit = value(parseWhole(0, largest))
 export const offset = value(parseWhole(0, largest))
 export const past = value(parsePast(() => new Date()))
-export const instant = value(parseInstant)
 
 /** The flags of every list that has pages. */
 export function paged(command: Command): Command {
@@ -60,16 +70,20 @@ export interface PageFlags {
 }
 
 /** `--active` and `--inactive` in one value. */
-export function activeFlag(options: { active?: boolean; inactive?: boolean }): boolean | undefined {
-  return options.active === true ? true : options.inactive === true ? false : undefined
+export function activeFlag({ active, inactive }: { active?: boolean; inactive?: boolean }): boolean | undefined {
+  return active ?? (inactive === true ? false : undefined)
 }
 
-/** `name`, or `-name` for the other direction. */
-export function parseSort<C extends string>(columns: readonly C[]): (text: string) => { column: C; descending: boolean } {
+/** `--sort name`, or `-name` for the other direction. */
+export function sorted<C extends string>(columns: readonly C[], typed: string): Option {
+  return withDefault('--sort <column>', `${columns.join(', ')}; with - before it in reverse`, parseSort(columns), typed)
+}
+
+function parseSort<C extends string>(columns: readonly C[]): (text: string) => { column: C; descending: boolean } {
   return (text) => {
     const name = text.replace(/^-/, '')
     const column = columns.find((candidate) => candidate === name)
-    if (column === undefined) throw new InvalidValue(`must be one of ${columns.join(', ')}, with - before it for the reverse order, not '${text}'`)
+    if (column === undefined) throw new InvalidValue(`must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}`)
     return { column, descending: text.startsWith('-') }
   }
 }

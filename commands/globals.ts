@@ -1,12 +1,13 @@
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import type { Invocation, Io } from '../src/context.ts'
 import { sslModes } from '../src/db/target.ts'
+import { maskedUrl, urlParts } from '../src/connection-url.ts'
 import { DbtoolError } from '../src/errors.ts'
-import { colourChoices, type ColourChoice } from '../src/output/colour.ts'
-import { formats, type Format } from '../src/output/formats.ts'
-import { Output } from '../src/output/output.ts'
+import { colourChoices, formats, type ColourChoice, type Format } from '../src/output/choices.ts'
+import { settingTable, type SettingName } from '../src/settings.ts'
 import { parseChoice } from '../src/values.ts'
 import { chainOf, pathOf, value } from './flags.ts'
+import { GlobalOption } from './global-option.ts'
 
 interface GlobalFlags {
   url?: string
@@ -29,26 +30,23 @@ interface GlobalFlags {
   input?: boolean
 }
 
-/** Marks the flags that every command takes, to tell `--user` of the connection from the `--user` of an order. */
-class GlobalOption extends Option {}
-
-function option(flags: string, description: string, parse?: (text: string) => unknown): Option {
+function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
   const made = new GlobalOption(flags, description)
   return parse === undefined ? made : made.argParser(parse)
 }
 
-const groups = (): readonly [heading: string, ...options: Option[]][] => [
+const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
     'Where to connect:',
-    option('--url <url>', 'mariadb://user@host:port/database'),
-    option('--host <host>', 'name or address of the server'),
-    option('--port <port>', 'its port'),
-    option('--user <name>', 'who logs in (before a verb that has a --user of its own)'),
+    option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
+    option('--host <host>', 'name or address of the server', setting('DB_HOST')),
+    option('--port <port>', 'its port', setting('DB_PORT')),
+    option('--user <name>', 'who logs in; stands before a verb with its own --user'),
     option('--database <name>', 'the database to work in'),
     option('--socket <path>', 'unix socket, instead of host and port'),
     option('--password-file <file>', 'file that holds the password; - is standard input'),
     option('--ask-password', 'ask for the password'),
-    option('--ssl-mode <mode>', sslModes.join(', ')),
+    option('--ssl-mode <mode>', sslModes.join(', '), setting('DB_SSL_MODE')),
     option('--ssl-ca <file>', 'certificate of the authority to trust'),
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
     option('--password [value]', '', refusePassword).hideHelp(),
@@ -56,7 +54,7 @@ const groups = (): readonly [heading: string, ...options: Option[]][] => [
   [
     'What comes out:',
     option('--format <format>', formats.join(', '), value(parseChoice(formats))),
-    option('--json', 'the same as --format json; errors are JSON too, and nothing is asked'),
+    option('--json', 'as --format json; errors are JSON too, nothing is asked'),
     option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
     option('-q, --quiet', 'only data and errors'),
     option('-v, --verbose', 'show the cause of an error'),
@@ -64,6 +62,14 @@ const groups = (): readonly [heading: string, ...options: Option[]][] => [
     option('--no-input', 'never ask'),
   ],
 ]
+
+/** Refuses what the configuration would refuse, together with every other fault of the command line; it stays text. */
+const checked = (parse: (text: string) => unknown): ((text: string) => string) =>
+  value((text) => {
+    parse(text)
+    return text
+  })
+const setting = (name: SettingName): ((text: string) => string) => checked(settingTable('')[name].parse)
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
@@ -78,7 +84,7 @@ export function declareGlobals(program: Command): void {
 function inherit(command: Command): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
   const inherited = groups().flatMap(([, ...options]) => options)
-  for (const one of inherited) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one.hideHelp())
+  for (const one of inherited) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
   for (const verb of command.commands) inherit(verb)
 }
 
@@ -97,24 +103,19 @@ function globalFlags(command: Command): GlobalFlags {
 }
 
 /** What the flags of a parsed command say. */
-export function invocationOf(command: Command, { env, stdout, stderr }: Io): Invocation {
+export async function invocationOf(command: Command, { env, stdout, stderr }: Io): Promise<Invocation> {
+  const { Output } = await import('../src/output/output.ts')
   const flags = globalFlags(command)
+  if (flags.askPassword === true && flags.passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
   const format = flags.json === true ? 'json' : (flags.format ?? 'table')
   const fromStdin = flags.passwordFile === '-'
+  const out = new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true })
+  const { url = '' } = flags
+  if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
   return {
     command: pathOf(command),
-    out: new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true }),
-    connection: {
-      DB_URL: flags.url,
-      DB_HOST: flags.host,
-      DB_PORT: flags.port,
-      DB_USER: flags.user,
-      DB_NAME: flags.database,
-      DB_SOCKET: flags.socket,
-      DB_PASSWORD_FILE: fromStdin ? undefined : flags.passwordFile,
-      DB_SSL_MODE: flags.sslMode,
-      DB_SSL_CA: flags.sslCa,
-    },
+    out,
+    connection: connectionOf(flags),
     envFile: flags.envFile,
     askPassword: flags.askPassword === true,
     passwordFromStdin: fromStdin,
@@ -123,8 +124,16 @@ export function invocationOf(command: Command, { env, stdout, stderr }: Io): Inv
   }
 }
 
-/** For errors, which may come before the command line is understood. */
-export function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((argument, index) => argument === '--json' || argument === '--format=json' || (argument === '--format' && argv[index + 1] === 'json'))
+function connectionOf({ url, host, port, user, database, socket, passwordFile, sslMode, sslCa }: GlobalFlags): Invocation['connection'] {
+  return {
+    DB_URL: url,
+    DB_HOST: host,
+    DB_PORT: port,
+    DB_USER: user,
+    DB_NAME: database,
+    DB_SOCKET: socket,
+    DB_PASSWORD_FILE: passwordFile === '-' ? undefined : passwordFile,
+    DB_SSL_MODE: sslMode,
+    DB_SSL_CA: sslCa,
+  }
 }
-

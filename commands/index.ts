@@ -1,6 +1,7 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { version } from '../src/version.ts'
+import { DbtoolCommand } from './command.ts'
 import { configShow } from './config/show.ts'
 import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
@@ -48,14 +49,19 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   },
 }
 
+const startHere = `
+Start here:
+  $ dbtool demo
+  $ dbtool orders place --help`
+
 export function createProgram(context: Context): Command {
-  const program = new Command('dbtool').description('A shop on MariaDB from the command line, and a laboratory for its connection pool.')
+  const program = new DbtoolCommand('dbtool').description('A shop on MariaDB from the command line, and a laboratory for its connection pool.')
   // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
-  program.exitOverride()
-  program.enablePositionalOptions()
+  program.exitOverride().enablePositionalOptions()
   configureHelp(program, context.io)
   program.version(version(), '-V, --version', 'show the version')
   program.helpOption('-h, --help', 'show help, with examples')
+  program.addHelpText('after', startHere)
   for (const [group, nouns] of Object.entries(contents)) {
     program.commandsGroup(group)
     for (const [name, [about, ...verbs]] of Object.entries(nouns)) {
@@ -67,6 +73,5 @@ export function createProgram(context: Context): Command {
   demo(program, context)
   program.helpCommand(false)
   declareGlobals(program)
-  program.action(() => program.outputHelp())
   return program
 }

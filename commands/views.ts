@@ -1,8 +1,8 @@
-import { number, text, type View } from '../src/output/view.ts'
+import { detail, number, text, type View } from '../src/output/view.ts'
 
 /** One view a thing, for every format. */
 export const userView: View = {
-  columns: [number('id'), text('username'), text('email'), text('first_name'), text('last_name'), text('is_active'), text('is_admin'), text('created_at'), text('last_login')],
+  columns: [number('id'), text('username'), text('email'), detail('first_name'), detail('last_name'), text('is_active'), text('is_admin'), text('created_at'), detail('last_login')],
   id: 'id',
   empty: 'No users.',
 }
@@ -20,7 +20,7 @@ export const orderItemView: View = {
 }
 
 export const orderHeadView: View = {
-  columns: [number('id'), number('user_id'), text('username'), text('status'), number('total_amount'), text('idempotency_key'), text('created_at')],
+  columns: [number('id'), number('user_id'), text('username'), text('status'), number('total_amount'), detail('idempotency_key'), text('created_at')],
   id: 'id',
   empty: 'No orders.',
 }

@@ -1,19 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { parse as parseEnv } from 'dotenv'
-import { maskedUrl, urlParts } from './connection-url.ts'
+import { readFileSync } from 'node:fs'
+import { readEnvFile } from './config/env-file.ts'
+import { hasAddress, layerOf, withoutOtherAddresses, type Layer, type Texts } from './config/layers.ts'
+import { reasonOf } from './config/reason.ts'
 import { defaultPoolOptions, type PoolOptions } from './db/pool.ts'
 import { defaultLimits, type Limits, type Target } from './db/target.ts'
-import { allFaults, DbtoolError, InvalidValue, isNodeError } from './errors.ts'
+import { allFaults, DbtoolError, InvalidValue } from './errors.ts'
 import { settingTable, type SettingName, type Settings } from './settings.ts'
-
-type Texts = Partial<Record<SettingName, string>>
-
-/** One place that settings come from; the first layer that has a value wins. */
-interface Layer {
-  readonly origin: string
-  readonly texts: Texts
-}
 
 export interface ConfigSources {
   /** What was said on the command line, by the variable that it stands for. */
@@ -42,16 +34,17 @@ export interface Config {
 
 /** Gathers, checks and explains the configuration. Rejects with BAD_CONFIG naming every value that is wrong. */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const { flags, env, osUser } = sources
-  const layers = [layer('flag', flags, '--url'), layer('environment', env, 'DB_URL'), envFileLayer(sources)]
+  const { flags, env, envFile, cwd, osUser } = sources
+  const faults: string[] = []
+  const file = readEnvFile(envFile, cwd)
+  const layers = [layerOf('flag', flags, faults), layerOf('environment', env, faults), layerOf(file.name, file.texts, faults)]
   if (!layers.some(({ texts }) => hasAddress(texts))) layers.push(await privateServerLayer(sources))
   const texts = withoutOtherAddresses(layers)
   const table = settingTable(osUser)
   const names = Object.keys(table) as SettingName[]
   const found = new Map(names.map((name) => [name, lookUp(name, texts, table[name].fallback)]))
-  const faults: string[] = []
   const settings = Object.fromEntries(names.map((name) => [name, parsed(name, found.get(name), table[name].parse, faults)]))
-  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the configuration is wrong', faults, 'see where each value comes from: dbtool config show')
+  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the configuration is wrong', faults)
   return build(settings as unknown as Settings, names.map((name) => entry(name, found.get(name), table[name].secret === true)), texts)
 }
 
@@ -81,51 +74,10 @@ function entry(name: string, found: Found | undefined, secret: boolean): ConfigE
   return { name, value: secret && text !== undefined && text !== '' ? '********' : (text ?? null), origin: found?.origin ?? 'default' }
 }
 
-/** Empty variables count as not set, but for an empty password. */
-function layer(origin: string, source: Record<string, string | undefined>, urlName: string): Layer {
-  const given = Object.entries(source).filter(([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'))
-  const { DB_URL: url, ...texts } = Object.fromEntries(given) as Texts & { DB_URL?: string }
-  return { origin, texts: url === undefined ? texts : { ...urlParts(url, origin === 'flag' ? urlName : `${urlName} (${origin})`), ...texts } }
-}
-
-function envFileLayer({ envFile, cwd }: ConfigSources): Layer {
-  const name = envFile ?? '.env'
-  const path = resolve(cwd, name)
-  const texts = readEnvFile(path, name, envFile !== undefined)
-  const holdsSecret = (texts['DB_PASSWORD'] ?? '') !== '' || maskedUrl(texts['DB_URL'] ?? '') !== (texts['DB_URL'] ?? '')
-  const readableByAll = holdsSecret && process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0
-  if (readableByAll) throw new DbtoolError('BAD_CONFIG', `${name} holds a password and every user of this machine can read it`, { hint: `run: chmod 600 ${name}` })
-  return layer(name, texts, 'DB_URL')
-}
-
-function readEnvFile(path: string, name: string, asked: boolean): Record<string, string> {
-  try {
-    return parseEnv(readFileSync(path))
-  } catch (cause) {
-    if (!asked && isNodeError(cause) && cause.code === 'ENOENT') return {}
-    const why = isNodeError(cause) ? cause.code : 'unreadable'
-    throw new DbtoolError('BAD_CONFIG', `cannot read the environment file ${name} (${why})`, { cause, hint: 'check its path and permissions, or name another one with --env-file' })
-  }
-}
-
 async function privateServerLayer({ findPrivateServer }: ConfigSources): Promise<Layer> {
   const server = await findPrivateServer()
   const texts = server === undefined ? {} : { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
   return { origin: 'private server', texts }
-}
-
-function hasAddress(texts: Texts): boolean {
-  return texts.DB_HOST !== undefined || texts.DB_PORT !== undefined || texts.DB_SOCKET !== undefined
-}
-
-/** A socket and a host say the same thing twice: whichever a higher layer gave hides the other below it. */
-function withoutOtherAddresses(layers: readonly Layer[]): Layer[] {
-  let kind: 'socket' | 'network' | undefined
-  return layers.map(({ origin, texts }) => {
-    kind ??= texts.DB_SOCKET !== undefined ? 'socket' : hasAddress(texts) ? 'network' : undefined
-    const { DB_SOCKET: socket, ...rest } = texts
-    return { origin, texts: kind === 'network' || socket === undefined ? rest : texts }
-  })
 }
 
 function build(settings: Settings, entries: ConfigEntry[], layers: readonly Layer[]): Config {
@@ -156,7 +108,7 @@ function password(settings: Settings, layers: readonly Layer[]): string {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
   } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the password file '${path}' (${isNodeError(cause) ? cause.code : 'unreadable'})`, { cause })
+    throw new DbtoolError('BAD_CONFIG', `cannot read the password file ${path}: ${reasonOf(cause)}`, { cause, hint: 'check --password-file and DB_PASSWORD_FILE' })
   }
 }
 

@@ -1,14 +1,11 @@
-import { userInfo } from 'node:os'
 import type { Readable } from 'node:stream'
 import type { Config, ConfigSources } from './config.ts'
 import type { Connection } from './db/connection.ts'
 import type { Database } from './db/database.ts'
-import type { Pool } from './db/pool.ts'
-import type { OnTrace } from './db/queries.ts'
 import type { Limits } from './db/target.ts'
 import type { Output, Screen } from './output/output.ts'
 import type { Author } from './shop/logs.ts'
-import { askNobody, AskPerson, mayAsk, type Ask } from './prompts/ask.ts'
+import type { Ask } from './prompts/ask.ts'
 
 /** The process as dbtool sees it; tests bring their own. */
 export interface Io {
@@ -52,149 +49,4 @@ export interface Context {
   /** The same command with another connection, which is closed after `work`. */
   elsewhere<T>(connection: ConfigSources['flags'], work: (context: Context) => Promise<T>): Promise<T>
   close(): Promise<void>
-}
-
-/** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
-export class ProcessContext implements Context {
-  #invocation: Invocation | undefined
-  #config: Promise<Config> | undefined
-  #pool: Promise<Pool> | undefined
-
-  constructor(readonly io: Io) {}
-
-  begin(invocation: Invocation): void {
-    this.#invocation = invocation
-  }
-
-  get out(): Output {
-    return this.invocation().out
-  }
-
-  get ask(): Ask {
-    return mayAsk(this.io, this.io.env, this.invocation().noInput) ? new AskPerson(this.io) : askNobody
-  }
-
-  author(): Author {
-    return { osUser: osUserName(), command: this.invocation().command }
-  }
-
-  async elsewhere<T>(connection: ConfigSources['flags'], work: (context: Context) => Promise<T>): Promise<T> {
-    const context = new ProcessContext(this.io)
-    context.begin({ ...this.invocation(), connection })
-    try {
-      return await work(context)
-    } finally {
-      await context.close()
-    }
-  }
-
-  config(): Promise<Config> {
-    this.#config ??= this.loadConfig()
-    return this.#config
-  }
-
-  async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
-    const { PooledDatabase } = await import('./db/database.ts')
-    return work(new PooledDatabase(await this.pool()))
-  }
-
-  async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
-    const [{ PooledDatabase, RehearsalDatabase }, { loadMigrations }, { appliedMigrations, assertUsable, migrationStates }] = await Promise.all([
-      import('./db/database.ts'),
-      import('./db/migration-files.ts'),
-      import('./db/schema-state.ts'),
-    ])
-    const pool = await this.pool()
-    const db = dryRun ? new RehearsalDatabase(pool) : new PooledDatabase(pool)
-    assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
-    return work(db)
-  }
-
-  async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }): Promise<T> {
-    const { connect } = await import('./db/connect.ts')
-    const config = await this.config()
-    const connection = await connect(config.target, { ...config.limits, ...limits }, this.onTrace())
-    const cut = (): void => connection.destroy()
-    this.io.signal.addEventListener('abort', cut, { once: true })
-    try {
-      return await work(connection)
-    } finally {
-      this.io.signal.removeEventListener('abort', cut)
-      await connection.close()
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.#pool?.then((pool) => pool.close(this.io.signal.aborted ? 0 : undefined)).catch(() => undefined)
-  }
-
-  private invocation(): Invocation {
-    if (this.#invocation === undefined) throw new Error('a verb ran before its command line was read')
-    return this.#invocation
-  }
-
-  private pool(): Promise<Pool> {
-    this.#pool ??= this.openPool()
-    return this.#pool
-  }
-
-  private async openPool(): Promise<Pool> {
-    const { openPool } = await import('./db/open-pool.ts')
-    const { target, limits, pool: options } = await this.config()
-    const pool = openPool('fair', { target, limits, options, onTrace: this.onTrace() })
-    // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.
-    this.io.signal.addEventListener('abort', () => void pool.close(interruptGraceMs), { once: true })
-    return pool
-  }
-
-  private onTrace(): OnTrace | undefined {
-    if (!this.invocation().sql) return undefined
-    return ({ sql, values, ms, failed }) => {
-      const bound = values.length === 0 ? '' : `  -- ${JSON.stringify(values)}`
-      this.out.trace(`${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`)
-    }
-  }
-
-  private async loadConfig(): Promise<Config> {
-    const { loadConfig } = await import('./config.ts')
-    const { env, cwd } = this.io
-    const { connection, envFile } = this.invocation()
-    const flags = { ...connection, ...(await this.password()) }
-    return loadConfig({ flags, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => this.findPrivateServer() })
-  }
-
-  private async findPrivateServer(): Promise<{ socket: string; user: string; database: string } | undefined> {
-    const [{ serverPaths }, { findRunning }] = await Promise.all([import('./server/home.ts'), import('./server/status.ts')])
-    return findRunning(serverPaths(this.io.env))
-  }
-
-  /** Typed, or piped: then its first line. */
-  private async password(): Promise<{ DB_PASSWORD?: string }> {
-    const { passwordFromStdin, askPassword } = this.invocation()
-    if (passwordFromStdin) return { DB_PASSWORD: await firstLine(this.io.stdin) }
-    if (!askPassword) return {}
-    const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const }
-    const { password } = await this.ask.fill({ password: question })
-    return { DB_PASSWORD: password }
-  }
-}
-
-const interruptGraceMs = 1_000
-
-/** The first line of a stream, without its line break. */
-export async function firstLine(stream: Readable): Promise<string> {
-  let text = ''
-  for await (const chunk of stream) {
-    text += String(chunk)
-    if (text.includes('\n')) break
-  }
-  return text.split(/\r?\n/)[0] ?? ''
-}
-
-function osUserName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
-  }
 }

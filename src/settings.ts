@@ -1,6 +1,6 @@
 import { sslModes, type SslMode } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
-import { parseChoice, parseSecondsOrDuration, parseWhole } from './values.ts'
+import { parseChoice, parseSecondsOrWait, parseWhole, shown } from './values.ts'
 
 /** Everything that can be configured, parsed. Times in milliseconds. */
 export interface Settings {
@@ -34,12 +34,12 @@ export interface Setting {
 const text = (value: string): string => value
 
 function parseHost(value: string): string {
-  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not '${value}'`)
+  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not ${shown(value)}`)
   return value
 }
 
 function parseCharset(value: string): string {
-  if (value.toLowerCase() !== 'utf8mb4') throw new InvalidValue(`must be utf8mb4, not '${value}': every other character set loses characters`)
+  if (value.toLowerCase() !== 'utf8mb4') throw new InvalidValue(`must be utf8mb4, not ${shown(value)}: every other character set loses characters`)
   return 'utf8mb4'
 }
 
@@ -58,9 +58,9 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_SSL_CA: { parse: text, fallback: undefined },
     DB_POOL_SIZE: { parse: parseWhole(1, 10_000), fallback: '5' },
     DB_MAX_OVERFLOW: { parse: parseWhole(0, 10_000), fallback: '10' },
-    DB_POOL_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '30s' },
-    DB_POOL_RECYCLE: { parse: parseSecondsOrDuration, fallback: '3600s' },
-    DB_CONNECT_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '10s' },
-    DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrDuration, fallback: '30s' },
+    DB_POOL_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
+    DB_POOL_RECYCLE: { parse: parseSecondsOrWait, fallback: '3600s' },
+    DB_CONNECT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '10s' },
+    DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
   }
 }

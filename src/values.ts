@@ -1,18 +1,39 @@
 import { InvalidValue } from './errors.ts'
 
 /** What a person writes for a duration, an instant or a number: shared by flags, questions and the environment. */
+const shownLength = 40
+const longestWaitMs = 24 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** The offending text, quoted and short. */
+export function shown(text: string): string {
+  const characters = Array.from(text)
+  return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
+}
 
 /** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
-  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not '${text}'`)
+  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}`)
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }
 
+/** A duration that something waits for: a timer set to more than 2^31 ms would ring at once. */
+export function parseWait(text: string): number {
+  const ms = parseDuration(text)
+  if (ms > longestWaitMs) throw new InvalidValue(`must be at most ${durationText(longestWaitMs)}, not ${shown(text)}`)
+  return ms
+}
+
 /** As the chapter's variables have it: a bare number is seconds. */
-export function parseSecondsOrDuration(text: string): number {
-  return /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : parseDuration(text)
+export function parseSecondsOrWait(text: string): number {
+  return parseWait(/^\d{1,9}$/.test(text) ? `${text}s` : text)
+}
+
+/** As it would be typed: `5s`, `250ms`. */
+export function durationText(ms: number): string {
+  const [unit, size] = (['d', 'h', 'm', 's'] as const).map((name) => [name, unitMs[name]] as const).find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  return ms === 0 ? '0s' : `${ms / size}${unit}`
 }
 
 const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
@@ -23,26 +44,31 @@ export function parseInstant(text: string): Date {
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
   // 30 February would roll over into March.
   const real = !Number.isNaN(at.getTime()) && new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() === Number(day)
-  if (!real) throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not '${text}'`)
+  if (!real) throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${shown(text)}`)
   return at
 }
 
 /** An instant, or a duration before `now`: `30d` is thirty days ago. */
 export function parsePast(now: () => Date): (text: string) => Date {
   return (text) => {
-    if (/^\d+(ms|s|m|h|d)$/.test(text)) return new Date(now().getTime() - parseDuration(text))
     try {
-      return parseInstant(text)
+      return /^\d+(ms|s|m|h|d)$/.test(text) ? before(now(), parseDuration(text)) : parseInstant(text)
     } catch {
-      throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '${text}'`)
+      throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ${shown(text)}`)
     }
   }
+}
+
+function before(now: Date, ms: number): Date {
+  const at = new Date(now.getTime() - ms)
+  if (!(at.getUTCFullYear() >= 1)) throw new InvalidValue('is before the year 1')
+  return at
 }
 
 export function parseWhole(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
-    if (!(value >= from && value <= to)) throw new InvalidValue(`must be a whole number from ${from} to ${to}, not '${text}'`)
+    if (!(value >= from && value <= to)) throw new InvalidValue(`must be a whole number from ${from} to ${to}, not ${shown(text)}`)
     return value
   }
 }
@@ -50,7 +76,7 @@ export function parseWhole(from: number, to: number): (text: string) => number {
 export function parseChoice<C extends string>(choices: readonly C[]): (text: string) => C {
   return (text) => {
     const choice = choices.find((candidate) => candidate === text)
-    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not '${text}'`)
+    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}`)
     return choice
   }
 }

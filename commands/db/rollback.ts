@@ -28,6 +28,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
     const steps = await room.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
       ctx.out.list(stepView, steps)
+      if (dryRun) ctx.out.note('dry run: nothing was changed')
       return
     }
     const names = steps.map(({ version, name }) => `${version} ${name}`).join(', ')

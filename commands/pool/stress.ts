@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { poolModes, type PoolMode } from '../../src/db/open-pool.ts'
+import type { PoolMode } from '../../src/db/open-pool.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterPlan, chapterPool, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
-import { parseChoice, parseDuration, parseWhole } from '../../src/values.ts'
-import { value } from '../flags.ts'
+import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
+import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { stressView } from './stress-view.ts'
 
@@ -21,25 +21,31 @@ export interface StressOptions {
   readonly mode: PoolMode
 }
 
+/** As in src/db/open-pool.ts, which would load the driver for the help. */
+const modes = ['fair', 'driver', 'static', 'none'] as const satisfies readonly PoolMode[]
+
+const interruptGraceMs = 1_000
+
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
   pool
     .command('stress')
     .description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
     .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
     .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), chapterPool.maxOverflow)
-    .option('--pool-timeout <duration>', 'how long a worker waits for a connection (default: 5s)', value(parseDuration), chapterPool.timeoutMs)
+    .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
     .option('--workers <n>', 'how many ask at once', value(parseWhole(1, 100_000)), chapterPlan.workers)
     .option('--sql <statement>', 'what each iteration runs', chapterPlan.sql)
     .option('--iterations <n>', 'iterations of each worker (default: 1)', value(parseWhole(1, 1_000_000_000)))
-    .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseDuration))
-    .option('--warmup <duration>', 'load before anything is counted', value(parseDuration), chapterPlan.warmupMs)
-    .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
+    .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseWait))
+    .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, durationText(chapterPlan.warmupMs)))
+    .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(modes)), 'fair')
     .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0'))
     .action((options: StressOptions) => run(ctx, options))
 }
 
 export async function stressPool(ctx: Context, options: StressOptions): Promise<void> {
   const result = await runStress(ctx, options)
+  if (ctx.io.signal.aborted && result.ok === 0) return
   ctx.out.item(stressView, result)
   ctx.out.success(`${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
@@ -53,9 +59,13 @@ export async function runStress(ctx: Context, options: StressOptions): Promise<S
   await ctx.connection((connection) => connection.rows('DO 0'), limits)
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
   const pool = openPool(options.mode, { target, limits, options: { ...configured, ...shape, timeoutMs: options.poolTimeout } })
+  // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
+  const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
+  ctx.io.signal.addEventListener('abort', cut, { once: true })
   try {
     return await stress({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal)
   } finally {
+    ctx.io.signal.removeEventListener('abort', cut)
     await pool.close(ctx.io.signal.aborted ? 0 : undefined)
   }
 }

@@ -36,6 +36,6 @@ export async function createProduct(ctx: Context, options: CreateProductOptions)
     price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },
   })
   const product = await ctx.shop((db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })), { dryRun })
-  ctx.out.item(productView, product)
+  ctx.out.item(productView, dryRun ? { ...product, id: null, created_at: null } : product)
   ctx.out.success(dryRun ? `${product.name} would be added; nothing was changed` : `added ${product.name} (id ${product.id})`)
 }

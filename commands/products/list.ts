@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { listProducts, productSortColumns } from '../../src/shop/products.ts'
-import { activeFlag, paged, parseSort, value, type PageFlags } from '../flags.ts'
+import { activeFlag, either, paged, sorted, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { productView } from '../views.ts'
 
@@ -13,11 +13,9 @@ export interface ListProductsOptions extends PageFlags {
 }
 
 export function productsList(products: Command, ctx: Context, run = showProducts): void {
-  paged(products.command('list').description('List products'))
-    .option('--active', 'only those that are sold')
-    .option('--inactive', 'only those that are not')
+  either(paged(products.command('list').description('List products')), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
     .option('--search <text>', 'in SKU and name')
-    .option('--sort <column>', `${productSortColumns.join(', ')}; with - before it in reverse`, value(parseSort(productSortColumns)), { column: 'id', descending: false })
+    .addOption(sorted(productSortColumns, 'id'))
     .addHelpText('after', examples('dbtool products list --search tea --sort -price'))
     .action((options: ListProductsOptions) => run(ctx, options))
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { examples } from '../help.ts'
 import { userView } from '../views.ts'
 
@@ -10,7 +11,12 @@ export function usersGet(users: Command, ctx: Context, run = showUser): void {
     .argument('[user]', 'id, username or email')
     .option('--email <address>', 'the same, by email')
     .addHelpText('after', examples('dbtool users get ada', 'dbtool users get ada@example.com --json'))
-    .action((user: string | undefined, { email }: { email?: string }) => run(ctx, user ?? email))
+    .action((user: string | undefined, { email }: { email?: string }) => run(ctx, onlyOne(user, email)))
+}
+
+function onlyOne(user: string | undefined, email: string | undefined): string | undefined {
+  if (user !== undefined && email !== undefined) throw new DbtoolError('USAGE', '<user> and --email exclude each other')
+  return user ?? email
 }
 
 export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {

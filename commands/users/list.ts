@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { listUsers, userSortColumns } from '../../src/shop/users.ts'
 import { parseWhole } from '../../src/values.ts'
-import { activeFlag, largest, paged, parseSort, past, value, type PageFlags } from '../flags.ts'
+import { activeFlag, either, largest, paged, past, sorted, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { userView } from '../views.ts'
 
@@ -16,13 +16,11 @@ export interface ListUsersOptions extends PageFlags {
 }
 
 export function usersList(users: Command, ctx: Context, run = showUsers): void {
-  paged(users.command('list').description('List users, newest first'))
-    .option('--active', 'only those who may log in')
-    .option('--inactive', 'only those who may not')
+  either(paged(users.command('list').description('List users, newest first')), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
     .option('--search <text>', 'in username, email and names')
     .option('--min-orders <n>', 'with at least so many orders', value(parseWhole(0, largest)))
     .option('--created-since <time>', 'a time, or an age such as 30d', past)
-    .option('--sort <column>', `${userSortColumns.join(', ')}; with - before it in reverse`, value(parseSort(userSortColumns)), { column: 'created_at', descending: true })
+    .addOption(sorted(userSortColumns, '-created_at'))
     .addHelpText('after', examples('dbtool users list --search ada', 'dbtool users list --active --min-orders 1 --sort username --format csv'))
     .action((options: ListUsersOptions) => run(ctx, options))
 }

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { connect as openSocket, type Socket } from 'node:net'
+import { connect as openSocket, isIP, type Socket } from 'node:net'
 import { DbtoolError } from '../errors.ts'
 import { Connection } from './connection.ts'
 import { driver, type DriverOptions } from './driver.ts'
 import { DatabaseError, translate } from './failures.ts'
 import type { OnTrace } from './queries.ts'
 import { sessionStatements } from './session.ts'
-import { defaultLimits, type Limits, type Target } from './target.ts'
+import { defaultLimits, timerMs, type Limits, type Target } from './target.ts'
+import { readInstant } from './utc.ts'
 
 const keepAliveMs = 30_000
 
-/** Opens one connection and sets its session up; rejects within `connectTimeoutMs` with a DbtoolError. */
+/** Opens one connection and sets its session up; every attempt rejects within `connectTimeoutMs` with a DbtoolError. */
 export async function connect(target: Target, limits: Limits = defaultLimits, onTrace?: OnTrace): Promise<Connection> {
   const attempt = (encrypted: boolean): Promise<Connection> => open({ target, limits, onTrace, encrypted })
   if (target.ssl.mode !== 'preferred') return attempt(target.ssl.mode !== 'disabled')
@@ -60,9 +61,9 @@ export function driverOptions(target: Target, limits: Limits, encrypted: boolean
     password: target.password,
     ...(target.database === undefined ? {} : { database: target.database }),
     ssl: encrypted ? tlsOptions(target) : false,
-    connectTimeout: limits.connectTimeoutMs,
+    connectTimeout: timerMs(limits.connectTimeoutMs),
     initSql: sessionStatements(limits),
-    timezone: 'Z',
+    typeCast: readInstant,
     // Parameters would land in the text of errors.
     logParam: false,
     bigIntAsNumber: true,
@@ -70,21 +71,26 @@ export function driverOptions(target: Target, limits: Limits, encrypted: boolean
     decimalAsNumber: false,
     checkNumberRange: true,
     trace: false,
+    // To the server that was named, and to no other.
+    permitRedirect: false,
   }
 }
 
 /** The connector passes these on to node:tls; its types leave some out. */
-type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & { servername?: string; checkServerIdentity?: () => undefined }
+type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & { host?: string; servername?: string; checkServerIdentity?: () => undefined }
 
-/** verify-ca checks the certificate's chain, verify-identity the host's name too; preferred and required only encrypt. */
+/**
+ * verify-ca checks the certificate's chain, verify-identity the host's name too; preferred and required only encrypt,
+ * but check the chain where a CA is given: nobody gives one to have it ignored.
+ */
 function tlsOptions(target: Target): TlsOptions {
   const { mode, ca } = target.ssl
-  if (mode === 'preferred' || mode === 'required') return { rejectUnauthorized: false }
+  if (ca === undefined && (mode === 'preferred' || mode === 'required')) return { rejectUnauthorized: false }
   return {
     ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
-    // Without it the certificate would be checked against "localhost".
-    servername: target.host,
-    ...(mode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+    // Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC 6066).
+    ...(isIP(target.host) === 0 ? { servername: target.host } : { host: target.host }),
+    ...(mode === 'verify-identity' ? {} : { checkServerIdentity: () => undefined }),
   }
 }
 
@@ -92,6 +98,6 @@ function readCertificate(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, { cause })
+    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, { cause, hint: 'give --ssl-ca the path of a PEM file' })
   }
 }

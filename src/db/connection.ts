@@ -1,7 +1,10 @@
 import { DatabaseError, translate } from './failures.ts'
 import type { DriverConnection } from './driver.ts'
-import { Secret, type Change, type OnTrace, type Session, type Value } from './queries.ts'
+import { InFlight } from './in-flight.ts'
+import type { PooledConnection } from './pool.ts'
+import { hideSecrets, Secret, type Change, type OnTrace, type Value } from './queries.ts'
 import { addressOf, type Limits, type Target } from './target.ts'
+import { writeInstant } from './utc.ts'
 
 /** The server stops a statement itself; this long after its limit, a silent server counts as lost. */
 const silenceMs = 2_000
@@ -24,28 +27,28 @@ interface ServerStatus {
 }
 
 /** One connection: every operation has a deadline on this side, every error is ours, every statement can be traced. */
-export class Connection implements Session {
+export class Connection implements PooledConnection {
   readonly #parts: ConnectionParts
-  readonly #inFlight = new Set<(error: Error) => void>()
-  #transactionEnded = false
+  readonly #inFlight = new InFlight()
+  /** Only a success tells how the transaction stands; after an error it is in doubt, unless the error ended it. */
+  #transaction: 'told' | 'doubtful' | 'ended' = 'told'
+  #cut = false
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
   }
 
-  rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
-    return this.run(sql, values, (bound) => this.#parts.raw.query<T[]>(sql, bound))
+  async rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
+    return firstResultSet<T>(await this.query(sql, values))
   }
 
   async change(sql: string, values: readonly Value[] = []): Promise<Change> {
-    const result = await this.run(sql, values, (bound) => this.#parts.raw.query<Partial<Change> | undefined>(sql, bound))
+    const result = (await this.query(sql, values)) as Partial<Change> | undefined
     return { affectedRows: result?.affectedRows ?? 0, insertId: result?.insertId ?? 0 }
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    const result = await this.run(sql, values, (bound) => this.#parts.raw.execute<T[] | [T[], unknown]>(sql, bound))
-    // A compound statement answers with [rows, status], a plain one with its rows.
-    return Array.isArray(result[0]) ? result[0] : (result as T[])
+    return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.execute<unknown>(sql, bound)))
   }
 
   /** Resolves to false when the server does not answer within `timeoutMs`; the connection is then destroyed. */
@@ -58,11 +61,20 @@ export class Connection implements Session {
 
   get inTransaction(): boolean {
     const status = (this.#parts.raw as unknown as ServerStatus).info?.status ?? 0
-    return !this.#transactionEnded && (status & inTransactionFlag) === inTransactionFlag
+    return this.#transaction !== 'ended' && (status & inTransactionFlag) === inTransactionFlag
+  }
+
+  get mayHoldTransaction(): boolean {
+    return this.inTransaction || this.#transaction === 'doubtful'
+  }
+
+  get busy(): boolean {
+    return this.#inFlight.size > 0
   }
 
   get usable(): boolean {
-    return this.#parts.raw.isValid()
+    // The connector does not notice that its socket was cut.
+    return !this.#cut && this.#parts.raw.isValid()
   }
 
   /** Says good-bye to the server. Never rejects, never takes longer than a second. */
@@ -73,13 +85,15 @@ export class Connection implements Session {
 
   /** Closes the socket at once; the server rolls back when it notices. What is in flight rejects with CONNECTION_LOST. */
   destroy(): void {
-    this.#parts.cut()
-    this.abandon(`the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`)
+    const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
+    this.cut(message, 'look whether it took place before you try again')
   }
 
-  private abandon(message: string, hint?: string): void {
-    const error = new DatabaseError('CONNECTION_LOST', message, { hint })
-    for (const reject of this.#inFlight) reject(error)
+  /** The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for secrets. */
+  private query(sql: string, values: readonly Value[]): Promise<unknown> {
+    const { raw } = this.#parts
+    const secret = values.some((value) => value instanceof Secret)
+    return this.run(sql, values, (bound) => (secret ? raw.execute<unknown>(sql, bound) : raw.query<unknown>(sql, bound)))
   }
 
   private async run<T>(sql: string, values: readonly Value[], send: (bound: unknown[]) => Promise<T>): Promise<T> {
@@ -87,35 +101,49 @@ export class Connection implements Session {
     const started = performance.now()
     let failed = true
     try {
-      const bound = values.map((value) => (value instanceof Secret ? value.reveal() : value))
+      if (this.#cut) throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, { hint: 'try again' })
       const timeoutMs = limits.statementTimeoutMs === 0 ? 0 : limits.statementTimeoutMs + silenceMs
-      const result = await this.bounded(timeoutMs, send(bound))
-      this.#transactionEnded = false
+      const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
+      this.#transaction = 'told'
       failed = false
       return result
     } catch (error) {
-      const ours = translate(error, target)
-      if (ours instanceof DatabaseError && transactionEnders.has(ours.errno ?? 0)) this.#transactionEnded = true
-      throw ours
+      throw this.failure(error, values)
     } finally {
       onTrace?.({ sql, values, ms: performance.now() - started, failed })
     }
   }
 
+  private failure(error: unknown, values: readonly Value[]): Error {
+    const ours = translate(hideSecrets(error, values), this.#parts.target)
+    const ended = ours instanceof DatabaseError && transactionEnders.has(ours.errno ?? 0)
+    this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'doubtful'
+    return ours
+  }
+
   private bounded<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = timeoutMs === 0 ? undefined : setTimeout(() => this.giveUp(timeoutMs), timeoutMs)
-      this.#inFlight.add(reject)
-      const settled = (): void => {
-        clearTimeout(timer)
-        this.#inFlight.delete(reject)
-      }
-      work.finally(settled).then(resolve, reject)
-    })
+    return this.#inFlight.watch(work, timeoutMs, () => this.giveUp(timeoutMs))
   }
 
   private giveUp(timeoutMs: number): void {
-    this.abandon(`${addressOf(this.#parts.target)} has not answered for ${Math.round(timeoutMs)} ms`, 'the server hangs or the network lost it; the connection was given up')
-    this.#parts.cut()
+    const message = `${addressOf(this.#parts.target)} has not answered for ${Math.round(timeoutMs)} ms`
+    this.cut(message, 'the server hangs or the network lost it; the connection was given up')
   }
+
+  private cut(message: string, hint: string): void {
+    this.#cut = true
+    this.#parts.cut()
+    this.#inFlight.abandonAll(new DatabaseError('CONNECTION_LOST', message, { hint }))
+  }
+}
+
+function forDriver(value: Value): Exclude<Value, Secret | Date> {
+  if (value instanceof Secret) return value.reveal()
+  return value instanceof Date ? writeInstant(value) : value
+}
+
+/** A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its status. */
+function firstResultSet<T>(result: unknown): T[] {
+  if (!Array.isArray(result)) return []
+  return (Array.isArray(result[0]) ? result[0] : result) as T[]
 }

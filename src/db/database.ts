@@ -15,25 +15,33 @@ export class PooledDatabase implements Database {
   constructor(readonly pool: Pool) {}
 
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
-    return withLease(this.pool, (lease) => lease.rows<T>(sql, values))
+    return this.single((queries) => queries.rows<T>(sql, values))
   }
 
   change(sql: string, values?: readonly Value[]): Promise<Change> {
-    return withLease(this.pool, (lease) => lease.change(sql, values))
+    return this.single((queries) => queries.change(sql, values))
   }
 
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return withLease(this.pool, (lease) => lease.prepared<T>(sql, values))
+    return this.single((queries) => queries.prepared<T>(sql, values))
   }
 
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return retried(() => withLease(this.pool, (lease) => transaction(lease, work)))
   }
+
+  protected single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return withLease(this.pool, work)
+  }
 }
 
-/** The database of `--dry-run`: transactions really run, and are rolled back. */
+/** The database of `--dry-run`: transactions and single statements really run, and are rolled back. */
 export class RehearsalDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return retried(() => withLease(this.pool, (lease) => rehearsal(lease, work)))
+  }
+
+  protected override single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return this.transaction(work)
   }
 }

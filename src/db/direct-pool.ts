@@ -1,47 +1,43 @@
-import type { Connection } from './connection.ts'
 import { Lease } from './lease.ts'
-import type { Pool, PoolFigures } from './pool.ts'
+import { Members, type Member } from './members.ts'
+import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
 import { poolClosed, PoolCounters } from './pool-counters.ts'
 
-/** The chapter's NullPool: a connection per use, opened when asked for and closed on return. */
+/** The chapter's NullPool: a connection per use, opened when asked for and closed on return. Its only time-out is that of connecting. */
 export class DirectPool implements Pool {
-  readonly #connect: () => Promise<Connection>
   readonly #counters = new PoolCounters()
-  readonly #open = new Set<Connection>()
-  readonly #farewells = new Set<Promise<void>>()
-  #opening = 0
+  readonly #members: Members
   #closed = false
 
-  constructor(connect: () => Promise<Connection>) {
-    this.#connect = connect
+  constructor(connect: () => Promise<PooledConnection>) {
+    this.#members = new Members({ connect, counters: this.#counters, recycleMs: 0 })
   }
 
   async acquire(): Promise<Lease> {
     if (this.#closed) throw poolClosed()
     const asked = performance.now()
-    this.#opening += 1
-    const connection = await this.#connect().finally(() => (this.#opening -= 1))
-    this.#open.add(connection)
-    this.#counters.connected(this.#open.size)
-    const waitMs = performance.now() - asked
-    this.#counters.granted(waitMs)
-    return new Lease(connection, waitMs, () => this.retire(connection))
+    const member = await new Promise<Member>((resolve, reject) => this.#members.open(resolve, reject))
+    return this.lend(member, performance.now() - asked)
   }
 
   figures(): PoolFigures {
-    return this.#counters.figures({ open: this.#open.size, idle: 0, opening: this.#opening, waiting: this.#opening })
+    const { size: open, opening } = this.#members
+    return this.#counters.figures({ open, idle: 0, opening, waiting: opening })
   }
 
-  async close(): Promise<void> {
+  async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
-    for (const connection of this.#open) connection.destroy()
-    await Promise.all(this.#farewells)
+    await this.#members.drain(graceMs)
   }
 
-  private retire(connection: Connection): void {
-    this.#open.delete(connection)
-    this.#counters.closed += 1
-    const farewell = connection.close().finally(() => this.#farewells.delete(farewell))
-    this.#farewells.add(farewell)
+  /** The pool may have been closed while the connection was opened. */
+  private lend(member: Member, waitMs: number): Lease {
+    const giveBack = (): void => this.#members.retire(member)
+    if (this.#closed) {
+      giveBack()
+      throw poolClosed()
+    }
+    this.#counters.granted(waitMs)
+    return new Lease(member.connection, waitMs, giveBack)
   }
 }

@@ -1,11 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import { Connection } from './connection.ts'
 import { driverOptions } from './connect.ts'
 import { driver, type DriverPool } from './driver.ts'
 import { translate } from './failures.ts'
 import { Lease } from './lease.ts'
-import type { Pool, PoolFigures, PoolOptions } from './pool.ts'
-import { PoolCounters } from './pool-counters.ts'
+import { defaultGraceMs, type Pool, type PoolFigures, type PoolOptions } from './pool.ts'
+import { poolClosed, PoolCounters } from './pool-counters.ts'
 import type { Limits, Target } from './target.ts'
 
 /** The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default. */
@@ -14,6 +15,7 @@ export class ConnectorPool implements Pool {
   readonly #target: Target
   readonly #limits: Limits
   readonly #counters = new PoolCounters()
+  readonly #leased = new Set<Connection>()
 
   constructor(target: Target, limits: Limits, options: PoolOptions) {
     this.#target = target
@@ -36,7 +38,11 @@ export class ConnectorPool implements Pool {
       const waitMs = performance.now() - asked
       this.#counters.granted(waitMs)
       const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
-      return new Lease(connection, waitMs, () => void raw.release().catch(() => undefined))
+      this.#leased.add(connection)
+      return new Lease(connection, waitMs, () => {
+        this.#leased.delete(connection)
+        void raw.release().catch(() => undefined)
+      })
     } catch (error) {
       throw this.failure(error)
     }
@@ -47,17 +53,23 @@ export class ConnectorPool implements Pool {
     return this.#counters.figures({ open: pool.totalConnections(), idle: pool.idleConnections(), opening: 0, waiting: pool.taskQueueSize() })
   }
 
-  async close(): Promise<void> {
+  async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#counters.closed += this.#pool.totalConnections()
-    await this.#pool.end().catch(() => undefined)
+    const ended = this.#pool.end().catch(() => undefined)
+    await Promise.race([ended, sleep(graceMs, undefined, { ref: false })])
+    // The connector itself would do it after ten seconds.
+    for (const connection of this.#leased) connection.destroy()
   }
 
   private failure(error: unknown): unknown {
-    const timedOut = error instanceof Error && 'errno' in error && error.errno === connectorPoolTimeout
-    if (!timedOut) return translate(error, this.#target)
+    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0
+    if (closedErrors.has(errno)) return poolClosed()
+    const ours = translate(error, this.#target)
+    if (errno !== timeoutErrno) return ours
     this.#counters.timeouts += 1
-    return new DbtoolError('POOL_TIMEOUT', error.message.replace(/^\(conn[^)]*\)\s*/, '').split('\n')[0] ?? '', { cause: error })
+    return new DbtoolError('POOL_TIMEOUT', ours.message, { cause: error, hint: 'raise --pool-size or --pool-timeout, or hold connections for a shorter time' })
   }
 }
 
-const connectorPoolTimeout = 45028
+const timeoutErrno = 45028
+const closedErrors = new Set([45027, 45035, 45037])

@@ -3,7 +3,8 @@ import type * as mariadb from 'mariadb'
 
 export type DriverConnection = mariadb.Connection
 export type DriverPool = mariadb.Pool
-export type DriverOptions = mariadb.ConnectionConfig
+/** The connector's types leave out the last. */
+export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
 export type DriverPoolOptions = mariadb.PoolConfig
 
 /** The connector, as its CommonJS build: it loads in less than half the time of the ES modules. */

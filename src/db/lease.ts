@@ -1,17 +1,17 @@
 import { DbtoolError } from '../errors.ts'
-import type { Connection } from './connection.ts'
+import type { PooledConnection } from './pool.ts'
 import type { Change, Session, Value } from './queries.ts'
 
 /**
- * A connection on loan. After `release` every use throws: a handle that somebody kept can neither read from nor roll
+ * A connection on loan. After `release` every use rejects or throws: a handle that somebody kept can neither read from nor roll
  * back the transaction of the next holder.
  */
 export class Lease implements Session {
-  #connection: Connection | undefined
+  #connection: PooledConnection | undefined
   readonly #giveBack: () => void
 
   constructor(
-    connection: Connection,
+    connection: PooledConnection,
     /** How long the holder waited for it, in milliseconds. */
     readonly waitMs: number,
     giveBack: () => void,
@@ -20,15 +20,15 @@ export class Lease implements Session {
     this.#giveBack = giveBack
   }
 
-  rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
+  async rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
     return this.connection().rows<T>(sql, values)
   }
 
-  change(sql: string, values?: readonly Value[]): Promise<Change> {
+  async change(sql: string, values?: readonly Value[]): Promise<Change> {
     return this.connection().change(sql, values)
   }
 
-  prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+  async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return this.connection().prepared<T>(sql, values)
   }
 
@@ -40,8 +40,9 @@ export class Lease implements Session {
     return this.connection().usable
   }
 
+  /** Nothing is left to destroy after `release`. */
   destroy(): void {
-    this.connection().destroy()
+    this.#connection?.destroy()
   }
 
   /** Gives the connection back; a second call does nothing. */
@@ -51,7 +52,7 @@ export class Lease implements Session {
     this.#giveBack()
   }
 
-  private connection(): Connection {
+  private connection(): PooledConnection {
     if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a connection was used after it had been released')
     return this.#connection
   }

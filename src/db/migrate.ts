@@ -3,7 +3,7 @@ import { DbtoolError } from '../errors.ts'
 import type { Migration } from './migration-files.ts'
 import type { Session } from './queries.ts'
 import { firstRow } from './queries.ts'
-import { appliedMigrations, assertUsable, migrationStates } from './schema-state.ts'
+import { appliedMigrations, assertUsable, migrationStates, takeBackHint } from './schema-state.ts'
 
 const lockWaitSeconds = 60
 
@@ -61,7 +61,8 @@ export async function rollbackSteps({ session, known }: Migrator, to?: number): 
   const applied = await appliedMigrations(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
-    throw new DbtoolError('SCHEMA_NEWER', `cannot take migration ${unknown.version} (${unknown.name}) back: this dbtool does not know it`, { hint: 'use the dbtool that applied it' })
+    const message = `cannot take migration ${unknown.version} (${unknown.name}) back: this dbtool does not know it`
+    throw new DbtoolError('SCHEMA_NEWER', message, { hint: 'use the dbtool that applied it' })
   }
   const last = applied.at(-1)?.version ?? 0
   const target = to ?? Math.max(0, last - 1)
@@ -95,12 +96,24 @@ async function run(session: Session, migration: Migration, direction: 'up' | 'do
      ON DUPLICATE KEY UPDATE direction = VALUES(direction), steps = VALUES(steps), steps_done = 0, finished_at = NULL`,
     [version, name, checksum, direction, sql.length],
   )
-  for (const statement of sql) {
-    await session.change(statement)
+  for (const [done, statement] of sql.entries()) {
+    await session.change(statement).catch((error: unknown) => { throw stopped(migration, `statement ${done + 1} of ${sql.length}`, error) })
     await session.change('UPDATE schema_migrations SET steps_done = steps_done + 1 WHERE version = ?', [version])
   }
   if (direction === 'up') await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
   else await session.change('DELETE FROM schema_migrations WHERE version = ?', [version])
+}
+
+/** A lost connection stays what it is: nobody knows whether its statement took place. */
+function stopped({ version, name }: Migration, at: string, error: unknown): unknown {
+  if (!(error instanceof DbtoolError) || error.code === 'CONNECTION_LOST') return error
+  const message = `migration ${version} (${name}) stopped at ${at}: ${error.message}`
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: takeBackHint(version) })
+}
+
+function lockedElsewhere(database: string): DbtoolError {
+  const message = `another process has been migrating '${database}' for ${lockWaitSeconds} s`
+  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait for it, then look at: dbtool db status' })
 }
 
 /** The lock is the server's, so it ends with the connection, however that ends. Its name may have 64 characters, as a database's. */
@@ -108,7 +121,7 @@ async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const database = (await firstRow<{ name: string | null }>(session, 'SELECT DATABASE() AS name'))?.name ?? ''
   const lock = `dbtool.migrate.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`
   const got = await firstRow<{ got: number | null }>(session, 'SELECT GET_LOCK(?, ?) AS got', [lock, lockWaitSeconds])
-  if (got?.got !== 1) throw new DbtoolError('LOCK_TIMEOUT', `another process has been migrating '${database}' for ${lockWaitSeconds} s`, { hint: 'wait for it, then look at: dbtool db status' })
+  if (got?.got !== 1) throw lockedElsewhere(database)
   try {
     return await work()
   } finally {

@@ -1,4 +1,17 @@
 import type { Lease } from './lease.ts'
+import type { Session } from './queries.ts'
+
+/** What a pool needs of a connection besides what its holder does with it. */
+export interface PooledConnection extends Session {
+  /** False only when the server certainly has no transaction open here; after an error it may have. */
+  readonly mayHoldTransaction: boolean
+  /** True while a statement is running. */
+  readonly busy: boolean
+  /** Resolves to whether the server answered within `timeoutMs`; if not, the connection is gone. */
+  ping(timeoutMs: number): Promise<boolean>
+  /** Never rejects. */
+  close(): Promise<void>
+}
 
 /** The chapter's QueuePool, in its words; times in milliseconds. */
 export interface PoolOptions {
@@ -15,6 +28,9 @@ export interface PoolOptions {
 }
 
 export const defaultPoolOptions: PoolOptions = { size: 5, maxOverflow: 10, timeoutMs: 30_000, recycleMs: 3_600_000, pingAfterIdleMs: 1_000 }
+
+/** How long `close` lets leases finish, unless it is told. */
+export const defaultGraceMs = 5_000
 
 /** A snapshot of a pool: the first five are gauges, the rest count from its creation. */
 export interface PoolFigures {
@@ -38,7 +54,7 @@ export interface PoolFigures {
 
 /** All modes share this interface; which one it is, is chosen where the pool is made. */
 export interface Pool {
-  /** Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED after `close`, or the reason why no connection can be had. */
+  /** Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED once `close` was called, or the reason why no connection can be had. */
   acquire(): Promise<Lease>
   figures(): PoolFigures
   /** Refuses newcomers, lets leases finish for up to `graceMs`, then cuts them. */

@@ -12,9 +12,10 @@ export interface Change {
  * (or an error outside the safe range), DATETIME as Date in UTC. Rejects with a DatabaseError.
  */
 export interface Queries {
+  /** The first result set; none is an empty one. */
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]>
   change(sql: string, values?: readonly Value[]): Promise<Change>
-  /** A statement prepared once on each connection; for what runs often. Returns the first result set. */
+  /** `rows` of a statement that is prepared once on each connection; for what runs often. */
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]>
 }
 
@@ -41,6 +42,18 @@ export class Secret {
   toJSON(): string {
     return '********'
   }
+}
+
+/** A server quotes values in its errors (Duplicate entry '…'): stars take the place of the secret ones. Changes `error`. */
+export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
+  const secrets = values.filter((value) => value instanceof Secret && value.reveal() !== '') as Secret[]
+  if (!(error instanceof Error)) return error
+  const texts = error as unknown as Record<string, unknown>
+  for (const part of ['message', 'stack', 'sqlMessage', 'sql']) {
+    const text = texts[part]
+    if (typeof text === 'string') texts[part] = secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), String(secret)), text)
+  }
+  return error
 }
 
 /** What one statement did, for `--sql`. */

@@ -58,22 +58,28 @@ export function assertUsable(states: readonly MigrationState[], { pending }: { p
   if (halfRun !== undefined) throw halfRunError(halfRun)
   const newer = states.filter(({ state }) => state === 'newer')
   if (newer.length > 0) {
-    throw new DbtoolError('SCHEMA_NEWER', `the schema is newer than this dbtool: it has migration ${newer.map(({ version, name }) => `${version} (${name})`).join(', ')}`, {
+    const names = newer.map(({ version, name }) => `${version} (${name})`).join(', ')
+    throw new DbtoolError('SCHEMA_NEWER', `the schema is newer than this dbtool: it has migration ${names}`, {
       hint: 'install the dbtool that made it, or a later one',
     })
   }
   const changed = states.find(({ state }) => state === 'changed')
   if (changed !== undefined) {
-    throw new DbtoolError('UNEXPECTED', `migration ${changed.version} (${changed.name}) is not the one that was applied: its checksum differs`, { hint: 'put its file back as it was, and write a new migration' })
+    const message = `migration ${changed.version} (${changed.name}) is not the one that was applied: its checksum differs`
+    throw new DbtoolError('UNEXPECTED', message, { hint: 'put its file back as it was, and write a new migration' })
   }
   const behind = states.filter(({ state }) => state === 'pending')
   if (pending === 'refused' && behind.length > 0) {
-    throw new DbtoolError('MIGRATIONS_PENDING', `the database is not up to date: ${behind.length} ${behind.length === 1 ? 'migration is' : 'migrations are'} pending`, { hint: 'run: dbtool db migrate' })
+    const count = behind.length === 1 ? '1 migration is' : `${behind.length} migrations are`
+    throw new DbtoolError('MIGRATIONS_PENDING', `the database is not up to date: ${count} pending`, { hint: 'run: dbtool db migrate' })
   }
 }
 
 function halfRunError({ version, name, steps, steps_done }: MigrationState): DbtoolError {
-  return new DbtoolError('MIGRATION_HALF_RUN', `migration ${version} (${name}) stopped after statement ${steps_done} of ${steps}; MariaDB cannot roll DDL back`, {
-    hint: `take back what did run with: dbtool db rollback --to ${version - 1}, then: dbtool db migrate`,
-  })
+  const message = `migration ${version} (${name}) stopped after statement ${steps_done} of ${steps}; MariaDB cannot roll DDL back`
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { hint: takeBackHint(version) })
+}
+
+export function takeBackHint(version: number): string {
+  return `take back what did run with: dbtool db rollback --to ${version - 1}, then: dbtool db migrate`
 }

@@ -19,6 +19,13 @@ export interface Limits {
   readonly lockWaitMs: number
 }
 
+const longestTimerMs = 2 ** 31 - 1
+
+/** For setTimeout, which takes a delay of 25 days or more for one of a millisecond. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, longestTimerMs)
+}
+
 export const defaultLimits: Limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 30_000, lockWaitMs: 10_000 }
 
 /** A log-in over a unix socket, without password and without TLS. */
@@ -28,7 +35,8 @@ export function socketTarget(socket: string, user: string, database?: string): T
 
 /** The address alone, as it appears in messages: `host:port`, or the socket's path. */
 export function addressOf(target: Target): string {
-  return target.socket ?? `${target.host}:${target.port}`
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host
+  return target.socket ?? `${host}:${target.port}`
 }
 
 /** `user@address/database`, for messages and confirmations; never holds a secret. */

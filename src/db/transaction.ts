@@ -24,7 +24,9 @@ export async function transaction<T>(session: Session, work: (queries: Queries) 
 export async function rehearsal<T>(session: Session, work: (queries: Queries) => Promise<T>, start = 'START TRANSACTION'): Promise<T> {
   await session.change(start)
   try {
-    return await work(session)
+    const result = await work(session)
+    if (!session.inTransaction) throw endedEarly('a statement ended the transaction that was to be rolled back: what it did is kept')
+    return result
   } finally {
     await rollBack(session)
   }
@@ -35,8 +37,9 @@ async function rollBack(session: Session): Promise<void> {
 }
 
 async function commit(session: Session): Promise<void> {
+  if (!session.usable) throw lostBefore()
   // The connector's commit() would resolve without doing anything.
-  if (!session.inTransaction) throw new DbtoolError('UNEXPECTED', 'nothing was committed: the server has no transaction open here; a statement must have ended it')
+  if (!session.inTransaction) throw endedEarly('nothing was committed: the server has no transaction open here; a statement must have ended it')
   try {
     await session.change('COMMIT')
   } catch (error) {
@@ -44,6 +47,14 @@ async function commit(session: Session): Promise<void> {
     await rollBack(session)
     throw error
   }
+}
+
+function endedEarly(message: string): DbtoolError {
+  return new DbtoolError('UNEXPECTED', message, { hint: 'DDL, COMMIT and ROLLBACK do not belong in the work of a transaction' })
+}
+
+function lostBefore(): DatabaseError {
+  return new DatabaseError('CONNECTION_LOST', 'the connection was lost before the transaction was committed: nothing of it took place', { hint: 'try again' })
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {

@@ -1,5 +1,3 @@
-export type Cell = string | number | boolean | Date | null | undefined
-
 /** ISO 8601 in UTC, without the fraction that no column here has. */
 export function isoInstant(at: Date): string {
   return at.toISOString().replace(/\.000Z$/, 'Z')
@@ -20,16 +18,22 @@ export function readable(cell: unknown): string {
   return harmless(plain(cell))
 }
 
-/** Control characters (C0, DEL, C1) and those that reorder text (bidi marks), as escapes. */
+/** Control characters (C0, DEL, C1), line separators, and marks that reorder text. */
+const treacherous = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** Shows as escapes what a terminal would obey. */
 export function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/gu, (character) => {
-    if (character === '\n') return '\\n'
-    if (character === '\t') return '\\t'
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
+  return text.replace(treacherous, (character) => (character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character)))
 }
 
 /** The same for a message of several lines, whose line breaks are ours. */
 export function harmlessLines(text: string): string {
   return text.split('\n').map(harmless).join('\n')
+}
+
+/** JSON text with the same characters written as escapes: the same data, but a terminal obeys none of it. */
+export function asciiControls(json: string): string {
+  return json.replace(treacherous, (character) => (character === '\n' ? character : escaped(character)))
 }

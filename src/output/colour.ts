@@ -1,7 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
-
-export const colourChoices = ['auto', 'always', 'never'] as const
-export type ColourChoice = (typeof colourChoices)[number]
+import type { ColourChoice } from './choices.ts'
 
 /**
  * Whether a stream gets colour: the flag, then FORCE_COLOR, NO_COLOR (https://no-color.org), TERM=dumb, then whether it

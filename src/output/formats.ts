@@ -1,9 +1,7 @@
-import { isoInstant, plain } from './cell.ts'
+import { asciiControls, isoInstant, plain } from './cell.ts'
+import type { Format } from './choices.ts'
 import { itemTable, listTable, type Look } from './table.ts'
 import { cellsOf, pickColumns, type Row, type View } from './view.ts'
-
-export const formats = ['table', 'json', 'ndjson', 'csv', 'ids', 'count'] as const
-export type Format = (typeof formats)[number]
 
 /** How a format writes a list and one thing; every text ends with a line break, and may be empty. */
 interface Writer {
@@ -19,7 +17,7 @@ function json(value: unknown, indent?: number): string {
     const original = this[key]
     return original instanceof Date ? isoInstant(original) : shown
   }
-  return JSON.stringify(value, replace, indent)
+  return asciiControls(JSON.stringify(value, replace, indent))
 }
 
 function csvField(text: string): string {

@@ -1,7 +1,8 @@
 import type { ChalkInstance } from 'chalk'
 import { harmlessLines } from './cell.ts'
-import { colourFor, type ColourChoice } from './colour.ts'
-import { writers, type Format } from './formats.ts'
+import type { ColourChoice, Format } from './choices.ts'
+import { colourFor } from './colour.ts'
+import { writers } from './formats.ts'
 import { Progress } from './progress.ts'
 import type { Row, View } from './view.ts'
 
@@ -47,23 +48,23 @@ export class Output {
 
   /** Something that is shown once and must not be lost, nor mixed with data. */
   secret(message: string): void {
-    this.toPerson(message)
+    this.toPerson(harmlessLines(message))
   }
 
   success(message: string): void {
-    this.say(`${this.#talk.green('✔')} ${message}`)
+    this.say(`${this.#talk.green('✔')} ${harmlessLines(message)}`)
   }
 
   note(message: string): void {
-    this.say(message)
+    this.say(harmlessLines(message))
   }
 
   warn(message: string): void {
-    this.say(`${this.#talk.yellow('warning:')} ${message}`)
+    this.say(`${this.#talk.yellow('warning:')} ${harmlessLines(message)}`)
   }
 
   heading(message: string): void {
-    this.say(`\n${this.#talk.bold(message)}`)
+    this.say(`\n${this.#talk.bold(harmlessLines(message))}`)
   }
 
   /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
@@ -78,14 +79,13 @@ export class Output {
     this.toPerson(this.#talk.dim(harmlessLines(line)))
   }
 
-  private say(message: string): void {
-    if (this.#options.quiet || this.#options.format === 'json') return
-    this.toPerson(harmlessEscapes(message))
+  private say(line: string): void {
+    if (!this.#options.quiet && this.#options.format !== 'json') this.toPerson(line)
   }
 
-  private toPerson(message: string): void {
+  private toPerson(line: string): void {
     this.#progress?.clear()
-    this.#options.stderr.write(`${message}\n`)
+    this.#options.stderr.write(`${line}\n`)
   }
 
   private write(text: string): void {
@@ -97,10 +97,4 @@ export class Output {
     const { stdout } = this.#options
     return { colour: this.#data, width: stdout.isTTY === true ? stdout.columns : undefined }
   }
-}
-
-/** Our own colours stay; every other control character is shown. */
-function harmlessEscapes(message: string): string {
-   
-  return message.split(/(\u001b\[\d+m)/).map((part, index) => (index % 2 === 1 ? part : harmlessLines(part))).join('')
 }

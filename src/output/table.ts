@@ -1,35 +1,33 @@
 import Table from 'cli-table3'
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { cellsOf, type Row, type View } from './view.ts'
+import { cellsOf, type Column, type Row, type View } from './view.ts'
+import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
   readonly colour: ChalkInstance
-  /** Characters in a line of the terminal; undefined: no limit. */
+  /** Columns of the terminal; undefined: no limit. */
   readonly width: number | undefined
 }
 
-/** One thing has no lines at all. */
-const noLines = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((part) => [part, '']),
-) as Record<'mid', string>
-const narrowest = 8
-const borderWidth = 3
-
-const inTable = (view: View): View => ({ ...view, columns: view.columns.filter(({ dataOnly }) => dataOnly !== true) })
-
-/** A list as a table with its column names; wider columns give way so that it fits. */
+/** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
 export function listTable(whole: View, rows: readonly Row[], look: Look): string {
-  const view = inTable(whole)
-  const cells = rows.map((row) => cellsOf(view, row).map(readable))
-  const names = view.columns.map(({ name }) => name)
+  const view = { ...whole, columns: whole.columns.filter(({ shownIn }) => shownIn === 'everywhere') }
+  const raw = rows.map((row) => cellsOf(view, row))
+  const cells = raw.map((row) => row.map(readable))
+  const rigid = view.columns.map(({ align }, index) => align === 'right' || raw.some((row) => row[index] instanceof Date))
+  const widths = fittingWidths(columnsOf(view.columns, cells, rigid), look.width)
+  return widths === undefined ? rows.map((row) => itemTable(whole, row, look)).join('\n\n') : drawn(view, cells, { ...look, widths })
+}
+
+function drawn({ columns }: View, cells: readonly string[][], { colour, widths }: Look & { widths: readonly number[] }): string {
+  const fit = (texts: readonly string[]): string[] => texts.map((text, index) => shorten(text, widths[index] ?? 0))
   const table = new Table({
-    head: names.map((name) => look.colour.bold(name)),
-    colAligns: view.columns.map(({ align }) => align),
+    head: fit(columns.map(({ name }) => name)).map((name) => colour.bold(name)),
+    colAligns: columns.map(({ align }) => align),
     style: { head: [], border: [] },
-    ...widths([names, ...cells], look.width),
   })
-  table.push(...cells.map((row) => row.map((cell) => dimNull(cell, look))))
+  table.push(...cells.map((row) => fit(row).map((cell) => dimNull(cell, colour))))
   return withoutInnerLines(table.toString())
 }
 
@@ -40,36 +38,54 @@ function withoutInnerLines(table: string): string {
   return lines.filter((line, index) => index === first || !line.startsWith('├')).join('\n')
 }
 
-/** One thing: a name and a value a line; its nested list below. */
-export function itemTable(whole: View, row: Row, look: Look): string {
-  const view = inTable(whole)
-  const table = new Table({ chars: noLines, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 } })
-  const cells = cellsOf(view, row).map(readable)
-  view.columns.forEach(({ name }, index) => table.push([look.colour.bold(name), dimNull(cells[index] ?? '', look)]))
+const narrowestText = 8
+const narrowestName = 4
+/** A border and a space on both sides of each cell. */
+const frame = (columns: number): number => columns * 3 + 1
+
+/** How wide a column would be, and how narrow it may become: a number or a time that is cut would be another one. */
+interface Elastic {
+  readonly wanted: number
+  readonly least: number
+}
+
+function columnsOf(columns: readonly Column[], cells: readonly string[][], rigid: readonly boolean[]): Elastic[] {
+  return columns.map(({ name }, index) => {
+    const widest = Math.max(0, ...cells.map((row) => widthOf(row[index] ?? '')))
+    const wanted = Math.max(widest, widthOf(name))
+    return { wanted, least: Math.min(wanted, rigid[index] === true ? Math.max(widest, narrowestName) : narrowestText) }
+  })
+}
+
+/** The widest columns give way first. Undefined: they cannot all fit. */
+function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
+  const widths = columns.map(({ wanted }) => wanted)
+  for (let excess = widths.reduce((sum, width) => sum + width, frame(columns.length)) - limit; excess > 0; excess -= 1) {
+    const elastic = widths.map((width, index) => (width > (columns[index]?.least ?? 0) ? width : 0))
+    const most = Math.max(...elastic)
+    if (most === 0) return undefined
+    widths[elastic.indexOf(most)] = most - 1
+  }
+  return widths
+}
+
+/** One thing: a name and a value a line, long values continued below themselves; then its lists. */
+export function itemTable(view: View, row: Row, look: Look): string {
+  const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
+  const names = Math.max(...columns.map(({ name }) => widthOf(name)))
+  const room = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
+  const lines = columns.flatMap(({ name }) =>
+    piecesOf(readable(row[name]), room).map((piece, index) => {
+      const label = index === 0 ? `${look.colour.bold(name)}${' '.repeat(names - widthOf(name))}` : ' '.repeat(names)
+      return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
+    }),
+  )
   const { nested, sections = () => [] } = view
   const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: row[nested.name] as readonly Row[] }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
-  return [table.toString(), ...below].join('\n')
+  return [...lines, ...below].join('\n')
 }
 
-function dimNull(cell: string, { colour }: Look): string {
+function dimNull(cell: string, colour: ChalkInstance): string {
   return cell === 'NULL' ? colour.dim(cell) : cell
-}
-
-function widest(rows: readonly (readonly string[])[], column: number): number {
-  return rows.reduce((most, row) => Math.max(most, (row[column] ?? '').length), 0)
-}
-
-function widths(rows: readonly (readonly string[])[], limit: number | undefined): { colWidths?: number[] } {
-  if (limit === undefined) return {}
-  const wanted = (rows[0] ?? []).map((_name, column) => widest(rows, column) + borderWidth - 1)
-  let excess = wanted.reduce((sum, width) => sum + width + 1, 1) - limit
-  if (excess <= 0) return {}
-  while (excess > 0) {
-    const most = Math.max(...wanted)
-    if (most <= narrowest) break
-    wanted[wanted.indexOf(most)] = most - 1
-    excess -= 1
-  }
-  return { colWidths: wanted }
 }

@@ -2,8 +2,8 @@ export interface Column {
   /** The name of the database's column, which is also the name in JSON. */
   readonly name: string
   readonly align: 'left' | 'right'
-  /** Left out of tables: what is too wide there, or shown below as a section. */
-  readonly dataOnly?: true
+  /** `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format. */
+  readonly shownIn: 'everywhere' | 'item' | 'data'
 }
 
 /** How one kind of thing is shown, in every format. */
@@ -24,11 +24,10 @@ export interface Section {
   readonly rows: readonly Row[]
 }
 
-export const text = (name: string): Column => ({ name, align: 'left' })
-export const number = (name: string): Column => ({ name, align: 'right' })
-
-/** Part of the data, not of the table. */
-export const data = (name: string): Column => ({ name, align: 'left', dataOnly: true })
+export const text = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere' })
+export const number = (name: string): Column => ({ name, align: 'right', shownIn: 'everywhere' })
+export const detail = (name: string): Column => ({ name, align: 'left', shownIn: 'item' })
+export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
 
 export type Row = Readonly<Record<string, unknown>>
 

@@ -54,7 +54,11 @@ function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B
 
 /** For people: asks for what is missing, on stderr. */
 export class AskPerson implements Ask {
-  constructor(private readonly terminal: Terminal) {}
+  constructor(
+    private readonly terminal: Terminal,
+    /** Makes text from outside safe to print. */
+    private readonly harmless: (text: string) => string,
+  ) {}
 
   async fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
     const answers: Record<string, unknown> = {}
@@ -64,15 +68,17 @@ export class AskPerson implements Ask {
 
   async confirm({ message, yes }: { message: string; yes: boolean }): Promise<void> {
     if (yes) return
-    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message, default: false })
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
     if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
   }
 
   private async ask<T>({ message, parse, secret }: Blank<T>): Promise<T> {
-    const type = secret === undefined ? ('input' as const) : ('password' as const)
-    const validate = (text: string): true | string => problem(parse, text)
-    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(secret === undefined ? {} : { mask: '*' }) })
-    if (secret === 'twice') await this.prompt({ type, name: 'value', message: `${message}, again`, mask: '*', validate: (text: string) => text === value || 'is not the same' })
+    // No mask: not even the length of a password is shown.
+    const type = secret === undefined ? 'input' : 'password'
+    const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate })
+    const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
+    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
     return parse(value)
   }
 
@@ -89,13 +95,13 @@ export class AskPerson implements Ask {
   }
 }
 
-/** The flag's parser as a question's check: its sentence continues after "The value". */
-function problem(parse: (text: string) => unknown, text: string): true | string {
+/** The flag's parser as a question's check. */
+function problem(parse: (text: string) => unknown, text: string): string | undefined {
   try {
     parse(text)
-    return true
+    return undefined
   } catch (error) {
-    if (error instanceof InvalidValue) return `The value ${error.message}`
+    if (error instanceof InvalidValue) return error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase())
     throw error
   }
 }

@@ -1,21 +1,16 @@
 import { InvalidValue } from '../errors.ts'
-import { parseWhole } from '../values.ts'
+import { parseWhole, shown } from '../values.ts'
+
+export { shown }
 
 /**
  * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns the
  * value to store, or throws InvalidValue with a sentence that continues after the value's name.
  */
 const largestInt = 2_147_483_647
-const shownLength = 40
 
 /** As MariaDB counts the characters of a VARCHAR: code points. */
 const codePoints = (text: string): string[] => Array.from(text)
-
-/** The offending text, quoted and short. */
-export function shown(text: string): string {
-  const characters = codePoints(text)
-  return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
-}
 
 export function parseUsername(text: string): string {
   if (!/^[A-Za-z0-9_]{3,50}$/.test(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
@@ -36,7 +31,7 @@ export function parsePassword(text: string): string {
     [/[A-Z]/, 'an upper-case letter'],
     [/[a-z]/, 'a lower-case letter'],
     [/[0-9]/, 'a digit'],
-    [/[!@#$%^&*(),.?":{}|<>]/, 'a special character such as ! or #'],
+    [/[^\p{L}\p{N}\s]/u, 'a special character such as ! or #'],
   ].flatMap(([rule, name]) => ((rule as RegExp).test(text) ? [] : [name as string]))
   if (Buffer.byteLength(text) > 72) missing.push('at most 72 bytes')
   if (text.includes('\0')) missing.push('no NUL character')
@@ -51,8 +46,7 @@ export function parseText(maxLength: number): (text: string) => string {
     const { length } = codePoints(trimmed)
     if (length === 0) throw new InvalidValue('must not be empty')
     if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
-     
-    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(trimmed)) throw new InvalidValue('must not contain control characters')
+    if (/[^\P{Cc}\t\n]/u.test(trimmed)) throw new InvalidValue('must not contain control characters')
     return trimmed
   }
 }

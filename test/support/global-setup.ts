@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { serverPaths } from '../../src/server/home.ts'
 import { startServer } from '../../src/server/start.ts'
@@ -18,6 +19,7 @@ declare module 'vitest' {
 
 /** One private MariaDB for the whole run, in a temporary home; every test file makes databases of its own in it. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  buildIfMissing()
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-test-')))
   const paths = serverPaths({ DBTOOL_HOME: home })
   const release = watchOver(home, paths.pidFile)
@@ -30,6 +32,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     rmSync(home, { recursive: true, force: true })
     release()
   }
+}
+
+/** `npm test` builds before it comes here; `npx vitest` alone may find nothing. */
+function buildIfMissing(): void {
+  const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  if (!existsSync(at('dist/.built'))) spawnSync(process.execPath, [at('scripts/build.mjs')], { stdio: 'inherit' })
 }
 
 /** If this process is killed, a shell that waits for its end stops the server and removes its home. */

@@ -1,0 +1,31 @@
+import { Command, type ErrorOptions, type HelpContext } from 'commander'
+import { DbtoolError } from '../src/errors.ts'
+import { pathOf } from './flags.ts'
+
+/** A command whose mistakes are errors of ours, each with the help that explains it. */
+export class DbtoolCommand extends Command {
+  override createCommand(name?: string): DbtoolCommand {
+    return new DbtoolCommand(name)
+  }
+
+  /** Called for whatever commander cannot read. */
+  override error(message: string, { code }: ErrorOptions = {}): never {
+    const [, said = message, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? []
+    const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
+    const what = code === 'commander.excessArguments' ? this.excess() : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
+    throw new DbtoolError('USAGE', what, { hint: near === undefined ? see : `did you mean ${near}? ${see}` })
+  }
+
+  /** Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way out. */
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    if (this.parent === null || typeof context !== 'object') return super.help()
+    if (this.optsWithGlobals()['json'] !== true) this.outputHelp(context)
+    const verbs = this.commands.map((verb) => verb.name()).join(', ')
+    throw new DbtoolError('USAGE', `${pathOf(this)} needs a verb: ${verbs}`)
+  }
+
+  private excess(): string {
+    const extra = this.args.slice(this.registeredArguments.length).map((argument) => `'${argument}'`)
+    return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
+  }
+}

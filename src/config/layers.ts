@@ -1,0 +1,40 @@
+import { urlParts } from '../connection-url.ts'
+import { InvalidValue } from '../errors.ts'
+import type { SettingName } from '../settings.ts'
+
+export type Texts = Partial<Record<SettingName, string>>
+
+/** One place that settings come from; the first layer that has a value wins. */
+export interface Layer {
+  readonly origin: string
+  readonly texts: Texts
+}
+
+/** The variables of one place, and those in its URL; what is wrong with that is added to `faults`. */
+export function layerOf(origin: string, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
+  // An empty variable counts as not set, but for an empty password.
+  const given = Object.entries(source).filter(([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'))
+  const { DB_URL: url, ...texts } = Object.fromEntries(given) as Texts & { DB_URL?: string }
+  if (url === undefined) return { origin, texts }
+  try {
+    return { origin, texts: { ...urlParts(url), ...texts } }
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    faults.push(`DB_URL (${origin}) ${error.message}`)
+    return { origin, texts }
+  }
+}
+
+export function hasAddress(texts: Texts): boolean {
+  return texts.DB_HOST !== undefined || texts.DB_PORT !== undefined || texts.DB_SOCKET !== undefined
+}
+
+/** A socket and a host say the same thing twice: whichever a higher layer gave hides the other below it. */
+export function withoutOtherAddresses(layers: readonly Layer[]): Layer[] {
+  let kind: 'socket' | 'network' | undefined
+  return layers.map(({ origin, texts }) => {
+    kind ??= texts.DB_SOCKET !== undefined ? 'socket' : hasAddress(texts) ? 'network' : undefined
+    const { DB_SOCKET: socket, ...rest } = texts
+    return { origin, texts: kind === 'network' || socket === undefined ? rest : texts }
+  })
+}

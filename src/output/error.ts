@@ -1,0 +1,45 @@
+import type { DbtoolError } from '../errors.ts'
+import { asciiControls, harmlessLines } from './cell.ts'
+import { colourChoices, type ColourChoice } from './choices.ts'
+import { colourFor } from './colour.ts'
+import type { Screen } from './output.ts'
+
+interface Style {
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly colour: ColourChoice
+}
+
+/** One error on stderr: for people a sentence, its single faults and the way out; with `--json` one object. */
+export function writeError(error: DbtoolError, argv: readonly string[], { stderr, env }: { readonly stderr: Screen; readonly env: NodeJS.ProcessEnv }): void {
+  const style = styleOf(argv)
+  stderr.write(style.json ? asJson(error) : asText(error, style, colourFor(style.colour, env, stderr.isTTY === true)))
+}
+
+/** Read from the words themselves: the error may be that they cannot be understood. */
+function styleOf(argv: readonly string[]): Style {
+  const says = (name: string, text: string): boolean => argv.some((word, index) => word === `${name}=${text}` || (word === name && argv[index + 1] === text))
+  return {
+    json: argv.includes('--json') || says('--format', 'json'),
+    verbose: argv.some((word) => word === '--verbose' || /^-[qn]*v[qn]*$/.test(word)),
+    colour: colourChoices.find((choice) => says('--color', choice)) ?? 'auto',
+  }
+}
+
+function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string {
+  return `${asciiControls(JSON.stringify({ error: { code, message, hint: hint ?? null, ...(faults.length > 1 ? { faults } : {}), exitCode } }))}\n`
+}
+
+function asText(error: DbtoolError, { verbose }: Style, colour: ReturnType<typeof colourFor>): string {
+  const { message, faults, hint } = error
+  const lines = [`${colour.red('error:')} ${harmlessLines(message)}`]
+  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${harmlessLines(fault)}`))
+  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${harmlessLines(hint)}`)
+  if (verbose) lines.push(...detailsOf(error))
+  return `${lines.join('\n')}\n`
+}
+
+function detailsOf({ cause, stack }: Error): string[] {
+  if (!(cause instanceof Error)) return stack === undefined ? [] : [harmlessLines(stack)]
+  return [`cause: ${harmlessLines(cause.stack ?? cause.message)}`]
+}

@@ -1,0 +1,149 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readEnvFile } from '../../src/config/env-file.ts'
+import { dbtool, words, type Situation } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { everything, smallShop } from '../support/shop.ts'
+
+const shop = testDatabase()
+beforeAll(() => smallShop(shop.name))
+
+const folder = temporaryFolder()
+/** A folder with an env file of these contents. */
+function withEnvFile(name: string, text: string, mode: number): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  writeFileSync(join(path, '.env'), text)
+  chmodSync(join(path, '.env'), mode)
+  return path
+}
+mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
+const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
+const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
+const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
+const long = 'n'.repeat(256)
+
+const name = 'must be 3 to 50 letters A-Z, digits or _, not'
+const whole = 'must be a whole number from'
+const amount = 'must be an amount such as 19.90, not'
+const duration = 'must be a duration such as 250ms, 5s, 1m or 30d, not'
+const url = 'must be a URL such as mariadb://user@host:port/database:'
+const create = 'users create --email a@example.com --generate-password --username'
+const product = 'products create --sku S --name N --price'
+const order = 'orders place --user ada --item'
+
+/** What is typed and where; all the faults that are named, which is one sentence each. */
+const usage: readonly [line: string | string[], faults: string[], situation?: Situation][] = [
+  ['users list', [`DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`], { env: { DB_PORT: 'abc' } }],
+  [
+    'users list',
+    [
+      `DB_URL (environment) ${url} character 16 must be percent-encoded`,
+      `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`,
+      "DB_CHARSET (environment) must be utf8mb4, not 'latin1': every other character set loses characters",
+      "DB_SSL_MODE (environment) must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
+      `DB_POOL_SIZE (environment) ${whole} 1 to 10000, not '0'`,
+      `DB_POOL_TIMEOUT (environment) ${duration} 'soon'`,
+      "DB_STATEMENT_TIMEOUT (environment) must be at most 24d, not '25d'",
+    ],
+    { env: { DB_URL: 'mariadb://u:geh^eim@h/d', DB_PORT: 'abc', DB_CHARSET: 'latin1', DB_SSL_MODE: 'on', DB_POOL_SIZE: '0', DB_POOL_TIMEOUT: 'soon', DB_STATEMENT_TIMEOUT: '25d' } },
+  ],
+  ['config show', [`DB_PORT (.env) ${whole} 1 to 65535, not '99999'`, `DB_POOL_TIMEOUT (.env) ${duration} 'soon'`], { cwd: wrongFile }],
+  ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
+  ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadable }],
+  ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadableUrl }],
+  ['config show --env-file none.env', ['cannot read the environment file none.env: there is no such file'], { cwd: folder }],
+  ['config show --password-file none', ['cannot read the password file none: there is no such file']],
+  [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],
+  ['config show --url postgres://h/d', [`--url ${url} it must start with mariadb://`]],
+  ['config show --url mariadb://h:port/d', [`--url ${url} the host or the port cannot be read`]],
+  ['config show --url mariadb://h/d?ssl=1', [`--url ${url} '?' and what follows it mean nothing here`]],
+  ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
+  ['users list --port 0 --host a/b --ssl-mode on --format xml', [
+    "--host must be a host name or an address, not 'a/b'",
+    `--port ${whole} 1 to 65535, not '0'`,
+    "--ssl-mode must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
+    "--format must be one of table, json, ndjson, csv, ids, count, not 'xml'",
+  ]],
+  [`${create} 😀😀😀`, [`--username ${name} '😀😀😀'`]],
+  [`${create} ${'a'.repeat(51)}`, [`--username ${name} '${'a'.repeat(40)}…'`]],
+  ['users create --username x --email y --first-name "" --last-name a\u0085b', [
+    `--username ${name} 'x'`, "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not be empty', '--last-name must not contain control characters',
+  ]],
+  [`products create --name ${long} --price 1`, ['--name must have at most 255 characters, not 256']],
+  [`${product} 1,50`, [`--price ${amount} '1,50'`]],
+  [`${product} 0.001`, ["--price must have at most two decimals, not '0.001': money is never rounded"]],
+  [`${product} 1e3`, [`--price ${amount} '1e3'`]],
+  [`${product} -1`, [`--price ${amount} '-1'`]],
+  [`${product} 100000000`, ["--price must be at most 99999999.99, not '100000000'"]],
+  [`${product} 1,5 --stock 1e3`, [`--price ${amount} '1,5'`, `--stock ${whole} 0 to 2147483647, not '1e3'`]],
+  ...['1e3', '-0', '0', '٣', '2147483648', '1.5', ''].map((quantity): [string, string[]] => [
+    `${order} TEA-1:${quantity}`, [`--item 'TEA-1:${quantity}': the quantity ${whole} 1 to 2147483647, not '${quantity}'`],
+  ]),
+  [`${order} TEA-1 --item :1`, ["--item must be <product>:<quantity> such as TEA-1:2, not 'TEA-1'", "--item must be <product>:<quantity> such as TEA-1:2, not ':1'"]],
+  [`${order} TEA-1:x --idempotency-key ${'k'.repeat(201)}`, [`--item 'TEA-1:x': the quantity ${whole} 1 to 2147483647, not 'x'`, '--idempotency-key must have at most 200 characters, not 201']],
+  ['orders get one', [`<id> ${whole} 1 to 2147483647, not 'one'`]],
+  ['orders get 2147483648', [`<id> ${whole} 1 to 2147483647, not '2147483648'`]],
+  ['users list --limit -1 --offset x --min-orders 1.5', ["--limit", "--offset", "--min-orders"].map((flag, index) => `${flag} ${whole} 0 to 2147483647, not '${['-1', 'x', '1.5'][index] ?? ''}'`)],
+  ['users list --sort password_hash', ["--sort must be one of id, username, email, created_at, last_login, with - before it for the reverse order, not 'password_hash'"]],
+  ['users list --created-since yesterday', ["--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not 'yesterday'"]],
+  ['report top-products --since 2026-02-30 --until 999999999d --by price', [
+    "--since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '2026-02-30'",
+    "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '999999999d'",
+    "--by must be one of units, revenue, not 'price'",
+  ]],
+  ['orders list --status sent', ["--status must be one of pending, confirmed, shipped, delivered, cancelled, not 'sent'"]],
+  ['pool stress --pool-timeout 5 --duration 1,5s --warmup -1s --workers 0 --mode fast', [
+    `--pool-timeout ${duration} '5'`, `--workers ${whole} 1 to 100000, not '0'`, `--duration ${duration} '1,5s'`, `--warmup ${duration} '-1s'`, "--mode must be one of fair, driver, static, none, not 'fast'",
+  ]],
+  ['pool stress --pool-timeout 30d', ["--pool-timeout must be at most 24d, not '30d'"]],
+  ['pool stress --iterations 1 --duration 1s', ['--iterations and --duration exclude each other']],
+  ['users list --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
+  ['users get ada --email ada@example.com', ['<user> and --email exclude each other']],
+  ['users create --password-stdin --generate-password', ["option '--password-stdin' cannot be used with option '--generate-password'"]],
+  ['users create --username carol --email c@example.com --password-stdin', ['the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #'], { stdin: 'geheim1\n' }],
+  ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
+  ['db migrate --to 99', ['there is no migration 99: the last one is 1']],
+  ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
+  ['orders get 1 2', ["too many arguments for orders get: '2'"]],
+  ['users list --limit', ['--limit <n> needs a value']],
+]
+
+describe('one clear sentence for each fault, exit 2, and no change', () => {
+  it.each(usage)('dbtool %s', async (line, faults, situation) => {
+    const before = await everything(shop)
+    const argv = typeof line === 'string' ? words(line) : line
+    const refused = await dbtool(['--json', ...argv], { database: shop.name, ...situation })
+    expect(refused.error.faults ?? [refused.error.message]).toEqual(faults)
+    expect([refused.exitCode, refused.error.exitCode, refused.stdout]).toEqual([2, 2, ''])
+    expect(JSON.stringify(refused.error)).not.toMatch(/hunter2|geheim|geh\^eim/)
+    const { stderr } = await dbtool(argv, { database: shop.name, ...situation })
+    if (faults.length === 1) expect(stderr.split('\n')[0]).toBe(`error: ${faults[0] ?? ''}`)
+    else expect(stderr).toContain(faults.map((fault) => `\n  - ${fault}`).join(''))
+    expect(await everything(shop)).toEqual(before)
+  })
+
+  const asNobody = process.getuid?.() === 0 ? it : it.skip
+  asNobody('an env file of somebody else', () => {
+    const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
+    process.seteuid?.(65_534)
+    expect(() => readEnvFile(join(closed, '.env'), '/')).toThrow(/^cannot read the environment file .*: this user may not read it$/)
+  })
+  afterEach(() => process.seteuid?.(process.getuid?.() ?? 0))
+})
+
+describe('a slip of the finger', () => {
+  it.each([
+    ['usres list', "unknown command 'usres'", 'did you mean users? see: dbtool --help'],
+    ['users lst', "unknown command 'lst'", 'did you mean list? see: dbtool users --help'],
+    ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
+    ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],
+    ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
+    ['pool tune', "unknown command 'tune'", 'see: dbtool pool --help'],
+  ])('dbtool %s', async (line, message, hint) => {
+    expect(await dbtool(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message, hint } })
+    expect((await dbtool(line)).stderr).toBe(`error: ${message}\nhint: ${hint}\n`)
+  })
+})

@@ -1,0 +1,68 @@
+import { Readable, Writable } from 'node:stream'
+import type { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { pathOf } from '../../commands/flags.ts'
+import { createProgram } from '../../commands/index.ts'
+import { ProcessContext } from '../../src/context/process.ts'
+import { words } from '../support/cli.ts'
+
+const texts: string[] = []
+const screen = new Writable({
+  write(chunk, _encoding, done) {
+    texts.push(String(chunk))
+    done()
+  },
+})
+const io = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: screen, stderr: screen, signal: new AbortController().signal, now: () => new Date() }
+const program = (): Command => createProgram(new ProcessContext(io))
+
+const below = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(below))
+const verbs = below(program()).map((verb) => [pathOf(verb), verb] as const)
+
+function helpOf(command: Command): string {
+  texts.length = 0
+  command.outputHelp()
+  return texts.join('')
+}
+
+const examplesOf = (command: Command): string[] => [...helpOf(command).matchAll(/^ {2}\$ dbtool (.*)$/gm)].map(([, line = '']) => line)
+const writing = /^(create|update|delete|purge|set-password|place|confirm|ship|deliver|cancel|add|remove|restock|import|migrate|rollback)$/
+
+describe.each(verbs)('dbtool %s', (path, verb) => {
+  it('says what it does, with examples of itself', () => {
+    expect(verb.description()).toMatch(/^[A-Z].{10,}[^.]$/)
+    const examples = examplesOf(verb)
+    expect(examples.length).toBeGreaterThan(0)
+    for (const example of examples) expect(`${example} `).toMatch(new RegExp(`^(.* )?${path} `))
+  })
+
+  it('parses its own examples', async () => {
+    for (const example of examplesOf(verb)) {
+      const typed = program()
+      const ran: string[] = []
+      for (const one of below(typed)) one.action(() => void ran.push(pathOf(one)))
+      await typed.parseAsync(words(example), { from: 'user' })
+      expect(ran, example).toEqual([path])
+    }
+  })
+
+  it('describes every flag and argument, and no two flags are the same', () => {
+    const shown = verb.options.filter(({ hidden }) => !hidden)
+    for (const { flags, description } of shown) expect(description, flags).not.toBe('')
+    for (const argument of verb.registeredArguments) expect(argument.description, argument.name()).not.toBe('')
+    const names = verb.options.flatMap(({ short, long }) => [short, long]).filter((name) => name !== undefined)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+    expect(names.filter((name) => ['-h', '--help', '-V', '--version'].includes(name))).toEqual([])
+  })
+
+  it('shows help of at most 80 columns, but for examples to copy', () => {
+    const lines = helpOf(verb).split('\n').filter((line) => !line.startsWith('  $ '))
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+  })
+})
+
+describe('writes', () => {
+  it.each(verbs.filter(([path, verb]) => !/^(server|pool) /.test(path) && writing.test(verb.name())))('dbtool %s has -n, --dry-run', (_path, verb) => {
+    expect(verb.options.find(({ long }) => long === '--dry-run')?.short).toBe('-n')
+  })
+})

@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { everything, smallShop } from '../support/shop.ts'
+
+const shop = testDatabase()
+const empty = testDatabase({ migrated: false })
+const file = join(temporaryFolder(), 'lines.csv')
+beforeAll(async () => {
+  await smallShop(shop.name)
+  writeFileSync(file, 'order_ref,user,sku,quantity,price\nA1,newcomer,NEW-1,1,2.00\n')
+})
+
+describe('--dry-run changes nothing at all', () => {
+  it.each([
+    'users create --username carol --email carol@example.com --generate-password',
+    'products create --name Cup --price 1.00 --stock 5',
+    'orders place --user ada --item TEA-1:1',
+    'orders place --user ada --item TEA-1:1 --pending --idempotency-key basket-2',
+    `orders import ${file} --create-missing --initial-stock 10`,
+    'db rollback --to 0',
+    'db migrate',
+  ])('dbtool %s', async (line) => {
+    const before = await everything(shop)
+    const { exitCode, stderr } = await dbtool(`${line} -n`, { database: shop.name })
+    expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/nothing was (changed|placed)|Nothing to do/)])
+    expect(await everything(shop)).toEqual(before)
+  })
+
+  it('names no id and no time for what would be made', async () => {
+    const made = { id: null, created_at: null }
+    for (const line of ['users create --username carol --email c@example.com --generate-password', 'products create --name Cup --price 1.00', 'orders place --user ada --item TEA-1:1']) {
+      expect((await dbtool(`${line} -n --json`, { database: shop.name })).json()).toMatchObject(made)
+    }
+  })
+
+  it('also in a database without tables', async () => {
+    expect((await dbtool('db migrate -n --json', { database: empty.name })).json()).toEqual([{ version: 1, name: 'shop', direction: 'up' }])
+    expect(await everything(empty)).toEqual({})
+  })
+
+  it('refuses what the real one would refuse', async () => {
+    expect(await dbtool('users create --username ada --email x@example.com --generate-password -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await dbtool('orders place --user ada --item POT-1:99 -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'OUT_OF_STOCK' } })
+  })
+})

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { spawned } from '../support/binary.ts'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { smallShop } from '../support/shop.ts'
+import { keys, terminal } from '../support/terminal.ts'
+
+const shop = testDatabase()
+const { name: database } = shop
+const folder = temporaryFolder()
+beforeAll(() => smallShop(database))
+
+const users = async (): Promise<number> => ((await dbtool('users list --json', { database })).json<unknown[]>()).length
+const secret = 'Abcdef-12345'
+
+describe('on a terminal', () => {
+  it('what is missing is asked for, with the rules in view; a password twice and unseen', async () => {
+    const person = terminal(['users', 'create', '--email', 'carol@example.com'], database)
+    await person.see('Username (3 to 50 of A-Z a-z 0-9 _)')
+    person.type(`c!${keys.enter}`)
+    await person.see("Must be 3 to 50 letters A-Z, digits or _, not 'c!'")
+    person.type(`${keys.backspace}arol${keys.enter}`)
+    await person.see('Password (12 or more characters: upper and lower case, a digit, a special one)')
+    person.type(`short${keys.enter}`)
+    await person.see('Must have at least 12 characters, an upper-case letter, a digit, a special character')
+    person.type(`\u0015${secret}${keys.enter}`)
+    await person.see('The same again')
+    person.type(`${secret}x${keys.enter}`)
+    await person.see('Not the same')
+    person.type(keys.backspace + keys.enter)
+    await person.see('added carol')
+    expect(await person.ended()).toBe(0)
+    expect(person.raw).not.toMatch(/Abcdef|short/)
+    expect(person.screen).not.toContain('Email address')
+  })
+
+  it('a product and an order are asked for with the parsers of their flags', async () => {
+    const person = terminal(['orders', 'place'], database)
+    await person.see('Who buys')
+    person.type(`ada${keys.enter}`)
+    await person.see('What (product:quantity')
+    person.type(`TEA-1:0${keys.enter}`)
+    await person.see("'TEA-1:0': the quantity must be a whole number from 1")
+    person.type(`${keys.backspace}2 POT-1:1${keys.enter}`)
+    await person.see('placed order')
+    expect(await person.ended()).toBe(0)
+  })
+
+  it('Ctrl-C in a question ends it with 130 and changes nothing', async () => {
+    const before = await users()
+    const person = terminal(['users', 'create'], database)
+    await person.see('Username')
+    person.type(keys.ctrlC)
+    expect(await person.ended()).toBe(130)
+    expect(person.screen).toContain('error: interrupted; nothing was changed')
+    expect(await users()).toBe(before)
+  })
+
+  it('a no is exit 3, and no is what Enter says', async () => {
+    const person = terminal(['db', 'rollback', '--to', '0'], database)
+    await person.see('Take back 1 shop on ')
+    person.type(keys.enter)
+    expect(await person.ended()).toBe(3)
+    expect(await users()).toBeGreaterThan(1)
+  })
+
+  it('a password for the connection is asked for, unseen, also when it should be piped', async () => {
+    for (const flags of [['--ask-password'], ['--password-file', '-']]) {
+      const person = terminal(['connection', 'test', '--user', 'nobody_at_all', ...flags], database)
+      await person.see('Password')
+      person.type(`hunter2${keys.enter}`)
+      expect(await person.ended()).toBe(4)
+      expect(person.raw).not.toContain('hunter2')
+    }
+  })
+
+  it.each([
+    [['--no-input'], {}],
+    [['--json'], {}],
+    [[], { CI: 'true' }],
+    [[], { DBTOOL_NO_INPUT: '1' }],
+  ])('nothing is asked with %j %j', async (flags, env) => {
+    const person = terminal(['products', 'create', ...flags], database, { env })
+    expect(await person.ended()).toBe(2)
+    expect(person.screen).toContain('missing --name, --price')
+  })
+
+  it('text from outside cannot speak to it', async () => {
+    const danger = terminal(['users', 'get', 'a\u009b31m\u001b]52;c;aGk=\u0007\u202e'], database, { columns: 200 })
+    expect(await danger.ended()).toBe(5)
+    expect(danger.screen).toContain("there is no user 'a\\u009b31m\\u001b]52;c;aGk=\\u0007\\u202e'")
+    expect(danger.raw).not.toMatch(/\u009b|\u001b\]52|\u0007|\u202e/)
+  })
+
+  it('questions are drawn on stderr: stdout stays data', async () => {
+    const data = join(folder, 'data')
+    const person = terminal(['products', 'create', '--price', '1', '--format', 'ids'], database, { stdout: data })
+    await person.see('Name')
+    person.type(`Cup${keys.enter}`)
+    expect(await person.ended()).toBe(0)
+    expect(readFileSync(data, 'utf8')).toMatch(/^\d+\n$/)
+  })
+})
+
+describe('without a terminal nothing waits for anybody', () => {
+  it.each(['users create', 'products create', 'orders place', 'db rollback', 'server reset', 'connection test --ask-password'])('dbtool %s', async (line) => {
+    expect(await spawned(line.split(' '), { database })).toMatchObject({ exitCode: 2, stdout: '' })
+  })
+})

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { binary, environment, spawned } from '../support/binary.ts'
+import { testDatabase } from '../support/database.ts'
+import { smallShop } from '../support/shop.ts'
+import { keys, terminal } from '../support/terminal.ts'
+
+const { name: database } = testDatabase()
+beforeAll(() => smallShop(database))
+
+const stress = (...flags: string[]): string[] => ['pool', 'stress', ...flags]
+const long = stress('--sql', 'SELECT SLEEP(20)', '--workers', '3', '--pool-timeout', '30s')
+
+describe('Ctrl-C and SIGTERM', () => {
+  it('end a load test with what it has measured: 130', async () => {
+    const child = await spawned(stress('--duration', '30s', '--json'), { database, signals: [[1_500, 'SIGINT']] })
+    expect(child.exitCode).toBe(130)
+    expect(child.endedAfterMs).toBeLessThan(3_000)
+    expect(JSON.parse(child.stdout)).toMatchObject({ failed: 0, workers: 50 })
+    expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'INTERRUPTED', message: 'interrupted', hint: null, exitCode: 130 } })
+  })
+
+  it('cut a statement that runs on: 130, soon', async () => {
+    const child = await spawned(long, { database, signals: [[1_500, 'SIGINT']] })
+    expect(child).toMatchObject({ exitCode: 130, stdout: '', stderr: 'error: interrupted\n' })
+    expect(child.endedAfterMs).toBeLessThan(4_000)
+  })
+
+  it('the second one is immediate', async () => {
+    const child = await spawned(long, { database, signals: [[1_500, 'SIGINT'], [1_600, 'SIGINT']] })
+    expect(child.exitCode).toBe(130)
+    expect(child.endedAfterMs).toBeLessThan(800)
+  })
+
+  it('SIGTERM is 143', async () => {
+    const child = await spawned([...long, '--json'], { database, signals: [[1_500, 'SIGTERM']] })
+    expect(child.exitCode).toBe(143)
+    expect(JSON.parse(child.stderr)).toMatchObject({ error: { code: 'TERMINATED', exitCode: 143 } })
+  })
+
+  it('the key itself, on a terminal', async () => {
+    const person = terminal(stress('--duration', '30s'), database)
+    setTimeout(() => person.type(keys.ctrlC), 1_500)
+    expect(await person.ended()).toBe(130)
+    expect(person.screen).toMatch(/time-outs, 0 other failures/)
+    expect(person.screen).toContain('error: interrupted')
+  })
+})
+
+describe('a reader that leaves', () => {
+  it.each(['| head -1', '2>&1 | head -1', '| true'])('dbtool users list --format csv %s is quiet', (pipe) => {
+    const script = `"$0" "$1" users list --format csv ${pipe}; exit "\${PIPESTATUS[0]}"`
+    const stdout = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, process.execPath, binary], { env: environment(database), encoding: 'utf8' })
+    expect(stdout).toBe(pipe === '| true' ? '' : 'id,username,email,first_name,last_name,is_active,is_admin,created_at,last_login\n')
+  })
+})

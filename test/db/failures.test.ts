@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
+import type { Connection } from '../../src/db/connection.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
+import { Secret, type Value } from '../../src/db/queries.ts'
+import { defaultLimits, type Limits, type Target } from '../../src/db/target.ts'
+import { testDatabase } from '../support/database.ts'
+import { expectFailure, password, secret, type Expected } from './expect-failure.ts'
+
+const database = testDatabase()
+const guest = `reader_${process.pid}`
+const insertUser = 'INSERT INTO users (username, email, password_hash) VALUES (?, ?, ?)'
+const conflict = (code: string, message: RegExp | string, hint: string): Expected => ({ code, exitCode: 6, message, hint })
+
+async function another(limits: Partial<Limits> = {}, changes: Partial<Target> = {}): Promise<Connection> {
+  const db = await connect({ ...database.target, ...changes }, { ...defaultLimits, ...limits })
+  onTestFinished(() => db.close())
+  return db
+}
+
+beforeAll(async () => {
+  const { connection: db, name } = database
+  await db.change(insertUser, ['ada', 'ada@example.com', 'x'])
+  await db.change(insertUser, ['gift certificate (TLS)', secret, 'x'])
+  await db.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)")
+  await db.change("INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, 'key', 'x')")
+  await db.change(`CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}'`)
+  await db.change(`GRANT SELECT ON ${name}.* TO '${guest}'@'localhost'`)
+})
+afterAll(() => database.connection.change(`DROP USER '${guest}'@'localhost'`))
+
+describe('a statement that the server refuses', () => {
+  const hush = new Secret(secret)
+  it.each<[string, string, readonly Value[], Expected]>([
+    [
+      'a duplicate',
+      insertUser,
+      ['ada', 'other@example.com', hush],
+      conflict('DUPLICATE', "Duplicate entry 'ada' for key 'username'", 'another value'),
+    ],
+    ['a secret duplicate', insertUser, ['eve', hush, 'x'], conflict('DUPLICATE', "Duplicate entry '********' for key 'email'", 'another value')],
+    [
+      'a duplicate that speaks of certificates',
+      insertUser,
+      ['gift certificate (TLS)', 'x', 'x'],
+      conflict('DUPLICATE', "'gift certificate (TLS)'", 'another value'),
+    ],
+    ['a row that others refer to', 'DELETE FROM users WHERE id = ?', [1], conflict('REFERENCED', 'fk_order_user', 'remove what refers')],
+    [
+      'a reference to nothing',
+      'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (99, ?, ?, ?, ?, ?)',
+      ['billing', hush, 'x', 'x', 'GB'],
+      conflict('MISSING_REFERENCE', 'fk_address_user', 'add what it refers to'),
+    ],
+    [
+      'a check',
+      "UPDATE products SET price = ? WHERE sku = 'A'",
+      [-1],
+      conflict('CONSTRAINT', 'check_price_positive', 'a value that the column allows'),
+    ],
+    [
+      'a number out of range',
+      "UPDATE products SET price = ? WHERE sku = 'A'",
+      ['123456789.00'],
+      conflict('CONSTRAINT', /Out of range value for column 'price'/, 'allows'),
+    ],
+    ['a text too long', insertUser, ['x'.repeat(51), 'x', hush], conflict('CONSTRAINT', "Data too long for column 'username'", 'allows')],
+    ['a NULL', insertUser, [null, 'x', hush], conflict('CONSTRAINT', "Column 'username' cannot be null", 'allows')],
+    ['a text for a number', "UPDATE products SET stock = ? WHERE sku = 'A'", [hush], conflict('CONSTRAINT', /'\*{8}' for column .*stock/, 'allows')],
+    [
+      'no day of this world',
+      "UPDATE products SET created_at = ? WHERE sku = 'A'",
+      ['2026-02-30'],
+      conflict('CONSTRAINT', "'2026-02-30' for column", 'allows'),
+    ],
+    [
+      'a missing column',
+      'INSERT INTO logs (os_user) VALUES (?)',
+      [hush],
+      conflict('CONSTRAINT', "Field 'command' doesn't have a default value", 'allows'),
+    ],
+    [
+      'a table that is not there',
+      'SELECT * FROM baskets WHERE id = ?',
+      [hush],
+      { code: 'QUERY_FAILED', exitCode: 1, message: /Table '.*\.baskets' doesn't exist/, hint: 'dbtool db status' },
+    ],
+    [
+      'a syntax error',
+      "SELEC 'a\nb' FROM ? WHERE",
+      [hush],
+      { code: 'QUERY_FAILED', exitCode: 1, message: "syntax to use near 'SELEC 'a b' FROM ?", hint: '--sql' },
+    ],
+    ['an unknown column', 'SELECT nonsense, ?', [hush], { code: 'QUERY_FAILED', exitCode: 1, message: "Unknown column 'nonsense'", hint: '--sql' }],
+    [
+      'another database that is not there',
+      'CREATE TABLE nowhere.basket (id INT)',
+      [],
+      { code: 'UNKNOWN_DATABASE', exitCode: 4, message: "there is no database 'nowhere'", hint: '`nowhere`' },
+    ],
+    [
+      'a write in a read-only transaction',
+      'BEGIN NOT ATOMIC START TRANSACTION READ ONLY; DELETE FROM logs; END',
+      [],
+      { code: 'READ_ONLY', exitCode: 1, message: 'READ ONLY transaction', hint: 'accepts no writes' },
+    ],
+  ])('%s', async (_what, sql, values, expected) => {
+    const db = await another()
+    const error = await expectFailure(db.change(sql, values), expected)
+    expect(error).toBeInstanceOf(DatabaseError)
+    expect(await db.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+  })
+
+  it('for lack of a privilege', async () => {
+    const db = await another({}, { user: guest, password })
+    await expectFailure(db.change(insertUser, ['x', 'x', hush]), {
+      code: 'ACCESS_DENIED',
+      exitCode: 4,
+      message: /INSERT command denied .*users/,
+      hint: 'privilege',
+    })
+  })
+
+  it.each([
+    ['email', "mallory' for key 'email'"],
+    ['username', "two\nlines' for key 'email"],
+  ])('names the key, whatever the value says: %#', async (_key, username) => {
+    await database.connection.change(insertUser, [username, username, 'x'])
+    await expect(database.connection.change(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({ code: 'DUPLICATE', key: 'username' })
+  })
+})

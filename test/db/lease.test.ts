@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { crowd, fakePool, useTestClock } from './fake-pool.ts'
+
+useTestClock()
+
+describe('a lease', () => {
+  it('cannot be used after it was released, and can be released twice', async () => {
+    const { pool, server } = fakePool({ size: 2 })
+    const lease = await pool.acquire()
+    lease.release()
+    lease.release()
+    expect(pool.figures()).toMatchObject({ idle: 1, open: 1 })
+    const released = { code: 'UNEXPECTED', message: 'a connection was used after it had been released' }
+    for (const use of [() => lease.rows('x'), () => lease.change('x'), () => lease.prepared('x', [])])
+      await expect(use()).rejects.toMatchObject(released)
+    expect(() => lease.inTransaction).toThrow(released.message)
+    expect(() => lease.usable).toThrow(released.message)
+    lease.destroy()
+    const next = await pool.acquire()
+    lease.release()
+    expect(pool.figures()).toMatchObject({ idle: 0, inUse: 1 })
+    await next.change('mine')
+    expect(server.connections.map(({ diary }) => diary)).toEqual([['mine']])
+  })
+
+  it('with a transaction, or one that may have one, is rolled back before the next holder gets it', async () => {
+    const { pool, server } = fakePool({ size: 1, maxOverflow: 0 })
+    const [first, second] = crowd(pool, 2)
+    const lease = await first
+    const [connection] = server.connections
+    connection!.mayHoldTransaction = true
+    lease?.release()
+    await (await second)?.change('mine')
+    expect(connection?.diary).toEqual(['ROLLBACK', 'mine'])
+  })
+
+  it('that cannot be rolled back, or still runs a statement, or is broken, is replaced; who waited is served', async () => {
+    const { pool, server } = fakePool({ size: 1, maxOverflow: 0 })
+    const callers = crowd(pool, 4)
+    const spoil = [
+      (at: number) => Object.assign(server.connections[at]!, { mayHoldTransaction: true, onChange: () => Promise.reject(new Error('no')) }),
+      (at: number) => Object.assign(server.connections[at]!, { busy: true }),
+      (at: number) => Object.assign(server.connections[at]!, { usable: false }),
+    ]
+    for (const [at, spoilt] of spoil.entries()) {
+      const lease = await callers[at]
+      spoilt(at)
+      lease?.release()
+    }
+    await callers[3]
+    expect(server.connections.map(({ diary }) => diary)).toEqual([['ROLLBACK', 'close'], ['destroy', 'close'], ['close'], []])
+    expect(pool.figures()).toMatchObject({ open: 1, opened: 4, closed: 3, acquired: 4 })
+  })
+})

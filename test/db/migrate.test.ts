@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
+import type { Connection } from '../../src/db/connection.ts'
+import { migrate, pendingSteps, rollback, rollbackSteps, type Step } from '../../src/db/migrate.ts'
+import type { Migration } from '../../src/db/migration-files.ts'
+import { appliedMigrations } from '../../src/db/schema-state.ts'
+import { testDatabase } from '../support/database.ts'
+import { dropTables, folder, statesOf, tablesOf } from './migration-folder.ts'
+
+const database = testDatabase({ migrated: false })
+const tables = (): Promise<string[]> => tablesOf(database.connection)
+const states = (known: Migration[]): Promise<string[]> => statesOf(database.connection, known)
+const versions = (steps: Step[]): string[] => steps.map(({ version, direction }) => `${direction} ${version}`)
+
+async function another(): Promise<Connection> {
+  const session = await connect(database.target)
+  onTestFinished(() => session.close())
+  return session
+}
+
+beforeEach(() => dropTables(database.connection))
+
+describe('migrating', () => {
+  it('applies what is pending in order, tells each step, and does nothing the second time', async () => {
+    const [session, known, told] = [database.connection, folder(), [] as Step[]]
+    expect(await states(known)).toEqual(['1 pending 0/2', '2 pending 0/1', '3 pending 0/3'])
+    expect(await migrate({ session, known, onStep: (step) => told.push(step) })).toEqual(told)
+    expect(told).toEqual([
+      { version: 1, name: 'books', direction: 'up' },
+      { version: 2, name: 'titles', direction: 'up' },
+      { version: 3, name: 'shelves', direction: 'up' },
+    ])
+    expect(await tables()).toEqual(['authors', 'books', 'floors', 'schema_migrations', 'shelves'])
+    expect(await states(known)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 applied 3/3'])
+    expect(await migrate({ session, known })).toEqual([])
+    const applied = await appliedMigrations(session)
+    expect(applied.every(({ finished_at }) => Math.abs(Date.now() - (finished_at?.getTime() ?? 0)) < 60_000)).toBe(true)
+  })
+
+  it('goes up and down to where it is told', async () => {
+    const [session, known] = [database.connection, folder()]
+    expect(versions(await pendingSteps({ session, known }, 2))).toEqual(['up 1', 'up 2'])
+    expect(await tables()).toEqual([])
+    expect(versions(await migrate({ session, known }, 2))).toEqual(['up 1', 'up 2'])
+    expect(versions(await migrate({ session, known }))).toEqual(['up 3'])
+    expect(versions(await rollbackSteps({ session, known }, 1))).toEqual(['down 3', 'down 2'])
+    expect(versions(await rollback({ session, known }))).toEqual(['down 3'])
+    expect(await states(known)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+    expect(versions(await rollback({ session, known }, 0))).toEqual(['down 2', 'down 1'])
+    expect(await tables()).toEqual(['schema_migrations'])
+    expect(await rollback({ session, known })).toEqual([])
+    await expect(migrate({ session, known }, 4)).rejects.toMatchObject({
+      code: 'USAGE',
+      exitCode: 2,
+      message: 'there is no migration 4: the last one is 3',
+    })
+    await expect(rollback({ session, known }, 4)).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  it('by several at once is done by one; the others wait and find it done', async () => {
+    const known = folder()
+    const sessions = await Promise.all([another(), another(), another()])
+    const taken = await Promise.all(sessions.map((session) => migrate({ session, known })))
+    expect(taken.map(({ length }) => length).sort()).toEqual([0, 0, 3])
+    expect(await states(known)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 applied 3/3'])
+  })
+
+  it('does not wait for one of another database', async () => {
+    const [gate, other] = [`gate_${database.name}`, `${database.name}_too`]
+    const holder = await another()
+    const [me] = await holder.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')
+    const known = folder({
+      '0001_books.up.sql': `DO IF(CONNECTION_ID() = ${me!.id}, GET_LOCK('${gate}', 60), 0);\nCREATE TABLE books (id INT PRIMARY KEY);\n`,
+    })
+    const keeper = await another()
+    await keeper.rows('SELECT GET_LOCK(?, 0)', [gate])
+    await holder.change(`CREATE DATABASE ${other}`)
+    await holder.change(`USE ${other}`)
+    const held = migrate({ session: holder, known })
+    while ((await keeper.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND STATE = ?', [me!.id, 'User lock'])).length === 0)
+      await sleep(5)
+    expect(await migrate({ session: database.connection, known })).toHaveLength(3)
+    await keeper.rows('SELECT RELEASE_LOCK(?)', [gate])
+    expect(await held).toHaveLength(3)
+    await keeper.change(`DROP DATABASE ${other}`)
+  })
+})

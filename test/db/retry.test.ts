@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { DatabaseError } from '../../src/db/failures.ts'
+import type { Queries } from '../../src/db/queries.ts'
+import { retried } from '../../src/db/transaction.ts'
+import { testDatabase, withPool } from '../support/database.ts'
+
+const database = testDatabase()
+const add = (db: Queries, sku: string): Promise<unknown> => db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
+const take = (db: Queries, sku: string): Promise<unknown> => db.change('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
+
+beforeEach(() => database.connection.change('DELETE FROM products'))
+
+describe('trying again', () => {
+  it('after a real deadlock: the whole work, on both sides, until both took place', async () => {
+    await Promise.all([add(database.connection, 'a'), add(database.connection, 'b')])
+    await withPool(database.target, { size: 2 }, async (db) => {
+      const met = meeting(2)
+      let attempts = 0
+      const both = (first: string, second: string): Promise<unknown> =>
+        db.transaction(async (tx) => {
+          attempts += 1
+          await take(tx, first)
+          await met()
+          await take(tx, second)
+        })
+      await Promise.all([both('a', 'b'), both('b', 'a')])
+      expect(attempts).toBe(3)
+      expect(await db.rows('SELECT sku, stock FROM products ORDER BY sku')).toEqual([
+        { sku: 'a', stock: 2 },
+        { sku: 'b', stock: 2 },
+      ])
+    })
+  })
+
+  it('after a real snapshot conflict (1020)', async (context) => {
+    const [known] = await database.connection.rows("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'")
+    if (known === undefined) return context.skip('this server has no innodb_snapshot_isolation')
+    await add(database.connection, 'a')
+    await withPool(database.target, { size: 1, maxOverflow: 0 }, async (db) => {
+      await db.change('SET SESSION innodb_snapshot_isolation = ON, tx_isolation = "REPEATABLE-READ"')
+      let attempts = 0
+      await db.transaction(async (tx) => {
+        attempts += 1
+        await tx.rows('SELECT * FROM products')
+        if (attempts === 1) await take(database.connection, 'a')
+        await take(tx, 'a')
+      })
+      expect(attempts).toBe(2)
+      expect(await db.rows('SELECT stock FROM products')).toEqual([{ stock: 2 }])
+    })
+  })
+
+  it.each([
+    ['DEADLOCK', 4],
+    ['LOCK_TIMEOUT', 1],
+    ['CONNECTION_LOST', 1],
+    ['OUTCOME_UNKNOWN', 1],
+    ['STATEMENT_TIMEOUT', 1],
+    ['DUPLICATE', 1],
+  ] as const)('%s: %d attempts at most, and then the error itself', async (code, expected) => {
+    let attempts = 0
+    const failure = new DatabaseError(code, 'again and again')
+    const work = (): Promise<never> => {
+      attempts += 1
+      return Promise.reject(failure)
+    }
+    await expect(retried(work, { attempts: 4, pauseMs: 1 })).rejects.toBe(failure)
+    expect(attempts).toBe(expected)
+  })
+
+  it('not after a fault of our own', async () => {
+    let attempts = 0
+    await expect(retried(() => Promise.reject(new TypeError(`attempt ${(attempts += 1)}`)))).rejects.toThrow('attempt 1')
+  })
+})
+
+/** Nobody goes on before `count` have come; who comes later does not wait. */
+function meeting(count: number): () => Promise<void> {
+  let come = 0
+  let open: () => void = () => undefined
+  const all = new Promise<void>((resolve) => (open = resolve))
+  return () => {
+    come += 1
+    if (come >= count) open()
+    return all
+  }
+}

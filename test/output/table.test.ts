@@ -1,0 +1,63 @@
+import { Chalk } from 'chalk'
+import { describe, expect, it } from 'vitest'
+import { itemTable, listTable } from '../../src/output/table.ts'
+import { detail, number, text, type View } from '../../src/output/view.ts'
+import { piecesOf, shorten, widthOf } from '../../src/output/width.ts'
+
+const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), width })
+const view: View = { columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')], id: 'id', empty: '' }
+const rows = [
+  { id: 1, name: '緑茶 Green tea 🍵 from the slopes of a far mountain', hidden: 'x', price: '12345678.90', created_at: new Date('2026-11-22T10:30:00Z') },
+  { id: 22, name: 'e\u0301te\u0301 👩‍👩‍👧 한국어', hidden: 'y', price: '1.00', created_at: null },
+]
+
+describe('columns of a terminal', () => {
+  it.each([
+    ['tea', 3], ['緑茶', 4], ['🍵', 2], ['👩‍👩‍👧', 2], ['한국어', 6], ['e\u0301', 1], ['ﾊﾝｶｸ', 4], ['Ａ', 2], ['…', 1], ['❤️', 2], ['', 0],
+  ])('%s takes %i', (shown, width) => expect(widthOf(shown)).toBe(width))
+
+  it('a text is cut between characters, never inside of one', () => {
+    expect(shorten('緑茶 Green', 6)).toBe('緑茶 …')
+    expect(shorten('緑茶緑茶', 4)).toBe('緑…')
+    expect(shorten('👩‍👩‍👧👩‍👩‍👧', 3)).toBe('👩‍👩‍👧…')
+    expect(shorten('tea', 3)).toBe('tea')
+    expect(piecesOf('abcdefg', 3)).toEqual(['abc', 'def', 'g'])
+  })
+})
+
+describe('a list', () => {
+  it('has one frame, as wide as its widest cells, and leaves details out', () => {
+    const lines = listTable(view, rows, look()).split('\n')
+    expect(lines).toHaveLength(6)
+    expect(new Set(lines.map(widthOf)).size).toBe(1)
+    expect(lines.join()).not.toMatch(/hidden/)
+  })
+
+  it.each([100, 80, 70, 66])('in %i columns cuts texts, never a number or a time', (width) => {
+    const table = listTable(view, rows, look(width))
+    for (const line of table.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width)
+    expect(table).toContain('12345678.90')
+    expect(table).toContain('2026-11-22 10:30:00')
+    expect(table.split('\n')).toHaveLength(6)
+  })
+
+  it('cuts a text before a time that is wider', () => {
+    const short = [{ id: 1, name: 'Oak tray, tall', price: '1.00', created_at: new Date('2026-11-22T10:30:00Z') }]
+    expect(listTable(view, short, look(49))).toMatch(/│ Oak tray,… │ +1\.00 │ 2026-11-22 10:30:00 │/)
+  })
+
+  it('that cannot fit shows every row on its own', () => {
+    const lines = listTable(view, rows, look(30)).split('\n')
+    expect(lines[0]).toBe('id          1')
+    expect(lines.filter((line) => line === '')).toHaveLength(1)
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(30)
+  })
+})
+
+describe('one thing', () => {
+  it('shows details, and continues a long value below itself', () => {
+    expect(itemTable(view, { id: 1, name: 'a'.repeat(25), hidden: null, price: '1.00', created_at: false }, look(24))).toBe(
+      ['id          1', `name        ${'a'.repeat(12)}`, `            ${'a'.repeat(12)}`, '            a', 'hidden      NULL', 'price       1.00', 'created_at  no'].join('\n'),
+    )
+  })
+})

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
+
+/** The compiled tool: for what only a process of its own can show. */
+export const binary = fileURLToPath(new URL('../../dist/bin/dbtool.js', import.meta.url))
+
+/** The environment of a process that works in `database` of the private server of all tests. */
+export function environment(database: string, more: Record<string, string> = {}): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env
+  return { PATH, HOME, DBTOOL_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), DB_USER: inject('osUser'), ...more }
+}
+
+export interface Child {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number | null
+  /** From the first signal to the end. */
+  readonly endedAfterMs: number
+}
+
+interface Run {
+  readonly database: string
+  readonly node?: readonly string[]
+  readonly env?: Record<string, string>
+  /** Sent one after the other, so long after the start. */
+  readonly signals?: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[]
+}
+
+/** Runs the compiled tool with pipes and no input, and sends it signals. */
+export function spawned(argv: readonly string[], { database, node = [], env = {}, signals = [] }: Run): Promise<Child> {
+  const child = spawn(process.execPath, [...node, binary, ...argv], { cwd: '/', env: environment(database, env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
+  child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))
+  const firstMs = signals[0]?.[0] ?? 0
+  const started = performance.now()
+  for (const [afterMs, signal] of signals) setTimeout(() => child.kill(signal), afterMs)
+  return new Promise((resolve) => child.on('close', (exitCode) => resolve({ ...texts, exitCode, endedAfterMs: performance.now() - started - firstMs })))
+}
