@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { parseStock } from '../../src/shop/rules.ts'
+import type { RejectsFile } from '../../src/files/rejects.ts'
+import type { PlaceDraft } from '../../src/shop/import/placer.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
-import { number, type View } from '../../src/output/view.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { partly, reporting, summaryView } from './import-report.ts'
 
 export interface ImportOrdersOptions {
   readonly map?: string
@@ -18,17 +21,6 @@ export interface ImportOrdersOptions {
   readonly concurrency?: number
   readonly dryRun?: boolean
 }
-
-const summaryView: View = {
-  columns: [
-    number('orders_placed'), number('orders_existing'), number('orders_rejected'), number('lines_read'), number('lines_placed'),
-    number('units'), number('revenue'), number('seconds'), number('orders_per_second'),
-  ],
-  id: 'orders_placed',
-  empty: '',
-}
-
-const reasonsShown = 5
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   orders
@@ -56,20 +48,24 @@ export async function importFile(ctx: Context, given: string | undefined, option
   if (summary.orders_rejected > 0) throw partly(summary, options.rejects)
 }
 
+/** The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced. */
 async function importPath(ctx: Context, path: string, options: ImportOrdersOptions): Promise<ImportSummary> {
-  const [{ openRecordFile }, { parseMap }, { RejectsFile }, { importOrders }, { orderFields }] = await Promise.all([
+  const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, { checkOrders, importOrders }, { orderFields }] = await Promise.all([
     import('../../src/files/record-file.ts'), import('../../src/files/map.ts'), import('../../src/files/rejects.ts'),
     import('../../src/shop/import/import-orders.ts'), import('../../src/shop/import/order-line.ts'),
   ])
+  const { onError, rejects: rejectsPath } = options
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
+  const concurrency = options.concurrency ?? (await ctx.config()).pool.size
   const { signal, stdin } = ctx.io
   const file = await openRecordFile(path, { stdin, signal, fields: orderFields, map, delimiter: options.delimiter })
-  const rejects = options.rejects === undefined ? undefined : await RejectsFile.create(options.rejects, file)
-  const concurrency = options.concurrency ?? (await ctx.config()).pool.size
+  let rejects: RejectsFile | undefined
   try {
+    await checkOrders({ file, onError, signal })
     return await ctx.shop(async (db) => {
       const place = await placerFor(ctx, db, options)
-      return importOrders({ file, place, concurrency, onError: options.onError, rejects, signal, ...reporting(ctx, file.bytes, options) })
+      rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
+      return importOrders({ file, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, file.bytes, rejectsPath) })
     })
   } finally {
     await rejects?.close()
@@ -77,10 +73,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   }
 }
 
-type Placer = import('../../src/shop/import/placer.ts').PlaceDraft
-type Db = import('../../src/db/database.ts').Database
-
-async function placerFor(ctx: Context, db: Db, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placer> {
+async function placerFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<PlaceDraft> {
   const [{ growingCatalog, knownCatalog }, { realPlacer, rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
     import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'), import('../../src/shop/import/references.ts'),
   ])
@@ -88,29 +81,3 @@ async function placerFor(ctx: Context, db: Db, { createMissing = false, initialS
   if (dryRun === true) return rehearsingPlacer(db, { create: createMissing, initialStock }, (reference) => (createMissing ? importedUser : knownUser)(db, reference))
   return realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author)
 }
-
-/** Progress on a terminal; the first reasons for everybody. */
-function reporting(ctx: Context, bytes: number, { rejects }: ImportOrdersOptions): Pick<Parameters<typeof import('../../src/shop/import/import-orders.ts').importOrders>[0], 'onProgress' | 'onReject'> {
-  const progress = ctx.out.progress()
-  const started = performance.now()
-  let shown = 0
-  return {
-    onProgress: (read, { placed, existing, rejected }) =>
-      progress.show(() => {
-        const share = bytes === 0 ? 1 : read / bytes
-        const left = Math.ceil(((performance.now() - started) / 1_000) * (1 / Math.max(share, 0.001) - 1))
-        return `${Math.floor(share * 100)} %  ${placed} placed, ${existing} placed before, ${rejected} rejected, about ${left} s left`
-      }),
-    onReject: ({ ref, records }, reason) => {
-      shown += 1
-      if (rejects === undefined && shown <= reasonsShown) ctx.out.note(`left out: order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`)
-      if (rejects === undefined && shown === reasonsShown + 1) ctx.out.note('… and more; --rejects FILE keeps them all')
-    },
-  }
-}
-
-function partly({ orders_rejected: rejected, orders_placed: placed, orders_existing: existing }: ImportSummary, rejects: string | undefined): DbtoolError {
-  const hint = rejects === undefined ? 'see why with --rejects FILE' : `they are in ${rejects}, with line and reason: mend them and import that file`
-  return new DbtoolError('PARTLY_DONE', `${rejected} of ${rejected + placed + existing} orders were left out`, { hint })
-}
-

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import type { PoolMode } from '../../src/db/open-pool.ts'
+import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterPlan, chapterPool, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
@@ -21,9 +21,6 @@ export interface StressOptions {
   readonly mode: PoolMode
 }
 
-/** As in src/db/open-pool.ts, which would load the driver for the help. */
-const modes = ['fair', 'driver', 'static', 'none'] as const satisfies readonly PoolMode[]
-
 const interruptGraceMs = 1_000
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
@@ -38,7 +35,7 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .option('--iterations <n>', 'iterations of each worker (default: 1)', value(parseWhole(1, 1_000_000_000)))
     .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseWait))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, durationText(chapterPlan.warmupMs)))
-    .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(modes)), 'fair')
+    .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
     .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0'))
     .action((options: StressOptions) => run(ctx, options))
 }
@@ -52,7 +49,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
 }
 
 export async function runStress(ctx: Context, options: StressOptions): Promise<StressResult> {
-  const [{ openPool, shapeOf }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
+  const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
   const plan = planOf(options)
   const { target, limits, pool: configured } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.

@@ -6,7 +6,7 @@ import { driver, type DriverPool } from './driver.ts'
 import { translate } from './failures.ts'
 import { Lease } from './lease.ts'
 import { defaultGraceMs, type Pool, type PoolFigures, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters } from './pool-counters.ts'
+import { poolClosed, PoolCounters, timeoutHint } from './pool-counters.ts'
 import type { Limits, Target } from './target.ts'
 
 /** The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default. */
@@ -67,7 +67,7 @@ export class ConnectorPool implements Pool {
     const ours = translate(error, this.#target)
     if (errno !== timeoutErrno) return ours
     this.#counters.timeouts += 1
-    return new DbtoolError('POOL_TIMEOUT', ours.message, { cause: error, hint: 'raise --pool-size or --pool-timeout, or hold connections for a shorter time' })
+    return new DbtoolError('POOL_TIMEOUT', ours.message, { cause: error, hint: timeoutHint })
   }
 }
 

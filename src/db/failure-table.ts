@@ -23,8 +23,8 @@ const theirs = (code: ErrorCode, hint: string): Translation => ({ code, message:
 const unreachable: Translation = {
   code: 'UNREACHABLE',
   message: (error, target) => `cannot reach MariaDB at ${addressOf(target)} (${error.code})`,
-  hint: (target) =>
-    target.socket === undefined ? 'check --host and --port, or start a private server: dbtool server start' : 'is the server running? dbtool server status',
+  hint: ({ socket }) =>
+    socket === undefined ? 'check --host and --port, or start a private server: dbtool server start' : 'is the server running? dbtool server status',
 }
 const silent: Translation = { ...unreachable, message: (_error, target) => `no answer from ${addressOf(target)} before the connect time-out` }
 const tooMany: Translation = {
@@ -43,7 +43,8 @@ const denied: Translation = {
   message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${says(error)}`,
   // A server that demands TLS says no more than this (require_secure_transport, REQUIRE SSL).
   hint: (target) =>
-    `check --user, and the password from DB_PASSWORD, --password-file or --ask-password${plain(target) ? '; the server may also demand --ssl-mode required' : ''}`,
+    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
+    (plain(target) ? '; the server may also demand --ssl-mode required' : ''),
 }
 const tls: Translation = {
   code: 'TLS_FAILED',

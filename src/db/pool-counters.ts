@@ -33,6 +33,8 @@ export class PoolCounters {
   }
 }
 
+export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
+
 /** The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the server silent. */
 export function timeoutError(options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>, now: PoolFigures, cause: unknown): DbtoolError {
   const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
@@ -40,7 +42,7 @@ export function timeoutError(options: Pick<PoolOptions, 'size' | 'maxOverflow' |
   return new DbtoolError(
     'POOL_TIMEOUT',
     `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
-    { cause, hint: 'raise --pool-size or --pool-timeout, or hold connections for a shorter time' },
+    { cause, hint: timeoutHint },
   )
 }
 

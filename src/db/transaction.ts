@@ -54,7 +54,8 @@ function endedEarly(message: string): DbtoolError {
 }
 
 function lostBefore(): DatabaseError {
-  return new DatabaseError('CONNECTION_LOST', 'the connection was lost before the transaction was committed: nothing of it took place', { hint: 'try again' })
+  const message = 'the connection was lost before the transaction was committed: nothing of it took place'
+  return new DatabaseError('CONNECTION_LOST', message, { hint: 'try again' })
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {

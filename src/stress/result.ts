@@ -1,5 +1,5 @@
 import type { PoolFigures } from '../db/pool.ts'
-import type { PoolMode } from '../db/open-pool.ts'
+import type { PoolMode } from '../db/pool-mode.ts'
 import type { Percentiles } from './histogram.ts'
 import type { ErrorCount, Recorder } from './recorder.ts'
 

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { PoolMode } from '../db/open-pool.ts'
+import type { PoolMode } from '../db/pool-mode.ts'
 import type { Pool } from '../db/pool.ts'
 import { closedLoop } from './closed-loop.ts'
 import type { StressPlan } from './plan.ts'

@@ -91,7 +91,12 @@ describe('a statement that the server refuses', () => {
       [hush],
       { code: 'QUERY_FAILED', exitCode: 1, message: "syntax to use near 'SELEC 'a b' FROM ?", hint: '--sql' },
     ],
-    ['an unknown column', 'SELECT nonsense, ?', [hush], { code: 'QUERY_FAILED', exitCode: 1, message: "Unknown column 'nonsense'", hint: '--sql' }],
+    [
+      'an unknown column with a name that sounds like TLS',
+      'SELECT tls_certificate, ?',
+      [hush],
+      { code: 'QUERY_FAILED', exitCode: 1, message: "Unknown column 'tls_certificate'", hint: '--sql' },
+    ],
     [
       'another database that is not there',
       'CREATE TABLE nowhere.basket (id INT)',

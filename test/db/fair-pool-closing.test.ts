@@ -60,6 +60,17 @@ describe('closing', () => {
     expect(server.connections[0]?.diary).toEqual(['close'])
   })
 
+  it('does not wait for an opening that has failed', async () => {
+    const { pool, server } = fakePool({ size: 2 })
+    server.mode = 'when told'
+    const caller = expect(pool.acquire()).rejects.toMatchObject(closed)
+    const closing = watched(pool.close(60_000))
+    await caller
+    server.refuse(down)
+    await pass(0)
+    expect(closing.done).toBe(true)
+  })
+
   it('a second time, in a hurry, ends the first one too', async () => {
     const { pool } = fakePool({ size: 2 })
     await pool.acquire()

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openPool, poolModes, shapeOf, type PoolMode } from '../../src/db/open-pool.ts'
+import { openPool } from '../../src/db/open-pool.ts'
+import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
 import { defaultPoolOptions, withLease, type Pool, type PoolOptions } from '../../src/db/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
 import { testDatabase } from '../support/database.ts'

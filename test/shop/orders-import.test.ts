@@ -153,6 +153,16 @@ describe('orders import', () => {
     expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({ exitCode: 2, error: { message: '--rejects is for orders that are left out' } })
   })
 
+  it('keeps the rejects of an earlier run when nothing can be imported', async () => {
+    const rejects = join(folder, 'kept.csv')
+    writeFileSync(rejects, 'what was left out before\n')
+    const bad = await importing(`${head}\nA,ada,"TEA,1,1,,\n`, `${growing} --on-error skip --rejects ${rejects}`)
+    expect([bad.exitCode, bad.error.code]).toEqual([2, 'BAD_INPUT'])
+    const away = await dbtool(`orders import ${join(folder, 'lines.csv')} --on-error skip --rejects ${rejects} --host 127.0.0.1 --port 1`)
+    expect(away.exitCode).not.toBe(0)
+    expect(readFileSync(rejects, 'utf8')).toBe('what was left out before\n')
+  })
+
   it('interrupted, it stops between orders and goes on when it is run again', async () => {
     const lines = Array.from({ length: 400 }, (_, order) => `R${order},user${order % 7},S${order % 11},1,2.00,,`).join('\n')
     const interrupt = new AbortController()

@@ -24,13 +24,19 @@ const rejecting = new Set(['OUT_OF_STOCK', 'KEY_CONFLICT', 'NOT_FOUND', 'CONSTRA
 const faultsShown = 20
 
 /**
- * Places the orders of a file: each whole or not at all, none twice however often the file is imported. The file is read
- * twice, first to check it. Rejects with BAD_INPUT before anything is changed, or with what stopped it half-way; then
- * running it again goes on where it stopped.
+ * Reads the file once and changes nothing. Rejects with BAD_INPUT for a fault of its structure and, where the first rejected
+ * order would end the import anyway, for all the faults of its orders together.
+ */
+export async function checkOrders({ file, onError, signal }: Pick<ImportPlan, 'file' | 'onError' | 'signal'>): Promise<void> {
+  await checkRecordFile(file, { signal })
+  if (onError === 'abort') await assertFaultless(file, signal)
+}
+
+/**
+ * Places the orders of a checked file: each whole or not at all, none twice however often the file is imported. Rejects with
+ * what stopped it half-way; running it again goes on from there.
  */
 export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
-  if (plan.onError === 'abort') await assertFaultless(plan)
-  else await checkRecordFile(plan.file, { signal: plan.signal })
   const tally = new Tally()
   const drafts = groupOrders(plan.file.records({ signal: plan.signal, onBytes: (bytes) => plan.onProgress(bytes, tally) }))
   const failures: unknown[] = []
@@ -47,8 +53,7 @@ export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
   return tally.summary()
 }
 
-async function assertFaultless({ file, signal }: ImportPlan): Promise<void> {
-  await checkRecordFile(file, { signal })
+async function assertFaultless(file: RecordFile, signal: AbortSignal): Promise<void> {
   const faults: string[] = []
   let more = 0
   for await (const draft of groupOrders(file.records({ signal }))) {
