@@ -44,6 +44,7 @@ function asOurs(error: unknown, io: Io): DbtoolError {
 
 function interrupted({ signal }: Io, cause?: unknown): DbtoolError {
   const code: ErrorCode = signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED'
+  if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
   const known = cause instanceof DbtoolError && cause.code === 'INTERRUPTED' ? cause : undefined
   return new DbtoolError(code, known?.message ?? code.toLowerCase(), { hint: known?.hint, cause })
 }

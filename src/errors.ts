@@ -84,6 +84,16 @@ export function allFaults(code: ErrorCode, what: string, faults: readonly string
   return new DbtoolError(code, `${what}: ${faults.length} faults`, { hint, faults })
 }
 
+/** Both results; when both fail, one error with the faults of both, as the first one fails. */
+export async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second])
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value]
+  const failures = [a, b].flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
+  const [one, other] = failures
+  if (!(one instanceof DbtoolError) || !(other instanceof DbtoolError) || one.code !== other.code) throw one ?? new Error('unreachable')
+  throw new DbtoolError(one.code, `${one.message}, and ${other.message}`, { hint: one.hint, cause: other })
+}
+
 export function isNodeError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error
 }

@@ -72,13 +72,14 @@ export class ProcessContext implements Context {
     const { connect } = await import('../db/connect.ts')
     const config = await this.config()
     const connection = await connect(config.target, { ...config.limits, ...limits }, this.onTrace())
-    const cut = (): void => connection.destroy()
-    this.io.signal.addEventListener('abort', cut, { once: true })
+    let stopping: Promise<void> | undefined
+    const stop = (): void => void (stopping = connection.stop())
+    this.io.signal.addEventListener('abort', stop, { once: true })
     try {
       return await work(connection)
     } finally {
-      this.io.signal.removeEventListener('abort', cut)
-      await connection.close()
+      this.io.signal.removeEventListener('abort', stop)
+      await (stopping ?? connection.close())
     }
   }
 

@@ -5,6 +5,7 @@ import { Connection } from './connection.ts'
 import { driver, type DriverOptions } from './driver.ts'
 import { DatabaseError, translate } from './failures.ts'
 import type { OnTrace } from './queries.ts'
+import { killAtServer, killLimits } from './kill.ts'
 import { sessionStatements } from './session.ts'
 import { defaultLimits, timerMs, type Limits, type Target } from './target.ts'
 import { readInstant } from './utc.ts'
@@ -45,7 +46,8 @@ async function open({ target, limits, onTrace, encrypted }: Opening): Promise<Co
     const raw = await driver.createConnection({ ...driverOptions(target, limits, encrypted), stream: dial })
     // Without a listener, a connection that the server closes while idle would end the process.
     raw.on('error', () => undefined)
-    return new Connection({ raw, target, limits, onTrace, cut: () => socket?.destroy() })
+    const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
+    return new Connection({ raw, target, limits, onTrace, kill, cut: () => socket?.destroy() })
   } catch (error) {
     socket?.destroy()
     throw translate(error, target)

@@ -20,6 +20,8 @@ export interface ConnectionParts {
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket without asking anybody. */
   readonly cut: () => void
+  /** Has the server end the connection with this number, and waits until it has. Never rejects. */
+  readonly kill?: (threadId: number) => Promise<void>
 }
 
 interface ServerStatus {
@@ -87,6 +89,15 @@ export class Connection implements PooledConnection {
   destroy(): void {
     const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
     this.cut(message, 'look whether it took place before you try again')
+  }
+
+  async stop(): Promise<void> {
+    const { raw, kill } = this.#parts
+    const { threadId } = raw
+    const wasBusy = this.busy
+    this.destroy()
+    // A statement runs on at the server until it next has something to say to us.
+    if (wasBusy && threadId !== null) await kill?.(threadId)
   }
 
   /** The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for secrets. */

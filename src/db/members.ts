@@ -71,21 +71,22 @@ export class Members {
 
   /** Says good-bye to it; a second time does nothing. */
   retire(member: Member): void {
-    if (!this.#members.delete(member)) return
-    this.#parts.counters.closed += 1
-    const farewell = member.connection.close().finally(() => this.#farewells.delete(farewell))
-    this.#farewells.add(farewell)
-    this.tellDrained()
+    this.leave(member, (connection) => connection.close())
   }
 
   /** Waits up to `graceMs` until none is open or opening, then cuts what still is. The pool must not add any more. */
   async drain(graceMs: number): Promise<void> {
     if (this.#members.size + this.#opening > 0) await this.empty(graceMs)
-    for (const member of this.#members) {
-      member.connection.destroy()
-      this.retire(member)
-    }
+    for (const member of this.#members) this.leave(member, (connection) => connection.stop())
     await Promise.all(this.#farewells)
+  }
+
+  private leave(member: Member, how: (connection: PooledConnection) => Promise<void>): void {
+    if (!this.#members.delete(member)) return
+    this.#parts.counters.closed += 1
+    const farewell = how(member.connection).finally(() => this.#farewells.delete(farewell))
+    this.#farewells.add(farewell)
+    this.tellDrained()
   }
 
   private join(connection: PooledConnection): Member {

@@ -11,6 +11,8 @@ export interface PooledConnection extends Session {
   ping(timeoutMs: number): Promise<boolean>
   /** Never rejects. */
   close(): Promise<void>
+  /** Destroys it, and has the server end what it still does here; what was running there is over then. Never rejects. */
+  stop(): Promise<void>
 }
 
 /** The chapter's QueuePool, in its words; times in milliseconds. */

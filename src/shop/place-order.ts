@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from '../db/failures.ts'
-import type { Queries } from '../db/queries.ts'
+import { firstRow, type Queries } from '../db/queries.ts'
 import { retried } from '../db/transaction.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from './logs.ts'
@@ -77,7 +77,7 @@ const askAgainMs = 15_000
  */
 export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
   const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
-  const digest = digestOf(request.userId, lines)
+  const digest = digestOf(request, lines)
   const { userId, key, status, orderedAt, author, end } = request
   const parameter = JSON.stringify({
     user_id: userId, key, digest, status, end, os_user: author.osUser, command: author.command,
@@ -104,13 +104,13 @@ async function asking(key: string, ask: () => Promise<Answer>): Promise<Answer> 
       const code = error instanceof DbtoolError ? error.code : undefined
       if (code === 'CONNECTION_LOST') deadline ??= performance.now() + askAgainMs
       else if (deadline === undefined || (code !== 'UNREACHABLE' && code !== 'POOL_TIMEOUT')) throw error
-      if (performance.now() + pauseMs > deadline) throw unknown(key, error)
+      if (performance.now() + pauseMs > deadline) throw outcomeUnknown(key, error)
     }
     await sleep(pauseMs)
   }
 }
 
-function unknown(key: string, cause: unknown): DbtoolError {
+export function outcomeUnknown(key: string, cause: unknown): DbtoolError {
   return new DbtoolError('OUTCOME_UNKNOWN', `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${shown(key)}`, {
     cause,
     hint: `the same command with --idempotency-key ${key} finds the order or places it, never twice`,
@@ -133,8 +133,14 @@ function explained(error: unknown, { userId }: OrderRequest): unknown {
   return error
 }
 
-/** What makes two requests the same: who, what, how many, and a price where one was agreed; not when or by whom it was typed. */
-function digestOf(userId: number, lines: readonly OrderLine[]): string {
-  const content = [userId, ...lines.map(({ productId, quantity, price = null }) => [productId, quantity, price])]
+/** The order that a key belongs to, or undefined: for those who were interrupted. */
+export async function orderOfKey(queries: Queries, key: string): Promise<number | undefined> {
+  return (await firstRow<{ id: number }>(queries, 'SELECT id FROM orders WHERE idempotency_key = ?', [key]))?.id
+}
+
+/** What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or by whom. */
+export function digestOf({ userId, status }: Pick<OrderRequest, 'userId' | 'status'>, lines: readonly OrderLine[]): string {
+  const sorted = [...lines].sort((a, b) => a.productId - b.productId)
+  const content = [userId, status, ...sorted.map(({ productId, quantity, price = null }) => [productId, quantity, price])]
   return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }

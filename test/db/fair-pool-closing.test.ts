@@ -38,7 +38,7 @@ describe('closing', () => {
     const closing = watched(pool.close(5_000))
     await pass(5_000)
     expect(closing.done).toBe(true)
-    expect(server.connections[0]?.diary).toEqual(['destroy', 'close'])
+    expect(server.connections[0]?.diary).toEqual(['stop'])
     lease.release()
     expect(pool.figures()).toMatchObject({ open: 0, opened: 1, closed: 1 })
   })

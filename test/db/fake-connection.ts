@@ -42,6 +42,12 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve()
   }
 
+  stop(): Promise<void> {
+    this.diary.push('stop')
+    this.usable = false
+    return Promise.resolve()
+  }
+
   destroy(): void {
     this.diary.push('destroy')
     this.usable = false

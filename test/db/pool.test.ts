@@ -118,7 +118,7 @@ describe('the fair pool on a real server', () => {
   })
 
   it('replaces idle connections that the server closed, without anybody noticing', async () => {
-    const pool = poolOf('fair', { size: 3 })
+    const pool = poolOf('fair', { size: 3, pingAfterIdleMs: 0 })
     const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
     for (const lease of leases) lease.release()
     for (const { id } of await database.connection.rows<{ id: number }>(
