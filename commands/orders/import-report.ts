@@ -1,5 +1,6 @@
 import { DbtoolError } from '../../src/errors.ts'
 import type { Output } from '../../src/output/output.ts'
+import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { ImportPlan } from '../../src/shop/import/import-orders.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
@@ -16,8 +17,7 @@ export const summaryView: View = {
 const reasonsShown = 5
 
 /** Progress on a terminal; where no file keeps the rejects, the first reasons for everybody. */
-export function reporting(out: Output, bytes: number, rejectsPath: string | undefined): Pick<ImportPlan, 'onProgress' | 'onReject'> {
-  const progress = out.progress()
+export function reporting(out: Output, progress: Progress, { bytes, rejectsPath }: { bytes: number; rejectsPath: string | undefined }): Pick<ImportPlan, 'onProgress' | 'onReject'> {
   const started = performance.now()
   let shown = 0
   return {

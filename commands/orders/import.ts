@@ -31,7 +31,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
     .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
     .option('--create-missing', 'create users and products that are met for the first time')
     .option('--initial-stock <n>', 'units in stock of a product so created', value(parseStock), 0)
-    .option('--on-error <what>', 'abort: place nothing if the file has a fault; skip: leave such orders out', value(parseChoice(['abort', 'skip'] as const)), 'abort')
+    .option('--on-error <what>', 'abort: place nothing if any order cannot be placed; skip: leave such orders out', value(parseChoice(['abort', 'skip'] as const)), 'abort')
     .option('--rejects <file>', 'write the orders left out here, with line and reason')
     .option('--concurrency <n>', 'orders in flight at once (default: the size of the pool)', value(parseWhole(1, 1_000)))
     .option('-n, --dry-run', 'read and check everything, and place nothing')
@@ -50,34 +50,45 @@ export async function importFile(ctx: Context, given: string | undefined, option
 
 /** The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced. */
 async function importPath(ctx: Context, path: string, options: ImportOrdersOptions): Promise<ImportSummary> {
-  const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, { checkOrders, importOrders }, { orderFields }] = await Promise.all([
+  const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, { importOrders }, { checkFile, rehearseAll }, { orderFields }] = await Promise.all([
     import('../../src/files/record-file.ts'), import('../../src/files/map.ts'), import('../../src/files/rejects.ts'),
-    import('../../src/shop/import/import-orders.ts'), import('../../src/shop/import/order-line.ts'),
+    import('../../src/shop/import/import-orders.ts'), import('../../src/shop/import/check-orders.ts'), import('../../src/shop/import/order-line.ts'),
   ])
   const { onError, rejects: rejectsPath } = options
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
-  const concurrency = options.concurrency ?? (await ctx.config()).pool.size
+  const concurrency = options.dryRun === true ? 1 : (options.concurrency ?? (await ctx.config()).pool.size)
   const { signal, stdin } = ctx.io
   const file = await openRecordFile(path, { stdin, signal, fields: orderFields, map, delimiter: options.delimiter })
+  const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {
-    await checkOrders({ file, onError, signal })
+    await checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
-      const place = await placerFor(ctx, db, options)
+      const { rehearse, place } = await placersFor(ctx, db, options)
+      const rehearsed = onError === 'abort' ? await rehearseAll(file, rehearse, signal) : undefined
+      if (rehearsed !== undefined && options.dryRun === true) return rehearsed
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
-      return importOrders({ file, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, file.bytes, rejectsPath) })
+      return importOrders({ file, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }) })
     })
   } finally {
+    progress.clear()
     await rejects?.close()
     await file.close()
   }
 }
 
-async function placerFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<PlaceDraft> {
+interface Placers {
+  readonly rehearse: PlaceDraft
+  /** The same, for a dry run. */
+  readonly place: PlaceDraft
+}
+
+async function placersFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placers> {
   const [{ growingCatalog, knownCatalog }, { realPlacer, rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
     import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'), import('../../src/shop/import/references.ts'),
   ])
   const author = ctx.author()
-  if (dryRun === true) return rehearsingPlacer(db, { create: createMissing, initialStock }, (reference) => (createMissing ? importedUser : knownUser)(db, reference))
-  return realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author)
+  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, (reference) => (createMissing ? importedUser : knownUser)(db, reference))
+  if (dryRun === true) return { rehearse, place: rehearse }
+  return { rehearse, place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author) }
 }

@@ -4,8 +4,9 @@ import { listOrders } from '../../src/shop/orders.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { getUser } from '../../src/shop/users.ts'
 import { parseChoice } from '../../src/values.ts'
-import { paged, value, type PageFlags } from '../flags.ts'
+import { defaultLimit, paged, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
+import { showList } from '../list.ts'
 import { orderHeadView } from '../views.ts'
 
 export interface ListOrdersOptions extends PageFlags {
@@ -22,9 +23,10 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
 }
 
 export async function showOrders(ctx: Context, { user, status, limit, offset }: ListOrdersOptions): Promise<void> {
-  const orders = await ctx.shop(async (db) => {
-    const userId = user === undefined ? undefined : (await getUser(db, user)).id
-    return listOrders(db, { userId, status }, { limit, offset })
-  })
-  ctx.out.list(orderHeadView, orders)
+  await showList(ctx, orderHeadView, { limit, unasked: defaultLimit }, (rows) =>
+    ctx.shop(async (db) => {
+      const userId = user === undefined ? undefined : (await getUser(db, user)).id
+      return listOrders(db, { userId, status }, { limit: rows, offset })
+    }),
+  )
 }

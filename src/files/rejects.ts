@@ -36,8 +36,11 @@ export class RejectsFile {
     // What is there and no file, such as /dev/stderr or a pipe, is written to; a rename would replace it.
     const places = there && !there.isFile() ? undefined : { temporary: temporaryBeside(final), final }
     const handle = await openForWriting(path, places?.temporary ?? final)
-    const rejects = new RejectsFile(handle, places, file.format === 'csv' ? csvRow(file.delimiter) : ndjsonRow)
-    if (file.header !== undefined) rejects.#pending = `${file.header}${file.delimiter}line${file.delimiter}reason\n`
+    const { header, delimiter } = file
+    const tail = `${delimiter}line${delimiter}reason`
+    const again = header?.endsWith(tail) === true
+    const rejects = new RejectsFile(handle, places, header === undefined ? ndjsonRow : csvRow(delimiter, again))
+    if (header !== undefined) rejects.#pending = `${header}${again ? '' : tail}\n`
     return rejects
   }
 
@@ -75,9 +78,9 @@ function temporaryBeside(path: string): string {
 }
 
 const whyNot: Readonly<Record<string, string>> = {
-  ENOENT: 'its directory does not exist',
+  ENOENT: 'is in a directory that does not exist',
   EISDIR: 'is a directory',
-  EACCES: 'permission denied',
+  EACCES: 'may not be written by this user',
 }
 
 async function openForWriting(path: string, actual: string): Promise<FileHandle> {
@@ -90,11 +93,14 @@ async function openForWriting(path: string, actual: string): Promise<FileHandle>
 }
 
 function refused(path: string, why: string, cause?: unknown): DbtoolError {
-  return new DbtoolError('USAGE', `${path} cannot take the rejects: ${why}`, { hint: 'Give --rejects a path of its own.', cause })
+  return new DbtoolError('USAGE', `${path} cannot take the rejects; it ${why}`, { hint: 'give --rejects a path of its own', cause })
 }
 
-function csvRow(delimiter: string): Row {
-  return ({ line, raw }, reason) => `${raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
+/** The rejects of a rejects file have the new line and reason in place of the old ones. */
+function csvRow(delimiter: string, again: boolean): Row {
+  const mark = delimiter.replace(/[|^$.*+?()[\]{}\\]/, '\\$&')
+  const old = new RegExp(`${mark}\\d+${mark}(?:"(?:[^"]|"")*"|[^"${mark}]*)$`)
+  return ({ line, raw }, reason) => `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
 }
 
 /** Added as text: numbers stay as they were written, and of two equal keys the last one counts. */

@@ -121,9 +121,13 @@ function read(answer: Answer, { key }: OrderRequest, digest: string): Placement 
   const { outcome, order_id: orderId, total_amount: totalAmount } = answer
   if (outcome === 'short' || orderId === null) throw new OutOfStock(JSON.parse(answer.short ?? '[]') as Shortage[])
   if (outcome === 'existing' && answer.digest !== digest) {
-    throw new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} belongs to order ${orderId}, which asks for something else`, { hint: `look at it: dbtool orders get ${orderId}` })
+    throw keyConflict(key, orderId)
   }
   return { outcome, orderId, totalAmount }
+}
+
+export function keyConflict(key: string, orderId: number): DbtoolError {
+  return new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} belongs to order ${orderId}, which asks for something else`, { hint: `look at it: dbtool orders get ${orderId}` })
 }
 
 function explained(error: unknown, { userId }: OrderRequest): unknown {

@@ -39,21 +39,24 @@ export function parsePassword(text: string): string {
   return text
 }
 
-/** A text that must not be empty; length in characters as MariaDB counts them, code points. */
-export function parseText(maxLength: number): (text: string) => string {
+/** One line that must not be empty; length in characters as MariaDB counts them, code points. */
+export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: string) => string {
   return (text) => {
     const trimmed = text.trim()
     const { length } = codePoints(trimmed)
     if (length === 0) throw new InvalidValue('must not be empty')
     if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
-    if (/[^\P{Cc}\t\n]/u.test(trimmed)) throw new InvalidValue('must not contain control characters')
+    if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
     return trimmed
   }
 }
 
+/** A longer text may have lines and tabs. */
+const controlsInText = /[^\P{Cc}\t\n\r]/u
+
 export const parsePersonName = parseText(100)
 export const parseProductName = parseText(255)
-export const parseDescription = parseText(16_000)
+export const parseDescription = parseText(16_000, controlsInText)
 export const parseKey = parseText(200)
 
 export function parseSku(text: string): string {

@@ -85,10 +85,10 @@ test('a place that cannot be written to is refused before anything is read', asy
     for (const [path, why] of [
       [input, 'is the file being read'],
       [directory, 'is a directory'],
-      [join(dirname(input), 'none', 'r.csv'), 'its directory does not exist'],
+      [join(dirname(input), 'none', 'r.csv'), 'is in a directory that does not exist'],
     ] as const) {
       const error = await failure(RejectsFile.create(path, opened))
-      expect([error.code, error.message]).toEqual(['USAGE', `${path} cannot take the rejects: ${why}`])
+      expect([error.code, error.message]).toEqual(['USAGE', `${path} cannot take the rejects; it ${why}`])
     }
   })
 })

@@ -113,12 +113,58 @@ describe('orders import', () => {
     expect((await dbtool('products get POT --json', { database: database.name })).json()).toMatchObject({ stock: 5 })
   })
 
-  it('without --create-missing, unknown users and products stop it with exit 5; what was placed before is not placed twice', async () => {
+  it('without --create-missing, unknown users and products are named together, and nothing is changed', async () => {
     await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
-    const file = `${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,TEA,1,1,,\n`
-    const { exitCode, error } = await importing(file, '--concurrency 1')
-    expect([exitCode, error.code, error.message]).toEqual([5, 'NOT_FOUND', "order 'E' (line 3): there is no user 'nobody'"])
-    expect((await importing(file.replace('nobody', 'ada'), '')).json()).toMatchObject({ orders_placed: 2, orders_existing: 1 })
+    const before = await tables()
+    const one = await importing(`${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,TEA,1,1,,\n`)
+    expect([one.exitCode, one.error.code, one.error.message]).toEqual([5, 'NOT_FOUND', "order 'E' (line 3): there is no user 'nobody'"])
+    const several = await importing(`${head}\nD,ada,TEA,1,1,,\nE,nobody,TEA,1,1,,\nF,ada,POT,1,1,,\nG,ada,TEA,100,1,,\nA,ada,TEA,2,1,,\n`)
+    expect([several.exitCode, several.error.code]).toEqual([2, 'BAD_INPUT'])
+    expect(several.error.faults).toEqual([
+      "order 'E' (line 3): there is no user 'nobody'",
+      "order 'F' (line 4): there is no product with SKU 'POT'",
+      "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 there",
+      "order 'A' (line 6): the key 'import:A' belongs to order ",
+    ].map((fault) => expect.stringContaining(fault)))
+    expect(await tables()).toEqual(before)
+  })
+
+  it.each(['', '--dry-run'])('a new product needs a price; %s', async (flags) => {
+    const { exitCode, error } = await importing('order_ref,user,sku,quantity\nA,ada,T9,1\n', `${growing} ${flags}`)
+    expect([exitCode, error.message]).toEqual([5, "order 'A' (line 2): there is no product with SKU 'T9', and without a price it cannot be created"])
+  })
+
+  it.each(['abort', 'skip'])('with --on-error %s, a dry run refuses what the real run refuses', async (onError) => {
+    await importing(`${head}\nA,ada,TEA,1,1,,\n`, growing)
+    const runs = await Promise.all(['--dry-run', ''].map((dry) => importing(`${head}\nA,ada,TEA,2,1,,\n`, `${growing} --on-error ${onError} ${dry}`)))
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual(onError === 'abort' ? [6, 6] : [7, 7])
+  })
+
+  it('counts all faults and shows the first twenty', async () => {
+    const { error } = await importing(`${head}\n${Array.from({ length: 124 }, (_, order) => `R${order},ada,TEA,x,1,,`).join('\n')}\n`, growing)
+    expect(error.message).toMatch(/lines\.csv was not imported: 124 faults$/)
+    expect(error.faults?.slice(-1)).toEqual(['and 104 more'])
+  })
+
+  it('the rejects are in the order of the file, order by order, the same on every run; mended, they are placed whole', async () => {
+    // Every third order is rejected by the file, every fifth by the shop; all have several lines.
+    const lines = Array.from({ length: 90 }, (_, order) => Array.from({ length: 7 }, (_line, line) => `R${order},${order % 3 === 0 && line === 4 ? '' : `u${order}`},S${line},${order % 5 === 0 ? 2_000 : 1},1.00,,`)).flat()
+    const runs: string[] = []
+    for (const run of [1, 2]) {
+      const rejects = join(folder, `rejects-${run}.csv`)
+      await importing(`${head}\n${lines.join('\n')}\n`, `${growing} --on-error skip --rejects ${rejects} --concurrency 8`)
+      runs.push(readFileSync(rejects, 'utf8'))
+    }
+    // How many were there at that moment depends on the others in flight.
+    expect(runs[0]!.replaceAll(/\d+ there/g, 'some there')).toBe(runs[1]!.replaceAll(/\d+ there/g, 'some there'))
+    const numbers = runs[0]!.trimEnd().split('\n').slice(1).map((line) => Number(/,(\d+),"[^"]*"$/.exec(line)?.[1]))
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+    expect(numbers).toHaveLength(7 * (30 + 18 - 6))
+    const mended = runs[0]!.replaceAll(/^(R\d+),[^,]*,(S\d),\d+/gm, '$1,mended,$2,1')
+    const again = join(folder, 'rejects-again.csv')
+    expect((await importing(mended, `${growing} --on-error skip --rejects ${again}`)).json()).toMatchObject({ orders_placed: 42, orders_rejected: 0, lines_placed: 42 * 7 })
+    expect(readFileSync(again, 'utf8')).toBe(`${head},line,reason\n`)
+    expect(await database.connection.rows('SELECT order_id FROM order_items GROUP BY order_id HAVING COUNT(*) <> 7')).toEqual([])
   })
 
   it('a key that belongs to another content is a conflict, not a second order', async () => {

@@ -43,6 +43,16 @@ class Memory<K> {
   }
 }
 
+const createHint = 'create it first, or add --create-missing'
+
+/** In a catalog that grows, only the price can be what is missing. */
+export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): DbtoolError {
+  const names = skus.map(shown).join(', ')
+  return kind === 'known'
+    ? new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}`, { hint: createHint })
+    : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, { hint: 'give it a price in the file' })
+}
+
 class RememberingCatalog implements Catalog {
   readonly #users: Memory<string>
   readonly #products: Memory<ImportLine>
@@ -50,7 +60,7 @@ class RememberingCatalog implements Catalog {
   constructor(
     findUsers: (references: readonly string[]) => Promise<Ids>,
     findProducts: (lines: readonly ImportLine[]) => Promise<Ids>,
-    private readonly hint: string,
+    private readonly kind: 'known' | 'growing',
   ) {
     this.#users = new Memory((reference) => reference, findUsers)
     this.#products = new Memory(({ sku }) => sku, findProducts)
@@ -58,14 +68,14 @@ class RememberingCatalog implements Catalog {
 
   async userId(reference: string): Promise<number> {
     const [id] = await this.#users.ids([reference])
-    if (id === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: this.hint })
+    if (id === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
     return id
   }
 
   async productIds(lines: readonly ImportLine[]): Promise<number[]> {
     const ids = await this.#products.ids(lines)
-    const missing = lines.filter((_line, index) => ids[index] === undefined).map(({ sku }) => shown(sku))
-    if (missing.length > 0) throw new DbtoolError('NOT_FOUND', `there is no product with SKU ${missing.join(', ')}`, { hint: this.hint })
+    const missing = lines.filter((_line, index) => ids[index] === undefined).map(({ sku }) => sku)
+    if (missing.length > 0) throw noProduct(missing, this.kind)
     return ids.flatMap((id) => id ?? [])
   }
 }
@@ -73,7 +83,7 @@ class RememberingCatalog implements Catalog {
 /** Only what the shop already has. */
 export function knownCatalog(queries: Queries): Catalog {
   const findUser = async ([reference = '']: readonly string[]): Promise<Ids> => idsOf(reference, await knownUser(queries, reference))
-  return new RememberingCatalog(findUser, (lines) => productIds(queries, lines), 'create it first, or add --create-missing')
+  return new RememberingCatalog(findUser, (lines) => productIds(queries, lines), 'known')
 }
 
 /** Creates what is met for the first time, before its first order; a product needs a price for that. */
@@ -91,7 +101,7 @@ export function growingCatalog(db: Database, author: Author, initialStock: numbe
     })
     return productIds(db, lines)
   }
-  return new RememberingCatalog(findUser, findProducts, 'a product that is created needs a price in the file')
+  return new RememberingCatalog(findUser, findProducts, 'growing')
 }
 
 const idsOf = (reference: string, id: number | undefined): Ids => new Map(id === undefined ? [] : [[reference, id]])

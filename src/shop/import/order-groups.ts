@@ -1,12 +1,17 @@
+import type { DbtoolError } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { readOrderLine, type ImportLine } from './order-line.ts'
 
 /** One order as the file has it: adjacent lines with the same reference. */
 export interface DraftOrder {
+  /** Its place among the orders of the file, from 0. */
+  readonly index: number
   readonly ref: string
   readonly records: readonly SourceRecord[]
   /** What is wrong, by line number; an order with any fault is rejected whole. */
   readonly faults: ReadonlyMap<number, string>
+  /** Why the shop refused it, though the file has no fault. */
+  readonly refusal?: DbtoolError
   /** The lines, those of one SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
 }
@@ -18,19 +23,21 @@ export async function* groupOrders(records: AsyncIterable<SourceRecord>): AsyncG
   const seen = new Set<string>()
   let group: SourceRecord[] = []
   let ref = ''
+  let index = 0
   for await (const record of records) {
     const next = record.values['order_ref'] ?? ''
     if (group.length > 0 && next !== ref) {
-      yield draft(ref, group, seen)
+      yield { index, ...draft(ref, group, seen) }
+      index += 1
       group = []
     }
     ref = next
     group.push(record)
   }
-  if (group.length > 0) yield draft(ref, group, seen)
+  if (group.length > 0) yield { index, ...draft(ref, group, seen) }
 }
 
-function draft(ref: string, records: SourceRecord[], seen: Set<string>): DraftOrder {
+function draft(ref: string, records: SourceRecord[], seen: Set<string>): Omit<DraftOrder, 'index'> {
   const faults = new Map<number, string>()
   const lines = new Map<string, { line: ImportLine; at: number }>()
   if (ref !== '' && seen.has(ref)) faults.set(records[0]?.line ?? 0, `order_ref '${ref}' comes back: the lines of one order must be adjacent`)

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { parseInstant } from '../../values.ts'
-import { parseKey, parsePrice, parseProductName, parseQuantity, parseSku, parseText } from '../rules.ts'
+import { parseKey, parsePrice, parseProductName, parseQuantity, parseSku, parseText, shown } from '../rules.ts'
 
 /** The columns of a file of order lines, under our names. */
 export const orderFields = { required: ['order_ref', 'user', 'sku', 'quantity'], optional: ['price', 'product_name', 'ordered_at'] } as const
@@ -16,7 +16,11 @@ export interface ImportLine {
   readonly orderedAt: Date | undefined
 }
 
-const parseUser = parseText(100)
+/** Whatever another system calls its users, as long as a username can be made from it that somebody can read and type. */
+function parseUser(text: string): string {
+  if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${shown(text)}`)
+  return parseText(100)(text)
+}
 
 /** The record as an order line, or every fault that it has, in one sentence each. */
 export function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {

@@ -2,9 +2,9 @@ import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
 import { fromCents, toCents } from '../money.ts'
-import { OutOfStock, placeOrder, type OrderLine, type Placement } from '../place-order.ts'
+import { digestOf, keyConflict, OutOfStock, placeOrder, type OrderLine, type Placement } from '../place-order.ts'
 import { shown } from '../rules.ts'
-import type { Catalog } from './catalog.ts'
+import { noProduct, type Catalog } from './catalog.ts'
 import type { DraftOrder } from './order-groups.ts'
 import type { ImportLine } from './order-line.ts'
 
@@ -25,6 +25,8 @@ export function realPlacer(queries: Queries, catalog: Catalog, author: Author): 
 }
 
 interface Rehearsed {
+  /** Undefined for one that would be created. */
+  readonly id: number | undefined
   readonly price: string
   stock: number
   readonly active: boolean
@@ -35,21 +37,40 @@ export interface Missing {
   readonly initialStock: number
 }
 
-/** For `--dry-run`: reads the shop, takes stock only in memory, and locks nothing. */
+/** What would become of an order: reads the shop, takes stock only in memory, and locks nothing. */
 export function rehearsingPlacer(queries: Queries, missing: Missing, findUserId: (reference: string) => Promise<number | undefined>): PlaceDraft {
   const products = new Map<string, Rehearsed>()
-  return async ({ ref, lines }) => {
-    const [existing] = await queries.prepared<{ total_amount: string }>('SELECT total_amount FROM orders WHERE idempotency_key = ?', [keyOf(ref)])
-    if (existing !== undefined) return { outcome: 'existing', totalAmount: existing.total_amount }
+  return async (draft) => {
+    const { ref, lines } = draft
     const user = lines[0]?.user ?? ''
-    if (!missing.create && (await findUserId(user)) === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(user)}`)
+    const userId = await findUserId(user)
     for (const line of lines) if (!products.has(line.sku)) products.set(line.sku, await lookUp(queries, line, missing))
+    const [existing] = await queries.prepared<Existing>('SELECT id, total_amount, content_digest FROM orders WHERE idempotency_key = ?', [keyOf(ref)])
+    if (existing !== undefined) {
+      if (!isSame(existing, userId, linesOf(draft, products))) throw keyConflict(keyOf(ref), existing.id)
+      return { outcome: 'existing', totalAmount: existing.total_amount }
+    }
+    if (!missing.create && userId === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(user)}`)
     return { outcome: 'placed', totalAmount: take(products, lines) }
   }
 }
 
+interface Existing {
+  readonly id: number
+  readonly total_amount: string
+  readonly content_digest: string
+}
+
+function isSame({ content_digest }: Existing, userId: number | undefined, lines: readonly OrderLine[]): boolean {
+  return userId !== undefined && digestOf({ userId, status: 'confirmed' }, lines) === content_digest
+}
+
+function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, Rehearsed>): OrderLine[] {
+  return lines.map(({ sku, quantity, price }) => ({ productId: products.get(sku)?.id ?? 0, quantity, price }))
+}
+
 /** All or nothing, as the database would. Returns the total. */
-function take(products: Map<string, Rehearsed>, lines: readonly ImportLine[]): string {
+function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLine[]): string {
   const wanted = lines.flatMap((line) => {
     const product = products.get(line.sku)
     return product === undefined ? [] : [{ line, product }]
@@ -63,8 +84,9 @@ function take(products: Map<string, Rehearsed>, lines: readonly ImportLine[]): s
 }
 
 async function lookUp(queries: Queries, { sku, price }: ImportLine, missing: Missing): Promise<Rehearsed> {
-  const [row] = await queries.prepared<{ price: string; stock: number; is_active: number }>('SELECT price, stock, is_active FROM products WHERE sku = ?', [sku])
-  if (row !== undefined) return { price: row.price, stock: row.stock, active: row.is_active === 1 }
-  if (!missing.create || price === undefined) throw new DbtoolError('NOT_FOUND', `there is no product with SKU ${shown(sku)}`)
-  return { price, stock: missing.initialStock, active: true }
+  const [row] = await queries.prepared<{ id: number; price: string; stock: number; is_active: number }>('SELECT id, price, stock, is_active FROM products WHERE sku = ?', [sku])
+  if (row !== undefined) return { id: row.id, price: row.price, stock: row.stock, active: row.is_active === 1 }
+  if (!missing.create) throw noProduct([sku], 'known')
+  if (price === undefined) throw noProduct([sku], 'growing')
+  return { id: undefined, price, stock: missing.initialStock, active: true }
 }
