@@ -49,7 +49,7 @@ BEGIN NOT ATOMIC
           FROM ${lines} STRAIGHT_JOIN products p ON p.id = line.product_id;
       INSERT INTO logs (os_user, command, entity, entity_id, message)
         VALUES (JSON_VALUE(request, '$.os_user'), JSON_VALUE(request, '$.command'), 'orders', new_id,
-                CONCAT('placed for user ', JSON_VALUE(request, '$.user_id'), ': ', line_count, ' lines, total ', total));
+                CONCAT('placed for user ', JSON_VALUE(request, '$.user_id'), ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total));
       IF JSON_VALUE(request, '$.end') = 'COMMIT' THEN COMMIT; ELSE ROLLBACK; END IF;
     ELSE
       SET outcome = 'short';

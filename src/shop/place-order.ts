@@ -49,7 +49,7 @@ export interface Shortage {
 /** Every product that was short, with what is there. */
 export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
-    super('OUT_OF_STOCK', `out of stock: ${shortages.map(describe).join('; ')}`, { hint: 'nothing was ordered; ask for what is there, or restock' })
+    super('OUT_OF_STOCK', `out of stock: ${shortages.map(describe).join('; ')}`, { hint: 'nothing was ordered; ask for what is there' })
   }
 }
 
