@@ -55,17 +55,24 @@ export function pathOf(command: Command): string {
 }
 
 export const largest = 2_147_483_647
+export const defaultLimit = 50
 export const limit = value(parseWhole(0, largest))
 export const offset = value(parseWhole(0, largest))
 export const past = value(parsePast(() => new Date()))
 
 /** The flags of every list that has pages. */
 export function paged(command: Command): Command {
-  return command.option('--limit <n>', 'at most so many rows; 0 is all', limit, 50).option('--offset <n>', 'skip so many rows first', offset, 0)
+  return command.addOption(limitFlag(defaultLimit)).option('--offset <n>', 'skip so many rows first', offset, 0)
+}
+
+/** `--limit`, undefined where it was not given: the default is for people, {@link showList}. */
+export function limitFlag(rows: number): Option {
+  return new Option('--limit <n>', 'at most so many rows; 0 is all').argParser(limit).default(undefined, String(rows))
 }
 
 export interface PageFlags {
-  readonly limit: number
+  /** Undefined: not given. */
+  readonly limit: number | undefined
   readonly offset: number
 }
 

@@ -60,7 +60,16 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
   return typed === undefined ? description : `${description} (default: ${typed})`
 }
 
-/** Examples below a verb's help; each line is run by a test. */
+/** Examples below a verb's help; each line is run by a test. A long one goes on below itself, and can still be copied. */
 export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n\nWhere to connect and what comes out: see dbtool --help`
+  return `\nExamples:\n${lines.map((line) => folded(`  $ ${line}`)).join('\n')}\n\nWhere to connect and what comes out: see dbtool --help`
+}
+
+const continued = ' '.repeat(5)
+
+/** Breaks before a flag, as a shell understands it. */
+function folded(line: string): string {
+  const last = widthInPipes - ' \\'.length
+  const at = line.length > widthInPipes ? line.lastIndexOf(' --', last) : -1
+  return at < continued.length ? line : `${line.slice(0, at)} \\\n${folded(`${continued}${line.slice(at)}`)}`
 }

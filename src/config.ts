@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { readEnvFile } from './config/env-file.ts'
-import { hasAddress, layerOf, withoutOtherAddresses, type Layer, type Texts } from './config/layers.ts'
+import { flagOrigin, hasAddress, layerOf, withoutOtherAddresses, type Layer, type Texts } from './config/layers.ts'
 import { reasonOf } from './config/reason.ts'
 import { defaultPoolOptions, type PoolOptions } from './db/pool.ts'
 import { defaultLimits, type Limits, type Target } from './db/target.ts'
 import { allFaults, DbtoolError, InvalidValue } from './errors.ts'
-import { settingTable, type SettingName, type Settings } from './settings.ts'
+import { settingNames, settingTable, type SettingName, type Settings } from './settings.ts'
 
 export interface ConfigSources {
   /** What was said on the command line, by the variable that it stands for. */
@@ -32,19 +32,21 @@ export interface Config {
   readonly entries: readonly ConfigEntry[]
 }
 
+const wrongHint = 'correct it where it is set, or override it with a flag; see: dbtool --help'
+
 /** Gathers, checks and explains the configuration. Rejects with BAD_CONFIG naming every value that is wrong. */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const { flags, env, envFile, cwd, osUser } = sources
-  const faults: string[] = []
   const file = readEnvFile(envFile, cwd)
-  const layers = [layerOf('flag', flags, faults), layerOf('environment', env, faults), layerOf(file.name, file.texts, faults)]
+  const faults = [...file.faults]
+  const layers = [layerOf(flagOrigin, flags, faults), layerOf('environment', env, faults), layerOf(file.name, file.texts, faults)]
   if (!layers.some(({ texts }) => hasAddress(texts))) layers.push(await privateServerLayer(sources))
   const texts = withoutOtherAddresses(layers)
   const table = settingTable(osUser)
-  const names = Object.keys(table) as SettingName[]
+  const names = settingNames
   const found = new Map(names.map((name) => [name, lookUp(name, texts, table[name].fallback)]))
   const settings = Object.fromEntries(names.map((name) => [name, parsed(name, found.get(name), table[name].parse, faults)]))
-  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the configuration is wrong', faults)
+  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the configuration is wrong', faults, wrongHint)
   return build(settings as unknown as Settings, names.map((name) => entry(name, found.get(name), table[name].secret === true)), texts)
 }
 

@@ -64,3 +64,5 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
   }
 }
+
+export const settingNames = Object.keys(settingTable('')) as readonly SettingName[]

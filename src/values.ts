@@ -14,7 +14,7 @@ export function shown(text: string): string {
 /** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
-  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}`)
+  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`)
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }
 

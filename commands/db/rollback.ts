@@ -1,8 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { BackStep } from '../../src/db/migrate.ts'
+import { data, type View } from '../../src/output/view.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { parseVersion, stepView } from './migrate.ts'
+
+const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }
 
 export interface RollbackOptions {
   readonly to?: number
@@ -27,12 +31,19 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
     const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back ${version} ${name}`) }
     const steps = await room.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
-      ctx.out.list(stepView, steps)
+      ctx.out.list(view, steps)
+      for (const statement of steps.flatMap(({ statements }) => statements)) ctx.out.note(`would run: ${statement}`)
       if (dryRun) ctx.out.note('dry run: nothing was changed')
       return
     }
-    const names = steps.map(({ version, name }) => `${version} ${name}`).join(', ')
+    const names = steps.map(named).join(', ')
     await ctx.ask.confirm({ message: `Take back ${names} on ${describeTarget(target)}, with all data in it?`, yes })
-    ctx.out.list(stepView, await room.rollback(migrator, to))
+    // What was asked about, also if somebody else was faster.
+    const asked = Math.min(...steps.map(({ version }) => version)) - 1
+    ctx.out.list(view, await room.rollback(migrator, to ?? asked))
   })
+}
+
+function named({ version, name, statements, total }: BackStep): string {
+  return statements.length === total ? `${version} ${name}` : `${version} ${name} (${statements.length} of its ${total} statements)`
 }

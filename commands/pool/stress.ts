@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
-import { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { chapterPlan, chapterPool, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
@@ -21,6 +21,11 @@ export interface StressOptions {
   readonly mode: PoolMode
 }
 
+function parseStatement(text: string): string {
+  if (text.trim() === '') throw new InvalidValue('must not be empty')
+  return text
+}
+
 const interruptGraceMs = 1_000
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
@@ -31,7 +36,7 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), chapterPool.maxOverflow)
     .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
     .option('--workers <n>', 'how many ask at once', value(parseWhole(1, 100_000)), chapterPlan.workers)
-    .option('--sql <statement>', 'what each iteration runs', chapterPlan.sql)
+    .option('--sql <statement>', 'what each iteration runs', value(parseStatement), chapterPlan.sql)
     .option('--iterations <n>', 'iterations of each worker (default: 1)', value(parseWhole(1, 1_000_000_000)))
     .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseWait))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, durationText(chapterPlan.warmupMs)))
@@ -44,7 +49,9 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const result = await runStress(ctx, options)
   if (ctx.io.signal.aborted && result.ok === 0) return
   ctx.out.item(stressView, result)
-  ctx.out.success(`${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`)
+  const summary = `${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`
+  if (result.failed === 0) ctx.out.success(summary)
+  else ctx.out.note(summary)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
 }
 

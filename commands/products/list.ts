@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { listProducts, productSortColumns } from '../../src/shop/products.ts'
-import { activeFlag, either, paged, sorted, type PageFlags } from '../flags.ts'
+import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
+import { showList } from '../list.ts'
 import { productView } from '../views.ts'
 
 export interface ListProductsOptions extends PageFlags {
@@ -22,5 +23,6 @@ export function productsList(products: Command, ctx: Context, run = showProducts
 
 export async function showProducts(ctx: Context, options: ListProductsOptions): Promise<void> {
   const { search, sort, limit, offset } = options
-  ctx.out.list(productView, await ctx.shop((db) => listProducts(db, { active: activeFlag(options), search }, sort, { limit, offset })))
+  const filter = { active: activeFlag(options), search }
+  await showList(ctx, productView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })))
 }

@@ -4,8 +4,14 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
 import { runReport, type Parameters, type Report } from '../../src/reports/report.ts'
 import { parseChoice } from '../../src/values.ts'
-import { limit, past, value } from '../flags.ts'
+import { limitFlag, past, value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { showList } from '../list.ts'
+
+export interface ReportOptions extends Omit<Parameters, 'limit'> {
+  /** Undefined: not given. */
+  readonly limit: number | undefined
+}
 
 /** Every report of the catalog is a verb. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
@@ -16,14 +22,14 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
       .description(report.question)
       .option('--since <time>', 'orders from then on: a time, or an age such as 30d', past)
       .option('--until <time>', 'orders before then', past)
-      .option('--limit <n>', 'at most so many rows; 0 is all', limit, report.defaultLimit)
+      .addOption(limitFlag(report.defaultLimit))
     if (first !== undefined) verb.option('--by <what>', report.choices.join(' or '), value(parseChoice(report.choices)), first)
-    verb.addHelpText('after', examples(`dbtool report ${report.name} --since 30d`)).action((options: Parameters) => run(ctx, report, options))
+    verb.addHelpText('after', examples(`dbtool report ${report.name} --since 30d`)).action((options: ReportOptions) => run(ctx, report, options))
   }
 }
 
-export async function show(ctx: Context, report: Report, { since, until, limit: rows, by }: Parameters): Promise<void> {
-  ctx.out.list(viewOf(report), await ctx.shop((db) => runReport(db, report, { since, until, limit: rows, by })))
+export async function show(ctx: Context, report: Report, { since, until, limit, by }: ReportOptions): Promise<void> {
+  await showList(ctx, viewOf(report), { limit, unasked: report.defaultLimit }, (rows) => ctx.shop((db) => runReport(db, report, { since, until, limit: rows, by })))
 }
 
 function viewOf({ columns }: Report): View {

@@ -17,6 +17,6 @@ export async function stop(ctx: Context): Promise<void> {
   ])
   const paths = serverPaths(ctx.io.env)
   const { stopped } = await stopServer(paths)
-  ctx.out.item(serverView, await serverStatus(paths))
+  ctx.out.itemForScripts(serverView, await serverStatus(paths))
   ctx.out.success(stopped ? 'the private server has stopped; its data is kept' : 'the private server was not running')
 }

@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { listUsers, userSortColumns } from '../../src/shop/users.ts'
 import { parseWhole } from '../../src/values.ts'
-import { activeFlag, either, largest, paged, past, sorted, value, type PageFlags } from '../flags.ts'
+import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
+import { showList } from '../list.ts'
 import { userView } from '../views.ts'
 
 export interface ListUsersOptions extends PageFlags {
@@ -27,5 +28,6 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
 
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
-  ctx.out.list(userView, await ctx.shop((db) => listUsers(db, { active: activeFlag(options), search, minOrders, createdSince }, sort, { limit, offset })))
+  const filter = { active: activeFlag(options), search, minOrders, createdSince }
+  await showList(ctx, userView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })))
 }

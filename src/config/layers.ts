@@ -10,11 +10,17 @@ export interface Layer {
   readonly texts: Texts
 }
 
+/** The layer of the command line, whose settings have names of their own there. */
+export const flagOrigin = 'flag'
+
 /** The variables of one place, and those in its URL; what is wrong with that is added to `faults`. */
 export function layerOf(origin: string, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
   // An empty variable counts as not set, but for an empty password.
   const given = Object.entries(source).filter(([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'))
   const { DB_URL: url, ...texts } = Object.fromEntries(given) as Texts & { DB_URL?: string }
+  if (texts.DB_HOST !== undefined && texts.DB_SOCKET !== undefined) {
+    faults.push(`${origin === flagOrigin ? '--host and --socket' : `DB_HOST and DB_SOCKET (${origin})`} exclude each other`)
+  }
   if (url === undefined) return { origin, texts }
   try {
     return { origin, texts: { ...urlParts(url), ...texts } }

@@ -62,11 +62,11 @@ const notMariaDb: Translation = {
   hint: () => 'dbtool works with MariaDB 10.6 and later',
 }
 /** The database that the server names, since a statement may name another one than the connection. */
-const unknownName = ({ text }: DriverError, target: Target): string => /'([^']*)'/.exec(text)?.[1] ?? target.database ?? ''
+const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.exec(text)?.[1] ?? target.database ?? ''
 const unknownDatabase: Translation = {
   code: 'UNKNOWN_DATABASE',
   message: (error, target) => `there is no database '${unknownName(error, target)}' on ${addressOf(target)}`,
-  hint: (target, error) => `create it with CREATE DATABASE \`${unknownName(error, target)}\`, or choose another one with --database`,
+  hint: (target, error) => `create it with CREATE DATABASE \`${unknownName(error, target).replaceAll('`', '``')}\`, or choose another one with --database`,
 }
 const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; dbtool needs SELECT, INSERT, UPDATE, DELETE, and more to migrate')
 const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')

@@ -1,28 +1,24 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../errors.ts'
+import { DatabaseError } from './failures.ts'
 import type { Migration } from './migration-files.ts'
-import type { Session } from './queries.ts'
-import { firstRow } from './queries.ts'
-import { appliedMigrations, assertUsable, migrationStates, takeBackHint } from './schema-state.ts'
+import { firstRow, type Session } from './queries.ts'
+import { appliedMigrations, assertRoom, assertUsable, bookkeeping, migrationStates, takeBackHint, wayBack } from './schema-state.ts'
 
 const lockWaitSeconds = 60
-
-const bookkeeping = `
-CREATE TABLE IF NOT EXISTS schema_migrations (
-  version INT NOT NULL PRIMARY KEY,
-  name VARCHAR(100) NOT NULL,
-  checksum CHAR(64) NOT NULL,
-  direction VARCHAR(4) NOT NULL,
-  steps INT NOT NULL,
-  steps_done INT NOT NULL,
-  started_at DATETIME NOT NULL DEFAULT UTC_TIMESTAMP(),
-  finished_at DATETIME
-) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin`
+const connectorErrnos = 45_000
 
 export interface Step {
   readonly version: number
   readonly name: string
   readonly direction: 'up' | 'down'
+}
+
+export interface BackStep extends Step {
+  /** What it runs: less than the whole way down, if the migration or an earlier rollback of it stopped half-way. */
+  readonly statements: readonly string[]
+  /** How many the whole way down has. */
+  readonly total: number
 }
 
 /**
@@ -37,71 +33,94 @@ export interface Migrator {
 
 /** Applies what is pending, up to version `to`. Returns the steps taken; none when there was nothing to do. */
 export async function migrate(migrator: Migrator, to: number = migrator.known.length): Promise<Step[]> {
-  return locked(migrator.session, async () => {
-    await migrator.session.change(bookkeeping)
-    return takeSteps(migrator, await pendingSteps(migrator, to))
-  })
+  const { session } = migrator
+  return locked(session, async () => takeSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)))
 }
 
-/** What `migrate` would do now. */
+/** What `migrate` would do now; refused if it could not start. */
 export async function pendingSteps({ session, known }: Migrator, to: number = known.length): Promise<Step[]> {
   assertKnown(known, to)
   const states = migrationStates(known, await appliedMigrations(session))
   assertUsable(states, { pending: 'allowed' })
-  return states.filter(({ state, version }) => state === 'pending' && version <= to).map(({ version, name }) => ({ version, name, direction: 'up' }))
+  const pending = known.filter((_migration, index) => states[index]?.state === 'pending' && index < to)
+  if (pending[0] !== undefined) await assertRoom(session, pending[0])
+  return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
 
-/** Takes back every migration above `to` (by default the last one), also one that stopped half-way. */
-export async function rollback(migrator: Migrator, to?: number): Promise<Step[]> {
-  return locked(migrator.session, async () => takeSteps(migrator, await rollbackSteps(migrator, to)))
+/** Takes back every migration above `to` (by default the last one); of one that stopped half-way, what did run. */
+export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
+  const { session } = migrator
+  return locked(session, async () =>
+    takeSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) => takeBack(session, migration, statements)),
+  )
 }
 
 /** What `rollback` would do now. */
-export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<Step[]> {
+export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<BackStep[]> {
   const applied = await appliedMigrations(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
     const message = `cannot take migration ${unknown.version} (${unknown.name}) back: this dbtool does not know it`
     throw new DbtoolError('SCHEMA_NEWER', message, { hint: 'use the dbtool that applied it' })
   }
-  const last = applied.at(-1)?.version ?? 0
-  const target = to ?? Math.max(0, last - 1)
+  const target = to ?? Math.max(0, (applied.at(-1)?.version ?? 0) - 1)
   assertKnown(known, target)
-  return applied
-    .filter(({ version }) => version > target)
-    .sort((a, b) => b.version - a.version)
-    .map(({ version, name }) => ({ version, name, direction: 'down' }))
+  return known.toReversed().flatMap((migration): BackStep[] => {
+    const { version, name, down } = migration
+    const row = applied.find((one) => one.version === version)
+    if (row === undefined || version <= target) return []
+    const statements = wayBack(migration, row)
+    return [{ version, name, direction: 'down', statements, total: down.length }]
+  })
 }
 
 function assertKnown(known: readonly Migration[], to: number): void {
   if (to > known.length) throw new DbtoolError('USAGE', `there is no migration ${to}: the last one is ${known.length}`)
 }
 
-async function takeSteps({ session, known, onStep }: Migrator, steps: Step[]): Promise<Step[]> {
+async function takeSteps<S extends Step>({ known, onStep }: Migrator, steps: S[], take: (migration: Migration, step: S) => Promise<void>): Promise<S[]> {
   for (const step of steps) {
     const migration = known[step.version - 1]
     if (migration === undefined) continue
-    await run(session, migration, step.direction)
+    await take(migration, step)
     onStep?.(step)
   }
   return steps
 }
 
-/** DDL commits by itself, so each statement's success is written down: what stops half-way is seen the next time. */
-async function run(session: Session, migration: Migration, direction: 'up' | 'down'): Promise<void> {
-  const { version, name, checksum } = migration
-  const sql = migration[direction]
-  await session.change(
-    `INSERT INTO schema_migrations (version, name, checksum, direction, steps, steps_done) VALUES (?, ?, ?, ?, ?, 0)
-     ON DUPLICATE KEY UPDATE direction = VALUES(direction), steps = VALUES(steps), steps_done = 0, finished_at = NULL`,
-    [version, name, checksum, direction, sql.length],
-  )
-  for (const [done, statement] of sql.entries()) {
-    await session.change(statement).catch((error: unknown) => { throw stopped(migration, `statement ${done + 1} of ${sql.length}`, error) })
-    await session.change('UPDATE schema_migrations SET steps_done = steps_done + 1 WHERE version = ?', [version])
+async function apply(session: Session, migration: Migration): Promise<void> {
+  const { version, name, checksum, up } = migration
+  await assertRoom(session, migration)
+  await session.change(bookkeeping)
+  await session.change("INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)", [version, name, checksum, up.length])
+  await run(session, migration, up)
+  await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
+}
+
+async function takeBack(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
+  const begin = "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
+  await session.change(begin, [statements.length, migration.version])
+  await run(session, migration, statements)
+  await session.change('DELETE FROM schema_migrations WHERE version = ?', [migration.version])
+}
+
+/** DDL commits by itself, so each statement is written down before and after: what stops half-way is seen the next time. */
+async function run(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
+  const note = (what: string) => session.change(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
+  for (const [index, statement] of statements.entries()) {
+    await note('steps_started = steps_done + 1')
+    await session.change(statement).catch(async (error: unknown) => {
+      if (refused(error)) await note('steps_started = steps_done').catch(() => undefined)
+      throw stopped(migration, `statement ${index + 1} of ${statements.length}`, error)
+    })
+    await note('steps_done = steps_started')
   }
-  if (direction === 'up') await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
-  else await session.change('DELETE FROM schema_migrations WHERE version = ?', [version])
+}
+
+/** The server itself says that the statement did not take place. */
+function refused(error: unknown): boolean {
+  const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? error.errno ?? 0 : 0
+  return errno >= 1_000 && errno < connectorErrnos
 }
 
 /** A lost connection stays what it is: nobody knows whether its statement took place. */

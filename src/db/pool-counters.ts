@@ -38,11 +38,13 @@ export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connect
 /** The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the server silent. */
 export function timeoutError(options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>, now: PoolFigures, cause: unknown): DbtoolError {
   const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
+  // What kept another connection from being opened also says what to do: a larger pool might be the opposite of it.
+  const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint
   const because = cause instanceof Error ? `; opening another one failed: ${cause.message}` : ''
   return new DbtoolError(
     'POOL_TIMEOUT',
     `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
-    { cause, hint: timeoutHint },
+    { cause, hint },
   )
 }
 

@@ -28,8 +28,19 @@ function csvLine(cells: readonly unknown[]): string {
   return cells.map((cell) => csvField(plain(cell))).join(',')
 }
 
-const csvList = (view: View, rows: readonly Row[]): string =>
-  lines([csvLine(view.columns.map(({ name }) => name)), ...rows.map((row) => csvLine(cellsOf(view, row)))])
+/** What holds a list has a line for each of it, with its own columns repeated; at least one line. */
+function csvList(view: View, rows: readonly Row[]): string {
+  const own = view.columns.map(({ name }) => name)
+  const theirs = (view.nested?.view.columns ?? []).map(({ name }) => (own.includes(name) ? `${view.nested?.name ?? ''}_${name}` : name))
+  return lines([csvLine([...own, ...theirs]), ...rows.flatMap((row) => csvRows(view, row))])
+}
+
+function csvRows(view: View, row: Row): string[] {
+  const { nested } = view
+  if (nested === undefined) return [csvLine(cellsOf(view, row))]
+  const items = row[nested.name] as readonly Row[]
+  return (items.length === 0 ? [{}] : items).map((item) => csvLine([...cellsOf(view, row), ...cellsOf(nested.view, item)]))
+}
 
 export const writers: Readonly<Record<Format, Writer>> = {
   table: {

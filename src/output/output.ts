@@ -46,6 +46,16 @@ export class Output {
     this.write(writers[this.#options.format].item(view, row as Row, this.look()))
   }
 
+  /** One thing of which a sentence tells a person everything. */
+  itemForScripts(view: View, row: object): void {
+    if (this.#options.format !== 'table') this.item(view, row)
+  }
+
+  /** Whether a list is wanted for its size or its ids: of a part of it they would mislead. */
+  get wantsAll(): boolean {
+    return this.#options.format === 'ids' || this.#options.format === 'count'
+  }
+
   /** Something that is shown once and must not be lost, nor mixed with data. */
   secret(message: string): void {
     this.toPerson(harmlessLines(message))

@@ -34,13 +34,17 @@ export function mayAsk({ stdin, stderr }: Terminal, env: NodeJS.ProcessEnv, refu
   return stdin.isTTY === true && stderr.isTTY === true && !refused && !set('DBTOOL_NO_INPUT') && !set('CI')
 }
 
+const flagsHint = 'give every value as a flag, or run it on a terminal to be asked'
+/** A secret that exists already is that of the connection. */
+const typedHint = '--ask-password needs a terminal, and neither --json nor --no-input'
+
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
     const missing = Object.values(blanks).filter(({ given }) => given === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
     const flags = missing.map(({ flag }) => flag).join(', ')
-    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: 'give every value as a flag, or run it on a terminal to be asked' }))
+    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: missing.some(({ secret }) => secret === 'once') ? typedHint : flagsHint }))
   },
   confirm({ message, yes }) {
     if (yes) return Promise.resolve()
@@ -85,15 +89,36 @@ export class AskPerson implements Ask {
   private async prompt<A>(question: object): Promise<A> {
     const { createPromptModule } = await import('inquirer')
     const { stdin: input, stderr: output, signal } = this.terminal
-    const prompt = createPromptModule({ input, output, signal })
+    const gone = whenGone(input)
+    const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, gone.signal]) })
     try {
       return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
     } catch (error) {
       const left = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
       throw left ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
+    } finally {
+      gone.stop()
     }
   }
 }
+
+/**
+ * Aborts when the keyboard is left: at Ctrl-D or its end, readline stops reading, inquirer hears nothing of it, and the
+ * process would end in silence. An answer stops the reading too, but is there by the next turn of the event loop.
+ */
+function whenGone(input: Readable): { signal: AbortSignal; stop: () => void } {
+  const gone = new AbortController()
+  const left = (): void => void setImmediate(() => gone.abort())
+  for (const event of leavings) input.once(event, left)
+  return {
+    signal: gone.signal,
+    stop: () => {
+      for (const event of leavings) input.off(event, left)
+    },
+  }
+}
+
+const leavings = ['pause', 'end', 'close'] as const
 
 /** The flag's parser as a question's check. */
 function problem(parse: (text: string) => unknown, text: string): string | undefined {

@@ -24,17 +24,21 @@ async function iterate({ pool, sql, recorder, worker }: Iteration): Promise<void
   const asked = performance.now()
   let lease
   try {
-    lease = await pool.acquire()
+    const coming = pool.acquire()
+    // Whoever must wait is in line by now.
+    recorder.sees(pool.figures())
+    lease = await coming
   } catch (error) {
-    recorder.refused(performance.now() - asked, error)
+    recorder.failed(performance.now() - asked, error)
     return
   }
   const got = performance.now()
+  recorder.sees(pool.figures())
   try {
     await lease.rows(sql)
     recorder.succeeded(worker, got - asked, performance.now() - got)
   } catch (error) {
-    recorder.failed(error)
+    recorder.failed(got - asked, error)
   } finally {
     lease.release()
   }

@@ -1,3 +1,4 @@
+import type { PoolFigures } from '../db/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import { Histogram } from './histogram.ts'
 
@@ -16,9 +17,16 @@ export class Recorder {
   readonly errors = new Map<string, ErrorCount>()
   /** Successful iterations of each worker. */
   readonly operations: number[]
+  /** The most connections that were open at once, and the most callers that waited. The pool's own peaks know of the warm-up. */
+  readonly peaks = { open: 0, waiting: 0 }
 
   constructor(workers: number) {
     this.operations = Array.from({ length: workers }, () => 0)
+  }
+
+  sees({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
+    this.peaks.open = Math.max(this.peaks.open, open)
+    this.peaks.waiting = Math.max(this.peaks.waiting, waiting)
   }
 
   succeeded(worker: number, acquireMs: number, executeMs: number): void {
@@ -28,13 +36,9 @@ export class Recorder {
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
   }
 
-  /** A caller that waited in vain has waited: its time counts among the acquire times. */
-  refused(acquireMs: number, error: unknown): void {
+  /** Whoever waited in vain, or for a statement that then failed, has waited: that time counts too. */
+  failed(acquireMs: number, error: unknown): void {
     this.acquire.record(acquireMs)
-    this.failed(error)
-  }
-
-  failed(error: unknown): void {
     const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
     const known = this.errors.get(code)
     if (known !== undefined) known.count += 1

@@ -23,6 +23,9 @@ mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
 const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
 const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
 const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
+const misspelt = withEnvFile('misspelt', '# ours\nDB_HSOT=h\nDB_DATABASE=shop\nDB_COLOUR=blue\nAPP_KEY=1\nexport DB_PORT=3306 # yes\n', 0o644)
+const unreadable = withEnvFile('unreadable', 'DB_NAME="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n', 0o600)
+const twoPlaces = withEnvFile('two-places', 'DB_HOST=h\nDB_SOCKET=/s\n', 0o644)
 const long = 'n'.repeat(256)
 
 const name = 'must be 3 to 50 letters A-Z, digits or _, not'
@@ -51,6 +54,12 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     { env: { DB_URL: 'mariadb://u:geh^eim@h/d', DB_PORT: 'abc', DB_CHARSET: 'latin1', DB_SSL_MODE: 'on', DB_POOL_SIZE: '0', DB_POOL_TIMEOUT: 'soon', DB_STATEMENT_TIMEOUT: '25d' } },
   ],
   ['config show', [`DB_PORT (.env) ${whole} 1 to 65535, not '99999'`, `DB_POOL_TIMEOUT (.env) ${duration} 'soon'`], { cwd: wrongFile }],
+  ['config show', [
+    'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?', 'DB_DATABASE (.env) is no setting of dbtool; did you mean DB_NAME?',
+  ], { cwd: misspelt }],
+  ['config show', [4, 7].map((line) => `line ${line} of .env must read NAME=value, or be a comment that starts with #`), { cwd: unreadable }],
+  ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
+  ['users list --host h --socket /s', ['--host and --socket exclude each other']],
   ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
   ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadable }],
   ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadableUrl }],
@@ -72,6 +81,8 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['users create --username x --email y --first-name "" --last-name a\u0085b', [
     `--username ${name} 'x'`, "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not be empty', '--last-name must not contain control characters',
   ]],
+  [[...words(create), 'carol', '--first-name', 'a\tb', '--last-name', 'a\nb'], ['first', 'last'].map((which) => `--${which}-name must not contain control characters`)],
+  [['products', 'create', '--price', '1', '--name', 'a\nb', '--sku', 'a\tb', '--description', 'a\tb\u0007'], ['--name', '--sku', '--description'].map((flag) => `${flag} must not contain control characters`)],
   [`products create --name ${long} --price 1`, ['--name must have at most 255 characters, not 256']],
   [`${product} 1,50`, [`--price ${amount} '1,50'`]],
   [`${product} 0.001`, ["--price must have at most two decimals, not '0.001': money is never rounded"]],
@@ -96,8 +107,9 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ]],
   ['orders list --status sent', ["--status must be one of pending, confirmed, shipped, delivered, cancelled, not 'sent'"]],
   ['pool stress --pool-timeout 5 --duration 1,5s --warmup -1s --workers 0 --mode fast', [
-    `--pool-timeout ${duration} '5'`, `--workers ${whole} 1 to 100000, not '0'`, `--duration ${duration} '1,5s'`, `--warmup ${duration} '-1s'`, "--mode must be one of fair, driver, static, none, not 'fast'",
+    `--pool-timeout ${duration} '5': the unit is missing`, `--workers ${whole} 1 to 100000, not '0'`, `--duration ${duration} '1,5s'`, `--warmup ${duration} '-1s'`, "--mode must be one of fair, driver, static, none, not 'fast'",
   ]],
+  [['pool', 'stress', '--sql', ' '], ['--sql must not be empty']],
   ['pool stress --pool-timeout 30d', ["--pool-timeout must be at most 24d, not '30d'"]],
   ['pool stress --iterations 1 --duration 1s', ['--iterations and --duration exclude each other']],
   ['users list --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
@@ -132,6 +144,16 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
     expect(() => readEnvFile(join(closed, '.env'), '/')).toThrow(/^cannot read the environment file .*: this user may not read it$/)
   })
   afterEach(() => process.seteuid?.(process.getuid?.() ?? 0))
+})
+
+it('a setting that is wrong comes with a way out, and an unknown name in the environment is none of ours', async () => {
+  expect((await dbtool('config show --json', { env: { DB_PORT: 'abc' } })).error).toMatchObject({ code: 'BAD_CONFIG', hint: expect.stringMatching(/flag/) })
+  expect(await dbtool('config show --json', { env: { DB_HSOT: 'h' } })).toMatchObject({ exitCode: 0 })
+})
+
+it('a description may have lines', async () => {
+  const made = await dbtool(['products', 'create', '--name', 'Lines', '--price', '1', '--description', 'one\n\ttwo', '--json'], { database: shop.name })
+  expect(made).toMatchObject({ exitCode: 0 })
 })
 
 describe('a slip of the finger', () => {

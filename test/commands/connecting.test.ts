@@ -100,6 +100,11 @@ describe('a server', () => {
   })
 })
 
+it('a name with quotes and backticks is written as SQL has it', async () => {
+  const refused = await dbtool(['users', 'list', '--json'], { database: "a`b'c" })
+  expect(refused.error).toMatchObject({ code: 'UNKNOWN_DATABASE', message: expect.stringContaining("'a`b'c'"), hint: expect.stringContaining("CREATE DATABASE `a``b'c`,") })
+})
+
 describe('--sql', () => {
   it('shows every statement with its time on stderr, and secrets as stars', async () => {
     const { stdout, stderr } = await dbtool('users create --username dora --email dora@example.com --password-stdin --sql --json', { database: shop.name, stdin: 'Geheimnis-123\n' })

@@ -24,7 +24,7 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['orders import', 2, 'USAGE', 'missing <file>'],
   ['db rollback', 2, 'USAGE', /^this needs a confirmation: Take back 1 shop/, /--yes/],
   ['server reset', 2, 'USAGE', /^this needs a confirmation: Delete the private server/, /--yes/],
-  ['connection test --ask-password', 2, 'USAGE', 'missing --password-file'],
+  ['connection test --ask-password', 2, 'USAGE', 'missing --password-file', /--ask-password needs a terminal/],
   ['users get nobody', 5, 'NOT_FOUND', "there is no user 'nobody'", /users list --search/],
   ['products get NONE', 5, 'NOT_FOUND', "there is no product 'NONE'", /products list/],
   ['orders get 4711', 5, 'NOT_FOUND', 'there is no order 4711', /orders list/],

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 
 const { name: database } = testDatabase()
@@ -9,6 +10,7 @@ beforeAll(() => smallShop(database))
 const user = ['id', 'username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login']
 const product = ['id', 'sku', 'name', 'price', 'stock', 'is_active', 'created_at']
 const order = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempotency_key', 'created_at']
+const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
 const stress = [
   'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput', 'acquire_ms', 'execute_ms', 'total_ms',
   'connections', 'queue_peak', 'fairness', 'loop', 'event_loop_ms',
@@ -85,7 +87,7 @@ describe.each(items)('the one thing of dbtool %s', (line, names, id) => {
 
   it('is one row as csv, one id, and counts one', async () => {
     const [head] = (await run('csv')).stdout.split('\n')
-    expect(head).toBe(names.filter((name) => name !== 'items').join(','))
+    expect(head).toBe(names.flatMap((name) => (name === 'items' ? item : [name])).join(','))
     if (id !== '') expect((await run('ids')).stdout).toBe(`${id}\n`)
     expect((await run('count')).stdout).toBe('1\n')
   })
@@ -116,6 +118,58 @@ describe('values', () => {
     expect(entries).toContainEqual({ name: 'DB_PASSWORD', value: '********', origin: 'environment' })
     expect(entries).toContainEqual({ name: 'DB_POOL_TIMEOUT', value: '30s', origin: 'default' })
     expect(stdout).not.toContain('hunter2')
+  })
+})
+
+describe('an order as csv', () => {
+  it('has a line for each item, with the head of the order repeated', async () => {
+    const [, ...lines] = (await dbtool('orders get 1 --format csv', { database })).stdout.trimEnd().split('\n')
+    expect(lines).toEqual([
+      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,1,TEA-1,Green tea,2,4\.50,9\.00$/),
+      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,2,POT-1,Teapot,1,48\.90,48\.90$/),
+    ])
+  })
+
+  it('names no column twice', () => expect(new Set([...order, ...item]).size).toBe(order.length + item.length))
+})
+
+describe('a list without --limit', () => {
+  const many = testDatabase()
+  const list = (line: string) => dbtool(line, { database: many.name })
+  const texts = async (line: string) => {
+    const { stdout, stderr } = await list(line)
+    return { stdout, stderr }
+  }
+  const note = 'the first 50, and there are more; --limit 0 shows all\n'
+  const insert = (from: number, to: number) => many.connection.change(`INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`)
+
+  it('of fifty is whole, and says nothing', async () => {
+    await insert(1, 50)
+    expect((await list('products list --format csv')).stderr).toBe('')
+  })
+
+  it('of more is cut with a word on stderr, but counts and ids are of everything', async () => {
+    await insert(51, 53)
+    expect(await texts('products list --format csv')).toEqual({ stderr: note, stdout: expect.stringMatching(/^(.*\n){51}$/) })
+    expect(await texts('products list')).toEqual({ stderr: note, stdout: expect.stringMatching(/^(.*\n){54}$/) })
+    expect((await list('products list --json')).json<unknown[]>()).toHaveLength(50)
+    expect((await list('products list --format count')).stdout).toBe('53\n')
+    expect((await list('products list --format ids')).stdout.split('\n')).toHaveLength(54)
+  })
+
+  it('that was given holds for all formats, without a word', async () => {
+    expect(await texts('products list --format count --limit 50')).toEqual({ stdout: '50\n', stderr: '' })
+    expect(await texts('products list --format csv --limit 0')).toEqual({ stderr: '', stdout: expect.stringMatching(/^(.*\n){54}$/) })
+    expect((await list('products list --format count --offset 10')).stdout).toBe('43\n')
+  })
+})
+
+describe('a server that stops', () => {
+  const situation = { env: { DBTOOL_HOME: temporaryFolder() } }
+  it('is one sentence for a person, and the whole state for a script', async () => {
+    const { stdout, stderr } = await dbtool('server stop', situation)
+    expect([stdout, stderr]).toEqual(['', '✔ the private server was not running\n'])
+    expect((await dbtool('server stop --json', situation)).json()).toMatchObject({ running: false, pid: null })
   })
 })
 

@@ -15,6 +15,7 @@ beforeAll(() => smallShop(database))
 
 const users = async (): Promise<number> => ((await dbtool('users list --json', { database })).json<unknown[]>()).length
 const secret = 'Abcdef-12345'
+const ctrlD = '\u0004'
 
 describe('on a terminal', () => {
   it('what is missing is asked for, with the rules in view; a password twice and unseen', async () => {
@@ -57,6 +58,28 @@ describe('on a terminal', () => {
     expect(await person.ended()).toBe(130)
     expect(person.screen).toContain('error: interrupted; nothing was changed')
     expect(await users()).toBe(before)
+  })
+
+  it.each([
+    ['a question', ['users', 'get'], 'User (id'],
+    ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
+    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back 1 shop on '],
+  ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
+    const person = terminal(argv, database)
+    await person.see(question)
+    person.type(ctrlD)
+    expect(await person.ended()).toBe(130)
+    expect(person.screen).toContain('error: interrupted; nothing was changed')
+    expect(await users()).toBeGreaterThan(1)
+  })
+
+  it('Ctrl-D at the second question ends it too', async () => {
+    const person = terminal(['products', 'create'], database)
+    await person.see('Name')
+    person.type(`Cup${keys.enter}`)
+    await person.see('Price')
+    person.type(ctrlD)
+    expect(await person.ended()).toBe(130)
   })
 
   it('a no is exit 3, and no is what Enter says', async () => {

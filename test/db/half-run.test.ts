@@ -1,13 +1,15 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { migrate, rollback } from '../../src/db/migrate.ts'
-import { loadMigrations, statements, type Migration } from '../../src/db/migration-files.ts'
+import type { Migration } from '../../src/db/migration-files.ts'
+import type { Session } from '../../src/db/queries.ts'
 import { appliedMigrations, assertUsable, migrationStates } from '../../src/db/schema-state.ts'
 import { testDatabase } from '../support/database.ts'
-import { broken, dropTables, folder, statesOf, tablesOf } from './migration-folder.ts'
+import { broken, dropTables, dyingSession, folder, statesOf, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase({ migrated: false })
 const usable = async (known: Migration[]): Promise<void> => assertUsable(migrationStates(known, await appliedMigrations(database.connection)))
+
+const dying = (before: (sql: string) => boolean): Promise<Session> => dyingSession(database.target, before)
 
 beforeEach(() => dropTables(database.connection))
 
@@ -19,7 +21,7 @@ describe('a migration that stopped half-way', () => {
     await expect(migrate({ session, known: folder(broken) })).rejects.toMatchObject({
       code: 'MIGRATION_HALF_RUN',
       exitCode: 8,
-      message: "migration 3 (shelves) stopped at statement 3 of 4: Table 'books' already exists",
+      message: "migration 3 (shelves) stopped at statement 3 of 4: Duplicate column name 'title'",
       hint,
     })
     const known = folder(broken)
@@ -35,8 +37,12 @@ describe('a migration that stopped half-way', () => {
     expect(await tablesOf(session)).toEqual(['authors', 'books', 'floors', 'schema_migrations', 'shelves'])
 
     const mended = folder()
-    expect(await rollback({ session, known: mended }, 2)).toHaveLength(1)
+    await expect(rollback({ session, known: mended }, 2)).rejects.toMatchObject({ message: expect.stringContaining('its checksum differs') })
+    await session.change("INSERT INTO books VALUES (1, 'kept')")
+    const [back] = await rollback({ session, known }, 2)
+    expect(back?.statements).toEqual(['DROP TABLE IF EXISTS floors', 'DROP TABLE IF EXISTS shelves'])
     expect(await tablesOf(session)).toEqual(['authors', 'books', 'schema_migrations'])
+    expect(await session.rows('SELECT * FROM books')).toEqual([{ id: 1, title: 'kept' }])
     expect(await migrate({ session, known: mended })).toHaveLength(1)
     await usable(mended)
   })
@@ -49,13 +55,7 @@ describe('a migration that stopped half-way', () => {
   ])('because the connection died before %s, is seen by the next one', async (statement, state) => {
     const known = folder()
     await migrate({ session: database.connection, known }, 2)
-    const session = await connect(database.target)
-    onTestFinished(() => session.close())
-    const change = session.change.bind(session)
-    session.change = (sql, values) => {
-      if (sql.startsWith(statement)) session.destroy()
-      return change(sql, values)
-    }
+    const session = await dying((sql) => sql.startsWith(statement))
     await expect(migrate({ session, known })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
     expect((await statesOf(database.connection, known))[2]).toBe(state)
     await expect(migrate({ session: database.connection, known })).rejects.toMatchObject({ code: 'MIGRATION_HALF_RUN' })
@@ -63,16 +63,43 @@ describe('a migration that stopped half-way', () => {
     expect(await migrate({ session: database.connection, known })).toHaveLength(1)
   })
 
+  it.each([1, 2, 3])('because the process died between statement %d and its note, is taken back whole', async (step) => {
+    const known = folder()
+    await migrate({ session: database.connection, known }, 2)
+    let notes = 0
+    const session = await dying((sql) => sql.includes('SET steps_done') && ++notes === step)
+    await expect(migrate({ session, known })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    expect((await statesOf(database.connection, known))[2]).toBe(`3 half-run ${step - 1}/3`)
+    expect(await tablesOf(database.connection)).toContain(['shelves', 'floors', 'floors'][step - 1])
+    const [back] = await rollback({ session: database.connection, known }, 2)
+    expect(back?.statements).toEqual(known[2]!.down.slice(-step))
+    expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
+    expect(await migrate({ session: database.connection, known })).toHaveLength(1)
+  })
+
+  it.each([1, 2, 3])('and was taken back only up to statement %d, goes on with what is left', async (step) => {
+    const known = folder()
+    await migrate({ session: database.connection, known })
+    let notes = 0
+    const session = await dying((sql) => sql.includes('SET steps_done') && ++notes === step)
+    await expect(rollback({ session, known })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    expect((await statesOf(database.connection, known))[2]).toBe(`3 half-run ${step - 1}/3`)
+    const [back] = await rollback({ session: database.connection, known })
+    expect(back?.statements).toEqual(known[2]!.down.slice(step - 1))
+    expect(await statesOf(database.connection, known)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+    expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
+  })
+
   it('on its way down is recognised too', async () => {
     const { connection: session } = database
     await migrate({ session, known: folder() })
     await expect(
-      rollback({ session, known: folder({ '0003_shelves.down.sql': 'DROP TABLE floors;\nDROP TABLE nothing;\n' }) }),
+      rollback({ session, known: folder({ '0003_shelves.down.sql': 'DROP INDEX by_title ON books;\nDROP TABLE floors;\nDROP TABLE nothing;\n' }) }),
     ).rejects.toMatchObject({
       code: 'MIGRATION_HALF_RUN',
-      message: expect.stringContaining('stopped at statement 2 of 2'),
+      message: expect.stringContaining('stopped at statement 3 of 3'),
     })
-    expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 half-run 1/2'])
+    expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 half-run 2/3'])
     expect(await rollback({ session, known: folder() })).toHaveLength(1)
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
   })
@@ -105,6 +132,11 @@ describe('a schema that is not ours', () => {
         hint: expect.stringContaining('a new migration'),
       })
     }
+    await expect(rollback({ session, known: changed }, 1)).rejects.toMatchObject({
+      message: 'cannot take migration 2 (titles) back: it is not the one that was applied, its checksum differs',
+      hint: expect.stringContaining('as it was'),
+    })
+    expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 applied 3/3'])
   })
 
   it('behind: migrations are pending', async () => {
@@ -116,22 +148,5 @@ describe('a schema that is not ours', () => {
     })
     await migrate({ session: database.connection, known: folder() }, 2)
     await expect(usable(folder())).rejects.toMatchObject({ message: 'the database is not up to date: 1 migration is pending' })
-  })
-})
-
-describe('migration files', () => {
-  it('are split at semicolons that end a line, without their comments', () => {
-    expect(statements("-- one;\nCREATE TABLE a (b INT); \nINSERT INTO a VALUES (';', 1);\n  -- two\nDROP TABLE a")).toEqual([
-      'CREATE TABLE a (b INT)',
-      "INSERT INTO a VALUES (';', 1)",
-      'DROP TABLE a',
-    ])
-    expect(statements('\n-- nothing\n')).toEqual([])
-  })
-
-  it('are numbered without a gap, and each can be taken back', () => {
-    expect(() => folder({ '0005_late.up.sql': 'DO 0;', '0005_late.down.sql': 'DO 0;' })).toThrow('migration 5 (late) should have number 4')
-    expect(() => folder({ '0004_lonely.up.sql': 'DO 0;' })).toThrow('0004_lonely.down.sql')
-    expect(loadMigrations().map(({ version, up, down }) => [version, up.length > 0, down.length > 0])).toContainEqual([1, true, true])
   })
 })

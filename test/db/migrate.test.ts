@@ -3,10 +3,11 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
 import { migrate, pendingSteps, rollback, rollbackSteps, type Step } from '../../src/db/migrate.ts'
-import type { Migration } from '../../src/db/migration-files.ts'
+import { loadMigrations, type Migration } from '../../src/db/migration-files.ts'
 import { appliedMigrations } from '../../src/db/schema-state.ts'
+import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
-import { dropTables, folder, statesOf, tablesOf } from './migration-folder.ts'
+import { dropTables, folder, interfere, statesOf, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase({ migrated: false })
 const tables = (): Promise<string[]> => tablesOf(database.connection)
@@ -84,5 +85,68 @@ describe('migrating', () => {
     await keeper.rows('SELECT RELEASE_LOCK(?)', [gate])
     expect(await held).toHaveLength(3)
     await keeper.change(`DROP DATABASE ${other}`)
+  })
+})
+
+describe("somebody else's tables", () => {
+  const make = async (table: string): Promise<void> => {
+    await database.connection.change(`CREATE TABLE ${table} (whose VARCHAR(10))`)
+    await database.connection.change(`INSERT INTO ${table} VALUES ('theirs')`)
+  }
+  const survives = async (table: string): Promise<void> =>
+    expect(await database.connection.rows(`SELECT * FROM ${table}`)).toEqual([{ whose: 'theirs' }])
+
+  it.each(['users', 'products', 'logs'])('%s: the migration is refused before it starts, and there is nothing to roll back', async (table) => {
+    await make(table)
+    for (const line of ['db migrate --dry-run', 'db migrate']) {
+      expect(await dbtool(`${line} --json`, { database: database.name })).toMatchObject({
+        exitCode: 6,
+        error: { code: 'DUPLICATE', message: `migration 1 (shop) would create a table that is there already: ${table}`, hint: expect.stringContaining('another database') },
+      })
+    }
+    expect(await tables()).toEqual([table])
+    expect(await dbtool('db rollback --to 0 --yes', { database: database.name })).toMatchObject({ exitCode: 0 })
+    await survives(table)
+  })
+
+  it('are all named, views too; a later migration is refused as well, and those before it stay', async () => {
+    const { connection: session } = database
+    await session.change('CREATE VIEW shelves AS SELECT 1 AS whose')
+    await make('floors')
+    const message = 'migration 3 (shelves) would create tables that are there already: shelves, floors'
+    await expect(migrate({ session, known: folder() })).rejects.toMatchObject({ message })
+    await session.change('DROP VIEW shelves')
+    expect(await states(folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+    await rollback({ session, known: folder() }, 0)
+    await survives('floors')
+  })
+
+  it('that come while it runs stay when it is taken back', async () => {
+    const [session, known] = [await another(), folder()]
+    interfere(session, (sql) => (sql.startsWith('CREATE TABLE floors') ? make('floors') : undefined))
+    await expect(migrate({ session, known })).rejects.toMatchObject({ code: 'MIGRATION_HALF_RUN' })
+    expect((await states(known))[2]).toBe('3 half-run 1/3')
+    await rollback({ session, known }, 0)
+    expect(await tables()).toEqual(['floors', 'schema_migrations'])
+    await survives('floors')
+  })
+
+  it('do not become ours by being called schema_migrations', async () => {
+    await make('schema_migrations')
+    for (const line of ['db migrate', 'db rollback --to 0 --yes', 'db status', 'users list'])
+      expect(await dbtool(`${line} --json`, { database: database.name }), line).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await tables()).toEqual(['schema_migrations'])
+    await survives('schema_migrations')
+  })
+
+  it('a rollback says beforehand which statements it will run', async () => {
+    const { connection: session, name } = database
+    await migrate({ session, known: loadMigrations() })
+    expect((await dbtool('db rollback -n', { database: name })).stderr).toContain('would run: DROP TABLE IF EXISTS logs\nwould run: DROP TABLE IF EXISTS order_items\n')
+    await session.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 1')
+    const statements = ['DROP TABLE IF EXISTS addresses', 'DROP TABLE IF EXISTS users']
+    expect((await dbtool('db rollback -n --json', { database: name })).json()).toEqual([{ version: 1, name: 'shop', direction: 'down', statements }])
+    expect((await dbtool('db rollback --json', { database: name })).error.message).toContain('Take back 1 shop (2 of its 6 statements) on ')
+    await session.change('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
   })
 })

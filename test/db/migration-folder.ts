@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
 import type { Session } from '../../src/db/queries.ts'
+import type { Target } from '../../src/db/target.ts'
 import { loadMigrations, type Migration } from '../../src/db/migration-files.ts'
 import { appliedMigrations, migrationStates } from '../../src/db/schema-state.ts'
 
@@ -25,11 +27,31 @@ export function folder(changes: Record<string, string> = {}): Migration[] {
   return loadMigrations(pathToFileURL(`${path}/`))
 }
 
-/** Its third statement makes a table that is there already. */
+/** Its third statement adds a column that is there already, from the second migration. */
 export const broken = {
   '0003_shelves.up.sql':
-    'CREATE TABLE shelves (id INT PRIMARY KEY);\nCREATE TABLE floors (id INT PRIMARY KEY);\nCREATE TABLE books (id INT);\nCREATE TABLE never (id INT);\n',
+    'CREATE TABLE shelves (id INT PRIMARY KEY);\nCREATE TABLE floors (id INT PRIMARY KEY);\nALTER TABLE books ADD COLUMN title INT;\nCREATE TABLE never (id INT);\n',
+  '0003_shelves.down.sql':
+    'DROP TABLE IF EXISTS never;\nALTER TABLE books DROP COLUMN IF EXISTS title;\nDROP TABLE IF EXISTS floors;\nDROP TABLE IF EXISTS shelves;\n',
 }
+
+/** Calls `before` ahead of each statement that this session changes something with. */
+export function interfere(session: Session, before: (sql: string) => Promise<void> | void): void {
+  const change = session.change.bind(session)
+  session.change = async (...statement: Parameters<Session['change']>) => {
+    await before(statement[0])
+    return change(...statement)
+  }
+}
+
+/** A connection that ends before the statement that is chosen, as when the process is killed there. */
+export async function dyingSession(target: Target, before: (sql: string) => boolean): Promise<Session> {
+  const session = await connect(target)
+  onTestFinished(() => session.close())
+  interfere(session, (sql) => (before(sql) ? session.destroy() : undefined))
+  return session
+}
+
 /** As `1 applied 2/2`. */
 export async function statesOf(session: Session, known: Migration[]): Promise<string[]> {
   const states = migrationStates(known, await appliedMigrations(session))

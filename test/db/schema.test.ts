@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { migrate, rollback } from '../../src/db/migrate.ts'
-import { loadMigrations } from '../../src/db/migration-files.ts'
+import { loadMigrations, statements, type Migration } from '../../src/db/migration-files.ts'
 import { testDatabase } from '../support/database.ts'
-import { tablesOf } from './migration-folder.ts'
+import { folder, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase()
 const here = 'TABLE_SCHEMA = DATABASE()'
@@ -120,5 +120,32 @@ describe('the shipped schema', () => {
     expect(await tablesOf(session)).toEqual(['schema_migrations'])
     await migrate({ session, known: loadMigrations() })
     expect(await tablesOf(session)).toHaveLength(7)
+  })
+})
+
+describe('migration files', () => {
+  it('create tables that are not there yet, by their plain names', () => {
+    const tables = (statement: string): readonly string[] | undefined =>
+      folder({ '0004_more.up.sql': statement, '0004_more.down.sql': 'DROP TABLE IF EXISTS more' })[3]?.tables
+    expect(tables('create table\n  `more` (id INT)')).toEqual(['more'])
+    expect(tables('ALTER TABLE books ADD COLUMN more INT')).toEqual([])
+    for (const way of ['TABLE IF NOT EXISTS more', 'OR REPLACE TABLE more', 'TABLE elsewhere.more']) expect(() => tables(`CREATE ${way} (id INT)`)).toThrow('CREATE TABLE name')
+  })
+
+  it('are split at semicolons that end a line, without their comments', () => {
+    expect(statements("-- one;\nCREATE TABLE a (b INT); \nINSERT INTO a VALUES (';', 1);\n  -- two\nDROP TABLE a")).toEqual([
+      'CREATE TABLE a (b INT)',
+      "INSERT INTO a VALUES (';', 1)",
+      'DROP TABLE a',
+    ])
+    expect(statements('\n-- nothing\n')).toEqual([])
+  })
+
+  it('are numbered without a gap, and each can be taken back', () => {
+    expect(() => folder({ '0005_late.up.sql': 'DO 0;', '0005_late.down.sql': 'DO 0;' })).toThrow('migration 5 (late) should have number 4')
+    expect(() => folder({ '0004_lonely.up.sql': 'DO 0;' })).toThrow('0004_lonely.down.sql')
+    const uneven = (): Migration[] => folder({ '0001_books.down.sql': 'DROP TABLE IF EXISTS authors, books;' })
+    expect(uneven).toThrow('migration 1 (books) has 2 statements up and 1 down')
+    expect(loadMigrations().map(({ version, up, down }) => [version, up.length > 0, down.length > 0])).toContainEqual([1, true, true])
   })
 })

@@ -71,7 +71,7 @@ describe('data stays data', () => {
     expect(asciiControls('{"é": "😀"}')).toBe('{"é": "😀"}')
   })
 
-  it('csv is left as it is', () => expect(written('csv')).toBe(`id,name\n1,"${evil}"\n`))
+  it('csv is left as it is', () => expect(written('csv')).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
 
   it.each(formats)('%s ends with a line break', (format) => expect(written(format).at(-1)).toBe('\n'))
 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { StressResult } from '../../src/stress/result.ts'
 import { dbtool } from '../support/cli.ts'
@@ -53,6 +54,29 @@ describe('pool stress', () => {
     expect(exitCode).toBe(1)
     expect(json<StressResult>()).toMatchObject({ ok: 0, failed: 3, timeouts: 0, errors: [{ code: 'QUERY_FAILED', count: 3, message: "Unknown column 'nonsense' in 'SELECT'" }] })
     expect(error).toMatchObject({ code: 'QUERY_FAILED', message: 'no iteration succeeded' })
+  })
+
+  it('that fails gives back what it opened, and has waited for it all the same', async () => {
+    const { stdout, stderr, json } = await dbtool(['pool', 'stress', '--format', 'ndjson', '--sql', 'SELEC 1'], { database: database.name })
+    const { connections, acquire_ms, execute_ms } = json<StressResult>()
+    expect(stdout).not.toBe('')
+    expect(connections.closed).toBe(connections.opened)
+    expect([acquire_ms.p50, acquire_ms.max, execute_ms.p50]).toEqual([expect.any(Number), expect.any(Number), null])
+    expect(stderr).toMatch(/^0 ok, 0 time-outs, 50 other failures/)
+  })
+
+  it('has no queue but that of the run itself', async () => {
+    expect(await stress('--workers 1 --sql "DO 0"')).toMatchObject({ queue_peak: 0, connections: { opened: 0, peak: 5 } })
+    expect(await stress('--workers 7 --max-overflow 0 --sql "SELECT SLEEP(0.1)" --warmup 100ms')).toMatchObject({ queue_peak: 2, connections: { opened: 0, peak: 5 } })
+  })
+
+  it('on a server that takes no more connections says to use fewer', async () => {
+    // A user who may have three takes none from the other tests.
+    const login = `few_${randomBytes(4).toString('hex')}`
+    await database.connection.change(`CREATE USER ${login}@localhost IDENTIFIED BY 'Three-of-them-1' WITH MAX_USER_CONNECTIONS 3`)
+    const { error } = await dbtool(`pool stress --json --pool-timeout 1s --pool-size 20 --user ${login} --database information_schema`, { database: database.name, env: { DB_PASSWORD: 'Three-of-them-1' } })
+    await database.connection.change(`DROP USER ${login}@localhost`)
+    expect(error).toMatchObject({ code: 'POOL_TIMEOUT', message: expect.stringMatching(/opening another one failed/), hint: 'use a smaller pool, or raise max_connections' })
   })
 
   it('says a wrong address at once', async () => {

@@ -68,7 +68,7 @@ async function refused(plan: ImportPlan, draft: DraftOrder, tally: Tally): Promi
 
 async function keepRejected({ rejects, onReject }: ImportPlan, draft: DraftOrder): Promise<void> {
   onReject(draft, reasonOf(draft, draft.records[0]?.line ?? 0))
-  await Promise.all(draft.records.map((record) => rejects?.add(record, reasonOf(draft, record.line))))
+  if (rejects !== undefined) await Promise.all(draft.records.map((record) => rejects.add(record, reasonOf(draft, record.line))))
 }
 
 function stopped({ ref, records }: DraftOrder, cause: DbtoolError, hint: string): DbtoolError {

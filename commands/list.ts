@@ -1,0 +1,20 @@
+import type { Context } from '../src/context.ts'
+import type { View } from '../src/output/view.ts'
+
+export interface ListLimit {
+  /** As it was given; zero is all. */
+  readonly limit: number | undefined
+  /** What holds when none was given, so that a person's screen is not flooded. */
+  readonly unasked: number
+}
+
+/** Shows a list. A limit that nobody asked for cuts neither a count nor ids, and nothing else without a word. */
+export async function showList(ctx: Context, view: View, { limit, unasked }: ListLimit, rowsOf: (limit: number) => Promise<readonly object[]>): Promise<void> {
+  if (limit !== undefined || ctx.out.wantsAll) {
+    ctx.out.list(view, await rowsOf(limit ?? 0))
+    return
+  }
+  const rows = await rowsOf(unasked + 1)
+  ctx.out.list(view, rows.slice(0, unasked))
+  if (rows.length > unasked) ctx.out.note(`the first ${unasked}, and there are more; --limit 0 shows all`)
+}
