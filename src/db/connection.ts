@@ -1,10 +1,10 @@
 import { DatabaseError, translate } from './failures.ts'
 import type { DriverConnection } from './driver.ts'
+import { firstResultSet, forDriver } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
 import type { PooledConnection } from './pool.ts'
 import { hideSecrets, Secret, type Change, type OnTrace, type Value } from './queries.ts'
 import { addressOf, type Limits, type Target } from './target.ts'
-import { writeInstant } from './utc.ts'
 
 /** The server stops a statement itself; this long after its limit, a silent server counts as lost. */
 const silenceMs = 2_000
@@ -146,15 +146,4 @@ export class Connection implements PooledConnection {
     this.#parts.cut()
     this.#inFlight.abandonAll(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
-}
-
-function forDriver(value: Value): Exclude<Value, Secret | Date> {
-  if (value instanceof Secret) return value.reveal()
-  return value instanceof Date ? writeInstant(value) : value
-}
-
-/** A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its status. */
-function firstResultSet<T>(result: unknown): T[] {
-  if (!Array.isArray(result)) return []
-  return (Array.isArray(result[0]) ? result[0] : result) as T[]
 }

@@ -1,0 +1,14 @@
+import { Secret, type Value } from './queries.ts'
+import { writeInstant } from './utc.ts'
+
+/** A bound value as the connector takes it. */
+export function forDriver(value: Value): Exclude<Value, Secret | Date> {
+  if (value instanceof Secret) return value.reveal()
+  return value instanceof Date ? writeInstant(value) : value
+}
+
+/** A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its status. */
+export function firstResultSet<T>(result: unknown): T[] {
+  if (!Array.isArray(result)) return []
+  return (Array.isArray(result[0]) ? result[0] : result) as T[]
+}
