@@ -7,7 +7,7 @@ export class Fault {
   constructor(readonly message: string) {}
 }
 
-/** The parser of one flag. What it returns on a fault never reaches a verb: `assertValid` runs before. */
+/** The parser of one flag. What it returns on a fault never reaches a verb: {@link faultsOf} is asked before. */
 export function value<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => attempt(parse, text)
 }

@@ -16,13 +16,20 @@ export class DirectPool implements Pool {
   async acquire(): Promise<Lease> {
     if (this.#closed) throw poolClosed()
     const asked = performance.now()
-    const member = await new Promise<Member>((resolve, reject) => this.#members.open(resolve, reject))
+    const member = await new Promise<Member>((resolve, reject) => {
+      this.#members.open(resolve, reject)
+      this.#counters.queued(this.#members.opening)
+    })
     return this.lend(member, performance.now() - asked)
   }
 
   figures(): PoolFigures {
     const { size: open, opening } = this.#members
     return this.#counters.figures({ open, idle: 0, opening, waiting: opening })
+  }
+
+  restartPeaks(): void {
+    this.#counters.restartPeaks(this.figures())
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {

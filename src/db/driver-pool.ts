@@ -32,9 +32,10 @@ export class ConnectorPool implements Pool {
 
   async acquire(): Promise<Lease> {
     const asked = performance.now()
-    this.#counters.queued(this.#pool.taskQueueSize())
     try {
-      const raw = await this.#pool.getConnection()
+      const coming = this.#pool.getConnection()
+      this.#counters.queued(this.#pool.taskQueueSize())
+      const raw = await coming
       const waitMs = performance.now() - asked
       this.#counters.granted(waitMs)
       const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
@@ -51,6 +52,10 @@ export class ConnectorPool implements Pool {
   figures(): PoolFigures {
     const pool = this.#pool
     return this.#counters.figures({ open: pool.totalConnections(), idle: pool.idleConnections(), opening: 0, waiting: pool.taskQueueSize() })
+  }
+
+  restartPeaks(): void {
+    this.#counters.restartPeaks(this.figures())
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {

@@ -5,7 +5,6 @@ export type DriverConnection = mariadb.Connection
 export type DriverPool = mariadb.Pool
 /** The connector's types leave out the last. */
 export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
-export type DriverPoolOptions = mariadb.PoolConfig
 
 /** The connector, as its CommonJS build: it loads in less than half the time of the ES modules. */
 export const driver = createRequire(import.meta.url)('mariadb') as typeof mariadb

@@ -43,6 +43,10 @@ export class FairPool implements Pool {
     return this.#counters.figures({ open: this.#members.size, idle: this.#idle.length, opening: this.#members.opening, waiting: this.#line.length })
   }
 
+  restartPeaks(): void {
+    this.#counters.restartPeaks(this.figures())
+  }
+
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
     this.stopWaitingToReopen()

@@ -27,6 +27,11 @@ export class PoolCounters {
     this.queuePeak = Math.max(this.queuePeak, waiting)
   }
 
+  restartPeaks({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
+    this.peak = open
+    this.queuePeak = waiting
+  }
+
   figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
     const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
     return { ...gauges, inUse: gauges.open - gauges.idle, acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs }

@@ -59,6 +59,8 @@ export interface Pool {
   /** Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED once `close` was called, or the reason why no connection can be had. */
   acquire(): Promise<Lease>
   figures(): PoolFigures
+  /** From now on `peak` and `queuePeak` are those of what follows. */
+  restartPeaks(): void
   /** Refuses newcomers, lets leases finish for up to `graceMs`, then cuts them. */
   close(graceMs?: number): Promise<void>
 }

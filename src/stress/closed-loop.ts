@@ -24,16 +24,12 @@ async function iterate({ pool, sql, recorder, worker }: Iteration): Promise<void
   const asked = performance.now()
   let lease
   try {
-    const coming = pool.acquire()
-    // Whoever must wait is in line by now.
-    recorder.sees(pool.figures())
-    lease = await coming
+    lease = await pool.acquire()
   } catch (error) {
     recorder.failed(performance.now() - asked, error)
     return
   }
   const got = performance.now()
-  recorder.sees(pool.figures())
   try {
     await lease.rows(sql)
     recorder.succeeded(worker, got - asked, performance.now() - got)

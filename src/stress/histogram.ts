@@ -24,10 +24,6 @@ export class Histogram {
   #sumMs = 0
   #maxMs = 0
 
-  get count(): number {
-    return this.#total
-  }
-
   record(ms: number): void {
     const index = bucketOf(Math.max(0, Math.round(ms * 1_000)))
     this.#counts[index] = (this.#counts[index] ?? 0) + 1

@@ -1,4 +1,3 @@
-import type { PoolFigures } from '../db/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import { Histogram } from './histogram.ts'
 
@@ -17,16 +16,9 @@ export class Recorder {
   readonly errors = new Map<string, ErrorCount>()
   /** Successful iterations of each worker. */
   readonly operations: number[]
-  /** The most connections that were open at once, and the most callers that waited. The pool's own peaks know of the warm-up. */
-  readonly peaks = { open: 0, waiting: 0 }
 
   constructor(workers: number) {
     this.operations = Array.from({ length: workers }, () => 0)
-  }
-
-  sees({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
-    this.peaks.open = Math.max(this.peaks.open, open)
-    this.peaks.waiting = Math.max(this.peaks.waiting, waiting)
   }
 
   succeeded(worker: number, acquireMs: number, executeMs: number): void {

@@ -39,7 +39,7 @@ export interface Run {
   readonly pool: { readonly size: number; readonly maxOverflow: number }
   readonly recorder: Recorder
   readonly seconds: number
-  /** The pool's counters after the run; those before it are taken off. */
+  /** The pool's counters around the run; what they counted before it is taken off, and its peaks began with it. */
   readonly before: PoolFigures
   readonly after: PoolFigures
   readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
@@ -62,8 +62,8 @@ export function summarise({ mode, pool, recorder, seconds, before, after, eventL
     acquire_ms: recorder.acquire.percentiles(),
     execute_ms: recorder.execute.percentiles(),
     total_ms: recorder.total.percentiles(),
-    connections: { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: recorder.peaks.open },
-    queue_peak: recorder.peaks.waiting,
+    connections: { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak },
+    queue_peak: after.queuePeak,
     fairness: fairnessOf(recorder.operations),
     loop: 'closed',
     event_loop_ms: eventLoop,

@@ -22,8 +22,8 @@ const settlePollMs = 5
 export async function stress({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
   await warmUp(pool, plan, options.size, signal)
   const recorder = new Recorder(plan.workers)
+  pool.restartPeaks()
   const before = pool.figures()
-  recorder.sees(before)
   const delay = monitorEventLoopDelay({ resolution: eventLoopResolutionMs })
   delay.enable()
   const started = performance.now()

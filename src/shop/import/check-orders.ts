@@ -1,5 +1,5 @@
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
-import { checkRecordFile } from '../../files/check.ts'
+import { checkedRecords, checkRecordFile } from '../../files/check.ts'
 import type { RecordFile } from '../../files/record-file.ts'
 import { importOrders } from './import-orders.ts'
 import { groupOrders, type DraftOrder } from './order-groups.ts'
@@ -36,10 +36,12 @@ class Faults {
 
 /** Reads the file once. Rejects with BAD_INPUT for a fault of its structure and, if asked, for all the faults of its orders. */
 export async function checkFile(file: RecordFile, { orders, signal }: { orders: boolean; signal: AbortSignal }): Promise<void> {
-  await checkRecordFile(file, { signal })
-  if (!orders) return
+  if (!orders) {
+    await checkRecordFile(file, { signal })
+    return
+  }
   const faults = new Faults(file.name)
-  for await (const draft of groupOrders(file.records({ signal }))) {
+  for await (const draft of groupOrders(checkedRecords(file, { signal }))) {
     for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${file.name}, line ${line}: ${fault}`)
   }
   faults.throwIfAny()
