@@ -174,7 +174,8 @@ describe('orders import', () => {
   })
 
   it('identities of another system are never our ids, and are found again', async () => {
-    await importing(`${head}\nA,first,TEA,1,1,,\nB,1,TEA,1,1,,\nC,17850.0,TEA,1,1,,\nD,17850_0,TEA,1,1,,\nE,Zoë@Example.com,TEA,1,1,,\nF,eve@example.com,TEA,1,1,,\n`, growing)
+    await importing(`${head}\nA,first,TEA,1,1,,\nB,1,TEA,1,1,,\nC,17850.0,TEA,1,1,,\nD,17850_0,TEA,1,1,,\nE,Zoë@Example.com,TEA,1,1,,\nF,eve@example.com,TEA,1,1,,\n`, `${growing} --concurrency 1`)
+    // One order at a time: of two that want the same username, the first one gets it.
     const users = await database.connection.rows<{ username: string; email: string }>('SELECT username, email FROM users ORDER BY email')
     expect(users).toEqual([
       { username: '17850_0', email: '17850.0@import.invalid' },
