@@ -4,13 +4,13 @@ import type { View } from '../src/output/view.ts'
 export interface ListLimit {
   /** As it was given; zero is all. */
   readonly limit: number | undefined
-  /** What holds when none was given, so that a person's screen is not flooded. */
+  /** What holds when none was given, so that a person's screen is not flooded; zero is all. */
   readonly unasked: number
 }
 
 /** Shows a list. A limit that nobody asked for cuts neither a count nor ids, and nothing else without a word. */
 export async function showList(ctx: Context, view: View, { limit, unasked }: ListLimit, rowsOf: (limit: number) => Promise<readonly object[]>): Promise<void> {
-  if (limit !== undefined || ctx.out.wantsAll) {
+  if (limit !== undefined || unasked === 0 || ctx.out.wantsAll) {
     ctx.out.list(view, await rowsOf(limit ?? 0))
     return
   }

@@ -127,7 +127,7 @@ export class ProcessContext implements Context {
     const { passwordFromStdin, askPassword } = this.invocation()
     if (passwordFromStdin && this.io.stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(this.io.stdin) }
     if (!askPassword && !passwordFromStdin) return {}
-    const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const }
+    const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const, hint: '--ask-password needs a terminal, and neither --json nor --no-input' }
     const { password } = await this.ask.fill({ password: question })
     return { DB_PASSWORD: password }
   }

@@ -46,6 +46,18 @@ export class Output {
     this.write(writers[this.#options.format].item(view, row as Row, this.look()))
   }
 
+  /** A list that a person has seen before he was asked about it. */
+  listForScripts(view: View, rows: readonly object[]): void {
+    if (this.#options.format !== 'table') this.list(view, rows)
+  }
+
+  /** What is about to happen, for whoever is asked whether it may. */
+  preview(view: View, rows: readonly object[]): void {
+    const { stderr } = this.#options
+    const look = { colour: this.#talk, width: stderr.isTTY === true ? stderr.columns : undefined }
+    for (const line of writers.table.list(view, rows as Row[], look).trimEnd().split('\n')) this.toPerson(line)
+  }
+
   /** One thing of which a sentence tells a person everything. */
   itemForScripts(view: View, row: object): void {
     if (this.#options.format !== 'table') this.item(view, row)

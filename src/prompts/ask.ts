@@ -11,6 +11,17 @@ export interface Blank<T> {
   readonly parse: (text: string) => T
   /** Typed without echo; a new secret twice. */
   readonly secret?: 'once' | 'twice'
+  /** How else it can be given, where nobody can be asked; the default is for flags. */
+  readonly hint?: string
+}
+
+/** What cannot be undone is confirmed by typing the name of what it happens to. */
+export interface NameQuestion {
+  readonly message: string
+  readonly name: string
+  /** What the flag gave. */
+  readonly given: string | undefined
+  readonly flag: string
 }
 
 type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]: B[K] extends Blank<infer T> ? T : never }
@@ -20,6 +31,8 @@ export interface Ask {
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
   confirm(question: { readonly message: string; readonly yes: boolean }): Promise<void>
+  /** Rejects with DECLINED when another name was typed, with USAGE when the flag gives another or nobody can be asked. */
+  confirmName(question: NameQuestion): Promise<void>
 }
 
 export interface Terminal {
@@ -35,8 +48,6 @@ export function mayAsk({ stdin, stderr }: Terminal, env: NodeJS.ProcessEnv, refu
 }
 
 const flagsHint = 'give every value as a flag, or run it on a terminal to be asked'
-/** A secret that exists already is that of the connection. */
-const typedHint = '--ask-password needs a terminal, and neither --json nor --no-input'
 
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {
@@ -44,12 +55,23 @@ export const askNobody: Ask = {
     const missing = Object.values(blanks).filter(({ given }) => given === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
     const flags = missing.map(({ flag }) => flag).join(', ')
-    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: missing.some(({ secret }) => secret === 'once') ? typedHint : flagsHint }))
+    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: missing.find(({ hint }) => hint !== undefined)?.hint ?? flagsHint }))
   },
   confirm({ message, yes }) {
     if (yes) return Promise.resolve()
     return Promise.reject(new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: 'add --yes to confirm it' }))
   },
+  confirmName(question) {
+    const { message, flag, name, given } = question
+    if (given === name) return Promise.resolve()
+    if (given !== undefined) return Promise.reject(otherName(question))
+    return Promise.reject(new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: `add ${flag} ${name} to confirm it` }))
+  },
+}
+
+/** A flag that gives another name is a mistake, not an answer. */
+function otherName({ name, given, flag }: NameQuestion): DbtoolError {
+  return new DbtoolError('USAGE', `${flag} says '${given ?? ''}', and this is '${name}'`, { hint: 'nothing was changed; look where you are: dbtool config show' })
 }
 
 function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B> {
@@ -74,6 +96,14 @@ export class AskPerson implements Ask {
     if (yes) return
     const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
     if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
+  }
+
+  async confirmName(question: NameQuestion): Promise<void> {
+    const { name, given } = question
+    if (given === name) return
+    if (given !== undefined) throw otherName(question)
+    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.harmless(`${question.message} Type ${name} to go on`) })
+    if (typed !== name) throw new DbtoolError('DECLINED', 'that is another name; nothing was changed')
   }
 
   private async ask<T>({ message, parse, secret }: Blank<T>): Promise<T> {

@@ -6,8 +6,13 @@ export interface Author {
   readonly command: string
 }
 
+/** What a change is about; `shop` is all of it at once. */
+export const logEntities = ['users', 'addresses', 'products', 'orders', 'shop'] as const
+export type LogEntity = (typeof logEntities)[number]
+
 export interface LogEntry {
-  readonly entity: 'users' | 'addresses' | 'products' | 'orders'
+  readonly entity: LogEntity
+  /** Zero for `shop`. */
   readonly entityId: number
   /** One line, without secrets; cut at 500 characters. */
   readonly message: string
