@@ -4,6 +4,7 @@ import { examples } from '../help.ts'
 
 export interface ResetServerOptions {
   readonly yes?: boolean
+  readonly dryRun?: boolean
 }
 
 export function serverReset(server: Command, ctx: Context, run = reset): void {
@@ -11,13 +12,20 @@ export function serverReset(server: Command, ctx: Context, run = reset): void {
     .command('reset')
     .description('Stop the private server and delete its data, after asking')
     .option('-y, --yes', 'do not ask')
+    .option('-n, --dry-run', 'say what would be deleted')
     .addHelpText('after', examples('dbtool server reset --yes'))
     .action((options: ResetServerOptions) => run(ctx, options))
 }
 
-export async function reset(ctx: Context, { yes = false }: ResetServerOptions): Promise<void> {
-  const [{ serverPaths }, { resetServer }] = await Promise.all([import('../../src/server/home.ts'), import('../../src/server/reset.ts')])
+export async function reset(ctx: Context, { yes = false, dryRun = false }: ResetServerOptions): Promise<void> {
+  const [{ serverPaths }, { hasData }, { resetServer }] = await Promise.all([
+    import('../../src/server/home.ts'), import('../../src/server/install.ts'), import('../../src/server/reset.ts'),
+  ])
   const paths = serverPaths(ctx.io.env)
+  if (dryRun) {
+    ctx.out.note(`${hasData(paths) ? `would delete the private server and all its data in ${paths.data}` : 'there is no data to delete'}; nothing was changed`)
+    return
+  }
   await ctx.ask.confirm({ message: `Delete the private server and all its data in ${paths.data}?`, yes })
   const { deleted } = await resetServer(paths)
   ctx.out.success(deleted ? 'the private server and its data are gone' : 'there was no data to delete')

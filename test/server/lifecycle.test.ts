@@ -6,6 +6,7 @@ import { startServer } from '../../src/server/start.ts'
 import { findRunning, serverStatus } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/user.ts'
+import { dbtool } from '../support/cli.ts'
 import { killServer, temporaryHome } from './temporary-home.ts'
 
 describe('the private server', { timeout: 120_000 }, () => {
@@ -90,6 +91,9 @@ describe('the private server', { timeout: 120_000 }, () => {
     const paths = temporaryHome()
     await startServer(paths)
     await withSession(paths, (db) => db.change('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
+    const dry = await dbtool('server reset -n', { env: { DBTOOL_HOME: paths.home } })
+    expect([dry.exitCode, dry.stderr]).toEqual([0, `would delete the private server and all its data in ${paths.data}; nothing was changed\n`])
+    expect(await withSession(paths, (db) => db.rows('SHOW TABLES FROM dbtool'))).toHaveLength(1)
     expect(await resetServer(paths)).toEqual({ deleted: true })
     expect(readdirSync(paths.directory)).toEqual([])
     expect(await resetServer(paths)).toEqual({ deleted: false })
