@@ -18,9 +18,9 @@ export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<stri
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
     const verb = noun.command(report.name).description(report.question)
-    for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters)) verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
     verb.option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past).option('--until <time>', `${report.period} before then`, past)
     if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
+    for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters)) verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
     if (report.chart !== undefined) verb.option('--chart', 'a picture beside the figures, in a table')
     verb.addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`))).action((options: ReportOptions) => run(ctx, report, options))
   }
