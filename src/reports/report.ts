@@ -48,6 +48,7 @@ interface Declaration<P> {
   readonly empty: string
   /** What can be typed after the name, for the help. */
   readonly examples: readonly string[]
+  /** Undefined: there is nothing to draw. */
   chart?(parameters: P): Chart
 }
 
