@@ -8,7 +8,7 @@ import { migrate } from './db/migrate.ts'
 import { place } from './orders/place.ts'
 import { stressPool } from './pool/stress.ts'
 import { show as showReport } from './report/report.ts'
-import { reports } from '../src/reports/catalog.ts'
+import { topProducts } from '../src/reports/products.ts'
 import { createUser } from './users/create.ts'
 
 const database = 'dbtool_demo'
@@ -59,10 +59,8 @@ async function chapters(ctx: Context): Promise<void> {
   })
   ctx.out.heading('One order more   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
   await place(ctx, { user: 'ada', item: [{ product: 'TEA-1', quantity: 2 }, { product: 'POT-1', quantity: 1 }] })
-  for (const report of reports.filter(({ name }) => name === 'top-products')) {
-    ctx.out.heading(`${report.question}   $ dbtool report ${report.name}`)
-    await showReport(ctx, report, { since: undefined, until: undefined, limit: 5, by: 'units' })
-  }
+  ctx.out.heading(`${topProducts.question}   $ dbtool report ${topProducts.name}`)
+  await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
   ctx.out.heading('Is it all still true?   $ dbtool db check')
   await check(ctx)
   ctx.out.heading('50 workers on 5 + 10 connections   $ dbtool pool stress')

@@ -1,6 +1,6 @@
 import { InvalidValue } from './errors.ts'
 
-/** What a person writes for a duration, an instant or a number: shared by flags, questions and the environment. */
+/** What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the environment. */
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -79,4 +79,14 @@ export function parseChoice<C extends string>(choices: readonly C[]): (text: str
     if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}`)
     return choice
   }
+}
+
+/** DECIMAL(10,2): up to eight digits before the point, never rounded. */
+export function parsePrice(text: string): string {
+  if (/^\d+\.\d{3,}$/.test(text)) throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
+  if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${shown(text)}`)
+  const digits = whole.replace(/^0+(?=\d)/, '')
+  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${shown(text)}`)
+  return `${digits}.${fraction.padEnd(2, '0')}`
 }

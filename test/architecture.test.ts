@@ -16,7 +16,7 @@ const floors: Record<string, readonly string[]> = {
   'src/settings': ['src/errors', 'src/values', 'src/db'],
   'src/config': ['src/errors', 'src/settings', 'src/connection-url', 'src/db'],
   'src/server': ['src/errors', 'src/db'],
-  'src/reports': ['src/errors', 'src/db'],
+  'src/reports': ['src/errors', 'src/values', 'src/db'],
   'src/stress': ['src/errors', 'src/db'],
   'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
   'src/context': ['src/errors', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],

@@ -1,37 +1,44 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import { penFor } from '../../src/output/chart.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
-import { runReport, type Parameters, type Report } from '../../src/reports/report.ts'
-import { parseChoice } from '../../src/values.ts'
-import { limitFlag, past, value } from '../flags.ts'
+import type { Asked, Report } from '../../src/reports/report.ts'
+import { limitFlag, past, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
 
-export interface ReportOptions extends Omit<Parameters, 'limit'> {
+export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<string, unknown> {
   /** Undefined: not given. */
   readonly limit: number | undefined
+  readonly chart?: true
 }
 
-/** Every report of the catalog is a verb. */
+/** Every report of the catalog is a verb; its parameters are flags. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
-    const [first] = report.choices
-    const verb = noun
-      .command(report.name)
-      .description(report.question)
-      .option('--since <time>', 'orders from then on: a time, or an age such as 30d', past)
-      .option('--until <time>', 'orders before then', past)
-      .addOption(limitFlag(report.defaultLimit))
-    if (first !== undefined) verb.option('--by <what>', report.choices.join(' or '), value(parseChoice(report.choices)), first)
-    verb.addHelpText('after', examples(`dbtool report ${report.name} --since 30d`)).action((options: ReportOptions) => run(ctx, report, options))
+    const verb = noun.command(report.name).description(report.question)
+    verb.option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past).option('--until <time>', `${report.period} before then`, past)
+    if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
+    for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters)) verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
+    if (report.chart !== undefined) verb.option('--chart', 'a picture beside the figures, in a table')
+    verb.addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`))).action((options: ReportOptions) => run(ctx, report, options))
   }
 }
 
-export async function show(ctx: Context, report: Report, { since, until, limit, by }: ReportOptions): Promise<void> {
-  await showList(ctx, viewOf(report), { limit, unasked: report.defaultLimit }, (rows) => ctx.shop((db) => runReport(db, report, { since, until, limit: rows, by })))
+export async function show(ctx: Context, report: Report, options: ReportOptions): Promise<void> {
+  const { rows: unasked = 0 } = report
+  const now = ctx.io.now()
+  await showList(ctx, viewOf(report, options, ctx.io.env), { limit: options.limit, unasked }, (limit) => ctx.shop((db) => report.answer(db, { ...options, limit, now })))
 }
 
-function viewOf({ columns }: Report): View {
-  return { columns: columns.map(({ name, kind }) => (kind === 'number' ? number(name) : text(name))), id: columns[0]?.name ?? '', empty: 'No orders in this period.' }
+function viewOf(report: Report, options: ReportOptions, env: NodeJS.ProcessEnv): View {
+  const { columns, empty } = report
+  const chart = options.chart === true ? report.chart?.(options) : undefined
+  return {
+    columns: columns.map(({ name, kind }) => (kind === 'number' ? number(name) : text(name))),
+    id: columns[0]?.name ?? '',
+    empty,
+    chart: chart && { column: chart.column, draw: penFor(env)[chart.kind] },
+  }
 }

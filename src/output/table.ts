@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { cellsOf, type Column, type Row, type View } from './view.ts'
+import { cellsOf, text, type Column, type Row, type View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
@@ -10,24 +10,51 @@ export interface Look {
   readonly width: number | undefined
 }
 
+/** The cells of a table, and how far its columns can give way. */
+interface Sheet {
+  readonly columns: readonly (Column & { readonly picture?: boolean })[]
+  readonly cells: readonly string[][]
+  readonly elastic: readonly Elastic[]
+}
+
 /** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
-export function listTable(whole: View, rows: readonly Row[], look: Look): string {
+export function listTable(view: View, rows: readonly Row[], look: Look): string {
+  const sheet = withChart(sheetOf(view, rows), view, rows, look.width)
+  const widths = fittingWidths(sheet.elastic, look.width)
+  return widths === undefined ? rows.map((row) => itemTable(view, row, look)).join('\n\n') : drawn(sheet, { ...look, widths })
+}
+
+function sheetOf(whole: View, rows: readonly Row[]): Sheet {
   const view = { ...whole, columns: whole.columns.filter(({ shownIn }) => shownIn === 'everywhere') }
   const raw = rows.map((row) => cellsOf(view, row))
   const cells = raw.map((row) => row.map(readable))
   const rigid = view.columns.map(({ align }, index) => align === 'right' || raw.some((row) => row[index] instanceof Date))
-  const widths = fittingWidths(columnsOf(view.columns, cells, rigid), look.width)
-  return widths === undefined ? rows.map((row) => itemTable(whole, row, look)).join('\n\n') : drawn(view, cells, { ...look, widths })
+  return { columns: view.columns, cells, elastic: elasticOf(view.columns, cells, rigid) }
 }
 
-function drawn({ columns }: View, cells: readonly string[][], { colour, widths }: Look & { widths: readonly number[] }): string {
+/** The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is none. */
+function withChart(sheet: Sheet, { chart }: View, rows: readonly Row[], limit: number | undefined): Sheet {
+  if (chart === undefined) return sheet
+  const { columns, cells, elastic } = sheet
+  const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(columns.length + 1)
+  const width = Math.max(narrowestChart, room)
+  const pictures = chart.draw(rows.map((row) => Number(row[chart.column] ?? 0)), width)
+  const charted = {
+    columns: [...columns, { ...text(chart.column), picture: true }],
+    cells: cells.map((row, index) => [...row, pictures[index] ?? '']),
+    elastic: [...elastic, { wanted: width, least: width }],
+  }
+  return fittingWidths(charted.elastic, limit) === undefined ? sheet : charted
+}
+
+function drawn({ columns, cells }: Sheet, { colour, widths }: Look & { widths: readonly number[] }): string {
   const fit = (texts: readonly string[]): string[] => texts.map((text, index) => shorten(text, widths[index] ?? 0))
   const table = new Table({
     head: fit(columns.map(({ name }) => name)).map((name) => colour.bold(name)),
     colAligns: columns.map(({ align }) => align),
     style: { head: [], border: [] },
   })
-  table.push(...cells.map((row) => fit(row).map((cell) => dimNull(cell, colour))))
+  table.push(...cells.map((row) => fit(row).map((cell, index) => (columns[index]?.picture === true ? colour.cyan(cell) : dimNull(cell, colour)))))
   return withoutInnerLines(table.toString())
 }
 
@@ -40,6 +67,8 @@ function withoutInnerLines(table: string): string {
 
 const narrowestText = 8
 const narrowestName = 4
+const narrowestChart = 10
+const chartInPipes = 40
 /** A border and a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1
 
@@ -49,7 +78,7 @@ interface Elastic {
   readonly least: number
 }
 
-function columnsOf(columns: readonly Column[], cells: readonly string[][], rigid: readonly boolean[]): Elastic[] {
+function elasticOf(columns: readonly Column[], cells: readonly string[][], rigid: readonly boolean[]): Elastic[] {
   return columns.map(({ name }, index) => {
     const widest = Math.max(0, ...cells.map((row) => widthOf(row[index] ?? '')))
     const wanted = Math.max(widest, widthOf(name))
@@ -57,10 +86,12 @@ function columnsOf(columns: readonly Column[], cells: readonly string[][], rigid
   })
 }
 
+const wantedBy = (columns: readonly Elastic[]): number => columns.reduce((sum, { wanted }) => sum + wanted, 0)
+
 /** The widest columns give way first. Undefined: they cannot all fit. */
 function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
   const widths = columns.map(({ wanted }) => wanted)
-  for (let excess = widths.reduce((sum, width) => sum + width, frame(columns.length)) - limit; excess > 0; excess -= 1) {
+  for (let excess = wantedBy(columns) + frame(columns.length) - limit; excess > 0; excess -= 1) {
     const elastic = widths.map((width, index) => (width > (columns[index]?.least ?? 0) ? width : 0))
     const most = Math.max(...elastic)
     if (most === 0) return undefined

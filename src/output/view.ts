@@ -1,3 +1,5 @@
+import type { Draw } from './chart.ts'
+
 export interface Column {
   /** The name of the database's column, which is also the name in JSON. */
   readonly name: string
@@ -17,6 +19,8 @@ export interface View {
   readonly nested?: { readonly name: string; readonly view: View }
   /** More tables about one thing, for people only; data formats have it all in the columns. */
   readonly sections?: (row: Row) => readonly Section[]
+  /** A picture of one column beside the table of a list. */
+  readonly chart?: { readonly column: string; readonly draw: Draw } | undefined
 }
 
 export interface Section {

@@ -1,26 +1,27 @@
-import type { Queries, Value } from '../db/queries.ts'
+import type { Database } from '../db/database.ts'
+import { parseWhole } from '../values.ts'
+import { sql, type Sql } from './sql.ts'
 
-/** What a report can be asked for. */
-export interface Parameters {
+/** What every report can be asked for. */
+export interface Asked {
   readonly since: Date | undefined
   readonly until: Date | undefined
   /** Zero is all. */
   readonly limit: number
-  /** One of the report's `choices`. */
-  readonly by: string
+  readonly now: Date
 }
 
-/** A report is data: what it asks, what it answers, and its SQL; one runner and one command factory serve them all. */
-export interface Report {
-  /** As it is typed. */
-  readonly name: string
-  readonly question: string
-  readonly columns: readonly ReportColumn[]
-  /** What `--by` may be; the first is the default. */
-  readonly choices: readonly string[]
-  readonly defaultLimit: number
-  /** The statement for these parameters, without its LIMIT. Cancelled orders never count. */
-  statement(parameters: Parameters): { readonly sql: string; readonly values: readonly Value[] }
+/** What one report can be asked for besides, as a flag. */
+export interface Parameter<T> {
+  /** As it is declared: `--min-spent <amount>`; the parameter has its name. */
+  readonly flag: string
+  readonly about: string
+  /** Throws InvalidValue with a sentence that continues after the flag. */
+  readonly parse: (text: string) => T
+  /** The default, as it would be typed. */
+  readonly typed: string
+  /** The flag with which it cannot be given. */
+  readonly excludes?: 'since'
 }
 
 export interface ReportColumn {
@@ -28,23 +29,59 @@ export interface ReportColumn {
   readonly kind: 'text' | 'number'
 }
 
-export async function runReport(queries: Queries, report: Report, parameters: Parameters): Promise<Record<string, unknown>[]> {
-  const { sql, values } = report.statement(parameters)
-  const limit = parameters.limit === 0 ? Number.MAX_SAFE_INTEGER : parameters.limit
-  return queries.rows(`${sql} LIMIT ?`, [...values, limit])
+/** What `--chart` draws: a bar for each row, or a line down the rows. */
+export interface Chart {
+  readonly kind: 'bars' | 'line'
+  readonly column: string
 }
 
-/** The condition on the time of orders, and its values. */
-export function ordered({ since, until }: Parameters): { sql: string; values: Value[] } {
-  const conditions = [`o.status <> 'cancelled'`]
-  const values: Value[] = []
-  if (since !== undefined) {
-    conditions.push('o.created_at >= ?')
-    values.push(since)
-  }
-  if (until !== undefined) {
-    conditions.push('o.created_at < ?')
-    values.push(until)
-  }
-  return { sql: conditions.join(' AND '), values }
+interface Declaration<P> {
+  /** As it is typed. */
+  readonly name: string
+  readonly question: string
+  /** What `--since` and `--until` choose. */
+  readonly period: 'orders' | 'only products ordered'
+  readonly parameters: { readonly [K in keyof P]: Parameter<P[K]> }
+  readonly columns: readonly ReportColumn[]
+  /** Rows when nobody says how many. Undefined: the report counts something else, and `limit` is a parameter of its own. */
+  readonly rows?: number
+  readonly empty: string
+  /** What can be typed after the name, for the help. */
+  readonly examples: readonly string[]
+  /** Undefined: there is nothing to draw. */
+  chart?(parameters: P): Chart
 }
+
+/** A report is data: what it asks, what it can be asked for, what it answers. One runner and one command factory serve them all. */
+export interface Report<P = Record<string, unknown>> extends Declaration<P> {
+  answer(db: Database, asked: Asked & P): Promise<object[]>
+}
+
+/** A report of one statement, which has its own LIMIT. Cancelled orders never count. */
+export function report<P>({ statement, ...declaration }: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
+  return {
+    ...declaration,
+    answer(db, asked) {
+      const { text, values } = statement({ ...asked, limit: rowsOf(asked) })
+      return db.rows<object>(text, values)
+    },
+  }
+}
+
+/** For LIMIT, which has no word for all. */
+export function rowsOf({ limit }: Pick<Asked, 'limit'>): number {
+  return limit === 0 ? Number.MAX_SAFE_INTEGER : limit
+}
+
+/** The orders `o` that count: not cancelled, and of the period. */
+export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
+  const from = since === undefined ? sql`` : sql` AND o.created_at >= ${since}`
+  const before = until === undefined ? sql`` : sql` AND o.created_at < ${until}`
+  return sql`o.status <> 'cancelled'${from}${before}`
+}
+
+export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
+export const text = (name: string): ReportColumn => ({ name, kind: 'text' })
+
+/** Zero is often all. */
+export const parseCount = parseWhole(0, 2_147_483_647)

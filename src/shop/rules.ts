@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors.ts'
-import { parseWhole, shown } from '../values.ts'
+import { parsePrice, parseWhole, shown } from '../values.ts'
 
-export { shown }
+export { parsePrice, shown }
 
 /**
  * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns the
@@ -61,16 +61,6 @@ export const parseKey = parseText(200)
 
 export function parseSku(text: string): string {
   return parseText(64)(text)
-}
-
-/** DECIMAL(10,2): up to eight digits before the point, never rounded. */
-export function parsePrice(text: string): string {
-  if (/^\d+\.\d{3,}$/.test(text)) throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
-  if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${shown(text)}`)
-  const digits = whole.replace(/^0+(?=\d)/, '')
-  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${shown(text)}`)
-  return `${digits}.${fraction.padEnd(2, '0')}`
 }
 
 export const parseQuantity = parseWhole(1, largestInt)

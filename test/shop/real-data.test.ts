@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { describe, expect, it } from 'vitest'
-import { dbtool } from '../support/cli.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { acceptedInvoices, answersOf, between, dayOf, monthOf, unitsSold, weekOf, type Directory } from '../support/real-month.ts'
 
 const data = process.env['DBTOOL_REAL_DATA'] ?? ''
 const map = 'order_ref=InvoiceNo,user=CustomerID,sku=StockCode,product_name=Description,quantity=Quantity,price=UnitPrice,ordered_at=InvoiceDate'
-const flags = ['--create-missing', '--initial-stock', '1000000', '--on-error', 'skip', '--json']
+const initialStock = 1_000_000
+const flags = ['--create-missing', '--initial-stock', String(initialStock), '--on-error', 'skip', '--json']
 
 /** Set DBTOOL_REAL_DATA to the folder with online-retail/ and northwind/; without it these are skipped. */
 describe.skipIf(data === '')('a real month of a real shop', () => {
   const database = testDatabase()
   const month = join(data, 'online-retail', '2010-12.csv')
+  const importMonth = () => dbtool(['orders', 'import', month, '--map', map, ...flags], { database: database.name })
+  let first: Outcome
+  beforeAll(async () => {
+    first = await importMonth()
+  })
 
   it('is imported to the penny, reported, sound, and not placed twice', async () => {
-    const first = await dbtool(['orders', 'import', month, '--map', map, ...flags], { database: database.name })
     expect(first.exitCode).toBe(7)
     expect(first.json()).toMatchObject({ orders_placed: 1391, orders_rejected: 634, lines_read: 42481, lines_placed: 25040, units: 308826, revenue: '567948.14' })
     const counts = await Promise.all(['products', 'users', 'orders'].map(async (noun) => (await dbtool(`${noun} list --limit 0 --format count`, { database: database.name })).stdout.trim()))
@@ -25,20 +31,51 @@ describe.skipIf(data === '')('a real month of a real shop', () => {
       ['84077', 5139, 29], ['85123A', 3579, 200], ['21212', 3572, 72], ['22834', 3319, 136], ['22492', 2700, 26],
     ])
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
-    const second = await dbtool(['orders', 'import', month, '--map', map, ...flags], { database: database.name })
+    const second = await importMonth()
     expect(second.json()).toMatchObject({ orders_placed: 0, orders_existing: 1391, orders_rejected: 634, units: 0, revenue: '0.00' })
   })
 
-  it('answers top-products as an independent computation over the file does, by units and by revenue', async () => {
-    for (const by of ['units', 'revenue'] as const) {
-      const rows = (await dbtool(`report top-products --by ${by} --limit 0 --json`, { database: database.name })).json<{ sku: string; total_sold: number; times_ordered: number; revenue: string }[]>()
-      const expected = independently(month)
-      expect(rows).toHaveLength(expected.size)
-      for (const { sku, total_sold, times_ordered, revenue } of rows) expect([sku, total_sold, times_ordered, revenue]).toEqual([sku, ...(expected.get(sku) ?? [])])
-      const figure = rows.map((row) => (by === 'units' ? row.total_sold : Number(row.revenue)))
-      expect(figure).toEqual([...figure].sort((a, b) => b - a))
-    }
+  type Answers = ReturnType<typeof answersOf>
+  const questions: readonly [line: string, expected: (answers: Answers) => unknown[][]][] = [
+    ['top-products', (of) => of.topByUnits()],
+    ['top-products --by revenue', (of) => of.topByRevenue()],
+    ['orders-per-user', (of) => of.ordersPerUser()],
+    ['recent-customers', (of) => of.recentCustomers()],
+    ['customer-categories', (of) => of.categories()],
+    ['big-spenders', (of) => of.bigSpenders(100)],
+    ['big-spenders --min-spent 1000', (of) => of.bigSpenders(1000)],
+    ['revenue', (of) => of.revenue(dayOf)],
+    ['revenue --by week', (of) => of.revenue(weekOf)],
+    ['revenue --by month', (of) => of.revenue(monthOf)],
+    ['low-stock --below 999000', (of) => of.lowStock(999_000)],
+    ['eager-loading', (of) => of.eagerLoading()],
+  ]
+
+  describe.each([
+    ['2010-12-01T00:00:00Z', '2011-01-01T00:00:00Z'],
+    ['2010-12-05T10:00:00Z', '2010-12-12T10:00:00Z'],
+  ])('reported from %s to %s as an independent computation over the file does', (since, until) => {
+    let answers: Answers
+    beforeAll(async () => {
+      const invoices = acceptedInvoices(month)
+      answers = answersOf(between(invoices, since, until), await directory(unitsSold(invoices)))
+    })
+
+    it.each(questions)('%s', async (line, expected) => {
+      const rows = (await dbtool(`report ${line} --since ${since} --until ${until} --limit 0 --json`, { database: database.name })).json<Record<string, unknown>[]>()
+      expect(rows.length).toBeGreaterThan(0)
+      expect(rows.map((row) => Object.entries(row).flatMap(([name, cell]) => (name === 'ms' ? [] : [cell])))).toEqual(expected(answers))
+    })
   })
+
+  async function directory(sold: ReadonlyMap<string, number>): Promise<Directory> {
+    const list = async <T>(noun: string): Promise<T[]> => (await dbtool(`${noun} list --limit 0 --json`, { database: database.name })).json<T[]>()
+    const [users, products] = [await list<Directory['users'][number] & { email: string }>('users'), await list<Directory['products'][number]>('products')]
+    return {
+      users: users.map((user) => ({ ...user, customer: user.email.replace('@import.invalid', '') })),
+      products: products.map((product) => ({ ...product, stock: initialStock - (sold.get(product.sku) ?? 0) })),
+    }
+  }
 })
 
 describe.skipIf(data === '')('Northwind', () => {
@@ -59,24 +96,3 @@ describe.skipIf(data === '')('Northwind', () => {
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
   })
 })
-
-/** The import rules once more, in plain code over the whole file: units, orders and revenue of each SKU. */
-function independently(path: string): Map<string, [number, number, string]> {
-  const rows: Record<string, string>[] = parse(readFileSync(path), { columns: true, bom: true })
-  const orders = new Map<string, Record<string, string>[]>()
-  for (const row of rows) orders.set(row['InvoiceNo'] ?? '', [...(orders.get(row['InvoiceNo'] ?? '') ?? []), row])
-  const sums = new Map<string, { units: number; orders: number; cents: number }>()
-  for (const lines of orders.values()) {
-    const prices = new Map<string, Set<string>>()
-    for (const { StockCode: sku = '', UnitPrice: price = '' } of lines) prices.set(sku, (prices.get(sku) ?? new Set()).add(price))
-    const fine = lines.every(({ CustomerID, Quantity = '', UnitPrice = '' }) => CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice))
-    if (!fine || [...prices.values()].some(({ size }) => size > 1)) continue
-    for (const sku of prices.keys()) {
-      const own = lines.filter((line) => line['StockCode'] === sku)
-      const sum = sums.get(sku) ?? { units: 0, orders: 0, cents: 0 }
-      const units = own.reduce((total, line) => total + Number(line['Quantity']), 0)
-      sums.set(sku, { units: sum.units + units, orders: sum.orders + 1, cents: sum.cents + units * Math.round(Number(own[0]?.['UnitPrice']) * 100) })
-    }
-  }
-  return new Map([...sums].map(([sku, { units, orders: times, cents }]) => [sku, [units, times, (cents / 100).toFixed(2)]]))
-}

@@ -1,0 +1,46 @@
+import { parseChoice } from '../values.ts'
+import { counted, number, parseCount, report, text } from './report.ts'
+import { sql } from './sql.ts'
+
+const parseFigure = parseChoice(['units', 'revenue'])
+
+export const topProducts = report({
+  name: 'top-products',
+  question: 'Which products sell best?',
+  period: 'orders',
+  parameters: {
+    by: { flag: '--by <what>', about: 'units or revenue', parse: parseFigure, typed: 'units' },
+  },
+  columns: [number('product_id'), text('sku'), text('name'), number('total_sold'), number('times_ordered'), number('revenue')],
+  rows: 10,
+  empty: 'No orders in this period.',
+  examples: ['--since 30d', '--by revenue --limit 5 --chart'],
+  chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),
+  statement: ({ by, limit, ...period }) => sql`
+    SELECT p.id AS product_id, p.sku, p.name, sold.total_sold, sold.times_ordered, sold.revenue
+    FROM (SELECT i.product_id, CAST(SUM(i.quantity) AS SIGNED) AS total_sold, COUNT(*) AS times_ordered, SUM(i.quantity * i.price) AS revenue
+            FROM order_items i JOIN orders o ON o.id = i.order_id WHERE ${counted(period)} GROUP BY i.product_id) AS sold
+    JOIN products p ON p.id = sold.product_id
+    ORDER BY ${by === 'revenue' ? sql`sold.revenue` : sql`sold.total_sold`} DESC, p.id LIMIT ${limit}`,
+})
+
+export const lowStock = report({
+  name: 'low-stock',
+  question: 'Which products are about to run out?',
+  period: 'only products ordered',
+  parameters: {
+    below: { flag: '--below <n>', about: 'products with less than so many units', parse: parseCount, typed: '10' },
+  },
+  columns: [number('product_id'), text('sku'), text('name'), number('stock')],
+  rows: 50,
+  empty: 'No products.',
+  examples: ['--below 5', '--since 30d --format csv'],
+  chart: () => ({ kind: 'bars', column: 'stock' }),
+  statement: ({ below, limit, since, until }) => {
+    const wanted = sql` AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.product_id = p.id AND ${counted({ since, until })})`
+    return sql`
+      SELECT p.id AS product_id, p.sku, p.name, p.stock FROM products p
+      WHERE p.is_active AND p.stock < ${below}${since === undefined && until === undefined ? sql`` : wanted}
+      ORDER BY p.stock, p.id LIMIT ${limit}`
+  },
+})
