@@ -1,8 +1,9 @@
 import Table from 'cli-table3'
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { cellsOf, type Column, type Row, type View } from './view.ts'
-import { piecesOf, shorten, widthOf } from './width.ts'
+import { cellLines, dimNull, headLines, painted, tableColumns, widest } from './table-cell.ts'
+import type { Row, View } from './view.ts'
+import { piecesOf, widthOf } from './width.ts'
 
 export interface Look {
   readonly colour: ChalkInstance
@@ -11,35 +12,36 @@ export interface Look {
 }
 
 /** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
-export function listTable(whole: View, rows: readonly Row[], look: Look): string {
-  const view = { ...whole, columns: whole.columns.filter(({ shownIn }) => shownIn === 'everywhere') }
-  const raw = rows.map((row) => cellsOf(view, row))
-  const cells = raw.map((row) => row.map(readable))
-  const rigid = view.columns.map(({ align }, index) => align === 'right' || raw.some((row) => row[index] instanceof Date))
-  const widths = fittingWidths(columnsOf(view.columns, cells, rigid), look.width)
-  return widths === undefined ? rows.map((row) => itemTable(whole, row, look)).join('\n\n') : drawn(view, cells, { ...look, widths })
+export function listTable(view: View, rows: readonly Row[], look: Look): string {
+  const widths = fittingWidths(elasticColumns(view, rows), look.width)
+  return widths === undefined ? rows.map((row) => itemTable(view, row, look)).join('\n\n') : drawn(view, rows, { ...look, widths })
 }
 
-function drawn({ columns }: View, cells: readonly string[][], { colour, widths }: Look & { widths: readonly number[] }): string {
-  const fit = (texts: readonly string[]): string[] => texts.map((text, index) => shorten(text, widths[index] ?? 0))
+function drawn(view: View, rows: readonly Row[], { colour, widths }: Look & { widths: readonly number[] }): string {
+  const columns = tableColumns(view)
   const table = new Table({
-    head: fit(columns.map(({ name }) => name)).map((name) => colour.bold(name)),
+    head: columns.map((column, index) => headLines(view, column, rows, widths[index] ?? 0).map((line) => colour.bold(line)).join('\n')),
     colAligns: columns.map(({ align }) => align),
     style: { head: [], border: [] },
   })
-  table.push(...cells.map((row) => fit(row).map((cell) => dimNull(cell, colour))))
+  const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
+  for (const [index, row] of rows.entries()) {
+    if (title !== undefined && row[title] !== rows[index - 1]?.[title]) table.push([{ colSpan: columns.length, content: colour.bold(readable(row[title])) }])
+    table.push(columns.map((column, at) => painted(column, row, cellLines(view, column, row, widths[at] ?? 0), colour)))
+  }
   return withoutInnerLines(table.toString())
 }
 
-/** A line below the head and none between rows: a list stays as short as its rows. */
+/** A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as its rows. */
 function withoutInnerLines(table: string): string {
   const lines = table.split('\n')
   const first = lines.findIndex((line) => line.startsWith('├'))
-  return lines.filter((line, index) => index === first || !line.startsWith('├')).join('\n')
+  return lines.filter((line, index) => index === first || !line.startsWith('├') || line.includes('┴')).join('\n')
 }
 
 const narrowestText = 8
 const narrowestName = 4
+const narrowestSentence = 24
 /** A border and a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1
 
@@ -49,11 +51,13 @@ interface Elastic {
   readonly least: number
 }
 
-function columnsOf(columns: readonly Column[], cells: readonly string[][], rigid: readonly boolean[]): Elastic[] {
-  return columns.map(({ name }, index) => {
-    const widest = Math.max(0, ...cells.map((row) => widthOf(row[index] ?? '')))
-    const wanted = Math.max(widest, widthOf(name))
-    return { wanted, least: Math.min(wanted, rigid[index] === true ? Math.max(widest, narrowestName) : narrowestText) }
+function elasticColumns(view: View, rows: readonly Row[]): Elastic[] {
+  return tableColumns(view).map((column) => {
+    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, Infinity))))
+    const wanted = Math.max(most, widest(headLines(view, column, rows, Infinity)))
+    const rigid = column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
+    const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
+    return { wanted, least: Math.min(wanted, narrowest) }
   })
 }
 
@@ -84,8 +88,4 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: row[nested.name] as readonly Row[] }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
-}
-
-function dimNull(cell: string, colour: ChalkInstance): string {
-  return cell === 'NULL' ? colour.dim(cell) : cell
 }

@@ -30,6 +30,17 @@ export function piecesOf(text: string, width: number): string[] {
   return pieces
 }
 
+/** The text in lines of at most so many columns, broken at spaces; inside of a word only where it alone is longer. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''} ${word}`
+    if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(...piecesOf(word, width))
+  }
+  return lines
+}
+
 function charactersOf(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
 }
