@@ -9,6 +9,7 @@ import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
 import { askNobody, AskPerson, mayAsk, type Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
+import { unlessAborted } from './interrupt.ts'
 import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
 
@@ -76,7 +77,7 @@ export class ProcessContext implements Context {
   async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }, elsewhere?: Target): Promise<T> {
     const { connect } = await import('../db/connect.ts')
     const config = await this.config()
-    const connection = await connect(elsewhere ?? config.target, { ...config.limits, ...limits }, this.onTrace())
+    const connection = await unlessAborted(this.io.signal, connect(elsewhere ?? config.target, { ...config.limits, ...limits }, this.onTrace()))
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })

@@ -1,0 +1,29 @@
+import { statSync } from 'node:fs'
+import type { Inspection } from '../../config.ts'
+import { unknownNames } from '../../config/unknown-names.ts'
+import type { SettingName } from '../../settings.ts'
+import type { Configuration } from '../facts.ts'
+
+export function configurationFacts({ entries, faults, envFile, passwordInUrl }: Inspection, env: NodeJS.ProcessEnv): Configuration {
+  const { name, found, holdsPassword, exposed } = envFile
+  const path = entries.find((entry) => entry.name === ('DB_PASSWORD_FILE' satisfies SettingName))?.value ?? undefined
+  return {
+    settings: entries.length,
+    faults: faults.filter((fault) => fault !== exposed),
+    envFile: { name, found, holdsPassword, exposed },
+    passwordFile: path === undefined ? undefined : { path, readableByOthers: readableByOthers(path) },
+    passwordInUrl,
+    strays: unknownNames('environment', Object.keys(env)),
+  }
+}
+
+/** Of the part of the address that decides: the socket, or the host, or the port alone. */
+export function originOf({ entries }: Inspection): string {
+  const origin = (name: SettingName): string | undefined => entries.find((entry) => entry.name === name && entry.value !== null && entry.origin !== 'default')?.origin
+  return origin('DB_SOCKET') ?? origin('DB_HOST') ?? origin('DB_PORT') ?? 'default'
+}
+
+function readableByOthers(path: string): boolean {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  return process.platform !== 'win32' && (mode & 0o004) !== 0
+}
