@@ -24,7 +24,7 @@ export function doctor(program: Command, ctx: Context, run = examine): void {
   program
     .command('doctor')
     .description('What is wrong between this machine, the server and the shop, and how to mend it')
-    .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1), – could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
+    .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
     .action(() => run(ctx))
 }
 
@@ -45,6 +45,6 @@ function conclude({ out }: Context, findings: readonly Finding[]): void {
   const skipped = findings.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) out.note(`${skipped} of ${findings.length} could not be checked`)
   if (warnings !== '') out.warn(`at a risk: ${warnings}`)
-  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'what mends it stands below each, after →' })
+  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'each is listed with its fix' })
   out.success('no faults')
 }

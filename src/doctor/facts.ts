@@ -70,7 +70,7 @@ export interface Destination {
 
 export interface Attempt {
   readonly ms: number
-  /** Node's code, or TIMEOUT. */
+  /** The code of the error of Node, or TIMEOUT. */
   readonly failure?: string | undefined
 }
 

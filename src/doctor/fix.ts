@@ -13,6 +13,12 @@ export function quotedName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
 
+/** An account as CURRENT_USER() has it, as SQL has it. */
+export function quotedAccount(account: string): string {
+  const at = account.lastIndexOf('@')
+  return [account.slice(0, at), account.slice(at + 1)].map((part) => `'${part.replaceAll("'", "''")}'`).join('@')
+}
+
 /** For an account as CURRENT_USER() has it; whoever runs it needs the right to grant. */
 export function grantsFor(account: string): string {
   return `dbtool db grants --for ${shellWord(account)} --apply`

@@ -48,9 +48,8 @@ export const durabilityChecks: readonly Check[] = [
     needs: ['variables', 'session', 'grants'],
     judge({ variables: { global, session }, session: { version }, grants: { holdings } }) {
       if (global['innodb_read_only'] === 'ON') return fault('the server takes no writes (innodb_read_only is ON)', "innodb_read_only = OFF in the server's configuration")
-      if ((session['transaction_read_only'] ?? session['tx_read_only']) === 'ON') {
-        return fault('transactions may only read (tx_read_only is ON): nothing can be ordered', serverVariable('tx_read_only', 'OFF'))
-      }
+      const onlyReads = ['tx_read_only', 'transaction_read_only'].find((name) => session[name] === 'ON')
+      if (onlyReads !== undefined) return fault(`transactions may only read (${onlyReads} is ON): nothing can be ordered`, serverVariable(onlyReads, 'OFF'))
       const readOnly = global['read_only'] ?? 'OFF'
       if (readOnly === 'OFF') return ok('the server takes writes')
       const fix = 'connect to the primary server, or: SET GLOBAL read_only = OFF'

@@ -1,7 +1,7 @@
 import { durationText } from '../../values.ts'
 import type { PoolOptions } from '../../db/pool.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
-import { serverVariable } from '../fix.ts'
+import { quotedAccount, serverVariable } from '../fix.ts'
 
 const group = 'Limits'
 /** A command line, an import and a load test beside each other. */
@@ -17,17 +17,18 @@ export const limitChecks: readonly Check[] = [
     looksAt: 'how many processes with a pool of DB_POOL_SIZE + DB_MAX_OVERFLOW the free connections of the server are enough for',
     needs: ['destination', 'variables', 'usage'],
     judge({ destination: { pool }, variables: { global }, usage: { others } }) {
-      return room(pool, { name: 'max_connections', limit: Number(global['max_connections']), used: others })
+      return room(pool, { name: 'max_connections', limit: Number(global['max_connections']), used: others, raise: (to) => serverVariable('max_connections', to) })
     },
   }),
   check({
     name: 'user-connections',
     group,
     looksAt: 'the same for what this account may have (max_user_connections)',
-    needs: ['destination', 'variables', 'usage'],
-    judge({ destination: { pool }, variables: { session }, usage: { own } }) {
+    needs: ['destination', 'variables', 'usage', 'grants'],
+    judge({ destination: { pool }, variables: { session }, usage: { own }, grants: { account } }) {
       const limit = Number(session['max_user_connections'])
-      return limit === 0 ? ok('this account has no limit of its own') : room(pool, { name: 'max_user_connections', limit, used: own })
+      if (limit === 0) return ok('this account has no limit of its own')
+      return room(pool, { name: 'max_user_connections', limit, used: own, raise: (to) => `ALTER USER ${quotedAccount(account)} WITH MAX_USER_CONNECTIONS ${to}` })
     },
   }),
   check({
@@ -65,19 +66,19 @@ interface Room {
   readonly name: string
   readonly limit: number
   readonly used: number
+  readonly raise: (to: number) => string
 }
 
-function room({ size, maxOverflow }: PoolOptions, { name, limit, used }: Room): Judgement {
+function room({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Room): Judgement {
   const [want, free] = [size + maxOverflow, Math.max(0, limit - used)]
   const taken = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} taken (${name})`
-  const raise = (processes: number): string => (name === 'max_connections' ? serverVariable(name, used + processes * want) : `ALTER USER … WITH MAX_USER_CONNECTIONS ${used + processes * want}`)
   if (free < want) {
     const smaller = free === 0 ? '' : `, or DB_POOL_SIZE=${Math.min(size, free)} DB_MAX_OVERFLOW=${free - Math.min(size, free)}`
-    return fault(`${taken}, and one process may want ${want} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`, `${raise(1)}${smaller}`)
+    return fault(`${taken}, and one process may want ${want} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`, `${raise(used + want)}${smaller}`)
   }
   const fit = Math.floor(free / want)
   const found = `${taken}: ${fit} ${fit === 1 ? 'process' : 'processes'} of ${want} connections each ${fit === 1 ? 'fits' : 'fit'}`
-  return fit < fewProcesses ? warning(found, raise(fewProcesses)) : ok(found)
+  return fit < fewProcesses ? warning(found, raise(used + fewProcesses * want)) : ok(found)
 }
 
 function idle(recycleMs: number, closedAfterMs: number): Judgement {

@@ -78,22 +78,23 @@ function closedDoor(target: Target, code: string): Judgement {
   return fault(found, `start the server, or correct ${other}; a private one: dbtool server start`)
 }
 
+/** Of a user who does not exist the server says one or the other too, as if there were an account. */
+const wrongPassword = 1045
 const socketLoginOnly = 1698
-const refused = 1045
 
 function shutOut({ user, password, socket }: Target, { errno, message, hint }: Failure, { accounts }: Login): Judgement {
-  if (errno === socketLoginOnly) {
-    return fault(`'${user}' logs in as the operating-system user of that name, over the socket, and with no password`, 'run dbtool as that user with --socket, or take another --user')
+  if (errno !== wrongPassword && errno !== socketLoginOnly) return fault(message, fixOf(hint))
+  if (accounts?.length === 0) return fault(`there is no user '${user}'`, 'correct DB_USER or --user')
+  if (accounts !== undefined && !mayComeFrom(accounts, socket !== undefined)) {
+    return fault(`'${user}' may come from ${accounts.join(', ')} only, not from here`, 'connect from there, or correct DB_USER')
   }
-  if (errno !== refused) return fault(message, fixOf(hint))
-  const give = 'give it with DB_PASSWORD, --password-file or --ask-password'
   const wrong = password === '' ? `no password was given, and '${user}' needs one` : `the password of '${user}' is wrong`
-  if (accounts === undefined) {
-    return fault(`${wrong}, or there is no user '${user}' who may come from here: the server does not tell which`, `${give}, or correct DB_USER`)
-  }
-  if (accounts.length === 0) return fault(`there is no user '${user}'`, 'correct DB_USER or --user')
-  if (!mayComeFrom(accounts, socket !== undefined)) return fault(`'${user}' may come from ${accounts.join(', ')} only, not from here`, 'connect from there, or correct DB_USER')
-  return fault(wrong, give)
+  const [found, fix] =
+    errno === wrongPassword
+      ? [wrong, 'give it with DB_PASSWORD, --password-file or --ask-password']
+      : [`'${user}' logs in over the socket, as the operating-system user of that name, and with no password`, 'run dbtool as that user with --socket']
+  if (accounts !== undefined) return fault(found, fix)
+  return fault(`${found}, or there is no user '${user}' who may come from here: the server does not tell which`, `${fix}, or correct DB_USER`)
 }
 
 function encrypted({ socket, ssl: { mode } }: Target, loopback: boolean, { cipher, failure }: Encryption): Judgement {

@@ -28,7 +28,7 @@ function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
   const wrong = [
     ...(missing.length === 0 ? [] : [fault(`not there, or not to be seen by this account: ${missing.join(', ')}`, 'restore them from a backup, or see needed-privileges')]),
     ...found.flatMap(({ name, engine, collation }) => [
-      ...(engine === 'InnoDB' ? [] : [warning(`the engine of ${name} is ${engine ?? 'none: it is a view'}, not InnoDB: what is half done there cannot be rolled back`, `ALTER TABLE ${quotedName(name)} ENGINE = InnoDB`)]),
+      ...(engine === 'InnoDB' ? [] : [warning(`the engine of ${name} is ${engine ?? 'unknown'}, not InnoDB: what is half done there cannot be rolled back`, `ALTER TABLE ${quotedName(name)} ENGINE = InnoDB`)]),
       ...(collation?.startsWith('utf8mb4_') === false ? [warning(`new columns of ${name} get ${collation}, not utf8mb4`, `ALTER TABLE ${quotedName(name)} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)] : []),
     ]),
   ]

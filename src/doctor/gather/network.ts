@@ -37,7 +37,8 @@ export function knock({ host, port, socket }: Target, patience: Patience): Promi
   return timed(patience, () => opened).finally(() => stream.destroy())
 }
 
-async function timed({ timeoutMs, signal }: Patience, work: () => Promise<void>): Promise<Attempt> {
+/** How long `work` took and with which code it failed: TIMEOUT and ABORTED are ours. Never rejects. */
+export async function timed({ timeoutMs, signal }: Patience, work: () => Promise<void>): Promise<Attempt> {
   const started = performance.now()
   const ended = new AbortController()
   const given = AbortSignal.any([signal, ended.signal])

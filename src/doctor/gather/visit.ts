@@ -35,7 +35,8 @@ function look({ visit, env, now }: Surroundings, { limits }: Config, target: Tar
 
 /** Nobody is let in: what failed decides which check says so. */
 async function shutOut({ env }: Surroundings, target: Target, failure: Failure): Promise<Partial<Gathered>> {
-  if (failure.code === 'TLS_FAILED') return { encryption: known({ cipher: null, failure }) }
+  // BAD_CONFIG: the certificate to trust cannot be read.
+  if (failure.code === 'TLS_FAILED' || failure.code === 'BAD_CONFIG') return { encryption: known({ cipher: null, failure }) }
   if (failure.code === 'NOT_MARIADB') return { login: known({}), product: known({ failure }) }
   return { login: known({ failure, accounts: await accountsOf(serverPaths(env), target) }) }
 }
