@@ -58,6 +58,7 @@ describe('the house', () => {
     ['src/stress/plan.ts', `import { driver } from 'mariadb'`],
     ['src/shop/users.ts', `const chalk = await import('chalk')`],
     ['commands/users/create.ts', `import { place } from '../orders/place.ts'`],
+    ['src/shop/invariants.ts', `import { checks } from '../doctor/catalog.ts'`],
     ['src/output/table.ts', `import { run } from '../../commands/run.ts'`],
     ['src/db/driver.ts', `createRequire(import.meta.url)('inquirer')`],
   ])('is red when %s says %s', (file, source) => {

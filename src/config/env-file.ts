@@ -8,7 +8,7 @@ import { unknownNames } from './unknown-names.ts'
 
 export interface EnvFile {
   readonly name: string
-  readonly found: boolean
+  readonly state: 'absent' | 'unreadable' | 'read'
   readonly texts: Record<string, string>
   readonly holdsPassword: boolean
   /** It holds a password and everybody can read it. */
@@ -21,21 +21,21 @@ export interface EnvFile {
 export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
   const name = asked ?? '.env'
   const path = resolve(cwd, name)
-  const nothing = { name, found: false, texts: {}, holdsPassword: false, faults: [] }
+  const nothing: EnvFile = { name, state: 'absent', texts: {}, holdsPassword: false, faults: [] }
   // A file that was not asked for need not be there.
   if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
   try {
     const content = readFileSync(path, 'utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
     return { ...contentsOf(name, content), exposed: holdsPassword(parse(content)) && readableByAll(path) ? exposure(name) : undefined }
   } catch (cause) {
-    return { ...nothing, faults: [{ sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --env-file' }] }
+    return { ...nothing, state: 'unreadable', faults: [{ sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --env-file' }] }
   }
 }
 
 function contentsOf(name: string, content: string): EnvFile {
   const texts = parse(content)
   const faults = [...unreadableLines(name, content), ...unknownNames(name, Object.keys(texts))].map(wrongValue)
-  return { name, found: true, texts, holdsPassword: holdsPassword(texts), faults }
+  return { name, state: 'read', texts, holdsPassword: holdsPassword(texts), faults }
 }
 
 function exposure(name: string): ConfigFault {

@@ -1,3 +1,4 @@
+import type { EnvFile } from '../config/env-file.ts'
 import type { ConfigFault } from '../config/fault.ts'
 import type { PoolOptions } from '../db/pool.ts'
 import type { Probe } from '../db/probe.ts'
@@ -53,7 +54,7 @@ export interface Configuration {
   readonly settings: number
   /** Without the one of the env file, which is there. */
   readonly faults: readonly ConfigFault[]
-  readonly envFile: { readonly name: string; readonly found: boolean; readonly holdsPassword: boolean; readonly exposed?: ConfigFault | undefined }
+  readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>
   readonly passwordFile?: { readonly path: string; readonly readableByOthers: boolean } | undefined
   /** Where a URL with a password came from. */
   readonly passwordInUrl?: string | undefined

@@ -24,6 +24,7 @@ export function grantsFor(account: string): string {
   return `dbtool db grants --for ${shellWord(account)} --apply`
 }
 
-function shellWord(text: string): string {
+/** One word of a command line. */
+export function shellWord(text: string): string {
   return /^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -10,7 +10,7 @@ export function widthOf(text: string): number {
 
 /** Cut to so many columns, the last of them an ellipsis; never inside of a character. */
 export function shorten(text: string, width: number): string {
-  if (widthOf(text) <= width) return text
+  if (width === Infinity || widthOf(text) <= width) return text
   return `${piecesOf(text, width - 1)[0] ?? ''}…`
 }
 

@@ -1,3 +1,4 @@
+import { checks } from '../../src/doctor/catalog.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
 import { dbtool, type Outcome, type Situation } from '../support/cli.ts'
 
@@ -23,4 +24,10 @@ export async function examine(situation: Situation, flags = ''): Promise<Examina
       return { status, found, fix }
     },
   }
+}
+
+/** This check and all that depend on the server after it. */
+export function behind(first: string): string[] {
+  const names = checks.filter(({ group }) => group !== 'This tool').map(({ name }) => name)
+  return names.slice(names.indexOf(first))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { EnvFile } from '../../src/config/env-file.ts'
 import type { Failure } from '../../src/doctor/facts.ts'
 import { configuration, judge, sound, target, titled, type Row } from './sound-facts.ts'
 
@@ -8,22 +9,23 @@ const failure = (different: Partial<Failure>): Failure => ({ code: 'ACCESS_DENIE
 const refused = (accounts?: readonly string[]): Row[1] => ({ login: { failure: failure({}), accounts } })
 const give = 'give it with DB_PASSWORD, --password-file or --ask-password'
 const start = (what: string): string => `start the server, or correct ${what}; a private one: dbtool server start`
-const envFile = (different: object): Row[1] => configuration({ envFile: { ...sound.configuration.envFile, ...different } })
+const envFile = (different: Partial<EnvFile>): Row[1] => configuration({ envFile: { ...sound.configuration.envFile, ...different } })
 
 const rows: readonly Row[] = [
   ['settings', {}, 'ok', 'all 16 settings are valid'],
   ['settings', configuration({ faults: [{ sentence: 'DB_PORT (.env) must be a number', fix: 'correct it' }] }), 'fault', 'DB_PORT (.env) must be a number', 'correct it'],
   ['env-file', {}, 'ok', 'there is no .env here'],
-  ['env-file', envFile({ found: true }), 'ok', '.env holds no password'],
-  ['env-file', envFile({ found: true, holdsPassword: true }), 'ok', '.env holds a password, and not everybody can read it'],
-  ['env-file', envFile({ found: true, exposed: { sentence: 'everybody can read it', fix: 'run: chmod 600 .env' } }), 'fault', 'everybody can read it', 'chmod 600 .env'],
+  ['env-file', envFile({ state: 'read' }), 'ok', '.env holds no password'],
+  ['env-file', envFile({ state: 'read', holdsPassword: true }), 'ok', '.env holds a password, and not everybody can read it'],
+  ['env-file', envFile({ state: 'read', exposed: { sentence: 'everybody can read it', fix: 'run: chmod 600 .env' } }), 'fault', 'everybody can read it', 'chmod 600 .env'],
+  ['env-file', envFile({ state: 'unreadable' }), 'skipped', 'not checked: .env cannot be read'],
   ['password', {}, 'ok', 'no password is where others would see it'],
   ['password', configuration({ passwordInUrl: '.env' }), 'ok', 'no password is where others would see it'],
   ['password', configuration({ passwordInUrl: 'flag' }), 'warning', 'everybody on this machine can read the password in --url', '--ask-password, --password-file or DB_PASSWORD instead'],
   ['password', configuration({ passwordFile: { path: '/run/pw', readableByOthers: false } }), 'ok', 'no password is where others would see it'],
   [
-    'password', configuration({ passwordFile: { path: '/run/pw', readableByOthers: true } }), 'warning',
-    'every user of this machine can read the password file /run/pw; in a container that is by design', 'chmod 600 /run/pw',
+    'password', configuration({ passwordFile: { path: '/run/the pw', readableByOthers: true } }), 'warning',
+    'every user of this machine can read the password file /run/the pw; in a container that is by design', "chmod 600 '/run/the pw'",
   ],
   ['stray-names', {}, 'ok', 'no variable of the environment looks like a misspelt setting'],
   ['stray-names', configuration({ strays: ['DB_HSOT is no setting'] }), 'warning', 'DB_HSOT is no setting', 'correct the name, or remove it'],

@@ -8,7 +8,7 @@ const tables = ['schema_migrations', 'users', 'addresses', 'products', 'orders',
 
 /** A shop on a server over a network, where everything is as it should be. */
 export const sound: Facts = {
-  configuration: { settings: 16, faults: [], envFile: { name: '.env', found: false, holdsPassword: false }, strays: [] },
+  configuration: { settings: 16, faults: [], envFile: { name: '.env', state: 'absent', holdsPassword: false }, strays: [] },
   destination: {
     target: { host: 'db.example.com', port: 3306, socket: undefined, user: 'app', password: 'hunter2', database: 'shop', ssl: { mode: 'verify-identity' } },
     pool: defaultPoolOptions,

@@ -1,6 +1,6 @@
 import { addressOf } from '../../db/target.ts'
-import { check, fault, ok, warning, type Check } from '../finding.ts'
-import { fixOf } from '../fix.ts'
+import { check, fault, ok, skipped, warning, type Check } from '../finding.ts'
+import { fixOf, shellWord } from '../fix.ts'
 
 const group = 'Configuration'
 const origins: Readonly<Partial<Record<string, string>>> = {
@@ -25,9 +25,10 @@ export const configurationChecks: readonly Check[] = [
     group,
     looksAt: 'an env file with a password: only its owner may read it',
     needs: ['configuration'],
-    judge({ configuration: { envFile: { name, found, holdsPassword, exposed } } }) {
+    judge({ configuration: { envFile: { name, state, holdsPassword, exposed } } }) {
       if (exposed !== undefined) return fault(exposed.sentence, fixOf(exposed.fix))
-      if (!found) return ok(`there is no ${name} here`)
+      if (state === 'absent') return ok(`there is no ${name} here`)
+      if (state === 'unreadable') return skipped(`${name} cannot be read`)
       return ok(holdsPassword ? `${name} holds a password, and not everybody can read it` : `${name} holds no password`)
     },
   }),
@@ -39,7 +40,7 @@ export const configurationChecks: readonly Check[] = [
     judge({ configuration: { passwordInUrl, passwordFile } }) {
       if (passwordInUrl === 'flag') return warning('everybody on this machine can read the password in --url', '--ask-password, --password-file or DB_PASSWORD instead')
       if (passwordFile?.readableByOthers === true) {
-        return warning(`every user of this machine can read the password file ${passwordFile.path}; in a container that is by design`, `chmod 600 ${passwordFile.path}`)
+        return warning(`every user of this machine can read the password file ${passwordFile.path}; in a container that is by design`, `chmod 600 ${shellWord(passwordFile.path)}`)
       }
       return ok('no password is where others would see it')
     },

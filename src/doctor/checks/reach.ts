@@ -1,9 +1,7 @@
 import { addressOf, type Target } from '../../db/target.ts'
-import type { Encryption, Failure, Login } from '../facts.ts'
+import type { Encryption, Failure, Login, Route } from '../facts.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
 import { fixOf, grantsFor } from '../fix.ts'
-import { mayComeFrom } from '../hosts.ts'
-import { isLoopback } from '../loopback.ts'
 
 const group = 'Reaching it'
 
@@ -95,6 +93,16 @@ function shutOut({ user, password, socket }: Target, { errno, message, hint }: F
       : [`'${user}' logs in over the socket, as the operating-system user of that name, and with no password`, 'run dbtool as that user with --socket']
   if (accounts !== undefined) return fault(found, fix)
   return fault(`${found}, or there is no user '${user}' who may come from here: the server does not tell which`, `${fix}, or correct DB_USER`)
+}
+
+/** Only asked of the private server, which takes nobody's word for a name. */
+function mayComeFrom(hosts: readonly string[], overSocket: boolean): boolean {
+  return hosts.some((host) => host === '%' || host === (overSocket ? 'localhost' : '127.0.0.1'))
+}
+
+/** Whether nothing that is sent there leaves this machine. */
+function isLoopback({ kind, addresses }: Route): boolean {
+  return kind === 'socket' || (addresses.length > 0 && addresses.every((address) => /^(127\.|::1$|::ffff:127\.)/.test(address)))
 }
 
 function encrypted({ socket, ssl: { mode } }: Target, loopback: boolean, { cipher, failure }: Encryption): Judgement {

@@ -1,16 +1,15 @@
-import { statSync } from 'node:fs'
 import type { Inspection } from '../../config.ts'
 import { unknownNames } from '../../config/unknown-names.ts'
 import type { SettingName } from '../../settings.ts'
 import type { Configuration } from '../facts.ts'
+import { statOf } from './stat.ts'
 
 export function configurationFacts({ entries, faults, envFile, passwordInUrl }: Inspection, env: NodeJS.ProcessEnv): Configuration {
-  const { name, found, holdsPassword, exposed } = envFile
   const path = entries.find((entry) => entry.name === ('DB_PASSWORD_FILE' satisfies SettingName))?.value ?? undefined
   return {
     settings: entries.length,
-    faults: faults.filter((fault) => fault !== exposed),
-    envFile: { name, found, holdsPassword, exposed },
+    faults: faults.filter((fault) => fault !== envFile.exposed),
+    envFile,
     passwordFile: path === undefined ? undefined : { path, readableByOthers: readableByOthers(path) },
     passwordInUrl,
     strays: unknownNames('environment', Object.keys(env)),
@@ -24,6 +23,6 @@ export function originOf({ entries }: Inspection): string {
 }
 
 function readableByOthers(path: string): boolean {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+  const mode = statOf(path)?.mode ?? 0
   return process.platform !== 'win32' && (mode & 0o004) !== 0
 }

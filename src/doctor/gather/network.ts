@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises'
-import { statSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { timerMs, type Target } from '../../db/target.ts'
 import { isNodeError } from '../../errors.ts'
 import type { Attempt, Route } from '../facts.ts'
+import { statOf } from './stat.ts'
 
 /** How long something may take; an abort ends it at once. */
 export interface Patience {
@@ -28,8 +28,7 @@ export async function findRoute({ host, socket }: Target, patience: Patience): P
 /** Opens a connection and closes it without a word. Never rejects. */
 export function knock({ host, port, socket }: Target, patience: Patience): Promise<Attempt> {
   // Connecting to an ordinary file is refused as if nobody listened.
-  const file = socket === undefined ? undefined : statSync(socket, { throwIfNoEntry: false })
-  if (file?.isSocket() === false) return Promise.resolve({ ms: 0, failure: 'ENOTSOCK' })
+  if (socket !== undefined && statOf(socket)?.isSocket() === false) return Promise.resolve({ ms: 0, failure: 'ENOTSOCK' })
   const stream = socket === undefined ? connect(port, host) : connect(socket)
   const opened = new Promise<void>((resolve, reject) => {
     stream.once('connect', resolve).once('error', reject)
