@@ -9,6 +9,7 @@ import { dbMigrate } from './db/migrate.ts'
 import { dbRollback } from './db/rollback.ts'
 import { dbStatus } from './db/status.ts'
 import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
 import { declareGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
 import { ordersGet } from './orders/get.ts'
@@ -71,6 +72,7 @@ export function createProgram(context: Context): Command {
   }
   program.commandsGroup('This tool:')
   demo(program, context)
+  doctor(program, context)
   program.helpCommand(false)
   declareGlobals(program)
   return program

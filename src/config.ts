@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { readEnvFile } from './config/env-file.ts'
+import { readEnvFile, type EnvFile } from './config/env-file.ts'
+import { refusal, wrongValue, type ConfigFault } from './config/fault.ts'
 import { flagOrigin, hasAddress, layerOf, withoutOtherAddresses, type Layer, type Texts } from './config/layers.ts'
 import { reasonOf } from './config/reason.ts'
 import { defaultPoolOptions, type PoolOptions } from './db/pool.ts'
 import { defaultLimits, type Limits, type Target } from './db/target.ts'
-import { allFaults, DbtoolError, InvalidValue } from './errors.ts'
+import { InvalidValue } from './errors.ts'
 import { settingNames, settingTable, type SettingName, type Settings } from './settings.ts'
 
 export interface ConfigSources {
@@ -32,22 +33,39 @@ export interface Config {
   readonly entries: readonly ConfigEntry[]
 }
 
-const wrongHint = 'correct it where it is set, or override it with a flag; see: dbtool --help'
+/** The configuration with everything that is wrong with it. */
+export interface Inspection {
+  /** Undefined where there are faults. */
+  readonly config: Config | undefined
+  readonly entries: readonly ConfigEntry[]
+  readonly faults: readonly ConfigFault[]
+  readonly envFile: EnvFile
+  /** Whose URL holds a password: an origin. */
+  readonly passwordInUrl: string | undefined
+}
 
-/** Gathers, checks and explains the configuration. Rejects with BAD_CONFIG naming every value that is wrong. */
-export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const { flags, env, envFile, cwd, osUser } = sources
-  const file = readEnvFile(envFile, cwd)
-  const faults = [...file.faults]
-  const layers = [layerOf(flagOrigin, flags, faults), layerOf('environment', env, faults), layerOf(file.name, file.texts, faults)]
+/** Gathers, checks and explains the configuration; never rejects for what is wrong with it. */
+export async function inspectConfig(sources: ConfigSources): Promise<Inspection> {
+  const { flags, env, envFile: asked, cwd, osUser } = sources
+  const envFile = readEnvFile(asked, cwd)
+  const wrong: string[] = []
+  const layers = [layerOf(flagOrigin, flags, wrong), layerOf('environment', env, wrong), layerOf(envFile.name, envFile.texts, wrong)]
   if (!layers.some(({ texts }) => hasAddress(texts))) layers.push(await privateServerLayer(sources))
   const texts = withoutOtherAddresses(layers)
   const table = settingTable(osUser)
-  const names = settingNames
-  const found = new Map(names.map((name) => [name, lookUp(name, texts, table[name].fallback)]))
-  const settings = Object.fromEntries(names.map((name) => [name, parsed(name, found.get(name), table[name].parse, faults)]))
-  if (faults.length > 0) throw allFaults('BAD_CONFIG', 'the configuration is wrong', faults, wrongHint)
-  return build(settings as unknown as Settings, names.map((name) => entry(name, found.get(name), table[name].secret === true)), texts)
+  const found = new Map(settingNames.map((name) => [name, lookUp(name, texts, table[name].fallback)]))
+  const settings = Object.fromEntries(settingNames.map((name) => [name, parsed(name, found.get(name), table[name].parse, wrong)])) as unknown as Settings
+  const entries = settingNames.map((name) => entry(name, found.get(name), table[name].secret === true))
+  const { secret, unreadable } = password(settings, texts)
+  const faults = [envFile.exposed, ...envFile.faults, ...wrong.map(wrongValue), unreadable].filter((fault) => fault !== undefined)
+  const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
+  return { config, entries, faults, envFile, passwordInUrl: layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin }
+}
+
+/** @throws DbtoolError BAD_CONFIG naming everything that is wrong. */
+export function soundConfig({ config, faults }: Inspection): Config {
+  if (config === undefined) throw refusal(faults)
+  return config
 }
 
 interface Found {
@@ -82,13 +100,13 @@ async function privateServerLayer({ findPrivateServer }: ConfigSources): Promise
   return { origin: 'private server', texts }
 }
 
-function build(settings: Settings, entries: ConfigEntry[], layers: readonly Layer[]): Config {
+function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   const target: Target = {
     host: settings.DB_HOST,
     port: settings.DB_PORT,
     socket: settings.DB_SOCKET,
     user: settings.DB_USER,
-    password: password(settings, layers),
+    password: settings.DB_PASSWORD,
     database: settings.DB_NAME,
     ssl: { mode: settings.DB_SSL_MODE, ca: settings.DB_SSL_CA },
   }
@@ -103,14 +121,14 @@ function build(settings: Settings, entries: ConfigEntry[], layers: readonly Laye
 }
 
 /** A file of a higher layer beats a password of a lower one. */
-function password(settings: Settings, layers: readonly Layer[]): string {
+function password(settings: Settings, layers: readonly Layer[]): { secret: string; unreadable?: ConfigFault } {
   const layer = layers.find(({ texts }) => texts.DB_PASSWORD !== undefined || texts.DB_PASSWORD_FILE !== undefined)
   const path = layer?.texts.DB_PASSWORD === undefined ? layer?.texts.DB_PASSWORD_FILE : undefined
-  if (path === undefined) return settings.DB_PASSWORD
+  if (path === undefined) return { secret: settings.DB_PASSWORD }
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the password file ${path}: ${reasonOf(cause)}`, { cause, hint: 'check --password-file and DB_PASSWORD_FILE' })
+    return { secret: '', unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: 'check --password-file and DB_PASSWORD_FILE' } }
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
-import type { Config, ConfigSources } from './config.ts'
+import type { Config, ConfigSources, Inspection } from './config.ts'
 import type { Connection } from './db/connection.ts'
 import type { Database } from './db/database.ts'
-import type { Limits } from './db/target.ts'
+import type { Limits, Target } from './db/target.ts'
 import type { Output, Screen } from './output/output.ts'
 import type { Author } from './shop/logs.ts'
 import type { Ask } from './prompts/ask.ts'
@@ -37,13 +37,15 @@ export interface Context {
   readonly io: Io
   readonly out: Output
   readonly ask: Ask
+  /** Rejects with BAD_CONFIG naming everything that is wrong; {@link inspection} tells it instead. */
   config(): Promise<Config>
+  inspection(): Promise<Inspection>
   /** Any database, whatever is in it. */
   db<T>(work: (db: Database) => Promise<T>): Promise<T>
   /** The shop: its schema must be up to date. A dry run rolls every transaction back. */
   shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
-  /** One connection outside of the pool, without a statement time-out unless `limits` say otherwise. */
-  connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>): Promise<T>
+  /** One connection outside of the pool, without a statement time-out unless `limits` say otherwise; to what is configured, or to `elsewhere`. */
+  connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>, elsewhere?: Target): Promise<T>
   /** Who changes something now, for the log. */
   author(): Author
   /** The same command with another connection, which is closed after `work`. */

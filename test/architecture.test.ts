@@ -19,6 +19,7 @@ const floors: Record<string, readonly string[]> = {
   'src/reports': ['src/errors', 'src/values', 'src/db'],
   'src/stress': ['src/errors', 'src/db'],
   'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
+  'src/doctor': ['src/errors', 'src/values', 'src/version', 'src/settings', 'src/config', 'src/db', 'src/server', 'src/shop/invariants'],
   'src/context': ['src/errors', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],
   commands: ['src'],
   bin: ['commands'],
@@ -57,6 +58,7 @@ describe('the house', () => {
     ['src/stress/plan.ts', `import { driver } from 'mariadb'`],
     ['src/shop/users.ts', `const chalk = await import('chalk')`],
     ['commands/users/create.ts', `import { place } from '../orders/place.ts'`],
+    ['src/shop/invariants.ts', `import { checks } from '../doctor/catalog.ts'`],
     ['src/output/table.ts', `import { run } from '../../commands/run.ts'`],
     ['src/db/driver.ts', `createRequire(import.meta.url)('inquirer')`],
   ])('is red when %s says %s', (file, source) => {

@@ -2,37 +2,44 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { maskedUrl } from '../connection-url.ts'
-import { DbtoolError } from '../errors.ts'
+import { wrongValue, type ConfigFault } from './fault.ts'
 import { reasonOf } from './reason.ts'
 import { unknownNames } from './unknown-names.ts'
 
 export interface EnvFile {
   readonly name: string
+  readonly state: 'absent' | 'unreadable' | 'read'
   readonly texts: Record<string, string>
-  /** A sentence for each line that cannot be read, and each name that means nothing. */
-  readonly faults: readonly string[]
+  readonly holdsPassword: boolean
+  /** It holds a password and everybody can read it. */
+  readonly exposed?: ConfigFault | undefined
+  /** One for each line that cannot be read, and each name that means nothing. */
+  readonly faults: readonly ConfigFault[]
 }
 
-/** The variables of the env file: the one that was asked for, or `.env` if there is one. Rejects with BAD_CONFIG. */
+/** The variables of the env file: the one that was asked for, or `.env` if there is one. */
 export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
   const name = asked ?? '.env'
   const path = resolve(cwd, name)
+  const nothing: EnvFile = { name, state: 'absent', texts: {}, holdsPassword: false, faults: [] }
   // A file that was not asked for need not be there.
-  if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return { name, texts: {}, faults: [] }
-  const content = contentOf(path, name)
-  const texts = parse(content)
-  if (holdsPassword(texts) && readableByAll(path)) {
-    throw new DbtoolError('BAD_CONFIG', `${name} holds a password and every user of this machine can read it`, { hint: `run: chmod 600 ${name}` })
+  if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
+  try {
+    const content = readFileSync(path, 'utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
+    return { ...contentsOf(name, content), exposed: holdsPassword(parse(content)) && readableByAll(path) ? exposure(name) : undefined }
+  } catch (cause) {
+    return { ...nothing, state: 'unreadable', faults: [{ sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --env-file' }] }
   }
-  return { name, texts, faults: [...unreadableLines(name, content), ...unknownNames(name, Object.keys(texts))] }
 }
 
-function contentOf(path: string, name: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-  } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the environment file ${name}: ${reasonOf(cause)}`, { cause, hint: 'mend that, or name another file with --env-file' })
-  }
+function contentsOf(name: string, content: string): EnvFile {
+  const texts = parse(content)
+  const faults = [...unreadableLines(name, content), ...unknownNames(name, Object.keys(texts))].map(wrongValue)
+  return { name, state: 'read', texts, holdsPassword: holdsPassword(texts), faults }
+}
+
+function exposure(name: string): ConfigFault {
+  return { sentence: `${name} holds a password and every user of this machine can read it`, fix: `run: chmod 600 ${name}` }
 }
 
 /** What dotenv takes for an assignment; the quoted values may have several lines. */

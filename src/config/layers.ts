@@ -8,6 +8,8 @@ export type Texts = Partial<Record<SettingName, string>>
 export interface Layer {
   readonly origin: string
   readonly texts: Texts
+  /** Those of them that its URL says; it may hold a password. */
+  readonly url?: Texts
 }
 
 /** The layer of the command line, whose settings have names of their own there. */
@@ -23,7 +25,8 @@ export function layerOf(origin: string, source: Readonly<Record<string, string |
   }
   if (url === undefined) return { origin, texts }
   try {
-    return { origin, texts: { ...urlParts(url), ...texts } }
+    const parts = urlParts(url)
+    return { origin, texts: { ...parts, ...texts }, url: parts }
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     faults.push(`DB_URL (${origin}) ${error.message}`)
@@ -38,9 +41,10 @@ export function hasAddress(texts: Texts): boolean {
 /** A socket and a host say the same thing twice: whichever a higher layer gave hides the other below it. */
 export function withoutOtherAddresses(layers: readonly Layer[]): Layer[] {
   let kind: 'socket' | 'network' | undefined
-  return layers.map(({ origin, texts }) => {
+  return layers.map((layer) => {
+    const { texts } = layer
     kind ??= texts.DB_SOCKET !== undefined ? 'socket' : hasAddress(texts) ? 'network' : undefined
     const { DB_SOCKET: socket, ...rest } = texts
-    return { origin, texts: kind === 'network' || socket === undefined ? rest : texts }
+    return { ...layer, texts: kind === 'network' || socket === undefined ? rest : texts }
   })
 }

@@ -1,21 +1,22 @@
-import { userInfo } from 'node:os'
-import type { Config, ConfigSources } from '../config.ts'
+import type { Config, ConfigSources, Inspection } from '../config.ts'
 import type { Context, Invocation, Io } from '../context.ts'
 import type { Connection } from '../db/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool.ts'
 import type { OnTrace } from '../db/queries.ts'
-import type { Limits } from '../db/target.ts'
+import type { Limits, Target } from '../db/target.ts'
 import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
 import { askNobody, AskPerson, mayAsk, type Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
+import { unlessAborted } from './interrupt.ts'
+import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
 
 /** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
 export class ProcessContext implements Context {
   #invocation: Invocation | undefined
-  #config: Promise<Config> | undefined
+  #inspection: Promise<Inspection> | undefined
   #pool: Promise<Pool> | undefined
 
   constructor(readonly io: Io) {}
@@ -46,9 +47,14 @@ export class ProcessContext implements Context {
     }
   }
 
-  config(): Promise<Config> {
-    this.#config ??= this.loadConfig()
-    return this.#config
+  inspection(): Promise<Inspection> {
+    this.#inspection ??= this.inspect()
+    return this.#inspection
+  }
+
+  async config(): Promise<Config> {
+    const inspection = await this.inspection()
+    return inspection.config ?? (await import('../config.ts')).soundConfig(inspection)
   }
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
@@ -68,10 +74,10 @@ export class ProcessContext implements Context {
     return work(db)
   }
 
-  async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }): Promise<T> {
+  async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }, elsewhere?: Target): Promise<T> {
     const { connect } = await import('../db/connect.ts')
     const config = await this.config()
-    const connection = await connect(config.target, { ...config.limits, ...limits }, this.onTrace())
+    const connection = await unlessAborted(this.io.signal, connect(elsewhere ?? config.target, { ...config.limits, ...limits }, this.onTrace()))
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })
@@ -114,12 +120,12 @@ export class ProcessContext implements Context {
     }
   }
 
-  private async loadConfig(): Promise<Config> {
-    const { loadConfig } = await import('../config.ts')
+  private async inspect(): Promise<Inspection> {
+    const { inspectConfig } = await import('../config.ts')
     const { env, cwd } = this.io
     const { connection, envFile } = this.invocation()
     const flags = { ...connection, ...(await this.password()) }
-    return loadConfig({ flags, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => this.findPrivateServer() })
+    return inspectConfig({ flags, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => this.findPrivateServer() })
   }
 
   /** Piped, then its first line; or typed where nobody sees it. */
@@ -139,11 +145,3 @@ export class ProcessContext implements Context {
 }
 
 const interruptGraceMs = 1_000
-
-function osUserName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return String(process.getuid?.() ?? 'unknown')
-  }
-}

@@ -1,7 +1,8 @@
 import Table from 'cli-table3'
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { cellsOf, text, type Column, type Row, type View } from './view.ts'
+import { cellLines, dimNull, headLines, painted, tableColumns, widest } from './table-cell.ts'
+import type { Row, View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
@@ -10,63 +11,62 @@ export interface Look {
   readonly width: number | undefined
 }
 
-/** The cells of a table, and how far its columns can give way. */
-interface Sheet {
-  readonly columns: readonly (Column & { readonly picture?: boolean })[]
-  readonly cells: readonly string[][]
-  readonly elastic: readonly Elastic[]
-}
-
 /** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
-  const sheet = withChart(sheetOf(view, rows), view, rows, look.width)
-  const widths = fittingWidths(sheet.elastic, look.width)
-  return widths === undefined ? rows.map((row) => itemTable(view, row, look)).join('\n\n') : drawn(sheet, { ...look, widths })
+  const elastic = elasticColumns(view, rows)
+  const pictures = picturesBeside(view, rows, elastic, look.width)
+  const widths = fittingWidths([...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))], look.width)
+  return widths === undefined ? rows.map((row) => itemTable(view, row, look)).join('\n\n') : drawn(view, rows, { ...look, widths, pictures })
 }
 
-function sheetOf(whole: View, rows: readonly Row[]): Sheet {
-  const view = { ...whole, columns: whole.columns.filter(({ shownIn }) => shownIn === 'everywhere') }
-  const raw = rows.map((row) => cellsOf(view, row))
-  const cells = raw.map((row) => row.map(readable))
-  const rigid = view.columns.map(({ align }, index) => align === 'right' || raw.some((row) => row[index] instanceof Date))
-  return { columns: view.columns, cells, elastic: elasticOf(view.columns, cells, rigid) }
+/** A chart as a column, with a line for each row. */
+interface Picture {
+  readonly name: string
+  readonly width: number
+  readonly lines: readonly string[]
 }
 
 /** The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is none. */
-function withChart(sheet: Sheet, { chart }: View, rows: readonly Row[], limit: number | undefined): Sheet {
-  if (chart === undefined) return sheet
-  const { columns, cells, elastic } = sheet
-  const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(columns.length + 1)
+function picturesBeside({ chart }: View, rows: readonly Row[], elastic: readonly Elastic[], limit: number | undefined): Picture[] {
+  if (chart === undefined) return []
+  const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, room)
-  const pictures = chart.draw(rows.map((row) => Number(row[chart.column] ?? 0)), width)
-  const charted = {
-    columns: [...columns, { ...text(chart.column), picture: true }],
-    cells: cells.map((row, index) => [...row, pictures[index] ?? '']),
-    elastic: [...elastic, { wanted: width, least: width }],
-  }
-  return fittingWidths(charted.elastic, limit) === undefined ? sheet : charted
+  if (fittingWidths([...elastic, { wanted: width, least: width }], limit) === undefined) return []
+  return [{ name: chart.column, width, lines: chart.draw(rows.map((row) => Number(row[chart.column] ?? 0)), width) }]
 }
 
-function drawn({ columns, cells }: Sheet, { colour, widths }: Look & { widths: readonly number[] }): string {
-  const fit = (texts: readonly string[]): string[] => texts.map((text, index) => shorten(text, widths[index] ?? 0))
+interface Layout {
+  readonly widths: readonly number[]
+  readonly pictures: readonly Picture[]
+}
+
+function drawn(view: View, rows: readonly Row[], { colour, widths, pictures }: Look & Layout): string {
+  const columns = tableColumns(view)
   const table = new Table({
-    head: fit(columns.map(({ name }) => name)).map((name) => colour.bold(name)),
-    colAligns: columns.map(({ align }) => align),
+    head: [...columns.map((column, index) => headLines(view, column, rows, widths[index] ?? 0)), ...pictures.map(({ name, width }) => [shorten(name, width)])]
+      .map((lines) => lines.map((line) => colour.bold(line)).join('\n')),
+    colAligns: [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)],
     style: { head: [], border: [] },
   })
-  table.push(...cells.map((row) => fit(row).map((cell, index) => (columns[index]?.picture === true ? colour.cyan(cell) : dimNull(cell, colour)))))
+  const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
+  for (const [index, row] of rows.entries()) {
+    if (title !== undefined && row[title] !== rows[index - 1]?.[title]) table.push([{ colSpan: widths.length, content: colour.bold(readable(row[title])) }])
+    const cells = columns.map((column, at) => painted(column, row, cellLines(view, column, row, widths[at] ?? 0), colour))
+    table.push([...cells, ...pictures.map(({ lines }) => colour.cyan(lines[index] ?? ''))])
+  }
   return withoutInnerLines(table.toString())
 }
 
-/** A line below the head and none between rows: a list stays as short as its rows. */
+/** A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as its rows. */
 function withoutInnerLines(table: string): string {
   const lines = table.split('\n')
   const first = lines.findIndex((line) => line.startsWith('├'))
-  return lines.filter((line, index) => index === first || !line.startsWith('├')).join('\n')
+  return lines.filter((line, index) => index === first || !line.startsWith('├') || line.includes('┴')).join('\n')
 }
 
 const narrowestText = 8
 const narrowestName = 4
+const narrowestSentence = 24
 const narrowestChart = 10
 const chartInPipes = 40
 /** A border and a space on both sides of each cell. */
@@ -78,11 +78,13 @@ interface Elastic {
   readonly least: number
 }
 
-function elasticOf(columns: readonly Column[], cells: readonly string[][], rigid: readonly boolean[]): Elastic[] {
-  return columns.map(({ name }, index) => {
-    const widest = Math.max(0, ...cells.map((row) => widthOf(row[index] ?? '')))
-    const wanted = Math.max(widest, widthOf(name))
-    return { wanted, least: Math.min(wanted, rigid[index] === true ? Math.max(widest, narrowestName) : narrowestText) }
+function elasticColumns(view: View, rows: readonly Row[]): Elastic[] {
+  return tableColumns(view).map((column) => {
+    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, Infinity))))
+    const wanted = Math.max(most, widest(headLines(view, column, rows, Infinity)))
+    const rigid = column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
+    const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
+    return { wanted, least: Math.min(wanted, narrowest) }
   })
 }
 
@@ -115,8 +117,4 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: row[nested.name] as readonly Row[] }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
-}
-
-function dimNull(cell: string, colour: ChalkInstance): string {
-  return cell === 'NULL' ? colour.dim(cell) : cell
 }

@@ -4,8 +4,20 @@ export interface Column {
   /** The name of the database's column, which is also the name in JSON. */
   readonly name: string
   readonly align: 'left' | 'right'
-  /** `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format. */
-  readonly shownIn: 'everywhere' | 'item' | 'data'
+  /**
+   * `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format. `heading`: in
+   * the table of a list, a line of its own above the rows that share it. `below`: there, under the text of the column before.
+   */
+  readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
+  /** Where a table is too wide, the text goes on below itself instead of being cut. */
+  readonly wraps?: boolean
+  /** What the table of a list shows for a value. */
+  readonly signs?: Readonly<Record<string, Sign>>
+}
+
+export interface Sign {
+  readonly text: string
+  readonly colour: 'green' | 'yellow' | 'red' | 'dim'
 }
 
 /** How one kind of thing is shown, in every format. */
@@ -32,6 +44,11 @@ export const text = (name: string): Column => ({ name, align: 'left', shownIn: '
 export const number = (name: string): Column => ({ name, align: 'right', shownIn: 'everywhere' })
 export const detail = (name: string): Column => ({ name, align: 'left', shownIn: 'item' })
 export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
+export const heading = (name: string): Column => ({ name, align: 'left', shownIn: 'heading' })
+/** A sentence, and what stands under it in the same cell. */
+export const sentence = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere', wraps: true })
+export const below = (name: string): Column => ({ name, align: 'left', shownIn: 'below' })
+export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({ name, align: 'left', shownIn: 'everywhere', signs })
 
 export type Row = Readonly<Record<string, unknown>>
 

@@ -10,7 +10,7 @@ export function widthOf(text: string): number {
 
 /** Cut to so many columns, the last of them an ellipsis; never inside of a character. */
 export function shorten(text: string, width: number): string {
-  if (widthOf(text) <= width) return text
+  if (width === Infinity || widthOf(text) <= width) return text
   return `${piecesOf(text, width - 1)[0] ?? ''}…`
 }
 
@@ -28,6 +28,17 @@ export function piecesOf(text: string, width: number): string[] {
     filled += columns
   }
   return pieces
+}
+
+/** The text in lines of at most so many columns, broken at spaces; inside of a word only where it alone is longer. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''} ${word}`
+    if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(...piecesOf(word, width))
+  }
+  return lines
 }
 
 function charactersOf(text: string): string[] {

@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Connection } from '../db/connection.ts'
 import type { ServerPaths } from './home.ts'
 import { databaseName } from './status.ts'
+import { loginName } from './user.ts'
 
 /** What a program needs to come in over the port. */
 export interface PortAccess {
@@ -14,6 +15,11 @@ export interface PortAccess {
 const account = `'dbtool'@'127.0.0.1'`
 /** The database of `dbtool demo` too. The underscore is escaped, because it stands for any character in a grant. */
 const grantedDatabases = [databaseName, `${databaseName}\\_demo`]
+
+/** Whether this account, as CURRENT_USER() has it, is one that the private server came with. */
+export function isOwnAccount(account: string): boolean {
+  return account === 'dbtool@127.0.0.1' || account === `${loginName()}@localhost`
+}
 
 /** The access of the last start with a port, or undefined. */
 export function readPortAccess(paths: ServerPaths): PortAccess | undefined {

@@ -1,5 +1,5 @@
 import { transactionSnapshot } from '../db/snapshot.ts'
-import type { Queries, Session } from '../db/queries.ts'
+import { firstRow, type Queries, type Session } from '../db/queries.ts'
 
 /** Something that is always true of a sound shop; `sql` selects what contradicts it, with the ids to look at. */
 export interface Invariant {
@@ -85,4 +85,9 @@ async function check(queries: Queries, { name, statement, sql }: Invariant): Pro
   const found = await queries.rows<Counted>(`SELECT COUNT(*) OVER () AS violations, broken.* FROM (${sql}) AS broken LIMIT ${rowsShown}`)
   const rows = found.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'violations')))
   return { invariant: name, statement, ok: found.length === 0, violations: found[0]?.violations ?? 0, rows }
+}
+
+/** How many rows contradict it. */
+export async function countViolations(queries: Queries, { sql }: Invariant): Promise<number> {
+  return (await firstRow<{ violations: number }>(queries, `SELECT COUNT(*) AS violations FROM (${sql}) AS broken`))?.violations ?? 0
 }

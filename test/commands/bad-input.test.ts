@@ -63,6 +63,11 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
   ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadable }],
   ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadableUrl }],
+  [
+    'config show',
+    ['.env holds a password and every user of this machine can read it; run: chmod 600 .env', `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`, 'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE'],
+    { cwd: worldReadable, env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
+  ],
   ['config show --env-file none.env', ['cannot read the environment file none.env: there is no such file'], { cwd: folder }],
   ['config show --password-file none', ['cannot read the password file none: there is no such file']],
   [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],
@@ -141,7 +146,7 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
   asNobody('an env file of somebody else', () => {
     const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
     process.seteuid?.(65_534)
-    expect(() => readEnvFile(join(closed, '.env'), '/')).toThrow(/^cannot read the environment file .*: this user may not read it$/)
+    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([{ sentence: expect.stringMatching(/^cannot read the environment file .*: this user may not read it$/), fix: expect.stringMatching(/--env-file/) }])
   })
   afterEach(() => process.seteuid?.(process.getuid?.() ?? 0))
 })

@@ -1,8 +1,8 @@
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
 import { itemTable, listTable } from '../../src/output/table.ts'
-import { detail, number, text, type View } from '../../src/output/view.ts'
-import { piecesOf, shorten, widthOf } from '../../src/output/width.ts'
+import { below, detail, heading, number, sentence, sign, text, type View } from '../../src/output/view.ts'
+import { piecesOf, shorten, widthOf, wrapped } from '../../src/output/width.ts'
 
 const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), width })
 const view: View = { columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')], id: 'id', empty: '' }
@@ -52,6 +52,68 @@ describe('a list', () => {
     expect(lines.filter((line) => line === '')).toHaveLength(1)
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(30)
   })
+})
+
+describe('findings', () => {
+  const findings: View = {
+    columns: [heading('group'), sign('status', { ok: { text: '✔', colour: 'green' } }), text('check'), sentence('found'), below('fix')],
+    id: 'check',
+    empty: '',
+  }
+  const healthy = [
+    { group: 'Here', status: 'ok', check: 'one', found: 'all is well', fix: null },
+    { group: 'There', status: 'ok', check: 'two', found: 'here too', fix: null },
+    { group: 'There', status: 'other', check: 'three', found: null, fix: null },
+  ]
+
+  it('stand below the heading of their group, with a sign for each value that has one', () => {
+    expect(listTable(findings, healthy, look()).split('\n')).toEqual([
+      '┌────────┬───────┬─────────────┐',
+      '│ status │ check │ found       │',
+      '├────────┴───────┴─────────────┤',
+      '│ Here                         │',
+      '│ ✔      │ one   │ all is well │',
+      '├────────┴───────┴─────────────┤',
+      '│ There                        │',
+      '│ ✔      │ two   │ here too    │',
+      '│ other  │ three │ NULL        │',
+      '└────────┴───────┴─────────────┘',
+    ])
+  })
+
+  it('go on below themselves where there is no room, and what mends them stands under that', () => {
+    const faulty = [{ group: 'Here', status: 'ok', check: 'one', found: 'a sentence that is longer than the table is wide', fix: 'run this program, and then the other one' }]
+    expect(listTable(findings, faulty, look(45)).split('\n')).toEqual([
+      '┌────────┬───────┬──────────────────────────┐',
+      '│ status │ check │ found                    │',
+      '│        │       │ → fix                    │',
+      '├────────┴───────┴──────────────────────────┤',
+      '│ Here                                      │',
+      '│ ✔      │ one   │ a sentence that is       │',
+      '│        │       │ longer than the table is │',
+      '│        │       │ wide                     │',
+      '│        │       │ → run this program, and  │',
+      '│        │       │   then the other one     │',
+      '└────────┴───────┴──────────────────────────┘',
+    ])
+  })
+
+  it('show everything of each where a sentence has no room at all', () => {
+    expect(listTable(findings, healthy.slice(0, 1), look(20))).toBe('group   Here\nstatus  ok\ncheck   one\nfound   all is well\nfix     NULL')
+  })
+
+  it('have coloured signs', () => {
+    expect(listTable(findings, healthy, { colour: new Chalk({ level: 1 }), width: 80 })).toContain('\u001b[32m✔\u001b[39m')
+  })
+
+  it.each([
+    ['one two three', 7, ['one two', 'three']],
+    ['one two three', Infinity, ['one two three']],
+    ['緑茶 緑茶', 5, ['緑茶', '緑茶']],
+    ['abcdefg hi', 3, ['abc', 'def', 'g', 'hi']],
+    ['ab cdefg', 3, ['ab', 'cde', 'fg']],
+    ['', 3, ['']],
+  ])('%j in %i columns is broken between words', (whole, width, lines) => expect(wrapped(whole, width)).toEqual(lines))
 })
 
 describe('one thing', () => {

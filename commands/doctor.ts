@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { Context } from '../src/context.ts'
+import { DbtoolError } from '../src/errors.ts'
+import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
+import type { Finding, Status } from '../src/doctor/finding.ts'
+import { examples } from './help.ts'
+
+const view: View = {
+  columns: [
+    heading('group'),
+    sign('status', {
+      ok: { text: '✔', colour: 'green' },
+      warning: { text: '⚠', colour: 'yellow' },
+      fault: { text: '✖', colour: 'red' },
+      skipped: { text: '–', colour: 'dim' },
+    }),
+    text('check'), sentence('found'), below('fix'),
+  ],
+  id: 'check',
+  empty: '',
+}
+
+export function doctor(program: Command, ctx: Context, run = examine): void {
+  program
+    .command('doctor')
+    .description('What is wrong between this machine, the server and the shop, and how to mend it')
+    .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
+    .action(() => run(ctx))
+}
+
+export async function examine(ctx: Context): Promise<void> {
+  const [{ gather }, { diagnose }] = await Promise.all([import('../src/doctor/gather.ts'), import('../src/doctor/catalog.ts')])
+  const { env, signal, now } = ctx.io
+  const gathered = await gather({ inspection: await ctx.inspection(), env, signal, now, visit: (target, work) => ctx.connection(work, {}, target) })
+  // What an interrupt kept from being found out says nothing of the server.
+  signal.throwIfAborted()
+  const findings = diagnose(gathered)
+  ctx.out.list(view, findings)
+  conclude(ctx, findings)
+}
+
+function conclude({ out }: Context, findings: readonly Finding[]): void {
+  const named = (wanted: Status): string => [...new Set(findings.filter(({ status }) => status === wanted).map(({ check }) => check))].join(', ')
+  const [faults, warnings] = [named('fault'), named('warning')]
+  const skipped = findings.filter(({ status }) => status === 'skipped').length
+  if (skipped > 0) out.note(`${skipped} of ${findings.length} could not be checked`)
+  if (warnings !== '') out.warn(`at a risk: ${warnings}`)
+  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'each is listed with its fix' })
+  out.success('no faults')
+}

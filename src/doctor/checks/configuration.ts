@@ -1,0 +1,66 @@
+import { addressOf } from '../../db/target.ts'
+import { check, fault, ok, skipped, warning, type Check } from '../finding.ts'
+import { fixOf, shellWord } from '../fix.ts'
+
+const group = 'Configuration'
+const origins: Readonly<Partial<Record<string, string>>> = {
+  flag: 'from a flag',
+  environment: 'from the environment',
+  'private server': 'the running private server',
+  default: 'by default: nothing says where the server is',
+}
+
+export const configurationChecks: readonly Check[] = [
+  check({
+    name: 'settings',
+    group,
+    looksAt: 'every value of flags, environment and env file: does it keep its rule, and does its name mean anything',
+    needs: ['configuration'],
+    judge({ configuration: { settings, faults } }) {
+      return faults.length === 0 ? ok(`all ${settings} settings are valid`) : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
+    },
+  }),
+  check({
+    name: 'env-file',
+    group,
+    looksAt: 'an env file with a password: only its owner may read it',
+    needs: ['configuration'],
+    judge({ configuration: { envFile: { name, state, holdsPassword, exposed } } }) {
+      if (exposed !== undefined) return fault(exposed.sentence, fixOf(exposed.fix))
+      if (state === 'absent') return ok(`there is no ${name} here`)
+      if (state === 'unreadable') return skipped(`${name} cannot be read`)
+      return ok(holdsPassword ? `${name} holds a password, and not everybody can read it` : `${name} holds no password`)
+    },
+  }),
+  check({
+    name: 'password',
+    group,
+    looksAt: 'a password in --url, which everybody on the machine sees in the list of processes; a password file that others can read',
+    needs: ['configuration'],
+    judge({ configuration: { passwordInUrl, passwordFile } }) {
+      if (passwordInUrl === 'flag') return warning('everybody on this machine can read the password in --url', '--ask-password, --password-file or DB_PASSWORD instead')
+      if (passwordFile?.readableByOthers === true) {
+        return warning(`every user of this machine can read the password file ${passwordFile.path}; in a container that is by design`, `chmod 600 ${shellWord(passwordFile.path)}`)
+      }
+      return ok('no password is where others would see it')
+    },
+  }),
+  check({
+    name: 'stray-names',
+    group,
+    looksAt: 'DB_… variables of the environment that are nearly a setting; in the env file they are a fault',
+    needs: ['configuration'],
+    judge({ configuration: { strays } }) {
+      return strays.length === 0 ? ok('no variable of the environment looks like a misspelt setting') : strays.map((sentence) => warning(sentence, 'correct the name, or remove it'))
+    },
+  }),
+  check({
+    name: 'address',
+    group,
+    looksAt: 'where it was decided which server to use: a flag, the environment, the env file, the running private server, or nothing',
+    needs: ['destination'],
+    judge({ destination: { target, origin } }) {
+      return ok(`${addressOf(target)}, ${origins[origin] ?? `from ${origin}`}`)
+    },
+  }),
+]

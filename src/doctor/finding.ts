@@ -1,0 +1,53 @@
+import type { Fact, FactName, Facts, Gathered } from './facts.ts'
+
+export const groups = ['Configuration', 'Reaching it', 'Server', 'Limits', 'Durability', 'Privileges', 'Schema', 'The shop', 'This tool'] as const
+export type Group = (typeof groups)[number]
+
+/** `warning`: it works, at a risk. `fault`: it does not. `skipped`: could not be checked. */
+export type Status = 'ok' | 'warning' | 'fault' | 'skipped'
+
+export interface Judgement {
+  readonly status: Status
+  /** One sentence of what was found. */
+  readonly found: string
+  /** A command to run, or a setting to write; null where nothing needs mending. */
+  readonly fix: string | null
+}
+
+/** One line of `doctor`, as it is in JSON. */
+export interface Finding extends Judgement {
+  readonly check: string
+  readonly group: Group
+}
+
+/** A check is data: its name, what it looks at, and a pure function from the facts to what they mean. */
+export interface Check {
+  readonly name: string
+  readonly group: Group
+  /** For docs/doctor.md. */
+  readonly looksAt: string
+  judge(gathered: Gathered): readonly Judgement[]
+}
+
+interface CheckParts<K extends FactName> extends Omit<Check, 'judge'> {
+  /** Without one of them nothing is judged: the check is skipped, and says why. */
+  readonly needs: readonly K[]
+  readonly judge: (facts: Pick<Facts, K>) => Judgement | readonly Judgement[]
+}
+
+export function check<K extends FactName>({ needs, judge, ...rest }: CheckParts<K>): Check {
+  return {
+    ...rest,
+    judge(gathered) {
+      const facts = needs.map((name): [K, Fact<unknown>] => [name, gathered[name]])
+      const reason = facts.map(([, fact]) => fact).find((fact) => 'unknown' in fact)
+      if (reason !== undefined) return [skipped(reason.unknown)]
+      return [judge(Object.fromEntries(facts.map(([name, fact]) => [name, 'known' in fact ? fact.known : undefined])) as Pick<Facts, K>)].flat()
+    },
+  }
+}
+
+export const ok = (found: string): Judgement => ({ status: 'ok', found, fix: null })
+export const warning = (found: string, fix: string): Judgement => ({ status: 'warning', found, fix })
+export const fault = (found: string, fix: string): Judgement => ({ status: 'fault', found, fix })
+export const skipped = (reason: string): Judgement => ({ status: 'skipped', found: `not checked: ${reason}`, fix: null })

@@ -1,0 +1,28 @@
+import type { Inspection } from '../../config.ts'
+import { unknownNames } from '../../config/unknown-names.ts'
+import type { SettingName } from '../../settings.ts'
+import type { Configuration } from '../facts.ts'
+import { statOf } from './stat.ts'
+
+export function configurationFacts({ entries, faults, envFile, passwordInUrl }: Inspection, env: NodeJS.ProcessEnv): Configuration {
+  const path = entries.find((entry) => entry.name === ('DB_PASSWORD_FILE' satisfies SettingName))?.value ?? undefined
+  return {
+    settings: entries.length,
+    faults: faults.filter((fault) => fault !== envFile.exposed),
+    envFile,
+    passwordFile: path === undefined ? undefined : { path, readableByOthers: readableByOthers(path) },
+    passwordInUrl,
+    strays: unknownNames('environment', Object.keys(env)),
+  }
+}
+
+/** Of the part of the address that decides: the socket, or the host, or the port alone. */
+export function originOf({ entries }: Inspection): string {
+  const origin = (name: SettingName): string | undefined => entries.find((entry) => entry.name === name && entry.value !== null && entry.origin !== 'default')?.origin
+  return origin('DB_SOCKET') ?? origin('DB_HOST') ?? origin('DB_PORT') ?? 'default'
+}
+
+function readableByOthers(path: string): boolean {
+  const mode = statOf(path)?.mode ?? 0
+  return process.platform !== 'win32' && (mode & 0o004) !== 0
+}

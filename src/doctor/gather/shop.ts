@@ -1,0 +1,53 @@
+import type { Connection } from '../../db/connection.ts'
+import { loadMigrations } from '../../db/migration-files.ts'
+import type { Queries } from '../../db/queries.ts'
+import { appliedMigrations, migrationStates } from '../../db/schema-state.ts'
+import { transactionSnapshot } from '../../db/snapshot.ts'
+import { durationText } from '../../values.ts'
+import { DbtoolError } from '../../errors.ts'
+import { countViolations, invariants } from '../../shop/invariants.ts'
+import { unknown, type Fact, type Facts, type Gathered, type Migrations, type Tables } from '../facts.ts'
+import { schemaFault } from '../schema-fault.ts'
+import { attempt } from './attempt.ts'
+
+/** The schema, and what the shop's data says; counting all invariants takes not much longer than one statement may take. */
+export async function shopFacts(connection: Connection, statementTimeoutMs: number): Promise<Partial<Gathered>> {
+  const migrations = await attempt(() => migrationFacts(connection))
+  const tables = await attempt(() => tableFacts(connection))
+  return { migrations, tables, invariants: await soundness(connection, migrations, statementTimeoutMs) }
+}
+
+async function migrationFacts(queries: Queries): Promise<Migrations> {
+  try {
+    return { states: migrationStates(loadMigrations(), await appliedMigrations(queries)) }
+  } catch (error) {
+    if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+    return { foreign: { code: error.code, message: error.message, hint: error.hint ?? '' } }
+  }
+}
+
+async function tableFacts(queries: Queries): Promise<Tables> {
+  const expected = ['schema_migrations', ...loadMigrations().flatMap(({ tables }) => tables)]
+  const found = await queries.rows<Tables['found'][number]>(
+    `SELECT TABLE_NAME AS name, ENGINE AS engine, TABLE_COLLATION AS collation FROM information_schema.TABLES
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (${expected.map(() => '?').join(', ')}) ORDER BY TABLE_NAME`,
+    expected,
+  )
+  return { expected, found }
+}
+
+async function soundness(connection: Connection, migrations: Fact<Migrations>, statementTimeoutMs: number): Promise<Fact<Facts['invariants']>> {
+  if ('unknown' in migrations) return unknown('it cannot be seen whether the schema is up to date')
+  if (schemaFault(migrations.known) !== undefined) return unknown('the schema is not up to date')
+  return attempt(() => transactionSnapshot(connection, (queries) => countAll(queries, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs)))
+}
+
+async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap<string, Fact<number>>> {
+  const end = performance.now() + budgetMs
+  const counted = new Map<string, Fact<number>>()
+  for (const invariant of invariants) {
+    const late = unknown(`the invariants before it took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
+    counted.set(invariant.name, performance.now() > end ? late : await attempt(() => countViolations(queries, invariant)))
+  }
+  return counted
+}

@@ -1,0 +1,17 @@
+import { assertUsable } from '../db/schema-state.ts'
+import { DbtoolError } from '../errors.ts'
+import type { Migrations } from './facts.ts'
+import { fault, type Judgement } from './finding.ts'
+import { fixOf } from './fix.ts'
+
+/** Undefined: it can be worked with. */
+export function schemaFault(migrations: Migrations): Judgement | undefined {
+  if ('foreign' in migrations) return fault(migrations.foreign.message, 'another DB_NAME, or rename that table')
+  try {
+    assertUsable(migrations.states)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DbtoolError)) throw error
+    return fault(error.message, fixOf(error.hint))
+  }
+}

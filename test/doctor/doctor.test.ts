@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checks } from '../../src/doctor/catalog.ts'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { everything, smallShop } from '../support/shop.ts'
+import { behind, examine } from './examine.ts'
+
+const shop = testDatabase()
+const empty = testDatabase({ migrated: false })
+const account = (what: string): string => `${what}_${randomBytes(4).toString('hex')}`
+const [buyer, reader, owner] = [account('buyer'), account('reader'), account('owner')]
+const password = 'Correct-horse-1'
+const names = checks.map(({ name }) => name)
+
+beforeAll(async () => {
+  await smallShop(shop.name)
+  const { connection, name } = shop
+  for (const user of [buyer, reader, owner]) await connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
+  await connection.change(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO '${buyer}'@'localhost'`)
+  await connection.change(`GRANT SELECT ON ${name}.users TO '${reader}'@'localhost'`)
+  await connection.change(`GRANT ALL ON ${name}.* TO '${owner}'@'localhost'`)
+  await connection.change(`GRANT PROCESS ON *.* TO '${owner}'@'localhost'`)
+})
+afterAll(async () => {
+  for (const user of [buyer, reader, owner]) await shop.connection.change(`DROP USER '${user}'@'localhost'`)
+})
+
+const as = (user: string) => ({ database: shop.name, env: { DB_USER: user, DB_PASSWORD: password } })
+
+describe('a healthy shop', () => {
+  it('has no faults and no warnings, and doctor changes nothing', async () => {
+    const before = await everything(shop)
+    const { outcome, findings } = await examine({ database: shop.name })
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+    expect(findings.map(({ check }) => check)).toEqual(names)
+    expect(Object.keys(findings[0]!)).toEqual(['group', 'status', 'check', 'found', 'fix'])
+    expect(await everything(shop)).toEqual(before)
+  })
+
+  it('is told to a person in a table that cuts nothing, whatever the width', async () => {
+    for (const columns of [80, 120]) {
+      const { exitCode, stdout, stderr } = await dbtool('doctor --color never', { database: shop.name, columns })
+      expect([exitCode, stderr]).toEqual([0, '✔ no faults\n'])
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+      expect(stdout).not.toContain('…')
+      expect(stdout).toMatch(/^│ status │ check +│ found +│$/m)
+      for (const group of ['Configuration', 'Reaching it', 'The shop', 'This tool']) expect(stdout).toMatch(new RegExp(`^│ ${group} +│$`, 'm'))
+      expect(stdout).toMatch(/^│ ✔ +│ version +│ MariaDB /m)
+    }
+  })
+
+  it('has an account with just enough', async () => {
+    const { outcome, named } = await examine(as(buyer))
+    expect([outcome.exitCode, named('fault'), named('warning'), named('skipped')]).toEqual([0, [], [], []])
+  })
+
+  it('is a list in every format, and signs are for people only', async () => {
+    const { stdout } = await dbtool('doctor --format csv', { database: shop.name })
+    expect(stdout.split('\n')[0]).toBe('group,status,check,found,fix')
+    expect(stdout).toMatch(/^Server,ok,time-zone,"?UTC in our sessions/m)
+    expect((await dbtool('doctor --format ids', { database: shop.name })).stdout.trim().split('\n')).toEqual(names)
+    expect((await dbtool('doctor --color always', { database: shop.name })).stdout).toContain('\u001b[32m✔\u001b[39m')
+  })
+})
+
+describe('privileges', () => {
+  it('that are missing are named, and what cannot be looked at is skipped', async () => {
+    const { outcome, named, of } = await examine(as(reader))
+    const found = new RegExp(`^${reader}@localhost lacks in '${shop.name}': SELECT on schema_migrations, addresses, .*; INSERT; UPDATE; DELETE$`)
+    expect(of('needed-privileges')).toEqual({ status: 'fault', found: expect.stringMatching(found), fix: `dbtool db grants --for ${reader}@localhost --apply` })
+    expect(of('migrations').found).toMatch(/^not checked: SELECT command denied to user/)
+    expect(of('stock-ledger').found).toBe('not checked: it cannot be seen whether the schema is up to date')
+    expect(named('fault')).toEqual(['needed-privileges'])
+    expect(outcome.exitCode).toBe(1)
+  })
+
+  it('that are too many are a warning: exit 0', async () => {
+    const { outcome, named, of } = await examine(as(owner))
+    expect(of('excess-privileges')).toMatchObject({ status: 'warning', found: `${owner}@localhost may do more than the application needs: PROCESS on *.*; ALL on ${shop.name}.*` })
+    expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
+    expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: at a risk: excess-privileges\n✔ no faults\n')
+  })
+})
+
+describe('schema and shop', () => {
+  it('without its schema', async () => {
+    const { outcome, named, of } = await examine({ database: empty.name })
+    expect(of('migrations')).toEqual({ status: 'fault', found: expect.stringMatching(/^the database is not up to date: \d+ migrations? (is|are) pending$/), fix: 'dbtool db migrate' })
+    expect(named('skipped')).toEqual(behind('tables'))
+    expect(outcome.exitCode).toBe(1)
+  })
+
+  it('with a table schema_migrations that is not ours', async () => {
+    await empty.connection.change('CREATE TABLE schema_migrations (id INT)')
+    expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({ status: 'fault', found: expect.stringMatching(/^the table schema_migrations is not the one of this dbtool/) })
+  })
+
+  it('with tables of another engine and character set', async () => {
+    await shop.connection.change('ALTER TABLE logs ENGINE = Aria, DEFAULT CHARACTER SET latin1')
+    const { findings } = await examine({ database: shop.name })
+    expect(findings.filter(({ check }) => check === 'tables').map(({ status, fix }) => [status, fix])).toEqual([
+      ['warning', 'ALTER TABLE `logs` ENGINE = InnoDB'], ['warning', 'ALTER TABLE `logs` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
+    ])
+    await shop.connection.change('ALTER TABLE logs ENGINE = InnoDB, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+  })
+
+  it('where an invariant is broken, and while it takes too long to look', async () => {
+    await shop.connection.change('UPDATE products SET stock = stock + 1 WHERE id IN (1, 2)')
+    const broken = await examine({ database: shop.name })
+    expect(broken.named('fault')).toEqual(['stock-ledger'])
+    expect(broken.of('stock-ledger')).toMatchObject({ found: expect.stringMatching(/^2 rows contradict this: the stock of a product is /), fix: 'dbtool db check shows the rows' })
+    await shop.connection.change('UPDATE products SET stock = stock - 1 WHERE id IN (1, 2)')
+
+    await shop.connection.change('LOCK TABLES products WRITE')
+    const { outcome, named, of } = await examine({ database: shop.name, env: { DB_STATEMENT_TIMEOUT: '1s' } })
+    await shop.connection.change('UNLOCK TABLES')
+    expect([outcome.exitCode, named('fault')]).toEqual([0, []])
+    expect(named('skipped')).toEqual(behind('stock-not-negative'))
+    expect(of('stock-not-negative').found).toMatch(/^not checked: .*max_statement_time/)
+    expect(of('references').found).toBe('not checked: the invariants before it took the 1s of DB_STATEMENT_TIMEOUT')
+  })
+})

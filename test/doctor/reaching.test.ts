@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import type { EnvFile } from '../../src/config/env-file.ts'
+import type { Failure } from '../../src/doctor/facts.ts'
+import { configuration, judge, sound, target, titled, type Row } from './sound-facts.ts'
+
+const over = (path: string): Row[1] => ({ ...target({ socket: path, ssl: { mode: 'preferred' } }), route: { kind: 'socket', addresses: [], ms: 0 } })
+const closed = (failure: string): Row[1] => ({ door: { ms: 1, failure } })
+const failure = (different: Partial<Failure>): Failure => ({ code: 'ACCESS_DENIED', errno: 1045, message: 'it was refused', hint: 'try this', ...different })
+const refused = (accounts?: readonly string[]): Row[1] => ({ login: { failure: failure({}), accounts } })
+const give = 'give it with DB_PASSWORD, --password-file or --ask-password'
+const start = (what: string): string => `start the server, or correct ${what}; a private one: dbtool server start`
+const envFile = (different: Partial<EnvFile>): Row[1] => configuration({ envFile: { ...sound.configuration.envFile, ...different } })
+
+const rows: readonly Row[] = [
+  ['settings', {}, 'ok', 'all 16 settings are valid'],
+  ['settings', configuration({ faults: [{ sentence: 'DB_PORT (.env) must be a number', fix: 'correct it' }] }), 'fault', 'DB_PORT (.env) must be a number', 'correct it'],
+  ['env-file', {}, 'ok', 'there is no .env here'],
+  ['env-file', envFile({ state: 'read' }), 'ok', '.env holds no password'],
+  ['env-file', envFile({ state: 'read', holdsPassword: true }), 'ok', '.env holds a password, and not everybody can read it'],
+  ['env-file', envFile({ state: 'read', exposed: { sentence: 'everybody can read it', fix: 'run: chmod 600 .env' } }), 'fault', 'everybody can read it', 'chmod 600 .env'],
+  ['env-file', envFile({ state: 'unreadable' }), 'skipped', 'not checked: .env cannot be read'],
+  ['password', {}, 'ok', 'no password is where others would see it'],
+  ['password', configuration({ passwordInUrl: '.env' }), 'ok', 'no password is where others would see it'],
+  ['password', configuration({ passwordInUrl: 'flag' }), 'warning', 'everybody on this machine can read the password in --url', '--ask-password, --password-file or DB_PASSWORD instead'],
+  ['password', configuration({ passwordFile: { path: '/run/pw', readableByOthers: false } }), 'ok', 'no password is where others would see it'],
+  [
+    'password', configuration({ passwordFile: { path: '/run/the pw', readableByOthers: true } }), 'warning',
+    'every user of this machine can read the password file /run/the pw; in a container that is by design', "chmod 600 '/run/the pw'",
+  ],
+  ['stray-names', {}, 'ok', 'no variable of the environment looks like a misspelt setting'],
+  ['stray-names', configuration({ strays: ['DB_HSOT is no setting'] }), 'warning', 'DB_HSOT is no setting', 'correct the name, or remove it'],
+  ['address', {}, 'ok', 'db.example.com:3306, from .env'],
+  ['address', { destination: { ...sound.destination, origin: 'flag' } }, 'ok', 'db.example.com:3306, from a flag'],
+  ['address', { destination: { ...sound.destination, origin: 'environment' } }, 'ok', 'db.example.com:3306, from the environment'],
+  ['address', { destination: { ...sound.destination, origin: 'private server' } }, 'ok', 'db.example.com:3306, the running private server'],
+  ['address', { destination: { ...sound.destination, origin: 'default' } }, 'ok', 'db.example.com:3306, by default: nothing says where the server is'],
+
+  ['name', {}, 'ok', 'db.example.com is 192.0.2.7 (3 ms)'],
+  ['name', over('/run/db.sock'), 'ok', 'a unix socket needs no name'],
+  ['name', { ...target({ host: '192.0.2.7' }), route: { kind: 'address', addresses: ['192.0.2.7'], ms: 0 } }, 'ok', '192.0.2.7 is an address; there is no name to look up'],
+  [
+    'name', { route: { kind: 'name', addresses: [], ms: 5, failure: 'ENOTFOUND' } }, 'fault',
+    "nobody knows an address of 'db.example.com' (ENOTFOUND)", 'correct DB_HOST or --host, or the name service',
+  ],
+  ['connect', {}, 'ok', 'db.example.com:3306 answers (0.8 ms)'],
+  ['connect', closed('ECONNREFUSED'), 'fault', 'cannot reach db.example.com:3306: nobody listens there', start('DB_HOST and DB_PORT')],
+  ['connect', closed('TIMEOUT'), 'fault', 'cannot reach db.example.com:3306: nobody answered before the connect time-out', start('DB_HOST and DB_PORT')],
+  ['connect', closed('EHOSTUNREACH'), 'fault', 'cannot reach db.example.com:3306: EHOSTUNREACH', start('DB_HOST and DB_PORT')],
+  ['connect', { ...over('/run/db.sock'), ...closed('ENOENT') }, 'fault', 'cannot reach /run/db.sock: there is no such file', start('DB_SOCKET')],
+  ['connect', { ...over('/run/db.sock'), ...closed('ENOTSOCK') }, 'fault', 'cannot reach /run/db.sock: it is no socket', start('DB_SOCKET')],
+  ['connect', { ...over('/run/db.sock'), ...closed('EACCES') }, 'fault', 'cannot reach /run/db.sock: this user may not write to it', 'run dbtool as a user who may, or connect with --host'],
+
+  ['log-in', {}, 'ok', 'app is let in'],
+  [
+    'log-in', refused(), 'fault',
+    "the password of 'app' is wrong, or there is no user 'app' who may come from here: the server does not tell which", `${give}, or correct DB_USER`,
+  ],
+  [
+    'log-in', { ...target({ password: '' }), ...refused() }, 'fault',
+    "no password was given, and 'app' needs one, or there is no user 'app' who may come from here: the server does not tell which", `${give}, or correct DB_USER`,
+  ],
+  ['log-in', refused(['%']), 'fault', "the password of 'app' is wrong", give],
+  ['log-in', { ...target({ password: '' }), ...refused(['127.0.0.1']) }, 'fault', "no password was given, and 'app' needs one", give],
+  ['log-in', refused([]), 'fault', "there is no user 'app'", 'correct DB_USER or --user'],
+  ['log-in', refused(['10.0.0.1', 'localhost']), 'fault', "'app' may come from 10.0.0.1, localhost only, not from here", 'connect from there, or correct DB_USER'],
+  ['log-in', { ...over('/run/db.sock'), ...refused(['localhost']) }, 'fault', "the password of 'app' is wrong", give],
+  ['log-in', { ...over('/run/db.sock'), ...refused(['127.0.0.1']) }, 'fault', "'app' may come from 127.0.0.1 only, not from here", 'connect from there, or correct DB_USER'],
+  [
+    'log-in', { login: { failure: failure({ errno: 1698 }) } }, 'fault',
+    "'app' logs in over the socket, as the operating-system user of that name, and with no password, or there is no user 'app' who may come from here: the server does not tell which",
+    'run dbtool as that user with --socket, or correct DB_USER',
+  ],
+  [
+    'log-in', { login: { failure: failure({ errno: 1698 }), accounts: ['%'] } }, 'fault',
+    "'app' logs in over the socket, as the operating-system user of that name, and with no password", 'run dbtool as that user with --socket',
+  ],
+  ['log-in', { login: { failure: failure({ errno: 1698 }), accounts: [] } }, 'fault', "there is no user 'app'", 'correct DB_USER or --user'],
+  ['log-in', { login: { failure: failure({ errno: 1040, code: 'UNREACHABLE' }) } }, 'fault', 'it was refused', 'try this'],
+  ['database', {}, 'ok', "the database 'shop' is there"],
+  ['database', { database: { name: 'shop', failure: failure({ code: 'UNKNOWN_DATABASE', errno: 1049 }) } }, 'fault', 'it was refused', 'try this'],
+  [
+    'database', { database: { name: 'shop', failure: failure({ errno: 1044 }) } }, 'fault',
+    "app@% may not enter the database 'shop', or there is none of that name", "dbtool db grants --for 'app@%' --apply",
+  ],
+  ['encryption', {}, 'ok', 'encrypted with TLS_AES_256_GCM_SHA384, with a certificate that was checked (verify-identity)'],
+  ['encryption', target({ ssl: { mode: 'preferred' } }), 'ok', 'encrypted with TLS_AES_256_GCM_SHA384, but nobody checked whose certificate it is (preferred)'],
+  ['encryption', { ...over('/run/db.sock'), encryption: { cipher: null } }, 'ok', 'not encrypted, and a unix socket needs none: nothing leaves this machine'],
+  [
+    'encryption', { ...target({ ssl: { mode: 'preferred' } }), route: { kind: 'name', addresses: ['::1', '127.0.0.1'], ms: 1 }, encryption: { cipher: null } }, 'ok',
+    'not encrypted (preferred), and nothing leaves this machine',
+  ],
+  [
+    'encryption', { ...target({ ssl: { mode: 'preferred' } }), encryption: { cipher: null } }, 'warning',
+    'not encrypted, over a network: the server has no TLS, and whoever is on the way reads the orders', "ssl_cert and ssl_key in the server's configuration, then DB_SSL_MODE=required",
+  ],
+  [
+    'encryption', { ...target({ ssl: { mode: 'disabled' } }), encryption: { cipher: null } }, 'warning',
+    'not encrypted, over a network: --ssl-mode is disabled, and whoever is on the way reads the orders', 'DB_SSL_MODE=required',
+  ],
+  ['encryption', { encryption: { cipher: null, failure: failure({ code: 'TLS_FAILED' }) } }, 'fault', 'it was refused', 'try this'],
+  ['round-trip', {}, 'ok', '0.9 ms there and back, the median of 5'],
+]
+
+describe('configuration and the way to the server', () => {
+  it.each(titled(rows))('%s, %s: %s', (check, status, found, [, different, , , fix = null]) => {
+    expect(judge(check, different)).toEqual([{ status, found, fix }])
+  })
+
+  it('every fault of the configuration is a finding of its own', () => {
+    const faults = ['one', 'two'].map((sentence) => ({ sentence, fix: 'mend it' }))
+    expect(judge('settings', configuration({ faults })).map(({ found }) => found)).toEqual(['one', 'two'])
+    expect(judge('stray-names', configuration({ strays: ['one', 'two'] })).map(({ found }) => found)).toEqual(['one', 'two'])
+  })
+})
