@@ -7,6 +7,7 @@ import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
 import { dbMigrate } from './db/migrate.ts'
 import { dbRollback } from './db/rollback.ts'
+import { dbSeed } from './db/seed.ts'
 import { dbStatus } from './db/status.ts'
 import { demo } from './demo.ts'
 import { declareGlobals } from './globals.ts'
@@ -40,7 +41,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   },
   'The database:': {
     connection: ['is it there, and what is it like', connectionTest],
-    db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbCheck],
+    db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbSeed, dbCheck],
     pool: ['load on connection pools', poolStress],
     server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
   },
