@@ -1,4 +1,4 @@
-/** People of one country: how they are called and where they live. In streets and postcodes, # is a digit; in streets, N is the number of the house. */
+/** People of one country: how they are called and where they live. In a street, % is the number of the house; in a postcode, # is a digit. */
 export interface Country {
   /** ISO 3166-1 alpha-2. */
   readonly code: string
@@ -19,7 +19,7 @@ export const countries: readonly Country[] = [
     first: words('Alice Arthur Charlotte Edward Emily George Grace Harry Imogen Jack Lucy Oliver Rosie Thomas'),
     last: words("Ashworth Bennett Clarke Davies Evans Fletcher Hughes Marsh O'Connor Patel Pemberton Reid Shaw Whitaker"),
     cities: phrases('London, Leeds, Bristol, Edinburgh, Cardiff, York'),
-    streets: phrases('N High Street, N Church Lane, N Station Road, N Mill Lane, N Victoria Road'),
+    streets: phrases('% High Street, % Church Lane, % Station Road, % Mill Lane, % Victoria Road'),
     postcode: 'LS# #QB',
   },
   {
@@ -27,7 +27,7 @@ export const countries: readonly Country[] = [
     first: words('Aaron Ashley Brandon Brianna Caleb Denise Ethan Hannah Jamal Kayla Logan Megan Tyler Yolanda'),
     last: words('Anderson Brooks Carter Coleman Foster Garcia Henderson Jackson Morgan Nelson Perry Ramirez Turner Washington'),
     cities: phrases('Portland, Austin, Madison, Atlanta, Denver, Pittsburgh'),
-    streets: phrases('N Maple Avenue, N Oak Street, N Lincoln Boulevard, N Second Street, N Lakeview Drive'),
+    streets: phrases('% Maple Avenue, % Oak Street, % Lincoln Boulevard, % Second Street, % Lakeview Drive'),
     postcode: '#####',
   },
   {
@@ -35,7 +35,7 @@ export const countries: readonly Country[] = [
     first: words('Anna Björn Emil Frieda Greta Hannes Jonas Jörg Katharina Lena Mathilda Moritz Sebastian Ulrike'),
     last: words('Bauer Becker Fischer Hoffmann Jäger Keller Krämer Lehmann Müller Neumann Richter Schröder Vogel Zimmermann'),
     cities: phrases('Berlin, Hamburg, Köln, Leipzig, München, Freiburg'),
-    streets: phrases('Bahnhofstraße N, Gartenweg N, Lindenallee N, Am Markt N, Goethestraße N'),
+    streets: phrases('Bahnhofstraße %, Gartenweg %, Lindenallee %, Am Markt %, Goethestraße %'),
     postcode: '#####',
   },
   {
@@ -43,7 +43,7 @@ export const countries: readonly Country[] = [
     first: words('Adèle Benoît Camille Chloé Élodie François Gaëlle Hugo Jérôme Léa Mathieu Noémie Rémi Sylvie'),
     last: words('Bernard Chevalier Dubois Faure Garnier Lefèvre Leroy Marchand Mercier Morel Perrin Rousseau Simon Thévenet'),
     cities: phrases('Paris, Lyon, Nantes, Toulouse, Lille, Rennes'),
-    streets: phrases('N rue de la République, N avenue Victor-Hugo, N place du Marché, N rue des Lilas, N quai Voltaire'),
+    streets: phrases('% rue de la République, % avenue Victor-Hugo, % place du Marché, % rue des Lilas, % quai Voltaire'),
     postcode: '#####',
   },
   {
@@ -51,7 +51,7 @@ export const countries: readonly Country[] = [
     first: words('Álvaro Beatriz Carmen Diego Elena Íñigo Jimena Lucía Martín Nuria Pablo Raúl Sofía Tomás'),
     last: words('Álvarez Castillo Domínguez Fernández Gómez Herrera Iglesias López Márquez Navarro Ortega Peña Ruiz Serrano'),
     cities: phrases('Madrid, Sevilla, Valencia, Bilbao, Zaragoza, Salamanca'),
-    streets: phrases('Calle Mayor N, Avenida de la Paz N, Calle del Sol N, Plaza Nueva N, Paseo del Río N'),
+    streets: phrases('Calle Mayor %, Avenida de la Paz %, Calle del Sol %, Plaza Nueva %, Paseo del Río %'),
     postcode: '#####',
   },
   {
@@ -59,7 +59,7 @@ export const countries: readonly Country[] = [
     first: words('Alessia Bruno Chiara Davide Elisa Fabio Giulia Lorenzo Marta Niccolò Paola Riccardo Serena Tommaso'),
     last: words('Barbieri Bianchi Colombo Conti Esposito Ferrari Galli Marino Moretti Ricci Romano Santoro Vitale Zanetti'),
     cities: phrases('Roma, Milano, Torino, Bologna, Firenze, Napoli'),
-    streets: phrases('Via Garibaldi N, Via Roma N, Corso Italia N, Viale dei Tigli N, Piazza Dante N'),
+    streets: phrases('Via Garibaldi %, Via Roma %, Corso Italia %, Viale dei Tigli %, Piazza Dante %'),
     postcode: '#####',
   },
   {
@@ -67,7 +67,7 @@ export const countries: readonly Country[] = [
     first: words('Agnieszka Bartosz Dorota Ewa Grzegorz Hanna Jakub Joanna Katarzyna Marek Piotr Tomasz Wojciech Zofia'),
     last: words('Dąbrowski Jankowska Kaczmarek Kowalczyk Kozak Lis Mazur Nowak Szymańska Urban Wójcik Wrona Zając Zieliński'),
     cities: phrases('Warszawa, Kraków, Poznań, Toruń, Lublin, Katowice'),
-    streets: phrases('ul. Lipowa N, ul. Krótka N, ul. Ogrodowa N, ul. Mickiewicza N, ul. Polna N'),
+    streets: phrases('ul. Lipowa %, ul. Krótka %, ul. Ogrodowa %, ul. Mickiewicza %, ul. Polna %'),
     postcode: '##-###',
   },
   {
@@ -75,7 +75,7 @@ export const countries: readonly Country[] = [
     first: words('Anouk Bram Daan Eva Fenna Geert Jeroen Lieke Maarten Noor Pieter Renske Sander Zoë'),
     last: words('Bakker Bos Brouwer Dekker Dijkstra Hendriks Jansen Kuiper Mulder Peters Smit Visser Vos Willems'),
     cities: phrases('Amsterdam, Utrecht, Groningen, Leiden, Eindhoven, Zwolle'),
-    streets: phrases('Dorpsstraat N, Kerkstraat N, Molenweg N, Prinsengracht N, Stationsplein N'),
+    streets: phrases('Dorpsstraat %, Kerkstraat %, Molenweg %, Prinsengracht %, Stationsplein %'),
     postcode: '#### KD',
   },
   {
@@ -83,7 +83,7 @@ export const countries: readonly Country[] = [
     first: words('Aino Antti Eero Elina Helmi Ilmari Jukka Kaisa Mikko Outi Päivi Säde Tuomas Väinö'),
     last: words('Heikkinen Hämäläinen Järvinen Koskinen Laine Lehtonen Mäkinen Nieminen Räsänen Saarinen Salo Tuominen Virtanen Ylönen'),
     cities: phrases('Helsinki, Tampere, Turku, Oulu, Jyväskylä, Kuopio'),
-    streets: phrases('Koivukuja N, Rantatie N, Kirkkokatu N, Asemakatu N, Mäntytie N'),
+    streets: phrases('Koivukuja %, Rantatie %, Kirkkokatu %, Asemakatu %, Mäntytie %'),
     postcode: '#####',
   },
   {
@@ -91,7 +91,7 @@ export const countries: readonly Country[] = [
     first: words('Antônio Bruna Caio Débora Eduardo Flávia Gabriela Henrique João Letícia Marcelo Natália Otávio Thaís'),
     last: words('Almeida Araújo Barbosa Cardoso Carvalho Conceição Ferreira Gonçalves Lima Moreira Nascimento Ribeiro Teixeira Vieira'),
     cities: phrases('São Paulo, Recife, Salvador, Curitiba, Fortaleza, Belo Horizonte'),
-    streets: phrases('Rua das Flores N, Avenida Brasil N, Rua São João N, Travessa do Porto N, Rua da Aurora N'),
+    streets: phrases('Rua das Flores %, Avenida Brasil %, Rua São João %, Travessa do Porto %, Rua da Aurora %'),
     postcode: '#####-###',
   },
   {
@@ -99,7 +99,7 @@ export const countries: readonly Country[] = [
     first: words('Anh Hạnh Hiếu Hương Khánh Linh Minh Ngọc Phương Quang Sơn Thảo Trang Tuấn'),
     last: words('Bùi Cao Dương Hoàng Hồ Huỳnh Lê Lý Mai Ngô Nguyễn Phạm Trần Vũ'),
     cities: phrases('Hà Nội, Huế, Hải Phòng, Cần Thơ, Nha Trang, Vinh'),
-    streets: phrases('N Lê Lợi, N Trần Phú, N Nguyễn Huệ, N Hai Bà Trưng, N Quang Trung'),
+    streets: phrases('% Lê Lợi, % Trần Phú, % Nguyễn Huệ, % Hai Bà Trưng, % Quang Trung'),
     postcode: '######',
   },
   {
@@ -107,7 +107,7 @@ export const countries: readonly Country[] = [
     first: words('Aarav Ananya Deepak Ishaan Kavya Lakshmi Manish Meera Nikhil Priya Rohan Sanjana Tara Vikram'),
     last: words('Banerjee Chatterjee Desai Gupta Iyer Joshi Kapoor Menon Mukherjee Nair Rao Sharma Singh Verma'),
     cities: phrases('Mumbai, Pune, Kolkata, Chennai, Jaipur, Bengaluru'),
-    streets: phrases('N Mahatma Gandhi Road, N Park Street, N Station Road, N Lake View Road, N Temple Street'),
+    streets: phrases('% Mahatma Gandhi Road, % Park Street, % Station Road, % Lake View Road, % Temple Street'),
     postcode: '######',
   },
 ]

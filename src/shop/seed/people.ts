@@ -51,7 +51,7 @@ function addressesIn(country: Country, random: Random): Address[] {
 }
 
 function addressIn(type: Address['type'], { code, cities, streets, postcode }: Country, random: Random): Address {
-  const street = random.of(streets).replace('N', () => String(1 + random.below(120)))
+  const street = random.of(streets).replace('%', () => String(1 + random.below(120)))
   return { type, street, city: random.of(cities), postalCode: withDigits(postcode, random), country: code }
 }
 
