@@ -34,7 +34,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       show(ctx, lost, steps)
       return
     }
-    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} rows)`).join(', ')} on ${describeTarget(target)}, and make them anew, empty?`
+    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')} on ${describeTarget(target)}, and make them anew, empty?`
     if (lost.length > 0 || confirm !== undefined) await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
     await room.rollback(migrator, 0)
     await room.migrate(migrator)

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePast, parseWhole, shown } from '../../src/values.ts'
@@ -35,19 +37,21 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   const [{ planShop }, { assertEmpty, fillShop }] = await Promise.all([import('../../src/shop/seed/plan.ts'), import('../../src/shop/seed/fill.ts')])
   const { signal } = ctx.io
   const started = performance.now()
-  const counts = await ctx.shop(async (db) => {
+  const progress = ctx.out.progress()
+  const fill = async (db: Database): Promise<Counts> => {
     await assertEmpty(db)
     const plan = await planShop(sizes, signal)
-    if (!dryRun) await fillShop(db, { plan, author: ctx.author(), signal, onProgress: progressOf(ctx, plan.counts) })
+    if (!dryRun) await fillShop(db, { plan, author: ctx.author(), signal, onProgress: drawn(progress, plan.counts) })
     return plan.counts
-  }, { dryRun })
+  }
+  const counts = await ctx.shop(fill, { dryRun }).finally(() => progress.clear())
   ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
   ctx.out.success(dryRun ? 'so much there would be; nothing was changed' : `the shop is there, as seed ${sizes.seed} makes it`)
 }
 
 /** How far it is, by rows, and how long the rest takes at this pace. */
-function progressOf({ out }: Context, { users, addresses, products, orders, order_lines }: Counts): (written: number) => void {
-  const [all, started, progress] = [users + addresses + products + orders + order_lines, performance.now(), out.progress()]
+function drawn(progress: Progress, { users, addresses, products, orders, order_lines }: Counts): (written: number) => void {
+  const [all, started] = [users + addresses + products + orders + order_lines, performance.now()]
   return (written) =>
     progress.show(() => {
       const left = Math.ceil(((performance.now() - started) / 1_000) * (all / written - 1))

@@ -3,12 +3,13 @@ import { accountSql, accountText, type Account } from './accounts.ts'
 import { DatabaseError } from './failures.ts'
 import type { Queries } from './queries.ts'
 
-const noSuchGrant = 1141
+/** There is no such grant; no matching row in the user table. */
+const unknown = new Set<number | undefined>([1141, 1133])
 
 /** What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars. */
 export async function showGrants(queries: Queries, account: Account): Promise<string[]> {
   const rows = await queries.rows<Record<string, string>>(`SHOW GRANTS FOR ${accountSql(account)}`).catch((error: unknown) => {
-    throw error instanceof DatabaseError && error.errno === noSuchGrant ? unknownAccount(account, error) : explained(error)
+    throw explained(account, error)
   })
   return rows.flatMap(Object.values<string>).map(withoutHash)
 }
@@ -20,7 +21,7 @@ export async function grant(queries: Queries, account: Account, statements: read
   await queries.change("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER')")
   for (const statement of statements) {
     await queries.change(statement).catch((error: unknown) => {
-      throw explained(error)
+      throw explained(account, error)
     })
   }
 }
@@ -34,8 +35,9 @@ function unknownAccount(account: Account, cause: unknown): DbtoolError {
   return new DbtoolError('NOT_FOUND', `there is no account ${accountText(account)} on this server`, { cause, hint: `create it first, in a client: CREATE USER ${sql} IDENTIFIED BY '…'` })
 }
 
-function explained(error: unknown): unknown {
+function explained(account: Account, error: unknown): unknown {
+  if (error instanceof DatabaseError && unknown.has(error.errno)) return unknownAccount(account, error)
   if (!(error instanceof DatabaseError) || error.code !== 'ACCESS_DENIED') return error
-  const hint = 'log in as an administrator, who has GRANT OPTION on the database and SELECT on mysql, or give him the statements: dbtool db grants'
+  const hint = 'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), or give one the statements: dbtool db grants'
   return new DbtoolError('ACCESS_DENIED', `this user may not grant: ${error.message}`, { cause: error, hint })
 }

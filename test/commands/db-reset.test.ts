@@ -16,7 +16,7 @@ const content = [
   { table: 'users', rows: 2 }, { table: 'addresses', rows: 0 }, { table: 'products', rows: 2 },
   { table: 'orders', rows: 1 }, { table: 'order_items', rows: 2 }, { table: 'logs', rows: 5 },
 ]
-const question = /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 rows\), order_items \(2 rows\), logs \(5 rows\) on .*, and make them anew, empty\?/
+const question = /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), order_items \(2 rows\), logs \(5 rows\) on .*, and make them anew, empty\?/
 
 describe('db reset of a shop', () => {
   it.each([
