@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import { quoted } from './accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 
 /** What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line of text. */
@@ -72,7 +73,7 @@ const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.
 const unknownDatabase: Translation = {
   code: 'UNKNOWN_DATABASE',
   message: (error, target) => `there is no database '${unknownName(error, target)}' on ${addressOf(target)}`,
-  hint: (target, error) => `create it with CREATE DATABASE \`${unknownName(error, target).replaceAll('`', '``')}\`, or choose another one with --database`,
+  hint: (target, error) => `create it with CREATE DATABASE ${quoted(unknownName(error, target))}, or choose another one with --database`,
 }
 const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; what each kind of user needs: dbtool db grants')
 const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')
