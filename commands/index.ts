@@ -5,8 +5,11 @@ import { DbtoolCommand } from './command.ts'
 import { configShow } from './config/show.ts'
 import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
+import { dbGrants } from './db/grants.ts'
 import { dbMigrate } from './db/migrate.ts'
+import { dbReset } from './db/reset.ts'
 import { dbRollback } from './db/rollback.ts'
+import { dbSeed } from './db/seed.ts'
 import { dbStatus } from './db/status.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -41,7 +44,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   },
   'The database:': {
     connection: ['is it there, and what is it like', connectionTest],
-    db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbCheck],
+    db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbSeed, dbReset, dbCheck, dbGrants],
     pool: ['load on connection pools', poolStress],
     server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
   },

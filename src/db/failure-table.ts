@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
+import { quoted } from './accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 
 /** What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line of text. */
@@ -46,6 +47,12 @@ const denied: Translation = {
     'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
     (plain(target) ? '; the server may also demand --ssl-mode required' : ''),
 }
+/** The log-in was right. A server does not tell whether a database is there that this user may not see. */
+const closed: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (error, target) => `user '${target.user}' may not use that database at ${addressOf(target)}: ${says(error)}`,
+  hint: () => 'check --database and --user; what a user needs: dbtool db grants',
+}
 const tls: Translation = {
   code: 'TLS_FAILED',
   message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${says(error)}`,
@@ -66,9 +73,9 @@ const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.
 const unknownDatabase: Translation = {
   code: 'UNKNOWN_DATABASE',
   message: (error, target) => `there is no database '${unknownName(error, target)}' on ${addressOf(target)}`,
-  hint: (target, error) => `create it with CREATE DATABASE \`${unknownName(error, target).replaceAll('`', '``')}\`, or choose another one with --database`,
+  hint: (target, error) => `create it with CREATE DATABASE ${quoted(unknownName(error, target))}, or choose another one with --database`,
 }
-const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; dbtool needs SELECT, INSERT, UPDATE, DELETE, and more to migrate')
+const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; what each kind of user needs: dbtool db grants')
 const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')
 const readOnly = theirs('READ_ONLY', 'the server accepts no writes now; try again later, or connect to one that does')
 const timedOut = theirs('STATEMENT_TIMEOUT', 'the statement was stopped; raise DB_STATEMENT_TIMEOUT if it may take longer')
@@ -77,7 +84,7 @@ const failed = theirs('QUERY_FAILED', 'add --sql to see the statement')
 /** By the server's error number (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's (45xxx). */
 const byNumber: Readonly<Record<number, Translation>> = {
   1040: tooMany, 1203: tooMany, 1226: tooMany,
-  1044: denied, 1045: denied, 1129: denied, 1130: denied, 1698: denied, 1820: denied, 1862: denied,
+  1044: closed, 1045: denied, 1129: denied, 1130: denied, 1698: denied, 1820: denied, 1862: denied,
   45025: denied, 45044: denied, 45047: denied,
   1142: lacking, 1143: lacking, 1227: lacking, 1370: lacking,
   1049: unknownDatabase,

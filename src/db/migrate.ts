@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../errors.ts'
-import { DatabaseError } from './failures.ts'
 import type { Migration } from './migration-files.ts'
 import { firstRow, type Session } from './queries.ts'
-import { appliedMigrations, assertRoom, assertUsable, bookkeeping, migrationStates, takeBackHint, wayBack } from './schema-state.ts'
+import { runSteps } from './run-steps.ts'
+import { appliedMigrations, assertRoom, assertUsable, bookkeeping, migrationStates, wayBack, type AppliedMigration } from './schema-state.ts'
 
 const lockWaitSeconds = 60
-const connectorErrnos = 45_000
 
 export interface Step {
   readonly version: number
@@ -93,41 +92,26 @@ async function apply(session: Session, migration: Migration): Promise<void> {
   await assertRoom(session, migration)
   await session.change(bookkeeping)
   await session.change("INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)", [version, name, checksum, up.length])
-  await run(session, migration, up)
+  await runSteps({ session, migration, statements: up, forget: () => forget(session, version) })
   await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
 }
 
 async function takeBack(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
+  const { version } = migration
+  const before = (await appliedMigrations(session)).find((row) => row.version === version)
   const begin = "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
-  await session.change(begin, [statements.length, migration.version])
-  await run(session, migration, statements)
-  await session.change('DELETE FROM schema_migrations WHERE version = ?', [migration.version])
+  await session.change(begin, [statements.length, version])
+  await runSteps({ session, migration, statements, forget: async () => before && restore(session, before) })
+  await forget(session, version)
 }
 
-/** DDL commits by itself, so each statement is written down before and after: what stops half-way is seen the next time. */
-async function run(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
-  const note = (what: string) => session.change(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
-  for (const [index, statement] of statements.entries()) {
-    await note('steps_started = steps_done + 1')
-    await session.change(statement).catch(async (error: unknown) => {
-      if (refused(error)) await note('steps_started = steps_done').catch(() => undefined)
-      throw stopped(migration, `statement ${index + 1} of ${statements.length}`, error)
-    })
-    await note('steps_done = steps_started')
-  }
+async function forget(session: Session, version: number): Promise<void> {
+  await session.change('DELETE FROM schema_migrations WHERE version = ?', [version])
 }
 
-/** The server itself says that the statement did not take place. */
-function refused(error: unknown): boolean {
-  const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? error.errno ?? 0 : 0
-  return errno >= 1_000 && errno < connectorErrnos
-}
-
-/** A lost connection stays what it is: nobody knows whether its statement took place. */
-function stopped({ version, name }: Migration, at: string, error: unknown): unknown {
-  if (!(error instanceof DbtoolError) || error.code === 'CONNECTION_LOST') return error
-  const message = `migration ${version} (${name}) stopped at ${at}: ${error.message}`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: takeBackHint(version) })
+async function restore(session: Session, { version, direction, steps, steps_started, steps_done, finished_at }: AppliedMigration): Promise<void> {
+  const sql = 'UPDATE schema_migrations SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ? WHERE version = ?'
+  await session.change(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 
 function lockedElsewhere(database: string): DbtoolError {

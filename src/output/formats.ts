@@ -1,4 +1,4 @@
-import { asciiControls, isoInstant, plain } from './cell.ts'
+import { asciiControls, harmless, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
 import { itemTable, listTable, type Look } from './table.ts'
 import { cellsOf, pickColumns, type Row, type View } from './view.ts'
@@ -44,7 +44,7 @@ function csvRows(view: View, row: Row): string[] {
 
 export const writers: Readonly<Record<Format, Writer>> = {
   table: {
-    list: (view, rows, look) => (rows.length === 0 ? '' : lines([listTable(view, rows, look)])),
+    list: (view, rows, look) => (rows.length === 0 ? '' : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(harmless))),
     item: (view, row, look) => lines([itemTable(view, row, look)]),
   },
   json: {

@@ -29,6 +29,8 @@ export interface View {
   readonly empty: string
   /** A list inside of one thing, shown below it: the lines of an order. */
   readonly nested?: { readonly name: string; readonly view: View }
+  /** A line for each row that a person can copy, instead of a table. */
+  readonly script?: (row: Row) => string
   /** More tables about one thing, for people only; data formats have it all in the columns. */
   readonly sections?: (row: Row) => readonly Section[]
   /** A picture of one column beside the table of a list. */

@@ -26,7 +26,7 @@ const whoAmI = (outcome: { json(): Record<string, unknown> }): unknown => outcom
 
 describe('the password', () => {
   it('comes from a file, from standard input or from DB_PASSWORD', async () => {
-    const situation = { database: shop.name, stdin: `${password}\nsomething else` }
+    const situation = { database: shop.name, as: 'owner', stdin: `${password}\nsomething else` } as const
     for (const line of [`--password-file ${passwordFile}`, '--password-file -']) {
       expect(whoAmI(await dbtool(`connection test --json --user ${login} ${line}`, situation))).toBe(`${login}@localhost`)
     }
@@ -96,12 +96,19 @@ describe('a server', () => {
   })
 
   it('without that database', async () => {
-    expect(await dbtool('users list --json', { database: 'no_such_db' })).toMatchObject({ exitCode: 4, error: { code: 'UNKNOWN_DATABASE', message: expect.stringMatching(/^there is no database 'no_such_db' on /), hint: expect.stringMatching(/CREATE DATABASE `no_such_db`/) } })
+    expect(await dbtool('users list --json', { database: 'no_such_db', as: 'owner' })).toMatchObject({ exitCode: 4, error: { code: 'UNKNOWN_DATABASE', message: expect.stringMatching(/^there is no database 'no_such_db' on /), hint: expect.stringMatching(/CREATE DATABASE `no_such_db`/) } })
+  })
+
+  it('without that database, or with one that is closed to this user, which the server does not tell him', async () => {
+    for (const database of ['no_such_db', 'mysql']) {
+      const message = expect.stringMatching(`^user 'dbtool_app' may not use that database at .*'${database}'$`)
+      expect(await dbtool('users list --json', { database })).toMatchObject({ exitCode: 4, error: { code: 'ACCESS_DENIED', message, hint: expect.stringMatching(/--database.*dbtool db grants/) } })
+    }
   })
 })
 
 it('a name with quotes and backticks is written as SQL has it', async () => {
-  const refused = await dbtool(['users', 'list', '--json'], { database: "a`b'c" })
+  const refused = await dbtool(['users', 'list', '--json'], { database: "a`b'c", as: 'owner' })
   expect(refused.error).toMatchObject({ code: 'UNKNOWN_DATABASE', message: expect.stringContaining("'a`b'c'"), hint: expect.stringContaining("CREATE DATABASE `a``b'c`,") })
 })
 

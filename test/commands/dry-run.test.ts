@@ -22,6 +22,8 @@ describe('--dry-run changes nothing at all', () => {
     'orders place --user ada --item TEA-1:1 --pending --idempotency-key basket-2',
     `orders import ${file} --create-missing --initial-stock 10`,
     'db rollback --to 0',
+    'db reset',
+    'db grants',
     'db migrate',
   ])('dbtool %s', async (line) => {
     const before = await everything(shop)

@@ -90,6 +90,19 @@ describe('a migration that stopped half-way', () => {
     expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
   })
 
+  it('whose first statement is refused was not begun, neither up nor down', async () => {
+    const { connection: session } = database
+    const refused = { '0003_shelves.up.sql': 'CREATE INDEX nothing ON nowhere (x);\n', '0003_shelves.down.sql': 'DROP INDEX nothing ON nowhere;\n' }
+    const notBegun = { code: 'QUERY_FAILED', message: expect.stringMatching(/^migration 3 \(shelves\) was not begun: Table '.*' doesn't exist$/), hint: 'is the schema there? dbtool db status' }
+    await expect(migrate({ session, known: folder(refused) })).rejects.toMatchObject(notBegun)
+    expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+    await migrate({ session, known: folder() })
+    const before = await appliedMigrations(session)
+    const down = { '0003_shelves.down.sql': `DROP INDEX nothing ON nowhere;\n${'DROP TABLE IF EXISTS nothing;\n'.repeat(2)}` }
+    await expect(rollback({ session, known: folder(down) })).rejects.toMatchObject(notBegun)
+    expect(await appliedMigrations(session)).toEqual(before)
+  })
+
   it('on its way down is recognised too', async () => {
     const { connection: session } = database
     await migrate({ session, known: folder() })

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
+import { login, type Person } from './people.ts'
 
 /** The compiled tool: for what only a process of its own can show. */
 export const binary = fileURLToPath(new URL('../../dist/bin/dbtool.js', import.meta.url))
 
-/** The environment of a process that works in `database` of the private server of all tests. */
-export function environment(database: string, more: Record<string, string> = {}): Record<string, string> {
+/** The environment of a process that works in `database` of the private server of all tests, as the application user. */
+export function environment(database: string, more: Record<string, string> = {}, as: Person = 'app'): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
-  return { PATH, HOME, DBTOOL_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), DB_USER: inject('osUser'), ...more }
+  return { PATH, HOME, DBTOOL_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as), ...more }
 }
 
 export interface Child {
@@ -23,13 +24,14 @@ interface Run {
   readonly database: string
   readonly node?: readonly string[]
   readonly env?: Record<string, string>
+  readonly as?: Person
   /** Sent one after the other, so long after the start. */
   readonly signals?: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[]
 }
 
 /** Runs the compiled tool with pipes and no input, and sends it signals. */
-export function spawned(argv: readonly string[], { database, node = [], env = {}, signals = [] }: Run): Promise<Child> {
-  const child = spawn(process.execPath, [...node, binary, ...argv], { cwd: '/', env: environment(database, env), stdio: ['ignore', 'pipe', 'pipe'] })
+export function spawned(argv: readonly string[], { database, node = [], env = {}, as, signals = [] }: Run): Promise<Child> {
+  const child = spawn(process.execPath, [...node, binary, ...argv], { cwd: '/', env: environment(database, env, as), stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))

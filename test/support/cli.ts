@@ -1,6 +1,7 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { inject } from 'vitest'
 import { run } from '../../commands/run.ts'
+import { login, type Person } from './people.ts'
 
 export interface Outcome {
   readonly exitCode: number
@@ -15,6 +16,8 @@ export interface Outcome {
 export interface Situation {
   /** The database of the private server to work in. */
   readonly database?: string
+  /** Who works in it; the application user unless it takes more. */
+  readonly as?: Person
   readonly env?: Record<string, string>
   readonly cwd?: string
   readonly stdin?: string
@@ -24,12 +27,12 @@ export interface Situation {
 }
 
 /** Types a command line, as an array or as a line without quoting, and returns what came back. Runs in this process. */
-export async function dbtool(line: string | readonly string[], { database, env = {}, cwd = '/', stdin = '', signal, columns }: Situation = {}): Promise<Outcome> {
+export async function dbtool(line: string | readonly string[], { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns }: Situation = {}): Promise<Outcome> {
   const argv = typeof line === 'string' ? words(line) : line
   const stdout = collector(columns)
   const stderr = collector(columns)
   const exitCode = await run(argv, {
-    env: { DBTOOL_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), DB_USER: inject('osUser') }), ...env },
+    env: { DBTOOL_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as) }), ...env },
     cwd,
     stdin: columns === undefined ? Readable.from([stdin]) : Object.assign(new PassThrough(), { isTTY: true }),
     stdout: stdout.stream,

@@ -3,11 +3,14 @@ import { afterAll, beforeAll, inject } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
+import { grant } from '../../src/db/grant.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { loadMigrations } from '../../src/db/migration-files.ts'
 import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool.ts'
+import { grantStatements, roles } from '../../src/db/roles.ts'
 import { defaultLimits, socketTarget, type Target } from '../../src/db/target.ts'
+import { appAccount } from './people.ts'
 
 /** A database of its own for one test file; call it at the top of the file. */
 export interface TestDatabase {
@@ -24,6 +27,7 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
   beforeAll(async () => {
     const server = await connect(socketTarget(inject('socket'), inject('osUser')))
     await server.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await grant(server, appAccount, roles.filter(({ name: role }) => role === 'app').flatMap((role) => grantStatements(role, name, appAccount)))
     await server.close()
     state.connection = await connect(target)
     if (migrated) await migrate({ session: state.connection, known: loadMigrations() })

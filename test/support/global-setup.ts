@@ -1,12 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { accountSql } from '../../src/db/accounts.ts'
 import { serverPaths } from '../../src/server/home.ts'
+import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
 import { stopServer } from '../../src/server/stop.ts'
+import { appAccount } from './people.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,6 +18,8 @@ declare module 'vitest' {
     home: string
     socket: string
     osUser: string
+    /** Of the application user, as whom the shop is run. */
+    appPassword: string
   }
 }
 
@@ -27,6 +33,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('home', home)
   project.provide('socket', paths.socket)
   project.provide('osUser', status.user ?? '')
+  const appPassword = randomBytes(16).toString('hex')
+  await withSession(paths, (session) => session.change(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]))
+  project.provide('appPassword', appPassword)
   return async () => {
     await stopServer(paths)
     rmSync(home, { recursive: true, force: true })

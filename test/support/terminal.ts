@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { binary, environment } from './binary.ts'
+import type { Person } from './people.ts'
 
 const patienceMs = 15_000
 
@@ -21,14 +22,15 @@ export const keys = { enter: '\r', ctrlC: '\u0003', backspace: '\u007f' } as con
 
 interface Desk {
   readonly env?: Record<string, string>
+  readonly as?: Person
   readonly columns?: number
   /** The file that standard output goes to; the other two streams stay at the terminal. */
   readonly stdout?: string
 }
 
-export function terminal(argv: readonly string[], database: string, { env = {}, columns = 100, stdout = '/dev/tty' }: Desk = {}): Terminal {
+export function terminal(argv: readonly string[], database: string, { env = {}, as, columns = 100, stdout = '/dev/tty' }: Desk = {}): Terminal {
   const shell = ['-c', 'exec "$0" "$@" >"$STDOUT"', process.execPath, binary, ...argv]
-  const pty = spawn('/bin/sh', shell, { cols: columns, rows: 40, cwd: '/', env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }) })
+  const pty = spawn('/bin/sh', shell, { cols: columns, rows: 40, cwd: '/', env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as) })
   let raw = ''
   let seen = 0
   let exitCode: number | undefined

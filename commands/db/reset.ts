@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import type { Loss } from '../../src/db/losses.ts'
+import type { BackStep, Migrator } from '../../src/db/migrate.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { examples } from '../help.ts'
+
+const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
+
+export interface ResetOptions {
+  readonly confirm?: string
+  readonly dryRun?: boolean
+}
+
+export function dbReset(db: Command, ctx: Context, run = reset): void {
+  db.command('reset')
+    .description('Drop all that the migrations made, with its data, and make it anew; asks first')
+    .option('--confirm <database>', 'the name of the database, instead of typing it when asked')
+    .option('-n, --dry-run', 'show what would be lost')
+    .addHelpText('after', `\nOther tables in the database stay.\n${examples('dbtool db reset', 'dbtool db reset --confirm dbtool')}`)
+    .action((options: ResetOptions) => run(ctx, options))
+}
+
+export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
+  const [room, { losses }, { loadMigrations }, { describeTarget }] = await Promise.all([
+    import('../../src/db/migrate.ts'), import('../../src/db/losses.ts'), import('../../src/db/migration-files.ts'), import('../../src/db/target.ts'),
+  ])
+  const { target } = await ctx.config()
+  await ctx.connection(async (session) => {
+    const migrator: Migrator = { session, known: loadMigrations(), onStep: ({ version, name, direction }) => ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} ${version} ${name}`) }
+    const steps = await room.rollbackSteps(migrator, 0)
+    const lost = await losses(session, steps)
+    if (dryRun) {
+      show(ctx, lost, steps)
+      return
+    }
+    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')} on ${describeTarget(target)}, and make them anew, empty?`
+    if (lost.length > 0 || confirm !== undefined) await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
+    await room.rollback(migrator, 0)
+    await room.migrate(migrator)
+    ctx.out.list(view, lost)
+    ctx.out.success('the schema is new, and empty')
+  })
+}
+
+function show({ out }: Context, lost: readonly Loss[], steps: readonly BackStep[]): void {
+  out.list(view, lost)
+  for (const statement of steps.flatMap(({ statements }) => statements)) out.note(`would run: ${statement}`)
+  out.note('dry run: nothing was changed')
+}

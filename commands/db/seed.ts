@@ -1,0 +1,67 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import type { Progress } from '../../src/output/progress.ts'
+import { number, type View } from '../../src/output/view.ts'
+import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
+import { parsePast, parseWhole, shown } from '../../src/values.ts'
+import { largest, withDefault } from '../flags.ts'
+import { examples } from '../help.ts'
+
+const view: View = {
+  columns: [number('users'), number('addresses'), number('products'), number('orders'), number('order_lines'), number('units'), number('revenue'), number('seconds')],
+  id: 'orders',
+  empty: '',
+}
+
+export interface SeedOptions extends Sizes {
+  readonly dryRun?: boolean
+}
+
+export function dbSeed(db: Command, ctx: Context, run = seed): void {
+  db.command('seed')
+    .description('Fill an empty shop with made-up users, products and a year of orders')
+    .addOption(withDefault('--users <n>', 'people who buy; none of them can log in', parseWhole(0, 1_000_000), '100'))
+    .addOption(withDefault('--products <n>', 'what they buy', parseWhole(0, 100_000), '50'))
+    .addOption(withDefault('--orders <n>', 'orders, of three lines on average', parseWhole(0, 5_000_000), '500'))
+    .addOption(withDefault('--seed <n>', 'the same numbers make the same shop everywhere', parseWhole(0, largest), '1'))
+    .addOption(withDefault('--until <time>', 'the orders are of the year before it: a time, or an age such as 30d', parseUntil, '2026-01-01'))
+    .option('-n, --dry-run', 'say how much there would be, and add nothing')
+    .addHelpText('after', examples('dbtool db seed', 'dbtool db seed --users 20000 --products 1000 --orders 333333 --seed 7'))
+    .action((options: SeedOptions) => run(ctx, options))
+}
+
+export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptions): Promise<void> {
+  if (sizes.orders > 0 && (sizes.users === 0 || sizes.products === 0)) throw new DbtoolError('USAGE', 'there can be no orders without users and products', { hint: 'give --users and --products, or --orders 0' })
+  const [{ planShop }, { assertEmpty, fillShop }] = await Promise.all([import('../../src/shop/seed/plan.ts'), import('../../src/shop/seed/fill.ts')])
+  const { signal } = ctx.io
+  const started = performance.now()
+  const progress = ctx.out.progress()
+  const fill = async (db: Database): Promise<Counts> => {
+    await assertEmpty(db)
+    const plan = await planShop(sizes, signal)
+    if (!dryRun) await fillShop(db, { plan, author: ctx.author(), signal, onProgress: drawn(progress, plan.counts) })
+    return plan.counts
+  }
+  const counts = await ctx.shop(fill, { dryRun }).finally(() => progress.clear())
+  ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
+  ctx.out.success(dryRun ? 'so much there would be; nothing was changed' : `the shop is there, as seed ${sizes.seed} makes it`)
+}
+
+/** How far it is, by rows, and how long the rest takes at this pace. */
+function drawn(progress: Progress, { users, addresses, products, orders, order_lines }: Counts): (written: number) => void {
+  const [all, started] = [users + addresses + products + orders + order_lines, performance.now()]
+  return (written) =>
+    progress.show(() => {
+      const left = Math.ceil(((performance.now() - started) / 1_000) * (all / written - 1))
+      return `${Math.floor((written / all) * 100)} %  ${written} of ${all} rows, about ${left} s left`
+    })
+}
+
+function parseUntil(text: string): Date {
+  const until = parsePast(() => new Date())(text)
+  const year = until.getUTCFullYear()
+  if (year < 1970 || year > 9999) throw new InvalidValue(`must be in the years 1970 to 9999, not ${shown(text)}`)
+  return until
+}

@@ -1,0 +1,56 @@
+import type { Database } from '../../db/database.ts'
+import { DatabaseError } from '../../db/failures.ts'
+import { firstRow, type Queries } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { writeLog, type Author } from '../logs.ts'
+import { Year } from './calendar.ts'
+import { breathe } from './chunks.ts'
+import type { Plan } from './plan.ts'
+import { batches } from './rows.ts'
+import { insertion } from './tables.ts'
+
+/** Rejects with NOT_EMPTY, saying what is there, unless there is no user, product or order. */
+export async function assertEmpty(queries: Queries): Promise<void> {
+  const counts = await firstRow<Record<string, number>>(
+    queries,
+    'SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM orders) AS orders',
+  )
+  const there = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
+  if (there.length === 0) return
+  const what = there.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
+  throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, { hint: 'nothing was changed; empty it, and lose what is in it, with: dbtool db reset' })
+}
+
+export interface Filling {
+  readonly plan: Plan
+  readonly author: Author
+  readonly signal: AbortSignal
+  readonly onProgress: (rows: number) => void
+}
+
+/** Writes the whole shop, or nothing of it. Rejects with NOT_EMPTY, also if somebody else begins at the same time. */
+export async function fillShop(db: Database, filling: Filling): Promise<void> {
+  try {
+    await db.transaction((tx) => writeShop(tx, filling))
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === 'DUPLICATE') await assertEmpty(db)
+    throw error
+  }
+}
+
+async function writeShop(tx: Queries, { plan, author, signal, onProgress }: Filling): Promise<void> {
+  await assertEmpty(tx)
+  let written = 0
+  let sent: Promise<unknown> = Promise.resolve()
+  for (const { table, rows } of batches(plan)) {
+    await sent
+    sent = tx.prepared(insertion(table), [JSON.stringify(rows)])
+    // While the server works on this batch, the next one is made; a failure is met when its turn comes.
+    sent.catch(() => undefined)
+    onProgress((written += rows.length))
+    await breathe(signal)
+  }
+  await sent
+  const { users, products, orders } = plan.counts
+  await writeLog(tx, author, { entity: 'shop', entityId: 0, message: `seeded ${users} users, ${products} products and ${orders} orders, seed ${plan.seed}, until ${plan.year.text(Year.seconds)}` })
+}

@@ -1,0 +1,55 @@
+import { fromCents } from '../money.ts'
+import type { OrderLine } from '../place-order.ts'
+import type { Good } from './goods.ts'
+import type { SeedOrder } from './orders.ts'
+
+/** What the orders of a year add up to, in their order, so that every other row can be written once, as it is at the end. */
+export class Ledger {
+  lines = 0
+  /** Units and money of the orders that are not cancelled. */
+  units = 0
+  #cents = 0
+  readonly #sold = new Map<number, number>()
+  readonly #lastOrdered = new Map<number, number>()
+  readonly #firstOrder = new Map<number, number>()
+
+  constructor(private readonly goods: readonly Good[]) {}
+
+  add({ userId, placed, status, lines }: SeedOrder): void {
+    this.lines += lines.length
+    if (!this.#firstOrder.has(userId)) this.#firstOrder.set(userId, placed)
+    for (const { productId } of lines) this.#lastOrdered.set(productId, placed)
+    if (status === 'cancelled') return
+    this.#cents += this.centsOf(lines)
+    for (const { productId, quantity } of lines) {
+      this.units += quantity
+      this.#sold.set(productId, this.sold(productId) + quantity)
+    }
+  }
+
+  centsOf(lines: readonly OrderLine[]): number {
+    return lines.reduce((sum, { productId, quantity }) => sum + this.priceOf(productId) * quantity, 0)
+  }
+
+  priceOf(productId: number): number {
+    return this.goods[productId - 1]?.priceCents ?? 0
+  }
+
+  get revenue(): string {
+    return fromCents(BigInt(this.#cents))
+  }
+
+  /** Units, of the orders that are not cancelled. */
+  sold(productId: number): number {
+    return this.#sold.get(productId) ?? 0
+  }
+
+  /** Seconds from the start of the year; undefined for who or what is in no order. */
+  lastOrdered(productId: number): number | undefined {
+    return this.#lastOrdered.get(productId)
+  }
+
+  firstOrder(userId: number): number | undefined {
+    return this.#firstOrder.get(userId)
+  }
+}
