@@ -35,7 +35,7 @@ export async function getAddress(queries: Queries, id: number): Promise<Address>
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND when the user has gone meanwhile. */
-export async function insertAddress(queries: Queries, author: Author, { id: userId, username }: User, parts: AddressParts): Promise<Address> {
+export async function insertAddress(queries: Queries, author: Author, { id: userId, username }: Pick<User, 'id' | 'username'>, parts: AddressParts): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
   const { insertId } = await queries
     .change('INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)', [userId, address_type, street, city, postal_code, country])

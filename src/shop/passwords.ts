@@ -39,7 +39,7 @@ function costOf(stored = ''): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** A hash of something random; what it is compared with never counts. */
+/** A hash that bcrypt reads to its end; the answer never counts. */
 function ofNobody(itsCost: number): string {
   return `$2b$${String(itsCost).padStart(2, '0')}$zrqkYkHEebV1udLNQ48plesyyKNP1Ittwa/GLV5x9YBRYopRBS/3q`
 }

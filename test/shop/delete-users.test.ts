@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Database } from '../../src/db/database.ts'
 import { deleteUser, findPurgeable, purgeUsers } from '../../src/shop/delete-users.ts'
 import { insertUser, noLogin, type User } from '../../src/shop/users.ts'
 import { testDatabase, withPool } from '../support/database.ts'
+import { meanwhile } from '../support/waiting.ts'
 
 const author = { osUser: 'tester', command: 'test' }
 const database = testDatabase()
@@ -22,29 +22,7 @@ beforeEach(async () => {
 const order = `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 1, 'k', '')`
 const names = async (): Promise<string[]> => (await database.connection.rows<{ username: string }>('SELECT username FROM users ORDER BY id')).map(({ username }) => username)
 
-/** Runs `work` while somebody else has ordered for bob and not committed, and commits when `work` waits for that. */
-async function whileBobOrders<T>(work: (db: Database) => Promise<T>): Promise<T> {
-  const shopper = await connect(database.target)
-  try {
-    await shopper.change('START TRANSACTION')
-    await shopper.change(order, [users[1]!.id])
-    return await withPool(database.target, {}, async (db) => {
-      const result = work(db)
-      result.catch(() => undefined)
-      await somebodyWaits()
-      await shopper.change('COMMIT')
-      return await result
-    })
-  } finally {
-    await shopper.close()
-  }
-}
-
-/** The table is a snapshot that the server renews only for who has not looked for 100 ms. */
-async function somebodyWaits(): Promise<void> {
-  const waiting = `SELECT COUNT(*) AS n FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'`
-  while ((await database.connection.rows<{ n: number }>(waiting))[0]?.n === 0) await sleep(150)
-}
+const whileBobOrders = <T>(work: (db: Database) => Promise<T>): Promise<T> => meanwhile(database, (shopper) => shopper.change(order, [users[1]!.id]), work)
 
 describe('who orders at the last moment stays', () => {
   it('when deleted: the sentence is the same as ever', async () => {

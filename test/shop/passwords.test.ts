@@ -1,4 +1,4 @@
-import { hash } from '@node-rs/bcrypt'
+import { hash, verify } from '@node-rs/bcrypt'
 import { describe, expect, it } from 'vitest'
 import { hashPassword, isOutdated, isPassword } from '../../src/shop/passwords.ts'
 import { noLogin } from '../../src/shop/users.ts'
@@ -9,30 +9,41 @@ const weak = new Map(await Promise.all([4, 5, 9, 11].map(async (cost) => [cost, 
 const salt = 'zrqkYkHEebV1udLNQ48ple'
 const digest = 'syyKNP1Ittwa/GLV5x9YBRYopRBS/3q'
 
-/** How often bcrypt's inner loop runs, told by the costs of the hashes that it is given. */
-async function roundsOf(typed: string, stored: string | undefined): Promise<number> {
-  let rounds = 0
+/** The hashes that bcrypt is given, and how often its inner loop runs, as their costs tell. */
+async function work(typed: string, stored: string | undefined): Promise<{ hashes: string[]; rounds: number }> {
+  const hashes: string[] = []
   await isPassword(typed, stored, (_password, hash) => {
-    rounds += 2 ** Number(hash.slice(4, 6))
+    hashes.push(hash)
     return Promise.resolve(false)
   })
-  return rounds
+  return { hashes, rounds: hashes.reduce((sum, hash) => sum + 2 ** Number(hash.slice(4, 6)), 0) }
 }
 
 describe('comparing a password', () => {
+  const typed = [password, '', 'x'.repeat(100), 'a\0b']
+
+  it.each<[whose: string, stored: string]>([
+    ['of today', today],
+    ...[...weak].map(([cost, stored]): [string, string] => [`of cost ${cost}`, stored]),
+    ['of PHP', `$2y$10$${salt}${digest}`],
+  ])('with a hash %s is 4096 rounds', async (_whose, stored) => {
+    for (const text of typed) expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: expect.arrayContaining([stored]) })
+  })
+
   it.each<[whose: string, stored: string | undefined]>([
-    ['of nobody', undefined],
-    ['of one who cannot log in', noLogin],
-    ['with an empty hash', ''],
-    ['with a hash of today', today],
-    ...[...weak].map(([cost, stored]): [string, string] => [`with a hash of cost ${cost}`, stored]),
-    ['with a hash of PHP', `$2y$10$${salt}${digest}`],
-    ['with a hash whose cost there is not', `$2b$03$${salt}${digest}`],
-    ['with a hash that bcrypt would throw away unread: its salt', `$2b$12$${salt.slice(0, -1)}f${digest}`],
-    ['with a hash that bcrypt would throw away unread: its digest', `$2b$12$${salt}${digest.slice(0, -1)}r`],
-    ['with half a hash', today.slice(0, 40)],
-  ])('%s is 4096 rounds', async (_whose, stored) => {
-    for (const typed of [password, '', 'x'.repeat(100), 'a\0b']) expect(await roundsOf(typed, stored), typed).toBe(4096)
+    ['nobody', undefined],
+    ['one who cannot log in', noLogin],
+    ['an empty hash', ''],
+    ['half a hash', today.slice(0, 40)],
+    ['a cost that there is not', `$2b$03$${salt}${digest}`],
+    ['a salt that bcrypt throws away unread', `$2b$12$${salt.slice(0, -1)}f${digest}`],
+    ['a digest that bcrypt throws away unread', `$2b$12$${salt}${digest.slice(0, -1)}r`],
+  ])('with %s is 4096 rounds on a hash of nobody', async (_whose, stored) => {
+    for (const text of typed) expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: [`$2b$12$${salt}${digest}`] })
+  })
+
+  it('the hash of nobody is one that bcrypt reads to its end', async () => {
+    expect(await verify('a', `$2b$04$${salt}${digest}`)).toBe(true)
   })
 
   it('knows the right one, whatever the cost of its hash', async () => {
