@@ -17,6 +17,19 @@ export function values<T>(parse: (text: string) => T): (text: string, before: T[
   return (text, before = []) => [...before, attempt(parse, text)]
 }
 
+/** The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits for it. */
+export function lazyValue<T>(load: () => Promise<(text: string) => T>): (text: string) => Promise<T | Fault> {
+  return async (text) => attempt(await load(), text)
+}
+
+/** Puts the values of such flags in their place; before {@link faultsOf}. */
+export async function settle(command: Command): Promise<void> {
+  for (const name of command.options.map((option) => option.attributeName())) {
+    const given: unknown = command.getOptionValue(name)
+    if (given instanceof Promise) command.setOptionValue(name, await given)
+  }
+}
+
 /** A flag with a default, given as it would be typed: so the help shows it. */
 export function withDefault<T>(flags: string, description: string, parse: (text: string) => T, typed: string): Option {
   return new Option(flags, description).argParser(value(parse)).default(parse(typed), typed)

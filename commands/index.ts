@@ -2,6 +2,10 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { version } from '../src/version.ts'
 import { DbtoolCommand } from './command.ts'
+import { addressesAdd } from './addresses/add.ts'
+import { addressesList } from './addresses/list.ts'
+import { addressesRemove } from './addresses/remove.ts'
+import { addressesUpdate } from './addresses/update.ts'
 import { configShow } from './config/show.ts'
 import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
@@ -28,16 +32,22 @@ import { serverReset } from './server/reset.ts'
 import { serverStart } from './server/start.ts'
 import { serverStatus } from './server/status.ts'
 import { serverStop } from './server/stop.ts'
+import { usersAuthenticate } from './users/authenticate.ts'
 import { usersCreate } from './users/create.ts'
+import { usersDelete } from './users/delete.ts'
 import { usersGet } from './users/get.ts'
 import { usersList } from './users/list.ts'
+import { usersPurge } from './users/purge.ts'
+import { usersSetPassword } from './users/set-password.ts'
+import { usersUpdate } from './users/update.ts'
 
 type Declare = (noun: Command, context: Context) => void
 
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
   'The shop:': {
-    users: ['people who buy', usersCreate, usersGet, usersList],
+    users: ['people who buy', usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword],
+    addresses: ['where people are billed and shipped to', addressesAdd, addressesList, addressesUpdate, addressesRemove],
     products: ['what is sold, its price and stock', productsCreate, productsGet, productsList],
     orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
     report: ['questions about sales', reportVerbs],

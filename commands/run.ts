@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import type { Io } from '../src/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
 import { allFaults, DbtoolError, type ErrorCode } from '../src/errors.ts'
-import { faultsOf, pathOf } from './flags.ts'
+import { faultsOf, pathOf, settle } from './flags.ts'
 import { invocationOf } from './globals.ts'
 import { createProgram } from './index.ts'
 
@@ -11,6 +11,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = new ProcessContext(io)
   const program = createProgram(context)
   program.hook('preAction', async (_program, command) => {
+    await settle(command)
     const faults = faultsOf(command)
     if (faults.length > 0) throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
     context.begin(await invocationOf(command, io))

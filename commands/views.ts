@@ -7,6 +7,12 @@ export const userView: View = {
   empty: 'No users.',
 }
 
+export const addressView: View = {
+  columns: [number('id'), number('user_id'), text('username'), text('address_type'), text('street'), text('city'), text('postal_code'), text('country'), text('created_at')],
+  id: 'id',
+  empty: 'No addresses.',
+}
+
 export const productView: View = {
   columns: [number('id'), text('sku'), text('name'), number('price'), number('stock'), text('is_active'), text('created_at')],
   id: 'id',

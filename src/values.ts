@@ -3,12 +3,18 @@ import { InvalidValue } from './errors.ts'
 /** What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the environment. */
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
+const longestAgeMs = 36_500 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** The offending text, quoted and short. */
 export function shown(text: string): string {
   const characters = Array.from(text)
   return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
+}
+
+/** `1 order`, `2 orders`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 /** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
@@ -19,10 +25,17 @@ export function parseDuration(text: string): number {
 }
 
 /** A duration that something waits for: a timer set to more than 2^31 ms would ring at once. */
-export function parseWait(text: string): number {
-  const ms = parseDuration(text)
-  if (ms > longestWaitMs) throw new InvalidValue(`must be at most ${durationText(longestWaitMs)}, not ${shown(text)}`)
-  return ms
+export const parseWait = durationUpTo(longestWaitMs)
+
+/** How long something has been so. A hundred years are enough, and stay within the calendar. */
+export const parseAge = durationUpTo(longestAgeMs)
+
+function durationUpTo(longestMs: number): (text: string) => number {
+  return (text) => {
+    const ms = parseDuration(text)
+    if (ms > longestMs) throw new InvalidValue(`must be at most ${durationText(longestMs)}, not ${shown(text)}`)
+    return ms
+  }
 }
 
 /** As the chapter's variables have it: a bare number is seconds. */

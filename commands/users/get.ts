@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { examples } from '../help.ts'
 import { userView } from '../views.ts'
+import { whichUser } from './which-user.ts'
 
 export function usersGet(users: Command, ctx: Context, run = showUser): void {
   users
@@ -21,6 +22,6 @@ function onlyOne(user: string | undefined, email: string | undefined): string | 
 
 export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {
   const { getUser } = await import('../../src/shop/users.ts')
-  const { user } = await ctx.ask.fill({ user: { given: reference, flag: '<user>', message: 'User (id, username or email)', parse: (text: string) => text } })
+  const { user } = await ctx.ask.fill({ user: whichUser(reference) })
   ctx.out.item(userView, await ctx.shop((db) => getUser(db, user)))
 }

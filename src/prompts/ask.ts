@@ -26,11 +26,19 @@ export interface NameQuestion {
 
 type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]: B[K] extends Blank<infer T> ? T : never }
 
+/** Yes or no; `yes` is the flag that has answered. */
+export interface YesQuestion {
+  readonly message: string
+  readonly yes: boolean
+  /** Shows what it is about, and is called only where somebody is asked. */
+  readonly show?: () => void
+}
+
 export interface Ask {
   /** Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be asked. */
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
-  confirm(question: { readonly message: string; readonly yes: boolean }): Promise<void>
+  confirm(question: YesQuestion): Promise<void>
   /** Rejects with DECLINED when another name was typed, with USAGE when the flag gives another or nobody can be asked. */
   confirmName(question: NameQuestion): Promise<void>
 }
@@ -92,8 +100,9 @@ export class AskPerson implements Ask {
     return answers as Answers<B>
   }
 
-  async confirm({ message, yes }: { message: string; yes: boolean }): Promise<void> {
+  async confirm({ message, yes, show }: YesQuestion): Promise<void> {
     if (yes) return
+    show?.()
     const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
     if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
   }

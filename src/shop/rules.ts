@@ -1,5 +1,5 @@
 import { InvalidValue } from '../errors.ts'
-import { parsePrice, parseWhole, shown } from '../values.ts'
+import { parseChoice, parsePrice, parseWhole, shown } from '../values.ts'
 
 export { parsePrice, shown }
 
@@ -25,6 +25,8 @@ export function parseEmail(text: string): string {
 }
 
 /** bcrypt reads 72 bytes and ignores the rest, so a longer password would be weaker than it looks. */
+export const passwordBytes = 72
+
 export function parsePassword(text: string): string {
   const missing = [
     [/.{12}/su, 'at least 12 characters'],
@@ -33,7 +35,7 @@ export function parsePassword(text: string): string {
     [/[0-9]/, 'a digit'],
     [/[^\p{L}\p{N}\s]/u, 'a special character such as ! or #'],
   ].flatMap(([rule, name]) => ((rule as RegExp).test(text) ? [] : [name as string]))
-  if (Buffer.byteLength(text) > 72) missing.push('at most 72 bytes')
+  if (Buffer.byteLength(text) > passwordBytes) missing.push(`at most ${passwordBytes} bytes`)
   if (text.includes('\0')) missing.push('no NUL character')
   if (missing.length > 0) throw new InvalidValue(`must have ${missing.join(', ')}`)
   return text
@@ -55,6 +57,12 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
 const controlsInText = /[^\P{Cc}\t\n\r]/u
 
 export const parsePersonName = parseText(100)
+/** Of something that may be without one: the empty text. */
+export const parseOptionalName = (text: string): string => (text.trim() === '' ? '' : parsePersonName(text))
+
+export const parseStreet = parseText(255)
+export const parseCity = parseText(100)
+export const parsePostalCode = parseText(20)
 export const parseProductName = parseText(255)
 export const parseDescription = parseText(16_000, controlsInText)
 export const parseKey = parseText(200)
@@ -66,6 +74,10 @@ export function parseSku(text: string): string {
 export const parseQuantity = parseWhole(1, largestInt)
 export const parseStock = parseWhole(0, largestInt)
 export const parseId = parseWhole(1, largestInt)
+
+export const addressTypes = ['billing', 'shipping'] as const
+export type AddressType = (typeof addressTypes)[number]
+export const parseAddressType = parseChoice(addressTypes)
 
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
 export type OrderStatus = (typeof orderStatuses)[number]

@@ -31,10 +31,12 @@ export interface NewUser {
 /** No password has this hash: the user exists and cannot log in. */
 export const noLogin = '!'
 
-const columns = 'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
+/** Of `users u`. */
+export const userColumns = 'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
 
-type Row = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
-const fromRow = (row: Row): User => ({ ...row, is_active: row.is_active === 1, is_admin: row.is_admin === 1 })
+/** As the database has it. */
+export type UserRow = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
+export const userFromRow = (row: UserRow): User => ({ ...row, is_active: row.is_active === 1, is_admin: row.is_admin === 1 })
 
 /** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
@@ -48,28 +50,30 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   return getUserById(queries, insertId)
 }
 
-function taken(error: unknown, { username, email }: NewUser): unknown {
+/** A duplicate username or email in our words; other errors as they are. */
+export function taken(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
   return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, { cause: error, hint: `see who has it: dbtool users get ${value}` })
 }
 
-async function getUserById(queries: Queries, id: number): Promise<User> {
-  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM users u WHERE u.id = ?`, [id])
+/** Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the transaction ends. */
+export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<User> {
+  const row = await firstRow<UserRow>(queries, `SELECT ${userColumns} FROM users u WHERE u.id = ? ${lock}`, [id])
   if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${id}`)
-  return fromRow(row)
+  return userFromRow(row)
 }
 
 /** By id, username or email, in this order: all digits are an id if there is such a user, then a username. */
 export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
   const text = reference.toLowerCase()
   const id = /^\d{1,10}$/.test(text) ? Number(text) : null
-  const row = await firstRow<Row>(
+  const row = await firstRow<UserRow>(
     queries,
-    `SELECT ${columns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email = ? ORDER BY u.id = ? DESC, u.username = ? DESC LIMIT 1`,
+    `SELECT ${userColumns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email = ? ORDER BY u.id = ? DESC, u.username = ? DESC LIMIT 1`,
     [id, text, text, id, text],
   )
-  return row === undefined ? undefined : fromRow(row)
+  return row === undefined ? undefined : userFromRow(row)
 }
 
 /** As findUser; rejects with NOT_FOUND. */
@@ -99,6 +103,6 @@ export async function listUsers(queries: Queries, filter: UserFilter, sort: Sort
     createdSince === undefined ? undefined : { sql: 'u.created_at >= ?', values: [createdSince] },
   ])
   const paging = orderAndPage('u', sort, page)
-  const rows = await queries.rows<Row>(`SELECT ${columns} FROM users u ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
-  return rows.map(fromRow)
+  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  return rows.map(userFromRow)
 }

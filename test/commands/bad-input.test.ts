@@ -86,6 +86,22 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['users create --username x --email y --first-name "" --last-name a\u0085b', [
     `--username ${name} 'x'`, "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not be empty', '--last-name must not contain control characters',
   ]],
+  ['users update ada --email y --first-name a\u0085b --last-name ' + 'n'.repeat(101), [
+    "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not contain control characters', '--last-name must have at most 100 characters, not 101',
+  ]],
+  ['users purge --inactive-for 365', [`--inactive-for ${duration} '365': the unit is missing`]],
+  ['users purge --inactive-for 36501d', ["--inactive-for must be at most 36500d, not '36501d'"]],
+  [`addresses add --type home --street "" --city ${'c'.repeat(101)} --postal-code ${'1'.repeat(21)} --country Germany`, [
+    "--type must be one of billing, shipping, not 'home'", '--street must not be empty', '--city must have at most 100 characters, not 101', '--postal-code must have at most 20 characters, not 21',
+    "--country must be two letters of ISO 3166-1 such as DE, not 'Germany'; did you mean DE?",
+  ]],
+  [`addresses update 0 --street ${long} --country XX`, ['--street must have at most 255 characters, not 256', "--country must be two letters of ISO 3166-1 such as DE, not 'XX'", `<id> ${whole} 1 to 2147483647, not '0'`]],
+  ['addresses list --country UK --sort street', [
+    "--country must be two letters of ISO 3166-1 such as DE, not 'UK'; did you mean GB?",
+    "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with - before it for the reverse order, not 'street'",
+  ]],
+  ['users update ada --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
+  ['users set-password ada --password-stdin', ['the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #'], { stdin: 'geheim1\n' }],
   [[...words(create), 'carol', '--first-name', 'a\tb', '--last-name', 'a\nb'], ['first', 'last'].map((which) => `--${which}-name must not contain control characters`)],
   [['products', 'create', '--price', '1', '--name', 'a\nb', '--sku', 'a\tb', '--description', 'a\tb\u0007'], ['--name', '--sku', '--description'].map((flag) => `${flag} must not contain control characters`)],
   [`products create --name ${long} --price 1`, ['--name must have at most 255 characters, not 256']],

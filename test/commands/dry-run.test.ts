@@ -11,12 +11,21 @@ const empty = testDatabase({ migrated: false })
 const file = join(temporaryFolder(), 'lines.csv')
 beforeAll(async () => {
   await smallShop(shop.name)
+  await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', { database: shop.name })
+  await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`)
   writeFileSync(file, 'order_ref,user,sku,quantity,price\nA1,newcomer,NEW-1,1,2.00\n')
 })
 
 describe('--dry-run changes nothing at all', () => {
   it.each([
     'users create --username carol --email carol@example.com --generate-password',
+    'users update bob --first-name Bob --inactive',
+    'users set-password bob --generate-password',
+    'users delete bob',
+    'users purge --inactive-for 0d',
+    'addresses add --user bob --type billing --street S --city C --postal-code P --country DE',
+    'addresses update 1 --city Bonn',
+    'addresses remove 1',
     'products create --name Cup --price 1.00 --stock 5',
     'orders place --user ada --item TEA-1:1',
     'orders place --user ada --item TEA-1:1 --pending --idempotency-key basket-2',
@@ -44,8 +53,19 @@ describe('--dry-run changes nothing at all', () => {
     expect(await everything(empty)).toEqual({})
   })
 
+  it('a login with it is checked and not stamped', async () => {
+    const stdin = 'Abcdef-12345'
+    await dbtool('users set-password ada --password-stdin', { database: shop.name, stdin })
+    const before = await everything(shop)
+    const login = await dbtool('users authenticate --email ada@example.com --password-stdin -n', { database: shop.name, stdin })
+    expect([login.exitCode, login.stderr]).toEqual([0, '✔ ada could log in; nothing was changed\n'])
+    expect(await everything(shop)).toEqual(before)
+  })
+
   it('refuses what the real one would refuse', async () => {
     expect(await dbtool('users create --username ada --email x@example.com --generate-password -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await dbtool('users update bob --email ada@example.com -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await dbtool('users delete ada -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'REFERENCED' } })
     expect(await dbtool('orders place --user ada --item POT-1:99 -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'OUT_OF_STOCK' } })
   })
 })

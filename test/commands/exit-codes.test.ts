@@ -11,11 +11,24 @@ const empty = testDatabase({ migrated: false })
 const folder = temporaryFolder()
 beforeAll(() => smallShop(shop.name))
 
+const address = '--type billing --street S --city C --postal-code P --country DE'
 /** What is typed, the exit code, the code of the JSON error, and what its sentence and its hint say. */
 const refusals: readonly [line: string, exitCode: number, code: string, message: string | RegExp, hint?: string | RegExp | null][] = [
   ['users create', 2, 'USAGE', 'missing --username, --email, --password-stdin or --generate-password', /flag|terminal/],
   ['users create --email ada@example.com --generate-password', 2, 'USAGE', 'missing --username'],
   ['users get', 2, 'USAGE', 'missing <user>'],
+  ['users update --active', 2, 'USAGE', 'missing <user>'],
+  ['users update', 2, 'USAGE', 'nothing to change: add --email, --first-name, --last-name, --active or --inactive'],
+  ['users update ada -n', 2, 'USAGE', 'nothing to change: add --email, --first-name, --last-name, --active or --inactive'],
+  ['users set-password', 2, 'USAGE', 'missing <user>, --password-stdin or --generate-password'],
+  ['users authenticate', 2, 'USAGE', 'missing --email, --password-stdin'],
+  ['users delete', 2, 'USAGE', 'missing <user>'],
+  ['users delete bob', 2, 'USAGE', 'this needs a confirmation: Delete user 2, bob <bob@example.com>?', /--yes/],
+  ['users purge', 2, 'USAGE', 'missing --inactive-for'],
+  ['addresses add --city Berlin', 2, 'USAGE', 'missing --user, --type, --street, --postal-code, --country'],
+  ['addresses update --city Berlin', 2, 'USAGE', 'missing <id>', /addresses list/],
+  ['addresses update 1', 2, 'USAGE', 'nothing to change: add --type, --street, --city, --postal-code or --country'],
+  ['addresses remove', 2, 'USAGE', 'missing <id>', /addresses list/],
   ['products create', 2, 'USAGE', 'missing --name, --price'],
   ['products get', 2, 'USAGE', 'missing <product>'],
   ['orders place', 2, 'USAGE', 'missing --user, --item'],
@@ -26,6 +39,13 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['server reset', 2, 'USAGE', /^this needs a confirmation: Delete the private server/, /--yes/],
   ['connection test --ask-password', 2, 'USAGE', 'missing --password-file', /--ask-password needs a terminal/],
   ['users get nobody', 5, 'NOT_FOUND', "there is no user 'nobody'", /users list --search/],
+  ['users update nobody --active', 5, 'NOT_FOUND', "there is no user 'nobody'", /users list --search/],
+  ['users delete nobody --yes', 5, 'NOT_FOUND', "there is no user 'nobody'"],
+  ['users set-password nobody --generate-password', 5, 'NOT_FOUND', "there is no user 'nobody'"],
+  [`addresses add --user nobody ${address}`, 5, 'NOT_FOUND', "there is no user 'nobody'"],
+  ['addresses list --user nobody', 5, 'NOT_FOUND', "there is no user 'nobody'"],
+  ['addresses update 4711 --city Bonn', 5, 'NOT_FOUND', 'there is no address 4711', /addresses list/],
+  ['addresses remove 4711 --yes', 5, 'NOT_FOUND', 'there is no address 4711', /addresses list/],
   ['products get NONE', 5, 'NOT_FOUND', "there is no product 'NONE'", /products list/],
   ['orders get 4711', 5, 'NOT_FOUND', 'there is no order 4711', /orders list/],
   ['orders list --user nobody', 5, 'NOT_FOUND', "there is no user 'nobody'"],
@@ -33,6 +53,9 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['orders place --user ada --item X:1 --item Y:2', 5, 'NOT_FOUND', "there are no products 'X', 'Y'"],
   ['users create --username ADA --email other@example.com --generate-password', 6, 'DUPLICATE', "the username 'ada' is already taken", /users get ada/],
   ['users create --username other --email Ada@Example.com --generate-password', 6, 'DUPLICATE', "the email 'ada@example.com' is already taken"],
+  ['users update bob --email Ada@Example.com --inactive', 6, 'DUPLICATE', "the email 'ada@example.com' is already taken", /users get ada@example.com/],
+  ['users delete ada --yes', 6, 'REFERENCED', 'ada has 1 order, and an order is never without its user', 'deactivate instead: dbtool users update ada --inactive'],
+  ['users authenticate --email ada@example.com --password-stdin', 6, 'NOT_AUTHENTICATED', 'the email and the password do not belong to a user who may log in', /users set-password/],
   ['products create --sku TEA-1 --name Other --price 1', 6, 'DUPLICATE', "the SKU 'TEA-1' is already taken", /products get TEA-1/],
   ['orders place --user ada --item POT-1:9 --item TEA-1:1000', 6, 'OUT_OF_STOCK', 'out of stock: TEA-1 (Green tea): 1000 wanted, 98 there; POT-1 (Teapot): 9 wanted, 2 there'],
   ['orders place --user ada --item TEA-1:3 --idempotency-key basket-1', 6, 'KEY_CONFLICT', "the key 'basket-1' belongs to order 1, which asks for something else", /orders get 1/],

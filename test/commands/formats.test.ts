@@ -5,9 +5,13 @@ import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 
 const { name: database } = testDatabase()
-beforeAll(() => smallShop(database))
+beforeAll(async () => {
+  await smallShop(database)
+  await dbtool('addresses add --user bob --type billing --street "Torstr. 1, 2. OG" --city Berlin --postal-code 10119 --country DE', { database })
+})
 
 const user = ['id', 'username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login']
+const address = ['id', 'user_id', 'username', 'address_type', 'street', 'city', 'postal_code', 'country', 'created_at']
 const product = ['id', 'sku', 'name', 'price', 'stock', 'is_active', 'created_at']
 const order = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempotency_key', 'created_at']
 const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
@@ -22,6 +26,9 @@ const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['users list --min-orders 1', user, ['1']],
   ['users list --sort username --limit 1 --offset 1', user, ['2']],
   ['users list --inactive', user, []],
+  ['users purge --inactive-for 365d', [...user, 'addresses_deleted'], []],
+  ['addresses list', address, ['1']],
+  ['addresses list --user ada', address, []],
   ['products list', product, ['1', '2']],
   ['products list --active --sort -price', product, ['2', '1']],
   ['orders list', order, ['1']],
@@ -68,6 +75,8 @@ const items: readonly [line: string, names: string[], id: string][] = [
   ['users get 2', user, '2'],
   ['users get BOB@example.com', user, '2'],
   ['users get --email ada@example.com', user, '1'],
+  ['users update ada --first-name Ada', [...user, 'rows_changed'], '1'],
+  ['addresses update 1 --country DE', [...address, 'rows_changed'], '1'],
   ['products get POT-1', product, '2'],
   ['orders get 1', [...order, 'items'], '1'],
   ['connection test', ['server', 'version', 'user', 'database', 'charset', 'collation', 'time_zone', 'sql_mode', 'isolation', 'statement_timeout', 'tls', 'round_trip_ms'], ''],

@@ -21,7 +21,7 @@ describe('help', () => {
   it('of a noun lists its verbs', async () => {
     const { exitCode, stdout } = await dbtool('users --help')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^Verbs:\n {2}create {6}Add a user/m)
+    expect(stdout).toMatch(/^Verbs:\n {2}create +Add a user/m)
   })
 
   it('of a verb leaves the flags of every command to dbtool --help, and shows defaults as they are typed', async () => {
@@ -44,7 +44,7 @@ describe('help', () => {
 })
 
 describe('what is loaded before a verb runs', () => {
-  it.each(['--help', '--version', 'users list --help', 'pool stress --help'])('dbtool %s loads commander and nothing else', async (line) => {
+  it.each(['--help', '--version', 'users list --help', 'addresses add --help', 'users authenticate --help', 'pool stress --help'])('dbtool %s loads commander and nothing else', async (line) => {
     const hook = fileURLToPath(new URL('../support/list-loaded.mjs', import.meta.url))
     const { stderr, exitCode } = await spawned(line.split(' '), { database: '', node: ['--import', hook] })
     expect(exitCode).toBe(0)

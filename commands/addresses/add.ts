@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
+import { examples } from '../help.ts'
+import { addressView } from '../views.ts'
+import { partFlags, type PartFlags } from './flags.ts'
+
+export interface AddAddressOptions extends PartFlags {
+  readonly user?: string
+  readonly dryRun?: boolean
+}
+
+export function addressesAdd(addresses: Command, ctx: Context, run = addAddress): void {
+  partFlags(addresses.command('add').description('Add an address of a user; asks for whatever is not given').option('--user <user>', 'whose it is: id, username or email'))
+    .option('-n, --dry-run', 'show what would be added, and add nothing')
+    .addHelpText('after', examples('dbtool addresses add --user ada --type billing --street "12 St James Square" --city London --postal-code "SW1Y 4JH" --country GB'))
+    .action((options: AddAddressOptions) => run(ctx, options))
+}
+
+export async function addAddress(ctx: Context, options: AddAddressOptions): Promise<void> {
+  const { parseCountry } = await import('../../src/shop/countries.ts')
+  const { insertAddress } = await import('../../src/shop/addresses.ts')
+  const { getUser } = await import('../../src/shop/users.ts')
+  const { dryRun = false } = options
+  const { user, ...parts } = await ctx.ask.fill({
+    user: { given: options.user, flag: '--user', message: 'Whose (id, username or email)', parse: (text: string) => text },
+    address_type: { given: options.type, flag: '--type', message: 'What it is for (billing or shipping)', parse: parseAddressType },
+    street: { given: options.street, flag: '--street', message: 'Street and number', parse: parseStreet },
+    city: { given: options.city, flag: '--city', message: 'City', parse: parseCity },
+    postal_code: { given: options.postalCode, flag: '--postal-code', message: 'Postal code', parse: parsePostalCode },
+    country: { given: options.country, flag: '--country', message: 'Country (two letters, such as DE)', parse: parseCountry },
+  })
+  const address = await ctx.shop((db) => db.transaction(async (tx) => insertAddress(tx, ctx.author(), await getUser(tx, user), parts)), { dryRun })
+  ctx.out.item(addressView, dryRun ? { ...address, id: null, created_at: null } : address)
+  const what = `a ${address.address_type} address of ${address.username}`
+  ctx.out.success(dryRun ? `${what} would be added; nothing was changed` : `added ${what} (id ${address.id})`)
+}

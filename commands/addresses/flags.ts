@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import type { Blank } from '../../src/prompts/ask.ts'
+import { addressTypes, parseAddressType, parseCity, parseId, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
+import { lazyValue, value } from '../flags.ts'
+
+/** The list of countries is loaded only where one is given. */
+export const country = lazyValue(async () => (await import('../../src/shop/countries.ts')).parseCountry)
+export const type = value(parseAddressType)
+export const typeFlag = `--type <${addressTypes.join('|')}>`
+
+/** What an address consists of, as flags say it. */
+export interface PartFlags {
+  readonly type?: (typeof addressTypes)[number]
+  readonly street?: string
+  readonly city?: string
+  readonly postalCode?: string
+  readonly country?: string
+}
+
+export function partFlags(command: Command): Command {
+  return command
+    .option(typeFlag, 'what it is for', type)
+    .option('--street <text>', 'street and number, at most 255 characters', value(parseStreet))
+    .option('--city <name>', 'at most 100 characters', value(parseCity))
+    .option('--postal-code <code>', 'at most 20 characters', value(parsePostalCode))
+    .option('--country <code>', 'two letters of ISO 3166-1, such as DE', country)
+}
+
+/** The argument of every verb that is about one address. */
+export function whichAddress(given: number | undefined): Blank<number> {
+  return { given, flag: '<id>', message: 'Address (its number)', parse: parseId, hint: 'see which there are: dbtool addresses list' }
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { addressSortColumns, listAddresses } from '../../src/shop/addresses.ts'
+import type { AddressType } from '../../src/shop/rules.ts'
+import { defaultLimit, paged, sorted, type PageFlags } from '../flags.ts'
+import { examples } from '../help.ts'
+import { showList } from '../list.ts'
+import { addressView } from '../views.ts'
+import { country, type, typeFlag } from './flags.ts'
+
+export interface ListAddressesOptions extends PageFlags {
+  readonly user?: string
+  readonly type?: AddressType
+  readonly country?: string
+  readonly sort: { column: (typeof addressSortColumns)[number]; descending: boolean }
+}
+
+export function addressesList(addresses: Command, ctx: Context, run = showAddresses): void {
+  paged(addresses.command('list').description('List addresses, newest first'))
+    .option('--user <user>', 'only those of one user: id, username or email')
+    .option(typeFlag, 'only those for this', type)
+    .option('--country <code>', 'only those in this country, such as DE', country)
+    .addOption(sorted(addressSortColumns, '-created_at'))
+    .addHelpText('after', examples('dbtool addresses list --user ada', 'dbtool addresses list --type shipping --country DE --sort city'))
+    .action((options: ListAddressesOptions) => run(ctx, options))
+}
+
+export async function showAddresses(ctx: Context, { user, type, country, sort, limit, offset }: ListAddressesOptions): Promise<void> {
+  const { getUser } = await import('../../src/shop/users.ts')
+  await showList(ctx, addressView, { limit, unasked: defaultLimit }, (rows) =>
+    ctx.shop(async (db) => listAddresses(db, { userId: user === undefined ? undefined : (await getUser(db, user)).id, type, country }, sort, { limit: rows, offset })),
+  )
+}

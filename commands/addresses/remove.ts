@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseId } from '../../src/shop/rules.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { addressView } from '../views.ts'
+import { whichAddress } from './flags.ts'
+
+export interface RemoveAddressOptions {
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+export function addressesRemove(addresses: Command, ctx: Context, run = dropAddress): void {
+  addresses
+    .command('remove')
+    .description('Remove an address of a user; asks first')
+    .argument('[id]', 'number of the address', value(parseId))
+    .option('-y, --yes', 'do not ask')
+    .option('-n, --dry-run', 'show which would be removed, and remove nothing')
+    .addHelpText('after', examples('dbtool addresses remove 1 --yes'))
+    .action((id: number | undefined, options: RemoveAddressOptions) => run(ctx, id, options))
+}
+
+export async function dropAddress(ctx: Context, given: number | undefined, { yes = false, dryRun = false }: RemoveAddressOptions): Promise<void> {
+  const { getAddress, removeAddress } = await import('../../src/shop/addresses.ts')
+  const { id } = await ctx.ask.fill({ id: whichAddress(given) })
+  await ctx.shop(
+    async (db) => {
+      const { address_type, username, street, city } = await getAddress(db, id)
+      const what = `${address_type} address ${id} of ${username} (${street}, ${city})`
+      await ctx.ask.confirm({ message: `Remove ${what}?`, yes: yes || dryRun })
+      ctx.out.itemForScripts(addressView, await db.transaction((tx) => removeAddress(tx, ctx.author(), id)))
+      ctx.out.success(dryRun ? `${what} would be removed; nothing was changed` : `removed ${what}`)
+    },
+    { dryRun },
+  )
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseId } from '../../src/shop/rules.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { assertWishes, showUpdated } from '../updated.ts'
+import { addressView } from '../views.ts'
+import { partFlags, whichAddress, type PartFlags } from './flags.ts'
+
+export interface UpdateAddressOptions extends PartFlags {
+  readonly dryRun?: boolean
+}
+
+export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
+  partFlags(addresses.command('update').description('Change parts of an address').argument('[id]', 'number of the address', value(parseId)))
+    .option('-n, --dry-run', 'show what would be, and change nothing')
+    .addHelpText('after', examples('dbtool addresses update 1 --street "10 Downing Street" --postal-code "SW1A 2AA"'))
+    .action((id: number | undefined, options: UpdateAddressOptions) => run(ctx, id, options))
+}
+
+export async function changeAddress(ctx: Context, given: number | undefined, options: UpdateAddressOptions): Promise<void> {
+  const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
+  const wishes = { address_type, street, city, postal_code, country }
+  assertWishes(wishes, '--type, --street, --city, --postal-code or --country')
+  const { updateAddress } = await import('../../src/shop/addresses.ts')
+  const { id } = await ctx.ask.fill({ id: whichAddress(given) })
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
+  showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })
+}

@@ -1,0 +1,22 @@
+import type { Context } from '../src/context.ts'
+import { DbtoolError } from '../src/errors.ts'
+import { data, type View } from '../src/output/view.ts'
+import type { Updated } from '../src/shop/changes.ts'
+
+/** An update that wants nothing is a mistake; `flags` are those that it could have had. */
+export function assertWishes(wishes: object, flags: string): void {
+  if (Object.values(wishes).every((wish) => wish === undefined)) throw new DbtoolError('USAGE', `nothing to change: add ${flags}`)
+}
+
+interface Telling {
+  /** As a person calls the thing. */
+  readonly name: string
+  readonly dryRun: boolean
+}
+
+/** Shows the thing as it is now, and how many rows changed: for a person on stderr, for a program as a column. */
+export function showUpdated(ctx: Context, view: View, { thing, rowsChanged }: Updated<object>, { name, dryRun }: Telling): void {
+  ctx.out.item({ ...view, columns: [...view.columns, data('rows_changed')] }, { ...thing, rows_changed: rowsChanged })
+  if (rowsChanged === 0) ctx.out.note(`${name} is like that already; nothing was changed (0 rows)`)
+  else ctx.out.success(dryRun ? `${name} would be changed (1 row); nothing was changed` : `changed ${name} (1 row)`)
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+import { deletedUserView } from './deleted-view.ts'
+import { whichUser } from './which-user.ts'
+
+export interface DeleteUserOptions {
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+export function usersDelete(users: Command, ctx: Context, run = removeUser): void {
+  users
+    .command('delete')
+    .description('Delete a user who has no orders; asks first')
+    .argument('[user]', 'id, username or email')
+    .option('-y, --yes', 'do not ask')
+    .option('-n, --dry-run', 'show who would be deleted, and delete nobody')
+    .addHelpText('after', examples('dbtool users delete bob', 'dbtool users delete bob@example.com --yes'))
+    .action((user: string | undefined, options: DeleteUserOptions) => run(ctx, user, options))
+}
+
+export async function removeUser(ctx: Context, reference: string | undefined, { yes = false, dryRun = false }: DeleteUserOptions): Promise<void> {
+  const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/delete-users.ts')
+  const { getUser } = await import('../../src/shop/users.ts')
+  const { user } = await ctx.ask.fill({ user: whichUser(reference) })
+  await ctx.shop(
+    async (db) => {
+      const asked = await deletable(db, await getUser(db, user))
+      await ctx.ask.confirm({ message: `Delete user ${asked.id}, ${nameWithAddresses(asked)}?`, yes: yes || dryRun })
+      const deleted = await db.transaction((tx) => deleteUser(tx, ctx.author(), asked.id))
+      ctx.out.itemForScripts(deletedUserView, deleted)
+      const name = `user ${deleted.id}, ${nameWithAddresses(deleted)}`
+      ctx.out.success(dryRun ? `${name} would be deleted; nothing was changed` : `deleted ${name}`)
+    },
+    { dryRun },
+  )
+}

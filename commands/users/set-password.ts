@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+import { userView } from '../views.ts'
+import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
+import { whichUser } from './which-user.ts'
+
+export interface SetPasswordOptions extends NewPasswordOptions {
+  readonly dryRun?: boolean
+}
+
+export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
+  const setPassword = users.command('set-password').description('Give a user another password; asks for it twice, unseen')
+  setPassword
+    .argument('[user]', 'id, username or email')
+    .option('-n, --dry-run', 'try it, and change nothing')
+    .addHelpText('after', examples('dbtool users set-password ada --generate-password', 'dbtool users set-password ada@example.com --password-stdin'))
+    .action((user: string | undefined, options: SetPasswordOptions) => run(ctx, user, options))
+  newPasswordFlags(setPassword)
+}
+
+export async function setUserPassword(ctx: Context, reference: string | undefined, options: SetPasswordOptions): Promise<void> {
+  const { hashPassword } = await import('../../src/shop/passwords.ts')
+  const { setPassword } = await import('../../src/shop/user-changes.ts')
+  const { dryRun = false } = options
+  const chosen = await newPassword(ctx, options)
+  const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(reference), password: chosen.blank })
+  const passwordHash = await hashPassword(password)
+  const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), { dryRun })
+  ctx.out.itemForScripts(userView, user)
+  if (!dryRun) chosen.show()
+  ctx.out.success(dryRun ? `${user.username} would get another password; nothing was changed` : `${user.username} has another password`)
+}

@@ -1,0 +1,91 @@
+import { DatabaseError } from '../db/failures.ts'
+import { firstRow, type Queries } from '../db/queries.ts'
+import { DbtoolError } from '../errors.ts'
+import { assignments, inWords, unmet, type Updated } from './changes.ts'
+import { orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { writeLog, type Author } from './logs.ts'
+import type { AddressType } from './rules.ts'
+import type { User } from './users.ts'
+
+export interface Address {
+  readonly id: number
+  readonly user_id: number
+  readonly username: string
+  readonly address_type: AddressType
+  readonly street: string
+  readonly city: string
+  readonly postal_code: string
+  /** Two letters of ISO 3166-1. */
+  readonly country: string
+  readonly created_at: Date
+}
+
+/** What somebody says of an address, by column. */
+export type AddressParts = Readonly<{ address_type: AddressType; street: string; city: string; postal_code: string; country: string }>
+export type AddressWishes = { readonly [Column in keyof AddressParts]?: AddressParts[Column] | undefined }
+
+const select = `SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.city, a.postal_code, a.country, a.created_at
+  FROM addresses a JOIN users u ON u.id = a.user_id`
+
+/** Rejects with NOT_FOUND. */
+export async function getAddress(queries: Queries, id: number): Promise<Address> {
+  const address = await firstRow<Address>(queries, `${select} WHERE a.id = ?`, [id])
+  if (address === undefined) throw new DbtoolError('NOT_FOUND', `there is no address ${id}`, { hint: 'see which there are: dbtool addresses list' })
+  return address
+}
+
+/** Call it in a transaction. Rejects with NOT_FOUND when the user has gone meanwhile. */
+export async function insertAddress(queries: Queries, author: Author, { id: userId, username }: Pick<User, 'id' | 'username'>, parts: AddressParts): Promise<Address> {
+  const { address_type, street, city, postal_code, country } = parts
+  const { insertId } = await queries
+    .change('INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)', [userId, address_type, street, city, postal_code, country])
+    .catch((error: unknown) => {
+      if (!(error instanceof DatabaseError) || error.code !== 'MISSING_REFERENCE') throw error
+      throw new DbtoolError('NOT_FOUND', `there is no user ${userId} any more`, { cause: error })
+    })
+  await writeLog(queries, author, { entity: 'addresses', entityId: insertId, message: `added a ${address_type} address of ${username}` })
+  return getAddress(queries, insertId)
+}
+
+/** Call it in a transaction. Rejects with NOT_FOUND. */
+export async function updateAddress(queries: Queries, author: Author, id: number, wishes: AddressWishes): Promise<Updated<Address>> {
+  const address = await lockAddress(queries, id)
+  const changes = unmet(wishes, { ...address })
+  if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0 }
+  const { sql, values } = assignments(changes, [])
+  await queries.change(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
+  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `changed a ${address.address_type} address of ${address.username}: ${inWords(changes)}` })
+  return { thing: { ...address, ...changes }, rowsChanged: 1 }
+}
+
+/** Call it in a transaction. Rejects with NOT_FOUND. */
+export async function removeAddress(queries: Queries, author: Author, id: number): Promise<Address> {
+  const address = await lockAddress(queries, id)
+  await queries.change('DELETE FROM addresses WHERE id = ?', [id])
+  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `removed a ${address.address_type} address of ${address.username}` })
+  return address
+}
+
+/** Not together with its user, whom somebody else may hold. */
+async function lockAddress(queries: Queries, id: number): Promise<Address> {
+  await queries.rows('SELECT id FROM addresses WHERE id = ? FOR UPDATE', [id])
+  return getAddress(queries, id)
+}
+
+export const addressSortColumns = ['id', 'user_id', 'address_type', 'city', 'postal_code', 'country', 'created_at'] as const
+
+export interface AddressFilter {
+  readonly userId?: number | undefined
+  readonly type?: AddressType | undefined
+  readonly country?: string | undefined
+}
+
+export async function listAddresses(queries: Queries, { userId, type, country }: AddressFilter, sort: Sort<(typeof addressSortColumns)[number]>, page: Page): Promise<Address[]> {
+  const condition = where([
+    userId === undefined ? undefined : { sql: 'a.user_id = ?', values: [userId] },
+    type === undefined ? undefined : { sql: 'a.address_type = ?', values: [type] },
+    country === undefined ? undefined : { sql: 'a.country = ?', values: [country] },
+  ])
+  const paging = orderAndPage('a', sort, page)
+  return queries.rows<Address>(`${select} ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+}
