@@ -66,7 +66,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'config show',
     ['.env holds a password and every user of this machine can read it; run: chmod 600 .env', `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`, 'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE'],
-    { cwd: worldReadable, env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
+    { cwd: worldReadable, as: 'owner', env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
   ],
   ['config show --env-file none.env', ['cannot read the environment file none.env: there is no such file'], { cwd: folder }],
   ['config show --password-file none', ['cannot read the password file none: there is no such file']],

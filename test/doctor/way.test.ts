@@ -42,7 +42,7 @@ describe('the way to the server', () => {
     ['a user that is not there', { DB_USER: 'nobody_at_all', DB_PASSWORD: 'hunter2' }, "there is no user 'nobody_at_all'"],
     ['a server whose owner cannot be asked', { DB_USER: buyer, DB_PASSWORD: 'hunter2', DBTOOL_HOME: '/nowhere' }, `the password of '${buyer}' is wrong, or there is no user '${buyer}' who may come from here: the server does not tell which`],
   ])('%s', async (_what, env, found) => {
-    const { outcome, named, of } = await examine({ database: shop.name, env })
+    const { outcome, named, of } = await examine({ database: shop.name, as: 'owner', env })
     expect(of('log-in')).toMatchObject({ status: 'fault', found })
     expect(named('fault')).toEqual(['log-in'])
     expect(named('skipped')).toEqual(behind('database'))
@@ -51,7 +51,7 @@ describe('the way to the server', () => {
   })
 
   it('a database that is not there: the server is looked at all the same', async () => {
-    const { outcome, named, of } = await examine({ database: 'no_such_db' })
+    const { outcome, named, of } = await examine({ database: 'no_such_db', as: 'owner' })
     expect(of('database')).toEqual({ status: 'fault', found: expect.stringMatching(/^there is no database 'no_such_db' on /), fix: expect.stringMatching(/CREATE DATABASE `no_such_db`/) })
     expect(named('fault')).toEqual(['database'])
     expect(named('skipped')).toEqual(['database-charset', ...behind('migrations')])
