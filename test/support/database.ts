@@ -7,6 +7,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { loadMigrations } from '../../src/db/migration-files.ts'
 import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool.ts'
+import type { Queries, Value } from '../../src/db/queries.ts'
 import { defaultLimits, socketTarget, type Target } from '../../src/db/target.ts'
 
 /** A database of its own for one test file; call it at the top of the file. */
@@ -50,4 +51,14 @@ export async function withPool<T>(target: Target, options: Partial<PoolOptions>,
   } finally {
     await pool.close()
   }
+}
+
+/** The same, but it keeps every error of a prepared statement: also of one that is then tried again. */
+export function listening(db: Queries, errors: unknown[]): Queries {
+  const prepared = <T>(sql: string, values: readonly Value[]): Promise<T[]> =>
+    db.prepared<T>(sql, values).catch((error: unknown) => {
+      errors.push(error)
+      throw error
+    })
+  return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared }
 }
