@@ -17,8 +17,11 @@ import { ordersList } from './orders/list.ts'
 import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
+import { productsDelete } from './products/delete.ts'
 import { productsGet } from './products/get.ts'
 import { productsList } from './products/list.ts'
+import { productsRestock } from './products/restock.ts'
+import { productsUpdate } from './products/update.ts'
 import { reportVerbs } from './report/report.ts'
 import { serverReset } from './server/reset.ts'
 import { serverStart } from './server/start.ts'
@@ -34,7 +37,7 @@ type Declare = (noun: Command, context: Context) => void
 const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
   'The shop:': {
     users: ['people who buy', usersCreate, usersGet, usersList],
-    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete],
     orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
     report: ['questions about sales', reportVerbs],
   },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
@@ -61,4 +62,11 @@ export function listening(db: Queries, errors: unknown[]): Queries {
       throw error
     })
   return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared }
+}
+
+/** Resolves when a statement in this database waits for a row that somebody else has locked. */
+export async function untilOneWaits({ connection, name }: TestDatabase): Promise<void> {
+  const waiting = `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`
+  // The server looks anew only when it was not asked for a tenth of a second.
+  while ((await connection.rows(waiting, [name])).length === 0) await sleep(150)
 }
