@@ -14,6 +14,7 @@ import { configureHelp } from './help.ts'
 import { ordersGet } from './orders/get.ts'
 import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
+import { orderMoves } from './orders/moves.ts'
 import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
@@ -38,7 +39,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   'The shop:': {
     users: ['people who buy', usersCreate, usersGet, usersList],
     products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete],
-    orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
+    orders: ['place, read and move orders; each change is one transaction', ordersPlace, ordersGet, ordersList, orderMoves, ordersImport],
     report: ['questions about sales', reportVerbs],
   },
   'The database:': {

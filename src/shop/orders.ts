@@ -35,8 +35,12 @@ const items = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.quanti
 /** One order with its items, in two statements whatever their number. Rejects with NOT_FOUND. */
 export async function getOrder(queries: Queries, id: number): Promise<Order> {
   const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
-  if (order === undefined) throw new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'see which there are: dbtool orders list' })
+  if (order === undefined) throw unknownOrder(id)
   return { ...order, items: await queries.rows<OrderItem>(items, [id]) }
+}
+
+export function unknownOrder(id: number): DbtoolError {
+  return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'see which there are: dbtool orders list' })
 }
 
 export interface OrderFilter {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { dbtool } from '../support/cli.ts'
-import { testDatabase, untilOneWaits } from '../support/database.ts'
+import { testDatabase, untilWaiting } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
@@ -37,7 +37,7 @@ describe('products delete', () => {
     await other.change('UPDATE products SET stock = stock WHERE id = 3')
     await other.change(meanwhile)
     const outcome = type('products delete CUP-1 --yes --json')
-    await untilOneWaits(shop)
+    await untilWaiting(shop)
     await other.change('COMMIT')
     await other.close()
     expect((await outcome).error).toMatchObject(error)

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Queries } from '../../src/db/queries.ts'
 import { retried } from '../../src/db/transaction.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
 import { restockProduct } from '../../src/shop/restock-product.ts'
 import { dbtool } from '../support/cli.ts'
-import { testDatabase, withPool } from '../support/database.ts'
+import { replacing, testDatabase, withPool } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
@@ -56,11 +55,9 @@ describe('products restock', () => {
   it('is tried again when it was refused for a stock that is not there any more', async () => {
     let refused = 0
     const { connection: db } = shop
-    const refusesOnce: Queries = {
-      rows: (sql, values) => db.rows(sql, values),
-      prepared: (sql, values) => db.prepared(sql, values),
+    const refusesOnce = replacing(db, {
       change: (sql, values) => (sql.startsWith('UPDATE') && (refused += 1) === 1 ? Promise.resolve({ affectedRows: 0, insertId: 0 }) : db.change(sql, values)),
-    }
+    })
     expect(await retried(() => restockProduct(refusesOnce, author, 'POT-1', -2))).toMatchObject({ stock: 0 })
   })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { dbtool } from '../support/cli.ts'
-import { testDatabase, untilOneWaits } from '../support/database.ts'
+import { testDatabase, untilWaiting } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { everything, renewedShop } from '../support/shop.ts'
 
@@ -55,7 +55,7 @@ describe('products update', () => {
     await other.change('START TRANSACTION')
     await other.change('UPDATE products SET price = 9 WHERE id = 1')
     const outcome = type('products update TEA-1 --price 9 --json')
-    await untilOneWaits(shop)
+    await untilWaiting(shop)
     await other.change('COMMIT')
     await other.close()
     expect((await outcome).json()).toMatchObject({ rows_changed: 0, price: '9.00' })

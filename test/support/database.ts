@@ -54,19 +54,25 @@ export async function withPool<T>(target: Target, options: Partial<PoolOptions>,
   }
 }
 
-/** The same, but it keeps every error of a prepared statement: also of one that is then tried again. */
-export function listening(db: Queries, errors: unknown[]): Queries {
-  const prepared = <T>(sql: string, values: readonly Value[]): Promise<T[]> =>
-    db.prepared<T>(sql, values).catch((error: unknown) => {
-      errors.push(error)
-      throw error
-    })
-  return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared }
+/** The same, but for some of its parts. */
+export function replacing(db: Queries, parts: Partial<Queries>): Queries {
+  return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared: (sql, values) => db.prepared(sql, values), ...parts }
 }
 
-/** Resolves when a statement in this database waits for a row that somebody else has locked. */
-export async function untilOneWaits({ connection, name }: TestDatabase): Promise<void> {
+/** The same, but it keeps every error of a prepared statement: also of one that is then tried again. */
+export function listening(db: Queries, errors: unknown[]): Queries {
+  return replacing(db, {
+    prepared: <T>(sql: string, values: readonly Value[]) =>
+      db.prepared<T>(sql, values).catch((error: unknown) => {
+        errors.push(error)
+        throw error
+      }),
+  })
+}
+
+/** Resolves when so many statements in this database wait for rows that somebody else has locked. */
+export async function untilWaiting({ connection, name }: TestDatabase, statements = 1): Promise<void> {
   const waiting = `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`
   // The server looks anew only when it was not asked for a tenth of a second.
-  while ((await connection.rows(waiting, [name])).length === 0) await sleep(150)
+  while ((await connection.rows(waiting, [name])).length < statements) await sleep(150)
 }
