@@ -10,14 +10,22 @@ export interface Look {
   readonly width: number | undefined
 }
 
-/** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
+/**
+ * A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, or every row has a
+ * list of its own, every row stands on its own.
+ */
 export function listTable(whole: View, rows: readonly Row[], look: Look): string {
+  if (whole.nested !== undefined) return blocks(whole, rows, look)
   const view = { ...whole, columns: whole.columns.filter(({ shownIn }) => shownIn === 'everywhere') }
   const raw = rows.map((row) => cellsOf(view, row))
   const cells = raw.map((row) => row.map(readable))
   const rigid = view.columns.map(({ align }, index) => align === 'right' || raw.some((row) => row[index] instanceof Date))
   const widths = fittingWidths(columnsOf(view.columns, cells, rigid), look.width)
-  return widths === undefined ? rows.map((row) => itemTable(whole, row, look)).join('\n\n') : drawn(view, cells, { ...look, widths })
+  return widths === undefined ? blocks(whole, rows, look) : drawn(view, cells, { ...look, widths })
+}
+
+function blocks(view: View, rows: readonly Row[], look: Look): string {
+  return rows.map((row) => itemTable(view, row, look)).join('\n\n')
 }
 
 function drawn({ columns }: View, cells: readonly string[][], { colour, widths }: Look & { widths: readonly number[] }): string {
