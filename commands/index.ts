@@ -11,6 +11,7 @@ import { dbStatus } from './db/status.ts'
 import { demo } from './demo.ts'
 import { declareGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
+import { logsList } from './logs/list.ts'
 import { ordersGet } from './orders/get.ts'
 import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
@@ -41,6 +42,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
     products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete],
     orders: ['place, read and move orders; each change is one transaction', ordersPlace, ordersGet, ordersList, orderMoves, ordersImport],
     report: ['questions about sales', reportVerbs],
+    logs: ['who changed what, and when', logsList],
   },
   'The database:': {
     connection: ['is it there, and what is it like', connectionTest],
