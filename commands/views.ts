@@ -31,7 +31,7 @@ export const orderHeadView: View = {
 export const orderView: View = { ...orderHeadView, nested: { name: 'items', view: orderItemView } }
 
 export const logView: View = {
-  columns: [number('id'), text('created_at'), text('os_user'), text('command'), text('entity'), number('entity_id'), text('message')],
+  columns: [detail('id'), text('created_at'), text('os_user'), text('command'), text('entity'), number('entity_id'), text('message')],
   id: 'id',
   empty: 'No changes.',
 }
