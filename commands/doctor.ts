@@ -23,7 +23,7 @@ const view: View = {
 export function doctor(program: Command, ctx: Context, run = examine): void {
   program
     .command('doctor')
-    .description('What is wrong between this machine, the server and the shop, and how to mend it')
+    .description('What is wrong between here and the shop, and how to mend it')
     .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
     .action(() => run(ctx))
 }

@@ -12,6 +12,16 @@ export function value<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => attempt(parse, text)
 }
 
+/** The parser of a flag that an empty text takes away. It stays empty until {@link orNull}: commander makes '' of a null. */
+export function removable(parse: (text: string) => string): (text: string) => string {
+  return value((text) => (text === '' ? '' : parse(text)))
+}
+
+/** What a {@link removable} flag says. */
+export function orNull(text: string | undefined): string | null | undefined {
+  return text === '' ? null : text
+}
+
 /** The parser of a flag that may be given several times. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before = []) => [...before, attempt(parse, text)]

@@ -54,7 +54,7 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
     'What comes out:',
     option('--format <format>', formats.join(', '), value(parseChoice(formats))),
-    option('--json', 'as --format json; errors are JSON too, nothing is asked'),
+    option('--json', 'as --format json; errors too, and nothing is asked'),
     option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
     option('-q, --quiet', 'only data and errors'),
     option('-v, --verbose', 'show the cause of an error'),

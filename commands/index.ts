@@ -19,14 +19,19 @@ import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { declareGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
+import { logsList } from './logs/list.ts'
 import { ordersGet } from './orders/get.ts'
 import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
+import { orderMoves } from './orders/moves.ts'
 import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
+import { productsDelete } from './products/delete.ts'
 import { productsGet } from './products/get.ts'
 import { productsList } from './products/list.ts'
+import { productsRestock } from './products/restock.ts'
+import { productsUpdate } from './products/update.ts'
 import { reportVerbs } from './report/report.ts'
 import { serverReset } from './server/reset.ts'
 import { serverStart } from './server/start.ts'
@@ -48,9 +53,10 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   'The shop:': {
     users: ['people who buy', usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword],
     addresses: ['where people are billed and shipped to', addressesAdd, addressesList, addressesUpdate, addressesRemove],
-    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList],
-    orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete],
+    orders: ['place, read and move orders; each change is one transaction', ordersPlace, ordersGet, ordersList, orderMoves, ordersImport],
     report: ['questions about sales', reportVerbs],
+    logs: ['who changed what, and when', logsList],
   },
   'The database:': {
     connection: ['is it there, and what is it like', connectionTest],
@@ -69,7 +75,7 @@ Start here:
   $ dbtool orders place --help`
 
 export function createProgram(context: Context): Command {
-  const program = new DbtoolCommand('dbtool').description('A shop on MariaDB from the command line, and a laboratory for its connection pool.')
+  const program = new DbtoolCommand('dbtool').description('A shop on MariaDB, and a laboratory for its connection pool.')
   // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
   program.exitOverride().enablePositionalOptions()
   configureHelp(program, context.io)

@@ -1,4 +1,4 @@
-import { detail, number, text, type View } from '../src/output/view.ts'
+import { data, detail, number, text, type View } from '../src/output/view.ts'
 
 /** One view a thing, for every format. */
 export const userView: View = {
@@ -14,10 +14,13 @@ export const addressView: View = {
 }
 
 export const productView: View = {
-  columns: [number('id'), text('sku'), text('name'), number('price'), number('stock'), text('is_active'), text('created_at')],
+  columns: [number('id'), text('sku'), text('name'), detail('description'), number('price'), number('stock'), text('is_active'), text('created_at')],
   id: 'id',
   empty: 'No products.',
 }
+
+/** What an update answers with: for scripts the number of rows that it changed, which people read in a sentence. */
+export const updated = (view: View): View => ({ ...view, columns: [...view.columns, data('rows_changed')] })
 
 export const orderItemView: View = {
   columns: [number('product_id'), text('sku'), text('name'), number('quantity'), number('price'), number('subtotal')],
@@ -32,3 +35,9 @@ export const orderHeadView: View = {
 }
 
 export const orderView: View = { ...orderHeadView, nested: { name: 'items', view: orderItemView } }
+
+export const logView: View = {
+  columns: [detail('id'), text('created_at'), text('os_user'), text('command'), text('entity'), number('entity_id'), text('message')],
+  id: 'id',
+  empty: 'No changes.',
+}

@@ -6,39 +6,58 @@ import { serverPaths } from '../src/server/home.ts'
 import { stopServer } from '../src/server/stop.ts'
 import { dbtool, words } from './support/cli.ts'
 
-const home = realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-docs-')))
-afterAll(async () => {
-  await stopServer(serverPaths({ DBTOOL_HOME: home }))
-  rmSync(home, { recursive: true, force: true })
-})
+interface Line {
+  readonly line: string
+  /** What the line pipes into dbtool: `echo 'secret' | npx dbtool …`. */
+  readonly stdin: string
+  readonly program: string
+  readonly argv: readonly string[]
+  /** As its comment promises. */
+  readonly exitCode: number
+}
 
-/** Every line of every `sh` block: the command, and the exit code that its comment promises. */
-function commandsOf(page: string): [line: string, exitCode: number][] {
+/** Every line of every `sh` block. */
+function commandsOf(page: string): Line[] {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'))
   return blocks.filter((line) => line.trim() !== '').map((line) => {
     const [command = '', comment = ''] = line.split(/\s+#\s/)
-    return [command.trim(), Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0)]
+    const [, piped, rest = command] = /^echo '([^']*)' \| (.*)$/.exec(command) ?? []
+    const [program = '', ...argv] = words(rest.trim())
+    return { line: command.trim(), stdin: piped === undefined ? '' : `${piped}\n`, program, argv, exitCode: Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0) }
   })
 }
 
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts
-// The README starts the server and makes the shop; the other pages go on with it.
 const pages = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name)), 'CONTRIBUTING.md']
+
+/** The README starts a server and makes a shop, and the other pages go on with it; a page with a story of its own starts anew. */
+const homes: Record<string, string> = { 'README.md': newHome(), 'docs/walkthrough.md': newHome() }
+const homeOf = (page: string): string => homes[page] ?? homes['README.md']!
+
+function newHome(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-docs-')))
+}
+
+afterAll(async () => {
+  for (const home of Object.values(homes)) {
+    await stopServer(serverPaths({ DBTOOL_HOME: home }))
+    rmSync(home, { recursive: true, force: true })
+  }
+})
 
 describe('every command of the documentation does what it says', () => {
   for (const page of pages) {
     describe.runIf(commandsOf(page).length > 0)(page, () => {
-      it.each(commandsOf(page))('%s', async (line, exitCode) => {
-        const [program, ...rest] = words(line)
+      it.each(commandsOf(page).map((command) => [command.line, command] as const))('%s', async (_line, { program, argv, stdin, exitCode }) => {
         if (program === 'npm') {
-          expect(scripts).toHaveProperty(rest[0] === 'run' ? rest[1]! : rest[0]!)
+          const script = argv[0] === 'run' ? argv[1]! : argv[0]!
+          expect(scripts).toHaveProperty(script)
           // `npm test` is what runs this; the demo is the same program without npm.
-          if (rest[1] !== 'demo') return
+          if (script !== 'demo') return
         }
-        const argv = program === 'npm' ? ['demo'] : rest.slice(1)
-        const outcome = await dbtool(argv, { env: { DBTOOL_HOME: home }, cwd: process.cwd() })
+        const outcome = await dbtool(program === 'npm' ? ['demo'] : argv.slice(1), { env: { DBTOOL_HOME: homeOf(page) }, cwd: process.cwd(), stdin })
         expect(outcome, outcome.stderr).toMatchObject({ exitCode })
-        if (argv[0] === 'demo') for (const words of ['✔ everything is true', 'orders placed', 'told what was there', 'What to try next']) expect(outcome.stderr).toContain(words)
+        if (program === 'npm') for (const words of ['✔ everything is true', 'orders placed', 'told what was there', 'What to try next']) expect(outcome.stderr).toContain(words)
       })
     })
   }

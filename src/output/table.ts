@@ -11,12 +11,20 @@ export interface Look {
   readonly width: number | undefined
 }
 
-/** A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, every row stands on its own. */
+/**
+ * A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, or every row has a
+ * list of its own, every row stands on its own.
+ */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
+  if (view.nested !== undefined) return blocks(view, rows, look)
   const elastic = elasticColumns(view, rows)
   const pictures = picturesBeside(view, rows, elastic, look.width)
   const widths = fittingWidths([...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))], look.width)
-  return widths === undefined ? rows.map((row) => itemTable(view, row, look)).join('\n\n') : drawn(view, rows, { ...look, widths, pictures })
+  return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, pictures })
+}
+
+function blocks(view: View, rows: readonly Row[], look: Look): string {
+  return rows.map((row) => itemTable(view, row, look)).join('\n\n')
 }
 
 /** A chart as a column, with a line for each row. */

@@ -35,6 +35,8 @@ export interface YesQuestion {
 }
 
 export interface Ask {
+  /** False where nobody can answer: for questions that are an offer. */
+  readonly possible: boolean
   /** Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be asked. */
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
@@ -59,6 +61,7 @@ const flagsHint = 'give every value as a flag, or run it on a terminal to be ask
 
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {
+  possible: false,
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
     const missing = Object.values(blanks).filter(({ given }) => given === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
@@ -88,6 +91,8 @@ function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B
 
 /** For people: asks for what is missing, on stderr. */
 export class AskPerson implements Ask {
+  readonly possible = true
+
   constructor(
     private readonly terminal: Terminal,
     /** Makes text from outside safe to print. */

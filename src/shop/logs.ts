@@ -1,4 +1,5 @@
 import type { Queries } from '../db/queries.ts'
+import { orderAndPage, where, type Page } from './filters.ts'
 
 /** Who changes something, and with which command: every change leaves a row in `logs`, in its own transaction. */
 export interface Author {
@@ -35,4 +36,42 @@ export async function writeLogs(queries: Queries, { osUser, command }: Author, e
 /** Never in the middle of a character: half of one is no text. */
 function cut(message: string): string {
   return Array.from(message).slice(0, 500).join('')
+}
+
+/** A row of `logs`, by the names of its columns. */
+export interface LogRow {
+  readonly id: number
+  readonly created_at: Date
+  readonly os_user: string
+  readonly command: string
+  readonly entity: LogEntity
+  readonly entity_id: number
+  readonly message: string
+}
+
+export interface LogFilter {
+  readonly entity?: LogEntity | undefined
+  readonly entityId?: number | undefined
+  readonly osUser?: string | undefined
+  readonly since?: Date | undefined
+  /** Not included. */
+  readonly until?: Date | undefined
+}
+
+/** Newest first. */
+export async function listLogs(queries: Queries, { entity, entityId, osUser, since, until }: LogFilter, page: Page): Promise<LogRow[]> {
+  // An id alone names its kinds too: the index starts with them.
+  const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
+  const condition = where([
+    entities.length === 0 ? undefined : { sql: `l.entity IN (${entities.map(() => '?').join(', ')})`, values: entities },
+    entityId === undefined ? undefined : { sql: 'l.entity_id = ?', values: [entityId] },
+    osUser === undefined ? undefined : { sql: 'l.os_user = ?', values: [osUser] },
+    since === undefined ? undefined : { sql: 'l.created_at >= ?', values: [since] },
+    until === undefined ? undefined : { sql: 'l.created_at < ?', values: [until] },
+  ])
+  const paging = orderAndPage('l', { column: 'created_at', descending: true }, page)
+  return queries.rows<LogRow>(
+    `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message FROM logs l ${condition.sql} ${paging.sql}`,
+    [...condition.values, ...paging.values],
+  )
 }

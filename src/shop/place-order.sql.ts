@@ -8,9 +8,11 @@
  * It answers with one row: outcome ('placed', 'existing' or 'short'), order_id, total_amount, digest, short (JSON).
  * The key is looked up first, again when stock is short (who placed it may just have taken the last units), and its
  * unique index has the last word. Any error rolls back and is raised again. LEFT and STRAIGHT joins keep the order of locks.
+ * Without FORCE INDEX a shop of five products or less would be scanned, which waits for what other orders have locked.
  */
 const lines = `JSON_TABLE(request, '$.lines[*]' COLUMNS (
       product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]')) AS line`
+const locked = 'products p FORCE INDEX (PRIMARY) ON p.id = line.product_id'
 
 export const placeOrderSql = `
 BEGIN NOT ATOMIC
@@ -36,9 +38,9 @@ BEGIN NOT ATOMIC
     START TRANSACTION;
     SELECT COUNT(*), SUM(p.is_active AND p.stock >= line.quantity), SUM(line.quantity * COALESCE(line.price, p.price))
       INTO line_count, available_count, total
-      FROM ${lines} LEFT JOIN products p ON p.id = line.product_id FOR UPDATE;
+      FROM ${lines} LEFT JOIN ${locked} FOR UPDATE;
     IF line_count > 0 AND available_count = line_count THEN
-      UPDATE ${lines} STRAIGHT_JOIN products p ON p.id = line.product_id
+      UPDATE ${lines} STRAIGHT_JOIN ${locked}
         SET p.stock = p.stock - line.quantity, p.updated_at = UTC_TIMESTAMP() WHERE p.stock >= line.quantity;
       INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
         VALUES (JSON_VALUE(request, '$.user_id'), total, JSON_VALUE(request, '$.status'), wanted_key,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { retried } from '../db/transaction.ts'
 import { DbtoolError } from '../errors.ts'
+import { askedAgain } from './ask-again.ts'
 import type { Author } from './logs.ts'
 import { placeOrderSql } from './place-order.sql.ts'
 import { shown } from './rules.ts'
@@ -67,9 +67,6 @@ interface Answer {
   readonly short: string | null
 }
 
-/** How long a lost connection may keep us asking whether the order was placed. */
-const askAgainMs = 15_000
-
 /**
  * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs to
  * another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN when the connection died and the server could not be
@@ -84,30 +81,17 @@ export async function placeOrder(queries: Queries, request: OrderRequest): Promi
     ...(orderedAt === undefined ? {} : { ordered_at: orderedAt.toISOString().slice(0, 19).replace('T', ' ') }),
     lines: lines.map(({ productId, quantity, price }) => (price === undefined ? [productId, quantity] : [productId, quantity, price])),
   })
-  const ask = (): Promise<Answer> => retried(() => send(queries, parameter))
-  return read(await asking(key, ask).catch((error: unknown) => { throw explained(error, request) }), request, digest)
+  // The key makes it safe to ask again after a lost connection: what was placed is found, what was not is placed now.
+  const { answer } = await askedAgain(() => retried(() => send(queries, parameter)), (cause) => outcomeUnknown(key, cause)).catch((error: unknown) => {
+    throw explained(error, request)
+  })
+  return read(answer, request, digest)
 }
 
 async function send(queries: Queries, parameter: string): Promise<Answer> {
   const [answer] = await queries.prepared<Answer>(placeOrderSql, [parameter])
   if (answer === undefined) throw new DbtoolError('DEADLOCK', 'another order with the same key came and went')
   return answer
-}
-
-/** The key makes it safe to ask again after a lost connection: what was placed is found, what was not is placed now. */
-async function asking(key: string, ask: () => Promise<Answer>): Promise<Answer> {
-  let deadline: number | undefined
-  for (let pauseMs = 50; ; pauseMs *= 2) {
-    try {
-      return await ask()
-    } catch (error) {
-      const code = error instanceof DbtoolError ? error.code : undefined
-      if (code === 'CONNECTION_LOST') deadline ??= performance.now() + askAgainMs
-      else if (deadline === undefined || (code !== 'UNREACHABLE' && code !== 'POOL_TIMEOUT')) throw error
-      if (performance.now() + pauseMs > deadline) throw outcomeUnknown(key, error)
-    }
-    await sleep(pauseMs)
-  }
 }
 
 export function outcomeUnknown(key: string, cause: unknown): DbtoolError {

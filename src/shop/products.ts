@@ -36,13 +36,28 @@ export async function insertProduct(queries: Queries, author: Author, product: N
   const { insertId } = await queries
     .change('INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)', [sku, name, description, price, stock, stock])
     .catch((error: unknown) => {
-      if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') throw error
-      throw new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, { cause: error, hint: `see which product has it: dbtool products get ${sku ?? ''}` })
+      throw skuTaken(error, sku)
     })
   await writeLog(queries, author, { entity: 'products', entityId: insertId, message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}` })
-  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ?`, [insertId])
-  if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no product ${insertId}`)
+  return productById(queries, insertId)
+}
+
+/** What a DUPLICATE of the table means; other errors as they are. */
+export function skuTaken(error: unknown, sku: string | null): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
+  return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, { cause: error, hint: `see which product has it: dbtool products get ${sku ?? ''}` })
+}
+
+/** Rejects with NOT_FOUND. `FOR UPDATE`: nobody else changes it until the transaction ends. */
+export async function productById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<Product> {
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? ${lock}`, [id])
+  if (row === undefined) throw unknownProducts([String(id)])
   return fromRow(row)
+}
+
+/** How a sentence names a product. */
+export function named({ id, sku, name }: Pick<Product, 'id' | 'sku' | 'name'>): string {
+  return `${sku ?? `product ${id}`} (${name})`
 }
 
 /** By id or SKU: all digits are an id if there is such a product, then a SKU. */

@@ -79,5 +79,12 @@ export const addressTypes = ['billing', 'shipping'] as const
 export type AddressType = (typeof addressTypes)[number]
 export const parseAddressType = parseChoice(addressTypes)
 
+/** `5`, `+5` or `-5`: by how much something grows or shrinks. */
+export function parseDifference(text: string): number {
+  if (!/^[+-]?\d+$/.test(text) || Number(text) === 0) throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${shown(text)}`)
+  if (Math.abs(Number(text)) > largestInt) throw new InvalidValue(`must be at most ${largestInt} up or down, not ${shown(text)}`)
+  return Number(text)
+}
+
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
 export type OrderStatus = (typeof orderStatuses)[number]

@@ -13,6 +13,7 @@ beforeAll(async () => {
   await smallShop(shop.name)
   await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', { database: shop.name })
   await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`)
+  await dbtool('products create --sku CUP-1 --name Cup --price 2 --stock 7', { database: shop.name })
   writeFileSync(file, 'order_ref,user,sku,quantity,price\nA1,newcomer,NEW-1,1,2.00\n')
 })
 
@@ -27,7 +28,12 @@ describe('--dry-run changes nothing at all', () => {
     'addresses update 1 --city Bonn',
     'addresses remove 1',
     'products create --name Cup --price 1.00 --stock 5',
+    'products update TEA-1 --price 9 --sku "" --inactive',
+    'products restock TEA-1 --by -5',
+    'products delete CUP-1',
     'orders place --user ada --item TEA-1:1',
+    'orders ship 1',
+    'orders cancel 1',
     'orders place --user ada --item TEA-1:1 --pending --idempotency-key basket-2',
     `orders import ${file} --create-missing --initial-stock 10`,
     'db rollback --to 0',

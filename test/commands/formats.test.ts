@@ -12,13 +12,16 @@ beforeAll(async () => {
 
 const user = ['id', 'username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login']
 const address = ['id', 'user_id', 'username', 'address_type', 'street', 'city', 'postal_code', 'country', 'created_at']
-const product = ['id', 'sku', 'name', 'price', 'stock', 'is_active', 'created_at']
+const product = ['id', 'sku', 'name', 'description', 'price', 'stock', 'is_active', 'created_at']
 const order = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempotency_key', 'created_at']
 const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
+const log = ['id', 'created_at', 'os_user', 'command', 'entity', 'entity_id', 'message']
 const stress = [
   'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput', 'acquire_ms', 'execute_ms', 'total_ms',
   'connections', 'queue_peak', 'fairness', 'loop', 'event_loop_ms',
 ]
+
+const columnsOf = (names: readonly string[]): string => names.flatMap((name) => (name === 'items' ? item : [name])).join(',')
 
 const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['users list', user, ['2', '1']],
@@ -34,6 +37,10 @@ const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['orders list', order, ['1']],
   ['orders list --user bob', order, []],
   ['orders list --status confirmed --user 1', order, ['1']],
+  ['orders list --since 1d --sort total_amount', order, ['1']],
+  ['orders list --items --status pending', [...order, 'items'], []],
+  ['logs list --limit 2', log, ['6', '5']],
+  ['logs list --entity shop', log, []],
   ['report top-products', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], ['1', '2']],
   ['report top-products --by revenue --limit 1', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], ['2']],
   ['report top-products --until 30d', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], []],
@@ -56,7 +63,7 @@ describe.each(lists)('the list of dbtool %s', (line, names, ids) => {
 
   it('is names and rows as csv, bare ids, and a count', async () => {
     const [head, ...rows] = (await run('csv')).stdout.trimEnd().split('\n')
-    expect(head).toBe(names.join(','))
+    expect(head).toBe(columnsOf(names))
     expect(rows).toHaveLength(ids.length)
     expect((await run('ids')).stdout).toBe(ids.map((id) => `${id}\n`).join(''))
     expect((await run('count')).stdout).toBe(`${ids.length}\n`)
@@ -78,7 +85,10 @@ const items: readonly [line: string, names: string[], id: string][] = [
   ['users update ada --first-name Ada', [...user, 'rows_changed'], '1'],
   ['addresses update 1 --country DE', [...address, 'rows_changed'], '1'],
   ['products get POT-1', product, '2'],
+  ['products update TEA-1 --price 4.5', [...product, 'rows_changed'], '1'],
+  ['products restock TEA-1 --by 1 --dry-run', product, '1'],
   ['orders get 1', [...order, 'items'], '1'],
+  ['orders ship 1 --dry-run', [...order, 'items'], '1'],
   ['connection test', ['server', 'version', 'user', 'database', 'charset', 'collation', 'time_zone', 'sql_mode', 'isolation', 'statement_timeout', 'tls', 'round_trip_ms'], ''],
   ['server status', ['running', 'pid', 'socket', 'port', 'user', 'database', 'data_directory', 'version'], ''],
   ['pool stress --sql "DO 0" --workers 3', stress, 'fair'],
@@ -96,7 +106,7 @@ describe.each(items)('the one thing of dbtool %s', (line, names, id) => {
 
   it('is one row as csv, one id, and counts one', async () => {
     const [head] = (await run('csv')).stdout.split('\n')
-    expect(head).toBe(names.flatMap((name) => (name === 'items' ? item : [name])).join(','))
+    expect(head).toBe(columnsOf(names))
     if (id !== '') expect((await run('ids')).stdout).toBe(`${id}\n`)
     expect((await run('count')).stdout).toBe('1\n')
   })

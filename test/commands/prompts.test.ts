@@ -129,7 +129,7 @@ describe('on a terminal', () => {
 })
 
 describe('without a terminal nothing waits for anybody', () => {
-  it.each(['users create', 'users update --active', 'users set-password', 'users authenticate', 'users delete bob', 'users purge', 'addresses add', 'addresses remove', 'products create', 'orders place', 'db rollback', 'db reset', 'db grants --apply', 'server reset', 'connection test --ask-password'])('dbtool %s', async (line) => {
+  it.each(['users create', 'users update --active', 'users set-password', 'users authenticate', 'users delete bob', 'users purge', 'addresses add', 'addresses remove', 'products create', 'products restock TEA-1', 'products delete', 'orders place', 'orders cancel', 'db rollback', 'db reset', 'db grants --apply', 'server reset', 'connection test --ask-password'])('dbtool %s', async (line) => {
     expect(await spawned(line.split(' '), { database })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })

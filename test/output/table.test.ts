@@ -116,6 +116,15 @@ describe('findings', () => {
   ])('%j in %i columns is broken between words', (whole, width, lines) => expect(wrapped(whole, width)).toEqual(lines))
 })
 
+describe('a list of things that have lists', () => {
+  const order: View = { columns: [number('id')], id: 'id', empty: '', nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } } }
+
+  it('is one block for each, with its own list below it', () => {
+    const orders = [{ id: 1, items: [{ name: 'tea' }, { name: 'cup' }] }, { id: 2, items: [] }]
+    expect(listTable(order, orders, look())).toBe(['id  1', '┌──────┐', '│ name │', '├──────┤', '│ tea  │', '│ cup  │', '└──────┘', '', 'id  2'].join('\n'))
+  })
+})
+
 describe('one thing', () => {
   it('shows details, and continues a long value below itself', () => {
     expect(itemTable(view, { id: 1, name: 'a'.repeat(25), hidden: null, price: '1.00', created_at: false }, look(24))).toBe(

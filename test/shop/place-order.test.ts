@@ -5,7 +5,7 @@ import { insertProduct } from '../../src/shop/products.ts'
 import { insertUser, noLogin } from '../../src/shop/users.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { testDatabase, withPool } from '../support/database.ts'
+import { listening, testDatabase, withPool } from '../support/database.ts'
 
 const author = { osUser: 'tester', command: 'test' }
 
@@ -97,24 +97,34 @@ describe('an order', () => {
     await database.connection.change('UPDATE products SET stock = 10000, stock_received = 10000')
     const errors: unknown[] = []
     await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
-      const listening: Pick<Queries, 'prepared'> = {
-        prepared: <T>(sql: string, values: readonly Value[]) => db.prepared<T>(sql, values).catch((error: unknown) => {
-          errors.push(error)
-          throw error
-        }),
-      }
-      const place = (index: number): Promise<unknown> => placeOrder(listening as Queries, { ...request, key: `both-${index}`, lines: index % 2 === 0 ? request.lines : [...request.lines].reverse() })
+      const place = (index: number): Promise<unknown> => placeOrder(listening(db, errors), { ...request, key: `both-${index}`, lines: index % 2 === 0 ? request.lines : [...request.lines].reverse() })
       await Promise.all(Array.from({ length: 300 }, (_, index) => place(index)))
     })
     expect(errors).toEqual([])
     expect(await stocks()).toEqual([10_000 - 600, 10_000 - 300])
   })
 
-  it.each([3, 10_000])('locks products in the order of the request with %d products in the shop', async (products) => {
+  it.each([2, 3, 5])('orders of different products never wait for each other in a shop of %d products', async (products) => {
+    await database.connection.change('DELETE FROM products')
+    await database.connection.change(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1000 FROM seq_1_to_${products}`)
+    const ids = (await database.connection.rows<{ id: number }>('SELECT id FROM products')).map(({ id }) => id)
+    const errors: unknown[] = []
+    await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
+      const place = (index: number): Promise<unknown> => placeOrder(listening(db, errors), { ...request, key: `apart-${index}`, lines: [{ productId: ids[index % products]!, quantity: 1 }] })
+      await Promise.all(Array.from({ length: 100 }, (_, index) => place(index)))
+    })
+    expect(errors).toEqual([])
+  })
+
+  it.each([1, 3, 10_000])('locks products in the order of the request, and no others, with %d products in the shop', async (products) => {
+    await database.connection.change('DELETE FROM products')
     await database.connection.change(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${products}`)
-    const from = /FROM (JSON_TABLE[\s\S]*?AS line LEFT JOIN products p ON p\.id = line\.product_id)/.exec(placeOrderSql)?.[1]?.replace('request', `'{"lines":[[1,1],[2,1],[3,1]]}'`)
-    const plan = await database.connection.rows<{ table: string; type: string }>(`EXPLAIN SELECT p.stock FROM ${from ?? ''}`)
-    expect(plan.map(({ table, type }) => [table, type])).toEqual([['line', 'ALL'], ['p', 'eq_ref']])
+    const request = `'{"lines":[[1,1],[2,1],[3,1]]}'`
+    const locking = [/FROM (JSON_TABLE[^;]*?FOR UPDATE)/, /(UPDATE JSON_TABLE[^;]*)/].map((part) => part.exec(placeOrderSql)?.[1]?.replace('request', request) ?? '')
+    for (const statement of locking) {
+      const plan = await database.connection.rows<{ table: string; type: string }>(`EXPLAIN ${statement.startsWith('UPDATE') ? '' : 'SELECT p.stock FROM '}${statement}`)
+      expect(plan.map(({ table, type }) => [table, type]), statement).toEqual([['line', 'ALL'], ['p', 'eq_ref']])
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
@@ -8,6 +9,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { loadMigrations } from '../../src/db/migration-files.ts'
 import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool.ts'
+import type { Queries, Value } from '../../src/db/queries.ts'
 import { grantStatements, roles } from '../../src/db/roles.ts'
 import { defaultLimits, socketTarget, type Target } from '../../src/db/target.ts'
 import { appAccount } from './people.ts'
@@ -54,4 +56,27 @@ export async function withPool<T>(target: Target, options: Partial<PoolOptions>,
   } finally {
     await pool.close()
   }
+}
+
+/** The same, but for some of its parts. */
+export function replacing(db: Queries, parts: Partial<Queries>): Queries {
+  return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared: (sql, values) => db.prepared(sql, values), ...parts }
+}
+
+/** The same, but it keeps every error of a prepared statement: also of one that is then tried again. */
+export function listening(db: Queries, errors: unknown[]): Queries {
+  return replacing(db, {
+    prepared: <T>(sql: string, values: readonly Value[]) =>
+      db.prepared<T>(sql, values).catch((error: unknown) => {
+        errors.push(error)
+        throw error
+      }),
+  })
+}
+
+/** Resolves when so many statements in this database wait for rows that somebody else has locked. */
+export async function untilWaiting({ connection, name }: TestDatabase, statements = 1): Promise<void> {
+  const waiting = `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`
+  // The server looks anew only when it was not asked for a tenth of a second.
+  while ((await connection.rows(waiting, [name])).length < statements) await sleep(150)
 }

@@ -1,4 +1,7 @@
 import { expect } from 'vitest'
+import { placeOrder } from '../../src/shop/place-order.ts'
+import { insertProduct } from '../../src/shop/products.ts'
+import { insertUser, noLogin } from '../../src/shop/users.ts'
 import { dbtool } from './cli.ts'
 import type { TestDatabase } from './database.ts'
 
@@ -20,4 +23,19 @@ export async function everything({ connection }: TestDatabase): Promise<Record<s
   const contents: Record<string, unknown[]> = {}
   for (const { name } of tables) contents[name] = await connection.rows(`SELECT * FROM \`${name}\` ORDER BY 1`)
   return contents
+}
+
+const author = { osUser: 'tester', command: 'test' }
+
+/** The same shop, made anew in a moment: for a test before each of which it is as it was. Nobody in it can log in. */
+export async function renewedShop({ connection: db }: TestDatabase): Promise<void> {
+  for (const table of ['order_items', 'orders', 'products', 'addresses', 'users', 'logs']) {
+    await db.change(`DELETE FROM ${table}`)
+    await db.change(`ALTER TABLE ${table} AUTO_INCREMENT = 1`)
+  }
+  for (const username of ['ada', 'bob']) await insertUser(db, author, { username, email: `${username}@example.com`, passwordHash: noLogin })
+  await insertProduct(db, author, { sku: 'TEA-1', name: 'Green tea', price: '4.50', stock: 100 })
+  await insertProduct(db, author, { sku: 'POT-1', name: 'Teapot', price: '48.90', stock: 3 })
+  const lines = [{ productId: 1, quantity: 2 }, { productId: 2, quantity: 1 }]
+  await placeOrder(db, { userId: 1, lines, key: 'basket-1', status: 'confirmed', author, end: 'COMMIT' })
 }

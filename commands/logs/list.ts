@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { listLogs, logEntities, type LogEntity } from '../../src/shop/logs.ts'
+import { parseId } from '../../src/shop/rules.ts'
+import { parseChoice } from '../../src/values.ts'
+import { defaultLimit, paged, past, value, type PageFlags } from '../flags.ts'
+import { examples } from '../help.ts'
+import { showList } from '../list.ts'
+import { logView } from '../views.ts'
+
+export interface ListLogsOptions extends PageFlags {
+  readonly entity?: LogEntity
+  readonly id?: number
+  readonly by?: string
+  readonly since?: Date
+  readonly until?: Date
+}
+
+export function logsList(logs: Command, ctx: Context, run = showLogs): void {
+  paged(logs.command('list').description('List the changes of the shop, newest first'))
+    .option('--entity <kind>', `of one kind only: ${logEntities.join(', ')}`, value(parseChoice(logEntities)))
+    .option('--id <id>', 'of the user, product, order … with this id', value(parseId))
+    .option('--by <name>', 'made by this user of the operating system')
+    .option('--since <time>', 'from then on: a time, or an age such as 30d', past)
+    .option('--until <time>', 'before then', past)
+    .addHelpText('after', examples('dbtool logs list --since 1d', 'dbtool logs list --entity orders --id 1'))
+    .action((options: ListLogsOptions) => run(ctx, options))
+}
+
+export async function showLogs(ctx: Context, { entity, id, by, since, until, limit, offset }: ListLogsOptions): Promise<void> {
+  const filter = { entity, entityId: id, osUser: by, since, until }
+  await showList(ctx, logView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })))
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import type { DbtoolError } from '../../src/errors.ts'
+import type { Product } from '../../src/shop/products.ts'
+import { examples } from '../help.ts'
+import { productView } from '../views.ts'
+import { changeProduct } from './update.ts'
+
+export interface DeleteProductOptions {
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+}
+
+export function productsDelete(products: Command, ctx: Context, run = removeProduct): void {
+  products
+    .command('delete')
+    .description('Delete a product that no order refers to; asks first')
+    .argument('[product]', 'id or SKU')
+    .option('-y, --yes', 'do not ask')
+    .option('-n, --dry-run', 'try it and show the product, but delete nothing')
+    .addHelpText('after', examples('dbtool products delete TEA-1 --yes'))
+    .action((product: string | undefined, options: DeleteProductOptions) => run(ctx, product, options))
+}
+
+export async function removeProduct(ctx: Context, given: string | undefined, { yes = false, dryRun = false }: DeleteProductOptions): Promise<void> {
+  const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([import('../../src/shop/products.ts'), import('../../src/shop/delete-product.ts')])
+  const { reference } = await ctx.ask.fill({ reference: { given, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  const { product, kept } = await ctx.shop(async (db) => {
+    const found = await getProduct(db, reference)
+    return { product: found, kept: await keptByOrders(db, found) }
+  })
+  if (kept !== undefined) {
+    // Whoever said yes, said it to deleting.
+    if (yes || dryRun || !product.is_active || !ctx.ask.possible) throw kept
+    await takeOutOfSale(ctx, product, kept)
+    return
+  }
+  await ctx.ask.confirm({ message: `Delete ${product.name} (id ${product.id}, ${product.stock} in stock)?`, yes: yes || dryRun })
+  await ctx.shop((db) => db.transaction((tx) => deleteProduct(tx, ctx.author(), product)), { dryRun })
+  ctx.out.item(productView, product)
+  ctx.out.success(dryRun ? `${product.name} would be deleted; nothing was changed` : `deleted ${product.name} (id ${product.id})`)
+}
+
+async function takeOutOfSale(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {
+  await ctx.ask.confirm({ message: `${message}. Take it out of sale instead?`, yes: false })
+  await changeProduct(ctx, String(id), { inactive: true })
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { parseDifference } from '../../src/shop/rules.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { productView } from '../views.ts'
+
+export interface RestockOptions {
+  readonly by?: number
+  readonly dryRun?: boolean
+}
+
+export function productsRestock(products: Command, ctx: Context, run = restock): void {
+  products
+    .command('restock')
+    .description('Add units to the stock of a product, or take some out')
+    .argument('[product]', 'id or SKU')
+    .option('--by <±n>', 'how many came; -5 takes five out', value(parseDifference))
+    .option('-n, --dry-run', 'try it and show the product, but change nothing')
+    .addHelpText('after', examples('dbtool products restock TEA-1 --by 50', 'dbtool products restock TEA-1 --by -3'))
+    .action((product: string | undefined, options: RestockOptions) => run(ctx, product, options))
+}
+
+export async function restock(ctx: Context, reference: string | undefined, { by: given, dryRun = false }: RestockOptions): Promise<void> {
+  const { restockProduct, signed } = await import('../../src/shop/restock-product.ts')
+  const { product: wanted, by } = await ctx.ask.fill({
+    product: { given: reference, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text },
+    by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },
+  })
+  const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), { dryRun })
+  ctx.out.item(productView, product)
+  ctx.out.success(dryRun ? `${product.name} would have ${product.stock} in stock; nothing was changed` : `${product.name}: ${signed(by)}, now ${product.stock} in stock`)
+}

@@ -1,0 +1,54 @@
+import { Option, type Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
+import { activeFlag, either, orNull, removable, value } from '../flags.ts'
+import { examples } from '../help.ts'
+import { productView, updated } from '../views.ts'
+
+export interface UpdateProductOptions {
+  readonly name?: string
+  /** Empty: to be removed; so with the SKU. */
+  readonly description?: string
+  readonly price?: string
+  readonly sku?: string
+  readonly active?: true
+  readonly inactive?: true
+  readonly dryRun?: boolean
+}
+
+export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
+  const update = products.command('update').description('Change what is said of a product; its stock is changed by restock')
+  update
+    .argument('[product]', 'id or SKU')
+    .option('--name <name>', 'at most 255 characters', value(parseProductName))
+    .option('--description <text>', "a longer text; '' removes it", removable(parseDescription))
+    .option('--price <amount>', 'such as 19.90; orders keep the price they were placed at', value(parsePrice))
+    .option('--sku <code>', "your own code for it, unique in the shop; '' removes it", removable(parseSku))
+    .addOption(new Option('--stock [n]').argParser(refuseStock).hideHelp())
+  either(update, ['--active', 'is sold'], ['--inactive', 'is not sold any more'])
+    .option('-n, --dry-run', 'show what would be changed, and change nothing')
+    .addHelpText('after', examples('dbtool products update TEA-1 --price 4.75', 'dbtool products update TEA-1 --inactive'))
+    .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
+}
+
+export async function changeProduct(ctx: Context, given: string | undefined, options: UpdateProductOptions): Promise<void> {
+  const { updateProduct } = await import('../../src/shop/update-product.ts')
+  const { name, description, price, sku, dryRun = false } = options
+  const wishes = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
+  if (Object.values(wishes).every((wish) => wish === undefined)) throw nothingWished(given)
+  const { product: reference } = await ctx.ask.fill({ product: { given, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  const { product, rowsChanged, changes } = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
+  ctx.out.item(updated(productView), { ...product, rows_changed: rowsChanged })
+  if (rowsChanged === 0) ctx.out.success(`0 rows changed: ${product.name} is so already, and there is nothing to change`)
+  else ctx.out.success(dryRun ? `1 row would be changed: ${changes}; nothing was changed` : `1 row changed: ${changes}`)
+}
+
+function nothingWished(product: string | undefined): DbtoolError {
+  const missing = `${product === undefined ? '<product>, and ' : ''}one of --name, --description, --price, --sku, --active or --inactive`
+  return new DbtoolError('USAGE', `missing ${missing}`, { hint: 'say what shall be changed; several can be given' })
+}
+
+function refuseStock(): never {
+  throw new DbtoolError('USAGE', 'stock is not overwritten, but changed by a difference', { hint: 'use: dbtool products restock <product> --by 5, or --by -5' })
+}
