@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { DbtoolError, together } from '../../src/errors.ts'
+import { together } from '../../src/errors.ts'
 import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
-import { getOrder } from '../../src/shop/orders.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
 import { orderView } from '../views.ts'
+import { readBack, settle } from './settle.ts'
 
 export interface PlaceOrderOptions {
   readonly user?: string
@@ -49,20 +49,8 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       ctx.out.success('it would be placed; nothing was changed')
       return
     }
-    const order = await getOrder(db, orderId)
+    const order = await readBack(ctx, db, { orderId, totalAmount, key })
     ctx.out.item(orderView, order)
     ctx.out.success(outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
   })
-}
-
-/** After Ctrl-C the statement has been ended at the server. Whether the order made it before that, only its key can tell. */
-async function settle(ctx: Context, key: string, error: unknown): Promise<never> {
-  if (!ctx.io.signal.aborted) throw error
-  const { orderOfKey, outcomeUnknown } = await import('../../src/shop/place-order.ts')
-  await ctx.close()
-  const orderId = await ctx.connection((connection) => orderOfKey(connection, key), {}).catch((cause: unknown) => {
-    throw outcomeUnknown(key, cause)
-  })
-  if (orderId === undefined) throw new DbtoolError('INTERRUPTED', 'interrupted; nothing was ordered')
-  throw new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} had already been placed`, { hint: `look at it: dbtool orders get ${orderId}` })
 }
