@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { openPool } from '../../src/db/open-pool.ts'
+import { defaultPoolOptions, withLease } from '../../src/db/pool.ts'
+import { firstRow } from '../../src/db/queries.ts'
+import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { checkInvariants } from '../../src/shop/invariants.ts'
+import { insertProduct } from '../../src/shop/products.ts'
+import { insertUser, noLogin } from '../../src/shop/users.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { operations, type Operation, type Shop } from './support/operations.ts'
+import { packetProxy, type Direction, type PacketFault, type PacketProxy } from './support/packets.ts'
+
+const database = testDatabase()
+const folder = temporaryFolder()
+/** Who hangs only waits. */
+const atOnce = { cuts: 6, hangs: 60 }
+let shop: Shop
+let auditor: PooledDatabase
+
+beforeAll(async () => {
+  auditor = new PooledDatabase(openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions }))
+  const author = { osUser: 'tester', command: 'test' }
+  const product = await insertProduct(database.connection, author, { sku: 'CUT', name: 'Cut', price: '3.30', stock: 1_000_000 })
+  const user = await insertUser(database.connection, author, { username: 'cutter', email: 'cutter@example.com', passwordHash: noLogin })
+  shop = { userId: user.id, productId: product.id, folder }
+})
+
+afterAll(() => auditor.pool.close())
+
+const over = ({ port }: PacketProxy): Target => ({ ...database.target, socket: undefined, host: '127.0.0.1', port })
+const there = async ({ count }: Operation, tag: string): Promise<number> => (await firstRow<{ n: number }>(auditor, count, [tag]))?.n ?? -1
+const broken = async (): Promise<string[]> => (await withLease(auditor.pool, checkInvariants)).filter(({ ok }) => !ok).map(({ invariant, rows }) => `${invariant} ${JSON.stringify(rows)}`)
+
+interface Case {
+  readonly fault: PacketFault
+  readonly afterwards: 'recovers' | 'stays away'
+}
+
+async function packetsOf(operation: Operation, tag: string): Promise<Readonly<Record<Direction, number>>> {
+  const proxy = await packetProxy(inject('socket'))
+  expect(await operation.run(over(proxy), shop, tag)).toMatchObject({ answer: 'acknowledged' })
+  await proxy.close()
+  return proxy.counts
+}
+
+/** Every packet in both directions, cut before and after it got through, and never getting through. */
+function casesOf({ afterwards }: Operation, counts: Readonly<Record<Direction, number>>): Case[] {
+  return (['up', 'down'] as const).flatMap((direction) =>
+    Array.from({ length: counts[direction] }, (_, index) => index + 1).flatMap((packet) =>
+      (['cut before', 'cut after', 'hang'] as const).flatMap((how) => afterwards.map((then): Case => ({ fault: { direction, packet, how }, afterwards: then })))))
+}
+
+/** What is wrong with what the client was told, or undefined. `refused` collects what must never come. */
+async function faultOf(operation: Operation, { fault, afterwards }: Case, tag: string, refused: string[]): Promise<string | undefined> {
+  const proxy = await packetProxy(inject('socket'), fault)
+  proxy.refuseAfterwards(afterwards === 'stays away')
+  const { answer, detail } = await operation.run(over(proxy), shop, tag)
+  const found = await there(operation, tag)
+  const says = `${fault.how} packet ${fault.packet} ${fault.direction}, ${afterwards}: ${answer}, ${found} of ${operation.whole} there; ${detail}`
+  await proxy.close()
+  if (!proxy.struck) return `the fault did not happen; ${says}`
+  if (answer === 'acknowledged') return found === operation.whole ? undefined : says
+  if (answer === 'refused' && operation.refusal === 'nothing took place') {
+    refused.push(tag)
+    return found === 0 ? undefined : says
+  }
+  const again = await operation.run(database.target, shop, tag)
+  return again.answer === 'acknowledged' && (await there(operation, tag)) === operation.whole ? undefined : `${says}; again: ${again.detail}`
+}
+
+describe('cut at every packet, in both directions, before and after it, or hanging there', { timeout: 300_000 }, () => {
+  it.each(operations.map((operation, index) => [operation.name, operation, `c${index}`] as const))('%s', async (_name, operation, prefix) => {
+    const counts = await packetsOf(operation, `${prefix}counted`)
+    const cases = casesOf(operation, counts)
+    expect(cases.length).toBeGreaterThan(30)
+    process.stdout.write(`${prefix} ${JSON.stringify(counts)} ${cases.length}\n`)
+    const faults: string[] = []
+    const refused: string[] = []
+    const inTurn = async (some: readonly Case[], workers: number): Promise<void> => {
+      const work = some.values()
+      const worker = async (): Promise<void> => {
+        for (const one of work) {
+          const fault = await faultOf(operation, one, `${prefix}n${cases.indexOf(one)}`, refused)
+          faults.push(...(fault === undefined ? [] : [fault]), ...(await broken()))
+        }
+      }
+      await Promise.all(Array.from({ length: workers }, worker))
+    }
+    const [hangs, cuts] = [cases.filter(({ fault }) => fault.how === 'hang'), cases.filter(({ fault }) => fault.how !== 'hang')]
+    await Promise.all([inTurn(cuts, atOnce.cuts), inTurn(hangs, atOnce.hangs)])
+    for (const tag of refused) if ((await there(operation, tag)) !== 0) faults.push(`${tag} was refused and came later`)
+    expect(faults).toEqual([])
+  })
+})
