@@ -7,8 +7,8 @@ export type Direction = 'up' | 'down'
 export interface PacketFault {
   readonly direction: Direction
   readonly packet: number
-  /** `hang`: neither this packet nor anything after it gets through on its connection, and nobody is told. */
-  readonly how: 'cut before' | 'cut after' | 'hang'
+  /** `hang`: neither this packet nor anything after it gets through on its connection, and nobody is told. `hold`: this one comes late. */
+  readonly how: 'cut before' | 'cut after' | 'hang' | 'hold'
 }
 
 export interface PacketProxy {
@@ -19,6 +19,8 @@ export interface PacketProxy {
   readonly struck: boolean
   /** Whether nobody can connect any more once the fault has happened. */
   refuseAfterwards(refusing: boolean): void
+  /** Lets a packet that was held through, whoever still waits for an answer. */
+  release(): void
   close(): Promise<void>
 }
 
@@ -46,7 +48,7 @@ export class PacketSplitter {
 export async function packetProxy(socket: string, fault?: PacketFault): Promise<PacketProxy> {
   const ends = new Set<Socket>()
   const counts = { up: 0, down: 0 }
-  const state = { struck: false, refusing: false }
+  const state = { struck: false, refusing: false, held: (): void => undefined }
 
   const relay = (from: Socket, to: Socket, direction: Direction): void => {
     const splitter = new PacketSplitter()
@@ -56,9 +58,10 @@ export async function packetProxy(socket: string, fault?: PacketFault): Promise<
         counts[direction] += 1
         const strikes = fault?.direction === direction && fault.packet === counts[direction]
         if (strikes) state.struck = true
-        if (strikes && fault.how === 'hang') {
+        if (strikes && (fault.how === 'hang' || fault.how === 'hold')) {
           hanging = true
-          to.pause()
+          if (fault.how === 'hang') to.pause()
+          else state.held = () => void to.write(packet)
         }
         if (hanging || from.destroyed) return
         if (!strikes) to.write(packet)
@@ -85,7 +88,7 @@ export async function packetProxy(socket: string, fault?: PacketFault): Promise<
     }
     relay(client, server, 'up')
     relay(server, client, 'down')
-    client.on('close', () => server.end())
+    client.on('close', () => fault?.how !== 'hold' && server.end())
     server.on('close', () => client.end())
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
@@ -95,6 +98,7 @@ export async function packetProxy(socket: string, fault?: PacketFault): Promise<
     get struck() {
       return state.struck
     },
+    release: () => state.held(),
     refuseAfterwards: (refusing) => void (state.refusing = refusing),
     close: () => {
       for (const end of ends) end.destroy()

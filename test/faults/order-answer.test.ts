@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
+import type { Connection } from '../../src/db/connection.ts'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
+import { endAtServer } from '../../src/db/kill.ts'
+import { openPool } from '../../src/db/open-pool.ts'
+import { defaultPoolOptions } from '../../src/db/pool.ts'
+import type { Queries, Value } from '../../src/db/queries.ts'
+import type { Persistence } from '../../src/db/retry.ts'
+import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
+import { checkInvariants } from '../../src/shop/invariants.ts'
+import { OutcomeUnknown, resolveByKey } from '../../src/shop/order-answer.ts'
+import { placeOrder, type OrderRequest } from '../../src/shop/place-order.ts'
+import { insertProduct } from '../../src/shop/products.ts'
+import { insertUser, noLogin } from '../../src/shop/users.ts'
+import { testDatabase } from '../support/database.ts'
+import { limits } from './support/operations.ts'
+import { packetProxy } from './support/packets.ts'
+
+const database = testDatabase()
+const author = { osUser: 'tester', command: 'test' }
+let request: OrderRequest
+let productId = 0
+
+beforeEach(async () => {
+  const db = database.connection
+  for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
+  productId = (await insertProduct(db, author, { name: 'Tea', price: '4.50', stock: 10 })).id
+  const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
+  request = { userId: user.id, lines: [{ productId, quantity: 4 }], key: 'the key', status: 'confirmed', author, end: 'COMMIT' }
+})
+
+const stock = async (): Promise<number> => (await database.connection.rows<{ stock: number }>('SELECT stock FROM products'))[0]!.stock
+const orders = async (): Promise<number> => (await database.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders'))[0]!.n
+
+function pooled(target: Target, persistence: Partial<Persistence> = {}): PooledDatabase {
+  const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+  onTestFinished(() => pool.close(0))
+  return new PooledDatabase(pool, persistence)
+}
+
+/** The database, whose answers to orders come out of `answers` first: `does it` asks the server all the same. */
+function failing(...answers: readonly (readonly ['does it' | 'does nothing', Error])[]): Queries & { asked: number } {
+  const left = [...answers]
+  const db = database.connection
+  return {
+    asked: 0,
+    persistence: { patienceMs: 400 },
+    rows: (sql, values) => db.rows(sql, values),
+    change: (sql, values) => db.change(sql, values),
+    async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+      this.asked += 1
+      const next = left.shift()
+      if (next === undefined) return db.prepared<T>(sql, values)
+      if (next[0] === 'does it') await db.prepared<T>(sql, values)
+      throw next[1]
+    },
+  }
+}
+
+const error = (code: ErrorCode, errno?: number): DatabaseError => new DatabaseError(code, `${code} it was`, { errno })
+
+describe('an order whose statement is ended by the server', () => {
+  it.each([
+    ['KILL QUERY', 1317],
+    ['max_statement_time', 1969],
+  ])('%s just after COMMIT is placed; before, it is not', async (_what, errno) => {
+    expect(await placeOrder(failing(['does it', error('STATEMENT_TIMEOUT', errno)]), request)).toMatchObject({ outcome: 'existing', totalAmount: '18.00' })
+    const refusal = error('STATEMENT_TIMEOUT', errno)
+    await expect(placeOrder(failing(['does nothing', refusal]), { ...request, key: 'another' })).rejects.toBe(refusal)
+    expect([await orders(), await stock()]).toEqual([1, 6])
+  })
+
+  it('and cannot be asked for after that is unknown', async () => {
+    const answers = failing(['does it', error('STATEMENT_TIMEOUT', 1317)], ...Array.from({ length: 20 }, () => ['does nothing', error('UNREACHABLE')] as const))
+    await expect(placeOrder(answers, request)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 9 })
+  })
+})
+
+describe('an order whose connection was lost', () => {
+  it.each(['READ_ONLY', 'LOCK_TIMEOUT', 'STATEMENT_TIMEOUT', 'QUERY_FAILED', 'ACCESS_DENIED'] as const)('and then %s: the key tells', async (code) => {
+    const loss = error('CONNECTION_LOST')
+    expect(await placeOrder(failing(['does it', loss], ['does nothing', error(code)]), request)).toMatchObject({ outcome: 'existing' })
+    const refusal = error(code)
+    await expect(placeOrder(failing(['does nothing', loss], ['does nothing', refusal]), { ...request, key: 'another' })).rejects.toBe(refusal)
+  })
+
+  it.each(['POOL_CLOSED', 'UNREACHABLE', 'POOL_TIMEOUT', 'ACCESS_DENIED'] as const)('and then only %s: unknown, with the key and the command that resolves it', async (code) => {
+    const answers = failing(['does nothing', error('CONNECTION_LOST')], ...Array.from({ length: 20 }, () => ['does nothing', error(code)] as const))
+    const unknown = await placeOrder(answers, request).catch((reason: unknown) => reason)
+    expect(unknown).toBeInstanceOf(OutcomeUnknown)
+    expect(unknown).toMatchObject({ exitCode: 9, message: expect.stringContaining("its key is 'the key'"), hint: "the same command with --idempotency-key 'the key' finds the order or places it, never twice" })
+    expect(await orders()).toBe(0)
+  })
+
+  it('nothing is asked of a server that refuses the first time', async () => {
+    const answers = failing(['does nothing', error('ACCESS_DENIED')])
+    await expect(placeOrder(answers, request)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+    expect(answers.asked).toBe(1)
+  })
+
+  it('is refused only when what was lost on the way can no longer come', async () => {
+    await database.connection.change('UPDATE products SET stock = 0, stock_received = 0')
+    // The packet that holds the order is late: it arrives when its sender has long been told that there is no stock.
+    const counting = await packetProxy(inject('socket'))
+    await placeOrder(pooled({ ...database.target, socket: undefined, host: '127.0.0.1', port: counting.port }), request).catch(() => undefined)
+    const network = await packetProxy(inject('socket'), { direction: 'up', packet: counting.counts.up, how: 'hold' })
+    onTestFinished(async () => void (await Promise.all([counting.close(), network.close()])))
+    await expect(placeOrder(pooled({ ...database.target, socket: undefined, host: '127.0.0.1', port: network.port }), request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+    expect(network.struck).toBe(true)
+    await database.connection.change('UPDATE products SET stock = 10, stock_received = 10')
+    network.release()
+    await sleep(300)
+    expect([await orders(), await stock()]).toEqual([0, 10])
+  })
+})
+
+describe('what a lost connection left running', () => {
+  async function waitingForLock(): Promise<{ holder: Connection; waiting: Promise<unknown>; id: number }> {
+    const [holder, waiter] = [await connect(database.target), await connect(database.target)]
+    onTestFinished(async () => void (await Promise.all([holder.close(), waiter.close()])))
+    const [{ id }] = (await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')) as [{ id: number }]
+    await holder.change('START TRANSACTION')
+    await holder.rows('SELECT id FROM products FOR UPDATE')
+    const waiting = waiter.change('UPDATE products SET stock = 1').catch((reason: unknown) => reason)
+    while ((await threads(id)) === 0) await sleep(5)
+    return { holder, waiting, id }
+  }
+  const threads = async (id: number): Promise<number> => (await database.connection.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO IS NOT NULL', [id])).length
+
+  it('is ended at the server, and waited for', async () => {
+    const { waiting, id } = await waitingForLock()
+    await endAtServer(database.connection, { threadId: id, openedAt: performance.now() })
+    expect(await threads(id)).toBe(0)
+    expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST', lost: { threadId: id } })
+  })
+
+  it('is left alone when the server has restarted since: its number is somebody else’s now', async () => {
+    const { holder, waiting, id } = await waitingForLock()
+    await endAtServer(database.connection, { threadId: id, openedAt: performance.now() - 86_400_000 })
+    expect(await threads(id)).toBe(1)
+    await holder.change('ROLLBACK')
+    expect(await waiting).toMatchObject({ affectedRows: 1 })
+  })
+
+  it('is ended before the key is looked up for somebody who pressed Ctrl-C', async () => {
+    const { waiting, id } = await waitingForLock()
+    const unknown = new OutcomeUnknown(request.key, [{ threadId: id, openedAt: performance.now() }], undefined)
+    expect(await resolveByKey(database.connection, request.key, unknown)).toBeUndefined()
+    expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST' })
+  })
+})
+
+it('half an order that KILL QUERY left open on a connection is not committed by the next one', async () => {
+  const [other, mine] = [await connect(database.target), await connect(database.target, defaultLimits)]
+  onTestFinished(async () => void (await Promise.all([other.close(), mine.close()])))
+  const [{ id }] = (await mine.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')) as [{ id: number }]
+  // The block has taken stock, and waits for somebody who is just writing the same key.
+  await other.change('START TRANSACTION')
+  await other.change('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 0, ?, "")', [request.userId, request.key])
+  const stopped = placeOrder(mine, request).catch((reason: unknown) => reason)
+  while ((await database.connection.rows("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO LIKE '%INSERT INTO orders%'", [id])).length === 0) await sleep(5)
+  await sleep(100)
+  await database.connection.change(`KILL QUERY ${id}`)
+  await sleep(100)
+  await other.change('ROLLBACK')
+  expect(await stopped).toBeInstanceOf(DbtoolError)
+  await placeOrder(mine, { ...request, key: 'the next one' })
+  expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
+})
