@@ -81,6 +81,8 @@ async function send(queries: Queries, parameter: string): Promise<Answer> {
 export async function answerOfKey(queries: Queries, key: string): Promise<(Answer & { order_id: number }) | undefined> {
   const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
     FROM orders WHERE idempotency_key = ? LOCK IN SHARE MODE`
+  // Where a block was stopped, this connection would still see what it has not committed.
+  await queries.change('ROLLBACK')
   const [answer] = await queries.prepared<Answer & { order_id: number }>(sql, [key])
   return answer
 }

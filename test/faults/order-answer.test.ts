@@ -9,8 +9,8 @@ import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions } from '../../src/db/pool.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
 import type { Persistence } from '../../src/db/retry.ts'
-import { defaultLimits, type Target } from '../../src/db/target.ts'
-import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
+import type { Target } from '../../src/db/target.ts'
+import type { ErrorCode } from '../../src/errors.ts'
 import { checkInvariants } from '../../src/shop/invariants.ts'
 import { OutcomeUnknown, resolveByKey } from '../../src/shop/order-answer.ts'
 import { placeOrder, type OrderRequest } from '../../src/shop/place-order.ts'
@@ -154,20 +154,33 @@ describe('what a lost connection left running', () => {
   })
 })
 
-it('half an order that KILL QUERY left open on a connection is not committed by the next one', async () => {
-  const [other, mine] = [await connect(database.target), await connect(database.target, defaultLimits)]
-  onTestFinished(async () => void (await Promise.all([other.close(), mine.close()])))
-  const [{ id }] = (await mine.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')) as [{ id: number }]
-  // The block has taken stock, and waits for somebody who is just writing the same key.
-  await other.change('START TRANSACTION')
-  await other.change('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 0, ?, "")', [request.userId, request.key])
-  const stopped = placeOrder(mine, request).catch((reason: unknown) => reason)
-  while ((await database.connection.rows("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO LIKE '%INSERT INTO orders%'", [id])).length === 0) await sleep(5)
-  await sleep(100)
-  await database.connection.change(`KILL QUERY ${id}`)
-  await sleep(100)
-  await other.change('ROLLBACK')
-  expect(await stopped).toBeInstanceOf(DbtoolError)
-  await placeOrder(mine, { ...request, key: 'the next one' })
-  expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
+describe('half an order, as KILL QUERY leaves it open between two statements of the block', () => {
+  /** What the block has done until then. */
+  async function halfAnOrder(): Promise<Connection> {
+    const db = await connect(database.target)
+    onTestFinished(() => db.close())
+    await db.change('START TRANSACTION')
+    await db.change('UPDATE products SET stock = stock - 4')
+    await db.change('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")', [request.userId, request.key])
+    return db
+  }
+  const broken = async (): Promise<unknown[]> => (await checkInvariants(database.connection)).filter(({ ok }) => !ok)
+
+  it('is not committed by the next order', async () => {
+    await placeOrder(await halfAnOrder(), { ...request, key: 'the next one' })
+    expect([await orders(), await stock(), await broken()]).toEqual([1, 6, []])
+  })
+
+  it('is not taken for an order', async () => {
+    const db = await halfAnOrder()
+    const refusal = error('STATEMENT_TIMEOUT', 1317)
+    let calls = 0
+    const stopped: Queries = {
+      rows: (sql, values) => db.rows(sql, values),
+      change: (sql, values) => db.change(sql, values),
+      prepared: (sql, values) => ((calls += 1) === 1 ? Promise.reject(refusal) : db.prepared(sql, values)),
+    }
+    await expect(placeOrder(stopped, request)).rejects.toBe(refusal)
+    expect([await orders(), await stock(), await broken()]).toEqual([0, 10, []])
+  })
 })
