@@ -40,7 +40,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
-    const [user, items] = await together(getUser(db, wanted.user), resolveItems(db, wanted.items))
+    const [user, items] = await db.reading((queries) => together(getUser(queries, wanted.user), resolveItems(queries, wanted.items)))
     const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity }))
     const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     const { outcome, orderId, totalAmount } = await placeOrder(db, request).catch((error: unknown) => settle(ctx, key, error))

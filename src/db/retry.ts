@@ -23,7 +23,7 @@ export interface Work extends Partial<Persistence> {
   /** `transaction`: what was lost before COMMIT did not take place. `repeatable`: doing it twice is the same as doing it once. */
   readonly kind: 'transaction' | 'repeatable'
   /** What to say when a loss is followed by no answer: then nobody knows what became of the work. */
-  readonly giveUp?: ((cause: unknown) => Error) | undefined
+  readonly giveUp?: ((cause: unknown) => unknown) | undefined
 }
 
 /** Does the whole work, and again from its start where the retry table says so. Rejects with the last error, or what `giveUp` makes of it. */

@@ -1,4 +1,4 @@
-import { isLoss, ruleOf } from '../db/retry-table.ts'
+import { ruleOf } from '../db/retry-table.ts'
 import { DatabaseError, type ConnectionIdentity } from '../db/failures.ts'
 import { endAtServer } from '../db/kill.ts'
 import type { Queries } from '../db/queries.ts'
@@ -33,6 +33,8 @@ export class OutcomeUnknown extends DbtoolError {
 /** Ready to be pasted. */
 export const quotedForShell = (text: string): string => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
+const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
+
 interface Refusal {
   readonly refusal: unknown
 }
@@ -44,21 +46,28 @@ interface Refusal {
 export async function askUntilKnown(queries: Queries, key: string, parameter: string): Promise<Answer> {
   const lost: ConnectionIdentity[] = []
   let doubt = false
+  let running = false
   const unknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(key, [...lost], cause)
   const attempt = async (): Promise<Answer | Refusal> => {
+    running = true
     try {
       await endAll(queries, lost)
       return await send(queries, parameter)
     } catch (error) {
-      if (error instanceof DatabaseError && error.lost !== undefined) lost.push(error.lost)
-      doubt ||= isLoss(error)
       const rule = ruleOf(error)
+      const connection = error instanceof DatabaseError ? error.lost : undefined
+      if (connection !== undefined) lost.push(connection)
+      // One that was lost while it was being opened had not been asked for anything yet.
+      doubt ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
       if (!doubt && rule.order === 'not placed') return { refusal: error }
       return (await answerOfKey(queries, key).catch((cause: unknown) => { throw unknown(cause) })) ?? { refusal: error }
+    } finally {
+      running = false
     }
   }
-  const certain = await persistently(attempt, { ...queries.persistence, kind: 'repeatable', giveUp: unknown })
+  const giveUp = (cause: unknown): unknown => (doubt || running ? unknown(cause) : cause)
+  const certain = await persistently(attempt, { ...queries.persistence, kind: 'repeatable', giveUp })
   if ('refusal' in certain) throw certain.refusal
   return certain
 }

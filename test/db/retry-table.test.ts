@@ -21,7 +21,7 @@ async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts:
 }
 
 /** What is tried again: a transaction, work that may be done twice, and the same after a connection was lost. */
-const expected: readonly [code: ErrorCode, errno: number | undefined, inTransaction: boolean, repeatable: boolean, afterLoss: boolean][] = [
+const expected: readonly [code: ErrorCode, errno: number | undefined, ...again: [inTransaction: boolean, repeatable: boolean, afterLoss: boolean]][] = [
   ['DEADLOCK', 1213, true, true, true],
   ['DEADLOCK', 1020, true, true, true],
   ['LOCK_TIMEOUT', 1205, false, false, false],
@@ -48,7 +48,7 @@ const expected: readonly [code: ErrorCode, errno: number | undefined, inTransact
 ]
 
 describe('what is tried again', () => {
-  it.each(expected)('%s (%s): in a transaction %s, repeatable %s, after a loss %s', async (code, errno, inTransaction, repeatable, afterLoss) => {
+  it.each(expected)('%s (%s): in a transaction %s, repeatable %s, after a loss %s', async (code, errno, ...[inTransaction, repeatable, afterLoss]) => {
     const error = new DatabaseError(code, 'once', { errno })
     expect(await tries('transaction', error)).toEqual(inTransaction ? [2, 'done'] : [1, error])
     expect(await tries('repeatable', error)).toEqual(repeatable ? [2, 'done'] : [1, error])

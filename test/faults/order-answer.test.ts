@@ -62,6 +62,8 @@ function failing(...answers: readonly (readonly ['does it' | 'does nothing', Err
 }
 
 const error = (code: ErrorCode, errno?: number): DatabaseError => new DatabaseError(code, `${code} it was`, { errno })
+/** As of a connection that had been opened, and is long gone at the server. */
+const lost = (): DatabaseError => Object.assign(error('CONNECTION_LOST'), { lost: { threadId: 1_000_000_000, openedAt: 0 } })
 
 describe('an order whose statement is ended by the server', () => {
   it.each([
@@ -82,18 +84,30 @@ describe('an order whose statement is ended by the server', () => {
 
 describe('an order whose connection was lost', () => {
   it.each(['READ_ONLY', 'LOCK_TIMEOUT', 'STATEMENT_TIMEOUT', 'QUERY_FAILED', 'ACCESS_DENIED'] as const)('and then %s: the key tells', async (code) => {
-    const loss = error('CONNECTION_LOST')
+    const loss = lost()
     expect(await placeOrder(failing(['does it', loss], ['does nothing', error(code)]), request)).toMatchObject({ outcome: 'existing' })
     const refusal = error(code)
     await expect(placeOrder(failing(['does nothing', loss], ['does nothing', refusal]), { ...request, key: 'another' })).rejects.toBe(refusal)
   })
 
   it.each(['POOL_CLOSED', 'UNREACHABLE', 'POOL_TIMEOUT', 'ACCESS_DENIED'] as const)('and then only %s: unknown, with the key and the command that resolves it', async (code) => {
-    const answers = failing(['does nothing', error('CONNECTION_LOST')], ...Array.from({ length: 20 }, () => ['does nothing', error(code)] as const))
+    const answers = failing(['does nothing', lost()], ...Array.from({ length: 20 }, () => ['does nothing', error(code)] as const))
     const unknown = await placeOrder(answers, request).catch((reason: unknown) => reason)
     expect(unknown).toBeInstanceOf(OutcomeUnknown)
     expect(unknown).toMatchObject({ exitCode: 9, message: expect.stringContaining("its key is 'the key'"), hint: "the same command with --idempotency-key 'the key' finds the order or places it, never twice" })
     expect(await orders()).toBe(0)
+  })
+
+  it('while it was being opened was not placed, for certain', async () => {
+    const answers = failing(['does nothing', error('CONNECTION_LOST')], ...Array.from({ length: 20 }, () => ['does nothing', error('UNREACHABLE')] as const))
+    await expect(placeOrder(answers, request)).rejects.toMatchObject({ code: 'UNREACHABLE', exitCode: 4 })
+  })
+
+  it('while it was being opened, and then no answer in time: unknown', async () => {
+    let asked = 0
+    const silent = failing()
+    const queries: Queries = { ...silent, prepared: () => ((asked += 1) === 1 ? Promise.reject(error('CONNECTION_LOST')) : new Promise(() => undefined)) }
+    await expect(placeOrder(queries, request)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
   })
 
   it('nothing is asked of a server that refuses the first time', async () => {
@@ -108,7 +122,8 @@ describe('an order whose connection was lost', () => {
     const counting = await packetProxy(inject('socket'))
     await placeOrder(pooled({ ...database.target, socket: undefined, host: '127.0.0.1', port: counting.port }), request).catch(() => undefined)
     const network = await packetProxy(inject('socket'), { direction: 'up', packet: counting.counts.up, how: 'hold' })
-    onTestFinished(async () => void (await Promise.all([counting.close(), network.close()])))
+    onTestFinished(() => counting.close())
+    onTestFinished(() => network.close())
     await expect(placeOrder(pooled({ ...database.target, socket: undefined, host: '127.0.0.1', port: network.port }), request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
     expect(network.struck).toBe(true)
     await database.connection.change('UPDATE products SET stock = 10, stock_received = 10')
@@ -121,7 +136,7 @@ describe('an order whose connection was lost', () => {
 describe('what a lost connection left running', () => {
   async function waitingForLock(): Promise<{ holder: Connection; waiting: Promise<unknown>; id: number }> {
     const [holder, waiter] = [await connect(database.target), await connect(database.target)]
-    onTestFinished(async () => void (await Promise.all([holder.close(), waiter.close()])))
+    for (const one of [holder, waiter]) onTestFinished(() => one.close())
     const [{ id }] = (await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')) as [{ id: number }]
     await holder.change('START TRANSACTION')
     await holder.rows('SELECT id FROM products FOR UPDATE')

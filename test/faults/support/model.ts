@@ -107,10 +107,10 @@ export interface Happening {
   run(session: Connection, real: Real, model: Model): Promise<void>
 }
 
-function happenings<V>(name: string, { values, run }: Kind<V>, connections: number): Arbitrary<Happening> {
-  return fc.tuple(fc.nat(connections - 1), values).map(([connection, value]) => ({
+function happenings<V>(name: string, one: Kind<V>, connections: number): Arbitrary<Happening> {
+  return fc.tuple(fc.nat(connections - 1), one.values).map(([connection, value]) => ({
     connection,
-    run: (session: Connection, real: Real, model: Model) => run(session, real, model, value),
+    run: (session: Connection, real: Real, model: Model) => one.run(session, real, model, value),
     toString: () => `${name} ${JSON.stringify(value)} on connection ${connection}`,
   }))
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PooledDatabase } from '../../../src/db/database.ts'
 import { openPool } from '../../../src/db/open-pool.ts'
 import { defaultPoolOptions } from '../../../src/db/pool.ts'
+import { appliedMigrations } from '../../../src/db/schema-state.ts'
 import type { Limits, Target } from '../../../src/db/target.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { placeOrder } from '../../../src/shop/place-order.ts'
@@ -30,8 +31,10 @@ export interface Operation {
   readonly whole: number
   /** A query with one `?`, the tag of a run: what is there of it. */
   readonly count: string
-  /** Whether a refusal says that nothing of it took place; otherwise whole parts may have, and doing it again goes on from there. */
-  readonly refusal: 'nothing took place' | 'may be in part'
+  /** Whether a loss ends it only while the shop is being opened; later it is waited for. */
+  readonly persists: boolean
+  /** In `npm test` only every so manieth packet is hit, each time others; in the long form all are. */
+  readonly everyNth: number
   /** How often the network may break: after `stays away`, nobody can be asked any more. */
   readonly afterwards: readonly ('recovers' | 'stays away')[]
   run(target: Target, shop: Shop, tag: string): Promise<Told>
@@ -47,15 +50,26 @@ export function toldBy(error: unknown): Told {
   return { answer: error.exitCode === 9 ? 'unknown' : 'refused', detail: `${error.code}: ${error.message}` }
 }
 
+/** One connection, so that the packets come in the same sequence every time. */
+export function environmentOf(target: Target): Record<string, string> {
+  return {
+    DBTOOL_HOME: '/nowhere', DB_USER: target.user, DB_NAME: target.database ?? '', DB_POOL_SIZE: '1', DB_MAX_OVERFLOW: '0',
+    DB_CONNECT_TIMEOUT: `${limits.connectTimeoutMs}ms`, DB_STATEMENT_TIMEOUT: `${limits.statementTimeoutMs}ms`, DB_SSL_MODE: 'disabled',
+    ...(target.socket === undefined ? { DB_HOST: target.host, DB_PORT: String(target.port) } : { DB_SOCKET: target.socket }),
+  }
+}
+
 async function typed(argv: readonly string[], target: Target): Promise<Told> {
-  const { exitCode, stderr } = await dbtool(argv, {
-    env: {
-      DBTOOL_HOME: '/nowhere', DB_USER: target.user, DB_NAME: target.database ?? '', DB_POOL_SIZE: '1', DB_MAX_OVERFLOW: '0',
-      DB_CONNECT_TIMEOUT: `${limits.connectTimeoutMs}ms`, DB_STATEMENT_TIMEOUT: `${limits.statementTimeoutMs}ms`, DB_SSL_MODE: 'disabled',
-      ...(target.socket === undefined ? { DB_HOST: target.host, DB_PORT: String(target.port) } : { DB_SOCKET: target.socket }),
-    },
-  })
+  const { exitCode, stderr } = await dbtool(argv, { env: environmentOf(target) })
   return { answer: exitCode === 0 ? 'acknowledged' : exitCode === 9 ? 'unknown' : 'refused', detail: `exit ${exitCode} ${stderr}` }
+}
+
+/** What every command does first; `opened` is called before the good-bye. */
+export async function openShop(target: Target, opened: () => void): Promise<void> {
+  const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+  await appliedMigrations(new PooledDatabase(pool))
+  opened()
+  await pool.close()
 }
 
 const ordersOfKey = 'SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ?'
@@ -65,7 +79,8 @@ export const operations: readonly Operation[] = [
     name: 'orders place',
     whole: 1,
     count: ordersOfKey,
-    refusal: 'nothing took place',
+    persists: true,
+    everyNth: 1,
     afterwards: ['recovers'],
     run: (target, { userId, productId }, tag) => typed(['orders', 'place', '--user', String(userId), '--item', `${productId}:2`, '--idempotency-key', tag, '--json'], target),
   },
@@ -73,7 +88,8 @@ export const operations: readonly Operation[] = [
     name: 'orders import of three orders, with users and products to create',
     whole: 3,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT('import:', ?, '-%')",
-    refusal: 'may be in part',
+    persists: true,
+    everyNth: 7,
     afterwards: ['recovers'],
     run: (target, { folder }, tag) => {
       const path = join(folder, `${tag}.csv`)
@@ -86,7 +102,8 @@ export const operations: readonly Operation[] = [
     name: 'placeOrder over a pool, without much patience',
     whole: 1,
     count: ordersOfKey,
-    refusal: 'nothing took place',
+    persists: false,
+    everyNth: 1,
     afterwards: ['recovers', 'stays away'],
     run: async (target, { userId, productId }, tag) => {
       const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
