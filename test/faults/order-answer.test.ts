@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { readBack } from '../../commands/orders/settle.ts'
+import type { Context } from '../../src/context.ts'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
-import { PooledDatabase } from '../../src/db/database.ts'
+import { PooledDatabase, type Database } from '../../src/db/database.ts'
 import { DatabaseError } from '../../src/db/failures.ts'
 import { endAtServer } from '../../src/db/kill.ts'
 import { openPool } from '../../src/db/open-pool.ts'
@@ -166,6 +168,22 @@ describe('what a lost connection left running', () => {
     const unknown = new OutcomeUnknown(request.key, [{ threadId: id, openedAt: performance.now() }], undefined)
     expect(await resolveByKey(database.connection, request.key, unknown)).toBeUndefined()
     expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST' })
+  })
+})
+
+describe('an order that was placed and cannot be shown', () => {
+  const gone = { reading: () => Promise.reject(error('UNREACHABLE')) } as unknown as Database
+  const placed = { orderId: 12, totalAmount: '18.00', key: 'k1' }
+  const context = (signal: AbortSignal): Context => ({ io: { signal } }) as Context
+
+  it('is not reported as a failure to place it', async () => {
+    await expect(readBack(context(new AbortController().signal), gone, placed)).rejects.toMatchObject({
+      exitCode: 9, message: 'order 12 was placed, with a total of 18.00, but it cannot be read now: UNREACHABLE it was', hint: 'the same command with --idempotency-key k1 shows it',
+    })
+  })
+
+  it('nor is it after Ctrl-C', async () => {
+    await expect(readBack(context(AbortSignal.abort('SIGINT')), gone, placed)).rejects.toMatchObject({ exitCode: 130, message: 'interrupted, but order 12 had already been placed' })
   })
 })
 
