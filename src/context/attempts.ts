@@ -1,9 +1,10 @@
+import type { Invocation } from '../context.ts'
 import type { Persistence } from '../db/retry.ts'
 import { DbtoolError } from '../errors.ts'
-import type { Output } from '../output/output.ts'
 
-/** Patience as by default; every attempt after the first is told, for `-v`. */
-export function tellingAttempts(out: Output): Partial<Persistence> {
+/** Patience as by default; with `-v`, every attempt after the first is told. */
+export function persistenceFor({ verbose, out }: Invocation): Partial<Persistence> {
+  if (!verbose) return {}
   return {
     onRetry: ({ attempt, pauseMs, error }) => {
       const why = error instanceof DbtoolError ? `${error.code}, ${error.message}` : String(error)

@@ -5,13 +5,12 @@ import type { Connection } from '../db/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool.ts'
 import type { OnTrace } from '../db/queries.ts'
-import type { Persistence } from '../db/retry.ts'
 import type { Limits } from '../db/target.ts'
 import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
 import { askNobody, AskPerson, mayAsk, type Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
-import { tellingAttempts } from './attempts.ts'
+import { persistenceFor } from './attempts.ts'
 import { firstLine } from './stdin.ts'
 
 /** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
@@ -55,7 +54,7 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool(), this.persistence()))
+    return work(new PooledDatabase(await this.pool(), persistenceFor(this.invocation())))
   }
 
   async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
@@ -65,7 +64,7 @@ export class ProcessContext implements Context {
       import('../db/schema-state.ts'),
     ])
     const pool = await this.pool()
-    const db = dryRun ? new RehearsalDatabase(pool, this.persistence()) : new PooledDatabase(pool, this.persistence())
+    const db = new (dryRun ? RehearsalDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
     return work(db)
   }
@@ -106,10 +105,6 @@ export class ProcessContext implements Context {
     // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.
     this.io.signal.addEventListener('abort', () => void pool.close(interruptGraceMs), { once: true })
     return pool
-  }
-
-  private persistence(): Partial<Persistence> {
-    return this.invocation().verbose ? tellingAttempts(this.out) : {}
   }
 
   private onTrace(): OnTrace | undefined {

@@ -1,4 +1,4 @@
-import { DatabaseError, translate } from './failures.ts'
+import { DatabaseError, translate, type ConnectionIdentity } from './failures.ts'
 import type { DriverConnection } from './driver.ts'
 import { firstResultSet, forDriver } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
@@ -34,12 +34,12 @@ export class Connection implements PooledConnection {
   /** Only a success tells how the transaction stands; after an error it is in doubt, unless the error ended it. */
   #transaction: 'told' | 'doubtful' | 'ended' = 'told'
   #cut = false
-  readonly #openedAt = performance.now()
-  readonly #threadId: number | null
+  readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
-    this.#threadId = parts.raw.threadId
+    const { threadId } = parts.raw
+    this.#identity = threadId === null ? undefined : { threadId, openedAt: performance.now() }
   }
 
   async rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
@@ -97,7 +97,7 @@ export class Connection implements PooledConnection {
     const wasBusy = this.busy
     this.destroy()
     // A statement runs on at the server until it next has something to say to us.
-    if (wasBusy && this.#threadId !== null) await this.#parts.kill?.(this.#threadId)
+    if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
   /** The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for secrets. */
@@ -127,9 +127,7 @@ export class Connection implements PooledConnection {
 
   private failure(error: unknown, values: readonly Value[]): Error {
     const ours = translate(hideSecrets(error, values), this.#parts.target)
-    if (ours instanceof DatabaseError && ours.code === 'CONNECTION_LOST' && this.#threadId !== null) {
-      ours.lost = { threadId: this.#threadId, openedAt: this.#openedAt }
-    }
+    if (ours instanceof DatabaseError && ours.code === 'CONNECTION_LOST') ours.lost = this.#identity
     const ended = ours instanceof DatabaseError && !isLoss(ours) && ruleOf(ours).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'doubtful'
     return ours

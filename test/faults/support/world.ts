@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connect.ts'
 import { migrate } from '../../../src/db/migrate.ts'
@@ -66,11 +67,20 @@ function smallDisk(paths: ServerPaths): World['disk'] {
   } catch (error) {
     return { skipped: `no disk of its own could be mounted: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}` }
   }
+  const release = watchMount(paths.home)
   onTestFinished(async () => {
     await stopServer(paths).catch(() => killServer(paths))
     execFileSync('umount', [paths.home])
+    release()
   })
   return { full: `${dirname(paths.data)}/ballast` }
+}
+
+/** If this process is killed, a shell that waits for its end unmounts the disk, once the server on it has been ended likewise. */
+function watchMount(path: string): () => void {
+  const shell = spawn('sh', ['-c', 'while read -r _; do :; done; sleep 3; umount -l "$1"; rmdir -p "$1"', 'sh', path], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  shell.unref()
+  return () => shell.kill('SIGKILL')
 }
 
 export function openLoadPool({ target }: Pick<World, 'target'>): Pool {
@@ -89,8 +99,12 @@ export async function administer(world: World, statements: readonly string[]): P
   })
 }
 
-/** The connections of the clients, at the server. */
+/** The connections of the clients, at the server; waits until there are some. */
 export async function clientThreads(world: World): Promise<number[]> {
-  const rows = await withSession(world.paths, (connection) => connection.rows<{ id: number }>('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', [world.target.user]))
-  return rows.map(({ id }) => id)
+  const question = 'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?'
+  for (;;) {
+    const rows = await withSession(world.paths, (connection) => connection.rows<{ id: number }>(question, [world.target.user]))
+    if (rows.length > 0) return rows.map(({ id }) => id)
+    await sleep(20)
+  }
 }
