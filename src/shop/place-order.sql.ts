@@ -7,8 +7,9 @@
  *
  * It answers with one row: outcome ('placed', 'existing' or 'short'), order_id, total_amount, digest, short (JSON).
  * The key is looked up first, again when stock is short (who placed it may just have taken the last units), and its
- * unique index has the last word. Any error rolls back and is raised again, except KILL QUERY and max_statement_time between two
- * statements: they end the block as it is, so it begins with ROLLBACK, or START TRANSACTION would commit half an order. LEFT and STRAIGHT joins keep the order of locks.
+ * unique index has the last word. LEFT and STRAIGHT joins keep the order of locks. Any error rolls back and is raised again,
+ * except KILL QUERY and max_statement_time between two statements: they leave the transaction open. So the block begins with
+ * ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same connection.
  */
 const lines = `JSON_TABLE(request, '$.lines[*]' COLUMNS (
       product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]')) AS line`

@@ -10,7 +10,7 @@ import { packetProxy, type PacketProxy } from './support/packets.ts'
 
 const database = testDatabase()
 const folder = temporaryFolder()
-const outageMs = 700
+const outageMs = 400
 let shop: Shop
 let opening = 0
 
@@ -41,7 +41,7 @@ async function outageAfter(packets: number): Promise<PacketProxy> {
 
 describe('a server that is away for a moment', () => {
   const persistent = operations.filter(({ persists }) => persists)
-  it.each(persistent.flatMap((operation) => [1, 2, 3, 4, 5].map((packets) => [operation.name, packets, operation] as const)))('%s, gone at packet %d: waited for', async (_name, packets, operation) => {
+  it.each(persistent.flatMap((operation) => [1, 4].map((packets) => [operation.name, packets, operation] as const)))('%s, gone at packet %d: waited for', async (_name, packets, operation) => {
     const proxy = await outageAfter(packets)
     expect(await operation.run(over(proxy), shop, `out${persistent.indexOf(operation)}n${packets}`)).toMatchObject({ answer: 'acknowledged' })
     expect(proxy.struck).toBe(true)
