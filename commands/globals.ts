@@ -57,7 +57,7 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
     option('--json', 'as --format json; errors too, and nothing is asked'),
     option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
     option('-q, --quiet', 'only data and errors'),
-    option('-v, --verbose', 'show the cause of an error'),
+    option('-v, --verbose', 'show the cause of an error, and what is tried again'),
     option('--sql', 'show every statement and its time'),
     option('--no-input', 'never ask'),
   ],
@@ -121,6 +121,7 @@ export async function invocationOf(command: Command, { env, stdout, stderr }: Io
     passwordFromStdin: fromStdin,
     noInput: flags.input === false || format === 'json',
     sql: flags.sql === true,
+    verbose: flags.verbose === true,
   }
 }
 

@@ -1,5 +1,6 @@
-// From a clean clone to `npm test` or `npm run demo`. It runs before there are packages, so it uses none.
+// From a clean clone to `npm test`, `npm run demo` or `npm run torture`. It runs before there are packages, so it uses none.
 //   node scripts/setup.mjs test|demo [arguments for vitest or for the demo]
+//   node scripts/setup.mjs torture [--seconds 300] [--seed N]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,16 +15,31 @@ const steps = new Steps()
 
 async function main([task, ...rest]) {
   checkNode()
-  if (task !== 'test' && task !== 'demo') throw new Failure('usage: node scripts/setup.mjs test|demo [arguments]', { status: 2 })
+  if (!['test', 'demo', 'torture'].includes(task)) throw new Failure('usage: node scripts/setup.mjs test|demo|torture [arguments]', { status: 2 })
+  const torture = task === 'torture' ? tortureSettings(rest) : undefined
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
   if (task === 'demo') return node([at('dist', 'bin', 'dbtool.js'), 'demo', ...rest])
+  if (torture !== undefined) return node([...vitest(), at('test', 'faults')], torture)
   await allOf([
     steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
     steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit'])),
   ])
-  return node([at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color']), ...rest])
+  return node([...vitest(), ...rest])
+}
+
+const vitest = () => [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color'])]
+
+/** The tests of faults read these: they are the same in `npm test`, only short. */
+function tortureSettings(args) {
+  const usage = new Failure('usage: npm run torture -- [--seconds 300] [--seed N], both whole numbers', { status: 2 })
+  const settings = { '--seconds': '300' }
+  for (let index = 0; index < args.length; index += 2) {
+    if (!['--seconds', '--seed'].includes(args[index]) || !/^\d{1,9}$/.test(args[index + 1] ?? '')) throw usage
+    settings[args[index]] = args[index + 1]
+  }
+  return { DBTOOL_TORTURE_SECONDS: settings['--seconds'], ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }) }
 }
 
 function checkNode() {
@@ -93,8 +109,8 @@ async function check(name, [directory, bin, file, argument]) {
   await steps.quietly(name, process.execPath, [at('node_modules', directory, bin, file), argument], { cwd: root })
 }
 
-function node(args) {
-  return steps.loudly(process.execPath, args, { cwd: root })
+function node(args, env = {}) {
+  return steps.loudly(process.execPath, args, { cwd: root, env: { ...process.env, ...env } })
 }
 
 /** Both are heard to their end, so that one run tells all faults. */

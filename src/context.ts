@@ -30,6 +30,7 @@ export interface Invocation {
   readonly passwordFromStdin: boolean
   readonly noInput: boolean
   readonly sql: boolean
+  readonly verbose: boolean
 }
 
 /** What a verb works with. The shop, reports and stress never see it. */

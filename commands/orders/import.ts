@@ -88,7 +88,7 @@ async function placersFor(ctx: Context, db: Database, { createMissing = false, i
     import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'), import('../../src/shop/import/references.ts'),
   ])
   const author = ctx.author()
-  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, (reference) => (createMissing ? importedUser : knownUser)(db, reference))
+  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, createMissing ? importedUser : knownUser)
   if (dryRun === true) return { rehearse, place: rehearse }
   return { rehearse, place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author) }
 }

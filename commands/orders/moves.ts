@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { moveNames, moves, type Move } from '../../src/shop/order-moves.ts'
-import { getOrder, type Order } from '../../src/shop/orders.ts'
+import type { Order } from '../../src/shop/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { orderView } from '../views.ts'
+import { readBack, settle, type Ending } from './settle.ts'
 
 const about: Readonly<Record<Move, string>> = {
   confirm: 'Confirm a pending order',
@@ -31,11 +32,11 @@ export function orderMoves(orders: Command, ctx: Context, run = makeMove): void 
 export async function makeMove(ctx: Context, move: Move, { id: given, dryRun }: { id: number | undefined; dryRun: boolean }): Promise<void> {
   const { moveOrder } = await import('../../src/shop/move-order.ts')
   const { id } = await ctx.ask.fill({ id: { given, flag: '<id>', message: 'Number of the order', parse: parseId } })
-  const order = await ctx.shop((db) =>
-    moveOrder(db, { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' })
-      .then(() => getOrder(db, id))
-      .catch((error: unknown) => settle(ctx, move, id, error)),
-  )
+  const order = await ctx.shop(async (db) => {
+    const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
+    await moveOrder(db, request).catch(async (error: unknown) => settle(ctx, await moveEnds(move, id, error), error))
+    return readBack(ctx, db, { orderId: id, what: `is ${moves[move].to}`, hint: `look at it: dbtool orders get ${id}`, interrupted: interruptedAfter(request) })
+  })
   const { to } = moves[move]
   ctx.out.item(orderView, { ...order, status: dryRun ? to : order.status })
   ctx.out.success(dryRun ? `order ${id} would be ${to}; nothing was changed` : `order ${id} is ${to}${move === 'cancel' ? `: ${unitsOf(order)}` : ''}`)
@@ -46,14 +47,16 @@ function unitsOf({ items }: Order): string {
   return units === 1 ? '1 unit is back in stock' : `${units} units are back in stock`
 }
 
-/** After Ctrl-C the statement has been ended at the server. Whether it took place before that, the status tells. */
-async function settle(ctx: Context, move: Move, id: number, error: unknown): Promise<never> {
-  if (!ctx.io.signal.aborted) throw error
-  const { moveUnknown, statusOf } = await import('../../src/shop/move-order.ts')
-  await ctx.close()
-  const status = await ctx.connection((connection) => statusOf(connection, id), {}).catch((cause: unknown) => {
-    throw moveUnknown({ orderId: id, move }, cause)
-  })
-  if (status !== moves[move].to) throw new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed')
-  throw new DbtoolError('INTERRUPTED', `interrupted, but order ${id} is ${status}`, { hint: `look at it: dbtool orders get ${id}` })
+async function moveEnds(move: Move, orderId: number, error: unknown): Promise<Ending> {
+  const { moveRiddle, resolveMove } = await import('../../src/shop/move-order.ts')
+  const moving = { orderId, move }
+  return {
+    found: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),
+    nothing: 'interrupted; nothing was changed',
+    riddle: moveRiddle(moving),
+  }
+}
+
+function interruptedAfter({ orderId, move }: { orderId: number; move: Move }): DbtoolError {
+  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} is ${moves[move].to}`, { hint: `look at it: dbtool orders get ${orderId}` })
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { DbtoolError, together } from '../../src/errors.ts'
+import { together } from '../../src/errors.ts'
 import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
-import { getOrder } from '../../src/shop/orders.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
 import { orderView } from '../views.ts'
+import { placed, placingEnds, readBack, settle } from './settle.ts'
 
 export interface PlaceOrderOptions {
   readonly user?: string
@@ -40,29 +40,17 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
-    const [user, items] = await together(getUser(db, wanted.user), resolveItems(db, wanted.items))
+    const [user, items] = await db.reading((queries) => together(getUser(queries, wanted.user), resolveItems(queries, wanted.items)))
     const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity }))
     const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
-    const { outcome, orderId, totalAmount } = await placeOrder(db, request).catch((error: unknown) => settle(ctx, key, error))
-    if (dryRun && outcome === 'placed') {
-      ctx.out.item(orderView, { id: null, user_id: user.id, username: user.username, status, total_amount: totalAmount, idempotency_key: key, created_at: null, items: quoted(items) })
+    const placement = await placeOrder(db, request).catch(async (error: unknown) => settle(ctx, await placingEnds(key, error), error))
+    if (dryRun && placement.outcome === 'placed') {
+      ctx.out.item(orderView, { id: null, user_id: user.id, username: user.username, status, total_amount: placement.totalAmount, idempotency_key: key, created_at: null, items: quoted(items) })
       ctx.out.success('it would be placed; nothing was changed')
       return
     }
-    const order = await getOrder(db, orderId)
+    const order = await readBack(ctx, db, await placed(placement, key))
     ctx.out.item(orderView, order)
-    ctx.out.success(outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
+    ctx.out.success(placement.outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
   })
-}
-
-/** After Ctrl-C the statement has been ended at the server. Whether the order made it before that, only its key can tell. */
-async function settle(ctx: Context, key: string, error: unknown): Promise<never> {
-  if (!ctx.io.signal.aborted) throw error
-  const { orderOfKey, outcomeUnknown } = await import('../../src/shop/place-order.ts')
-  await ctx.close()
-  const orderId = await ctx.connection((connection) => orderOfKey(connection, key), {}).catch((cause: unknown) => {
-    throw outcomeUnknown(key, cause)
-  })
-  if (orderId === undefined) throw new DbtoolError('INTERRUPTED', 'interrupted; nothing was ordered')
-  throw new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} had already been placed`, { hint: `look at it: dbtool orders get ${orderId}` })
 }

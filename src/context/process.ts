@@ -9,6 +9,7 @@ import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
 import { askNobody, AskPerson, mayAsk, type Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
+import { persistenceFor } from './attempts.ts'
 import { unlessAborted } from './interrupt.ts'
 import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
@@ -59,7 +60,7 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool()))
+    return work(new PooledDatabase(await this.pool(), persistenceFor(this.invocation())))
   }
 
   async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
@@ -69,7 +70,7 @@ export class ProcessContext implements Context {
       import('../db/schema-state.ts'),
     ])
     const pool = await this.pool()
-    const db = dryRun ? new RehearsalDatabase(pool) : new PooledDatabase(pool)
+    const db = new (dryRun ? RehearsalDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
     return work(db)
   }

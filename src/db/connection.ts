@@ -1,17 +1,16 @@
-import { DatabaseError, translate } from './failures.ts'
+import { DatabaseError, translate, type ConnectionIdentity } from './failures.ts'
 import type { DriverConnection } from './driver.ts'
 import { firstResultSet, forDriver } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
 import type { PooledConnection } from './pool.ts'
 import { hideSecrets, Secret, type Change, type OnTrace, type Value } from './queries.ts'
+import { isLoss, ruleOf } from './retry-table.ts'
 import { addressOf, type Limits, type Target } from './target.ts'
 
 /** The server stops a statement itself; this long after its limit, a silent server counts as lost. */
 const silenceMs = 2_000
 const goodbyeMs = 1_000
 const inTransactionFlag = 1
-/** After these the server has already ended the transaction, and an error packet does not say so. */
-const transactionEnders = new Set([1213, 1020])
 
 export interface ConnectionParts {
   readonly raw: DriverConnection
@@ -35,9 +34,12 @@ export class Connection implements PooledConnection {
   /** Only a success tells how the transaction stands; after an error it is in doubt, unless the error ended it. */
   #transaction: 'told' | 'doubtful' | 'ended' = 'told'
   #cut = false
+  readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
+    const { threadId } = parts.raw
+    this.#identity = threadId === null ? undefined : { threadId, openedAt: performance.now() }
   }
 
   async rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
@@ -92,12 +94,10 @@ export class Connection implements PooledConnection {
   }
 
   async stop(): Promise<void> {
-    const { raw, kill } = this.#parts
-    const { threadId } = raw
     const wasBusy = this.busy
     this.destroy()
     // A statement runs on at the server until it next has something to say to us.
-    if (wasBusy && threadId !== null) await kill?.(threadId)
+    if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
   /** The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for secrets. */
@@ -127,7 +127,8 @@ export class Connection implements PooledConnection {
 
   private failure(error: unknown, values: readonly Value[]): Error {
     const ours = translate(hideSecrets(error, values), this.#parts.target)
-    const ended = ours instanceof DatabaseError && transactionEnders.has(ours.errno ?? 0)
+    if (ours instanceof DatabaseError && ours.code === 'CONNECTION_LOST') ours.lost = this.#identity
+    const ended = ours instanceof DatabaseError && !isLoss(ours) && ruleOf(ours).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'doubtful'
     return ours
   }

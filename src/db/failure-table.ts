@@ -79,6 +79,7 @@ const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; what each 
 const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')
 const readOnly = theirs('READ_ONLY', 'the server accepts no writes now; try again later, or connect to one that does')
 const timedOut = theirs('STATEMENT_TIMEOUT', 'the statement was stopped; raise DB_STATEMENT_TIMEOUT if it may take longer')
+const full = theirs('QUERY_FAILED', 'nothing was changed; the server has no room to write, as when its disk is full')
 const failed = theirs('QUERY_FAILED', 'add --sql to see the statement')
 
 /** By the server's error number (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's (45xxx). */
@@ -95,6 +96,7 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1452: theirs('MISSING_REFERENCE', 'nothing was changed; first add what it refers to'),
   1048: constraint, 1264: constraint, 1265: constraint, 1292: constraint, 1364: constraint, 1366: constraint, 1406: constraint,
   1690: constraint, 4025: constraint,
+  1021: full, 1114: full,
   1205: theirs('LOCK_TIMEOUT', 'another transaction holds the rows; try again'),
   1213: theirs('DEADLOCK', 'two transactions waited for each other; try again'),
   1020: theirs('DEADLOCK', 'another transaction changed the same rows; try again'),

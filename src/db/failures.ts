@@ -7,11 +7,19 @@ interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
   readonly key?: string | undefined
 }
 
+/** Which connection it was, for the server: its number there, and since when (of performance.now()). */
+export interface ConnectionIdentity {
+  readonly threadId: number
+  readonly openedAt: number
+}
+
 /** An error of the server or of the connector, in our words. `errno` is the server's number where there is one. */
 export class DatabaseError extends DbtoolError {
   readonly errno: number | undefined
   /** For a DUPLICATE: the name of the unique key that refused. */
   readonly key: string | undefined
+  /** For a CONNECTION_LOST: which one, once it had been opened. The server may still be at work on it. */
+  lost: ConnectionIdentity | undefined
 
   constructor(code: ErrorCode, message: string, details: DatabaseErrorDetails = {}) {
     super(code, message, details)

@@ -1,3 +1,5 @@
+import type { Persistence } from './retry.ts'
+
 /** A bound value. Wrap what nobody may read in a log in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | null | Secret
 
@@ -17,6 +19,8 @@ export interface Queries {
   change(sql: string, values?: readonly Value[]): Promise<Change>
   /** `rows` of a statement that is prepared once on each connection; for what runs often. */
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]>
+  /** How long work on this goes on after failures that may pass. */
+  readonly persistence?: Partial<Persistence>
 }
 
 /** One connection in somebody's hands. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import { DatabaseError } from './failures.ts'
 import type { Queries, Session } from './queries.ts'
@@ -63,28 +62,4 @@ function outcomeUnknown(cause: DatabaseError): DbtoolError {
     cause,
     hint: 'look before you try again',
   })
-}
-
-export interface RetryOptions {
-  /** How often the work is tried in all. */
-  readonly attempts: number
-  /** Upper bound of the first pause; it doubles with every attempt. */
-  readonly pauseMs: number
-}
-
-const defaultRetry: RetryOptions = { attempts: 8, pauseMs: 10 }
-
-/**
- * Tries the whole work again when the server ended its transaction in favour of another one (deadlock 1213, snapshot
- * conflict 1020), after a random pause, so that the same transactions do not meet again.
- */
-export async function retried<T>(work: () => Promise<T>, { attempts, pauseMs }: RetryOptions = defaultRetry): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (attempt >= attempts || !(error instanceof DbtoolError) || error.code !== 'DEADLOCK') throw error
-      await sleep(Math.random() * pauseMs * 2 ** (attempt - 1))
-    }
-  }
 }

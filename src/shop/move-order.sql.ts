@@ -7,7 +7,7 @@
  * It answers with one row: outcome ('moved', 'illegal' or 'missing') and the status that was found. The order is locked
  * first, so of many that want to cancel it one finds it uncancelled. Then its products, and no others, in ascending id as
  * in placing, which locks no order that is there already: so they never wait for each other in a circle. STRAIGHT_JOIN and
- * the two indexes keep it so, whatever the optimiser prefers.
+ * the two indexes keep it so, whatever the optimiser prefers. It begins with ROLLBACK for the reason that placing does.
  */
 export const moveOrderSql = `
 BEGIN NOT ATOMIC
@@ -22,6 +22,7 @@ BEGIN NOT ATOMIC
     RESIGNAL;
   END;
 
+  ROLLBACK;
   START TRANSACTION;
   SELECT status INTO old_status FROM orders WHERE id = wanted_id FOR UPDATE;
   IF old_status IS NULL THEN

@@ -1,11 +1,10 @@
 import { DatabaseError } from '../db/failures.ts'
-import { firstRow, type Queries } from '../db/queries.ts'
-import { retried } from '../db/transaction.ts'
+import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { askedAgain } from './ask-again.ts'
+import { certainly, OutcomeUnknown, resolved, type Riddle } from './certain.ts'
 import type { Author } from './logs.ts'
 import { moveOrderSql } from './move-order.sql.ts'
-import { moves, movesFrom, type Move } from './order-moves.ts'
+import { leadsTo, moves, movesFrom, type Move } from './order-moves.ts'
 import { unknownOrder } from './orders.ts'
 import type { OrderStatus } from './rules.ts'
 
@@ -23,18 +22,19 @@ type Answer = { readonly outcome: 'moved' | 'illegal'; readonly status: OrderSta
  * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with ILLEGAL_STATUS
  * when its status does not allow the move, or with OUTCOME_UNKNOWN when the connection died and nobody can tell.
  *
- * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then, and
- * one that is still on its way to the server finds itself illegal.
+ * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then.
  */
 export async function moveOrder(queries: Queries, request: MoveRequest): Promise<void> {
   const { orderId, move, author, end } = request
   const parameter = JSON.stringify({ order_id: orderId, from: moves[move].from, to: moves[move].to, end, os_user: author.osUser, command: author.command })
-  const { answer, lost } = await askedAgain(() => retried(() => send(queries, parameter)), (cause) => moveUnknown(request, cause)).catch((error: unknown) => {
+  const deed = { send: () => send(queries, parameter), find: () => movedOrder(queries, request), riddle: moveRiddle(request) }
+  const { answer, doubt } = await certainly<Answer>(queries, deed).catch((error: unknown) => {
     throw explained(error, request)
   })
   if (answer.outcome === 'missing') throw unknownOrder(orderId)
-  if (answer.outcome === 'moved' || (lost && answer.status === moves[move].to)) return
-  throw lost ? moveUnknown(request, illegal(request, answer.status)) : illegal(request, answer.status)
+  if (answer.outcome === 'moved' || (doubt && answer.status === moves[move].to)) return
+  const refusal = illegal(request, answer.status)
+  throw doubt && leadsTo(moves[move].to, answer.status) ? new OutcomeUnknown(moveRiddle(request), [], refusal) : refusal
 }
 
 async function send(queries: Queries, parameter: string): Promise<Answer> {
@@ -51,11 +51,10 @@ function illegal({ orderId, move }: MoveRequest, status: OrderStatus): DbtoolErr
   return new DbtoolError('ILLEGAL_STATUS', `order ${orderId} ${now}; ${then}`, { hint: next.length === 0 ? `look at it: dbtool orders get ${orderId}` : `use: ${next.map((one) => `dbtool orders ${one} ${orderId}`).join(', or ')}` })
 }
 
-export function moveUnknown({ orderId, move }: Pick<MoveRequest, 'orderId' | 'move'>, cause: unknown): DbtoolError {
-  return new DbtoolError('OUTCOME_UNKNOWN', `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`, {
-    cause,
-    hint: `look at it: dbtool orders get ${orderId}`,
-  })
+type Moving = Pick<MoveRequest, 'orderId' | 'move'>
+
+export function moveRiddle({ orderId, move }: Moving): Riddle {
+  return { message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`, hint: `look at it: dbtool orders get ${orderId}` }
 }
 
 function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
@@ -65,7 +64,12 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
 
 const outOfRange = 1264
 
-/** The status of an order, or undefined: for those who were interrupted. */
-export async function statusOf(queries: Queries, orderId: number): Promise<OrderStatus | undefined> {
-  return (await firstRow<{ status: OrderStatus }>(queries, 'SELECT status FROM orders WHERE id = ?', [orderId]))?.status
+async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
+  const [order] = await queries.prepared<{ status: OrderStatus }>('SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE', [orderId])
+  return order?.status === moves[move].to ? { outcome: 'moved', status: order.status } : undefined
+}
+
+/** For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with OutcomeUnknown. */
+export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
+  return (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !== undefined
 }

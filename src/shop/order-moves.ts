@@ -17,3 +17,8 @@ export const moveNames = Object.keys(moves) as Move[]
 export function movesFrom(status: OrderStatus): Move[] {
   return moveNames.filter((move) => (moves[move].from as readonly OrderStatus[]).includes(status))
 }
+
+/** Whether an order that had the one status may have the other by now. */
+export function leadsTo(from: OrderStatus, to: OrderStatus): boolean {
+  return movesFrom(from).some((move) => moves[move].to === to || leadsTo(moves[move].to, to))
+}

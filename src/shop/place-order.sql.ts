@@ -7,7 +7,9 @@
  *
  * It answers with one row: outcome ('placed', 'existing' or 'short'), order_id, total_amount, digest, short (JSON).
  * The key is looked up first, again when stock is short (who placed it may just have taken the last units), and its
- * unique index has the last word. Any error rolls back and is raised again. LEFT and STRAIGHT joins keep the order of locks.
+ * unique index has the last word. LEFT and STRAIGHT joins keep the order of locks. Any error rolls back and is raised again,
+ * except KILL QUERY and max_statement_time between two statements: they leave the transaction open. So the block begins with
+ * ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same connection.
  * Without FORCE INDEX a shop of five products or less would be scanned, which waits for what other orders have locked.
  */
 const lines = `JSON_TABLE(request, '$.lines[*]' COLUMNS (
@@ -33,6 +35,7 @@ BEGIN NOT ATOMIC
     RESIGNAL;
   END;
 
+  ROLLBACK;
   SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;
   IF old_id IS NULL THEN
     START TRANSACTION;

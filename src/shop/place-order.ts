@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { DatabaseError } from '../db/failures.ts'
-import { firstRow, type Queries } from '../db/queries.ts'
-import { retried } from '../db/transaction.ts'
+import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { askedAgain } from './ask-again.ts'
 import type { Author } from './logs.ts'
-import { placeOrderSql } from './place-order.sql.ts'
+import { askUntilKnown, type Answer } from './order-answer.ts'
 import { shown } from './rules.ts'
 
 export interface OrderLine {
@@ -59,18 +57,10 @@ function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage)
   return is_active === 0 ? `${product} is no longer sold` : `${product}: ${wanted} wanted, ${stock} there`
 }
 
-interface Answer {
-  readonly outcome: 'placed' | 'existing' | 'short'
-  readonly order_id: number | null
-  readonly total_amount: string
-  readonly digest: string | null
-  readonly short: string | null
-}
-
 /**
  * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs to
  * another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN when the connection died and the server could not be
- * asked again.
+ * asked again within the patience of `queries`.
  */
 export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
   const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
@@ -81,24 +71,8 @@ export async function placeOrder(queries: Queries, request: OrderRequest): Promi
     ...(orderedAt === undefined ? {} : { ordered_at: orderedAt.toISOString().slice(0, 19).replace('T', ' ') }),
     lines: lines.map(({ productId, quantity, price }) => (price === undefined ? [productId, quantity] : [productId, quantity, price])),
   })
-  // The key makes it safe to ask again after a lost connection: what was placed is found, what was not is placed now.
-  const { answer } = await askedAgain(() => retried(() => send(queries, parameter)), (cause) => outcomeUnknown(key, cause)).catch((error: unknown) => {
-    throw explained(error, request)
-  })
+  const answer = await askUntilKnown(queries, key, parameter).catch((error: unknown) => { throw explained(error, request) })
   return read(answer, request, digest)
-}
-
-async function send(queries: Queries, parameter: string): Promise<Answer> {
-  const [answer] = await queries.prepared<Answer>(placeOrderSql, [parameter])
-  if (answer === undefined) throw new DbtoolError('DEADLOCK', 'another order with the same key came and went')
-  return answer
-}
-
-export function outcomeUnknown(key: string, cause: unknown): DbtoolError {
-  return new DbtoolError('OUTCOME_UNKNOWN', `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${shown(key)}`, {
-    cause,
-    hint: `the same command with --idempotency-key ${key} finds the order or places it, never twice`,
-  })
 }
 
 function read(answer: Answer, { key }: OrderRequest, digest: string): Placement {
@@ -119,11 +93,6 @@ function explained(error: unknown, { userId }: OrderRequest): unknown {
   if (error.code === 'MISSING_REFERENCE') return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
   if (error.errno === 1264) return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', { cause: error, hint: 'split it into several orders' })
   return error
-}
-
-/** The order that a key belongs to, or undefined: for those who were interrupted. */
-export async function orderOfKey(queries: Queries, key: string): Promise<number | undefined> {
-  return (await firstRow<{ id: number }>(queries, 'SELECT id FROM orders WHERE idempotency_key = ?', [key]))?.id
 }
 
 /** What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or by whom. */

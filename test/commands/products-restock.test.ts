@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { retried } from '../../src/db/transaction.ts'
+import { persistently } from '../../src/db/retry.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
 import { restockProduct } from '../../src/shop/restock-product.ts'
 import { dbtool } from '../support/cli.ts'
@@ -58,7 +58,7 @@ describe('products restock', () => {
     const refusesOnce = replacing(db, {
       change: (sql, values) => (sql.startsWith('UPDATE') && (refused += 1) === 1 ? Promise.resolve({ affectedRows: 0, insertId: 0 }) : db.change(sql, values)),
     })
-    expect(await retried(() => restockProduct(refusesOnce, author, 'POT-1', -2))).toMatchObject({ stock: 0 })
+    expect(await persistently(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' })).toMatchObject({ stock: 0 })
   })
 
   it('on a terminal asks by how many', async () => {

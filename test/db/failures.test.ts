@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
-import { DatabaseError } from '../../src/db/failures.ts'
+import { DatabaseError, translate } from '../../src/db/failures.ts'
 import { Secret, type Value } from '../../src/db/queries.ts'
 import { defaultLimits, type Limits, type Target } from '../../src/db/target.ts'
 import { testDatabase } from '../support/database.ts'
@@ -133,4 +133,9 @@ describe('a statement that the server refuses', () => {
     await database.connection.change(insertUser, [username, username, 'x'])
     await expect(database.connection.change(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({ code: 'DUPLICATE', key: 'username' })
   })
+})
+
+it.each([1021, 1114])('a full disk (%d) is said to be one', (errno) => {
+  const raw = Object.assign(new Error("The table 'logs' is full"), { errno, sqlMessage: "The table 'logs' is full" })
+  expect(translate(raw, database.target)).toMatchObject({ code: 'QUERY_FAILED', exitCode: 1, message: "The table 'logs' is full", hint: expect.stringContaining('disk is full') })
 })

@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DatabaseError } from '../../src/db/failures.ts'
 import type { Queries } from '../../src/db/queries.ts'
-import { retried } from '../../src/db/transaction.ts'
 import { testDatabase, withPool } from '../support/database.ts'
 
 const database = testDatabase()
@@ -48,29 +46,6 @@ describe('trying again', () => {
       expect(attempts).toBe(2)
       expect(await db.rows('SELECT stock FROM products')).toEqual([{ stock: 2 }])
     })
-  })
-
-  it.each([
-    ['DEADLOCK', 4],
-    ['LOCK_TIMEOUT', 1],
-    ['CONNECTION_LOST', 1],
-    ['OUTCOME_UNKNOWN', 1],
-    ['STATEMENT_TIMEOUT', 1],
-    ['DUPLICATE', 1],
-  ] as const)('%s: %d attempts at most, and then the error itself', async (code, expected) => {
-    let attempts = 0
-    const failure = new DatabaseError(code, 'again and again')
-    const work = (): Promise<never> => {
-      attempts += 1
-      return Promise.reject(failure)
-    }
-    await expect(retried(work, { attempts: 4, pauseMs: 1 })).rejects.toBe(failure)
-    expect(attempts).toBe(expected)
-  })
-
-  it('not after a fault of our own', async () => {
-    let attempts = 0
-    await expect(retried(() => Promise.reject(new TypeError(`attempt ${(attempts += 1)}`)))).rejects.toThrow('attempt 1')
   })
 })
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { DatabaseError } from '../../src/db/failures.ts'
 import { withLease } from '../../src/db/pool.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
-import { askedAgain } from '../../src/shop/ask-again.ts'
 import { checkInvariants } from '../../src/shop/invariants.ts'
 import { moveOrder } from '../../src/shop/move-order.ts'
 import { moveOrderSql } from '../../src/shop/move-order.sql.ts'
@@ -141,6 +141,8 @@ describe('orders that are cancelled and placed at the same time', () => {
 })
 
 describe('a move whose connection dies', () => {
+  /** As of a connection that had been opened, and is long gone at the server. */
+  const failure = (code: ErrorCode): DatabaseError => Object.assign(new DatabaseError(code, 'died', { errno: code === 'STATEMENT_TIMEOUT' ? 1317 : undefined }), { lost: { threadId: 1_000_000_000, openedAt: 0 } })
   /** Dies with the first statement: before the server hears it, or after it is done; then `meanwhile` happens. */
   const dying = (when: 'before' | 'after', meanwhile = (): Promise<unknown> => Promise.resolve(), code: ErrorCode = 'CONNECTION_LOST'): Queries => {
     const { connection: db } = database
@@ -150,7 +152,7 @@ describe('a move whose connection dies', () => {
         if ((calls += 1) > 1) return db.prepared<T>(sql, values)
         if (when === 'after') await db.prepared<T>(sql, values)
         await meanwhile()
-        throw new DbtoolError(code, 'died')
+        throw failure(code)
       },
     })
   }
@@ -165,6 +167,16 @@ describe('a move whose connection dies', () => {
     expect(await statusNow()).toBe('shipped')
   })
 
+  it.each([['after', undefined, 'cancelled'], ['before', 'STATEMENT_TIMEOUT', 'confirmed']] as const)('that KILL QUERY ends %s the server did it, is told as it is', async (when, code, status) => {
+    const told = await move(dying(when, undefined, 'STATEMENT_TIMEOUT'), 'cancel').catch((error: unknown) => (error as DbtoolError).code)
+    expect([told, await statusNow()]).toEqual([code, status])
+  })
+
+  it('is refused when what is there cannot have come of it', async () => {
+    await setStatus('shipped')
+    await expect(move(dying('before'), 'cancel')).rejects.toMatchObject({ code: 'ILLEGAL_STATUS', exitCode: 6 })
+  })
+
   it('is unknown when somebody has moved it on meanwhile: exit 9, and how to look', async () => {
     await setStatus('pending')
     await expect(move(dying('after', () => setStatus('shipped')), 'confirm')).rejects.toMatchObject({
@@ -172,10 +184,10 @@ describe('a move whose connection dies', () => {
     })
   })
 
-  it('is unknown when the server cannot be asked any more', async () => {
-    const failing = (code: 'CONNECTION_LOST' | 'UNREACHABLE') => () => Promise.reject(new DbtoolError(code, code))
-    const unknown = (): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'unknown')
-    await expect(askedAgain(failing('CONNECTION_LOST'), unknown, 0)).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
-    await expect(askedAgain(failing('UNREACHABLE'), unknown, 0)).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  it('is unknown when the server cannot be asked any more, and refused when it never was', async () => {
+    const failing = (code: 'CONNECTION_LOST' | 'UNREACHABLE'): Queries => replacing(database.connection, { persistence: { patienceMs: 0 }, prepared: () => Promise.reject(new DbtoolError(code, code)) })
+    await expect(move(failing('UNREACHABLE'), 'cancel')).rejects.toMatchObject({ code: 'UNREACHABLE' })
+    const lost = replacing(database.connection, { persistence: { patienceMs: 0 }, prepared: () => Promise.reject(failure('CONNECTION_LOST')) })
+    await expect(move(lost, 'cancel')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
   })
 })

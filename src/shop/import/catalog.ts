@@ -81,37 +81,42 @@ class RememberingCatalog implements Catalog {
 }
 
 /** Only what the shop already has. */
-export function knownCatalog(queries: Queries): Catalog {
-  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> => idsOf(reference, await knownUser(queries, reference))
-  return new RememberingCatalog(findUser, (lines) => productIds(queries, lines), 'known')
+export function knownCatalog(db: Database): Catalog {
+  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> => idsOf(reference, await db.reading((queries) => knownUser(queries, reference)))
+  return new RememberingCatalog(findUser, (lines) => db.reading((queries) => productIds(queries, lines)), 'known')
 }
 
 /** Creates what is met for the first time, before its first order; a product needs a price for that. */
 export function growingCatalog(db: Database, author: Author, initialStock: number): Catalog {
   const findUser = async ([reference = '']: readonly string[]): Promise<Ids> =>
-    idsOf(reference, (await importedUser(db, reference)) ?? (await db.transaction((tx) => createImportedUser(tx, author, reference))))
+    idsOf(reference, (await db.reading((queries) => importedUser(queries, reference))) ?? (await createUser(db, author, reference)))
   const findProducts = async (lines: readonly ImportLine[]): Promise<Ids> => {
-    const known = await productIds(db, lines)
+    const known = await db.reading((queries) => productIds(queries, lines))
     const fresh = lines.filter(({ sku, price }) => !known.has(sku) && price !== undefined)
     if (fresh.length === 0) return known
-    // Another process that imports may create the same product: then all are there to be found.
-    await db.transaction((tx) => insertAll(tx, author, fresh, initialStock)).catch(async (error: unknown) => {
+    // Another process that imports may create the same product, or a lost COMMIT of ours has: then all are there to be found.
+    await db.transaction((tx) => insertAll(tx, author, fresh, initialStock), 'repeatable').catch(async (error: unknown) => {
       if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
       for (const line of fresh) await createUnlessThere(db, author, line, initialStock)
     })
-    return productIds(db, lines)
+    return db.reading((queries) => productIds(queries, lines))
   }
   return new RememberingCatalog(findUser, findProducts, 'growing')
 }
 
 const idsOf = (reference: string, id: number | undefined): Ids => new Map(id === undefined ? [] : [[reference, id]])
 
+/** A COMMIT that was lost may have created it already. */
+function createUser(db: Database, author: Author, reference: string): Promise<number> {
+  return db.transaction(async (tx) => (await importedUser(tx, reference)) ?? createImportedUser(tx, author, reference), 'repeatable')
+}
+
 async function insertAll(queries: Queries, author: Author, lines: readonly ImportLine[], stock: number): Promise<void> {
   for (const { sku, productName, price = '0.00' } of lines) await insertProduct(queries, author, { sku, name: productName ?? sku, price, stock })
 }
 
 async function createUnlessThere(db: Database, author: Author, line: ImportLine, stock: number): Promise<void> {
-  await db.transaction((tx) => insertAll(tx, author, [line], stock)).catch((error: unknown) => {
+  await db.transaction((tx) => insertAll(tx, author, [line], stock), 'repeatable').catch((error: unknown) => {
     if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
   })
 }

@@ -1,3 +1,4 @@
+import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
@@ -7,6 +8,7 @@ import { shown } from '../rules.ts'
 import { noProduct, type Catalog } from './catalog.ts'
 import type { DraftOrder } from './order-groups.ts'
 import type { ImportLine } from './order-line.ts'
+import type { UserLookup } from './references.ts'
 
 export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
 
@@ -38,12 +40,12 @@ export interface Missing {
 }
 
 /** What would become of an order: reads the shop, takes stock only in memory, and locks nothing. */
-export function rehearsingPlacer(queries: Queries, missing: Missing, findUserId: (reference: string) => Promise<number | undefined>): PlaceDraft {
+export function rehearsingPlacer(db: Database, missing: Missing, findUserId: UserLookup): PlaceDraft {
   const products = new Map<string, Rehearsed>()
-  return async (draft) => {
+  const rehearse = async (queries: Queries, draft: DraftOrder): Promise<Taken> => {
     const { ref, lines } = draft
     const user = lines[0]?.user ?? ''
-    const userId = await findUserId(user)
+    const userId = await findUserId(queries, user)
     for (const line of lines) if (!products.has(line.sku)) products.set(line.sku, await lookUp(queries, line, missing))
     const [existing] = await queries.prepared<Existing>('SELECT id, total_amount, content_digest FROM orders WHERE idempotency_key = ?', [keyOf(ref)])
     if (existing !== undefined) {
@@ -53,6 +55,7 @@ export function rehearsingPlacer(queries: Queries, missing: Missing, findUserId:
     if (!missing.create && userId === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(user)}`)
     return { outcome: 'placed', totalAmount: take(products, lines) }
   }
+  return (draft) => db.reading((queries) => rehearse(queries, draft))
 }
 
 interface Existing {

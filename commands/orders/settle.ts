@@ -1,0 +1,73 @@
+import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
+import type { Queries } from '../../src/db/queries.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import type { Riddle } from '../../src/shop/certain.ts'
+import { getOrder, type Order } from '../../src/shop/orders.ts'
+import type { Placement } from '../../src/shop/place-order.ts'
+
+/** What an interrupted command wants to know, and says. */
+export interface Ending {
+  /** What became of it: undefined, or the error that tells it. Rejects with OutcomeUnknown. */
+  readonly found: (queries: Queries) => Promise<DbtoolError | undefined>
+  readonly nothing: string
+  readonly riddle: Riddle
+}
+
+/** After Ctrl-C the statement has been ended at the server; whether it took place before that is asked on a new connection. */
+export async function settle(ctx: Context, { found, nothing, riddle }: Ending, error: unknown): Promise<never> {
+  if (!ctx.io.signal.aborted) throw error
+  const { OutcomeUnknown } = await import('../../src/shop/certain.ts')
+  await ctx.close()
+  const done = await ctx.connection(found, {}).catch((cause: unknown) => {
+    throw cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(riddle, [], cause)
+  })
+  throw done ?? new DbtoolError('INTERRUPTED', nothing)
+}
+
+/** How an interrupted placing ends. */
+export async function placingEnds(key: string, error: unknown): Promise<Ending> {
+  const { orderRiddle, resolveByKey } = await import('../../src/shop/order-answer.ts')
+  return {
+    found: async (queries) => {
+      const orderId = await resolveByKey(queries, key, error)
+      return orderId === undefined ? undefined : interruptedAfter(orderId)
+    },
+    nothing: 'interrupted; nothing was ordered',
+    riddle: orderRiddle(key),
+  }
+}
+
+/** What was done to an order that is still to be shown. */
+export interface Done {
+  readonly orderId: number
+  /** `was placed`. */
+  readonly what: string
+  /** How it can be shown later. */
+  readonly hint: string
+  readonly interrupted: DbtoolError
+}
+
+/** The order as it is now. A failure to read it must not look as if nothing had been done. */
+export async function readBack(ctx: Context, db: Database, { orderId, what, hint, interrupted }: Done): Promise<Order> {
+  return db.reading((queries) => getOrder(queries, orderId)).catch((cause: unknown) => {
+    if (ctx.io.signal.aborted) throw interrupted
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new DbtoolError('OUTCOME_UNKNOWN', `order ${orderId} ${what}, but it cannot be read now: ${reason}`, { cause, hint })
+  })
+}
+
+/** An order that was placed with this key. */
+export async function placed({ orderId, totalAmount }: Placement, key: string): Promise<Done> {
+  const { quotedForShell } = await import('../../src/shop/order-answer.ts')
+  return {
+    orderId,
+    what: `was placed, with a total of ${totalAmount}`,
+    hint: `the same command with --idempotency-key ${quotedForShell(key)} shows it`,
+    interrupted: interruptedAfter(orderId),
+  }
+}
+
+function interruptedAfter(orderId: number): DbtoolError {
+  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} had already been placed`, { hint: `look at it: dbtool orders get ${orderId}` })
+}

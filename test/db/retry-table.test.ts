@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { translationOf } from '../../src/db/failure-table.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
+import { persistently, type Retry, type Work } from '../../src/db/retry.ts'
+import { otherErrors, retryTable, ruleOf, type Rule } from '../../src/db/retry-table.ts'
+import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
+
+const lost = new DatabaseError('CONNECTION_LOST', 'lost')
+
+/** Work that fails with these errors, one after the other, and then succeeds: how often it was tried, and how it ended. */
+async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts: number, end: unknown]> {
+  let attempts = 0
+  const work = (): Promise<string> => {
+    const error = errors[attempts]
+    attempts += 1
+    return error === undefined ? Promise.resolve('done') : Promise.reject(error)
+  }
+  const end: unknown = await persistently(work, { kind }).catch((error: unknown) => error)
+  return [attempts, end]
+}
+
+/** What is tried again: a transaction, work that may be done twice, and the same after a connection was lost. */
+const expected: readonly [code: ErrorCode, errno: number | undefined, ...again: [inTransaction: boolean, repeatable: boolean, afterLoss: boolean]][] = [
+  ['DEADLOCK', 1213, true, true, true],
+  ['DEADLOCK', 1020, true, true, true],
+  ['LOCK_TIMEOUT', 1205, false, false, false],
+  ['STATEMENT_TIMEOUT', 1969, false, false, false],
+  ['STATEMENT_TIMEOUT', 1317, false, false, false],
+  ['CONNECTION_LOST', 1927, true, true, true],
+  ['CONNECTION_LOST', 1053, true, true, true],
+  ['CONNECTION_LOST', 2013, true, true, true],
+  ['CONNECTION_LOST', 45009, true, true, true],
+  ['CONNECTION_LOST', undefined, true, true, true],
+  ['OUTCOME_UNKNOWN', undefined, false, true, true],
+  ['UNREACHABLE', 1040, false, false, true],
+  ['UNREACHABLE', 1226, false, false, true],
+  ['UNREACHABLE', undefined, false, false, true],
+  ['POOL_TIMEOUT', undefined, false, false, true],
+  ['POOL_CLOSED', undefined, false, false, false],
+  ['READ_ONLY', 1290, false, false, false],
+  ['READ_ONLY', 1836, false, false, false],
+  ['OUT_OF_STOCK', undefined, false, false, false],
+  ['KEY_CONFLICT', undefined, false, false, false],
+  ['DUPLICATE', 1062, false, false, false],
+  ['QUERY_FAILED', 1114, false, false, false],
+  ['ACCESS_DENIED', 1045, false, false, false],
+]
+
+describe('what is tried again', () => {
+  it.each(expected)('%s (%s): in a transaction %s, repeatable %s, after a loss %s', async (code, errno, ...[inTransaction, repeatable, afterLoss]) => {
+    const error = new DatabaseError(code, 'once', { errno })
+    expect(await tries('transaction', error)).toEqual(inTransaction ? [2, 'done'] : [1, error])
+    expect(await tries('repeatable', error)).toEqual(repeatable ? [2, 'done'] : [1, error])
+    expect(await tries('repeatable', lost, error)).toEqual(afterLoss ? [3, 'done'] : [2, error])
+  })
+
+  it('every row of the table is among them', () => {
+    for (const { code, numbers } of retryTable) {
+      const tried = expected.filter(([name, errno]) => name === code && (errno === undefined ? numbers.length === 0 || code === 'CONNECTION_LOST' || code === 'UNREACHABLE' : numbers.includes(errno)))
+      expect(tried, code).not.toHaveLength(0)
+    }
+  })
+
+  it('not a fault of our own', async () => {
+    const fault = new TypeError('ours')
+    expect(await tries('repeatable', fault)).toEqual([1, fault])
+    expect(ruleOf(fault)).toBe(otherErrors)
+  })
+
+  it('a deadlock eight times in all, and then it comes out itself', async () => {
+    const error = new DatabaseError('DEADLOCK', 'again and again')
+    expect(await tries('transaction', ...Array.from({ length: 20 }, () => error))).toEqual([8, error])
+  })
+
+  it('until the one deadline over all attempts, whatever they fail with; each is told', async () => {
+    const told: Retry[] = []
+    let attempts = 0
+    const kinds: readonly ErrorCode[] = ['CONNECTION_LOST', 'UNREACHABLE', 'POOL_TIMEOUT']
+    const work = (): Promise<never> => Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
+    const giveUp = (cause: unknown): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause })
+    const run = (): Promise<unknown> => persistently(work, { kind: 'repeatable', patienceMs: 400, onRetry: (retry) => told.push(retry), giveUp }).catch((error: unknown) => error)
+    expect(await run()).toMatchObject({ code: 'UNREACHABLE', message: 'failure 1' })
+    attempts = -1
+    const end = await run()
+    expect(end).toMatchObject({ code: 'OUTCOME_UNKNOWN', message: 'given up', cause: { message: `failure ${attempts}` } })
+    expect(told.length).toBeGreaterThan(1)
+    expect(told.map(({ attempt }) => attempt)).toEqual(told.map((_retry, index) => index + 2))
+  })
+
+  it('and does not wait for an attempt that never ends, where somebody can say what that means', async () => {
+    let attempts = 0
+    const work = (): Promise<never> => ((attempts += 1) === 1 ? Promise.reject(lost) : new Promise(() => undefined))
+    await expect(persistently(work, { kind: 'repeatable', patienceMs: 200, giveUp: (cause) => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause }) })).rejects.toMatchObject({ message: 'given up', cause: lost })
+    expect(attempts).toBe(2)
+  })
+})
+
+describe('the retry table', () => {
+  it('knows every number by the code that the failure table gives it, and none of these codes has another number', () => {
+    const codes = new Set(retryTable.map(({ code }) => code))
+    const numbered = new Map(retryTable.flatMap(({ code, numbers }) => numbers.map((number) => [number, code] as const)))
+    for (const errno of [...Array.from({ length: 5_000 }, (_, index) => index + 1), ...Array.from({ length: 100 }, (_, index) => index + 45_000)]) {
+      const { code } = translationOf({ errno, code: '', text: '', inSession: false })
+      expect(numbered.get(errno), String(errno)).toBe(codes.has(code) ? code : undefined)
+    }
+  })
+
+  it('stands in docs/faults.md', () => {
+    const cell = (rule: Omit<Rule, 'code'>, code: string): string =>
+      `| ${code}${rule.numbers.length === 0 ? '' : ` (${rule.numbers.join(', ')})`} | ${rule.meaning} | ${rule.transaction} | ${rule.order} | ${again(rule)} |`
+    const again = ({ again: when, attempts, pauseMs }: Omit<Rule, 'code'>): string =>
+      when === 'no' ? 'no' : `${when}, ${attempts === Infinity ? '' : `${attempts} times in all, `}first after ${pauseMs} ms`
+    const page = readFileSync('docs/faults.md', 'utf8').split('\n')
+    for (const row of [...retryTable.map((rule) => cell(rule, rule.code)), cell(otherErrors, 'others')]) expect(page).toContain(row)
+    expect(page.filter((line) => /^\| ([A-Z_]{5,}|others)\b/.test(line))).toHaveLength(retryTable.length + 1)
+  })
+})

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PooledDatabase, type Database } from '../../../src/db/database.ts'
+import { openPool } from '../../../src/db/open-pool.ts'
+import { defaultPoolOptions } from '../../../src/db/pool.ts'
+import { appliedMigrations } from '../../../src/db/schema-state.ts'
+import type { Limits, Target } from '../../../src/db/target.ts'
+import { DbtoolError } from '../../../src/errors.ts'
+import { placeOrder } from '../../../src/shop/place-order.ts'
+import { dbtool } from '../../support/cli.ts'
+
+/** What a client was told. */
+export interface Told {
+  readonly answer: 'acknowledged' | 'refused' | 'unknown'
+  /** For whoever reads a failure. */
+  readonly detail: string
+}
+
+/** Where and on what an operation works. */
+export interface Shop {
+  readonly userId: number
+  readonly productId: number
+  /** For files. */
+  readonly folder: string
+}
+
+/** One thing that a client does over a network that may break. To have another one cut everywhere, add it to the table. */
+export interface Operation {
+  readonly name: string
+  /** How many rows `count` finds when it took place. */
+  readonly whole: number
+  /** A query with one `?`, the tag of a run: what is there of it. */
+  readonly count: string
+  /** Whether a loss ends it only while the shop is being opened; later it is waited for. */
+  readonly persists: boolean
+  /** In `npm test` only every so manieth packet is hit, each time others; in the long form all are. */
+  readonly everyNth: number
+  /** How often the network may break: after `stays away`, nobody can be asked any more. */
+  readonly afterwards: readonly ('recovers' | 'stays away')[]
+  /** What has to be there before: resolves to what `run` is to work on. */
+  prepare?(db: Database, shop: Shop, tag: string): Promise<string>
+  run(target: Target, shop: Shop, tag: string, subject: string): Promise<Told>
+}
+
+/** Short, so that a hanging line is given up soon. */
+export const limits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 500, lockWaitMs: 1_000 }
+const patienceMs = 300
+const author = { osUser: 'tester', command: 'test' }
+
+/** What an error says to somebody who has to decide whether there is an order. */
+export function toldBy(error: unknown): Told {
+  if (!(error instanceof DbtoolError)) throw error
+  return { answer: error.exitCode === 9 ? 'unknown' : 'refused', detail: `${error.code}: ${error.message}` }
+}
+
+/** One connection, so that the packets come in the same sequence every time. */
+export function environmentOf(target: Target): Record<string, string> {
+  return {
+    DBTOOL_HOME: '/nowhere', DB_USER: target.user, DB_NAME: target.database ?? '', DB_POOL_SIZE: '1', DB_MAX_OVERFLOW: '0',
+    DB_CONNECT_TIMEOUT: `${limits.connectTimeoutMs}ms`, DB_STATEMENT_TIMEOUT: `${limits.statementTimeoutMs}ms`, DB_SSL_MODE: 'disabled',
+    ...(target.socket === undefined ? { DB_HOST: target.host, DB_PORT: String(target.port) } : { DB_SOCKET: target.socket }),
+  }
+}
+
+async function typed(argv: readonly string[], target: Target): Promise<Told> {
+  const { exitCode, stderr } = await dbtool(argv, { env: environmentOf(target) })
+  return { answer: exitCode === 0 ? 'acknowledged' : exitCode === 9 ? 'unknown' : 'refused', detail: `exit ${exitCode} ${stderr}` }
+}
+
+/** What every command does first; `opened` is called before the good-bye. */
+export async function openShop(target: Target, opened: () => void): Promise<void> {
+  const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+  await appliedMigrations(new PooledDatabase(pool))
+  opened()
+  await pool.close()
+}
+
+const ordersOfKey = 'SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ?'
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'orders place',
+    whole: 1,
+    count: ordersOfKey,
+    persists: true,
+    everyNth: 1,
+    afterwards: ['recovers'],
+    run: (target, { userId, productId }, tag) => typed(['orders', 'place', '--user', String(userId), '--item', `${productId}:2`, '--idempotency-key', tag, '--json'], target),
+  },
+  {
+    name: 'orders import of three orders, with users and products to create',
+    whole: 3,
+    count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT('import:', ?, '-%')",
+    persists: true,
+    everyNth: 10,
+    afterwards: ['recovers'],
+    run: (target, { folder }, tag) => {
+      const path = join(folder, `${tag}.csv`)
+      const lines = [1, 2, 3].flatMap((order) => [1, 2].map((line) => `${tag}-${order},${tag}_${order % 2},${tag}-P${line},${order},1.50`))
+      writeFileSync(path, `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)
+      return typed(['orders', 'import', path, '--create-missing', '--initial-stock', '1000', '--json'], target)
+    },
+  },
+  {
+    name: 'orders cancel',
+    whole: 1,
+    count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ? AND status = 'cancelled'",
+    persists: true,
+    everyNth: 1,
+    afterwards: ['recovers'],
+    prepare: async (db, { userId, productId }, tag) => {
+      const { orderId } = await placeOrder(db, { userId, lines: [{ productId, quantity: 2 }], key: tag, status: 'confirmed', author, end: 'COMMIT' })
+      return String(orderId)
+    },
+    run: (target, _shop, _tag, order) => typed(['orders', 'cancel', order, '--json'], target),
+  },
+  {
+    name: 'placeOrder over a pool, without much patience',
+    whole: 1,
+    count: ordersOfKey,
+    persists: false,
+    everyNth: 1,
+    afterwards: ['recovers', 'stays away'],
+    run: async (target, { userId, productId }, tag) => {
+      const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+      const request = { userId, lines: [{ productId, quantity: 1 }], key: tag, status: 'confirmed', author, end: 'COMMIT' } as const
+      try {
+        const { orderId } = await placeOrder(new PooledDatabase(pool, { patienceMs }), request)
+        return { answer: 'acknowledged', detail: `order ${orderId}` }
+      } catch (error) {
+        return toldBy(error)
+      } finally {
+        await pool.close(0)
+      }
+    },
+  },
+]
