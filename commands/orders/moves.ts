@@ -16,7 +16,7 @@ const about: Readonly<Record<Move, string>> = {
   cancel: 'Cancel an order that was not shipped yet, and give its stock back',
 }
 
-/** Every move of an order is a verb. None asks: each is one row that `orders get` shows, and none deletes anything. */
+/** Every move of an order is a verb. None asks, since none deletes anything. */
 export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
   for (const move of moveNames) {
     orders
