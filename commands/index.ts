@@ -18,6 +18,7 @@ import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
 import { productsGet } from './products/get.ts'
+import { productsImport } from './products/import.ts'
 import { productsList } from './products/list.ts'
 import { reportVerbs } from './report/report.ts'
 import { serverReset } from './server/reset.ts'
@@ -26,6 +27,7 @@ import { serverStatus } from './server/status.ts'
 import { serverStop } from './server/stop.ts'
 import { usersCreate } from './users/create.ts'
 import { usersGet } from './users/get.ts'
+import { usersImport } from './users/import.ts'
 import { usersList } from './users/list.ts'
 
 type Declare = (noun: Command, context: Context) => void
@@ -33,8 +35,8 @@ type Declare = (noun: Command, context: Context) => void
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
   'The shop:': {
-    users: ['people who buy', usersCreate, usersGet, usersList],
-    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList],
+    users: ['people who buy', usersCreate, usersGet, usersList, usersImport],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsImport],
     orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
     report: ['questions about sales', reportVerbs],
   },

@@ -30,6 +30,7 @@ export interface Invocation {
   readonly passwordFromStdin: boolean
   readonly noInput: boolean
   readonly sql: boolean
+  readonly rawCells: boolean
 }
 
 /** What a verb works with. The shop, reports and stress never see it. */
@@ -37,6 +38,8 @@ export interface Context {
   readonly io: Io
   readonly out: Output
   readonly ask: Ask
+  /** CSV cells are read and written as they are: `--raw`. */
+  readonly rawCells: boolean
   config(): Promise<Config>
   /** Any database, whatever is in it. */
   db<T>(work: (db: Database) => Promise<T>): Promise<T>

@@ -26,6 +26,14 @@ export class PooledDatabase implements Database {
     return this.single((queries) => queries.prepared<T>(sql, values))
   }
 
+  plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.single((queries) => queries.plainRows<T>(sql, values))
+  }
+
+  bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
+    return this.single((queries) => queries.bulk<T>(sql, rows))
+  }
+
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return retried(() => withLease(this.pool, (lease) => transaction(lease, work)))
   }

@@ -1,5 +1,5 @@
 import { InvalidValue } from '../errors.ts'
-import { parseWhole, shown } from '../values.ts'
+import { parseInstant, parseWhole, shown } from '../values.ts'
 
 export { shown }
 
@@ -47,6 +47,8 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
     if (length === 0) throw new InvalidValue('must not be empty')
     if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
     if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
+    // Half of a surrogate pair, which JSON can spell: UTF-8 would silently make another character of it.
+    if (/\p{Cs}/u.test(trimmed)) throw new InvalidValue('must be whole characters; it holds half of one')
     return trimmed
   }
 }
@@ -76,6 +78,28 @@ export function parsePrice(text: string): string {
 export const parseQuantity = parseWhole(1, largestInt)
 export const parseStock = parseWhole(0, largestInt)
 export const parseId = parseWhole(1, largestInt)
+
+const truths: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false }
+
+export function parseTruth(text: string): boolean {
+  const truth = truths[text.toLowerCase()]
+  if (truth === undefined) throw new InvalidValue(`must be true or false, 1 or 0, yes or no, not ${shown(text)}`)
+  return truth
+}
+
+/** What bcrypt makes of a password, or `!` for none. A secret: no message shows it. */
+export function parsePasswordHash(text: string): string {
+  if (text === '!' || /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.test(text)) return text
+  throw new InvalidValue('must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 04 to 31, 53 characters) or !')
+}
+
+/** An instant within the range of DATETIME; whole seconds are kept. */
+export function parseMoment(text: string): Date {
+  const at = parseInstant(text)
+  const year = at.getUTCFullYear()
+  if (year < 1000 || year > 9999) throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${shown(text)}`)
+  return at
+}
 
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const
 export type OrderStatus = (typeof orderStatuses)[number]

@@ -24,7 +24,7 @@ const row = { id: 1, name: evil, items: [{ name: evil }] }
 describe('text from the database never reaches a terminal raw', () => {
   it('in tables and everything for people', () => {
     const { texts, streams } = screens()
-    const out = new Output({ ...streams, format: 'table', colour: 'auto', quiet: false })
+    const out = new Output({ ...streams, format: 'table', colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal })
     out.list(view, [row])
     out.item(view, row)
     out.list(view, [])
@@ -61,7 +61,7 @@ describe('text from the database never reaches a terminal raw', () => {
 describe('data stays data', () => {
   const written = (format: Format): string => {
     const { texts, streams } = screens()
-    new Output({ ...streams, format, colour: 'auto', quiet: false }).list(view, [row])
+    new Output({ ...streams, format, colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal }).list(view, [row])
     return texts.stdout
   }
 
