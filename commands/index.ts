@@ -11,12 +11,14 @@ import { dbStatus } from './db/status.ts'
 import { demo } from './demo.ts'
 import { declareGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
+import { ordersExport } from './orders/export.ts'
 import { ordersGet } from './orders/get.ts'
 import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
 import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
+import { productsExport } from './products/export.ts'
 import { productsGet } from './products/get.ts'
 import { productsImport } from './products/import.ts'
 import { productsList } from './products/list.ts'
@@ -26,6 +28,7 @@ import { serverStart } from './server/start.ts'
 import { serverStatus } from './server/status.ts'
 import { serverStop } from './server/stop.ts'
 import { usersCreate } from './users/create.ts'
+import { usersExport } from './users/export.ts'
 import { usersGet } from './users/get.ts'
 import { usersImport } from './users/import.ts'
 import { usersList } from './users/list.ts'
@@ -35,9 +38,9 @@ type Declare = (noun: Command, context: Context) => void
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
   'The shop:': {
-    users: ['people who buy', usersCreate, usersGet, usersList, usersImport],
-    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsImport],
-    orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport],
+    users: ['people who buy', usersCreate, usersGet, usersList, usersImport, usersExport],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsImport, productsExport],
+    orders: ['place and read orders; each is one transaction', ordersPlace, ordersGet, ordersList, ordersImport, ordersExport],
     report: ['questions about sales', reportVerbs],
   },
   'The database:': {
