@@ -61,7 +61,7 @@ export class Connection implements PooledConnection {
     if (rows.length === 0) return []
     const bound = rows.map((row) => row.map(forDriver))
     const send = (): Promise<unknown> => this.#parts.raw.batch(sql, bound).catch((error: unknown) => { throw hideSecrets(error, rows.flat()) })
-    return resultSets<T>(await this.run(sql, [`${rows.length} rows`], send))
+    return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
   }
 
   /** Resolves to false when the server does not answer within `timeoutMs`; the connection is then destroyed. */

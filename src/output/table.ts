@@ -22,13 +22,18 @@ export function listTable(whole: View, rows: readonly Row[], look: Look): string
 
 function drawn({ columns }: View, cells: readonly string[][], { colour, widths }: Look & { widths: readonly number[] }): string {
   const fit = (texts: readonly string[]): string[] => texts.map((text, index) => shorten(text, widths[index] ?? 0))
-  const table = new Table({
-    head: fit(columns.map(({ name }) => name)).map((name) => colour.bold(name)),
-    colAligns: columns.map(({ align }) => align),
-    style: { head: [], border: [] },
-  })
-  table.push(...cells.map((row) => fit(row).map((cell) => dimNull(cell, colour))))
-  return withoutInnerLines(table.toString())
+  const head = fit(columns.map(({ name }) => name))
+  const rows = cells.map(fit)
+  const table = new Table({ head: head.map(placeholder), colAligns: columns.map(({ align }) => align), style: { head: [], border: [] } })
+  table.push(...rows.map((row) => row.map(placeholder)))
+  const texts = [...head.map((name) => colour.bold(name)), ...rows.flat().map((cell) => dimNull(cell, colour))].filter((text) => widthOf(text) > 0)
+  let next = 0
+  return withoutInnerLines(table.toString()).replace(/\ue000+/g, () => texts[next++] ?? '')
+}
+
+/** What takes as much room as a text: about some characters the library's opinion of their width is not ours. */
+function placeholder(text: string): string {
+  return '\ue000'.repeat(widthOf(text))
 }
 
 /** A line below the head and none between rows: a list stays as short as its rows. */

@@ -12,9 +12,9 @@ import { AskPerson } from '../../src/prompts/ask.ts'
 const evil = 'a\u001b[31m\u001b]52;c;aGk=\u0007\u001b]0;t\u001b\\\rb\u009b2J\u009d\u202e\u2066\u200f\u2028c\nerror: d\u007f'
 const treacherous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
-function screens() {
+function screens(isTTY = true) {
   const texts = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => Object.assign(new PassThrough(), { isTTY: true, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
+  const stream = (name: 'stdout' | 'stderr') => Object.assign(new PassThrough(), { isTTY, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
   return { texts, streams: { stdout: stream('stdout'), stderr: stream('stderr'), env: { NO_COLOR: '1' } } }
 }
 
@@ -59,8 +59,8 @@ describe('text from the database never reaches a terminal raw', () => {
 })
 
 describe('data stays data', () => {
-  const written = (format: Format): string => {
-    const { texts, streams } = screens()
+  const written = (format: Format, isTTY = true): string => {
+    const { texts, streams } = screens(isTTY)
     new Output({ ...streams, format, colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal }).list(view, [row])
     return texts.stdout
   }
@@ -71,7 +71,7 @@ describe('data stays data', () => {
     expect(asciiControls('{"é": "😀"}')).toBe('{"é": "😀"}')
   })
 
-  it('csv is left as it is', () => expect(written('csv')).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
+  it('csv in a pipe is left as it is', () => expect(written('csv', false)).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
 
   it.each(formats)('%s ends with a line break', (format) => expect(written(format).at(-1)).toBe('\n'))
 })
