@@ -32,7 +32,7 @@ export function harmless(text: string): string {
   return text.replace(treacherous, (character) => (character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character)))
 }
 
-/** The same for a message of several lines, whose line breaks are ours. */
+/** The same for what has several lines, as the trace of an error. */
 export function harmlessLines(text: string): string {
   return text.split('\n').map(harmless).join('\n')
 }

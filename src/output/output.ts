@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
 import { DbtoolError } from '../errors.ts'
 import { guarded } from '../formula.ts'
-import { harmless, harmlessLines } from './cell.ts'
+import { harmless } from './cell.ts'
 import type { ColourChoice, Format } from './choices.ts'
 import { colourFor } from './colour.ts'
 import { writers, type Style } from './formats.ts'
@@ -91,23 +91,23 @@ export class Output {
 
   /** Something that is shown once and must not be lost, nor mixed with data. */
   secret(message: string): void {
-    this.toPerson(harmlessLines(message))
+    this.toPerson(harmless(message))
   }
 
   success(message: string): void {
-    this.say(`${this.#talk.green('✔')} ${harmlessLines(message)}`)
+    this.say(`${this.#talk.green('✔')} ${harmless(message)}`)
   }
 
   note(message: string): void {
-    this.say(harmlessLines(message))
+    this.say(harmless(message))
   }
 
   warn(message: string): void {
-    this.say(`${this.#talk.yellow('warning:')} ${harmlessLines(message)}`)
+    this.say(`${this.#talk.yellow('warning:')} ${harmless(message)}`)
   }
 
   heading(message: string): void {
-    this.say(`\n${this.#talk.bold(harmlessLines(message))}`)
+    this.say(`\n${this.#talk.bold(harmless(message))}`)
   }
 
   /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
@@ -119,7 +119,7 @@ export class Output {
 
   /** One SQL statement, for `--sql`. */
   trace(line: string): void {
-    this.toPerson(this.#talk.dim(harmlessLines(line)))
+    this.toPerson(this.#talk.dim(harmless(line)))
   }
 
   private say(line: string): void {

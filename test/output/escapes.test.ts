@@ -32,15 +32,16 @@ describe('text from the database never reaches a terminal raw', () => {
     expect(texts.stdout).not.toMatch(treacherous)
     expect(texts.stderr).not.toMatch(treacherous)
     expect(texts.stdout).toContain('\\u001b]52;c;aGk=\\u0007')
-    expect(texts.stdout).not.toMatch(/^error: d/m)
+    for (const shown of [texts.stdout, texts.stderr]) expect(shown).not.toMatch(/^error: d/m)
   })
 
   it('in errors, of either kind', () => {
     const error = new DbtoolError('NOT_FOUND', evil, { hint: evil, faults: [evil, evil], cause: new Error(evil) })
-    for (const argv of [['-v'], ['--json']]) {
+    for (const argv of [[], ['-v'], ['--json']]) {
       const { texts, streams } = screens()
       writeError(error, argv, streams)
       expect(texts.stderr).not.toMatch(treacherous)
+      if (argv.length === 0) expect(texts.stderr.match(/^error: /gm)).toHaveLength(1)
       if (argv[0] === '--json') expect(JSON.parse(texts.stderr)).toMatchObject({ error: { message: evil, hint: evil } })
     }
   })
