@@ -22,6 +22,7 @@ export interface Queries {
   /**
    * One statement for many rows of values, in their order, in one message; the first result set, which RETURNING makes, has a
    * row for each. When one of them fails, those before it may have taken place: call it in a transaction or after a savepoint.
+   * Wait for it: what is sent after it may overtake it.
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
 }

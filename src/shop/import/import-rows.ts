@@ -4,10 +4,9 @@ import { DbtoolError } from '../../errors.ts'
 import { checkedRecords } from '../../files/check.ts'
 import type { RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
-import type { SourceRecord } from '../../files/record.ts'
 import type { Author } from '../logs.ts'
 import { inChunks, oneAhead } from './chunks.ts'
-import { readRow, type DraftRow, type OnConflict, type Refusal } from './draft-row.ts'
+import { rowReader, type OnConflict, type Refusal } from './draft-row.ts'
 import { Faults } from './faults.ts'
 import type { Kind } from './kind.ts'
 import { RowTally, type RowSummary } from './row-tally.ts'
@@ -34,9 +33,9 @@ export interface RowImport {
  * interruption, with what became of the rows before it.
  */
 export async function importRows(plan: RowImport): Promise<RowSummary> {
-  const { db, inOne } = plan
   // After a deadlock a transaction starts again, and so does this.
   const refuse = once(plan)
+  const { db, inOne } = plan
   if (inOne === 'whole') return db.transaction((tx) => pass(plan, refuse, (work) => savepoint(tx, work)))
   return pass(plan, refuse, (work) => db.transaction(work))
 }
@@ -60,11 +59,11 @@ async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<Ro
   const tally = new RowTally()
   const faults = new Faults(file.name, 'rows')
   const taker = new RowTaker(kind, onConflict, author, inUnit)
+  const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
   try {
-    for await (const records of oneAhead(inChunks(checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })))) {
-      const { drafts, refused } = read(plan, records)
+    for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
       const refusals = [...refused, ...(await taker.take(drafts, (taken) => tally.took(taken)))].sort((a, b) => a.record.line - b.record.line)
-      tally.read(records.length)
+      tally.read(size)
       tally.rejected += refusals.length
       for (const refusal of refusals) {
         if (onError === 'skip') await refuse(refusal)
@@ -76,17 +75,6 @@ async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<Ro
   }
   faults.throwIfAny()
   return tally.summary()
-}
-
-function read({ kind, onConflict }: RowImport, records: readonly SourceRecord[]): { drafts: DraftRow[]; refused: Refusal[] } {
-  const drafts: DraftRow[] = []
-  const refused: Refusal[] = []
-  for (const record of records) {
-    const one = readRow(kind, onConflict, record)
-    if ('row' in one) drafts.push(one)
-    else refused.push(one)
-  }
-  return { drafts, refused }
 }
 
 function interrupted({ inOne, onConflict }: RowImport, { taken: { created, updated } }: RowTally, cause: unknown): unknown {

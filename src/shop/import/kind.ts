@@ -1,5 +1,4 @@
 import type { Fields } from '../../files/header.ts'
-import { writeInstant } from '../../db/utc.ts'
 import { parseMoment, parseTruth } from '../rules.ts'
 
 /** A value as the database would give it back: an instant as text in UTC, truth as 0 or 1. */
@@ -19,7 +18,7 @@ export const nullable = (parse: (text: string) => Stored): FieldRule => ({ parse
 export const withInitial = (initial: Stored, parse: (text: string) => Stored): FieldRule => ({ parse, initial, nullable: false })
 
 export const storedTruth = (text: string): number => Number(parseTruth(text))
-export const storedMoment = (text: string): string => writeInstant(parseMoment(text)).slice(0, 'YYYY-MM-DD hh:mm:ss'.length)
+export const storedMoment = (text: string): string => parseMoment(text).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length).replace('T', ' ')
 
 /** One row of the file, by column: only what the file has; undefined where it says nothing. */
 export type ImportRow = Readonly<Record<string, Stored | undefined>>

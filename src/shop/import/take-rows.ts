@@ -1,11 +1,11 @@
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
-import { decide, type Decisions } from './decide.ts'
+import { decide } from './decide.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
 import type { Kind } from './kind.ts'
 import { SeenIds } from './seen-ids.ts'
-import { insertAll, logAll, rowsThere, updateAll } from './write-rows.ts'
+import { insertAll, logAll, rowsThere, updateAll, type Written } from './write-rows.ts'
 
 /** Runs what is kept whole or taken back: a transaction, or a part of one. */
 export type InUnit = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
@@ -38,9 +38,8 @@ export class RowTaker {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { decisions, ids } = await this.inUnit((queries) => this.write(queries, drafts, how))
-      for (const id of ids) this.#seen.add(id)
-      const { created, updated, unchanged, skipped, refused } = decisions
+      const { newIds, created, updated, unchanged, skipped, refused } = await this.inUnit((queries) => this.write(queries, drafts, how))
+      for (const id of [...newIds, ...updated.map(({ there }) => there.id), ...unchanged, ...skipped]) this.#seen.add(id)
       took({ created: created.length, updated: updated.length, unchanged: unchanged.length, skipped: skipped.length })
       return refused
     } catch (error) {
@@ -52,13 +51,14 @@ export class RowTaker {
     }
   }
 
-  private async write(queries: Queries, drafts: readonly DraftRow[], how: 'unasked' | 'asked'): Promise<{ decisions: Decisions; ids: number[] }> {
+  private async write(queries: Queries, drafts: readonly DraftRow[], how: 'unasked' | 'asked'): Promise<Written> {
     const { kind, onConflict, author } = this
     const there = how === 'asked' ? await rowsThere(queries, kind, onConflict, drafts) : []
     const decisions = decide(kind, onConflict, drafts, { there, seen: this.#seen })
     const newIds = await insertAll(queries, kind, decisions.created)
     await updateAll(queries, kind, decisions.updated)
-    await logAll(queries, author, kind, { ...decisions, newIds })
-    return { decisions, ids: [...newIds, ...decisions.updated.map((update) => update.there.id), ...decisions.unchanged, ...decisions.skipped] }
+    const written = { ...decisions, newIds }
+    await logAll(queries, author, kind, written)
+    return written
   }
 }

@@ -45,12 +45,18 @@ async function updateColumns(queries: Queries, kind: Kind, columns: readonly str
   await queries.bulk(`UPDATE ${kind.table} SET ${parts.join(', ')}, updated_at = UTC_TIMESTAMP() WHERE id = ?`, values)
 }
 
+/** What was decided and done, with the ids of what was created. */
+export interface Written extends Decisions {
+  readonly newIds: readonly number[]
+}
+
 /** A log row for every row that really changed, the new ones first. */
-export async function logAll(queries: Queries, { osUser, command }: Author, kind: Kind, changed: Pick<Decisions, 'created' | 'updated'> & { newIds: readonly number[] }): Promise<void> {
+export async function logAll(queries: Queries, { osUser, command }: Author, kind: Kind, { created, updated, newIds }: Written): Promise<void> {
   const entry = (id: number, message: string): Value[] => [osUser, command, kind.table, id, message.slice(0, 500)]
-  const created = changed.created.map(({ row }, index) => entry(changed.newIds[index] ?? 0, kind.created(row)))
-  const updated = changed.updated.map((update) => entry(update.there.id, inWords(kind, update)))
-  await queries.bulk('INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)', [...created, ...updated])
+  await queries.bulk('INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)', [
+    ...created.map(({ row }, index) => entry(newIds[index] ?? 0, kind.created(row))),
+    ...updated.map((update) => entry(update.there.id, inWords(kind, update))),
+  ])
 }
 
 /** `updated TEA-1: price 4.50 → 4.75, description`. */
