@@ -21,7 +21,7 @@ describe('help', () => {
   it('of a noun lists its verbs', async () => {
     const { exitCode, stdout } = await dbtool('users --help')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^Verbs:\n {2}create {6}Add a user/m)
+    expect(stdout).toMatch(/^Verbs:\n {2}create +Add a user/m)
   })
 
   it('of a verb leaves the flags of every command to dbtool --help, and shows defaults as they are typed', async () => {
