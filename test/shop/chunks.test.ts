@@ -35,7 +35,7 @@ describe('of a file of any length', () => {
   })
 
   it('what is read ahead fails when its turn comes', async () => {
-    async function* broken(): AsyncGenerator<number> {
+    async function* broken(): AsyncGenerator<number, void, undefined> {
       yield await Promise.resolve(1)
       throw new Error('the disk is gone')
     }
