@@ -195,11 +195,15 @@ describe('a SKU that is there', () => {
   })
 
   it.each(['skip', 'update'])('%s: a row without SKU could not be found again, and a line that comes back is a fault', async (policy) => {
-    const { exitCode, error } = await importing('sku,name,price\n,Loose,1\nTEA,Tea,4.50\nTEA,Tea,5.00\n', `--on-conflict ${policy}`)
+    const others = Array.from({ length: 600 }, (_, row) => `S${row},Tea,1`)
+    const rows = [',Loose,1', 'TEA,Tea,4.50', 'TEA,Tea,5.00', ...others, 'POT,Pot,5.00', ...others.slice(0, 1), 'TEA,Tea,4.50']
+    const { exitCode, error } = await importing(`sku,name,price\n${rows.join('\n')}\n`, `--on-conflict ${policy}`)
     expect(exitCode).toBe(2)
     expect(error.faults).toEqual([
       expect.stringMatching(new RegExp(`line 2: sku is empty, and --on-conflict ${policy} finds a product by it$`)),
       expect.stringMatching(/line 4: sku 'TEA' comes back: an earlier line has it$/),
+      expect.stringMatching(/line 606: sku 'S0' comes back: an earlier line has it$/),
+      expect.stringMatching(/line 607: sku 'TEA' comes back: an earlier line has it$/),
     ])
   })
 

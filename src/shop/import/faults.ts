@@ -8,10 +8,10 @@ export class Faults {
   readonly #codes = new Set<ErrorCode>()
   #count = 0
 
-  /** `things` is what the file is made of: orders, rows. */
+  /** `wayOut` is what can be done besides mending the file. */
   constructor(
     private readonly fileName: string,
-    private readonly things: string,
+    private readonly wayOut: string,
   ) {}
 
   add(code: ErrorCode, fault: string): void {
@@ -27,7 +27,7 @@ export class Faults {
     const [code = 'BAD_INPUT', ...others] = this.#codes
     const more = this.#count - this.#first.length
     const message = this.#count === 1 ? first : `${this.fileName} was not imported: ${this.#count} faults`
-    const hint = `nothing was changed; mend the file, or leave such ${this.things} out with --on-error skip --rejects FILE`
+    const hint = `nothing was changed; mend the file, ${this.wayOut}`
     throw new DbtoolError(others.length > 0 ? 'BAD_INPUT' : code, message, { faults: more > 0 ? [...this.#first, `and ${more} more`] : this.#first, hint })
   }
 }

@@ -57,7 +57,7 @@ function once({ rejects, onReject }: RowImport): Refuse {
 async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally = new RowTally()
-  const faults = new Faults(file.name, 'rows')
+  const faults = new Faults(file.name, 'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there')
   const taker = new RowTaker(kind, onConflict, author, inUnit)
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
   try {
