@@ -78,6 +78,16 @@ describe('a password hash', () => {
     }
   })
 
+  it('is starred where the server quotes it', async () => {
+    await database.connection.change('ALTER TABLE users ADD UNIQUE KEY one_hash_each (password_hash)')
+    try {
+      const { error } = await importing(`username,email,password_hash\nada,ada@example.com,${hash}\nbob,bob@example.com,${hash}\n`)
+      expect([error.code, error.message]).toEqual(['DUPLICATE', expect.stringMatching(/line 3: Duplicate entry '\*{8}' for key 'one_hash_each'$/)])
+    } finally {
+      await database.connection.change('ALTER TABLE users DROP KEY one_hash_each')
+    }
+  })
+
   it('stays where an update brings none', async () => {
     await importing(`username,email,password_hash\nada,ada@example.com,${hash}\n`)
     expect((await importing('username,email,password_hash,first_name\nada,ada@example.com,,Ada\n', '--on-conflict update')).json()).toMatchObject({ updated: 1 })
