@@ -24,6 +24,7 @@ interface GlobalFlags {
   format?: Format
   json?: true
   color?: ColourChoice
+  raw?: true
   quiet?: true
   verbose?: true
   sql?: true
@@ -55,6 +56,7 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
     'What comes out:',
     option('--format <format>', formats.join(', '), value(parseChoice(formats))),
     option('--json', 'as --format json; errors too, and nothing is asked'),
+    option('--raw', 'CSV cells as they are, also those that a spreadsheet would run'),
     option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
     option('-q, --quiet', 'only data and errors'),
     option('-v, --verbose', 'show the cause of an error, and what is tried again'),
@@ -103,13 +105,14 @@ function globalFlags(command: Command): GlobalFlags {
 }
 
 /** What the flags of a parsed command say. */
-export async function invocationOf(command: Command, { env, stdout, stderr }: Io): Promise<Invocation> {
+export async function invocationOf(command: Command, { env, stdout, stderr, signal }: Io): Promise<Invocation> {
   const { Output } = await import('../src/output/output.ts')
   const flags = globalFlags(command)
   if (flags.askPassword === true && flags.passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
-  const format = flags.json === true ? 'json' : (flags.format ?? 'table')
+  const format = flags.json === true ? 'json' : flags.format
+  const raw = flags.raw === true
   const fromStdin = flags.passwordFile === '-'
-  const out = new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true })
+  const out = new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true, raw, signal })
   const { url = '' } = flags
   if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
   return {
@@ -122,6 +125,7 @@ export async function invocationOf(command: Command, { env, stdout, stderr }: Io
     noInput: flags.input === false || format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,
+    rawCells: raw,
   }
 }
 

@@ -20,6 +20,7 @@ import { doctor } from './doctor.ts'
 import { declareGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
 import { logsList } from './logs/list.ts'
+import { ordersExport } from './orders/export.ts'
 import { ordersGet } from './orders/get.ts'
 import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
@@ -28,7 +29,9 @@ import { ordersPlace } from './orders/place.ts'
 import { poolStress } from './pool/stress.ts'
 import { productsCreate } from './products/create.ts'
 import { productsDelete } from './products/delete.ts'
+import { productsExport } from './products/export.ts'
 import { productsGet } from './products/get.ts'
+import { productsImport } from './products/import.ts'
 import { productsList } from './products/list.ts'
 import { productsRestock } from './products/restock.ts'
 import { productsUpdate } from './products/update.ts'
@@ -40,7 +43,9 @@ import { serverStop } from './server/stop.ts'
 import { usersAuthenticate } from './users/authenticate.ts'
 import { usersCreate } from './users/create.ts'
 import { usersDelete } from './users/delete.ts'
+import { usersExport } from './users/export.ts'
 import { usersGet } from './users/get.ts'
+import { usersImport } from './users/import.ts'
 import { usersList } from './users/list.ts'
 import { usersPurge } from './users/purge.ts'
 import { usersSetPassword } from './users/set-password.ts'
@@ -51,10 +56,10 @@ type Declare = (noun: Command, context: Context) => void
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, readonly [about: string, ...verbs: Declare[]]>>>> = {
   'The shop:': {
-    users: ['people who buy', usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword],
+    users: ['people who buy', usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword, usersImport, usersExport],
     addresses: ['where people are billed and shipped to', addressesAdd, addressesList, addressesUpdate, addressesRemove],
-    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete],
-    orders: ['place, read and move orders; each change is one transaction', ordersPlace, ordersGet, ordersList, orderMoves, ordersImport],
+    products: ['what is sold, its price and stock', productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete, productsImport, productsExport],
+    orders: ['place, read and move orders; each change is one transaction', ordersPlace, ordersGet, ordersList, orderMoves, ordersImport, ordersExport],
     report: ['questions about sales', reportVerbs],
     logs: ['who changed what, and when', logsList],
   },

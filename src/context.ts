@@ -31,6 +31,7 @@ export interface Invocation {
   readonly noInput: boolean
   readonly sql: boolean
   readonly verbose: boolean
+  readonly rawCells: boolean
 }
 
 /** What a verb works with. The shop, reports and stress never see it. */
@@ -38,6 +39,8 @@ export interface Context {
   readonly io: Io
   readonly out: Output
   readonly ask: Ask
+  /** CSV cells are read and written as they are: `--raw`. */
+  readonly rawCells: boolean
   /** Rejects with BAD_CONFIG naming everything that is wrong; {@link inspection} tells it instead. */
   config(): Promise<Config>
   inspection(): Promise<Inspection>

@@ -7,10 +7,11 @@ import { describe, expect, it } from 'vitest'
 const floors: Record<string, readonly string[]> = {
   'src/errors': [],
   'src/version': [],
+  'src/formula': [],
   'src/values': ['src/errors'],
-  'src/output': ['src/errors'],
+  'src/output': ['src/errors', 'src/formula'],
   'src/prompts': ['src/errors'],
-  'src/files': ['src/errors'],
+  'src/files': ['src/errors', 'src/formula'],
   'src/db': ['src/errors'],
   'src/connection-url': ['src/errors', 'src/settings'],
   'src/settings': ['src/errors', 'src/values', 'src/db'],

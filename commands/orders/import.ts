@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import { DbtoolError } from '../../src/errors.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import type { RejectsFile } from '../../src/files/rejects.ts'
 import type { PlaceDraft } from '../../src/shop/import/placer.ts'
@@ -9,7 +8,8 @@ import type { ImportSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
-import { partly, reporting, summaryView } from './import-report.ts'
+import { checkRejects, leftOut } from '../import-report.ts'
+import { reporting, summaryView } from './import-report.ts'
 
 export interface ImportOrdersOptions {
   readonly map?: string
@@ -40,12 +40,13 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
 }
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
-  if (options.rejects !== undefined && options.onError === 'abort') throw new DbtoolError('USAGE', '--rejects is for orders that are left out', { hint: 'add --on-error skip' })
+  checkRejects(options)
   const { path } = await ctx.ask.fill({ path: { given, flag: '<file>', message: 'File of order lines (CSV or NDJSON)', parse: (text: string) => text } })
   const summary = await importPath(ctx, path, options)
   ctx.out.item(summaryView, summary)
   if (options.dryRun === true) ctx.out.note('dry run: nothing was placed')
-  if (summary.orders_rejected > 0) throw partly(summary, options.rejects)
+  const { orders_rejected: rejected, orders_placed: placed, orders_existing: existing } = summary
+  if (rejected > 0) throw leftOut(`${rejected} of ${rejected + placed + existing} orders`, options.rejects)
 }
 
 /** The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced. */
@@ -58,7 +59,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
   const concurrency = options.dryRun === true ? 1 : (options.concurrency ?? (await ctx.config()).pool.size)
   const { signal, stdin } = ctx.io
-  const file = await openRecordFile(path, { stdin, signal, fields: orderFields, map, delimiter: options.delimiter })
+  const file = await openRecordFile(path, { stdin, signal, fields: orderFields, map, delimiter: options.delimiter, raw: ctx.rawCells })
   const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {

@@ -34,6 +34,10 @@ export class ProcessContext implements Context {
     return mayAsk(this.io, this.io.env, this.invocation().noInput) ? new AskPerson(this.io, harmless) : askNobody
   }
 
+  get rawCells(): boolean {
+    return this.invocation().rawCells
+  }
+
   author(): Author {
     return { osUser: osUserName(), command: this.invocation().command }
   }

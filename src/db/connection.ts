@@ -1,6 +1,6 @@
 import { DatabaseError, translate, type ConnectionIdentity } from './failures.ts'
 import type { DriverConnection } from './driver.ts'
-import { firstResultSet, forDriver } from './exchange.ts'
+import { firstResultSet, forDriver, resultSets, unconverted } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
 import type { PooledConnection } from './pool.ts'
 import { hideSecrets, Secret, type Change, type OnTrace, type Value } from './queries.ts'
@@ -53,6 +53,17 @@ export class Connection implements PooledConnection {
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.execute<unknown>(sql, bound)))
+  }
+
+  async plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)))
+  }
+
+  async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
+    if (rows.length === 0) return []
+    const bound = rows.map((row) => row.map(forDriver))
+    const send = (): Promise<unknown> => this.#parts.raw.batch(sql, bound).catch((error: unknown) => { throw hideSecrets(error, rows.flat()) })
+    return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
   }
 
   /** Resolves to false when the server does not answer within `timeoutMs`; the connection is then destroyed. */

@@ -35,6 +35,14 @@ export class PooledDatabase implements Database {
     return this.single((queries) => queries.prepared<T>(sql, values))
   }
 
+  plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.single((queries) => queries.plainRows<T>(sql, values))
+  }
+
+  bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
+    return this.single((queries) => queries.bulk<T>(sql, rows))
+  }
+
   transaction<T>(work: (queries: Queries) => Promise<T>, kind: Work['kind'] = 'transaction'): Promise<T> {
     return persistently(() => withLease(this.pool, (lease) => transaction(lease, work)), { ...this.persistence, kind })
   }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type * as mariadb from 'mariadb'
 
 export type DriverConnection = mariadb.Connection
+export type DriverQuery = mariadb.QueryOptions
 export type DriverPool = mariadb.Pool
 /** The connector's types leave out the last. */
 export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }

@@ -32,6 +32,14 @@ export class Lease implements Session {
     return this.connection().prepared<T>(sql, values)
   }
 
+  async plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.connection().plainRows<T>(sql, values)
+  }
+
+  async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
+    return this.connection().bulk<T>(sql, rows)
+  }
+
   get inTransaction(): boolean {
     return this.connection().inTransaction
   }

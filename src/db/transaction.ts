@@ -31,6 +31,18 @@ export async function rehearsal<T>(session: Session, work: (queries: Queries) =>
   }
 }
 
+/** Work inside of a transaction that is taken back alone when it fails; what was done before it stays. */
+export async function savepoint<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
+  await queries.change('SAVEPOINT part')
+  try {
+    return await work(queries)
+  } catch (error) {
+    // After a deadlock the whole transaction is gone, and the savepoint with it.
+    if (!(error instanceof DbtoolError) || error.code !== 'DEADLOCK') await queries.change('ROLLBACK TO SAVEPOINT part')
+    throw error
+  }
+}
+
 async function rollBack(session: Session): Promise<void> {
   await session.change('ROLLBACK').catch(() => session.destroy())
 }

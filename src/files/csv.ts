@@ -12,6 +12,8 @@ export interface CsvShape {
   columns: readonly IndexedColumn[]
   /** Cells of the header; every record should have as many. */
   width: number
+  /** What a cell says: it may be guarded against spreadsheets. */
+  read: (cell: string) => string
 }
 
 export interface CsvHeader extends RecordText {
@@ -75,9 +77,9 @@ async function withCells(name: string, found: readonly FoundRecord[], delimiter:
   return found.map(({ raw, hasQuote }) => (hasQuote ? (parsed[next++] ?? []) : raw.split(delimiter)))
 }
 
-function named({ line, raw }: RecordText, cells: readonly string[], { columns, width }: CsvShape): SourceRecord {
+function named({ line, raw }: RecordText, cells: readonly string[], { columns, width, read }: CsvShape): SourceRecord {
   const values: SourceRecord['values'] = {}
-  for (const { name, index } of columns) values[name] = cells[index]?.trim() || undefined
+  for (const { name, index } of columns) values[name] = read(cells[index]?.trim() ?? '') || undefined
   return { line, raw, values, fault: cells.length === width ? undefined : widthFault(cells.length, width) }
 }
 

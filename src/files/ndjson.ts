@@ -37,7 +37,7 @@ function numbersAsText(json: string): string {
 
 /**
  * Reads the named keys of one line as text; numbers exactly as they are written, because 1e3 is not 1000 to a rule about
- * quantities and 9007199254740993 would be rounded. null and an absent key are undefined.
+ * quantities and 9007199254740993 would be rounded. null is undefined, and so is an absent key, which is not there at all.
  */
 function jsonValues(raw: string, columns: readonly Column[]): Pick<SourceRecord, 'values' | 'fault'> {
   const object = parseObject(raw)
@@ -49,7 +49,8 @@ function jsonValues(raw: string, columns: readonly Column[]): Pick<SourceRecord,
   for (const { name, column } of columns) {
     const value = Object.hasOwn(object, column) ? exact?.[column] : undefined
     if (typeof value === 'string' || typeof value === 'boolean') values[name] = String(value).trim() || undefined
-    else if (value !== undefined && value !== null) faults.push(`${quoted(column)} is not a single value`)
+    else if (value === null) values[name] = undefined
+    else if (value !== undefined) faults.push(`${quoted(column)} is not a single value`)
   }
   return { values, fault: faults.length > 0 ? faults.join('; ') : undefined }
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { unguarded } from '../formula.ts'
 import { csvBatches, readHeader } from './csv.ts'
 import { detectFormat, type Format } from './format.ts'
 import { locateColumns, wantedColumns, type Column, type Wanted } from './header.ts'
@@ -37,6 +38,8 @@ export interface RecordFile {
 export interface OpenOptions extends SourceOptions, Wanted {
   /** Separator of CSV cells; the default is a comma. */
   delimiter?: string | undefined
+  /** CSV cells are taken as they are, with the quote that keeps a spreadsheet from running them. */
+  raw?: boolean | undefined
 }
 
 /**
@@ -58,10 +61,10 @@ export async function openRecordFile(path: string, options: OpenOptions): Promis
 
 type Contents = Pick<RecordFile, 'header' | 'columns' | 'records'>
 
-async function csvFile(source: Source, delimiter: string, wanted: Wanted): Promise<Contents> {
+async function csvFile(source: Source, delimiter: string, { raw = false, ...wanted }: OpenOptions): Promise<Contents> {
   const header = await readHeader(source, delimiter)
   const columns = locateColumns(source.name, header, delimiter, wanted)
-  const shape = { delimiter, columns, width: header.cells.length }
+  const shape = { delimiter, columns, width: header.cells.length, read: raw ? (cell: string): string => cell : unguarded }
   return { header: header.raw, columns, records: (options) => eachRecord(csvBatches(source, shape), options) }
 }
 

@@ -4,7 +4,7 @@ export interface SourceRecord {
   line: number
   /** The exact text, without the final line end. */
   raw: string
-  /** Our name → trimmed text; an absent or empty cell is undefined. */
+  /** Our name → trimmed text; an empty cell is undefined. What the file does not have is not there. */
   values: Record<string, string | undefined>
   /** A fault of this one record, to be read after its place: "has 7 columns, the header has 8". */
   fault: string | undefined

@@ -85,7 +85,7 @@ const whyNot: Readonly<Record<string, string>> = {
 
 async function openForWriting(path: string, actual: string): Promise<FileHandle> {
   try {
-    return await open(actual, 'w', 0o644)
+    return await open(actual, 'w', 0o600)
   } catch (error) {
     if (!isNodeError(error)) throw error
     throw refused(path, whyNot[error.code ?? ''] ?? error.message, error)

@@ -18,17 +18,21 @@ export function readable(cell: unknown): string {
   return harmless(plain(cell))
 }
 
-/** Control characters (C0, DEL, C1), line separators, and marks that reorder text. */
-const treacherous = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+/**
+ * Control characters (C0, DEL, C1), line separators, and what nobody sees: marks that reorder text, spaces of no width. What
+ * joins and varies the characters beside it belongs to them.
+ */
+const treacherous = /[\p{Cc}\u2028\u2029]|(?![\u200c\u200d\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+/** As in JSON: one escape for each half of a pair. */
+const escaped = (character: string): string => character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Shows as escapes what a terminal would obey. */
 export function harmless(text: string): string {
   return text.replace(treacherous, (character) => (character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character)))
 }
 
-/** The same for a message of several lines, whose line breaks are ours. */
+/** The same for what has several lines, as the trace of an error. */
 export function harmlessLines(text: string): string {
   return text.split('\n').map(harmless).join('\n')
 }

@@ -1,5 +1,5 @@
 import type { DbtoolError } from '../errors.ts'
-import { asciiControls, harmlessLines } from './cell.ts'
+import { asciiControls, harmless, harmlessLines } from './cell.ts'
 import { colourChoices, type ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './output.ts'
@@ -32,9 +32,9 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
 
 function asText(error: DbtoolError, { verbose }: Style, colour: ReturnType<typeof colourFor>): string {
   const { message, faults, hint } = error
-  const lines = [`${colour.red('error:')} ${harmlessLines(message)}`]
-  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${harmlessLines(fault)}`))
-  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${harmlessLines(hint)}`)
+  const lines = [`${colour.red('error:')} ${harmless(message)}`]
+  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${harmless(fault)}`))
+  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${harmless(hint)}`)
   if (verbose) lines.push(...detailsOf(error))
   return `${lines.join('\n')}\n`
 }

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
+import type { Cell } from './frame.ts'
 import type { Column, Row, View } from './view.ts'
 import { shorten, widthOf, wrapped } from './width.ts'
 
@@ -33,10 +34,9 @@ function hanging(text: string, width: number): string[] {
   return wrapped(text, width - 2).map((line, index) => `${index === 0 ? '→' : ' '} ${line}`)
 }
 
-export function painted(column: Column, row: Row, lines: readonly string[], colour: ChalkInstance): string {
+export function drawnCell(view: View, column: Column, row: Row, { colour, width }: { colour: ChalkInstance; width: number }): Cell {
   const sign = column.signs?.[String(row[column.name])]
-  const text = lines.join('\n')
-  return sign === undefined ? dimNull(text, colour) : colour[sign.colour](text)
+  return { lines: cellLines(view, column, row, width), paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)) }
 }
 
 export function dimNull(cell: string, colour: ChalkInstance): string {

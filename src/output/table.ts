@@ -1,7 +1,7 @@
-import Table from 'cli-table3'
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { cellLines, dimNull, headLines, painted, tableColumns, widest } from './table-cell.ts'
+import { framed, type Cell } from './frame.ts'
+import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest } from './table-cell.ts'
 import type { Row, View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
@@ -50,26 +50,16 @@ interface Layout {
 
 function drawn(view: View, rows: readonly Row[], { colour, widths, pictures }: Look & Layout): string {
   const columns = tableColumns(view)
-  const table = new Table({
-    head: [...columns.map((column, index) => headLines(view, column, rows, widths[index] ?? 0)), ...pictures.map(({ name, width }) => [shorten(name, width)])]
-      .map((lines) => lines.map((line) => colour.bold(line)).join('\n')),
-    colAligns: [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)],
-    style: { head: [], border: [] },
-  })
+  const paint = (line: string): string => colour.bold(line)
+  const head = [...columns.map((column, at) => headLines(view, column, rows, widths[at] ?? 0)), ...pictures.map(({ name, width }) => [shorten(name, width)])]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
-  for (const [index, row] of rows.entries()) {
-    if (title !== undefined && row[title] !== rows[index - 1]?.[title]) table.push([{ colSpan: widths.length, content: colour.bold(readable(row[title])) }])
-    const cells = columns.map((column, at) => painted(column, row, cellLines(view, column, row, widths[at] ?? 0), colour))
-    table.push([...cells, ...pictures.map(({ lines }) => colour.cyan(lines[index] ?? ''))])
-  }
-  return withoutInnerLines(table.toString())
-}
-
-/** A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as its rows. */
-function withoutInnerLines(table: string): string {
-  const lines = table.split('\n')
-  const first = lines.findIndex((line) => line.startsWith('├'))
-  return lines.filter((line, index) => index === first || !line.startsWith('├') || line.includes('┴')).join('\n')
+  const body = rows.flatMap((row, index): Cell[][] => {
+    const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, width: widths[at] ?? 0 }))
+    const beside = pictures.map(({ lines }) => ({ lines: [lines[index] ?? ''], paint: (line: string) => colour.cyan(line) }))
+    const isNew = title !== undefined && row[title] !== rows[index - 1]?.[title]
+    return [...(isNew ? [[{ lines: [readable(row[title])], paint, span: widths.length }]] : []), [...cells, ...beside]]
+  })
+  return framed(head.map((lines) => ({ lines, paint })), body, [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)])
 }
 
 const narrowestText = 8

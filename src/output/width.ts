@@ -45,6 +45,10 @@ function charactersOf(text: string): string[] {
   return Array.from(graphemes.segment(text), ({ segment }) => segment)
 }
 
+/** What combines with the character before it, and stands here without one. */
+const combining = /^[\p{M}\p{Default_Ignorable_Code_Point}]+$/u
+
 function characterWidth(character: string): number {
-  return wide.test(character) ? 2 : 1
+  if (wide.test(character)) return 2
+  return combining.test(character) ? 0 : 1
 }

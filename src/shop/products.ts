@@ -1,7 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { contains, orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { contains, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import { shown } from './rules.ts'
 
@@ -89,12 +89,16 @@ export interface ProductFilter {
   readonly search?: string | undefined
 }
 
-export async function listProducts(queries: Queries, filter: ProductFilter, sort: Sort<(typeof productSortColumns)[number]>, page: Page): Promise<Product[]> {
-  const { active, search } = filter
-  const condition = where([
+/** On `products p`. */
+export function productConditions({ active, search }: ProductFilter): (Condition | undefined)[] {
+  return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
     search === undefined ? undefined : contains(['p.sku', 'p.name'], search),
-  ])
+  ]
+}
+
+export async function listProducts(queries: Queries, filter: ProductFilter, sort: Sort<(typeof productSortColumns)[number]>, page: Page): Promise<Product[]> {
+  const condition = where(productConditions(filter))
   const paging = orderAndPage('p', sort, page)
   const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
   return rows.map(fromRow)

@@ -1,5 +1,5 @@
 import { InvalidValue } from '../errors.ts'
-import { parseChoice, parsePrice, parseWhole, shown } from '../values.ts'
+import { parseChoice, parseInstant, parsePrice, parseWhole, shown } from '../values.ts'
 
 export { parsePrice, shown }
 
@@ -9,8 +9,9 @@ export { parsePrice, shown }
  */
 const largestInt = 2_147_483_647
 
-/** As MariaDB counts the characters of a VARCHAR: code points. */
-const codePoints = (text: string): string[] => Array.from(text)
+/** As MariaDB counts the characters of a VARCHAR: code points, of which there are never more than UTF-16 has units. */
+const longerThan = (text: string, most: number): boolean => text.length > most && codePoints(text) > most
+const codePoints = (text: string): number => Array.from(text).length
 
 export function parseUsername(text: string): string {
   if (!/^[A-Za-z0-9_]{3,50}$/.test(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
@@ -45,10 +46,11 @@ export function parsePassword(text: string): string {
 export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: string) => string {
   return (text) => {
     const trimmed = text.trim()
-    const { length } = codePoints(trimmed)
-    if (length === 0) throw new InvalidValue('must not be empty')
-    if (length > maxLength) throw new InvalidValue(`must have at most ${maxLength} characters, not ${length}`)
+    if (trimmed === '') throw new InvalidValue('must not be empty')
+    if (longerThan(trimmed, maxLength)) throw new InvalidValue(`must have at most ${maxLength} characters, not ${codePoints(trimmed)}`)
     if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
+    // Half of a surrogate pair, which JSON can spell: UTF-8 would silently make another character of it.
+    if (/\p{Cs}/u.test(trimmed)) throw new InvalidValue('must be whole characters; it holds half of one')
     return trimmed
   }
 }
@@ -84,6 +86,28 @@ export function parseDifference(text: string): number {
   if (!/^[+-]?\d+$/.test(text) || Number(text) === 0) throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${shown(text)}`)
   if (Math.abs(Number(text)) > largestInt) throw new InvalidValue(`must be at most ${largestInt} up or down, not ${shown(text)}`)
   return Number(text)
+}
+
+const truths: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false }
+
+export function parseTruth(text: string): boolean {
+  const truth = truths[text.toLowerCase()]
+  if (truth === undefined) throw new InvalidValue(`must be true or false, 1 or 0, yes or no, not ${shown(text)}`)
+  return truth
+}
+
+/** What bcrypt makes of a password, or `!` for none. A secret: no message shows it. */
+export function parsePasswordHash(text: string): string {
+  if (text === '!' || /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.test(text)) return text
+  throw new InvalidValue('must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 04 to 31, 53 characters) or !')
+}
+
+/** An instant within the range of DATETIME; whole seconds are kept. */
+export function parseMoment(text: string): Date {
+  const at = parseInstant(text)
+  const year = at.getUTCFullYear()
+  if (year < 1000 || year > 9999) throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${shown(text)}`)
+  return at
 }
 
 export const orderStatuses = ['pending', 'confirmed', 'shipped', 'delivered', 'cancelled'] as const

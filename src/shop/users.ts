@@ -1,7 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, Secret, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { contains, orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { contains, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import { shown } from './rules.ts'
 
@@ -94,14 +94,18 @@ export interface UserFilter {
   readonly createdSince?: Date | undefined
 }
 
-export async function listUsers(queries: Queries, filter: UserFilter, sort: Sort<(typeof userSortColumns)[number]>, page: Page): Promise<User[]> {
-  const { active, search, minOrders, createdSince } = filter
-  const condition = where([
+/** On `users u`. */
+export function userConditions({ active, search, minOrders, createdSince }: UserFilter): (Condition | undefined)[] {
+  return [
     active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] },
     search === undefined ? undefined : contains(['u.username', 'u.email', 'u.first_name', 'u.last_name'], search),
     minOrders === undefined ? undefined : { sql: `(SELECT COUNT(*) FROM orders o WHERE o.user_id = u.id AND o.status <> 'cancelled') >= ?`, values: [minOrders] },
     createdSince === undefined ? undefined : { sql: 'u.created_at >= ?', values: [createdSince] },
-  ])
+  ]
+}
+
+export async function listUsers(queries: Queries, filter: UserFilter, sort: Sort<(typeof userSortColumns)[number]>, page: Page): Promise<User[]> {
+  const condition = where(userConditions(filter))
   const paging = orderAndPage('u', sort, page)
   const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
   return rows.map(userFromRow)

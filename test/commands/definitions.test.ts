@@ -26,7 +26,7 @@ function helpOf(command: Command): string {
 }
 
 /** As a shell reads them. */
-const examplesOf = (command: Command): string[] => [...helpOf(command).replace(/ \\\n\s+/g, ' ').matchAll(/^ {2}\$ dbtool (.*)$/gm)].map(([, line = '']) => line)
+const examplesOf = (command: Command): string[] => [...helpOf(command).replace(/ \\\n\s+/g, ' ').matchAll(/^ {2}\$ dbtool (.*?)(?: > \S+)?$/gm)].map(([, line = '']) => line)
 const writing = /^(create|update|delete|purge|set-password|place|confirm|ship|deliver|cancel|add|remove|restock|import|migrate|rollback|seed|reset|grants)$/
 
 describe.each(verbs)('dbtool %s', (path, verb) => {

@@ -8,12 +8,17 @@ import { everything, smallShop } from '../support/shop.ts'
 
 const shop = testDatabase()
 const empty = testDatabase({ migrated: false })
-const file = join(temporaryFolder(), 'lines.csv')
+const folder = temporaryFolder()
+const file = join(folder, 'lines.csv')
+const users = join(folder, 'users.csv')
+const products = join(folder, 'products.csv')
 beforeAll(async () => {
   await smallShop(shop.name)
   await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', { database: shop.name })
   await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`)
   await dbtool('products create --sku CUP-1 --name Cup --price 2 --stock 7', { database: shop.name })
+  writeFileSync(users, 'username,email,first_name\nada,ada@example.com,Augusta\ncarol,carol@example.com,\n')
+  writeFileSync(products, 'sku,name,price,stock\nTEA-1,Green tea,4.75,50\nCUP-1,Cup,1.00,5\n')
   writeFileSync(file, 'order_ref,user,sku,quantity,price\nA1,newcomer,NEW-1,1,2.00\n')
 })
 
@@ -36,6 +41,9 @@ describe('--dry-run changes nothing at all', () => {
     'orders cancel 1',
     'orders place --user ada --item TEA-1:1 --pending --idempotency-key basket-2',
     `orders import ${file} --create-missing --initial-stock 10`,
+    `users import ${users} --on-conflict update`,
+    `products import ${products} --on-conflict update`,
+    `products import ${products} --on-conflict skip --on-error skip`,
     'db rollback --to 0',
     'db reset',
     'db grants',

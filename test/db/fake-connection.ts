@@ -22,6 +22,14 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve([])
   }
 
+  plainRows<T>(): Promise<T[]> {
+    return Promise.resolve([])
+  }
+
+  bulk<T>(): Promise<T[]> {
+    return Promise.resolve([])
+  }
+
   async change(sql: string): Promise<Change> {
     this.diary.push(sql)
     await this.onChange()

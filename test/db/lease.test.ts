@@ -11,7 +11,7 @@ describe('a lease', () => {
     lease.release()
     expect(pool.figures()).toMatchObject({ idle: 1, open: 1 })
     const released = { code: 'UNEXPECTED', message: 'a connection was used after it had been released' }
-    for (const use of [() => lease.rows('x'), () => lease.change('x'), () => lease.prepared('x', [])])
+    for (const use of [() => lease.rows('x'), () => lease.change('x'), () => lease.prepared('x', []), () => lease.plainRows('x', []), () => lease.bulk('x', [['a']])])
       await expect(use()).rejects.toMatchObject(released)
     expect(() => lease.inTransaction).toThrow(released.message)
     expect(() => lease.usable).toThrow(released.message)

@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import type { Connection } from '../../src/db/connection.ts'
 import { PooledDatabase, RehearsalDatabase } from '../../src/db/database.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
 import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions } from '../../src/db/pool.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { transactionSnapshot } from '../../src/db/snapshot.ts'
 import { defaultLimits } from '../../src/db/target.ts'
-import { rehearsal, transaction } from '../../src/db/transaction.ts'
+import { rehearsal, savepoint, transaction } from '../../src/db/transaction.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeConnection } from './fake-connection.ts'
 import { brokenNetwork } from './proxy.ts'
@@ -115,9 +116,31 @@ describe('a rehearsal', () => {
     expect(await dry.change("INSERT INTO products (sku, name, price) VALUES ('b', 'b', 1)")).toMatchObject({ affectedRows: 1 })
     expect(await dry.rows("INSERT INTO products (sku, name, price) VALUES ('c', 'c', 1) RETURNING sku")).toEqual([{ sku: 'c' }])
     await dry.prepared("INSERT INTO products (sku, name, price) VALUES (?, 'd', 1)", ['d'])
+    await dry.bulk("INSERT INTO products (sku, name, price) VALUES (?, 'f', 1)", [['f'], ['g']])
     expect(await skus()).toEqual([])
     await add(new PooledDatabase(pool), 'e')
     expect(await skus()).toEqual(['e'])
+  })
+})
+
+describe('a savepoint', () => {
+  it('takes back its own part alone', async () => {
+    const db = await another()
+    await transaction(db, async (tx) => {
+      await add(tx, 'a')
+      await expect(savepoint(tx, async (part) => [await add(part, 'b'), await add(part, 'a')])).rejects.toMatchObject({ code: 'DUPLICATE' })
+      await savepoint(tx, (part) => add(part, 'c'))
+    })
+    expect(await skus()).toEqual(['a', 'c'])
+  })
+
+  it('after a deadlock there is nothing to go back to: the deadlock is what is told', async () => {
+    const db = await another()
+    const dead = new DatabaseError('DEADLOCK', 'dead')
+    await expect(transaction(db, (tx) => savepoint(tx, async (part) => {
+      await part.change('ROLLBACK')
+      throw dead
+    }))).rejects.toBe(dead)
   })
 })
 

@@ -6,11 +6,11 @@ import { PooledDatabase } from '../../src/db/database.ts'
 import { endAtServer } from '../../src/db/kill.ts'
 import { openPool } from '../../src/db/open-pool.ts'
 import { defaultPoolOptions } from '../../src/db/pool.ts'
-import type { Queries } from '../../src/db/queries.ts'
+import type { Value } from '../../src/db/queries.ts'
 import { OutcomeUnknown } from '../../src/shop/certain.ts'
 import { orderRiddle, resolveByKey } from '../../src/shop/order-answer.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
-import { testDatabase } from '../support/database.ts'
+import { replacing, testDatabase } from '../support/database.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 import { limits } from './support/operations.ts'
 import { packetProxy } from './support/packets.ts'
@@ -99,11 +99,9 @@ describe('half an order, as KILL QUERY leaves it open between two statements of 
     const db = await halfAnOrder()
     const refusal = failure('STATEMENT_TIMEOUT', 1317)
     let calls = 0
-    const stopped: Queries = {
-      rows: (sql, values) => db.rows(sql, values),
-      change: (sql, values) => db.change(sql, values),
-      prepared: (sql, values) => ((calls += 1) === 1 ? Promise.reject(refusal) : db.prepared(sql, values)),
-    }
+    const stopped = replacing(db, {
+      prepared: <T>(sql: string, values: readonly Value[]) => ((calls += 1) === 1 ? Promise.reject<T[]>(refusal) : db.prepared<T>(sql, values)),
+    })
     await expect(placeOrder(stopped, shop.request)).rejects.toBe(refusal)
     expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([0, 10, []])
   })

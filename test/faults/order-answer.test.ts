@@ -6,7 +6,7 @@ import type { DatabaseError } from '../../src/db/failures.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
 import { OutcomeUnknown } from '../../src/shop/certain.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
-import { testDatabase } from '../support/database.ts'
+import { replacing, testDatabase } from '../support/database.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 
 const database = testDatabase()
@@ -16,11 +16,9 @@ const shop = oneOrder(database)
 function failing(...answers: readonly (readonly ['does it' | 'does nothing', Error])[]): Queries & { asked: number } {
   const left = [...answers]
   const db = database.connection
-  return {
+  return replacing(db, {
     asked: 0,
     persistence: { patienceMs: 400 },
-    rows: (sql, values) => db.rows(sql, values),
-    change: (sql, values) => db.change(sql, values),
     async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
       this.asked += 1
       const next = left.shift()
@@ -28,7 +26,7 @@ function failing(...answers: readonly (readonly ['does it' | 'does nothing', Err
       if (next[0] === 'does it') await db.prepared<T>(sql, values)
       throw next[1]
     },
-  }
+  })
 }
 
 /** As of a connection that had been opened, and is long gone at the server. */

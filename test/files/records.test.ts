@@ -70,6 +70,21 @@ test('our names come from the mapped columns', async () => {
   expect(record?.values).toEqual({ order_ref: '1', user: '2', sku: '3', quantity: '4', price: '5' })
 })
 
+test.each([
+  [false, ['=1', "'=1", "'x'", 'x']],
+  [true, ["'=1", "''=1", "'x'", 'x']],
+])('the quote that guards a spreadsheet is taken off again, unless the cells are raw: %s', async (raw, values) => {
+  const [record] = await readAll(file('in.csv', `${header}\n'=1,"''=1",'x',x\n`), { raw })
+  expect(Object.values(given(record?.values))).toEqual(values)
+})
+
+test('what the file does not have is not among the values, and what it has empty is', async () => {
+  const wanted = { fields: { required: ['order_ref'], optional: ['user', 'price'] } }
+  const [csv] = await readAll(file('in.csv', 'order_ref,user\nA,\n'), wanted)
+  const [json] = await readAll(file('in.ndjson', '{"order_ref":"A","user":null}\n'), wanted)
+  for (const record of [csv, json]) expect([Object.keys(record?.values ?? {}), record?.values['user']]).toEqual([['order_ref', 'user'], undefined])
+})
+
 describe('a fault of one record stays with that record', () => {
   test.each([
     ['too few', 'A,ada,x', 'has 3 columns, the header has 4'],

@@ -84,7 +84,7 @@ test('nothing is read ahead of the records that were taken', async () => {
   const read = vi.spyOn(source.handle, 'read')
   let blocks = 0
   let count = 0
-  for await (const { records } of csvBatches(source, { delimiter: ',', columns: [], width: 4 })) {
+  for await (const { records } of csvBatches(source, { delimiter: ',', columns: [], read: String, width: 4 })) {
     expect(read).toHaveBeenCalledTimes(++blocks)
     expect(records.length).toBeLessThanOrEqual((64 * 1024) / 'A,ada,"x",1\n'.length + 1)
     count += records.length

@@ -12,9 +12,9 @@ import { AskPerson } from '../../src/prompts/ask.ts'
 const evil = 'a\u001b[31m\u001b]52;c;aGk=\u0007\u001b]0;t\u001b\\\rb\u009b2J\u009d\u202e\u2066\u200f\u2028c\nerror: d\u007f'
 const treacherous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
-function screens() {
+function screens(isTTY = true) {
   const texts = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => Object.assign(new PassThrough(), { isTTY: true, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
+  const stream = (name: 'stdout' | 'stderr') => Object.assign(new PassThrough(), { isTTY, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
   return { texts, streams: { stdout: stream('stdout'), stderr: stream('stderr'), env: { NO_COLOR: '1' } } }
 }
 
@@ -24,7 +24,7 @@ const row = { id: 1, name: evil, items: [{ name: evil }] }
 describe('text from the database never reaches a terminal raw', () => {
   it('in tables and everything for people', () => {
     const { texts, streams } = screens()
-    const out = new Output({ ...streams, format: 'table', colour: 'auto', quiet: false })
+    const out = new Output({ ...streams, format: 'table', colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal })
     out.list(view, [row])
     out.item(view, row)
     out.list(view, [])
@@ -32,15 +32,16 @@ describe('text from the database never reaches a terminal raw', () => {
     expect(texts.stdout).not.toMatch(treacherous)
     expect(texts.stderr).not.toMatch(treacherous)
     expect(texts.stdout).toContain('\\u001b]52;c;aGk=\\u0007')
-    expect(texts.stdout).not.toMatch(/^error: d/m)
+    for (const shown of [texts.stdout, texts.stderr]) expect(shown).not.toMatch(/^error: d/m)
   })
 
   it('in errors, of either kind', () => {
     const error = new DbtoolError('NOT_FOUND', evil, { hint: evil, faults: [evil, evil], cause: new Error(evil) })
-    for (const argv of [['-v'], ['--json']]) {
+    for (const argv of [[], ['-v'], ['--json']]) {
       const { texts, streams } = screens()
       writeError(error, argv, streams)
       expect(texts.stderr).not.toMatch(treacherous)
+      if (argv.length === 0) expect(texts.stderr.match(/^error: /gm)).toHaveLength(1)
       if (argv[0] === '--json') expect(JSON.parse(texts.stderr)).toMatchObject({ error: { message: evil, hint: evil } })
     }
   })
@@ -59,9 +60,9 @@ describe('text from the database never reaches a terminal raw', () => {
 })
 
 describe('data stays data', () => {
-  const written = (format: Format): string => {
-    const { texts, streams } = screens()
-    new Output({ ...streams, format, colour: 'auto', quiet: false }).list(view, [row])
+  const written = (format: Format, isTTY = true): string => {
+    const { texts, streams } = screens(isTTY)
+    new Output({ ...streams, format, colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal }).list(view, [row])
     return texts.stdout
   }
 
@@ -71,7 +72,7 @@ describe('data stays data', () => {
     expect(asciiControls('{"é": "😀"}')).toBe('{"é": "😀"}')
   })
 
-  it('csv is left as it is', () => expect(written('csv')).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
+  it('csv in a pipe is left as it is', () => expect(written('csv', false)).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
 
   it.each(formats)('%s ends with a line break', (format) => expect(written(format).at(-1)).toBe('\n'))
 })

@@ -197,7 +197,7 @@ describe('orders import', () => {
   })
 
   it('--rejects without --on-error skip is refused', async () => {
-    expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({ exitCode: 2, error: { message: '--rejects is for orders that are left out' } })
+    expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({ exitCode: 2, error: { message: '--rejects is for what is left out' } })
   })
 
   it('keeps the rejects of an earlier run when nothing can be imported', async () => {

@@ -59,8 +59,15 @@ export async function withPool<T>(target: Target, options: Partial<PoolOptions>,
 }
 
 /** The same, but for some of its parts. */
-export function replacing(db: Queries, parts: Partial<Queries>): Queries {
-  return { rows: (sql, values) => db.rows(sql, values), change: (sql, values) => db.change(sql, values), prepared: (sql, values) => db.prepared(sql, values), ...parts }
+export function replacing<P extends Partial<Queries>>(db: Queries, parts: P): Queries & P {
+  const whole: Queries = {
+    rows: (sql, values) => db.rows(sql, values),
+    change: (sql, values) => db.change(sql, values),
+    prepared: (sql, values) => db.prepared(sql, values),
+    plainRows: (sql, values) => db.plainRows(sql, values),
+    bulk: (sql, rows) => db.bulk(sql, rows),
+  }
+  return { ...whole, ...parts }
 }
 
 /** The same, but it keeps every error of a prepared statement: also of one that is then tried again. */

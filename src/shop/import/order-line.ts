@@ -1,7 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { parseInstant } from '../../values.ts'
-import { parseKey, parsePrice, parseProductName, parseQuantity, parseSku, parseText, shown } from '../rules.ts'
+import { parseKey, parseMoment, parsePrice, parseProductName, parseQuantity, parseSku, parseText, shown } from '../rules.ts'
+import { FieldReader } from './fields.ts'
 
 /** The columns of a file of order lines, under our names. */
 export const orderFields = { required: ['order_ref', 'user', 'sku', 'quantity'], optional: ['price', 'product_name', 'ordered_at'] } as const
@@ -16,39 +16,21 @@ export interface ImportLine {
   readonly orderedAt: Date | undefined
 }
 
-/** Whatever another system calls its users, as long as a username can be made from it that somebody can read and type. */
+/** Whatever another system calls its users, an address too, as long as a username can be made from it that somebody can read and type. */
 function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${shown(text)}`)
-  return parseText(100)(text)
+  return parseText(255)(text)
 }
 
 /** The record as an order line, or every fault that it has, in one sentence each. */
 export function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {
   if (fault !== undefined) return { faults: [fault] }
-  const faults: string[] = []
-  const optional = <T>(name: string, parse: (text: string) => T): T | undefined => {
-    const text = values[name]
-    return text === undefined ? undefined : attempt(name, () => parse(text), faults)
-  }
-  const required = <T>(name: string, parse: (text: string) => T): T | undefined => {
-    if (values[name] === undefined) faults.push(`${name} is empty`)
-    return optional(name, parse)
-  }
-  const ref = required('order_ref', parseKey)
-  const user = required('user', parseUser)
-  const sku = required('sku', parseSku)
-  const quantity = required('quantity', parseQuantity)
-  const line = { price: optional('price', parsePrice), productName: optional('product_name', parseProductName), orderedAt: optional('ordered_at', parseInstant) }
-  if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || faults.length > 0) return { faults }
+  const read = new FieldReader(values)
+  const ref = read.required('order_ref', parseKey)
+  const user = read.required('user', parseUser)
+  const sku = read.required('sku', parseSku)
+  const quantity = read.required('quantity', parseQuantity)
+  const line = { price: read.optional('price', parsePrice), productName: read.optional('product_name', parseProductName), orderedAt: read.optional('ordered_at', parseMoment) }
+  if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
   return { line: { ref, user, sku, quantity, ...line } }
-}
-
-function attempt<T>(name: string, parse: () => T, faults: string[]): T | undefined {
-  try {
-    return parse()
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error
-    faults.push(`${name} ${error.message}`)
-    return undefined
-  }
 }

@@ -9,6 +9,7 @@ import { noProduct, type Catalog } from './catalog.ts'
 import type { DraftOrder } from './order-groups.ts'
 import type { ImportLine } from './order-line.ts'
 import type { UserLookup } from './references.ts'
+import { totalIfSame } from './same-order.ts'
 
 export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
 
@@ -16,13 +17,20 @@ export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
 export type PlaceDraft = (draft: DraftOrder) => Promise<Taken>
 
 /** The reference of an order in a file is its key: a second run finds what the first one placed. */
-export const keyOf = (ref: string): string => `import:${ref}`
+export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
+export const importKeyPrefix = 'import:'
 
 export function realPlacer(queries: Queries, catalog: Catalog, author: Author): PlaceDraft {
   return async ({ ref, lines }): Promise<Taken> => {
     const [userId, productIds] = await Promise.all([catalog.userId(lines[0]?.user ?? ''), catalog.productIds(lines)])
     const orderLines = lines.map(({ quantity, price }, index): OrderLine => ({ productId: productIds[index] ?? 0, quantity, price }))
-    return placeOrder(queries, { userId, lines: orderLines, key: keyOf(ref), status: 'confirmed', orderedAt: lines[0]?.orderedAt, author, end: 'COMMIT' })
+    const key = keyOf(ref)
+    return placeOrder(queries, { userId, lines: orderLines, key, status: 'confirmed', orderedAt: lines[0]?.orderedAt, author, end: 'COMMIT' }).catch(async (error: unknown): Promise<Taken> => {
+      if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
+      const totalAmount = await totalIfSame(queries, key, userId, orderLines)
+      if (totalAmount === undefined) throw error
+      return { outcome: 'existing', totalAmount }
+    })
   }
 }
 
@@ -49,7 +57,7 @@ export function rehearsingPlacer(db: Database, missing: Missing, findUserId: Use
     for (const line of lines) if (!products.has(line.sku)) products.set(line.sku, await lookUp(queries, line, missing))
     const [existing] = await queries.prepared<Existing>('SELECT id, total_amount, content_digest FROM orders WHERE idempotency_key = ?', [keyOf(ref)])
     if (existing !== undefined) {
-      if (!isSame(existing, userId, linesOf(draft, products))) throw keyConflict(keyOf(ref), existing.id)
+      if (!(await isSame(queries, { ref, ...existing }, userId, linesOf(draft, products)))) throw keyConflict(keyOf(ref), existing.id)
       return { outcome: 'existing', totalAmount: existing.total_amount }
     }
     if (!missing.create && userId === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(user)}`)
@@ -64,8 +72,9 @@ interface Existing {
   readonly content_digest: string
 }
 
-function isSame({ content_digest }: Existing, userId: number | undefined, lines: readonly OrderLine[]): boolean {
-  return userId !== undefined && digestOf({ userId, status: 'confirmed' }, lines) === content_digest
+async function isSame(queries: Queries, { ref, content_digest }: Existing & { ref: string }, userId: number | undefined, lines: readonly OrderLine[]): Promise<boolean> {
+  if (userId === undefined) return false
+  return digestOf({ userId, status: 'confirmed' }, lines) === content_digest || (await totalIfSame(queries, keyOf(ref), userId, lines)) !== undefined
 }
 
 function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, Rehearsed>): OrderLine[] {

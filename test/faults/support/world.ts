@@ -70,7 +70,8 @@ function smallDisk(paths: ServerPaths): World['disk'] {
   const release = watchMount(paths.home)
   onTestFinished(async () => {
     await stopServer(paths).catch(() => killServer(paths))
-    execFileSync('umount', [paths.home])
+    // Lazily: what the server still holds of it may take a moment to go.
+    execFileSync('umount', ['-l', paths.home])
     release()
   })
   return { full: `${dirname(paths.data)}/ballast` }

@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
+import { parseChoice } from '../../src/values.ts'
+import { exportFrom } from '../export.ts'
+import { orderExportView } from '../export-views.ts'
+import { past, value } from '../flags.ts'
+import { examples } from '../help.ts'
+
+export interface ExportOrdersOptions {
+  readonly user?: string
+  readonly status?: OrderStatus
+  readonly since?: Date
+  readonly until?: Date
+}
+
+export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
+  orders
+    .command('export')
+    .description('Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; without cancelled orders')
+    .option('--user <user>', 'only of this user: id, username or email')
+    .option('--status <status>', `only with this status: ${orderStatuses.join(', ')}`, value(parseChoice(orderStatuses)))
+    .option('--since <time>', 'placed at this time or later; an age such as 30d', past)
+    .option('--until <time>', 'placed before this time', past)
+    .addHelpText('after', examples('dbtool orders export > lines.csv', 'dbtool orders export --user ada --since 30d --format ndjson'))
+    .action((options: ExportOrdersOptions) => run(ctx, options))
+}
+
+export async function exportAll(ctx: Context, { user, status, since, until }: ExportOrdersOptions): Promise<void> {
+  const [{ exportOrders }, { getUser }] = await Promise.all([import('../../src/shop/export/orders.ts'), import('../../src/shop/users.ts')])
+  await exportFrom(ctx, orderExportView, async (queries, write) => {
+    const userId = user === undefined ? undefined : (await getUser(queries, user)).id
+    await exportOrders(queries, { userId, status, since, until }, write)
+  })
+}

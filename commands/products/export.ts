@@ -1,0 +1,25 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { exportFrom } from '../export.ts'
+import { productExportView } from '../export-views.ts'
+import { activeFlag, either } from '../flags.ts'
+import { examples } from '../help.ts'
+
+export interface ExportProductsOptions {
+  readonly active?: true
+  readonly inactive?: true
+  readonly search?: string
+}
+
+export function productsExport(products: Command, ctx: Context, run = exportAll): void {
+  either(products.command('export').description('Write all products as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
+    .option('--search <text>', 'in SKU and name')
+    .addHelpText('after', examples('dbtool products export > products.csv', 'dbtool products export --search tea --format ndjson'))
+    .action((options: ExportProductsOptions) => run(ctx, options))
+}
+
+export async function exportAll(ctx: Context, options: ExportProductsOptions): Promise<void> {
+  const { exportProducts } = await import('../../src/shop/export/products.ts')
+  const filter = { active: activeFlag(options), search: options.search }
+  await exportFrom(ctx, productExportView, (queries, write) => exportProducts(queries, filter, write))
+}

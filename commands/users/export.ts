@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { exportFrom } from '../export.ts'
+import { userExportView, userWithHashExportView } from '../export-views.ts'
+import { activeFlag, either } from '../flags.ts'
+import { examples } from '../help.ts'
+
+export interface ExportUsersOptions {
+  readonly active?: true
+  readonly inactive?: true
+  readonly search?: string
+  readonly withPasswordHashes?: true
+}
+
+export function usersExport(users: Command, ctx: Context, run = exportAll): void {
+  either(users.command('export').description('Write all users as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
+    .option('--search <text>', 'in username, email and names')
+    .option('--with-password-hashes', 'with the hash of every password, so that they can log in where it is imported')
+    .addHelpText('after', examples('dbtool users export > users.csv', 'dbtool users export --active --format ndjson'))
+    .action((options: ExportUsersOptions) => run(ctx, options))
+}
+
+export async function exportAll(ctx: Context, options: ExportUsersOptions): Promise<void> {
+  const { exportUsers } = await import('../../src/shop/export/users.ts')
+  const passwordHashes = options.withPasswordHashes === true
+  const filter = { active: activeFlag(options), search: options.search }
+  await exportFrom(ctx, passwordHashes ? userWithHashExportView : userExportView, (queries, write) => exportUsers(queries, filter, { passwordHashes }, write))
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { examples } from '../help.ts'
+import { importFlags, importInto, type ImportRowsOptions } from '../import-rows.ts'
+
+export function usersImport(users: Command, ctx: Context, run = importUsers): void {
+  importFlags(users.command('import').description('Add the users of a CSV or NDJSON file, or bring them up to date'), 'username', 'username=Login,email=Mail')
+    .addHelpText('after', examples('dbtool users import users.csv', 'dbtool users import people.csv --map username=Login,email=Mail --on-conflict update --on-error skip --rejects rejects.csv'))
+    .action((file: string | undefined, options: ImportRowsOptions) => run(ctx, file, options))
+}
+
+export async function importUsers(ctx: Context, file: string | undefined, options: ImportRowsOptions): Promise<void> {
+  const { importedUsers } = await import('../../src/shop/import/users.ts')
+  await importInto(ctx, importedUsers, file, options)
+}

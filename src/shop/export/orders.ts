@@ -1,0 +1,77 @@
+import type { Queries } from '../../db/queries.ts'
+import { allFaults } from '../../errors.ts'
+import { where, type Condition } from '../filters.ts'
+import { importKeyPrefix } from '../import/placer.ts'
+import { shown, type OrderStatus } from '../rules.ts'
+import { eachPage, isoText, type WritePage } from './pages.ts'
+
+export interface OrderExportFilter {
+  readonly userId?: number | undefined
+  /** Undefined: whatever was not cancelled. */
+  readonly status?: OrderStatus | undefined
+  readonly since?: Date | undefined
+  /** Not included. */
+  readonly until?: Date | undefined
+}
+
+function conditionsOn(order: string, { userId, status, since, until }: OrderExportFilter): (Condition | undefined)[] {
+  return [
+    userId === undefined ? undefined : { sql: `${order}.user_id = ?`, values: [userId] },
+    status === undefined ? { sql: `${order}.status <> 'cancelled'`, values: [] } : { sql: `${order}.status = ?`, values: [status] },
+    since === undefined ? undefined : { sql: `${order}.created_at >= ?`, values: [since] },
+    until === undefined ? undefined : { sql: `${order}.created_at < ?`, values: [until] },
+  ]
+}
+
+interface Line {
+  readonly order_id: number
+  readonly product_id: number
+}
+
+/**
+ * A line for every order line, those of one order together, with the columns of the import of orders. A user is named by email, which
+ * is never taken for an id and belongs to the same person in every shop. Rejects with CONSTRAINT, before anything is written, when
+ * the file would not mean the same orders.
+ */
+export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {
+  await assertExportable(queries, filter)
+  await eachPage(queries, {
+    sql: `SELECT i.order_id, i.product_id, IF(o.idempotency_key LIKE '${importKeyPrefix}%', SUBSTRING(o.idempotency_key, ${importKeyPrefix.length + 1}), o.idempotency_key) AS order_ref,
+      u.email AS user, p.sku, i.quantity, i.price, p.name AS product_name, ${isoText('o.created_at')} AS ordered_at
+      FROM order_items i FORCE INDEX (uq_order_product) STRAIGHT_JOIN orders o ON o.id = i.order_id
+        STRAIGHT_JOIN users u ON u.id = o.user_id STRAIGHT_JOIN products p ON p.id = i.product_id`,
+    conditions: conditionsOn('o', filter),
+    after: ({ order_id, product_id }: Line) => ({ sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)', values: [order_id, order_id, product_id] }),
+    order: 'i.order_id, i.product_id',
+  }, write)
+}
+
+const faultsShown = 20
+
+async function assertExportable(queries: Queries, filter: OrderExportFilter): Promise<void> {
+  const faults = [...(await withoutSku(queries, filter)), ...(await sameReference(queries, filter))]
+  if (faults.length === 0) return
+  const more = faults.length > faultsShown ? ['and more'] : []
+  throw allFaults('CONSTRAINT', 'these orders cannot be exported', [...faults.slice(0, faultsShown), ...more], 'nothing was written; give every product a SKU, or leave such orders out with --user, --status, --since and --until')
+}
+
+/** Order lines name products by SKU. */
+async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
+  const condition = where([{ sql: 'i.product_id = p.id', values: [] }, ...conditionsOn('o', filter)])
+  const rows = await queries.rows<{ id: number; name: string }>(
+    `SELECT p.id, p.name FROM products p WHERE p.sku IS NULL AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id ${condition.sql}) ORDER BY p.id LIMIT ${faultsShown + 1}`,
+    condition.values,
+  )
+  return rows.map(({ id, name }) => `product ${id} (${name}) has no SKU`)
+}
+
+/** An order placed here with the key X, and one imported with the reference X. */
+async function sameReference(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
+  const condition = where([...conditionsOn('o', filter), ...conditionsOn('twin', filter)])
+  const rows = await queries.rows<{ id: number; twin_id: number; ref: string }>(
+    `SELECT o.id, twin.id AS twin_id, o.idempotency_key AS ref FROM orders o JOIN orders twin ON twin.idempotency_key = CONCAT('${importKeyPrefix}', o.idempotency_key)
+      ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%' ORDER BY o.id LIMIT ${faultsShown + 1}`,
+    condition.values,
+  )
+  return rows.map(({ id, twin_id, ref }) => `orders ${id} and ${twin_id} would both have the order_ref ${shown(ref)}`)
+}

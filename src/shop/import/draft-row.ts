@@ -1,0 +1,40 @@
+import type { SourceRecord } from '../../files/record.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { FieldReader } from './fields.ts'
+import type { FieldRule, ImportRow, Kind, Stored } from './kind.ts'
+
+/** What becomes of a row whose key is there already. */
+export type OnConflict = 'error' | 'skip' | 'update'
+
+/** A record of the file that keeps every rule of its single values. */
+export interface DraftRow {
+  readonly record: SourceRecord
+  readonly row: ImportRow
+}
+
+/** A record that is not taken, and why: a sentence that begins with the name of the field. */
+export interface Refusal {
+  readonly record: SourceRecord
+  readonly code: ErrorCode
+  readonly reason: string
+}
+
+/** Reads a record as a row, or as everything that is wrong with it. */
+export function rowReader({ rules, unique: [key], one }: Kind, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
+  const entries = Object.entries(rules)
+  // Without a key a row could not be found again, and would be there once more after every run.
+  const keyless = onConflict !== 'error' && rules[key]?.initial !== undefined
+  return (record) => {
+    if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
+    const read = new FieldReader(record.values)
+    const row: Record<string, Stored | undefined> = {}
+    for (const [name, rule] of entries) if (rule.initial === undefined || name in record.values) row[name] = valueOf(read, name, rule)
+    if (keyless && record.values[key] === undefined) read.faults.push(`${key} is empty, and --on-conflict ${onConflict} finds a ${one} by it`)
+    return read.faults.length > 0 ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') } : { record, row }
+  }
+}
+
+function valueOf(read: FieldReader, name: string, { parse, initial, nullable }: FieldRule): Stored | undefined {
+  const value = initial === undefined ? read.required(name, parse) : read.optional(name, parse)
+  return value ?? (nullable ? null : undefined)
+}

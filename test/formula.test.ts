@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { guarded, unguarded } from '../src/formula.ts'
+import { anyText, nasty } from './support/nasty.ts'
+
+it.each([
+  ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\t=1', "'\t=1"], ['\rx', "'\rx"], ['\nx', "'\nx"],
+  ['＝1', "'＝1"], ['＋1', "'＋1"], ['－1', "'－1"], ['＠1', "'＠1"], ["'=1", "''=1"], ["''=1", "'''=1"],
+  ['1-1', '1-1'], ["'quoted'", "'quoted'"], ["'", "'"], ['', ''], ['tea = good', 'tea = good'], ['O’Hara', 'O’Hara'],
+])('%j is written as %j', (text, written) => {
+  expect(guarded(text)).toBe(written)
+  expect(unguarded(written)).toBe(text)
+})
+
+it('whatever the text, it comes back, and is no formula meanwhile', () => {
+  const property = (text: string): void => {
+    expect(unguarded(guarded(text))).toBe(text)
+    expect(guarded(text)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/)
+  }
+  nasty.forEach(property)
+  fc.assert(fc.property(anyText, property))
+})

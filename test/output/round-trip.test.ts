@@ -1,0 +1,131 @@
+import { PassThrough } from 'node:stream'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Format } from '../../src/output/choices.ts'
+import { Output } from '../../src/output/output.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { widthOf } from '../../src/output/width.ts'
+import { readAll, scratch } from '../files/fixture.ts'
+import { anyText, nasty, treacherous } from '../support/nasty.ts'
+
+const view: View = { columns: [text('name'), number('price'), text('note')], id: 'name', empty: '' }
+const file = scratch()
+
+interface Row {
+  readonly name: string
+  readonly price: string
+  readonly note: string | null
+}
+
+const rowsOf = (texts: readonly string[]): Row[] => texts.map((name, index) => ({ name, price: '-4.50', note: index % 3 === 0 ? null : name }))
+const lists = fc.array(anyText, { minLength: 1, maxLength: 12 }).map(rowsOf)
+const all = rowsOf(nasty)
+
+/** What is written to a pipe, or on a terminal, all at once or piece by piece. */
+async function written(rows: readonly Row[], format: Format, { raw = false, terminal = false, pieces = false } = {}): Promise<string> {
+  const chunks: Buffer[] = []
+  const stdout = Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 80 } : {}).on('data', (chunk: Buffer) => chunks.push(chunk))
+  const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format, colour: 'never', quiet: true, raw, signal: new AbortController().signal })
+  if (pieces) {
+    await out.stream(view, async (write) => {
+      for (let at = 0; at < rows.length; at += 5) await write(rows.slice(at, at + 5))
+    })
+  } else out.list(view, rows)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** As a program of somebody else reads it. */
+const byLibrary = (csv: string): string[][] => parse(csv, { record_delimiter: '\n' })
+
+async function check(property: (rows: Row[]) => Promise<void>, numRuns = 150): Promise<void> {
+  await property(all)
+  await fc.assert(fc.asyncProperty(lists, property), { numRuns })
+}
+
+describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe, in pieces: $pieces', ({ pieces }) => {
+  it.each(['json', 'ndjson'] as const)('is the same text again as %s', (format) => check(async (rows) => {
+    const json = await written(rows, format, { pieces })
+    expect(format === 'json' ? JSON.parse(json) : json.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(rows)
+    expect(json.replaceAll('\n', '')).not.toMatch(treacherous)
+  }))
+
+  it('is the same text again as csv --raw', () => check(async (rows) => {
+    expect(byLibrary(await written(rows, 'csv', { pieces, raw: true })).slice(1)).toEqual(rows.map(({ name, price, note }) => [name, price, note ?? '']))
+  }))
+
+  it('is the same text again as csv, but for one quote before what a spreadsheet would run; numbers have none', () => check(async (rows) => {
+    const cells = byLibrary(await written(rows, 'csv', { pieces })).slice(1)
+    expect(cells.map(([, price]) => price)).toEqual(rows.map(({ price }) => price))
+    const texts = cells.flatMap(([name = '', , note = '']) => [name, note])
+    expect(texts.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([])
+    expect(texts.map((cell) => cell.replace(/^'('*[=+\-@\t\r\n＝＋－＠])/, '$1'))).toEqual(rows.flatMap(({ name, note }) => [name, note ?? '']))
+  }))
+
+  it.each([false, true])('is the same text again for our own reader, with --raw on both sides or on none: %s', (raw) => check(async (rows) => {
+    // No text file holds a NUL, and a cell is trimmed before it is read.
+    const readable = rows.filter(({ name }) => !name.includes('\0'))
+    const path = file('rows.csv', await written(readable, 'csv', { pieces, raw }))
+    const records = await readAll(path, { raw, fields: { required: ['name', 'price'], optional: ['note'] } })
+    expect(records.map(({ fault }) => fault)).toEqual(readable.map(() => undefined))
+    expect(records.map(({ values }) => (values['name'] ?? '').trim())).toEqual(readable.map(({ name }) => name.trim()))
+  }))
+
+  it('is every id as it is, and their number', () => check(async (rows) => {
+    expect(await written(rows, 'ids', { pieces })).toBe(rows.map(({ name }) => `${name}\n`).join(''))
+    expect(await written(rows, 'count', { pieces })).toBe(`${rows.length}\n`)
+  }))
+})
+
+it.each(['csv', 'ids'] as const)('%s on a terminal shows what would move, colour or reverse it', (format) => check(async (rows) => {
+  for (const raw of [false, true]) expect(await written(rows, format, { terminal: true, raw })).not.toMatch(treacherous)
+}))
+
+it.each([true, false])('a table shows it, on a terminal: %s, and its frame is straight', (terminal) => check(async (rows) => {
+  const table = await written(rows, 'table', { terminal })
+  expect(table).not.toMatch(treacherous)
+  const widths = table.trimEnd().split('\n').map(widthOf)
+  if (table.startsWith('┌')) expect(new Set(widths).size).toBe(1)
+  if (terminal) expect(Math.max(...widths)).toBeLessThanOrEqual(80)
+}, 30))
+
+it('half a character is written by JSON alone, as an escape', async () => {
+  const rows = rowsOf(['half \ud83c', '\udf75 half'])
+  expect(JSON.parse(await written(rows, 'json'))).toEqual(rows)
+})
+
+describe('a list in pieces', () => {
+  it.each(['json', 'ndjson', 'csv', 'ids', 'count'] as const)('is the same as at once: %s', async (format) => {
+    for (const rows of [all, all.slice(0, 5), [], all.slice(0, 1)]) expect(await written(rows, format, { pieces: true })).toBe(await written(rows, format))
+  })
+
+  it('waits for a slow reader, and holds no more than was asked for', async () => {
+    const stdout = new PassThrough({ highWaterMark: 100 })
+    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: 'ndjson', colour: 'never', quiet: true, raw: false, signal: new AbortController().signal })
+    let pages = 0
+    const streaming = out.stream(view, async (write) => {
+      for (; pages < 20; pages += 1) await write(rowsOf(['a'.repeat(200)]))
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(pages).toBe(0)
+    stdout.resume()
+    await streaming
+    expect(pages).toBe(20)
+  })
+
+  it('ends when nobody waits any more', async () => {
+    const stop = new AbortController()
+    const stdout = new PassThrough({ highWaterMark: 1 })
+    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: 'csv', colour: 'never', quiet: true, raw: false, signal: stop.signal })
+    const streaming = out.stream(view, (write) => write(all))
+    stop.abort('SIGINT')
+    await expect(streaming).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('writes nothing where the first rows cannot be had', async () => {
+    const stdout = new PassThrough()
+    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: undefined, colour: 'never', quiet: true, raw: false, signal: new AbortController().signal })
+    await expect(out.stream(view, () => Promise.reject(new Error('no rows')))).rejects.toThrow('no rows')
+    expect(stdout.readableLength).toBe(0)
+  })
+})
