@@ -15,8 +15,8 @@ interface Telling {
 }
 
 /** Shows the thing as it is now, and how many rows changed: for a person on stderr, for a program as a column. */
-export function showUpdated(ctx: Context, view: View, { thing, rowsChanged }: Updated<object>, { name, dryRun }: Telling): void {
+export function showUpdated(ctx: Context, view: View, { thing, rowsChanged, changes }: Updated<object>, { name, dryRun }: Telling): void {
   ctx.out.item({ ...view, columns: [...view.columns, data('rows_changed')] }, { ...thing, rows_changed: rowsChanged })
-  if (rowsChanged === 0) ctx.out.note(`${name} is like that already; nothing was changed (0 rows)`)
-  else ctx.out.success(dryRun ? `${name} would be changed (1 row); nothing was changed` : `changed ${name} (1 row)`)
+  if (rowsChanged === 0) ctx.out.note(`0 rows changed: ${name} is so already, and there is nothing to change`)
+  else ctx.out.success(dryRun ? `1 row would be changed: ${changes}; nothing was changed` : `1 row changed: ${changes}`)
 }

@@ -1,4 +1,4 @@
-import { data, detail, number, text, type View } from '../src/output/view.ts'
+import { detail, number, text, type View } from '../src/output/view.ts'
 
 /** One view a thing, for every format. */
 export const userView: View = {
@@ -18,9 +18,6 @@ export const productView: View = {
   id: 'id',
   empty: 'No products.',
 }
-
-/** What an update answers with: for scripts the number of rows that it changed, which people read in a sentence. */
-export const updated = (view: View): View => ({ ...view, columns: [...view.columns, data('rows_changed')] })
 
 export const orderItemView: View = {
   columns: [number('product_id'), text('sku'), text('name'), number('quantity'), number('price'), number('subtotal')],

@@ -4,7 +4,8 @@ import { DbtoolError } from '../../src/errors.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
-import { productView, updated } from '../views.ts'
+import { assertWishes, showUpdated } from '../updated.ts'
+import { productView } from '../views.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
@@ -35,18 +36,12 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
 export async function changeProduct(ctx: Context, given: string | undefined, options: UpdateProductOptions): Promise<void> {
   const { updateProduct } = await import('../../src/shop/update-product.ts')
   const { name, description, price, sku, dryRun = false } = options
-  const wishes = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
-  if (Object.values(wishes).every((wish) => wish === undefined)) throw nothingWished(given)
+  // The name last, since a log row is cut at its end.
+  const wishes = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
+  assertWishes(wishes, '--name, --description, --price, --sku, --active or --inactive')
   const { product: reference } = await ctx.ask.fill({ product: { given, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
-  const { product, rowsChanged, changes } = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
-  ctx.out.item(updated(productView), { ...product, rows_changed: rowsChanged })
-  if (rowsChanged === 0) ctx.out.success(`0 rows changed: ${product.name} is so already, and there is nothing to change`)
-  else ctx.out.success(dryRun ? `1 row would be changed: ${changes}; nothing was changed` : `1 row changed: ${changes}`)
-}
-
-function nothingWished(product: string | undefined): DbtoolError {
-  const missing = `${product === undefined ? '<product>, and ' : ''}one of --name, --description, --price, --sku, --active or --inactive`
-  return new DbtoolError('USAGE', `missing ${missing}`, { hint: 'say what shall be changed; several can be given' })
+  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
+  showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }
 
 function refuseStock(): never {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { parseEmail, parseOptionalName } from '../../src/shop/rules.ts'
-import { activeFlag, either, value } from '../flags.ts'
+import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
+import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { assertWishes, showUpdated } from '../updated.ts'
 import { userView } from '../views.ts'
@@ -21,8 +21,8 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
   const update = users.command('update').description('Change the email or names, or whether a user may log in').argument('[user]', 'id, username or email')
   either(update, ['--active', 'may log in'], ['--inactive', 'may not log in; orders and addresses stay'])
     .option('--email <address>', 'unique in the shop', value(parseEmail))
-    .option('--first-name <name>', 'at most 100 characters; "" for none', value(parseOptionalName))
-    .option('--last-name <name>', 'at most 100 characters; "" for none', value(parseOptionalName))
+    .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
+    .option('--last-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
     .option('-n, --dry-run', 'show what would be, and change nothing')
     .addHelpText('after', examples('dbtool users update ada --first-name Ada --last-name Lovelace', 'dbtool users update ada --inactive'))
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
@@ -36,9 +36,4 @@ export async function changeUser(ctx: Context, reference: string | undefined, op
   const { user } = await ctx.ask.fill({ user: whichUser(reference) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), user, wishes)), { dryRun })
   showUpdated(ctx, userView, updated, { name: updated.thing.username, dryRun })
-}
-
-/** Commander would make an empty text of the parser's null. */
-function orNull(text: string | undefined): string | null | undefined {
-  return text === '' ? null : text
 }

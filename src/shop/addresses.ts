@@ -51,11 +51,12 @@ export async function insertAddress(queries: Queries, author: Author, { id: user
 export async function updateAddress(queries: Queries, author: Author, id: number, wishes: AddressWishes): Promise<Updated<Address>> {
   const address = await lockAddress(queries, id)
   const changes = unmet(wishes, { ...address })
-  if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0 }
+  if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes, [])
+  const words = inWords(changes, { ...address })
   await queries.change(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
-  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `changed a ${address.address_type} address of ${address.username}: ${inWords(changes)}` })
-  return { thing: { ...address, ...changes }, rowsChanged: 1 }
+  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `updated a ${address.address_type} address of ${address.username}: ${words}` })
+  return { thing: { ...address, ...changes }, rowsChanged: 1, changes: words }
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND. */

@@ -1,6 +1,5 @@
 import type { Condition } from './filters.ts'
 import type { Value } from '../db/queries.ts'
-import { shown } from '../values.ts'
 
 /** What somebody wants to be different; undefined stays as it is, null empties. */
 export type Wishes = Readonly<Record<string, Value | undefined>>
@@ -16,14 +15,17 @@ export function assignments(changes: Readonly<Record<string, Value>>, stamps: re
   return { sql: [...columns.map((column) => `${column} = ?`), ...stamps].join(', '), values: Object.values(changes) }
 }
 
-/** For the log: `email to 'ada@example.com', first_name to NULL`. */
-export function inWords(changes: Readonly<Record<string, Value>>): string {
-  const word = (value: Value): string => (value === null ? 'NULL' : typeof value === 'string' ? shown(value) : String(value))
-  return Object.entries(changes).map(([column, value]) => `${column} to ${word(value)}`).join(', ')
+/** For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is only its name. */
+export function inWords(changes: Wishes, before: Wishes, unsaid: readonly string[] = []): string {
+  const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
+  return Object.entries(changes).map(([column, value]) => (unsaid.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`)).join(', ')
 }
 
 /** What became of an update. */
 export interface Updated<T> {
   readonly thing: T
+  /** Zero where every wish was true already; then there is no row in the log either. */
   readonly rowsChanged: 0 | 1
+  /** In words; empty where nothing changed. */
+  readonly changes: string
 }

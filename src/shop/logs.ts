@@ -1,4 +1,4 @@
-import type { Queries } from '../db/queries.ts'
+import type { Queries, Value } from '../db/queries.ts'
 import { orderAndPage, where, type Page } from './filters.ts'
 
 /** Who changes something, and with which command: every change leaves a row in `logs`, in its own transaction. */
@@ -19,18 +19,19 @@ export interface LogEntry {
   readonly message: string
 }
 
-export async function writeLog(queries: Queries, author: Author, { entity, entityId, message }: LogEntry): Promise<void> {
-  await queries.change('INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)', [author.osUser, author.command, entity, entityId, cut(message)])
+export async function writeLog(queries: Queries, author: Author, entry: LogEntry): Promise<void> {
+  await queries.change(insertion, valuesOf(author, entry))
 }
 
-/** As writeLog, for many changes at once: one statement whatever their number. */
-export async function writeLogs(queries: Queries, { osUser, command }: Author, entries: readonly LogEntry[]): Promise<void> {
-  const rows = entries.map(({ entity, entityId, message }) => [entity, entityId, cut(message)])
-  await queries.change(
-    `INSERT INTO logs (os_user, command, entity, entity_id, message) SELECT ?, ?, entry.entity, entry.entity_id, entry.message
-      FROM JSON_TABLE(?, '$[*]' COLUMNS (entity VARCHAR(30) PATH '$[0]', entity_id INT PATH '$[1]', message VARCHAR(500) PATH '$[2]')) AS entry`,
-    [osUser, command, JSON.stringify(rows)],
-  )
+/** As writeLog, for many changes at once: one message to the server whatever their number. */
+export async function writeLogs(queries: Queries, author: Author, entries: readonly LogEntry[]): Promise<void> {
+  if (entries.length > 0) await queries.bulk(insertion, entries.map((entry) => valuesOf(author, entry)))
+}
+
+const insertion = 'INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)'
+
+function valuesOf({ osUser, command }: Author, { entity, entityId, message }: LogEntry): Value[] {
+  return [osUser, command, entity, entityId, cut(message)]
 }
 
 /** Never in the middle of a character: half of one is no text. */

@@ -59,8 +59,6 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
 const controlsInText = /[^\P{Cc}\t\n\r]/u
 
 export const parsePersonName = parseText(100)
-/** Of something that may be without one: the empty text. */
-export const parseOptionalName = (text: string): string => (text.trim() === '' ? '' : parsePersonName(text))
 
 export const parseStreet = parseText(255)
 export const parseCity = parseText(100)

@@ -15,13 +15,14 @@ export type UserWishes = Readonly<{
 export async function updateUser(queries: Queries, author: Author, reference: string, wishes: UserWishes): Promise<Updated<User>> {
   const user = await lockUser(queries, reference)
   const changes = unmet(wishes, { ...user })
-  if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0 }
+  if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes)
+  const words = inWords(changes, { ...user })
   await queries.change(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
     throw taken(error, { username: user.username, email: wishes.email ?? user.email })
   })
-  await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `changed ${user.username}: ${inWords(changes)}` })
-  return { thing: await getUserById(queries, user.id), rowsChanged: 1 }
+  await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `updated ${user.username}: ${words}` })
+  return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND. */

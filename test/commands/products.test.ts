@@ -64,8 +64,8 @@ describe('products update', () => {
 
 /** What cannot be done changes nothing. */
 const refusals: readonly [line: string, exitCode: number, code: string, message: string | RegExp, hint?: RegExp][] = [
-  ['update', 2, 'USAGE', 'missing <product>, and one of --name, --description, --price, --sku, --active or --inactive'],
-  ['update TEA-1', 2, 'USAGE', 'missing one of --name, --description, --price, --sku, --active or --inactive'],
+  ['update', 2, 'USAGE', 'nothing to change: add --name, --description, --price, --sku, --active or --inactive'],
+  ['update TEA-1', 2, 'USAGE', 'nothing to change: add --name, --description, --price, --sku, --active or --inactive'],
   ['update --active', 2, 'USAGE', 'missing <product>'],
   ['update TEA-1 --active --inactive', 2, 'USAGE', /cannot be used with/],
   ['update TEA-1 --name ""', 2, 'USAGE', '--name must not be empty'],

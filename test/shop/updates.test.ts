@@ -30,7 +30,7 @@ describe('what somebody else has just changed', () => {
       (somebody) => somebody.change(`UPDATE users SET first_name = 'Ada' WHERE id = ?`, [userId]),
       (db) => db.transaction((tx) => updateUser(tx, author, 'ada', { first_name: 'Ada' })),
     )
-    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ first_name: 'Ada' }), rowsChanged: 0 }, 0])
+    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ first_name: 'Ada' }), rowsChanged: 0, changes: '' }, 0])
   })
 
   it('is no change any more: of an address', async () => {
@@ -39,7 +39,7 @@ describe('what somebody else has just changed', () => {
       (somebody) => somebody.change(`UPDATE addresses SET city = 'Bonn' WHERE id = ?`, [addressId]),
       (db) => db.transaction((tx) => updateAddress(tx, author, addressId, { city: 'Bonn' })),
     )
-    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ city: 'Bonn' }), rowsChanged: 0 }, 0])
+    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ city: 'Bonn' }), rowsChanged: 0, changes: '' }, 0])
   })
 })
 

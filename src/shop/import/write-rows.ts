@@ -1,6 +1,7 @@
 import { Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import type { Author } from '../logs.ts'
+import { inWords } from '../changes.ts'
+import { writeLogs, type Author } from '../logs.ts'
 import type { Decisions, Update } from './decide.ts'
 import type { DraftRow, OnConflict } from './draft-row.ts'
 import type { Kind, RowThere, Stored } from './kind.ts'
@@ -51,17 +52,10 @@ export interface Written extends Decisions {
 }
 
 /** A log row for every row that really changed, the new ones first. */
-export async function logAll(queries: Queries, { osUser, command }: Author, kind: Kind, { created, updated, newIds }: Written): Promise<void> {
-  const entry = (id: number, message: string): Value[] => [osUser, command, kind.table, id, message.slice(0, 500)]
-  await queries.bulk('INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)', [
-    ...created.map(({ row }, index) => entry(newIds[index] ?? 0, kind.created(row))),
-    ...updated.map((update) => entry(update.there.id, inWords(kind, update))),
+export async function logAll(queries: Queries, author: Author, kind: Kind, { created, updated, newIds }: Written): Promise<void> {
+  const { table: entity, unique: [key], secret, long } = kind
+  await writeLogs(queries, author, [
+    ...created.map(({ row }, index) => ({ entity, entityId: newIds[index] ?? 0, message: kind.created(row) })),
+    ...updated.map(({ there, changes }) => ({ entity, entityId: there.id, message: `updated ${String(there[key] ?? 'NULL')}: ${inWords(changes, there, [...secret, ...long])}` })),
   ])
-}
-
-/** `updated TEA-1: price 4.50 → 4.75, description`. */
-function inWords({ unique: [key], secret, long }: Kind, { there, changes }: Update): string {
-  const word = (value: Stored | undefined): string => String(value ?? 'NULL')
-  const told = Object.entries(changes).map(([column, value]) => (secret.includes(column) || long.includes(column) ? column : `${column} ${word(there[column])} → ${word(value)}`))
-  return `updated ${word(there[key])}: ${told.join(', ')}`
 }

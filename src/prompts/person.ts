@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream'
+import { DbtoolError, InvalidValue } from '../errors.ts'
+import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
+
+/** For people: asks for what is missing, on stderr. */
+export class AskPerson implements Ask {
+  readonly possible = true
+
+  constructor(
+    private readonly terminal: Terminal,
+    /** Makes text from outside safe to print. */
+    private readonly harmless: (text: string) => string,
+  ) {}
+
+  async fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
+    const answers: Record<string, unknown> = {}
+    for (const [name, blank] of Object.entries(blanks)) answers[name] = blank.given ?? (await this.ask(blank))
+    return answers as Answers<B>
+  }
+
+  async confirm({ message, yes, show }: YesQuestion): Promise<void> {
+    if (yes) return
+    show?.()
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
+    if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
+  }
+
+  async confirmName(question: NameQuestion): Promise<void> {
+    const { name, given } = question
+    if (given === name) return
+    if (given !== undefined) throw otherName(question)
+    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.harmless(`${question.message} Type ${name} to go on`) })
+    if (typed !== name) throw new DbtoolError('DECLINED', 'that is another name; nothing was changed')
+  }
+
+  private async ask<T>({ message, parse, secret }: Blank<T>): Promise<T> {
+    // No mask: not even the length of a password is shown.
+    const type = secret === undefined ? 'input' : 'password'
+    const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate })
+    const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
+    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
+    return parse(value)
+  }
+
+  private async prompt<A>(question: object): Promise<A> {
+    const { createPromptModule } = await import('inquirer')
+    const { stdin: input, stderr: output, signal } = this.terminal
+    const gone = whenGone(input)
+    const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, gone.signal]) })
+    try {
+      return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
+    } catch (error) {
+      const left = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
+      throw left ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
+    } finally {
+      gone.stop()
+    }
+  }
+}
+
+/**
+ * Aborts when the keyboard is left: at Ctrl-D or its end, readline stops reading, inquirer hears nothing of it, and the
+ * process would end in silence. An answer stops the reading too, but is there by the next turn of the event loop.
+ */
+function whenGone(input: Readable): { signal: AbortSignal; stop: () => void } {
+  const gone = new AbortController()
+  const left = (): void => void setImmediate(() => gone.abort())
+  for (const event of leavings) input.once(event, left)
+  return {
+    signal: gone.signal,
+    stop: () => {
+      for (const event of leavings) input.off(event, left)
+    },
+  }
+}
+
+const leavings = ['pause', 'end', 'close'] as const
+
+/** The flag's parser as a question's check. */
+function problem(parse: (text: string) => unknown, text: string): string | undefined {
+  try {
+    parse(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof InvalidValue) return error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase())
+    throw error
+  }
+}
