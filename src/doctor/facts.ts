@@ -51,7 +51,8 @@ export type FactName = keyof Facts
 export type Gathered = { readonly [K in FactName]: Fact<Facts[K]> }
 
 export interface Configuration {
-  readonly settings: number
+  /** Each with where its value comes from. */
+  readonly settings: readonly { readonly name: string; readonly origin: string }[]
   /** Without the one of the env file, which is there. */
   readonly faults: readonly ConfigFault[]
   readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>

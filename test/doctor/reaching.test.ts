@@ -12,7 +12,9 @@ const start = (what: string): string => `start the server, or correct ${what}; a
 const envFile = (different: Partial<EnvFile>): Row[1] => configuration({ envFile: { ...sound.configuration.envFile, ...different } })
 
 const rows: readonly Row[] = [
-  ['settings', {}, 'ok', 'all 16 settings are valid'],
+  ['settings', {}, 'ok', 'all 3 settings are valid: DB_HOST from the environment; DB_PORT from .env; the others by default'],
+  ['settings', configuration({ settings: [{ name: 'DB_SOCKET', origin: 'private server' }, { name: 'DB_USER', origin: 'flag' }, { name: 'DB_NAME', origin: 'private server' }] }), 'ok', 'all 3 settings are valid: DB_SOCKET, DB_NAME from the private server; DB_USER from flags; the others by default'],
+  ['settings', configuration({ settings: [{ name: 'DB_HOST', origin: 'default' }] }), 'ok', 'all 1 settings are valid: all by default'],
   ['settings', configuration({ faults: [{ sentence: 'DB_PORT (.env) must be a number', fix: 'correct it' }] }), 'fault', 'DB_PORT (.env) must be a number', 'correct it'],
   ['env-file', {}, 'ok', 'there is no .env here'],
   ['env-file', envFile({ state: 'read' }), 'ok', '.env holds no password'],

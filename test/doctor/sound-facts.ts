@@ -8,7 +8,7 @@ const tables = ['schema_migrations', 'users', 'addresses', 'products', 'orders',
 
 /** A shop on a server over a network, where everything is as it should be. */
 export const sound: Facts = {
-  configuration: { settings: 16, faults: [], envFile: { name: '.env', state: 'absent', holdsPassword: false }, strays: [] },
+  configuration: { settings: [{ name: 'DB_HOST', origin: 'environment' }, { name: 'DB_PORT', origin: '.env' }, { name: 'DB_USER', origin: 'default' }], faults: [], envFile: { name: '.env', state: 'absent', holdsPassword: false }, strays: [] },
   destination: {
     target: { host: 'db.example.com', port: 3306, socket: undefined, user: 'app', password: 'hunter2', database: 'shop', ssl: { mode: 'verify-identity' } },
     pool: defaultPoolOptions,

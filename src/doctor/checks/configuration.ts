@@ -1,4 +1,5 @@
 import { addressOf } from '../../db/target.ts'
+import type { Configuration } from '../facts.ts'
 import { check, fault, ok, skipped, warning, type Check } from '../finding.ts'
 import { fixOf, shellWord } from '../fix.ts'
 
@@ -14,10 +15,10 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'settings',
     group,
-    looksAt: 'every value of flags, environment and env file: does it keep its rule, and does its name mean anything',
+    looksAt: 'every value of flags, environment and env file: where it comes from, whether it keeps its rule, and whether its name means anything',
     needs: ['configuration'],
     judge({ configuration: { settings, faults } }) {
-      return faults.length === 0 ? ok(`all ${settings} settings are valid`) : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
+      return faults.length === 0 ? ok(`all ${settings.length} settings are valid: ${byOrigin(settings)}`) : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
     },
   }),
   check({
@@ -64,3 +65,15 @@ export const configurationChecks: readonly Check[] = [
     },
   }),
 ]
+
+/** `DB_HOST from the environment; the others by default`. */
+function byOrigin(settings: Configuration['settings']): string {
+  const given = settings.filter(({ origin }) => origin !== 'default')
+  const told = [...new Set(given.map(({ origin }) => origin))].map((origin) => {
+    const names = given.filter((one) => one.origin === origin).map(({ name }) => name)
+    return `${names.join(', ')} from ${places[origin] ?? origin}`
+  })
+  return [...told, `${told.length === 0 ? 'all' : 'the others'} by default`].join('; ')
+}
+
+const places: Readonly<Partial<Record<string, string>>> = { flag: 'flags', environment: 'the environment', 'private server': 'the private server' }

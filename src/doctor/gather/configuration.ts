@@ -7,7 +7,7 @@ import { statOf } from './stat.ts'
 export function configurationFacts({ entries, faults, envFile, passwordInUrl }: Inspection, env: NodeJS.ProcessEnv): Configuration {
   const path = entries.find((entry) => entry.name === ('DB_PASSWORD_FILE' satisfies SettingName))?.value ?? undefined
   return {
-    settings: entries.length,
+    settings: entries.map(({ name, origin }) => ({ name, origin })),
     faults: faults.filter((fault) => fault !== envFile.exposed),
     envFile,
     passwordFile: path === undefined ? undefined : { path, readableByOthers: readableByOthers(path) },
