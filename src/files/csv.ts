@@ -79,7 +79,7 @@ async function withCells(name: string, found: readonly FoundRecord[], delimiter:
 
 function named({ line, raw }: RecordText, cells: readonly string[], { columns, width, read }: CsvShape): SourceRecord {
   const values: SourceRecord['values'] = {}
-  for (const { name, index } of columns) values[name] = read(cells[index]?.trim() ?? '') || undefined
+  for (const { name, index } of columns) values[name] = read(cells[index] ?? '').trim() || undefined
   return { line, raw, values, fault: cells.length === width ? undefined : widthFault(cells.length, width) }
 }
 

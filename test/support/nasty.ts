@@ -7,7 +7,7 @@ export const nasty: readonly string[] = [
   '👩‍👩‍👧 family 🇪🇺 ❤️', '緑茶 한국어', 'e\u0301te\u0301', 'ﬁ Ω Å', '𝕋𝕖𝕒', '\u{10ffff}\u{e0001}',
   '"', '""', '"quoted"', "'", "''", 'a,b', 'a;b', 'a\tb', 'a|b', '\\', '\\n', '\\"', '%s', '%_!', '`', '${x}', '{{x}}', '?', ':name', "'; DROP TABLE users; --", '\\\'', '\u0000',
   '=1+1', '+1', '-1', '@SUM(A1)', "'=1+1", "''=1+1", "'''+1", '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠1', '=cmd|"/C calc"!A0', "'quoted'", "'-", '=', '-', '--', '-x,"y"',
-  'NULL', 'null', 'true', '0', '1e3', '-0', '007', '1.0', '2026-01-02', '{"a":1}', '[1]', '#', ' leading', 'trailing ', '\u00a0both\u00a0', '', ' ', 'x'.repeat(5_000), '緑'.repeat(3_000),
+  'NULL', 'null', 'true', '0', '1e3', '-0', '007', '1.0', '2026-01-02', '{"a":1}', '[1]', '#', '\t', '\r', '\n', ' leading', 'trailing ', '\u00a0both\u00a0', '', ' ', 'x'.repeat(5_000), '緑'.repeat(3_000),
 ]
 
 /** Any text that UTF-8 can carry, and often one of the nasty ones, alone or in company. */
