@@ -17,7 +17,7 @@ const database = testDatabase()
 const folder = temporaryFolder()
 const seed = seedOf(process.env)
 /** Who hangs only waits. */
-const atOnce = { cuts: 6, hangs: 60 }
+const atOnce = { cuts: 6, hangs: 30 }
 let shop: Shop
 let auditor: PooledDatabase
 
@@ -60,6 +60,22 @@ function casesOf({ afterwards, everyNth }: Operation, counts: Counts): Case[] {
   return all.filter((_case, index) => index % nth === first)
 }
 
+/** A busy machine may not come to the fault, or not to the end after it, before its own short time-outs; it proves nothing then. */
+class Inconclusive extends Error {}
+
+const tries = 4
+
+async function faultIn(trial: Trial, one: Case, tag: string): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await faultOf(trial, one, `${tag}t${attempt}`)
+    } catch (error) {
+      if (!(error instanceof Inconclusive)) throw error
+      if (attempt === tries) return error.message
+    }
+  }
+}
+
 /** What is wrong with what the client was told, or undefined. `refused` collects what must never come. */
 async function faultOf({ operation, opening, refused }: Trial, { fault, afterwards }: Case, tag: string): Promise<string | undefined> {
   const subject = (await operation.prepare?.(auditor, shop, tag)) ?? ''
@@ -69,13 +85,13 @@ async function faultOf({ operation, opening, refused }: Trial, { fault, afterwar
   const found = await there(operation, tag)
   const says = `${fault.how} packet ${fault.packet} ${fault.direction}, ${afterwards}: ${answer}, ${found} of ${operation.whole} there; ${detail}`
   await proxy.close()
-  if (!proxy.struck) return `the fault did not happen; ${says}`
-  if (answer === 'acknowledged') return found === operation.whole ? undefined : says
-  if (operation.persists && fault.packet > opening[fault.direction]) return `given up; ${says}`
-  if (answer === 'refused') {
-    refused.push(tag)
-    return found === 0 ? undefined : says
-  }
+  if (answer === 'acknowledged' && found !== operation.whole) return says
+  if (answer === 'refused') refused.push(tag)
+  if (answer === 'refused' && found !== 0) return says
+  if (!proxy.struck) throw new Inconclusive(`the fault did not happen; ${says}`)
+  if (answer === 'acknowledged') return undefined
+  if (operation.persists && fault.packet > opening[fault.direction]) throw new Inconclusive(`given up; ${says}`)
+  if (answer === 'refused') return undefined
   const again = await operation.run(database.target, shop, tag, subject)
   return (again.answer === 'acknowledged' || / already; /.test(again.detail)) && (await there(operation, tag)) === operation.whole ? undefined : `${says}; again: ${again.detail}`
 }
@@ -99,7 +115,7 @@ describe(`cut at every packet, in both directions, before and after it, or hangi
       const work = some.values()
       const worker = async (): Promise<void> => {
         for (const one of work) {
-          const fault = await faultOf(trial, one, `${prefix}n${cases.indexOf(one)}`)
+          const fault = await faultIn(trial, one, `${prefix}n${cases.indexOf(one)}`)
           faults.push(...(fault === undefined ? [] : [fault]), ...(await broken()))
         }
       }

@@ -43,7 +43,7 @@ export interface Operation {
 }
 
 /** Short, so that a hanging line is given up soon. */
-export const limits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 500, lockWaitMs: 1_000 }
+export const limits: Limits = { connectTimeoutMs: 3_000, statementTimeoutMs: 500, lockWaitMs: 1_000 }
 const patienceMs = 300
 const author = { osUser: 'tester', command: 'test' }
 
