@@ -24,6 +24,15 @@ export const invariants: readonly Invariant[] = [
       WHERE p.stock <> p.stock_received - COALESCE(sold.units, 0)`,
   },
   {
+    name: 'sales-figures',
+    statement: 'what is kept with a product about its sales is what its order lines say',
+    sql: `SELECT p.id AS product_id, p.sku, p.units_sold, p.times_ordered, p.revenue, sold.units, sold.times, sold.revenue AS revenue_of_lines
+      FROM products p LEFT JOIN (
+        SELECT i.product_id, SUM(i.quantity) AS units, COUNT(*) AS times, SUM(i.quantity * i.price) AS revenue FROM order_items i JOIN orders o ON o.id = i.order_id
+        WHERE o.status <> 'cancelled' GROUP BY i.product_id) sold ON sold.product_id = p.id
+      WHERE p.units_sold <> COALESCE(sold.units, 0) OR p.times_ordered <> COALESCE(sold.times, 0) OR p.revenue <> COALESCE(sold.revenue, 0)`,
+  },
+  {
     name: 'order-total',
     statement: 'the total of an order is the sum of its lines',
     sql: `SELECT o.id AS order_id, o.total_amount, SUM(i.quantity * i.price) AS sum_of_lines

@@ -34,7 +34,8 @@ BEGIN NOT ATOMIC
   ELSE
     IF new_status = 'cancelled' THEN
       UPDATE order_items i FORCE INDEX (uq_order_product) STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = i.product_id
-        SET p.stock = p.stock + i.quantity, p.updated_at = UTC_TIMESTAMP() WHERE i.order_id = wanted_id;
+        SET p.stock = p.stock + i.quantity, p.units_sold = p.units_sold - i.quantity, p.times_ordered = p.times_ordered - 1,
+            p.revenue = p.revenue - i.quantity * i.price, p.updated_at = UTC_TIMESTAMP() WHERE i.order_id = wanted_id;
     END IF;
     UPDATE orders SET status = new_status, updated_at = UTC_TIMESTAMP() WHERE id = wanted_id;
     INSERT INTO logs (os_user, command, entity, entity_id, message)

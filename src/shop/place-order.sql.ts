@@ -44,7 +44,8 @@ BEGIN NOT ATOMIC
       FROM ${lines} LEFT JOIN ${locked} FOR UPDATE;
     IF line_count > 0 AND available_count = line_count THEN
       UPDATE ${lines} STRAIGHT_JOIN ${locked}
-        SET p.stock = p.stock - line.quantity, p.updated_at = UTC_TIMESTAMP() WHERE p.stock >= line.quantity;
+        SET p.stock = p.stock - line.quantity, p.units_sold = p.units_sold + line.quantity, p.times_ordered = p.times_ordered + 1,
+            p.revenue = p.revenue + line.quantity * COALESCE(line.price, p.price), p.updated_at = UTC_TIMESTAMP() WHERE p.stock >= line.quantity;
       INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
         VALUES (JSON_VALUE(request, '$.user_id'), total, JSON_VALUE(request, '$.status'), wanted_key,
                 JSON_VALUE(request, '$.digest'), COALESCE(JSON_VALUE(request, '$.ordered_at'), UTC_TIMESTAMP()));

@@ -138,7 +138,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['users create --password-stdin --generate-password', ["option '--password-stdin' cannot be used with option '--generate-password'"]],
   ['users create --username carol --email c@example.com --password-stdin', ['the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #'], { stdin: 'geheim1\n' }],
   ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
-  ['db migrate --to 99', ['there is no migration 99: the last one is 1']],
+  ['db migrate --to 99', ['there is no migration 99: the last one is 2']],
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
   ['orders get 1 2', ["too many arguments for orders get: '2'"]],
   ['users list --limit', ['--limit <n> needs a value']],

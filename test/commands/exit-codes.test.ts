@@ -35,7 +35,7 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['orders place --item TEA-1:1', 2, 'USAGE', 'missing --user'],
   ['orders get', 2, 'USAGE', 'missing <id>'],
   ['orders import', 2, 'USAGE', 'missing <file>'],
-  ['db rollback', 2, 'USAGE', /^this needs a confirmation: Take back 1 shop/, /--yes/],
+  ['db rollback', 2, 'USAGE', /^this needs a confirmation: Take back 2 sales/, /--yes/],
   ['server reset', 2, 'USAGE', /^this needs a confirmation: Delete the private server/, /--yes/],
   ['connection test --ask-password', 2, 'USAGE', 'missing --password-file', /--ask-password needs a terminal/],
   ['users get nobody', 5, 'NOT_FOUND', "there is no user 'nobody'", /users list --search/],

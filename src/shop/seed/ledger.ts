@@ -10,6 +10,7 @@ export class Ledger {
   units = 0
   #cents = 0
   readonly #sold = new Map<number, number>()
+  readonly #times = new Map<number, number>()
   readonly #lastOrdered = new Map<number, number>()
   readonly #firstOrder = new Map<number, number>()
 
@@ -24,6 +25,7 @@ export class Ledger {
     for (const { productId, quantity } of lines) {
       this.units += quantity
       this.#sold.set(productId, this.sold(productId) + quantity)
+      this.#times.set(productId, this.timesOrdered(productId) + 1)
     }
   }
 
@@ -42,6 +44,11 @@ export class Ledger {
   /** Units, of the orders that are not cancelled. */
   sold(productId: number): number {
     return this.#sold.get(productId) ?? 0
+  }
+
+  /** Lines, of these orders. */
+  timesOrdered(productId: number): number {
+    return this.#times.get(productId) ?? 0
   }
 
   /** Seconds from the start of the year; undefined for who or what is in no order. */

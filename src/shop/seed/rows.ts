@@ -58,7 +58,7 @@ function addressRows(plan: Plan, person: Person, nextId: () => number): Row[] {
 }
 
 function productRow({ ledger, year }: Plan, { id, sku, name, priceCents, stock, active, age }: Good): Row {
-  return [id, sku, name, money(priceCents), stock, stock + ledger.sold(id), active ? 1 : 0, year.text(-age), year.text(ledger.lastOrdered(id) ?? -age)]
+  return [id, sku, name, money(priceCents), stock, stock + ledger.sold(id), ledger.sold(id), ledger.timesOrdered(id), money(priceCents * ledger.sold(id)), active ? 1 : 0, year.text(-age), year.text(ledger.lastOrdered(id) ?? -age)]
 }
 
 /** Its key and digest are those of the order being placed, so that it can be asked for again. */

@@ -9,7 +9,7 @@ const tables = {
     created_at: 'DATETIME',
   },
   products: {
-    id: 'INT', sku: 'VARCHAR(64)', name: 'VARCHAR(255)', price: 'DECIMAL(10, 2)', stock: 'INT', stock_received: 'BIGINT', is_active: 'INT',
+    id: 'INT', sku: 'VARCHAR(64)', name: 'VARCHAR(255)', price: 'DECIMAL(10, 2)', stock: 'INT', stock_received: 'BIGINT', units_sold: 'BIGINT', times_ordered: 'BIGINT', revenue: 'DECIMAL(20, 2)', is_active: 'INT',
     created_at: 'DATETIME', updated_at: 'DATETIME',
   },
   orders: {
