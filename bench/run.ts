@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Output, type Screen } from '../src/output/output.ts'
+import type { Screen } from '../src/output/output.ts'
 import { root } from './child.ts'
 import { Figures, Results } from './core/results.ts'
 import { surroundings, type Surroundings } from './environment.ts'
@@ -8,7 +8,7 @@ import { publish } from './page.ts'
 import { Peers } from './peers.ts'
 import { withPrivateServer } from './private-server.ts'
 import { defaultPath, writeRun, type BenchRun } from './report-file.ts'
-import { showSeries, showTargets } from './show.ts'
+import { Display } from './show.ts'
 import { judge } from './targets.ts'
 
 export interface BenchIo {
@@ -20,8 +20,8 @@ export interface BenchIo {
 
 /** Measures, shows and writes. Resolves to the exit code: 1 if any run of ours was wrong or failed, whatever its speed. */
 export async function runBench(options: Options, io: BenchIo): Promise<number> {
-  const out = new Output({ stdout: io.stdout, stderr: io.stderr, env: io.env, format: 'table', colour: 'auto', quiet: false })
-  const results = new Results(io.signal, (what) => out.note(what))
+  const display = new Display(io.stdout, io.stderr, io.env)
+  const results = new Results(io.signal, (what) => display.say(what))
   const started = new Date()
   const conditions = await measure(options, io, results)
   const { outcomes, unmeasured } = judge(new Figures(results.series), Object.keys(options.groups))
@@ -29,14 +29,14 @@ export async function runBench(options: Options, io: BenchIo): Promise<number> {
     date: started.toISOString(), size: options.size, groups: Object.keys(options.groups), ...conditions,
     series: results.series, targets: outcomes, absences: results.absences, faults: results.faults,
   }
-  showSeries(out, run.series)
-  showTargets(out, outcomes)
-  for (const { work, peer } of unmeasured) out.note(`not measured: ${work}${peer === '–' ? '' : ` against ${peer}`}`)
-  for (const { what, why } of run.absences) out.warn(`${what}: ${why}`)
+  display.series(run.series)
+  display.targets(outcomes)
+  for (const { work, peer } of unmeasured) display.say(`not measured: ${work}${peer === '–' ? '' : ` against ${peer}`}`)
+  for (const { what, why } of run.absences) display.say(`not here: ${what}: ${why}`)
   const path = options.out ?? defaultPath(started)
   writeRun(path, run)
-  out.success(`every round is in ${path}`)
-  for (const { what, why } of run.faults) out.warn(`WRONG: ${what}: ${why}`)
+  display.say(`every round is in ${path}`)
+  for (const { what, why } of run.faults) display.say(`WRONG: ${what}: ${why}`)
   if (run.faults.length > 0) return 1
   if (options.chart) publish(join(root, 'docs'), run)
   return 0

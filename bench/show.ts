@@ -1,4 +1,6 @@
-import type { Output } from '../src/output/output.ts'
+import { colourFor } from '../src/output/colour.ts'
+import type { Screen } from '../src/output/output.ts'
+import { listTable } from '../src/output/table.ts'
 import { number, text, type View } from '../src/output/view.ts'
 import type { Series } from './core/results.ts'
 import { spreadOf } from './core/statistics.ts'
@@ -39,14 +41,34 @@ export function outcomeRow({ work, peer, reach, measured, met }: Outcome): Recor
   return { work, peer, measured: amount(median, reach.unit), spread: `${figure(min)} – ${figure(max)}`, target: reachText(reach), met: met ? 'yes' : 'no' }
 }
 
-export function showSeries(out: Output, series: readonly Series[]): void {
-  out.list(figuresView, series.flatMap(({ group, work, who, unit, rounds }) => {
-    const spread = spreadOf(rounds.map(({ value }) => value))
-    const failed = rounds.reduce((sum, trial) => sum + (trial.failed ?? 0), 0)
-    return spread === undefined ? [] : [{ group, work, who, median: figure(spread.median), least: figure(spread.min), most: figure(spread.max), unit, failed }]
-  }))
-}
+/** The tables go to stdout, everything else to stderr. */
+export class Display {
+  constructor(
+    private readonly stdout: Screen,
+    private readonly stderr: Screen,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
 
-export function showTargets(out: Output, outcomes: readonly Outcome[]): void {
-  out.list(targetsView, outcomes.map(outcomeRow))
+  say(line: string): void {
+    this.stderr.write(`${line}\n`)
+  }
+
+  series(series: readonly Series[]): void {
+    this.table(figuresView, series.flatMap(({ group, work, who, unit, rounds }) => {
+      const spread = spreadOf(rounds.map(({ value }) => value))
+      const failed = rounds.reduce((sum, trial) => sum + (trial.failed ?? 0), 0)
+      return spread === undefined ? [] : [{ group, work, who, median: figure(spread.median), least: figure(spread.min), most: figure(spread.max), unit, failed }]
+    }))
+  }
+
+  targets(outcomes: readonly Outcome[]): void {
+    this.table(targetsView, outcomes.map(outcomeRow))
+  }
+
+  private table(view: View, rows: readonly Record<string, unknown>[]): void {
+    const { columns, isTTY } = this.stdout
+    const look = { colour: colourFor('auto', this.env, isTTY === true), width: isTTY === true ? columns : undefined }
+    if (rows.length === 0) this.say(view.empty)
+    else this.stdout.write(`${listTable(view, rows, look)}\n`)
+  }
 }

@@ -2,6 +2,7 @@ import type { Connection } from '../../src/db/connection.ts'
 import type { Bench } from '../bench.ts'
 import { dbtool, verbs } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
+import { Figures, valuesOf, type Results } from '../core/results.ts'
 import { counted } from '../show.ts'
 import { fillShop, makeDatabase, verify } from '../shop.ts'
 
@@ -23,7 +24,15 @@ export async function reports(bench: Bench): Promise<void> {
   for (const name of names) {
     const contestants = reportLines.map((lines): Contestant => ({ who: counted(lines, 'line'), ours: true, run: async () => ({ value: await statementsMs(bench, name, lines) }) }))
     await alternate({ group: 'reports', work: name, unit: 'ms', rounds, contestants }, results)
+    for (const lines of reportLines.slice(1)) addGrowth(results, name, lines)
   }
+}
+
+/** How many times longer it takes than over a tenth of the lines, round by round. */
+function addGrowth(results: Results, name: string, lines: number): void {
+  const [there, tenth] = [lines, lines / 10].map((many) => valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))))
+  const rounds = (there ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
+  if (rounds.length > 0 && rounds.length === tenth?.length) results.add({ group: 'reports', work: `${name}, for 10 × the lines`, who: counted(lines, 'line'), unit: '×', rounds })
 }
 
 /** The time of the report's statements alone: what a process takes to start and connect would hide how it grows. */
