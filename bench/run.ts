@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Screen } from '../src/output/output.ts'
 import { root } from './child.ts'
 import { Figures, Results } from './core/results.ts'
@@ -43,10 +43,12 @@ export async function runBench(options: Options, io: BenchIo): Promise<number> {
 }
 
 async function measure({ groups, size }: Options, { env, signal }: BenchIo, results: Results): Promise<Surroundings> {
-  const peers = new Peers(env['DBTOOL_PEERS'], signal)
+  const { DBTOOL_PEERS: folder, DBTOOL_REAL_DATA: realData } = env
+  const peers = new Peers(folder && resolve(folder), signal)
   return withPrivateServer(signal, async (server) => {
-    const bench = { size, server, peers, results, signal, realData: env['DBTOOL_REAL_DATA'] }
+    const conditions = await server.connection(undefined, surroundings)
+    const bench = { size, server, peers, results, signal, realData }
     for (const [name, group] of Object.entries(groups)) await group(bench).catch((error: unknown) => results.failed(name, error))
-    return server.connection(undefined, surroundings)
+    return conditions
   })
 }

@@ -36,17 +36,13 @@ export class Results {
 
   constructor(
     private readonly signal: AbortSignal,
-    private readonly onDoing: (what: string) => void,
+    /** Tells whoever waits what is being done. */
+    readonly doing: (what: string) => void,
   ) {}
 
   /** Throws once the run is interrupted. */
   goOn(): void {
     this.signal.throwIfAborted()
-  }
-
-  /** Told to whoever waits. */
-  doing(what: string): void {
-    this.onDoing(what)
   }
 
   add(series: Series): void {

@@ -15,7 +15,7 @@ const demands = [
 ] as const
 type Demand = (typeof demands)[number]
 
-/** Who everybody wants what: three lines from 1,000 products, or always the same three. */
+/** What everybody wants, and how far away the server is. */
 export const workOf = (demand: 'spread' | 'hot', roundTripMs: number): string => `${demand}, ${roundTripMs} ms`
 
 /** One order a transaction, 16 at once, against whoever else can do it. */

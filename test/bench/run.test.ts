@@ -3,11 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { Bench } from '../../bench/bench.ts'
 import { quick, type Size } from '../../bench/core/size.ts'
 import { orders } from '../../bench/groups/orders.ts'
 import type { Place } from '../../bench/groups/placing.ts'
-import { readOptions } from '../../bench/options.ts'
+import { groups, readOptions, type Options } from '../../bench/options.ts'
 import type { BenchRun } from '../../bench/report-file.ts'
 import { runBench } from '../../bench/run.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
@@ -16,7 +15,7 @@ import { cleanEnvironment } from '../../bench/child.ts'
 
 const folder = temporaryFolder()
 const compiled = join(process.cwd(), 'dist', 'bench', 'main.js')
-const tiny: Size = { ...quick, seconds: 0.1, roundTripsMs: [0] }
+const tiny: Size = { ...quick, seconds: 0.1, cellSeconds: 0.05, roundTripsMs: [0], linesOfOrders: [3], connections: [4], importLines: 150, bulkRows: 300, reportLines: [500, 5_000] }
 
 interface Ended {
   readonly exitCode: number | null
@@ -31,7 +30,7 @@ function bench(args: readonly string[], until?: string): Promise<Ended> {
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => {
     texts.stderr += String(chunk)
-    if (until !== undefined && texts.stderr.includes(until)) child.kill('SIGINT')
+    if (until !== undefined && !child.killed && texts.stderr.includes(until)) child.kill('SIGINT')
   })
   return new Promise((resolve) => child.on('close', (exitCode) => resolve({ ...texts, exitCode })))
 }
@@ -85,6 +84,23 @@ const withoutStock: Place = async (queries, request) => {
 /** Says that it placed an order, which nobody ever sees. */
 const nothing: Place = (queries, request) => placeOrder(queries, { ...request, end: 'ROLLBACK' })
 
+describe('every group', () => {
+  it('works on a shop of few rows, and finds itself sound', async () => {
+    const out = join(folder, 'all.json')
+    const { matrix, import: imports, bulk, reports, pool } = groups
+    const { exitCode, stderr } = await running({ matrix: matrix!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! }, out)
+    expect(exitCode, stderr).toBe(0)
+    const { series, targets } = JSON.parse(readFileSync(out, 'utf8')) as BenchRun
+    const works = series.map(({ group, work, who }) => `${group}: ${work}: ${who}`)
+    expect(works).toEqual(expect.arrayContaining([
+      'matrix: orders of 3 lines: 4 connections', 'import: orders of a month: orders import', 'import: orders of a month: one order a transaction, 5 at once', 'import: memory at most: 10 ×',
+      'reports: top-products: 5,000 lines', 'reports: top-products, for 10 × the lines: 5,000 lines', 'pool: default scenario: pool stress',
+    ]))
+    for (const verb of ['products import', 'products export']) expect(works.some((work) => work.endsWith(verb)) || stderr.includes(`not here: ${verb}: not in this dbtool`)).toBe(true)
+    expect(targets.map(({ work }) => work)).toEqual(expect.arrayContaining(['orders import', 'orders import, memory for 10 × the file', '50 workers on 5 connections, SELECT 1', 'a bare loop over the pool', 'pool stress, default scenario']))
+  })
+})
+
 describe('a fast wrong run', () => {
   it.each([
     ['takes too little stock', withoutStock, 'the stock of a product is what was received less what was ordered'],
@@ -105,7 +121,7 @@ describe('a fast wrong run', () => {
   })
 })
 
-async function running(groups: Record<string, (bench: Bench) => Promise<void>>, out: string): Promise<Omit<Ended, 'stdout'>> {
+async function running(chosen: Options['groups'], out: string): Promise<Omit<Ended, 'stdout'>> {
   let stderr = ''
   const screen = new Writable({
     write(chunk, _encoding, done) {
@@ -113,6 +129,6 @@ async function running(groups: Record<string, (bench: Bench) => Promise<void>>, 
       done()
     },
   })
-  const exitCode = await runBench({ size: tiny, groups, out, chart: false }, { env: {}, stdout: new Writable({ write: (_chunk, _encoding, done) => done() }), stderr: screen, signal: new AbortController().signal })
+  const exitCode = await runBench({ size: tiny, groups: chosen, out, chart: false }, { env: {}, stdout: new Writable({ write: (_chunk, _encoding, done) => done() }), stderr: screen, signal: new AbortController().signal })
   return { exitCode, stderr }
 }
