@@ -1,4 +1,4 @@
-// Compiles bin/, commands/ and src/ to dist/. Needs the packages, nothing else.
+// Compiles bin/, commands/, src/ and bench/ to dist/. Needs the packages, nothing else.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

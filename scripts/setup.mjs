@@ -1,5 +1,5 @@
-// From a clean clone to `npm test`, `npm run demo` or `npm run torture`. It runs before there are packages, so it uses none.
-//   node scripts/setup.mjs test|demo [arguments for vitest or for the demo]
+// From a clean clone to `npm test`, `npm run demo`, `npm run torture` or `npm run bench`. It runs before there are packages, so it uses none.
+//   node scripts/setup.mjs test|demo|bench [arguments for vitest, for the demo or for the bench]
 //   node scripts/setup.mjs torture [--seconds 300] [--seed N]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,19 +9,20 @@ import { Failure, Steps } from './steps.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...parts) => join(root, ...parts)
 const debianPackages = ['mariadb-server-core', 'mariadb-client-core']
-const sources = ['bin', 'commands', 'src', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
+const sources = ['bin', 'commands', 'src', 'bench', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
 
 const steps = new Steps()
 
 async function main([task, ...rest]) {
   checkNode()
-  if (!['test', 'demo', 'torture'].includes(task)) throw new Failure('usage: node scripts/setup.mjs test|demo|torture [arguments]', { status: 2 })
+  if (!['test', 'demo', 'torture', 'bench'].includes(task)) throw new Failure('usage: node scripts/setup.mjs test|demo|torture|bench [arguments]', { status: 2 })
   const torture = task === 'torture' ? tortureSettings(rest) : undefined
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
   if (task === 'demo') return node([at('dist', 'bin', 'dbtool.js'), 'demo', ...rest])
   if (torture !== undefined) return node([...vitest(), at('test', 'faults')], torture)
+  if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
   await allOf([
     steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
     steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit'])),

@@ -24,6 +24,7 @@ const floors: Record<string, readonly string[]> = {
   'src/context': ['src/errors', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],
   commands: ['src'],
   bin: ['commands'],
+  bench: ['src', 'commands'],
 }
 /** One library, one door. */
 const doors: Record<string, string> = {
@@ -48,7 +49,7 @@ function crossings(file: string, source: string): string[] {
 
 describe('the house', () => {
   it('imports go down, and each library has one door', () => {
-    const files = ['bin', 'commands', 'src'].flatMap((top) => readdirSync(top, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(top, name)))
+    const files = ['bin', 'commands', 'src', 'bench'].flatMap((top) => readdirSync(top, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(top, name)))
     expect(files.length).toBeGreaterThan(80)
     expect(files.flatMap((file) => crossings(file, readFileSync(file, 'utf8')))).toEqual([])
   })
@@ -61,6 +62,9 @@ describe('the house', () => {
     ['commands/users/create.ts', `import { place } from '../orders/place.ts'`],
     ['src/shop/invariants.ts', `import { checks } from '../doctor/catalog.ts'`],
     ['src/output/table.ts', `import { run } from '../../commands/run.ts'`],
+    ['bench/groups/pool.ts', `import { createPool } from 'mariadb'`],
+    ['commands/demo.ts', `import { runBench } from '../bench/run.ts'`],
+    ['src/stress/stress.ts', `import { alternate } from '../../bench/core/alternate.ts'`],
     ['src/db/driver.ts', `createRequire(import.meta.url)('inquirer')`],
   ])('is red when %s says %s', (file, source) => {
     expect(crossings(file, source)).toHaveLength(1)

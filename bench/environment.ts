@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus, release, totalmem, type } from 'node:os'
+import { firstRow, type Queries } from '../src/db/queries.ts'
+import { version } from '../src/version.ts'
+import { root } from './child.ts'
+
+/** What a figure cannot be read without. */
+export interface Surroundings {
+  readonly versions: Readonly<Record<string, string>>
+  readonly machine: { readonly kernel: string; readonly cpu: string; readonly cores: number; readonly memoryGigabytes: number }
+  /** Variables of the server by which fast and safe are traded. */
+  readonly settings: Readonly<Record<string, string>>
+}
+
+const telling = [
+  'innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'innodb_buffer_pool_size', 'innodb_log_file_size', 'innodb_flush_method',
+  'log_bin', 'sync_binlog', 'tx_isolation', 'max_connections', 'performance_schema', 'local_infile',
+]
+
+export async function surroundings(server: Queries): Promise<Surroundings> {
+  const variables = await server.rows<{ Variable_name: string; Value: string }>('SHOW GLOBAL VARIABLES')
+  const known = new Map(variables.map(({ Variable_name: name, Value: value }) => [name, value]))
+  const [processor] = cpus()
+  const peers = { sysbench: said('sysbench', ['--version']), python: said('/usr/bin/python3', ['--version']) }
+  return {
+    versions: {
+      dbtool: version(), commit: said('git', ['-C', root, 'rev-parse', '--short', 'HEAD']), node: process.version,
+      mariadb: (await firstRow<{ version: string }>(server, 'SELECT VERSION() AS version'))?.version ?? '', connector: connectorVersion(), ...peers,
+    },
+    machine: { kernel: `${type()} ${release()}`, cpu: processor?.model ?? 'unknown', cores: cpus().length, memoryGigabytes: Math.round(totalmem() / 2 ** 30) },
+    settings: Object.fromEntries(telling.flatMap((name) => (known.has(name) ? [[name, known.get(name) ?? '']] : []))),
+  }
+}
+
+function connectorVersion(): string {
+  return (JSON.parse(readFileSync(`${root}node_modules/mariadb/package.json`, 'utf8')) as { version: string }).version
+}
+
+/** The first line of what a program says; a dash where it is not there. */
+function said(command: string, args: readonly string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n')[0] ?? ''
+  } catch {
+    return '–'
+  }
+}

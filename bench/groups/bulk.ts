@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { createReadStream, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bench } from '../bench.ts'
+import { runChild, runDbtool, type Ended } from '../child.ts'
+import { verbs } from '../command.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { WrongRun, type Trial } from '../core/results.ts'
+import { emptied, makeDatabase, verify } from '../shop.ts'
+
+const database = 'bench_bulk'
+const client = 'the mariadb client'
+
+/** Whole processes, from a file to a table and back. */
+export async function bulk(bench: Bench): Promise<void> {
+  const { results, server, size: { rounds, bulkRows } } = bench
+  const there = verbs()
+  const missing = ['products import', 'products export'].filter((verb) => !there.includes(verb))
+  for (const verb of missing) results.absent(verb, 'not in this dbtool')
+  if (missing.length > 0) return
+  const peer = clientThere()
+  if (!peer) results.absent(client, 'not installed; on Debian: apt-get install mariadb-client-core')
+  await makeDatabase(server, database)
+  const paths = { given: join(server.home, 'products.csv'), written: join(server.home, 'exported.csv') }
+  writeProducts(paths.given, bulkRows)
+  const contest = { group: 'bulk', unit: 'rows/s', rounds }
+  const importing = (): Promise<Ended> => ours(bench, ['products', 'import', paths.given, '--json'])
+  const loading = [loadingOf(bench, { who: 'products import', ours: true, work: importing })]
+  if (peer) loading.push(loadingOf(bench, { who: 'LOAD DATA LOCAL INFILE', ours: false, work: () => theirs(bench, loadStatement(paths.given)) }))
+  await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
+  // Whoever was the last may have failed, and both must read the same rows.
+  await emptyTable(bench)
+  await importing()
+  const exporting = (): Promise<Ended> => ours(bench, ['products', 'export', '--format', 'csv'], paths.written)
+  await exporting()
+  const select = `SELECT ${await headerOf(paths.written)} FROM products`
+  const unloading = [unloadingOf(bench, { who: 'products export', ours: true, work: exporting }, paths.written)]
+  if (peer) unloading.push(unloadingOf(bench, { who: 'mariadb --batch --quick', ours: false, work: () => theirs(bench, select, paths.written) }, paths.written))
+  await alternate({ ...contest, work: 'products out of a table', contestants: unloading }, results)
+}
+
+interface Worker extends Pick<Contestant, 'who' | 'ours'> {
+  readonly work: () => Promise<Ended>
+}
+
+async function emptyTable({ server }: Bench): Promise<void> {
+  await server.connection(database, (connection) => emptied(connection, ['products', 'logs']))
+}
+
+function loadingOf(bench: Bench, { work, ...worker }: Worker): Contestant {
+  const { server, size: { bulkRows } } = bench
+  return {
+    ...worker,
+    run: async () => {
+      await emptyTable(bench)
+      const trial = trialOf(await work(), bulkRows)
+      await server.connection(database, (connection) => verify(connection, 'products', bulkRows))
+      return trial
+    },
+  }
+}
+
+function unloadingOf({ size: { bulkRows } }: Bench, { work, ...worker }: Worker, path: string): Contestant {
+  return {
+    ...worker,
+    run: async () => {
+      const trial = trialOf(await work(), bulkRows)
+      const lines = await linesOf(path)
+      if (lines !== bulkRows + 1) throw new WrongRun(`${bulkRows} rows and a header should be ${bulkRows + 1} lines, not ${lines}`)
+      return trial
+    },
+  }
+}
+
+function trialOf({ seconds, peakMegabytes }: Ended, rows: number): Trial {
+  return { value: rows / seconds, ...(peakMegabytes === undefined ? {} : { also: { peakMegabytes } }) }
+}
+
+function ours({ server, signal }: Bench, args: readonly string[], into?: string): Promise<Ended> {
+  return runDbtool(args, { env: server.environment(database), cwd: server.home, signal, ...(into === undefined ? {} : { into }) })
+}
+
+async function theirs({ server, signal }: Bench, statement: string, into?: string): Promise<Ended> {
+  const args = ['--no-defaults', `--socket=${server.socket}`, `--user=${server.user}`, '--local-infile=1', '--batch', '--quick', `--database=${database}`, '-e', statement]
+  const ended = await runChild('mariadb', args, { env: { MYSQL_PWD: server.password }, cwd: server.home, signal, ...(into === undefined ? {} : { into }) })
+  if (ended.exitCode !== 0) throw new Error(ended.stderr.trim())
+  return ended
+}
+
+function loadStatement(path: string): string {
+  return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
+}
+
+const rowsAtOnce = 50_000
+
+/** Every tenth name has a comma in it, and so quotes around it. */
+function writeProducts(path: string, rows: number): void {
+  const row = (at: number): string => `SKU-${at},${at % 10 === 0 ? `"Lamp, number ${at}"` : `Product number ${at}`},${(1 + (at % 9_999) / 100).toFixed(2)},${at % 1_000}\n`
+  writeFileSync(path, 'sku,name,price,stock\n')
+  for (let from = 1; from <= rows; from += rowsAtOnce) {
+    const length = Math.min(rowsAtOnce, rows - from + 1)
+    writeFileSync(path, Array.from({ length }, (_, index) => row(from + index)).join(''), { flag: 'a' })
+  }
+}
+
+async function linesOf(path: string): Promise<number> {
+  let lines = 0
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) for (const byte of chunk) if (byte === 10) lines += 1
+  return lines
+}
+
+async function headerOf(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).split('\n', 1)[0]?.trim() ?? ''
+}
+
+function clientThere(): boolean {
+  try {
+    execFileSync('mariadb', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,124 @@
+import { Readable } from 'node:stream'
+import { PooledDatabase, type Database } from '../../src/db/database.ts'
+import { defaultPoolOptions } from '../../src/db/pool.ts'
+import { parseMap } from '../../src/files/map.ts'
+import { openRecordFile } from '../../src/files/record-file.ts'
+import { groupOrders, type DraftOrder } from '../../src/shop/import/order-groups.ts'
+import { orderFields } from '../../src/shop/import/order-line.ts'
+import { importedUser } from '../../src/shop/import/references.ts'
+import { placeOrder } from '../../src/shop/place-order.ts'
+import type { Bench } from '../bench.ts'
+import { runDbtool } from '../child.ts'
+import { dbtool } from '../command.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { withPool } from '../pool.ts'
+import { author, makeDatabase, verify, withoutOrders } from '../shop.ts'
+import { orderColumns, orderFile } from './order-files.ts'
+
+const database = 'bench_import'
+const atOnce = defaultPoolOptions.size
+const flags = ['--map', orderColumns, '--create-missing', '--initial-stock', '1000000', '--on-error', 'skip', '--concurrency', String(atOnce), '--json']
+/** Done; done but for the orders that the file or the shop refuses. */
+const expected = [0, 7] as const
+
+/** A month of invoices: as one import, and as one order after the other; then what ten months do to memory. */
+export async function imports(bench: Bench): Promise<void> {
+  const { server, results, size: { rounds } } = bench
+  const [once, tenfold] = [orderFile(bench, 1), orderFile(bench, 10)]
+  await makeDatabase(server, database)
+  // Users and products are there before anything is measured: to create them is no part of placing an order.
+  await dbtool(['orders', 'import', once, ...flags], { env: server.environment(database), cwd: server.home, signal: bench.signal }, expected)
+  const contestants = [
+    contestant(bench, 'orders import', () => importing(bench, once)),
+    ...[atOnce, 1].map((workers) => contestant(bench, `one order a transaction, ${workers} at once`, () => oneByOne(bench, once, workers))),
+  ]
+  await alternate({ group: 'import', work: 'orders of a month', unit: 'orders/s', rounds, contestants }, results)
+  const memory = [['1 ×', once], ['10 ×', tenfold]].map(([who = '', path = '']) => ({ who, ours: true, run: async () => ({ value: await peakOf(bench, path) }) }))
+  await alternate({ group: 'import', work: 'memory at most', unit: 'MB', rounds, contestants: memory }, results)
+}
+
+/** `place` resolves to how many orders it placed. */
+function contestant({ server }: Bench, who: string, place: () => Promise<number>): Contestant {
+  return {
+    who,
+    ours: true,
+    async run() {
+      await server.connection(database, withoutOrders)
+      const started = performance.now()
+      const placed = await place()
+      const seconds = (performance.now() - started) / 1_000
+      await server.connection(database, (connection) => verify(connection, 'orders', placed))
+      return { value: placed / seconds }
+    },
+  }
+}
+
+async function importing({ server, signal }: Bench, path: string): Promise<number> {
+  const { stdout } = await dbtool(['orders', 'import', path, ...flags], { env: server.environment(database), cwd: server.home, signal }, expected)
+  return placedOf(stdout)
+}
+
+async function peakOf({ server, signal }: Bench, path: string): Promise<number> {
+  await server.connection(database, withoutOrders)
+  const { stdout, peakMegabytes } = await runDbtool(['orders', 'import', path, ...flags], { env: server.environment(database), cwd: server.home, signal }, expected)
+  await server.connection(database, (connection) => verify(connection, 'orders', placedOf(stdout)))
+  if (peakMegabytes === undefined) throw new Error('the process did not say how much memory it took')
+  return peakMegabytes
+}
+
+const placedOf = (json: string): number => (JSON.parse(json) as { orders_placed: number }).orders_placed
+
+/** What a loop over the file would do: the same reading, every order of the file that has no fault a statement of its own. */
+async function oneByOne({ server, signal }: Bench, path: string, workers: number): Promise<number> {
+  const file = await openRecordFile(path, { stdin: Readable.from([]), signal, fields: orderFields, map: parseMap(orderColumns, orderFields) })
+  try {
+    return await withPool({ target: server.target(database), signal, size: workers, maxOverflow: 0 }, async (pool) => {
+      const db = new PooledDatabase(pool)
+      const names = await Names.read(db)
+      const drafts = groupOrders(file.records({ signal }))
+      let placed = 0
+      const work = async (): Promise<void> => {
+        for (let next = await drafts.next(); next.done !== true; next = await drafts.next()) {
+          if (next.value.faults.size > 0) continue
+          await place(db, names, next.value)
+          placed += 1
+        }
+      }
+      await Promise.all(Array.from({ length: workers }, work))
+      return placed
+    })
+  } finally {
+    await file.close()
+  }
+}
+
+async function place(db: Database, names: Names, { ref, lines }: DraftOrder): Promise<void> {
+  const userId = await names.userId(lines[0]?.user ?? '')
+  const orderLines = lines.map(({ sku, quantity, price }) => ({ productId: names.productId(sku), quantity, price }))
+  await placeOrder(db, { userId, lines: orderLines, key: `import:${ref}`, status: 'confirmed', orderedAt: lines[0]?.orderedAt, author, end: 'COMMIT' })
+}
+
+/** What the file calls users and products; each user is looked up once. */
+class Names {
+  readonly #users = new Map<string, Promise<number | undefined>>()
+
+  private constructor(
+    private readonly db: Database,
+    private readonly products: ReadonlyMap<string, number>,
+  ) {}
+
+  static async read(db: Database): Promise<Names> {
+    const rows = await db.rows<{ sku: string; id: number }>('SELECT sku, id FROM products')
+    return new Names(db, new Map(rows.map(({ sku, id }) => [sku, id])))
+  }
+
+  productId(sku: string): number {
+    return this.products.get(sku) ?? 0
+  }
+
+  async userId(reference: string): Promise<number> {
+    const known = this.#users.get(reference) ?? importedUser(this.db, reference)
+    this.#users.set(reference, known)
+    return (await known) ?? 0
+  }
+}

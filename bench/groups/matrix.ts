@@ -1,0 +1,17 @@
+import type { Bench } from '../bench.ts'
+import { alternate } from '../core/alternate.ts'
+import { counted } from '../show.ts'
+import { ordersShop, placing } from './placing.ts'
+
+/** More than the longest order has lines, so that even those do not all want the same. */
+const products = 10_000
+
+/** Our own orders by their number of lines and of connections: against nobody. */
+export async function matrix(bench: Bench): Promise<void> {
+  const target = await ordersShop(bench, { products })
+  const { linesOfOrders, connections, rounds, cellSeconds: seconds } = bench.size
+  for (const lines of linesOfOrders) {
+    const contestants = connections.map((count) => ({ who: counted(count, 'connection'), ours: true, run: () => placing(bench, target, { connections: count, seconds, lines, products }) }))
+    await alternate({ group: 'matrix', work: `orders of ${counted(lines, 'line')}`, unit: 'orders/s', rounds, contestants }, bench.results)
+  }
+}

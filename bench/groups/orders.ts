@@ -1,0 +1,72 @@
+import type { Target } from '../../src/db/target.ts'
+import type { Bench } from '../bench.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { pythonPeers, sysbenchLabel, type PythonPeer } from '../peers.ts'
+import { withFarServer } from '../proxy/far-server.ts'
+import { ordersShop, placing, type Place } from './placing.ts'
+
+const connections = 16
+const lines = 3
+const products = 1_000
+/** seed_orders.lua always spreads its orders. */
+const demands = [
+  { demand: 'spread', drawnFrom: products, sysbench: true },
+  { demand: 'hot', drawnFrom: lines, sysbench: false },
+] as const
+type Demand = (typeof demands)[number]
+
+/** What everybody wants, and how far away the server is. */
+export const workOf = (demand: 'spread' | 'hot', roundTripMs: number): string => `${demand}, ${roundTripMs} ms`
+
+/** One order a transaction, 16 at once, against whoever else can do it. */
+export async function orders(bench: Bench, place?: Place): Promise<void> {
+  const near = await ordersShop(bench, { products })
+  const peers = new PeersPresent(bench)
+  for (const roundTripMs of bench.size.roundTripsMs) {
+    const compete = (target: Target, port?: number): Promise<void> => contests({ bench, peers, target, port, roundTripMs, place })
+    if (roundTripMs === 0) await compete(near)
+    else await withFarServer({ to: bench.server.socket, roundTripMs }, ({ port }) => compete({ ...near, socket: undefined, host: '127.0.0.1', port }, port))
+  }
+}
+
+interface Distance {
+  readonly bench: Bench
+  readonly peers: PeersPresent
+  readonly target: Target
+  readonly port: number | undefined
+  readonly roundTripMs: number
+  readonly place: Place | undefined
+}
+
+async function contests({ bench, peers, target, port, roundTripMs, place }: Distance): Promise<void> {
+  const { rounds, seconds } = bench.size
+  for (const demand of demands) {
+    const ours: Contestant = { who: 'dbtool', ours: true, run: () => placing(bench, target, { connections, seconds, lines, products: demand.drawnFrom, ...(place && { place }) }) }
+    const contestants = [ours, ...peers.contestants(demand, { connections, seconds, port })]
+    await alternate({ group: 'orders', work: workOf(demand.demand, roundTripMs), unit: 'orders/s', rounds, contestants }, bench.results)
+  }
+}
+
+/** The peers that can run here; those that cannot are said. */
+class PeersPresent {
+  readonly #python: PythonPeer[]
+  readonly #sysbench: boolean
+
+  constructor(private readonly bench: Bench) {
+    this.#python = (Object.keys(pythonPeers) as PythonPeer[]).filter((peer) => this.has(peer, pythonPeers[peer].label))
+    this.#sysbench = this.has('sysbench', sysbenchLabel)
+  }
+
+  contestants({ drawnFrom, sysbench }: Demand, load: { connections: number; seconds: number; port: number | undefined }): Contestant[] {
+    const { peers, server } = this.bench
+    const inPython = this.#python.map((peer): Contestant => ({ who: pythonPeers[peer].label, ours: false, run: () => peers.python(server, peer, drawnFrom, load) }))
+    const inC: Contestant = { who: sysbenchLabel, ours: false, run: () => peers.sysbench(server, 'seed_orders.lua', load) }
+    return [...inPython, ...(this.#sysbench && sysbench ? [inC] : [])]
+  }
+
+  private has(peer: PythonPeer | 'sysbench', label: string): boolean {
+    const why = this.bench.peers.missing(peer)
+    if (why !== undefined) this.bench.results.absent(label, why)
+    return why === undefined
+  }
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { PooledDatabase } from '../../src/db/database.ts'
+import type { Target } from '../../src/db/target.ts'
+import { placeOrder } from '../../src/shop/place-order.ts'
+import type { Bench } from '../bench.ts'
+import type { Trial } from '../core/results.ts'
+import { withPool } from '../pool.ts'
+import { author, makeDatabase, fillShop, verify, withoutOrders, type ShopSize } from '../shop.ts'
+
+/** What takes an order; another one only to see that a wrong one is found out. */
+export type Place = typeof placeOrder
+
+export interface Load {
+  readonly connections: number
+  readonly seconds: number
+  /** How many lines an order has, on how many different products all orders draw. */
+  readonly lines: number
+  readonly products: number
+  readonly place?: Place
+}
+
+const database = 'bench_orders'
+
+/** A shop without orders; its users are `usersOfShop`. */
+export async function ordersShop({ server }: Bench, { products }: Pick<ShopSize, 'products'>): Promise<Target> {
+  await makeDatabase(server, database)
+  await server.connection(database, (connection) => fillShop(connection, { users: usersOfShop, products }))
+  return server.target(database)
+}
+
+/** Orders a second, as many at once as there are connections, from an empty shop; the result is checked. */
+export async function placing({ server, signal }: Bench, target: Target, load: Load): Promise<Trial> {
+  await server.connection(database, withoutOrders)
+  const tally = new Tally()
+  const started = performance.now()
+  // Opening the connections is part of it, as it is for the peers.
+  await withPool({ target, signal, size: load.connections, maxOverflow: 0 }, async (pool) => {
+    const db = new PooledDatabase(pool)
+    const until = started + load.seconds * 1_000
+    const work = async (): Promise<void> => {
+      while (performance.now() < until && !signal.aborted) await tally.count(() => (load.place ?? placeOrder)(db, someOrder(load)))
+    }
+    await Promise.all(Array.from({ length: load.connections }, work))
+    tally.seconds = (performance.now() - started) / 1_000
+  })
+  await server.connection(database, (connection) => verify(connection, 'orders', tally.placed))
+  return tally.trial()
+}
+
+class Tally {
+  placed = 0
+  seconds = 0
+  #failed = 0
+  #reason: Error | undefined
+
+  async count(place: () => Promise<unknown>): Promise<void> {
+    try {
+      await place()
+      this.placed += 1
+    } catch (error) {
+      this.#failed += 1
+      this.#reason = error as Error
+    }
+  }
+
+  trial(): Trial {
+    if (this.placed === 0) throw this.#reason ?? new Error('no order was placed')
+    return { value: this.placed / this.seconds, failed: this.#failed }
+  }
+}
+
+const usersOfShop = 1_000
+
+export function someOrder({ lines, products }: Pick<Load, 'lines' | 'products'>): Parameters<Place>[1] {
+  const chosen = new Set<number>()
+  while (chosen.size < lines) chosen.add(1 + Math.floor(Math.random() * products))
+  const userId = 1 + Math.floor(Math.random() * usersOfShop)
+  return { userId, lines: [...chosen].map((productId) => ({ productId, quantity: 1 })), key: randomUUID(), status: 'confirmed', author, end: 'COMMIT' }
+}

@@ -1,0 +1,77 @@
+import type { Connection } from '../../src/db/connection.ts'
+import type { Bench } from '../bench.ts'
+import { dbtool, verbs } from '../command.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { Figures, valuesOf, type Results } from '../core/results.ts'
+import { counted } from '../show.ts'
+import { fillShop, makeDatabase, verify } from '../shop.ts'
+
+const shop = { users: 10_000, products: 1_000 }
+const linesAnOrder = 5
+const ordersAtOnce = 200_000
+
+const databaseOf = (lines: number): string => `bench_reports_${lines}`
+
+/** Every report that there is, over shops of which each has ten times the order lines of the one before. */
+export async function reports(bench: Bench): Promise<void> {
+  const { results, server, size: { rounds, reportLines } } = bench
+  for (const lines of reportLines) {
+    results.doing(`reports: filling a shop of ${counted(lines, 'line')}`)
+    await makeDatabase(server, databaseOf(lines))
+    await server.connection(databaseOf(lines), (connection) => fillOrders(connection, lines / linesAnOrder))
+  }
+  const names = verbs().flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
+  for (const name of names) {
+    const contestants = reportLines.map((lines): Contestant => ({ who: counted(lines, 'line'), ours: true, run: async () => ({ value: await statementsMs(bench, name, lines) }) }))
+    await alternate({ group: 'reports', work: name, unit: 'ms', rounds, contestants }, results)
+    for (const lines of reportLines.slice(1)) addGrowth(results, name, lines)
+  }
+}
+
+/** How many times longer it takes than over a tenth of the lines, round by round. */
+function addGrowth(results: Results, name: string, lines: number): void {
+  const [there, tenth] = [lines, lines / 10].map((many) => valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))))
+  const rounds = (there ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
+  if (rounds.length > 0 && rounds.length === tenth?.length) results.add({ group: 'reports', work: `${name}, for 10 × the lines`, who: counted(lines, 'line'), unit: '×', rounds })
+}
+
+/** The time of the report's statements alone: what a process takes to start and connect would hide how it grows. */
+async function statementsMs({ server, signal }: Bench, name: string, lines: number): Promise<number> {
+  const { stderr } = await dbtool(['report', name, '--limit', '10', '--json', '--sql'], { env: server.environment(databaseOf(lines)), cwd: server.home, signal })
+  const times = [...stderr.matchAll(/^→ ([\d.]+) ms /gm)].map(([, ms]) => Number(ms))
+  if (times.length === 0) throw new Error(`report ${name} told the time of no statement`)
+  return times.reduce((sum, ms) => sum + ms, 0)
+}
+
+/** The lines of orders 1 to n as the server makes them: five different products each, one to five units. */
+function linesSql(from: number, to: number): string {
+  return `FROM seq_${from}_to_${to} AS o JOIN seq_0_to_${linesAnOrder - 1} AS line JOIN products p ON p.id = 1 + MOD(o.seq * 7 + line.seq * 199, ${shop.products})`
+}
+
+const quantity = '1 + MOD(o.seq + line.seq, 5)'
+
+/** Orders of the last year, one in fifty cancelled; made inside of the server, and as sound as if they had been placed. */
+async function fillOrders(connection: Connection, orders: number): Promise<void> {
+  await fillShop(connection, shop)
+  // Everything that the two check is true by construction, and checked at the end.
+  await connection.change('SET foreign_key_checks = 0, unique_checks = 0')
+  for (let from = 1; from <= orders; from += ordersAtOnce) {
+    const to = Math.min(orders, from + ordersAtOnce - 1)
+    await connection.change(
+      `INSERT INTO orders (id, user_id, total_amount, status, idempotency_key, content_digest, created_at)
+       SELECT o.seq, 1 + MOD(o.seq * 7919, ${shop.users}), SUM((${quantity}) * p.price), ${statusSql},
+              CONCAT('bench-', o.seq), SHA2(o.seq, 256), UTC_TIMESTAMP() - INTERVAL MOD(o.seq * 7919, 525600) MINUTE ${linesSql(from, to)} GROUP BY o.seq`,
+    )
+    await connection.change(`INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.seq, p.id, ${quantity}, p.price ${linesSql(from, to)}`)
+  }
+  await connection.change('SET foreign_key_checks = 1, unique_checks = 1')
+  await connection.change(
+    `UPDATE products p JOIN (SELECT i.product_id, SUM(i.quantity) AS units, COUNT(*) AS times, SUM(i.quantity * i.price) AS revenue
+       FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status <> 'cancelled' GROUP BY i.product_id) AS sold ON sold.product_id = p.id
+     SET p.stock = p.stock_received - sold.units, p.units_sold = sold.units, p.times_ordered = sold.times, p.revenue = sold.revenue`,
+  )
+  await connection.rows('ANALYZE TABLE orders, order_items, products')
+  await verify(connection, 'orders', orders)
+}
+
+const statusSql = `CASE WHEN MOD(o.seq, 50) = 0 THEN 'cancelled' WHEN MOD(o.seq, 20) = 1 THEN 'shipped' ELSE 'delivered' END`

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import { InvalidValue } from '../src/errors.ts'
+import type { Group } from './bench.ts'
+import { full, quick, type Size } from './core/size.ts'
+import { bulk } from './groups/bulk.ts'
+import { imports } from './groups/import.ts'
+import { matrix } from './groups/matrix.ts'
+import { orders } from './groups/orders.ts'
+import { pool } from './groups/pool.ts'
+import { reports } from './groups/reports.ts'
+import { roundTrips } from './groups/round-trips.ts'
+import { start } from './groups/start.ts'
+
+export const groups: Readonly<Record<string, Group>> = { start, 'round-trips': roundTrips, orders, matrix, import: imports, bulk, reports, pool }
+
+export interface Options {
+  readonly size: Size
+  readonly groups: Readonly<Record<string, Group>>
+  /** Undefined: a file of its own for each run. */
+  readonly out: string | undefined
+  readonly chart: boolean
+}
+
+export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--chart]
+  --quick   seconds instead of minutes: shows that everything works
+  --only    ${Object.keys(groups).join(', ')}
+  --out     where the figures go, as JSON (default: bench-results/<date>.json)
+  --chart   draw docs/bench.svg and write the table of docs/benchmarks.md; of a full run of all groups only`
+
+/** Throws InvalidValue, or what node:util says. */
+export function readOptions(argv: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { quick: { type: 'boolean' }, only: { type: 'string' }, out: { type: 'string' }, chart: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  })
+  const { quick: short = false, only, out, chart = false, help = false } = values
+  if (help) return 'help'
+  if (chart && (short || only !== undefined)) throw new InvalidValue('--chart is for a full run of all groups: nothing else should be told to anybody')
+  return { size: short ? quick : full, groups: only === undefined ? groups : chosen(only), out, chart }
+}
+
+function chosen(only: string): Record<string, Group> {
+  return Object.fromEntries(only.split(',').map((name): [string, Group] => {
+    const group = Object.hasOwn(groups, name) ? groups[name] : undefined
+    if (group === undefined) throw new InvalidValue(`--only must name some of ${Object.keys(groups).join(', ')}, not '${name}'`)
+    return [name, group]
+  }))
+}

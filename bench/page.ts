@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chart } from './chart.ts'
+import type { BenchRun } from './report-file.ts'
+import { outcomeRow } from './show.ts'
+
+const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->']
+
+/** Writes the picture and the table of a run into a folder with benchmarks.md. */
+export function publish(docs: string, run: BenchRun): void {
+  const page = join(docs, 'benchmarks.md')
+  const written = withTable(readFileSync(page, 'utf8'), run)
+  writeFileSync(join(docs, 'bench.svg'), chart(run.targets, titleOf(run)))
+  writeFileSync(page, written)
+}
+
+/** The page with this run between its two marks. Throws where it has no marks. */
+export function withTable(page: string, run: BenchRun): string {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)]
+  if (from === -1 || to < from) throw new Error(`benchmarks.md has no place for the table: '${begin}' and below it '${end}'`)
+  return `${page.slice(0, from)}${begin}\n${table(run)}\n${page.slice(to)}`
+}
+
+function table(run: BenchRun): string {
+  const rows = run.targets.map(outcomeRow).map(({ work, peer, measured, spread, target, met }) => `| ${work} | ${peer} | ${measured} | ${spread} | ${target} | ${met} |`)
+  const { versions, machine, settings, size } = run
+  const list = (facts: Readonly<Record<string, string>>): string => Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(', ')
+  return [
+    '![How far each target is reached](bench.svg)', '',
+    '| work | against | measured | spread | target | met |', '|---|---|---|---|---|---|', ...rows, '',
+    `${titleOf(run)}, median and spread of ${size.rounds} rounds (${size.starts} of a start). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
+    `Versions: ${list(versions)}. The server: ${list(settings)}.`,
+  ].join('\n')
+}
+
+function titleOf({ versions, date }: BenchRun): string {
+  return `dbtool ${versions['dbtool'] ?? ''} on MariaDB ${versions['mariadb'] ?? ''}, ${date.slice(0, 10)}`
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Absence, Series } from './core/results.ts'
+import type { Size } from './core/size.ts'
+import type { Surroundings } from './environment.ts'
+import { root } from './child.ts'
+import type { Outcome } from './targets.ts'
+
+/** A run as it is kept: everything that was measured, and under what conditions. */
+export interface BenchRun extends Surroundings {
+  /** ISO 8601, in UTC. */
+  readonly date: string
+  readonly size: Size
+  readonly groups: readonly string[]
+  readonly series: readonly Series[]
+  readonly targets: readonly Outcome[]
+  readonly absences: readonly Absence[]
+  readonly faults: readonly Absence[]
+}
+
+export function defaultPath(now: Date): string {
+  return join(root, 'bench-results', `${now.toISOString().slice(0, 19).replaceAll(':', '-')}.json`)
+}
+
+export function writeRun(path: string, run: BenchRun): void {
+  mkdirSync(dirname(path), { recursive: true })
+  // JSON has no infinity, which stands for all lines of the file.
+  writeFileSync(path, `${JSON.stringify(run, (_key, value: unknown) => (value === Infinity ? 'all' : value), 2)}\n`)
+}

@@ -1,0 +1,54 @@
+import { migrate } from '../src/db/migrate.ts'
+import { loadMigrations } from '../src/db/migration-files.ts'
+import { firstRow, type Queries } from '../src/db/queries.ts'
+import type { Connection } from '../src/db/connection.ts'
+import { checkInvariants } from '../src/shop/invariants.ts'
+import { WrongRun } from './core/results.ts'
+import type { BenchServer } from './private-server.ts'
+
+export const author = { osUser: 'bench', command: 'bench' } as const
+/** More than any run can sell. */
+export const plenty = 1_000_000_000
+
+export interface ShopSize {
+  readonly users: number
+  readonly products: number
+}
+
+/** An empty database with the shop's schema. */
+export async function makeDatabase(server: BenchServer, name: string): Promise<void> {
+  await server.connection(undefined, async (connection) => {
+    await connection.change(`DROP DATABASE IF EXISTS ${name}`)
+    await connection.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+  })
+  await server.connection(name, (session) => migrate({ session, known: loadMigrations() }))
+}
+
+/** Users 1 to `users` and products 1 to `products`, made inside of the server. */
+export async function fillShop(queries: Queries, { users, products }: ShopSize): Promise<void> {
+  await queries.change(`INSERT INTO users (id, username, email, password_hash) SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`)
+  await queries.change(
+    `INSERT INTO products (id, sku, name, price, stock, stock_received)
+     SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty} FROM seq_1_to_${products}`,
+  )
+}
+
+/** Takes all orders out, and puts the stock back. */
+export async function withoutOrders(connection: Connection): Promise<void> {
+  await emptied(connection, ['order_items', 'orders', 'logs'])
+  await connection.change('UPDATE products SET stock = stock_received, units_sold = 0, times_ordered = 0, revenue = 0')
+}
+
+export async function emptied(connection: Connection, tables: readonly string[]): Promise<void> {
+  await connection.change('SET foreign_key_checks = 0')
+  for (const table of tables) await connection.change(`TRUNCATE TABLE ${table}`)
+  await connection.change('SET foreign_key_checks = 1')
+}
+
+/** The shop is sound, and holds as many rows as the run says it made. Rejects with WrongRun: how fast it was no longer matters. */
+export async function verify(connection: Connection, table: 'orders' | 'products', made: number): Promise<void> {
+  const there = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
+  if (there !== made) throw new WrongRun(`the run says ${made} ${table}, and ${there ?? 'no'} are there`)
+  const broken = (await checkInvariants(connection)).filter(({ ok }) => !ok)
+  if (broken.length > 0) throw new WrongRun(broken.map(({ statement, violations }) => `not true, ${violations} times: ${statement}`).join('; '))
+}

@@ -1,0 +1,74 @@
+import { colourFor } from '../src/output/colour.ts'
+import type { Screen } from '../src/output/output.ts'
+import { listTable } from '../src/output/table.ts'
+import { number, text, type View } from '../src/output/view.ts'
+import type { Series } from './core/results.ts'
+import { spreadOf } from './core/statistics.ts'
+import type { Outcome, Target } from './targets.ts'
+
+const figuresView: View = {
+  columns: [text('group'), text('work'), text('who'), number('median'), number('least'), number('most'), text('unit'), number('failed')],
+  id: 'who',
+  empty: 'Nothing was measured.',
+}
+const targetsView: View = {
+  columns: [text('work'), text('peer'), number('measured'), number('spread'), number('target'), text('met')],
+  id: 'work',
+  empty: 'No target was measured.',
+}
+
+/** Three digits that matter, as many as a short trial can tell. */
+export function figure(value: number): string {
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en')
+  return String(Number(value.toPrecision(3)))
+}
+
+/** `1 line`, `20 lines`. */
+export function counted(many: number, what: string): string {
+  return `${many.toLocaleString('en')} ${what}${many === 1 ? '' : 's'}`
+}
+
+export function amount(value: number, unit: string): string {
+  return `${figure(value)} ${unit}`.trim()
+}
+
+export function reachText({ at, bound, unit }: Target['reach']): string {
+  return `${bound === 0 ? '' : at === 'least' ? '≥ ' : '≤ '}${amount(bound, unit)}`
+}
+
+export function outcomeRow({ work, peer, reach, measured, met }: Outcome): Record<string, string> {
+  const { median, min, max } = measured
+  return { work, peer, measured: amount(median, reach.unit), spread: `${figure(min)} – ${figure(max)}`, target: reachText(reach), met: met ? 'yes' : 'no' }
+}
+
+/** The tables go to stdout, everything else to stderr. */
+export class Display {
+  constructor(
+    private readonly stdout: Screen,
+    private readonly stderr: Screen,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  say(line: string): void {
+    this.stderr.write(`${line}\n`)
+  }
+
+  series(series: readonly Series[]): void {
+    this.table(figuresView, series.flatMap(({ group, work, who, unit, rounds }) => {
+      const spread = spreadOf(rounds.map(({ value }) => value))
+      const failed = rounds.reduce((sum, trial) => sum + (trial.failed ?? 0), 0)
+      return spread === undefined ? [] : [{ group, work, who, median: figure(spread.median), least: figure(spread.min), most: figure(spread.max), unit, failed }]
+    }))
+  }
+
+  targets(outcomes: readonly Outcome[]): void {
+    this.table(targetsView, outcomes.map(outcomeRow))
+  }
+
+  private table(view: View, rows: readonly Record<string, unknown>[]): void {
+    const { columns, isTTY } = this.stdout
+    const look = { colour: colourFor('auto', this.env, isTTY === true), width: isTTY === true ? columns : undefined }
+    if (rows.length === 0) this.say(view.empty)
+    else this.stdout.write(`${listTable(view, rows, look)}\n`)
+  }
+}

@@ -1,0 +1,114 @@
+import { valuesOf, type Figures } from './core/results.ts'
+import { spreadOf, type Spread } from './core/statistics.ts'
+import { workOf } from './groups/orders.ts'
+import { pythonPeers, sysbenchLabel } from './peers.ts'
+import { counted } from './show.ts'
+
+/** What is to be reached, against whom, and how it comes out of the figures of one run. */
+export interface Target {
+  readonly group: string
+  readonly work: string
+  readonly peer: string
+  readonly reach: { readonly at: 'least' | 'most'; readonly bound: number; readonly unit: string }
+  /** Undefined: not measured in this run. */
+  readonly measure: (figures: Figures) => Spread | undefined
+}
+
+export interface Outcome {
+  readonly work: string
+  readonly peer: string
+  readonly reach: Target['reach']
+  readonly measured: Spread
+  readonly met: boolean
+}
+
+const least = (bound: number, unit = '×'): Target['reach'] => ({ at: 'least', bound, unit })
+const most = (bound: number, unit = '×'): Target['reach'] => ({ at: 'most', bound, unit })
+
+const orders = (work: string, about: string, peer: string, reach: Target['reach']): Target => ({
+  group: 'orders',
+  work: `3 lines, ${about}`,
+  peer,
+  reach,
+  measure: (figures) => figures.ratio('orders', work, 'dbtool', peer),
+})
+const failures = (work: string, about: string): Target => ({
+  group: 'orders',
+  work: `3 lines, ${about}, failed orders`,
+  peer: '–',
+  reach: most(0, 'orders'),
+  measure: (figures) => worst(figures.spread('orders', work, 'dbtool', 'failed')),
+})
+const starting = (command: string, bound: number): Target => ({
+  group: 'start',
+  work: `dbtool ${command}`,
+  peer: 'node -e 0',
+  reach: most(bound),
+  measure: (figures) => figures.ratio('start', 'start', command, 'node -e 0'),
+})
+const growing = (lines: number): Target => ({
+  group: 'reports',
+  work: `report top-products, ${counted(lines, 'line')}`,
+  peer: `the same, ${counted(lines / 10, 'line')}`,
+  reach: most(2),
+  measure: (figures) => figures.ratio('reports', 'top-products', counted(lines, 'line'), counted(lines / 10, 'line')),
+})
+const memory = (work: string, verb: string): Target => ({
+  group: 'bulk',
+  work: `${verb}, memory`,
+  peer: '–',
+  reach: most(150, 'MB'),
+  measure: (figures) => figures.spread('bulk', work, verb, 'peakMegabytes'),
+})
+
+const [among, same] = ['among 1,000 products', 'all of the same 3']
+const [into, outOf] = ['products into a table', 'products out of a table']
+const sharing = 'SELECT 1, 50 workers on 5 connections'
+const oneAnother = 'one order a transaction, 5 at once'
+
+export const targets: readonly Target[] = [
+  orders(workOf('spread', 0), among, pythonPeers['orm-pymysql'].label, least(20)),
+  orders(workOf('spread', 0), among, sysbenchLabel, least(1.3)),
+  orders(workOf('hot', 0), same, pythonPeers['raw-mysqlclient'].label, least(25)),
+  failures(workOf('hot', 0), same),
+  orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
+  failures(workOf('hot', 5), `${same}, 5 ms away`),
+  { group: 'round-trips', work: 'round trips of an order, 1 to 100 lines', peer: '–', reach: most(1, ''), measure: (figures) => worst(spreadOf(figures.inGroup('round-trips').filter(({ unit }) => unit === 'round trips').flatMap(valuesOf))) },
+  { group: 'import', work: 'orders import', peer: oneAnother, reach: least(3), measure: (figures) => figures.ratio('import', 'orders of a month', 'orders import', oneAnother) },
+  { group: 'import', work: 'orders import, memory for 10 × the file', peer: 'for the file', reach: most(1.2), measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×') },
+  { group: 'bulk', work: 'products import', peer: 'LOAD DATA LOCAL INFILE', reach: least(0.7), measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE') },
+  memory(into, 'products import'),
+  { group: 'bulk', work: 'products export', peer: 'mariadb --batch --quick', reach: least(0.4), measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick') },
+  memory(outOf, 'products export'),
+  growing(1_000_000),
+  growing(10_000_000),
+  { group: 'pool', work: '50 workers on 5 connections, SELECT 1', peer: "the connector's pool", reach: least(1.15), measure: (figures) => figures.ratio('pool', sharing, 'fair', 'driver') },
+  { group: 'pool', work: '50 workers on 5 connections, time-outs', peer: '–', reach: most(0, ''), measure: (figures) => worst(figures.spread('pool', sharing, 'fair', 'timeouts')) },
+  { group: 'pool', work: "50 workers on 5 connections, Jain's index", peer: '–', reach: least(0.99, ''), measure: (figures) => figures.spread('pool', sharing, 'fair', 'jain') },
+  { group: 'pool', work: 'a bare loop over the pool', peer: 'pool stress, which measures', reach: most(1.05), measure: (figures) => figures.ratio('pool', 'cost of measuring', 'bare loop', 'pool stress') },
+  { group: 'pool', work: 'pool stress, default scenario', peer: 'ceil(50 / 15) × 100 ms', reach: most(1.03), measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress') },
+  starting('--help', 1.6),
+  starting('--version', 1.6),
+  starting('users list --json', 3),
+]
+
+/** What may happen in no round, or hold for no length of an order, is judged by the round where it was worst. */
+function worst(spread: Spread | undefined): Spread | undefined {
+  return spread === undefined ? undefined : { ...spread, median: spread.max }
+}
+
+/** Every target of these groups that this run measured; `unmeasured` are the others. */
+export function judge(figures: Figures, groups: readonly string[]): { outcomes: Outcome[]; unmeasured: Target[] } {
+  const outcomes: Outcome[] = []
+  const unmeasured: Target[] = []
+  for (const target of targets.filter(({ group }) => groups.includes(group))) {
+    const measured = target.measure(figures)
+    if (measured === undefined) unmeasured.push(target)
+    else outcomes.push({ work: target.work, peer: target.peer, reach: target.reach, measured, met: isMet(target.reach, measured) })
+  }
+  return { outcomes, unmeasured }
+}
+
+function isMet({ at, bound }: Target['reach'], { median }: Spread): boolean {
+  return at === 'least' ? median >= bound : median <= bound
+}
