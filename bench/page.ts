@@ -28,7 +28,7 @@ function table(run: BenchRun): string {
   return [
     '![How far each target is reached](bench.svg)', '',
     '| work | against | measured | spread | target | met |', '|---|---|---|---|---|---|', ...rows, '',
-    `${titleOf(run)}, median and spread of ${size.rounds} rounds (${size.starts} of a start). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
+    `${titleOf(run)}, median and spread of ${size.rounds} rounds (${size.starts} of a start, ${size.reportRounds} of a report). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
     `Versions: ${list(versions)}. The server: ${list(settings)}.`,
   ].join('\n')
 }
