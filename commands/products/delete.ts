@@ -5,6 +5,7 @@ import type { Product } from '../../src/shop/products.ts'
 import { examples } from '../help.ts'
 import { productView } from '../views.ts'
 import { changeProduct } from './update.ts'
+import { whichProduct } from './which-product.ts'
 
 export interface DeleteProductOptions {
   readonly yes?: boolean
@@ -24,7 +25,7 @@ export function productsDelete(products: Command, ctx: Context, run = removeProd
 
 export async function removeProduct(ctx: Context, given: string | undefined, { yes = false, dryRun = false }: DeleteProductOptions): Promise<void> {
   const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([import('../../src/shop/products.ts'), import('../../src/shop/delete-product.ts')])
-  const { reference } = await ctx.ask.fill({ reference: { given, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  const { reference } = await ctx.ask.fill({ reference: whichProduct(given) })
   const { product, kept } = await ctx.shop(async (db) => {
     const found = await getProduct(db, reference)
     return { product: found, kept: await keptByOrders(db, found) }

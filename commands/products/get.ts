@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
 import { productView } from '../views.ts'
+import { whichProduct } from './which-product.ts'
 
 export function productsGet(products: Command, ctx: Context, run = showProduct): void {
   products
@@ -14,6 +15,6 @@ export function productsGet(products: Command, ctx: Context, run = showProduct):
 
 export async function showProduct(ctx: Context, reference: string | undefined): Promise<void> {
   const { getProduct } = await import('../../src/shop/products.ts')
-  const { product } = await ctx.ask.fill({ product: { given: reference, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  const { product } = await ctx.ask.fill({ product: whichProduct(reference) })
   ctx.out.item(productView, await ctx.shop((db) => getProduct(db, product)))
 }

@@ -6,6 +6,7 @@ import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { assertWishes, showUpdated } from '../updated.ts'
 import { productView } from '../views.ts'
+import { whichProduct } from './which-product.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
@@ -39,7 +40,7 @@ export async function changeProduct(ctx: Context, given: string | undefined, opt
   // The name last, since a log row is cut at its end.
   const wishes = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
   assertWishes(wishes, '--name, --description, --price, --sku, --active or --inactive')
-  const { product: reference } = await ctx.ask.fill({ product: { given, flag: '<product>', message: 'Product (id or SKU)', parse: (text: string) => text } })
+  const { product: reference } = await ctx.ask.fill({ product: whichProduct(given) })
   const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }

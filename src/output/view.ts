@@ -54,10 +54,6 @@ export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Colum
 
 export type Row = Readonly<Record<string, unknown>>
 
-export function cellsOf(view: View, row: Row): unknown[] {
-  return view.columns.map(({ name }) => row[name])
-}
-
 /** The row with the columns of its view, in their order. */
 export function pickColumns(view: View, row: Row): Row {
   const own = view.columns.map(({ name }) => [name, row[name] ?? null])

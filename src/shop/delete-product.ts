@@ -1,6 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
+import { counted } from '../values.ts'
 import { writeLog, type Author } from './logs.ts'
 import { named, unknownProducts, type Product } from './products.ts'
 
@@ -9,7 +10,7 @@ export async function keptByOrders(queries: Queries, product: Product): Promise<
   const { orders } = (await firstRow<{ orders: number }>(queries, 'SELECT COUNT(*) AS orders FROM order_items WHERE product_id = ?', [product.id])) ?? { orders: 0 }
   if (orders === 0) return undefined
   const hint = product.is_active ? `take it out of sale instead: dbtool products update ${product.sku ?? product.id} --inactive` : 'it is out of sale already, and its orders keep it'
-  return new DbtoolError('REFERENCED', `${orders === 1 ? '1 order refers' : `${orders} orders refer`} to ${named(product)}, so it cannot be deleted`, { hint })
+  return new DbtoolError('REFERENCED', `${counted(orders, 'order refers', 'orders refer')} to ${named(product)}, so it cannot be deleted`, { hint })
 }
 
 type Deleted = Pick<Product, 'sku' | 'name' | 'price' | 'stock'>
