@@ -1,7 +1,7 @@
 import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { certainly, resolved, type Riddle } from './certain.ts'
-import { placeOrderSql } from './place-order.sql.ts'
+import { placeOrderStatement, type OrderParameters } from './place-order.sql.ts'
 import { shown } from './rules.ts'
 
 /** What the server says of an order. */
@@ -27,16 +27,27 @@ export function orderRiddle(key: string): Riddle {
 export const quotedForShell = (text: string): string => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** Asks for the order until the answer is certain: its key finds what was placed, and what was not is placed now. */
-export async function askUntilKnown(queries: Queries, key: string, parameter: string): Promise<Answer> {
-  const { answer } = await certainly<Answer>(queries, { send: () => send(queries, parameter), find: () => orderOfKey(queries, key), riddle: orderRiddle(key) })
+export async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<Answer> {
+  const { key } = order
+  const { answer } = await certainly<Answer>(queries, { send: () => send(queries, order), find: () => orderOfKey(queries, key), riddle: orderRiddle(key) })
   return answer
 }
 
-async function send(queries: Queries, parameter: string): Promise<Answer> {
-  const [answer] = await queries.prepared<Answer>(placeOrderSql, [parameter])
-  if (answer === undefined) throw new DbtoolError('DEADLOCK', 'another order with the same key came and went')
+/** What refused the order was over when it was looked at. */
+interface Passed {
+  readonly outcome: 'again'
+}
+
+async function send(queries: Queries, order: OrderParameters): Promise<Answer> {
+  const { sql, values } = placeOrderStatement(order)
+  const [answer] = await queries.prepared<Answer | Passed>(sql, values).catch((error: unknown) => {
+    throw error instanceof DbtoolError && error.code === 'DUPLICATE' ? passed('another order with the same key came and went', error) : error
+  })
+  if (answer === undefined || answer.outcome === 'again') throw passed('what was short came back')
   return answer
 }
+
+const passed = (what: string, cause?: unknown): DbtoolError => new DbtoolError('DEADLOCK', what, { cause })
 
 async function orderOfKey(queries: Queries, key: string): Promise<Existing | undefined> {
   const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short

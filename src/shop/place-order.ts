@@ -65,13 +65,7 @@ function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage)
 export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
   const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
   const digest = digestOf(request, lines)
-  const { userId, key, status, orderedAt, author, end } = request
-  const parameter = JSON.stringify({
-    user_id: userId, key, digest, status, end, os_user: author.osUser, command: author.command,
-    ...(orderedAt === undefined ? {} : { ordered_at: orderedAt.toISOString().slice(0, 19).replace('T', ' ') }),
-    lines: lines.map(({ productId, quantity, price }) => (price === undefined ? [productId, quantity] : [productId, quantity, price])),
-  })
-  const answer = await askUntilKnown(queries, key, parameter).catch((error: unknown) => { throw explained(error, request) })
+  const answer = await askUntilKnown(queries, { ...request, lines, digest }).catch((error: unknown) => { throw explained(error, request) })
   return read(answer, request, digest)
 }
 

@@ -113,6 +113,8 @@ describe('orders that are cancelled and placed at the same time', () => {
     await database.connection.change('UPDATE products SET stock = stock + 10000, stock_received = stock_received + 10000')
     await database.connection.change(`INSERT INTO products (name, price, stock, stock_received) SELECT CONCAT('p', seq), 1, 10000, 10000 FROM seq_1_to_${products - 1} WHERE seq > 1`)
     const ids = (await database.connection.rows<{ id: number }>('SELECT id FROM products')).map(({ id }) => id)
+    // No id of an order comes back in a shop. Here it would, and two would meet at what is left of deleted lines.
+    await database.connection.change(`ALTER TABLE orders AUTO_INCREMENT = ${products * 1_000}`)
     const errors: unknown[] = []
     await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
       const heard = listening(db, errors)

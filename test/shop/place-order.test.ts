@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { OutOfStock, placeOrder, type OrderRequest } from '../../src/shop/place-order.ts'
-import { placeOrderSql } from '../../src/shop/place-order.sql.ts'
+import { OutOfStock, placeOrder, type OrderLine, type OrderRequest } from '../../src/shop/place-order.ts'
+import { placeOrderStatement } from '../../src/shop/place-order.sql.ts'
+import { checkInvariants } from '../../src/shop/invariants.ts'
 import { insertProduct } from '../../src/shop/products.ts'
 import { insertUser, noLogin } from '../../src/shop/users.ts'
-import type { Queries, Value } from '../../src/db/queries.ts'
+import type { Queries, Session, Value } from '../../src/db/queries.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { listening, testDatabase, withPool } from '../support/database.ts'
+import { listening, replacing, testDatabase, withPool } from '../support/database.ts'
+
+const invariantsBroken = async (db: Session): Promise<string[]> => (await checkInvariants(db)).filter(({ ok }) => !ok).map(({ invariant }) => invariant)
 
 const author = { osUser: 'tester', command: 'test' }
 
@@ -25,6 +28,12 @@ describe('an order', () => {
   })
 
   const stocks = async (): Promise<number[]> => (await database.connection.rows<{ stock: number }>('SELECT stock FROM products ORDER BY id')).map(({ stock }) => stock)
+  /** Products 1 to `count`, each a thousand times. */
+  const stocked = async (count: number): Promise<void> => {
+    await database.connection.change('DELETE FROM products')
+    await database.connection.change(`INSERT INTO products (id, name, price, stock, stock_received) SELECT seq, CONCAT('p', seq), 1, 1000, 1000 FROM seq_1_to_${count}`)
+  }
+  const linesOf = (count: number): OrderLine[] => Array.from({ length: count }, (_, index) => ({ productId: index + 1, quantity: 1 + ((index + 1) % 3) }))
   const count = async (table: string): Promise<number> => (await database.connection.rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n ?? -1
 
   it('takes stock, keeps the prices of the moment, adds up exactly and leaves a row in the log', async () => {
@@ -116,15 +125,77 @@ describe('an order', () => {
     expect(errors).toEqual([])
   })
 
-  it.each([1, 3, 10_000])('locks products in the order of the request, and no others, with %d products in the shop', async (products) => {
-    await database.connection.change('DELETE FROM products')
-    await database.connection.change(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${products}`)
-    const request = `'{"lines":[[1,1],[2,1],[3,1]]}'`
-    const locking = [/FROM (JSON_TABLE[^;]*?FOR UPDATE)/, /(UPDATE JSON_TABLE[^;]*)/].map((part) => part.exec(placeOrderSql)?.[1]?.replace('request', request) ?? '')
-    for (const statement of locking) {
-      const plan = await database.connection.rows<{ table: string; type: string }>(`EXPLAIN ${statement.startsWith('UPDATE') ? '' : 'SELECT p.stock FROM '}${statement}`)
-      expect(plan.map(({ table, type }) => [table, type]), statement).toEqual([['line', 'ALL'], ['p', 'eq_ref']])
+  // A shop of few products would be scanned, unless it is forbidden.
+  it.each([1, 2, 3, 5, 10_000])('locks its products in ascending id, and no others, with %d products in the shop', async (products) => {
+    await stocked(products)
+    const updateOf = (count: number): string => /UPDATE [^;]*/.exec(placeOrderStatement({ ...request, digest: '', lines: linesOf(count) }).sql)?.[0] ?? ''
+    const planOf = async (sql: string): Promise<string[][]> => (await database.connection.rows<{ table: string; type: string; key: string }>(`EXPLAIN ${sql}`)).map(({ table, type, key }) => [table, type, key])
+    const oneByOne = updateOf(3).replaceAll(/\b(?:product|quantity|agreed)1\b/g, '1')
+    expect(await planOf(oneByOne), oneByOne).toEqual([['products', 'range', 'PRIMARY']])
+    const together = updateOf(100).replace('wanted', "'[[1,1],[2,1],[3,1]]'")
+    expect(await planOf(together), together).toEqual([['line', 'ALL', null], ['p', 'eq_ref', 'PRIMARY']])
+  })
+
+  // Few lines and many go different ways, which nobody may notice.
+  describe.each([1, 2, 16, 17, 100])('of %d lines', (count) => {
+    beforeEach(() => stocked(count))
+
+    it('takes every line at its price, agreed or of the moment, adds up exactly, and knows itself again', async () => {
+      await database.connection.change('UPDATE products SET price = id + 0.25')
+      const lines = linesOf(count).map((line) => (line.productId % 3 === 0 ? { ...line, price: '0.07' } : line))
+      const items = lines.map(({ productId, quantity, price = `${productId}.25` }) => ({ product_id: productId, quantity, price }))
+      const cents = items.reduce((sum, { quantity, price }) => sum + quantity * Math.round(Number(price) * 100), 0)
+      const placed = await placeOrder(database.connection, { ...request, lines })
+      expect(placed).toMatchObject({ outcome: 'placed', totalAmount: (cents / 100).toFixed(2) })
+      expect(await database.connection.rows('SELECT product_id, quantity, price FROM order_items ORDER BY product_id')).toEqual(items)
+      const kept = await database.connection.rows('SELECT id AS product_id, 1000 - stock AS quantity, units_sold, times_ordered, revenue FROM products ORDER BY id')
+      expect(kept).toEqual(items.map(({ product_id, quantity, price }) => ({ product_id, quantity, units_sold: quantity, times_ordered: 1, revenue: (quantity * Number(price)).toFixed(2) })))
+      expect(await placeOrder(database.connection, { ...request, lines })).toEqual({ ...placed, outcome: 'existing' })
+      expect(await invariantsBroken(database.connection)).toEqual([])
+    })
+
+    it('names only what is short, whatever else it wanted, and changes nothing', async () => {
+      // The others have just as much as is wanted: taking them for a moment must not make them look short.
+      await database.connection.change('UPDATE products SET stock = 1 + MOD(id, 3)')
+      await database.connection.change('UPDATE products SET stock = 0 WHERE id = ?', [count])
+      const refusal = await placeOrder(database.connection, { ...request, lines: linesOf(count) }).catch((error: unknown) => error)
+      expect((refusal as OutOfStock).shortages.map(({ product_id, stock }) => [product_id, stock])).toEqual([[count, 0]])
+      expect(await database.connection.rows('SELECT id FROM products WHERE units_sold <> 0 OR times_ordered <> 0 OR revenue <> 0')).toEqual([])
+    })
+
+    it('never deadlocks with others of the same products', async () => {
+      const errors: unknown[] = []
+      await withPool(database.target, { size: 8, maxOverflow: 0 }, async (db) => {
+        await Promise.all(Array.from({ length: 64 }, (_, index) => placeOrder(listening(db, errors), { ...request, key: `same-${index}`, lines: linesOf(count) })))
+      })
+      expect(errors).toEqual([])
+      expect(await invariantsBroken(database.connection)).toEqual([])
+    })
+  })
+
+  it('what is short only for a moment is asked for again', async () => {
+    const db = database.connection
+    let asked = 0
+    const restockedMeanwhile = replacing(db, {
+      async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+        return (asked += 1) === 1 ? ([{ outcome: 'again' }] as T[]) : db.prepared<T>(sql, values)
+      },
+    })
+    expect(await placeOrder(restockedMeanwhile, request)).toMatchObject({ outcome: 'placed' })
+    expect(asked).toBe(2)
+  })
+
+  it('that was placed is found by its key, though the server would refuse a new one now', async () => {
+    const first = await placeOrder(database.connection, request)
+    await database.connection.change('UPDATE products SET price = 99999999.99')
+    await database.connection.change('SET SESSION TRANSACTION READ ONLY')
+    try {
+      expect(await placeOrder(database.connection, request)).toEqual({ ...first, outcome: 'existing' })
+      await expect(placeOrder(database.connection, { ...request, key: 'new' })).rejects.toMatchObject({ errno: 1792 })
+    } finally {
+      await database.connection.change('SET SESSION TRANSACTION READ WRITE')
     }
+    await expect(placeOrder(database.connection, { ...request, key: 'new' })).rejects.toMatchObject({ code: 'CONSTRAINT' })
   })
 })
 
