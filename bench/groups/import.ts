@@ -75,7 +75,7 @@ async function oneByOne({ server, signal }: Bench, path: string, workers: number
     return await withPool({ target: server.target(database), signal, size: workers, maxOverflow: 0 }, async (pool) => {
       const db = new PooledDatabase(pool)
       const names = await Names.read(db)
-      const drafts = groupOrders(file.records({ signal }))
+      const drafts = groupOrders(file.records({ signal }), () => false)
       let placed = 0
       const work = async (): Promise<void> => {
         for (let next = await drafts.next(); next.done !== true; next = await drafts.next()) {

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import type { RejectsFile } from '../../src/files/rejects.ts'
-import type { PlaceDraft } from '../../src/shop/import/placer.ts'
+import type { PlaceDrafts } from '../../src/shop/import/outcome.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
@@ -63,13 +63,13 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {
-    await checkFile(file, { orders: onError === 'abort', signal })
+    const met = await checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
       const { rehearse, place } = await placersFor(ctx, db, options)
-      const rehearsed = onError === 'abort' ? await rehearseAll(file, rehearse, signal) : undefined
+      const rehearsed = onError === 'abort' ? await rehearseAll(file, met, rehearse, signal) : undefined
       if (rehearsed !== undefined && options.dryRun === true) return rehearsed
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
-      return importOrders({ file, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }) })
+      return importOrders({ file, met, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }) })
     })
   } finally {
     progress.clear()
@@ -79,14 +79,15 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
 }
 
 interface Placers {
-  readonly rehearse: PlaceDraft
+  readonly rehearse: PlaceDrafts
   /** The same, for a dry run. */
-  readonly place: PlaceDraft
+  readonly place: PlaceDrafts
 }
 
 async function placersFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placers> {
-  const [{ growingCatalog, knownCatalog }, { realPlacer, rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
-    import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'), import('../../src/shop/import/references.ts'),
+  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
+    import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'),
+    import('../../src/shop/import/rehearsal.ts'), import('../../src/shop/import/references.ts'),
   ])
   const author = ctx.author()
   const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, createMissing ? importedUser : knownUser)

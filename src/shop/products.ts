@@ -1,8 +1,8 @@
 import { DatabaseError } from '../db/failures.ts'
-import { firstRow, type Queries } from '../db/queries.ts'
+import { firstRow, type Queries, type Value } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
-import { writeLog, type Author } from './logs.ts'
+import { writeLog, writeLogs, type Author, type LogEntry } from './logs.ts'
 import { shown } from './rules.ts'
 
 export interface Product {
@@ -32,14 +32,25 @@ const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1
 
 /** Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken. */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
-  const { sku = null, name, description = null, price, stock } = product
-  const { insertId } = await queries
-    .change('INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)', [sku, name, description, price, stock, stock])
-    .catch((error: unknown) => {
-      throw skuTaken(error, sku)
-    })
-  await writeLog(queries, author, { entity: 'products', entityId: insertId, message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}` })
+  const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => { throw skuTaken(error, product.sku ?? null) })
+  await writeLog(queries, author, creation(insertId, product))
   return productById(queries, insertId)
+}
+
+/** As insertProduct, for many at once; rejects with DUPLICATE, without saying of which. */
+export async function insertProducts(queries: Queries, author: Author, products: readonly NewProduct[]): Promise<void> {
+  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
+  await writeLogs(queries, author, products.map((product, index) => creation(ids[index]?.id ?? 0, product)))
+}
+
+const insertion = 'INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)'
+
+function valuesOf({ sku, name, description, price, stock }: NewProduct): Value[] {
+  return [sku ?? null, name, description ?? null, price, stock, stock]
+}
+
+function creation(entityId: number, { sku, name, price, stock }: NewProduct): LogEntry {
+  return { entity: 'products', entityId, message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}` }
 }
 
 /** What a DUPLICATE of the table means; other errors as they are. */

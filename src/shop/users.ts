@@ -1,8 +1,8 @@
 import { DatabaseError } from '../db/failures.ts'
-import { firstRow, Secret, type Queries } from '../db/queries.ts'
+import { firstRow, Secret, type Queries, type Value } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
-import { writeLog, type Author } from './logs.ts'
+import { writeLog, writeLogs, type Author, type LogEntry } from './logs.ts'
 import { shown } from './rules.ts'
 
 export interface User {
@@ -40,15 +40,24 @@ export const userFromRow = (row: UserRow): User => ({ ...row, is_active: row.is_
 
 /** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
-  const { username, email, passwordHash, firstName = null, lastName = null, admin = false } = user
-  const { insertId } = await queries
-    .change('INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)', [username, email, new Secret(passwordHash), firstName, lastName, admin])
-    .catch((error: unknown) => {
-      throw taken(error, user)
-    })
-  await writeLog(queries, author, { entity: 'users', entityId: insertId, message: `created ${username} <${email}>` })
+  const { insertId } = await queries.change(insertion, valuesOf(user)).catch((error: unknown) => { throw taken(error, user) })
+  await writeLog(queries, author, creation(insertId, user))
   return getUserById(queries, insertId)
 }
+
+/** As insertUser, for many at once; rejects with DUPLICATE, without saying of which. */
+export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<void> {
+  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
+  await writeLogs(queries, author, users.map((user, index) => creation(ids[index]?.id ?? 0, user)))
+}
+
+const insertion = 'INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)'
+
+function valuesOf({ username, email, passwordHash, firstName, lastName, admin = false }: NewUser): Value[] {
+  return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
+}
+
+const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({ entity: 'users', entityId, message: `created ${username} <${email}>` })
 
 /** A duplicate username or email in our words; other errors as they are. */
 export function taken(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => holder.close())
 
-const running = async (): Promise<number> => (await holder.rows(`SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%JSON_TABLE%' AND ID <> CONNECTION_ID()`, [database.name])).length
+const running = async (): Promise<number> => (await holder.rows(`SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID <> CONNECTION_ID()`, [database.name])).length
 
 it.each([
   ['SIGINT', 130, 'INTERRUPTED'],

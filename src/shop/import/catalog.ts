@@ -1,49 +1,34 @@
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { insertProduct } from '../products.ts'
+import { insertProducts, type NewProduct } from '../products.ts'
 import type { Author } from '../logs.ts'
 import { shown } from '../rules.ts'
-import type { ImportLine } from './order-line.ts'
-import { createImportedUser, importedUser, knownUser } from './references.ts'
+import { createImportedUser, createImportedUsers, importedUsers, knownUser } from './references.ts'
+import { Remembered } from './remembered.ts'
 
-/** The ids of a file's users and products. Each is asked for once; several orders may wait for the same answer. */
-export interface Catalog {
-  userId(reference: string): Promise<number>
-  /** In the order of `lines`. */
-  productIds(lines: readonly ImportLine[]): Promise<number[]>
+export type Ids = ReadonlyMap<string, number>
+
+/** A product as a file brings it along. */
+export interface ProductOfFile {
+  readonly sku: string
+  readonly name: string
+  readonly price: string
 }
 
-type Ids = ReadonlyMap<string, number>
-
-/** Remembers ids; what was not found, or failed, is asked for again. */
-class Memory<K> {
-  readonly #ids = new Map<string, Promise<number | undefined>>()
-
-  constructor(
-    private readonly keyOf: (wanted: K) => string,
-    private readonly find: (wanted: readonly K[]) => Promise<Ids>,
-  ) {}
-
-  /** One question for all that are not known yet. */
-  ids(wanted: readonly K[]): Promise<(number | undefined)[]> {
-    const unknown = wanted.filter((one) => !this.#ids.has(this.keyOf(one)))
-    if (unknown.length > 0) this.ask(unknown)
-    return Promise.all(wanted.map((one) => this.#ids.get(this.keyOf(one)) ?? Promise.resolve(undefined)))
-  }
-
-  private ask(unknown: readonly K[]): void {
-    const found = this.find(unknown)
-    for (const key of unknown.map(this.keyOf)) {
-      const id = found.then((ids) => ids.get(key))
-      this.#ids.set(key, id)
-      const forget = (): boolean => this.#ids.delete(key)
-      id.then((known) => known === undefined && forget(), forget)
-    }
-  }
+/** The ids of what a file calls users and products. */
+export interface Catalog {
+  /** Of those that are there, or could be created, by their references. */
+  userIds(references: readonly string[]): Promise<Ids>
+  /** Of those that are there, by SKU. */
+  productIds(skus: readonly string[]): Promise<Ids>
+  /** The same, after those that are not there were created; only where the catalog grows. */
+  readonly createProducts?: (products: readonly ProductOfFile[]) => Promise<Ids>
 }
 
 const createHint = 'create it first, or add --create-missing'
+
+export const noUser = (reference: string): DbtoolError => new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
 
 /** In a catalog that grows, only the price can be what is missing. */
 export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): DbtoolError {
@@ -53,76 +38,86 @@ export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): D
     : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, { hint: 'give it a price in the file' })
 }
 
-class RememberingCatalog implements Catalog {
-  readonly #users: Memory<string>
-  readonly #products: Memory<ImportLine>
-
-  constructor(
-    findUsers: (references: readonly string[]) => Promise<Ids>,
-    findProducts: (lines: readonly ImportLine[]) => Promise<Ids>,
-    private readonly kind: 'known' | 'growing',
-  ) {
-    this.#users = new Memory((reference) => reference, findUsers)
-    this.#products = new Memory(({ sku }) => sku, findProducts)
-  }
-
-  async userId(reference: string): Promise<number> {
-    const [id] = await this.#users.ids([reference])
-    if (id === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
-    return id
-  }
-
-  async productIds(lines: readonly ImportLine[]): Promise<number[]> {
-    const ids = await this.#products.ids(lines)
-    const missing = lines.filter((_line, index) => ids[index] === undefined).map(({ sku }) => sku)
-    if (missing.length > 0) throw noProduct(missing, this.kind)
-    return ids.flatMap((id) => id ?? [])
-  }
-}
-
 /** Only what the shop already has. */
 export function knownCatalog(db: Database): Catalog {
-  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> => idsOf(reference, await db.reading((queries) => knownUser(queries, reference)))
-  return new RememberingCatalog(findUser, (lines) => db.reading((queries) => productIds(queries, lines)), 'known')
+  const users = new Remembered((references) => db.reading((queries) => eachUser(queries, references)))
+  const products = new Remembered((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
+  return { userIds: (references) => users.ids(references), productIds: (skus) => products.ids(skus) }
+}
+
+async function eachUser(queries: Queries, references: readonly string[]): Promise<Ids> {
+  const ids = new Map<string, number>()
+  for (const reference of references) {
+    const id = await knownUser(queries, reference)
+    if (id !== undefined) ids.set(reference, id)
+  }
+  return ids
 }
 
 /** Creates what is met for the first time, before its first order; a product needs a price for that. */
 export function growingCatalog(db: Database, author: Author, initialStock: number): Catalog {
-  const findUser = async ([reference = '']: readonly string[]): Promise<Ids> =>
-    idsOf(reference, (await db.reading((queries) => importedUser(queries, reference))) ?? (await createUser(db, author, reference)))
-  const findProducts = async (lines: readonly ImportLine[]): Promise<Ids> => {
-    const known = await db.reading((queries) => productIds(queries, lines))
-    const fresh = lines.filter(({ sku, price }) => !known.has(sku) && price !== undefined)
-    if (fresh.length === 0) return known
-    // Another process that imports may create the same product, or a lost COMMIT of ours has: then all are there to be found.
-    await db.transaction((tx) => insertAll(tx, author, fresh, initialStock), 'repeatable').catch(async (error: unknown) => {
-      if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
-      for (const line of fresh) await createUnlessThere(db, author, line, initialStock)
-    })
-    return db.reading((queries) => productIds(queries, lines))
+  // Of two that meet the same one for the first time, the second finds it.
+  const inTurn = turns()
+  const users = new Remembered((references) => inTurn(() => foundOrCreated(db, author, references)))
+  const products = new Remembered((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
+  return {
+    userIds: (references) => users.ids(references),
+    productIds: (skus) => products.ids(skus),
+    createProducts: (wanted) => inTurn(async () => {
+      const known = await products.ids(wanted.map(({ sku }) => sku))
+      await createProducts(db, author, wanted.filter(({ sku }) => !known.has(sku)).map((product) => ({ ...product, stock: initialStock })))
+      return products.ids(wanted.map(({ sku }) => sku))
+    }),
   }
-  return new RememberingCatalog(findUser, findProducts, 'growing')
 }
 
-const idsOf = (reference: string, id: number | undefined): Ids => new Map(id === undefined ? [] : [[reference, id]])
-
-/** A COMMIT that was lost may have created it already. */
-function createUser(db: Database, author: Author, reference: string): Promise<number> {
-  return db.transaction(async (tx) => (await importedUser(tx, reference)) ?? createImportedUser(tx, author, reference), 'repeatable')
+/** Works one after the other, whatever becomes of those before. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work, work)
+    last = turn
+    return turn
+  }
 }
 
-async function insertAll(queries: Queries, author: Author, lines: readonly ImportLine[], stock: number): Promise<void> {
-  for (const { sku, productName, price = '0.00' } of lines) await insertProduct(queries, author, { sku, name: productName ?? sku, price, stock })
+/** Another process that imports may create the same one meanwhile, or a lost COMMIT of ours has: then it is there to be found. */
+async function foundOrCreated(db: Database, author: Author, references: readonly string[]): Promise<Ids> {
+  const known = await db.reading((queries) => importedUsers(queries, references))
+  const fresh = references.filter((reference) => !known.has(reference))
+  if (fresh.length === 0) return known
+  await db.transaction((tx) => createImportedUsers(tx, author, fresh), 'repeatable').catch(unlessDuplicate)
+  const there = await db.reading((queries) => importedUsers(queries, references))
+  const missing = references.filter((reference) => !there.has(reference))
+  const oneByOne = new Map<string, number>()
+  for (const reference of missing) {
+    oneByOne.set(reference, await db.transaction(async (tx) => (await importedUsers(tx, [reference])).get(reference) ?? createImportedUser(tx, author, reference), 'repeatable'))
+  }
+  return new Map([...there, ...oneByOne])
 }
 
-async function createUnlessThere(db: Database, author: Author, line: ImportLine, stock: number): Promise<void> {
-  await db.transaction((tx) => insertAll(tx, author, [line], stock), 'repeatable').catch((error: unknown) => {
-    if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+async function createProducts(db: Database, author: Author, products: readonly NewProduct[]): Promise<void> {
+  const create = (some: readonly NewProduct[]): Promise<unknown> => db.transaction((tx) => insertProducts(tx, author, some), 'repeatable')
+  if (products.length === 0) return
+  await create(products).catch(async (error: unknown) => {
+    unlessDuplicate(error)
+    for (const product of products) await create([product]).catch(unlessDuplicate)
   })
 }
 
-async function productIds(queries: Queries, lines: readonly ImportLine[]): Promise<Ids> {
-  const marks = lines.map(() => '?').join(', ')
-  const rows = await queries.rows<{ id: number; sku: string }>(`SELECT id, sku FROM products WHERE sku IN (${marks})`, lines.map(({ sku }) => sku))
-  return new Map(rows.map(({ id, sku }) => [sku, id]))
+function unlessDuplicate(error: unknown): void {
+  if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+}
+
+/** MariaDB makes a join of an IN with 1,000 values or more, which takes longer. */
+const skusAtOnce = 900
+
+async function idsOfSkus(queries: Queries, skus: readonly string[]): Promise<Ids> {
+  const ids = new Map<string, number>()
+  for (let first = 0; first < skus.length; first += skusAtOnce) {
+    const some = skus.slice(first, first + skusAtOnce)
+    const rows = await queries.rows<{ id: number; sku: string }>(`SELECT id, sku FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`, some)
+    for (const { id, sku } of rows) ids.set(sku, id)
+  }
+  return ids
 }

@@ -2,12 +2,16 @@ import type { DbtoolError } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { readOrderLine, type ImportLine } from './order-line.ts'
 
-/** One order as the file has it: adjacent lines with the same reference. */
-export interface DraftOrder {
-  /** Its place among the orders of the file, from 0. */
-  readonly index: number
+/** Adjacent records with the same reference. */
+export interface Group {
   readonly ref: string
   readonly records: readonly SourceRecord[]
+}
+
+/** One order as the file has it. */
+export interface DraftOrder extends Group {
+  /** Its place among the orders of the file, from 0. */
+  readonly index: number
   /** What is wrong, by line number; an order with any fault is rejected whole. */
   readonly faults: ReadonlyMap<number, string>
   /** Why the shop refused it, though the file has no fault. */
@@ -18,30 +22,34 @@ export interface DraftOrder {
 
 const largestQuantity = 2_147_483_647
 
-/** Groups records into orders; a reference that comes back later in the file is a fault there. */
-export async function* groupOrders(records: AsyncIterable<SourceRecord>): AsyncGenerator<DraftOrder> {
-  const seen = new Set<string>()
+export async function* adjacent(records: AsyncIterable<SourceRecord>): AsyncGenerator<Group, void, undefined> {
   let group: SourceRecord[] = []
   let ref = ''
-  let index = 0
   for await (const record of records) {
     const next = record.values['order_ref'] ?? ''
     if (group.length > 0 && next !== ref) {
-      yield { index, ...draft(ref, group, seen) }
-      index += 1
+      yield { ref, records: group }
       group = []
     }
     ref = next
     group.push(record)
   }
-  if (group.length > 0) yield { index, ...draft(ref, group, seen) }
+  if (group.length > 0) yield { ref, records: group }
 }
 
-function draft(ref: string, records: SourceRecord[], seen: Set<string>): Omit<DraftOrder, 'index'> {
+/** The orders of a file; a reference that comes back later in it is a fault there. */
+export async function* groupOrders(records: AsyncIterable<SourceRecord>, comesBack: (ref: string) => boolean): AsyncGenerator<DraftOrder, void, undefined> {
+  let index = 0
+  for await (const { ref, records: group } of adjacent(records)) {
+    yield { index, ...draft(ref, group, ref !== '' && comesBack(ref)) }
+    index += 1
+  }
+}
+
+function draft(ref: string, records: readonly SourceRecord[], back: boolean): Omit<DraftOrder, 'index'> {
   const faults = new Map<number, string>()
   const lines = new Map<string, { line: ImportLine; at: number }>()
-  if (ref !== '' && seen.has(ref)) faults.set(records[0]?.line ?? 0, `order_ref '${ref}' comes back: the lines of one order must be adjacent`)
-  seen.add(ref)
+  if (back) faults.set(records[0]?.line ?? 0, `order_ref '${ref}' comes back: the lines of one order must be adjacent`)
   let first: ImportLine | undefined
   for (const record of records) {
     const read = readOrderLine(record)

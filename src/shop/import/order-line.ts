@@ -22,15 +22,26 @@ function parseUser(text: string): string {
   return parseText(255)(text)
 }
 
+/** The lines of one order say the same in some columns: what the last one said is not parsed again. */
+function asBefore<T>(parse: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly value: T } | undefined
+  return (text) => {
+    if (last?.text !== text) last = { text, value: parse(text) }
+    return last.value
+  }
+}
+
+const ofOrder = { key: asBefore(parseKey), user: asBefore(parseUser), moment: asBefore(parseMoment) }
+
 /** The record as an order line, or every fault that it has, in one sentence each. */
 export function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {
   if (fault !== undefined) return { faults: [fault] }
   const read = new FieldReader(values)
-  const ref = read.required('order_ref', parseKey)
-  const user = read.required('user', parseUser)
+  const ref = read.required('order_ref', ofOrder.key)
+  const user = read.required('user', ofOrder.user)
   const sku = read.required('sku', parseSku)
   const quantity = read.required('quantity', parseQuantity)
-  const line = { price: read.optional('price', parsePrice), productName: read.optional('product_name', parseProductName), orderedAt: read.optional('ordered_at', parseMoment) }
+  const line = { price: read.optional('price', parsePrice), productName: read.optional('product_name', parseProductName), orderedAt: read.optional('ordered_at', ofOrder.moment) }
   if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
   return { line: { ref, user, sku, quantity, ...line } }
 }

@@ -1,104 +1,62 @@
-import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
-import { fromCents, toCents } from '../money.ts'
-import { digestOf, keyConflict, OutOfStock, placeOrder, type OrderLine, type Placement } from '../place-order.ts'
-import { shown } from '../rules.ts'
-import { noProduct, type Catalog } from './catalog.ts'
+import { placeOrder, type OrderRequest } from '../place-order.ts'
+import { placeOrdersTogether } from '../place-orders.ts'
+import { noProduct, noUser, type Catalog, type Ids, type ProductOfFile } from './catalog.ts'
 import type { DraftOrder } from './order-groups.ts'
-import type { ImportLine } from './order-line.ts'
-import type { UserLookup } from './references.ts'
+import { keyOf, refused, type Outcome, type PlaceDrafts, type Taken } from './outcome.ts'
 import { totalIfSame } from './same-order.ts'
 
-export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
-
-/** Takes one order of the file; `existing` when an earlier run had already placed it. */
-export type PlaceDraft = (draft: DraftOrder) => Promise<Taken>
-
-/** The reference of an order in a file is its key: a second run finds what the first one placed. */
-export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
-export const importKeyPrefix = 'import:'
-
-export function realPlacer(queries: Queries, catalog: Catalog, author: Author): PlaceDraft {
-  return async ({ ref, lines }): Promise<Taken> => {
-    const [userId, productIds] = await Promise.all([catalog.userId(lines[0]?.user ?? ''), catalog.productIds(lines)])
-    const orderLines = lines.map(({ quantity, price }, index): OrderLine => ({ productId: productIds[index] ?? 0, quantity, price }))
-    const key = keyOf(ref)
-    return placeOrder(queries, { userId, lines: orderLines, key, status: 'confirmed', orderedAt: lines[0]?.orderedAt, author, end: 'COMMIT' }).catch(async (error: unknown): Promise<Taken> => {
-      if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
-      const totalAmount = await totalIfSame(queries, key, userId, orderLines)
-      if (totalAmount === undefined) throw error
-      return { outcome: 'existing', totalAmount }
-    })
+/** Places orders of a file: together as far as they can be, the others by themselves. */
+export function realPlacer(queries: Queries, catalog: Catalog, author: Author): PlaceDrafts {
+  return async (drafts) => {
+    const asked = await requestsOf(catalog, author, drafts)
+    const requests = asked.filter((one): one is OrderRequest => !(one instanceof DbtoolError))
+    const together = await placeOrdersTogether(queries, requests)
+    const placements = new Map(requests.map((request, index) => [request, together[index]]))
+    const outcomes: Outcome[] = []
+    for (const one of asked) outcomes.push(one instanceof DbtoolError ? one : (placements.get(one) ?? (await placeAlone(queries, one).catch(refused))))
+    return outcomes
   }
 }
 
-interface Rehearsed {
-  /** Undefined for one that would be created. */
-  readonly id: number | undefined
-  readonly price: string
-  stock: number
-  readonly active: boolean
-}
-
-export interface Missing {
-  readonly create: boolean
-  readonly initialStock: number
-}
-
-/** What would become of an order: reads the shop, takes stock only in memory, and locks nothing. */
-export function rehearsingPlacer(db: Database, missing: Missing, findUserId: UserLookup): PlaceDraft {
-  const products = new Map<string, Rehearsed>()
-  const rehearse = async (queries: Queries, draft: DraftOrder): Promise<Taken> => {
-    const { ref, lines } = draft
-    const user = lines[0]?.user ?? ''
-    const userId = await findUserId(queries, user)
-    for (const line of lines) if (!products.has(line.sku)) products.set(line.sku, await lookUp(queries, line, missing))
-    const [existing] = await queries.prepared<Existing>('SELECT id, total_amount, content_digest FROM orders WHERE idempotency_key = ?', [keyOf(ref)])
-    if (existing !== undefined) {
-      if (!(await isSame(queries, { ref, ...existing }, userId, linesOf(draft, products)))) throw keyConflict(keyOf(ref), existing.id)
-      return { outcome: 'existing', totalAmount: existing.total_amount }
-    }
-    if (!missing.create && userId === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(user)}`)
-    return { outcome: 'placed', totalAmount: take(products, lines) }
-  }
-  return (draft) => db.reading((queries) => rehearse(queries, draft))
-}
-
-interface Existing {
-  readonly id: number
-  readonly total_amount: string
-  readonly content_digest: string
-}
-
-async function isSame(queries: Queries, { ref, content_digest }: Existing & { ref: string }, userId: number | undefined, lines: readonly OrderLine[]): Promise<boolean> {
-  if (userId === undefined) return false
-  return digestOf({ userId, status: 'confirmed' }, lines) === content_digest || (await totalIfSame(queries, keyOf(ref), userId, lines)) !== undefined
-}
-
-function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, Rehearsed>): OrderLine[] {
-  return lines.map(({ sku, quantity, price }) => ({ productId: products.get(sku)?.id ?? 0, quantity, price }))
-}
-
-/** All or nothing, as the database would. Returns the total. */
-function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLine[]): string {
-  const wanted = lines.flatMap((line) => {
-    const product = products.get(line.sku)
-    return product === undefined ? [] : [{ line, product }]
+/** What the drafts ask for; an error for one that names what the shop does not have. */
+async function requestsOf(catalog: Catalog, author: Author, drafts: readonly DraftOrder[]): Promise<(OrderRequest | DbtoolError)[]> {
+  const [userIds, [productIds, lacking]] = await Promise.all([catalog.userIds(drafts.map(userOf)), productsOf(catalog, drafts)])
+  return drafts.map((draft) => {
+    const userId = userIds.get(userOf(draft))
+    if (userId === undefined) return noUser(userOf(draft))
+    const missing = lacking.get(draft)
+    if (missing !== undefined) return noProduct(missing, catalog.createProducts === undefined ? 'known' : 'growing')
+    const lines = draft.lines.map(({ sku, quantity, price }) => ({ productId: productIds.get(sku) ?? 0, quantity, price }))
+    return { userId, lines, key: keyOf(draft.ref), status: 'confirmed', orderedAt: draft.lines[0]?.orderedAt, author, end: 'COMMIT' }
   })
-  const short = wanted.filter(({ line, product }) => !product.active || product.stock < line.quantity)
-  if (short.length > 0) {
-    throw new OutOfStock(short.map(({ line: { sku, quantity }, product: { stock, active } }) => ({ product_id: 0, sku, name: sku, wanted: quantity, stock, is_active: active ? 1 : 0 })))
-  }
-  for (const { line, product } of wanted) product.stock -= line.quantity
-  return fromCents(wanted.reduce((sum, { line, product }) => sum + toCents(line.price ?? product.price) * BigInt(line.quantity), 0n))
 }
 
-async function lookUp(queries: Queries, { sku, price }: ImportLine, missing: Missing): Promise<Rehearsed> {
-  const [row] = await queries.prepared<{ id: number; price: string; stock: number; is_active: number }>('SELECT id, price, stock, is_active FROM products WHERE sku = ?', [sku])
-  if (row !== undefined) return { id: row.id, price: row.price, stock: row.stock, active: row.is_active === 1 }
-  if (!missing.create) throw noProduct([sku], 'known')
-  if (price === undefined) throw noProduct([sku], 'growing')
-  return { id: undefined, price, stock: missing.initialStock, active: true }
+const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
+
+/** The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in the file is no help. */
+async function productsOf(catalog: Catalog, drafts: readonly DraftOrder[]): Promise<[Ids, ReadonlyMap<DraftOrder, string[]>]> {
+  const grows = catalog.createProducts !== undefined
+  const known = await catalog.productIds(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))
+  const fresh = new Map<string, ProductOfFile>()
+  const lacking = new Map<DraftOrder, string[]>()
+  for (const draft of drafts) {
+    const missing = draft.lines.filter(({ sku }) => !known.has(sku) && !fresh.has(sku))
+    for (const { sku, price, productName } of missing) if (grows && price !== undefined) fresh.set(sku, { sku, price, name: productName ?? sku })
+    const lacked = missing.filter(({ sku }) => !fresh.has(sku))
+    if (lacked.length > 0) lacking.set(draft, lacked.map(({ sku }) => sku))
+  }
+  const created = fresh.size === 0 ? undefined : await catalog.createProducts?.([...fresh.values()])
+  return [new Map([...known, ...(created ?? [])]), lacking]
+}
+
+async function placeAlone(queries: Queries, request: OrderRequest): Promise<Taken> {
+  return placeOrder(queries, request).catch(async (error: unknown): Promise<Taken> => {
+    if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
+    const totalAmount = await totalIfSame(queries, request.key, request.userId, request.lines)
+    if (totalAmount === undefined) throw error
+    return { outcome: 'existing', totalAmount }
+  })
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { DatabaseError } from '../../db/failures.ts'
-import { firstRow, type Queries } from '../../db/queries.ts'
+import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { parseEmail, parseUsername } from '../rules.ts'
 import type { Author } from '../logs.ts'
-import { findUser, insertUser, noLogin, type NewUser } from '../users.ts'
+import { findUser, insertUser, insertUsers, noLogin, type NewUser } from '../users.ts'
 
 /** Turns what a file calls a user into the id of ours; undefined: there is none. */
 export type UserLookup = (queries: Queries, reference: string) => Promise<number | undefined>
@@ -18,18 +18,28 @@ export async function knownUser(queries: Queries, reference: string): Promise<nu
  * The identities of another system: never our ids, even where they are digits, or customer 5 of a file would become
  * whoever happens to be number 5 here. One that was created from the file is found again by its address.
  */
-export async function importedUser(queries: Queries, reference: string): Promise<number | undefined> {
-  const { username, email } = identity(reference)
-  const row = await firstRow<{ id: number }>(
-    queries,
-    // A name that was made up for another reference is not this one.
-    `SELECT id FROM users WHERE email = ? OR (username = ? AND email NOT LIKE '%@${importDomain}') ORDER BY email = ? DESC LIMIT 1`,
-    [email, isUsername(reference) ? username : '', email],
-  )
-  return row?.id
+export async function importedUsers(queries: Queries, references: readonly string[]): Promise<Map<string, number>> {
+  const wanted = references.map((reference) => {
+    const { username, email } = identity(reference)
+    return [email, isUsername(reference) ? username : null]
+  })
+  const rows = await queries.prepared<{ n: number; id: number; by: 'email' | 'username' }>(importedUsersSql, [JSON.stringify(wanted), JSON.stringify(wanted)])
+  const ids = new Map<string, number>()
+  // An address says more than a name.
+  for (const by of ['username', 'email']) for (const row of rows) if (row.by === by) ids.set(references[row.n - 1] ?? '', row.id)
+  return ids
 }
 
-/** Creates a user who cannot log in. Call it in a transaction. */
+export async function importedUser(queries: Queries, reference: string): Promise<number | undefined> {
+  return (await importedUsers(queries, [reference])).get(reference)
+}
+
+/** Creates users who cannot log in. Call it in a transaction; rejects with DUPLICATE if a name or address is taken. */
+export async function createImportedUsers(queries: Queries, author: Author, references: readonly string[]): Promise<void> {
+  await insertUsers(queries, author, references.map((reference) => ({ ...identity(reference), passwordHash: noLogin })))
+}
+
+/** Creates one under a name that is free. Call it in a transaction. */
 export async function createImportedUser(queries: Queries, author: Author, reference: string): Promise<number> {
   const wanted = identity(reference)
   for (let attempt = 1; attempt <= 20; attempt += 1) {
@@ -54,6 +64,15 @@ async function tryToInsert(queries: Queries, author: Author, user: NewUser): Pro
 
 /** A domain that can never exist (RFC 2606). */
 const importDomain = 'import.invalid'
+
+const wantedColumn = (column: string): string => `CONVERT(wanted.${column} USING utf8mb4) COLLATE utf8mb4_unicode_ci`
+const importedBy = (column: 'email' | 'username', condition: string): string => `
+  SELECT wanted.n, u.id, '${column}' AS \`by\`
+    FROM (SELECT ? AS request) AS asked,
+      JSON_TABLE(asked.request, '$[*]' COLUMNS (n FOR ORDINALITY, email VARCHAR(255) PATH '$[0]', username VARCHAR(50) PATH '$[1]')) AS wanted
+      STRAIGHT_JOIN users u FORCE INDEX (${column}) ON u.${column} = ${wantedColumn(column)} ${condition}`
+/** A name that was made up for another reference is not this one. */
+const importedUsersSql = `${importedBy('email', '')} UNION ALL ${importedBy('username', `AND u.email NOT LIKE '%@${importDomain}'`)}`
 
 /** A username is kept, an email too; anything else becomes an address of its own. */
 function identity(reference: string): { username: string; email: string } {

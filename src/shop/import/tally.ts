@@ -1,6 +1,6 @@
 import { fromCents, toCents } from '../money.ts'
 import type { DraftOrder } from './order-groups.ts'
-import type { Taken } from './placer.ts'
+import type { Taken } from './outcome.ts'
 
 /** How an import went. `lines_read` are lines of the file, `lines_placed` lines of orders. */
 export interface ImportSummary {
