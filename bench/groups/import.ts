@@ -5,7 +5,7 @@ import { parseMap } from '../../src/files/map.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
 import { groupOrders, type DraftOrder } from '../../src/shop/import/order-groups.ts'
 import { orderFields } from '../../src/shop/import/order-line.ts'
-import { importedUser } from '../../src/shop/import/references.ts'
+import { importedUsers } from '../../src/shop/import/references.ts'
 import { placeOrder } from '../../src/shop/place-order.ts'
 import type { Bench } from '../bench.ts'
 import { runDbtool } from '../child.ts'
@@ -117,7 +117,7 @@ class Names {
   }
 
   async userId(reference: string): Promise<number> {
-    const known = this.#users.get(reference) ?? importedUser(this.db, reference)
+    const known = this.#users.get(reference) ?? importedUsers(this.db, [reference]).then((ids) => ids.get(reference))
     this.#users.set(reference, known)
     return (await known) ?? 0
   }

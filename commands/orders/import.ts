@@ -85,12 +85,12 @@ interface Placers {
 }
 
 async function placersFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placers> {
-  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUser, knownUser }] = await Promise.all([
+  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUsers, knownUsers }] = await Promise.all([
     import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'),
     import('../../src/shop/import/rehearsal.ts'), import('../../src/shop/import/references.ts'),
   ])
   const author = ctx.author()
-  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, createMissing ? importedUser : knownUser)
+  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, createMissing ? importedUsers : knownUsers)
   if (dryRun === true) return { rehearse, place: rehearse }
   return { rehearse, place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author) }
 }

@@ -63,8 +63,13 @@ BEGIN NOT ATOMIC
     SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};
   ELSE
     ROLLBACK;
-    SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
-      FROM ${products} LEFT JOIN products p ON p.id = sold.product_id WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;
+    -- Those that are there want nothing any more.
+    IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${ordersThere}) THEN
+      SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};
+    ELSE
+      SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
+        FROM ${products} LEFT JOIN products p ON p.id = sold.product_id WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;
+    END IF;
   END IF;
 END`
 

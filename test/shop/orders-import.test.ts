@@ -146,6 +146,40 @@ describe('orders import', () => {
     expect(error.faults?.slice(-1)).toEqual(['and 104 more'])
   })
 
+  it('places many orders in one transaction, and goes on one by one around those that cannot be placed', async () => {
+    await importing(`${head}\nX,ada,TEA,70,1,,\nX,ada,POT,1,1,,\n`, growing)
+    const file = `${head}\n${Array.from({ length: 90 }, (_, order) => `R${order},user_${order % 7},${order % 2 === 0 ? 'TEA' : 'POT'},1,1.10,,`).join('\n')}\n`
+    const rejects = join(folder, 'sold-out.csv')
+    const { exitCode, json, stderr } = await importing(file, `${growing} --on-error skip --rejects ${rejects} --concurrency 1 --sql`)
+    // Thirty of TEA are left for 45 orders: the first thirty in the file have them.
+    expect([exitCode, json()]).toMatchObject([7, { orders_placed: 75, orders_rejected: 15, units: 75, revenue: '82.50' }])
+    expect(readFileSync(rejects, 'utf8').match(/^R\d+/gm)).toEqual(Array.from({ length: 15 }, (_, n) => `R${60 + 2 * n}`))
+    expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
+    // Together: once in vain, once without those that want TEA. Then each of those.
+    expect(stderr.match(/BEGIN NOT ATOMIC/g)).toHaveLength(2 + 45)
+  })
+
+  it('what is there already is found together, too', async () => {
+    const file = `${head}\n${Array.from({ length: 90 }, (_, order) => `R${order},ada,TEA,1,1.10,,`).join('\n')}\n`
+    await importing(file, growing)
+    const { json, stderr } = await importing(file, `${growing} --on-error skip --sql`)
+    expect(json()).toMatchObject({ orders_placed: 0, orders_existing: 90 })
+    expect(stderr.match(/BEGIN NOT ATOMIC/g)).toHaveLength(1)
+  })
+
+  it.each(['--dry-run', ''])('a price further on in the file does not make an order of it that came before; %s', async (flags) => {
+    const rejects = join(folder, 'unpriced.csv')
+    const { exitCode, json } = await importing(`${head}\nA,ada,T9,1,,,\nB,ada,T9,1,5.00,Tea nine,\nC,ada,T9,1,,,\n`, `${growing} --on-error skip ${flags === '' ? `--rejects ${rejects}` : flags}`)
+    expect([exitCode, json()]).toMatchObject([7, { orders_placed: 2, orders_rejected: 1, revenue: '10.00' }])
+    if (flags === '') expect(readFileSync(rejects, 'utf8')).toContain("A,ada,T9,1,,,,2,\"there is no product with SKU 'T9', and without a price it cannot be created\"")
+  })
+
+  it('users whose names come out alike are different users all the same', async () => {
+    await importing(`${head}\nA,a b,TEA,1,1,,\nB,a-b,TEA,1,1,,\nC,A B,TEA,1,1,,\nD,a_b,TEA,1,1,,\n`, growing)
+    const users = await database.connection.rows('SELECT u.username, COUNT(*) AS orders FROM users u JOIN orders o ON o.user_id = u.id GROUP BY u.id ORDER BY 1')
+    expect(users).toEqual([{ username: 'a_b', orders: 2 }, { username: 'a_b_2', orders: 1 }, { username: 'a_b_3', orders: 1 }])
+  })
+
   it('the rejects are in the order of the file, order by order, the same on every run; mended, they are placed whole', async () => {
     // Every third order is rejected by the file, every fifth by the shop; all have several lines.
     const lines = Array.from({ length: 90 }, (_, order) => Array.from({ length: 7 }, (_line, line) => `R${order},${order % 3 === 0 && line === 4 ? '' : `u${order}`},S${line},${order % 5 === 0 ? 2_000 : 1},1.00,,`)).flat()
@@ -210,19 +244,19 @@ describe('orders import', () => {
     expect(readFileSync(rejects, 'utf8')).toBe('what was left out before\n')
   })
 
-  it('interrupted, it stops between orders and goes on when it is run again', async () => {
-    const lines = Array.from({ length: 400 }, (_, order) => `R${order},user${order % 7},S${order % 11},1,2.00,,`).join('\n')
+  it('interrupted, it stops between transactions and goes on when it is run again', async () => {
+    const lines = Array.from({ length: 4_000 }, (_, order) => `R${order},user${order % 7},S${order % 11},1,2.00,,`).join('\n')
     const interrupt = new AbortController()
     const path = join(folder, 'long.csv')
     writeFileSync(path, `${head}\n${lines}\n`)
     const watch = setInterval(() => void database.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders').then(([row]) => { if ((row?.n ?? 0) >= 20) interrupt.abort('SIGINT') }), 2)
-    const first = await dbtool(`orders import ${path} --json ${growing}`, { database: database.name, signal: interrupt.signal })
+    const first = await dbtool(`orders import ${path} --json ${growing}0`, { database: database.name, signal: interrupt.signal })
     clearInterval(watch)
     expect([first.exitCode, first.error.code]).toEqual([130, 'INTERRUPTED'])
     const [{ n: placed } = { n: 0 }] = await database.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders')
     expect(placed).toBeGreaterThanOrEqual(20)
-    expect(placed).toBeLessThan(400)
-    expect((await dbtool(`orders import ${path} --json ${growing}`, { database: database.name })).json()).toMatchObject({ orders_placed: 400 - placed, orders_existing: placed, orders_rejected: 0 })
+    expect(placed).toBeLessThan(4_000)
+    expect((await dbtool(`orders import ${path} --json ${growing}0`, { database: database.name })).json()).toMatchObject({ orders_placed: 4_000 - placed, orders_existing: placed, orders_rejected: 0 })
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { insertProducts, type NewProduct } from '../products.ts'
 import type { Author } from '../logs.ts'
 import { shown } from '../rules.ts'
-import { createImportedUser, createImportedUsers, importedUsers, knownUser } from './references.ts'
+import { createImportedUser, createImportedUsers, importedUsers, knownUsers } from './references.ts'
 import { Remembered } from './remembered.ts'
 
 export type Ids = ReadonlyMap<string, number>
@@ -40,18 +40,9 @@ export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): D
 
 /** Only what the shop already has. */
 export function knownCatalog(db: Database): Catalog {
-  const users = new Remembered((references) => db.reading((queries) => eachUser(queries, references)))
+  const users = new Remembered((references) => db.reading((queries) => knownUsers(queries, references)))
   const products = new Remembered((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
   return { userIds: (references) => users.ids(references), productIds: (skus) => products.ids(skus) }
-}
-
-async function eachUser(queries: Queries, references: readonly string[]): Promise<Ids> {
-  const ids = new Map<string, number>()
-  for (const reference of references) {
-    const id = await knownUser(queries, reference)
-    if (id !== undefined) ids.set(reference, id)
-  }
-  return ids
 }
 
 /** Creates what is met for the first time, before its first order; a product needs a price for that. */
@@ -109,15 +100,26 @@ function unlessDuplicate(error: unknown): void {
   if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
 }
 
+async function idsOfSkus(queries: Queries, skus: readonly string[]): Promise<Ids> {
+  return new Map((await productsOfSkus(queries, skus)).map(({ id, sku }) => [sku, id]))
+}
+
+export interface ProductThere {
+  readonly id: number
+  readonly sku: string
+  readonly price: string
+  readonly stock: number
+  readonly is_active: number
+}
+
 /** MariaDB makes a join of an IN with 1,000 values or more, which takes longer. */
 const skusAtOnce = 900
 
-async function idsOfSkus(queries: Queries, skus: readonly string[]): Promise<Ids> {
-  const ids = new Map<string, number>()
+export async function productsOfSkus(queries: Queries, skus: readonly string[]): Promise<ProductThere[]> {
+  const products: ProductThere[] = []
   for (let first = 0; first < skus.length; first += skusAtOnce) {
     const some = skus.slice(first, first + skusAtOnce)
-    const rows = await queries.rows<{ id: number; sku: string }>(`SELECT id, sku FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`, some)
-    for (const { id, sku } of rows) ids.set(sku, id)
+    products.push(...(await queries.rows<ProductThere>(`SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`, some)))
   }
-  return ids
+  return products
 }

@@ -19,7 +19,7 @@ export async function checkFile(file: RecordFile, { orders, signal }: { orders: 
   if (orders) {
     const faults = await faultsOf(file, groupOrders(records, (ref) => met.meet(ref)))
     // Which of them really come back is known after all have been met.
-    const exact = met.suspicious ? await faultsOf(file, groupOrders(file.records({ signal }), met.comingBack())) : faults
+    const exact = met.suspects > 0 ? await faultsOf(file, groupOrders(file.records({ signal }), met.comingBack())) : faults
     exact.throwIfAny()
   } else {
     for await (const { ref } of adjacent(records)) met.meet(ref)

@@ -15,6 +15,9 @@ export type PlaceDrafts = (drafts: readonly DraftOrder[]) => Promise<readonly Ou
 export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
 export const importKeyPrefix = 'import:'
 
+/** As the file calls the one who orders; all lines of an order without faults say the same. */
+export const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
+
 /** An order that breaks one of these is rejected; any other error ends the import. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['OUT_OF_STOCK', 'KEY_CONFLICT', 'NOT_FOUND', 'CONSTRAINT', 'DUPLICATE'])
 
@@ -22,12 +25,4 @@ const refusals: ReadonlySet<ErrorCode> = new Set(['OUT_OF_STOCK', 'KEY_CONFLICT'
 export function refused(error: unknown): DbtoolError {
   if (error instanceof DbtoolError && refusals.has(error.code)) return error
   throw error
-}
-
-export function oneByOne(place: (draft: DraftOrder) => Promise<Taken>): PlaceDrafts {
-  return async (drafts) => {
-    const outcomes: Outcome[] = []
-    for (const draft of drafts) outcomes.push(await place(draft).catch(refused))
-    return outcomes
-  }
 }

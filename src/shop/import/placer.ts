@@ -5,7 +5,7 @@ import { placeOrder, type OrderRequest } from '../place-order.ts'
 import { placeOrdersTogether } from '../place-orders.ts'
 import { noProduct, noUser, type Catalog, type Ids, type ProductOfFile } from './catalog.ts'
 import type { DraftOrder } from './order-groups.ts'
-import { keyOf, refused, type Outcome, type PlaceDrafts, type Taken } from './outcome.ts'
+import { keyOf, refused, userOf, type Outcome, type PlaceDrafts, type Taken } from './outcome.ts'
 import { totalIfSame } from './same-order.ts'
 
 /** Places orders of a file: together as far as they can be, the others by themselves. */
@@ -33,8 +33,6 @@ async function requestsOf(catalog: Catalog, author: Author, drafts: readonly Dra
     return { userId, lines, key: keyOf(draft.ref), status: 'confirmed', orderedAt: draft.lines[0]?.orderedAt, author, end: 'COMMIT' }
   })
 }
-
-const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
 
 /** The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in the file is no help. */
 async function productsOf(catalog: Catalog, drafts: readonly DraftOrder[]): Promise<[Ids, ReadonlyMap<DraftOrder, string[]>]> {

@@ -34,8 +34,9 @@ export class ReferencesMet {
     return false
   }
 
-  get suspicious(): boolean {
-    return this.#suspects.size > 0
+  /** How many are looked at again. */
+  get suspects(): number {
+    return this.#suspects.size
   }
 
   /** For one later pass: whether a reference has been there before in that pass. */

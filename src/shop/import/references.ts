@@ -6,19 +6,24 @@ import { parseEmail, parseUsername } from '../rules.ts'
 import type { Author } from '../logs.ts'
 import { findUser, insertUser, insertUsers, noLogin, type NewUser } from '../users.ts'
 
-/** Turns what a file calls a user into the id of ours; undefined: there is none. */
-export type UserLookup = (queries: Queries, reference: string) => Promise<number | undefined>
+/** Turns what a file calls its users into the ids of ours, as far as they are there. */
+export type FindUsers = (queries: Queries, references: readonly string[]) => Promise<ReadonlyMap<string, number>>
 
 /** As everywhere: an id, a username or an email. */
-export async function knownUser(queries: Queries, reference: string): Promise<number | undefined> {
-  return (await findUser(queries, reference))?.id
+export const knownUsers: FindUsers = async (queries, references) => {
+  const ids = new Map<string, number>()
+  for (const reference of references) {
+    const user = await findUser(queries, reference)
+    if (user !== undefined) ids.set(reference, user.id)
+  }
+  return ids
 }
 
 /**
  * The identities of another system: never our ids, even where they are digits, or customer 5 of a file would become
  * whoever happens to be number 5 here. One that was created from the file is found again by its address.
  */
-export async function importedUsers(queries: Queries, references: readonly string[]): Promise<Map<string, number>> {
+export const importedUsers: FindUsers = async (queries, references) => {
   const wanted = references.map((reference) => {
     const { username, email } = identity(reference)
     return [email, isUsername(reference) ? username : null]
@@ -28,10 +33,6 @@ export async function importedUsers(queries: Queries, references: readonly strin
   // An address says more than a name.
   for (const by of ['username', 'email']) for (const row of rows) if (row.by === by) ids.set(references[row.n - 1] ?? '', row.id)
   return ids
-}
-
-export async function importedUser(queries: Queries, reference: string): Promise<number | undefined> {
-  return (await importedUsers(queries, [reference])).get(reference)
 }
 
 /** Creates users who cannot log in. Call it in a transaction; rejects with DUPLICATE if a name or address is taken. */
@@ -47,7 +48,7 @@ export async function createImportedUser(queries: Queries, author: Author, refer
     const created = await tryToInsert(queries, author, { ...wanted, username: `${wanted.username.slice(0, 50 - suffix.length)}${suffix}`, passwordHash: noLogin })
     if (created !== undefined) return created
     // Another process may have created the very same one meanwhile.
-    const there = await importedUser(queries, reference)
+    const there = (await importedUsers(queries, [reference])).get(reference)
     if (there !== undefined) return there
   }
   throw new DbtoolError('DUPLICATE', `no free username could be made from '${reference}'`)
