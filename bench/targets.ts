@@ -53,6 +53,13 @@ const growing = (lines: number): Target => ({
   reach: most(2),
   measure: (figures) => figures.ratio('reports', 'top-products', counted(lines, 'line'), counted(lines / 10, 'line')),
 })
+const importing = (peer: string, bound: number): Target => ({
+  group: 'import',
+  work: 'orders import',
+  peer,
+  reach: least(bound),
+  measure: (figures) => figures.ratio('import', 'orders of a month', 'orders import', peer),
+})
 const memory = (work: string, verb: string): Target => ({
   group: 'bulk',
   work: `${verb}, memory`,
@@ -64,7 +71,7 @@ const memory = (work: string, verb: string): Target => ({
 const [among, same] = ['among 1,000 products', 'all of the same 3']
 const [into, outOf] = ['products into a table', 'products out of a table']
 const sharing = 'SELECT 1, 50 workers on 5 connections'
-const oneAnother = 'one order a transaction, 5 at once'
+const [oneByOne, fiveAtOnce] = ['one order a transaction, 1 at once', 'one order a transaction, 5 at once']
 
 export const targets: readonly Target[] = [
   orders(workOf('spread', 0), among, pythonPeers['orm-pymysql'].label, least(20)),
@@ -74,7 +81,8 @@ export const targets: readonly Target[] = [
   orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
   failures(workOf('hot', 5), `${same}, 5 ms away`),
   { group: 'round-trips', work: 'round trips of an order, 1 to 100 lines', peer: '–', reach: most(1, ''), measure: (figures) => worst(spreadOf(figures.inGroup('round-trips').filter(({ unit }) => unit === 'round trips').flatMap(valuesOf))) },
-  { group: 'import', work: 'orders import', peer: oneAnother, reach: least(3), measure: (figures) => figures.ratio('import', 'orders of a month', 'orders import', oneAnother) },
+  importing(oneByOne, 3),
+  importing(fiveAtOnce, 1),
   { group: 'import', work: 'orders import, memory for 10 × the file', peer: 'for the file', reach: most(1.5), measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×') },
   { group: 'bulk', work: 'products import', peer: 'LOAD DATA LOCAL INFILE', reach: least(0.7), measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE') },
   memory(into, 'products import'),

@@ -92,7 +92,7 @@ export const operations: readonly Operation[] = [
     whole: 3,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT('import:', ?, '-%')",
     persists: true,
-    everyNth: 10,
+    everyNth: 5,
     afterwards: ['recovers'],
     run: (target, { folder }, tag) => {
       const path = join(folder, `${tag}.csv`)
