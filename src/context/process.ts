@@ -11,15 +11,16 @@ import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
 import { AskPerson } from '../prompts/person.ts'
 import type { Author } from '../shop/logs.ts'
 import { persistenceFor } from './attempts.ts'
+import { inspect } from './inspection.ts'
 import { unlessAborted } from './interrupt.ts'
 import { osUserName } from './os-user.ts'
-import { firstLine } from './stdin.ts'
 
 /** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
 export class ProcessContext implements Context {
   #invocation: Invocation | undefined
   #inspection: Promise<Inspection> | undefined
   #pool: Promise<Pool> | undefined
+  #unlisten = (): void => undefined
 
   constructor(readonly io: Io) {}
 
@@ -54,7 +55,7 @@ export class ProcessContext implements Context {
   }
 
   inspection(): Promise<Inspection> {
-    this.#inspection ??= this.inspect()
+    this.#inspection ??= inspect(this.io, this.invocation(), () => this.ask)
     return this.#inspection
   }
 
@@ -97,6 +98,7 @@ export class ProcessContext implements Context {
 
   async close(): Promise<void> {
     await this.#pool?.then((pool) => pool.close(this.io.signal.aborted ? 0 : undefined)).catch(() => undefined)
+    this.#unlisten()
   }
 
   private invocation(): Invocation {
@@ -114,7 +116,9 @@ export class ProcessContext implements Context {
     const { target, limits, pool: options } = await this.config()
     const pool = openPool('fair', { target, limits, options, onTrace: this.onTrace() })
     // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.
-    this.io.signal.addEventListener('abort', () => void pool.close(interruptGraceMs), { once: true })
+    const cut = (): void => void pool.close(interruptGraceMs)
+    this.io.signal.addEventListener('abort', cut, { once: true })
+    this.#unlisten = () => this.io.signal.removeEventListener('abort', cut)
     return pool
   }
 
@@ -124,29 +128,6 @@ export class ProcessContext implements Context {
       const bound = values.length === 0 ? '' : `  -- ${JSON.stringify(values)}`
       this.out.trace(`${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`)
     }
-  }
-
-  private async inspect(): Promise<Inspection> {
-    const { inspectConfig } = await import('../config.ts')
-    const { env, cwd } = this.io
-    const { connection, envFile } = this.invocation()
-    const flags = { ...connection, ...(await this.password()) }
-    return inspectConfig({ flags, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => this.findPrivateServer() })
-  }
-
-  /** Piped, then its first line; or typed where nobody sees it. */
-  private async password(): Promise<{ DB_PASSWORD?: string }> {
-    const { passwordFromStdin, askPassword } = this.invocation()
-    if (passwordFromStdin && this.io.stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(this.io.stdin) }
-    if (!askPassword && !passwordFromStdin) return {}
-    const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const, hint: '--ask-password needs a terminal, and neither --json nor --no-input' }
-    const { password } = await this.ask.fill({ password: question })
-    return { DB_PASSWORD: password }
-  }
-
-  private async findPrivateServer(): Promise<{ socket: string; user: string; database: string } | undefined> {
-    const [{ serverPaths }, { findRunning }] = await Promise.all([import('../server/home.ts'), import('../server/status.ts')])
-    return findRunning(serverPaths(this.io.env))
   }
 }
 

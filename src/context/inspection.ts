@@ -1,0 +1,26 @@
+import type { Inspection } from '../config.ts'
+import type { Invocation, Io } from '../context.ts'
+import type { Ask } from '../prompts/ask.ts'
+import { osUserName } from './os-user.ts'
+import { firstLine } from './stdin.ts'
+
+/** What this invocation says about the connection, from everywhere that may say something about it. */
+export async function inspect({ env, cwd, stdin }: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
+  const { inspectConfig } = await import('../config.ts')
+  const flags = { ...invocation.connection, ...(await passwordOf(invocation, stdin, ask)) }
+  return inspectConfig({ flags, envFile: invocation.envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => findPrivateServer(env) })
+}
+
+/** Piped, then its first line; or typed where nobody sees it. */
+async function passwordOf({ passwordFromStdin, askPassword }: Invocation, stdin: Io['stdin'], ask: () => Ask): Promise<{ DB_PASSWORD?: string }> {
+  if (passwordFromStdin && stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(stdin) }
+  if (!askPassword && !passwordFromStdin) return {}
+  const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const, hint: '--ask-password needs a terminal, and neither --json nor --no-input' }
+  const { password } = await ask().fill({ password: question })
+  return { DB_PASSWORD: password }
+}
+
+async function findPrivateServer(env: Io['env']): Promise<{ socket: string; user: string; database: string } | undefined> {
+  const [{ serverPaths }, { findRunning }] = await Promise.all([import('../server/home.ts'), import('../server/status.ts')])
+  return findRunning(serverPaths(env))
+}
