@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { fillSampleShop, rush } from '../src/shop/sample.ts'
-import { chapterPlan, chapterPool } from '../src/stress/plan.ts'
+import { chapterPool } from '../src/stress/plan.ts'
 import { examples } from './help.ts'
 import { check } from './db/check.ts'
 import { migrate } from './db/migrate.ts'
@@ -65,7 +65,7 @@ async function chapters(ctx: Context): Promise<void> {
   await check(ctx)
   ctx.out.heading('50 workers on 5 + 10 connections   $ dbtool pool stress')
   const { size: poolSize, maxOverflow, timeoutMs: poolTimeout } = chapterPool
-  await stressPool(ctx, { ...chapterPlan, poolSize, maxOverflow, poolTimeout, warmup: chapterPlan.warmupMs, mode: 'fair' })
+  await stressPool(ctx, { poolSize, maxOverflow, poolTimeout, warmup: 0, mode: 'fair' })
 }
 
 function epilogue({ out }: Context, started: boolean): void {

@@ -26,7 +26,10 @@ import { ordersImport } from './orders/import.ts'
 import { ordersList } from './orders/list.ts'
 import { orderMoves } from './orders/moves.ts'
 import { ordersPlace } from './orders/place.ts'
+import { poolCompare } from './pool/compare.ts'
+import { poolStatus } from './pool/status.ts'
 import { poolStress } from './pool/stress.ts'
+import { poolTune } from './pool/tune.ts'
 import { productsCreate } from './products/create.ts'
 import { productsDelete } from './products/delete.ts'
 import { productsExport } from './products/export.ts'
@@ -66,7 +69,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
   'The database:': {
     connection: ['is it there, and what is it like', connectionTest],
     db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbSeed, dbReset, dbCheck, dbGrants],
-    pool: ['load on connection pools', poolStress],
+    pool: ['load on connection pools', poolStress, poolTune, poolCompare, poolStatus],
     server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
   },
   'This tool:': {

@@ -39,6 +39,7 @@ export const exitCodes = {
   MIGRATION_HALF_RUN: 8,
   SCHEMA_NEWER: 8,
   OUTCOME_UNKNOWN: 9,
+  THRESHOLD_MISSED: 99,
   INTERRUPTED: 130,
   TERMINATED: 143,
 } as const

@@ -1,7 +1,8 @@
 import { withLease, type Pool } from '../../src/db/pool.ts'
 import type { PoolMode } from '../../src/db/pool-mode.ts'
-import { chapterPlan, chapterPool, type StressPlan } from '../../src/stress/plan.ts'
+import { chapterPlan, chapterPool, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import { stress } from '../../src/stress/stress.ts'
+import { sqlWorkload } from '../../src/stress/workload.ts'
 import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import type { Trial } from '../core/results.ts'
@@ -11,12 +12,12 @@ const workers = 50
 const small = { size: 5, maxOverflow: 0 } as const
 const sql = 'SELECT 1'
 /** The chapter's test cannot be over sooner: as many waves as it takes, each of one query. */
-export const idealSeconds = Math.ceil(chapterPlan.workers / (chapterPool.size + chapterPool.maxOverflow)) * 0.1
+export const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapterPool.maxOverflow)) * 0.1
 
 export async function pool(bench: Bench): Promise<void> {
   const { rounds, seconds } = bench.size
   const asked = { target: bench.server.target(), signal: bench.signal }
-  const plan: StressPlan = { sql, workers, until: { durationMs: seconds * 1_000 }, warmupMs: 200 }
+  const plan: StressPlan = { workload: sqlWorkload(sql), load: { loop: 'closed', workers }, until: { durationMs: seconds * 1_000 }, warmupMs: 200, rampMs: 0 }
   const contest = { group: 'pool', rounds }
   const sharing = [modeContestant(bench, 'fair', plan), modeContestant(bench, 'driver', plan), ...ceiling(bench)]
   await alternate({ ...contest, work: 'SELECT 1, 50 workers on 5 connections', unit: 'queries/s', contestants: sharing }, bench.results)
@@ -51,7 +52,7 @@ function ceiling({ peers, server, results, size: { seconds } }: Bench): Contesta
 }
 
 /** The same work with nothing counted but how much of it was done. */
-async function bareLoop(pool: Pool, { workers: crew, until, warmupMs }: StressPlan, signal: AbortSignal): Promise<Trial> {
+async function bareLoop(pool: Pool, { until, warmupMs }: StressPlan, signal: AbortSignal): Promise<Trial> {
   const started = performance.now() + warmupMs
   const end = started + ('durationMs' in until ? until.durationMs : 0)
   let done = 0
@@ -61,6 +62,6 @@ async function bareLoop(pool: Pool, { workers: crew, until, warmupMs }: StressPl
       if (performance.now() >= started) done += 1
     }
   }
-  await Promise.all(Array.from({ length: crew }, work))
+  await Promise.all(Array.from({ length: workers }, work))
   return { value: done / ((performance.now() - started) / 1_000) }
 }

@@ -1,4 +1,4 @@
-import { data, number, text, type Row, type View } from '../../src/output/view.ts'
+import { data, number, sentence, text, type Row, type View } from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 
@@ -8,6 +8,7 @@ const percentileView: View = {
   empty: '',
 }
 const figureView: View = { columns: [text('figure'), number('value')], id: 'figure', empty: '' }
+const checkView: View = { columns: [text('check'), text('ok'), sentence('finding')], id: 'check', empty: '' }
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
 /** The result as data; for people, its percentiles and figures as tables of their own. */
@@ -15,14 +16,14 @@ export const stressView: View = {
   columns: [
     text('mode'), number('pool_size'), number('max_overflow'), number('workers'), number('ok'), number('failed'), number('timeouts'), data('errors'),
     number('seconds'), number('throughput'), data('acquire_ms'), data('execute_ms'), data('total_ms'), data('connections'), number('queue_peak'),
-    data('fairness'), data('loop'), data('event_loop_ms'),
+    data('fairness'), data('loop'), data('late_ms'), number('dropped'), data('event_loop_ms'), data('cold_start_ms'), data('validity'),
   ],
   id: 'mode',
   empty: '',
   sections: (row) => sectionsOf(row as unknown as StressResult),
 }
 
-function sectionsOf({ acquire_ms, execute_ms, total_ms, connections, fairness, event_loop_ms, errors }: StressResult): { view: View; rows: Row[] }[] {
+function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connections, fairness, event_loop_ms, cold_start_ms, validity, errors }: StressResult): { view: View; rows: Row[] }[] {
   const figures: [string, number | null][] = [
     ['connections opened', connections.opened],
     ['connections closed', connections.closed],
@@ -31,10 +32,12 @@ function sectionsOf({ acquire_ms, execute_ms, total_ms, connections, fairness, e
     ['operations of the fastest worker', fairness.max_ops],
     ["fairness (Jain's index, 1 is even)", fairness.jain],
     ['event loop late, p99 ms', event_loop_ms.p99],
+    ['cold start, ms', cold_start_ms],
   ]
   return [
-    { view: percentileView, rows: [rowOf('acquire', acquire_ms), rowOf('execute', execute_ms), rowOf('total', total_ms)] },
+    { view: percentileView, rows: [rowOf('acquire', acquire_ms), rowOf('execute', execute_ms), rowOf('total', total_ms), ...(loop === 'open' ? [rowOf('late', late_ms)] : [])] },
     { view: figureView, rows: figures.map(([figure, value]) => ({ figure, value })) },
+    { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok: ok === null ? '–' : ok ? 'yes' : 'no', finding })) },
     { view: errorView, rows: errors.map((error) => ({ ...error })) },
   ]
 }

@@ -1,47 +1,48 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
-import { DbtoolError, InvalidValue } from '../../src/errors.ts'
-import { chapterPlan, chapterPool, type StressPlan } from '../../src/stress/plan.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import { chapterPool, chapterWorkers, mostInFlight, type Load, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
+import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
-import { value, withDefault } from '../flags.ts'
+import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { refuseIfTooMany } from './room.ts'
 import { stressView } from './stress-view.ts'
+import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
 
-export interface StressOptions {
+export interface StressOptions extends WorkloadOptions {
   readonly poolSize: number
   readonly maxOverflow: number
   readonly poolTimeout: number
-  readonly workers: number
-  readonly sql: string
+  readonly workers?: number
+  readonly rate?: number
+  readonly ramp?: number
   readonly iterations?: number
   readonly duration?: number
   readonly warmup: number
   readonly mode: PoolMode
-}
-
-function parseStatement(text: string): string {
-  if (text.trim() === '') throw new InvalidValue('must not be empty')
-  return text
+  readonly threshold?: readonly Threshold[]
 }
 
 const interruptGraceMs = 1_000
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
-  pool
-    .command('stress')
-    .description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
+  const stress = pool.command('stress').description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
+  workloadFlags(stress)
     .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
     .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), chapterPool.maxOverflow)
     .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
-    .option('--workers <n>', 'how many ask at once', value(parseWhole(1, 100_000)), chapterPlan.workers)
-    .option('--sql <statement>', 'what each iteration runs', value(parseStatement), chapterPlan.sql)
-    .option('--iterations <n>', 'iterations of each worker (default: 1)', value(parseWhole(1, 1_000_000_000)))
+    .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
+    .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))
+    .option('--iterations <n>', 'iterations of each worker, or with --rate in all (default: 1)', value(parseWhole(1, 1_000_000_000)))
     .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseWait))
-    .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, durationText(chapterPlan.warmupMs)))
+    .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
+    .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
+    .option('--threshold <metric>', "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99", values(parseThreshold))
     .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
-    .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0'))
+    .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0', 'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"'))
     .action((options: StressOptions) => run(ctx, options))
 }
 
@@ -52,16 +53,20 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const summary = `${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`
   if (result.failed === 0) ctx.out.success(summary)
   else ctx.out.note(summary)
+  for (const doubt of doubtsAbout(result)) ctx.out.note(doubt)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
+  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result))
+  if (missed.length > 0) throw new DbtoolError('THRESHOLD_MISSED', missed.map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`).join('; '))
 }
 
 export async function runStress(ctx: Context, options: StressOptions): Promise<StressResult> {
   const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
-  const plan = planOf(options)
+  const plan = await planOf(ctx, options)
   const { target, limits, pool: configured } = await ctx.config()
-  // A wrong password or host is said at once, not counted fifty times.
-  await ctx.connection((connection) => connection.rows('DO 0'), limits)
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
+  // A wrong password or host is said at once, not counted fifty times.
+  const most = options.mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
+  await ctx.connection((connection) => refuseIfTooMany(connection, most), limits)
   const pool = openPool(options.mode, { target, limits, options: { ...configured, ...shape, timeoutMs: options.poolTimeout } })
   // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
@@ -74,8 +79,17 @@ export async function runStress(ctx: Context, options: StressOptions): Promise<S
   }
 }
 
-function planOf({ sql, workers, iterations, duration, warmup }: StressOptions): StressPlan {
+async function planOf(ctx: Context, options: StressOptions): Promise<StressPlan> {
+  const { workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 } = options
   if (iterations !== undefined && duration !== undefined) throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
+  const load: Load = rate === undefined ? { loop: 'closed', workers } : { loop: 'open', perSecond: rate, mostInFlight }
   const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
-  return { sql, workers, until, warmupMs: warmup }
+  return { workload: await workloadOf(ctx, options), load, until, warmupMs, rampMs }
+}
+
+/** What keeps a result from being relied on, and what a closed loop does not show. */
+function doubtsAbout({ loop, validity: { verdict, checks } }: StressResult): string[] {
+  const failed = checks.filter(({ ok }) => ok === false).map(({ finding }) => finding)
+  const doubts = verdict === 'valid' ? [] : [`${verdict}: do not rely on it: ${failed.join('; ')}`]
+  return verdict === 'too-short' || loop === 'open' ? doubts : [...doubts, 'a closed loop understates stalls: who waits does not ask; --rate asks regardless']
 }

@@ -1,15 +1,31 @@
+import { sqlWorkload, type Workload } from './workload.ts'
+
+/** When iterations start. */
+export type Load =
+  /** Each worker starts its next one as soon as its last has ended: who waits does not ask. */
+  | { readonly loop: 'closed'; readonly workers: number }
+  /** When they are due, whatever has become of those before; one that finds so many in flight is dropped. */
+  | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number }
+
 /** What a load test asks of a pool. Times in milliseconds. */
 export interface StressPlan {
-  readonly sql: string
-  /** How many ask at once; each starts again as soon as its last iteration ended (a closed loop). */
-  readonly workers: number
-  /** How long it goes on: so many iterations for each worker, or so long. */
+  readonly workload: Workload
+  readonly load: Load
+  /** How long it goes on: so many iterations (of each worker; of an open loop in all), or so long. */
   readonly until: { readonly iterations: number } | { readonly durationMs: number }
   /** Load before anything is counted; zero only opens the pool's connections. */
   readonly warmupMs: number
+  /** How long the load takes to become whole, evenly, from its beginning on. */
+  readonly rampMs: number
 }
 
+export const chapterSql = 'SELECT SLEEP(0.1)'
+export const chapterWorkers = 50
+
 /** The chapter's test: 50 workers, one query of a tenth of a second each. */
-export const chapterPlan: StressPlan = { sql: 'SELECT SLEEP(0.1)', workers: 50, until: { iterations: 1 }, warmupMs: 0 }
+export const chapterPlan: StressPlan = { workload: sqlWorkload(chapterSql), load: { loop: 'closed', workers: chapterWorkers }, until: { iterations: 1 }, warmupMs: 0, rampMs: 0 }
 /** And its pool: 5 + 10 connections, five seconds of patience. */
 export const chapterPool = { size: 5, maxOverflow: 10, timeoutMs: 5_000 } as const
+
+/** An open loop stops asking before this process runs out of memory. */
+export const mostInFlight = 10_000

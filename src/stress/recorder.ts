@@ -1,5 +1,6 @@
 import { DbtoolError } from '../errors.ts'
 import { Histogram } from './histogram.ts'
+import { Series } from './series.ts'
 
 export interface ErrorCount {
   readonly code: string
@@ -8,14 +9,23 @@ export interface ErrorCount {
   readonly message: string
 }
 
-/** What happened, in constant memory. */
+/** What happened, in memory that grows only by a few numbers for every tenth of a second. */
 export class Recorder {
   readonly acquire = new Histogram()
   readonly execute = new Histogram()
   readonly total = new Histogram()
+  /** Open loop: how long after it was due an iteration began. */
+  readonly late = new Histogram()
   readonly errors = new Map<string, ErrorCount>()
   /** Successful iterations of each worker. */
   readonly operations: number[]
+  /** Iterations that were due and did not begin. */
+  dropped = 0
+  /** Iterations that ended. */
+  ended = 0
+  /** How long connections were in use, all together. */
+  inUseMs = 0
+  readonly series = new Series()
 
   constructor(workers: number) {
     this.operations = Array.from({ length: workers }, () => 0)
@@ -26,14 +36,23 @@ export class Recorder {
     this.execute.record(executeMs)
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
+    this.end(executeMs)
+    this.series.ended(true, acquireMs)
   }
 
   /** Whoever waited in vain, or for a statement that then failed, has waited: that time counts too. */
-  failed(acquireMs: number, error: unknown): void {
+  failed(acquireMs: number, executeMs: number, error: unknown): void {
     this.acquire.record(acquireMs)
+    this.end(executeMs)
+    this.series.ended(false, acquireMs)
     const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
     const known = this.errors.get(code)
     if (known !== undefined) known.count += 1
     else this.errors.set(code, { code, count: 1, message: error instanceof Error ? error.message : String(error) })
+  }
+
+  private end(executeMs: number): void {
+    this.ended += 1
+    this.inUseMs += executeMs
   }
 }

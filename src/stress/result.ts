@@ -1,13 +1,16 @@
 import type { PoolFigures } from '../db/pool.ts'
 import type { PoolMode } from '../db/pool-mode.ts'
 import type { Percentiles } from './histogram.ts'
+import type { Load } from './plan.ts'
 import type { ErrorCount, Recorder } from './recorder.ts'
+import type { Validity } from './validity.ts'
 
 /** The result of a load test; times in milliseconds but for `seconds`, throughput in successful iterations a second. */
 export interface StressResult {
   readonly mode: PoolMode
   readonly pool_size: number
   readonly max_overflow: number
+  /** Zero in an open loop, which has none. */
   readonly workers: number
   readonly ok: number
   /** All that did not succeed; `timeouts` are those among them that got no connection in time. */
@@ -22,9 +25,15 @@ export interface StressResult {
   readonly connections: { readonly opened: number; readonly closed: number; readonly peak: number }
   readonly queue_peak: number
   readonly fairness: Fairness
-  readonly loop: 'closed'
+  readonly loop: Load['loop']
+  /** Open loop: how long after they were due iterations began; those that did not begin at all are `dropped`. */
+  readonly late_ms: Percentiles
+  readonly dropped: number
   /** How long the event loop of this process was late; when it is, the client is what was measured. */
   readonly event_loop_ms: Pick<Percentiles, 'p50' | 'p99' | 'max'>
+  /** How long it took to open the connections that the pool keeps, before anything else. */
+  readonly cold_start_ms: number
+  readonly validity: Validity
 }
 
 export interface Fairness {
@@ -37,22 +46,25 @@ export interface Fairness {
 export interface Run {
   readonly mode: PoolMode
   readonly pool: { readonly size: number; readonly maxOverflow: number }
+  readonly loop: Load['loop']
   readonly recorder: Recorder
   readonly seconds: number
   /** The pool's counters around the run; what they counted before it is taken off, and its peaks began with it. */
   readonly before: PoolFigures
   readonly after: PoolFigures
   readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
+  readonly coldStartMs: number
+  readonly validity: Validity
 }
 
-export function summarise({ mode, pool, recorder, seconds, before, after, eventLoop }: Run): StressResult {
+export function summarise({ mode, pool, loop, recorder, seconds, before, after, eventLoop, coldStartMs, validity }: Run): StressResult {
   const ok = recorder.operations.reduce((sum, count) => sum + count, 0)
   const errors = [...recorder.errors.values()].sort((a, b) => b.count - a.count)
   return {
     mode,
     pool_size: pool.size,
     max_overflow: pool.maxOverflow,
-    workers: recorder.operations.length,
+    workers: loop === 'closed' ? recorder.operations.length : 0,
     ok,
     failed: errors.reduce((sum, { count }) => sum + count, 0),
     timeouts: recorder.errors.get('POOL_TIMEOUT')?.count ?? 0,
@@ -65,8 +77,12 @@ export function summarise({ mode, pool, recorder, seconds, before, after, eventL
     connections: { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak },
     queue_peak: after.queuePeak,
     fairness: fairnessOf(recorder.operations),
-    loop: 'closed',
+    loop,
+    late_ms: recorder.late.percentiles(),
+    dropped: recorder.dropped,
     event_loop_ms: eventLoop,
+    cold_start_ms: Number(coldStartMs.toFixed(3)),
+    validity,
   }
 }
 

@@ -3,9 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolMode } from '../db/pool-mode.ts'
 import type { Pool } from '../db/pool.ts'
 import { closedLoop } from './closed-loop.ts'
+import { Gauges } from './gauges.ts'
+import type { Running } from './iteration.ts'
+import { openLoop } from './open-loop.ts'
 import type { StressPlan } from './plan.ts'
 import { Recorder } from './recorder.ts'
 import { summarise, type StressResult } from './result.ts'
+import { judge } from './validity.ts'
 
 export interface StressTarget {
   readonly mode: PoolMode
@@ -20,20 +24,37 @@ const settlePollMs = 5
 
 /** Runs a load test on a warm pool and says what happened. Errors of iterations are counted, not thrown. */
 export async function stress({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
-  await warmUp(pool, plan, options.size, signal)
-  const recorder = new Recorder(plan.workers)
+  const coldStartMs = await openAll(pool, options.size)
+  const { workload } = plan
+  if (plan.warmupMs > 0) await load({ pool, workload, recorder: new Recorder(workersOf(plan)), signal }, { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 })
   pool.restartPeaks()
   const before = pool.figures()
   const delay = monitorEventLoopDelay({ resolution: eventLoopResolutionMs })
   delay.enable()
+  const cpu = process.cpuUsage()
+  const recorder = new Recorder(workersOf(plan))
+  const gauges = new Gauges(pool, recorder.series)
   const started = performance.now()
-  await closedLoop(pool, plan, recorder, signal)
+  await load({ pool, workload, recorder, signal }, plan)
   const seconds = (performance.now() - started) / 1_000
+  const halves = recorder.series.halves()
+  const { user, system } = process.cpuUsage(cpu)
+  gauges.stop()
   delay.disable()
   if (!signal.aborted) await settled(pool)
   const late = (ns: number): number => Math.max(0, Number((ns / 1e6 - eventLoopResolutionMs).toFixed(3)))
   const eventLoop = { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) }
-  return summarise({ mode, pool: options, recorder, seconds, before, after: pool.figures(), eventLoop })
+  const validity = judge({
+    loop: plan.load.loop, seconds, iterations: recorder.ended, inUse: gauges.inUse, inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
+    clientCpu: (user + system) / 1e6 / seconds, halves, lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped,
+  })
+  return summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity })
+}
+
+const workersOf = ({ load }: StressPlan): number => (load.loop === 'closed' ? load.workers : 1)
+
+function load(running: Running, plan: StressPlan): Promise<void> {
+  return plan.load.loop === 'closed' ? closedLoop(running, plan.load.workers, plan) : openLoop(running, plan.load, plan)
 }
 
 /** A connection on which a statement failed is on its way back for a moment longer. */
@@ -41,9 +62,10 @@ async function settled(pool: Pool): Promise<void> {
   for (const end = performance.now() + settleMs; pool.figures().inUse > 0 && performance.now() < end; ) await sleep(settlePollMs)
 }
 
-/** Opens the connections that the pool keeps, then applies the load for as long as was asked. What happens here is not counted. */
-async function warmUp(pool: Pool, plan: StressPlan, size: number, signal: AbortSignal): Promise<void> {
+/** Opens the connections that the pool keeps. Resolves to how long that took, in milliseconds. */
+async function openAll(pool: Pool, size: number): Promise<number> {
+  const started = performance.now()
   const leases = await Promise.all(Array.from({ length: size }, () => pool.acquire()))
   for (const lease of leases) lease.release()
-  if (plan.warmupMs > 0) await closedLoop(pool, { ...plan, until: { durationMs: plan.warmupMs } }, new Recorder(plan.workers), signal)
+  return performance.now() - started
 }

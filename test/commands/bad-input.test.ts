@@ -184,7 +184,7 @@ describe('a slip of the finger', () => {
     ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
     ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],
     ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
-    ['pool tune', "unknown command 'tune'", 'see: dbtool pool --help'],
+    ['pool bathe', "unknown command 'bathe'", 'see: dbtool pool --help'],
   ])('dbtool %s', async (line, message, hint) => {
     expect(await dbtool(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message, hint } })
     expect((await dbtool(line)).stderr).toBe(`error: ${message}\nhint: ${hint}\n`)

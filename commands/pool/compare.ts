@@ -1,0 +1,72 @@
+import { Option, type Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { poolModes, shapeOf } from '../../src/db/pool-mode.ts'
+import { data, number, text, type View } from '../../src/output/view.ts'
+import { chapterPool, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
+import type { StressResult } from '../../src/stress/result.ts'
+import { durationText, parseWait, parseWhole } from '../../src/values.ts'
+import { value, withDefault } from '../flags.ts'
+import { examples } from '../help.ts'
+import { refuseIfTooMany } from './room.ts'
+import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
+
+export interface CompareOptions extends WorkloadOptions {
+  readonly poolSize: number
+  readonly maxOverflow: number
+  readonly poolTimeout: number
+  readonly workers?: number
+  readonly duration: number
+  readonly warmup: number
+}
+
+/** One line a mode; waits are those for a connection. */
+const comparisonView: View = {
+  columns: [
+    text('mode'), number('throughput'), data('wait_p50_ms'), number('wait_p99_ms'), number('wait_max_ms'), number('timeouts'), data('failed'), number('jain'),
+    number('min_ops'), number('max_ops'), number('opened'), data('pool_size'), data('max_overflow'), data('seconds'),
+  ],
+  id: 'mode',
+  empty: '',
+}
+
+export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
+  const compare = pool.command('compare').description('The same load over four pools: ours, the connector\'s, a single connection, and none')
+  workloadFlags(compare)
+    .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
+    .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), 0)
+    .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
+    .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
+    .addOption(withDefault('--duration <duration>', 'how long each', parseWait, '5s'))
+    .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
+    .addHelpText('after', examples('dbtool pool compare --sql "SELECT 1"', 'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s'))
+    .action((options: CompareOptions) => run(ctx, options))
+}
+
+export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
+  const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
+  const { poolSize, maxOverflow, poolTimeout: timeoutMs, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
+  const { target, limits, pool: configured } = await ctx.config()
+  await ctx.connection((connection) => refuseIfTooMany(connection, Math.max(workers, poolSize + maxOverflow)), limits)
+  const plan: StressPlan = { workload: await workloadOf(ctx, options), load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 }
+  const progress = ctx.out.progress()
+  const results: StressResult[] = []
+  const interrupted = (): boolean => ctx.io.signal.aborted
+  for (const mode of poolModes) {
+    if (interrupted()) break
+    progress.show(() => mode)
+    const shape = shapeOf(mode, { size: poolSize, maxOverflow })
+    const pool = openPool(mode, { target, limits, options: { ...configured, ...shape, timeoutMs } })
+    try {
+      results.push(await stress({ mode, pool, options: shape }, plan, ctx.io.signal))
+    } finally {
+      await pool.close(interrupted() ? 0 : undefined)
+    }
+  }
+  progress.clear()
+  ctx.out.list(comparisonView, results.map(rowOf))
+}
+
+function rowOf({ mode, pool_size, max_overflow, throughput, acquire_ms, timeouts, failed, fairness, connections, seconds }: StressResult): object {
+  const { p50, p99, max } = acquire_ms
+  return { mode, throughput, wait_p50_ms: p50, wait_p99_ms: p99, wait_max_ms: max, timeouts, failed, ...fairness, opened: connections.opened, pool_size, max_overflow, seconds }
+}

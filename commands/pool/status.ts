@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import type { PoolOptions } from '../../src/db/pool.ts'
+import type { ServerSide } from '../../src/db/server-side.ts'
+import { data, number, text, type Row, type View } from '../../src/output/view.ts'
+import { parseWait } from '../../src/values.ts'
+import { value } from '../flags.ts'
+import { examples } from '../help.ts'
+
+export interface StatusOptions {
+  /** Milliseconds between two looks. */
+  readonly watch?: number
+}
+
+const connectionView: View = { columns: [text('user'), text('host'), text('database'), text('state'), number('connections'), number('longest_s')], id: 'user', empty: '' }
+const transactionView: View = { columns: [number('connection'), text('user'), text('state'), number('open_s'), number('rows_locked'), number('rows_changed'), text('statement')], id: 'connection', empty: '' }
+const waitView: View = { columns: [number('waiting'), number('blocked_by'), number('waited_s'), text('statement'), text('blocking_statement')], id: 'waiting', empty: '' }
+
+/** The server's figures as one thing, and under them who has what. */
+const statusView: View = {
+  columns: [
+    number('max_connections'), number('threads_connected'), number('threads_running'), number('max_used_connections'), number('aborted_clients'), number('aborted_connects'),
+    number('configured_pool'), data('connections'), data('transactions'), data('lock_waits'), data('unseen'),
+  ],
+  id: 'threads_connected',
+  empty: '',
+  sections: (row) => {
+    const { connections, transactions, lock_waits } = row as unknown as ServerSide
+    return [
+      { view: connectionView, rows: connections as unknown as Row[] },
+      { view: transactionView, rows: transactions as unknown as Row[] },
+      { view: waitView, rows: lock_waits as unknown as Row[] },
+    ]
+  },
+}
+
+export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {
+  pool
+    .command('status')
+    .description('What the server sees: connections by user and state, open transactions, who waits for whom')
+    .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseWait))
+    .addHelpText('after', examples('dbtool pool status', 'dbtool pool status --watch 2s', 'dbtool pool status --json'))
+    .action((options: StatusOptions) => run(ctx, options))
+}
+
+export async function showStatus(ctx: Context, { watch }: StatusOptions): Promise<void> {
+  const { serverSide } = await import('../../src/db/server-side.ts')
+  const { pool, limits } = await ctx.config()
+  await ctx.connection(async (connection) => {
+    do {
+      show(ctx, await serverSide(connection), pool)
+      if (watch !== undefined) await sleep(watch, undefined, { signal: ctx.io.signal }).catch(() => undefined)
+    } while (watch !== undefined && !ctx.io.signal.aborted)
+  }, limits)
+}
+
+function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOptions): void {
+  const { figures, ...lists } = side
+  out.item(statusView, { ...figures, configured_pool: size + maxOverflow, ...lists })
+  if (side.unseen.length > 0) out.note(`not shown: ${side.unseen.join(', ')}: this user lacks the PROCESS privilege`)
+  const left = figures.max_connections - figures.threads_connected
+  if (size + maxOverflow > left) out.warn(`a pool of ${size} + ${maxOverflow} does not fit: the server has ${left} connections left`)
+  for (const { connection, user, open_s } of side.transactions.filter(({ state, open_s: age }) => state === 'idle' && age >= longIdleSeconds)) {
+    out.warn(`connection ${connection} (${user ?? 'gone'}) has had a transaction open for ${open_s} s and does nothing: whoever wants its rows waits`)
+  }
+}
+
+/** A transaction that does nothing for so long was forgotten, or a person is thinking. */
+const longIdleSeconds = 5

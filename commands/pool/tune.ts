@@ -1,0 +1,118 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import { penFor } from '../../src/output/chart.ts'
+import { data, number, text, type View } from '../../src/output/view.ts'
+import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
+import { counted, durationText, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
+import { value, withDefault } from '../flags.ts'
+import { examples } from '../help.ts'
+import { refuseIfTooMany, roomAt, type Room } from './room.ts'
+import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
+
+export interface TuneOptions extends WorkloadOptions {
+  readonly min: number
+  readonly max: number
+  readonly goal: Goal
+  readonly instances: number
+  readonly rounds: number
+  readonly duration: number
+  readonly warmup: number
+  readonly workers?: number
+}
+
+/** `throughput`, or `p99<50ms`. */
+function parseGoal(typed: string): Goal {
+  if (typed === 'throughput') return { kind: 'throughput' }
+  const [, bound] = /^p99\s*<\s*(\w+)$/.exec(typed) ?? []
+  if (bound === undefined) throw new InvalidValue(`must be throughput, or a bound such as p99<50ms, not ${shown(typed)}`)
+  return { kind: 'p99', belowMs: parseDuration(bound) }
+}
+
+export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
+  const tune = pool.command('tune').description('How large should the pool be? Measures your own SQL at every size, and recommends the smallest that does nearly the best')
+  workloadFlags(tune)
+    .option('--min <n>', 'the smallest pool', value(parseWhole(1, 10_000)), 1)
+    .option('--max <n>', 'the largest pool', value(parseWhole(1, 10_000)), 64)
+    .addOption(withDefault('--goal <goal>', 'throughput: the most; p99<50ms: the most of the sizes that keep it', parseGoal, 'throughput'))
+    .option('--instances <n>', 'how many processes will have such a pool: do they fit the server?', value(parseWhole(1, 10_000)), 1)
+    .option('--workers <n>', 'how many ask at once (default: as many as the largest pool has connections)', value(parseWhole(1, 100_000)))
+    .option('--rounds <n>', 'how often each size is measured', value(parseWhole(3, 100)), 3)
+    .addOption(withDefault('--duration <duration>', 'how long each time', parseWait, '2s'))
+    .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
+    .addHelpText('after', examples('dbtool pool tune --sql "SELECT COUNT(*) FROM information_schema.COLUMNS"', 'dbtool pool tune --sql "SELECT {{random 1 1000}}" --max 16 --goal "p99<50ms" --instances 4'))
+    .action((options: TuneOptions) => run(ctx, options))
+}
+
+export async function tunePool(ctx: Context, options: TuneOptions): Promise<void> {
+  const { min, max, goal, instances } = options
+  if (min > max) throw new DbtoolError('USAGE', `--min ${min} is more than --max ${max}`)
+  const { adviseOn } = await import('../../src/stress/advice.ts')
+  const { sizes, room } = await measure(ctx, options)
+  const advice = adviseOn(sizes, goal)
+  const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
+  const connections = { max_connections: room.max, in_use: room.used, instances, wanted, fits: wanted === null ? null : wanted <= room.max - room.used }
+  ctx.out.item(viewFor(ctx, advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
+  for (const sentence of inWords(advice, options, connections)) ctx.out.note(sentence)
+}
+
+async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: Room }> {
+  const [{ openPool }, { sizesBetween, sweep }, workload] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/sweep.ts'), workloadOf(ctx, options)])
+  const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max } = options
+  const { target, limits, pool } = await ctx.config()
+  const room = await ctx.connection(async (connection) => {
+    await refuseIfTooMany(connection, max)
+    return roomAt(connection)
+  }, limits)
+  const sizes = sizesBetween(min, max)
+  const progress = ctx.out.progress()
+  ctx.out.note(`${sizes.length} sizes, ${rounds} rounds: about ${durationText(sizes.length * rounds * (trialMs + warmupMs))}`)
+  try {
+    const measured = await sweep({ workload, sizes, rounds, trialMs, warmupMs, workers }, {
+      openPool: (size) => openPool('fair', { target, limits, options: { ...pool, size, maxOverflow: 0 } }),
+      signal: ctx.io.signal,
+      onTrial: (done, of) => progress.show(() => `${done} of ${of} measured`),
+    })
+    return { sizes: measured, room }
+  } finally {
+    progress.clear()
+  }
+}
+
+function viewFor(ctx: Context, { usl, points }: Advice): View {
+  const curve: View = { columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread')], id: 'pool_size', empty: '', chart: { column: 'throughput', draw: penFor(ctx.io.env).bars } }
+  const law: View = { columns: [text('law'), number('value'), text('range'), text('meaning')], id: 'law', empty: '' }
+  const range = ([from, to]: readonly [number, number]): string => `${from.toPrecision(2)} – ${to.toPrecision(2)}`
+  const laws = usl === null ? [] : [
+    { law: 'lambda', value: usl.lambda.toFixed(1), range: '', meaning: 'a second, with one connection' },
+    { law: 'sigma', value: usl.sigma.toPrecision(2), range: range(usl.sigma_range), meaning: 'share of work that is done one after the other' },
+    { law: 'kappa', value: usl.kappa.toPrecision(2), range: range(usl.kappa_range), meaning: 'what each connection costs each other one' },
+    { law: 'r2', value: usl.r2.toFixed(3), range: '', meaning: 'how well the law fits; it says nothing beyond the sizes above' },
+  ]
+  return {
+    columns: [text('verdict'), data('recommended'), number('recommended_size'), data('points'), data('usl'), data('sensitivity'), data('connections')],
+    id: 'recommended_size',
+    empty: '',
+    sections: () => [
+      { view: curve, rows: points.map(({ pool_size, throughput, p99_ms, spread }) => ({ pool_size, throughput: throughput.toFixed(1), p99_ms: p99_ms?.toFixed(1) ?? null, spread: `${(spread * 100).toFixed(0)} %` })) },
+      { view: law, rows: laws },
+    ],
+  }
+}
+
+interface Connections extends Record<'max_connections' | 'in_use' | 'instances', number> {
+  readonly wanted: number | null
+  readonly fits: boolean | null
+}
+
+function inWords({ verdict, recommended, sensitivity }: Advice, { max }: TuneOptions, { max_connections, in_use, instances, wanted, fits }: Connections): string[] {
+  if (verdict === 'no-knee') return [`no knee up to ${max} connections: a larger pool does more, as far as was measured; try a larger --max, or size it by what the server takes`]
+  if (verdict === 'client-bound') return ['this process was the limit, not the pool nor the server: no size can be recommended']
+  if (verdict === 'noisy' || recommended === null) return ['the rounds contradict each other: no size can be recommended; close what else runs, or use a longer --duration']
+  const cost = (share: number | null, what: string): string[] => (share === null ? [] : [`${what} as many would ${share > 0.005 ? `cost ${Math.round(share * 100)} %` : 'cost nothing'}`])
+  return [
+    `${counted(recommended.pool_size, 'connection')} do nearly the best; ${[...cost(sensitivity.half, 'half'), ...cost(sensitivity.double, 'twice')].join(', ')}`,
+    `${counted(instances, 'process', 'processes')} would have ${wanted ?? 0} of ${max_connections} connections, of which ${in_use} are in use: ${fits === true ? 'they fit' : 'they do NOT fit'}`,
+    `for .env:\n  DB_POOL_SIZE=${recommended.pool_size}\n  DB_MAX_OVERFLOW=0`,
+  ]
+}

@@ -1,0 +1,94 @@
+import { DatabaseError } from './failures.ts'
+import type { Queries } from './queries.ts'
+
+/** A pool as the server sees it. */
+export interface ServerSide {
+  readonly figures: Readonly<Record<FigureName, number>>
+  readonly connections: readonly ConnectionGroup[]
+  readonly transactions: readonly OpenTransaction[]
+  readonly lock_waits: readonly LockWait[]
+  /** What this user may not see; then the lists above are not whole. */
+  readonly unseen: readonly string[]
+}
+
+const figureNames = ['max_connections', 'threads_connected', 'threads_running', 'max_used_connections', 'aborted_clients', 'aborted_connects'] as const
+export type FigureName = (typeof figureNames)[number]
+
+export interface ConnectionGroup {
+  readonly user: string
+  readonly host: string
+  readonly database: string | null
+  /** `Sleep` is a connection that nobody uses at the moment. */
+  readonly state: string
+  readonly connections: number
+  /** Of the one that has been in this state for longest. */
+  readonly longest_s: number
+}
+
+export interface OpenTransaction {
+  readonly connection: number
+  readonly user: string | null
+  readonly open_s: number
+  /** `idle`: it holds its locks, and nothing is running in it. */
+  readonly state: 'idle' | 'running' | 'waiting'
+  readonly rows_locked: number
+  readonly rows_changed: number
+  readonly statement: string | null
+}
+
+export interface LockWait {
+  readonly waiting: number
+  readonly blocked_by: number
+  readonly waited_s: number
+  readonly statement: string | null
+  readonly blocking_statement: string | null
+}
+
+const noProcessPrivilege = 1227
+
+/** Without the connection that asks. Needs no privilege; sees more with PROCESS. */
+export async function serverSide(queries: Queries): Promise<ServerSide> {
+  const figures = await figuresOf(queries)
+  const connections = await queries.rows<ConnectionGroup>(
+    `SELECT USER AS user, SUBSTRING_INDEX(HOST, ':', 1) AS host, DB AS \`database\`, COMMAND AS state, COUNT(*) AS connections, MAX(TIME) AS longest_s
+     FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump') GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
+  )
+  try {
+    return { figures, connections, transactions: await transactionsOf(queries), lock_waits: await lockWaitsOf(queries), unseen: [] }
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.errno !== noProcessPrivilege) throw error
+    return { figures, connections, transactions: [], lock_waits: [], unseen: ['connections of other users', 'open transactions', 'lock waits'] }
+  }
+}
+
+async function figuresOf(queries: Queries): Promise<ServerSide['figures']> {
+  const marks = figureNames.map(() => '?').join(', ')
+  const rows = await queries.rows<{ name: string; value: string }>(
+    `SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN (${marks})
+     UNION ALL SELECT 'max_connections', @@max_connections`,
+    figureNames.map((name) => name.toUpperCase()),
+  )
+  const found = new Map(rows.map(({ name, value }) => [name, Number(value)]))
+  return Object.fromEntries(figureNames.map((name) => [name, found.get(name) ?? 0])) as Record<FigureName, number>
+}
+
+function transactionsOf(queries: Queries): Promise<OpenTransaction[]> {
+  return queries.rows<OpenTransaction>(
+    `SELECT t.trx_mysql_thread_id AS connection, p.USER AS user, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS open_s,
+            CASE WHEN t.trx_state = 'LOCK WAIT' THEN 'waiting' WHEN p.COMMAND = 'Sleep' THEN 'idle' ELSE 'running' END AS state,
+            t.trx_rows_locked AS rows_locked, t.trx_rows_modified AS rows_changed, t.trx_query AS statement
+     FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
+     WHERE t.trx_mysql_thread_id NOT IN (0, CONNECTION_ID()) ORDER BY t.trx_started, 1`,
+  )
+}
+
+function lockWaitsOf(queries: Queries): Promise<LockWait[]> {
+  return queries.rows<LockWait>(
+    `SELECT waiting.trx_mysql_thread_id AS waiting, blocking.trx_mysql_thread_id AS blocked_by, TIMESTAMPDIFF(SECOND, waiting.trx_wait_started, NOW()) AS waited_s,
+            waiting.trx_query AS statement, blocking.trx_query AS blocking_statement
+     FROM information_schema.INNODB_LOCK_WAITS w
+       JOIN information_schema.INNODB_TRX waiting ON waiting.trx_id = w.requesting_trx_id
+       JOIN information_schema.INNODB_TRX blocking ON blocking.trx_id = w.blocking_trx_id
+     ORDER BY waited_s DESC, 1, 2`,
+  )
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { iterate, type Running } from './iteration.ts'
+import type { Load, StressPlan } from './plan.ts'
+
+type OpenLoad = Extract<Load, { loop: 'open' }>
+
+/** Timers are no finer than this; what falls due in between begins together. */
+const tickMs = 1
+
+/**
+ * Starts iterations when they are due, evenly, whatever has become of those before: so a server that stalls is felt by all who would have
+ * come meanwhile, as by real users (what a closed loop leaves out: "coordinated omission", Tene 2013). Resolves when all have ended.
+ */
+export async function openLoop(running: Running, load: OpenLoad, { until, rampMs }: Pick<StressPlan, 'until' | 'rampMs'>): Promise<void> {
+  const { recorder, signal } = running
+  const dueAfterMs = schedule(load.perSecond, rampMs)
+  const count = 'iterations' in until ? until.iterations : Infinity
+  const lastMs = 'durationMs' in until ? until.durationMs : Infinity
+  const flight = new Set<Promise<void>>()
+  const started = performance.now()
+  for (let next = 0; next < count && !signal.aborted; ) {
+    const afterMs = dueAfterMs(next)
+    if (afterMs >= lastMs) break
+    const due = started + afterMs
+    const now = performance.now()
+    if (due > now) {
+      await sleep(Math.max(tickMs, due - now), undefined, { signal }).catch(() => undefined)
+      continue
+    }
+    next += 1
+    if (flight.size >= load.mostInFlight) {
+      recorder.dropped += 1
+      continue
+    }
+    recorder.late.record(now - due)
+    const one: Promise<void> = iterate(running, 0, due).finally(() => flight.delete(one))
+    flight.add(one)
+  }
+  await Promise.all(flight)
+}
+
+/** When the n-th is due, from 0, in milliseconds after the beginning. While the load ramps up, its rate grows evenly from nothing. */
+export function schedule(perSecond: number, rampMs: number): (n: number) => number {
+  const everyMs = 1_000 / perSecond
+  const inRamp = rampMs / everyMs / 2
+  return (n) => (n < inRamp ? Math.sqrt(2 * rampMs * everyMs * n) : rampMs / 2 + n * everyMs)
+}

@@ -1,0 +1,101 @@
+import type { PoolFigures } from '../db/pool.ts'
+
+/** What happened in one stretch of time; waits are those for a connection. */
+export interface Stretch {
+  /** Its end, in seconds after the beginning of the run. */
+  readonly second: number
+  /** Successful iterations a second. */
+  readonly throughput: number
+  /** Iterations that failed. */
+  readonly failed: number
+  readonly wait_mean_ms: number | null
+  readonly wait_max_ms: number | null
+  /** Means of what the pool showed. */
+  readonly in_use: number | null
+  readonly idle: number | null
+  readonly waiting: number | null
+}
+
+const bucketMs = 100
+/** Longer runs have longer stretches. */
+const mostStretches = 240
+
+interface Bucket {
+  ok: number
+  failed: number
+  waits: number
+  waitMs: number
+  waitMaxMs: number
+  looks: number
+  inUse: number
+  idle: number
+  waiting: number
+}
+
+const emptyBucket = (): Bucket => ({ ok: 0, failed: 0, waits: 0, waitMs: 0, waitMaxMs: 0, looks: 0, inUse: 0, idle: 0, waiting: 0 })
+
+/** A run by tenths of a second, from when it is made. */
+export class Series {
+  readonly #started = performance.now()
+  readonly #buckets: Bucket[] = []
+
+  ended(ok: boolean, waitMs: number): void {
+    const bucket = this.now()
+    if (ok) bucket.ok += 1
+    else bucket.failed += 1
+    bucket.waits += 1
+    bucket.waitMs += waitMs
+    if (waitMs > bucket.waitMaxMs) bucket.waitMaxMs = waitMs
+  }
+
+  looked({ inUse, idle, waiting }: Pick<PoolFigures, 'inUse' | 'idle' | 'waiting'>): void {
+    const bucket = this.now()
+    bucket.looks += 1
+    bucket.inUse += inUse
+    bucket.idle += idle
+    bucket.waiting += waiting
+  }
+
+  /** Successful iterations a second in the first and in the second half of the whole tenths of a second before now. */
+  halves(): [number, number] {
+    const whole = Math.floor((performance.now() - this.#started) / bucketMs)
+    const half = Math.floor(whole / 2)
+    return [this.rate(0, half), this.rate(whole - half, whole)]
+  }
+
+  stretches(): Stretch[] {
+    const count = this.#buckets.length
+    const width = Math.max(1, Math.ceil(count / mostStretches))
+    return Array.from({ length: Math.ceil(count / width) }, (_, index) => this.stretch(index * width, Math.min(count, (index + 1) * width)))
+  }
+
+  private now(): Bucket {
+    const index = Math.floor((performance.now() - this.#started) / bucketMs)
+    while (this.#buckets.length <= index) this.#buckets.push(emptyBucket())
+    return this.#buckets[index] ?? emptyBucket()
+  }
+
+  private rate(from: number, to: number): number {
+    if (from === to) return 0
+    return sum(this.#buckets.slice(from, to).map(({ ok }) => ok)) / (((to - from) * bucketMs) / 1_000)
+  }
+
+  private stretch(from: number, to: number): Stretch {
+    const buckets = this.#buckets.slice(from, to)
+    const total = (of: (bucket: Bucket) => number): number => sum(buckets.map(of))
+    const [waits, looks] = [total(({ waits: n }) => n), total(({ looks: n }) => n)]
+    const mean = (of: number, n: number): number | null => (n === 0 ? null : Number((of / n).toFixed(3)))
+    return {
+      second: Number(((to * bucketMs) / 1_000).toFixed(1)),
+      throughput: Number(this.rate(from, to).toFixed(1)),
+      failed: total(({ failed }) => failed),
+      wait_mean_ms: mean(total(({ waitMs }) => waitMs), waits),
+      wait_max_ms: waits === 0 ? null : Number(Math.max(...buckets.map(({ waitMaxMs }) => waitMaxMs)).toFixed(3)),
+      in_use: mean(total(({ inUse }) => inUse), looks),
+      idle: mean(total(({ idle }) => idle), looks),
+      waiting: mean(total(({ waiting }) => waiting), looks),
+    }
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -1,0 +1,57 @@
+import type { Pool } from '../db/pool.ts'
+import { DbtoolError } from '../errors.ts'
+import type { Round, Size } from './advice.ts'
+import { stress } from './stress.ts'
+import type { Workload } from './workload.ts'
+
+/** A load test at each of several sizes of the pool, several times. Times in milliseconds. */
+export interface SweepPlan {
+  readonly workload: Workload
+  readonly sizes: readonly number[]
+  readonly rounds: number
+  readonly trialMs: number
+  readonly warmupMs: number
+  /** How many ask at once, whatever the size: as many as can keep the largest pool busy. */
+  readonly workers: number
+}
+
+export interface SweepHooks {
+  readonly openPool: (size: number) => Pool
+  readonly signal: AbortSignal
+  /** After each trial, with how many are done. */
+  readonly onTrial: (done: number, of: number) => void
+}
+
+/** Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all. Rejects when no iteration succeeds. */
+export async function sweep({ sizes, rounds, ...plan }: SweepPlan, { openPool, signal, onTrial }: SweepHooks): Promise<Size[]> {
+  const results = new Map<number, Round[]>(sizes.map((size) => [size, []]))
+  let done = 0
+  const interrupted = (): boolean => signal.aborted
+  for (let round = 0; round < rounds; round += 1) {
+    for (const size of round % 2 === 0 ? sizes : [...sizes].reverse()) {
+      if (interrupted()) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
+      const pool = openPool(size)
+      try {
+        results.get(size)?.push(await trial(pool, size, plan, signal))
+      } finally {
+        await pool.close(interrupted() ? 0 : undefined)
+      }
+      onTrial((done += 1), sizes.length * rounds)
+    }
+  }
+  return sizes.map((poolSize) => ({ poolSize, rounds: results.get(poolSize) ?? [] }))
+}
+
+async function trial(pool: Pool, size: number, { workload, workers, trialMs, warmupMs }: Omit<SweepPlan, 'sizes' | 'rounds'>, signal: AbortSignal): Promise<Round> {
+  const plan = { workload, load: { loop: 'closed', workers } as const, until: { durationMs: trialMs }, warmupMs, rampMs: 0 }
+  const { ok, errors, throughput, total_ms, validity } = await stress({ mode: 'fair', pool, options: { size, maxOverflow: 0 } }, plan, signal)
+  if (ok === 0 && !signal.aborted) throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint: errors[0]?.message })
+  return { throughput, p99Ms: total_ms.p99, clientBound: validity.verdict === 'client-bound' }
+}
+
+/** One to four, then by half and by a third more each time: close where it matters. Both ends are in it. */
+export function sizesBetween(from: number, to: number): number[] {
+  const steps = new Set([from, to])
+  for (let power = 1; power <= to; power *= 2) for (const size of [power, power * 1.5]) if (Number.isInteger(size) && size > from && size < to) steps.add(size)
+  return [...steps].sort((a, b) => a - b)
+}

@@ -1,0 +1,91 @@
+/** What a run says about itself. Times in milliseconds but for `seconds`. */
+export interface Evidence {
+  readonly loop: 'closed' | 'open'
+  readonly seconds: number
+  /** All iterations that ended, successful or not. */
+  readonly iterations: number
+  /** Connections in use, from the pool's own gauge, looked at so many times at even intervals. */
+  readonly inUse: { readonly mean: number; readonly samples: number }
+  /** All the time that connections were in use, as the iterations measured it. */
+  readonly inUseMs: number
+  /** By how much timers of this process came late, at the 99th percentile. */
+  readonly eventLoopP99Ms: number
+  /** Processor time of this process, by threads: 1 is one thread that is always busy. */
+  readonly clientCpu: number
+  /** Successful iterations a second in the first and in the second half. */
+  readonly halves: readonly [number, number]
+  /** Open loop: by how much iterations began late, at the 99th percentile, and how many did not begin at all. */
+  readonly lateP99Ms: number | null
+  readonly dropped: number
+}
+
+export type CheckName = 'long_enough' | 'littles_law' | 'event_loop' | 'client_cpu' | 'steady' | 'on_time'
+
+export interface Check {
+  readonly check: CheckName
+  /** Null where there is too little to judge by. */
+  readonly ok: boolean | null
+  /** For people: what was measured and what it means. */
+  readonly finding: string
+}
+
+export interface Validity {
+  /** `client-bound`: this process was measured, not the pool or the server. */
+  readonly verdict: 'valid' | 'client-bound' | 'too-short' | 'unsteady' | 'contradictory'
+  readonly checks: readonly Check[]
+}
+
+const leastSeconds = 1
+const leastIterations = 100
+const leastSamples = 20
+/** Little (1961): what is in a system on average is the rate at which it comes times the time it stays. */
+const mostDeviation = 0.05
+const mostEventLoopMs = 20
+const mostClientCpu = 0.9
+const mostDrift = 0.1
+const mostLateMs = 10
+
+/** Whether a run measured what it was to measure. */
+export function judge(evidence: Evidence): Validity {
+  const checks = [longEnough(evidence), littlesLaw(evidence), eventLoop(evidence), clientCpu(evidence), steady(evidence), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
+  const failed = new Set(checks.filter(({ ok }) => ok === false).map(({ check }) => check))
+  return { verdict: verdictOf(failed), checks }
+}
+
+function verdictOf(failed: ReadonlySet<CheckName>): Validity['verdict'] {
+  if (failed.has('long_enough')) return 'too-short'
+  if (failed.has('client_cpu') || failed.has('event_loop') || failed.has('on_time')) return 'client-bound'
+  if (failed.has('steady')) return 'unsteady'
+  return failed.has('littles_law') ? 'contradictory' : 'valid'
+}
+
+function longEnough({ seconds, iterations }: Evidence): Check {
+  const ok = seconds >= leastSeconds && iterations >= leastIterations
+  return { check: 'long_enough', ok, finding: `${iterations} iterations in ${seconds.toFixed(1)} s${ok ? '' : `; it takes ${leastIterations} and a second to say anything: use --duration`}` }
+}
+
+function littlesLaw({ seconds, inUse, inUseMs }: Evidence): Check {
+  const expected = inUseMs / 1_000 / seconds
+  const finding = `${inUse.mean.toFixed(2)} connections in use; throughput × time in use is ${expected.toFixed(2)}`
+  if (inUse.samples < leastSamples || expected < 0.1) return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
+  return { check: 'littles_law', ok: Math.abs(inUse.mean - expected) <= mostDeviation * expected, finding }
+}
+
+function eventLoop({ eventLoopP99Ms }: Evidence): Check {
+  return { check: 'event_loop', ok: eventLoopP99Ms <= mostEventLoopMs, finding: `this process was up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)` }
+}
+
+function clientCpu({ clientCpu: share }: Evidence): Check {
+  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `this process used ${Math.round(share * 100)} % of a processor${share <= mostClientCpu ? '' : ': it could not ask faster; use --threads, or less load'}` }
+}
+
+function steady({ halves: [first, second] }: Evidence): Check {
+  const drift = Math.max(first, second) === 0 ? 0 : (second - first) / Math.max(first, second)
+  const finding = `${Math.round(first)} a second in the first half, ${Math.round(second)} in the second`
+  return { check: 'steady', ok: Math.abs(drift) <= mostDrift, finding: `${finding}${Math.abs(drift) <= mostDrift ? '' : '; use --warmup, or a longer run'}` }
+}
+
+function onTime({ lateP99Ms, dropped }: Evidence): Check {
+  const ok = dropped === 0 && (lateP99Ms ?? 0) <= mostLateMs
+  return { check: 'on_time', ok, finding: `iterations began up to ${(lateP99Ms ?? 0).toFixed(1)} ms after they were due (p99), ${dropped} did not begin` }
+}

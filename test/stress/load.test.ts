@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
+import type { StressResult } from '../../src/stress/result.ts'
+import { dbtool, type Outcome } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+// Any database will do: there is no shop in this one.
+const database = testDatabase({ migrated: false })
+const folder = temporaryFolder()
+const typed = (flags: readonly string[]): Promise<Outcome> => dbtool(['pool', 'stress', '--json', ...flags], { database: database.name })
+const stress = async (...flags: string[]): Promise<StressResult> => (await typed(flags)).json<StressResult>()
+const told = async (sql: string): Promise<unknown[]> => database.connection.rows(sql)
+
+beforeEach(() => database.connection.change('CREATE OR REPLACE TABLE told (n INT, name VARCHAR(100))'))
+
+describe('what an iteration does', () => {
+  it('binds a row of the data file each time, from the first again after the last', async () => {
+    const path = join(folder, 'people.csv')
+    writeFileSync(path, `who,unused\nada,1\n"'); DROP TABLE told; --",2\nbob,3\n`)
+    expect(await stress('--sql', 'INSERT INTO told VALUES ({{random 5 5}}, {{who}})', '--data', path, '--workers', '1', '--iterations', '7')).toMatchObject({ ok: 7, failed: 0 })
+    expect(await told('SELECT n, name, COUNT(*) AS times FROM told GROUP BY 1, 2 ORDER BY times DESC, name')).toEqual([
+      { n: 5, name: 'ada', times: 3 }, { n: 5, name: "'); DROP TABLE told; --", times: 2 }, { n: 5, name: 'bob', times: 2 },
+    ])
+  })
+
+  it('chooses by weight', async () => {
+    expect(await stress('--sql', '4: INSERT INTO told VALUES (1, NULL)', '--sql', 'INSERT INTO told VALUES (2, NULL)', '--workers', '2', '--iterations', '100')).toMatchObject({ ok: 200 })
+    const [[often], [rarely]] = [await told('SELECT COUNT(*) AS n FROM told WHERE n = 1'), await told('SELECT COUNT(*) AS n FROM told WHERE n = 2')] as [{ n: number }[], { n: number }[]]
+    expect(often!.n + rarely!.n).toBe(200)
+    expect(often!.n).toBeGreaterThan(rarely!.n)
+  })
+
+  it('ping asks for nothing', async () => expect(await stress('--workload', 'ping', '--workers', '2', '--iterations', '3')).toMatchObject({ ok: 6, failed: 0 }))
+
+  it.each<[string, readonly string[], string]>([
+    ['a column without data', ['--sql', 'SELECT {{who}}'], '{{who}} comes from --data, which is missing'],
+    ['data without a column', ['--sql', 'SELECT 1', '--data', 'x.csv'], '--data has columns that no --sql names'],
+    ['a parameter that is none', ['--sql', 'SELECT {{drop it}}'], "--sql does not know the parameter '{{drop it}}'"],
+    ['a statement and a workload', ['--sql', 'SELECT 1', '--workload', 'ping'], "option '--workload <name>' cannot be used with option '--sql <statement>'"],
+    ['workers and a rate', ['--workers', '3', '--rate', '5'], "option '--rate <n>' cannot be used with option '--workers <n>'"],
+    ['a metric that is none', ['--threshold', 'speed>1'], "--threshold does not know the metric 'speed'"],
+    ['more connections than there are', ['--pool-size', '9000'], '9010 connections would not leave anybody else any'],
+  ])('%s: exit 2, before anything runs', async (_what, flags, message) => {
+    const { exitCode, stdout, error } = await typed(flags)
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(error.message).toContain(message)
+  })
+})
+
+describe('when iterations begin', () => {
+  it('with --rate, when they are due: so many in all', async () => {
+    const result = await stress('--rate', '400', '--iterations', '100', '--workload', 'ping')
+    expect(result).toMatchObject({ loop: 'open', workers: 0, ok: 100, failed: 0, dropped: 0, late_ms: { p50: expect.any(Number) as number } })
+    // The last is due a quarter of a second after the first.
+    expect(result.seconds).toBeGreaterThan(0.24)
+  })
+
+  it('with --ramp, later', async () => {
+    expect((await stress('--rate', '400', '--iterations', '100', '--ramp', '500ms', '--workload', 'ping')).seconds).toBeGreaterThan(0.49)
+    expect((await stress('--workers', '3', '--ramp', '300ms', '--workload', 'ping')).seconds).toBeGreaterThan(0.19)
+  })
+
+  it('a stall of a second is felt by all who would have come meanwhile; a closed loop leaves it out, and says so', async () => {
+    const stalled = async (...load: string[]): Promise<Outcome> => {
+      const holder = await connect(database.target)
+      const running = typed([...load, '--sql', 'SELECT COUNT(*) FROM told', '--duration', '3s', '--pool-size', '4', '--max-overflow', '0'])
+      await sleep(1_000)
+      await holder.change('LOCK TABLES told WRITE')
+      await sleep(1_000)
+      await holder.change('UNLOCK TABLES')
+      await holder.close()
+      return running
+    }
+    const open = await stalled('--rate', '100')
+    const closed = await stalled('--workers', '4')
+    const [felt, missed] = [open.json<StressResult>(), closed.json<StressResult>()]
+    expect(felt.total_ms.p99).toBeGreaterThan(700)
+    expect(missed.total_ms.max).toBeGreaterThan(700)
+    expect(missed.total_ms.p99).toBeLessThan(felt.total_ms.p99! / 4)
+  })
+})
+
+describe('what a result is held to', () => {
+  it.each<[string, readonly string[], number]>([
+    ['kept', ['--threshold', 'ok>=6', '--threshold', 'failed_share<1%', '--threshold', 'total.max<1000s'], 0],
+    ['missed', ['--threshold', 'ok>=6', '--threshold', 'ok>6', '--threshold', 'total.p50<0ms'], 99],
+  ])('%s', async (_what, flags, expected) => {
+    const { exitCode, json, stderr } = await typed([...flags, '--workload', 'ping', '--workers', '2', '--iterations', '3'])
+    expect([exitCode, json<StressResult>().ok]).toEqual([expected, 6])
+    if (expected === 99) expect(stderr).toMatch(/"code":"THRESHOLD_MISSED","message":"ok>6 was not kept: 6 was measured; total\.p50<0ms was not kept: [\d.]+ was measured"/)
+  })
+
+  it('says what it was measured by', async () => {
+    const { validity, cold_start_ms } = await stress('--sql', 'SELECT SLEEP(0.01)', '--duration', '1500ms', '--workers', '8', '--pool-size', '4', '--max-overflow', '0')
+    expect(validity.checks.map(({ check }) => check)).toEqual(['long_enough', 'littles_law', 'event_loop', 'client_cpu', 'steady'])
+    expect(validity.checks.find(({ check }) => check === 'long_enough')).toMatchObject({ ok: true })
+    expect(cold_start_ms).toBeGreaterThan(0)
+    expect((await stress('--workload', 'ping', '--workers', '1')).validity.verdict).toBe('too-short')
+  })
+})

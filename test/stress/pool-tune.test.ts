@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { sizesBetween } from '../../src/stress/sweep.ts'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+
+interface Tuned {
+  readonly verdict: string
+  readonly recommended: { readonly pool_size: number } | null
+  readonly points: readonly { readonly pool_size: number; readonly throughput: number }[]
+  readonly connections: { readonly wanted: number | null; readonly fits: boolean | null }
+}
+
+describe('pool tune', () => {
+  // Any database will do: there is no shop in this one.
+  const database = testDatabase({ migrated: false })
+  const tune = async (flags: string): Promise<Tuned> => (await dbtool(`pool tune --json ${flags}`, { database: database.name })).json<Tuned>()
+
+  it('on a query that only waits, finds no knee in the range', async () => {
+    const { verdict, recommended, points, connections } = await tune('--sql "SELECT SLEEP(0.1)" --max 8 --duration 400ms --warmup 0ms')
+    expect([verdict, recommended, connections.fits]).toEqual(['no-knee', null, null])
+    expect(points.map(({ pool_size }) => pool_size)).toEqual([1, 2, 3, 4, 6, 8])
+    expect(points.at(-1)!.throughput / points[0]!.throughput).toBeGreaterThan(6)
+  })
+
+  it.each([
+    ['--min 8 --max 4', 2, 'USAGE', '--min 8 is more than --max 4'],
+    ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a bound such as p99<50ms, not 'fast'"],
+    ['--goal p99<50', 2, 'USAGE', '--goal must be a duration such as 250ms, 5s, 1m or 30d'],
+    ['--max 9000', 2, 'USAGE', '9000 connections would not leave anybody else any: the server takes'],
+    ['--sql "SELECT nonsense" --max 2', 1, 'QUERY_FAILED', 'no iteration succeeded with a pool of 1'],
+  ])('%s: exit %d', async (flags, exitCode, code, message) => {
+    const outcome = await dbtool(`pool tune --json ${flags}`, { database: database.name })
+    expect([outcome.exitCode, outcome.error.code]).toEqual([exitCode, code])
+    expect(outcome.error.message).toContain(message)
+  })
+
+  it.each([
+    [1, 64, [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64]],
+    [5, 20, [5, 6, 8, 12, 16, 20]],
+    [4, 4, [4]],
+    [1, 2, [1, 2]],
+  ])('from %d to %d it measures %j', (from, to, sizes) => expect(sizesBetween(from, to)).toEqual(sizes))
+})

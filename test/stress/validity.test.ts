@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { judge, type Evidence } from '../../src/stress/validity.ts'
+
+/** 5 connections, always busy for 10 s, 10 ms an iteration. */
+const sound: Evidence = {
+  loop: 'closed', seconds: 10, iterations: 5_000, inUse: { mean: 4.95, samples: 500 }, inUseMs: 49_800, eventLoopP99Ms: 2, clientCpu: 0.3, halves: [500, 498], lateP99Ms: null, dropped: 0,
+}
+
+describe('the validity of a run', () => {
+  it.each<[string, Partial<Evidence>, string, readonly string[]]>([
+    ['as it should be', {}, 'valid', []],
+    ['over in a moment', { seconds: 0.4 }, 'too-short', ['long_enough', 'littles_law']],
+    ['of a few iterations', { iterations: 20 }, 'too-short', ['long_enough']],
+    ['in which the pool and the iterations disagree', { inUse: { mean: 4.5, samples: 500 } }, 'contradictory', ['littles_law']],
+    ['that agrees within five per cent', { inUse: { mean: 4.76, samples: 500 } }, 'valid', []],
+    ['in which the client had no time left', { clientCpu: 0.97 }, 'client-bound', ['client_cpu']],
+    ['in which the event loop was late', { eventLoopP99Ms: 45 }, 'client-bound', ['event_loop']],
+    ['that became slower', { halves: [500, 430] }, 'unsteady', ['steady']],
+    ['that became faster', { halves: [430, 500] }, 'unsteady', ['steady']],
+    ['on time', { loop: 'open', lateP99Ms: 2 }, 'valid', []],
+    ['late', { loop: 'open', lateP99Ms: 30 }, 'client-bound', ['on_time']],
+    ['with some that never began', { loop: 'open', lateP99Ms: 2, dropped: 3 }, 'client-bound', ['on_time']],
+    ['with nothing to halve', { halves: [0, 0] }, 'valid', []],
+  ])('%s', (_what, change, verdict, failed) => {
+    const { verdict: said, checks } = judge({ ...sound, ...change })
+    expect([said, checks.filter(({ ok }) => ok === false).map(({ check }) => check)]).toEqual([verdict, failed])
+  })
+
+  it('says nothing of what was looked at too rarely', () => {
+    const { verdict, checks } = judge({ ...sound, inUse: { mean: 1, samples: 5 } })
+    expect([verdict, checks.find(({ check }) => check === 'littles_law')?.ok]).toEqual(['valid', null])
+  })
+})
