@@ -4,10 +4,12 @@ import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterPool, chapterWorkers, mostInFlight, type Load, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
+import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { keepRun, parseKeep, type Keep } from './keep.ts'
 import { refuseIfTooMany } from './room.ts'
 import { stressView } from './stress-view.ts'
 import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
@@ -24,6 +26,7 @@ export interface StressOptions extends WorkloadOptions {
   readonly warmup: number
   readonly mode: PoolMode
   readonly threshold?: readonly Threshold[]
+  readonly out?: readonly Keep[]
 }
 
 const interruptGraceMs = 1_000
@@ -41,15 +44,18 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
     .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
     .option('--threshold <metric>', "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99", values(parseThreshold))
+    .option('--out <kind=file>', 'keep the run with how it went over time: json=FILE, csv=FILE, or html=FILE with pictures', values(parseKeep))
     .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
     .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0', 'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"'))
     .action((options: StressOptions) => run(ctx, options))
 }
 
 export async function stressPool(ctx: Context, options: StressOptions): Promise<void> {
-  const result = await runStress(ctx, options)
+  const run = await runStress(ctx, options)
+  const { result } = run
   if (ctx.io.signal.aborted && result.ok === 0) return
   ctx.out.item(stressView, result)
+  if (!ctx.io.signal.aborted) await keepRun(ctx, run, options.out ?? [])
   const summary = `${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`
   if (result.failed === 0) ctx.out.success(summary)
   else ctx.out.note(summary)
@@ -59,8 +65,8 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   if (missed.length > 0) throw new DbtoolError('THRESHOLD_MISSED', missed.map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`).join('; '))
 }
 
-export async function runStress(ctx: Context, options: StressOptions): Promise<StressResult> {
-  const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
+async function runStress(ctx: Context, options: StressOptions): Promise<StressRun> {
+  const [{ openPool }, { stressRun }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
   const plan = await planOf(ctx, options)
   const { target, limits, pool: configured } = await ctx.config()
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
@@ -72,7 +78,7 @@ export async function runStress(ctx: Context, options: StressOptions): Promise<S
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   ctx.io.signal.addEventListener('abort', cut, { once: true })
   try {
-    return await stress({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal)
+    return await stressRun({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal)
   } finally {
     ctx.io.signal.removeEventListener('abort', cut)
     await pool.close(ctx.io.signal.aborted ? 0 : undefined)

@@ -44,6 +44,11 @@ export class Histogram {
     return rounded(this.#maxMs)
   }
 
+  /** At many places, in per cent. */
+  at(percents: readonly number[]): (number | null)[] {
+    return percents.map((percent) => this.percentile(percent / 100))
+  }
+
   percentiles(): Percentiles {
     const at = (fraction: number): number | null => this.percentile(fraction)
     const some = this.#total > 0

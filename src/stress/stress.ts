@@ -8,6 +8,7 @@ import type { Running } from './iteration.ts'
 import { openLoop } from './open-loop.ts'
 import type { StressPlan } from './plan.ts'
 import { Recorder } from './recorder.ts'
+import type { StressReport } from './report.ts'
 import { summarise, type StressResult } from './result.ts'
 import { judge } from './validity.ts'
 
@@ -22,8 +23,16 @@ const eventLoopResolutionMs = 10
 const settleMs = 1_000
 const settlePollMs = 5
 
+/** A run: what came out, how it went over time, and how its times are distributed. */
+export type StressRun = Omit<StressReport, 'about'>
+
 /** Runs a load test on a warm pool and says what happened. Errors of iterations are counted, not thrown. */
-export async function stress({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
+export async function stress(target: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
+  return (await stressRun(target, plan, signal)).result
+}
+
+/** As {@link stress}, with what is needed to draw it. */
+export async function stressRun({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressRun> {
   const coldStartMs = await openAll(pool, options.size)
   const { workload } = plan
   if (plan.warmupMs > 0) await load({ pool, workload, recorder: new Recorder(workersOf(plan)), signal }, { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 })
@@ -48,8 +57,13 @@ export async function stress({ mode, pool, options }: StressTarget, plan: Stress
     loop: plan.load.loop, seconds, iterations: recorder.ended, inUse: gauges.inUse, inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
     clientCpu: (user + system) / 1e6 / seconds, halves, lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped,
   })
-  return summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity })
+  const result = summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity })
+  const distribution = { percentiles: curve, acquire_ms: recorder.acquire.at(curve), execute_ms: recorder.execute.at(curve), total_ms: recorder.total.at(curve) }
+  return { result, over_time: recorder.series.stretches(), distribution }
 }
+
+/** Where the distribution is looked at: closer towards its end. */
+const curve = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99, 99.5, 99.9, 100]
 
 const workersOf = ({ load }: StressPlan): number => (load.loop === 'closed' ? load.workers : 1)
 

@@ -34,7 +34,7 @@ describe('the picture', () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="700" height="\d+" viewBox="0 0 700 \d+"/)
     expect(svg).toContain('@media (prefers-color-scheme: dark)')
     expect(svg).not.toMatch(/@import|@font-face|url\(|href/)
-    expect(svg).toContain('three &lt;lines&gt;<tspan class="quiet"> against A &amp; &quot;B&quot;</tspan>')
+    expect(svg).toContain('three &lt;lines&gt; <tspan class="quiet">against A &amp; &quot;B&quot;</tspan>')
     expect(svg).toContain('aria-label="dbtool &amp; friends"')
   })
 })

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
+import type { StressReport } from '../../src/stress/report.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
@@ -100,5 +101,34 @@ describe('what a result is held to', () => {
     expect(validity.checks.find(({ check }) => check === 'long_enough')).toMatchObject({ ok: true })
     expect(cold_start_ms).toBeGreaterThan(0)
     expect((await stress('--workload', 'ping', '--workers', '1')).validity.verdict).toBe('too-short')
+  })
+})
+
+describe('what is kept of a run', () => {
+  it('is one file a format: data, the series over time, and a page with pictures that loads nothing', async () => {
+    const path = (kind: string): string => join(folder, `run.${kind}`)
+    const kinds = ['json', 'csv', 'html']
+    const { exitCode, json } = await typed(['--sql', 'SELECT 1', '--duration', '1s', '--workers', '4', ...kinds.flatMap((kind) => ['--out', `${kind}=${path(kind)}`])])
+    expect(exitCode).toBe(0)
+    const kept = JSON.parse(readFileSync(path('json'), 'utf8')) as StressReport
+    expect(kept.result).toEqual(json())
+    expect(kept.over_time.reduce((sum, { throughput }) => sum + throughput / 10, 0)).toBeCloseTo(kept.result.ok, 0)
+    expect(kept.distribution.total_ms).toHaveLength(kept.distribution.percentiles.length)
+    const [head, ...lines] = readFileSync(path('csv'), 'utf8').trimEnd().split('\n')
+    expect([head, lines.length]).toEqual(['second,throughput,failed,wait_mean_ms,wait_max_ms,in_use,idle,waiting', kept.over_time.length])
+    const page = readFileSync(path('html'), 'utf8')
+    expect(page.match(/<figure>/g)).toHaveLength(4)
+    expect(page).not.toMatch(/<script|<link|@import|url\(|\ssrc=|\shref=/)
+    expect(page).toContain('@media (prefers-color-scheme: dark)')
+    expect(page).not.toContain('NaN')
+  })
+
+  it.each([
+    ['--out', 'pdf=x', "--out must be json=FILE, csv=FILE or html=FILE, not 'pdf=x'"],
+    ['--out', 'json=/nowhere/at/all.json', 'cannot write /nowhere/at/all.json'],
+  ])('%s %s: exit 2', async (flag, given, message) => {
+    const { exitCode, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
   })
 })
