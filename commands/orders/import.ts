@@ -33,7 +33,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
     .option('--initial-stock <n>', 'units in stock of a product so created', value(parseStock), 0)
     .option('--on-error <what>', 'abort: place nothing if any order cannot be placed; skip: leave such orders out', value(parseChoice(['abort', 'skip'] as const)), 'abort')
     .option('--rejects <file>', 'write the orders left out here, with line and reason')
-    .option('--concurrency <n>', 'orders in flight at once (default: the size of the pool)', value(parseWhole(1, 1_000)))
+    .option('--concurrency <n>', 'transactions in flight at once, of up to a hundred orders each (default: the size of the pool)', value(parseWhole(1, 1_000)))
     .option('-n, --dry-run', 'read and check everything, and place nothing')
     .addHelpText('after', examples('dbtool orders import lines.csv', 'dbtool orders import invoices.csv --map order_ref=InvoiceNo,user=CustomerID --create-missing --initial-stock 1000 --on-error skip --rejects rejects.csv'))
     .action((file: string | undefined, options: ImportOrdersOptions) => run(ctx, file, options))

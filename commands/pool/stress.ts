@@ -59,7 +59,8 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const summary = `${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`
   if (result.failed === 0) ctx.out.success(summary)
   else ctx.out.note(summary)
-  for (const doubt of doubtsAbout(result)) ctx.out.note(doubt)
+  if (result.partial) ctx.out.note('partial: interrupted, this is what there was until then')
+  else for (const doubt of doubtsAbout(result)) ctx.out.note(doubt)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
   const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result))
   if (missed.length > 0) throw new DbtoolError('THRESHOLD_MISSED', missed.map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`).join('; '))

@@ -34,6 +34,8 @@ export interface StressResult {
   /** How long it took to open the connections that the pool keeps, before anything else. */
   readonly cold_start_ms: number
   readonly validity: Validity
+  /** It was interrupted: this is what there was until then. */
+  readonly partial: boolean
 }
 
 export interface Fairness {
@@ -55,9 +57,10 @@ export interface Run {
   readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
   readonly coldStartMs: number
   readonly validity: Validity
+  readonly partial: boolean
 }
 
-export function summarise({ mode, pool, loop, recorder, seconds, before, after, eventLoop, coldStartMs, validity }: Run): StressResult {
+export function summarise({ mode, pool, loop, recorder, seconds, before, after, eventLoop, coldStartMs, validity, partial }: Run): StressResult {
   const ok = recorder.operations.reduce((sum, count) => sum + count, 0)
   const errors = [...recorder.errors.values()].sort((a, b) => b.count - a.count)
   return {
@@ -83,6 +86,7 @@ export function summarise({ mode, pool, loop, recorder, seconds, before, after, 
     event_loop_ms: eventLoop,
     cold_start_ms: Number(coldStartMs.toFixed(3)),
     validity,
+    partial,
   }
 }
 

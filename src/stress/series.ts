@@ -63,10 +63,11 @@ export class Series {
     return [this.rate(0, half), this.rate(whole - half, whole)]
   }
 
-  stretches(): Stretch[] {
-    const count = this.#buckets.length
+  /** Of a run of so many seconds; the last is as long as it was. */
+  stretches(seconds: number): Stretch[] {
+    const count = Math.min(this.#buckets.length, Math.max(1, Math.ceil((seconds * 1_000) / bucketMs)))
     const width = Math.max(1, Math.ceil(count / mostStretches))
-    return Array.from({ length: Math.ceil(count / width) }, (_, index) => this.stretch(index * width, Math.min(count, (index + 1) * width)))
+    return Array.from({ length: Math.ceil(count / width) }, (_, index) => this.stretch(index * width, Math.min(count, (index + 1) * width), seconds))
   }
 
   private now(): Bucket {
@@ -80,14 +81,16 @@ export class Series {
     return sum(this.#buckets.slice(from, to).map(({ ok }) => ok)) / (((to - from) * bucketMs) / 1_000)
   }
 
-  private stretch(from: number, to: number): Stretch {
+  private stretch(from: number, to: number, seconds: number): Stretch {
     const buckets = this.#buckets.slice(from, to)
+    const end = Math.min(seconds, (to * bucketMs) / 1_000)
+    const lasted = Math.max(0.001, end - (from * bucketMs) / 1_000)
     const total = (of: (bucket: Bucket) => number): number => sum(buckets.map(of))
     const [waits, looks] = [total(({ waits: n }) => n), total(({ looks: n }) => n)]
     const mean = (of: number, n: number): number | null => (n === 0 ? null : Number((of / n).toFixed(3)))
     return {
-      second: Number(((to * bucketMs) / 1_000).toFixed(1)),
-      throughput: Number(this.rate(from, to).toFixed(1)),
+      second: Number(end.toFixed(3)),
+      throughput: Number((total(({ ok }) => ok) / lasted).toFixed(1)),
       failed: total(({ failed }) => failed),
       wait_mean_ms: mean(total(({ waitMs }) => waitMs), waits),
       wait_max_ms: waits === 0 ? null : Number(Math.max(...buckets.map(({ waitMaxMs }) => waitMaxMs)).toFixed(3)),

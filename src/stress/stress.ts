@@ -57,9 +57,9 @@ export async function stressRun({ mode, pool, options }: StressTarget, plan: Str
     loop: plan.load.loop, seconds, iterations: recorder.ended, inUse: gauges.inUse, inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
     clientCpu: (user + system) / 1e6 / seconds, halves, lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped,
   })
-  const result = summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity })
+  const result = summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity, partial: signal.aborted })
   const distribution = { percentiles: curve, acquire_ms: recorder.acquire.at(curve), execute_ms: recorder.execute.at(curve), total_ms: recorder.total.at(curve) }
-  return { result, over_time: recorder.series.stretches(), distribution }
+  return { result, over_time: recorder.series.stretches(seconds), distribution }
 }
 
 /** Where the distribution is looked at: closer towards its end. */

@@ -16,7 +16,7 @@ describe('Ctrl-C and SIGTERM', () => {
     const child = await spawned(stress('--duration', '30s', '--json'), { database, signals: [[1_500, 'SIGINT']] })
     expect(child.exitCode).toBe(130)
     expect(child.endedAfterMs).toBeLessThan(3_000)
-    expect(JSON.parse(child.stdout)).toMatchObject({ failed: 0, workers: 50 })
+    expect(JSON.parse(child.stdout)).toMatchObject({ failed: 0, workers: 50, partial: true })
     expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'INTERRUPTED', message: 'interrupted', hint: null, exitCode: 130 } })
   })
 
@@ -43,6 +43,7 @@ describe('Ctrl-C and SIGTERM', () => {
     setTimeout(() => person.type(keys.ctrlC), 1_500)
     expect(await person.ended()).toBe(130)
     expect(person.screen).toMatch(/time-outs, 0 other failures/)
+    expect(person.screen).toContain('partial: interrupted')
     expect(person.screen).toContain('error: interrupted')
   })
 })
