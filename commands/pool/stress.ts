@@ -1,16 +1,18 @@
 import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
-import { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import type { Baseline } from '../../src/stress/baseline.ts'
 import { chapterPool, chapterWorkers, mostInFlight, type Load, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
-import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
+import { durationText, parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { keepRun, parseKeep, type Keep } from './keep.ts'
 import { refuseIfTooMany } from './room.ts'
+import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
 import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
 
@@ -27,6 +29,8 @@ export interface StressOptions extends WorkloadOptions {
   readonly mode: PoolMode
   readonly threshold?: readonly Threshold[]
   readonly out?: readonly Keep[]
+  readonly baseline?: string
+  readonly maxRegression: number
 }
 
 const interruptGraceMs = 1_000
@@ -44,6 +48,8 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
     .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
     .option('--threshold <metric>', "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99", values(parseThreshold))
+    .option('--baseline <file>', 'an earlier result as JSON: what became worse is exit 99, too')
+    .addOption(withDefault('--max-regression <share>', 'by how much it may be worse', parseShare, '10%'))
     .option('--out <kind=file>', 'keep the run with how it went over time: json=FILE, csv=FILE, or html=FILE with pictures', values(parseKeep))
     .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
     .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0', 'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"'))
@@ -51,6 +57,7 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
 }
 
 export async function stressPool(ctx: Context, options: StressOptions): Promise<void> {
+  const baseline = await baselineOf(options.baseline)
   const run = await runStress(ctx, options)
   const { result } = run
   if (ctx.io.signal.aborted && result.ok === 0) return
@@ -62,8 +69,26 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   if (result.partial) ctx.out.note('partial: interrupted, this is what there was until then')
   else for (const doubt of doubtsAbout(result)) ctx.out.note(doubt)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
-  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result))
-  if (missed.length > 0) throw new DbtoolError('THRESHOLD_MISSED', missed.map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`).join('; '))
+  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`)
+  const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, options.maxRegression)
+  if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
+}
+
+/** Before anything runs: a file that is none should not cost a load test. */
+async function baselineOf(path: string | undefined): Promise<Baseline | undefined> {
+  if (path === undefined) return undefined
+  const [{ readFile }, { readBaseline }] = await Promise.all([import('node:fs/promises'), import('../../src/stress/baseline.ts')])
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new DbtoolError('USAGE', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  })
+  return readBaseline(path, text)
+}
+
+/** `10%`. */
+function parseShare(typed: string): number {
+  const [, percent] = /^(\d{1,3}(?:\.\d+)?)%$/.exec(typed) ?? []
+  if (percent === undefined) throw new InvalidValue(`must be a share such as 10%, not ${shown(typed)}`)
+  return Number(percent) / 100
 }
 
 async function runStress(ctx: Context, options: StressOptions): Promise<StressRun> {
@@ -78,9 +103,11 @@ async function runStress(ctx: Context, options: StressOptions): Promise<StressRu
   // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   ctx.io.signal.addEventListener('abort', cut, { once: true })
+  const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
   try {
-    return await stressRun({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal)
+    return await stressRun({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal, live.show)
   } finally {
+    live.clear()
     ctx.io.signal.removeEventListener('abort', cut)
     await pool.close(ctx.io.signal.aborted ? 0 : undefined)
   }

@@ -21,8 +21,10 @@ export class Recorder {
   readonly operations: number[]
   /** Iterations that were due and did not begin. */
   dropped = 0
-  /** Iterations that ended. */
+  /** Iterations that ended, those among them that failed, and how long all of them waited for a connection. */
   ended = 0
+  failures = 0
+  waitedMs = 0
   /** How long connections were in use, all together. */
   inUseMs = 0
   readonly series = new Series()
@@ -36,14 +38,15 @@ export class Recorder {
     this.execute.record(executeMs)
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
-    this.end(executeMs)
+    this.end(acquireMs, executeMs)
     this.series.ended(true, acquireMs)
   }
 
   /** Whoever waited in vain, or for a statement that then failed, has waited: that time counts too. */
   failed(acquireMs: number, executeMs: number, error: unknown): void {
     this.acquire.record(acquireMs)
-    this.end(executeMs)
+    this.end(acquireMs, executeMs)
+    this.failures += 1
     this.series.ended(false, acquireMs)
     const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
     const known = this.errors.get(code)
@@ -51,8 +54,9 @@ export class Recorder {
     else this.errors.set(code, { code, count: 1, message: error instanceof Error ? error.message : String(error) })
   }
 
-  private end(executeMs: number): void {
+  private end(acquireMs: number, executeMs: number): void {
     this.ended += 1
+    this.waitedMs += acquireMs
     this.inUseMs += executeMs
   }
 }

@@ -5,6 +5,7 @@ import type { Pool } from '../db/pool.ts'
 import { closedLoop } from './closed-loop.ts'
 import { Gauges } from './gauges.ts'
 import type { Running } from './iteration.ts'
+import { watch, type Live } from './live.ts'
 import { openLoop } from './open-loop.ts'
 import type { StressPlan } from './plan.ts'
 import { Recorder } from './recorder.ts'
@@ -31,8 +32,8 @@ export async function stress(target: StressTarget, plan: StressPlan, signal: Abo
   return (await stressRun(target, plan, signal)).result
 }
 
-/** As {@link stress}, with what is needed to draw it. */
-export async function stressRun({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal): Promise<StressRun> {
+/** As {@link stress}, with what is needed to draw it; `onLive` hears a few times a second what is going on. */
+export async function stressRun({ mode, pool, options }: StressTarget, plan: StressPlan, signal: AbortSignal, onLive?: (live: Live) => void): Promise<StressRun> {
   const coldStartMs = await openAll(pool, options.size)
   const { workload } = plan
   if (plan.warmupMs > 0) await load({ pool, workload, recorder: new Recorder(workersOf(plan)), signal }, { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 })
@@ -43,8 +44,10 @@ export async function stressRun({ mode, pool, options }: StressTarget, plan: Str
   const cpu = process.cpuUsage()
   const recorder = new Recorder(workersOf(plan))
   const gauges = new Gauges(pool, recorder.series)
+  const unwatch = onLive === undefined ? undefined : watch(pool, recorder, onLive)
   const started = performance.now()
   await load({ pool, workload, recorder, signal }, plan)
+  unwatch?.()
   const seconds = (performance.now() - started) / 1_000
   const halves = recorder.series.halves()
   const { user, system } = process.cpuUsage(cpu)

@@ -95,6 +95,23 @@ describe('what a result is held to', () => {
     if (expected === 99) expect(stderr).toMatch(/"code":"THRESHOLD_MISSED","message":"ok>6 was not kept: 6 was measured; total\.p50<0ms was not kept: [\d.]+ was measured"/)
   })
 
+  it('is held against an earlier one, of the same test', async () => {
+    const path = join(folder, 'before.json')
+    const same = ['--workload', 'ping', '--workers', '2', '--iterations', '50']
+    await typed([...same, '--out', `json=${path}`])
+    const before = JSON.parse(readFileSync(path, 'utf8')) as StressReport
+    const against = async (throughput: number, flags: readonly string[] = same): Promise<Outcome> => {
+      writeFileSync(path, JSON.stringify({ ...before, result: { ...before.result, throughput, total_ms: { ...before.result.total_ms, p50: 1e6, p99: 1e6 }, acquire_ms: { ...before.result.acquire_ms, p99: 1e6 } } }))
+      return typed([...flags, '--baseline', path, '--max-regression', '20%'])
+    }
+    expect((await against(0.001)).exitCode).toBe(0)
+    const worse = await against(1e9)
+    expect([worse.exitCode, worse.stderr]).toEqual([99, expect.stringMatching(/throughput was 1000000000 and is [\d.]+/)])
+    const other = await against(1, ['--workload', 'ping', '--workers', '3'])
+    expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('the baseline was another test: workers 2 then, 3 now')])
+    expect((await typed(['--baseline', join(folder, 'nowhere.json')])).exitCode).toBe(2)
+  })
+
   it('says what it was measured by', async () => {
     const { validity, cold_start_ms } = await stress('--sql', 'SELECT SLEEP(0.01)', '--duration', '1500ms', '--workers', '8', '--pool-size', '4', '--max-overflow', '0')
     expect(validity.checks.map(({ check }) => check)).toEqual(['long_enough', 'littles_law', 'event_loop', 'client_cpu', 'steady'])

@@ -1,0 +1,37 @@
+import type { Pool } from '../db/pool.ts'
+import type { Recorder } from './recorder.ts'
+
+/** What is going on right now. */
+export interface Live {
+  /** Since the beginning. */
+  readonly seconds: number
+  /** Iterations that ended a second, and how long they waited for a connection on average: since the last look. */
+  readonly perSecond: number
+  readonly waitMs: number | null
+  readonly inUse: number
+  readonly idle: number
+  readonly waiting: number
+  /** Iterations that failed, since the beginning. */
+  readonly failed: number
+}
+
+/** A few frames a second. */
+const everyMs = 250
+
+/** Tells what is going on until the returned function is called. */
+export function watch(pool: Pool, recorder: Recorder, tell: (live: Live) => void): () => void {
+  const started = performance.now()
+  let last = { at: started, ended: 0, waitedMs: 0 }
+  const timer = setInterval(() => {
+    const { ended, waitedMs, failures } = recorder
+    const now = performance.now()
+    const since = ended - last.ended
+    const { inUse, idle, waiting } = pool.figures()
+    tell({
+      seconds: (now - started) / 1_000, perSecond: since / ((now - last.at) / 1_000), waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since, inUse, idle, waiting, failed: failures,
+    })
+    last = { at: now, ended, waitedMs }
+  }, everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { readBaseline, regressions, type Baseline } from '../../src/stress/baseline.ts'
+
+const some = (p50: number, p99: number): Baseline['total_ms'] => ({ p50, p90: p99, p95: p99, p99, p999: p99, max: p99, mean: p50 })
+const before: Baseline = { mode: 'fair', pool_size: 5, max_overflow: 0, workers: 50, loop: 'closed', throughput: 1_000, total_ms: some(10, 50), acquire_ms: some(5, 0.2) }
+
+describe('a baseline', () => {
+  it.each<[string, Partial<Baseline>, string[]]>([
+    ['the same', {}, []],
+    ['within a tenth', { throughput: 901, total_ms: some(10.9, 54) }, []],
+    ['better', { throughput: 2_000, total_ms: some(1, 5) }, []],
+    ['less throughput', { throughput: 899 }, ['throughput was 1000 and is 899']],
+    ['slower', { total_ms: some(12, 56) }, ['total.p50 was 10 and is 12', 'total.p99 was 50 and is 56']],
+    ['slower where it is noise', { acquire_ms: some(5, 0.9) }, []],
+    ['slower than noise', { acquire_ms: some(5, 1.1) }, ['acquire.p99 was 0.2 and is 1.1']],
+  ])('%s', (_what, change, expected) => expect(regressions(before, { ...before, ...change }, 0.1)).toEqual(expected))
+
+  it('of another test is none', () => {
+    expect(() => regressions(before, { ...before, workers: 10, pool_size: 4 }, 0.1)).toThrow('the baseline was another test: pool_size 5 then, 4 now; workers 50 then, 10 now')
+  })
+
+  it.each([
+    ['{"result":{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":null}}}', true],
+    ['{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":1}}', true],
+    ['{', false], ['[]', false], ['null', false], ['{"throughput":1}', false], ['{"result":5}', false],
+  ])('%s: %s', (text, sound) => {
+    if (sound) expect(readBaseline('x.json', text)).toMatchObject({ throughput: 1 })
+    else expect(() => readBaseline('x.json', text)).toThrow(/^x\.json is not/)
+  })
+})
