@@ -30,6 +30,8 @@ export interface Config {
   readonly target: Target
   readonly limits: Limits
   readonly pool: PoolOptions
+  /** DB_PROTECTED. */
+  readonly isProtected: boolean
   readonly entries: readonly ConfigEntry[]
 }
 
@@ -115,6 +117,7 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   return {
     target,
     limits: { ...defaultLimits, connectTimeoutMs, statementTimeoutMs },
+    isProtected: settings.DB_PROTECTED,
     pool: { ...defaultPoolOptions, size, maxOverflow, timeoutMs, recycleMs },
     entries: [...entries, { name: 'DB_URL', value: urlOf(target), origin: 'all of the above' }],
   }

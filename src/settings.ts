@@ -20,6 +20,8 @@ export interface Settings {
   readonly DB_POOL_RECYCLE: number
   readonly DB_CONNECT_TIMEOUT: number
   readonly DB_STATEMENT_TIMEOUT: number
+  /** What belongs to others: load on it is put only after its name was typed. */
+  readonly DB_PROTECTED: boolean
 }
 
 export type SettingName = keyof Settings
@@ -43,6 +45,14 @@ function parseCharset(value: string): string {
   return 'utf8mb4'
 }
 
+const switches: Readonly<Record<string, boolean>> = { 1: true, true: true, yes: true, 0: false, false: false, no: false }
+
+function parseSwitch(value: string): boolean {
+  const on = Object.hasOwn(switches, value.toLowerCase()) ? switches[value.toLowerCase()] : undefined
+  if (on === undefined) throw new InvalidValue(`must be 1 or 0, not ${shown(value)}`)
+  return on
+}
+
 /** The chapter's variables keep their names; their durations may be bare seconds, as there. */
 export function settingTable(osUser: string): Readonly<Record<SettingName, Setting>> {
   return {
@@ -62,6 +72,7 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_POOL_RECYCLE: { parse: parseSecondsOrWait, fallback: '3600s' },
     DB_CONNECT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '10s' },
     DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
+    DB_PROTECTED: { parse: parseSwitch, fallback: '0' },
   }
 }
 

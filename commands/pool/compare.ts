@@ -7,8 +7,7 @@ import type { StressResult } from '../../src/stress/result.ts'
 import { durationText, parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
-import { refuseIfTooMany } from './room.ts'
-import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
+import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
 export interface CompareOptions extends WorkloadOptions {
   readonly poolSize: number
@@ -43,11 +42,15 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
 }
 
 export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
+  const { poolSize, maxOverflow, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
+  const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (workload) =>
+    eachMode(ctx, options, { workload, load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 }))
+  ctx.out.list(comparisonView, results.map(rowOf))
+}
+
+async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions, plan: StressPlan): Promise<StressResult[]> {
   const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
-  const { poolSize, maxOverflow, poolTimeout: timeoutMs, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
   const { target, limits, pool: configured } = await ctx.config()
-  await ctx.connection((connection) => refuseIfTooMany(connection, Math.max(workers, poolSize + maxOverflow)), limits)
-  const plan: StressPlan = { workload: await workloadOf(ctx, options), load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 }
   const progress = ctx.out.progress()
   const results: StressResult[] = []
   const interrupted = (): boolean => ctx.io.signal.aborted
@@ -63,7 +66,7 @@ export async function comparePools(ctx: Context, options: CompareOptions): Promi
     }
   }
   progress.clear()
-  ctx.out.list(comparisonView, results.map(rowOf))
+  return results
 }
 
 function rowOf({ mode, pool_size, max_overflow, throughput, acquire_ms, timeouts, failed, fairness, connections, seconds }: StressResult): object {

@@ -11,10 +11,9 @@ import { durationText, parseChoice, parseWait, parseWhole, shown } from '../../s
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { keepRun, parseKeep, type Keep } from './keep.ts'
-import { refuseIfTooMany } from './room.ts'
 import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
-import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
+import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
 export interface StressOptions extends WorkloadOptions {
   readonly poolSize: number
@@ -93,32 +92,31 @@ function parseShare(typed: string): number {
 
 async function runStress(ctx: Context, options: StressOptions): Promise<StressRun> {
   const [{ openPool }, { stressRun }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
-  const plan = await planOf(ctx, options)
-  const { target, limits, pool: configured } = await ctx.config()
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
-  // A wrong password or host is said at once, not counted fifty times.
   const most = options.mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
-  await ctx.connection((connection) => refuseIfTooMany(connection, most), limits)
-  const pool = openPool(options.mode, { target, limits, options: { ...configured, ...shape, timeoutMs: options.poolTimeout } })
-  // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
-  const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
-  ctx.io.signal.addEventListener('abort', cut, { once: true })
-  const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
-  try {
-    return await stressRun({ mode: options.mode, pool, options: shape }, plan, ctx.io.signal, live.show)
-  } finally {
-    live.clear()
-    ctx.io.signal.removeEventListener('abort', cut)
-    await pool.close(ctx.io.signal.aborted ? 0 : undefined)
-  }
+  const load = loadOf(options)
+  return underLoad(ctx, options, most, async (workload) => {
+    const { target, limits, pool: configured } = await ctx.config()
+    const pool = openPool(options.mode, { target, limits, options: { ...configured, ...shape, timeoutMs: options.poolTimeout } })
+    // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
+    const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
+    ctx.io.signal.addEventListener('abort', cut, { once: true })
+    const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
+    try {
+      return await stressRun({ mode: options.mode, pool, options: shape }, { workload, ...load }, ctx.io.signal, live.show)
+    } finally {
+      live.clear()
+      ctx.io.signal.removeEventListener('abort', cut)
+      await pool.close(ctx.io.signal.aborted ? 0 : undefined)
+    }
+  })
 }
 
-async function planOf(ctx: Context, options: StressOptions): Promise<StressPlan> {
-  const { workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 } = options
+function loadOf({ workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 }: StressOptions): Omit<StressPlan, 'workload'> {
   if (iterations !== undefined && duration !== undefined) throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
   const load: Load = rate === undefined ? { loop: 'closed', workers } : { loop: 'open', perSecond: rate, mostInFlight }
   const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
-  return { workload: await workloadOf(ctx, options), load, until, warmupMs, rampMs }
+  return { load, until, warmupMs, rampMs }
 }
 
 /** What keeps a result from being relied on, and what a closed loop does not show. */

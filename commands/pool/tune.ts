@@ -4,11 +4,11 @@ import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { penFor } from '../../src/output/chart.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
-import { counted, durationText, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
+import { counted, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
-import { refuseIfTooMany, roomAt, type Room } from './room.ts'
-import { workloadFlags, workloadOf, type WorkloadOptions } from './workload-flags.ts'
+import { roomAt, type Room } from './room.ts'
+import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {
   readonly min: number
@@ -57,26 +57,25 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
 }
 
 async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: Room }> {
-  const [{ openPool }, { sizesBetween, sweep }, workload] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/sweep.ts'), workloadOf(ctx, options)])
+  const [{ openPool }, { sizesBetween, sweep }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/sweep.ts')])
   const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max } = options
   const { target, limits, pool } = await ctx.config()
-  const room = await ctx.connection(async (connection) => {
-    await refuseIfTooMany(connection, max)
-    return roomAt(connection)
-  }, limits)
-  const sizes = sizesBetween(min, max)
-  const progress = ctx.out.progress()
-  ctx.out.note(`${sizes.length} sizes, ${rounds} rounds: about ${durationText(sizes.length * rounds * (trialMs + warmupMs))}`)
-  try {
-    const measured = await sweep({ workload, sizes, rounds, trialMs, warmupMs, workers }, {
-      openPool: (size) => openPool('fair', { target, limits, options: { ...pool, size, maxOverflow: 0 } }),
-      signal: ctx.io.signal,
-      onTrial: (done, of) => progress.show(() => `${done} of ${of} measured`),
-    })
-    return { sizes: measured, room }
-  } finally {
-    progress.clear()
-  }
+  return underLoad(ctx, options, max, async (workload) => {
+    const room = await ctx.connection(roomAt, limits)
+    const sizes = sizesBetween(min, max)
+    const progress = ctx.out.progress()
+    ctx.out.note(`${sizes.length} sizes, ${rounds} rounds: about ${Math.ceil((sizes.length * rounds * (trialMs + warmupMs)) / 1_000)} s`)
+    try {
+      const measured = await sweep({ workload, sizes, rounds, trialMs, warmupMs, workers }, {
+        openPool: (size) => openPool('fair', { target, limits, options: { ...pool, size, maxOverflow: 0 } }),
+        signal: ctx.io.signal,
+        onTrial: (done, of) => progress.show(() => `${done} of ${of} measured`),
+      })
+      return { sizes: measured, room }
+    } finally {
+      progress.clear()
+    }
+  })
 }
 
 function viewFor(ctx: Context, { usl, points }: Advice): View {
@@ -113,6 +112,8 @@ function inWords({ verdict, recommended, sensitivity }: Advice, { max }: TuneOpt
   return [
     `${counted(recommended.pool_size, 'connection')} do nearly the best; ${[...cost(sensitivity.half, 'half'), ...cost(sensitivity.double, 'twice')].join(', ')}`,
     `${counted(instances, 'process', 'processes')} would have ${wanted ?? 0} of ${max_connections} connections, of which ${in_use} are in use: ${fits === true ? 'they fit' : 'they do NOT fit'}`,
-    `for .env:\n  DB_POOL_SIZE=${recommended.pool_size}\n  DB_MAX_OVERFLOW=0`,
+    'for .env:',
+    `  DB_POOL_SIZE=${recommended.pool_size}`,
+    '  DB_MAX_OVERFLOW=0',
   ]
 }

@@ -3,32 +3,66 @@ import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterSql } from '../../src/stress/plan.ts'
 import { parseStatement, type DataRow, type Statement } from '../../src/stress/statement.ts'
-import { builtIn, sqlWorkload, statementWorkload, type Workload } from '../../src/stress/workload.ts'
-import { parseChoice } from '../../src/values.ts'
+import { builtIn, scratchWorkload, sqlWorkload, statementWorkload, type Workload } from '../../src/stress/workload.ts'
+import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value, values } from '../flags.ts'
+import type { OrdersOptions } from './orders-workload.ts'
+import { refuseIfTooMany } from './room.ts'
 
-export interface WorkloadOptions {
+export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
-  readonly workload?: keyof typeof builtIn
+  readonly workload?: WorkloadName
   readonly data?: string
+  readonly confirm?: string
 }
 
-const workloads = Object.keys(builtIn) as (keyof typeof builtIn)[]
+const workloads = ['ping', 'sleep', 'read', 'write', 'orders'] as const
+const ordinary: OrdersOptions = { lines: 3, products: 1_000 }
+type WorkloadName = (typeof workloads)[number]
 
 /** What an iteration does. */
 export function workloadFlags(command: Command): Command {
   return command
     .addOption(new Option('--sql <statement>', "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound").argParser(values(parseStatement)).default(undefined, chapterSql))
-    .addOption(new Option('--workload <name>', 'ping (DO 0) or sleep (a tenth of a second), instead of a statement').argParser(value(parseChoice(workloads))).conflicts('sql'))
+    .addOption(new Option('--workload <name>', 'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)').argParser(value(parseChoice(workloads))).conflicts('sql'))
+    .option('--confirm <database>', 'the name of the database, instead of typing it when asked, where DB_PROTECTED is 1')
+    .addOption(new Option('--lines <n>', 'different products in each of the orders').argParser(value(parseWhole(1, 1_000))).default(undefined, String(ordinary.lines)))
+    .addOption(new Option('--products <n>', 'on how many products all orders draw: of few, all want the same').argParser(value(parseWhole(1, 1_000_000))).default(undefined, String(ordinary.products)))
     .option('--data <file>', 'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last')
 }
 
+/**
+ * Runs `work` with what an iteration does, once it is certain that so much load may be put here: on this database, on so many connections.
+ * Whatever becomes of it, a table of the load's own is removed.
+ */
+export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, work: (workload: Workload) => Promise<T>): Promise<T> {
+  const workload = await workloadOf(ctx, options)
+  const { target, limits, isProtected } = await ctx.config()
+  if (isProtected) {
+    const { describeTarget } = await import('../../src/db/target.ts')
+    await ctx.ask.confirmName({ message: `Put load on ${describeTarget(target)}, which is protected (DB_PROTECTED)?`, name: target.database ?? '', given: options.confirm, flag: '--confirm' })
+  }
+  // A wrong password or host is said at once, not counted fifty times.
+  await ctx.connection((connection) => refuseIfTooMany(connection, connections), limits)
+  const { scratch } = workload
+  if (scratch === undefined) return work(workload)
+  try {
+    await ctx.connection(scratch.make)
+    return await work(workload)
+  } finally {
+    await ctx.connection(scratch.remove)
+  }
+}
+
 /** Rejects with USAGE when statements and data do not fit each other. */
-export async function workloadOf(ctx: Context, { workload, sql, data }: WorkloadOptions): Promise<Workload> {
+async function workloadOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Workload> {
   const statements = sql ?? []
   const columns = [...new Set(statements.flatMap((statement) => statement.columns))]
   if (columns.length > 0 && data === undefined) throw new DbtoolError('USAGE', `{{${columns.join('}}, {{')}}} comes from --data, which is missing`, { hint: 'besides there are {{random 1 1000}} and {{uuid}}' })
   if (columns.length === 0 && data !== undefined) throw new DbtoolError('USAGE', '--data has columns that no --sql names', { hint: 'as in --sql "SELECT {{id}}"' })
+  if (workload === 'orders') return (await import('./orders-workload.ts')).ordersWorkload(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })
+  if (lines !== undefined || products !== undefined) throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')
+  if (workload === 'read' || workload === 'write') return scratchWorkload(workload)
   if (statements.length === 0) return sqlWorkload(workload === undefined ? chapterSql : builtIn[workload])
   return statementWorkload(statements, data === undefined ? [] : await rowsOf(ctx, data, columns))
 }

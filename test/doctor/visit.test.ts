@@ -7,7 +7,7 @@ import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 import { sound } from './sound-facts.ts'
 
 const { target, pool } = sound.destination
-const config = { target, pool, limits: defaultLimits, entries: [] }
+const config = { target, pool, limits: defaultLimits, isProtected: false, entries: [] }
 
 /** What is found out where every log-in fails with the next of these errors. */
 function visited(...errors: Error[]): ReturnType<typeof visitServer> {

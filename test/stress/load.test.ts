@@ -37,6 +37,28 @@ describe('what an iteration does', () => {
 
   it('ping asks for nothing', async () => expect(await stress('--workload', 'ping', '--workers', '2', '--iterations', '3')).toMatchObject({ ok: 6, failed: 0 }))
 
+  it.each(['read', 'write'])('%s has a table of its own, which is gone afterwards, also when it was interrupted', async (workload) => {
+    const scratch = async (): Promise<unknown[]> => told("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE 'dbtool_stress_%'")
+    const owner = { database: database.name, as: 'owner' } as const
+    expect((await dbtool(`pool stress --json --workload ${workload} --workers 4 --iterations 25`, owner)).json()).toMatchObject({ ok: 100, failed: 0 })
+    expect(await scratch()).toEqual([])
+    // Whoever may not make one is told so.
+    expect(await typed(['--workload', workload])).toMatchObject({ stdout: '', error: { code: 'ACCESS_DENIED' } })
+    const interrupt = new AbortController()
+    const running = dbtool(['pool', 'stress', '--json', '--workload', workload, '--duration', '60s'], { ...owner, signal: interrupt.signal })
+    while ((await scratch()).length === 0) await sleep(20)
+    interrupt.abort('SIGINT')
+    expect((await running).exitCode).toBe(130)
+    expect(await scratch()).toEqual([])
+  })
+
+  it('on what is protected runs only after its name was said', async () => {
+    const protectedOne = (...flags: string[]): Promise<Outcome> => dbtool(['pool', 'stress', '--json', '--workload', 'ping', '--workers', '1', ...flags], { database: database.name, env: { DB_PROTECTED: '1' } })
+    expect(await protectedOne()).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('--confirm') as string })
+    expect(await protectedOne('--confirm', 'another')).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('another') as string })
+    expect((await protectedOne('--confirm', database.name)).json()).toMatchObject({ ok: 1 })
+  })
+
   it.each<[string, readonly string[], string]>([
     ['a column without data', ['--sql', 'SELECT {{who}}'], '{{who}} comes from --data, which is missing'],
     ['data without a column', ['--sql', 'SELECT 1', '--data', 'x.csv'], '--data has columns that no --sql names'],
@@ -148,5 +170,21 @@ describe('what is kept of a run', () => {
     const { exitCode, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
     expect(exitCode).toBe(2)
     expect(stderr).toContain(message)
+  })
+})
+
+describe('orders as load', () => {
+  const shop = testDatabase()
+  const orders = (flags: string): Promise<Outcome> => dbtool(`pool stress --json --workload orders ${flags}`, { database: shop.name })
+
+  it('are real: they take stock, and all of the shop stays true', async () => {
+    expect((await orders('')).error).toMatchObject({ code: 'NOT_FOUND', message: 'orders of 3 lines need a user and 3 products in stock; there are 0 and 0' })
+    expect((await dbtool('db seed --users 5 --products 8 --orders 3 --seed 1', { database: shop.name })).exitCode).toBe(0)
+    const [{ n: before } = { n: 0 }] = await shop.connection.rows<{ n: number }>('SELECT COUNT(*) AS n FROM orders')
+    const { ok, failed, errors } = (await orders('--lines 2 --products 4 --workers 4 --iterations 10')).json<StressResult>()
+    expect([ok + failed, errors.filter(({ code }) => code !== 'OUT_OF_STOCK')]).toEqual([40, []])
+    expect(await shop.connection.rows('SELECT COUNT(*) AS n FROM orders')).toEqual([{ n: before + ok }])
+    expect((await dbtool('db check', { database: shop.name })).exitCode).toBe(0)
+    expect((await dbtool('pool stress --lines 2', { database: shop.name })).stderr).toContain('--lines and --products are for --workload orders')
   })
 })

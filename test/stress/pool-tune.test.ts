@@ -22,6 +22,15 @@ describe('pool tune', () => {
     expect(points.at(-1)!.throughput / points[0]!.throughput).toBeGreaterThan(6)
   })
 
+  it('on one that is done one after the other, recommends one connection, and again', async () => {
+    await database.connection.change('CREATE TABLE counter (n INT)')
+    await database.connection.change('INSERT INTO counter VALUES (0)')
+    for (const run of [1, 2]) {
+      const { verdict, recommended, connections } = await tune('--sql "UPDATE counter SET n = n + 1 + SLEEP(0.02)" --max 4 --duration 400ms --warmup 0ms --instances 4')
+      expect([run, verdict, recommended?.pool_size, connections.wanted, connections.fits]).toEqual([run, 'knee', 1, 4, true])
+    }
+  })
+
   it.each([
     ['--min 8 --max 4', 2, 'USAGE', '--min 8 is more than --max 4'],
     ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a bound such as p99<50ms, not 'fast'"],
