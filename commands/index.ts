@@ -6,6 +6,7 @@ import { addressesAdd } from './addresses/add.ts'
 import { addressesList } from './addresses/list.ts'
 import { addressesRemove } from './addresses/remove.ts'
 import { addressesUpdate } from './addresses/update.ts'
+import { benchDrivers } from './bench/drivers.ts'
 import { configShow } from './config/show.ts'
 import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
@@ -70,6 +71,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
     connection: ['is it there, and what is it like', connectionTest],
     db: ['schema and soundness', dbMigrate, dbRollback, dbStatus, dbSeed, dbReset, dbCheck, dbGrants],
     pool: ['load on connection pools', poolStress, poolTune, poolCompare, poolStatus],
+    bench: ['drivers against each other', benchDrivers],
     server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
   },
   'This tool:': {

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Connection as Mysql2Connection } from 'mysql2/promise'
+import { driver } from './driver.ts'
+import type { Target } from './target.ts'
+
+/** A driver as it comes: nothing of ours is set but where to go. */
+export interface BenchedDriver {
+  readonly name: string
+  readonly version: string
+  connect(target: Target): Promise<BenchedConnection>
+}
+
+export interface BenchedConnection {
+  ping(): Promise<unknown>
+  /** Text protocol. */
+  rows(sql: string): Promise<readonly Record<string, unknown>[]>
+  /** Prepared once, then executed. */
+  execute(sql: string, values: readonly unknown[]): Promise<unknown>
+  /** Many rows in one message or statement; `sql` has one `(?, ?)`. */
+  batch(sql: string, rows: readonly (readonly unknown[])[]): Promise<unknown>
+  end(): Promise<void>
+}
+
+const require = createRequire(import.meta.url)
+
+const versionOf = (name: string): string => {
+  const folder = require.resolve(name).replace(new RegExp(`(.*node_modules/${name})/.*`), '$1')
+  return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
+}
+
+const place = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({ ...(socket === undefined ? { host, port } : { socketPath: socket }), user, password, database })
+
+const mariadbDriver: BenchedDriver = {
+  name: 'mariadb',
+  version: versionOf('mariadb'),
+  async connect(target) {
+    const connection = await driver.createConnection(place(target))
+    return {
+      ping: () => connection.ping(),
+      rows: (sql) => connection.query<Record<string, unknown>[]>(sql),
+      execute: (sql, values) => connection.execute(sql, [...values]),
+      batch: (sql, rows) => connection.batch(sql, rows.map((row) => [...row])),
+      end: () => connection.end(),
+    }
+  },
+}
+
+/** Undefined where it is not installed: it is nothing that dbtool needs. */
+async function mysql2Driver(): Promise<BenchedDriver | undefined> {
+  const mysql2 = await import('mysql2/promise').catch(() => undefined)
+  if (mysql2 === undefined) return undefined
+  return {
+    name: 'mysql2',
+    version: versionOf('mysql2'),
+    async connect(target) {
+      const connection: Mysql2Connection = await mysql2.createConnection(place(target))
+      return {
+        ping: () => connection.ping(),
+        rows: async (sql) => (await connection.query(sql))[0] as Record<string, unknown>[],
+        execute: (sql, values) => connection.execute(sql, values as never[]),
+        // It has no bulk protocol: one statement with all rows pasted into it.
+        batch: (sql, rows) => connection.query(sql.replace(/\([?, ]+\)/, '?'), [rows]),
+        end: () => connection.end(),
+      }
+    },
+  }
+}
+
+/** Those that are here, and the names of those that are not. */
+export async function benchedDrivers(): Promise<{ drivers: BenchedDriver[]; missing: string[] }> {
+  const mysql2 = await mysql2Driver()
+  return { drivers: [mariadbDriver, ...(mysql2 === undefined ? [] : [mysql2])], missing: mysql2 === undefined ? ['mysql2'] : [] }
+}
