@@ -76,7 +76,7 @@ function eventLoop({ eventLoopP99Ms }: Evidence): Check {
 }
 
 function clientCpu({ clientCpu: share }: Evidence): Check {
-  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `this process used ${Math.round(share * 100)} % of a processor${share <= mostClientCpu ? '' : ': it could not ask faster; use --threads, or less load'}` }
+  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `this process used ${Math.round(share * 100)} % of a processor${share <= mostClientCpu ? '' : ': it could not ask faster; use less load, or ask from more machines'}` }
 }
 
 function steady({ halves: [first, second] }: Evidence): Check {
