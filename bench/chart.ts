@@ -1,3 +1,4 @@
+import { escaped } from '../src/stress/line-chart.ts'
 import type { Outcome } from './targets.ts'
 import { amount, reachText } from './show.ts'
 
@@ -47,8 +48,4 @@ function bar({ work, peer, reach, measured, met, share }: Drawn, y: number, scal
 <text x="${width - left}" y="${y + 14}" text-anchor="end">${escaped(amount(measured.median, reach.unit))} <tspan class="quiet">(${escaped(reachText(reach))})</tspan></text>
 <rect class="${met ? 'met' : 'unmet'}" x="${left}" y="${y + 20}" width="${((barWidth * share) / scale).toFixed(1)}" height="${barHeight}" rx="2"/>
 <line class="line" x1="${target}" x2="${target}" y1="${y + 17}" y2="${y + 23 + barHeight}"/>`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import type { Io } from '../src/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
-import { allFaults, DbtoolError, type ErrorCode } from '../src/errors.ts'
+import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors.ts'
 import { faultsOf, pathOf, settle } from './flags.ts'
 import { invocationOf } from './globals.ts'
 import { createProgram } from './index.ts'
@@ -39,8 +39,7 @@ async function report(error: unknown, argv: readonly string[], io: Io): Promise<
 function asOurs(error: unknown, io: Io): DbtoolError {
   if (io.signal.aborted) return interrupted(io, error)
   if (error instanceof DbtoolError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new DbtoolError('UNEXPECTED', `unexpected: ${message}`, { cause: error, hint: 'this is a fault of dbtool; add --verbose for the details' })
+  return new DbtoolError('UNEXPECTED', `unexpected: ${messageOf(error)}`, { cause: error, hint: 'this is a fault of dbtool; add --verbose for the details' })
 }
 
 function interrupted({ signal }: Io, cause?: unknown): DbtoolError {

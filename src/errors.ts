@@ -98,6 +98,11 @@ export async function together<A, B>(first: Promise<A>, second: Promise<B>): Pro
   throw new DbtoolError(one.code, `${one.message}, and ${other.message}`, { hint: one.hint, cause: other })
 }
 
+/** What anything that was thrown says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
 export function isNodeError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/errors.ts'
 import { ratioOf, spreadOf, type Spread } from './statistics.ts'
 
 /** What one contestant did in one round. */
@@ -63,7 +64,7 @@ export class Results {
   /** Whatever fails after an interrupt is its consequence. */
   private why(reason: unknown): string {
     this.goOn()
-    return reason instanceof Error ? reason.message : String(reason)
+    return messageOf(reason)
   }
 }
 

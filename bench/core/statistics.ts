@@ -1,15 +1,12 @@
+import { median } from '../../src/stress/median.ts'
+
+export { median }
+
 /** The middle of several rounds, and how far they lie apart. */
 export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
-}
-
-/** Of an even number of values, the mean of the two in the middle. Undefined: there are none. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
-  return low === undefined || high === undefined ? undefined : (low + high) / 2
 }
 
 export function spreadOf(values: readonly number[]): Spread | undefined {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { number, text, type Row, type View } from '../../src/output/view.ts'
+import { data, number, text, type Row, type View } from '../../src/output/view.ts'
 import type { Difference, DriverFigures } from '../../src/stress/drivers.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
@@ -34,7 +34,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
   const become: Difference[] = await differences(here, target)
   const versions = Object.fromEntries(here.map(({ name, version }) => [name, version]))
   const view: View = {
-    columns: [...here.map(({ name }) => text(name)), ...(['figures', 'values', 'missing'] as const).map((name) => ({ ...text(name), shownIn: 'data' as const }))],
+    columns: [...here.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],
     id: 'mariadb',
     empty: '',
     sections: () => [{ view: figuresView, rows: figures as unknown as Row[] }, { view: differencesView, rows: become as unknown as Row[] }],

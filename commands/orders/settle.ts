@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Queries } from '../../src/db/queries.ts'
-import { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError, messageOf } from '../../src/errors.ts'
 import type { Riddle } from '../../src/shop/certain.ts'
 import { getOrder, type Order } from '../../src/shop/orders.ts'
 import type { Placement } from '../../src/shop/place-order.ts'
@@ -52,8 +52,7 @@ export interface Done {
 export async function readBack(ctx: Context, db: Database, { orderId, what, hint, interrupted }: Done): Promise<Order> {
   return db.reading((queries) => getOrder(queries, orderId)).catch((cause: unknown) => {
     if (ctx.io.signal.aborted) throw interrupted
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DbtoolError('OUTCOME_UNKNOWN', `order ${orderId} ${what}, but it cannot be read now: ${reason}`, { cause, hint })
+    throw new DbtoolError('OUTCOME_UNKNOWN', `order ${orderId} ${what}, but it cannot be read now: ${messageOf(cause)}`, { cause, hint })
   })
 }
 

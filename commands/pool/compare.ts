@@ -2,17 +2,15 @@ import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf } from '../../src/db/pool-mode.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
-import { chapterPool, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
+import { chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
-import { durationText, parseWait, parseWhole } from '../../src/values.ts'
+import { parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { poolFlags, type PoolFlags } from './pool-flags.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
-export interface CompareOptions extends WorkloadOptions {
-  readonly poolSize: number
-  readonly maxOverflow: number
-  readonly poolTimeout: number
+export interface CompareOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number
   readonly duration: number
   readonly warmup: number
@@ -30,10 +28,7 @@ const comparisonView: View = {
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
   const compare = pool.command('compare').description('The same load over four pools: ours, the connector\'s, a single connection, and none')
-  workloadFlags(compare)
-    .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
-    .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), 0)
-    .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
+  poolFlags(workloadFlags(compare), 0)
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(withDefault('--duration <duration>', 'how long each', parseWait, '5s'))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
@@ -49,21 +44,17 @@ export async function comparePools(ctx: Context, options: CompareOptions): Promi
 }
 
 async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions, plan: StressPlan): Promise<StressResult[]> {
-  const [{ openPool }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
+  const [{ openPool }, { closing }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/db/pool.ts'), import('../../src/stress/stress.ts')])
   const { target, limits, pool: configured } = await ctx.config()
   const progress = ctx.out.progress()
   const results: StressResult[] = []
-  const interrupted = (): boolean => ctx.io.signal.aborted
+  const { signal } = ctx.io
   for (const mode of poolModes) {
-    if (interrupted()) break
+    if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
     const pool = openPool(mode, { target, limits, options: { ...configured, ...shape, timeoutMs } })
-    try {
-      results.push(await stress({ mode, pool, options: shape }, plan, ctx.io.signal))
-    } finally {
-      await pool.close(interrupted() ? 0 : undefined)
-    }
+    results.push(await closing(pool, signal, () => stress({ mode, pool, options: shape }, plan, signal)))
   }
   progress.clear()
   return results

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Context } from '../../src/context.ts'
 import { firstRow } from '../../src/db/queries.ts'
 import { addressOf } from '../../src/db/target.ts'
-import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
 import type { About } from '../../src/stress/report.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { shown } from '../../src/values.ts'
@@ -32,7 +32,7 @@ export async function keepRun(ctx: Context, run: StressRun, keeps: readonly Keep
   const texts = { json: () => `${JSON.stringify(report, null, 2)}\n`, csv: () => csvOf(report), html: () => htmlOf(report) }
   for (const { kind, path } of keeps) {
     await writeFile(path, texts[kind]()).catch((error: unknown) => {
-      throw new DbtoolError('USAGE', `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+      throw new DbtoolError('USAGE', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
     })
     ctx.out.note(`${kind} written to ${path}`)
   }

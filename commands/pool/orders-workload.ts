@@ -23,7 +23,6 @@ export async function ordersWorkload(ctx: Context, { lines, products }: OrdersOp
   const author = ctx.author()
   const one = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
   return {
-    name: 'orders',
     iterate: (lease) => {
       const chosen = new Set<number>()
       while (chosen.size < lines) chosen.add(one(productIds))

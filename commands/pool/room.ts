@@ -1,4 +1,5 @@
-import { firstRow, type Queries } from '../../src/db/queries.ts'
+import type { Queries } from '../../src/db/queries.ts'
+import { serverFigures } from '../../src/db/server-side.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { counted } from '../../src/values.ts'
 
@@ -8,15 +9,10 @@ export interface Room {
   readonly used: number
 }
 
-/** Without the one that asks. */
-export async function roomAt(queries: Queries): Promise<Room> {
-  const row = await firstRow<Room>(queries, "SELECT @@max_connections AS max, CAST(VARIABLE_VALUE AS SIGNED) - 1 AS used FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'THREADS_CONNECTED'")
-  return row ?? { max: Infinity, used: 0 }
-}
-
-/** Rejects with USAGE where a load test would take connections that others may need. */
-export async function refuseIfTooMany(queries: Queries, wanted: number): Promise<void> {
-  const { max, used } = await roomAt(queries)
-  if (wanted <= max - used) return
+/** The room that there is, without the connection that asks. Rejects with USAGE where a load test would take connections that others may need. */
+export async function roomFor(queries: Queries, wanted: number): Promise<Room> {
+  const { max_connections: max, threads_connected } = await serverFigures(queries)
+  const used = threads_connected - 1
+  if (wanted <= max - used) return { max, used }
   throw new DbtoolError('USAGE', `${counted(wanted, 'connection')} would not leave anybody else any: the server takes ${max} (max_connections), and ${used} are in use`, { hint: 'use a smaller pool, or raise max_connections' })
 }

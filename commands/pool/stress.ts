@@ -1,24 +1,22 @@
 import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
-import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
 import { chapterPool, chapterWorkers, mostInFlight, type Load, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
-import { durationText, parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
+import { parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { keepRun, parseKeep, type Keep } from './keep.ts'
 import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
+import { poolFlags, type PoolFlags } from './pool-flags.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
-export interface StressOptions extends WorkloadOptions {
-  readonly poolSize: number
-  readonly maxOverflow: number
-  readonly poolTimeout: number
+export interface StressOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number
   readonly rate?: number
   readonly ramp?: number
@@ -36,10 +34,7 @@ const interruptGraceMs = 1_000
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
   const stress = pool.command('stress').description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
-  workloadFlags(stress)
-    .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
-    .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), chapterPool.maxOverflow)
-    .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
+  poolFlags(workloadFlags(stress), chapterPool.maxOverflow)
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))
     .option('--iterations <n>', 'iterations of each worker, or with --rate in all (default: 1)', value(parseWhole(1, 1_000_000_000)))
@@ -78,7 +73,7 @@ async function baselineOf(path: string | undefined): Promise<Baseline | undefine
   if (path === undefined) return undefined
   const [{ readFile }, { readBaseline }] = await Promise.all([import('node:fs/promises'), import('../../src/stress/baseline.ts')])
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new DbtoolError('USAGE', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new DbtoolError('USAGE', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
   })
   return readBaseline(path, text)
 }
@@ -91,7 +86,8 @@ function parseShare(typed: string): number {
 }
 
 async function runStress(ctx: Context, options: StressOptions): Promise<StressRun> {
-  const [{ openPool }, { stressRun }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/stress.ts')])
+  const [{ openPool }, { closing }, { stressRun }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/db/pool.ts'), import('../../src/stress/stress.ts')])
+  const { signal } = ctx.io
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
   const most = options.mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
   const load = loadOf(options)
@@ -100,14 +96,13 @@ async function runStress(ctx: Context, options: StressOptions): Promise<StressRu
     const pool = openPool(options.mode, { target, limits, options: { ...configured, ...shape, timeoutMs: options.poolTimeout } })
     // After Ctrl-C every worker ends what it does; a statement that would run on for long is cut.
     const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
-    ctx.io.signal.addEventListener('abort', cut, { once: true })
+    signal.addEventListener('abort', cut, { once: true })
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
-      return await stressRun({ mode: options.mode, pool, options: shape }, { workload, ...load }, ctx.io.signal, live.show)
+      return await closing(pool, signal, () => stressRun({ mode: options.mode, pool, options: shape }, { workload, ...load }, signal, live.show))
     } finally {
       live.clear()
-      ctx.io.signal.removeEventListener('abort', cut)
-      await pool.close(ctx.io.signal.aborted ? 0 : undefined)
+      signal.removeEventListener('abort', cut)
     }
   })
 }

@@ -7,7 +7,7 @@ import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
 import { counted, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
-import { roomAt, type Room } from './room.ts'
+import type { Room } from './room.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {
@@ -60,8 +60,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
   const [{ openPool }, { sizesBetween, sweep }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/stress/sweep.ts')])
   const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max } = options
   const { target, limits, pool } = await ctx.config()
-  return underLoad(ctx, options, max, async (workload) => {
-    const room = await ctx.connection(roomAt, limits)
+  return underLoad(ctx, options, max, async (workload, room) => {
     const sizes = sizesBetween(min, max)
     const progress = ctx.out.progress()
     ctx.out.note(`${sizes.length} sizes, ${rounds} rounds: about ${Math.ceil((sizes.length * rounds * (trialMs + warmupMs)) / 1_000)} s`)

@@ -7,7 +7,7 @@ import { builtIn, scratchWorkload, sqlWorkload, statementWorkload, type Workload
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value, values } from '../flags.ts'
 import type { OrdersOptions } from './orders-workload.ts'
-import { refuseIfTooMany } from './room.ts'
+import type { Room } from './room.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
@@ -35,7 +35,7 @@ export function workloadFlags(command: Command): Command {
  * Runs `work` with what an iteration does, once it is certain that so much load may be put here: on this database, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
-export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, work: (workload: Workload) => Promise<T>): Promise<T> {
+export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, work: (workload: Workload, room: Room) => Promise<T>): Promise<T> {
   const workload = await workloadOf(ctx, options)
   const { target, limits, isProtected } = await ctx.config()
   if (isProtected) {
@@ -43,12 +43,13 @@ export async function underLoad<T>(ctx: Context, options: WorkloadOptions, conne
     await ctx.ask.confirmName({ message: `Put load on ${describeTarget(target)}, which is protected (DB_PROTECTED)?`, name: target.database ?? '', given: options.confirm, flag: '--confirm' })
   }
   // A wrong password or host is said at once, not counted fifty times.
-  await ctx.connection((connection) => refuseIfTooMany(connection, connections), limits)
+  const { roomFor } = await import('./room.ts')
+  const room = await ctx.connection((connection) => roomFor(connection, connections), limits)
   const { scratch } = workload
-  if (scratch === undefined) return work(workload)
+  if (scratch === undefined) return work(workload, room)
   try {
     await ctx.connection(scratch.make)
-    return await work(workload)
+    return await work(workload, room)
   } finally {
     await ctx.connection(scratch.remove)
   }

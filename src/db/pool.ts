@@ -65,6 +65,15 @@ export interface Pool {
   close(graceMs?: number): Promise<void>
 }
 
+/** A pool lives as long as `work`; what runs on it after an interrupt is cut. */
+export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await pool.close(signal.aborted ? 0 : undefined)
+  }
+}
+
 /** A lease lives inside `work`, and is returned whatever happens there. */
 export async function withLease<T>(pool: Pool, work: (lease: Lease) => Promise<T>): Promise<T> {
   const lease = await pool.acquire()

@@ -48,7 +48,7 @@ const noProcessPrivilege = 1227
 
 /** Without the connection that asks. Needs no privilege; sees more with PROCESS. */
 export async function serverSide(queries: Queries): Promise<ServerSide> {
-  const figures = await figuresOf(queries)
+  const figures = await serverFigures(queries)
   const connections = await queries.rows<ConnectionGroup>(
     `SELECT USER AS user, SUBSTRING_INDEX(HOST, ':', 1) AS host, DB AS \`database\`, COMMAND AS state, COUNT(*) AS connections, MAX(TIME) AS longest_s
      FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump') GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
@@ -61,7 +61,7 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
   }
 }
 
-async function figuresOf(queries: Queries): Promise<ServerSide['figures']> {
+export async function serverFigures(queries: Queries): Promise<ServerSide['figures']> {
   const marks = figureNames.map(() => '?').join(', ')
   const rows = await queries.rows<{ name: string; value: string }>(
     `SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN (${marks})

@@ -1,5 +1,5 @@
 import type { Connection } from '../db/connection.ts'
-import { DbtoolError } from '../errors.ts'
+import { DbtoolError, messageOf } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 import { loginName } from './user.ts'
 
@@ -12,8 +12,7 @@ const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs
 export async function withSession<T>(paths: ServerPaths, work: (connection: Connection) => Promise<T>): Promise<T> {
   const [{ connect }, { socketTarget }] = await Promise.all([import('../db/connect.ts'), import('../db/target.ts')])
   const connection = await connect(socketTarget(paths.socket, loginName()), limits).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new DbtoolError('SERVER_FAILED', `the private server runs but does not let dbtool in: ${reason}`, {
+    throw new DbtoolError('SERVER_FAILED', `the private server runs but does not let dbtool in: ${messageOf(cause)}`, {
       hint: `stop it with dbtool server stop; its log is ${paths.log}`,
       cause,
     })

@@ -22,6 +22,7 @@ const lines = `JSON_TABLE(wanted_lines, '$[*]' COLUMNS (order_key VARCHAR(255) C
 const asKey = (column: string): string => `CONVERT(${column} USING utf8mb4) COLLATE utf8mb4_bin`
 const ordersThere = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest, NULL AS product_id'
+const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};`
 
 export const placeOrdersSql = `
 BEGIN NOT ATOMIC
@@ -29,7 +30,7 @@ BEGIN NOT ATOMIC
   DECLARE enough BOOLEAN;
   DECLARE EXIT HANDLER FOR 1062 BEGIN
     ROLLBACK;
-    SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};
+    ${existing}
   END;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
     ROLLBACK;
@@ -65,7 +66,7 @@ BEGIN NOT ATOMIC
     ROLLBACK;
     -- Those that are there want nothing any more.
     IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${ordersThere}) THEN
-      SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};
+      ${existing}
     ELSE
       SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
         FROM ${products} LEFT JOIN products p ON p.id = sold.product_id WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;

@@ -1,3 +1,4 @@
+import { median } from './median.ts'
 import { fitLaw, type Fit } from './usl.ts'
 
 /** What one round at one size of the pool gave. */
@@ -64,7 +65,7 @@ export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
 }
 
 function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen: TunedPoint | undefined): Verdict {
-  if (median(points.map(({ spread }) => spread)) > mostSpread) return 'noisy'
+  if ((median(points.map(({ spread }) => spread)) ?? 0) > mostSpread) return 'noisy'
   const at = sizes.find(({ poolSize }) => poolSize === chosen?.pool_size)
   if (at !== undefined && at.rounds.filter(({ clientBound }) => clientBound).length * 2 > at.rounds.length) return 'client-bound'
   // At the end of the range nobody knows what would come.
@@ -73,12 +74,11 @@ function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen
 
 function pointOf({ poolSize, rounds }: Size): TunedPoint {
   const throughputs = rounds.map(({ throughput }) => throughput)
-  const throughput = median(throughputs)
-  const p99s = rounds.flatMap(({ p99Ms }) => p99Ms ?? [])
+  const throughput = median(throughputs) ?? 0
   return {
     pool_size: poolSize,
     throughput,
-    p99_ms: p99s.length === 0 ? null : median(p99s),
+    p99_ms: median(rounds.flatMap(({ p99Ms }) => p99Ms ?? [])) ?? null,
     spread: throughput === 0 ? 0 : (Math.max(...throughputs) - Math.min(...throughputs)) / throughput,
   }
 }
@@ -113,10 +113,4 @@ function rangeOf(values: readonly number[]): Range {
 function repeatable(): () => number {
   let state = 20_261_124
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

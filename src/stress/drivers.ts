@@ -1,6 +1,6 @@
 import type { BenchedConnection, BenchedDriver } from '../db/benched-drivers.ts'
 import type { Target } from '../db/target.ts'
-import { median } from './advice.ts'
+import { median } from './median.ts'
 
 /** One thing that a driver does again and again. `perRun`: how many rows or queries one run is. */
 interface Task {
@@ -59,7 +59,7 @@ export async function compareDrivers({ drivers, target, rounds, trialMs, signal 
       }
     }
     for (const [{ name }, of] of trials) {
-      const at = (value: (trial: Trial) => number): number => Number(median(of.map(value)).toPrecision(4))
+      const at = (value: (trial: Trial) => number): number => Number((median(of.map(value)) ?? 0).toPrecision(4))
       figures.push({ task: task.name, driver: name, per_second: at(({ perSecond }) => perSecond), cpu_us: at(({ cpuUs }) => cpuUs), memory_mb: at(({ memoryMb }) => memoryMb) })
     }
   }

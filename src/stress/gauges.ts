@@ -3,27 +3,9 @@ import type { Series } from './series.ts'
 
 const everyMs = 20
 
-/** Looks at a pool at even intervals: what it says is independent of what the iterations measure. */
-export class Gauges {
-  #inUse = 0
-  #samples = 0
-  readonly #timer: NodeJS.Timeout
-
-  constructor(pool: Pool, series: Series) {
-    this.#timer = setInterval(() => {
-      const figures = pool.figures()
-      this.#inUse += figures.inUse
-      this.#samples += 1
-      series.looked(figures)
-    }, everyMs)
-    this.#timer.unref()
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
-  }
-
-  get inUse(): { mean: number; samples: number } {
-    return { mean: this.#samples === 0 ? 0 : this.#inUse / this.#samples, samples: this.#samples }
-  }
+/** Looks at a pool at even intervals until the returned function is called: what it says is independent of what the iterations measure. */
+export function lookAt(pool: Pool, series: Series): () => void {
+  const timer = setInterval(() => series.looked(pool.figures()), everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }

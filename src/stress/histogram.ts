@@ -44,6 +44,14 @@ export class Histogram {
     return rounded(this.#maxMs)
   }
 
+  get count(): number {
+    return this.#total
+  }
+
+  get sumMs(): number {
+    return this.#sumMs
+  }
+
   /** At many places, in per cent. */
   at(percents: readonly number[]): (number | null)[] {
     return percents.map((percent) => this.percentile(percent / 100))

@@ -19,16 +19,16 @@ export interface Live {
 const everyMs = 250
 
 /** Tells what is going on until the returned function is called. */
-export function watch(pool: Pool, recorder: Recorder, tell: (live: Live) => void): () => void {
+export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: Live) => void): () => void {
   const started = performance.now()
   let last = { at: started, ended: 0, waitedMs: 0 }
   const timer = setInterval(() => {
-    const { ended, waitedMs, failures } = recorder
+    const { count: ended, sumMs: waitedMs } = acquire
     const now = performance.now()
     const since = ended - last.ended
     const { inUse, idle, waiting } = pool.figures()
     tell({
-      seconds: (now - started) / 1_000, perSecond: since / ((now - last.at) / 1_000), waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since, inUse, idle, waiting, failed: failures,
+      seconds: (now - started) / 1_000, perSecond: since / ((now - last.at) / 1_000), waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since, inUse, idle, waiting, failed: ended - execute.count,
     })
     last = { at: now, ended, waitedMs }
   }, everyMs)

@@ -1,4 +1,4 @@
-import { sqlWorkload, type Workload } from './workload.ts'
+import { builtIn, sqlWorkload, type Workload } from './workload.ts'
 
 /** When iterations start. */
 export type Load =
@@ -19,7 +19,7 @@ export interface StressPlan {
   readonly rampMs: number
 }
 
-export const chapterSql = 'SELECT SLEEP(0.1)'
+export const chapterSql = builtIn.sleep
 export const chapterWorkers = 50
 
 /** The chapter's test: 50 workers, one query of a tenth of a second each. */

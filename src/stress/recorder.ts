@@ -1,4 +1,4 @@
-import { DbtoolError } from '../errors.ts'
+import { DbtoolError, messageOf } from '../errors.ts'
 import { Histogram } from './histogram.ts'
 import { Series } from './series.ts'
 
@@ -11,7 +11,9 @@ export interface ErrorCount {
 
 /** What happened, in memory that grows only by a few numbers for every tenth of a second. */
 export class Recorder {
+  /** Of all iterations that ended. */
   readonly acquire = new Histogram()
+  /** Of those that succeeded. */
   readonly execute = new Histogram()
   readonly total = new Histogram()
   /** Open loop: how long after it was due an iteration began. */
@@ -21,10 +23,6 @@ export class Recorder {
   readonly operations: number[]
   /** Iterations that were due and did not begin. */
   dropped = 0
-  /** Iterations that ended, those among them that failed, and how long all of them waited for a connection. */
-  ended = 0
-  failures = 0
-  waitedMs = 0
   /** How long connections were in use, all together. */
   inUseMs = 0
   readonly series = new Series()
@@ -38,25 +36,18 @@ export class Recorder {
     this.execute.record(executeMs)
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
-    this.end(acquireMs, executeMs)
+    this.inUseMs += executeMs
     this.series.ended(true, acquireMs)
   }
 
   /** Whoever waited in vain, or for a statement that then failed, has waited: that time counts too. */
   failed(acquireMs: number, executeMs: number, error: unknown): void {
     this.acquire.record(acquireMs)
-    this.end(acquireMs, executeMs)
-    this.failures += 1
+    this.inUseMs += executeMs
     this.series.ended(false, acquireMs)
     const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
     const known = this.errors.get(code)
     if (known !== undefined) known.count += 1
-    else this.errors.set(code, { code, count: 1, message: error instanceof Error ? error.message : String(error) })
-  }
-
-  private end(acquireMs: number, executeMs: number): void {
-    this.ended += 1
-    this.waitedMs += acquireMs
-    this.inUseMs += executeMs
+    else this.errors.set(code, { code, count: 1, message: messageOf(error) })
   }
 }

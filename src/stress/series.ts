@@ -56,6 +56,12 @@ export class Series {
     bucket.waiting += waiting
   }
 
+  /** Connections in use, on average of all looks. */
+  inUse(): { mean: number; samples: number } {
+    const samples = sum(this.#buckets.map(({ looks }) => looks))
+    return { mean: samples === 0 ? 0 : sum(this.#buckets.map(({ inUse }) => inUse)) / samples, samples }
+  }
+
   /** Successful iterations a second in the first and in the second half of the whole tenths of a second before now. */
   halves(): [number, number] {
     const whole = Math.floor((performance.now() - this.#started) / bucketMs)

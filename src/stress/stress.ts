@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolMode } from '../db/pool-mode.ts'
 import type { Pool } from '../db/pool.ts'
 import { closedLoop } from './closed-loop.ts'
-import { Gauges } from './gauges.ts'
+import { lookAt } from './gauges.ts'
 import type { Running } from './iteration.ts'
 import { watch, type Live } from './live.ts'
 import { openLoop } from './open-loop.ts'
@@ -43,7 +43,7 @@ export async function stressRun({ mode, pool, options }: StressTarget, plan: Str
   delay.enable()
   const cpu = process.cpuUsage()
   const recorder = new Recorder(workersOf(plan))
-  const gauges = new Gauges(pool, recorder.series)
+  const lookAway = lookAt(pool, recorder.series)
   const unwatch = onLive === undefined ? undefined : watch(pool, recorder, onLive)
   const started = performance.now()
   await load({ pool, workload, recorder, signal }, plan)
@@ -51,13 +51,13 @@ export async function stressRun({ mode, pool, options }: StressTarget, plan: Str
   const seconds = (performance.now() - started) / 1_000
   const halves = recorder.series.halves()
   const { user, system } = process.cpuUsage(cpu)
-  gauges.stop()
+  lookAway()
   delay.disable()
   if (!signal.aborted) await settled(pool)
   const late = (ns: number): number => Math.max(0, Number((ns / 1e6 - eventLoopResolutionMs).toFixed(3)))
   const eventLoop = { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max) }
   const validity = judge({
-    loop: plan.load.loop, seconds, iterations: recorder.ended, inUse: gauges.inUse, inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
+    loop: plan.load.loop, seconds, iterations: recorder.acquire.count, inUse: recorder.series.inUse(), inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
     clientCpu: (user + system) / 1e6 / seconds, halves, lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped,
   })
   const result = summarise({ mode, pool: options, loop: plan.load.loop, recorder, seconds, before, after: pool.figures(), eventLoop, coldStartMs, validity, partial: signal.aborted })

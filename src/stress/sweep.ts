@@ -1,4 +1,4 @@
-import type { Pool } from '../db/pool.ts'
+import { closing, type Pool } from '../db/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Round, Size } from './advice.ts'
 import { stress } from './stress.ts'
@@ -26,16 +26,11 @@ export interface SweepHooks {
 export async function sweep({ sizes, rounds, ...plan }: SweepPlan, { openPool, signal, onTrial }: SweepHooks): Promise<Size[]> {
   const results = new Map<number, Round[]>(sizes.map((size) => [size, []]))
   let done = 0
-  const interrupted = (): boolean => signal.aborted
   for (let round = 0; round < rounds; round += 1) {
     for (const size of round % 2 === 0 ? sizes : [...sizes].reverse()) {
-      if (interrupted()) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
+      if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
       const pool = openPool(size)
-      try {
-        results.get(size)?.push(await trial(pool, size, plan, signal))
-      } finally {
-        await pool.close(interrupted() ? 0 : undefined)
-      }
+      results.get(size)?.push(await closing(pool, signal, () => trial(pool, size, plan, signal)))
       onTrial((done += 1), sizes.length * rounds)
     }
   }

@@ -5,7 +5,6 @@ import { chooser, parseStatement, type DataRow, type Statement } from './stateme
 
 /** What one iteration does on the connection that it got. */
 export interface Workload {
-  readonly name: string
   readonly iterate: (lease: Lease) => Promise<unknown>
   /** A table of its own, in the database where the load is. */
   readonly scratch?: { readonly make: (queries: Queries) => Promise<unknown>; readonly remove: (queries: Queries) => Promise<unknown> }
@@ -16,7 +15,6 @@ export function statementWorkload(statements: readonly Statement[], data: readon
   const next = chooser(statements)
   let row = -1
   return {
-    name: 'sql',
     iterate: (lease) => {
       const { sql, parameters } = next()
       if (parameters.length === 0) return lease.rows(sql)
@@ -42,7 +40,6 @@ export function scratchWorkload(kind: 'read' | 'write'): Workload {
   const sql = kind === 'read' ? `SELECT n, filler FROM ${table} WHERE id = {{random 1 ${scratchRows}}}` : `UPDATE ${table} SET n = n + 1 WHERE id = {{random 1 ${scratchRows}}}`
   return {
     ...sqlWorkload(sql),
-    name: kind,
     scratch: {
       make: async (queries) => {
         await queries.change(`CREATE TABLE ${table} (id INT PRIMARY KEY, n INT NOT NULL, filler CHAR(84) NOT NULL) ENGINE = InnoDB COMMENT = 'of a dbtool pool stress; can be dropped when none is running'`)

@@ -78,13 +78,11 @@ async function foundOrCreated(db: Database, author: Author, references: readonly
   const fresh = references.filter((reference) => !known.has(reference))
   if (fresh.length === 0) return known
   await db.transaction((tx) => createImportedUsers(tx, author, fresh), 'repeatable').catch(unlessDuplicate)
-  const there = await db.reading((queries) => importedUsers(queries, references))
-  const missing = references.filter((reference) => !there.has(reference))
-  const oneByOne = new Map<string, number>()
-  for (const reference of missing) {
-    oneByOne.set(reference, await db.transaction(async (tx) => (await importedUsers(tx, [reference])).get(reference) ?? createImportedUser(tx, author, reference), 'repeatable'))
+  const there = new Map([...known, ...(await db.reading((queries) => importedUsers(queries, fresh)))])
+  for (const reference of fresh.filter((one) => !there.has(one))) {
+    there.set(reference, await db.transaction(async (tx) => (await importedUsers(tx, [reference])).get(reference) ?? createImportedUser(tx, author, reference), 'repeatable'))
   }
-  return new Map([...there, ...oneByOne])
+  return there
 }
 
 async function createProducts(db: Database, author: Author, products: readonly NewProduct[]): Promise<void> {

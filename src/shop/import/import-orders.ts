@@ -72,12 +72,14 @@ async function take(plan: ImportPlan, batch: readonly DraftOrder[], tally: Tally
   const outcomes = await placeAll(plan, sound)
   const outcomeOf = new Map(sound.map((draft, index) => [draft, outcomes[index]]))
   return batch.map((draft) => {
-    const outcome = outcomeOf.get(draft)
-    const refused = outcome instanceof DbtoolError ? withRefusal(draft, outcome) : outcome === undefined ? draft : undefined
     tally.read(draft)
-    if (refused !== undefined) tally.rejected += 1
-    else if (outcome !== undefined && !(outcome instanceof DbtoolError)) tally.took(draft, outcome)
-    return [draft, refused]
+    const outcome = outcomeOf.get(draft)
+    if (outcome !== undefined && !(outcome instanceof DbtoolError)) {
+      tally.took(draft, outcome)
+      return [draft, undefined]
+    }
+    tally.rejected += 1
+    return [draft, outcome === undefined ? draft : withRefusal(draft, outcome)]
   })
 }
 
