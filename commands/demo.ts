@@ -65,7 +65,7 @@ async function chapters(ctx: Context): Promise<void> {
   await check(ctx)
   ctx.out.heading('50 workers on 5 + 10 connections   $ dbtool pool stress')
   const { size: poolSize, maxOverflow, timeoutMs: poolTimeout } = chapterPool
-  await stressPool(ctx, { poolSize, maxOverflow, poolTimeout, warmup: 0, mode: 'fair', maxRegression: 0 })
+  await stressPool(ctx, { poolSize, maxOverflow, poolTimeout, warmup: 0, threads: 1, mode: 'fair', maxRegression: 0 })
 }
 
 function epilogue({ out }: Context, started: boolean): void {

@@ -1,8 +1,8 @@
 import { withLease, type Pool } from '../../src/db/pool.ts'
 import type { PoolMode } from '../../src/db/pool-mode.ts'
-import { chapterPlan, chapterPool, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
+import { chapterPlan, chapterPool, chapterSql, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import { stress } from '../../src/stress/stress.ts'
-import { sqlWorkload } from '../../src/stress/workload.ts'
+import { iterateSql } from '../../src/stress/workload.ts'
 import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import type { Trial } from '../core/results.ts'
@@ -17,19 +17,19 @@ export const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapt
 export async function pool(bench: Bench): Promise<void> {
   const { rounds, seconds } = bench.size
   const asked = { target: bench.server.target(), signal: bench.signal }
-  const plan: StressPlan = { workload: sqlWorkload(sql), load: { loop: 'closed', workers }, until: { durationMs: seconds * 1_000 }, warmupMs: 200, rampMs: 0 }
+  const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs: seconds * 1_000 }, warmupMs: 200, rampMs: 0 }
   const contest = { group: 'pool', rounds }
   const sharing = [modeContestant(bench, 'fair', plan), modeContestant(bench, 'driver', plan), ...ceiling(bench)]
   await alternate({ ...contest, work: 'SELECT 1, 50 workers on 5 connections', unit: 'queries/s', contestants: sharing }, bench.results)
   await withPool({ ...asked, ...small }, async (pool) => {
-    const measured: Contestant = { who: 'pool stress', ours: true, run: async () => ({ value: (await stress({ mode: 'fair', pool, options: small }, plan, bench.signal)).throughput }) }
+    const measured: Contestant = { who: 'pool stress', ours: true, run: async () => ({ value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, bench.signal)).throughput }) }
     const bare: Contestant = { who: 'bare loop', ours: true, run: () => bareLoop(pool, plan, bench.signal) }
     await alternate({ ...contest, work: 'cost of measuring', unit: 'queries/s', contestants: [measured, bare] }, bench.results)
   })
   const scenario: Contestant = {
     who: 'pool stress',
     ours: true,
-    run: () => withPool({ ...asked, ...chapterPool }, async (pool) => ({ value: (await stress({ mode: 'fair', pool, options: chapterPool }, { ...chapterPlan, warmupMs: 300 }, bench.signal)).seconds / idealSeconds })),
+    run: () => withPool({ ...asked, ...chapterPool }, async (pool) => ({ value: (await stress({ mode: 'fair', pool, options: chapterPool }, iterateSql(chapterSql), { ...chapterPlan, warmupMs: 300 }, bench.signal)).seconds / idealSeconds })),
   }
   await alternate({ ...contest, work: 'default scenario', unit: '× ideal', contestants: [scenario] }, bench.results)
 }
@@ -39,7 +39,7 @@ function modeContestant({ server, signal }: Bench, mode: PoolMode, plan: StressP
     who: mode,
     ours: mode === 'fair',
     run: () => withPool({ target: server.target(), signal, mode, ...small, timeoutMs: chapterPool.timeoutMs }, async (pool) => {
-      const { throughput, failed, timeouts, fairness } = await stress({ mode, pool, options: small }, plan, signal)
+      const { throughput, failed, timeouts, fairness } = await stress({ mode, pool, options: small }, iterateSql(sql), plan, signal)
       return { value: throughput, failed, also: { timeouts, jain: fairness.jain } }
     }),
   }

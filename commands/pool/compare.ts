@@ -2,11 +2,12 @@ import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { poolModes, shapeOf } from '../../src/db/pool-mode.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
-import { chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
+import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import type { LoadJob } from './load.ts'
 import { poolFlags, type PoolFlags } from './pool-flags.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
@@ -38,13 +39,13 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
 
 export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
   const { poolSize, maxOverflow, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
-  const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (workload) =>
-    eachMode(ctx, options, { workload, load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 }))
+  const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (work) =>
+    eachMode(ctx, options, { work, plan: { load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 } }))
   ctx.out.list(comparisonView, results.map(rowOf))
 }
 
-async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions, plan: StressPlan): Promise<StressResult[]> {
-  const [{ openPool }, { closing }, { stress }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/db/pool.ts'), import('../../src/stress/stress.ts')])
+async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions, { work, plan }: Pick<LoadJob, 'work' | 'plan'>): Promise<StressResult[]> {
+  const { putLoad } = await import('./load.ts')
   const { target, limits, pool: configured } = await ctx.config()
   const progress = ctx.out.progress()
   const results: StressResult[] = []
@@ -53,8 +54,7 @@ async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: time
     if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
-    const pool = openPool(mode, { target, limits, options: { ...configured, ...shape, timeoutMs } })
-    results.push(await closing(pool, signal, () => stress({ mode, pool, options: shape }, plan, signal)))
+    results.push((await putLoad({ target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }, { signal })).result)
   }
   progress.clear()
   return results

@@ -1,35 +1,37 @@
 import { writeFile } from 'node:fs/promises'
 import type { Context } from '../../src/context.ts'
-import { firstRow } from '../../src/db/queries.ts'
 import { addressOf } from '../../src/db/target.ts'
 import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
-import type { About } from '../../src/stress/report.ts'
-import type { StressRun } from '../../src/stress/stress.ts'
+import type { About } from '../../src/stress/page.ts'
 import { shown } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
+import { values } from '../flags.ts'
+import type { Command } from 'commander'
+import type { Room } from './room.ts'
 
 const kinds = ['json', 'csv', 'html'] as const
+type Kind = (typeof kinds)[number]
 
-/** Where to keep a run, and how. */
+/** Where to keep a measurement, and how. */
 export interface Keep {
-  readonly kind: (typeof kinds)[number]
+  readonly kind: Kind
   readonly path: string
 }
 
+export function keepFlag(command: Command, what: string): Command {
+  return command.option('--out <kind=file>', `keep ${what}: json=FILE, csv=FILE, or html=FILE with pictures`, values(parseKeep))
+}
+
 /** `html=report.html`. */
-export function parseKeep(text: string): Keep {
+function parseKeep(text: string): Keep {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
   const kind = kinds.find((one) => one === name)
   if (kind === undefined || path === '') throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
   return { kind, path }
 }
 
-/** Writes the run into every file; a file that is there is replaced. Rejects with USAGE for a path that cannot be written. */
-export async function keepRun(ctx: Context, run: StressRun, keeps: readonly Keep[]): Promise<void> {
-  if (keeps.length === 0) return
-  const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
-  const report = { ...run, about: await aboutOf(ctx) }
-  const texts = { json: () => `${JSON.stringify(report, null, 2)}\n`, csv: () => csvOf(report), html: () => htmlOf(report) }
+/** Writes every file; one that is there is replaced. Rejects with USAGE for a path that cannot be written. */
+export async function keep(ctx: Context, keeps: readonly Keep[], texts: Readonly<Record<Kind, () => string>>): Promise<void> {
   for (const { kind, path } of keeps) {
     await writeFile(path, texts[kind]()).catch((error: unknown) => {
       throw new DbtoolError('USAGE', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
@@ -38,13 +40,14 @@ export async function keepRun(ctx: Context, run: StressRun, keeps: readonly Keep
   }
 }
 
-async function aboutOf(ctx: Context): Promise<About> {
+/** What a measurement was made by and on. */
+export async function aboutOf(ctx: Context, room: Room, settings: About['settings']): Promise<About> {
   const { target } = await ctx.config()
-  const row = await ctx.connection((connection) => firstRow<{ version: string }>(connection, 'SELECT VERSION() AS version'))
   return {
     date: ctx.io.now().toISOString(),
     command: `dbtool ${ctx.author().command}`,
     server: `${target.user}@${addressOf(target)}`,
-    versions: { dbtool: version(), node: process.version, MariaDB: row?.version ?? '' },
+    settings,
+    versions: { dbtool: version(), node: process.version, MariaDB: room.version },
   }
 }

@@ -16,7 +16,7 @@ export const stressView: View = {
   columns: [
     text('mode'), number('pool_size'), number('max_overflow'), number('workers'), number('ok'), number('failed'), number('timeouts'), data('errors'),
     number('seconds'), number('throughput'), data('acquire_ms'), data('execute_ms'), data('total_ms'), data('connections'), number('queue_peak'),
-    data('fairness'), data('loop'), data('late_ms'), number('dropped'), data('event_loop_ms'), data('cold_start_ms'), data('validity'), data('partial'),
+    data('fairness'), data('loop'), data('late_ms'), number('dropped'), data('event_loop_ms'), data('cold_start_ms'), data('threads'), data('client_cpu'), data('validity'), data('partial'),
   ],
   id: 'mode',
   empty: '',

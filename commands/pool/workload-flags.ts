@@ -3,11 +3,12 @@ import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterSql } from '../../src/stress/plan.ts'
 import { parseStatement, type DataRow, type Statement } from '../../src/stress/statement.ts'
-import { builtIn, scratchWorkload, sqlWorkload, statementWorkload, type Workload } from '../../src/stress/workload.ts'
+import { builtIn, scratchWork, sqlWork } from '../../src/stress/workload.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value, values } from '../flags.ts'
 import type { OrdersOptions } from './orders-workload.ts'
 import type { Room } from './room.ts'
+import type { Work } from './work.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
@@ -31,12 +32,20 @@ export function workloadFlags(command: Command): Command {
     .option('--data <file>', 'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last')
 }
 
+/** What an iteration does, in the words in which it was asked for. */
+export function askedOf({ sql = [], workload, data, lines = ordinary.lines, products = ordinary.products }: WorkloadOptions): string {
+  if (workload === 'orders') return `an order of ${lines} lines, of ${products} products`
+  if (workload !== undefined) return workload
+  const statements = sql.length === 0 ? chapterSql : sql.map(({ text }) => text).join(' | ')
+  return data === undefined ? statements : `${statements}, with the rows of ${data}`
+}
+
 /**
- * Runs `work` with what an iteration does, once it is certain that so much load may be put here: on this database, on so many connections.
+ * Runs `use` with what an iteration does, once it is certain that so much load may be put here: on this database, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
-export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, work: (workload: Workload, room: Room) => Promise<T>): Promise<T> {
-  const workload = await workloadOf(ctx, options)
+export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, use: (work: Work, room: Room) => Promise<T>): Promise<T> {
+  const work = await workOf(ctx, options)
   const { target, limits, isProtected } = await ctx.config()
   if (isProtected) {
     const { describeTarget } = await import('../../src/db/target.ts')
@@ -45,27 +54,32 @@ export async function underLoad<T>(ctx: Context, options: WorkloadOptions, conne
   // A wrong password or host is said at once, not counted fifty times.
   const { roomFor } = await import('./room.ts')
   const room = await ctx.connection((connection) => roomFor(connection, connections), limits)
-  const { scratch } = workload
-  if (scratch === undefined) return work(workload, room)
+  const scratch = work.kind === 'statements' ? work.scratch : undefined
+  if (scratch === undefined) return use(work, room)
   try {
-    await ctx.connection(scratch.make)
-    return await work(workload, room)
+    await ctx.connection(async (connection) => {
+      for (const statement of scratch.make) await connection.change(statement)
+    })
+    return await use(work, room)
   } finally {
-    await ctx.connection(scratch.remove)
+    await ctx.connection((connection) => connection.change(scratch.remove))
   }
 }
 
 /** Rejects with USAGE when statements and data do not fit each other. */
-async function workloadOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Workload> {
+async function workOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Work> {
   const statements = sql ?? []
   const columns = [...new Set(statements.flatMap((statement) => statement.columns))]
   if (columns.length > 0 && data === undefined) throw new DbtoolError('USAGE', `{{${columns.join('}}, {{')}}} comes from --data, which is missing`, { hint: 'besides there are {{random 1 1000}} and {{uuid}}' })
   if (columns.length === 0 && data !== undefined) throw new DbtoolError('USAGE', '--data has columns that no --sql names', { hint: 'as in --sql "SELECT {{id}}"' })
-  if (workload === 'orders') return (await import('./orders-workload.ts')).ordersWorkload(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })
+  if (workload === 'orders') {
+    const { ordersWork } = await import('./orders-workload.ts')
+    return { kind: 'orders', ...(await ordersWork(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })) }
+  }
   if (lines !== undefined || products !== undefined) throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')
-  if (workload === 'read' || workload === 'write') return scratchWorkload(workload)
-  if (statements.length === 0) return sqlWorkload(workload === undefined ? chapterSql : builtIn[workload])
-  return statementWorkload(statements, data === undefined ? [] : await rowsOf(ctx, data, columns))
+  if (workload === 'read' || workload === 'write') return { kind: 'statements', ...scratchWork(workload) }
+  if (statements.length === 0) return { kind: 'statements', ...sqlWork(workload === undefined ? chapterSql : builtIn[workload]) }
+  return { kind: 'statements', statements, data: data === undefined ? [] : await rowsOf(ctx, data, columns) }
 }
 
 /** As many as one would want to tell apart; all are kept in memory. */

@@ -1,5 +1,5 @@
 import { median } from './median.ts'
-import { fitLaw, type Fit } from './usl.ts'
+import { fitLaw, peakOf, type Fit } from './usl.ts'
 
 /** What one round at one size of the pool gave. */
 export interface Round {
@@ -8,6 +8,8 @@ export interface Round {
   readonly p99Ms: number | null
   /** This process was busy or late: its own limit was measured. */
   readonly clientBound: boolean
+  /** Processor time of this process, by threads: 1 is that they were always busy. */
+  readonly clientCpu: number
 }
 
 export interface Size {
@@ -26,17 +28,31 @@ export interface TunedPoint {
   readonly throughput: number
   readonly p99_ms: number | null
   readonly spread: number
+  readonly client_cpu: number
 }
+
+/** What kept the throughput from being higher; `pool`: more connections would have done more, as far as was measured. */
+export type Limit = 'server' | 'client' | 'pool'
 
 export interface Advice {
   readonly verdict: Verdict
   /** Null where the measurement does not carry one. */
   readonly recommended: { readonly pool_size: number; readonly max_overflow: number } | null
+  /** Null where the rounds do not say. */
+  readonly limit: Limit | null
   readonly points: readonly TunedPoint[]
   /** Null where the points are too few. */
-  readonly usl: (Fit & { readonly sigma_range: Range; readonly kappa_range: Range }) | null
+  readonly usl: FittedLaw | null
   /** What half and twice as many connections would cost, as far as they were measured: a share of the throughput. */
   readonly sensitivity: { readonly half: number | null; readonly double: number | null }
+}
+
+/** The law that fits; it is not asked about sizes that were not measured. */
+export interface FittedLaw extends Fit {
+  readonly sigma_range: Range
+  readonly kappa_range: Range
+  /** The number of connections at which it has its maximum; null where that lies outside of what was measured. */
+  readonly peak: number | null
 }
 
 /** From the 2.5th to the 97.5th percentile of fits to the rounds drawn again with replacement (the bootstrap: Efron 1979). */
@@ -58,10 +74,19 @@ export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
   return {
     verdict,
     recommended: sound ? { pool_size: chosen.pool_size, max_overflow: 0 } : null,
+    limit: limits[verdict](eligible.length),
     points,
     usl: lawOf(sizes),
     sensitivity: { half: chosen === undefined ? null : costOf(points, chosen, 0.5), double: chosen === undefined ? null : costOf(points, chosen, 2) },
   }
+}
+
+const limits: Readonly<Record<Verdict, (eligible: number) => Limit | null>> = {
+  knee: () => 'server',
+  'client-bound': () => 'client',
+  // Where no size keeps the goal, that is all that is known.
+  'no-knee': (eligible) => (eligible === 0 ? null : 'pool'),
+  noisy: () => null,
 }
 
 function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen: TunedPoint | undefined): Verdict {
@@ -80,6 +105,7 @@ function pointOf({ poolSize, rounds }: Size): TunedPoint {
     throughput,
     p99_ms: median(rounds.flatMap(({ p99Ms }) => p99Ms ?? [])) ?? null,
     spread: throughput === 0 ? 0 : (Math.max(...throughputs) - Math.min(...throughputs)) / throughput,
+    client_cpu: median(rounds.map(({ clientCpu }) => clientCpu)) ?? 0,
   }
 }
 
@@ -93,14 +119,16 @@ function costOf(points: readonly TunedPoint[], { pool_size, throughput }: TunedP
 
 const resamples = 200
 
-function lawOf(sizes: readonly Size[]): Advice['usl'] {
+function lawOf(sizes: readonly Size[]): FittedLaw | null {
   const fit = fitLaw(sizes.flatMap(({ poolSize, rounds }) => rounds.map(({ throughput }) => ({ n: poolSize, throughput }))))
   if (fit === undefined) return null
   const next = repeatable()
   const fits = Array.from({ length: resamples }, () =>
     fitLaw(sizes.flatMap(({ poolSize, rounds }) => rounds.map(() => ({ n: poolSize, throughput: rounds[Math.floor(next() * rounds.length)]?.throughput ?? 0 })))),
   ).filter((one): one is Fit => one !== undefined)
-  return { ...fit, sigma_range: rangeOf(fits.map(({ sigma }) => sigma)), kappa_range: rangeOf(fits.map(({ kappa }) => kappa)) }
+  const peak = peakOf(fit)
+  const measured = peak >= Math.min(...sizes.map(({ poolSize }) => poolSize)) && peak <= Math.max(...sizes.map(({ poolSize }) => poolSize))
+  return { ...fit, sigma_range: rangeOf(fits.map(({ sigma }) => sigma)), kappa_range: rangeOf(fits.map(({ kappa }) => kappa)), peak: measured ? peak : null }
 }
 
 function rangeOf(values: readonly number[]): Range {

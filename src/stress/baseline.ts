@@ -2,7 +2,11 @@ import { DbtoolError } from '../errors.ts'
 import type { StressResult } from './result.ts'
 
 /** What an earlier run is held against. */
-export type Baseline = Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms' | 'mode' | 'pool_size' | 'max_overflow' | 'workers' | 'loop'>
+export type Baseline = Shape & Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms'>
+
+/** What makes two runs the same test. */
+const shape = ['mode', 'pool_size', 'max_overflow', 'workers', 'loop'] as const
+export type Shape = Pick<StressResult, (typeof shape)[number]>
 
 interface Compared {
   readonly name: string
@@ -40,10 +44,14 @@ function isResult(value: unknown): value is Baseline {
   return typeof throughput === 'number' && has(total_ms, 'p50') && has(total_ms, 'p99') && has(acquire_ms, 'p99')
 }
 
-/** What became worse by more than `share`, in a sentence each. Throws USAGE where the two runs cannot be compared. */
+/** Throws USAGE where a run of this shape cannot be held against the baseline. */
+export function mustBeSameTest(baseline: Shape, run: Shape): void {
+  const differing = shape.filter((name) => baseline[name] !== run[name])
+  if (differing.length > 0) throw new DbtoolError('USAGE', `the baseline was another test: ${differing.map((name) => `${name} ${baseline[name]} then, ${run[name]} now`).join('; ')}`)
+}
+
+/** What became worse by more than `share`, in a sentence each. */
 export function regressions(baseline: Baseline, result: Baseline, share: number): string[] {
-  const differing = (['mode', 'pool_size', 'max_overflow', 'workers', 'loop'] as const).filter((name) => baseline[name] !== result[name])
-  if (differing.length > 0) throw new DbtoolError('USAGE', `the baseline was another test: ${differing.map((name) => `${name} ${baseline[name]} then, ${result[name]} now`).join('; ')}`)
   return compared.flatMap(({ name, of, cost }) => {
     const [before, now] = [of(baseline), of(result)]
     if (before === null || now === null || (cost && Math.max(before, now) < leastMs)) return []

@@ -9,6 +9,14 @@ export interface Percentiles {
   readonly mean: number | null
 }
 
+/** A histogram as it is sent between threads. */
+export interface HistogramData {
+  readonly counts: Uint32Array
+  readonly total: number
+  readonly sumMs: number
+  readonly maxMs: number
+}
+
 /** Values below this many microseconds are counted exactly, all others to one part in a thousand. */
 const exactUpTo = 2_048
 const halfBuckets = exactUpTo / 2
@@ -19,6 +27,18 @@ const doublings = 26
  * constant time a value, whatever the number of values. Up to 38 hours.
  */
 export class Histogram {
+  /** With all that was recorded elsewhere. */
+  static of(all: readonly HistogramData[]): Histogram {
+    const sum = new Histogram()
+    for (const { counts, total, sumMs, maxMs } of all) {
+      counts.forEach((count, index) => (sum.#counts[index] = (sum.#counts[index] ?? 0) + count))
+      sum.#total += total
+      sum.#sumMs += sumMs
+      sum.#maxMs = Math.max(sum.#maxMs, maxMs)
+    }
+    return sum
+  }
+
   readonly #counts = new Uint32Array(exactUpTo + doublings * halfBuckets)
   #total = 0
   #sumMs = 0
@@ -30,6 +50,10 @@ export class Histogram {
     this.#total += 1
     this.#sumMs += ms
     if (ms > this.#maxMs) this.#maxMs = ms
+  }
+
+  data(): HistogramData {
+    return { counts: this.#counts, total: this.#total, sumMs: this.#sumMs, maxMs: this.#maxMs }
   }
 
   /** The smallest recorded value that is not less than `fraction` of all values. */

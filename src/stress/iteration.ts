@@ -1,17 +1,17 @@
 import type { Pool } from '../db/pool.ts'
 import type { Recorder } from './recorder.ts'
-import type { Workload } from './workload.ts'
+import type { Iterate } from './workload.ts'
 
 /** What runs under load. */
 export interface Running {
   readonly pool: Pool
-  readonly workload: Workload
+  readonly work: Iterate
   readonly recorder: Recorder
   readonly signal: AbortSignal
 }
 
 /** Asks for a connection, uses it and gives it back. Its times count from `dueMs` on, when it should have begun. Never rejects. */
-export async function iterate({ pool, workload, recorder }: Running, worker: number, dueMs: number): Promise<void> {
+export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
   let lease
   try {
     lease = await pool.acquire()
@@ -21,7 +21,7 @@ export async function iterate({ pool, workload, recorder }: Running, worker: num
   }
   const got = performance.now()
   try {
-    await workload.iterate(lease)
+    await work(lease)
     recorder.succeeded(worker, got - dueMs, performance.now() - got)
   } catch (error) {
     recorder.failed(got - dueMs, performance.now() - got, error)

@@ -35,3 +35,18 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: L
   timer.unref()
   return () => clearInterval(timer)
 }
+
+/** An ear for each of several generators; what all of them do is told as often as the first is heard. */
+export function together(count: number, tell: (live: Live) => void): ((live: Live) => void)[] {
+  const latest: Live[] = []
+  return Array.from({ length: count }, (_, index) => (live) => {
+    latest[index] = live
+    if (index === 0) tell(latest.reduce(sumOf))
+  })
+}
+
+function sumOf(a: Live, b: Live): Live {
+  const perSecond = a.perSecond + b.perSecond
+  const waited = (a.waitMs ?? 0) * a.perSecond + (b.waitMs ?? 0) * b.perSecond
+  return { seconds: a.seconds, perSecond, waitMs: perSecond === 0 ? null : waited / perSecond, inUse: a.inUse + b.inUse, idle: a.idle + b.idle, waiting: a.waiting + b.waiting, failed: a.failed + b.failed }
+}

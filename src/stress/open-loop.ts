@@ -18,7 +18,8 @@ export async function openLoop(running: Running, load: OpenLoad, { until, rampMs
   const lastMs = 'durationMs' in until ? until.durationMs : Infinity
   const flight = new Set<Promise<void>>()
   const started = performance.now()
-  for (let next = 0; next < count && !signal.aborted; ) {
+  const { index, of } = load.part
+  for (let next = index; next < count && !signal.aborted; ) {
     const afterMs = dueAfterMs(next)
     if (afterMs >= lastMs) break
     const due = started + afterMs
@@ -27,7 +28,7 @@ export async function openLoop(running: Running, load: OpenLoad, { until, rampMs
       await sleep(Math.max(tickMs, due - now), undefined, { signal }).catch(() => undefined)
       continue
     }
-    next += 1
+    next += of
     if (flight.size >= load.mostInFlight) {
       recorder.dropped += 1
       continue

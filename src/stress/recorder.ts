@@ -1,6 +1,6 @@
 import { DbtoolError, messageOf } from '../errors.ts'
-import { Histogram } from './histogram.ts'
-import { Series } from './series.ts'
+import { Histogram, type HistogramData } from './histogram.ts'
+import { Series, type Bucket } from './series.ts'
 
 export interface ErrorCount {
   readonly code: string
@@ -9,26 +9,55 @@ export interface ErrorCount {
   readonly message: string
 }
 
+/** What was recorded, as it is sent between threads. */
+export interface Recording {
+  readonly acquire: HistogramData
+  readonly execute: HistogramData
+  readonly total: HistogramData
+  readonly late: HistogramData
+  readonly errors: readonly ErrorCount[]
+  readonly operations: readonly number[]
+  readonly dropped: number
+  readonly inUseMs: number
+  readonly series: readonly Bucket[]
+}
+
 /** What happened, in memory that grows only by a few numbers for every tenth of a second. */
 export class Recorder {
   /** Of all iterations that ended. */
-  readonly acquire = new Histogram()
+  readonly acquire: Histogram
   /** Of those that succeeded. */
-  readonly execute = new Histogram()
-  readonly total = new Histogram()
+  readonly execute: Histogram
+  readonly total: Histogram
   /** Open loop: how long after it was due an iteration began. */
-  readonly late = new Histogram()
+  readonly late: Histogram
   readonly errors = new Map<string, ErrorCount>()
   /** Successful iterations of each worker. */
   readonly operations: number[]
   /** Iterations that were due and did not begin. */
-  dropped = 0
+  dropped: number
   /** How long connections were in use, all together. */
-  inUseMs = 0
-  readonly series = new Series()
+  inUseMs: number
+  readonly series: Series
 
-  constructor(workers: number) {
-    this.operations = Array.from({ length: workers }, () => 0)
+  /** Goes on from what others have recorded at the same time. */
+  constructor(workers: number, others: readonly Recording[] = []) {
+    const sum = (of: 'dropped' | 'inUseMs'): number => others.reduce((total, one) => total + one[of], 0)
+    const histogram = (of: 'acquire' | 'execute' | 'total' | 'late'): Histogram => Histogram.of(others.map((one) => one[of]))
+    this.acquire = histogram('acquire')
+    this.execute = histogram('execute')
+    this.total = histogram('total')
+    this.late = histogram('late')
+    this.dropped = sum('dropped')
+    this.inUseMs = sum('inUseMs')
+    this.series = Series.of(others.map(({ series }) => series))
+    this.operations = [...others.flatMap(({ operations }) => operations), ...Array.from({ length: workers }, () => 0)]
+    for (const { code, count, message } of others.flatMap(({ errors }) => errors)) this.count(code, count, message)
+  }
+
+  recording(): Recording {
+    const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series } = this
+    return { acquire: acquire.data(), execute: execute.data(), total: total.data(), late: late.data(), errors: [...errors.values()], operations, dropped, inUseMs, series: series.data() }
   }
 
   succeeded(worker: number, acquireMs: number, executeMs: number): void {
@@ -45,9 +74,12 @@ export class Recorder {
     this.acquire.record(acquireMs)
     this.inUseMs += executeMs
     this.series.ended(false, acquireMs)
-    const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
+    this.count(error instanceof DbtoolError ? error.code : 'UNEXPECTED', 1, messageOf(error))
+  }
+
+  private count(code: string, times: number, message: string): void {
     const known = this.errors.get(code)
-    if (known !== undefined) known.count += 1
-    else this.errors.set(code, { code, count: 1, message: messageOf(error) })
+    if (known !== undefined) known.count += times
+    else this.errors.set(code, { code, count: times, message })
   }
 }

@@ -1,4 +1,5 @@
-import { escaped, lineChart } from './line-chart.ts'
+import { lineChart } from './line-chart.ts'
+import { pageOf, tableOf, type About } from './page.ts'
 import type { StressResult } from './result.ts'
 import type { Stretch } from './series.ts'
 
@@ -18,14 +19,6 @@ export interface Distribution {
   readonly total_ms: readonly (number | null)[]
 }
 
-export interface About {
-  /** ISO 8601. */
-  readonly date: string
-  readonly command: string
-  readonly server: string
-  readonly versions: Readonly<Record<string, string>>
-}
-
 /** The series over time, a line for each stretch. */
 export function csvOf({ over_time }: StressReport): string {
   const [first] = over_time
@@ -34,7 +27,7 @@ export function csvOf({ over_time }: StressReport): string {
   return `${[names.join(','), ...over_time.map((stretch) => names.map((name) => stretch[name] ?? '').join(','))].join('\n')}\n`
 }
 
-/** One file that loads nothing, for a phone as for a screen, in light and dark. */
+/** The run as a page with pictures. */
 export function htmlOf(report: StressReport): string {
   const { result, over_time, distribution, about } = report
   const title = `Load on a pool of ${result.pool_size} + ${result.max_overflow}`
@@ -49,20 +42,17 @@ export function htmlOf(report: StressReport): string {
       lines: [{ name: 'total', values: distribution.total_ms }, { name: 'execute', values: distribution.execute_ms }, { name: 'acquire', values: distribution.acquire_ms }],
     }),
   ]
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title>
-<style>${style}</style></head>
-<body><main>
-<h1>${escaped(title)}</h1>
-<p class="quiet">${escaped(about.date)} · ${escaped(about.server)}<br><code>${escaped(about.command)}</code></p>
-<p class="verdict ${result.validity.verdict === 'valid' ? 'good' : 'bad'}">${result.validity.verdict === 'valid' ? 'This measurement can be relied on.' : `Do not rely on this measurement: ${escaped(result.validity.verdict)}.`}</p>
-${charts.join('\n')}
-${table('Figures', figuresOf(result))}
-${table('Can it be relied on?', result.validity.checks.map(({ check, ok, finding }) => [check, ok === null ? '–' : ok ? 'yes' : 'no', finding]))}
-${result.errors.length === 0 ? '' : table('Errors', result.errors.map(({ code, count, message }) => [code, String(count), message]))}
-${table('Versions', Object.entries(about.versions))}
-</main></body></html>
-`
+  const sound = result.validity.verdict === 'valid'
+  return pageOf({
+    title, about,
+    verdict: { good: sound, sentence: sound ? 'This measurement can be relied on.' : `Do not rely on this measurement: ${result.validity.verdict}.` },
+    body: [
+      ...charts,
+      tableOf('Figures', figuresOf(result)),
+      tableOf('Can it be relied on?', result.validity.checks.map(({ check, ok, finding }) => [check, ok === null ? '–' : ok ? 'yes' : 'no', finding])),
+      tableOf('Errors', result.errors.map(({ code, count, message }) => [code, String(count), message])),
+    ],
+  })
 }
 
 function figuresOf(result: StressResult): string[][] {
@@ -76,21 +66,3 @@ function figuresOf(result: StressResult): string[][] {
     ['longest queue', String(queue_peak)], ["fairness (Jain's index)", String(fairness.jain)], ['cold start', `${cold_start_ms} ms`],
   ]
 }
-
-function table(caption: string, rows: readonly (readonly string[])[]): string {
-  return `<table><caption>${escaped(caption)}</caption>${rows.map(([head = '', ...cells]) => `<tr><th scope="row">${escaped(head)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n')}</table>`
-}
-
-const style = `
-:root { color-scheme: light dark; --ink: #1f2328; --quiet: #59636e; --paper: #fff; --grid: #d1d9e0; --a: #0969da; --b: #bc4c00; --c: #1a7f37 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --grid: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950 } }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 44rem; margin: 0 auto; padding: 1rem }
-h1 { font-size: 1.4rem } .quiet { color: var(--quiet) } code { overflow-wrap: anywhere }
-.verdict { border-left: .3rem solid; padding: .3rem .8rem } .good { border-color: var(--c) } .bad { border-color: var(--b) }
-figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: left } figcaption span { font-weight: 400; white-space: nowrap; margin-left: .6rem }
-svg { width: 100%; height: auto; display: block } svg.key { display: inline-block; width: 24px; height: 8px }
-svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) } path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
-.line0 { stroke: var(--a) } .line1 { stroke: var(--b) } .line2 { stroke: var(--c) }
-table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid); font-weight: 400; overflow-wrap: anywhere } th { color: var(--quiet); white-space: nowrap }
-`

@@ -1,9 +1,9 @@
-import type { PoolFigures } from '../db/pool.ts'
 import type { PoolMode } from '../db/pool-mode.ts'
+import type { Measurement } from './generator.ts'
 import type { Percentiles } from './histogram.ts'
 import type { Load } from './plan.ts'
 import type { ErrorCount, Recorder } from './recorder.ts'
-import type { Validity } from './validity.ts'
+import { judge, type Validity } from './validity.ts'
 
 /** The result of a load test; times in milliseconds but for `seconds`, throughput in successful iterations a second. */
 export interface StressResult {
@@ -33,6 +33,10 @@ export interface StressResult {
   readonly event_loop_ms: Pick<Percentiles, 'p50' | 'p99' | 'max'>
   /** How long it took to open the connections that the pool keeps, before anything else. */
   readonly cold_start_ms: number
+  /** Threads that put the load; each had its share of workers, rate and pool. What they have at most, is added. */
+  readonly threads: number
+  /** Processor time of this process, by threads: 1 is that they were always busy. */
+  readonly client_cpu: number
   readonly validity: Validity
   /** It was interrupted: this is what there was until then. */
   readonly partial: boolean
@@ -49,27 +53,28 @@ export interface Run {
   readonly mode: PoolMode
   readonly pool: { readonly size: number; readonly maxOverflow: number }
   readonly loop: Load['loop']
+  /** Of all parts together. */
   readonly recorder: Recorder
-  readonly seconds: number
-  /** The pool's counters around the run; what they counted before it is taken off, and its peaks began with it. */
-  readonly before: PoolFigures
-  readonly after: PoolFigures
-  readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
-  readonly coldStartMs: number
-  readonly validity: Validity
+  readonly parts: readonly Measurement[]
+  /** Of the threads that put the load: 1 is that they were always busy. */
+  readonly clientCpu: number
   readonly partial: boolean
 }
 
-export function summarise({ mode, pool, loop, recorder, seconds, before, after, eventLoop, coldStartMs, validity, partial }: Run): StressResult {
-  const ok = recorder.operations.reduce((sum, count) => sum + count, 0)
+export function summarise({ mode, pool, loop, recorder, parts, clientCpu, partial }: Run): StressResult {
+  const sum = (of: (part: Measurement) => number): number => parts.reduce((total, part) => total + of(part), 0)
+  const most = (of: (part: Measurement) => number | null): number => Math.max(0, ...parts.map((part) => of(part) ?? 0))
+  const seconds = most((part) => part.seconds)
+  const ok = recorder.operations.reduce((total, count) => total + count, 0)
   const errors = [...recorder.errors.values()].sort((a, b) => b.count - a.count)
+  const eventLoop = { p50: most((part) => part.eventLoop.p50), p99: most((part) => part.eventLoop.p99), max: most((part) => part.eventLoop.max) }
   return {
     mode,
     pool_size: pool.size,
     max_overflow: pool.maxOverflow,
     workers: loop === 'closed' ? recorder.operations.length : 0,
     ok,
-    failed: errors.reduce((sum, { count }) => sum + count, 0),
+    failed: errors.reduce((total, { count }) => total + count, 0),
     timeouts: recorder.errors.get('POOL_TIMEOUT')?.count ?? 0,
     errors,
     seconds: Number(seconds.toFixed(3)),
@@ -77,15 +82,20 @@ export function summarise({ mode, pool, loop, recorder, seconds, before, after, 
     acquire_ms: recorder.acquire.percentiles(),
     execute_ms: recorder.execute.percentiles(),
     total_ms: recorder.total.percentiles(),
-    connections: { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak },
-    queue_peak: after.queuePeak,
+    connections: { opened: sum(({ connections }) => connections.opened), closed: sum(({ connections }) => connections.closed), peak: sum(({ connections }) => connections.peak) },
+    queue_peak: sum(({ queuePeak }) => queuePeak),
     fairness: fairnessOf(recorder.operations),
     loop,
     late_ms: recorder.late.percentiles(),
     dropped: recorder.dropped,
     event_loop_ms: eventLoop,
-    cold_start_ms: Number(coldStartMs.toFixed(3)),
-    validity,
+    cold_start_ms: Number(most(({ coldStartMs }) => coldStartMs).toFixed(3)),
+    threads: parts.length,
+    client_cpu: Number(clientCpu.toFixed(3)),
+    validity: judge({
+      loop, seconds, clientCpu, iterations: recorder.acquire.count, inUse: recorder.series.inUse(), inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
+      halves: recorder.series.halves(seconds), lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped, threads: parts.length,
+    }),
     partial,
   }
 }

@@ -20,7 +20,8 @@ const bucketMs = 100
 /** Longer runs have longer stretches. */
 const mostStretches = 240
 
-interface Bucket {
+/** A tenth of a second. */
+export interface Bucket {
   ok: number
   failed: number
   waits: number
@@ -34,10 +35,34 @@ interface Bucket {
 
 const emptyBucket = (): Bucket => ({ ok: 0, failed: 0, waits: 0, waitMs: 0, waitMaxMs: 0, looks: 0, inUse: 0, idle: 0, waiting: 0 })
 
+/** Each looked at its own pool, equally often as long as it went on: the sum was looked at as often as one of them. */
+function merged(buckets: readonly Bucket[]): Bucket {
+  const sum = (of: Exclude<keyof Bucket, 'waitMaxMs'>): number => buckets.reduce((total, bucket) => total + bucket[of], 0)
+  const lookers = buckets.filter(({ looks }) => looks > 0).length
+  return {
+    ok: sum('ok'), failed: sum('failed'), waits: sum('waits'), waitMs: sum('waitMs'), waitMaxMs: Math.max(0, ...buckets.map(({ waitMaxMs }) => waitMaxMs)),
+    looks: lookers === 0 ? 0 : sum('looks') / lookers, inUse: sum('inUse'), idle: sum('idle'), waiting: sum('waiting'),
+  }
+}
+
 /** A run by tenths of a second, from when it is made. */
 export class Series {
   readonly #started = performance.now()
-  readonly #buckets: Bucket[] = []
+  readonly #buckets: Bucket[]
+
+  constructor(buckets: readonly Bucket[] = []) {
+    this.#buckets = [...buckets]
+  }
+
+  /** Several that went on at the same time, as one: of what their pools showed, the sum. */
+  static of(all: readonly (readonly Bucket[])[]): Series {
+    const length = Math.max(0, ...all.map((buckets) => buckets.length))
+    return new Series(Array.from({ length }, (_, index) => merged(all.flatMap((buckets) => buckets[index] ?? []))))
+  }
+
+  data(): readonly Bucket[] {
+    return this.#buckets
+  }
 
   ended(ok: boolean, waitMs: number): void {
     const bucket = this.now()
@@ -62,9 +87,9 @@ export class Series {
     return { mean: samples === 0 ? 0 : sum(this.#buckets.map(({ inUse }) => inUse)) / samples, samples }
   }
 
-  /** Successful iterations a second in the first and in the second half of the whole tenths of a second before now. */
-  halves(): [number, number] {
-    const whole = Math.floor((performance.now() - this.#started) / bucketMs)
+  /** Successful iterations a second in the first and in the second half of the whole tenths of a run of so many seconds. */
+  halves(seconds: number): [number, number] {
+    const whole = Math.floor((seconds * 1_000) / bucketMs)
     const half = Math.floor(whole / 2)
     return [this.rate(0, half), this.rate(whole - half, whole)]
   }

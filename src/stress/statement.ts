@@ -3,12 +3,14 @@ import type { Value } from '../db/queries.ts'
 import { InvalidValue } from '../errors.ts'
 import { shown } from '../values.ts'
 
-/** A value for each placeholder of a statement, new for every iteration. `row` is a row of the data file, where there is one. */
-type Parameter = (row: DataRow | undefined) => Value
+/** Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column of the data file. */
+export type Parameter = { readonly kind: 'random'; readonly from: number; readonly to: number } | { readonly kind: 'uuid' } | { readonly kind: 'column'; readonly name: string }
 export type DataRow = Readonly<Record<string, string>>
 
-/** A statement of the user's own. What stands in `{{…}}` is bound, never pasted. */
+/** A statement of the user's own. What stands in `{{…}}` is bound, never pasted. Plain data: threads can be told. */
 export interface Statement {
+  /** As it was typed. */
+  readonly text: string
   /** With a `?` for each parameter. */
   readonly sql: string
   /** How often it is chosen, relative to the others. */
@@ -31,13 +33,13 @@ export function parseStatement(text: string): Statement {
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!(weight >= 1 && weight <= mostWeight)) throw new InvalidValue(`must have a weight from 1 to ${mostWeight} before its ':', not ${shown(weightText ?? '')}`)
   const parameters: Parameter[] = []
-  const columns = new Set<string>()
   const sql = outsideOfQuotes(body.trim(), (source) => {
-    parameters.push(parameterOf(source, columns))
+    parameters.push(parameterOf(source))
     return '?'
   })
   if (parameters.length > 0 && hasPlaceholder(body)) throw new InvalidValue("must not have a '?' besides {{…}}: nothing would be bound to it")
-  return { sql, weight, parameters, columns: [...columns] }
+  const columns = new Set(parameters.flatMap((parameter) => (parameter.kind === 'column' ? [parameter.name] : [])))
+  return { text: text.trim(), sql, weight, parameters, columns: [...columns] }
 }
 
 /** Quoted text, names and comments; or a parameter. */
@@ -53,20 +55,31 @@ function outsideOfQuotes(sql: string, replace: (source: string) => string): stri
 
 const hasPlaceholder = (sql: string): boolean => [...sql.matchAll(token)].some(([found]) => found === '?')
 
-function parameterOf(source: string, columns: Set<string>): Parameter {
+/** The value of a parameter for one iteration; `row` is a row of the data file, where there is one. */
+export function drawn(parameter: Parameter, row: DataRow | undefined): Value {
+  switch (parameter.kind) {
+    case 'random':
+      return parameter.from + Math.floor(Math.random() * (parameter.to - parameter.from + 1))
+    case 'uuid':
+      return randomUUID()
+    case 'column':
+      return row?.[parameter.name] ?? null
+  }
+}
+
+function parameterOf(source: string): Parameter {
   const [name = '', ...args] = source.split(/\s+/)
-  if (name === 'uuid' && args.length === 0) return () => randomUUID()
+  if (name === 'uuid' && args.length === 0) return { kind: 'uuid' }
   if (name === 'random') return randomBetween(args)
   if (!/^\w+$/.test(name) || args.length > 0) throw new InvalidValue(`does not know the parameter ${shown(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`)
-  columns.add(name)
-  return (row) => row?.[name] ?? null
+  return { kind: 'column', name }
 }
 
 function randomBetween(args: readonly string[]): Parameter {
   const [from, to] = args.map((text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : NaN)) as [number?, number?]
   const sound = args.length === 2 && from !== undefined && to !== undefined && from <= to && Math.abs(from) <= largestBound && Math.abs(to) <= largestBound
   if (!sound) throw new InvalidValue(`needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${shown(`{{random ${args.join(' ')}}}`)}`)
-  return () => from + Math.floor(Math.random() * (to - from + 1))
+  return { kind: 'random', from, to }
 }
 
 /** Chooses among statements by their weights. */

@@ -1,12 +1,10 @@
-import { closing, type Pool } from '../db/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Round, Size } from './advice.ts'
-import { stress } from './stress.ts'
-import type { Workload } from './workload.ts'
+import type { StressPlan } from './plan.ts'
+import type { StressResult } from './result.ts'
 
 /** A load test at each of several sizes of the pool, several times. Times in milliseconds. */
 export interface SweepPlan {
-  readonly workload: Workload
   readonly sizes: readonly number[]
   readonly rounds: number
   readonly trialMs: number
@@ -16,32 +14,31 @@ export interface SweepPlan {
 }
 
 export interface SweepHooks {
-  readonly openPool: (size: number) => Pool
+  /** Puts a load on a pool of so many connections. */
+  readonly trial: (size: number, plan: StressPlan) => Promise<StressResult>
   readonly signal: AbortSignal
   /** After each trial, with how many are done. */
   readonly onTrial: (done: number, of: number) => void
 }
 
 /** Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all. Rejects when no iteration succeeds. */
-export async function sweep({ sizes, rounds, ...plan }: SweepPlan, { openPool, signal, onTrial }: SweepHooks): Promise<Size[]> {
+export async function sweep({ sizes, rounds, workers, trialMs, warmupMs }: SweepPlan, { trial, signal, onTrial }: SweepHooks): Promise<Size[]> {
+  const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs: trialMs }, warmupMs, rampMs: 0 }
   const results = new Map<number, Round[]>(sizes.map((size) => [size, []]))
   let done = 0
   for (let round = 0; round < rounds; round += 1) {
     for (const size of round % 2 === 0 ? sizes : [...sizes].reverse()) {
       if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
-      const pool = openPool(size)
-      results.get(size)?.push(await closing(pool, signal, () => trial(pool, size, plan, signal)))
+      results.get(size)?.push(roundOf(await trial(size, plan), signal))
       onTrial((done += 1), sizes.length * rounds)
     }
   }
   return sizes.map((poolSize) => ({ poolSize, rounds: results.get(poolSize) ?? [] }))
 }
 
-async function trial(pool: Pool, size: number, { workload, workers, trialMs, warmupMs }: Omit<SweepPlan, 'sizes' | 'rounds'>, signal: AbortSignal): Promise<Round> {
-  const plan = { workload, load: { loop: 'closed', workers } as const, until: { durationMs: trialMs }, warmupMs, rampMs: 0 }
-  const { ok, errors, throughput, total_ms, validity } = await stress({ mode: 'fair', pool, options: { size, maxOverflow: 0 } }, plan, signal)
-  if (ok === 0 && !signal.aborted) throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint: errors[0]?.message })
-  return { throughput, p99Ms: total_ms.p99, clientBound: validity.verdict === 'client-bound' }
+function roundOf({ ok, errors, pool_size, throughput, total_ms, validity, client_cpu }: StressResult, signal: AbortSignal): Round {
+  if (ok === 0 && !signal.aborted) throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, { hint: errors[0]?.message })
+  return { throughput, p99Ms: total_ms.p99, clientBound: validity.verdict === 'client-bound', clientCpu: client_cpu }
 }
 
 /** One to four, then by half and by a third more each time: close where it matters. Both ends are in it. */

@@ -12,6 +12,8 @@ export interface Evidence {
   readonly eventLoopP99Ms: number
   /** Processor time of this process, by threads: 1 is one thread that is always busy. */
   readonly clientCpu: number
+  /** That put the load. */
+  readonly threads: number
   /** Successful iterations a second in the first and in the second half. */
   readonly halves: readonly [number, number]
   /** Open loop: by how much iterations began late, at the 99th percentile, and how many did not begin at all. */
@@ -47,7 +49,8 @@ const mostLateMs = 10
 
 /** Whether a run measured what it was to measure. */
 export function judge(evidence: Evidence): Validity {
-  const checks = [longEnough(evidence), littlesLaw(evidence), eventLoop(evidence), clientCpu(evidence), steady(evidence), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
+  const long = longEnough(evidence)
+  const checks = [long, littlesLaw(evidence), eventLoop(evidence), clientCpu(evidence), steady(evidence, long.ok === true), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
   const failed = new Set(checks.filter(({ ok }) => ok === false).map(({ check }) => check))
   return { verdict: verdictOf(failed), checks }
 }
@@ -75,13 +78,16 @@ function eventLoop({ eventLoopP99Ms }: Evidence): Check {
   return { check: 'event_loop', ok: eventLoopP99Ms <= mostEventLoopMs, finding: `this process was up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)` }
 }
 
-function clientCpu({ clientCpu: share }: Evidence): Check {
-  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `this process used ${Math.round(share * 100)} % of a processor${share <= mostClientCpu ? '' : ': it could not ask faster; use less load, or ask from more machines'}` }
+function clientCpu({ clientCpu: share, threads }: Evidence): Check {
+  const advice = threads === 1 ? 'use --threads, or less load' : 'use more --threads where there are processors for them, or less load'
+  const used = `this process used ${Math.round(share * 100)} % of ${threads === 1 ? 'a processor' : `each of ${threads} processors`}`
+  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `${used}${share <= mostClientCpu ? '' : `: it could not ask faster; ${advice}`}` }
 }
 
-function steady({ halves: [first, second] }: Evidence): Check {
+function steady({ halves: [first, second] }: Evidence, longEnough: boolean): Check {
   const drift = Math.max(first, second) === 0 ? 0 : (second - first) / Math.max(first, second)
   const finding = `${Math.round(first)} a second in the first half, ${Math.round(second)} in the second`
+  if (!longEnough) return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
   return { check: 'steady', ok: Math.abs(drift) <= mostDrift, finding: `${finding}${Math.abs(drift) <= mostDrift ? '' : '; use --warmup, or a longer run'}` }
 }
 

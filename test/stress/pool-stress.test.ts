@@ -18,7 +18,7 @@ describe('pool stress', () => {
     expect(result.execute_ms.p50).toBeGreaterThanOrEqual(100)
     expect(Object.keys(result)).toEqual([
       'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput',
-      'acquire_ms', 'execute_ms', 'total_ms', 'connections', 'queue_peak', 'fairness', 'loop', 'late_ms', 'dropped', 'event_loop_ms', 'cold_start_ms', 'validity', 'partial',
+      'acquire_ms', 'execute_ms', 'total_ms', 'connections', 'queue_peak', 'fairness', 'loop', 'late_ms', 'dropped', 'event_loop_ms', 'cold_start_ms', 'threads', 'client_cpu', 'validity', 'partial',
     ])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooser, parseStatement } from '../../src/stress/statement.ts'
+import { chooser, drawn, parseStatement } from '../../src/stress/statement.ts'
 
 describe('a statement of a load test', () => {
   it.each([
@@ -26,10 +26,10 @@ describe('a statement of a load test', () => {
 
   it('binds new values every time: both ends of a range, and what the row says', () => {
     const { parameters } = parseStatement('SELECT {{random -1 1}}, {{uuid}}, {{name}}, {{other}}')
-    const drawn = Array.from({ length: 200 }, () => parameters.map((of) => of({ name: "'; DROP TABLE x" })))
-    expect(new Set(drawn.map(([n]) => n))).toEqual(new Set([-1, 0, 1]))
-    expect(new Set(drawn.map(([, uuid]) => uuid)).size).toBe(200)
-    expect(new Set(drawn.map(([, , name, other]) => `${String(name)} ${String(other)}`))).toEqual(new Set(["'; DROP TABLE x null"]))
+    const bound = Array.from({ length: 200 }, () => parameters.map((parameter) => drawn(parameter, { name: "'; DROP TABLE x" })))
+    expect(new Set(bound.map(([n]) => n))).toEqual(new Set([-1, 0, 1]))
+    expect(new Set(bound.map(([, uuid]) => uuid)).size).toBe(200)
+    expect(new Set(bound.map(([, , name, other]) => `${String(name)} ${String(other)}`))).toEqual(new Set(["'; DROP TABLE x null"]))
   })
 
   it('is chosen by its weight', () => {

@@ -3,13 +3,14 @@ import { judge, type Evidence } from '../../src/stress/validity.ts'
 
 /** 5 connections, always busy for 10 s, 10 ms an iteration. */
 const sound: Evidence = {
-  loop: 'closed', seconds: 10, iterations: 5_000, inUse: { mean: 4.95, samples: 500 }, inUseMs: 49_800, eventLoopP99Ms: 2, clientCpu: 0.3, halves: [500, 498], lateP99Ms: null, dropped: 0,
+  loop: 'closed', seconds: 10, iterations: 5_000, inUse: { mean: 4.95, samples: 500 }, inUseMs: 49_800, eventLoopP99Ms: 2, clientCpu: 0.3, threads: 1, halves: [500, 498], lateP99Ms: null, dropped: 0,
 }
 
 describe('the validity of a run', () => {
   it.each<[string, Partial<Evidence>, string, readonly string[]]>([
     ['as it should be', {}, 'valid', []],
     ['over in a moment', { seconds: 0.4 }, 'too-short', ['long_enough', 'littles_law']],
+    ['over in a moment, of which the halves differ', { iterations: 50, halves: [5, 1] }, 'too-short', ['long_enough']],
     ['of a few iterations', { iterations: 20 }, 'too-short', ['long_enough']],
     ['in which the pool and the iterations disagree', { inUse: { mean: 4.5, samples: 500 } }, 'contradictory', ['littles_law']],
     ['that agrees within five per cent', { inUse: { mean: 4.76, samples: 500 } }, 'valid', []],
