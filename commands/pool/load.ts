@@ -34,7 +34,7 @@ const interruptGraceMs = 1_000
 export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
   const { stressRun } = await import('../../src/stress/stress.ts')
   const { mode, pool, plan } = job
-  const run = (generators: readonly Generator[]): Promise<StressRun> => stressRun(generators, { mode, pool, loop: plan.load.loop }, signal, onLive)
+  const run = (generators: readonly Generator[]): Promise<StressRun> => stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
   if (threads === 1) return withGenerator(job, whole, signal, (one) => run([one]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)

@@ -4,7 +4,7 @@ import type { Context } from '../../src/context.ts'
 import type { PoolOptions } from '../../src/db/pool.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
 import { data, number, text, type Row, type View } from '../../src/output/view.ts'
-import { parseWait } from '../../src/values.ts'
+import { durationText, parseWait } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 
@@ -49,9 +49,13 @@ export async function showStatus(ctx: Context, { watch }: StatusOptions): Promis
   const { pool, limits } = await ctx.config()
   await ctx.connection(async (connection) => {
     do {
-      show(ctx, await serverSide(connection), pool)
-      if (watch !== undefined) await sleep(watch, undefined, { signal: ctx.io.signal }).catch(() => undefined)
-    } while (watch !== undefined && !ctx.io.signal.aborted)
+      const side = await serverSide(connection)
+      if (watch !== undefined) ctx.out.clearScreen()
+      show(ctx, side, pool)
+      if (watch === undefined) return
+      ctx.out.note(`${ctx.io.now().toLocaleTimeString('en-GB')}, again every ${durationText(watch)}; Ctrl-C ends`)
+      await sleep(watch, undefined, { signal: ctx.io.signal }).catch(() => undefined)
+    } while (!ctx.io.signal.aborted)
   }, limits)
 }
 

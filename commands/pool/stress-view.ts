@@ -24,13 +24,16 @@ export const stressView: View = {
 }
 
 function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connections, fairness, event_loop_ms, cold_start_ms, validity, errors }: StressResult): { view: View; rows: Row[] }[] {
+  const workers: [string, number][] = [
+    ['operations of the slowest worker', fairness.min_ops],
+    ['operations of the fastest worker', fairness.max_ops],
+    ["fairness (Jain's index, 1 is even)", fairness.jain],
+  ]
   const figures: [string, number | null][] = [
     ['connections opened', connections.opened],
     ['connections closed', connections.closed],
     ['connections at most', connections.peak],
-    ['operations of the slowest worker', fairness.min_ops],
-    ['operations of the fastest worker', fairness.max_ops],
-    ["fairness (Jain's index, 1 is even)", fairness.jain],
+    ...(loop === 'open' ? [] : workers),
     ['event loop late, p99 ms', event_loop_ms.p99],
     ['cold start, ms', cold_start_ms],
   ]

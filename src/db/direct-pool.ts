@@ -39,12 +39,16 @@ export class DirectPool implements Pool {
 
   /** The pool may have been closed while the connection was opened. */
   private lend(member: Member, waitMs: number): Lease {
-    const giveBack = (): void => this.#members.retire(member)
+    const giveBack = (): void => {
+      this.#members.retire(member)
+      this.#counters.using(this.#members.size)
+    }
     if (this.#closed) {
       giveBack()
       throw poolClosed()
     }
     this.#counters.granted(waitMs)
+    this.#counters.using(this.#members.size)
     return new Lease(member.connection, waitMs, giveBack)
   }
 }

@@ -40,8 +40,10 @@ export class ConnectorPool implements Pool {
       this.#counters.granted(waitMs)
       const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
       this.#leased.add(connection)
+      this.#counters.using(this.#leased.size)
       return new Lease(connection, waitMs, () => {
         this.#leased.delete(connection)
+        this.#counters.using(this.#leased.size)
         void raw.release().catch(() => undefined)
       })
     } catch (error) {

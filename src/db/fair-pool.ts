@@ -58,6 +58,7 @@ export class FairPool implements Pool {
   private takeIdle(): Member | undefined {
     for (;;) {
       const member = this.#idle.pop()
+      this.countInUse()
       if (member === undefined || isFresh(member)) return member
       this.retire(member)
     }
@@ -142,10 +143,16 @@ export class FairPool implements Pool {
     if (waiter !== undefined) waiter.resolve(member)
     else if (this.#idle.length < this.#options.size) this.#idle.push(member)
     else this.retire(member)
+    this.countInUse()
+  }
+
+  private countInUse(): void {
+    this.#counters.using(this.#members.size - this.#idle.length)
   }
 
   private retire(member: Member): void {
     this.#members.retire(member)
+    this.countInUse()
     this.openForWaiters()
   }
 }

@@ -11,6 +11,9 @@ export class PoolCounters {
   queuePeak = 0
   waitMs = 0
   maxWaitMs = 0
+  #inUse = 0
+  #inUseMs = 0
+  #inUseSince = performance.now()
 
   granted(waitMs: number): void {
     this.acquired += 1
@@ -27,6 +30,14 @@ export class PoolCounters {
     this.queuePeak = Math.max(this.queuePeak, waiting)
   }
 
+  /** From now on so many connections are in use. */
+  using(inUse: number): void {
+    if (inUse === this.#inUse) return
+    this.#inUseMs = this.inUseMs()
+    this.#inUseSince = performance.now()
+    this.#inUse = inUse
+  }
+
   restartPeaks({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
     this.peak = open
     this.queuePeak = waiting
@@ -34,7 +45,11 @@ export class PoolCounters {
 
   figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
     const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
-    return { ...gauges, inUse: gauges.open - gauges.idle, acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs }
+    return { ...gauges, inUse: gauges.open - gauges.idle, acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs, inUseMs: this.inUseMs() }
+  }
+
+  private inUseMs(): number {
+    return this.#inUseMs + this.#inUse * (performance.now() - this.#inUseSince)
   }
 }
 

@@ -52,6 +52,8 @@ export interface PoolFigures {
   /** Sum and maximum of the time that successful callers waited, in milliseconds. */
   readonly waitMs: number
   readonly maxWaitMs: number
+  /** How long connections were in use, all together, in milliseconds: its growth over a time, divided by that time, is how many were in use on average. */
+  readonly inUseMs: number
 }
 
 /** All modes share this interface; which one it is, is chosen where the pool is made. */

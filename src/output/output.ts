@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo } from 'node:readline'
 import type { ChalkInstance } from 'chalk'
 import { DbtoolError } from '../errors.ts'
 import { guarded } from '../formula.ts'
@@ -108,6 +109,14 @@ export class Output {
 
   heading(message: string): void {
     this.say(`\n${this.#talk.bold(harmless(message))}`)
+  }
+
+  /** What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. */
+  clearScreen(): void {
+    const { stdout } = this.#options
+    if (stdout.isTTY !== true || this.#format !== 'table') return
+    cursorTo(stdout, 0, 0)
+    clearScreenDown(stdout)
   }
 
   /** A line that is drawn again and again on a terminal, and not at all elsewhere. */

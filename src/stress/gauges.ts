@@ -3,7 +3,7 @@ import type { Series } from './series.ts'
 
 const everyMs = 20
 
-/** Looks at a pool at even intervals until the returned function is called: what it says is independent of what the iterations measure. */
+/** Looks at a pool at even intervals until the returned function is called, for the pictures. */
 export function lookAt(pool: Pool, series: Series): () => void {
   const timer = setInterval(() => series.looked(pool.figures()), everyMs)
   timer.unref()

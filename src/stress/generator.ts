@@ -25,6 +25,8 @@ export interface Measurement {
   readonly recording: Recording
   readonly connections: { readonly opened: number; readonly closed: number; readonly peak: number }
   readonly queuePeak: number
+  /** How long connections were in use, all together, as the pool counts it. */
+  readonly inUseMs: number
   /** By how much timers of its thread came late. */
   readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
   readonly coldStartMs: number
@@ -62,10 +64,11 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
       unwatch?.()
       lookAway()
       const eventLoop = lateness()
+      const inUseMs = pool.figures().inUseMs - before.inUseMs
       if (!signal.aborted) await settled(pool)
       const after = pool.figures()
       const connections = { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak }
-      return { seconds, recording: recorder.recording(), connections, queuePeak: after.queuePeak, eventLoop, coldStartMs }
+      return { seconds, recording: recorder.recording(), connections, queuePeak: after.queuePeak, inUseMs, eventLoop, coldStartMs }
     },
   }
 }

@@ -16,6 +16,8 @@ export interface LineChart {
 const [width, height] = [640, 220]
 const edge = { left: 56, right: 12, top: 34, bottom: 26 }
 const marks = 4
+/** With more places only the first, one in the middle and the last are named. */
+const mostNamed = 12
 /** Told apart also without colour. */
 const dashes = ['', '6 3', '2 3']
 
@@ -27,7 +29,7 @@ export function lineChart({ title, unit, places, lines }: LineChart): string {
   const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map(
     (value) => `<line class="grid" x1="${edge.left}" x2="${width - edge.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text class="quiet" x="${edge.left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${short(value)}</text>`,
   )
-  const named = Array.from(new Set([0, Math.floor((places.length - 1) / 2), places.length - 1])).filter((index) => index >= 0)
+  const named = places.length <= mostNamed ? Array.from(places.keys()) : [0, Math.floor((places.length - 1) / 2), places.length - 1]
   const axis = named.map((index) => `<text class="quiet" x="${x(index).toFixed(1)}" y="${height - 8}" text-anchor="${index === 0 ? 'start' : index === places.length - 1 ? 'end' : 'middle'}">${escaped(places[index] ?? '')}</text>`)
   const drawn = lines.map(({ values }, index) => `<path class="line${index % dashes.length}" stroke-dasharray="${dashes[index % dashes.length] ?? ''}" d="${pathOf(values, x, y)}"/>`)
   return `<figure><figcaption>${escaped(title)}${legend(lines)}</figcaption>

@@ -54,5 +54,5 @@ figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: 
 svg { width: 100%; height: auto; display: block } svg.key { display: inline-block; width: 24px; height: 8px }
 svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) } path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
 .line0 { stroke: var(--a) } .line1 { stroke: var(--b) } .line2 { stroke: var(--c) }
-table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid); font-weight: 400; overflow-wrap: anywhere } th { color: var(--quiet); white-space: nowrap }
+table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid); font-weight: 400; overflow-wrap: anywhere } th { color: var(--quiet); overflow-wrap: normal }
 `

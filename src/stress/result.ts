@@ -53,6 +53,7 @@ export interface Run {
   readonly mode: PoolMode
   readonly pool: { readonly size: number; readonly maxOverflow: number }
   readonly loop: Load['loop']
+  readonly rampMs: number
   /** Of all parts together. */
   readonly recorder: Recorder
   readonly parts: readonly Measurement[]
@@ -61,7 +62,7 @@ export interface Run {
   readonly partial: boolean
 }
 
-export function summarise({ mode, pool, loop, recorder, parts, clientCpu, partial }: Run): StressResult {
+export function summarise({ mode, pool, loop, rampMs, recorder, parts, clientCpu, partial }: Run): StressResult {
   const sum = (of: (part: Measurement) => number): number => parts.reduce((total, part) => total + of(part), 0)
   const most = (of: (part: Measurement) => number | null): number => Math.max(0, ...parts.map((part) => of(part) ?? 0))
   const seconds = most((part) => part.seconds)
@@ -93,8 +94,8 @@ export function summarise({ mode, pool, loop, recorder, parts, clientCpu, partia
     threads: parts.length,
     client_cpu: Number(clientCpu.toFixed(3)),
     validity: judge({
-      loop, seconds, clientCpu, iterations: recorder.acquire.count, inUse: recorder.series.inUse(), inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
-      halves: recorder.series.halves(seconds), lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped, threads: parts.length,
+      loop, seconds, clientCpu, iterations: recorder.acquire.count, poolInUseMs: sum(({ inUseMs }) => inUseMs), inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
+      rampSeconds: rampMs / 1_000, halves: recorder.series.halves(rampMs / 1_000, seconds), lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped, threads: parts.length,
     }),
     partial,
   }

@@ -81,17 +81,12 @@ export class Series {
     bucket.waiting += waiting
   }
 
-  /** Connections in use, on average of all looks. */
-  inUse(): { mean: number; samples: number } {
-    const samples = sum(this.#buckets.map(({ looks }) => looks))
-    return { mean: samples === 0 ? 0 : sum(this.#buckets.map(({ inUse }) => inUse)) / samples, samples }
-  }
-
-  /** Successful iterations a second in the first and in the second half of the whole tenths of a run of so many seconds. */
-  halves(seconds: number): [number, number] {
-    const whole = Math.floor((seconds * 1_000) / bucketMs)
-    const half = Math.floor(whole / 2)
-    return [this.rate(0, half), this.rate(whole - half, whole)]
+  /** Successful iterations a second in the first and in the second half of the whole tenths of a second between two times, in seconds. */
+  halves(from: number, to: number): [number, number] {
+    const first = Math.ceil((from * 1_000) / bucketMs)
+    const end = Math.floor((to * 1_000) / bucketMs)
+    const half = Math.max(0, Math.floor((end - first) / 2))
+    return [this.rate(first, first + half), this.rate(end - half, end)]
   }
 
   /** Of a run of so many seconds; the last is as long as it was. */

@@ -20,12 +20,12 @@ export type StressRun = Omit<StressReport, 'about'>
 
 /** Puts load on a warm pool and says what happened. Errors of iterations are counted, not thrown. */
 export async function stress({ mode, pool, options }: StressTarget, work: Iterate, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
-  const { result } = await stressRun([generator({ pool, size: options.size, work }, plan, signal)], { mode, pool: options, loop: plan.load.loop }, signal)
+  const { result } = await stressRun([generator({ pool, size: options.size, work }, plan, signal)], { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs }, signal)
   return result
 }
 
 /** What a run is called in its result. */
-export type Shape = Pick<Run, 'mode' | 'pool' | 'loop'>
+export type Shape = Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs'>
 
 /** Has all generators put their parts of one load at the same time, and adds up what they measured. */
 export async function stressRun(generators: readonly Generator[], shape: Shape, signal: AbortSignal, onLive?: (live: Live) => void): Promise<StressRun> {

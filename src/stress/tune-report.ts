@@ -1,5 +1,5 @@
 import type { Advice, TunedPoint } from './advice.ts'
-import { lineChart } from './line-chart.ts'
+import { escaped, lineChart } from './line-chart.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import { throughputAt } from './usl.ts'
 
@@ -30,7 +30,7 @@ export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about 
     body: [
       lineChart({ title: 'Throughput by connections of the pool', unit: '/ s', places, lines: [{ name: 'measured', values: column('throughput') }, ...law] }),
       lineChart({ title: 'The slowest hundredth took at least (p99)', unit: 'ms', places, lines: [{ name: 'p99', values: column('p99_ms') }] }),
-      tableOf('What follows', words.slice(1).map((word) => [word])),
+      ...words.slice(1).map((word) => (word.startsWith(' ') ? `<p><code>${escaped(word.trim())}</code></p>` : `<p>${escaped(word)}</p>`)),
       tableOf('Every size', points.map(rowOf), ['connections', 'a second', 'p99, ms', 'spread', 'client CPU']),
       tableOf('The law that fits', usl === null ? [] : lawRows(usl), ['', '', '95 % of resamples']),
     ],

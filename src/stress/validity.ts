@@ -4,9 +4,9 @@ export interface Evidence {
   readonly seconds: number
   /** All iterations that ended, successful or not. */
   readonly iterations: number
-  /** Connections in use, from the pool's own gauge, looked at so many times at even intervals. */
-  readonly inUse: { readonly mean: number; readonly samples: number }
-  /** All the time that connections were in use, as the iterations measured it. */
+  /** All the time that connections were in use, as the pool counts it: from the hand-over to the return, whoever has them. */
+  readonly poolInUseMs: number
+  /** The same, as the iterations measured it. */
   readonly inUseMs: number
   /** By how much timers of this process came late, at the 99th percentile. */
   readonly eventLoopP99Ms: number
@@ -14,7 +14,8 @@ export interface Evidence {
   readonly clientCpu: number
   /** That put the load. */
   readonly threads: number
-  /** Successful iterations a second in the first and in the second half. */
+  /** How long the load took to become whole, and successful iterations a second in the first and in the second half of what followed. */
+  readonly rampSeconds: number
   readonly halves: readonly [number, number]
   /** Open loop: by how much iterations began late, at the 99th percentile, and how many did not begin at all. */
   readonly lateP99Ms: number | null
@@ -39,7 +40,6 @@ export interface Validity {
 
 const leastSeconds = 1
 const leastIterations = 100
-const leastSamples = 20
 /** Little (1961): what is in a system on average is the rate at which it comes times the time it stays. */
 const mostDeviation = 0.05
 const mostEventLoopMs = 20
@@ -50,7 +50,7 @@ const mostLateMs = 10
 /** Whether a run measured what it was to measure. */
 export function judge(evidence: Evidence): Validity {
   const long = longEnough(evidence)
-  const checks = [long, littlesLaw(evidence), eventLoop(evidence), clientCpu(evidence), steady(evidence, long.ok === true), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
+  const checks = [long, littlesLaw(evidence, long.ok === true), eventLoop(evidence), clientCpu(evidence), steady(evidence, long.ok === true), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
   const failed = new Set(checks.filter(({ ok }) => ok === false).map(({ check }) => check))
   return { verdict: verdictOf(failed), checks }
 }
@@ -67,11 +67,11 @@ function longEnough({ seconds, iterations }: Evidence): Check {
   return { check: 'long_enough', ok, finding: `${iterations} iterations in ${seconds.toFixed(1)} s${ok ? '' : `; it takes ${leastIterations} and a second to say anything: use --duration`}` }
 }
 
-function littlesLaw({ seconds, inUse, inUseMs }: Evidence): Check {
-  const expected = inUseMs / 1_000 / seconds
-  const finding = `${inUse.mean.toFixed(2)} connections in use; throughput × time in use is ${expected.toFixed(2)}`
-  if (inUse.samples < leastSamples || expected < 0.1) return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
-  return { check: 'littles_law', ok: Math.abs(inUse.mean - expected) <= mostDeviation * expected, finding }
+function littlesLaw({ seconds, poolInUseMs, inUseMs }: Evidence, longEnough: boolean): Check {
+  const [inUse, expected] = [poolInUseMs / 1_000 / seconds, inUseMs / 1_000 / seconds]
+  const finding = `${inUse.toFixed(2)} connections in use; throughput × time in use is ${expected.toFixed(2)}`
+  if (!longEnough || expected < 0.1) return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
+  return { check: 'littles_law', ok: Math.abs(inUse - expected) <= mostDeviation * expected, finding }
 }
 
 function eventLoop({ eventLoopP99Ms }: Evidence): Check {
@@ -84,10 +84,10 @@ function clientCpu({ clientCpu: share, threads }: Evidence): Check {
   return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `${used}${share <= mostClientCpu ? '' : `: it could not ask faster; ${advice}`}` }
 }
 
-function steady({ halves: [first, second] }: Evidence, longEnough: boolean): Check {
+function steady({ seconds, rampSeconds, halves: [first, second] }: Evidence, longEnough: boolean): Check {
   const drift = Math.max(first, second) === 0 ? 0 : (second - first) / Math.max(first, second)
   const finding = `${Math.round(first)} a second in the first half, ${Math.round(second)} in the second`
-  if (!longEnough) return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
+  if (!longEnough || seconds - rampSeconds < leastSeconds) return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
   return { check: 'steady', ok: Math.abs(drift) <= mostDrift, finding: `${finding}${Math.abs(drift) <= mostDrift ? '' : '; use --warmup, or a longer run'}` }
 }
 

@@ -3,6 +3,7 @@ import { connect } from '../../src/db/connect.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
+import { keys, terminal } from '../support/terminal.ts'
 
 describe('pool status', () => {
   const database = testDatabase({ migrated: false })
@@ -35,6 +36,14 @@ describe('pool status', () => {
     expect(exitCode).toBe(0)
     expect(json<ServerSide>()).toMatchObject({ transactions: [], lock_waits: [], unseen: ['connections of other users', 'open transactions', 'lock waits'] })
     expect((await dbtool('pool status', { database: database.name })).stderr).toContain('not shown: connections of other users, open transactions, lock waits: this user lacks the PROCESS privilege')
+  })
+
+  it('--watch looks again and again, and draws each look where the last one was', async () => {
+    const person = terminal(['pool', 'status', '--watch', '200ms'], database.name)
+    for (let look = 0; look < 3; look += 1) await person.see('again every 200ms; Ctrl-C ends')
+    person.type(keys.ctrlC)
+    expect(await person.ended()).toBe(130)
+    expect(person.raw.match(/\x1b\[1;1H\x1b\[0J/g)?.length).toBeGreaterThanOrEqual(3)
   })
 
   it('warns of a pool that does not fit', async () => {

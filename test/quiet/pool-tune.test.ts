@@ -1,0 +1,29 @@
+import { availableParallelism } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { sizesBetween } from '../../src/stress/sweep.ts'
+import { spawned } from '../support/binary.ts'
+import { testDatabase } from '../support/database.ts'
+
+interface Tuned {
+  readonly verdict: string
+  readonly limit: string | null
+  readonly recommended: { readonly pool_size: number } | null
+}
+
+describe('pool tune on a query that only computes', () => {
+  const database = testDatabase({ migrated: false })
+  const cores = availableParallelism()
+  const max = 4 * cores
+
+  // A machine that does something else meanwhile is asked once more.
+  it('recommends about as many connections as there are cores, and twice in a row the same within a step', { timeout: 300_000, retry: 1 }, async () => {
+    const tune = async (): Promise<Tuned> => JSON.parse((await spawned(['pool', 'tune', '--json', '--sql', "SELECT BENCHMARK(20000, SHA2('x', 256))", '--max', String(max), '--duration', '700ms'], { database: database.name })).stdout) as Tuned
+    const advice = [await tune(), await tune()]
+    expect(advice).toMatchObject([{ verdict: 'knee', limit: 'server' }, { verdict: 'knee', limit: 'server' }])
+    const sizes = sizesBetween(1, max)
+    const steps = advice.map(({ recommended }) => sizes.indexOf(recommended!.pool_size))
+    const ideal = sizes.findLastIndex((size) => size <= cores)
+    for (const step of steps) expect(Math.abs(step - ideal)).toBeLessThanOrEqual(1)
+    expect(Math.abs(steps[0]! - steps[1]!)).toBeLessThanOrEqual(1)
+  })
+})
