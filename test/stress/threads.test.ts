@@ -20,8 +20,8 @@ describe('pool stress --threads', () => {
   const stress = async (...flags: string[]): Promise<StressResult> => JSON.parse((await run(flags)).stdout) as StressResult
 
   it('share workers and pool, and what they measured is added', async () => {
-    const { validity, ...result } = await stress('--threads', '2', '--workers', '5', '--iterations', '40', '--pool-size', '3', '--max-overflow', '0', '--sql', 'SELECT SLEEP(0.01)')
-    expect(result).toMatchObject({ threads: 2, workers: 5, ok: 200, failed: 0, pool_size: 3, fairness: { min_ops: 40, max_ops: 40 }, connections: { opened: 0, closed: 0, peak: 3 }, partial: false })
+    const { validity, ...result } = await stress('--threads', '2', '--workers', '5', '--iterations', '80', '--pool-size', '3', '--max-overflow', '0', '--sql', 'SELECT SLEEP(0.01)')
+    expect(result).toMatchObject({ threads: 2, workers: 5, ok: 400, failed: 0, pool_size: 3, fairness: { min_ops: 80, max_ops: 80 }, connections: { opened: 0, closed: 0, peak: 3 }, partial: false })
     // Two on one connection in one thread, three on two in the other.
     expect(result.queue_peak).toBe(2)
     expect(result.execute_ms.p50).toBeGreaterThanOrEqual(10)
