@@ -24,7 +24,7 @@ export interface Child {
 
 /** The root of the project: the same from the sources and from what is compiled. */
 export const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url))
-export const dbtoolBinary = `${root}dist/bin/dbtool.js`
+export const dbtoolBinary = `${root}dist/cli/dbtool.cjs`
 
 /** Nothing of whoever runs the bench gets through: neither DB_… nor NODE_…, of which NODE_EXTRA_CA_CERTS alone adds 120 ms to a start. */
 export function cleanEnvironment(): Record<string, string> {

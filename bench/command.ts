@@ -35,14 +35,9 @@ class Collector extends Writable {
   }
 }
 
-type Program = ReturnType<typeof createProgram>
-
 /** Every verb that this dbtool has, as it is typed: the bench measures what is there. */
-export function verbs(): string[] {
+export async function verbs(): Promise<string[]> {
   const silent: Io = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: new Collector(), stderr: new Collector(), signal: new AbortController().signal, now: () => new Date() }
-  const below = (command: Program['commands'][number], path: string): string[] => {
-    const here = `${path} ${command.name()}`.trim()
-    return command.commands.length === 0 ? [here] : command.commands.flatMap((one) => below(one, here))
-  }
-  return createProgram(new ProcessContext(silent)).commands.flatMap((noun) => below(noun, ''))
+  const { commands } = await createProgram(new ProcessContext(silent), [])
+  return commands.flatMap((noun) => (noun.commands.length === 0 ? [noun.name()] : noun.commands.map((verb) => `${noun.name()} ${verb.name()}`)))
 }

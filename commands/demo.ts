@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { fillSampleShop, rush } from '../src/shop/sample.ts'
 import { chapterPool } from '../src/stress/plan.ts'
+import type { Declare } from './declare.ts'
 import { examples } from './help.ts'
 import { check } from './db/check.ts'
 import { migrate } from './db/migrate.ts'
@@ -10,6 +11,8 @@ import { stressPool } from './pool/stress.ts'
 import { show as showReport } from './report/report.ts'
 import { topProducts } from '../src/reports/products.ts'
 import { createUser } from './users/create.ts'
+
+export const verbs: readonly Declare[] = [demo]
 
 const database = 'dbtool_demo'
 const buyers = 40

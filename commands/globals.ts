@@ -36,7 +36,7 @@ function option(flags: string, description: string, parse?: (text: string) => un
   return parse === undefined ? made : made.argParser(parse)
 }
 
-const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
+const makeGroups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
     'Where to connect:',
     option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
@@ -75,19 +75,17 @@ const setting = (name: SettingName): ((text: string) => string) => checked(setti
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
-  for (const [heading, ...options] of groups()) {
+  for (const [heading, ...options] of makeGroups()) {
     program.optionsGroup(heading)
     for (const one of options) program.addOption(one)
   }
   program.optionsGroup('Other:')
-  for (const command of program.commands) inherit(command)
 }
 
-function inherit(command: Command): void {
+export function inheritGlobals(command: Command, options = makeGroups().flatMap(([, ...all]) => all)): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
-  const inherited = groups().flatMap(([, ...options]) => options)
-  for (const one of inherited) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
-  for (const verb of command.commands) inherit(verb)
+  for (const one of options) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
+  for (const verb of command.commands) inheritGlobals(verb, options)
 }
 
 function refusePassword(): never {

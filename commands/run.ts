@@ -9,7 +9,7 @@ import { createProgram } from './index.ts'
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = new ProcessContext(io)
-  const program = createProgram(context)
+  const program = await createProgram(context, argv)
   program.hook('preAction', async (_program, command) => {
     await settle(command)
     const faults = faultsOf(command)

@@ -16,7 +16,7 @@ const shown = [
 ]
 
 function dbtool(args, options = {}) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'dist', 'bin', 'dbtool.js'), ...args], { env, encoding: 'utf8', ...options })
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'dbtool.cjs'), ...args], { env, encoding: 'utf8', ...options })
   return { status, text: `${stdout}${stderr}`.trimEnd() }
 }
 

@@ -20,7 +20,7 @@ async function main([task, ...rest]) {
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
-  if (task === 'demo') return node([at('dist', 'bin', 'dbtool.js'), 'demo', ...rest])
+  if (task === 'demo') return node([at('dist', 'cli', 'dbtool.cjs'), 'demo', ...rest])
   if (torture !== undefined) return node([...vitest(), at('test', 'faults')], torture)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
   await allOf([

@@ -15,7 +15,7 @@ const client = 'the mariadb client'
 /** Whole processes, from a file to a table and back. */
 export async function bulk(bench: Bench): Promise<void> {
   const { results, server, size: { rounds, bulkRows } } = bench
-  const there = verbs()
+  const there = await verbs()
   const missing = ['products import', 'products export'].filter((verb) => !there.includes(verb))
   for (const verb of missing) results.absent(verb, 'not in this dbtool')
   if (missing.length > 0) return

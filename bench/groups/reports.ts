@@ -20,7 +20,7 @@ export async function reports(bench: Bench): Promise<void> {
     await makeDatabase(server, databaseOf(lines))
     await server.connection(databaseOf(lines), (connection) => fillOrders(connection, lines / linesAnOrder))
   }
-  const names = verbs().flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
+  const names = (await verbs()).flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
   for (const name of names) {
     const contestants = reportLines.map((lines): Contestant => ({ who: counted(lines, 'line'), ours: true, run: async () => ({ value: await statementsMs(bench, name, lines) }) }))
     await alternate({ group: 'reports', work: name, unit: 'ms', rounds, contestants }, results)

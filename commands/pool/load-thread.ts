@@ -13,14 +13,19 @@ const told = new Promise<void>((resolve) => {
     resolve()
   })
 })
-try {
-  await withGenerator(job, part, stop.signal, async (generator) => {
-    await generator.prepare()
-    say({ kind: 'ready' })
-    await told
-    say({ kind: 'measured', measurement: await generator.run((live) => say({ kind: 'live', live })) })
-  })
-} catch (error) {
-  say({ kind: 'failed', code: error instanceof DbtoolError ? error.code : 'UNEXPECTED', message: messageOf(error), hint: error instanceof DbtoolError ? error.hint : undefined })
+
+async function work(): Promise<void> {
+  try {
+    await withGenerator(job, part, stop.signal, async (generator) => {
+      await generator.prepare()
+      say({ kind: 'ready' })
+      await told
+      say({ kind: 'measured', measurement: await generator.run((live) => say({ kind: 'live', live })) })
+    })
+  } catch (error) {
+    say({ kind: 'failed', code: error instanceof DbtoolError ? error.code : 'UNEXPECTED', message: messageOf(error), hint: error instanceof DbtoolError ? error.hint : undefined })
+  }
+  parentPort?.close()
 }
-parentPort?.close()
+
+void work()

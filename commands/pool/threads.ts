@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 import type { Generator, Measurement } from '../../src/stress/generator.ts'
@@ -45,8 +46,8 @@ class Thread implements Generator {
   #onLive: ((live: Live) => void) | undefined
 
   constructor(task: ThreadTask) {
-    // The compiled one: a thread has no loader for TypeScript.
-    this.#worker = new Worker(new URL('load-thread.js', import.meta.url), { workerData: task })
+    // The compiled one, beside this one: a thread has no loader for TypeScript.
+    this.#worker = new Worker(new URL(`load-thread${extname(import.meta.url)}`, import.meta.url), { workerData: task })
     this.#ready = this.hear(({ kind }) => (kind === 'ready' ? true : undefined)).then(() => undefined)
     this.#measured = this.hear((word) => (word.kind === 'measured' ? word.measurement : undefined))
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()))

@@ -14,10 +14,10 @@ const screen = new Writable({
   },
 })
 const io = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: screen, stderr: screen, signal: new AbortController().signal, now: () => new Date() }
-const program = (): Command => createProgram(new ProcessContext(io))
+const program = (argv?: readonly string[]): Promise<Command> => createProgram(new ProcessContext(io), argv)
 
 const below = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(below))
-const verbs = below(program()).map((verb) => [pathOf(verb), verb] as const)
+const verbs = below(await program()).map((verb) => [pathOf(verb), verb] as const)
 
 function helpOf(command: Command): string {
   texts.length = 0
@@ -39,7 +39,7 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
 
   it('parses its own examples', async () => {
     for (const example of examplesOf(verb)) {
-      const typed = program()
+      const typed = await program()
       const ran: string[] = []
       for (const one of below(typed)) one.action(() => void ran.push(pathOf(one)))
       await typed.parseAsync(words(example), { from: 'user' })
@@ -60,6 +60,11 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
     const lines = helpOf(verb).split('\n')
     expect(lines.filter((line) => line.length > 80)).toEqual([])
   })
+})
+
+it('the table of contents names every verb, in its order, and says of it what it says itself', async () => {
+  const listed = (tool: Command): unknown[] => tool.commands.map((noun) => [noun.name(), noun.description(), noun.commands.map((verb) => verb.name())])
+  expect(listed(await program([]))).toEqual(listed(await program()))
 })
 
 describe('writes', () => {

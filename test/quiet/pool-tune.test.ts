@@ -15,15 +15,22 @@ describe('pool tune on a query that only computes', () => {
   const cores = availableParallelism()
   const max = 4 * cores
 
-  // A machine that does something else meanwhile is asked once more.
-  it('recommends about as many connections as there are cores, and twice in a row the same within a step', { timeout: 300_000, retry: 1 }, async () => {
+  it('recommends about as many connections as there are cores, and twice in a row the same within a step', async ({ skip }) => {
     const tune = async (): Promise<Tuned> => JSON.parse((await spawned(['pool', 'tune', '--json', '--sql', "SELECT BENCHMARK(20000, SHA2('x', 256))", '--max', String(max), '--duration', '700ms'], { database: database.name })).stdout) as Tuned
-    const advice = [await tune(), await tune()]
+    const advice: Tuned[] = []
+    for (let asked = 0; asked < mostAsked && advice.length < 2; asked += 1) {
+      const one = await tune()
+      if (one.verdict !== 'noisy') advice.push(one)
+    }
+    skip(advice.length < 2, 'this machine does too much else: the rounds contradict each other, and pool tune says so')
     expect(advice).toMatchObject([{ verdict: 'knee', limit: 'server' }, { verdict: 'knee', limit: 'server' }])
     const sizes = sizesBetween(1, max)
     const steps = advice.map(({ recommended }) => sizes.indexOf(recommended!.pool_size))
     const ideal = sizes.findLastIndex((size) => size <= cores)
     for (const step of steps) expect(Math.abs(step - ideal)).toBeLessThanOrEqual(1)
     expect(Math.abs(steps[0]! - steps[1]!)).toBeLessThanOrEqual(1)
-  })
+  }, 300_000)
 })
+
+/** Where others use the processors, too, an answer can be that there is none. */
+const mostAsked = 4

@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 import { login, type Person } from './people.ts'
 
 /** The compiled tool: for what only a process of its own can show. */
-export const binary = fileURLToPath(new URL('../../dist/bin/dbtool.js', import.meta.url))
+export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.meta.url))
 
 /** The environment of a process that works in `database` of the private server of all tests, as the application user. */
 export function environment(database: string, more: Record<string, string> = {}, as: Person = 'app'): Record<string, string> {

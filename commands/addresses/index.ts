@@ -1,0 +1,7 @@
+import type { Declare } from '../declare.ts'
+import { addressesAdd } from './add.ts'
+import { addressesList } from './list.ts'
+import { addressesRemove } from './remove.ts'
+import { addressesUpdate } from './update.ts'
+
+export const verbs: readonly Declare[] = [addressesAdd, addressesList, addressesUpdate, addressesRemove]

@@ -1,0 +1,10 @@
+import type { Declare } from '../declare.ts'
+import { dbCheck } from './check.ts'
+import { dbGrants } from './grants.ts'
+import { dbMigrate } from './migrate.ts'
+import { dbReset } from './reset.ts'
+import { dbRollback } from './rollback.ts'
+import { dbSeed } from './seed.ts'
+import { dbStatus } from './status.ts'
+
+export const verbs: readonly Declare[] = [dbMigrate, dbRollback, dbStatus, dbSeed, dbReset, dbCheck, dbGrants]

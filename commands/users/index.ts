@@ -1,0 +1,13 @@
+import type { Declare } from '../declare.ts'
+import { usersAuthenticate } from './authenticate.ts'
+import { usersCreate } from './create.ts'
+import { usersDelete } from './delete.ts'
+import { usersExport } from './export.ts'
+import { usersGet } from './get.ts'
+import { usersImport } from './import.ts'
+import { usersList } from './list.ts'
+import { usersPurge } from './purge.ts'
+import { usersSetPassword } from './set-password.ts'
+import { usersUpdate } from './update.ts'
+
+export const verbs: readonly Declare[] = [usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword, usersImport, usersExport]
