@@ -13,5 +13,5 @@ process.stdout.on('error', gone)
 process.stderr.on('error', gone)
 
 const { env, stdin, stdout, stderr } = process
-const exitCode = await run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date() })
+const exitCode = await run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date(), startedMs: 0 })
 stdout.write('', () => process.exit(exitCode))

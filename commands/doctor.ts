@@ -4,6 +4,7 @@ import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import { examples } from './help.ts'
+import { shows } from './shown.ts'
 
 const view: View = {
   columns: [
@@ -21,8 +22,7 @@ const view: View = {
 }
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
-  program
-    .command('doctor')
+  shows(program.command('doctor'), view)
     .description('What is wrong between here and the shop, and how to mend it')
     .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
     .action(() => run(ctx))

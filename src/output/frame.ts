@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import type { Glyphs } from './glyphs.ts'
 import { widthOf } from './width.ts'
 
 /** A cell as it is drawn, line by line. */
@@ -11,13 +12,18 @@ export interface Cell {
 
 type CellRow = readonly Cell[]
 
+export interface Shape {
+  readonly aligns: readonly ('left' | 'right')[]
+  readonly glyphs: Glyphs
+}
+
 /** A table around cells whose lines have been cut to their widths. */
-export function framed(head: CellRow, body: readonly CellRow[], aligns: readonly ('left' | 'right')[]): string {
+export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs }: Shape): string {
   const table = new Table({ head: head.map(placeholders), colAligns: [...aligns], style: { head: [], border: [] } })
   table.push(...body.map((row) => row.map((cell) => ({ colSpan: cell.span ?? 1, content: placeholders(cell) }))))
   const texts = [head, ...body].flatMap(inDrawingOrder)
   let next = 0
-  return withoutInnerLines(table.toString()).replace(/\ue000+/g, () => texts[next++] ?? '')
+  return glyphs.frame(withoutInnerLines(table.toString())).replace(/\ue000+/g, () => texts[next++] ?? '')
 }
 
 /** What takes as much room as the text: about some characters the library's opinion of their width is not ours. */

@@ -1,10 +1,11 @@
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
+import { glyphsFor } from '../../src/output/glyphs.ts'
 import { itemTable, listTable } from '../../src/output/table.ts'
 import { below, detail, heading, number, sentence, sign, text, type View } from '../../src/output/view.ts'
 import { piecesOf, shorten, widthOf, wrapped } from '../../src/output/width.ts'
 
-const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), width })
+const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({ colour: new Chalk({ level: 0 }), glyphs: glyphsFor(env, true), width })
 const view: View = { columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')], id: 'id', empty: '' }
 const rows = [
   { id: 1, name: '緑茶 Green tea 🍵 from the slopes of a far mountain', hidden: 'x', price: '12345678.90', created_at: new Date('2026-11-22T10:30:00Z') },
@@ -103,7 +104,7 @@ describe('findings', () => {
   })
 
   it('have coloured signs', () => {
-    expect(listTable(findings, healthy, { colour: new Chalk({ level: 1 }), width: 80 })).toContain('\u001b[32m✔\u001b[39m')
+    expect(listTable(findings, healthy, { ...look(80), colour: new Chalk({ level: 1 }) })).toContain('\u001b[32m✔\u001b[39m')
   })
 
   it.each([
