@@ -65,18 +65,23 @@ function parsePath(text: string): string {
   return text
 }
 
+/** `--json` has the last word. */
+function asked({ json, format }: OutputFlags): Format | undefined {
+  return json === true ? 'json' : format
+}
+
 /** What of these flags does not go together, or names a field that the verb will not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
   const { fields, field, output, force } = flags
-  const format = flags.json === true ? 'json' : flags.format
+  const format = asked(flags)
   if (fields === undefined && field === undefined && force === undefined) return []
-  return [
-    ...(fields !== undefined && field !== undefined ? ['--field and --fields exclude each other'] : []),
-    ...(field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson' ? [`--field prints bare values, and goes with --format json or ndjson, not ${format}`] : []),
-    ...(fields !== undefined && (format === 'ids' || format === 'count') ? [`--fields has no meaning for --format ${format}`] : []),
-    ...(force === true && (output ?? '-') === '-' ? ['--force is for the file of --output, and there is none'] : []),
-    ...(await unknown(command, flags)),
+  const conflicts: readonly (readonly [isThere: boolean, sentence: string])[] = [
+    [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
+    [field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson', `--field prints bare values, and goes with --format json or ndjson, not ${format ?? ''}`],
+    [fields !== undefined && (format === 'ids' || format === 'count'), `--fields has no meaning for --format ${format ?? ''}`],
+    [force === true && (output ?? '-') === '-', '--force is for the file of --output, and there is none'],
   ]
+  return [...conflicts.filter(([isThere]) => isThere).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
 }
 
 async function unknown(command: Command, { fields, field }: OutputFlags): Promise<string[]> {
@@ -91,22 +96,25 @@ async function unknown(command: Command, { fields, field }: OutputFlags): Promis
 export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
   const { Output } = await import('../src/output/output.ts')
   const { stdout, stderr, env, signal } = io
-  const { json, field, fields, color: colour = 'auto', quiet, raw } = flags
-  const format = json === true ? 'json' : (flags.format ?? formatOfFile(flags.output ?? ''))
+  const { field, fields, color = 'auto', quiet, raw, output = '' } = flags
+  const format = asked(flags) ?? formatOfFile(output)
+  const json = asked(flags) === 'json'
   return new Output({
-    stdout, stderr, env, signal, format, colour,
+    stdout, stderr, env, signal, format, json,
+    colour: json ? 'never' : color,
     destination: await destinationFor(flags, io),
     fields: field === undefined ? fields : [field],
     isBare: field !== undefined,
     quiet: quiet === true,
-    json: json === true || flags.format === 'json',
     raw: raw === true,
   })
 }
 
-async function destinationFor({ output = '-', force, pager, json, format = 'table' }: OutputFlags, { stdout: screen, cwd, env, signal }: Io): Promise<Destination | undefined> {
+async function destinationFor(flags: OutputFlags, { stdout: screen, cwd, env, signal }: Io): Promise<Destination | undefined> {
+  const { output = '-', force, pager, field } = flags
+  const format = asked(flags) ?? 'table'
   if (output !== '-') return (await import('../src/output/file.ts')).OutputFile.open({ path: output, cwd, force: force === true })
-  const isForPeople = json !== true && (format === 'table' || format === 'vertical')
+  const isForPeople = field === undefined && (format === 'table' || format === 'vertical')
   // Only the terminal of the process itself can be handed to a pager.
   if (!isForPeople || screen.isTTY !== true || screen.fd === undefined || pager === false) return undefined
   const { PagedScreen, pagerCommand } = await import('../src/output/pager.ts')

@@ -1,3 +1,4 @@
+import { DbtoolError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Column, View } from './view.ts'
 
@@ -7,17 +8,23 @@ export function fieldNames({ columns, nested }: View): string[] {
   return nested === undefined ? own : [...own, nested.name, ...nested.view.columns.map(({ name }) => `${nested.name}.${name}`)]
 }
 
-/** A sentence for each field that a view does not have; it reads after the name of the flag. */
+/** A sentence for each field that a view does not have, the last of them with all that it has; it reads after the name of the flag. */
 export function unknownFields(view: View, fields: readonly string[]): string[] {
   const there = fieldNames(view)
-  return fields.filter((field) => !there.includes(field)).map((field) => {
+  return fields.filter((field) => !there.includes(field)).map((field, at, { length }) => {
     const near = nearest(field, there)
-    return `knows no '${field}'; ${near === undefined ? '' : `did you mean ${near}? `}There are ${there.join(', ')}`
+    const all = at === length - 1 ? `; there are ${there.join(', ')}` : ''
+    return `knows no '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
   })
 }
 
-/** The view with these fields only, in their order; all of them are known to it. Who names a column sees it in a table too. */
+/**
+ * The view with these fields only, in their order. Who names a column sees it in a table too. Throws USAGE for one that is not there;
+ * a verb that has declared its view never comes so far.
+ */
 export function chosen(view: View, fields: readonly string[]): View {
+  const faults = unknownFields(view, fields)
+  if (faults.length > 0) throw new DbtoolError('USAGE', faults.map((fault) => `--fields ${fault}`).join(', '))
   const columns = fields.flatMap((field) => view.columns.filter(({ name }) => name === field).map(inTables))
   return { ...view, columns, nested: chosenList(view, fields), script: undefined, sections: undefined }
 }

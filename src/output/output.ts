@@ -1,10 +1,9 @@
 import { clearScreenDown, cursorTo } from 'node:readline'
-import { DbtoolError } from '../errors.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
-import { chosen, unknownFields } from './fields.ts'
+import { chosen } from './fields.ts'
 import { writerFor } from './formats.ts'
-import type { Style } from './sheet.ts'
+import { openSheet, type Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
 import { Talk, type TalkOptions } from './talk.ts'
@@ -63,8 +62,8 @@ export class Output extends Talk {
    */
   async stream(view: View, produce: (write: WriteRows) => Promise<void>): Promise<void> {
     const { signal, format = 'csv' } = this.#options
-    const sheet = writerFor(format, this.#isBare).open?.(this.chosen(view), this.style())
-    if (sheet === undefined) throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', { hint: 'leave --format out for CSV, or take any but table and markdown' })
+    const sheet = openSheet(writerFor(format, this.#isBare))(this.chosen(view), this.style())
+    if (format !== 'vertical') this.unpaged()
     this.#isWhole = false
     try {
       this.#rows += await writeSheet(sheet, produce, (text) => this.put(text, signal))
@@ -118,8 +117,7 @@ export class Output extends Talk {
 
   /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
   async finish(isDone: boolean): Promise<void> {
-    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#rows })
-    this.release()
+    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#rows }).finally(() => this.release())
     if (told !== undefined) this.note(told)
   }
 
@@ -131,11 +129,8 @@ export class Output extends Talk {
     return this.#format !== 'table' || this.#options.fields !== undefined || this.#destination.screen === undefined
   }
 
-  /** Throws USAGE for a field that is not there; a verb that has declared its view never comes so far. */
   private chosen(view: View): View {
     const { fields } = this.#options
-    const [fault] = unknownFields(view, fields ?? [])
-    if (fault !== undefined) throw new DbtoolError('USAGE', `--fields ${fault}`)
     return fields === undefined ? view : chosen(view, fields)
   }
 
@@ -159,7 +154,6 @@ export class Output extends Talk {
   }
 
   private style(): Style {
-    const { colour, json } = this.#options
-    return styleFor({ ...this.#options, colour: json === true ? 'never' : colour }, this.#destination.screen)
+    return styleFor(this.#options, this.#destination.screen)
   }
 }

@@ -25,7 +25,7 @@ interface PagerParts {
   readonly screen: Screen
   readonly command: string
   readonly env: NodeJS.ProcessEnv
-  /** Aborted by SIGTERM: then the pager ends too. */
+  /** Aborted by SIGTERM. Whoever reads then is waited for, as git does: a pager without its terminal would fight for the keyboard. */
   readonly signal: AbortSignal
 }
 
@@ -72,7 +72,8 @@ export class PagedScreen implements Destination {
   }
 
   async close(): Promise<undefined> {
-    this.#pages?.end()
+    if (this.#pages === undefined) return
+    this.#pages.end()
     await this.#closed
     this.#pages = undefined
     this.#parts.signal.throwIfAborted()
@@ -84,16 +85,13 @@ export class PagedScreen implements Destination {
   }
 
   private open(): Writable {
-    const { command, env, signal } = this.#parts
+    const { command, env } = this.#parts
     const pager = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env: { LESS: lessOptions, ...env } })
     const hearAgain = deafToCtrlC()
-    const stop = (): void => void pager.kill()
-    signal.addEventListener('abort', stop)
     // Whoever leaves early has seen enough.
     pager.stdin.on('error', () => this.#left.abort())
     this.#closed = ended(pager).finally(() => {
       this.#left.abort()
-      signal.removeEventListener('abort', stop)
       hearAgain()
     })
     this.#pages = pager.stdin

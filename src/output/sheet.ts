@@ -1,3 +1,4 @@
+import { DbtoolError } from '../errors.ts'
 import type { Look } from './table.ts'
 import type { Row, View } from './view.ts'
 
@@ -24,6 +25,12 @@ export interface Writer {
   readonly open?: OpenSheet
   list(view: View, rows: readonly Row[], style: Style): string
   item(view: View, row: Row, style: Style): string
+}
+
+/** Throws USAGE for a format that needs all rows at once. */
+export function openSheet({ open }: Writer): OpenSheet {
+  if (open !== undefined) return open
+  throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', { hint: 'leave --format out for CSV, or take any but table and markdown' })
 }
 
 export const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')

@@ -35,9 +35,9 @@ export class Talk {
   #held: string[] | undefined
 
   constructor(options: TalkOptions) {
-    const { stderr, env, colour, json } = options
+    const { stderr, env, colour } = options
     this.#options = options
-    this.#colour = colourFor(json === true ? 'never' : colour, env, stderr.isTTY === true)
+    this.#colour = colourFor(colour, env, stderr.isTTY === true)
     this.#glyphs = glyphsFor(env, stderr.isTTY === true)
   }
 
