@@ -19,7 +19,7 @@ export interface Io {
   readonly signal: AbortSignal
   readonly now: () => Date
   /** When it began, on the clock of `performance.now()`; undefined: when its command line is read. */
-  readonly startedMs?: number
+  readonly startedMs?: number | undefined
 }
 
 /** What the flags say that every command takes, and which command it is. */

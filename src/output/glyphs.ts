@@ -15,14 +15,14 @@ const asItIs = (text: string): string => text
 
 const unicode: Glyphs = { pen: blockPen, ellipsis: '…', arrow: '→', frame: asItIs, ours: asItIs }
 
-const words: Readonly<Record<string, string>> = { '…': '...', '→': '->', '–': '-', '✔': 'ok', '⚠': '!', '✖': 'x' }
+const words: Readonly<Record<string, string>> = { '…': '...', '→': '->', '–': '-', '×': 'x', '✔': 'ok', '⚠': '!', '✖': 'x' }
 
 const ascii: Glyphs = {
   pen: asciiPen,
   ellipsis: '...',
   arrow: '->',
   frame: (drawn) => drawn.replaceAll('│', '|').replaceAll('─', '-').replace(/[┌┬┐├┼┤└┴┘]/g, '+'),
-  ours: (text) => text.replace(/[…→–✔⚠✖]/g, (character) => words[character] ?? character),
+  ours: (text) => text.replace(/[…→–×✔⚠✖]/g, (character) => words[character] ?? character),
 }
 
 /**

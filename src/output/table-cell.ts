@@ -20,11 +20,17 @@ export function tableColumns({ columns }: View): readonly Column[] {
 export function cellLines(view: View, column: Column, row: Row, room: Room): string[] {
   const { width, glyphs } = room
   const sign = column.signs?.[String(row[column.name])]
-  const text = sign === undefined ? readable(row[column.name]) : glyphs.ours(sign.text)
+  const text = sign === undefined ? wordsOf(column, row, glyphs) : glyphs.ours(sign.text)
   const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
   const under = belowOf(view, column)
-  const more = under === undefined ? null : row[under.name]
-  return more === null || more === undefined ? lines : [...lines, ...hanging(readable(more), room)]
+  if (under === undefined || (row[under.name] ?? null) === null) return lines
+  return [...lines, ...hanging(wordsOf(under, row, glyphs), room)]
+}
+
+/** What a person reads. A sentence is one of ours. */
+export function wordsOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyphs): string {
+  const text = readable(row[name])
+  return wraps === true || shownIn === 'below' ? glyphs.ours(text) : text
 }
 
 /** The names of a column and of what stands below it, if it does in any row. */

@@ -2,8 +2,8 @@ import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
 import { framed, type Cell } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
-import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest, type Room } from './table-cell.ts'
-import type { Row, View } from './view.ts'
+import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest, wordsOf, type Room } from './table-cell.ts'
+import { nestedRows, type Row, type View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
@@ -111,14 +111,14 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
   const room = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
-  const lines = columns.flatMap(({ name }) =>
-    piecesOf(readable(row[name]), room).map((piece, index) => {
-      const label = index === 0 ? `${look.colour.bold(name)}${' '.repeat(names - widthOf(name))}` : ' '.repeat(names)
+  const lines = columns.flatMap((column) =>
+    piecesOf(wordsOf(column, row, look.glyphs), room).map((piece, index) => {
+      const label = index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
     }),
   )
   const { nested, sections = () => [] } = view
-  const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: row[nested.name] as readonly Row[] }, ...sections(row)]
+  const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
 }

@@ -54,7 +54,7 @@ describe('the character set', () => {
 
   it.each([true, false])('is that of everything on a terminal (%s), and of pictures alone in a pipe', (isTerminal) => {
     const { frame, ellipsis, arrow, ours } = glyphsFor({ LANG: 'C' }, isTerminal)
-    expect([frame('┌─┬─┐ │ ├─┼─┤ └─┴─┘'), ellipsis, arrow, ours('✔ ⚠ ✖ – …')]).toEqual(isTerminal ? ['+-+-+ | +-+-+ +-+-+', '...', '->', 'ok ! x - ...'] : ['┌─┬─┐ │ ├─┼─┤ └─┴─┘', '…', '→', '✔ ⚠ ✖ – …'])
+    expect([frame('┌─┬─┐ │ ├─┼─┤ └─┴─┘'), ellipsis, arrow, ours('✔ ⚠ ✖ – × …')]).toEqual(isTerminal ? ['+-+-+ | +-+-+ +-+-+', '...', '->', 'ok ! x - x ...'] : ['┌─┬─┐ │ ├─┼─┤ └─┴─┘', '…', '→', '✔ ⚠ ✖ – × …'])
   })
 })
 

@@ -111,7 +111,7 @@ describe('findings', () => {
   })
 
   it('are drawn in ASCII where a terminal knows no more', () => {
-    const faulty = [{ group: 'Here', status: 'ok', check: 'a check with a name', found: 'a sentence that goes on', fix: 'run this' }, { group: 'Here', status: 'other', check: '茶', found: '…', fix: null }]
+    const faulty = [{ group: 'Here', status: 'ok', check: 'a check with a name', found: 'a sentence that goes on', fix: 'run this' }, { group: 'Here', status: 'other', check: '…茶', found: '…', fix: null }]
     expect(listTable(findings, faulty, look(47, { LANG: 'C' })).split('\n')).toEqual([
       '+--------+----------+-------------------------+',
       '| status | check    | found                   |',
@@ -120,7 +120,7 @@ describe('findings', () => {
       '| Here                                        |',
       '| ok     | a che... | a sentence that goes on |',
       '|        |          | -> run this             |',
-      '| other  | 茶       | …                       |',
+      '| other  | …茶      | ...                     |',
       '+--------+----------+-------------------------+',
     ])
   })
