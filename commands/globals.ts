@@ -56,19 +56,21 @@ const setting = (name: SettingName): ((text: string) => string) => checked(setti
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
-  for (const [heading, ...options] of groups()) {
+  const all = groups()
+  for (const [heading, ...options] of all) {
     program.optionsGroup(heading)
     for (const one of options) program.addOption(one)
   }
   program.optionsGroup('Other:')
-  for (const command of program.commands) inherit(command)
+  // The same ones for all commands, each of which has values of its own: a thousand of them would be noticed at the start.
+  const inherited = all.flatMap(([, ...options]) => options)
+  for (const command of program.commands) inherit(command, inherited)
 }
 
-function inherit(command: Command): void {
+function inherit(command: Command, inherited: readonly GlobalOption[]): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
-  const inherited = groups().flatMap(([, ...options]) => options)
   for (const one of inherited) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
-  for (const verb of command.commands) inherit(verb)
+  for (const verb of command.commands) inherit(verb, inherited)
 }
 
 function refusePassword(): never {

@@ -2,6 +2,7 @@ import { asciiPen, blockPen, type Pen } from './chart.ts'
 
 /** What we draw with. Texts of others are not touched. */
 export interface Glyphs {
+  readonly isAscii: boolean
   readonly pen: Pen
   readonly ellipsis: string
   readonly arrow: string
@@ -13,11 +14,12 @@ export interface Glyphs {
 
 const asItIs = (text: string): string => text
 
-const unicode: Glyphs = { pen: blockPen, ellipsis: '…', arrow: '→', frame: asItIs, ours: asItIs }
+const unicode: Glyphs = { isAscii: false, pen: blockPen, ellipsis: '…', arrow: '→', frame: asItIs, ours: asItIs }
 
 const words: Readonly<Record<string, string>> = { '…': '...', '→': '->', '–': '-', '×': 'x', '✔': 'ok', '⚠': '!', '✖': 'x' }
 
 const ascii: Glyphs = {
+  isAscii: true,
   pen: asciiPen,
   ellipsis: '...',
   arrow: '->',

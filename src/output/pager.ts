@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { writeSlowly, type Destination, type Screen } from './destination.ts'
+import { glyphsFor } from './glyphs.ts'
 
 /** Ends at once with one page, leaves its text on the screen, and shows colours. */
 const lessOptions = 'FIRX'
@@ -18,6 +19,11 @@ function isThere(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
   const [, double, single, bare] = /^(?:\w+=\S*\s+)*(?:"([^"]+)"|'([^']+)'|(\S+))/.exec(command) ?? []
   const program = double ?? single ?? bare ?? ''
   return program.includes('/') ? existsSync(program) : PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
+}
+
+/** Colours for a `less` of one's own too, and the character set that we write where the locale says nothing. */
+function lessSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { LESS: lessOptions, ...(glyphsFor(env, true).isAscii ? {} : { LESSCHARSET: 'utf-8' }) }
 }
 
 interface PagerParts {
@@ -52,8 +58,9 @@ export class PagedScreen implements Destination {
     return this.#left.signal.aborted
   }
 
+  /** Who has pressed Ctrl-C wants to see no pager. */
   write(text: string): void {
-    if (this.#pages === undefined && this.isLong(text)) this.open()
+    if (this.#pages === undefined && this.isLong(text) && !this.#parts.signal.aborted) this.open()
     ;(this.#pages ?? this.screen).write(text)
   }
 
@@ -86,7 +93,7 @@ export class PagedScreen implements Destination {
 
   private open(): Writable {
     const { command, env } = this.#parts
-    const pager = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env: { LESS: lessOptions, ...env } })
+    const pager = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env: { ...lessSettings(env), ...env } })
     const hearAgain = deafToCtrlC()
     // Whoever leaves early has seen enough.
     pager.stdin.on('error', () => this.#left.abort())

@@ -130,11 +130,13 @@ describe('while somebody reads', () => {
   })
 
   it.runIf(pagerCommand({ ...process.env, TERM: 'xterm', DBTOOL_PAGER: 'less' }) !== undefined)('less shows it page by page, and leaves quietly with q', async () => {
-    const person = sit(long, { DBTOOL_PAGER: 'less -FIRX' })
-    await person.see('user12')
-    person.type('q')
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).not.toContain('user30')
+    for (const LANG of ['C.UTF-8', '']) {
+      const person = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
+      await person.see('│ user12')
+      person.type('q')
+      expect(await person.ended()).toBe(0)
+      expect(person.screen).not.toContain('user30')
+    }
   })
 })
 
