@@ -1,4 +1,5 @@
 import { colourFor } from '../src/output/colour.ts'
+import { glyphsFor } from '../src/output/glyphs.ts'
 import type { Screen } from '../src/output/output.ts'
 import { listTable } from '../src/output/table.ts'
 import { number, text, type View } from '../src/output/view.ts'
@@ -67,7 +68,7 @@ export class Display {
 
   private table(view: View, rows: readonly Record<string, unknown>[]): void {
     const { columns, isTTY } = this.stdout
-    const look = { colour: colourFor('auto', this.env, isTTY === true), width: isTTY === true ? columns : undefined }
+    const look = { colour: colourFor('auto', this.env, isTTY === true), glyphs: glyphsFor(this.env, isTTY === true), width: isTTY === true ? columns : undefined }
     if (rows.length === 0) this.say(view.empty)
     else this.stdout.write(`${listTable(view, rows, look)}\n`)
   }

@@ -13,4 +13,4 @@ process.stdout.on('error', gone)
 process.stderr.on('error', gone)
 
 const { env, stdin, stdout, stderr } = process
-void run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date() }).then((exitCode) => stdout.write('', () => process.exit(exitCode)))
+void run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date(), startedMs: 0 }).then((exitCode) => stdout.write('', () => process.exit(exitCode)))

@@ -1,9 +1,13 @@
 import { Command, type ErrorOptions, type HelpContext } from 'commander'
 import { DbtoolError } from '../src/errors.ts'
+import type { View } from '../src/output/view.ts'
 import { pathOf } from './flags.ts'
 
 /** A command whose mistakes are errors of ours, each with the help that explains it. */
 export class DbtoolCommand extends Command {
+  /** What the verb will show with these options. Undefined: it has not said so. */
+  view: ((options: unknown) => View) | undefined
+
   override createCommand(name?: string): DbtoolCommand {
     return new DbtoolCommand(name)
   }

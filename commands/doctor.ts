@@ -5,6 +5,7 @@ import { below, heading, sentence, sign, text, type View } from '../src/output/v
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import type { Declare } from './declare.ts'
 import { examples } from './help.ts'
+import { shows } from './shown.ts'
 
 export const verbs: readonly Declare[] = [doctor]
 
@@ -24,8 +25,7 @@ const view: View = {
 }
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
-  program
-    .command('doctor')
+  shows(program.command('doctor'), view)
     .description('What is wrong between here and the shop, and how to mend it')
     .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
     .action(() => run(ctx))

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import type { Invocation, Io } from '../src/context.ts'
+import { Stopwatch } from '../src/context/stopwatch.ts'
 import { sslModes } from '../src/db/target.ts'
 import { maskedUrl, urlParts } from '../src/connection-url.ts'
 import { DbtoolError } from '../src/errors.ts'
-import { colourChoices, formats, type ColourChoice, type Format } from '../src/output/choices.ts'
 import { settingTable, type SettingName } from '../src/settings.ts'
-import { parseChoice } from '../src/values.ts'
-import { chainOf, pathOf, value } from './flags.ts'
-import { GlobalOption } from './global-option.ts'
+import { chainOf, Fault, pathOf, value } from './flags.ts'
+import { GlobalOption, option } from './global-option.ts'
+import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
 
-interface GlobalFlags {
+interface GlobalFlags extends OutputFlags {
   url?: string
   host?: string
   port?: string
@@ -21,22 +21,13 @@ interface GlobalFlags {
   sslMode?: string
   sslCa?: string
   envFile?: string
-  format?: Format
-  json?: true
-  color?: ColourChoice
-  raw?: true
-  quiet?: true
   verbose?: true
   sql?: true
+  timing?: true
   input?: boolean
 }
 
-function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
-  const made = new GlobalOption(flags, description)
-  return parse === undefined ? made : made.argParser(parse)
-}
-
-const makeGroups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
+const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
     'Where to connect:',
     option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
@@ -52,17 +43,7 @@ const makeGroups = (): readonly [heading: string, ...options: GlobalOption[]][] 
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
     option('--password [value]', '', refusePassword).hideHelp(),
   ],
-  [
-    'What comes out:',
-    option('--format <format>', formats.join(', '), value(parseChoice(formats))),
-    option('--json', 'as --format json; errors too, and nothing is asked'),
-    option('--raw', 'CSV cells as they are, also those that a spreadsheet would run'),
-    option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
-    option('-q, --quiet', 'only data and errors'),
-    option('-v, --verbose', 'show the cause of an error, and what is tried again'),
-    option('--sql', 'show every statement and its time'),
-    option('--no-input', 'never ask'),
-  ],
+  ...outputGroups(),
 ]
 
 /** Refuses what the configuration would refuse, together with every other fault of the command line; it stays text. */
@@ -75,14 +56,15 @@ const setting = (name: SettingName): ((text: string) => string) => checked(setti
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
-  for (const [heading, ...options] of makeGroups()) {
+  for (const [heading, ...options] of groups()) {
     program.optionsGroup(heading)
     for (const one of options) program.addOption(one)
   }
   program.optionsGroup('Other:')
 }
 
-export function inheritGlobals(command: Command, options = makeGroups().flatMap(([, ...all]) => all)): void {
+/** The same ones for a noun and all its verbs, each of which has values of its own. */
+export function inheritGlobals(command: Command, options = groups().flatMap(([, ...all]) => all)): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
   for (const one of options) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
   for (const verb of command.commands) inheritGlobals(verb, options)
@@ -92,25 +74,27 @@ function refusePassword(): never {
   throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', { hint: 'use --ask-password, --password-file or DB_PASSWORD' })
 }
 
-/** The nearest to the verb wins. */
+/** The nearest to the verb wins. What broke its rule is not there: {@link faultsOf} tells it. */
 function globalFlags(command: Command): GlobalFlags {
   const flags: Record<string, unknown> = {}
   for (const one of chainOf(command).reverse()) {
     const given = one.options.filter((option) => option instanceof GlobalOption).map((option) => option.attributeName())
-    for (const name of given) if (one.getOptionValueSource(name) === 'cli') flags[name] = one.getOptionValue(name)
+    for (const name of given) if (one.getOptionValueSource(name) === 'cli' && !(one.getOptionValue(name) instanceof Fault)) flags[name] = one.getOptionValue(name)
   }
   return flags
 }
 
+/** What of the flags of a parsed command does not go together with the others, or with the verb. */
+export function globalFaults(command: Command): Promise<string[]> {
+  return outputFaults(command, globalFlags(command))
+}
+
 /** What the flags of a parsed command say. */
-export async function invocationOf(command: Command, { env, stdout, stderr, signal }: Io): Promise<Invocation> {
-  const { Output } = await import('../src/output/output.ts')
+export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
   if (flags.askPassword === true && flags.passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
-  const format = flags.json === true ? 'json' : flags.format
-  const raw = flags.raw === true
   const fromStdin = flags.passwordFile === '-'
-  const out = new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true, raw, signal })
+  const out = await outputFor(flags, io)
   const { url = '' } = flags
   if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
   return {
@@ -120,10 +104,11 @@ export async function invocationOf(command: Command, { env, stdout, stderr, sign
     envFile: flags.envFile,
     askPassword: flags.askPassword === true,
     passwordFromStdin: fromStdin,
-    noInput: flags.input === false || format === 'json',
+    noInput: flags.input === false || flags.json === true || flags.format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,
-    rawCells: raw,
+    stopwatch: flags.timing === true ? new Stopwatch() : undefined,
+    rawCells: flags.raw === true,
   }
 }
 

@@ -7,6 +7,7 @@ import type { RowSummary } from '../src/shop/import/row-tally.ts'
 import { parseChoice } from '../src/values.ts'
 import { value } from './flags.ts'
 import { checkRejects, firstReasons, leftOut, progressOf } from './import-report.ts'
+import { shows } from './shown.ts'
 
 export interface ImportRowsOptions {
   readonly map?: string
@@ -25,7 +26,7 @@ const summaryView: View = {
 
 /** The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`. */
 export function importFlags(command: Command, key: string, mapped: string): Command {
-  return command
+  return shows(command, summaryView)
     .argument('[file]', 'the file; - is standard input')
     .option('--map <pairs>', `what the file calls our columns: ${mapped},…`)
     .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")

@@ -3,7 +3,7 @@ import type { Io } from '../src/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
 import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors.ts'
 import { faultsOf, pathOf, settle } from './flags.ts'
-import { invocationOf } from './globals.ts'
+import { globalFaults, invocationOf } from './globals.ts'
 import { createProgram } from './index.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
@@ -12,19 +12,31 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = await createProgram(context, argv)
   program.hook('preAction', async (_program, command) => {
     await settle(command)
-    const faults = faultsOf(command)
+    const faults = [...faultsOf(command), ...(await globalFaults(command))]
     if (faults.length > 0) throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
     context.begin(await invocationOf(command, io))
   })
-  let exitCode = 0
-  try {
+  const { startedMs = performance.now() } = io
+  const failure = await failureOf(async () => {
     await program.parseAsync(argv, { from: 'user' })
     if (io.signal.aborted) throw interrupted(io)
-  } catch (error) {
-    exitCode = await report(error, argv, io)
-  }
+  })
+  const endedMs = performance.now()
+  // What was printed before a failure is read before it.
+  const failures = [failure, await failureOf(() => context.finish(failure === undefined))].flatMap((one) => one ?? [])
+  const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
   await context.close()
+  context.tellTime(endedMs - startedMs)
   return exitCode
+}
+
+async function failureOf(work: () => Promise<void>): Promise<{ thrown: unknown } | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (thrown) {
+    return { thrown }
+  }
 }
 
 async function report(error: unknown, argv: readonly string[], io: Io): Promise<number> {

@@ -14,9 +14,14 @@ interface Telling {
   readonly dryRun: boolean
 }
 
+/** The thing, and how many rows changed. */
+export function updatedView(view: View): View {
+  return { ...view, columns: [...view.columns, data('rows_changed')] }
+}
+
 /** Shows the thing as it is now, and how many rows changed: for a person on stderr, for a program as a column. */
 export function showUpdated(ctx: Context, view: View, { thing, rowsChanged, changes }: Updated<object>, { name, dryRun }: Telling): void {
-  ctx.out.item({ ...view, columns: [...view.columns, data('rows_changed')] }, { ...thing, rows_changed: rowsChanged })
+  ctx.out.item(updatedView(view), { ...thing, rows_changed: rowsChanged })
   if (rowsChanged === 0) ctx.out.note(`0 rows changed: ${name} is so already, and there is nothing to change`)
   else ctx.out.success(dryRun ? `1 row would be changed: ${changes}; nothing was changed` : `1 row changed: ${changes}`)
 }

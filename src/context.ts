@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Config, ConfigSources, Inspection } from './config.ts'
+import type { Stopwatch } from './context/stopwatch.ts'
 import type { Connection } from './db/connection.ts'
 import type { Database } from './db/database.ts'
 import type { Limits, Target } from './db/target.ts'
@@ -17,6 +18,8 @@ export interface Io {
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal
   readonly now: () => Date
+  /** When it began, on the clock of `performance.now()`; undefined: when its command line is read. */
+  readonly startedMs?: number | undefined
 }
 
 /** What the flags say that every command takes, and which command it is. */
@@ -31,6 +34,8 @@ export interface Invocation {
   readonly noInput: boolean
   readonly sql: boolean
   readonly verbose: boolean
+  /** Runs with `--timing`. */
+  readonly stopwatch: Stopwatch | undefined
   readonly rawCells: boolean
 }
 

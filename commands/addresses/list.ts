@@ -5,6 +5,7 @@ import type { AddressType } from '../../src/shop/rules.ts'
 import { defaultLimit, paged, sorted, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 import { addressView } from '../views.ts'
 import { country, type, typeFlag } from './flags.ts'
 
@@ -16,7 +17,7 @@ export interface ListAddressesOptions extends PageFlags {
 }
 
 export function addressesList(addresses: Command, ctx: Context, run = showAddresses): void {
-  paged(addresses.command('list').description('List addresses, newest first'))
+  paged(shows(addresses.command('list'), addressView).description('List addresses, newest first'))
     .option('--user <user>', 'only those of one user: id, username or email')
     .option(typeFlag, 'only those for this', type)
     .option('--country <code>', 'only those in this country, such as DE', country)

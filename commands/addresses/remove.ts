@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { addressView } from '../views.ts'
 import { whichAddress } from './flags.ts'
 
@@ -12,8 +13,7 @@ export interface RemoveAddressOptions {
 }
 
 export function addressesRemove(addresses: Command, ctx: Context, run = dropAddress): void {
-  addresses
-    .command('remove')
+  shows(addresses.command('remove'), addressView)
     .description('Remove an address of a user; asks first')
     .argument('[id]', 'number of the address', value(parseId))
     .option('-y, --yes', 'do not ask')

@@ -3,7 +3,8 @@ import type { Context } from '../../src/context.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
-import { assertWishes, showUpdated } from '../updated.ts'
+import { shows } from '../shown.ts'
+import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { addressView } from '../views.ts'
 import { partFlags, whichAddress, type PartFlags } from './flags.ts'
 
@@ -12,7 +13,7 @@ export interface UpdateAddressOptions extends PartFlags {
 }
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
-  partFlags(addresses.command('update').description('Change parts of an address').argument('[id]', 'number of the address', value(parseId)))
+  partFlags(shows(addresses.command('update'), updatedView(addressView)).description('Change parts of an address').argument('[id]', 'number of the address', value(parseId)))
     .option('-n, --dry-run', 'show what would be, and change nothing')
     .addHelpText('after', examples('dbtool addresses update 1 --street "10 Downing Street" --postal-code "SW1A 2AA"'))
     .action((id: number | undefined, options: UpdateAddressOptions) => run(ctx, id, options))

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = { columns: [text('name'), text('value'), text('origin')], id: 'name', empty: '' }
 
 export function configShow(config: Command, ctx: Context, run = show): void {
-  config
-    .command('show')
+  shows(config.command('show'), view)
     .description('Every setting, its value (secrets are stars) and where it comes from')
     .addHelpText('after', examples('dbtool config show'))
     .action(() => run(ctx))

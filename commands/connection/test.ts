@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = {
   columns: [
@@ -13,8 +14,7 @@ const view: View = {
 }
 
 export function connectionTest(connection: Command, ctx: Context, run = test): void {
-  connection
-    .command('test')
+  shows(connection.command('test'), view)
     .description('Open one connection and show what the server says of it')
     .addHelpText('after', examples('dbtool connection test', 'dbtool connection test --host db.example.com --user shop --ask-password'))
     .action(() => run(ctx))

@@ -4,11 +4,12 @@ import { DbtoolError } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = { columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')], id: 'invariant', empty: '' }
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {
-  db.command('check')
+  shows(db.command('check'), view)
     .description('Is everything in the shop still true; exit code 1 and the offending rows if not')
     .addHelpText('after', examples('dbtool db check'))
     .action(() => run(ctx))

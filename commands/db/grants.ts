@@ -6,6 +6,7 @@ import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const wantedView: View = {
   columns: [text('role'), text('account'), text('statement')],
@@ -23,7 +24,7 @@ export interface GrantsOptions {
 }
 
 export function dbGrants(db: Command, ctx: Context, run = grants): void {
-  db.command('grants')
+  shows(db.command('grants'), viewOf)
     .description('The least privileges for each kind of user, as GRANT statements to run')
     .option('--for <user@host>', 'the account; the default is one of its own for each role', value(parseAccount))
     .option('--role <role>', `${roleNames.join(', ')}; the default is all, with --for: app`, value(parseChoice(roleNames)))
@@ -32,6 +33,8 @@ export function dbGrants(db: Command, ctx: Context, run = grants): void {
     .addHelpText('after', `\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n${examples('dbtool db grants', 'dbtool db grants --for shop@localhost --apply', 'dbtool db grants --for bi@10.0.0.% --role reporter --json')}`)
     .action((options: GrantsOptions) => run(ctx, options))
 }
+
+const viewOf = ({ apply = false, dryRun = false }: GrantsOptions): View => (apply && !dryRun ? grantedView : wantedView)
 
 export async function grants(ctx: Context, options: GrantsOptions): Promise<void> {
   const { apply = false, dryRun = false } = options

@@ -4,6 +4,7 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export const stepView: View = { columns: [number('version'), text('name'), text('direction')], id: 'version', empty: 'Nothing to do.' }
 
@@ -15,7 +16,7 @@ export interface MigrateOptions {
 export const parseVersion = parseWhole(0, 9_999)
 
 export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
-  db.command('migrate')
+  shows(db.command('migrate'), stepView)
     .description('Bring the schema up to date; safe to run from several places at once')
     .option('--to <version>', 'only up to this migration', value(parseVersion))
     .option('-n, --dry-run', 'show what would be applied')

@@ -4,6 +4,7 @@ import type { Loss } from '../../src/db/losses.ts'
 import type { BackStep, Migrator } from '../../src/db/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
 
@@ -13,7 +14,7 @@ export interface ResetOptions {
 }
 
 export function dbReset(db: Command, ctx: Context, run = reset): void {
-  db.command('reset')
+  shows(db.command('reset'), view)
     .description('Drop all that the migrations made, with its data, and make it anew; asks first')
     .option('--confirm <database>', 'the name of the database, instead of typing it when asked')
     .option('-n, --dry-run', 'show what would be lost')

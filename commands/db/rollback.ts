@@ -4,6 +4,7 @@ import type { BackStep } from '../../src/db/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { parseVersion, stepView } from './migrate.ts'
 
 const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }
@@ -15,7 +16,7 @@ export interface RollbackOptions {
 }
 
 export function dbRollback(db: Command, ctx: Context, run = rollback): void {
-  db.command('rollback')
+  shows(db.command('rollback'), view)
     .description('Take the last migration back, with the data in what it made; asks first')
     .option('--to <version>', 'take back everything after this migration; 0 is everything', value(parseVersion))
     .option('-y, --yes', 'do not ask')

@@ -8,6 +8,7 @@ import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePast, parseWhole, shown } from '../../src/values.ts'
 import { largest, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = {
   columns: [number('users'), number('addresses'), number('products'), number('orders'), number('order_lines'), number('units'), number('revenue'), number('seconds')],
@@ -20,7 +21,7 @@ export interface SeedOptions extends Sizes {
 }
 
 export function dbSeed(db: Command, ctx: Context, run = seed): void {
-  db.command('seed')
+  shows(db.command('seed'), view)
     .description('Fill an empty shop with made-up users, products and a year of orders')
     .addOption(withDefault('--users <n>', 'people who buy; none of them can log in', parseWhole(0, 1_000_000), '100'))
     .addOption(withDefault('--products <n>', 'what they buy', parseWhole(0, 100_000), '50'))

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 const view: View = { columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')], id: 'version', empty: '' }
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {
-  db.command('status')
+  shows(db.command('status'), view)
     .description('Which migrations are applied, pending or half-run; exit code 8 unless all are applied')
     .addHelpText('after', examples('dbtool db status'))
     .action(() => run(ctx))

@@ -6,6 +6,7 @@ import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 import { logView } from '../views.ts'
 
 export interface ListLogsOptions extends PageFlags {
@@ -17,7 +18,7 @@ export interface ListLogsOptions extends PageFlags {
 }
 
 export function logsList(logs: Command, ctx: Context, run = showLogs): void {
-  paged(logs.command('list').description('List the changes of the shop, newest first'))
+  paged(shows(logs.command('list'), logView).description('List the changes of the shop, newest first'))
     .option('--entity <kind>', `of one kind only: ${logEntities.join(', ')}`, value(parseChoice(logEntities)))
     .option('--id <id>', 'of the user, product, order … with this id', value(parseId))
     .option('--by <name>', 'made by this user of the operating system')

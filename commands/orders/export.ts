@@ -6,6 +6,7 @@ import { exportFrom } from '../export.ts'
 import { orderExportView } from '../export-views.ts'
 import { past, value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export interface ExportOrdersOptions {
   readonly user?: string
@@ -15,8 +16,7 @@ export interface ExportOrdersOptions {
 }
 
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
-  orders
-    .command('export')
+  shows(orders.command('export'), orderExportView)
     .description('Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; without cancelled orders')
     .option('--user <user>', 'only of this user: id, username or email')
     .option('--status <status>', `only with this status: ${orderStatuses.join(', ')}`, value(parseChoice(orderStatuses)))

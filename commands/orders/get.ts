@@ -4,11 +4,11 @@ import { getOrder } from '../../src/shop/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
 
 export function ordersGet(orders: Command, ctx: Context, run = showOrder): void {
-  orders
-    .command('get')
+  shows(orders.command('get'), orderView)
     .description('Show one order with its items')
     .argument('[id]', 'number of the order', value(parseId))
     .addHelpText('after', examples('dbtool orders get 1'))

@@ -9,6 +9,7 @@ import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { checkRejects, leftOut } from '../import-report.ts'
+import { shows } from '../shown.ts'
 import { reporting, summaryView } from './import-report.ts'
 
 export interface ImportOrdersOptions {
@@ -23,8 +24,7 @@ export interface ImportOrdersOptions {
 }
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
-  orders
-    .command('import')
+  shows(orders.command('import'), summaryView)
     .description('Place the orders of a CSV or NDJSON file of order lines; run again, it places nothing twice')
     .argument('[file]', 'the file; - is standard input')
     .option('--map <pairs>', 'what the file calls our columns: order_ref=InvoiceNo,user=CustomerID,…')

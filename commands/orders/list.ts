@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { View } from '../../src/output/view.ts'
 import { listOrders, orderSortColumns, withItems } from '../../src/shop/orders.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { getUser } from '../../src/shop/users.ts'
@@ -7,6 +8,7 @@ import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 import { orderHeadView, orderView } from '../views.ts'
 
 export interface ListOrdersOptions extends PageFlags {
@@ -19,7 +21,7 @@ export interface ListOrdersOptions extends PageFlags {
 }
 
 export function ordersList(orders: Command, ctx: Context, run = showOrders): void {
-  paged(orders.command('list').description('List orders, newest first'))
+  paged(shows(orders.command('list'), viewOf).description('List orders, newest first'))
     .option('--user <user>', 'only of this user: id, username or email')
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
     .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
@@ -30,8 +32,11 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
     .action((options: ListOrdersOptions) => run(ctx, options))
 }
 
-export async function showOrders(ctx: Context, { user, status, since, until, items = false, sort, limit, offset }: ListOrdersOptions): Promise<void> {
-  await showList(ctx, items ? orderView : orderHeadView, { limit, unasked: defaultLimit }, (rows) =>
+const viewOf = ({ items = false }: ListOrdersOptions): View => (items ? orderView : orderHeadView)
+
+export async function showOrders(ctx: Context, options: ListOrdersOptions): Promise<void> {
+  const { user, status, since, until, items = false, sort, limit, offset } = options
+  await showList(ctx, viewOf(options), { limit, unasked: defaultLimit }, (rows) =>
     ctx.shop(async (db) => {
       const userId = user === undefined ? undefined : (await getUser(db, user)).id
       const orders = await listOrders(db, { userId, status, since, until }, sort, { limit: rows, offset })

@@ -6,6 +6,7 @@ import type { Order } from '../../src/shop/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
 import { readBack, settle, type Ending } from './settle.ts'
 
@@ -19,8 +20,7 @@ const about: Readonly<Record<Move, string>> = {
 /** Every move of an order is a verb. None asks, since none deletes anything. */
 export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
   for (const move of moveNames) {
-    orders
-      .command(move)
+    shows(orders.command(move), orderView)
       .description(about[move])
       .argument('[id]', 'number of the order', value(parseId))
       .option('-n, --dry-run', 'try it and show the order, but change nothing')

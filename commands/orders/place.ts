@@ -6,6 +6,7 @@ import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '..
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
 import { placed, placingEnds, readBack, settle } from './settle.ts'
 
@@ -18,8 +19,7 @@ export interface PlaceOrderOptions {
 }
 
 export function ordersPlace(orders: Command, ctx: Context, run = place): void {
-  orders
-    .command('place')
+  shows(orders.command('place'), orderView)
     .description('Place an order: all of it or none, and once however often it is asked with the same key')
     .option('--user <user>', 'who buys: id, username or email')
     .option('--item <product:quantity>', 'a product (id or SKU) and how many; give it once for each product', values(parseItem))

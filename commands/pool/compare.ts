@@ -7,6 +7,7 @@ import type { StressResult } from '../../src/stress/result.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import type { LoadJob } from './load.ts'
 import { poolFlags, type PoolFlags } from './pool-flags.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
@@ -28,7 +29,7 @@ const comparisonView: View = {
 }
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
-  const compare = pool.command('compare').description('The same load over four pools: ours, the connector\'s, a single connection, and none')
+  const compare = shows(pool.command('compare'), comparisonView).description('The same load over four pools: ours, the connector\'s, a single connection, and none')
   poolFlags(workloadFlags(compare), 0)
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(withDefault('--duration <duration>', 'how long each', parseWait, '5s'))

@@ -7,6 +7,7 @@ import { data, number, text, type Row, type View } from '../../src/output/view.t
 import { durationText, parseWait } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export interface StatusOptions {
   /** Milliseconds between two looks. */
@@ -36,8 +37,7 @@ const statusView: View = {
 }
 
 export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {
-  pool
-    .command('status')
+  shows(pool.command('status'), statusView)
     .description('What the server sees: connections by user and state, open transactions, who waits for whom')
     .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseWait))
     .addHelpText('after', examples('dbtool pool status', 'dbtool pool status --watch 2s', 'dbtool pool status --json'))

@@ -1,4 +1,4 @@
-import { data, number, sentence, text, type Row, type View } from '../../src/output/view.ts'
+import { data, number, sentence, sign, text, type Row, type View } from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 
@@ -8,7 +8,7 @@ const percentileView: View = {
   empty: '',
 }
 const figureView: View = { columns: [text('figure'), number('value')], id: 'figure', empty: '' }
-const checkView: View = { columns: [text('check'), text('ok'), sentence('finding')], id: 'check', empty: '' }
+const checkView: View = { columns: [text('check'), sign('ok', { null: { text: '–', colour: 'dim' } }), sentence('finding')], id: 'check', empty: '' }
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
 /** The result as data; for people, its percentiles and figures as tables of their own. */
@@ -40,7 +40,7 @@ function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connectio
   return [
     { view: percentileView, rows: [rowOf('acquire', acquire_ms), rowOf('execute', execute_ms), rowOf('total', total_ms), ...(loop === 'open' ? [rowOf('late', late_ms)] : [])] },
     { view: figureView, rows: figures.map(([figure, value]) => ({ figure, value })) },
-    { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok: ok === null ? '–' : ok ? 'yes' : 'no', finding })) },
+    { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok, finding })) },
     { view: errorView, rows: errors.map((error) => ({ ...error })) },
   ]
 }

@@ -12,6 +12,7 @@ import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import { counted, durationText, parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { aboutOf, keep, keepFlag, type Keep } from './keep.ts'
 import { mostThreads } from './load.ts'
 import { liveView } from './live-view.ts'
@@ -36,7 +37,7 @@ export interface StressOptions extends WorkloadOptions, PoolFlags {
 }
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
-  const stress = pool.command('stress').description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
+  const stress = shows(pool.command('stress'), stressView).description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
   keepFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
-import { penFor } from '../../src/output/chart.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
 import { counted, durationText, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { aboutOf, keep, keepFlag, type Keep } from './keep.ts'
 import { mostThreads } from './load.ts'
 import type { Room } from './room.ts'
@@ -36,7 +36,7 @@ function parseGoal(typed: string): Goal {
 const goalText = (goal: Goal): string => (goal.kind === 'throughput' ? 'throughput' : `p99 < ${goal.belowMs} ms`)
 
 export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
-  const tune = pool.command('tune').description('How large should the pool be? Measures your own SQL at every size, and recommends the smallest that does nearly the best')
+  const tune = shows(pool.command('tune'), adviceView).description('How large should the pool be? Measures your own SQL at every size, and recommends the smallest that does nearly the best')
   keepFlag(workloadFlags(tune), 'the measurement')
     .option('--min <n>', 'the smallest pool', value(parseWhole(1, 10_000)), 1)
     .option('--max <n>', 'the largest pool', value(parseWhole(1, 10_000)), 64)
@@ -59,7 +59,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   const advice = adviseOn(sizes, goal)
   const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
   const connections = { max_connections: room.max, in_use: room.used, instances, wanted, fits: wanted === null ? null : wanted <= room.max - room.used }
-  ctx.out.item(viewFor(ctx, advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
+  ctx.out.item(viewFor(advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
   const words = inWords(advice, options, connections)
   for (const sentence of words) ctx.out.note(sentence)
   if (options.out !== undefined) await keepAdvice(ctx, { ...options, out: options.out }, { advice, words, room })
@@ -100,10 +100,17 @@ async function keepAdvice(ctx: Context, options: TuneOptions & { readonly out: r
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`
 
-function viewFor(ctx: Context, { usl, points }: Advice): View {
-  const curve: View = { columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')], id: 'pool_size', empty: '', chart: { column: 'throughput', draw: penFor(ctx.io.env).bars } }
+const adviceView: View = {
+  columns: [text('verdict'), data('recommended'), number('recommended_size'), text('limit'), data('points'), data('usl'), data('sensitivity'), data('connections')],
+  id: 'recommended_size',
+  empty: '',
+}
+
+/** With the curve and the law, for people. */
+function viewFor({ usl, points }: Advice): View {
+  const curve: View = { columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')], id: 'pool_size', empty: '', chart: { column: 'throughput', kind: 'bars' } }
   const law: View = { columns: [text('law'), number('value'), text('range'), text('meaning')], id: 'law', empty: '' }
-  const range = ([from, to]: readonly [number, number]): string => `${from.toPrecision(2)} – ${to.toPrecision(2)}`
+  const range = ([from, to]: readonly [number, number]): string => `${from.toPrecision(2)} to ${to.toPrecision(2)}`
   const laws = usl === null ? [] : [
     { law: 'lambda', value: usl.lambda.toFixed(1), range: '', meaning: 'a second, with one connection' },
     { law: 'sigma', value: usl.sigma.toPrecision(2), range: range(usl.sigma_range), meaning: 'share of work that is done one after the other' },
@@ -112,9 +119,7 @@ function viewFor(ctx: Context, { usl, points }: Advice): View {
     { law: 'peak', value: usl.peak?.toFixed(1) ?? null, range: '', meaning: usl.peak === null ? 'its maximum lies outside of what was measured' : 'connections, where it has its maximum' },
   ]
   return {
-    columns: [text('verdict'), data('recommended'), number('recommended_size'), text('limit'), data('points'), data('usl'), data('sensitivity'), data('connections')],
-    id: 'recommended_size',
-    empty: '',
+    ...adviceView,
     sections: () => [
       { view: curve, rows: points.map(({ pool_size, throughput, p99_ms, spread, client_cpu }) => ({ pool_size, throughput: throughput.toFixed(1), p99_ms: p99_ms?.toFixed(1) ?? null, spread: percent(spread), client_cpu: percent(client_cpu) })) },
       { view: law, rows: laws },

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 
 export interface CreateProductOptions {
@@ -15,8 +16,7 @@ export interface CreateProductOptions {
 }
 
 export function productsCreate(products: Command, ctx: Context, run = createProduct): void {
-  products
-    .command('create')
+  shows(products.command('create'), productView)
     .description('Add a product; asks for whatever is not given')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--price <amount>', 'such as 19.90', value(parsePrice))

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import type { DbtoolError } from '../../src/errors.ts'
 import type { Product } from '../../src/shop/products.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 import { changeProduct } from './update.ts'
 import { whichProduct } from './which-product.ts'
@@ -13,8 +14,7 @@ export interface DeleteProductOptions {
 }
 
 export function productsDelete(products: Command, ctx: Context, run = removeProduct): void {
-  products
-    .command('delete')
+  shows(products.command('delete'), productView)
     .description('Delete a product that no order refers to; asks first')
     .argument('[product]', 'id or SKU')
     .option('-y, --yes', 'do not ask')

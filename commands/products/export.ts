@@ -4,6 +4,7 @@ import { exportFrom } from '../export.ts'
 import { productExportView } from '../export-views.ts'
 import { activeFlag, either } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export interface ExportProductsOptions {
   readonly active?: true
@@ -12,7 +13,7 @@ export interface ExportProductsOptions {
 }
 
 export function productsExport(products: Command, ctx: Context, run = exportAll): void {
-  either(products.command('export').description('Write all products as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
+  either(shows(products.command('export'), productExportView).description('Write all products as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
     .option('--search <text>', 'in SKU and name')
     .addHelpText('after', examples('dbtool products export > products.csv', 'dbtool products export --search tea --format ndjson'))
     .action((options: ExportProductsOptions) => run(ctx, options))

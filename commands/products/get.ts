@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from './which-product.ts'
 
 export function productsGet(products: Command, ctx: Context, run = showProduct): void {
-  products
-    .command('get')
+  shows(products.command('get'), productView)
     .description('Show one product')
     .argument('[product]', 'id or SKU')
     .addHelpText('after', examples('dbtool products get TEA-1'))

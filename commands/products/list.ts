@@ -4,6 +4,7 @@ import { listProducts, productSortColumns } from '../../src/shop/products.ts'
 import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 
 export interface ListProductsOptions extends PageFlags {
@@ -14,7 +15,7 @@ export interface ListProductsOptions extends PageFlags {
 }
 
 export function productsList(products: Command, ctx: Context, run = showProducts): void {
-  either(paged(products.command('list').description('List products')), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
+  either(paged(shows(products.command('list'), productView).description('List products')), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
     .option('--search <text>', 'in SKU and name')
     .addOption(sorted(productSortColumns, 'id'))
     .addHelpText('after', examples('dbtool products list --search tea --sort -price'))

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from './which-product.ts'
 
@@ -12,8 +13,7 @@ export interface RestockOptions {
 }
 
 export function productsRestock(products: Command, ctx: Context, run = restock): void {
-  products
-    .command('restock')
+  shows(products.command('restock'), productView)
     .description('Add units to the stock of a product, or take some out')
     .argument('[product]', 'id or SKU')
     .option('--by <±n>', 'how many came; -5 takes five out', value(parseDifference))

@@ -4,7 +4,8 @@ import { DbtoolError } from '../../src/errors.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
-import { assertWishes, showUpdated } from '../updated.ts'
+import { shows } from '../shown.ts'
+import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from './which-product.ts'
 
@@ -20,7 +21,7 @@ export interface UpdateProductOptions {
 }
 
 export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
-  const update = products.command('update').description('Change what is said of a product; its stock is changed by restock')
+  const update = shows(products.command('update'), updatedView(productView)).description('Change what is said of a product; its stock is changed by restock')
   update
     .argument('[product]', 'id or SKU')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { penFor } from '../../src/output/chart.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
 import type { Asked, Report } from '../../src/reports/report.ts'
 import { limitFlag, past, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 
 export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<string, unknown> {
   /** Undefined: not given. */
@@ -17,7 +17,7 @@ export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<stri
 /** Every report of the catalog is a verb; its parameters are flags. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
-    const verb = noun.command(report.name).description(report.question)
+    const verb = shows(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(report.question)
     verb.option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past).option('--until <time>', `${report.period} before then`, past)
     if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
     for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters)) verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
@@ -29,16 +29,15 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
 export async function show(ctx: Context, report: Report, options: ReportOptions): Promise<void> {
   const { rows: unasked = 0 } = report
   const now = ctx.io.now()
-  await showList(ctx, viewOf(report, options, ctx.io.env), { limit: options.limit, unasked }, (limit) => ctx.shop((db) => report.answer(db, { ...options, limit, now })))
+  await showList(ctx, viewOf(report, options), { limit: options.limit, unasked }, (limit) => ctx.shop((db) => report.answer(db, { ...options, limit, now })))
 }
 
-function viewOf(report: Report, options: ReportOptions, env: NodeJS.ProcessEnv): View {
+function viewOf(report: Report, options: ReportOptions): View {
   const { columns, empty } = report
-  const chart = options.chart === true ? report.chart?.(options) : undefined
   return {
     columns: columns.map(({ name, kind }) => (kind === 'number' ? number(name) : text(name))),
     id: columns[0]?.name ?? '',
     empty,
-    chart: chart && { column: chart.column, draw: penFor(env)[chart.kind] },
+    chart: options.chart === true ? report.chart?.(options) : undefined,
   }
 }

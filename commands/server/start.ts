@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { serverView } from './status.ts'
 
 export interface StartServerOptions {
@@ -10,8 +11,7 @@ export interface StartServerOptions {
 }
 
 export function serverStart(server: Command, ctx: Context, run = start): void {
-  server
-    .command('start')
+  shows(server.command('start'), serverView)
     .description('Start a private MariaDB, on a unix socket that only you can use')
     .option('--port <port>', 'listen on 127.0.0.1 too, with a password', value(parseWhole(1, 65_535)))
     .addHelpText('after', examples('dbtool server start'))

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export const serverView: View = {
   columns: [text('running'), number('pid'), text('socket'), number('port'), text('user'), text('database'), text('data_directory'), text('version')],
@@ -10,8 +11,7 @@ export const serverView: View = {
 }
 
 export function serverStatus(server: Command, ctx: Context, run = showStatus): void {
-  server
-    .command('status')
+  shows(server.command('status'), serverView)
     .description('Is the private server running, and where')
     .addHelpText('after', examples('dbtool server status --json'))
     .action(() => run(ctx))

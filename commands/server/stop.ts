@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { serverView } from './status.ts'
 
 export function serverStop(server: Command, ctx: Context, run = stop): void {
-  server
-    .command('stop')
+  shows(server.command('stop'), serverView)
     .description('Stop the private server and wait until it is gone; its data stays')
     .addHelpText('after', examples('dbtool server stop'))
     .action(() => run(ctx))

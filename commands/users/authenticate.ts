@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseEmail } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 import { pipedLine } from './new-password.ts'
 
@@ -13,8 +14,7 @@ export interface AuthenticateOptions {
 }
 
 export function usersAuthenticate(users: Command, ctx: Context, run = checkLogin): void {
-  users
-    .command('authenticate')
+  shows(users.command('authenticate'), userView)
     .description('Check an email with its password, and note the login')
     .option('--email <address>', 'of the user', value(parseEmail))
     .option('--password-stdin', 'read the password from standard input, its first line')

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseEmail, parsePersonName, parseUsername } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 
@@ -16,7 +17,7 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = users.command('create').description('Add a user; asks for whatever is not given')
+  const create = shows(users.command('create'), userView).description('Add a user; asks for whatever is not given')
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))

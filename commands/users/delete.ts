@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { deletedUserView } from './deleted-view.ts'
 import { whichUser } from './which-user.ts'
 
@@ -10,8 +11,7 @@ export interface DeleteUserOptions {
 }
 
 export function usersDelete(users: Command, ctx: Context, run = removeUser): void {
-  users
-    .command('delete')
+  shows(users.command('delete'), deletedUserView)
     .description('Delete a user who has no orders; asks first')
     .argument('[user]', 'id, username or email')
     .option('-y, --yes', 'do not ask')

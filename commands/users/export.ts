@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { View } from '../../src/output/view.ts'
 import { exportFrom } from '../export.ts'
 import { userExportView, userWithHashExportView } from '../export-views.ts'
 import { activeFlag, either } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 
 export interface ExportUsersOptions {
   readonly active?: true
@@ -13,16 +15,18 @@ export interface ExportUsersOptions {
 }
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
-  either(users.command('export').description('Write all users as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
+  either(shows(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
     .option('--search <text>', 'in username, email and names')
     .option('--with-password-hashes', 'with the hash of every password, so that they can log in where it is imported')
     .addHelpText('after', examples('dbtool users export > users.csv', 'dbtool users export --active --format ndjson'))
     .action((options: ExportUsersOptions) => run(ctx, options))
 }
 
+const viewOf = ({ withPasswordHashes }: ExportUsersOptions): View => (withPasswordHashes === true ? userWithHashExportView : userExportView)
+
 export async function exportAll(ctx: Context, options: ExportUsersOptions): Promise<void> {
   const { exportUsers } = await import('../../src/shop/export/users.ts')
   const passwordHashes = options.withPasswordHashes === true
   const filter = { active: activeFlag(options), search: options.search }
-  await exportFrom(ctx, passwordHashes ? userWithHashExportView : userExportView, (queries, write) => exportUsers(queries, filter, { passwordHashes }, write))
+  await exportFrom(ctx, viewOf(options), (queries, write) => exportUsers(queries, filter, { passwordHashes }, write))
 }

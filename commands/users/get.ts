@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 import { whichUser } from './which-user.ts'
 
 export function usersGet(users: Command, ctx: Context, run = showUser): void {
-  users
-    .command('get')
+  shows(users.command('get'), userView)
     .description('Show one user')
     .argument('[user]', 'id, username or email')
     .option('--email <address>', 'the same, by email')

@@ -5,6 +5,7 @@ import { parseWhole } from '../../src/values.ts'
 import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../flags.ts'
 import { examples } from '../help.ts'
 import { showList } from '../list.ts'
+import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 
 export interface ListUsersOptions extends PageFlags {
@@ -17,7 +18,7 @@ export interface ListUsersOptions extends PageFlags {
 }
 
 export function usersList(users: Command, ctx: Context, run = showUsers): void {
-  either(paged(users.command('list').description('List users, newest first')), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
+  either(paged(shows(users.command('list'), userView).description('List users, newest first')), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
     .option('--search <text>', 'in username, email and names')
     .option('--min-orders <n>', 'with at least so many orders', value(parseWhole(0, largest)))
     .option('--created-since <time>', 'a time, or an age such as 30d', past)

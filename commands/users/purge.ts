@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { counted, parseAge } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { purgedUserView } from './deleted-view.ts'
 
 export interface PurgeOptions {
@@ -13,8 +14,7 @@ export interface PurgeOptions {
 }
 
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
-  users
-    .command('purge')
+  shows(users.command('purge'), purgedUserView)
     .description('Delete users inactive and unseen for long; asks first')
     .option('--inactive-for <time>', 'not seen for so long, such as 365d: since the last login, or the creation', value(parseAge))
     .option('-y, --yes', 'do not ask')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
+import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 import { whichUser } from './which-user.ts'
@@ -10,7 +11,7 @@ export interface SetPasswordOptions extends NewPasswordOptions {
 }
 
 export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
-  const setPassword = users.command('set-password').description('Give a user another password; asks for it twice, unseen')
+  const setPassword = shows(users.command('set-password'), userView).description('Give a user another password; asks for it twice, unseen')
   setPassword
     .argument('[user]', 'id, username or email')
     .option('-n, --dry-run', 'try it, and change nothing')

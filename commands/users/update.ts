@@ -3,7 +3,8 @@ import type { Context } from '../../src/context.ts'
 import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
 import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
-import { assertWishes, showUpdated } from '../updated.ts'
+import { shows } from '../shown.ts'
+import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { userView } from '../views.ts'
 import { whichUser } from './which-user.ts'
 
@@ -18,7 +19,7 @@ export interface UpdateUserOptions {
 }
 
 export function usersUpdate(users: Command, ctx: Context, run = changeUser): void {
-  const update = users.command('update').description('Change the email or names, or whether a user may log in').argument('[user]', 'id, username or email')
+  const update = shows(users.command('update'), updatedView(userView)).description('Change the email or names, or whether a user may log in').argument('[user]', 'id, username or email')
   either(update, ['--active', 'may log in'], ['--inactive', 'may not log in; orders and addresses stay'])
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))

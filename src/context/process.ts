@@ -3,7 +3,6 @@ import type { Context, Invocation, Io } from '../context.ts'
 import type { Connection } from '../db/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool.ts'
-import type { OnTrace } from '../db/queries.ts'
 import type { Limits, Target } from '../db/target.ts'
 import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
@@ -14,6 +13,7 @@ import { persistenceFor } from './attempts.ts'
 import { inspect } from './inspection.ts'
 import { unlessAborted } from './interrupt.ts'
 import { osUserName } from './os-user.ts'
+import { traceFor } from './trace.ts'
 
 /** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
 export class ProcessContext implements Context {
@@ -84,7 +84,7 @@ export class ProcessContext implements Context {
   async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }, elsewhere?: Target): Promise<T> {
     const { connect } = await import('../db/connect.ts')
     const config = await this.config()
-    const connection = await unlessAborted(this.io.signal, connect(elsewhere ?? config.target, { ...config.limits, ...limits }, this.onTrace()))
+    const connection = await unlessAborted(this.io.signal, connect(elsewhere ?? config.target, { ...config.limits, ...limits }, traceFor(this.invocation())))
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })
@@ -94,6 +94,22 @@ export class ProcessContext implements Context {
       this.io.signal.removeEventListener('abort', stop)
       await (stopping ?? connection.close())
     }
+  }
+
+  /**
+   * What came of the command line comes out, which `isDone` unless it failed; nothing, where none could be read. Whoever reads it in
+   * a pager keeps no connection open.
+   */
+  async finish(isDone: boolean): Promise<void> {
+    const out = this.#invocation?.out
+    if (out?.isRead === true) await this.close()
+    await out?.finish(isDone)
+  }
+
+  /** For `--timing`. */
+  tellTime(ms: number): void {
+    const { out, stopwatch } = this.#invocation ?? {}
+    if (stopwatch !== undefined) out?.timing({ ms, databaseMs: stopwatch.busyMs, statements: stopwatch.statements })
   }
 
   async close(): Promise<void> {
@@ -114,20 +130,12 @@ export class ProcessContext implements Context {
   private async openPool(): Promise<Pool> {
     const { openPool } = await import('../db/open-pool.ts')
     const { target, limits, pool: options } = await this.config()
-    const pool = openPool('fair', { target, limits, options, onTrace: this.onTrace() })
+    const pool = openPool('fair', { target, limits, options, onTrace: traceFor(this.invocation()) })
     // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.
     const cut = (): void => void pool.close(interruptGraceMs)
     this.io.signal.addEventListener('abort', cut, { once: true })
     this.#unlisten = () => this.io.signal.removeEventListener('abort', cut)
     return pool
-  }
-
-  private onTrace(): OnTrace | undefined {
-    if (!this.invocation().sql) return undefined
-    return ({ sql, values, ms, failed }) => {
-      const bound = values.length === 0 ? '' : `  -- ${JSON.stringify(values)}`
-      this.out.trace(`${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`)
-    }
   }
 }
 

@@ -1,7 +1,8 @@
 import { allFaults, type DbtoolError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
 import type { CsvHeader } from './csv.ts'
 import { findQuoteFault } from './quotes.ts'
-import { badFile, listed, nearest, place, quoted } from './wording.ts'
+import { badFile, listed, place, quoted } from './wording.ts'
 
 /** The names a caller wants to read. A file without a required one cannot be used. */
 export interface Fields {

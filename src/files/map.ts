@@ -1,6 +1,7 @@
 import { allFaults, DbtoolError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
 import type { Fields } from './header.ts'
-import { nearest, quoted } from './wording.ts'
+import { quoted } from './wording.ts'
 
 /**
  * Reads `order_ref=InvoiceNo,user="Customer, ID"`: our name → the column of the file; one with a comma in it stands in quotes.

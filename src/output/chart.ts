@@ -10,20 +10,14 @@ export interface Pen {
 /** Of a character, in eighths. */
 const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-const boxes: Pen = {
+export const blockPen: Pen = {
   bars: (figures, width) => lengths(figures, width * parts.length).map((length) => `${'█'.repeat(Math.floor(length / parts.length))}${parts[length % parts.length] ?? ''}`),
   line: (figures, width) => lengths(figures, width - 1).map((place, row, all) => turn(all[row - 1] ?? place, place)),
 }
 
-const ascii: Pen = {
+export const asciiPen: Pen = {
   bars: (figures, width) => lengths(figures, width).map((length) => '#'.repeat(length)),
   line: (figures, width) => lengths(figures, width - 1).map((place) => `${' '.repeat(place)}*`),
-}
-
-/** For a terminal that is dumb, or whose locale has a character set other than UTF-8. Where none is said, tables need UTF-8 too. */
-export function penFor({ TERM, LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Pen {
-  const locale = [LC_ALL, LC_CTYPE, LANG].find((one) => one !== undefined && one !== '') ?? 'UTF-8'
-  return TERM === 'dumb' || !/utf-?8/i.test(locale) ? ascii : boxes
 }
 
 /** Nothing for zero and less, and at least one for everything else. */

@@ -2,7 +2,9 @@ import type { DbtoolError } from '../errors.ts'
 import { asciiControls, harmless, harmlessLines } from './cell.ts'
 import { colourChoices, type ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
-import type { Screen } from './output.ts'
+import type { Screen } from './destination.ts'
+import { glyphsFor } from './glyphs.ts'
+import type { Look } from './table.ts'
 
 interface Style {
   readonly json: boolean
@@ -13,7 +15,8 @@ interface Style {
 /** One error on stderr: for people a sentence, its single faults and the way out; with `--json` one object. */
 export function writeError(error: DbtoolError, argv: readonly string[], { stderr, env }: { readonly stderr: Screen; readonly env: NodeJS.ProcessEnv }): void {
   const style = styleOf(argv)
-  stderr.write(style.json ? asJson(error) : asText(error, style, colourFor(style.colour, env, stderr.isTTY === true)))
+  const isTerminal = stderr.isTTY === true
+  stderr.write(style.json ? asJson(error) : asText(error, style, { colour: colourFor(style.colour, env, isTerminal), glyphs: glyphsFor(env, isTerminal) }))
 }
 
 /** Read from the words themselves: the error may be that they cannot be understood. */
@@ -30,11 +33,12 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
   return `${asciiControls(JSON.stringify({ error: { code, message, hint: hint ?? null, ...(faults.length > 1 ? { faults } : {}), exitCode } }))}\n`
 }
 
-function asText(error: DbtoolError, { verbose }: Style, colour: ReturnType<typeof colourFor>): string {
+function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick<Look, 'colour' | 'glyphs'>): string {
   const { message, faults, hint } = error
-  const lines = [`${colour.red('error:')} ${harmless(message)}`]
-  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${harmless(fault)}`))
-  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${harmless(hint)}`)
+  const sentence = (text: string): string => glyphs.ours(harmless(text))
+  const lines = [`${colour.red('error:')} ${sentence(message)}`]
+  if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${sentence(fault)}`))
+  if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence(hint)}`)
   if (verbose) lines.push(...detailsOf(error))
   return `${lines.join('\n')}\n`
 }

@@ -1,87 +1,22 @@
-import { asciiControls, harmless, isoInstant, plain } from './cell.ts'
+import { harmless, plain } from './cell.ts'
 import type { Format } from './choices.ts'
-import { itemTable, listTable, type Look } from './table.ts'
-import { pickColumns, type Column, type Row, type View } from './view.ts'
+import { csvWriter, tsvWriter } from './delimited.ts'
+import { json, jsonWriter, ndjsonWriter } from './json.ts'
+import { markdownWriter } from './markdown.ts'
+import { inSheets, lines, rowByRow, type OpenSheet, type Writer } from './sheet.ts'
+import { blocks, itemTable, listTable } from './table.ts'
+import { pickColumns, type Row, type View } from './view.ts'
 
-/** How bare texts are written; the other formats have escapes of their own. */
-export interface Style extends Look {
-  /** For whatever obeys control characters: as it is, or made harmless. */
-  readonly shown: (text: string) => string
-  /** For a cell of text that a spreadsheet might run: as it is, or guarded. */
-  readonly guarded: (text: string) => string
-}
-
-/** A list that is written piece by piece: all its texts, one after the other. */
-export interface Sheet {
-  readonly head: string
-  rows(rows: readonly Row[]): string
-  foot(): string
-}
-
-type OpenSheet = (view: View, style: Style) => Sheet
-
-/** How a format writes a list and one thing; every text ends with a line break, and may be empty. */
-interface Writer {
-  /** A table has none: its columns are as wide as their widest cell. */
-  readonly open?: OpenSheet
-  list(view: View, rows: readonly Row[], style: Style): string
-  item(view: View, row: Row, style: Style): string
-}
-
-const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
-
-function json(value: unknown, indent?: number): string {
-  // Date has a toJSON of its own, which runs before a replacer sees the value.
-  const replace = function (this: Record<string, unknown>, key: string, shown: unknown): unknown {
-    const original = this[key]
-    return original instanceof Date ? isoInstant(original) : shown
-  }
-  return asciiControls(JSON.stringify(value, replace, indent))
-}
-
-/** One array, however many pieces it comes in. */
-const jsonSheet: OpenSheet = (view) => {
+const verticalSheet: OpenSheet = (view, look) => {
   let started = false
   const rows = (some: readonly Row[]): string => {
     if (some.length === 0) return ''
-    const objects = json(some.map((row) => pickColumns(view, row)), 2).slice('['.length, -'\n]'.length)
-    const comma = started ? ',' : ''
+    const gap = started ? '\n' : ''
     started = true
-    return `${comma}${objects}`
+    return `${gap}${lines([blocks(view, some, look)])}`
   }
-  return { head: '[', rows, foot: () => (started ? '\n]\n' : ']\n') }
+  return { head: '', rows, foot: () => '' }
 }
-
-const ndjsonSheet: OpenSheet = (view) => ({ head: '', rows: (rows) => lines(rows.map((row) => json(pickColumns(view, row)))), foot: () => '' })
-
-const separating = /[",\r\n]/
-
-/** Only a text can be taken for a formula: numbers, money and instants are what they are. */
-function csvCell(cell: unknown, { align }: Column, { shown, guarded }: Style): string {
-  if (typeof cell === 'number') return String(cell)
-  const text = shown(typeof cell === 'string' && align === 'left' ? guarded(cell) : plain(cell))
-  return separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function csvCells({ columns }: View, row: Row, style: Style): string {
-  return columns.map((column) => csvCell(row[column.name], column, style)).join(',')
-}
-
-/** What holds a list has a line for each of it, with its own columns repeated; at least one line. */
-const csvSheet: OpenSheet = (view, style) => {
-  const { nested } = view
-  const own = view.columns.map(({ name }) => name)
-  const theirs = (nested?.view.columns ?? []).map(({ name }) => (own.includes(name) ? `${nested?.name ?? ''}_${name}` : name))
-  const line = (row: Row): string => {
-    const cells = csvCells(view, row, style)
-    if (nested === undefined) return `${cells}\n`
-    const items = row[nested.name] as readonly Row[]
-    return lines((items.length === 0 ? [{}] : items).map((item) => `${cells},${csvCells(nested.view, item, style)}`))
-  }
-  return { head: `${[...own, ...theirs].join(',')}\n`, rows: (rows) => rows.map(line).join(''), foot: () => '' }
-}
-
-const idsSheet: OpenSheet = ({ id }, { shown }) => ({ head: '', rows: (rows) => lines(rows.map((row) => shown(plain(row[id])))), foot: () => '' })
 
 const countSheet: OpenSheet = () => {
   let count = 0
@@ -92,22 +27,37 @@ const countSheet: OpenSheet = () => {
   return { head: '', rows, foot: () => `${count}\n` }
 }
 
-function inSheets(open: OpenSheet): Writer & { open: OpenSheet } {
-  const list: Writer['list'] = (view, rows, style) => {
-    const sheet = open(view, style)
-    return `${sheet.head}${sheet.rows(rows)}${sheet.foot()}`
-  }
-  return { open, list, item: (view, row, style) => list(view, [row], style) }
-}
-
-export const writers: Readonly<Record<Format, Writer>> = {
+const writers: Readonly<Record<Format, Writer>> = {
   table: {
     list: (view, rows, look) => (rows.length === 0 ? '' : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(harmless))),
     item: (view, row, look) => lines([itemTable(view, row, look)]),
   },
-  json: { ...inSheets(jsonSheet), item: (view, row) => lines([json(pickColumns(view, row), 2)]) },
-  ndjson: inSheets(ndjsonSheet),
-  csv: inSheets(csvSheet),
-  ids: inSheets(idsSheet),
+  vertical: inSheets(verticalSheet),
+  json: jsonWriter(pickColumns),
+  ndjson: ndjsonWriter(pickColumns),
+  csv: csvWriter,
+  tsv: tsvWriter,
+  markdown: markdownWriter,
+  ids: inSheets(rowByRow(({ id }, row, { shown }) => shown(plain(row[id])))),
   count: inSheets(countSheet),
+}
+
+/** The value of a view with one field. */
+const onlyValue = (view: View, row: Row): unknown => Object.values(pickColumns(view, row))[0]
+
+/** What holds more than one value is JSON. */
+function bareText(value: unknown): string {
+  return typeof value === 'object' && value !== null && !(value instanceof Date) ? json(value) : plain(value)
+}
+
+/** `--field`: values without their names. */
+const bareWriters = {
+  text: inSheets(rowByRow((view, row, { shown }) => shown(bareText(onlyValue(view, row))))),
+  json: jsonWriter(onlyValue),
+  ndjson: ndjsonWriter(onlyValue),
+} as const
+
+export function writerFor(format: Format, isBare: boolean): Writer {
+  if (!isBare) return writers[format]
+  return bareWriters[format === 'json' || format === 'ndjson' ? format : 'text']
 }

@@ -1,4 +1,6 @@
-import Table from 'cli-table3'
+import { createRequire } from 'node:module'
+import type Table from 'cli-table3'
+import type { Glyphs } from './glyphs.ts'
 import { widthOf } from './width.ts'
 
 /** A cell as it is drawn, line by line. */
@@ -11,13 +13,21 @@ export interface Cell {
 
 type CellRow = readonly Cell[]
 
+/** Loaded with the first table: data formats do not pay for it. */
+const library = (): typeof Table => createRequire(import.meta.url)('cli-table3') as typeof Table
+
+export interface Shape {
+  readonly aligns: readonly ('left' | 'right')[]
+  readonly glyphs: Glyphs
+}
+
 /** A table around cells whose lines have been cut to their widths. */
-export function framed(head: CellRow, body: readonly CellRow[], aligns: readonly ('left' | 'right')[]): string {
-  const table = new Table({ head: head.map(placeholders), colAligns: [...aligns], style: { head: [], border: [] } })
+export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs }: Shape): string {
+  const table = new (library())({ head: head.map(placeholders), colAligns: [...aligns], style: { head: [], border: [] } })
   table.push(...body.map((row) => row.map((cell) => ({ colSpan: cell.span ?? 1, content: placeholders(cell) }))))
   const texts = [head, ...body].flatMap(inDrawingOrder)
   let next = 0
-  return withoutInnerLines(table.toString()).replace(/\ue000+/g, () => texts[next++] ?? '')
+  return glyphs.frame(withoutInnerLines(table.toString())).replace(/\ue000+/g, () => texts[next++] ?? '')
 }
 
 /** What takes as much room as the text: about some characters the library's opinion of their width is not ours. */

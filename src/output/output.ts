@@ -1,155 +1,159 @@
 import { clearScreenDown, cursorTo } from 'node:readline'
-import type { ChalkInstance } from 'chalk'
-import { DbtoolError } from '../errors.ts'
-import { guarded } from '../formula.ts'
-import { harmless } from './cell.ts'
-import type { ColourChoice, Format } from './choices.ts'
-import { colourFor } from './colour.ts'
-import { writers, type Style } from './formats.ts'
-import { Progress } from './progress.ts'
-import { put, writeSheet, type WriteRows } from './stream.ts'
+import type { Format } from './choices.ts'
+import { StandardOutput, type Destination, type Screen } from './destination.ts'
+import { chosen } from './fields.ts'
+import { writerFor } from './formats.ts'
+import { openSheet, type Style } from './sheet.ts'
+import { writeSheet, type WriteRows } from './stream.ts'
+import { styleFor } from './style.ts'
+import { Talk, type TalkOptions } from './talk.ts'
 import type { Row, View } from './view.ts'
 
-export interface Screen extends NodeJS.WritableStream {
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
+export type { Screen }
 
-export interface OutputOptions {
+export interface OutputOptions extends TalkOptions {
   readonly stdout: Screen
-  readonly stderr: Screen
-  readonly env: NodeJS.ProcessEnv
+  /** Where data goes instead. */
+  readonly destination?: Destination | undefined
   /** Undefined: nobody chose, so it is a table, or CSV where rows are streamed. */
   readonly format: Format | undefined
-  readonly colour: ColourChoice
-  /** Only data and errors. */
-  readonly quiet: boolean
-  /** CSV cells as they are, also those that a spreadsheet would run. */
+  /** The columns wanted, in their order. */
+  readonly fields?: readonly string[] | undefined
+  /** The values of one field, without names. */
+  readonly isBare?: boolean
+  /** Cells as they are, also those that a spreadsheet would run. */
   readonly raw: boolean
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal
 }
 
-/** Data goes to stdout, everything for a person to stderr. */
-export class Output {
+/** Data goes to stdout or where it is wanted, everything for a person to stderr. */
+export class Output extends Talk {
   readonly #options: OutputOptions
   readonly #format: Format
-  readonly #data: ChalkInstance
-  readonly #talk: ChalkInstance
-  /** The line of progress that is on the screen now. */
-  #progress: Progress | undefined
+  readonly #isBare: boolean
+  #destination: Destination
+  #rows = 0
+  /** Whether all data came out so far; undefined: there was none. */
+  #isWhole: boolean | undefined
 
   constructor(options: OutputOptions) {
+    super(options)
+    const { format = 'table', isBare = false, stdout, destination = new StandardOutput(stdout) } = options
     this.#options = options
-    const { colour, env, stdout, stderr, format = 'table' } = options
     this.#format = format
-    const choice = format === 'json' ? 'never' : colour
-    this.#data = colourFor(choice, env, stdout.isTTY === true)
-    this.#talk = colourFor(choice, env, stderr.isTTY === true)
+    this.#isBare = isBare
+    this.#destination = destination
   }
 
   list(view: View, rows: readonly object[]): void {
-    this.write(writers[this.#format].list(view, rows as Row[], this.style()))
-    if (rows.length === 0 && this.#format === 'table') this.note(view.empty)
+    const text = writerFor(this.#format, this.#isBare).list(this.chosen(view), rows as Row[], this.style())
+    this.write(text, rows.length)
+    if (rows.length === 0 && this.isForPeople) this.note(view.empty)
+  }
+
+  item(view: View, row: object): void {
+    this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
   }
 
   /**
    * A list of any length: `produce` writes its rows as it gets them, and nothing is written before the first of them.
-   * Rejects with USAGE when a table was asked for, before `produce` is called.
+   * Rejects with USAGE when a format was asked for that needs all rows at once, before `produce` is called.
    */
   async stream(view: View, produce: (write: WriteRows) => Promise<void>): Promise<void> {
-    const { stdout, signal, format = 'csv' } = this.#options
-    const sheet = writers[format].open?.(view, this.style())
-    if (sheet === undefined) throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', { hint: 'leave --format out for CSV, or take json, ndjson, ids or count' })
-    await writeSheet(sheet, produce, (text) => put(stdout, text, signal))
-  }
-
-  item(view: View, row: object): void {
-    this.write(writers[this.#format].item(view, row as Row, this.style()))
+    const { signal, format = 'csv' } = this.#options
+    const sheet = openSheet(writerFor(format, this.#isBare))(this.chosen(view), this.style())
+    if (format !== 'vertical') this.unpaged()
+    this.#isWhole = false
+    try {
+      this.#rows += await writeSheet(sheet, produce, (text) => this.put(text, signal))
+      this.#destination.flush()
+    } catch (error) {
+      if (!this.#destination.hasLeft) throw error
+    }
+    this.#isWhole = true
   }
 
   /** A list that a person has seen before he was asked about it. */
   listForScripts(view: View, rows: readonly object[]): void {
-    if (this.#format !== 'table') this.list(view, rows)
-  }
-
-  /** What is about to happen, for whoever is asked whether it may. */
-  preview(view: View, rows: readonly object[]): void {
-    const { stderr } = this.#options
-    const style = { ...this.style(), colour: this.#talk, width: stderr.isTTY === true ? stderr.columns : undefined }
-    for (const line of writers.table.list(view, rows as Row[], style).trimEnd().split('\n')) this.toPerson(line)
+    if (this.isForScripts) this.list(view, rows)
   }
 
   /** One thing of which a sentence tells a person everything. */
   itemForScripts(view: View, row: object): void {
-    if (this.#format !== 'table') this.item(view, row)
+    if (this.isForScripts) this.item(view, row)
   }
 
-  /** Whether a list is wanted for its size or its ids: of a part of it they would mislead. */
+  /** What is about to happen, for whoever is asked whether it may. */
+  preview(view: View, rows: readonly object[]): void {
+    const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
+    for (const line of text.trimEnd().split('\n')) this.tell(line)
+  }
+
+  /** Whether a list is wanted for its size, its ids or one of its columns: of a part of it they would mislead. */
   get wantsAll(): boolean {
-    return this.#format === 'ids' || this.#format === 'count'
+    return this.#format === 'ids' || this.#format === 'count' || this.#isBare
   }
 
-  /** Something that is shown once and must not be lost, nor mixed with data. */
-  secret(message: string): void {
-    this.toPerson(harmless(message))
-  }
-
-  success(message: string): void {
-    this.say(`${this.#talk.green('✔')} ${harmless(message)}`)
-  }
-
-  note(message: string): void {
-    this.say(harmless(message))
-  }
-
-  warn(message: string): void {
-    this.say(`${this.#talk.yellow('warning:')} ${harmless(message)}`)
-  }
-
-  heading(message: string): void {
-    this.say(`\n${this.#talk.bold(harmless(message))}`)
-  }
-
-  /** What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. */
+  /** What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. A pager has no place in between. */
   clearScreen(): void {
-    const { stdout } = this.#options
-    if (stdout.isTTY !== true || this.#format !== 'table') return
-    cursorTo(stdout, 0, 0)
-    clearScreenDown(stdout)
+    const { screen } = this.#destination
+    if (screen?.isTTY !== true || !this.isForPeople) return
+    this.unpaged()
+    cursorTo(screen, 0, 0)
+    clearScreenDown(screen)
   }
 
-  /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
-  progress(): Progress {
-    const { stderr, quiet } = this.#options
-    this.#progress = new Progress(stderr, stderr.isTTY === true && !quiet && this.#format !== 'json')
-    return this.#progress
+  /** A story is told as it happens. */
+  override heading(message: string): void {
+    this.unpaged()
+    super.heading(message)
   }
 
-  /** One SQL statement, for `--sql`. */
-  trace(line: string): void {
-    this.toPerson(this.#talk.dim(harmless(line)))
+  /** Somebody reads it in a pager, and nobody knows for how long. */
+  get isRead(): boolean {
+    return this.#destination.isRead
   }
 
-  private say(line: string): void {
-    if (!this.#options.quiet && this.#format !== 'json') this.toPerson(line)
+  /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
+  async finish(isDone: boolean): Promise<void> {
+    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#rows }).finally(() => this.release())
+    if (told !== undefined) this.note(told)
   }
 
-  private toPerson(line: string): void {
-    this.#progress?.clear()
-    this.#options.stderr.write(`${line}\n`)
+  private get isForPeople(): boolean {
+    return !this.#isBare && (this.#format === 'table' || this.#format === 'vertical')
   }
 
-  private write(text: string): void {
-    this.#progress?.clear()
-    if (text !== '') this.#options.stdout.write(text)
+  private get isForScripts(): boolean {
+    return this.#format !== 'table' || this.#options.fields !== undefined || this.#destination.screen === undefined
   }
 
-  /** What goes into a file or a pipe is exact; no text of a database can make a terminal do anything. */
+  private chosen(view: View): View {
+    const { fields } = this.#options
+    return fields === undefined ? view : chosen(view, fields)
+  }
+
+  private write(text: string, rows: number): void {
+    this.clearProgress()
+    if (text !== '') this.#destination.write(text)
+    if (this.#destination.isRead) this.hold()
+    this.#rows += rows
+    this.#isWhole = true
+  }
+
+  private async put(text: string, signal: AbortSignal): Promise<void> {
+    const written = this.#destination.put(text, signal)
+    if (this.#destination.isRead) this.hold()
+    await written
+  }
+
+  private unpaged(): void {
+    const { screen } = this.#destination
+    if (screen !== undefined && !this.#destination.isRead) this.#destination = new StandardOutput(screen)
+  }
+
   private style(): Style {
-    const { stdout, raw } = this.#options
-    const asItIs = (text: string): string => text
-    const terminal = stdout.isTTY === true
-    return { colour: this.#data, width: terminal ? stdout.columns : undefined, shown: terminal ? harmless : asItIs, guarded: raw ? asItIs : guarded }
+    return styleFor(this.#options, this.#destination.screen)
   }
 }

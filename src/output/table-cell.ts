@@ -1,8 +1,15 @@
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
 import type { Cell } from './frame.ts'
+import type { Glyphs } from './glyphs.ts'
 import type { Column, Row, View } from './view.ts'
 import { shorten, widthOf, wrapped } from './width.ts'
+
+/** What a cell has. */
+export interface Room {
+  readonly width: number
+  readonly glyphs: Glyphs
+}
 
 /** The columns that the table of a list has. */
 export function tableColumns({ columns }: View): readonly Column[] {
@@ -10,19 +17,27 @@ export function tableColumns({ columns }: View): readonly Column[] {
 }
 
 /** What a cell says in so many columns, line by line: its text, and below that what belongs there. */
-export function cellLines(view: View, column: Column, row: Row, width: number): string[] {
-  const text = column.signs?.[String(row[column.name])]?.text ?? readable(row[column.name])
-  const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width)]
+export function cellLines(view: View, column: Column, row: Row, room: Room): string[] {
+  const { width, glyphs } = room
+  const sign = column.signs?.[String(row[column.name])]
+  const text = sign === undefined ? wordsOf(column, row, glyphs) : glyphs.ours(sign.text)
+  const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
   const under = belowOf(view, column)
-  const more = under === undefined ? null : row[under.name]
-  return more === null || more === undefined ? lines : [...lines, ...hanging(readable(more), width)]
+  if (under === undefined || (row[under.name] ?? null) === null) return lines
+  return [...lines, ...hanging(wordsOf(under, row, glyphs), room)]
+}
+
+/** What a person reads. A sentence is one of ours. */
+export function wordsOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyphs): string {
+  const text = readable(row[name])
+  return wraps === true || shownIn === 'below' ? glyphs.ours(text) : text
 }
 
 /** The names of a column and of what stands below it, if it does in any row. */
-export function headLines(view: View, column: Column, rows: readonly Row[], width: number): string[] {
+export function headLines(view: View, column: Column, rows: readonly Row[], room: Room): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
-  return [shorten(column.name, width), ...(used ? hanging(under.name, width) : [])]
+  return [shorten(column.name, room.width, room.glyphs.ellipsis), ...(used ? hanging(under.name, room) : [])]
 }
 
 function belowOf({ columns }: View, column: Column): Column | undefined {
@@ -30,13 +45,13 @@ function belowOf({ columns }: View, column: Column): Column | undefined {
   return next?.shownIn === 'below' ? next : undefined
 }
 
-function hanging(text: string, width: number): string[] {
-  return wrapped(text, width - 2).map((line, index) => `${index === 0 ? '→' : ' '} ${line}`)
+function hanging(text: string, { width, glyphs: { arrow } }: Room): string[] {
+  return wrapped(text, width - arrow.length - 1).map((line, index) => `${index === 0 ? arrow : ' '.repeat(arrow.length)} ${line}`)
 }
 
-export function drawnCell(view: View, column: Column, row: Row, { colour, width }: { colour: ChalkInstance; width: number }): Cell {
+export function drawnCell(view: View, column: Column, row: Row, { colour, ...room }: Room & { colour: ChalkInstance }): Cell {
   const sign = column.signs?.[String(row[column.name])]
-  return { lines: cellLines(view, column, row, width), paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)) }
+  return { lines: cellLines(view, column, row, room), paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)) }
 }
 
 export function dimNull(cell: string, colour: ChalkInstance): string {

@@ -1,12 +1,14 @@
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
 import { framed, type Cell } from './frame.ts'
-import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest } from './table-cell.ts'
-import type { Row, View } from './view.ts'
+import type { Glyphs } from './glyphs.ts'
+import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest, wordsOf, type Room } from './table-cell.ts'
+import { nestedRows, type Row, type View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
   readonly colour: ChalkInstance
+  readonly glyphs: Glyphs
   /** Columns of the terminal; undefined: no limit. */
   readonly width: number | undefined
 }
@@ -17,13 +19,14 @@ export interface Look {
  */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
   if (view.nested !== undefined) return blocks(view, rows, look)
-  const elastic = elasticColumns(view, rows)
-  const pictures = picturesBeside(view, rows, elastic, look.width)
+  const elastic = elasticColumns(view, rows, look)
+  const pictures = picturesBeside(view, rows, elastic, look)
   const widths = fittingWidths([...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))], look.width)
   return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, pictures })
 }
 
-function blocks(view: View, rows: readonly Row[], look: Look): string {
+/** Every row on its own, with an empty line between them. */
+export function blocks(view: View, rows: readonly Row[], look: Look): string {
   return rows.map((row) => itemTable(view, row, look)).join('\n\n')
 }
 
@@ -35,12 +38,12 @@ interface Picture {
 }
 
 /** The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is none. */
-function picturesBeside({ chart }: View, rows: readonly Row[], elastic: readonly Elastic[], limit: number | undefined): Picture[] {
+function picturesBeside({ chart }: View, rows: readonly Row[], elastic: readonly Elastic[], { width: limit, glyphs }: Look): Picture[] {
   if (chart === undefined) return []
   const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, room)
   if (fittingWidths([...elastic, { wanted: width, least: width }], limit) === undefined) return []
-  return [{ name: chart.column, width, lines: chart.draw(rows.map((row) => Number(row[chart.column] ?? 0)), width) }]
+  return [{ name: chart.column, width, lines: glyphs.pen[chart.kind](rows.map((row) => Number(row[chart.column] ?? 0)), width) }]
 }
 
 interface Layout {
@@ -48,18 +51,20 @@ interface Layout {
   readonly pictures: readonly Picture[]
 }
 
-function drawn(view: View, rows: readonly Row[], { colour, widths, pictures }: Look & Layout): string {
+function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, pictures }: Look & Layout): string {
   const columns = tableColumns(view)
+  const roomAt = (at: number): Room => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
-  const head = [...columns.map((column, at) => headLines(view, column, rows, widths[at] ?? 0)), ...pictures.map(({ name, width }) => [shorten(name, width)])]
+  const head = [...columns.map((column, at) => headLines(view, column, rows, roomAt(at))), ...pictures.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)])]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
   const body = rows.flatMap((row, index): Cell[][] => {
-    const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, width: widths[at] ?? 0 }))
+    const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, ...roomAt(at) }))
     const beside = pictures.map(({ lines }) => ({ lines: [lines[index] ?? ''], paint: (line: string) => colour.cyan(line) }))
     const isNew = title !== undefined && row[title] !== rows[index - 1]?.[title]
     return [...(isNew ? [[{ lines: [readable(row[title])], paint, span: widths.length }]] : []), [...cells, ...beside]]
   })
-  return framed(head.map((lines) => ({ lines, paint })), body, [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)])
+  const aligns = [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)]
+  return framed(head.map((lines) => ({ lines, paint })), body, { aligns, glyphs })
 }
 
 const narrowestText = 8
@@ -76,10 +81,11 @@ interface Elastic {
   readonly least: number
 }
 
-function elasticColumns(view: View, rows: readonly Row[]): Elastic[] {
+function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
+  const room: Room = { width: Infinity, glyphs }
   return tableColumns(view).map((column) => {
-    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, Infinity))))
-    const wanted = Math.max(most, widest(headLines(view, column, rows, Infinity)))
+    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, room))))
+    const wanted = Math.max(most, widest(headLines(view, column, rows, room)))
     const rigid = column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
     const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
     return { wanted, least: Math.min(wanted, narrowest) }
@@ -105,14 +111,14 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
   const room = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
-  const lines = columns.flatMap(({ name }) =>
-    piecesOf(readable(row[name]), room).map((piece, index) => {
-      const label = index === 0 ? `${look.colour.bold(name)}${' '.repeat(names - widthOf(name))}` : ' '.repeat(names)
+  const lines = columns.flatMap((column) =>
+    piecesOf(wordsOf(column, row, look.glyphs), room).map((piece, index) => {
+      const label = index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
     }),
   )
   const { nested, sections = () => [] } = view
-  const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: row[nested.name] as readonly Row[] }, ...sections(row)]
+  const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
 }

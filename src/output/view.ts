@@ -1,4 +1,4 @@
-import type { Draw } from './chart.ts'
+import type { Pen } from './chart.ts'
 
 export interface Column {
   /** The name of the database's column, which is also the name in JSON. */
@@ -27,14 +27,14 @@ export interface View {
   readonly id: string
   /** What a person reads when there is nothing. */
   readonly empty: string
-  /** A list inside of one thing, shown below it: the lines of an order. */
-  readonly nested?: { readonly name: string; readonly view: View }
+  /** A list inside of one thing, shown below it: the lines of an order. In data it has so many columns before it, or all. */
+  readonly nested?: { readonly name: string; readonly view: View; readonly at?: number } | undefined
   /** A line for each row that a person can copy, instead of a table. */
-  readonly script?: (row: Row) => string
+  readonly script?: ((row: Row) => string) | undefined
   /** More tables about one thing, for people only; data formats have it all in the columns. */
-  readonly sections?: (row: Row) => readonly Section[]
+  readonly sections?: ((row: Row) => readonly Section[]) | undefined
   /** A picture of one column beside the table of a list. */
-  readonly chart?: { readonly column: string; readonly draw: Draw } | undefined
+  readonly chart?: { readonly column: string; readonly kind: keyof Pen } | undefined
 }
 
 export interface Section {
@@ -55,10 +55,12 @@ export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Colum
 export type Row = Readonly<Record<string, unknown>>
 
 /** The row with the columns of its view, in their order. */
-export function pickColumns(view: View, row: Row): Row {
-  const own = view.columns.map(({ name }) => [name, row[name] ?? null])
-  const { nested } = view
-  if (nested === undefined) return Object.fromEntries(own) as Row
-  const list = (row[nested.name] ?? []) as readonly Row[]
-  return Object.fromEntries([...own, [nested.name, list.map((item) => pickColumns(nested.view, item))]]) as Row
+export function pickColumns({ columns, nested }: View, row: Row): Row {
+  const entries = columns.map(({ name }): [string, unknown] => [name, row[name] ?? null])
+  if (nested !== undefined) entries.splice(nested.at ?? columns.length, 0, [nested.name, nestedRows(nested, row).map((item) => pickColumns(nested.view, item))])
+  return Object.fromEntries(entries)
+}
+
+export function nestedRows({ name }: { readonly name: string }, row: Row): readonly Row[] {
+  return (row[name] ?? []) as readonly Row[]
 }

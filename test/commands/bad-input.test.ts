@@ -79,7 +79,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     "--host must be a host name or an address, not 'a/b'",
     `--port ${whole} 1 to 65535, not '0'`,
     "--ssl-mode must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
-    "--format must be one of table, json, ndjson, csv, ids, count, not 'xml'",
+    "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'xml'",
   ]],
   [`${create} 😀😀😀`, [`--username ${name} '😀😀😀'`]],
   [`${create} ${'a'.repeat(51)}`, [`--username ${name} '${'a'.repeat(40)}…'`]],

@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { DbtoolCommand } from '../../commands/command.ts'
 import { pathOf } from '../../commands/flags.ts'
 import { createProgram } from '../../commands/index.ts'
 import { ProcessContext } from '../../src/context/process.ts'
@@ -65,6 +66,15 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
 it('the table of contents names every verb, in its order, and says of it what it says itself', async () => {
   const listed = (tool: Command): unknown[] => tool.commands.map((noun) => [noun.name(), noun.description(), noun.commands.map((verb) => verb.name())])
   expect(listed(await program([]))).toEqual(listed(await program()))
+})
+
+describe('what comes out', () => {
+  /** A reset of the server is told in a sentence, the demo is many commands, and the drivers' columns are those that are installed. */
+  const exempt = ['server reset', 'demo', 'bench drivers']
+  it.each(verbs.filter(([path]) => !exempt.includes(path)))('of dbtool %s is known before it runs', (_path, verb) => {
+    const view = verb instanceof DbtoolCommand ? verb.view?.(verb.opts()) : undefined
+    expect(view?.columns).toContainEqual(expect.objectContaining({ name: expect.stringMatching(/^[a-z_]+$/) }))
+  })
 })
 
 describe('writes', () => {

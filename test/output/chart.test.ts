@@ -1,12 +1,10 @@
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
-import { penFor, type Draw } from '../../src/output/chart.ts'
+import { asciiPen as ascii, blockPen as pen, type Pen } from '../../src/output/chart.ts'
+import { glyphsFor } from '../../src/output/glyphs.ts'
 import { listTable } from '../../src/output/table.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { widthOf } from '../../src/output/width.ts'
-
-const pen = penFor({ LANG: 'en_US.UTF-8' })
-const ascii = penFor({ LC_ALL: 'C' })
 
 describe('bars', () => {
   it.each<[number[], number, string[]]>([
@@ -39,21 +37,29 @@ describe('a line', () => {
 })
 
 describe('the character set', () => {
-  it.each<[NodeJS.ProcessEnv, string]>([
-    [{}, '█'],
-    [{ TERM: 'xterm', LANG: 'de_DE.utf8' }, '█'],
-    [{ LC_ALL: '', LC_CTYPE: '', LANG: 'C.UTF-8' }, '█'],
-    [{ LC_CTYPE: 'UTF-8', LANG: 'C' }, '█'],
-    [{ TERM: 'dumb', LANG: 'en_US.UTF-8' }, '#'],
-    [{ LANG: 'C' }, '#'],
-    [{ LANG: 'de_DE.ISO-8859-1' }, '#'],
-    [{ LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' }, '#'],
-    [{ LC_ALL: 'C', LC_CTYPE: 'UTF-8', LANG: 'en_US.UTF-8' }, '#'],
-  ])('of %j draws %s', (env, bar) => expect(penFor(env).bars([1], 1)).toEqual([bar]))
+  it.each<[NodeJS.ProcessEnv, terminal: string, pipe: string]>([
+    [{}, '█', '█'],
+    [{ TERM: 'xterm', LANG: 'de_DE.utf8' }, '█', '█'],
+    [{ LC_ALL: '', LC_CTYPE: '', LANG: 'C.UTF-8' }, '█', '█'],
+    [{ LC_CTYPE: 'UTF-8', LANG: 'C' }, '█', '█'],
+    [{ TERM: 'linux', LANG: 'en_US.UTF-8' }, '#', '█'],
+    [{ TERM: 'dumb', LANG: 'en_US.UTF-8' }, '#', '#'],
+    [{ LANG: 'C' }, '#', '#'],
+    [{ LANG: 'de_DE.ISO-8859-1' }, '#', '#'],
+    [{ LC_CTYPE: 'POSIX', LANG: 'en_US.UTF-8' }, '#', '#'],
+    [{ LC_ALL: 'C', LC_CTYPE: 'UTF-8', LANG: 'en_US.UTF-8' }, '#', '#'],
+  ])('of %j draws %s on a terminal, and %s in a pipe', (env, terminal, pipe) => {
+    expect([true, false].map((isTerminal) => glyphsFor(env, isTerminal).pen.bars([1], 1)[0])).toEqual([terminal, pipe])
+  })
+
+  it.each([true, false])('is that of everything on a terminal (%s), and of pictures alone in a pipe', (isTerminal) => {
+    const { frame, ellipsis, arrow, ours } = glyphsFor({ LANG: 'C' }, isTerminal)
+    expect([frame('┌─┬─┐ │ ├─┼─┤ └─┴─┘'), ellipsis, arrow, ours('✔ ⚠ ✖ – × …')]).toEqual(isTerminal ? ['+-+-+ | +-+-+ +-+-+', '...', '->', 'ok ! x - x ...'] : ['┌─┬─┐ │ ├─┼─┤ └─┴─┘', '…', '→', '✔ ⚠ ✖ – × …'])
+  })
 })
 
-const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), width })
-const view = (draw: Draw = pen.bars): View => ({ columns: [number('id'), text('name'), number('sold')], id: 'id', empty: '', chart: { column: 'sold', draw } })
+const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), glyphs: glyphsFor({}, true), width })
+const view = (kind: keyof Pen = 'bars'): View => ({ columns: [number('id'), text('name'), number('sold')], id: 'id', empty: '', chart: { column: 'sold', kind } })
 const rows = [
   { id: 1, name: 'Green tea from the slopes', sold: '20.00' },
   { id: 2, name: 'Cup', sold: null },
@@ -87,10 +93,10 @@ describe('beside a table', () => {
 
   it('has forty columns where nobody knows how many there are', () => {
     expect(listTable(view(), rows, look())).toContain(`│ ${'█'.repeat(40)} │`)
-    expect(listTable(view(pen.line), rows, look())).toContain(`│ ╭${'─'.repeat(38)}╯ │`)
+    expect(listTable(view('line'), rows, look())).toContain(`│ ╭${'─'.repeat(38)}╯ │`)
   })
 
   it('has a colour of its own', () => {
-    expect(listTable(view(), rows, { colour: new Chalk({ level: 1 }), width: 57 })).toContain('\u001b[36m██████\u001b[39m')
+    expect(listTable(view(), rows, { ...look(57), colour: new Chalk({ level: 1 }) })).toContain('\u001b[36m██████\u001b[39m')
   })
 })

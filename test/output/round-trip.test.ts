@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../src/output/choices.ts'
+import { guarded } from '../../src/formula.ts'
 import { Output } from '../../src/output/output.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { widthOf } from '../../src/output/width.ts'
@@ -38,6 +39,12 @@ async function written(rows: readonly Row[], format: Format, { raw = false, term
 /** As a program of somebody else reads it. */
 const byLibrary = (csv: string): string[][] => parse(csv, { record_delimiter: '\n' })
 
+/** As LOAD DATA reads a cell. */
+function fromTsv(cell: string): string | null {
+  const meaning: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', 0: '\0' }
+  return cell === '\\N' ? null : cell.replace(/\\([^])/g, (_all, letter: string) => meaning[letter] ?? letter)
+}
+
 async function check(property: (rows: Row[]) => Promise<void>, numRuns = 150): Promise<void> {
   await property(all)
   await fc.assert(fc.asyncProperty(lists, property), { numRuns })
@@ -62,6 +69,14 @@ describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe,
     expect(texts.map((cell) => cell.replace(/^'('*[=+\-@\t\r\n＝＋－＠])/, '$1'))).toEqual(rows.flatMap(({ name, note }) => [name, note ?? '']))
   }))
 
+  it.each([false, true])('is the same text again as tsv, a line a row, and NULL no text; with --raw: %s', (raw) => check(async (rows) => {
+    const lines = (await written(rows, 'tsv', { pieces, raw })).split('\n')
+    expect(lines).toHaveLength(rows.length + 2)
+    const cells = lines.slice(1, -1).map((line) => line.split('\t').map(fromTsv))
+    const wanted = (text: string): string => (raw ? text : guarded(text))
+    expect(cells).toEqual(rows.map(({ name, price, note }) => [wanted(name), price, note === null ? null : wanted(note)]))
+  }))
+
   it.each([false, true])('is the same text again for our own reader, with --raw on both sides or on none: %s', (raw) => check(async (rows) => {
     // No text file holds a NUL, and a cell is trimmed before it is read.
     const readable = rows.filter(({ name }) => !name.includes('\0'))
@@ -77,9 +92,19 @@ describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe,
   }))
 })
 
-it.each(['csv', 'ids'] as const)('%s on a terminal shows what would move, colour or reverse it', (format) => check(async (rows) => {
-  for (const raw of [false, true]) expect(await written(rows, format, { terminal: true, raw })).not.toMatch(treacherous)
-}))
+it.each(['csv', 'tsv', 'vertical', 'markdown', 'ids'] as const)('%s on a terminal shows what would move, colour or reverse it', (format) => check(async (rows) => {
+  for (const raw of [false, true]) {
+    const shown = await written(rows, format, { terminal: true, raw })
+    // Between the cells stands a tab.
+    expect(format === 'tsv' ? shown.replaceAll('\t', '') : shown).not.toMatch(treacherous)
+  }
+}, 60))
+
+it('markdown has as many lines as rows, each with as many cells as columns', () => check(async (rows) => {
+  const lines = (await written(rows, 'markdown')).trimEnd().split('\n')
+  expect(lines).toHaveLength(rows.length + 2)
+  for (const line of lines) expect(line.replace(/\\[^]/g, '').split('|')).toHaveLength(5)
+}, 60))
 
 it.each([true, false])('a table shows it, on a terminal: %s, and its frame is straight', (terminal) => check(async (rows) => {
   const table = await written(rows, 'table', { terminal })
@@ -95,7 +120,7 @@ it('half a character is written by JSON alone, as an escape', async () => {
 })
 
 describe('a list in pieces', () => {
-  it.each(['json', 'ndjson', 'csv', 'ids', 'count'] as const)('is the same as at once: %s', async (format) => {
+  it.each(['json', 'ndjson', 'csv', 'tsv', 'vertical', 'ids', 'count'] as const)('is the same as at once: %s', async (format) => {
     for (const rows of [all, all.slice(0, 5), [], all.slice(0, 1)]) expect(await written(rows, format, { pieces: true })).toBe(await written(rows, format))
   })
 

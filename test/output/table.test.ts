@@ -1,10 +1,11 @@
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
+import { glyphsFor } from '../../src/output/glyphs.ts'
 import { itemTable, listTable } from '../../src/output/table.ts'
 import { below, detail, heading, number, sentence, sign, text, type View } from '../../src/output/view.ts'
 import { piecesOf, shorten, widthOf, wrapped } from '../../src/output/width.ts'
 
-const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), width })
+const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({ colour: new Chalk({ level: 0 }), glyphs: glyphsFor(env, true), width })
 const view: View = { columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')], id: 'id', empty: '' }
 const rows = [
   { id: 1, name: '緑茶 Green tea 🍵 from the slopes of a far mountain', hidden: 'x', price: '12345678.90', created_at: new Date('2026-11-22T10:30:00Z') },
@@ -14,6 +15,12 @@ const rows = [
 describe('columns of a terminal', () => {
   it.each([
     ['tea', 3], ['緑茶', 4], ['🍵', 2], ['👩‍👩‍👧', 2], ['한국어', 6], ['e\u0301', 1], ['ﾊﾝｶｸ', 4], ['Ａ', 2], ['…', 1], ['❤️', 2], ['', 0],
+    // Flags, half a flag, shades of skin, a flag of tags, a sequence with a variation selector.
+    ['🇪🇺', 2], ['🇪', 1], ['🇪🇺🇩', 3], ['👍🏽', 2], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', 2], ['❤️‍🔥', 2], ['☺', 1], ['⌚', 2],
+    // A syllable of several letters, as a terminal draws it: Thai, Devanagari, Tamil, Hangul in parts.
+    ['กำ', 2], ['ที่', 1], ['क्षि', 3], ['தமிழ்', 4], ['\u1112\u1161\u11ab', 2], ['\u0301', 0], ['\u200d', 0],
+    // Ambiguous ones are narrow; wide ones outside of the usual blocks.
+    ['Ω①±', 3], ['〈', 2], ['︐', 2], ['𗀀', 2], ['𛀀', 2], ['🈂', 2],
   ])('%s takes %i', (shown, width) => expect(widthOf(shown)).toBe(width))
 
   it('a text is cut between characters, never inside of one', () => {
@@ -21,6 +28,7 @@ describe('columns of a terminal', () => {
     expect(shorten('緑茶緑茶', 4)).toBe('緑…')
     expect(shorten('👩‍👩‍👧👩‍👩‍👧', 3)).toBe('👩‍👩‍👧…')
     expect(shorten('tea', 3)).toBe('tea')
+    expect(shorten('Green tea', 6, '...')).toBe('Gre...')
     expect(piecesOf('abcdefg', 3)).toEqual(['abc', 'def', 'g'])
   })
 })
@@ -102,8 +110,23 @@ describe('findings', () => {
     expect(listTable(findings, healthy.slice(0, 1), look(20))).toBe('group   Here\nstatus  ok\ncheck   one\nfound   all is well\nfix     NULL')
   })
 
+  it('are drawn in ASCII where a terminal knows no more', () => {
+    const faulty = [{ group: 'Here', status: 'ok', check: 'a check with a name', found: 'a sentence that goes on', fix: 'run this' }, { group: 'Here', status: 'other', check: '…茶', found: '…', fix: null }]
+    expect(listTable(findings, faulty, look(47, { LANG: 'C' })).split('\n')).toEqual([
+      '+--------+----------+-------------------------+',
+      '| status | check    | found                   |',
+      '|        |          | -> fix                  |',
+      '+--------+----------+-------------------------+',
+      '| Here                                        |',
+      '| ok     | a che... | a sentence that goes on |',
+      '|        |          | -> run this             |',
+      '| other  | …茶      | ...                     |',
+      '+--------+----------+-------------------------+',
+    ])
+  })
+
   it('have coloured signs', () => {
-    expect(listTable(findings, healthy, { colour: new Chalk({ level: 1 }), width: 80 })).toContain('\u001b[32m✔\u001b[39m')
+    expect(listTable(findings, healthy, { ...look(80), colour: new Chalk({ level: 1 }) })).toContain('\u001b[32m✔\u001b[39m')
   })
 
   it.each([

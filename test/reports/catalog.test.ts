@@ -176,7 +176,7 @@ describe('a picture', () => {
   })
 
   it('is of ASCII where a terminal has nothing else', async () => {
-    expect(await drawn('low-stock', { TERM: 'dumb' })).toMatch(/ 9 │ #{10,} │/)
-    expect(await drawn('revenue', { LC_ALL: 'C' })).toMatch(/ 593\.30 │ +\* │/)
+    expect(await drawn('low-stock', { TERM: 'dumb' })).toMatch(/ 9 \| #{10,} \|/)
+    expect(await drawn('revenue', { LC_ALL: 'C' })).toMatch(/ 593\.30 \| +\* \|/)
   })
 })

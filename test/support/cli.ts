@@ -24,10 +24,11 @@ export interface Situation {
   readonly signal?: AbortSignal
   /** Makes all three streams look like a terminal of this many columns. */
   readonly columns?: number
+  readonly startedMs?: number
 }
 
 /** Types a command line, as an array or as a line without quoting, and returns what came back. Runs in this process. */
-export async function dbtool(line: string | readonly string[], { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns }: Situation = {}): Promise<Outcome> {
+export async function dbtool(line: string | readonly string[], { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns, startedMs }: Situation = {}): Promise<Outcome> {
   const argv = typeof line === 'string' ? words(line) : line
   const stdout = collector(columns)
   const stderr = collector(columns)
@@ -39,6 +40,7 @@ export async function dbtool(line: string | readonly string[], { database, as = 
     stderr: stderr.stream,
     signal: signal ?? new AbortController().signal,
     now: () => new Date(),
+    startedMs,
   })
   return {
     exitCode,

@@ -24,13 +24,14 @@ interface Desk {
   readonly env?: Record<string, string>
   readonly as?: Person
   readonly columns?: number
+  readonly rows?: number
   /** The file that standard output goes to; the other two streams stay at the terminal. */
   readonly stdout?: string
 }
 
-export function terminal(argv: readonly string[], database: string, { env = {}, as, columns = 100, stdout = '/dev/tty' }: Desk = {}): Terminal {
+export function terminal(argv: readonly string[], database: string, { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: Desk = {}): Terminal {
   const shell = ['-c', 'exec "$0" "$@" >"$STDOUT"', process.execPath, binary, ...argv]
-  const pty = spawn('/bin/sh', shell, { cols: columns, rows: 40, cwd: '/', env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as) })
+  const pty = spawn('/bin/sh', shell, { cols: columns, rows, cwd: '/', env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as) })
   let raw = ''
   let seen = 0
   let exitCode: number | undefined

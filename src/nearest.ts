@@ -1,0 +1,36 @@
+/** The word of `candidates` that `word` most probably stands for, or undefined when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = plain(word)
+  const limit = Math.max(1, Math.floor(wanted.length / 3))
+  let best: { name: string; distance: number } | undefined
+  for (const name of candidates.slice(0, 1000)) {
+    const other = plain(name)
+    if (other === '' || Math.abs(other.length - wanted.length) > limit) continue
+    const distance = editDistance(wanted, other)
+    if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { name, distance }
+  }
+  return best?.name
+}
+
+/** "Invoice No", "invoice_no" and "InvoiceNo" are the same word to a person. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** How many letters must be put in, taken out or changed, or neighbours swapped. */
+function editDistance(from: string, to: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      const swap = isSwap ? (before[j - 2] ?? 0) + 1 : Infinity
+      next.push(Math.min(replace, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    before = row
+    row = next
+  }
+  return row[to.length] ?? 0
+}

@@ -1,0 +1,127 @@
+import type { ChalkInstance } from 'chalk'
+import { harmless } from './cell.ts'
+import type { ColourChoice } from './choices.ts'
+import { colourFor } from './colour.ts'
+import type { Screen } from './destination.ts'
+import { glyphsFor, type Glyphs } from './glyphs.ts'
+import { Progress } from './progress.ts'
+import type { Look } from './table.ts'
+
+export interface TalkOptions {
+  readonly stderr: Screen
+  readonly env: NodeJS.ProcessEnv
+  readonly colour: ColourChoice
+  /** Only data and errors. */
+  readonly quiet: boolean
+  /** A program reads: data has everything, and errors are objects. */
+  readonly json?: boolean
+}
+
+export interface Timing {
+  readonly ms: number
+  /** While at least one statement ran. */
+  readonly databaseMs: number
+  readonly statements: number
+}
+
+/** Everything for a person, on stderr. */
+export class Talk {
+  readonly #options: TalkOptions
+  readonly #colour: ChalkInstance
+  readonly #glyphs: Glyphs
+  /** The line of progress that is on the screen now. */
+  #progress: Progress | undefined
+  /** What is said while he reads something else. */
+  #held: string[] | undefined
+
+  constructor(options: TalkOptions) {
+    const { stderr, env, colour } = options
+    this.#options = options
+    this.#colour = colourFor(colour, env, stderr.isTTY === true)
+    this.#glyphs = glyphsFor(env, stderr.isTTY === true)
+  }
+
+  /** Something that is shown once and must not be lost, nor mixed with data. */
+  secret(message: string): void {
+    this.tell(harmless(message))
+  }
+
+  success(message: string): void {
+    this.say(`${this.#colour.green(this.#glyphs.ours('✔'))} ${this.sentence(message)}`)
+  }
+
+  note(message: string): void {
+    this.say(this.sentence(message))
+  }
+
+  warn(message: string): void {
+    this.say(`${this.#colour.yellow('warning:')} ${this.sentence(message)}`)
+  }
+
+  heading(message: string): void {
+    this.say(`\n${this.#colour.bold(this.sentence(message))}`)
+  }
+
+  /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
+  progress(): Progress {
+    const { stderr } = this.#options
+    this.#progress = new Progress(stderr, stderr.isTTY === true && this.isHeard)
+    return this.#progress
+  }
+
+  /** One SQL statement, for `--sql`. */
+  trace(line: string): void {
+    this.tell(this.#colour.dim(this.sentence(line)))
+  }
+
+  /** For `--timing`; for a program one object on a line of its own. */
+  timing({ ms, databaseMs, statements }: Timing): void {
+    if (this.#options.json === true) this.tell(JSON.stringify({ timing: { ms: Math.round(ms), database_ms: Math.round(databaseMs), statements } }))
+    else this.tell(this.#colour.dim(`${inWords(ms)}, of which ${inWords(databaseMs)} in ${statements} ${statements === 1 ? 'statement' : 'statements'}`))
+  }
+
+  /** How a table looks on stderr. */
+  protected get look(): Look {
+    const { isTTY, columns } = this.#options.stderr
+    return { colour: this.#colour, glyphs: this.#glyphs, width: isTTY === true ? columns : undefined }
+  }
+
+  /** From now on lines wait for {@link release}. */
+  protected hold(): void {
+    this.#held ??= []
+  }
+
+  protected release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const line of held) this.tell(line)
+  }
+
+  protected clearProgress(): void {
+    this.#progress?.clear()
+  }
+
+  protected tell(line: string): void {
+    this.clearProgress()
+    if (this.#held !== undefined) this.#held.push(line)
+    else this.#options.stderr.write(`${line}\n`)
+  }
+
+  private say(line: string): void {
+    if (this.isHeard) this.tell(line)
+  }
+
+  private get isHeard(): boolean {
+    return !this.#options.quiet && this.#options.json !== true
+  }
+
+  private sentence(message: string): string {
+    return this.#glyphs.ours(harmless(message))
+  }
+}
+
+const longMs = 10_000
+
+function inWords(ms: number): string {
+  return ms < longMs ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
+}

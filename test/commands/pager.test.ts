@@ -1,0 +1,168 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pagerCommand } from '../../src/output/pager.ts'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { renewedShop } from '../support/shop.ts'
+import { keys, terminal } from '../support/terminal.ts'
+
+const shop = testDatabase()
+const { name: database } = shop
+const folder = temporaryFolder()
+const pages = join(folder, 'pages')
+const pager = join(folder, 'a pager')
+
+beforeAll(async () => {
+  await renewedShop(shop)
+  await shop.connection.change("INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_30")
+})
+
+/** Keeps what it is given, says so, and waits for a line from the keyboard. */
+beforeEach(() => {
+  writeFileSync(pager, `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\nuntil read line < /dev/tty; do :; done\necho "has read $line"\n`)
+  chmodSync(pager, 0o755)
+})
+
+const long = ['users', 'list', '--sort', 'id']
+const sit = (argv: readonly string[], env: Record<string, string> = {}, rows = 20) => terminal(argv, database, { rows, env: { DBTOOL_PAGER: `"${pager}"`, LANG: 'C.UTF-8', ...env } })
+
+describe('what is longer than the screen', () => {
+  it.each([
+    [[...long], /^┌/],
+    [[...long, '--format', 'vertical'], /^id {10}1\n/],
+    [['users', 'list', '--sort', 'id', '--fields', 'id', '--color', 'always'], /^┌/],
+    [['pool', 'stress', '--sql', 'DO 0'], /^mode +fair\n/],
+    [['users', 'export', '--format', 'vertical'], /^username {4}ada\n/],
+  ])('is read in a pager: dbtool %j', async (argv, start) => {
+    const person = sit(argv)
+    await person.see('reading')
+    expect(stripVTControlCharacters(readFileSync(pages, 'utf8'))).toMatch(start)
+    person.type('all\r')
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toContain('has read all')
+    expect(person.screen).not.toContain('user7@example.com')
+  })
+
+  it('has its colours and the width of the terminal', async () => {
+    const person = sit([...long, '--color', 'always'])
+    await person.see('reading')
+    const text = readFileSync(pages, 'utf8')
+    expect(text).toContain('\u001b[1m')
+    expect(text.split('\n')).toHaveLength(37)
+    person.type('\r')
+    expect(await person.ended()).toBe(0)
+  })
+
+  it.each<[argv: string[], env: Record<string, string>, rows?: number]>([
+    [long, {}, 40],
+    [[...long, '--limit', '3'], {}],
+    [[...long, '--no-pager'], {}],
+    [['--no-pager', ...long], {}],
+    [[...long, '--json'], {}],
+    [[...long, '--format', 'csv'], {}],
+    [[...long, '--field', 'email'], {}],
+    [['users', 'export'], {}],
+    [long, { DBTOOL_PAGER: '' }],
+    [long, { DBTOOL_PAGER: 'cat' }],
+    [long, { DBTOOL_PAGER: '', PAGER: pager }],
+    [long, { TERM: 'dumb' }],
+  ])('is shown as it is, without a pager: %j with %j', async (argv, env, rows) => {
+    const person = sit(argv, env, rows)
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).not.toContain('reading')
+    expect(person.screen).toContain('user1')
+  })
+
+  it('goes into a pipe or a file as it is', async () => {
+    const file = join(folder, 'stdout')
+    const person = terminal(long, database, { rows: 20, stdout: file, env: { DBTOOL_PAGER: `"${pager}"` } })
+    expect(await person.ended()).toBe(0)
+    expect(readFileSync(file, 'utf8')).toMatch(/^┌/)
+    expect(person.screen).toBe('')
+  })
+})
+
+describe('while somebody reads', () => {
+  it('nothing else is written; what is to be said follows', async () => {
+    await shop.connection.change("INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60")
+    const person = sit(['products', 'list', '--timing', '--sql'])
+    await person.see('reading')
+    const before = person.screen
+    expect(before).toContain('→')
+    expect(before).not.toContain('the first 50')
+    person.type('enough\r')
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toMatch(/has read enough\n(.*\n)*the first 50, and there are more; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/)
+  })
+
+  it('an error follows what was printed before it', async () => {
+    const person = sit(['doctor'], { DB_SOCKET: '/nowhere' })
+    await person.see('reading')
+    expect(person.screen).not.toContain('error:')
+    person.type('\r')
+    expect(await person.ended()).toBe(1)
+    expect(person.screen).toMatch(/has read [^]*error: at fault:/)
+  })
+
+  it('Ctrl-C is for the pager, as often as it comes', async () => {
+    const person = sit(long)
+    await person.see('reading')
+    for (let times = 0; times < 3; times += 1) {
+      person.type(keys.ctrlC)
+      await person.see('heard Ctrl-C')
+    }
+    person.type('still here\r')
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toMatch(/has read still here\n$/)
+  })
+
+  it('an export goes on as he reads on, and ends when he has seen enough', async () => {
+    writeFileSync(pager, '#!/bin/sh\nhead -2\necho enough\n')
+    const many = "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
+    await shop.connection.change(many)
+    const person = sit(['products', 'export', '--format', 'vertical', '--timing'])
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toMatch(/enough\n\d/)
+    expect(person.screen).not.toContain('error')
+    await shop.connection.change("DELETE FROM products WHERE sku LIKE 'P-%'")
+  })
+
+  it.runIf(pagerCommand({ ...process.env, TERM: 'xterm', DBTOOL_PAGER: 'less' }) !== undefined)('less shows it page by page, and leaves quietly with q', async () => {
+    for (const LANG of ['C.UTF-8', '']) {
+      const person = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
+      await person.see('│ user12')
+      person.type('q')
+      expect(await person.ended()).toBe(0)
+      expect(person.screen).not.toContain('user30')
+    }
+  })
+})
+
+describe('the pager', () => {
+  const PATH = folder
+  beforeAll(() => {
+    for (const name of ['less', 'most']) writeFileSync(join(folder, name), '')
+  })
+
+  it.each<[NodeJS.ProcessEnv, string | undefined]>([
+    [{}, 'less -FIRX'],
+    [{ PAGER: 'most' }, 'most'],
+    [{ PAGER: 'less', DBTOOL_PAGER: 'most -s' }, 'most -s'],
+    [{ DBTOOL_PAGER: 'LESS=R less' }, 'LESS=R less'],
+    [{ DBTOOL_PAGER: `'${folder}/a pager' -x` }, `'${folder}/a pager' -x`],
+    [{ DBTOOL_PAGER: '' }, undefined],
+    [{ DBTOOL_PAGER: ' ' }, undefined],
+    [{ PAGER: 'cat' }, undefined],
+    [{ PAGER: '' }, undefined],
+    [{ PAGER: 'nothere' }, undefined],
+    [{ DBTOOL_PAGER: '/no/where/less' }, undefined],
+    [{ TERM: 'dumb' }, undefined],
+    [{ TERM: undefined }, undefined],
+    [{ PATH: '/nowhere' }, undefined],
+  ])('of %j is %s', (env, command) => {
+    expect(existsSync(pager)).toBe(true)
+    expect(pagerCommand({ TERM: 'xterm', PATH, ...env })).toBe(command)
+  })
+})
