@@ -6,21 +6,11 @@ import { DbtoolError } from '../src/errors.ts'
 import { colourChoices, formats, type ColourChoice, type Format } from '../src/output/choices.ts'
 import { settingTable, type SettingName } from '../src/settings.ts'
 import { parseChoice } from '../src/values.ts'
+import { saidOfConnection, type ConnectionFlags } from './connection-flags.ts'
 import { chainOf, pathOf, value } from './flags.ts'
 import { GlobalOption } from './global-option.ts'
 
-interface GlobalFlags {
-  url?: string
-  host?: string
-  port?: string
-  user?: string
-  database?: string
-  socket?: string
-  passwordFile?: string
-  askPassword?: true
-  sslMode?: string
-  sslCa?: string
-  envFile?: string
+interface GlobalFlags extends ConnectionFlags {
   format?: Format
   json?: true
   color?: ColourChoice
@@ -50,6 +40,9 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
     option('--ssl-mode <mode>', sslModes.join(', '), setting('DB_SSL_MODE')),
     option('--ssl-ca <file>', 'certificate of the authority to trust'),
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
+    option('--profile <name>', 'a profile of .dbtool.json or ~/.config/dbtool/config.json'),
+    option('--defaults-file <file>', 'what a my.cnf says for clients'),
+    option('--confirm <database>', 'its name, for what needs it typed: on a protected one'),
     option('--password [value]', '', refusePassword).hideHelp(),
   ],
   [
@@ -108,37 +101,18 @@ function globalFlags(command: Command): GlobalFlags {
 export async function invocationOf(command: Command, { env, stdout, stderr, signal }: Io): Promise<Invocation> {
   const { Output } = await import('../src/output/output.ts')
   const flags = globalFlags(command)
-  if (flags.askPassword === true && flags.passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
   const format = flags.json === true ? 'json' : flags.format
   const raw = flags.raw === true
-  const fromStdin = flags.passwordFile === '-'
   const out = new Output({ stdout, stderr, env, format, colour: flags.color ?? 'auto', quiet: flags.quiet === true, raw, signal })
   const { url = '' } = flags
   if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
   return {
     command: pathOf(command),
     out,
-    connection: connectionOf(flags),
-    envFile: flags.envFile,
-    askPassword: flags.askPassword === true,
-    passwordFromStdin: fromStdin,
+    ...saidOfConnection(flags),
     noInput: flags.input === false || format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,
     rawCells: raw,
-  }
-}
-
-function connectionOf({ url, host, port, user, database, socket, passwordFile, sslMode, sslCa }: GlobalFlags): Invocation['connection'] {
-  return {
-    DB_URL: url,
-    DB_HOST: host,
-    DB_PORT: port,
-    DB_USER: user,
-    DB_NAME: database,
-    DB_SOCKET: socket,
-    DB_PASSWORD_FILE: passwordFile === '-' ? undefined : passwordFile,
-    DB_SSL_MODE: sslMode,
-    DB_SSL_CA: sslCa,
   }
 }
