@@ -42,7 +42,7 @@ async function mustTakeWrites(ctx: Context, path: string, dryRun: boolean): Prom
   const { describeTarget } = await import('../src/db/target.ts')
   const mark = entries.find(({ name }) => name === 'DB_READ_ONLY')?.origin ?? ''
   const what = dryRun ? `${path} --dry-run really does it, with locks, and rolls it back` : `${path} changes something`
-  throw new DbtoolError('READ_ONLY', `${what}, and ${describeTarget(target)} is only read (${mark})`, {
+  throw new DbtoolError('READ_ONLY', `${what}, and ${describeTarget(target)} is read only (${mark})`, {
     hint: 'nothing was changed; use another profile, or take readOnly (DB_READ_ONLY) away there',
   })
 }

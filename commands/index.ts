@@ -7,6 +7,7 @@ import { addressesList } from './addresses/list.ts'
 import { addressesRemove } from './addresses/remove.ts'
 import { addressesUpdate } from './addresses/update.ts'
 import { benchDrivers } from './bench/drivers.ts'
+import { configProfiles } from './config/profiles.ts'
 import { configShow } from './config/show.ts'
 import { connectionTest } from './connection/test.ts'
 import { dbCheck } from './db/check.ts'
@@ -75,7 +76,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, readonly [about:
     server: ['a private MariaDB of your own', serverStart, serverStop, serverStatus, serverReset],
   },
   'This tool:': {
-    config: ['where each setting comes from', configShow],
+    config: ['where each setting comes from', configShow, configProfiles],
   },
 }
 

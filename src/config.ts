@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { chosen, entry, parsed, statementsOf, type ConfigEntry, type ConfigStatement } from './config/entries.ts'
+import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './config/entries.ts'
 import { readEnvFile, type EnvFile } from './config/env-file.ts'
 import { refusal, wrongValue, type ConfigFault } from './config/fault.ts'
 import type { Texts } from './config/layers.ts'
@@ -62,7 +62,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter((fault) => fault !== undefined)
   const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
   const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
-  return { config, entries, statements: [...statementsOf(said, table), { ...chosen(profile), hidden_by: null }], faults, envFile, profile, passwordInUrl }
+  return { config, entries, statements: [...statementsOf(said, table), statement(chosen(profile))], faults, envFile, profile, passwordInUrl }
 }
 
 /** @throws DbtoolError BAD_CONFIG naming everything that is wrong. */

@@ -13,7 +13,9 @@ export interface ConfigEntry {
 
 /** What one place says of a setting. */
 export interface ConfigStatement extends ConfigEntry {
-  /** The place whose word counts instead; null: this one counts. */
+  /** Whether it counts. */
+  readonly used: boolean
+  /** The place whose word counts instead. */
   readonly hidden_by: string | null
 }
 
@@ -46,7 +48,11 @@ export function chosen(profile: Profile | undefined): ConfigEntry {
 /** Of each setting all that is said, or its default. */
 export function statementsOf(said: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
   return [...said].flatMap(([name, statements]) => {
-    const told = statements.map((one) => ({ ...entry(name, one, table[name]), hidden_by: one.hiddenBy ?? null }))
-    return winner(said, name) === undefined ? [...told, { ...entry(name, undefined, table[name]), hidden_by: null }] : told
+    const told = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
+    return winner(said, name) === undefined ? [...told, statement(entry(name, undefined, table[name]))] : told
   })
+}
+
+export function statement(shown: ConfigEntry, hiddenBy?: string): ConfigStatement {
+  return { ...shown, used: hiddenBy === undefined, hidden_by: hiddenBy ?? null }
 }

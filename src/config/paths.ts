@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join, resolve, sep } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 
 /** This user's home folder. */
 export function homeOf(env: NodeJS.ProcessEnv): string {
@@ -11,10 +11,9 @@ export function pathIn(folder: string, home: string, text: string): string {
   return text === '~' || text.startsWith('~/') ? join(home, text.slice(1)) : resolve(folder, text)
 }
 
-/** A path as it is told: short where somebody works or is at home. */
+/** A path as it is told: from where somebody works, or from home; whichever is shorter. */
 export function shortPath(path: string, cwd: string, home: string): string {
-  const inside = (folder: string): string | undefined => (folder !== sep && path.startsWith(`${folder}${sep}`) ? path.slice(folder.length + 1) : undefined)
-  const here = inside(cwd)
-  const atHome = inside(home)
-  return here ?? (atHome === undefined ? path : join('~', atHome))
+  const fromHome = relative(home, path)
+  const [shortest = path] = [path, relative(cwd, path), ...(fromHome.startsWith('..') ? [] : [join('~', fromHome)])].sort((one, other) => one.length - other.length)
+  return shortest
 }

@@ -15,7 +15,7 @@ export interface Whereabouts {
  */
 export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Promise<Whereabouts>): Ask {
   const placed = ({ target, protectedBy }: Whereabouts, message: string): string =>
-    `${message.replace(/\?$/, '')}, on ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}?`
+    `${message} On ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}.`
   return {
     possible: ask.possible,
     fill: <B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> => ask.fill(blanks),
