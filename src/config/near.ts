@@ -1,10 +1,16 @@
 const slips = 2
 
-/** What was probably meant: the nearest of the names, if it is only a slip or two away. */
+/** What was probably meant: the nearest of the names, if it is only a slip or two away; in a short one, a slip. */
 export function near(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => [candidate, distance(name, candidate)] as const)
-  const [nearest] = distances.filter(([, slipsAway]) => slipsAway <= slips).sort(([, one], [, other]) => one - other)
+  const allowed = Math.min(slips, Math.floor(name.length / 2) - 1)
+  const distances = known.map((candidate) => [candidate, sorted(name) === sorted(candidate) ? 1 : distance(name, candidate)] as const)
+  const [nearest] = distances.filter(([, away]) => away <= allowed).sort(([, one], [, other]) => one - other)
   return nearest?.[0]
+}
+
+/** The same letters in another order are one slip. */
+function sorted(text: string): string {
+  return Array.from(text).sort().join('')
 }
 
 /** How many letters must be put in, taken out or changed (Levenshtein). */
