@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { dbtool, type Situation } from '../support/cli.ts'
@@ -28,6 +28,7 @@ const inCwd = join(cwd, env)
 const myCnf = join(home, 'my.cnf')
 
 beforeEach(() => {
+  for (const folder of [cwd, home]) rmSync(join(folder, '.dbtool.json'), { force: true })
   put(project, { profiles })
   put(own, { profiles: { staging: { host: 'hidden' }, mine: { host: 'mine.example.com' } } })
   put(inCwd, '')
@@ -99,8 +100,11 @@ describe('a profile', () => {
     put(join(cwd, '.dbtool.json'), { profiles: { near: { host: 'near' } } })
     expect(await counts('DB_HOST', '--profile near')).toEqual(['near profile near of .dbtool.json'])
     expect(await faults('--profile top')).toEqual(["there is no profile 'top' (--profile)"])
-    put(join(cwd, '.dbtool.json'), {})
-    put(join(home, '.dbtool.json'), {})
+  })
+
+  it('is looked for no further than home', async () => {
+    expect(await counts('DB_HOST', '--profile staging', { HOME: join(home, 'project') })).toEqual(['staging.example.com profile staging of ~/.dbtool.json'])
+    expect(await faults('--profile staging', { HOME: cwd })).toEqual(["there is no profile 'staging' (--profile)"])
   })
 })
 

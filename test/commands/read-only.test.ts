@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
+import { examine } from '../doctor/examine.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -62,6 +63,14 @@ describe('a read-only database', () => {
     expect(load).toMatchObject({ exitCode: 1, error: { message: 'no iteration succeeded', hint: 'Cannot execute statement in a READ ONLY transaction' } })
     expect(load.json()).toMatchObject({ ok: 0, failed: 2, errors: [{ code: 'READ_ONLY', count: 2 }] })
     expect(await everything(shop)).toEqual(before)
+  })
+
+  it('is no fault to doctor', async () => {
+    const { of, named } = await examine({ cwd: folder }, '--profile onlooker')
+    expect(of('profile').found).toBe('onlooker, by --profile: read only')
+    expect(of('address').found).toBe(`${inject('socket')}, from profile onlooker of .dbtool.json`)
+    expect(of('writes').found).toMatch(/^nothing is written, as the configuration asks/)
+    expect(named('fault')).toEqual([])
   })
 
   it('is one with DB_READ_ONLY=1, too; the private server is no matter of it', async () => {
