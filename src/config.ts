@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './config/entries.ts'
 import { readEnvFile, type EnvFile } from './config/env-file.ts'
 import { refusal, wrongValue, type ConfigFault } from './config/fault.ts'
-import type { Texts } from './config/layers.ts'
+import { nameIn, type Texts } from './config/layers.ts'
 import { gatherPlaces } from './config/places.ts'
-import { weigh, winner } from './config/precedence.ts'
+import { weigh, winner, type Statement } from './config/precedence.ts'
 import type { Profile } from './config/profile.ts'
 import { reasonOf } from './config/reason.ts'
 import { defaultPoolOptions, type PoolOptions } from './db/pool.ts'
@@ -58,7 +58,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   const table = settingTable(sources.osUser)
   const settings = Object.fromEntries(settingNames.map((name) => [name, parsed(name, winner(said, name), table[name], wrong)])) as unknown as Settings
   const entries = [...settingNames.map((name) => entry(name, winner(said, name), table[name])), chosen(profile)]
-  const { secret, unreadable } = password(settings)
+  const { secret, unreadable } = password(settings, winner(said, 'DB_PASSWORD_FILE'))
   const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter((fault) => fault !== undefined)
   const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
   const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
@@ -93,12 +93,13 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   }
 }
 
-function password({ DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings): { secret: string; unreadable?: ConfigFault } {
+function password({ DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings, said: Statement | undefined): { secret: string; unreadable?: ConfigFault } {
   if (path === undefined) return { secret }
   try {
     return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (cause) {
-    return { secret: '', unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: 'check --password-file and DB_PASSWORD_FILE' } }
+    const named = said?.layer.nameOf === undefined ? '--password-file and DB_PASSWORD_FILE' : `${nameIn(said.layer, 'DB_PASSWORD_FILE')} (${said.layer.origin})`
+    return { secret: '', unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` } }
   }
 }
 

@@ -18,7 +18,7 @@ const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
 const log = ['id', 'created_at', 'os_user', 'command', 'entity', 'entity_id', 'message']
 const stress = [
   'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput', 'acquire_ms', 'execute_ms', 'total_ms',
-  'connections', 'queue_peak', 'fairness', 'loop', 'late_ms', 'dropped', 'event_loop_ms', 'cold_start_ms', 'validity', 'partial',
+  'connections', 'queue_peak', 'fairness', 'loop', 'late_ms', 'dropped', 'event_loop_ms', 'cold_start_ms', 'threads', 'client_cpu', 'validity', 'partial',
 ]
 
 const columnsOf = (names: readonly string[]): string => names.flatMap((name) => (name === 'items' ? item : [name])).join(',')

@@ -51,7 +51,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
   [staging({ host: null, port: [1], user: { name: 'ada' } }), '--profile staging', ['host', 'port', 'user'].map((key) => `${key} ${of} must be a text, a number, true or false`), correct],
   [staging({ host: 'h', socket: '/s' }), '--profile staging', [`host and socket ${of} exclude each other`], correct],
   [staging({ url: 'mariadb://u:hunter2^@h/d' }), '--profile staging', [`url ${of} must be a URL such as mariadb://user@host:port/database: character 20 must be percent-encoded`], correct],
-  [staging({ passwordFile: 'nowhere' }), '--profile staging', [`cannot read the password file ${join(cwd, 'nowhere')}: there is no such file`], /./],
+  [staging({ passwordFile: 'nowhere' }), '--profile staging', [`cannot read the password file ${join(cwd, 'nowhere')}: there is no such file`], /^check passwordFile \(profile staging of .dbtool.json\)$/],
   [{}, '--defaults-file nowhere.cnf', ['cannot read the option file nowhere.cnf: there is no such file'], /^mend that, or name another file with --defaults-file$/],
 ]
 
