@@ -40,9 +40,9 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
     option('--ssl-mode <mode>', sslModes.join(', '), setting('DB_SSL_MODE')),
     option('--ssl-ca <file>', 'certificate of the authority to trust'),
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
-    option('--profile <name>', 'a profile of .dbtool.json or ~/.config/dbtool/config.json'),
-    option('--defaults-file <file>', 'what a my.cnf says for clients'),
-    option('--confirm <database>', 'its name, for what needs it typed: on a protected one'),
+    option('--profile <name>', 'a target of .dbtool.json or ~/.config/dbtool/config.json'),
+    option('--defaults-file <file>', 'take what this my.cnf says for clients'),
+    option('--confirm <database>', 'name of a protected database, instead of typing it when asked'),
     option('--password [value]', '', refusePassword).hideHelp(),
   ],
   [

@@ -3,9 +3,8 @@ import { profileVariable } from './entries.ts'
 import type { EnvFile } from './env-file.ts'
 import type { ConfigFault } from './fault.ts'
 import { flagOrigin, hasAddress, layerOf, type Layer } from './layers.ts'
-import { homeOf } from './paths.ts'
-import { defaultProfile, findProfile, type Profile, type ProfileChoice } from './profile.ts'
-import { readProfileFiles } from './profile-files.ts'
+import { homeOf, profilePaths } from './paths.ts'
+import type { Profile, ProfileChoice } from './profile.ts'
 
 /** Every place that says something about the connection, the highest first. */
 export interface Places {
@@ -21,9 +20,11 @@ export interface Places {
  */
 export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wrong: string[]): Promise<Places> {
   const { env, cwd, flags, optionFile } = sources
-  const [home, files] = [homeOf(env), readProfileFiles({ env, cwd })]
-  const choice = askedFor(sources, envFile)
-  const asked = choice === undefined ? undefined : findProfile(files, choice, home)
+  const [home, paths, choice] = [homeOf(env), profilePaths({ env, cwd }), askedFor(sources, envFile)]
+  // Most people have none: they should not pay for it.
+  const room = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
+  const files = room?.readProfileFiles(paths, { env, cwd }) ?? []
+  const asked = choice === undefined ? undefined : room?.findProfile(files, choice, home)
   const namedIn = (origin: string): Layer[] => (asked?.layer !== undefined && asked.origin === origin ? [asked.layer] : [])
   const options = optionFile === undefined ? undefined : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
   const layers = [
@@ -31,7 +32,7 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     layerOf({ origin: 'environment' }, env, wrong), ...namedIn('environment'),
     layerOf({ origin: envFile.name }, envFile.texts, wrong), ...namedIn(envFile.name),
   ]
-  const profile = asked ?? (layers.some(hasAddress) ? undefined : defaultProfile(files, home))
+  const profile = asked ?? (layers.some(hasAddress) ? undefined : room?.defaultProfile(files, home))
   if (asked === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   if (!layers.some(hasAddress)) layers.push(await privateServer(sources))
   return { layers, faults: [...files.flatMap(({ faults }) => faults), ...(profile?.faults ?? []), ...(options?.faults ?? [])], profile }

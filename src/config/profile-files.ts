@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ConfigFault } from './fault.ts'
 import { exposure, ofStranger, readableByAll, writableByAll } from './file-access.ts'
 import { holdsPassword } from './env-file.ts'
 import { jsonFault } from './json-fault.ts'
 import { near } from './near.ts'
-import { homeOf, shortPath } from './paths.ts'
+import { homeOf, shortPath, type Desk } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
 /** A file of profiles, as far as it can be used; what is wrong with single profiles is said where they are. */
@@ -19,29 +19,11 @@ export interface ProfileFile {
   readonly faults: readonly ConfigFault[]
 }
 
-export interface Desk {
-  readonly env: NodeJS.ProcessEnv
-  readonly cwd: string
-}
-
-const projectFile = '.dbtool.json'
 const topKeys = ['profiles', 'default']
 
-/** Of the project, then of this user: those that there are. */
-export function readProfileFiles({ env, cwd }: Desk): ProfileFile[] {
-  const home = homeOf(env)
-  const own = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'dbtool', 'config.json')
-  const paths = [nearest(cwd, home), existsSync(own) ? own : undefined].filter((path) => path !== undefined)
-  return paths.map((path) => readProfileFile(path, shortPath(path, cwd, home), cwd))
-}
-
-/** In this folder or the nearest one above it, but no further than home. */
-function nearest(cwd: string, home: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const path = join(folder, projectFile)
-    if (existsSync(path)) return path
-    if (folder === home || folder === dirname(folder)) return undefined
-  }
+/** Those that {@link profilePaths} has found. */
+export function readProfileFiles(paths: readonly string[], { env, cwd }: Desk): ProfileFile[] {
+  return paths.map((path) => readProfileFile(path, shortPath(path, cwd, homeOf(env)), cwd))
 }
 
 function readProfileFile(path: string, name: string, cwd: string): ProfileFile {

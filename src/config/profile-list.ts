@@ -1,9 +1,9 @@
 import { isOn } from '../settings.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import type { Texts } from './layers.ts'
-import { homeOf } from './paths.ts'
+import { homeOf, profilePaths, type Desk } from './paths.ts'
 import { profileLayer, type Profile } from './profile.ts'
-import { readProfileFiles, type Desk } from './profile-files.ts'
+import { readProfileFiles } from './profile-files.ts'
 
 export interface ProfileSummary {
   readonly profile: string
@@ -17,7 +17,7 @@ export interface ProfileSummary {
 
 /** All profiles, those of the project first, with what is wrong with any of them. One that another hides is not among them. */
 export function summarizeProfiles(desk: Desk, used: Profile | undefined): { profiles: ProfileSummary[]; faults: ConfigFault[] } {
-  const [home, files] = [homeOf(desk.env), readProfileFiles(desk)]
+  const [home, files] = [homeOf(desk.env), readProfileFiles(profilePaths(desk), desk)]
   const wrong: string[] = []
   const seen = new Set<string>()
   const profiles = files.flatMap((file) => [...file.profiles.keys()].filter((name) => !seen.has(name)).map((name) => {

@@ -7,6 +7,8 @@ import { pathIn } from './paths.ts'
 import { isObject, type ProfileFile } from './profile-files.ts'
 import { keyOf, nearestKey, profileKeys } from './profile-keys.ts'
 
+export { readProfileFiles } from './profile-files.ts'
+
 /** A name, and where it was said. */
 export interface ProfileChoice {
   readonly name: string
