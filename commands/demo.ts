@@ -33,7 +33,8 @@ export async function tellStory(ctx: Context): Promise<void> {
   const { started, status, warnings } = await startServer(paths, { signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
   for (const warning of warnings) ctx.out.warn(warning)
   ctx.out.success(`MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was running already'}, on ${paths.socket}`)
-  const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '' }
+  // What is said about another database is not said about this one.
+  const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '', DB_PROTECTED: '0', DB_READ_ONLY: '0' }
   try {
     await ctx.elsewhere({ ...address, DB_NAME: status.database ?? '' }, makeDatabase)
     await ctx.elsewhere({ ...address, DB_NAME: database }, chapters)

@@ -5,22 +5,12 @@ import { sslModes } from '../src/db/target.ts'
 import { maskedUrl, urlParts } from '../src/connection-url.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { settingTable, type SettingName } from '../src/settings.ts'
+import { saidOfConnection, type ConnectionFlags } from './connection-flags.ts'
 import { chainOf, Fault, pathOf, value } from './flags.ts'
 import { GlobalOption, option } from './global-option.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
 
-interface GlobalFlags extends OutputFlags {
-  url?: string
-  host?: string
-  port?: string
-  user?: string
-  database?: string
-  socket?: string
-  passwordFile?: string
-  askPassword?: true
-  sslMode?: string
-  sslCa?: string
-  envFile?: string
+interface GlobalFlags extends OutputFlags, ConnectionFlags {
   verbose?: true
   sql?: true
   timing?: true
@@ -41,6 +31,9 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
     option('--ssl-mode <mode>', sslModes.join(', '), setting('DB_SSL_MODE')),
     option('--ssl-ca <file>', 'certificate of the authority to trust'),
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
+    option('--profile <name>', 'a target of .dbtool.json or ~/.config/dbtool/config.json'),
+    option('--defaults-file <file>', 'take what this my.cnf says for clients'),
+    option('--confirm <database>', 'name of a protected database, instead of typing it when asked'),
     option('--password [value]', '', refusePassword).hideHelp(),
   ],
   ...outputGroups(),
@@ -92,36 +85,17 @@ export function globalFaults(command: Command): Promise<string[]> {
 /** What the flags of a parsed command say. */
 export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
-  if (flags.askPassword === true && flags.passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
-  const fromStdin = flags.passwordFile === '-'
   const out = await outputFor(flags, io)
   const { url = '' } = flags
   if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
   return {
     command: pathOf(command),
     out,
-    connection: connectionOf(flags),
-    envFile: flags.envFile,
-    askPassword: flags.askPassword === true,
-    passwordFromStdin: fromStdin,
+    ...saidOfConnection(flags),
     noInput: flags.input === false || flags.json === true || flags.format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,
     stopwatch: flags.timing === true ? new Stopwatch() : undefined,
     rawCells: flags.raw === true,
-  }
-}
-
-function connectionOf({ url, host, port, user, database, socket, passwordFile, sslMode, sslCa }: GlobalFlags): Invocation['connection'] {
-  return {
-    DB_URL: url,
-    DB_HOST: host,
-    DB_PORT: port,
-    DB_USER: user,
-    DB_NAME: database,
-    DB_SOCKET: socket,
-    DB_PASSWORD_FILE: passwordFile === '-' ? undefined : passwordFile,
-    DB_SSL_MODE: sslMode,
-    DB_SSL_CA: sslCa,
   }
 }

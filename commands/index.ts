@@ -31,7 +31,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     server: ['a private MariaDB of your own', 'start stop status reset', () => import('./server/index.ts')],
   },
   'This tool:': {
-    config: ['where each setting comes from', 'show', () => import('./config/index.ts')],
+    config: ['where each setting comes from', 'show profiles', () => import('./config/index.ts')],
     demo: ['The whole story on a private server, in one command', '', () => import('./demo.ts')],
     doctor: ['What is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
   },

@@ -4,6 +4,7 @@ import { ProcessContext } from '../src/context/process.ts'
 import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors.ts'
 import { faultsOf, pathOf, settle } from './flags.ts'
 import { globalFaults, invocationOf } from './globals.ts'
+import { guard } from './guard.ts'
 import { createProgram } from './index.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
@@ -15,6 +16,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
     if (faults.length > 0) throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
     context.begin(await invocationOf(command, io))
+    await guard(context, command)
   })
   const { startedMs = performance.now() } = io
   const failure = await failureOf(async () => {

@@ -28,7 +28,13 @@ export interface Invocation {
   readonly command: string
   readonly out: Output
   readonly connection: ConfigSources['flags']
+  /** `--profile`. */
+  readonly profile: string | undefined
+  /** `--defaults-file`. */
+  readonly optionFile: string | undefined
   readonly envFile: string | undefined
+  /** The name of the database, typed beforehand: `--confirm`. */
+  readonly confirmed: string | undefined
   readonly askPassword: boolean
   readonly passwordFromStdin: boolean
   readonly noInput: boolean

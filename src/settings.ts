@@ -20,8 +20,10 @@ export interface Settings {
   readonly DB_POOL_RECYCLE: number
   readonly DB_CONNECT_TIMEOUT: number
   readonly DB_STATEMENT_TIMEOUT: number
-  /** What belongs to others: load on it is put only after its name was typed. */
+  /** What belongs to others: what destroys or changes much there is done only after its name was typed. */
   readonly DB_PROTECTED: boolean
+  /** Nothing is changed there; the server itself refuses it. */
+  readonly DB_READ_ONLY: boolean
 }
 
 export type SettingName = keyof Settings
@@ -46,6 +48,11 @@ function parseCharset(value: string): string {
 }
 
 const switches: Readonly<Record<string, boolean>> = { 1: true, true: true, yes: true, 0: false, false: false, no: false }
+
+/** Whether a switch is on, where its text may be wrong. */
+export function isOn(value = ''): boolean {
+  return Object.hasOwn(switches, value.toLowerCase()) && switches[value.toLowerCase()] === true
+}
 
 function parseSwitch(value: string): boolean {
   const on = Object.hasOwn(switches, value.toLowerCase()) ? switches[value.toLowerCase()] : undefined
@@ -73,6 +80,7 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_CONNECT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '10s' },
     DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
     DB_PROTECTED: { parse: parseSwitch, fallback: '0' },
+    DB_READ_ONLY: { parse: parseSwitch, fallback: '0' },
   }
 }
 

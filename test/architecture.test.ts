@@ -16,7 +16,7 @@ const floors: Record<string, readonly string[]> = {
   'src/db': ['src/errors'],
   'src/connection-url': ['src/errors', 'src/settings'],
   'src/settings': ['src/errors', 'src/values', 'src/db'],
-  'src/config': ['src/errors', 'src/settings', 'src/connection-url', 'src/db'],
+  'src/config': ['src/errors', 'src/values', 'src/settings', 'src/connection-url', 'src/db'],
   'src/server': ['src/errors', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/db'],
   'src/stress': ['src/errors', 'src/values', 'src/db'],

@@ -29,7 +29,7 @@ export async function dropAddress(ctx: Context, given: number | undefined, { yes
     async (db) => {
       const { address_type, username, street, city } = await getAddress(db, id)
       const what = `${address_type} address ${id} of ${username} (${street}, ${city})`
-      await ctx.ask.confirm({ message: `Remove ${what}?`, yes: yes || dryRun })
+      if (!dryRun) await ctx.ask.confirm({ message: `Remove ${what}?`, yes })
       ctx.out.itemForScripts(addressView, await db.transaction((tx) => removeAddress(tx, ctx.author(), id)))
       ctx.out.success(dryRun ? `${what} would be removed; nothing was changed` : `removed ${what}`)
     },

@@ -23,9 +23,7 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
 }
 
 export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
-  const [room, { losses }, { loadMigrations }, { describeTarget }] = await Promise.all([
-    import('../../src/db/migrate.ts'), import('../../src/db/losses.ts'), import('../../src/db/migration-files.ts'), import('../../src/db/target.ts'),
-  ])
+  const [room, { losses }, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/losses.ts'), import('../../src/db/migration-files.ts')])
   const { target } = await ctx.config()
   await ctx.connection(async (session) => {
     const migrator: Migrator = { session, known: loadMigrations(), onStep: ({ version, name, direction }) => ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} ${version} ${name}`) }
@@ -35,8 +33,9 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       show(ctx, lost, steps)
       return
     }
-    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')} on ${describeTarget(target)}, and make them anew, empty?`
+    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')}, and make them anew, empty?`
     if (lost.length > 0 || confirm !== undefined) await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
+    else await ctx.ask.confirm({ message: 'Make the schema?', yes: true })
     await room.rollback(migrator, 0)
     await room.migrate(migrator)
     ctx.out.list(view, lost)

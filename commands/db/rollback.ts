@@ -26,8 +26,7 @@ export function dbRollback(db: Command, ctx: Context, run = rollback): void {
 }
 
 export async function rollback(ctx: Context, { to, yes = false, dryRun = false }: RollbackOptions): Promise<void> {
-  const [room, { loadMigrations }, { describeTarget }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts'), import('../../src/db/target.ts')])
-  const { target } = await ctx.config()
+  const [room, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts')])
   await ctx.connection(async (session) => {
     const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back ${version} ${name}`) }
     const steps = await room.rollbackSteps(migrator, to)
@@ -38,7 +37,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       return
     }
     const names = steps.map(named).join(', ')
-    await ctx.ask.confirm({ message: `Take back ${names} on ${describeTarget(target)}, with all data in it?`, yes })
+    await ctx.ask.confirm({ message: `Take back ${names}, with all data in it?`, yes })
     // What was asked about, also if somebody else was faster.
     const asked = Math.min(...steps.map(({ version }) => version)) - 1
     ctx.out.list(view, await room.rollback(migrator, to ?? asked))

@@ -14,7 +14,6 @@ export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
   readonly workload?: WorkloadName
   readonly data?: string
-  readonly confirm?: string
 }
 
 const workloads = ['ping', 'sleep', 'read', 'write', 'orders'] as const
@@ -26,7 +25,6 @@ export function workloadFlags(command: Command): Command {
   return command
     .addOption(new Option('--sql <statement>', "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound").argParser(values(parseStatement)).default(undefined, chapterSql))
     .addOption(new Option('--workload <name>', 'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)').argParser(value(parseChoice(workloads))).conflicts('sql'))
-    .option('--confirm <database>', 'the name of the database, instead of typing it when asked, where DB_PROTECTED is 1')
     .addOption(new Option('--lines <n>', 'different products in each of the orders').argParser(value(parseWhole(1, 1_000))).default(undefined, String(ordinary.lines)))
     .addOption(new Option('--products <n>', 'on how many products all orders draw: of few, all want the same').argParser(value(parseWhole(1, 1_000_000))).default(undefined, String(ordinary.products)))
     .option('--data <file>', 'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last')
@@ -41,16 +39,12 @@ export function askedOf({ sql = [], workload, data, lines = ordinary.lines, prod
 }
 
 /**
- * Runs `use` with what an iteration does, once it is certain that so much load may be put here: on this database, on so many connections.
+ * Runs `use` with what an iteration does, once it is certain that so much load may be put here, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
 export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, use: (work: Work, room: Room) => Promise<T>): Promise<T> {
   const work = await workOf(ctx, options)
-  const { target, limits, isProtected } = await ctx.config()
-  if (isProtected) {
-    const { describeTarget } = await import('../../src/db/target.ts')
-    await ctx.ask.confirmName({ message: `Put load on ${describeTarget(target)}, which is protected (DB_PROTECTED)?`, name: target.database ?? '', given: options.confirm, flag: '--confirm' })
-  }
+  const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
   const { roomFor } = await import('./room.ts')
   const room = await ctx.connection((connection) => roomFor(connection, connections), limits)

@@ -36,13 +36,13 @@ export async function removeProduct(ctx: Context, given: string | undefined, { y
     await takeOutOfSale(ctx, product, kept)
     return
   }
-  await ctx.ask.confirm({ message: `Delete ${product.name} (id ${product.id}, ${product.stock} in stock)?`, yes: yes || dryRun })
+  if (!dryRun) await ctx.ask.confirm({ message: `Delete ${product.name} (id ${product.id}, ${product.stock} in stock)?`, yes })
   await ctx.shop((db) => db.transaction((tx) => deleteProduct(tx, ctx.author(), product)), { dryRun })
   ctx.out.item(productView, product)
   ctx.out.success(dryRun ? `${product.name} would be deleted; nothing was changed` : `deleted ${product.name} (id ${product.id})`)
 }
 
 async function takeOutOfSale(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {
-  await ctx.ask.confirm({ message: `${message}. Take it out of sale instead?`, yes: false })
+  await ctx.ask.confirm({ message: `${message}. Take it out of sale instead?`, yes: false, about: 'offer' })
   await changeProduct(ctx, String(id), { inactive: true })
 }

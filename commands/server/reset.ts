@@ -26,7 +26,7 @@ export async function reset(ctx: Context, { yes = false, dryRun = false }: Reset
     ctx.out.note(`${hasData(paths) ? `would delete the private server and all its data in ${paths.data}` : 'there is no data to delete'}; nothing was changed`)
     return
   }
-  await ctx.ask.confirm({ message: `Delete the private server and all its data in ${paths.data}?`, yes })
+  await ctx.ask.confirm({ message: `Delete the private server and all its data in ${paths.data}?`, yes, about: 'machine' })
   const { deleted } = await resetServer(paths)
   ctx.out.success(deleted ? 'the private server and its data are gone' : 'there was no data to delete')
 }

@@ -27,7 +27,7 @@ export async function removeUser(ctx: Context, reference: string | undefined, { 
   await ctx.shop(
     async (db) => {
       const asked = await deletable(db, await getUser(db, user))
-      await ctx.ask.confirm({ message: `Delete user ${asked.id}, ${nameWithAddresses(asked)}?`, yes: yes || dryRun })
+      if (!dryRun) await ctx.ask.confirm({ message: `Delete user ${asked.id}, ${nameWithAddresses(asked)}?`, yes })
       const deleted = await db.transaction((tx) => deleteUser(tx, ctx.author(), asked.id))
       ctx.out.itemForScripts(deletedUserView, deleted)
       const name = `user ${deleted.id}, ${nameWithAddresses(deleted)}`

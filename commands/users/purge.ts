@@ -35,7 +35,7 @@ export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = f
         ctx.out.list(purgedUserView, [])
         return
       }
-      await ctx.ask.confirm({ message: `Delete ${counted(users.length, 'user')}, addresses and all?`, yes: yes || dryRun, show: () => ctx.out.preview(purgedUserView, users) })
+      if (!dryRun) await ctx.ask.confirm({ message: `Delete ${counted(users.length, 'user')}, addresses and all?`, yes, show: () => ctx.out.preview(purgedUserView, users) })
       const deleted = await db.transaction((tx) => purgeUsers(tx, ctx.author(), users, since))
       if (yes || dryRun) ctx.out.list(purgedUserView, deleted)
       else ctx.out.listForScripts(purgedUserView, deleted)

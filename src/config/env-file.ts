@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { maskedUrl } from '../connection-url.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
+import { exposure, readableByAll } from './file-access.ts'
 import { reasonOf } from './reason.ts'
 import { unknownNames } from './unknown-names.ts'
 
@@ -38,10 +39,6 @@ function contentsOf(name: string, content: string): EnvFile {
   return { name, state: 'read', texts, holdsPassword: holdsPassword(texts), faults }
 }
 
-function exposure(name: string): ConfigFault {
-  return { sentence: `${name} holds a password and every user of this machine can read it`, fix: `run: chmod 600 ${name}` }
-}
-
 /** What dotenv takes for an assignment; the quoted values may have several lines. */
 const assignment = /^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
 
@@ -51,10 +48,6 @@ function unreadableLines(name: string, content: string): string[] {
   return left.split('\n').flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [`line ${index + 1} of ${name} must read NAME=value, or be a comment that starts with #`]))
 }
 
-function holdsPassword({ DB_PASSWORD: password = '', DB_URL: url = '' }: Record<string, string>): boolean {
+export function holdsPassword({ DB_PASSWORD: password = '', DB_URL: url = '' }: Record<string, string>): boolean {
   return password !== '' || maskedUrl(url) !== url
-}
-
-function readableByAll(path: string): boolean {
-  return process.platform !== 'win32' && (statSync(path).mode & 0o004) !== 0
 }

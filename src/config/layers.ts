@@ -4,9 +4,17 @@ import type { SettingName } from '../settings.ts'
 
 export type Texts = Partial<Record<SettingName, string>>
 
-/** One place that settings come from; the first layer that has a value wins. */
-export interface Layer {
+/** Where settings are written. */
+export interface Place {
   readonly origin: string
+  /** What a setting is called there; where nothing is said, its variable. */
+  readonly nameOf?: (name: SettingName) => string
+  /** Asked for by name: a profile, an option file. If it says where the server is, it says all about that. */
+  readonly chosen?: true
+}
+
+/** What one place says; the first layer that has a value wins. */
+export interface Layer extends Place {
   readonly texts: Texts
   /** Those of them that its URL says; it may hold a password. */
   readonly url?: Texts
@@ -16,35 +24,29 @@ export interface Layer {
 export const flagOrigin = 'flag'
 
 /** The variables of one place, and those in its URL; what is wrong with that is added to `faults`. */
-export function layerOf(origin: string, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
+export function layerOf(place: Place, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
   // An empty variable counts as not set, but for an empty password.
   const given = Object.entries(source).filter(([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'))
   const { DB_URL: url, ...texts } = Object.fromEntries(given) as Texts & { DB_URL?: string }
   if (texts.DB_HOST !== undefined && texts.DB_SOCKET !== undefined) {
-    faults.push(`${origin === flagOrigin ? '--host and --socket' : `DB_HOST and DB_SOCKET (${origin})`} exclude each other`)
+    const both = `${nameIn(place, 'DB_HOST')} and ${nameIn(place, 'DB_SOCKET')}`
+    faults.push(place.origin === flagOrigin ? '--host and --socket exclude each other' : `${both} (${place.origin}) exclude each other`)
   }
-  if (url === undefined) return { origin, texts }
+  if (url === undefined) return { ...place, texts }
   try {
     const parts = urlParts(url)
-    return { origin, texts: { ...parts, ...texts }, url: parts }
+    return { ...place, texts: { ...parts, ...texts }, url: parts }
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
-    faults.push(`DB_URL (${origin}) ${error.message}`)
-    return { origin, texts }
+    faults.push(`${place.nameOf === undefined ? 'DB_URL' : 'url'} (${place.origin}) ${error.message}`)
+    return { ...place, texts }
   }
 }
 
-export function hasAddress(texts: Texts): boolean {
-  return texts.DB_HOST !== undefined || texts.DB_PORT !== undefined || texts.DB_SOCKET !== undefined
+export function nameIn({ nameOf }: Place, name: SettingName): string {
+  return nameOf?.(name) ?? name
 }
 
-/** A socket and a host say the same thing twice: whichever a higher layer gave hides the other below it. */
-export function withoutOtherAddresses(layers: readonly Layer[]): Layer[] {
-  let kind: 'socket' | 'network' | undefined
-  return layers.map((layer) => {
-    const { texts } = layer
-    kind ??= texts.DB_SOCKET !== undefined ? 'socket' : hasAddress(texts) ? 'network' : undefined
-    const { DB_SOCKET: socket, ...rest } = texts
-    return { ...layer, texts: kind === 'network' || socket === undefined ? rest : texts }
-  })
+export function hasAddress({ texts }: Layer): boolean {
+  return texts.DB_HOST !== undefined || texts.DB_PORT !== undefined || texts.DB_SOCKET !== undefined
 }

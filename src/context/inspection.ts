@@ -8,7 +8,8 @@ import { firstLine } from './stdin.ts'
 export async function inspect({ env, cwd, stdin }: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
   const { inspectConfig } = await import('../config.ts')
   const flags = { ...invocation.connection, ...(await passwordOf(invocation, stdin, ask)) }
-  return inspectConfig({ flags, envFile: invocation.envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => findPrivateServer(env) })
+  const { profile, optionFile, envFile } = invocation
+  return inspectConfig({ flags, profile, optionFile, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => findPrivateServer(env) })
 }
 
 /** Piped, then its first line; or typed where nobody sees it. */

@@ -4,11 +4,10 @@ import type { Connection } from '../db/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool.ts'
 import type { Limits, Target } from '../db/target.ts'
-import { harmless } from '../output/cell.ts'
 import type { Output } from '../output/output.ts'
-import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
-import { AskPerson } from '../prompts/person.ts'
+import type { Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
+import { askFor } from './asking.ts'
 import { persistenceFor } from './attempts.ts'
 import { inspect } from './inspection.ts'
 import { unlessAborted } from './interrupt.ts'
@@ -33,7 +32,7 @@ export class ProcessContext implements Context {
   }
 
   get ask(): Ask {
-    return mayAsk(this.io, this.io.env, this.invocation().noInput) ? new AskPerson(this.io, harmless) : askNobody
+    return askFor(this.io, this.invocation(), () => this.config())
   }
 
   get rawCells(): boolean {

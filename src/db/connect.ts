@@ -64,7 +64,7 @@ export function driverOptions(target: Target, limits: Limits, encrypted: boolean
     ...(target.database === undefined ? {} : { database: target.database }),
     ssl: encrypted ? tlsOptions(target) : false,
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    initSql: sessionStatements(limits),
+    initSql: sessionStatements(limits, target.readOnly),
     typeCast: readInstant,
     // Parameters would land in the text of errors.
     logParam: false,

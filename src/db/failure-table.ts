@@ -77,7 +77,11 @@ const unknownDatabase: Translation = {
 }
 const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; what each kind of user needs: dbtool db grants')
 const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')
-const readOnly = theirs('READ_ONLY', 'the server accepts no writes now; try again later, or connect to one that does')
+const readOnly: Translation = {
+  code: 'READ_ONLY',
+  message: says,
+  hint: (target) => (target.readOnly === true ? 'this database is only read: readOnly of its profile, or DB_READ_ONLY' : 'the server accepts no writes now; try again later, or connect to one that does'),
+}
 const timedOut = theirs('STATEMENT_TIMEOUT', 'the statement was stopped; raise DB_STATEMENT_TIMEOUT if it may take longer')
 const full = theirs('QUERY_FAILED', 'nothing was changed; the server has no room to write, as when its disk is full')
 const failed = theirs('QUERY_FAILED', 'add --sql to see the statement')

@@ -10,6 +10,8 @@ export interface Target {
   readonly password: string
   readonly database: string | undefined
   readonly ssl: { readonly mode: SslMode; readonly ca?: string | undefined }
+  /** The server is told to refuse every change on our connections. */
+  readonly readOnly?: boolean
 }
 
 /** Bounds of every operation, in milliseconds; zero is no bound. */

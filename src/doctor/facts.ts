@@ -56,6 +56,8 @@ export interface Configuration {
   /** Without the one of the env file, which is there. */
   readonly faults: readonly ConfigFault[]
   readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>
+  /** The one that is used, where it was asked for, and what is said of its database: protected, only read. */
+  readonly profile?: { readonly name: string; readonly origin: string; readonly marks: readonly string[] } | undefined
   readonly passwordFile?: { readonly path: string; readonly readableByOthers: boolean } | undefined
   /** Where a URL with a password came from. */
   readonly passwordInUrl?: string | undefined

@@ -22,6 +22,8 @@ export interface NameQuestion {
   /** What the flag gave. */
   readonly given: string | undefined
   readonly flag: string
+  /** Shows what it is about, and is called only where somebody is asked. */
+  readonly show?: (() => void) | undefined
 }
 
 export type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]: B[K] extends Blank<infer T> ? T : never }
@@ -30,6 +32,8 @@ export type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]
 export interface YesQuestion {
   readonly message: string
   readonly yes: boolean
+  /** `offer`: it takes nothing away. `machine`: it is not about the database. */
+  readonly about?: 'offer' | 'machine'
   /** Shows what it is about, and is called only where somebody is asked. */
   readonly show?: () => void
 }

@@ -29,6 +29,7 @@ export class AskPerson implements Ask {
     const { name, given } = question
     if (given === name) return
     if (given !== undefined) throw otherName(question)
+    question.show?.()
     const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.harmless(`${question.message} Type ${name} to go on`) })
     if (typed !== name) throw new DbtoolError('DECLINED', 'that is another name; nothing was changed')
   }

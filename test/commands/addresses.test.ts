@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { whereabouts } from '../support/people.ts'
 import { everything } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -76,7 +77,7 @@ describe('addresses remove', () => {
   const what = 'shipping address 3 of bob (ul. Długa 5, Łódź)'
 
   it('asks, and shows with --dry-run which it would be', async () => {
-    expect(await type('addresses remove 3 --json')).toMatchObject({ exitCode: 2, error: { message: `this needs a confirmation: Remove ${what}?` } })
+    expect(await type('addresses remove 3 --json')).toMatchObject({ exitCode: 2, error: { message: `this needs a confirmation: Remove ${what}? ${whereabouts(shop.name)}` } })
     expect(await type('addresses remove 3 -n')).toMatchObject({ exitCode: 0, stderr: `✔ ${what} would be removed; nothing was changed\n` })
     expect(await ids('')).toEqual([3, 2, 1])
   })

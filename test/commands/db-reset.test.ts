@@ -16,7 +16,7 @@ const content = [
   { table: 'users', rows: 2 }, { table: 'addresses', rows: 0 }, { table: 'products', rows: 2 },
   { table: 'orders', rows: 1 }, { table: 'order_items', rows: 2 }, { table: 'logs', rows: 5 },
 ]
-const question = /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), order_items \(2 rows\), logs \(5 rows\) on .*, and make them anew, empty\?/
+const question = /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), order_items \(2 rows\), logs \(5 rows\), and make them anew, empty\? On .*/
 
 describe('db reset of a shop', () => {
   it.each([
@@ -39,9 +39,10 @@ describe('db reset of a shop', () => {
   it('on a terminal wants the name typed: another one is exit 3, and nothing is changed', async () => {
     const before = await everything(full)
     const person = terminal(['db', 'reset'], name, { as: 'owner', columns: 400 })
-    await person.see('make them anew, empty? Type')
+    await person.see('make them anew, empty? On ')
     expect(person.screen).toMatch(question)
-    expect(person.screen).toContain(`/${name}, and make`)
+    expect(person.screen).toContain(`/${name}. Type ${name} to go on`)
+    await person.see('to go on')
     person.type(`yes${keys.enter}`)
     expect(await person.ended()).toBe(3)
     expect(person.screen).toContain('that is another name; nothing was changed')
@@ -100,7 +101,7 @@ describe('db reset of a database that is not migrated', () => {
     await bare.connection.change('CREATE TABLE logs (whose VARCHAR(10))')
     await bare.connection.change('DELETE FROM schema_migrations WHERE version = 2')
     await bare.connection.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 2')
-    expect((await dbtool('db reset --json', inBare)).error.message).toMatch(/^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\) on /)
+    expect((await dbtool('db reset --json', inBare)).error.message).toMatch(/^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\), and make them anew/)
     // Somebody else's table of this name is neither counted nor dropped, and stops the migration before it starts.
     expect(await dbtool(`db reset --confirm ${bare.name} --json`, inBare)).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
     expect(await tables()).toEqual(['logs', 'schema_migrations'])

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
+import { whereabouts } from '../support/people.ts'
 import { renewedShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
 
 describe('products delete', () => {
   it('deletes what no order refers to, after a yes', async () => {
-    expect((await type('products delete CUP-1 --json')).error).toMatchObject({ code: 'USAGE', message: 'this needs a confirmation: Delete Cup (id 3, 7 in stock)?' })
+    expect((await type('products delete CUP-1 --json')).error).toMatchObject({ code: 'USAGE', message: `this needs a confirmation: Delete Cup (id 3, 7 in stock)? ${whereabouts(shop.name)}` })
     const { stderr, json } = await type('products delete CUP-1 --yes --format ndjson')
     expect([stderr, json()['sku']]).toEqual(['✔ deleted Cup (id 3)\n', 'CUP-1'])
     expect((await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1'))[0]).toEqual({ command: 'products delete', entity: 'products', entity_id: 3, message: 'deleted CUP-1: Cup, price 2.00, stock 7' })

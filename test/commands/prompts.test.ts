@@ -63,7 +63,7 @@ describe('on a terminal', () => {
   it.each([
     ['a question', ['users', 'get'], 'User (id'],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back 2 sales, 1 shop on '],
+    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back 2 sales, 1 shop, with all data in it? On '],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const person = terminal(argv, database)
     await person.see(question)
@@ -84,7 +84,7 @@ describe('on a terminal', () => {
 
   it('a no is exit 3, and no is what Enter says', async () => {
     const person = terminal(['db', 'rollback', '--to', '0'], database)
-    await person.see('Take back 2 sales, 1 shop on ')
+    await person.see('Take back 2 sales, 1 shop, with all data in it? On ')
     person.type(keys.enter)
     expect(await person.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { whereabouts } from '../support/people.ts'
 import { everything } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -27,7 +28,7 @@ describe('users delete', () => {
 
   it('takes the addresses along, and says how many', async () => {
     for (const kind of ['billing', 'shipping']) expect(await type(`addresses add --user eve --type ${kind} --street S --city C --postal-code P --country DE`)).toMatchObject({ exitCode: 0 })
-    expect((await type('users delete eve')).stderr).toBe('error: this needs a confirmation: Delete user 3, eve <eve@example.com> with 2 addresses?\nhint: add --yes to confirm it\n')
+    expect((await type('users delete eve')).stderr).toBe(`error: this needs a confirmation: Delete user 3, eve <eve@example.com> with 2 addresses? ${whereabouts(shop.name)}\nhint: add --yes to confirm it\n`)
     expect(await type('users delete eve -n')).toMatchObject({ exitCode: 0, stdout: '', stderr: '✔ user 3, eve <eve@example.com> with 2 addresses would be deleted; nothing was changed\n' })
     expect((await type('users delete EVE@example.com --yes --json')).json()).toMatchObject({ id: 3, username: 'eve', addresses_deleted: 2 })
     expect(await lastLog()).toEqual({ command: 'users delete', entity: 'users', message: 'deleted eve <eve@example.com> with 2 addresses' })
@@ -54,7 +55,7 @@ describe('users purge', () => {
   const gone = ['never', 'long_ago']
 
   it('asks, and says with --dry-run who would go and how many stay for their orders', async () => {
-    expect(await type('users purge --inactive-for 365d --json')).toMatchObject({ exitCode: 2, error: { code: 'USAGE', message: 'this needs a confirmation: Delete 2 users, addresses and all?' } })
+    expect(await type('users purge --inactive-for 365d --json')).toMatchObject({ exitCode: 2, error: { code: 'USAGE', message: `this needs a confirmation: Delete 2 users, addresses and all? ${whereabouts(shop.name)}` } })
     const before = await everything(shop)
     const { stdout, stderr } = await type('users purge --inactive-for 365d -n')
     expect(stderr).toBe('kept 1 inactive user who has orders\n✔ 2 users would be deleted; nothing was changed\n')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { globals, judge, pool, session, sessions, sound, titled, type Row } from './sound-facts.ts'
+import { globals, judge, pool, session, sessions, sound, target, titled, type Row } from './sound-facts.ts'
 
 const proxy = 'connect to the server itself: something between dbtool and it changes the session'
 const and = "and the same in the server's configuration"
@@ -127,6 +127,7 @@ const rows: readonly Row[] = [
   ['writes', superUser('SUPER', '10.6.18-MariaDB'), 'warning', replica, readOnlyFix],
   ['writes', superUser('READ_ONLY ADMIN', '10.11.2-MariaDB'), 'warning', replica, readOnlyFix],
   ['writes', superUser('ALL PRIVILEGES', '10.11.2-MariaDB'), 'warning', replica, readOnlyFix],
+  ['writes', { ...target({ readOnly: true }), ...sessions({ tx_read_only: 'ON' }) }, 'ok', 'nothing is written, as the configuration asks (DB_READ_ONLY); what the server itself would take was not looked at'],
   ['writes', globals({ innodb_read_only: 'ON' }), 'fault', 'the server takes no writes (innodb_read_only is ON)', "innodb_read_only = OFF in the server's configuration"],
   ['writes', sessions({ tx_read_only: 'ON' }), 'fault', 'transactions may only read (tx_read_only is ON): nothing can be ordered', `SET GLOBAL tx_read_only = OFF, ${and}`],
   ['writes', sessions({ tx_read_only: undefined, transaction_read_only: 'ON' }), 'fault', 'transactions may only read (transaction_read_only is ON): nothing can be ordered', `SET GLOBAL transaction_read_only = OFF, ${and}`],

@@ -9,7 +9,7 @@ export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.
 /** The environment of a process that works in `database` of the private server of all tests, as the application user. */
 export function environment(database: string, more: Record<string, string> = {}, as: Person = 'app'): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
-  return { PATH, HOME, DBTOOL_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as), ...more }
+  return { PATH, HOME, DBTOOL_HOME: inject('home'), XDG_CONFIG_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as), ...more }
 }
 
 export interface Child {

@@ -33,7 +33,7 @@ export async function dbtool(line: string | readonly string[], { database, as = 
   const stdout = collector(columns)
   const stderr = collector(columns)
   const exitCode = await run(argv, {
-    env: { DBTOOL_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as) }), ...env },
+    env: { DBTOOL_HOME: inject('home'), XDG_CONFIG_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as) }), ...env },
     cwd,
     stdin: columns === undefined ? Readable.from([stdin]) : Object.assign(new PassThrough(), { isTTY: true }),
     stdout: stdout.stream,

@@ -11,3 +11,8 @@ export type Person = 'app' | 'owner'
 export function login(as: Person): Record<string, string> {
   return as === 'owner' ? { DB_USER: inject('osUser') } : { DB_USER: appAccount.user, DB_PASSWORD: inject('appPassword') }
 }
+
+/** How a confirmation says where it is. */
+export function whereabouts(database: string): string {
+  return `On ${appAccount.user}@${inject('socket')}/${database}.`
+}

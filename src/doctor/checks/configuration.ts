@@ -15,7 +15,7 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'settings',
     group,
-    looksAt: 'every value of flags, environment and env file: where it comes from, whether it keeps its rule, and whether its name means anything',
+    looksAt: 'every value of flags, profile, option file, environment and env file: where it comes from, whether it keeps its rule, and whether its name means anything',
     needs: ['configuration'],
     judge({ configuration: { settings, faults } }) {
       return faults.length === 0 ? ok(`all ${settings.length} settings are valid: ${byOrigin(settings)}`) : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
@@ -31,6 +31,17 @@ export const configurationChecks: readonly Check[] = [
       if (state === 'absent') return ok(`there is no ${name} here`)
       if (state === 'unreadable') return skipped(`${name} cannot be read`)
       return ok(holdsPassword ? `${name} holds a password, and not everybody can read it` : `${name} holds no password`)
+    },
+  }),
+  check({
+    name: 'profile',
+    group,
+    looksAt: 'which profile is used, if any, where it was asked for, and whether its database is protected or read only',
+    needs: ['configuration'],
+    judge({ configuration: { profile } }) {
+      if (profile === undefined) return ok('no profile is used')
+      const marks = profile.marks.length === 0 ? 'neither protected nor read only' : profile.marks.join(' and ')
+      return ok(`${profile.name}, ${asked[profile.origin] ?? `by the ${profile.origin}`}: ${marks}`)
     },
   }),
   check({
@@ -58,7 +69,7 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'address',
     group,
-    looksAt: 'where it was decided which server to use: a flag, the environment, the env file, the running private server, or nothing',
+    looksAt: 'where it was decided which server to use: a flag, a profile, an option file, the environment, the env file, the running private server, or nothing',
     needs: ['destination'],
     judge({ destination: { target, origin } }) {
       return ok(`${addressOf(target)}, ${origins[origin] ?? `from ${origin}`}`)
@@ -76,4 +87,6 @@ function byOrigin(settings: Configuration['settings']): string {
   return [...told, `${told.length === 0 ? 'all' : 'the others'} by default`].join('; ')
 }
 
+/** Otherwise by the env file, or the default of a file of profiles. */
+const asked: Readonly<Partial<Record<string, string>>> = { flag: 'by --profile', environment: 'by DBTOOL_PROFILE' }
 const places: Readonly<Partial<Record<string, string>>> = { flag: 'flags', environment: 'the environment', 'private server': 'the private server' }

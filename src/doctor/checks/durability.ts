@@ -45,8 +45,9 @@ export const durabilityChecks: readonly Check[] = [
     name: 'writes',
     group,
     looksAt: 'does the server take writes at all (read_only, innodb_read_only, and transactions that may only read)',
-    needs: ['variables', 'session', 'grants'],
-    judge({ variables: { global, session }, session: { version }, grants: { holdings } }) {
+    needs: ['destination', 'variables', 'session', 'grants'],
+    judge({ destination: { target }, variables: { global, session }, session: { version }, grants: { holdings } }) {
+      if (target.readOnly === true) return ok('nothing is written, as the configuration asks (DB_READ_ONLY); what the server itself would take was not looked at')
       if (global['innodb_read_only'] === 'ON') return fault('the server takes no writes (innodb_read_only is ON)', "innodb_read_only = OFF in the server's configuration")
       const onlyReads = ['tx_read_only', 'transaction_read_only'].find((name) => session[name] === 'ON')
       if (onlyReads !== undefined) return fault(`transactions may only read (${onlyReads} is ON): nothing can be ordered`, serverVariable(onlyReads, 'OFF'))

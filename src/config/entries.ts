@@ -1,0 +1,58 @@
+import { InvalidValue } from '../errors.ts'
+import type { Setting, SettingName } from '../settings.ts'
+import { nameIn } from './layers.ts'
+import { winner, type Statement, type Statements } from './precedence.ts'
+import type { Profile } from './profile.ts'
+
+export interface ConfigEntry {
+  readonly name: string
+  /** As it was written; secrets are stars. */
+  readonly value: string | null
+  readonly origin: string
+}
+
+/** What one place says of a setting. */
+export interface ConfigStatement extends ConfigEntry {
+  /** Whether it counts. */
+  readonly used: boolean
+  /** The place whose word counts instead. */
+  readonly hidden_by: string | null
+}
+
+export const profileVariable = 'DBTOOL_PROFILE'
+
+/** The value of a setting; what is wrong with it is added to `faults`. */
+export function parsed(name: SettingName, said: Statement | undefined, { parse, fallback }: Setting, faults: string[]): unknown {
+  const text = said?.text ?? fallback
+  if (text === undefined) return undefined
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    faults.push(`${said === undefined ? name : `${nameIn(said.layer, name)} (${said.layer.origin})`} ${error.message}`)
+    return undefined
+  }
+}
+
+/** What is shown of a setting. */
+export function entry(name: string, said: Statement | undefined, { fallback, secret = false }: Setting): ConfigEntry {
+  const text = said === undefined ? fallback : said.text
+  return { name, value: secret && text !== undefined && text !== '' ? '********' : (text ?? null), origin: said?.layer.origin ?? 'default' }
+}
+
+/** The profile as if it were a setting. */
+export function chosen(profile: Profile | undefined): ConfigEntry {
+  return { name: profileVariable, value: profile?.name ?? null, origin: profile?.origin ?? 'default' }
+}
+
+/** Of each setting all that is said, or its default. */
+export function statementsOf(said: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
+  return [...said].flatMap(([name, statements]) => {
+    const told = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
+    return winner(said, name) === undefined ? [...told, statement(entry(name, undefined, table[name]))] : told
+  })
+}
+
+export function statement(shown: ConfigEntry, hiddenBy?: string): ConfigStatement {
+  return { ...shown, used: hiddenBy === undefined, hidden_by: hiddenBy ?? null }
+}

@@ -1,0 +1,67 @@
+import type { SslMode } from '../db/target.ts'
+import type { SettingName } from '../settings.ts'
+import { shown } from '../values.ts'
+import { wrongValue, type ConfigFault } from './fault.ts'
+import { layerOf, type Layer } from './layers.ts'
+import { readOptions, type Folders, type Option } from './option-file.ts'
+
+const settings: Readonly<Record<string, SettingName>> = {
+  host: 'DB_HOST', port: 'DB_PORT', socket: 'DB_SOCKET', user: 'DB_USER', password: 'DB_PASSWORD', database: 'DB_NAME', 'ssl-ca': 'DB_SSL_CA',
+}
+
+type OptionTexts = Partial<Record<SettingName, string>>
+
+const nameOf = (name: SettingName): string => Object.keys(settings).find((option) => settings[option] === name) ?? name
+
+/** What an option file says about the connection. Options that mean nothing to dbtool are for other programs. */
+export function optionFileLayer(path: string, folders: Folders): { layer: Layer; faults: ConfigFault[] } {
+  const faults: ConfigFault[] = []
+  const options = readOptions(path, folders, faults).map(plain)
+  const last = (name: string): Option | undefined => options.findLast((option) => option.name === name)
+  const texts: OptionTexts = {}
+  for (const [name, setting] of Object.entries(settings)) {
+    const option = last(name)
+    // A password without a value is one that MariaDB's own client asks for.
+    if (option !== undefined && option.value === undefined && name !== 'password') faults.push(wrongValue(`${name} (${path}) needs a value`))
+    if (option?.value !== undefined) texts[setting] = option.value
+  }
+  const said = { ...oneAddress(texts, last('protocol')?.value), DB_SSL_MODE: sslMode(options, switchIn(path, faults)) }
+  return { layer: layerOf({ origin: path, nameOf, chosen: true }, said, []), faults }
+}
+
+/** `skip-ssl` is `ssl=0`, and so on; `loose-` makes an option one that not every program knows. */
+function plain({ name, value }: Option): Option {
+  const [, prefix, rest = name] = /^(?:loose-)?(?:(skip|disable|enable)-)?(.*)$/.exec(name) ?? []
+  if (prefix === undefined) return { name: rest, value }
+  return { name: rest, value: prefix === 'enable' ? '1' : '0' }
+}
+
+/** To MariaDB's own client, localhost is the socket, where there is one; any other host, and `protocol=tcp`, is the network. */
+function oneAddress({ DB_SOCKET: socket, DB_HOST: given = '', DB_PORT: port, ...rest }: OptionTexts, protocol = ''): OptionTexts {
+  const overNetwork = protocol.toLowerCase() === 'tcp' || (given !== '' && given !== 'localhost')
+  if (socket !== undefined && !overNetwork) return { ...rest, DB_SOCKET: socket }
+  const host = given === '' && socket !== undefined ? 'localhost' : given
+  return { ...rest, ...(host === '' ? {} : { DB_HOST: host }), ...(port === undefined || port === '0' ? {} : { DB_PORT: port }) }
+}
+
+/** A certificate to trust asks for encryption, too; nobody gives one to have it ignored. */
+function sslMode(options: readonly Option[], isOn: (option: Option) => boolean): SslMode | undefined {
+  let [encrypted, verified]: (boolean | undefined)[] = []
+  for (const option of options) {
+    if (option.name === 'ssl') encrypted = isOn(option)
+    if (option.name === 'ssl-ca') encrypted = true
+    if (option.name === 'ssl-verify-server-cert') verified = isOn(option)
+  }
+  if (encrypted === false) return 'disabled'
+  if (verified === true) return 'verify-identity'
+  return encrypted === true ? 'required' : undefined
+}
+
+/** MariaDB's programs take what they do not understand for off; about encryption nobody should guess. */
+function switchIn(path: string, faults: ConfigFault[]): (option: Option) => boolean {
+  return ({ name, value = '1' }) => {
+    if (/^(1|on|true)$/i.test(value)) return true
+    if (!/^(0|off|false)$/i.test(value)) faults.push(wrongValue(`${name} (${path}) must be 1 or 0, not ${shown(value)}`))
+    return false
+  }
+}

@@ -1,0 +1,33 @@
+import type { Answers, Ask, Blank, NameQuestion, YesQuestion } from './ask.ts'
+
+/** The database that a question is about. */
+export interface Whereabouts {
+  /** `user@host:port/database`. */
+  readonly target: string
+  readonly database: string
+  /** Who says that it is protected; undefined: it is not. */
+  readonly protectedBy: string | undefined
+}
+
+/**
+ * Says with every confirmation which database it is about. On a protected one a yes is not enough: the name must be typed, or have been
+ * (`confirmed`).
+ */
+export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Promise<Whereabouts>): Ask {
+  const placed = ({ target, protectedBy }: Whereabouts, message: string): string =>
+    `${message} On ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}.`
+  return {
+    possible: ask.possible,
+    fill: <B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> => ask.fill(blanks),
+    async confirm(question: YesQuestion) {
+      if (question.about === 'machine') return ask.confirm(question)
+      const place = await find()
+      const message = placed(place, question.message)
+      if (place.protectedBy === undefined || question.about === 'offer') return ask.confirm({ ...question, message })
+      return ask.confirmName({ message, name: place.database, given: confirmed, flag: '--confirm', show: question.show })
+    },
+    async confirmName(question: NameQuestion) {
+      return ask.confirmName({ ...question, message: placed(await find(), question.message), given: question.given ?? confirmed })
+    },
+  }
+}
