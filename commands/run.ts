@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import type { Io } from '../src/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
 import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors.ts'
@@ -6,11 +6,13 @@ import { faultsOf, pathOf, settle } from './flags.ts'
 import { globalFaults, invocationOf } from './globals.ts'
 import { guard } from './guard.ts'
 import { createProgram } from './index.ts'
+import { wantsMenu } from './wants-menu.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = new ProcessContext(io)
   const program = await createProgram(context, argv)
+  if (wantsMenu(program, argv, io)) return lead(await createProgram(context), argv, io)
   program.hook('preAction', async (_program, command) => {
     await settle(command)
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
@@ -23,6 +25,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' })
     if (io.signal.aborted) throw interrupted(io)
   })
+  if (failure === undefined) context.tellAnswers(argv)
   const endedMs = performance.now()
   // What was printed before a failure is read before it.
   const failures = [failure, await failureOf(() => context.finish(failure === undefined))].flatMap((one) => one ?? [])
@@ -30,6 +33,16 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   await context.close()
   context.tellTime(endedMs - startedMs)
   return exitCode
+}
+
+/** Through the menu, to as many command lines as a person wants. */
+async function lead(program: Command, flags: readonly string[], io: Io): Promise<number> {
+  const { runMenu } = await import('./menu.ts')
+  let exitCode = 0
+  const failure = await failureOf(async () => {
+    exitCode = await runMenu({ program, io, flags, run: (argv) => run(argv, io) })
+  })
+  return failure === undefined ? exitCode : report(failure.thrown, flags, io)
 }
 
 async function failureOf(work: () => Promise<void>): Promise<{ thrown: unknown } | undefined> {

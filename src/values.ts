@@ -104,3 +104,6 @@ export function parsePrice(text: string): string {
   if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${shown(text)}`)
   return `${digits}.${fraction.padEnd(2, '0')}`
 }
+
+/** Ready to be pasted into a shell. */
+export const quotedForShell = (text: string): string => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

@@ -22,7 +22,7 @@ const floors: Record<string, readonly string[]> = {
   'src/stress': ['src/errors', 'src/values', 'src/db'],
   'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
   'src/doctor': ['src/errors', 'src/values', 'src/version', 'src/settings', 'src/config', 'src/db', 'src/server', 'src/shop/invariants'],
-  'src/context': ['src/errors', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],
+  'src/context': ['src/errors', 'src/values', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],
   commands: ['src'],
   bin: ['commands'],
   bench: ['src', 'commands'],

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { together } from '../../src/errors.ts'
-import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
+import { parseItem, parseItems, quoted, type WantedItem } from '../../src/shop/items.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
+import type { Basket } from './conversation.ts'
 import { placed, placingEnds, readBack, settle } from './settle.ts'
 
 export interface PlaceOrderOptions {
@@ -31,17 +32,12 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const { getUser } = await import('../../src/shop/users.ts')
   const { placeOrder } = await import('../../src/shop/place-order.ts')
-  const wanted = await ctx.ask.fill({
-    user: { given: options.user, flag: '--user', message: 'Who buys (id, username or email)', parse: (text: string) => text },
-    items: { given: options.item, flag: '--item', message: 'What (product:quantity, several with spaces between)', parse: parseItems },
-  })
+  const { user, items, agreed } = await wanted(ctx, options)
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
-    const [user, items] = await db.reading((queries) => together(getUser(queries, wanted.user), resolveItems(queries, wanted.items)))
-    const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity }))
+    const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity, price: agreed ? product.price : undefined }))
     const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) => settle(ctx, await placingEnds(key, error), error))
     if (dryRun && placement.outcome === 'placed') {
@@ -49,8 +45,28 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       ctx.out.success('it would be placed; nothing was changed')
       return
     }
-    const order = await readBack(ctx, db, await placed(placement, key))
+    const order = await readBack(ctx, db, placed(placement, key))
     ctx.out.item(orderView, order)
     ctx.out.success(placement.outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
   })
+}
+
+/** From the flags, or from a conversation about what they leave out: then the order is placed at the prices that were `agreed`. */
+async function wanted(ctx: Context, options: PlaceOrderOptions): Promise<Basket & { readonly agreed: boolean }> {
+  const [{ getUser }, { resolveItems }] = await Promise.all([import('../../src/shop/users.ts'), import('../../src/shop/items.ts')])
+  const { person } = ctx.ask
+  if (person !== undefined && (options.user === undefined || options.item === undefined)) {
+    const { converse } = await import('./conversation.ts')
+    const given = await ctx.shop((db) => db.reading(async (queries) => ({
+      user: options.user === undefined ? undefined : await getUser(queries, options.user),
+      items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
+    })))
+    return { ...(await converse(ctx, person, given)), agreed: true }
+  }
+  const { reference, wishes } = await ctx.ask.fill({
+    reference: { given: options.user, flag: '--user', message: '', parse: (text: string) => text },
+    wishes: { given: options.item, flag: '--item', message: '', parse: parseItems },
+  })
+  const [user, items] = await ctx.shop((db) => db.reading((queries) => together(getUser(queries, reference), resolveItems(queries, wishes))))
+  return { user, items, agreed: false }
 }

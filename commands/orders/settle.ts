@@ -4,6 +4,7 @@ import type { Queries } from '../../src/db/queries.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
 import type { Riddle } from '../../src/shop/certain.ts'
 import { getOrder, type Order } from '../../src/shop/orders.ts'
+import { quotedForShell } from '../../src/values.ts'
 import type { Placement } from '../../src/shop/place-order.ts'
 
 /** What an interrupted command wants to know, and says. */
@@ -57,8 +58,7 @@ export async function readBack(ctx: Context, db: Database, { orderId, what, hint
 }
 
 /** An order that was placed with this key. */
-export async function placed({ orderId, totalAmount }: Placement, key: string): Promise<Done> {
-  const { quotedForShell } = await import('../../src/shop/order-answer.ts')
+export function placed({ orderId, totalAmount }: Placement, key: string): Done {
   return {
     orderId,
     what: `was placed, with a total of ${totalAmount}`,

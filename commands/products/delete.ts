@@ -32,7 +32,7 @@ export async function removeProduct(ctx: Context, given: string | undefined, { y
   })
   if (kept !== undefined) {
     // Whoever said yes, said it to deleting.
-    if (yes || dryRun || !product.is_active || !ctx.ask.possible) throw kept
+    if (yes || dryRun || !product.is_active || ctx.ask.person === undefined) throw kept
     await takeOutOfSale(ctx, product, kept)
     return
   }

@@ -8,6 +8,7 @@ import type { Output } from '../output/output.ts'
 import type { Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
 import { askFor } from './asking.ts'
+import { quotedForShell } from '../values.ts'
 import { persistenceFor } from './attempts.ts'
 import { inspect } from './inspection.ts'
 import { unlessAborted } from './interrupt.ts'
@@ -19,6 +20,7 @@ export class ProcessContext implements Context {
   #invocation: Invocation | undefined
   #inspection: Promise<Inspection> | undefined
   #pool: Promise<Pool> | undefined
+  #ask: Ask | undefined
   #unlisten = (): void => undefined
 
   constructor(readonly io: Io) {}
@@ -32,7 +34,8 @@ export class ProcessContext implements Context {
   }
 
   get ask(): Ask {
-    return askFor(this.io, this.invocation(), () => this.config())
+    this.#ask ??= askFor(this.io, this.invocation(), () => this.config())
+    return this.#ask
   }
 
   get rawCells(): boolean {
@@ -103,6 +106,12 @@ export class ProcessContext implements Context {
     const out = this.#invocation?.out
     if (out?.isRead === true) await this.close()
     await out?.finish(isDone)
+  }
+
+  /** What a person has answered, as a command line that asks nothing. */
+  tellAnswers(argv: readonly string[]): void {
+    const answered = this.#ask?.answered ?? []
+    if (answered.length > 0) this.out.note(`without questions: dbtool ${[...argv, ...answered].map(quotedForShell).join(' ')}`)
   }
 
   /** For `--timing`. */

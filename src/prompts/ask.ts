@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../errors.ts'
+import type { Conversation } from './conversation.ts'
 
 /** A value that a verb needs. The question has the flag's own parser, and is asked only where a person can answer. */
 export interface Blank<T> {
@@ -39,8 +40,10 @@ export interface YesQuestion {
 }
 
 export interface Ask {
-  /** False where nobody can answer: for questions that are an offer. */
-  readonly possible: boolean
+  /** Undefined where nobody can answer: for questions that are an offer. */
+  readonly person: Conversation | undefined
+  /** What was asked for and answered, as it would be typed; secrets are left out. */
+  readonly answered: readonly string[]
   /** Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be asked. */
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
@@ -65,7 +68,8 @@ const flagsHint = 'give every value as a flag, or run it on a terminal to be ask
 
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {
-  possible: false,
+  person: undefined,
+  answered: [],
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
     const missing = Object.values(blanks).filter(({ given }) => given === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))

@@ -1,10 +1,17 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError, InvalidValue } from '../errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
 
+/** Who types fast is searched for once. */
+const typingMs = 80
+const linesOfChoices = 12
+
 /** For people: asks for what is missing, on stderr. */
-export class AskPerson implements Ask {
-  readonly possible = true
+export class AskPerson implements Ask, Conversation {
+  readonly person: Conversation = this
+  readonly answered: string[] = []
 
   constructor(
     private readonly terminal: Terminal,
@@ -21,8 +28,7 @@ export class AskPerson implements Ask {
   async confirm({ message, yes, show }: YesQuestion): Promise<void> {
     if (yes) return
     show?.()
-    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
-    if (!sure) throw new DbtoolError('DECLINED', 'nothing was changed')
+    if (!(await this.yes(message))) throw new DbtoolError('DECLINED', 'nothing was changed')
   }
 
   async confirmName(question: NameQuestion): Promise<void> {
@@ -34,13 +40,52 @@ export class AskPerson implements Ask {
     if (typed !== name) throw new DbtoolError('DECLINED', 'that is another name; nothing was changed')
   }
 
-  private async ask<T>({ message, parse, secret }: Blank<T>): Promise<T> {
+  async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
+    const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
+      if (typed !== undefined) await sleep(typingMs, undefined, { signal })
+      return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
+    }
+    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message: this.harmless(message), source, pageSize: linesOfChoices })
+    return value
+  }
+
+  async choose<T>({ message, choices }: ChoiceQuestion<T>): Promise<T> {
+    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    return value
+  }
+
+  async several<T>({ message, choices }: ChoiceQuestion<T>): Promise<readonly T[]> {
+    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    return value
+  }
+
+  async text<T>({ message, parse, unless }: { message: string; parse: (text: string) => T; unless?: string }): Promise<T> {
+    const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message: this.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
+    return parse(value)
+  }
+
+  async yes(message: string): Promise<boolean> {
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
+    return sure
+  }
+
+  said(flag: string, value: string): void {
+    this.answered.push(...(flag.startsWith('-') ? [flag] : []), value)
+  }
+
+  private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
+    return { name: this.harmless(name), value, short: this.harmless(short), ...(description === undefined ? {} : { description: this.harmless(description) }), ...(disabled === undefined ? {} : { disabled: this.harmless(disabled) }) }
+  }
+
+  private async ask<T>({ message, flag, parse, secret }: Blank<T>): Promise<T> {
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
     const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
     const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
+    if (secret === undefined) this.said(flag, value)
     return parse(value)
   }
 

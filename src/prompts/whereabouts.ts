@@ -17,7 +17,8 @@ export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Pr
   const placed = ({ target, protectedBy }: Whereabouts, message: string): string =>
     `${message} On ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}.`
   return {
-    possible: ask.possible,
+    person: ask.person,
+    answered: ask.answered,
     fill: <B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> => ask.fill(blanks),
     async confirm(question: YesQuestion) {
       if (question.about === 'machine') return ask.confirm(question)

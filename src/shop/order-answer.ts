@@ -3,6 +3,7 @@ import { DbtoolError } from '../errors.ts'
 import { certainly, resolved, type Riddle } from './certain.ts'
 import { placeOrderStatement, type OrderParameters } from './place-order.sql.ts'
 import { shown } from './rules.ts'
+import { quotedForShell } from '../values.ts'
 
 /** What the server says of an order. */
 export interface Answer {
@@ -22,9 +23,6 @@ export function orderRiddle(key: string): Riddle {
     hint: `the same command with --idempotency-key ${quotedForShell(key)} finds the order or places it, never twice`,
   }
 }
-
-/** Ready to be pasted. */
-export const quotedForShell = (text: string): string => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 /** Asks for the order until the answer is certain: its key finds what was placed, and what was not is placed now. */
 export async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<Answer> {

@@ -96,15 +96,17 @@ export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'creat
 
 export interface ProductFilter {
   readonly active?: boolean | undefined
+  readonly ids?: readonly number[] | undefined
   /** In SKU or name. */
   readonly search?: string | undefined
 }
 
 /** On `products p`. */
-export function productConditions({ active, search }: ProductFilter): (Condition | undefined)[] {
+export function productConditions({ active, search, ids }: ProductFilter): (Condition | undefined)[] {
   return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
     search === undefined ? undefined : contains(['p.sku', 'p.name'], search),
+    ids === undefined ? undefined : { sql: `p.id IN (${ids.map(() => '?').join(', ')})`, values: ids },
   ]
 }
 

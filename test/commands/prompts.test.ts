@@ -38,18 +38,6 @@ describe('on a terminal', () => {
     expect(person.screen).not.toContain('Email address')
   })
 
-  it('a product and an order are asked for with the parsers of their flags', async () => {
-    const person = terminal(['orders', 'place'], database)
-    await person.see('Who buys')
-    person.type(`ada${keys.enter}`)
-    await person.see('What (product:quantity')
-    person.type(`TEA-1:0${keys.enter}`)
-    await person.see("'TEA-1:0': the quantity must be a whole number from 1")
-    person.type(`${keys.backspace}2 POT-1:1${keys.enter}`)
-    await person.see('placed order')
-    expect(await person.ended()).toBe(0)
-  })
-
   it('Ctrl-C in a question ends it with 130 and changes nothing', async () => {
     const before = await users()
     const person = terminal(['users', 'create'], database)

@@ -90,12 +90,12 @@ describe('an order that was placed and cannot be shown', () => {
   const context = (signal: AbortSignal): Context => ({ io: { signal } }) as Context
 
   it('is not reported as a failure to place it', async () => {
-    await expect(readBack(context(new AbortController().signal), gone, await done())).rejects.toMatchObject({
+    await expect(readBack(context(new AbortController().signal), gone, done())).rejects.toMatchObject({
       exitCode: 9, message: 'order 12 was placed, with a total of 18.00, but it cannot be read now: UNREACHABLE it was', hint: 'the same command with --idempotency-key k1 shows it',
     })
   })
 
   it('nor is it after Ctrl-C', async () => {
-    await expect(readBack(context(AbortSignal.abort('SIGINT')), gone, await done())).rejects.toMatchObject({ exitCode: 130, message: 'interrupted, but order 12 had already been placed' })
+    await expect(readBack(context(AbortSignal.abort('SIGINT')), gone, done())).rejects.toMatchObject({ exitCode: 130, message: 'interrupted, but order 12 had already been placed' })
   })
 })

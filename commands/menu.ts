@@ -1,0 +1,79 @@
+import type { Command, Option } from 'commander'
+import type { Io } from '../src/context.ts'
+import { exitCodes, InvalidValue } from '../src/errors.ts'
+import { harmless } from '../src/output/cell.ts'
+import { shorten } from '../src/output/width.ts'
+import type { Choice, Conversation } from '../src/prompts/conversation.ts'
+import { quotedForShell } from '../src/values.ts'
+import { Fault, pathOf } from './flags.ts'
+import { GlobalOption } from './global-option.ts'
+
+export interface Menu {
+  /** With all verbs. */
+  readonly program: Command
+  readonly io: Io
+  /** Flags that stand before each noun. */
+  readonly flags: readonly string[]
+  readonly run: (argv: readonly string[]) => Promise<number>
+}
+
+const widthInPipes = 80
+/** What stands before a choice. */
+const markerColumns = 3
+
+/** Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted. Resolves to the last exit code. */
+export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
+  const { AskPerson } = await import('../src/prompts/person.ts')
+  let exitCode = 0
+  while (!io.signal.aborted) {
+    const person = new AskPerson(io, harmless)
+    const command = await whichVerb(person, program, (io.stderr.columns ?? widthInPipes) - markerColumns)
+    if (command === null) return exitCode
+    const argv = [...flags, ...(await lineOf(person, command))]
+    io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
+    exitCode = await run(argv)
+    // Who leaves a question, leaves the menu too.
+    if (exitCode === exitCodes.INTERRUPTED || exitCode === exitCodes.TERMINATED) return exitCode
+    io.stderr.write('\n')
+  }
+  return exitCode
+}
+
+/** Null: enough. */
+async function whichVerb(person: Conversation, program: Command, columns: number): Promise<Command | null> {
+  for (;;) {
+    const noun = await person.choose<Command | null>({ message: 'dbtool', choices: [...choicesOf(program.commands, columns), { name: 'quit', value: null }] })
+    if (noun === null || noun.commands.length === 0) return noun
+    const verb = await person.choose<Command | null>({ message: noun.name(), choices: [...choicesOf(noun.commands, columns), { name: 'back', value: null }] })
+    if (verb !== null) return verb
+  }
+}
+
+function choicesOf(commands: readonly Command[], columns: number): Choice<Command>[] {
+  const width = Math.max(...commands.map((command) => command.name().length))
+  return commands.map((command) => ({ name: shorten(`${command.name().padEnd(width)}  ${command.description()}`, columns), value: command, short: command.name() }))
+}
+
+/** The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself. */
+async function lineOf(person: Conversation, command: Command): Promise<string[]> {
+  const own = command.options.filter((option) => !(option instanceof GlobalOption) && !option.hidden)
+  const chosen = own.length === 0 ? [] : await person.several<Option>({ message: 'With any of these? Space marks, Enter goes on', choices: own.map((option) => ({ name: option.flags, value: option, short: flagOf(option), description: option.description })) })
+  const words = pathOf(command).split(' ')
+  for (const option of chosen) words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))
+  return words
+}
+
+const flagOf = ({ long, flags }: Option): string => long ?? flags
+
+/** A value as it is typed, by the rule that it has on the command line. */
+function valueFor(person: Conversation, option: Option): Promise<string> {
+  return person.text({
+    message: `${flagOf(option)}: ${option.description}`,
+    parse: (text) => {
+      const parse = option.parseArg as ((text: string, before: unknown) => unknown) | undefined
+      const [fault] = [parse?.(text, undefined)].flat()
+      if (fault instanceof Fault) throw new InvalidValue(fault.message)
+      return text
+    },
+  })
+}

@@ -1,0 +1,126 @@
+import type { Context } from '../../src/context.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
+import { quoted, type ResolvedItem } from '../../src/shop/items.ts'
+import { fromCents, toCents } from '../../src/shop/money.ts'
+import type { Product } from '../../src/shop/products.ts'
+import { parseQuantity } from '../../src/shop/rules.ts'
+import { productsByIds, searchProducts, searchUsers } from '../../src/shop/search.ts'
+import type { User } from '../../src/shop/users.ts'
+import { counted } from '../../src/values.ts'
+import { orderItemView } from '../views.ts'
+
+const mostFound = 10
+
+/** What a person wants to order, with the prices that he has seen and said yes to. */
+export interface Basket {
+  readonly user: User
+  readonly items: readonly ResolvedItem[]
+}
+
+/** Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has changed meanwhile is shown, and asked again. */
+export async function converse(ctx: Context, person: Conversation, given: Partial<Basket>): Promise<Basket> {
+  const user = given.user ?? (await whoBuys(ctx, person))
+  let items = given.items ?? (await whatTheyWant(ctx, person))
+  for (;;) {
+    const total = show(ctx, items)
+    if (!(await person.yes(`Place this order of ${total} for ${user.username}?`))) throw new DbtoolError('DECLINED', 'nothing was ordered')
+    const now = await current(ctx, items)
+    const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
+    if (changes.length === 0) return said(person, given, { user, items })
+    for (const change of changes) ctx.out.warn(change)
+    items = await fitted(person, now)
+  }
+}
+
+/** What would have said it without a question. */
+function said(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
+  if (given.user === undefined) person.said('--user', basket.user.username)
+  if (given.items === undefined) for (const { product, quantity } of basket.items) person.said('--item', `${product.sku ?? product.id}:${quantity}`)
+  return basket
+}
+
+function whoBuys(ctx: Context, person: Conversation): Promise<User> {
+  return person.search<User>({
+    message: 'Who buys? Type a part of the name or email',
+    find: async (typed) => (await ctx.shop((db) => searchUsers(db, typed, mostFound))).map((user) => ({ name: `${user.username}  ${user.email}  ${[user.first_name, user.last_name].filter((name) => name !== null).join(' ')}`.trimEnd(), value: user, short: user.username })),
+  })
+}
+
+async function whatTheyWant(ctx: Context, person: Conversation): Promise<ResolvedItem[]> {
+  const basket = new Map<number, ResolvedItem>()
+  for (;;) {
+    const product = await whichProduct(ctx, person, basket)
+    if (product === undefined) return [...basket.values()]
+    basket.set(product.id, { product, quantity: await howMany(person, product) })
+  }
+}
+
+/** Undefined: that is all. */
+function whichProduct(ctx: Context, person: Conversation, basket: ReadonlyMap<number, ResolvedItem>): Promise<Product | undefined> {
+  const enough: Choice<undefined>[] = basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
+  return person.search<Product | undefined>({
+    message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
+    find: async (typed) => {
+      const products = await ctx.shop((db) => searchProducts(db, typed, mostFound))
+      return [...(typed === '' ? enough : []), ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity))]
+    },
+  })
+}
+
+function choiceOf(product: Product, inBasket: number | undefined): Choice<Product> {
+  const { sku, name, price, stock } = product
+  const taken = inBasket === undefined ? '' : `, ${inBasket} in the order`
+  return { name: `${sku ?? ''}  ${name}  ${price}  ${stock} in stock${taken}`.trimStart(), value: product, short: sku ?? name, disabled: stock === 0 ? '(sold out)' : undefined }
+}
+
+function howMany(person: Conversation, { sku, name, stock }: Product): Promise<number> {
+  return person.text({
+    message: `How many ${sku ?? name}? ${stock} in stock`,
+    unless: '1',
+    parse: (text) => {
+      const quantity = parseQuantity(text)
+      if (quantity > stock) throw new InvalidValue(`must be at most ${stock}: there are no more`)
+      return quantity
+    },
+  })
+}
+
+/** Resolves to the total. */
+function show(ctx: Context, items: readonly ResolvedItem[]): string {
+  const lines = quoted(items)
+  ctx.out.preview(orderItemView, lines)
+  const total = fromCents(lines.reduce((sum, { subtotal }) => sum + toCents(subtotal), 0n))
+  ctx.out.note(`total ${total}`)
+  return total
+}
+
+/** The same products as they are now. One that is gone, or no longer sold, has no stock. */
+async function current(ctx: Context, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+  const products = await ctx.shop((db) => productsByIds(db, items.map(({ product }) => product.id)))
+  return items.map(({ product, quantity }) => {
+    const now = products.find(({ id }) => id === product.id)
+    return { product: now?.is_active === true ? now : { ...product, stock: 0 }, quantity }
+  })
+}
+
+/** What a person would not agree to unseen, in a sentence each. */
+function changesOf({ product: then, quantity }: ResolvedItem, now: Product | undefined): string[] {
+  const what = then.sku ?? then.name
+  if (now === undefined) return []
+  return [
+    ...(now.price === then.price ? [] : [`${what} costs ${now.price} now; it was ${then.price}`]),
+    ...(now.stock >= quantity ? [] : [now.stock === 0 ? `${what} is not to be had any more` : `of ${what} there are only ${now.stock} now`]),
+  ]
+}
+
+/** Asks again how many, of what has become less; what is gone is left out. */
+async function fitted(person: Conversation, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+  const left: ResolvedItem[] = []
+  for (const { product, quantity } of items) {
+    if (product.stock >= quantity) left.push({ product, quantity })
+    else if (product.stock > 0) left.push({ product, quantity: await howMany(person, product) })
+  }
+  if (left.length === 0) throw new DbtoolError('OUT_OF_STOCK', 'nothing of this order can be had any more', { hint: 'nothing was ordered' })
+  return left
+}

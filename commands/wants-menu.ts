@@ -1,0 +1,10 @@
+import type { Command } from 'commander'
+import type { Io } from '../src/context.ts'
+import { mayAsk } from '../src/prompts/ask.ts'
+
+/** Whether `dbtool`, with nothing but flags that every command takes, is a person who would like to be led. */
+export function wantsMenu(program: Command, argv: readonly string[], io: Io): boolean {
+  const refused = argv.some((word) => ['--no-input', '--json', '-h', '--help', '-V', '--version'].includes(word))
+  const named = argv.some((word) => program.commands.some((command) => command.name() === word))
+  return !named && !refused && mayAsk(io, io.env, false) && program.parseOptions([...argv]).operands.length === 0 && program.parseOptions([...argv]).unknown.length === 0
+}
