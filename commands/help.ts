@@ -42,7 +42,7 @@ function usageOf(command: Command): string {
 }
 
 function entryOf(command: Command, helper: Help): Entry {
-  if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(', ')]
+  if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(' ')]
   return [helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
 }
 

@@ -3,12 +3,15 @@ import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
 import type { Declare } from '../declare.ts'
 import { chainOf, pathOf } from '../flags.ts'
-import { examples } from '../help.ts'
+import { examples, helpWidth } from '../help.ts'
 import { meantCommand } from '../meant-command.ts'
 import { topicPage } from './topic.ts'
 import { topics } from './topics.ts'
 
 const names = Object.keys(topics)
+
+/** Columns left for a description, below which it is not wrapped. */
+const narrowest = 20
 
 const help: Declare = (program, ctx) => {
   program
@@ -23,7 +26,8 @@ const help: Declare = (program, ctx) => {
       if (page === undefined) return commandAt(root, words).outputHelp()
       // Prepared as commander would for a page of its own: it knows how wide the terminal is.
       const helper = root.createHelp()
-      helper.prepareContext({ helpWidth: ctx.io.stdout.columns })
+      helper.prepareContext({ helpWidth: ctx.io.stdout.columns ?? helpWidth })
+      helper.minWidthToWrap = narrowest
       ctx.io.stdout.write(topicPage(page(), helper))
     })
 }

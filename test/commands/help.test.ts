@@ -13,8 +13,8 @@ describe('help', () => {
     const { exitCode, stdout, stderr } = await dbtool('--help')
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Usage: dbtool \[options\] <noun> <verb>/)
-    expect(stdout).toMatch(/^The shop:\n {2}users {7}create, get, list/m)
-    expect(stdout).toMatch(/^ {2}db {10}migrate, rollback, status, seed, reset, check, grants$/m)
+    expect(stdout).toMatch(/^The shop:\n {2}users {7}create get list/m)
+    expect(stdout).toMatch(/^ {2}db {10}migrate rollback status seed reset check grants$/m)
     expect(stdout.split('\n').length).toBeLessThanOrEqual(41)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
@@ -50,7 +50,8 @@ describe('help', () => {
 
 describe('dbtool help', () => {
   it.each([['help', '--help'], ['help users', 'users --help'], ['help orders place', 'orders place --help'], ['help doctor', 'doctor --help'], ['help help', 'help --help']])('%s is dbtool %s', async (line, same) => {
-    expect(await dbtool(line)).toMatchObject({ exitCode: 0, stderr: '', stdout: (await dbtool(same)).stdout })
+    const { exitCode, stdout, stderr } = await dbtool(line)
+    expect([exitCode, stdout, stderr]).toEqual([0, (await dbtool(same)).stdout, ''])
   })
 
   it.each(Object.keys(topics))('%s fits the terminal, and its examples parse', async (topic) => {
