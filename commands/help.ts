@@ -20,7 +20,7 @@ export function configureHelp(program: Command, { stdout, stderr }: Pick<Io, 'st
 export type Entry = readonly [term: string, description: string]
 
 /** The flags of every command that the first page shows; the topics have them all. */
-const often = ['--help', '--url', '--profile', '--ask-password', '--format', '--json', '--output', '--quiet', '--verbose', '--no-input']
+const often = ['--help', '--version', '--url', '--profile', '--format', '--json', '--output', '--quiet', '--verbose', '--no-input']
 
 /** The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there and in the topics only. */
 function formatHelp(command: Command, helper: Help): string {
@@ -32,7 +32,7 @@ function formatHelp(command: Command, helper: Help): string {
     ...blocks(grouped(options, (one) => (isRoot ? 'Options of every command, among others:' : (one.helpGroupHeading ?? 'Options:')), (one) => [helper.optionTerm(one), helper.optionDescription(one)]), helper),
   ]
   const description = helper.boxWrap(command.description(), helper.helpWidth ?? helpWidth)
-  return [`Usage: ${usageOf(command)}`, '', description, ...page, ''].join('\n')
+  return [`Usage: ${usageOf(command)}`, ...(isRoot ? [] : ['']), description, ...page, ''].join('\n')
 }
 
 function usageOf(command: Command): string {

@@ -39,8 +39,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   },
 }
 
-const startHere = `
-Start with: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes`
+const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
 /** The program with the flags of what may be meant by `argv`: of every noun that is a word of it. Undefined: of all. */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
