@@ -43,7 +43,9 @@ function usageOf(command: Command): string {
 
 function entryOf(command: Command, helper: Help): Entry {
   if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(' ')]
-  return [helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
+  // On the first page, the same whether it was loaded or not.
+  const isNoun = command.parent?.parent === null
+  return [isNoun ? command.name() : helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
 }
 
 function grouped<T>(things: readonly T[], groupOf: (thing: T) => string, entryFor: (thing: T) => Entry): [string, Entry[]][] {

@@ -23,7 +23,10 @@ const help: Declare = (program, ctx) => {
       const [topic = ''] = words
       const root = chainOf(command).at(-1) ?? command
       const page = Object.hasOwn(topics, topic) && words.length === 1 ? topics[topic] : undefined
-      if (page === undefined) return commandAt(root, words).outputHelp()
+      if (page === undefined) {
+        commandAt(root, words).outputHelp()
+        return
+      }
       // Prepared as commander would for a page of its own: it knows how wide the terminal is.
       const helper = root.createHelp()
       helper.prepareContext({ helpWidth: ctx.io.stdout.columns ?? helpWidth })

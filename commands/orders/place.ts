@@ -6,6 +6,7 @@ import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '..
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
+import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
 import { placed, placingEnds, readBack, settle } from './settle.ts'
@@ -52,5 +53,6 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     const order = await readBack(ctx, db, await placed(placement, key))
     ctx.out.item(orderView, order)
     ctx.out.success(placement.outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
+    hint(ctx, 'orders place', order.id)
   })
 }

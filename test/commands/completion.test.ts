@@ -53,7 +53,7 @@ describe('what is offered', () => {
 })
 
 /** Types a line with TAB at its end into a shell that has the script, and waits for what comes of it. */
-async function tabbed(shell: string, argv: string[], setUp: string, line: string, wanted: string): Promise<string> {
+async function tabbed([shell = '', ...argv]: string[], setUp: string, line: string, wanted: string): Promise<string> {
   const pty = spawn(shell, argv, { cols: 100, rows: 40, cwd: folder, env })
   let screen = ''
   pty.onData((text) => (screen += stripVTControlCharacters(text)))
@@ -71,13 +71,13 @@ async function tabbed(shell: string, argv: string[], setUp: string, line: string
 
 describe('at a terminal, TAB', () => {
   it.skipIf(!installed('bash'))('in bash completes a verb, and a value behind =', async () => {
-    const bash = (line: string, wanted: string): Promise<string> => tabbed('bash', ['--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
+    const bash = (line: string, wanted: string): Promise<string> => tabbed(['bash', '--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
     await bash('dbtool users aut', 'dbtool users authenticate')
     await bash('dbtool users list --format=nd', '--format=ndjson')
   })
 
   it.skipIf(!installed('zsh'))('in zsh completes a verb and a value behind =, and describes what there is', async () => {
-    const zsh = (line: string, wanted: string): Promise<string> => tabbed('zsh', ['-f', '-i'], 'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"', line, wanted)
+    const zsh = (line: string, wanted: string): Promise<string> => tabbed(['zsh', '-f', '-i'], 'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"', line, wanted)
     await zsh('dbtool users aut', 'users authenticate')
     await zsh('dbtool users list --format=nd', '--format=ndjson')
     await zsh('dbtool users l\b', 'List users, newest first')
