@@ -49,7 +49,7 @@ async function listed({ io: { env, cwd } }: Context, answered: Answer): Promise<
 /** After `help` stand the topics, too. */
 async function helpTopics(words: readonly string[], answered: Answer): Promise<Answer> {
   if (words.length !== 2 || words[0] !== 'help' || typeof answered === 'string') return answered
-  const { topics } = await import('../help/topics.ts')
+  const { topics } = await import('../topics.ts')
   return [...answered, ...Object.entries(topics).map(([value, topic]) => ({ value, about: topic().about }))]
 }
 

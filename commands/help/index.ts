@@ -5,8 +5,8 @@ import type { Declare } from '../declare.ts'
 import { chainOf, pathOf } from '../flags.ts'
 import { examples, helpWidth } from '../help.ts'
 import { meantCommand } from '../meant-command.ts'
-import { topicPage } from './topic.ts'
-import { topics } from './topics.ts'
+import { topicPage } from '../topic.ts'
+import { topics } from '../topics.ts'
 
 const names = Object.keys(topics)
 

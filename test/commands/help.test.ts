@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { globalGroups } from '../../commands/globals.ts'
-import { topics } from '../../commands/help/topics.ts'
+import { topics } from '../../commands/topics.ts'
 import { exitCodes } from '../../src/errors.ts'
 import { formats } from '../../src/output/choices.ts'
 import { settingNames, settingTable } from '../../src/settings.ts'

@@ -1,8 +1,8 @@
-import { exitCodes, type ErrorCode } from '../../src/errors.ts'
-import { formats, type Format } from '../../src/output/choices.ts'
-import { settingTable, type SettingName } from '../../src/settings.ts'
-import { globalGroups } from '../globals.ts'
-import type { Entry } from '../help.ts'
+import { exitCodes, type ErrorCode } from '../src/errors.ts'
+import { formats, type Format } from '../src/output/choices.ts'
+import { settingTable, type SettingName } from '../src/settings.ts'
+import { globalGroups } from './globals.ts'
+import type { Entry } from './help.ts'
 import type { Topic } from './topic.ts'
 
 type ExitCode = 0 | (typeof exitCodes)[ErrorCode]
