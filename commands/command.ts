@@ -1,7 +1,9 @@
 import { Command, type ErrorOptions, type HelpContext } from 'commander'
 import { DbtoolError } from '../src/errors.ts'
+import { nearest } from '../src/nearest.ts'
 import type { View } from '../src/output/view.ts'
-import { pathOf } from './flags.ts'
+import { chainOf, pathOf } from './flags.ts'
+import { meantCommand } from './meant-command.ts'
 
 /** A command whose mistakes are errors of ours, each with the help that explains it. */
 export class DbtoolCommand extends Command {
@@ -14,10 +16,10 @@ export class DbtoolCommand extends Command {
 
   /** Called for whatever commander cannot read. */
   override error(message: string, { code }: ErrorOptions = {}): never {
-    const [, said = message, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? []
+    const [, said = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
     const what = code === 'commander.excessArguments' ? this.excess() : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
-    throw new DbtoolError('USAGE', what, { hint: near === undefined ? see : `did you mean ${near}? ${see}` })
+    throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(said)?.[1] ?? ''), see].join(' ') })
   }
 
   /** Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way out. */
@@ -26,6 +28,13 @@ export class DbtoolCommand extends Command {
     if (this.optsWithGlobals()['json'] !== true) this.outputHelp(context)
     const verbs = this.commands.map((verb) => verb.name()).join(', ')
     throw new DbtoolError('USAGE', `${pathOf(this)} needs a verb: ${verbs}`)
+  }
+
+  private meant(code: string | undefined, word: string): string[] {
+    if (code === 'commander.unknownCommand') return meantCommand(this, word)
+    if (code !== 'commander.unknownOption') return []
+    const near = nearest(word, chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))))
+    return near === undefined ? [] : [`did you mean ${near}?`]
   }
 
   private excess(): string {

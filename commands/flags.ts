@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { InvalidValue } from '../src/errors.ts'
-import { parsePast, parseWhole, shown } from '../src/values.ts'
+import { orNearest } from '../src/nearest.ts'
+import { parsePast, parseWhole, shown, type ChoiceParser } from '../src/values.ts'
 
 /** A flag's value that broke its rule. It is kept until all are parsed, so that every fault is reported at once. */
 export class Fault {
@@ -9,7 +10,12 @@ export class Fault {
 
 /** The parser of one flag. What it returns on a fault never reaches a verb: {@link faultsOf} is asked before. */
 export function value<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => attempt(parse, text)
+  return Object.assign((text: string) => attempt(parse, text), { choices: choicesOf(parse) })
+}
+
+/** All that a flag's parser takes, where it is one of few words. */
+export function choicesOf(parse: unknown): readonly string[] {
+  return typeof parse === 'function' && 'choices' in parse ? (parse.choices as readonly string[]) : []
 }
 
 /** The parser of a flag that an empty text takes away. It stays empty until {@link orNull}: commander makes '' of a null. */
@@ -24,7 +30,7 @@ export function orNull(text: string | undefined): string | null | undefined {
 
 /** The parser of a flag that may be given several times. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
-  return (text, before = []) => [...before, attempt(parse, text)]
+  return Object.assign((text: string, before: T[] = []) => [...before, attempt(parse, text)], { choices: choicesOf(parse) })
 }
 
 /** The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits for it. */
@@ -109,11 +115,12 @@ export function sorted<C extends string>(columns: readonly C[], typed: string): 
   return withDefault('--sort <column>', `${columns.join(', ')}; with - before it in reverse`, parseSort(columns), typed)
 }
 
-function parseSort<C extends string>(columns: readonly C[]): (text: string) => { column: C; descending: boolean } {
-  return (text) => {
+function parseSort<C extends string>(columns: readonly C[]): ChoiceParser<{ column: C; descending: boolean }> {
+  const parse = (text: string): { column: C; descending: boolean } => {
     const name = text.replace(/^-/, '')
     const column = columns.find((candidate) => candidate === name)
-    if (column === undefined) throw new InvalidValue(`must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}`)
+    if (column === undefined) throw new InvalidValue(`must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}${orNearest(name, columns)}`)
     return { column, descending: text.startsWith('-') }
   }
+  return Object.assign(parse, { choices: columns.flatMap((column) => [column, `-${column}`]) })
 }

@@ -6,7 +6,7 @@ import { maskedUrl, urlParts } from '../src/connection-url.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { settingTable, type SettingName } from '../src/settings.ts'
 import { saidOfConnection, type ConnectionFlags } from './connection-flags.ts'
-import { chainOf, Fault, pathOf, value } from './flags.ts'
+import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
 import { GlobalOption, option } from './global-option.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
 
@@ -17,7 +17,8 @@ interface GlobalFlags extends OutputFlags, ConnectionFlags {
   input?: boolean
 }
 
-const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
+/** Every flag that each command takes. */
+export const globalGroups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
     'Where to connect:',
     option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
@@ -41,15 +42,20 @@ const groups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
 
 /** Refuses what the configuration would refuse, together with every other fault of the command line; it stays text. */
 const checked = (parse: (text: string) => unknown): ((text: string) => string) =>
-  value((text) => {
-    parse(text)
-    return text
-  })
+  value(
+    Object.assign(
+      (text: string) => {
+        parse(text)
+        return text
+      },
+      { choices: choicesOf(parse) },
+    ),
+  )
 const setting = (name: SettingName): ((text: string) => string) => checked(settingTable('')[name].parse)
 
 /** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
 export function declareGlobals(program: Command): void {
-  for (const [heading, ...options] of groups()) {
+  for (const [heading, ...options] of globalGroups()) {
     program.optionsGroup(heading)
     for (const one of options) program.addOption(one)
   }
@@ -57,7 +63,7 @@ export function declareGlobals(program: Command): void {
 }
 
 /** The same ones for a noun and all its verbs, each of which has values of its own. */
-export function inheritGlobals(command: Command, options = groups().flatMap(([, ...all]) => all)): void {
+export function inheritGlobals(command: Command, options = globalGroups().flatMap(([, ...all]) => all)): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
   for (const one of options) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
   for (const verb of command.commands) inheritGlobals(verb, options)

@@ -3,31 +3,36 @@ import type { Io } from '../src/context.ts'
 import { pathOf } from './flags.ts'
 import { GlobalOption } from './global-option.ts'
 
-const widthInPipes = 80
+/** Where there is no terminal to ask. */
+export const helpWidth = 80
 
 /** Help goes where commander sends it, but through our streams. */
 export function configureHelp(program: Command, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
   program.configureOutput({
     writeOut: (text) => void stdout.write(text),
     writeErr: (text) => void stderr.write(text),
-    getOutHelpWidth: () => stdout.columns ?? widthInPipes,
-    getErrHelpWidth: () => stderr.columns ?? widthInPipes,
+    getOutHelpWidth: () => stdout.columns ?? helpWidth,
+    getErrHelpWidth: () => stderr.columns ?? helpWidth,
   })
   program.configureHelp({ formatHelp, optionDescription })
 }
 
-type Entry = readonly [term: string, description: string]
+export type Entry = readonly [term: string, description: string]
 
-/** The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there only. */
+/** The flags of every command that the first page shows; the topics have them all. */
+const often = ['--help', '--version', '--url', '--profile', '--format', '--json', '--output', '--quiet', '--verbose', '--no-input']
+
+/** The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there and in the topics only. */
 function formatHelp(command: Command, helper: Help): string {
-  const options = helper.visibleOptions(command).filter((option) => command.parent === null || !(option instanceof GlobalOption))
+  const isRoot = command.parent === null
+  const options = helper.visibleOptions(command).filter((option) => (isRoot ? often.includes(option.long ?? '') : !(option instanceof GlobalOption)))
   const page = [
     ...blocks([['Arguments:', command.registeredArguments.map((one) => [helper.argumentTerm(one), one.description])]], helper),
     ...blocks(grouped(command.commands, (one) => one.helpGroup() || 'Verbs:', (one) => entryOf(one, helper)), helper),
-    ...blocks(grouped(options, (one) => one.helpGroupHeading ?? 'Options:', (one) => [helper.optionTerm(one), helper.optionDescription(one)]), helper),
+    ...blocks(grouped(options, (one) => (isRoot ? 'Options of every command, among others:' : (one.helpGroupHeading ?? 'Options:')), (one) => [helper.optionTerm(one), helper.optionDescription(one)]), helper),
   ]
-  const description = helper.boxWrap(command.description(), helper.helpWidth ?? widthInPipes)
-  return [`Usage: ${usageOf(command)}`, '', description, ...page, ''].join('\n')
+  const description = helper.boxWrap(command.description(), helper.helpWidth ?? helpWidth)
+  return [`Usage: ${usageOf(command)}`, ...(isRoot ? [] : ['']), description, ...page, ''].join('\n')
 }
 
 function usageOf(command: Command): string {
@@ -37,8 +42,10 @@ function usageOf(command: Command): string {
 }
 
 function entryOf(command: Command, helper: Help): Entry {
-  if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(', ')]
-  return [helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
+  if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(' ')]
+  // On the first page, the same whether it was loaded or not.
+  const isNoun = command.parent?.parent === null
+  return [isNoun ? command.name() : helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
 }
 
 function grouped<T>(things: readonly T[], groupOf: (thing: T) => string, entryFor: (thing: T) => Entry): [string, Entry[]][] {
@@ -48,7 +55,7 @@ function grouped<T>(things: readonly T[], groupOf: (thing: T) => string, entryFo
 }
 
 /** Headings with their entries; what stands in one call is aligned. */
-function blocks(groups: readonly [heading: string, entries: readonly Entry[]][], helper: Help): string[] {
+export function blocks(groups: readonly (readonly [heading: string, entries: readonly Entry[]])[], helper: Help): string[] {
   const width = Math.max(0, ...groups.flatMap(([, entries]) => entries.map(([term]) => term.length)))
   const lines = (entries: readonly Entry[]): string[] => entries.map(([term, description]) => helper.formatItem(term, width, description, helper))
   return groups.flatMap(([heading, entries]) => (entries.length === 0 ? [] : ['', heading, ...lines(entries)]))
@@ -62,14 +69,14 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
 
 /** Examples below a verb's help; each line is run by a test. A long one goes on below itself, and can still be copied. */
 export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => folded(`  $ ${line}`)).join('\n')}\n\nWhere to connect and what comes out: see dbtool --help`
+  return `\nExamples:\n${lines.map((line) => folded(`  $ ${line}`)).join('\n')}\n\nWhere to connect: dbtool help connecting; what comes out: dbtool help formats`
 }
 
 const continued = ' '.repeat(5)
 
 /** Breaks before a flag, as a shell understands it. */
 function folded(line: string): string {
-  const last = widthInPipes - ' \\'.length
-  const at = line.length > widthInPipes ? line.lastIndexOf(' --', last) : -1
+  const last = helpWidth - ' \\'.length
+  const at = line.length > helpWidth ? line.lastIndexOf(' --', last) : -1
   return at < continued.length ? line : `${line.slice(0, at)} \\\n${folded(`${continued}${line.slice(at)}`)}`
 }

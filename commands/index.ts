@@ -33,14 +33,13 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'This tool:': {
     config: ['where each setting comes from', 'show profiles', () => import('./config/index.ts')],
     demo: ['The whole story on a private server, in one command', '', () => import('./demo.ts')],
+    completion: ['Print the script with which a shell completes dbtool at TAB', '', () => import('./completion/index.ts')],
+    help: ['This page, that of a command, or one about a topic', '', () => import('./help/index.ts')],
     doctor: ['What is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
   },
 }
 
-const startHere = `
-Start here:
-  $ dbtool demo
-  $ dbtool orders place --help`
+const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
 /** The program with the flags of what may be meant by `argv`: of every noun that is a word of it. Undefined: of all. */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {

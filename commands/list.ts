@@ -1,5 +1,6 @@
 import type { Context } from '../src/context.ts'
 import type { View } from '../src/output/view.ts'
+import { hintWhereEmpty } from './hint.ts'
 
 export interface ListLimit {
   /** As it was given; zero is all. */
@@ -11,10 +12,13 @@ export interface ListLimit {
 /** Shows a list. A limit that nobody asked for cuts neither a count nor ids, and nothing else without a word. */
 export async function showList(ctx: Context, view: View, { limit, unasked }: ListLimit, rowsOf: (limit: number) => Promise<readonly object[]>): Promise<void> {
   if (limit !== undefined || unasked === 0 || ctx.out.wantsAll) {
-    ctx.out.list(view, await rowsOf(limit ?? 0))
+    const all = await rowsOf(limit ?? 0)
+    ctx.out.list(view, all)
+    if (all.length === 0) hintWhereEmpty(ctx)
     return
   }
   const rows = await rowsOf(unasked + 1)
   ctx.out.list(view, rows.slice(0, unasked))
+  if (rows.length === 0) hintWhereEmpty(ctx)
   if (rows.length > unasked) ctx.out.note(`the first ${unasked}, and there are more; --limit 0 shows all`)
 }

@@ -12,6 +12,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.name
 }
 
+/** What stands behind a sentence about a wrong word: `; did you mean json?`, or nothing. */
+export function orNearest(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates)
+  return near === undefined ? '' : `; did you mean ${near}?`
+}
+
 /** "Invoice No", "invoice_no" and "InvoiceNo" are the same word to a person. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')

@@ -1,4 +1,5 @@
 import { InvalidValue } from './errors.ts'
+import { orNearest } from './nearest.ts'
 
 /** What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the environment. */
 const shownLength = 40
@@ -87,12 +88,16 @@ export function parseWhole(from: number, to: number): (text: string) => number {
   }
 }
 
-export function parseChoice<C extends string>(choices: readonly C[]): (text: string) => C {
-  return (text) => {
+/** A parser that knows all it takes; completion offers it. */
+export type ChoiceParser<C> = ((text: string) => C) & { readonly choices: readonly string[] }
+
+export function parseChoice<C extends string>(choices: readonly C[]): ChoiceParser<C> {
+  const parse = (text: string): C => {
     const choice = choices.find((candidate) => candidate === text)
-    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}`)
+    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}${orNearest(text, choices)}`)
     return choice
   }
+  return Object.assign(parse, { choices })
 }
 
 /** DECIMAL(10,2): up to eight digits before the point, never rounded. */

@@ -4,6 +4,7 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 
 export const stepView: View = { columns: [number('version'), text('name'), text('direction')], id: 'version', empty: 'Nothing to do.' }
@@ -32,4 +33,6 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
   })
   ctx.out.list(stepView, steps)
   if (dryRun) ctx.out.note('dry run: nothing was changed')
+  // From the first migration on: the shop is new, and empty.
+  else if (steps.some(({ version }) => version === 1)) hint(ctx, 'db migrate')
 }

@@ -6,6 +6,7 @@ import { parseItem, parseItems, quoted, type WantedItem } from '../../src/shop/i
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
+import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
 import type { Basket } from './conversation.ts'
@@ -48,6 +49,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     const order = await readBack(ctx, db, placed(placement, key))
     ctx.out.item(orderView, order)
     ctx.out.success(placement.outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
+    hint(ctx, 'orders place', order.id)
   })
 }
 

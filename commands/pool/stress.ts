@@ -12,6 +12,7 @@ import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import { counted, durationText, parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
+import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 import { aboutOf, keep, keepFlag, type Keep } from './keep.ts'
 import { mostThreads } from './load.ts'
@@ -69,6 +70,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`)
   const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, options.maxRegression)
   if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
+  hint(ctx, 'pool stress')
 }
 
 function planOf({ workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 }: StressOptions): StressPlan {

@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { parseWhole } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
+import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 import { serverView } from './status.ts'
 
@@ -26,4 +27,5 @@ export async function start(ctx: Context, { port }: StartServerOptions): Promise
   ctx.out.item(serverView, status)
   ctx.out.success(started ? 'the private server is running; every command finds it by itself' : 'the private server was running already')
   if (started && status.port !== null) ctx.out.note(`port ${status.port} on 127.0.0.1; its user and password are in ${paths.portFile}`)
+  hint(ctx, 'server start')
 }

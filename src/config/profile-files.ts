@@ -4,7 +4,7 @@ import type { ConfigFault } from './fault.ts'
 import { exposure, ofStranger, readableByAll, writableByAll } from './file-access.ts'
 import { holdsPassword } from './env-file.ts'
 import { jsonFault } from './json-fault.ts'
-import { near } from './near.ts'
+import { nearest } from '../nearest.ts'
 import { homeOf, shortPath, type Desk } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
@@ -49,7 +49,7 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
   if (!isObject(content)) return { ...file, faults: [{ sentence: `${name} must hold a JSON object`, fix: form }] }
   const { profiles = {}, default: standard } = content
   const faults = Object.keys(content).filter((key) => !topKeys.includes(key)).map((key) => {
-    const meant = near(key, topKeys)
+    const meant = nearest(key, topKeys)
     return { sentence: `${name}: '${key}' means nothing here${meant === undefined ? '' : `; did you mean ${meant}?`}`, fix: form }
   })
   if (!isObject(profiles)) faults.push({ sentence: `${name}: profiles must be an object, a profile for each name`, fix: form })

@@ -1,5 +1,5 @@
+import { nearest } from '../nearest.ts'
 import { settingNames, type SettingName } from '../settings.ts'
-import { near } from './near.ts'
 
 /** The keys of a profile, in the order of the settings: `DB_SSL_MODE` is `sslMode` there. */
 export const profileKeys: Readonly<Record<string, SettingName | 'DB_URL'>> = Object.fromEntries((['DB_URL', ...settingNames] as const).map((name) => [keyOf(name), name]))
@@ -17,5 +17,5 @@ const elsewhere: Readonly<Record<string, string>> = { name: 'database', db: 'dat
 export function nearestKey(key: string): string | undefined {
   const meant = key.toLowerCase().replace(/^db_/, '').replace(/[-_]/g, '')
   const same = Object.keys(profileKeys).find((known) => known.toLowerCase() === meant)
-  return same ?? elsewhere[meant] ?? near(key, Object.keys(profileKeys))
+  return same ?? elsewhere[meant] ?? nearest(key, Object.keys(profileKeys))
 }

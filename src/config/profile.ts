@@ -2,7 +2,7 @@ import { isOn } from '../settings.ts'
 import { shown } from '../values.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import { flagOrigin, layerOf, type Layer } from './layers.ts'
-import { near } from './near.ts'
+import { nearest } from '../nearest.ts'
 import { pathIn } from './paths.ts'
 import { isObject, type ProfileFile } from './profile-files.ts'
 import { keyOf, nearestKey, profileKeys } from './profile-keys.ts'
@@ -66,7 +66,7 @@ function unknownKey(key: string, origin: string): string {
 function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileChoice): ConfigFault[] {
   if (files.some(({ faults }) => faults.length > 0)) return []
   const names = files.flatMap(({ profiles }) => [...profiles.keys()])
-  const meant = near(name, names)
+  const meant = nearest(name, names)
   return [{
     sentence: `there is no profile ${shown(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
     fix: names.length > 0 ? `there are ${names.join(', ')}; see: dbtool config profiles` : 'write it into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json',

@@ -1,5 +1,5 @@
+import { nearest } from '../nearest.ts'
 import { settingNames } from '../settings.ts'
-import { near } from './near.ts'
 
 /** What other programs call the same thing. */
 const elsewhere: Readonly<Record<string, string>> = { DB_DATABASE: 'DB_NAME', DB_USERNAME: 'DB_USER', DB_HOSTNAME: 'DB_HOST', DB_PASS: 'DB_PASSWORD' }
@@ -11,7 +11,7 @@ const elsewhere: Readonly<Record<string, string>> = { DB_DATABASE: 'DB_NAME', DB
 export function unknownNames(origin: string, names: readonly string[]): string[] {
   const known = ['DB_URL', ...settingNames]
   return names.filter((name) => name.startsWith('DB_') && !known.includes(name)).flatMap((name) => {
-    const meant = elsewhere[name] ?? near(name, known)
+    const meant = elsewhere[name] ?? nearest(name, known)
     return meant === undefined ? [] : [`${name} (${origin}) is no setting of dbtool; did you mean ${meant}?`]
   })
 }

@@ -54,6 +54,12 @@ export class Talk {
     this.say(this.sentence(message))
   }
 
+  /** A command line that may come next: for whoever sits at a terminal and wants to hear it. */
+  hint(commandLine: string): void {
+    const { stderr, env } = this.#options
+    if (stderr.isTTY === true && (env['DBTOOL_NO_HINTS'] ?? '') === '') this.say(this.#colour.dim(this.sentence(`next: ${commandLine}`)))
+  }
+
   warn(message: string): void {
     this.say(`${this.#colour.yellow('warning:')} ${this.sentence(message)}`)
   }

@@ -184,9 +184,29 @@ describe('a slip of the finger', () => {
     ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
     ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],
     ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
+    ['user list', "unknown command 'user'", 'did you mean users? see: dbtool --help'],
+    ['users.list', "unknown command 'users.list'", 'did you mean users list? see: dbtool --help'],
+    ['restock', "unknown command 'restock'", 'restock is a verb of products, as in: dbtool products restock; see: dbtool --help'],
+    ['lst', "unknown command 'lst'", expect.stringMatching(/^list is a verb of users, addresses, products, orders, logs, as in: dbtool users list; see/)],
+    ['report low-stok', "unknown command 'low-stok'", 'did you mean low-stock? see: dbtool report --help'],
     ['pool bathe', "unknown command 'bathe'", 'see: dbtool pool --help'],
   ])('dbtool %s', async (line, message, hint) => {
     expect(await dbtool(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message, hint } })
-    expect((await dbtool(line)).stderr).toBe(`error: ${message}\nhint: ${hint}\n`)
+    if (typeof hint === 'string') expect((await dbtool(line)).stderr).toBe(`error: ${message}\nhint: ${hint}\n`)
+  })
+
+  it.each([
+    ['users list --format jsn', '--format', 'json'],
+    ['users list --sort emial', '--sort', 'email'],
+    ['users list --sort -emial', '--sort', 'email'],
+    ['users list --ssl-mode verify_ca', '--ssl-mode', 'verify-ca'],
+    ['pool stress --mode fiar', '--mode', 'fair'],
+    ['pool stress --workload order', '--workload', 'orders'],
+    ['pool stress --threshold acquire.p59<5ms', '--threshold', 'acquire.p50'],
+    ['report top-products --by revenu', '--by', 'revenue'],
+    ['orders list --status shiped', '--status', 'shipped'],
+  ])('in a value: dbtool %s', async (line, flag, near) => {
+    const { exitCode, error } = await dbtool(`${line} --json`)
+    expect([exitCode, error.message]).toEqual([2, expect.stringMatching(new RegExp(`^${flag} .*; did you mean ${near}\\?$`))])
   })
 })

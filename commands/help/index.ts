@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { DbtoolError } from '../../src/errors.ts'
+import { nearest } from '../../src/nearest.ts'
+import type { Declare } from '../declare.ts'
+import { chainOf, pathOf } from '../flags.ts'
+import { examples, helpWidth } from '../help.ts'
+import { meantCommand } from '../meant-command.ts'
+import { topicPage } from '../topic.ts'
+import { topics } from '../topics.ts'
+
+const names = Object.keys(topics)
+
+/** Columns left for a description, below which it is not wrapped. */
+const narrowest = 20
+
+const help: Declare = (program, ctx) => {
+  program
+    .command('help')
+    .description('This page, that of a command, or one about a topic')
+    .argument('[words...]', `a noun, with a verb or without, or one of ${names.join(', ')}`)
+    .addHelpText('after', examples('dbtool help connecting', 'dbtool help orders place'))
+    .action((words: string[], _options: unknown, command: Command) => {
+      const [topic = ''] = words
+      const root = chainOf(command).at(-1) ?? command
+      const page = Object.hasOwn(topics, topic) && words.length === 1 ? topics[topic] : undefined
+      if (page === undefined) {
+        commandAt(root, words).outputHelp()
+        return
+      }
+      // Prepared as commander would for a page of its own: it knows how wide the terminal is.
+      const helper = root.createHelp()
+      helper.prepareContext({ helpWidth: ctx.io.stdout.columns ?? helpWidth })
+      helper.minWidthToWrap = narrowest
+      ctx.io.stdout.write(topicPage(page(), helper))
+    })
+}
+
+/** @throws DbtoolError USAGE for what is neither a command nor a topic. */
+function commandAt(root: Command, words: readonly string[]): Command {
+  return words.reduce((here, word) => {
+    const next = here.commands.find((one) => one.name() === word)
+    if (next !== undefined) return next
+    const topic = here === root ? nearest(word, names) : undefined
+    const meant = topic === undefined ? meantCommand(here, word) : [`did you mean ${topic}?`]
+    throw new DbtoolError('USAGE', `no help about '${`${pathOf(here)} ${word}`.trim()}'`, { hint: [...meant, `topics: ${names.join(', ')}; commands: dbtool help`].join(' ') })
+  }, root)
+}
+
+export const verbs: readonly Declare[] = [help]
