@@ -17,6 +17,8 @@ export function manPage(told: Told, version: string): string {
   const lines = [
     '.\\" Made from the definitions of the commands by `npm run docs`; changes made here are lost.',
     `.TH DBTOOL 1 "" "dbtool ${roff(version)}" "User Commands"`,
+    // Names of codes and flags must not be hyphenated.
+    '.nh', '.ad l',
     heading('SH', 'NAME'), 'dbtool \\- a shop on MariaDB, and a laboratory for its connection pool',
     heading('SH', 'SYNOPSIS'), `${bold('dbtool')} [options] \\fInoun\\fR \\fIverb\\fR [arguments] [options]`,
     heading('SH', 'DESCRIPTION'), ...description,

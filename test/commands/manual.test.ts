@@ -55,6 +55,6 @@ describe('the manual', () => {
   it('is ASCII, and every line that begins with a dot is one of its macros', () => {
     const page = pages['docs/dbtool.1']!
     expect(page).toMatch(/^[\x20-\x7e\n]+$/)
-    expect(new Set(page.match(/^\.\S+/gm))).toEqual(new Set(['.\\"', '.TH', '.SH', '.SS', '.TP', '.PP', '.RS', '.RE', '.nf', '.fi', '.BR']))
+    expect(new Set(page.match(/^\.\S+/gm))).toEqual(new Set(['.\\"', '.TH', '.SH', '.SS', '.TP', '.PP', '.RS', '.RE', '.nf', '.fi', '.nh', '.ad', '.BR']))
   })
 })
