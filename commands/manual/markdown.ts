@@ -55,6 +55,6 @@ const table = (terms: readonly Term[]): string[] => ['| | |', '|---|---|', ...te
 const cell = (text: string): string => plain(text).replaceAll('|', '\\|')
 /** Markdown would take these for more than text. */
 const plain = (text: string): string => text.replace(/[\\*`]/g, '\\$&').replaceAll('<', '&lt;')
-const sentence = (text: string): string => `${plain(text).slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
 const fenced = (language: string, lines: readonly string[]): string[] => [`\`\`\`${language}`, ...lines, '```']
 const page = (title: string, lines: readonly string[]): string => [made, `# ${title}`, '', ...lines].join('\n')

@@ -51,11 +51,11 @@ export function tell(program: Command): Told {
   const headings = new Set(visible.map(headingOf))
   return {
     about: program.description(),
-    nouns: program.commands.map((noun) => ({
+    nouns: help.visibleCommands(program).map((noun) => ({
       name: noun.name(),
       about: noun.description(),
       group: bare(noun.helpGroup()),
-      verbs: noun.commands.length === 0 ? [verbOf(noun)] : noun.commands.map(verbOf),
+      verbs: noun.commands.length === 0 ? [verbOf(noun)] : help.visibleCommands(noun).map(verbOf),
     })),
     flags: [...headings].map((heading) => ({ heading: bare(heading), options: visible.filter((option) => headingOf(option) === heading).map((option) => termOf(option, help)) })),
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { exits } from '../../commands/manual/environment.ts'
 import { manual } from '../../commands/manual/index.ts'
@@ -7,7 +8,8 @@ import { roff } from '../../commands/manual/roff.ts'
 import { verbs } from '../support/verbs.ts'
 
 const pages = await manual()
-const paths = (await verbs()).map(([path]) => path)
+const isShown = (command: Command): boolean => command.parent === null || (command.createHelp().visibleCommands(command.parent).includes(command) && isShown(command.parent))
+const paths = (await verbs()).filter(([, verb]) => isShown(verb)).map(([path]) => path)
 
 describe('the pages that are made from the definitions of the commands', () => {
   it.each(Object.entries(pages))('%s is as it would be made now', (path, text) => {
