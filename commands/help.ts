@@ -35,7 +35,7 @@ function formatHelp(command: Command, helper: Help): string {
   return [`Usage: ${usageOf(command)}`, ...(isRoot ? [] : ['']), description, ...page, ''].join('\n')
 }
 
-function usageOf(command: Command): string {
+export function usageOf(command: Command): string {
   if (command.parent === null) return 'dbtool [options] <noun> <verb> [arguments] [options]'
   const operands = command.commands.length > 0 ? ['<verb>', '[arguments]'] : command.registeredArguments.map((one) => `[${one.name()}]`)
   return ['dbtool', pathOf(command), ...operands, '[options]'].join(' ')

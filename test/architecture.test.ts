@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
-/** What each room may import besides itself, from the lowest floor to the highest. CONTRIBUTING.md draws the house. */
+/** What each room may import besides itself, from the lowest floor to the highest. docs/house.md draws it. */
 const floors: Record<string, readonly string[]> = {
   'src/errors': [],
   'src/version': [],
