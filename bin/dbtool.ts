@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import * as nodeModule from 'node:module'
-import type { Io } from '../src/context.ts'
 
 // Node 22 and later keep what they compiled for the next run.
 ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
@@ -17,15 +16,6 @@ process.stdout.on('error', gone)
 process.stderr.on('error', gone)
 
 const { env, stdout, stderr } = process
-const io: Io = {
-  env, stdout, stderr,
-  cwd: process.cwd(),
-  // Opened where it is read: Node takes its time for it.
-  get stdin() {
-    return process.stdin
-  },
-  signal: interrupt.signal,
-  now: () => new Date(),
-  startedMs: 0,
-}
+// Opened where it is read: Node takes its time for it.
+const io = { env, stdout, stderr, cwd: process.cwd(), get stdin() { return process.stdin }, signal: interrupt.signal, now: () => new Date(), startedMs: 0 }
 void import('../commands/run.ts').then(({ run }) => run(process.argv.slice(2), io)).then((exitCode) => stdout.write('', () => process.exit(exitCode)))

@@ -1,7 +1,7 @@
-// Puts the command line into a few files, dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
+// Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
 // packages are those that are loaded only where they are needed, and the connector, whose licence (LGPL) asks that it can be exchanged.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 
 // commander loads it to run commands that are programs of their own; dbtool has none.
@@ -17,7 +17,7 @@ const bundled = ['chalk', 'commander', 'dotenv']
 // is not in a later one. Threads under load take no commands; the configuration does without the driver.
 const groups = [
   ['base', /rolldown\/runtime|\/src\/(?:errors|values|db\/target)\.ts$/],
-  ['queries', /\/src\/db\/(?:failures|pool|queries)\.ts$/],
+  ['queries', /\/src\/db\/(?:failures|pool|pool-mode|queries)\.ts$/],
   ['program', /\/commands\/run\.ts$/],
   ['shop', /\/commands\/(?:views|list|updated|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
   ['output', /\/src\/output\/output\.ts$/],
@@ -39,6 +39,22 @@ export async function bundle(root) {
   cpSync(at('src', 'db', 'migrations'), join(out, 'migrations'), { recursive: true })
   const notices = bundled.map((name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`)
   writeFileSync(join(out, 'THIRD-PARTY-LICENSES'), `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`)
+}
+
+/** The library, dist/lib/: an ES module, and the declarations that it needs of those that tsc wrote. */
+export async function bundleLibrary(root) {
+  const out = join(root, 'dist', 'lib')
+  const build = await rolldown({ input: join(root, 'src', 'index.ts'), platform: 'node', external: (id) => /^[@a-z]/.test(id) })
+  await build.write({ file: join(out, 'index.js'), format: 'esm' })
+  declare(join(root, 'dist', 'src'), out, 'index.d.ts')
+}
+
+function declare(from, to, path) {
+  if (existsSync(join(to, path))) return
+  const text = readFileSync(join(from, path), 'utf8').replace(/(from|import)(\s*\(?)(['"])(\.[^'"]*)\.ts\3/g, '$1$2$3$4.js$3')
+  mkdirSync(dirname(join(to, path)), { recursive: true })
+  writeFileSync(join(to, path), text)
+  for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g)) declare(from, to, join(dirname(path), `${needed}.d.ts`))
 }
 
 const licenceOf = { chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE' }
