@@ -22,7 +22,7 @@ interface Ended {
 /** Runs a program in the folder that has nothing but the package. */
 function run(program: string, args: readonly string[], { cwd = folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {}): Promise<Ended> {
   const { PATH = '', HOME = '', npm_config_cache: cache, npm_config_registry: registry } = process.env
-  const npm = { npm_config_update_notifier: 'false', ...(cache === undefined ? {} : { npm_config_cache: cache }), ...(registry === undefined ? {} : { npm_config_registry: registry }) }
+  const npm = { npm_config_update_notifier: 'false', npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', ...(cache === undefined ? {} : { npm_config_cache: cache }), ...(registry === undefined ? {} : { npm_config_registry: registry }) }
   return new Promise((done) => {
     execFile(program, args, { cwd, env: { PATH, HOME, ...npm, ...env } }, (error, stdout, stderr) => done({ exitCode: error === null ? 0 : error.code, stdout, stderr }))
   })
