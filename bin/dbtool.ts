@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { run } from '../commands/run.ts'
+import * as nodeModule from 'node:module'
+
+// Node 22 and later keep what they compiled for the next run.
+;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
 
 const interrupt = new AbortController()
 const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
@@ -12,5 +15,7 @@ const gone = (error: NodeJS.ErrnoException): never => process.exit(error.code ==
 process.stdout.on('error', gone)
 process.stderr.on('error', gone)
 
-const { env, stdin, stdout, stderr } = process
-void run(process.argv.slice(2), { env, cwd: process.cwd(), stdin, stdout, stderr, signal: interrupt.signal, now: () => new Date(), startedMs: 0 }).then((exitCode) => stdout.write('', () => process.exit(exitCode)))
+const { env, stdout, stderr } = process
+// Opened where it is read: Node takes its time for it.
+const io = { env, stdout, stderr, cwd: process.cwd(), get stdin() { return process.stdin }, signal: interrupt.signal, now: () => new Date(), startedMs: 0 }
+void import('../commands/run.ts').then(({ run }) => run(process.argv.slice(2), io)).then((exitCode) => stdout.write('', () => process.exit(exitCode)))

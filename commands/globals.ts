@@ -62,11 +62,11 @@ export function declareGlobals(program: Command): void {
   program.optionsGroup('Other:')
 }
 
-/** The same ones for a noun and all its verbs, each of which has values of its own. */
-export function inheritGlobals(command: Command, options = globalGroups().flatMap(([, ...all]) => all)): void {
+/** The same ones for a noun and those of its verbs that may be meant by `argv`, each of which has values of its own. */
+export function inheritGlobals(command: Command, argv?: readonly string[], options = globalGroups().flatMap(([, ...all]) => all)): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
   for (const one of options) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
-  for (const verb of command.commands) inheritGlobals(verb, options)
+  for (const verb of command.commands) if (argv === undefined || argv.includes(verb.name())) inheritGlobals(verb, argv, options)
 }
 
 function refusePassword(): never {

@@ -53,7 +53,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   for (const [group, entries] of Object.entries(contents)) {
     program.commandsGroup(group)
     for (const [name, entry] of Object.entries(entries)) {
-      if (argv === undefined || argv.includes(name)) await declare(program, name, entry, context)
+      if (argv === undefined || argv.includes(name)) await declare(program, [name, entry], context, argv)
       else announce(program, name, entry)
     }
   }
@@ -62,12 +62,12 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   return program
 }
 
-async function declare(program: Command, name: string, [about, names, load]: Entry, context: Context): Promise<void> {
+async function declare(program: Command, [name, [about, names, load]]: readonly [string, Entry], context: Context, argv?: readonly string[]): Promise<void> {
   const { verbs } = await load()
   const parent = names === '' ? program : program.command(name).description(about).helpCommand(false)
   for (const verb of verbs) verb(parent, context)
   const noun = program.commands.find((one) => one.name() === name)
-  if (noun !== undefined) inheritGlobals(noun)
+  if (noun !== undefined) inheritGlobals(noun, argv)
 }
 
 /** For the table of contents, and for whoever mistyped. */

@@ -1,10 +1,29 @@
-// Puts the command line into a few files, dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
+// Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
 // packages are those that are loaded only where they are needed, and the connector, whose licence (LGPL) asks that it can be exchanged.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 
+// commander loads it to run commands that are programs of their own; dbtool has none.
+const withoutSubprocesses = {
+  name: 'without-subprocesses',
+  resolveId: (id, importer) => (id === 'node:child_process' && importer?.includes('/node_modules/commander/') ? '\0no-subprocesses' : undefined),
+  load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
+}
+
 const bundled = ['chalk', 'commander', 'dotenv']
+
+// What is always loaded together lies together with all that it needs, since each file read takes its time; what an earlier group has
+// is not in a later one. Threads under load take no commands; the configuration does without the driver.
+const groups = [
+  ['base', /rolldown\/runtime|\/src\/(?:errors|values|db\/target)\.ts$/],
+  ['queries', /\/src\/db\/(?:failures|kill|pool|pool-mode|queries|retry)\.ts$/],
+  ['program', /\/commands\/run\.ts$/],
+  ['shop', /\/commands\/(?:views|list|updated|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
+  ['output', /\/src\/output\/output\.ts$/],
+  ['config', /\/src\/(?:config|server\/(?:home|status))\.ts$/],
+  ['database', /\/src\/db\/(?:database|migration-files|schema-state|open-pool)\.ts$/],
+].map(([name, test], index, { length }) => ({ name, test, priority: length - index }))
 
 export async function bundle(root) {
   const at = (...parts) => join(root, ...parts)
@@ -13,12 +32,29 @@ export async function bundle(root) {
     input: { dbtool: at('bin', 'dbtool.ts'), 'load-thread': at('commands', 'pool', 'load-thread.ts') },
     platform: 'node',
     external: (id) => /^[@a-z]/.test(id) && !bundled.includes(id) && !id.startsWith('node:'),
+    plugins: [withoutSubprocesses],
   })
   // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in src/ lies beside it here.
-  await build.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name].cjs', minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } } })
+  await build.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name].cjs', minify: { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } }, codeSplitting: { groups } })
   cpSync(at('src', 'db', 'migrations'), join(out, 'migrations'), { recursive: true })
   const notices = bundled.map((name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`)
   writeFileSync(join(out, 'THIRD-PARTY-LICENSES'), `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`)
+}
+
+/** The library, dist/lib/: an ES module, and the declarations that it needs of those that tsc wrote. */
+export async function bundleLibrary(root) {
+  const out = join(root, 'dist', 'lib')
+  const build = await rolldown({ input: join(root, 'src', 'index.ts'), platform: 'node', external: (id) => /^[@a-z]/.test(id) })
+  await build.write({ file: join(out, 'index.js'), format: 'esm' })
+  declare(join(root, 'dist', 'src'), out, 'index.d.ts')
+}
+
+function declare(from, to, path) {
+  if (existsSync(join(to, path))) return
+  const text = readFileSync(join(from, path), 'utf8').replace(/(from|import)(\s*\(?)(['"])(\.[^'"]*)\.ts\3/g, '$1$2$3$4.js$3')
+  mkdirSync(dirname(join(to, path)), { recursive: true })
+  writeFileSync(join(to, path), text)
+  for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g)) declare(from, to, join(dirname(path), `${needed}.d.ts`))
 }
 
 const licenceOf = { chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE' }

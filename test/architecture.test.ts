@@ -23,6 +23,7 @@ const floors: Record<string, readonly string[]> = {
   'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
   'src/doctor': ['src/errors', 'src/values', 'src/version', 'src/settings', 'src/config', 'src/db', 'src/server', 'src/shop/invariants'],
   'src/context': ['src/errors', 'src/values', 'src/config', 'src/db', 'src/output', 'src/prompts', 'src/server', 'src/shop'],
+  'src/index': ['src/errors', 'src/connection-url', 'src/context/os-user', 'src/db', 'src/shop', 'src/stress'],
   commands: ['src'],
   bin: ['commands'],
   bench: ['src', 'commands'],

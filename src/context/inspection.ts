@@ -5,16 +5,17 @@ import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
 
 /** What this invocation says about the connection, from everywhere that may say something about it. */
-export async function inspect({ env, cwd, stdin }: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
+export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
   const { inspectConfig } = await import('../config.ts')
-  const flags = { ...invocation.connection, ...(await passwordOf(invocation, stdin, ask)) }
+  const flags = { ...invocation.connection, ...(await passwordOf(invocation, io, ask)) }
+  const { env, cwd } = io
   const { profile, optionFile, envFile } = invocation
   return inspectConfig({ flags, profile, optionFile, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => findPrivateServer(env) })
 }
 
 /** Piped, then its first line; or typed where nobody sees it. */
-async function passwordOf({ passwordFromStdin, askPassword }: Invocation, stdin: Io['stdin'], ask: () => Ask): Promise<{ DB_PASSWORD?: string }> {
-  if (passwordFromStdin && stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(stdin) }
+async function passwordOf({ passwordFromStdin, askPassword }: Invocation, io: Io, ask: () => Ask): Promise<{ DB_PASSWORD?: string }> {
+  if (passwordFromStdin && io.stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(io.stdin) }
   if (!askPassword && !passwordFromStdin) return {}
   const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const, hint: '--ask-password needs a terminal, and neither --json nor --no-input' }
   const { password } = await ask().fill({ password: question })

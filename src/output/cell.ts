@@ -24,11 +24,16 @@ export function readable(cell: unknown): string {
  */
 const treacherous = /[\p{Cc}\u2028\u2029]|(?![\u200c\u200d\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu
 
+/** ASCII and Latin letters: most texts, and nothing in them is treacherous, whose tables of Unicode take long to set up. */
+const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
+const latinLines = /^[\n\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
+
 /** As in JSON: one escape for each half of a pair. */
 const escaped = (character: string): string => character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Shows as escapes what a terminal would obey. */
 export function harmless(text: string): string {
+  if (latin.test(text)) return text
   return text.replace(treacherous, (character) => (character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character)))
 }
 
@@ -39,5 +44,6 @@ export function harmlessLines(text: string): string {
 
 /** JSON text with the same characters written as escapes: the same data, but a terminal obeys none of it. */
 export function asciiControls(json: string): string {
+  if (latinLines.test(json)) return json
   return json.replace(treacherous, (character) => (character === '\n' ? character : escaped(character)))
 }

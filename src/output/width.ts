@@ -1,5 +1,3 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
 /** Takes a column for each unit: most texts, and their length is their width. */
 const simple = /^[\x20-\x7e]*$/
 
@@ -52,8 +50,16 @@ export function wrapped(text: string, width: number): string[] {
   return lines
 }
 
+let segmenter: Intl.Segmenter | undefined
+
+/** Made for the first text that needs it: making it takes half as long as a start of Node. */
+function graphemes(): Intl.Segmenter {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter
+}
+
 function charactersOf(text: string): string[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => segment)
+  return Array.from(graphemes().segment(text), ({ segment }) => segment)
 }
 
 /** What is read as one character may be drawn as several: a Thai or an Indic syllable takes the columns of its letters. */

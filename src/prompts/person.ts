@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError, InvalidValue } from '../errors.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
 
@@ -42,7 +41,8 @@ export class AskPerson implements Ask, Conversation {
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
-      if (typed !== undefined) await sleep(typingMs, undefined, { signal })
+      if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingMs))
+      if (signal.aborted) return []
       return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
     }
     const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message: this.harmless(message), source, pageSize: linesOfChoices })

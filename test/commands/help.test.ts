@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { globalGroups } from '../../commands/globals.ts'
@@ -5,8 +7,9 @@ import { topics } from '../../commands/topics.ts'
 import { exitCodes } from '../../src/errors.ts'
 import { formats } from '../../src/output/choices.ts'
 import { settingNames, settingTable } from '../../src/settings.ts'
-import { spawned } from '../support/binary.ts'
+import { binary, spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
 
 describe('help', () => {
   it('of dbtool is a table of contents', async () => {
@@ -83,12 +86,41 @@ describe('dbtool help', () => {
   })
 })
 
-describe('what is loaded before a verb runs', () => {
-  it.each(['--help', '--version', 'users list --help', 'addresses add --help', 'users authenticate --help', 'pool stress --help'])('dbtool %s loads commander and nothing else', async (line) => {
+describe('what is loaded', () => {
+  const database = testDatabase()
+
+  /** Packages, and our files. */
+  async function loadedBy(line: string): Promise<{ packages: string[]; files: string[] }> {
     const hook = fileURLToPath(new URL('../support/list-loaded.mjs', import.meta.url))
-    const { stderr, exitCode } = await spawned(line.split(' '), { database: '', node: ['--import', hook] })
-    expect(exitCode).toBe(0)
-    const packages = [...stderr.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name)
-    expect([...new Set(packages)]).toEqual(['commander'])
+    const { stderr, exitCode } = await spawned(line.split(' '), { database: database.name, node: ['--import', hook] })
+    expect(exitCode, stderr).toBe(0)
+    const all = (pattern: RegExp): string[] => [...new Set([...stderr.matchAll(pattern)].map(([, name = '']) => name))].sort()
+    return { packages: all(/node_modules\/((?:@[^/]+\/)?[^/\n]+)/g), files: all(/dist\/cli\/([\w-]+)\.cjs/g) }
+  }
+
+  const program = ['chunk-base', 'chunk-program', 'chunk-rolldown-runtime', 'dbtool']
+
+  it.each(['--help', '--version'])('dbtool %s reads what every command needs', async (line) => {
+    expect(await loadedBy(line)).toEqual({ packages: [], files: program })
+  })
+
+  it('so none of the modules of Node that take long', () => {
+    const texts = program.map((name) => readFileSync(join(dirname(binary), `${name}.cjs`), 'utf8'))
+    const needed = texts.flatMap((text) => [...text.matchAll(/require\(["`]node:([\w/]+)["`]\)/g)].map(([, name]) => name))
+    expect([...new Set(needed)].sort()).toEqual(['events', 'fs', 'module', 'os', 'path', 'process'])
+  })
+
+  it.each([
+    'users list --help', 'addresses add --help', 'users authenticate --help', 'products import --help', 'orders import --help', 'report revenue --help', 'logs list --help', 'connection test --help',
+    'db migrate --help', 'pool stress --help', 'pool tune --help', 'bench drivers --help', 'server start --help', 'doctor --help', 'demo --help', 'config show --json', 'server status --help',
+  ])('dbtool %s loads no package', async (line) => {
+    expect(await loadedBy(line)).toMatchObject({ packages: [], files: expect.not.arrayContaining(['chunk-database']) })
+  })
+
+  it('dbtool users list --json loads the driver and no other package, and reads few files', async () => {
+    const { packages, files } = await loadedBy('users list --json')
+    expect(packages.filter((name) => !['denque', 'iconv-lite', 'lru-cache', 'safer-buffer'].includes(name))).toEqual(['mariadb'])
+    expect(files).toEqual(expect.arrayContaining([...program, 'chunk-database', 'chunk-output', 'chunk-shop']))
+    expect(files.length).toBeLessThan(14)
   })
 })

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { environment } from './support/binary.ts'
+import { testDatabase } from './support/database.ts'
+import { temporaryFolder } from './support/folder.ts'
+import { login } from './support/people.ts'
+import { smallShop } from './support/shop.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const folder = temporaryFolder()
+const database = testDatabase()
+
+interface Ended {
+  readonly exitCode: unknown
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program in the folder that has nothing but the package. */
+function run(program: string, args: readonly string[], { cwd = folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {}): Promise<Ended> {
+  const { PATH = '', HOME = '', npm_config_cache: cache, npm_config_registry: registry } = process.env
+  const npm = { npm_config_update_notifier: 'false', npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', ...(cache === undefined ? {} : { npm_config_cache: cache }), ...(registry === undefined ? {} : { npm_config_registry: registry }) }
+  return new Promise((done) => {
+    execFile(program, args, { cwd, env: { PATH, HOME, ...npm, ...env } }, (error, stdout, stderr) => done({ exitCode: error === null ? 0 : error.code, stdout, stderr }))
+  })
+}
+
+const noRegistry = /\b(ENOTCACHED|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b/
+const packed = { files: [] as string[], tarball: '', bytes: 0 }
+let installed: Ended
+
+beforeAll(async () => {
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
+  const [pack] = JSON.parse(stdout) as { filename: string; size: number; files: { path: string }[] }[]
+  Object.assign(packed, { files: pack?.files.map(({ path }) => path), tarball: basename(pack?.filename ?? ''), bytes: pack?.size })
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  installed = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=dev', `./${packed.tarball}`])
+  await smallShop(database.name)
+}, 180_000)
+
+describe('the package', () => {
+  it('holds the compiled tool, the library, and what belongs to them', () => {
+    const unexpected = /^(?!dist\/cli\/(?:dbtool|load-thread|chunk-[\w-]+)\.cjs$|dist\/cli\/migrations\/\d{4}_\w+\.(?:up|down)\.sql$|dist\/lib\/(?:[\w-]+\/)*[\w-]+\.d\.ts$)/
+    expect(packed.files.filter((path) => unexpected.test(path)).sort()).toEqual([
+      'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cli/THIRD-PARTY-LICENSES', 'dist/lib/index.js', 'docs/dbtool.1', 'package.json',
+    ])
+    for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/load-thread.cjs', 'dist/lib/index.d.ts']) expect(packed.files).toContain(path)
+    expect(packed.bytes).toBeLessThan(400_000)
+  })
+
+  it('names the licence of everything that is inside of it', () => {
+    const notices = readFileSync(join(root, 'dist', 'cli', 'THIRD-PARTY-LICENSES'), 'utf8')
+    for (const name of ['chalk', 'commander', 'dotenv']) expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
+  })
+})
+
+describe('installed into an empty folder', () => {
+  const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
+
+  beforeEach(({ skip }) => skip(installed.exitCode !== 0 && noRegistry.test(installed.stderr), 'no registry can be reached, and not everything is in the cache of npm'))
+
+  it('brings no package that it holds already, and none with an install script', () => {
+    expect(installed, installed.stderr).toMatchObject({ exitCode: 0 })
+    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string; hasInstallScript?: true }> }
+    expect(Object.keys(lock.packages).filter((path) => /\/(chalk|commander|dotenv|typescript|mysql2)$/.test(path))).toEqual([])
+    expect(Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])
+    expect(lock.packages['node_modules/@inquirer/prompts']?.version).toBe('8.7.5')
+  })
+
+  it.each([
+    ['--version', /^\d+\.\d+\.\d+\n$/],
+    ['users list --json', /^\[\n {2}\{\n {4}"id": \d+,/],
+    ['users list', /^┌[^]*username/],
+    ['pool stress --threads 2 --workers 4 --iterations 3 --sql DO_0 --json', /"ok": 12,/],
+  ])('npx dbtool %s', async (line, stdout) => {
+    const argv = line.split(' ').map((word) => word.replace('DO_0', 'DO 0'))
+    const outcome = await run('npx', ['--offline', 'dbtool', ...argv], { env: environment(database.name) })
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(stdout) })
+  })
+
+  it('is the library of docs/library.md, whose example is type-checked and run', async () => {
+    const [, example = ''] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs', 'library.md'), 'utf8')) ?? []
+    for (const name of ['example.mts', 'example.mjs']) writeFileSync(join(folder, name), example)
+    const compiler = [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')]
+    const types = await run(process.execPath, [...compiler, 'example.mts'])
+    expect(types.stdout).toBe('')
+    const { DB_USER = '', DB_PASSWORD = '' } = login('app')
+    const url = `mariadb://${DB_USER}:${encodeURIComponent(DB_PASSWORD)}@localhost/${database.name}?socket=${encodeURIComponent(inject('socket'))}`
+    const outcome = await run(process.execPath, ['example.mjs'], { env: { SHOP_URL: url } })
+    expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 })
+    expect(lines(outcome.stdout)).toEqual([expect.stringMatching(/^placed \d+ \d+\.\d\d existing$/), 'OUT_OF_STOCK 1000000'])
+    expect(outcome.stderr).toMatch(/^[1-9]\d* 0 \d+ [\d.]+\n$/)
+  })
+
+  it('is a library that loads mariadb alone, and refuses a URL that it cannot read', async () => {
+    const hook = pathToFileURL(join(root, 'test', 'support', 'list-loaded.mjs')).href
+    writeFileSync(join(folder, 'refused.mjs'), `import { createPool } from 'dbtool'\ntry { createPool('postgres://ada@localhost/shop') } catch (error) { console.log(error.name, error.code, error.message) }`)
+    const { stdout, stderr } = await run(process.execPath, ['--import', hook, 'refused.mjs'])
+    expect(stdout).toBe('DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: it must start with mariadb://\n')
+    const packages = [...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name)
+    const ofMariadb = ['denque', 'iconv-lite', 'lru-cache', 'safer-buffer']
+    expect([...new Set(packages)].filter((name) => !ofMariadb.includes(name ?? '')).sort()).toEqual(['dbtool', 'mariadb'])
+  })
+})
