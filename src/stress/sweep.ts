@@ -38,7 +38,9 @@ export async function sweep({ sizes, rounds, workers, trialMs, warmupMs }: Sweep
 
 function roundOf({ ok, errors, pool_size, throughput, total_ms, validity, client_cpu }: StressResult, signal: AbortSignal): Round {
   if (ok === 0 && !signal.aborted) throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, { hint: errors[0]?.message })
-  return { throughput, p99Ms: total_ms.p99, clientBound: validity.verdict === 'client-bound', clientCpu: client_cpu }
+  // Of a trial that is too short for a verdict this can be told all the same.
+  const clientBound = validity.checks.some(({ check, ok: kept }) => kept === false && (check === 'client_cpu' || check === 'event_loop'))
+  return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu }
 }
 
 /** One to four, then by half and by a third more each time: close where it matters. Both ends are in it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sizesBetween } from '../../src/stress/sweep.ts'
+import type { StressResult } from '../../src/stress/result.ts'
+import { sizesBetween, sweep } from '../../src/stress/sweep.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -49,4 +50,15 @@ describe('pool tune', () => {
     [4, 4, [4]],
     [1, 2, [1, 2]],
   ])('from %d to %d it measures %j', (from, to, sizes) => expect(sizesBetween(from, to)).toEqual(sizes))
+
+  it.each([
+    ['client_cpu', true],
+    ['event_loop', true],
+    ['long_enough', false],
+    ['steady', false],
+  ] as const)('a trial that fails the check %s, however short it is: the client was the limit is %s', async (check, expected) => {
+    const result = { ok: 9, errors: [], pool_size: 1, throughput: 9, total_ms: { p99: 1 }, client_cpu: 0.95, validity: { verdict: 'too-short', checks: [{ check, ok: false, finding: '' }] } }
+    const [size] = await sweep({ sizes: [1], rounds: 3, trialMs: 1, warmupMs: 0, workers: 1 }, { trial: () => Promise.resolve(result as unknown as StressResult), signal: new AbortController().signal, onTrial: () => undefined })
+    expect(size!.rounds.map(({ clientBound }) => clientBound)).toEqual([expected, expected, expected])
+  })
 })
