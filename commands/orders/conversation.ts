@@ -1,4 +1,5 @@
 import type { Context } from '../../src/context.ts'
+import { describeTarget } from '../../src/db/target.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
 import { quoted, type ResolvedItem } from '../../src/shop/items.ts'
@@ -21,10 +22,11 @@ export interface Basket {
 /** Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has changed meanwhile is shown, and asked again. */
 export async function converse(ctx: Context, person: Conversation, given: Partial<Basket>): Promise<Basket> {
   const user = given.user ?? (await whoBuys(ctx, person))
+  const where = describeTarget((await ctx.config()).target)
   let items = given.items ?? (await whatTheyWant(ctx, person))
   for (;;) {
     const total = show(ctx, items)
-    if (!(await person.yes(`Place this order of ${total} for ${user.username}?`))) throw new DbtoolError('DECLINED', 'nothing was ordered')
+    if (!(await person.yes(`Place this order of ${total} for ${user.username}? On ${where}.`))) throw new DbtoolError('DECLINED', 'nothing was ordered')
     const now = await current(ctx, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
     if (changes.length === 0) return said(person, given, { user, items })

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { searchProducts, searchUsers } from '../../src/shop/search.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { whereabouts } from '../support/people.ts'
 import { everything, renewedShop } from '../support/shop.ts'
 import { keys, terminal, type Terminal } from '../support/terminal.ts'
 
@@ -40,8 +41,8 @@ const wishes: readonly Step[] = [
 
 describe('orders place without flags is a conversation', () => {
   it('that finds customer and products as they are typed, holds quantities against the stock, shows the total, and says how it goes without questions', async () => {
-    const person = terminal(['orders', 'place'], database)
-    await talk(person, [...wishes, { see: 'Place this order of 106.80 for ada?', type: `y${keys.enter}` }])
+    const person = terminal(['orders', 'place'], database, { columns: 200 })
+    await talk(person, [...wishes, { see: `Place this order of 106.80 for ada? ${whereabouts(database)}`, type: `y${keys.enter}` }])
     await person.see('placed order 2: 106.80')
     await person.see('without questions: dbtool orders place --user ada --item TEA-1:2 --item POT-1:2')
     expect(await person.ended()).toBe(0)
