@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
 import { together } from '../../src/errors.ts'
 import { parseItem, parseItems, quoted, type WantedItem } from '../../src/shop/items.ts'
 import { parseKey } from '../../src/shop/rules.ts'
@@ -34,10 +35,11 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
   const { placeOrder } = await import('../../src/shop/place-order.ts')
-  const { user, items, agreed } = await wanted(ctx, options)
+  const find = await finderOf(ctx, options)
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
+    const { user, items, agreed } = await find(db)
     const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity, price: agreed ? product.price : undefined }))
     const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) => settle(ctx, await placingEnds(key, error), error))
@@ -53,22 +55,28 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
   })
 }
 
-/** From the flags, or from a conversation about what they leave out: then the order is placed at the prices that were `agreed`. */
-async function wanted(ctx: Context, options: PlaceOrderOptions): Promise<Basket & { readonly agreed: boolean }> {
+type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
+
+/** Who buys what: from the flags, or from a conversation about what they leave out; then the order is placed at the prices that were `agreed`. */
+async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
   const [{ getUser }, { resolveItems }] = await Promise.all([import('../../src/shop/users.ts'), import('../../src/shop/items.ts')])
   const { person } = ctx.ask
   if (person !== undefined && (options.user === undefined || options.item === undefined)) {
     const { converse } = await import('./conversation.ts')
-    const given = await ctx.shop((db) => db.reading(async (queries) => ({
-      user: options.user === undefined ? undefined : await getUser(queries, options.user),
-      items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
-    })))
-    return { ...(await converse(ctx, person, given)), agreed: true }
+    return async (db) => {
+      const given = await db.reading(async (queries) => ({
+        user: options.user === undefined ? undefined : await getUser(queries, options.user),
+        items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
+      }))
+      return { ...(await converse(ctx, person, given)), agreed: true }
+    }
   }
   const { reference, wishes } = await ctx.ask.fill({
     reference: { given: options.user, flag: '--user', message: '', parse: (text: string) => text },
     wishes: { given: options.item, flag: '--item', message: '', parse: parseItems },
   })
-  const [user, items] = await ctx.shop((db) => db.reading((queries) => together(getUser(queries, reference), resolveItems(queries, wishes))))
-  return { user, items, agreed: false }
+  return async (db) => {
+    const [user, items] = await db.reading((queries) => together(getUser(queries, reference), resolveItems(queries, wishes)))
+    return { user, items, agreed: false }
+  }
 }

@@ -17,18 +17,18 @@ const down = '\u001b[B'
 async function take(person: Terminal, question: string, line: string): Promise<void> {
   await person.see(`? ${question}`)
   for (let moved = 0; !person.screen.slice(person.screen.lastIndexOf(`? ${question}`)).includes(`❯${line === '' ? '' : ` ${line}`}`); moved += 1) {
-    if (moved > 40) throw new Error(`'${line}' is not in the list; the screen:\n${person.screen}`)
-    const before = person.raw.length
+    if (moved > 25) throw new Error(`'${line}' is not in the list; the screen:\n${person.screen}`)
+    const shown = person.raw.length
     person.type(down)
-    while (person.raw.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (let waited = 0; person.raw.length === shown && waited < 200; waited += 1) await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise((resolve) => setTimeout(resolve, 15))
   }
   person.type(keys.enter)
 }
 
 const plain = async (person: Terminal, noun: string, verb: string): Promise<void> => {
-  await take(person, 'dbtool', `${noun} `)
-  await take(person, noun, `${verb} `)
+  await take(person, 'dbtool\n', `${noun} `)
+  await take(person, `${noun}\n`, `${verb} `)
 }
 
 describe('bare dbtool on a terminal is a menu', () => {
@@ -90,7 +90,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await person.see('Place this order of 15.00 for grace?')
     person.type(`y${keys.enter}`)
     await person.see('placed order 1: 15.00')
-    await take(person, 'dbtool', 'quit')
+    await take(person, 'dbtool\n', 'quit')
     expect(await person.ended()).toBe(0)
     expect((await dbtool('orders get 1 --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject({ username: 'grace', total_amount: '15.00' })
     expect((await dbtool('products list --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject([{ name: 'Mug', stock: 8 }])
@@ -115,7 +115,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await plain(person, 'connection', 'test')
     await person.see('$ dbtool --format json connection test')
     await person.see('"version":')
-    await take(person, 'dbtool', 'quit')
+    await take(person, 'dbtool\n', 'quit')
     expect(await person.ended()).toBe(0)
   })
 
