@@ -27,8 +27,8 @@ export function benchDrivers(bench: Command, ctx: Context, run = drivers): void 
 export async function drivers(ctx: Context, { rounds, duration: trialMs }: DriversOptions): Promise<void> {
   const [{ benchedDrivers }, { compareDrivers, differences }] = await Promise.all([import('../../src/db/benched-drivers.ts'), import('../../src/stress/drivers.ts')])
   const { target, limits } = await ctx.config()
-  // A wrong password or host is said in our words.
-  await ctx.connection((connection) => connection.rows('DO 0'), limits)
+  // A wrong password or host, or a privilege that the drivers will need, is said in our words.
+  await ctx.connection((connection) => connection.change('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
   const { drivers: here, missing } = await benchedDrivers()
   const figures: DriverFigures[] = await compareDrivers({ drivers: here, target, rounds, trialMs, signal: ctx.io.signal })
   const become: Difference[] = await differences(here, target)

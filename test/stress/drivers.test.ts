@@ -22,6 +22,10 @@ describe('bench drivers', () => {
     expect(await database.connection.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%bench%'")).toEqual([])
   })
 
+  it('says at once what its user may not', async () => {
+    expect(await dbtool('bench drivers --json', { database: database.name })).toMatchObject({ exitCode: 4, stdout: '', error: { code: 'ACCESS_DENIED', message: expect.stringContaining('dbtool_app') as string } })
+  })
+
   it('says a wrong address at once', async () => {
     expect(await dbtool('bench drivers --json', { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })).toMatchObject({ exitCode: 4, stdout: '', error: { code: 'UNREACHABLE' } })
   })
