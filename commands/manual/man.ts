@@ -1,6 +1,7 @@
-import { exitTerms, files, otherVariables, settingTerms } from './environment.ts'
-import { bold, entry, heading, roff, verbatim, type Entry } from './roff.ts'
-import type { Noun, Told, Verb } from './told.ts'
+import type { Entry } from '../help.ts'
+import { exitEntries, otherVariables, settingEntries } from '../meanings.ts'
+import { bold, entry, heading, roff, verbatim } from './roff.ts'
+import type { Noun, Term, Told, Verb } from './told.ts'
 
 const examples = [
   'dbtool server start',
@@ -25,14 +26,21 @@ export function manPage(told: Told, version: string): string {
     heading('SH', 'COMMANDS'), ...told.nouns.flatMap(nounSection),
     heading('SH', 'OPTIONS'), 'Every command takes these, before the noun or after the verb.',
     ...told.flags.flatMap(({ heading: text, options }) => [heading('SS', text), ...entries(options)]),
-    heading('SH', 'ENVIRONMENT'), 'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.', ...entries([...settingTerms(), ...otherVariables]),
-    heading('SH', 'FILES'), ...entries(files),
-    heading('SH', 'EXIT STATUS'), 'In parentheses, what an error is called with \\-\\-json.', ...entries(exitTerms()),
+    heading('SH', 'ENVIRONMENT'), 'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.', ...entries(terms([...settingEntries('the name of the user of the operating system'), ...otherVariables])),
+    heading('SH', 'FILES'), ...entries(terms(files)),
+    heading('SH', 'EXIT STATUS'), 'In parentheses, what an error is called with \\-\\-json.', ...entries(terms(exitEntries())),
     heading('SH', 'EXAMPLES'), ...verbatim(examples),
     heading('SH', 'SEE ALSO'), '.BR mariadb (1),', '.BR mariadbd (8),', '.BR my_print_defaults (1)',
   ]
   return `${lines.join('\n')}\n`
 }
+
+const files: readonly Entry[] = [
+  ['.env', 'variables of the project, in the current folder; another one with --env-file'],
+  ['.dbtool.json', 'profiles of the project, in the current folder or the nearest one above'],
+  ['~/.config/dbtool/config.json', 'your own profiles'],
+  ['~/.local/share/dbtool/server', 'the private server; of root: /var/lib/dbtool/server'],
+]
 
 const description = [
   'Users, addresses, products and orders that cannot oversell; reports, imports, exports and migrations; and load on connection pools, to find out how large yours should be.',
@@ -41,7 +49,8 @@ const description = [
   roff('Data goes to standard output, everything for a person to standard error. Questions are asked on a terminal only; elsewhere every missing value is named at once, with exit code 2.'),
 ]
 
-const entries = (all: readonly Entry[]): string[] => all.flatMap(entry)
+const entries = (all: readonly Term[]): string[] => all.flatMap(entry)
+const terms = (all: readonly Entry[]): Term[] => all.map(([term, about]) => ({ term, about }))
 
 function nounSection({ name, about, verbs }: Noun): string[] {
   const intro = verbs.some(({ path }) => path === name) ? [] : [roff(about)]

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { exits } from '../../commands/manual/environment.ts'
 import { manual } from '../../commands/manual/index.ts'
 import { roff } from '../../commands/manual/roff.ts'
+import { exits } from '../../commands/meanings.ts'
 import { verbs } from '../support/verbs.ts'
 
 const pages = await manual()
