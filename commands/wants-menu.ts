@@ -6,5 +6,7 @@ import { mayAsk } from '../src/prompts/ask.ts'
 export function wantsMenu(program: Command, argv: readonly string[], io: Io): boolean {
   const refused = argv.some((word) => ['--no-input', '--json', '-h', '--help', '-V', '--version'].includes(word))
   const named = argv.some((word) => program.commands.some((command) => command.name() === word))
-  return !named && !refused && mayAsk(io, io.env, false) && program.parseOptions([...argv]).operands.length === 0 && program.parseOptions([...argv]).unknown.length === 0
+  if (named || refused || !mayAsk(io, io.env, false)) return false
+  const { operands, unknown } = program.parseOptions([...argv])
+  return operands.length === 0 && unknown.length === 0
 }

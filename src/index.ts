@@ -7,6 +7,7 @@ import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool.ts'
 import { defaultLimits, type Limits, type SslMode, type Target } from './db/target.ts'
 import { DbtoolError, InvalidValue } from './errors.ts'
 import { placeOrder as place, type OrderLine, type Placement } from './shop/place-order.ts'
+import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
 import { builtIn, iterateSql, type Iterate } from './stress/workload.ts'
@@ -87,7 +88,7 @@ export interface StressOptions {
 
 /** Puts load on a pool and says what happened, as `dbtool pool stress --json` does. What fails is counted, not thrown. */
 export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
-  const { workers = 50, iterations = 1, durationMs, warmupMs = 0, work = builtIn.sleep, signal = new AbortController().signal } = options
+  const { workers = chapterWorkers, iterations = 1, durationMs, warmupMs = 0, work = builtIn.sleep, signal = new AbortController().signal } = options
   const until = durationMs === undefined ? { iterations } : { durationMs }
   const iterate = typeof work === 'string' ? iterateSql(work) : work
   return run({ mode: 'fair', pool, options: pool.options }, iterate, { load: { loop: 'closed', workers }, until, warmupMs, rampMs: 0 }, signal)

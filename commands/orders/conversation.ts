@@ -1,4 +1,5 @@
 import type { Context } from '../../src/context.ts'
+import type { Database } from '../../src/db/database.ts'
 import { describeTarget } from '../../src/db/target.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
@@ -20,14 +21,14 @@ export interface Basket {
 }
 
 /** Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has changed meanwhile is shown, and asked again. */
-export async function converse(ctx: Context, person: Conversation, given: Partial<Basket>): Promise<Basket> {
-  const user = given.user ?? (await whoBuys(ctx, person))
+export async function converse(ctx: Context, person: Conversation, db: Database, given: Partial<Basket>): Promise<Basket> {
+  const user = given.user ?? (await whoBuys(person, db))
   const where = describeTarget((await ctx.config()).target)
-  let items = given.items ?? (await whatTheyWant(ctx, person))
+  let items = given.items ?? (await whatTheyWant(person, db))
   for (;;) {
     const total = show(ctx, items)
     if (!(await person.yes(`Place this order of ${total} for ${user.username}? On ${where}.`))) throw new DbtoolError('DECLINED', 'nothing was ordered')
-    const now = await current(ctx, items)
+    const now = await current(db, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
     if (changes.length === 0) return said(person, given, { user, items })
     for (const change of changes) ctx.out.warn(change)
@@ -42,29 +43,29 @@ function said(person: Conversation, given: Partial<Basket>, basket: Basket): Bas
   return basket
 }
 
-function whoBuys(ctx: Context, person: Conversation): Promise<User> {
+function whoBuys(person: Conversation, db: Database): Promise<User> {
   return person.search<User>({
     message: 'Who buys? Type a part of the name or email',
-    find: async (typed) => (await ctx.shop((db) => searchUsers(db, typed, mostFound))).map((user) => ({ name: `${user.username}  ${user.email}  ${[user.first_name, user.last_name].filter((name) => name !== null).join(' ')}`.trimEnd(), value: user, short: user.username })),
+    find: async (typed) => (await searchUsers(db, typed, mostFound)).map((user) => ({ name: `${user.username}  ${user.email}  ${[user.first_name, user.last_name].filter((name) => name !== null).join(' ')}`.trimEnd(), value: user, short: user.username })),
   })
 }
 
-async function whatTheyWant(ctx: Context, person: Conversation): Promise<ResolvedItem[]> {
+async function whatTheyWant(person: Conversation, db: Database): Promise<ResolvedItem[]> {
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
-    const product = await whichProduct(ctx, person, basket)
+    const product = await whichProduct(person, db, basket)
     if (product === undefined) return [...basket.values()]
     basket.set(product.id, { product, quantity: await howMany(person, product) })
   }
 }
 
 /** Undefined: that is all. */
-function whichProduct(ctx: Context, person: Conversation, basket: ReadonlyMap<number, ResolvedItem>): Promise<Product | undefined> {
+function whichProduct(person: Conversation, db: Database, basket: ReadonlyMap<number, ResolvedItem>): Promise<Product | undefined> {
   const enough: Choice<undefined>[] = basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
   return person.search<Product | undefined>({
     message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
     find: async (typed) => {
-      const products = await ctx.shop((db) => searchProducts(db, typed, mostFound))
+      const products = await searchProducts(db, typed, mostFound)
       return [...(typed === '' ? enough : []), ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity))]
     },
   })
@@ -98,8 +99,8 @@ function show(ctx: Context, items: readonly ResolvedItem[]): string {
 }
 
 /** The same products as they are now. One that is gone, or no longer sold, has no stock. */
-async function current(ctx: Context, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
-  const products = await ctx.shop((db) => productsByIds(db, items.map(({ product }) => product.id)))
+async function current(db: Database, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+  const products = await productsByIds(db, items.map(({ product }) => product.id))
   return items.map(({ product, quantity }) => {
     const now = products.find(({ id }) => id === product.id)
     return { product: now?.is_active === true ? now : { ...product, stock: 0 }, quantity }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { together } from '../../src/errors.ts'
-import { parseItem, parseItems, quoted, type WantedItem } from '../../src/shop/items.ts'
+import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../flags.ts'
 import { examples } from '../help.ts'
@@ -59,7 +59,7 @@ type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
 
 /** Who buys what: from the flags, or from a conversation about what they leave out; then the order is placed at the prices that were `agreed`. */
 async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
-  const [{ getUser }, { resolveItems }] = await Promise.all([import('../../src/shop/users.ts'), import('../../src/shop/items.ts')])
+  const { getUser } = await import('../../src/shop/users.ts')
   const { person } = ctx.ask
   if (person !== undefined && (options.user === undefined || options.item === undefined)) {
     const { converse } = await import('./conversation.ts')
@@ -68,7 +68,7 @@ async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find>
         user: options.user === undefined ? undefined : await getUser(queries, options.user),
         items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
       }))
-      return { ...(await converse(ctx, person, given)), agreed: true }
+      return { ...(await converse(ctx, person, db, given)), agreed: true }
     }
   }
   const { reference, wishes } = await ctx.ask.fill({

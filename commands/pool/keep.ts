@@ -30,15 +30,19 @@ function parseKeep(text: string): Keep {
   return { kind, path }
 }
 
-/** Writes every file; one that is there is replaced. Rejects with USAGE for a path that cannot be written. */
-export async function keep(ctx: Context, keeps: readonly Keep[], texts: Readonly<Record<Kind, () => string>>): Promise<void> {
+/** Writes a report into every file; one that is there is replaced. Rejects with USAGE for a path that cannot be written. */
+export async function keep<R>(ctx: Context, keeps: readonly Keep[], report: R, written: Readonly<Record<Exclude<Kind, 'json'>, (report: R) => string>>): Promise<void> {
+  const texts = { ...written, json: (data: R) => `${JSON.stringify(data, null, 2)}\n` }
   for (const { kind, path } of keeps) {
-    await writeFile(path, texts[kind]()).catch((error: unknown) => {
+    await writeFile(path, texts[kind](report)).catch((error: unknown) => {
       throw new DbtoolError('USAGE', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
     })
     ctx.out.note(`${kind} written to ${path}`)
   }
 }
+
+/** How the load of a closed loop is told. */
+export const workersText = (workers: number): string => `${workers} workers, each again when its last iteration has ended`
 
 /** What a measurement was made by and on. */
 export async function aboutOf(ctx: Context, room: Room, settings: About['settings']): Promise<About> {

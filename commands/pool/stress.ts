@@ -14,7 +14,7 @@ import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, keep, keepFlag, type Keep } from './keep.ts'
+import { aboutOf, keep, keepFlag, workersText, type Keep } from './keep.ts'
 import { mostThreads } from './load.ts'
 import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
@@ -129,7 +129,7 @@ async function keepRun(ctx: Context, options: StressOptions, run: StressRun, roo
   if (options.out === undefined) return
   const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
   const report = { ...run, about: await aboutOf(ctx, room, settingsOf(options)) }
-  await keep(ctx, options.out, { json: () => `${JSON.stringify(report, null, 2)}\n`, csv: () => csvOf(report), html: () => htmlOf(report) })
+  await keep(ctx, options.out, report, { csv: csvOf, html: htmlOf })
 }
 
 /** What was asked, for whoever reads the result later. */
@@ -137,7 +137,7 @@ function settingsOf(options: StressOptions): Record<string, string> {
   const { workers = chapterWorkers, rate, iterations = 1, duration, warmup, ramp = 0, poolTimeout, threads } = options
   return {
     'an iteration': askedOf(options),
-    load: rate === undefined ? `${workers} workers, each again when its last iteration has ended` : `${rate} iterations begin in a second, whatever has become of those before`,
+    load: rate === undefined ? workersText(workers) : `${rate} iterations begin in a second, whatever has become of those before`,
     'goes on': duration === undefined ? `for ${counted(iterations, 'iteration')}${rate === undefined ? ' of each worker' : ''}` : `for ${durationText(duration)}`,
     'warm-up': durationText(warmup), 'ramp-up': durationText(ramp), 'time-out of the pool': durationText(poolTimeout), threads: String(threads),
   }

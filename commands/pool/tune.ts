@@ -7,7 +7,7 @@ import { counted, durationText, parseDuration, parseWait, parseWhole, shown } fr
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, keep, keepFlag, type Keep } from './keep.ts'
+import { aboutOf, keep, keepFlag, workersText, type Keep } from './keep.ts'
 import { mostThreads } from './load.ts'
 import type { Room } from './room.ts'
 import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
@@ -91,11 +91,11 @@ async function keepAdvice(ctx: Context, options: TuneOptions & { readonly out: r
   const { tuneCsvOf, tuneHtmlOf } = await import('../../src/stress/tune-report.ts')
   const { max, workers = max, rounds, duration, warmup, goal, threads } = options
   const settings = {
-    'an iteration': askedOf(options), load: `${workers} workers, each again when its last iteration has ended`, rounds: String(rounds), 'each time': durationText(duration),
+    'an iteration': askedOf(options), load: workersText(workers), rounds: String(rounds), 'each time': durationText(duration),
     'warm-up': durationText(warmup), goal: goalText(goal), threads: String(threads),
   }
   const report = { advice, words, about: await aboutOf(ctx, room, settings) }
-  await keep(ctx, options.out, { json: () => `${JSON.stringify(report, null, 2)}\n`, csv: () => tuneCsvOf(report), html: () => tuneHtmlOf(report) })
+  await keep(ctx, options.out, report, { csv: tuneCsvOf, html: tuneHtmlOf })
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`

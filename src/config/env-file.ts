@@ -27,7 +27,7 @@ export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
   if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
   try {
     const content = readFileSync(path, 'utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-    return { ...contentsOf(name, content), exposed: holdsPassword(parse(content)) && readableByAll(path) ? exposure(name) : undefined }
+    return { ...contentsOf(name, content), exposed: holdsPassword(parse(content)) && readableByAll(statSync(path)) ? exposure(name) : undefined }
   } catch (cause) {
     return { ...nothing, state: 'unreadable', faults: [{ sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --env-file' }] }
   }

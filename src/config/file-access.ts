@@ -4,8 +4,8 @@ import type { ConfigFault } from './fault.ts'
 /** Where there are no such bits, nobody else can be kept out, nor let in. */
 const hasBits = process.platform !== 'win32'
 
-export function readableByAll(path: string): boolean {
-  return hasBits && (statSync(path).mode & 0o004) !== 0
+export function readableByAll({ mode }: Pick<Stats, 'mode'>): boolean {
+  return hasBits && (mode & 0o004) !== 0
 }
 
 /** A file with a password that everybody can read is refused, as ssh refuses such a key. */

@@ -44,14 +44,15 @@ function optionsOf(path: string, folders: Folders, reading: Reading): Option[] {
   const { faults } = reading
   const file = pathIn(folders.cwd, folders.home, path)
   const text = readFileSync(file, 'utf8')
-  const writable = writableByAll(path, statSync(file))
+  const stats = statSync(file)
+  const writable = writableByAll(path, stats)
   if (writable !== undefined) {
     faults.push(writable)
     return []
   }
   const lines = optionLines(text)
   const holdsPassword = lines.some((line) => line.kind === 'option' && isRead(line) && line.name === 'password' && (line.value ?? '') !== '')
-  if (holdsPassword && readableByAll(file)) faults.push(exposure(path))
+  if (holdsPassword && readableByAll(stats)) faults.push(exposure(path))
   return lines.flatMap((line) => optionsOfLine(line, path, folders, reading))
 }
 

@@ -37,7 +37,7 @@ function readProfileFile(path: string, name: string, cwd: string): ProfileFile {
     const broken = jsonFault(text)
     if (broken !== undefined) return refused({ sentence: `${name}, line ${broken.line}, column ${broken.column}: ${broken.why}`, fix: 'mend it there: the file must be JSON, without comments' })
     const file = contentsOf(JSON.parse(text) as unknown, nothing)
-    return [...file.profiles.values()].some(hasPassword) && readableByAll(path) ? { ...file, faults: [exposure(name), ...file.faults] } : file
+    return [...file.profiles.values()].some(hasPassword) && readableByAll(stats) ? { ...file, faults: [exposure(name), ...file.faults] } : file
   } catch (cause) {
     return refused({ sentence: `cannot read ${name}: ${reasonOf(cause)}`, fix: 'mend that, or take the file away' })
   }

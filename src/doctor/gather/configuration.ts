@@ -1,4 +1,5 @@
 import type { Inspection } from '../../config.ts'
+import { readableByAll } from '../../config/file-access.ts'
 import { unknownNames } from '../../config/unknown-names.ts'
 import { isOn, type SettingName } from '../../settings.ts'
 import type { Configuration } from '../facts.ts'
@@ -30,6 +31,6 @@ export function originOf({ entries }: Inspection): string {
 }
 
 function readableByOthers(path: string): boolean {
-  const mode = statOf(path)?.mode ?? 0
-  return process.platform !== 'win32' && (mode & 0o004) !== 0
+  const stats = statOf(path)
+  return stats !== undefined && readableByAll(stats)
 }
