@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import * as nodeModule from 'node:module'
+import { keepCompiled } from './compile-cache.ts'
 
-// Node 22 and later keep what they compiled for the next run.
-;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
+keepCompiled(process.env)
 
 const interrupt = new AbortController()
 const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
@@ -12,10 +11,17 @@ stop('SIGINT', 130)
 stop('SIGTERM', 143)
 // `dbtool … | head` ends quietly.
 const gone = (error: NodeJS.ErrnoException): never => process.exit(error.code === 'EPIPE' ? 0 : 1)
-process.stdout.on('error', gone)
-process.stderr.on('error', gone)
 
-const { env, stdout, stderr } = process
-// Opened where it is read: Node takes its time for it.
-const io = { env, stdout, stderr, cwd: process.cwd(), get stdin() { return process.stdin }, signal: interrupt.signal, now: () => new Date(), startedMs: 0 }
-void import('../commands/run.ts').then(({ run }) => run(process.argv.slice(2), io)).then((exitCode) => stdout.write('', () => process.exit(exitCode)))
+// Each stream is opened where it is used: Node takes its time for it.
+const io = {
+  env: process.env,
+  cwd: process.cwd(),
+  get stdin() { return process.stdin },
+  get stdout() { return guarded(process.stdout) },
+  get stderr() { return guarded(process.stderr) },
+  signal: interrupt.signal,
+  now: () => new Date(),
+  startedMs: 0,
+}
+const guarded = (stream: NodeJS.WriteStream): NodeJS.WriteStream => (stream.listeners('error').includes(gone) ? stream : stream.on('error', gone))
+void import('../commands/run.ts').then(({ run }) => run(process.argv.slice(2), io)).then((exitCode) => io.stdout.write('', () => process.exit(exitCode)))

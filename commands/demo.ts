@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { fillSampleShop, rush } from '../src/shop/sample.ts'
 import { chapterPool } from '../src/stress/plan.ts'
-import type { Declare } from './declare.ts'
+import type { Verbs } from './declare.ts'
 import { examples } from './help.ts'
 import { check } from './db/check.ts'
 import { migrate } from './db/migrate.ts'
@@ -12,7 +12,7 @@ import { show as showReport } from './report/report.ts'
 import { topProducts } from '../src/reports/products.ts'
 import { createUser } from './users/create.ts'
 
-export const verbs: readonly Declare[] = [demo]
+export const verbs: Verbs = { demo }
 
 const database = 'dbtool_demo'
 const buyers = 40

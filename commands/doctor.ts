@@ -3,11 +3,11 @@ import type { Context } from '../src/context.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
-import type { Declare } from './declare.ts'
+import type { Verbs } from './declare.ts'
 import { examples } from './help.ts'
 import { shows } from './shown.ts'
 
-export const verbs: readonly Declare[] = [doctor]
+export const verbs: Verbs = { doctor }
 
 const view: View = {
   columns: [

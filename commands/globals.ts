@@ -101,7 +101,7 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
     noInput: flags.input === false || flags.json === true || flags.format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,
-    stopwatch: flags.timing === true ? new Stopwatch() : undefined,
+    stopwatch: flags.timing === true ? new Stopwatch(io.startedMs) : undefined,
     rawCells: flags.raw === true,
   }
 }

@@ -7,12 +7,12 @@ import { GlobalOption } from './global-option.ts'
 export const helpWidth = 80
 
 /** Help goes where commander sends it, but through our streams. */
-export function configureHelp(program: Command, { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): void {
+export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'>): void {
   program.configureOutput({
-    writeOut: (text) => void stdout.write(text),
-    writeErr: (text) => void stderr.write(text),
-    getOutHelpWidth: () => stdout.columns ?? helpWidth,
-    getErrHelpWidth: () => stderr.columns ?? helpWidth,
+    writeOut: (text) => void io.stdout.write(text),
+    writeErr: (text) => void io.stderr.write(text),
+    getOutHelpWidth: () => io.stdout.columns ?? helpWidth,
+    getErrHelpWidth: () => io.stderr.columns ?? helpWidth,
   })
   program.configureHelp({ formatHelp, optionDescription })
 }

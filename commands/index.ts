@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../src/context.ts'
 import { version } from '../src/version.ts'
 import { DbtoolCommand } from './command.ts'
-import type { Declare } from './declare.ts'
+import type { Verbs } from './declare.ts'
 import { declareGlobals, inheritGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
 
 /** A noun with the names of its verbs; or, without any, a verb of its own. What declares them is loaded only where it is typed. */
-type Entry = readonly [about: string, verbs: string, load: () => Promise<{ verbs: readonly Declare[] }>]
+type Entry = readonly [about: string, verbs: string, load: () => Promise<{ verbs: Verbs }>]
 
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
@@ -41,7 +41,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
 
 const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
-/** The program with the flags of what may be meant by `argv`: of every noun that is a word of it. Undefined: of all. */
+/** The program with the flags of what may be meant by `argv`: of every noun that is a word of it, and of its verbs that are. Undefined: of all. */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new DbtoolCommand('dbtool').description('A shop on MariaDB, and a laboratory for its connection pool.')
   // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
@@ -65,13 +65,25 @@ export async function createProgram(context: Context, argv?: readonly string[]):
 async function declare(program: Command, [name, [about, names, load]]: readonly [string, Entry], context: Context, argv?: readonly string[]): Promise<void> {
   const { verbs } = await load()
   const parent = names === '' ? program : program.command(name).description(about).helpCommand(false)
-  for (const verb of verbs) verb(parent, context)
+  const isMeant = meantBy(argv, Object.keys(verbs).flatMap(words))
+  for (const [all, verb] of Object.entries(verbs)) {
+    if (words(all).some(isMeant)) verb(parent, context)
+    else for (const one of words(all)) parent.command(one)
+  }
   const noun = program.commands.find((one) => one.name() === name)
   if (noun !== undefined) inheritGlobals(noun, argv)
+}
+
+/** Help shows every verb, and whoever names none may mean any. */
+function meantBy(argv: readonly string[] | undefined, verbs: readonly string[]): (verb: string) => boolean {
+  if (argv === undefined || argv.some((word) => word === '--help' || word === '-h') || !argv.some((word) => verbs.includes(word))) return () => true
+  return (verb) => argv.includes(verb)
 }
 
 /** For the table of contents, and for whoever mistyped. */
 function announce(program: Command, name: string, [about, names]: Entry): void {
   const noun = program.command(name).description(about)
-  for (const verb of names.split(' ').filter((one) => one !== '')) noun.command(verb)
+  for (const verb of words(names)) noun.command(verb)
 }
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')

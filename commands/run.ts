@@ -20,18 +20,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     context.begin(await invocationOf(command, io))
     await guard(context, command)
   })
-  const { startedMs = performance.now() } = io
   const failure = await failureOf(async () => {
     await program.parseAsync(argv, { from: 'user' })
     if (io.signal.aborted) throw interrupted(io)
   })
   if (failure === undefined) context.tellAnswers(argv)
-  const endedMs = performance.now()
+  context.stopClock()
   // What was printed before a failure is read before it.
   const failures = [failure, await failureOf(() => context.finish(failure === undefined))].flatMap((one) => one ?? [])
   const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
   await context.close()
-  context.tellTime(endedMs - startedMs)
+  context.tellTime()
   return exitCode
 }
 

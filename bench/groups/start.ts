@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { dbtoolBinary, runChild } from '../child.ts'
 import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
@@ -21,5 +22,17 @@ export async function start(bench: Bench): Promise<void> {
     },
   })
   const commands = ['--help', '--version', 'users list --json'].map((line) => contestant(line, true, [dbtoolBinary, ...line.split(' ')]))
-  await alternate({ group: 'start', work: 'start', unit: 'ms', rounds: size.starts, contestants: [contestant('node -e 0', false, ['-e', '0']), ...commands] }, results)
+  const peers = [contestant('node -e 0', false, ['-e', '0']), contestant('the connector alone', false, ['-e', connectorAlone(server.socket)])]
+  await alternate({ group: 'start', work: 'start', unit: 'ms', rounds: size.starts, contestants: [...peers, ...commands] }, results)
+}
+
+/** The least that a program with the connector does for a list: connect, ask, print, end. */
+function connectorAlone(socketPath: string): string {
+  const connector = createRequire(import.meta.url).resolve('mariadb')
+  return `require(${JSON.stringify(connector)})
+    .createConnection({ socketPath: ${JSON.stringify(socketPath)}, user: require('os').userInfo().username, database: '${database}' })
+    .then(async (connection) => {
+      process.stdout.write(JSON.stringify(await connection.query('SELECT * FROM users ORDER BY created_at DESC LIMIT 50')))
+      await connection.end()
+    })`
 }

@@ -1,7 +1,12 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { addressesAdd } from './add.ts'
 import { addressesList } from './list.ts'
 import { addressesRemove } from './remove.ts'
 import { addressesUpdate } from './update.ts'
 
-export const verbs: readonly Declare[] = [addressesAdd, addressesList, addressesUpdate, addressesRemove]
+export const verbs: Verbs = {
+  add: addressesAdd,
+  list: addressesList,
+  update: addressesUpdate,
+  remove: addressesRemove,
+}

@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { benchDrivers } from './drivers.ts'
 
-export const verbs: readonly Declare[] = [benchDrivers]
+export const verbs: Verbs = { drivers: benchDrivers }

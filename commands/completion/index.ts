@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { parseChoice } from '../../src/values.ts'
-import type { Declare } from '../declare.ts'
+import type { Declare, Verbs } from '../declare.ts'
 import { chainOf, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { candidates, type Answer, type Candidate } from './candidates.ts'
@@ -53,4 +53,4 @@ async function helpTopics(words: readonly string[], answered: Answer): Promise<A
   return [...answered, ...Object.entries(topics).map(([value, topic]) => ({ value, about: topic().about }))]
 }
 
-export const verbs: readonly Declare[] = [completion]
+export const verbs: Verbs = { completion }

@@ -1,5 +1,5 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { configProfiles } from './profiles.ts'
 import { configShow } from './show.ts'
 
-export const verbs: readonly Declare[] = [configShow, configProfiles]
+export const verbs: Verbs = { show: configShow, profiles: configProfiles }

@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { connectionTest } from './test.ts'
 
-export const verbs: readonly Declare[] = [connectionTest]
+export const verbs: Verbs = { test: connectionTest }

@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { dbCheck } from './check.ts'
 import { dbGrants } from './grants.ts'
 import { dbMigrate } from './migrate.ts'
@@ -7,4 +7,12 @@ import { dbRollback } from './rollback.ts'
 import { dbSeed } from './seed.ts'
 import { dbStatus } from './status.ts'
 
-export const verbs: readonly Declare[] = [dbMigrate, dbRollback, dbStatus, dbSeed, dbReset, dbCheck, dbGrants]
+export const verbs: Verbs = {
+  migrate: dbMigrate,
+  rollback: dbRollback,
+  status: dbStatus,
+  seed: dbSeed,
+  reset: dbReset,
+  check: dbCheck,
+  grants: dbGrants,
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
-import type { Declare } from '../declare.ts'
+import type { Declare, Verbs } from '../declare.ts'
 import { chainOf, pathOf } from '../flags.ts'
 import { examples, helpWidth } from '../help.ts'
 import { meantCommand } from '../meant-command.ts'
@@ -46,4 +46,4 @@ function commandAt(root: Command, words: readonly string[]): Command {
   }, root)
 }
 
-export const verbs: readonly Declare[] = [help]
+export const verbs: Verbs = { help }

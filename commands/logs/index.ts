@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { logsList } from './list.ts'
 
-export const verbs: readonly Declare[] = [logsList]
+export const verbs: Verbs = { list: logsList }

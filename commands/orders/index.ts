@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { ordersExport } from './export.ts'
 import { ordersGet } from './get.ts'
 import { ordersImport } from './import.ts'
@@ -6,4 +6,11 @@ import { ordersList } from './list.ts'
 import { orderMoves } from './moves.ts'
 import { ordersPlace } from './place.ts'
 
-export const verbs: readonly Declare[] = [ordersPlace, ordersGet, ordersList, orderMoves, ordersImport, ordersExport]
+export const verbs: Verbs = {
+  place: ordersPlace,
+  get: ordersGet,
+  list: ordersList,
+  'confirm ship deliver cancel': orderMoves,
+  import: ordersImport,
+  export: ordersExport,
+}

@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { productsCreate } from './create.ts'
 import { productsDelete } from './delete.ts'
 import { productsExport } from './export.ts'
@@ -8,4 +8,13 @@ import { productsList } from './list.ts'
 import { productsRestock } from './restock.ts'
 import { productsUpdate } from './update.ts'
 
-export const verbs: readonly Declare[] = [productsCreate, productsGet, productsList, productsUpdate, productsRestock, productsDelete, productsImport, productsExport]
+export const verbs: Verbs = {
+  create: productsCreate,
+  get: productsGet,
+  list: productsList,
+  update: productsUpdate,
+  restock: productsRestock,
+  delete: productsDelete,
+  import: productsImport,
+  export: productsExport,
+}

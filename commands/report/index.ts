@@ -1,4 +1,5 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
+import { reports } from '../../src/reports/catalog.ts'
 import { reportVerbs } from './report.ts'
 
-export const verbs: readonly Declare[] = [reportVerbs]
+export const verbs: Verbs = { [reports.map(({ name }) => name).join(' ')]: reportVerbs }

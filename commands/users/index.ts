@@ -1,4 +1,4 @@
-import type { Declare } from '../declare.ts'
+import type { Verbs } from '../declare.ts'
 import { usersAuthenticate } from './authenticate.ts'
 import { usersCreate } from './create.ts'
 import { usersDelete } from './delete.ts'
@@ -10,4 +10,15 @@ import { usersPurge } from './purge.ts'
 import { usersSetPassword } from './set-password.ts'
 import { usersUpdate } from './update.ts'
 
-export const verbs: readonly Declare[] = [usersCreate, usersGet, usersList, usersUpdate, usersDelete, usersPurge, usersAuthenticate, usersSetPassword, usersImport, usersExport]
+export const verbs: Verbs = {
+  create: usersCreate,
+  get: usersGet,
+  list: usersList,
+  update: usersUpdate,
+  delete: usersDelete,
+  purge: usersPurge,
+  authenticate: usersAuthenticate,
+  'set-password': usersSetPassword,
+  import: usersImport,
+  export: usersExport,
+}

@@ -114,10 +114,15 @@ export class ProcessContext implements Context {
     if (answered.length > 0) this.out.note(`without questions: dbtool ${[...argv, ...answered].map(quotedForShell).join(' ')}`)
   }
 
+  /** The work is done. */
+  stopClock(): void {
+    this.#invocation?.stopwatch?.stop()
+  }
+
   /** For `--timing`. */
-  tellTime(ms: number): void {
+  tellTime(): void {
     const { out, stopwatch } = this.#invocation ?? {}
-    if (stopwatch !== undefined) out?.timing({ ms, databaseMs: stopwatch.busyMs, statements: stopwatch.statements })
+    if (stopwatch !== undefined) out?.timing(stopwatch.read())
   }
 
   async close(): Promise<void> {

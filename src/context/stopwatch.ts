@@ -1,8 +1,16 @@
-/** How much of the time statements were under way: of two at once, no moment counts twice. For `--timing`. */
+/** How long the work took, and how much of that statements were under way: of two at once, no moment counts twice. For `--timing`. */
 export class Stopwatch {
+  #stoppedMs: number | undefined
   #statements = 0
   /** When there was at least one, in the order of time, with gaps in between. */
   readonly #busy: { from: number; to: number }[] = []
+
+  /** `startedMs`, of performance.now(): when the work began. */
+  constructor(private readonly startedMs = performance.now()) {}
+
+  stop(): void {
+    this.#stoppedMs = performance.now()
+  }
 
   /** A statement that took `ms` has ended. */
   ended(ms: number, at = performance.now()): void {
@@ -15,11 +23,8 @@ export class Stopwatch {
     this.#busy.push({ from, to: at })
   }
 
-  get statements(): number {
-    return this.#statements
-  }
-
-  get busyMs(): number {
-    return this.#busy.reduce((sum, { from, to }) => sum + to - from, 0)
+  read(): { ms: number; databaseMs: number; statements: number } {
+    const ms = (this.#stoppedMs ?? performance.now()) - this.startedMs
+    return { ms, databaseMs: this.#busy.reduce((sum, { from, to }) => sum + to - from, 0), statements: this.#statements }
   }
 }

@@ -35,7 +35,7 @@ const mariadbDriver: BenchedDriver = {
   name: 'mariadb',
   version: versionOf('mariadb'),
   async connect(target) {
-    const connection = await driver.createConnection(place(target))
+    const connection = await driver().createConnection(place(target))
     return {
       ping: () => connection.ping(),
       rows: (sql) => connection.query<Record<string, unknown>[]>(sql),

@@ -35,23 +35,25 @@ interface Opening {
 }
 
 async function open({ target, limits, onTrace, encrypted }: Opening): Promise<Connection> {
-  let socket: Socket | undefined
-  const dial = (): Socket => {
-    socket = target.socket === undefined ? openSocket(target.port, target.host) : openSocket(target.socket)
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, keepAliveMs)
-    return socket
-  }
+  // First, since the server answers while the connector is loaded.
+  const socket = dial(target)
   try {
-    const raw = await driver.createConnection({ ...driverOptions(target, limits, encrypted), stream: dial })
+    const raw = await driver().createConnection({ ...driverOptions(target, limits, encrypted), stream: () => socket })
     // Without a listener, a connection that the server closes while idle would end the process.
     raw.on('error', () => undefined)
     const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
-    return new Connection({ raw, target, limits, onTrace, kill, cut: () => socket?.destroy() })
+    return new Connection({ raw, target, limits, onTrace, kill, cut: () => socket.destroy() })
   } catch (error) {
-    socket?.destroy()
+    socket.destroy()
     throw translate(error, target)
   }
+}
+
+function dial(target: Target): Socket {
+  const socket = target.socket === undefined ? openSocket(target.port, target.host) : openSocket(target.socket)
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, keepAliveMs)
+  return socket
 }
 
 /** What the connector is told, by the pool modes that use its own pool too; everything that facts about it demand is here. */

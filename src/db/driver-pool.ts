@@ -20,7 +20,7 @@ export class ConnectorPool implements Pool {
   constructor(target: Target, limits: Limits, options: PoolOptions) {
     this.#target = target
     this.#limits = limits
-    this.#pool = driver.createPool({
+    this.#pool = driver().createPool({
       ...driverOptions(target, limits, target.ssl.mode !== 'disabled' && target.ssl.mode !== 'preferred'),
       ...(target.socket === undefined ? {} : { socketPath: target.socket }),
       connectionLimit: options.size + options.maxOverflow,

@@ -1,4 +1,3 @@
-import { clearScreenDown, cursorTo } from 'node:readline'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
@@ -26,6 +25,9 @@ export interface OutputOptions extends TalkOptions {
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal
 }
+
+/** The cursor is in the upper left corner, and nothing stands there (ECMA-48). */
+const clearedScreen = '\u001B[1;1H\u001B[0J'
 
 /** Data goes to stdout or where it is wanted, everything for a person to stderr. */
 export class Output extends Talk {
@@ -100,8 +102,7 @@ export class Output extends Talk {
     const { screen } = this.#destination
     if (screen?.isTTY !== true || !this.isForPeople) return
     this.unpaged()
-    cursorTo(screen, 0, 0)
-    clearScreenDown(screen)
+    screen.write(clearedScreen)
   }
 
   /** A story is told as it happens. */

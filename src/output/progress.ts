@@ -1,6 +1,6 @@
-import { clearLine, cursorTo } from 'node:readline'
-
 const redrawMs = 100
+/** Of a terminal, as ECMA-48 has it: the line is erased, and the cursor at its beginning. */
+const clearedLine = '\u001B[2K\u001B[1G'
 
 /** One line at the bottom of the terminal; a few frames a second, whatever the caller's pace. */
 export class Progress {
@@ -23,7 +23,6 @@ export class Progress {
   clear(): void {
     if (!this.#visible) return
     this.#visible = false
-    clearLine(this.stream, 0)
-    cursorTo(this.stream, 0)
+    this.stream.write(clearedLine)
   }
 }

@@ -6,7 +6,8 @@ import { giveTo } from './directories.ts'
 import type { ServerPaths } from './home.ts'
 import { openLog, type ServerLog } from './log.ts'
 import type { Programs } from './programs.ts'
-import { loginName, type ServerUser } from './user.ts'
+import { loginName } from './login.ts'
+import type { ServerUser } from './user.ts'
 
 /** Lies in every data directory that dbtool made, and in no other. */
 const marker = '.dbtool-private-server'

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Connection } from '../db/connection.ts'
 import type { ServerPaths } from './home.ts'
 import { databaseName } from './status.ts'
-import { loginName } from './user.ts'
+import { loginName } from './login.ts'
 
 /** What a program needs to come in over the port. */
 export interface PortAccess {

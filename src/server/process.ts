@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs'
 import { connect } from 'node:net'
 import { isNodeError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
@@ -7,9 +6,7 @@ import type { ServerPaths } from './home.ts'
 /** `unknown`: some process has this number, and the system does not tell which. */
 export type ProcessState = 'ours' | 'gone' | 'unknown'
 
-const connectTimeoutMs = 1_000
-
-/** Does anybody listen on this unix socket? A socket left behind by a crash refuses. Never rejects. */
+/** Does anybody listen on this unix socket? A socket left behind by a crash refuses; neither answer is ever waited for. Never rejects. */
 export function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket)
@@ -17,7 +14,6 @@ export function answers(socket: string): Promise<boolean> {
       connection.destroy()
       resolve(listening)
     }
-    connection.setTimeout(connectTimeoutMs, () => finish(false))
     connection.once('connect', () => finish(true))
     // EAGAIN is a full queue, so somebody does listen.
     connection.once('error', (error) => finish(isNodeError(error) && error.code === 'EAGAIN'))
@@ -26,7 +22,7 @@ export function answers(socket: string): Promise<boolean> {
 
 /** The number in the pid file, which proves nothing: after a crash it may be anybody's. */
 export async function readPid(paths: ServerPaths): Promise<number | undefined> {
-  const text = await readFile(paths.pidFile, 'utf8').catch(() => '')
+  const text = (await textOf(paths.pidFile)) ?? ''
   const pid = Number(text.trim())
   return Number.isInteger(pid) && pid > 1 ? pid : undefined
 }
@@ -53,6 +49,7 @@ function exists(pid: number): boolean {
 /** From /proc on Linux, where a minimal system has no ps; from ps elsewhere. */
 async function commandLine(pid: number): Promise<string | undefined> {
   if ((await procFile('self')) !== undefined) return (await procFile(String(pid))) ?? ''
+  const { execFile } = await import('node:child_process')
   return new Promise((resolve) => {
     execFile('ps', ['-ww', '-o', 'command=', '-p', String(pid)], (error, stdout) => {
       const noSuchProgram = isNodeError(error) && error.code === 'ENOENT'
@@ -62,5 +59,9 @@ async function commandLine(pid: number): Promise<string | undefined> {
 }
 
 function procFile(id: string): Promise<string | undefined> {
-  return readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => undefined)
+  return textOf(`/proc/${id}/cmdline`)
+}
+
+function textOf(path: string): Promise<string | undefined> {
+  return new Promise((resolve) => readFile(path, 'utf8', (error, text) => resolve(error === null ? text : undefined)))
 }

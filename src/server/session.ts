@@ -1,7 +1,7 @@
 import type { Connection } from '../db/connection.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
-import { loginName } from './user.ts'
+import { loginName } from './login.ts'
 
 const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs: 10_000 }
 

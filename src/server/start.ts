@@ -9,7 +9,8 @@ import { answers, processState, readPid } from './process.ts'
 import { findPrograms } from './programs.ts'
 import { withSession } from './session.ts'
 import { databaseName, serverStatus, type ServerStatus } from './status.ts'
-import { loginName, type ServerUser } from './user.ts'
+import { loginName } from './login.ts'
+import type { ServerUser } from './user.ts'
 
 /** How long a start waits for a server that is just stopping. */
 const handoverTimeoutMs = 30_000

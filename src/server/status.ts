@@ -1,7 +1,7 @@
 import type { ServerPaths } from './home.ts'
 import { answers, readPid } from './process.ts'
 import { withSession } from './session.ts'
-import { loginName } from './user.ts'
+import { loginName } from './login.ts'
 
 /** The database that the server is made for. */
 export const databaseName = 'dbtool'

@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { userInfo } from 'node:os'
-import { DbtoolError } from '../errors.ts'
 import { closedDirectory, isRoot, type Identity, type ServerPaths } from './home.ts'
 
 /** As whom MariaDB runs: how its processes are spawned, which arguments it needs for it, and what a person should know. */
@@ -19,19 +17,6 @@ export function serverUser(paths: ServerPaths): ServerUser {
   const closed = closedDirectory(statSync(paths.home).uid === 0 ? parentOf(paths.home) : paths.home, somebody)
   if (closed !== undefined) return asRoot(`${closed} is closed to other users`)
   return { spawn: somebody, arguments: [], warnings: [] }
-}
-
-/**
- * The user who may log in over the socket: the one who runs dbtool.
- * @throws DbtoolError SERVER_FAILED for a user id without a name, since MariaDB knows users by name.
- */
-export function loginName(): string {
-  try {
-    return userInfo().username
-  } catch (cause) {
-    const message = `the user id ${process.geteuid?.() ?? ''} has no name on this machine, and MariaDB knows users by name`
-    throw new DbtoolError('SERVER_FAILED', message, { hint: 'add the user to /etc/passwd', cause })
-  }
 }
 
 function asRoot(reason: string): ServerUser {

@@ -107,7 +107,7 @@ describe('what is loaded', () => {
   it('so none of the modules of Node that take long', () => {
     const texts = program.map((name) => readFileSync(join(dirname(binary), `${name}.cjs`), 'utf8'))
     const needed = texts.flatMap((text) => [...text.matchAll(/require\(["`]node:([\w/]+)["`]\)/g)].map(([, name]) => name))
-    expect([...new Set(needed)].sort()).toEqual(['events', 'fs', 'module', 'os', 'path', 'process'])
+    expect([...new Set(needed)].sort()).toEqual(['events', 'fs', 'module', 'os', 'path', 'process', 'vm'])
   })
 
   it.each([

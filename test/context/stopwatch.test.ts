@@ -13,6 +13,6 @@ describe('the time of statements', () => {
   ])('%s', (_what, statements, busyMs) => {
     const watch = new Stopwatch()
     for (const [from, to] of statements) watch.ended(to - from, to)
-    expect([watch.statements, watch.busyMs]).toEqual([statements.length, busyMs])
+    expect(watch.read()).toMatchObject({ statements: statements.length, databaseMs: busyMs })
   })
 })

@@ -81,7 +81,7 @@ describe('connecting', () => {
   it('to a MySQL, which has no max_statement_time', async () => {
     // The same error from a MariaDB: it has no max_execution_time.
     const { target } = database
-    const refused = driver.createConnection({ socketPath: target.socket ?? '', user: target.user, initSql: 'SET max_execution_time = 1' })
+    const refused = driver().createConnection({ socketPath: target.socket ?? '', user: target.user, initSql: 'SET max_execution_time = 1' })
     await expectFailure(
       refused.catch((error: unknown) => Promise.reject(translate(error, asGuest()))),
       {

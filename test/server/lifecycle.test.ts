@@ -5,7 +5,7 @@ import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
 import { findRunning, serverStatus } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
-import { loginName } from '../../src/server/user.ts'
+import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
 import { killServer, temporaryHome } from './temporary-home.ts'
 

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { CompiledFile } from '../../bin/compiled-file.ts'
+import { version } from '../../src/version.ts'
+import { binary } from '../support/binary.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const folder = temporaryFolder()
+let homes = 0
+const newHome = (): string => {
+  const home = join(folder, String((homes += 1)))
+  mkdirSync(home)
+  return home
+}
+
+/** `dbtool --version` with this environment and no other. */
+function start(env: Record<string, string>): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync(process.execPath, [binary, '--version'], { env, encoding: 'utf8', timeout: 20_000 })
+}
+const fine = { stdout: `${version()}\n`, stderr: '', status: 0 }
+
+/** Node 22 and later keep it themselves, in files of their own. */
+const isOurs = process.versions.node.startsWith('20.')
+
+describe('what was compiled is kept for the next start', () => {
+  it.each([
+    ['in DBTOOL_HOME', (home: string) => ({ DBTOOL_HOME: home }), 'cache'],
+    ['in XDG_CACHE_HOME', (home: string) => ({ XDG_CACHE_HOME: home, HOME: '/nowhere' }), 'dbtool'],
+    ['else in ~/.cache', (home: string) => ({ HOME: home }), '.cache/dbtool'],
+    ['where NODE_COMPILE_CACHE says', (home: string) => ({ NODE_COMPILE_CACHE: join(home, 'x'), DBTOOL_HOME: '/nowhere' }), 'x'],
+  ])('%s', (_where, env, expected) => {
+    const home = newHome()
+    expect(start(env(home))).toMatchObject(fine)
+    expect(readdirSync(join(home, expected))).not.toEqual([])
+  })
+
+  it('but not with NODE_DISABLE_COMPILE_CACHE=1', () => {
+    const home = newHome()
+    expect(start({ DBTOOL_HOME: home, NODE_DISABLE_COMPILE_CACHE: '1' })).toMatchObject(fine)
+    expect(readdirSync(home)).toEqual([])
+  })
+
+  it('and where nothing can be kept, dbtool starts without it', () => {
+    expect(start({ DBTOOL_HOME: '/proc/nowhere' })).toMatchObject(fine)
+  })
+})
+
+describe.runIf(isOurs)('of Node 20', () => {
+  const keptIn = (home: string): string => join(home, 'cache', `compiled-${process.version}-${process.arch}`)
+
+  it('it is made once, and taken from then on', () => {
+    const home = newHome()
+    start({ DBTOOL_HOME: home })
+    const { mode, ino } = statSync(keptIn(home))
+    expect(mode & 0o777).toBe(0o600)
+    expect(statSync(dirname(keptIn(home))).mode & 0o777).toBe(0o700)
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
+    expect(statSync(keptIn(home)).ino, 'nothing had to be compiled').toBe(ino)
+  })
+
+  it.each<[what: string, damage: (path: string) => void]>([
+    ['is empty', (path) => truncateSync(path)],
+    ['ends early', (path) => truncateSync(path, statSync(path).size / 2)],
+    ['is something else', (path) => writeFileSync(path, 'not compiled code')],
+  ])('what %s is made again', (_what, damage) => {
+    const home = newHome()
+    start({ DBTOOL_HOME: home })
+    const whole = statSync(keptIn(home)).size
+    damage(keptIn(home))
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
+    expect(statSync(keptIn(home)).size).toBeGreaterThan(whole * 0.9)
+  })
+
+  it.runIf(process.getuid?.() === 0)('what another user has put there is not run, but replaced', () => {
+    const home = newHome()
+    start({ DBTOOL_HOME: home })
+    chownSync(keptIn(home), 65_534, 65_534)
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
+    expect(statSync(keptIn(home)).uid).toBe(0)
+  })
+
+  it('a tool that was replaced by another is compiled again', () => {
+    const home = newHome()
+    const [one, other] = [join(folder, 'one.cjs'), join(folder, 'other.cjs')]
+    // As long as each other, which is all that V8 asks.
+    writeFileSync(one, `process.stdout.write('one')`)
+    writeFileSync(other, `process.stdout.write('two')`)
+    const loader = join(folder, 'loader.cjs')
+    const code = readFileSync(binary, 'utf8')
+    const run = (): string => spawnSync(process.execPath, [loader], { env: { DBTOOL_HOME: home }, encoding: 'utf8' }).stdout
+    const place = join(folder, 'tool.cjs')
+    for (const name of readdirSync(dirname(binary)).filter((file) => file.endsWith('.cjs'))) if (name !== 'dbtool.cjs') copyFileSync(join(dirname(binary), name), join(folder, name))
+    // The beginning of dbtool, and a tool of one line.
+    writeFileSync(loader, code.replace(/Promise\.resolve\(\)\.then\(\(\)=>require\([^)]*chunk-program[^)]*\)\)[^]*$/, `require('./tool.cjs')`))
+    copyFileSync(one, place)
+    expect([run(), run()]).toEqual(['one', 'one'])
+    copyFileSync(other, place)
+    expect([run(), run()]).toEqual(['two', 'two'])
+  })
+})
+
+describe('a file of compiled code', () => {
+  const compiled = (file: string, text: string): { file: string; changedMs: number; code: Buffer } => ({ file, changedMs: statSync(file).ctimeMs, code: Buffer.from(text) })
+
+  it('gives what was added, of files that are as they were', () => {
+    mkdirSync(join(folder, 'code'))
+    const [a, b, gone] = ['a', 'b', 'gone'].map((name) => join(folder, 'code', name)) as [string, string, string]
+    writeFileSync(a, '')
+    writeFileSync(b, '')
+    const path = join(folder, 'made when', 'needed')
+    new CompiledFile(path).add([compiled(a, 'what a is'), { file: gone, changedMs: 1, code: Buffer.from('nothing') }])
+    new CompiledFile(path).add([compiled(b, 'what b is')])
+    const file = new CompiledFile(path)
+    const told = [a, b, gone].map((one) => file.codeOf(one, existsSync(one) ? statSync(one).ctimeMs : 1)?.toString())
+    expect(told).toEqual(['what a is', 'what b is', undefined])
+    expect(file.codeOf(a, statSync(a).ctimeMs - 1), 'of another file').toBeUndefined()
+    expect(readdirSync(dirname(path)), 'nothing half done').toEqual(['needed'])
+  })
+
+  it('has nothing and fails nowhere where nothing can be written', () => {
+    const path = join(folder, 'closed', 'file')
+    mkdirSync(dirname(path))
+    writeFileSync(join(folder, 'plain'), '')
+    chmodSync(dirname(path), 0o500)
+    for (const nowhere of ['/proc/nowhere/file', join(folder, 'plain', 'file')]) {
+      const file = new CompiledFile(nowhere)
+      file.add([compiled(folder, 'x')])
+      expect(file.codeOf(folder, statSync(folder).ctimeMs)).toBeUndefined()
+    }
+  })
+})
