@@ -2,13 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 import { CompiledFile, type Compiled } from './compiled-file.ts'
 
 /** Newer than the types of Node 20 know. */
 const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCache?: (directory: string) => unknown; wrapper: readonly [string, string] }
-/** Since Node 20.12: what a script imports is loaded as what a module imports. */
-const { USE_MAIN_CONTEXT_DEFAULT_LOADER: importModuleDynamically } = constants as { USE_MAIN_CONTEXT_DEFAULT_LOADER?: number }
 
 /**
  * Keeps what was compiled for the next start: of Node 22 and later Node itself does; for Node 20, this does for CommonJS.
@@ -18,7 +16,7 @@ export function keepCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
   const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
   if (enableCompileCache !== undefined) enableCompileCache(directory)
-  else if (importModuleDynamically !== undefined) keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
+  else keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
 }
 
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
@@ -31,11 +29,18 @@ function keep(kept: CompiledFile): void {
   const fresh: (() => Compiled)[] = []
   const [head, tail] = wrapper.map((text) => Buffer.from(text)) as [Buffer, Buffer]
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- it stays in Node 20, and nothing later comes here.
-  createRequire(import.meta.filename).extensions['.cjs'] = (module, file) => {
+  const { extensions } = createRequire(import.meta.filename)
+  const loadAsEver = extensions['.js']
+  extensions['.cjs'] = (module, file): void => {
     const changedMs = statSync(file).ctimeMs
     const cachedData = kept.codeOf(file, changedMs)
     const source = Buffer.concat([head, readFileSync(file), tail]).toString()
-    const script = new Script(source, { filename: file, importModuleDynamically, ...(cachedData === undefined ? {} : { cachedData }) })
+    // A script of ours can do so on Node 20 only with a warning for everybody to read.
+    if (cachedData === undefined && importing.test(source)) {
+      loadAsEver(module, file)
+      return
+    }
+    const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) })
     if (script.cachedDataRejected !== false) fresh.push(() => ({ file, changedMs, code: script.createCachedData() }))
     const body = script.runInThisContext() as (...args: unknown[]) => void
     body.call(module.exports, module.exports, createRequire(file), module, file, dirname(file))
@@ -45,3 +50,5 @@ function keep(kept: CompiledFile): void {
     if (fresh.length > 0) kept.add(fresh.map((compiled) => compiled()))
   })
 }
+
+const importing = /\bimport\(/

@@ -46,8 +46,7 @@ export const otherVariables: readonly Entry[] = [
   ['LC_ALL', 'or LC_CTYPE, or LANG: with another character set than UTF-8, ASCII is drawn with'],
   ['XDG_CONFIG_HOME', 'instead of ~/.config'],
   ['XDG_DATA_HOME', 'instead of ~/.local/share'],
-  ['XDG_CACHE_HOME', 'instead of ~/.cache, where compiled code is kept for the next start; with DBTOOL_HOME, there'],
-  ['NODE_DISABLE_COMPILE_CACHE', '1: none is kept; NODE_COMPILE_CACHE names another folder'],
+  ['XDG_CACHE_HOME', 'instead of ~/.cache, where compiled code is kept for the next start, unless NODE_DISABLE_COMPILE_CACHE=1'],
 ]
 
 type Exit = (typeof exitCodes)[ErrorCode] | 0

@@ -57,6 +57,11 @@ describe('the package', () => {
   })
 })
 
+const shopUrl = (): string => {
+  const { DB_USER = '', DB_PASSWORD = '' } = login('app')
+  return `mariadb://${DB_USER}:${encodeURIComponent(DB_PASSWORD)}@localhost/${database.name}?socket=${encodeURIComponent(inject('socket'))}`
+}
+
 describe('installed into an empty folder', () => {
   const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 
@@ -87,21 +92,21 @@ describe('installed into an empty folder', () => {
     const compiler = [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')]
     const types = await run(process.execPath, [...compiler, 'example.mts'])
     expect(types.stdout).toBe('')
-    const { DB_USER = '', DB_PASSWORD = '' } = login('app')
-    const url = `mariadb://${DB_USER}:${encodeURIComponent(DB_PASSWORD)}@localhost/${database.name}?socket=${encodeURIComponent(inject('socket'))}`
-    const outcome = await run(process.execPath, ['example.mjs'], { env: { SHOP_URL: url } })
+    const outcome = await run(process.execPath, ['example.mjs'], { env: { SHOP_URL: shopUrl() } })
     expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 })
     expect(lines(outcome.stdout)).toEqual([expect.stringMatching(/^placed \d+ \d+\.\d\d existing$/), 'OUT_OF_STOCK 1000000'])
     expect(outcome.stderr).toMatch(/^[1-9]\d* 0 \d+ [\d.]+\n$/)
   })
 
-  it('is a library that loads mariadb alone, and refuses a URL that it cannot read', async () => {
+  it('is a library that loads mariadb alone, once it connects, and refuses a URL that it cannot read', async () => {
     const hook = pathToFileURL(join(root, 'test', 'support', 'list-loaded.mjs')).href
     writeFileSync(join(folder, 'refused.mjs'), `import { createPool } from 'dbtool'\ntry { createPool('postgres://ada@localhost/shop') } catch (error) { console.log(error.name, error.code, error.message) }`)
-    const { stdout, stderr } = await run(process.execPath, ['--import', hook, 'refused.mjs'])
+    const { stdout, stderr: ofRefused } = await run(process.execPath, ['--import', hook, 'refused.mjs'])
+    const { stderr: ofExample } = await run(process.execPath, ['--import', hook, 'example.mjs'], { env: { SHOP_URL: shopUrl() } })
     expect(stdout).toBe('DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: it must start with mariadb://\n')
-    const packages = [...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name)
+    const packagesIn = (stderr: string): string[] => [...new Set([...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name))]
     const ofMariadb = ['denque', 'iconv-lite', 'lru-cache', 'safer-buffer']
-    expect([...new Set(packages)].filter((name) => !ofMariadb.includes(name ?? '')).sort()).toEqual(['dbtool', 'mariadb'])
+    expect(packagesIn(ofRefused)).toEqual(['dbtool'])
+    expect(packagesIn(ofExample).filter((name) => !ofMariadb.includes(name)).sort()).toEqual(['dbtool', 'mariadb'])
   })
 })

@@ -90,7 +90,7 @@ export class AskPerson implements Ask, Conversation {
   }
 
   private async prompt<A>(question: object): Promise<A> {
-    const { createPromptModule } = await import('inquirer')
+    const { createPromptModule } = await (await import('./inquirer.ts')).loadInquirer()
     const { stdin: input, stderr: output, signal } = this.terminal
     const gone = whenGone(input)
     const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, gone.signal]) })

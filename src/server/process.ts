@@ -49,13 +49,7 @@ function exists(pid: number): boolean {
 /** From /proc on Linux, where a minimal system has no ps; from ps elsewhere. */
 async function commandLine(pid: number): Promise<string | undefined> {
   if ((await procFile('self')) !== undefined) return (await procFile(String(pid))) ?? ''
-  const { execFile } = await import('node:child_process')
-  return new Promise((resolve) => {
-    execFile('ps', ['-ww', '-o', 'command=', '-p', String(pid)], (error, stdout) => {
-      const noSuchProgram = isNodeError(error) && error.code === 'ENOENT'
-      resolve(noSuchProgram ? undefined : stdout)
-    })
-  })
+  return (await import('./ps.ts')).commandLineOfPs(pid)
 }
 
 function procFile(id: string): Promise<string | undefined> {
