@@ -8,7 +8,7 @@ export const next = {
   'pool stress': 'dbtool pool tune',
 } as const
 
-/** Where a list had nothing to show: how to make one. */
+/** Where there is nothing to list: how to make one. */
 export const whereEmpty: Readonly<Record<string, string>> = {
   'users list': 'dbtool users create',
   'addresses list': 'dbtool addresses add',
@@ -20,7 +20,9 @@ export function hint(ctx: Context, after: keyof typeof next, id?: number): void 
   ctx.out.hint(id === undefined ? next[after] : next[after].replace('7', String(id)))
 }
 
-export function hintWhereEmpty(ctx: Context): void {
-  const line = whereEmpty[ctx.author().command]
+/** After a list that had nothing to show. Where only a part was asked for, there may be others. */
+export function hintWhereEmpty(ctx: Context, isPart: boolean): void {
+  const { command } = ctx.author()
+  const line = isPart ? `dbtool ${command}` : whereEmpty[command]
   if (line !== undefined) ctx.out.hint(line)
 }

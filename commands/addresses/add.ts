@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import { insertAddress } from '../../src/shop/addresses.ts'
 import { parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
@@ -20,7 +21,6 @@ export function addressesAdd(addresses: Command, ctx: Context, run = addAddress)
 
 export async function addAddress(ctx: Context, options: AddAddressOptions): Promise<void> {
   const { parseCountry } = await import('../../src/shop/countries.ts')
-  const { insertAddress } = await import('../../src/shop/addresses.ts')
   const { getUser } = await import('../../src/shop/users.ts')
   const { dryRun = false } = options
   const { user, ...parts } = await ctx.ask.fill({

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import { getAddress, removeAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
@@ -23,7 +24,6 @@ export function addressesRemove(addresses: Command, ctx: Context, run = dropAddr
 }
 
 export async function dropAddress(ctx: Context, given: number | undefined, { yes = false, dryRun = false }: RemoveAddressOptions): Promise<void> {
-  const { getAddress, removeAddress } = await import('../../src/shop/addresses.ts')
   const { id } = await ctx.ask.fill({ id: whichAddress(given) })
   await ctx.shop(
     async (db) => {

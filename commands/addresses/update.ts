@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import { updateAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
@@ -23,7 +24,6 @@ export async function changeAddress(ctx: Context, given: number | undefined, opt
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
   const wishes = { address_type, street, city, postal_code, country }
   assertWishes(wishes, '--type, --street, --city, --postal-code or --country')
-  const { updateAddress } = await import('../../src/shop/addresses.ts')
   const { id } = await ctx.ask.fill({ id: whichAddress(given) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })

@@ -25,11 +25,11 @@ const plain = (values: readonly string[]): Candidate[] => values.map((value) => 
 export function candidates(program: Command, words: readonly string[]): Answer {
   const last = words.at(-1) ?? ''
   const { command, option, arguments: before } = words.slice(0, -1).reduce(step, { command: program, option: undefined, arguments: 0 })
-  if (option !== undefined) return valuesOf(option, command)
+  if (option !== undefined) return valuesOf(option, command, last)
   const [flag = ''] = last.split('=')
   if (last.startsWith('--') && last.includes('=')) {
     const known = optionOf(command, flag)
-    return known === undefined ? [] : valuesOf(known, command)
+    return known === undefined ? [] : valuesOf(known, command, last.slice(`${flag}=`.length))
   }
   if (last.startsWith('-')) return optionsOf(command)
   if (command.commands.length > 0) return command.commands.map((one) => ({ value: one.name(), about: one.description() }))
@@ -55,14 +55,21 @@ function optionsOf(command: Command): Candidate[] {
   return [...shown.map(({ long, description }) => ({ value: long ?? '', about: description })), { value: '--help', about: 'show help, with examples' }]
 }
 
-function valuesOf(option: Option, command: Command): Answer {
+function valuesOf(option: Option, command: Command, typed: string): Answer {
   if (option.long === '--profile') return 'profiles'
   if (/<(file|path|folder)>/.test(option.flags)) return 'files'
   if (option.long === '--field' || option.long === '--fields') {
     const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
-    return view === undefined ? [] : plain(fieldNames(view))
+    const names = view === undefined ? [] : fieldNames(view)
+    return plain(option.long === '--field' ? names : furtherOf(names, typed))
   }
   return plain(choicesOf(option.parseArg))
+}
+
+/** Each with the names that are typed before it, as in `id,username`; none twice. */
+function furtherOf(names: readonly string[], typed: string): string[] {
+  const before = typed.slice(0, typed.lastIndexOf(',') + 1)
+  return names.filter((name) => !before.split(',').includes(name)).map((name) => `${before}${name}`)
 }
 
 function argumentOf(argument: Argument | undefined, program: Command): Answer {

@@ -30,5 +30,5 @@ export function logsList(logs: Command, ctx: Context, run = showLogs): void {
 
 export async function showLogs(ctx: Context, { entity, id, by, since, until, limit, offset }: ListLogsOptions): Promise<void> {
   const filter = { entity, entityId: id, osUser: by, since, until }
-  await showList(ctx, logView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })))
+  await showList(ctx, logView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })))
 }

@@ -36,7 +36,7 @@ const viewOf = ({ items = false }: ListOrdersOptions): View => (items ? orderVie
 
 export async function showOrders(ctx: Context, options: ListOrdersOptions): Promise<void> {
   const { user, status, since, until, items = false, sort, limit, offset } = options
-  await showList(ctx, viewOf(options), { limit, unasked: defaultLimit }, (rows) =>
+  await showList(ctx, viewOf(options), { limit, unasked: defaultLimit, offset, filter: { user, status, since, until } }, (rows) =>
     ctx.shop(async (db) => {
       const userId = user === undefined ? undefined : (await getUser(db, user)).id
       const orders = await listOrders(db, { userId, status, since, until }, sort, { limit: rows, offset })

@@ -25,5 +25,5 @@ export function productsList(products: Command, ctx: Context, run = showProducts
 export async function showProducts(ctx: Context, options: ListProductsOptions): Promise<void> {
   const { search, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search }
-  await showList(ctx, productView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })))
+  await showList(ctx, productView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })))
 }

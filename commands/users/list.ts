@@ -30,5 +30,5 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search, minOrders, createdSince }
-  await showList(ctx, userView, { limit, unasked: defaultLimit }, (rows) => ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })))
+  await showList(ctx, userView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })))
 }

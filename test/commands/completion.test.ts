@@ -26,6 +26,8 @@ const table: readonly [words: string[], offered: string[]][] = [
   [['users', 'list', '--format', 'c'], ['csv', 'count']],
   [['users', 'list', '--sort', '-e'], ['-email']],
   [['users', 'list', '--fields', 'em'], ['email']],
+  [['users', 'list', '--fields', 'id,em'], ['id,email']],
+  [['users', 'list', '--fields', 'id,email,em'], []],
   [['users', 'list', '--ssl-mode', 'verify'], ['verify-ca', 'verify-identity']],
   [['users', 'list', '--profile', ''], ['staging', 'local']],
   [['orders', 'list', '--status', 's'], ['shipped']],

@@ -16,6 +16,18 @@ describe('hints for the next step', () => {
   })
 
   it.each([
+    ['users list --search nobody', 'dbtool users list'],
+    ['users list --inactive', 'dbtool users list'],
+    ['users list --offset 1', 'dbtool users list'],
+    ['addresses list --country AQ --limit 5', 'dbtool addresses list'],
+    ['products list --search nothing --limit 0', 'dbtool products list'],
+    ['orders list --status cancelled', 'dbtool orders list'],
+    ['logs list --by nobody', 'dbtool logs list'],
+  ])('dbtool %s, where nothing is like that, says how to see what there is', async (line, wanted) => {
+    expect((await dbtool(`${line} --color never`, empty)).stderr).toContain(`next: ${wanted}\n`)
+  })
+
+  it.each([
     ['users list', { database: shop.name }],
     ['users list --quiet', empty],
     ['users list --json', empty],
