@@ -3,7 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { CompiledFile, type Compiled } from './compiled-file.ts'
+import { CompiledFile, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** Newer than the types of Node 20 know. */
 const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCache?: (directory: string) => unknown; wrapper: readonly [string, string] }
@@ -15,13 +15,22 @@ const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCach
 export function keepCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
   const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
-  if (enableCompileCache !== undefined) enableCompileCache(directory)
-  else keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
+  if (enableCompileCache === undefined) keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
+  else if (isOurs(directory)) enableCompileCache(directory)
 }
 
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
   if (env['DBTOOL_HOME']) return join(env['DBTOOL_HOME'], 'cache')
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'dbtool')
+}
+
+function isOurs(directory: string): boolean {
+  try {
+    makeDirectory(directory)
+    return process.geteuid === undefined || statSync(directory).uid === process.geteuid()
+  } catch {
+    return false
+  }
 }
 
 /** Node loads `.cjs` as it loads `.js`, unless something is registered for it. */

@@ -62,8 +62,8 @@ export class CompiledFile {
 
 const lengthBytes = 4
 
-/** With its parent, as in ~/.cache/dbtool, and no more. The `recursive` of Node 20 never comes back from /proc. */
-function makeDirectory(path: string): void {
+/** With its parent, as in ~/.cache/dbtool, and no more: Node's `recursive` never comes back from /proc. For this user only. */
+export function makeDirectory(path: string): void {
   for (const directory of [dirname(path), path]) if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 })
 }
 
