@@ -97,7 +97,7 @@ export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'creat
 export interface ProductFilter {
   readonly active?: boolean | undefined
   readonly ids?: readonly number[] | undefined
-  /** In SKU or name. */
+  /** In SKU or name, whatever the case. */
   readonly search?: string | undefined
 }
 
@@ -105,7 +105,7 @@ export interface ProductFilter {
 export function productConditions({ active, search, ids }: ProductFilter): (Condition | undefined)[] {
   return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
-    search === undefined ? undefined : contains(['p.sku', 'p.name'], search),
+    search === undefined ? undefined : contains(['p.sku COLLATE utf8mb4_unicode_ci', 'p.name'], search),
     ids === undefined ? undefined : { sql: `p.id IN (${ids.map(() => '?').join(', ')})`, values: ids },
   ]
 }

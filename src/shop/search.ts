@@ -1,5 +1,4 @@
 import type { Queries } from '../db/queries.ts'
-import { contains, where } from './filters.ts'
 import { listProducts, type Product } from './products.ts'
 import { listUsers, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 
@@ -24,13 +23,9 @@ export async function searchUsers(queries: Queries, typed: string, most: number)
   return [...found, ...more.filter(({ id }) => !known.has(id))].slice(0, most)
 }
 
-/** Products that are sold and have it in SKU or name, whatever the case, by name; nothing typed: the first. */
-export async function searchProducts(queries: Queries, typed: string, most: number): Promise<Product[]> {
-  const page = { limit: most, offset: 0 }
-  if (typed === '') return listProducts(queries, { active: true }, byName, page)
-  const { sql, values } = where([{ sql: 'p.is_active', values: [] }, contains(['p.sku COLLATE utf8mb4_unicode_ci', 'p.name'], typed)])
-  const ids = await queries.rows<{ id: number }>(`SELECT p.id FROM products p ${sql} ORDER BY p.name, p.id LIMIT ?`, [...values, most])
-  return productsByIds(queries, ids.map(({ id }) => id))
+/** Products that are sold and have it in SKU or name, by name; nothing typed: the first. */
+export function searchProducts(queries: Queries, typed: string, most: number): Promise<Product[]> {
+  return listProducts(queries, { active: true, search: typed === '' ? undefined : typed }, byName, { limit: most, offset: 0 })
 }
 
 /** In the order of the ids; one that is gone is left out. */

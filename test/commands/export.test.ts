@@ -47,7 +47,7 @@ describe('an export', () => {
 
   it.each([
     ['users export --format count', '2\n'], ['users export --format ids', '1\n2\n'], ['users export --search bob --format count', '1\n'], ['users export --inactive --format count', '0\n'],
-    ['products export --format ids', '1\n2\n'], ['products export --active --search pot --format ids', '2\n'], ['products export --inactive --json', '[]\n'],
+    ['products export --format ids', '1\n2\n'], ['products export --active --search pot --format ids', '2\n'], ['products list --search pot-1 --format ids', '2\n'], ['products export --inactive --json', '[]\n'],
     ['orders export --format count', '2\n'], ['orders export --format ids', '1\n1\n'], ['orders export --user bob --format count', '0\n'], ['orders export --status shipped --format count', '0\n'],
     ['orders export --user ada --since 1d --status confirmed --format count', '2\n'], ['orders export --until 1d --format count', '0\n'],
   ])('dbtool %s', async (line, stdout) => expect(await run(line)).toMatchObject({ exitCode: 0, stdout, stderr: '' }))
