@@ -1,27 +1,55 @@
 #!/usr/bin/env node
+import { createWriteStream, fstatSync } from 'node:fs'
 import { keepCompiled } from './compile-cache.ts'
 
 keepCompiled(process.env)
 
+const argv = process.argv.slice(2)
 const interrupt = new AbortController()
 const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
   process.on(signal, () => (interrupt.signal.aborted ? process.exit(exitCode) : interrupt.abort(signal)))
 }
 stop('SIGINT', 130)
 stop('SIGTERM', 143)
-// `dbtool … | head` ends quietly.
-const gone = (error: NodeJS.ErrnoException): never => process.exit(error.code === 'EPIPE' ? 0 : 1)
+
+let isLost = false
+/** Standard output takes nothing more: `dbtool … | head` ends quietly, a full disk does not. */
+const lost = (error: NodeJS.ErrnoException): void => {
+  if (isLost) return
+  isLost = true
+  if (error.code === 'EPIPE') process.exit(0)
+  void import('../commands/run.ts').then(({ reportLost }) => reportLost(error, argv, io)).then((exitCode) => process.exit(exitCode))
+}
 
 // Each stream is opened where it is used: Node takes its time for it.
+let output: NodeJS.WriteStream | undefined
 const io = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: workingDirectory(),
   get stdin() { return process.stdin },
-  get stdout() { return guarded(process.stdout) },
-  get stderr() { return guarded(process.stderr) },
+  get stdout() { return (output ??= standardOutput().on('error', lost)) },
+  // Whoever reads no messages gets none.
+  get stderr() { return process.stderr.listenerCount('error') === 0 ? process.stderr.on('error', () => undefined) : process.stderr },
   signal: interrupt.signal,
   now: () => new Date(),
   startedMs: 0,
 }
-const guarded = (stream: NodeJS.WriteStream): NodeJS.WriteStream => (stream.listeners('error').includes(gone) ? stream : stream.on('error', gone))
-void import('../commands/run.ts').then(({ run }) => run(process.argv.slice(2), io)).then((exitCode) => io.stdout.write('', () => process.exit(exitCode)))
+
+/** Into a file, Node's own stream takes a write for whole that the disk took half of; this one goes on with the rest. */
+function standardOutput(): NodeJS.WriteStream {
+  const { fd } = process.stdout
+  const isStream = process.stdout.isTTY || !(fstatSync(fd).isFile() || fstatSync(fd).isCharacterDevice())
+  return isStream ? process.stdout : (createWriteStream('', { fd, autoClose: false }) as unknown as NodeJS.WriteStream)
+}
+
+/** One that was removed is no reason not to work: only a relative path means something else then. */
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
+const end = (exitCode: number): void => void io.stdout.write('', (error) => (error ? lost(error) : isLost || process.exit(exitCode)))
+void import('../commands/run.ts').then(({ run }) => run(argv, io)).then(end)

@@ -32,7 +32,7 @@ export async function tellStory(ctx: Context): Promise<void> {
   ctx.out.heading('A private MariaDB   $ dbtool server start')
   const { started, status, warnings } = await startServer(paths, { signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
   for (const warning of warnings) ctx.out.warn(warning)
-  ctx.out.success(`MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was running already'}, on ${paths.socket}`)
+  ctx.out.success(`MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was already running'}, on ${paths.socket}`)
   // What is said about another database is not said about this one.
   const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '', DB_PROTECTED: '0', DB_READ_ONLY: '0' }
   try {
@@ -59,7 +59,7 @@ async function chapters(ctx: Context): Promise<void> {
   ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with 12 red lamps for all of them`)
   await ctx.shop(async (db) => {
     const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
-    ctx.out.success(`${placed} orders placed, ${soldOut} told what was there: ${refusal ?? ''}`)
+    ctx.out.success(`${placed} orders were placed; the other ${soldOut} were refused, as they should be: ${refusal ?? ''}`)
   })
   ctx.out.heading('One order more   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
   await place(ctx, { user: 'ada', item: [{ product: 'TEA-1', quantity: 2 }, { product: 'POT-1', quantity: 1 }] })

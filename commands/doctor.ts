@@ -26,7 +26,7 @@ const view: View = {
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
   shows(program.command('doctor'), view)
-    .description('What is wrong between here and the shop, and how to mend it')
+    .description('Find what is wrong between here and the shop, and how to mend it')
     .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
     .action(() => run(ctx))
 }
@@ -48,6 +48,6 @@ function conclude({ out }: Context, findings: readonly Finding[]): void {
   const skipped = findings.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) out.note(`${skipped} of ${findings.length} could not be checked`)
   if (warnings !== '') out.warn(`at a risk: ${warnings}`)
-  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'each is listed with its fix' })
+  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'its fix stands below each, after an arrow' })
   out.success('no faults')
 }

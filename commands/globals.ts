@@ -70,7 +70,7 @@ export function inheritGlobals(command: Command, argv?: readonly string[], optio
 }
 
 function refusePassword(): never {
-  throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', { hint: 'use --ask-password, --password-file or DB_PASSWORD' })
+  throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', { hint: 'for the database: --ask-password, --password-file or DB_PASSWORD; for a user of the shop: --password-stdin, or leave it out to be asked' })
 }
 
 /** The nearest to the verb wins. What broke its rule is not there: {@link faultsOf} tells it. */

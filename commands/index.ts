@@ -33,9 +33,9 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'This tool:': {
     config: ['where each setting comes from', 'show profiles', () => import('./config/index.ts')],
     demo: ['The whole story on a private server, in one command', '', () => import('./demo.ts')],
-    completion: ['Print the script with which a shell completes dbtool at TAB', '', () => import('./completion/index.ts')],
+    completion: ['Print the script that makes your shell complete dbtool at TAB', '', () => import('./completion/index.ts')],
     help: ['This page, that of a command, or one about a topic', '', () => import('./help/index.ts')],
-    doctor: ['What is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
+    doctor: ['Find what is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
   },
 }
 

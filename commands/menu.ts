@@ -57,7 +57,7 @@ function choicesOf(commands: readonly Command[], columns: number): Choice<Comman
 /** The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself. */
 async function lineOf(person: Conversation, command: Command): Promise<string[]> {
   const own = command.options.filter((option) => !(option instanceof GlobalOption) && !option.hidden)
-  const chosen = own.length === 0 ? [] : await person.several<Option>({ message: 'With any of these? Space marks, Enter goes on', choices: own.map((option) => ({ name: option.flags, value: option, short: flagOf(option), description: option.description })) })
+  const chosen = own.length === 0 ? [] : await person.several<Option>({ message: 'Any options? Space marks one, Enter goes on', choices: own.map((option) => ({ name: option.flags, value: option, short: flagOf(option), description: option.description })) })
   const words = pathOf(command).split(' ')
   for (const option of chosen) words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))
   return words

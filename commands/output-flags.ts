@@ -30,7 +30,7 @@ export const outputGroups = (): readonly [heading: string, ...options: GlobalOpt
     option('--json', 'as --format json; errors too, and nothing is asked'),
     option('--fields <a,b>', 'only these columns, in this order', value(parseFields)),
     option('--field <name>', 'the values of one column, without names', value(parseField)),
-    option('-o, --output <file>', 'into a file, once it is whole; --force replaces one', value(parsePath)),
+    option('-o, --output <file>', 'into a file, complete or not at all; --force replaces one', value(parsePath)),
     option('--force', '').hideHelp(),
     option('--raw', 'cells as they are, also those that a spreadsheet would run'),
   ],

@@ -9,7 +9,8 @@ import { createProgram } from './index.ts'
 import { wantsMenu } from './wants-menu.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(typed: readonly string[], io: Io): Promise<number> {
+  const argv = helpLast(typed)
   const context = new ProcessContext(io)
   const program = await createProgram(context, argv)
   if (wantsMenu(program, argv, io)) return lead(await createProgram(context), argv, io)
@@ -34,6 +35,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return exitCode
 }
 
+/** Standard output took no more. Resolves to the exit code. */
+export function reportLost(error: NodeJS.ErrnoException, argv: readonly string[], io: Io): Promise<number> {
+  return report(new DbtoolError('UNEXPECTED', `cannot write to standard output: ${messageOf(error)}`, { cause: error, hint: 'what was written is not all of it' }), argv, io)
+}
+
 /** Through the menu, to as many command lines as a person wants. */
 async function lead(program: Command, flags: readonly string[], io: Io): Promise<number> {
   const { runMenu } = await import('./menu.ts')
@@ -42,6 +48,14 @@ async function lead(program: Command, flags: readonly string[], io: Io): Promise
     exitCode = await runMenu({ program, io, flags, run: (argv) => run(argv, io) })
   })
   return failure === undefined ? exitCode : report(failure.thrown, flags, io)
+}
+
+/** Help is about what follows it, too. */
+function helpLast(argv: readonly string[]): readonly string[] {
+  const at = argv.findIndex((word, index) => index < 2 && (word === '--help' || word === '-h'))
+  const before = argv.slice(0, Math.max(at, 0))
+  if (at < 0 || before.some((word) => word.startsWith('-'))) return argv
+  return [...before, ...argv.slice(at + 1).filter((word) => !word.startsWith('-')), '--help']
 }
 
 async function failureOf(work: () => Promise<void>): Promise<{ thrown: unknown } | undefined> {

@@ -13,7 +13,7 @@ export interface AddAddressOptions extends PartFlags {
 }
 
 export function addressesAdd(addresses: Command, ctx: Context, run = addAddress): void {
-  partFlags(shows(addresses.command('add'), addressView).description('Add an address of a user; asks for whatever is not given').option('--user <user>', 'whose it is: id, username or email'))
+  partFlags(shows(addresses.command('add'), addressView).description('Add an address of a user; asks for what is needed and not given').option('--user <user>', 'whose it is: id, username or email'))
     .option('-n, --dry-run', 'show what would be added, and add nothing')
     .addHelpText('after', examples('dbtool addresses add --user ada --type billing --street "12 St James Square" --city London --postal-code "SW1Y 4JH" --country GB'))
     .action((options: AddAddressOptions) => run(ctx, options))

@@ -18,7 +18,7 @@ export interface ListAddressesOptions extends PageFlags {
 
 export function addressesList(addresses: Command, ctx: Context, run = showAddresses): void {
   paged(shows(addresses.command('list'), addressView).description('List addresses, newest first'))
-    .option('--user <user>', 'only those of one user: id, username or email')
+    .option('--user <user>', 'only those of this user: id, username or email')
     .option(typeFlag, 'only those for this', type)
     .option('--country <code>', 'only those in this country, such as DE', country)
     .addOption(sorted(addressSortColumns, '-created_at'))

@@ -15,7 +15,7 @@ export interface UpdateAddressOptions extends PartFlags {
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
   partFlags(shows(addresses.command('update'), updatedView(addressView)).description('Change parts of an address').argument('[id]', 'number of the address', value(parseId)))
-    .option('-n, --dry-run', 'show what would be, and change nothing')
+    .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText('after', examples('dbtool addresses update 1 --street "10 Downing Street" --postal-code "SW1A 2AA"'))
     .action((id: number | undefined, options: UpdateAddressOptions) => run(ctx, id, options))
 }

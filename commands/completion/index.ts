@@ -18,7 +18,7 @@ To have it in every new shell:
 const completion: Declare = (program, ctx) => {
   program
     .command('completion')
-    .description('Print the script with which a shell completes dbtool at TAB')
+    .description('Print the script that makes your shell complete dbtool at TAB')
     .argument('<shell>', shells.join(', '), value(parseChoice(shells)))
     .argument('[words...]', 'used by the script: after --, what is typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)

@@ -6,11 +6,11 @@ export const filesMark = ':files'
 
 /** What each shell is told. None evaluates what was typed: the words are passed on as they stand. */
 export const scripts: Readonly<Record<Shell, string>> = {
-  // COMP_WORDS has `=` as a word of its own. Without mapfile, for the bash 3.2 of macOS.
+  // COMP_WORDS has `=` as a word of its own, and words with their quotes. Without mapfile, for the bash 3.2 of macOS.
   bash: `_dbtool() {
-  local word line cur="\${COMP_WORDS[COMP_CWORD]}"
+  local word line quotes=$'[\\'"]' cur="\${COMP_WORDS[COMP_CWORD]}"
   local -a typed=()
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do [[ $word == "=" ]] || typed+=("$word"); done
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do [[ $word == "=" ]] || typed+=("\${word//$quotes/}"); done
   if [[ $cur == "=" ]]; then cur=""; typed+=(""); fi
   COMPREPLY=()
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <(dbtool completion bash -- "\${typed[@]}" 2>/dev/null)

@@ -10,7 +10,7 @@ const view: View = { columns: [text('invariant'), text('ok'), number('violations
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {
   shows(db.command('check'), view)
-    .description('Is everything in the shop still true; exit code 1 and the offending rows if not')
+    .description('Check that stock, totals and references agree; exit code 1 and the offending rows if not')
     .addHelpText('after', examples('dbtool db check'))
     .action(() => run(ctx))
 }

@@ -39,7 +39,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
     await room.rollback(migrator, 0)
     await room.migrate(migrator)
     ctx.out.list(view, lost)
-    ctx.out.success('the schema is new, and empty')
+    ctx.out.success('everything was dropped and made anew; the shop is empty')
   })
 }
 

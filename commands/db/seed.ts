@@ -47,7 +47,7 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   }
   const counts = await ctx.shop(fill, { dryRun }).finally(() => progress.clear())
   ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
-  ctx.out.success(dryRun ? 'so much there would be; nothing was changed' : `the shop is there, as seed ${sizes.seed} makes it`)
+  ctx.out.success(dryRun ? 'the shop would be filled like this; nothing was changed' : `the shop is filled (seed ${sizes.seed})`)
 }
 
 /** How far it is, by rows, and how long the rest takes at this pace. */

@@ -43,7 +43,8 @@ function said(person: Conversation, given: Partial<Basket>, basket: Basket): Bas
   return basket
 }
 
-function whoBuys(person: Conversation, db: Database): Promise<User> {
+async function whoBuys(person: Conversation, db: Database): Promise<User> {
+  if ((await searchUsers(db, '', 1)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
   return person.search<User>({
     message: 'Who buys? Type a part of the name or email',
     find: async (typed) => (await searchUsers(db, typed, mostFound)).map((user) => ({ name: `${user.username}  ${user.email}  ${[user.first_name, user.last_name].filter((name) => name !== null).join(' ')}`.trimEnd(), value: user, short: user.username })),
@@ -51,11 +52,14 @@ function whoBuys(person: Conversation, db: Database): Promise<User> {
 }
 
 async function whatTheyWant(person: Conversation, db: Database): Promise<ResolvedItem[]> {
+  if ((await searchProducts(db, '', 1)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
     const product = await whichProduct(person, db, basket)
     if (product === undefined) return [...basket.values()]
-    basket.set(product.id, { product, quantity: await howMany(person, product) })
+    const quantity = await howMany(person, product, basket.get(product.id)?.quantity)
+    if (quantity === 0) basket.delete(product.id)
+    else basket.set(product.id, { product, quantity })
   }
 }
 
@@ -77,11 +81,13 @@ function choiceOf(product: Product, inBasket: number | undefined): Choice<Produc
   return { name: `${sku ?? ''}  ${name}  ${price}  ${stock} in stock${taken}`.trimStart(), value: product, short: sku ?? name, disabled: stock === 0 ? '(sold out)' : undefined }
 }
 
-function howMany(person: Conversation, { sku, name, stock }: Product): Promise<number> {
+/** Zero: none of what was `before`. */
+function howMany(person: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
   return person.text({
-    message: `How many ${sku ?? name}? ${stock} in stock`,
-    unless: '1',
+    message: `How many ${sku ?? name}? ${stock} in stock${before === undefined ? '' : `, ${before} in the order so far; 0 takes it out`}`,
+    unless: String(before ?? 1),
     parse: (text) => {
+      if (before !== undefined && text.trim() === '0') return 0
       const quantity = parseQuantity(text)
       if (quantity > stock) throw new InvalidValue(`must be at most ${stock}: there are no more`)
       return quantity

@@ -17,11 +17,11 @@ export interface ExportOrdersOptions {
 
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
   shows(orders.command('export'), orderExportView)
-    .description('Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; without cancelled orders')
-    .option('--user <user>', 'only of this user: id, username or email')
+    .description('Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; cancelled ones only with --status cancelled')
+    .option('--user <user>', 'only those of this user: id, username or email')
     .option('--status <status>', `only with this status: ${orderStatuses.join(', ')}`, value(parseChoice(orderStatuses)))
-    .option('--since <time>', 'placed at this time or later; an age such as 30d', past)
-    .option('--until <time>', 'placed before this time', past)
+    .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
+    .option('--until <time>', 'placed before then', past)
     .addHelpText('after', examples('dbtool orders export > lines.csv', 'dbtool orders export --user ada --since 30d --format ndjson'))
     .action((options: ExportOrdersOptions) => run(ctx, options))
 }

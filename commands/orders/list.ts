@@ -22,7 +22,7 @@ export interface ListOrdersOptions extends PageFlags {
 
 export function ordersList(orders: Command, ctx: Context, run = showOrders): void {
   paged(shows(orders.command('list'), viewOf).description('List orders, newest first'))
-    .option('--user <user>', 'only of this user: id, username or email')
+    .option('--user <user>', 'only those of this user: id, username or email')
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
     .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
     .option('--until <time>', 'placed before then', past)

@@ -12,8 +12,8 @@ import { readBack, settle, type Ending } from './settle.ts'
 
 const about: Readonly<Record<Move, string>> = {
   confirm: 'Confirm a pending order',
-  ship: 'Say that a confirmed order was shipped',
-  deliver: 'Say that a shipped order was delivered',
+  ship: 'Mark a confirmed order as shipped',
+  deliver: 'Mark a shipped order as delivered',
   cancel: 'Cancel an order that was not shipped yet, and give its stock back',
 }
 

@@ -23,7 +23,7 @@ export interface PlaceOrderOptions {
 
 export function ordersPlace(orders: Command, ctx: Context, run = place): void {
   shows(orders.command('place'), orderView)
-    .description('Place an order: all of it or none, and once however often it is asked with the same key')
+    .description('Place an order, all of it or none of it; the same key never places it twice')
     .option('--user <user>', 'who buys: id, username or email')
     .option('--item <product:quantity>', 'a product (id or SKU) and how many; give it once for each product', values(parseItem))
     .option('--idempotency-key <key>', 'at most one order ever has this key; made up when not given', value(parseKey))

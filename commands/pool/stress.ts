@@ -38,7 +38,7 @@ export interface StressOptions extends WorkloadOptions, PoolFlags {
 }
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
-  const stress = shows(pool.command('stress'), stressView).description("Put load on a pool: without flags the chapter's test, 50 workers on 5 + 10 connections")
+  const stress = shows(pool.command('stress'), stressView).description("Put load on a pool; without flags 50 workers on 5 + 10 connections")
   keepFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))
@@ -67,7 +67,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   if (!ctx.io.signal.aborted) await keepRun(ctx, options, run, room)
   sayHowItWent(ctx.out, result)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
-  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result) ?? 'nothing'} was measured`)
+  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
   const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, options.maxRegression)
   if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
   hint(ctx, 'pool stress')

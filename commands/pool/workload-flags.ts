@@ -26,7 +26,7 @@ export function workloadFlags(command: Command): Command {
     .addOption(new Option('--sql <statement>', "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound").argParser(values(parseStatement)).default(undefined, chapterSql))
     .addOption(new Option('--workload <name>', 'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)').argParser(value(parseChoice(workloads))).conflicts('sql'))
     .addOption(new Option('--lines <n>', 'different products in each of the orders').argParser(value(parseWhole(1, 1_000))).default(undefined, String(ordinary.lines)))
-    .addOption(new Option('--products <n>', 'on how many products all orders draw: of few, all want the same').argParser(value(parseWhole(1, 1_000_000))).default(undefined, String(ordinary.products)))
+    .addOption(new Option('--products <n>', 'how many products the orders choose from: the fewer, the more they contend').argParser(value(parseWhole(1, 1_000_000))).default(undefined, String(ordinary.products)))
     .option('--data <file>', 'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last')
 }
 
@@ -64,8 +64,8 @@ export async function underLoad<T>(ctx: Context, options: WorkloadOptions, conne
 async function workOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Work> {
   const statements = sql ?? []
   const columns = [...new Set(statements.flatMap((statement) => statement.columns))]
-  if (columns.length > 0 && data === undefined) throw new DbtoolError('USAGE', `{{${columns.join('}}, {{')}}} comes from --data, which is missing`, { hint: 'besides there are {{random 1 1000}} and {{uuid}}' })
-  if (columns.length === 0 && data !== undefined) throw new DbtoolError('USAGE', '--data has columns that no --sql names', { hint: 'as in --sql "SELECT {{id}}"' })
+  if (columns.length > 0 && data === undefined) throw new DbtoolError('USAGE', `{{${columns.join('}}, {{')}}} ${columns.length === 1 ? 'is a column' : 'are columns'} of --data, and --data is missing`, { hint: 'without --data there are only {{random 1 1000}} and {{uuid}}' })
+  if (columns.length === 0 && data !== undefined) throw new DbtoolError('USAGE', '--data is given, but no --sql names a column of it', { hint: 'as in --sql "SELECT {{id}}"' })
   if (workload === 'orders') {
     const { ordersWork } = await import('./orders-workload.ts')
     return { kind: 'orders', ...(await ordersWork(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })) }

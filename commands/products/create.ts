@@ -17,7 +17,7 @@ export interface CreateProductOptions {
 
 export function productsCreate(products: Command, ctx: Context, run = createProduct): void {
   shows(products.command('create'), productView)
-    .description('Add a product; asks for whatever is not given')
+    .description('Add a product; asks for what is needed and not given')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--price <amount>', 'such as 19.90', value(parsePrice))
     .option('--stock <n>', 'units that are there now', value(parseStock), 0)

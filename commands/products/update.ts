@@ -47,5 +47,5 @@ export async function changeProduct(ctx: Context, given: string | undefined, opt
 }
 
 function refuseStock(): never {
-  throw new DbtoolError('USAGE', 'stock is not overwritten, but changed by a difference', { hint: 'use: dbtool products restock <product> --by 5, or --by -5' })
+  throw new DbtoolError('USAGE', 'stock cannot be set here; units are added or taken out', { hint: 'use: dbtool products restock <product> --by 5, or --by -5' })
 }

@@ -25,7 +25,7 @@ export async function start(ctx: Context, { port }: StartServerOptions): Promise
   const { started, status, warnings } = await startServer(paths, { port, signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
   for (const warning of warnings) ctx.out.warn(warning)
   ctx.out.item(serverView, status)
-  ctx.out.success(started ? 'the private server is running; every command finds it by itself' : 'the private server was running already')
+  ctx.out.success(started ? 'the private server is running; every command finds it by itself' : 'the private server was already running')
   if (started && status.port !== null) ctx.out.note(`port ${status.port} on 127.0.0.1; its user and password are in ${paths.portFile}`)
   hint(ctx, 'server start')
 }

@@ -17,7 +17,7 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = shows(users.command('create'), userView).description('Add a user; asks for whatever is not given')
+  const create = shows(users.command('create'), userView).description('Add a user; asks for what is needed and not given')
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))

@@ -16,7 +16,7 @@ export interface PurgeOptions {
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
   shows(users.command('purge'), purgedUserView)
     .description('Delete users inactive and unseen for long; asks first')
-    .option('--inactive-for <time>', 'not seen for so long, such as 365d: since the last login, or the creation', value(parseAge))
+    .option('--inactive-for <duration>', 'not seen for so long, such as 365d: since the last login, or the creation', value(parseAge))
     .option('-y, --yes', 'do not ask')
     .option('-n, --dry-run', 'show who would be deleted, and delete nobody')
     .addHelpText('after', examples('dbtool users purge --inactive-for 365d --dry-run', 'dbtool users purge --inactive-for 365d --yes --format csv'))

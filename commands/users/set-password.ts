@@ -14,7 +14,7 @@ export function usersSetPassword(users: Command, ctx: Context, run = setUserPass
   const setPassword = shows(users.command('set-password'), userView).description('Give a user another password; asks for it twice, unseen')
   setPassword
     .argument('[user]', 'id, username or email')
-    .option('-n, --dry-run', 'try it, and change nothing')
+    .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText('after', examples('dbtool users set-password ada --generate-password', 'dbtool users set-password ada@example.com --password-stdin'))
     .action((user: string | undefined, options: SetPasswordOptions) => run(ctx, user, options))
   newPasswordFlags(setPassword)
@@ -30,5 +30,5 @@ export async function setUserPassword(ctx: Context, reference: string | undefine
   const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), { dryRun })
   ctx.out.itemForScripts(userView, user)
   if (!dryRun) chosen.show()
-  ctx.out.success(dryRun ? `${user.username} would get another password; nothing was changed` : `${user.username} has another password`)
+  ctx.out.success(dryRun ? `${user.username} would get a new password; nothing was changed` : `${user.username} has a new password`)
 }

@@ -24,7 +24,7 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
     .option('--last-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
-    .option('-n, --dry-run', 'show what would be, and change nothing')
+    .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText('after', examples('dbtool users update ada --first-name Ada --last-name Lovelace', 'dbtool users update ada --inactive'))
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
 }

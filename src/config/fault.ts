@@ -6,7 +6,7 @@ export interface ConfigFault {
   readonly fix: string
 }
 
-export const correctHint = 'correct it where it is set, or override it with a flag; see: dbtool --help'
+export const correctHint = 'correct it where it is set, or override it with a flag; see: dbtool help connecting'
 
 /** A value that breaks its rule. */
 export function wrongValue(sentence: string): ConfigFault {

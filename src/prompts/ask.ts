@@ -54,7 +54,7 @@ export interface Ask {
 
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number }
   readonly signal: AbortSignal
 }
 
@@ -64,7 +64,7 @@ export function mayAsk({ stdin, stderr }: Terminal, env: NodeJS.ProcessEnv, refu
   return stdin.isTTY === true && stderr.isTTY === true && !refused && !set('DBTOOL_NO_INPUT') && !set('CI')
 }
 
-const flagsHint = 'give every value as a flag, or run it on a terminal to be asked'
+const flagsHint = 'give every value on the command line, or run it on a terminal to be asked'
 
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {

@@ -6,6 +6,8 @@ import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type 
 /** Who types fast is searched for once. */
 const typingMs = 80
 const linesOfChoices = 12
+/** With what is said below it. */
+const linesOfQuestion = 4
 
 /** For people: asks for what is missing, on stderr. */
 export class AskPerson implements Ask, Conversation {
@@ -36,7 +38,7 @@ export class AskPerson implements Ask, Conversation {
     if (given !== undefined) throw otherName(question)
     question.show?.()
     const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.harmless(`${question.message} Type ${name} to go on`) })
-    if (typed !== name) throw new DbtoolError('DECLINED', 'that is another name; nothing was changed')
+    if (typed !== name) throw new DbtoolError('DECLINED', `${this.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`)
   }
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
@@ -50,7 +52,7 @@ export class AskPerson implements Ask, Conversation {
   }
 
   async choose<T>({ message, choices }: ChoiceQuestion<T>): Promise<T> {
-    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
     return value
   }
 
@@ -87,6 +89,12 @@ export class AskPerson implements Ask, Conversation {
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
     if (secret === undefined) this.said(flag, value)
     return parse(value)
+  }
+
+  /** All of them, where the terminal has room for them and for the question. */
+  private linesFor(choices: number): number {
+    const { rows = linesOfChoices } = this.terminal.stderr
+    return Math.max(linesOfChoices / 2, Math.min(choices, rows - linesOfQuestion))
   }
 
   private async prompt<A>(question: object): Promise<A> {

@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DbtoolError, isNodeError } from '../errors.ts'
 import { isRoot, type ServerPaths } from './home.ts'
 import { serverUser, type ServerUser } from './user.ts'
@@ -13,15 +13,17 @@ const traversable = 0o711
  */
 export function prepareDirectories(paths: ServerPaths): ServerUser {
   try {
-    mkdirSync(paths.home, { recursive: true, mode: closed })
+    // Root's server runs as somebody else, who has to pass what is made above it.
+    make(dirname(paths.home), isRoot() ? 0o755 : closed)
+    make(paths.home, closed)
     // After that, since a directory made on the way may be one that the server's user cannot pass.
     const user = serverUser(paths)
     const foreign = user.spawn.uid !== undefined && user.spawn.uid !== 0
-    mkdirSync(paths.directory, { recursive: true, mode: closed })
+    make(paths.directory, closed)
     refuseForeign(paths.directory)
     if (foreign) openForTraversal(paths.home)
     chmodSync(paths.directory, foreign ? traversable : closed)
-    mkdirSync(paths.temporary, { recursive: true, mode: closed })
+    make(paths.temporary, closed)
     chmodSync(paths.run, closed)
     giveTo(paths.run, user)
     giveTo(paths.data, user)
@@ -29,6 +31,13 @@ export function prepareDirectories(paths: ServerPaths): ServerUser {
   } catch (cause) {
     throw cause instanceof DbtoolError ? cause : unusable(paths, cause)
   }
+}
+
+/** With all directories above it that are missing. Node's own `recursive` never comes back from /proc, where nothing can be made. */
+function make(directory: string, mode: number): void {
+  if (existsSync(directory)) return
+  make(dirname(directory), mode)
+  mkdirSync(directory, { mode })
 }
 
 /** Gives a path and all below it to the server's user. Itself last, so that an interrupted change of owner is done again. */

@@ -77,7 +77,7 @@ async function ready(paths: ServerPaths, { port }: StartOptions, launched: Launc
 
 function otherPort(status: ServerStatus): DbtoolError {
   const how = status.port === null ? 'without a port' : `on port ${status.port}`
-  return new DbtoolError('SERVER_FAILED', `the private server runs already, ${how}`, {
+  return new DbtoolError('SERVER_FAILED', `the private server is already running, ${how}`, {
     hint: 'stop it first: dbtool server stop',
   })
 }

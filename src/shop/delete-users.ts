@@ -35,7 +35,7 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   const { orders = 0, addresses = 0 } = (await belongingsOf(queries, [user])).get(user.id) ?? {}
   if (orders === 0) return { ...user, addresses_deleted: addresses }
   const { username } = user
-  throw new DbtoolError('REFERENCED', `${username} has ${counted(orders, 'order')}, and an order is never without its user`, { hint: `deactivate instead: dbtool users update ${username} --inactive` })
+  throw new DbtoolError('REFERENCED', `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`, { hint: `deactivate instead: dbtool users update ${username} --inactive` })
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */

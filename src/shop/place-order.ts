@@ -47,14 +47,16 @@ export interface Shortage {
 /** Every product that was short, with what is there. */
 export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
-    super('OUT_OF_STOCK', `out of stock: ${shortages.map(describe).join('; ')}`, { hint: 'nothing was ordered; ask for what is there' })
+    const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
+    const what = isForSale ? 'out of stock' : 'cannot be ordered'
+    super('OUT_OF_STOCK', `${what}: ${shortages.map(describe).join('; ')}`, { hint: `nothing was ordered; ${isForSale ? 'ask for what is there' : 'see what there is: dbtool products list --active'}` })
   }
 }
 
 function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
   if (stock === null) return `product ${product_id} does not exist`
   const product = `${sku ?? product_id} (${name ?? ''})`
-  return is_active === 0 ? `${product} is no longer sold` : `${product}: ${wanted} wanted, ${stock} there`
+  return is_active === 0 ? `${product} is not for sale` : `${product}: ${wanted} wanted, ${stock} there`
 }
 
 /**
@@ -79,7 +81,7 @@ function read(answer: Answer, { key }: OrderRequest, digest: string): Placement 
 }
 
 export function keyConflict(key: string, orderId: number): DbtoolError {
-  return new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} belongs to order ${orderId}, which asks for something else`, { hint: `look at it: dbtool orders get ${orderId}` })
+  return new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} was already used for order ${orderId}, with other contents`, { hint: `look at it: dbtool orders get ${orderId}` })
 }
 
 function explained(error: unknown, { userId }: OrderRequest): unknown {

@@ -9,8 +9,8 @@ export interface Threshold {
   readonly text: string
   /** True where it is kept; false also where nothing was measured. */
   readonly kept: (result: StressResult) => boolean
-  /** What was measured, in the unit of the threshold. */
-  readonly measured: (result: StressResult) => number | null
+  /** What was measured, with its unit. */
+  readonly measured: (result: StressResult) => string
 }
 
 type Measure = (result: StressResult) => number | null
@@ -59,7 +59,7 @@ export function parseThreshold(text: string): Threshold {
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
   return {
     text: text.trim(),
-    measured: metric.of,
+    measured: (result) => `${metric.of(result) ?? 'nothing'}${metric.of(result) === null ? '' : metric.unit}`,
     kept: (result) => {
       const measured = metric.of(result)
       return measured !== null && compare(measured, limit)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CompiledFile } from '../../bin/compiled-file.ts'
@@ -64,6 +64,7 @@ describe.runIf(isOurs)('of Node 20', () => {
     ['is empty', (path) => truncateSync(path)],
     ['ends early', (path) => truncateSync(path, statSync(path).size / 2)],
     ['is something else', (path) => writeFileSync(path, 'not compiled code')],
+    ['has no contents', (path) => writeFileSync(path, Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')]))],
   ])('what %s is made again', (_what, damage) => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
@@ -81,23 +82,34 @@ describe.runIf(isOurs)('of Node 20', () => {
     expect(statSync(keptIn(home)).uid).toBe(0)
   })
 
-  it('a tool that was replaced by another is compiled again', () => {
+  it('what was replaced by another of the same length, which is all that V8 asks, is compiled again', () => {
     const home = newHome()
-    const [one, other] = [join(folder, 'one.cjs'), join(folder, 'other.cjs')]
-    // As long as each other, which is all that V8 asks.
-    writeFileSync(one, `process.stdout.write('one')`)
-    writeFileSync(other, `process.stdout.write('two')`)
-    const loader = join(folder, 'loader.cjs')
-    const code = readFileSync(binary, 'utf8')
-    const run = (): string => spawnSync(process.execPath, [loader], { env: { DBTOOL_HOME: home }, encoding: 'utf8' }).stdout
-    const place = join(folder, 'tool.cjs')
-    for (const name of readdirSync(dirname(binary)).filter((file) => file.endsWith('.cjs'))) if (name !== 'dbtool.cjs') copyFileSync(join(dirname(binary), name), join(folder, name))
-    // The beginning of dbtool, and a tool of one line.
-    writeFileSync(loader, code.replace(/Promise\.resolve\(\)\.then\(\(\)=>require\([^)]*chunk-program[^)]*\)\)[^]*$/, `require('./tool.cjs')`))
-    copyFileSync(one, place)
-    expect([run(), run()]).toEqual(['one', 'one'])
-    copyFileSync(other, place)
-    expect([run(), run()]).toEqual(['two', 'two'])
+    const tool = join(folder, 'tool', 'dist', 'cli')
+    cpSync(dirname(binary), tool, { recursive: true })
+    cpSync(join(dirname(binary), '..', '..', 'package.json'), join(folder, 'tool', 'package.json'))
+    const help = (): string => spawnSync(process.execPath, [join(tool, 'dbtool.cjs'), '--help'], { env: { DBTOOL_HOME: home }, encoding: 'utf8' }).stdout
+    expect([help(), help()]).toEqual([expect.stringContaining('A shop on MariaDB'), expect.stringContaining('A shop on MariaDB')])
+    const program = join(tool, 'chunk-program.cjs')
+    writeFileSync(program, readFileSync(program, 'utf8').replace('A shop on MariaDB', 'A shed on MariaDB'))
+    expect([help(), help()]).toEqual([expect.stringContaining('A shed on MariaDB'), expect.stringContaining('A shed on MariaDB')])
+  })
+
+  it.each([['in the middle', 0.5], ['at the end', 0.999]])('a wrong byte in it, which V8 would die of, is noticed: %s', (_where, at) => {
+    const home = newHome()
+    start({ DBTOOL_HOME: home })
+    const bytes = readFileSync(keptIn(home))
+    const wrong = Math.floor(bytes.length * at)
+    for (let index = wrong; index < Math.min(wrong + 500, bytes.length); index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xff
+    writeFileSync(keptIn(home), bytes)
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
+    expect(readFileSync(keptIn(home)).equals(bytes), 'and made again').toBe(false)
+  })
+
+  it('nothing is left where it cannot be put', () => {
+    const home = newHome()
+    mkdirSync(keptIn(home), { recursive: true })
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
+    expect(readdirSync(join(home, 'cache'))).toHaveLength(1)
   })
 })
 

@@ -63,7 +63,7 @@ describe('addresses update', () => {
 
   it('with nothing to change is exit 0 and changes nothing', async () => {
     const before = await everything(shop)
-    expect(await type('addresses update 2 --city London --country gb')).toMatchObject({ exitCode: 0, stderr: '0 rows changed: address 2 is so already, and there is nothing to change\n' })
+    expect(await type('addresses update 2 --city London --country gb')).toMatchObject({ exitCode: 0, stderr: 'nothing to change: address 2 is like that already\n' })
     expect((await type('addresses update 2 --city London --json')).json()).toMatchObject({ id: 2, rows_changed: 0 })
     expect(await everything(shop)).toEqual(before)
   })

@@ -73,7 +73,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],
   ['config show --url postgres://h/d', [`--url ${url} it must start with mariadb://`]],
   ['config show --url mariadb://h:port/d', [`--url ${url} the host or the port cannot be read`]],
-  ['config show --url mariadb://h/d?ssl=1', [`--url ${url} '?' and what follows it mean nothing here`]],
+  ['config show --url mariadb://h/d?ssl=1', [`--url ${url} '?' and what follows it mean nothing here, except for ?socket=PATH`]],
   ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
   ['users list --port 0 --host a/b --ssl-mode on --format xml', [
     "--host must be a host name or an address, not 'a/b'",
@@ -180,6 +180,10 @@ it('a description may have lines', async () => {
 describe('a slip of the finger', () => {
   it.each([
     ['usres list', "unknown command 'usres'", 'did you mean users? see: dbtool --help'],
+    ['report top', "unknown command 'top'", 'did you mean top-products? see: dbtool report --help'],
+    ['users ls', "unknown command 'ls'", 'did you mean list? see: dbtool users --help'],
+    ['addresses delete', "unknown command 'delete'", 'did you mean remove? see: dbtool addresses --help'],
+    ['version', "unknown command 'version'", 'did you mean --version? see: dbtool --help'],
     ['users lst', "unknown command 'lst'", 'did you mean list? see: dbtool users --help'],
     ['users list --limt 3', "unknown option '--limt'", 'did you mean --limit? see: dbtool users list --help'],
     ['users list --databse x', "unknown option '--databse'", 'did you mean --database? see: dbtool users list --help'],

@@ -76,6 +76,7 @@ describe('at a terminal, TAB', () => {
     const bash = (line: string, wanted: string): Promise<string> => tabbed(['bash', '--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
     await bash('dbtool users aut', 'dbtool users authenticate')
     await bash('dbtool users list --format=nd', '--format=ndjson')
+    await bash('dbtool "users" aut', 'dbtool "users" authenticate')
   })
 
   it.skipIf(!installed('zsh'))('in zsh completes a verb and a value behind =, and describes what there is', async () => {

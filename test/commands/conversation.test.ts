@@ -74,6 +74,31 @@ describe('orders place without flags is a conversation', () => {
     expect(await person.ended()).toBe(0)
   })
 
+  it('takes out what is wanted no more, and changes how many', async () => {
+    const person = terminal(['orders', 'place', '--user', 'ada'], database, { columns: 200 })
+    await talk(person, [
+      { see: 'What? Type', type: 'TEA-' }, { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter }, { see: 'How many TEA-1?', type: `2${keys.enter}` },
+      { see: 'What else?', type: 'TEA-' }, { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter }, { see: '2 in the order so far; 0 takes it out', type: `0${keys.enter}` },
+      { see: 'What? Type', type: 'pot' }, { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter }, { see: 'How many POT-1?', type: `1${keys.enter}` },
+      { see: 'That is all: 1 product', type: keys.enter }, { see: 'Place this order', type: `y${keys.enter}` },
+    ])
+    await person.see('without questions: dbtool orders place --user ada --item POT-1:1\n')
+    expect(await person.ended()).toBe(0)
+  })
+
+  it('says so where there is nobody who could buy, or nothing for sale', async () => {
+    await shop.connection.change('UPDATE products SET is_active = FALSE')
+    expect(await lastWords(['--user', 'ada'])).toMatch(/error: there is nothing for sale\s+hint: add a product: dbtool products create/)
+    await shop.connection.change('UPDATE users SET is_active = FALSE')
+    expect(await lastWords([])).toMatch(/error: there is nobody who could buy\s+hint: add a user: dbtool users create/)
+  })
+
+  async function lastWords(flags: string[]): Promise<string> {
+    const person = terminal(['orders', 'place', ...flags], database)
+    expect(await person.ended()).toBe(5)
+    return person.screen
+  }
+
   it('knows a wrong customer before it asks anything', async () => {
     const person = terminal(['orders', 'place', '--user', 'nobody'], database)
     expect(await person.ended()).toBe(5)

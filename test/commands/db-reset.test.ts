@@ -53,7 +53,7 @@ describe('db reset of a shop', () => {
     const person = terminal(['db', 'reset'], name, { as: 'owner' })
     await person.see('Type')
     person.type(name + keys.enter)
-    await person.see('the schema is new, and empty')
+    await person.see('everything was dropped and made anew; the shop is empty')
     expect(await person.ended()).toBe(0)
     expect(await dbtool('users list --json', { database: name })).toMatchObject({ exitCode: 0, stdout: '[]\n' })
     await smallShop(name)

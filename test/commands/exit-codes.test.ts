@@ -54,11 +54,11 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['users create --username ADA --email other@example.com --generate-password', 6, 'DUPLICATE', "the username 'ada' is already taken", /users get ada/],
   ['users create --username other --email Ada@Example.com --generate-password', 6, 'DUPLICATE', "the email 'ada@example.com' is already taken"],
   ['users update bob --email Ada@Example.com --inactive', 6, 'DUPLICATE', "the email 'ada@example.com' is already taken", /users get ada@example.com/],
-  ['users delete ada --yes', 6, 'REFERENCED', 'ada has 1 order, and an order is never without its user', 'deactivate instead: dbtool users update ada --inactive'],
+  ['users delete ada --yes', 6, 'REFERENCED', 'ada cannot be deleted: 1 order belongs to this user', 'deactivate instead: dbtool users update ada --inactive'],
   ['users authenticate --email ada@example.com --password-stdin', 6, 'NOT_AUTHENTICATED', 'the email and the password do not belong to a user who may log in', /users set-password/],
   ['products create --sku TEA-1 --name Other --price 1', 6, 'DUPLICATE', "the SKU 'TEA-1' is already taken", /products get TEA-1/],
   ['orders place --user ada --item POT-1:9 --item TEA-1:1000', 6, 'OUT_OF_STOCK', 'out of stock: TEA-1 (Green tea): 1000 wanted, 98 there; POT-1 (Teapot): 9 wanted, 2 there'],
-  ['orders place --user ada --item TEA-1:3 --idempotency-key basket-1', 6, 'KEY_CONFLICT', "the key 'basket-1' belongs to order 1, which asks for something else", /orders get 1/],
+  ['orders place --user ada --item TEA-1:3 --idempotency-key basket-1', 6, 'KEY_CONFLICT', "the key 'basket-1' was already used for order 1, with other contents", /orders get 1/],
   ['orders place --user ada --item TEA-1:1 --item 1:2', 2, 'USAGE', "product 'TEA-1' is given twice", /add the quantities/],
 ]
 

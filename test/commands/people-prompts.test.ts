@@ -24,7 +24,7 @@ describe('on a terminal', () => {
     person.type(`${secret}${keys.enter}`)
     await person.see('The same again')
     person.type(`${secret}${keys.enter}`)
-    await person.see('ada has another password')
+    await person.see('ada has a new password')
     expect(await person.ended()).toBe(0)
     const login = terminal(['users', 'authenticate', '--password-stdin'], database)
     await login.see('Email address')

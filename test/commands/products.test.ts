@@ -71,7 +71,7 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['update TEA-1 --name ""', 2, 'USAGE', '--name must not be empty'],
   ['update TEA-1 --sku " "', 2, 'USAGE', '--sku must not be empty'],
   ['update TEA-1 --price 1,5', 2, 'USAGE', /^--price must be an amount such as 19\.90/],
-  ['update TEA-1 --stock 5', 2, 'USAGE', 'stock is not overwritten, but changed by a difference', /products restock <product> --by 5/],
+  ['update TEA-1 --stock 5', 2, 'USAGE', 'stock cannot be set here; units are added or taken out', /products restock <product> --by 5/],
   ['update NONE --active', 5, 'NOT_FOUND', "there is no product 'NONE'"],
   ['update TEA-1 --sku POT-1 --price 1', 6, 'DUPLICATE', "the SKU 'POT-1' is already taken", /products get POT-1/],
   ['restock', 2, 'USAGE', 'missing <product>, --by'],
@@ -114,7 +114,7 @@ describe('what is not sold any more', () => {
     await type('products update TEA-1 --inactive')
     const before = await everything(shop)
     const refused = await type(line)
-    expect([refused.exitCode, refused.stderr]).toEqual([exitCode, expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is no longer sold/ : /1 of 1 orders were left out/)])
+    expect([refused.exitCode, refused.stderr]).toEqual([exitCode, expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is not for sale/ : /1 of 1 orders were left out/)])
     expect(refused.stdout).toContain(stdout)
     expect(await everything(shop)).toEqual(before)
     await type('products update TEA-1 --active')

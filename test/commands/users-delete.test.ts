@@ -20,7 +20,7 @@ describe('users delete', () => {
     const before = await everything(shop)
     for (const flags of ['', '--yes', '-n']) {
       expect((await type(`users delete ada --json ${flags}`)).error).toEqual({
-        code: 'REFERENCED', message: 'ada has 1 order, and an order is never without its user', hint: 'deactivate instead: dbtool users update ada --inactive', exitCode: 6,
+        code: 'REFERENCED', message: 'ada cannot be deleted: 1 order belongs to this user', hint: 'deactivate instead: dbtool users update ada --inactive', exitCode: 6,
       })
     }
     expect(await everything(shop)).toEqual(before)

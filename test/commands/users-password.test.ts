@@ -25,7 +25,7 @@ describe('users set-password', () => {
     const [, generated = ''] = /^password: (\S{12,})\n$/.exec(stderr) ?? []
     expect([exitCode, json()['username'], stdout.includes(generated)]).toEqual([0, 'bob', false])
     expect([await logsIn(generated), await logsIn(password)]).toEqual([0, 6])
-    expect((await type('users set-password bob --generate-password')).stderr).toMatch(/^password: \S+\n✔ bob has another password\n$/)
+    expect((await type('users set-password bob --generate-password')).stderr).toMatch(/^password: \S+\n✔ bob has a new password\n$/)
   })
 
   it('reads one, and shows neither it nor its hash anywhere', async () => {
@@ -39,7 +39,7 @@ describe('users set-password', () => {
 
   it('with --dry-run shows no password that nobody will have', async () => {
     const before = await hash()
-    expect(await type('users set-password bob --generate-password -n')).toMatchObject({ exitCode: 0, stderr: '✔ bob would get another password; nothing was changed\n' })
+    expect(await type('users set-password bob --generate-password -n')).toMatchObject({ exitCode: 0, stderr: '✔ bob would get a new password; nothing was changed\n' })
     expect(await hash()).toEqual(before)
   })
 })

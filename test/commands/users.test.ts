@@ -43,7 +43,7 @@ describe('users update', () => {
 
   it.each(['--first-name Bob', '--active', '--email BOB@example.com --first-name Bob', '--last-name ""'])('with nothing to change is exit 0 and changes nothing: bob %s', async (flags) => {
     const before = await everything(shop)
-    expect(await type(`users update bob ${flags}`)).toMatchObject({ exitCode: 0, stderr: '0 rows changed: bob is so already, and there is nothing to change\n' })
+    expect(await type(`users update bob ${flags}`)).toMatchObject({ exitCode: 0, stderr: 'nothing to change: bob is like that already\n' })
     expect((await type(`users update bob ${flags} --json`)).json()).toMatchObject({ username: 'bob', rows_changed: 0 })
     expect((await type(`users update bob ${flags} --format csv`)).stdout).toMatch(/,rows_changed\n.*,0\n$/)
     expect(await everything(shop)).toEqual(before)

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { prepareDirectories } from '../../src/server/directories.ts'
 import { checkSocketPath, serverPaths } from '../../src/server/home.ts'
 import { findPrograms, installCommand } from '../../src/server/programs.ts'
 import { root } from './temporary-home.ts'
@@ -23,6 +24,19 @@ describe('where the private server keeps its things', () => {
 
   it.runIf(root)('is /var/lib/dbtool for a root whose home is closed to the server', () => {
     expect(serverPaths({ HOME: directory() }).home).toBe('/var/lib/dbtool')
+  })
+
+  it.runIf(root)('stays where it is once it was made, also by a root in a new home', () => {
+    const home = directory()
+    chmodSync(home, 0o755)
+    const { home: before } = serverPaths({ HOME: home })
+    expect(before).toBe(join(home, '.local', 'share', 'dbtool'))
+    expect(prepareDirectories(serverPaths({ HOME: home })).warnings).toEqual([])
+    expect(serverPaths({ HOME: home }).home).toBe(before)
+  })
+
+  it('that can be nowhere is refused, at once', () => {
+    expect(() => prepareDirectories(serverPaths({ DBTOOL_HOME: '/proc/nowhere/at/all' }))).toThrow('cannot use /proc/nowhere/at/all for the private server (ENOENT at /proc/nowhere)')
   })
 
   it('takes a socket path of 103 bytes, and none of 104', () => {

@@ -34,7 +34,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   it('another port than the one it runs with', async () => {
     const paths = temporaryHome()
     await startServer(paths)
-    await expect(startServer(paths, { port: 33_306 })).rejects.toThrow('the private server runs already, without a port')
+    await expect(startServer(paths, { port: 33_306 })).rejects.toThrow('the private server is already running, without a port')
   })
 
   it('a port that is taken, with the advice to take another, and starts without it', async () => {

@@ -27,7 +27,7 @@ const whileBobOrders = <T>(work: (db: Database) => Promise<T>): Promise<T> => me
 describe('who orders at the last moment stays', () => {
   it('when deleted: the sentence is the same as ever', async () => {
     const refused = whileBobOrders((db) => db.transaction((tx) => deleteUser(tx, author, users[1]!.id)))
-    await expect(refused).rejects.toMatchObject({ code: 'REFERENCED', message: 'bob has 1 order, and an order is never without its user', hint: 'deactivate instead: dbtool users update bob --inactive' })
+    await expect(refused).rejects.toMatchObject({ code: 'REFERENCED', message: 'bob cannot be deleted: 1 order belongs to this user', hint: 'deactivate instead: dbtool users update bob --inactive' })
     expect(await names()).toEqual(['ada', 'bob', 'eve'])
   })
 

@@ -124,7 +124,7 @@ describe('orders import', () => {
       "order 'E' (line 3): there is no user 'nobody'",
       "order 'F' (line 4): there is no product with SKU 'POT'",
       "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 there",
-      "order 'A' (line 6): the key 'import:A' belongs to order ",
+      "order 'A' (line 6): the key 'import:A' was already used for order ",
     ].map((fault): unknown => expect.stringContaining(fault)))
     expect(await tables()).toEqual(before)
   })

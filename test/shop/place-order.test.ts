@@ -54,7 +54,7 @@ describe('an order', () => {
     const lines = [{ productId: pot, quantity: 1 }, { productId: tea, quantity: 11 }, { productId: 999_999, quantity: 1 }]
     const refusal = await placeOrder(database.connection, { ...request, lines }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(OutOfStock)
-    expect((refusal as OutOfStock).message).toBe('out of stock: TEA (Tea): 11 wanted, 10 there; POT (Pot) is no longer sold; product 999999 does not exist')
+    expect((refusal as OutOfStock).message).toBe('out of stock: TEA (Tea): 11 wanted, 10 there; POT (Pot) is not for sale; product 999999 does not exist')
     expect(await stocks()).toEqual([10, 3])
     expect([await count('orders'), await count('order_items')]).toEqual([0, 0])
   })

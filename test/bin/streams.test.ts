@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { version } from '../../src/version.ts'
+import { binary } from '../support/binary.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const folder = temporaryFolder()
+
+/** A line of a shell in which `dbtool` is the compiled tool. */
+function shell(line: string): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], { cwd: folder, env: { HOME: folder }, encoding: 'utf8', timeout: 20_000 })
+}
+
+describe('standard output', () => {
+  it.each([
+    ['a full disk', 'dbtool --version > /dev/full', /^error: cannot write to standard output: .*ENOSPC.*\nhint: what was written is not all of it\n$/],
+    ['a full disk, for a program', 'dbtool config show --json > /dev/full', /^\{"error":\{"code":"UNEXPECTED","message":"cannot write to standard output: .*ENOSPC/],
+    ['a disk that takes the half', 'ulimit -f 1; dbtool --help > half', /^error: cannot write to standard output: .*EFBIG.*\n/],
+  ])('that is not all written is exit 1, and said: %s', (_what, line, stderr) => {
+    expect(shell(line)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(stderr) })
+  })
+
+  it('is whole in a file', () => {
+    expect(shell('dbtool --help > whole; dbtool --help >> whole')).toMatchObject({ status: 0, stderr: '' })
+    const { stdout } = shell('dbtool --help')
+    expect(readFileSync(join(folder, 'whole'), 'utf8')).toBe(`${stdout}${stdout}`)
+  })
+
+  it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])('nobody reads to its end: %s is no fault', (line) => {
+    expect(shell(`set -o pipefail; ${line}`)).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('is closed: nothing is said', () => {
+    expect(shell('dbtool --version >&-')).toMatchObject({ status: 0, stderr: '' })
+  })
+})
+
+it('messages that nobody can get change no exit code', () => {
+  expect(shell('dbtool users lst 2> /dev/full').status).toBe(2)
+})
+
+it('a working directory that was removed is no reason not to work', () => {
+  expect(shell('mkdir gone; cd gone; rmdir ../gone; dbtool --version')).toMatchObject({ status: 0, stdout: `${version()}\n`, stderr: '' })
+})
