@@ -28,6 +28,13 @@ export function parseDuration(text: string): number {
 /** A duration that something waits for: a timer set to more than 2^31 ms would ring at once. */
 export const parseWait = durationUpTo(longestWaitMs)
 
+/** How long work goes on: there has to be some. */
+export function parseRunTime(text: string): number {
+  const ms = parseWait(text)
+  if (ms === 0) throw new InvalidValue('must be longer than 0s')
+  return ms
+}
+
 /** How long something has been so. A hundred years are enough, and stay within the calendar. */
 export const parseAge = durationUpTo(longestAgeMs)
 

@@ -4,7 +4,7 @@ import { poolModes, shapeOf } from '../../src/db/pool-mode.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
-import { parseWait, parseWhole } from '../../src/values.ts'
+import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
@@ -32,7 +32,7 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
   const compare = shows(pool.command('compare'), comparisonView).description('The same load over four pools: ours, the connector\'s, a single connection, and none')
   poolFlags(workloadFlags(compare), 0)
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
-    .addOption(withDefault('--duration <duration>', 'how long each', parseWait, '5s'))
+    .addOption(withDefault('--duration <duration>', 'how long each', parseRunTime, '5s'))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
     .addHelpText('after', examples('dbtool pool compare --sql "SELECT 1"', 'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s'))
     .action((options: CompareOptions) => run(ctx, options))

@@ -4,7 +4,7 @@ import type { Context } from '../../src/context.ts'
 import type { PoolOptions } from '../../src/db/pool.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
 import { data, number, text, type Row, type View } from '../../src/output/view.ts'
-import { durationText, parseWait } from '../../src/values.ts'
+import { durationText, parseRunTime } from '../../src/values.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
@@ -39,7 +39,7 @@ const statusView: View = {
 export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {
   shows(pool.command('status'), statusView)
     .description('What the server sees: connections by user and state, open transactions, who waits for whom')
-    .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseWait))
+    .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseRunTime))
     .addHelpText('after', examples('dbtool pool status', 'dbtool pool status --watch 2s', 'dbtool pool status --json'))
     .action((options: StatusOptions) => run(ctx, options))
 }

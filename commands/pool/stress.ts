@@ -9,7 +9,7 @@ import { chapterPool, chapterWorkers, mostInFlight, type Load, type StressPlan }
 import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
-import { counted, durationText, parseChoice, parseWait, parseWhole, shown } from '../../src/values.ts'
+import { counted, durationText, parseChoice, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { hint } from '../hint.ts'
@@ -43,7 +43,7 @@ export function poolStress(pool: Command, ctx: Context, run = stressPool): void 
     .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
     .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))
     .option('--iterations <n>', 'iterations of each worker, or with --rate in all (default: 1)', value(parseWhole(1, 1_000_000_000)))
-    .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseWait))
+    .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseRunTime))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
     .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
     .option('--threshold <metric>', "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99", values(parseThreshold))

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
-import { counted, durationText, parseDuration, parseWait, parseWhole, shown } from '../../src/values.ts'
+import { counted, durationText, parseDuration, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
@@ -28,7 +28,7 @@ export interface TuneOptions extends WorkloadOptions {
 /** `throughput`, or `p99<50ms`. */
 function parseGoal(typed: string): Goal {
   if (typed === 'throughput') return { kind: 'throughput' }
-  const [, bound] = /^p99\s*<\s*(\w+)$/.exec(typed) ?? []
+  const [, bound] = /^p99\s*<\s*(\d\w*)$/.exec(typed) ?? []
   if (bound === undefined) throw new InvalidValue(`must be throughput, or a bound such as p99<50ms, not ${shown(typed)}`)
   return { kind: 'p99', belowMs: parseDuration(bound) }
 }
@@ -44,7 +44,7 @@ export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
     .option('--instances <n>', 'how many processes will have such a pool: do they fit the server?', value(parseWhole(1, 10_000)), 1)
     .option('--workers <n>', 'how many ask at once (default: as many as the largest pool has connections)', value(parseWhole(1, 100_000)))
     .option('--rounds <n>', 'how often each size is measured', value(parseWhole(3, 100)), 3)
-    .addOption(withDefault('--duration <duration>', 'how long each time', parseWait, '2s'))
+    .addOption(withDefault('--duration <duration>', 'how long each time', parseRunTime, '2s'))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
     .option('--threads <n>', 'put the load from so many threads, where one is not fast enough', value(parseWhole(1, mostThreads)), 1)
     .addHelpText('after', examples('dbtool pool tune --sql "SELECT COUNT(*) FROM information_schema.COLUMNS"', 'dbtool pool tune --sql "SELECT {{random 1 1000}}" --max 16 --goal "p99<50ms" --instances 4'))

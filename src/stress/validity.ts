@@ -64,7 +64,7 @@ function verdictOf(failed: ReadonlySet<CheckName>): Validity['verdict'] {
 
 function longEnough({ seconds, iterations }: Evidence): Check {
   const ok = seconds >= leastSeconds && iterations >= leastIterations
-  return { check: 'long_enough', ok, finding: `${iterations} iterations in ${seconds.toFixed(1)} s${ok ? '' : `; it takes ${leastIterations} and a second to say anything: use --duration`}` }
+  return { check: 'long_enough', ok, finding: `${iterations} iterations in ${seconds.toFixed(2)} s${ok ? '' : `; at least ${leastIterations} and ${leastSeconds} s are needed to say anything: use --duration`}` }
 }
 
 function littlesLaw({ seconds, poolInUseMs, inUseMs }: Evidence, longEnough: boolean): Check {

@@ -68,6 +68,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     ['.env holds a password and every user of this machine can read it; run: chmod 600 .env', `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`, 'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE'],
     { cwd: worldReadable, as: 'owner', env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
   ],
+  [['pool', 'tune', '--goal', 'p99<fast'], ["--goal must be throughput, or a bound such as p99<50ms, not 'p99<fast'"]],
   ['config show --env-file none.env', ['cannot read the environment file none.env: there is no such file'], { cwd: folder }],
   ['config show --password-file none', ['cannot read the password file none: there is no such file']],
   [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],

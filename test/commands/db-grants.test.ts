@@ -64,7 +64,7 @@ describe('db grants --apply', () => {
   const granted = (user: string): Promise<unknown[]> => shop.connection.rows(`SHOW GRANTS FOR ${user}@localhost`)
 
   it.each([
-    ['--apply', 2, 'USAGE', 'missing --for', /flag/],
+    ['--apply', 2, 'USAGE', 'missing --for', /command line/],
     ['--apply --for shop', 2, 'USAGE', '--for must be user@host such as shop@localhost', null],
     ['--role boss', 2, 'USAGE', "--role must be one of app, migrator, reporter, not 'boss'", null],
     ['--apply --for nobody@localhost', 5, 'NOT_FOUND', 'there is no account nobody@localhost on this server', /CREATE USER `nobody`@`localhost` IDENTIFIED BY/],

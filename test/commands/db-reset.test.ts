@@ -45,7 +45,7 @@ describe('db reset of a shop', () => {
     await person.see('to go on')
     person.type(`yes${keys.enter}`)
     expect(await person.ended()).toBe(3)
-    expect(person.screen).toContain('that is another name; nothing was changed')
+    expect(person.screen).toContain(`"yes" is not the name ${name}; nothing was changed`)
     expect(await everything(full)).toEqual(before)
   })
 

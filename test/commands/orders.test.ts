@@ -60,7 +60,7 @@ describe('a move of an order', () => {
 })
 
 const refusals: readonly [from: string, line: string, exitCode: number, code: string, message: string, hint: string | RegExp][] = [
-  ['confirmed', 'ship', 2, 'USAGE', 'missing <id>', /flag/],
+  ['confirmed', 'ship', 2, 'USAGE', 'missing <id>', /command line/],
   ['confirmed', 'cancel 0', 2, 'USAGE', "<id> must be a whole number from 1 to 2147483647, not '0'", /--help/],
   ['confirmed', 'cancel 1 --yes', 2, 'USAGE', "unknown option '--yes'", /--help/],
   ['confirmed', 'cancel 4711', 5, 'NOT_FOUND', 'there is no order 4711', /orders list/],

@@ -65,6 +65,7 @@ describe('what an iteration does', () => {
     ['a parameter that is none', ['--sql', 'SELECT {{drop it}}'], "--sql does not know the parameter '{{drop it}}'"],
     ['a statement and a workload', ['--sql', 'SELECT 1', '--workload', 'ping'], "option '--workload <name>' cannot be used with option '--sql <statement>'"],
     ['workers and a rate', ['--workers', '3', '--rate', '5'], "option '--rate <n>' cannot be used with option '--workers <n>'"],
+    ['a load of no length', ['--duration', '0s'], '--duration must be longer than 0s'],
     ['a metric that is none', ['--threshold', 'speed>1'], "--threshold does not know the metric 'speed'"],
     ['more connections than there are', ['--pool-size', '9000'], '9010 connections would not leave anybody else any'],
   ])('%s: exit 2, before anything runs', async (_what, flags, message) => {
