@@ -42,7 +42,7 @@ export const otherVariables: readonly Entry[] = [
   ['DBTOOL_NO_HINTS', 'set: no hints about what to do next'],
   ['DBTOOL_PAGER, PAGER', 'what shows a table that is longer than the screen; cat or nothing: no pager'],
   ['NO_COLOR', 'set: no colour; FORCE_COLOR asks for it'],
-  ['TERM', 'dumb: no colour, and lines are drawn in ASCII'],
+  ['TERM', 'dumb: no colour, no menu, and lines are drawn in ASCII'],
   ['LC_ALL', 'or LC_CTYPE, or LANG: with another character set than UTF-8, lines are drawn in ASCII'],
   ['XDG_CONFIG_HOME', 'instead of ~/.config'],
   ['XDG_DATA_HOME', 'instead of ~/.local/share'],

@@ -54,9 +54,12 @@ function choicesOf(commands: readonly Command[], columns: number): Choice<Comman
   return commands.map((command) => ({ name: shorten(`${command.name().padEnd(width)}  ${command.description()}`, columns), value: command, short: command.name() }))
 }
 
+/** Whoever sits here is asked for it. */
+const forScripts = ['--yes', '--password-stdin']
+
 /** The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself. */
 async function lineOf(person: Conversation, command: Command): Promise<string[]> {
-  const own = command.options.filter((option) => !(option instanceof GlobalOption) && !option.hidden)
+  const own = command.options.filter((option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)))
   const chosen = own.length === 0 ? [] : await person.several<Option>({ message: 'Any options? Space marks one, Enter goes on', choices: own.map((option) => ({ name: option.flags, value: option, short: flagOf(option), description: option.description })) })
   const words = pathOf(command).split(' ')
   for (const option of chosen) words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))

@@ -26,7 +26,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
   const [room, { losses }, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/losses.ts'), import('../../src/db/migration-files.ts')])
   const { target } = await ctx.config()
   await ctx.connection(async (session) => {
-    const migrator: Migrator = { session, known: loadMigrations(), onStep: ({ version, name, direction }) => ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} ${version} ${name}`) }
+    const migrator: Migrator = { session, known: loadMigrations(), onStep: ({ version, name, direction }) => ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`) }
     const steps = await room.rollbackSteps(migrator, 0)
     const lost = await losses(session, steps)
     if (dryRun) {

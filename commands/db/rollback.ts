@@ -28,7 +28,7 @@ export function dbRollback(db: Command, ctx: Context, run = rollback): void {
 export async function rollback(ctx: Context, { to, yes = false, dryRun = false }: RollbackOptions): Promise<void> {
   const [room, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts')])
   await ctx.connection(async (session) => {
-    const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back ${version} ${name}`) }
+    const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back migration ${version} (${name})`) }
     const steps = await room.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
       ctx.out.list(view, steps)

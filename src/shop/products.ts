@@ -78,8 +78,9 @@ export async function findProduct(queries: Queries, reference: string): Promise<
   return row === undefined ? undefined : fromRow(row)
 }
 
-/** As findProduct; rejects with NOT_FOUND. */
+/** As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not set. */
 export async function getProduct(queries: Queries, reference: string): Promise<Product> {
+  if (reference.trim() === '') throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)
   const product = await findProduct(queries, reference)
   if (product === undefined) throw unknownProducts([reference])
   return product

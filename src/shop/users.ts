@@ -85,8 +85,9 @@ export async function findUser(queries: Queries, reference: string): Promise<Use
   return row === undefined ? undefined : userFromRow(row)
 }
 
-/** As findUser; rejects with NOT_FOUND. */
+/** As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not set. */
 export async function getUser(queries: Queries, reference: string): Promise<User> {
+  if (reference.trim() === '') throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)
   const user = await findUser(queries, reference)
   if (user === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT' })
   return user

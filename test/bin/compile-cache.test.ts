@@ -62,7 +62,7 @@ describe.runIf(isOurs)('of Node 20', () => {
 
   it.each<[what: string, damage: (path: string) => void]>([
     ['is empty', (path) => truncateSync(path)],
-    ['ends early', (path) => truncateSync(path, statSync(path).size / 2)],
+    ['ends early', (path) => truncateSync(path, Math.floor(statSync(path).size / 2))],
     ['is something else', (path) => writeFileSync(path, 'not compiled code')],
     ['has no contents', (path) => writeFileSync(path, Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')]))],
   ])('what %s is made again', (_what, damage) => {

@@ -96,6 +96,22 @@ describe('bare dbtool on a terminal is a menu', () => {
     expect((await dbtool('products list --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject([{ name: 'Mug', stock: 8 }])
   })
 
+  it('that offers no flag for what a person is asked for', async () => {
+    const person = terminal([], database)
+    await plain(person, 'users', 'create')
+    await person.see('❯◯ --username <name>')
+    expect(person.screen).toContain('◯ --generate-password')
+    expect(person.screen).not.toContain('--password-stdin')
+    person.type(keys.ctrlC)
+    expect(await person.ended()).toBe(130)
+  })
+
+  it('but on a terminal that cannot move its cursor there is the help instead', async () => {
+    const person = terminal([], database, { env: { TERM: 'dumb' } })
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toMatch(/^Usage: dbtool/)
+  })
+
   it.each([
     ['at the first question', [] as const],
     ['in a verb', ['connection', 'test'] as const],
