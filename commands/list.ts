@@ -15,14 +15,15 @@ export interface Listing {
 /** Shows a list. A limit that nobody asked for cuts neither a count nor ids, and nothing else without a word. */
 export async function showList(ctx: Context, view: View, { limit, unasked, offset = 0, filter = {} }: Listing, rowsOf: (limit: number) => Promise<readonly object[]>): Promise<void> {
   const isPart = offset > 0 || Object.values(filter).some((asked) => asked !== undefined)
+  const shown = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' like that.') } : view
   if (limit !== undefined || unasked === 0 || ctx.out.wantsAll) {
     const all = await rowsOf(limit ?? 0)
-    ctx.out.list(view, all)
+    ctx.out.list(shown, all)
     if (all.length === 0) hintWhereEmpty(ctx, isPart)
     return
   }
   const rows = await rowsOf(unasked + 1)
-  ctx.out.list(view, rows.slice(0, unasked))
+  ctx.out.list(shown, rows.slice(0, unasked))
   if (rows.length === 0) hintWhereEmpty(ctx, isPart)
   if (rows.length > unasked) ctx.out.note(`the first ${unasked}, and there are more; --limit 0 shows all`)
 }

@@ -153,7 +153,7 @@ describe('orders list', () => {
   })
 
   it('--items of nothing is nothing', async () => {
-    expect(await type('orders list --items --since 1d')).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No orders.\n' })
+    expect(await type('orders list --items --since 1d')).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No orders like that.\n' })
     expect((await type('orders list --items --since 1d --json')).json()).toEqual([])
   })
 
