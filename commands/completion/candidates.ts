@@ -23,6 +23,8 @@ const plain = (values: readonly string[]): Candidate[] => values.map((value) => 
 
 /** All that may stand for the last of `words`, whatever it begins with. Touches neither files nor a database. */
 export function candidates(program: Command, words: readonly string[]): Answer {
+  // Help is about what could be typed without it.
+  if (words[0] === 'help' && words.length > 2) return candidates(program, words.slice(1))
   const last = words.at(-1) ?? ''
   const { command, option, arguments: before } = words.slice(0, -1).reduce(step, { command: program, option: undefined, arguments: 0 })
   if (option !== undefined) return valuesOf(option, command, last)

@@ -14,7 +14,7 @@ export const scripts: Readonly<Record<Shell, string>> = {
   if [[ $cur == "=" ]]; then cur=""; typed+=(""); fi
   COMPREPLY=()
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <(dbtool completion bash -- "\${typed[@]}" 2>/dev/null)
-  if [[ \${COMPREPLY[0]} == "${filesMark}" ]]; then
+  if [[ \${COMPREPLY[0]} == "${filesMark}" || \${COMP_WORDS[COMP_CWORD-1]} == *[\\<\\>] ]]; then
     COMPREPLY=()
     compopt -o filenames 2>/dev/null
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$cur")

@@ -34,9 +34,11 @@ const table: readonly [words: string[], offered: string[]][] = [
   [['pool', 'stress', '--mode', 'f'], ['fair']],
   [['report', 'low'], ['low-stock']],
   [['help', 'exit'], ['exit-codes']],
+  [['help', 'users', 'cr'], ['create']],
   [['completion', 'b'], ['bash']],
   [['orders', 'import', 'ord'], ['orders.csv']],
   [['users', 'list', '-o', 'ord'], ['orders.csv']],
+  [['users', 'list', '>', 'ord'], ['orders.csv']],
   [['users', '$(touch broken)', 'x'], []],
 ]
 
