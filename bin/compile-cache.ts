@@ -3,7 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
-import { CompiledFile, makeDirectory, type Compiled } from './compiled-file.ts'
+import { CompiledFile, isOurs, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** Newer than the types of Node 20 know. */
 const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCache?: (directory: string) => unknown; wrapper: readonly [string, string] }
@@ -16,7 +16,7 @@ export function keepCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
   const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
   if (enableCompileCache === undefined) keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
-  else if (isOurs(directory)) enableCompileCache(directory)
+  else if (ownDirectory(directory)) enableCompileCache(directory)
 }
 
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
@@ -24,10 +24,11 @@ function cacheDirectory(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'dbtool')
 }
 
-function isOurs(directory: string): boolean {
+/** Made, where it is not there. */
+function ownDirectory(directory: string): boolean {
   try {
     makeDirectory(directory)
-    return process.geteuid === undefined || statSync(directory).uid === process.geteuid()
+    return isOurs(statSync(directory))
   } catch {
     return false
   }

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 
@@ -27,7 +27,7 @@ export class CompiledFile {
       this.#fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
       const found = fstatSync(this.#fd)
       // What somebody else has put there is not run.
-      if (!found.isFile() || (process.geteuid !== undefined && found.uid !== process.geteuid())) return
+      if (!found.isFile() || !isOurs(found)) return
       const head = this.read(0, headBytes)
       const contents = this.read(headBytes, Math.min(head.readUInt32LE(0), found.size))
       if (crc32(contents) !== head.readUInt32LE(4)) return
@@ -79,6 +79,11 @@ function packed(all: readonly Compiled[]): Buffer {
   head.writeUInt32LE(text.length, 0)
   head.writeUInt32LE(crc32(text), 4)
   return Buffer.concat([head, text, ...all.map(({ code }) => code)])
+}
+
+/** Windows knows no such owners. */
+export function isOurs({ uid }: Stats): boolean {
+  return process.geteuid === undefined || uid === process.geteuid()
 }
 
 /** With its parent, as in ~/.cache/dbtool, and no more: Node's `recursive` never comes back from /proc. For this user only. */

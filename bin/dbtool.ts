@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { createWriteStream, fstatSync } from 'node:fs'
 import { keepCompiled } from './compile-cache.ts'
+import { standardOutput } from './standard-output.ts'
 
 keepCompiled(process.env)
 
@@ -33,13 +33,6 @@ const io = {
   signal: interrupt.signal,
   now: () => new Date(),
   startedMs: 0,
-}
-
-/** Into a file, Node's own stream takes a write for whole that the disk took half of; this one goes on with the rest. */
-function standardOutput(): NodeJS.WriteStream {
-  const { fd } = process.stdout
-  const isStream = process.stdout.isTTY || !(fstatSync(fd).isFile() || fstatSync(fd).isCharacterDevice())
-  return isStream ? process.stdout : (createWriteStream('', { fd, autoClose: false }) as unknown as NodeJS.WriteStream)
 }
 
 /** One that was removed is no reason not to work: only a relative path means something else then. */

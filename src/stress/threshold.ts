@@ -59,7 +59,10 @@ export function parseThreshold(text: string): Threshold {
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
   return {
     text: text.trim(),
-    measured: (result) => `${metric.of(result) ?? 'nothing'}${metric.of(result) === null ? '' : metric.unit}`,
+    measured: (result) => {
+      const measured = metric.of(result)
+      return measured === null ? 'nothing' : `${measured}${metric.unit}`
+    },
     kept: (result) => {
       const measured = metric.of(result)
       return measured !== null && compare(measured, limit)

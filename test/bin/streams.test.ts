@@ -1,16 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { version } from '../../src/version.ts'
-import { binary } from '../support/binary.ts'
+import { binary, environment } from '../support/binary.ts'
+import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { smallShop } from '../support/shop.ts'
 
 const folder = temporaryFolder()
+const shop = testDatabase()
+beforeAll(() => smallShop(shop.name))
 
 /** A line of a shell in which `dbtool` is the compiled tool. */
-function shell(line: string): { stdout: string; stderr: string; status: number | null } {
-  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], { cwd: folder, env: { HOME: folder }, encoding: 'utf8', timeout: 20_000 })
+function shell(line: string, env: Record<string, string> = { HOME: folder }): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], { cwd: folder, env, encoding: 'utf8', timeout: 20_000 })
 }
 
 describe('standard output', () => {
@@ -26,6 +30,11 @@ describe('standard output', () => {
     expect(shell('dbtool --help > whole; dbtool --help >> whole')).toMatchObject({ status: 0, stderr: '' })
     const { stdout } = shell('dbtool --help')
     expect(readFileSync(join(folder, 'whole'), 'utf8')).toBe(`${stdout}${stdout}`)
+  })
+
+  it('stands in a file in its place before the message that follows it', () => {
+    expect(shell('dbtool db check > both 2>&1', environment(shop.name)).status).toBe(0)
+    expect(readFileSync(join(folder, 'both'), 'utf8')).toMatch(/^┌[^]*┘\n✔ everything is true\n$/)
   })
 
   it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])('nobody reads to its end: %s is no fault', (line) => {
