@@ -1,8 +1,9 @@
 // Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
-// packages are those that are loaded only where they are needed, and the connector, whose licence (LGPL) asks that it can be exchanged.
+// packages are those that are loaded only where they are needed.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { bundleConnector, connectorBeside, parts as partsOfConnector } from './connector.mjs'
 
 // commander loads it to run commands that are programs of their own; dbtool has none.
 const withoutSubprocesses = {
@@ -25,6 +26,8 @@ const groups = [
   ['database', /\/src\/db\/(?:database|migration-files|schema-state|open-pool)\.ts$/],
 ].map(([name, test], index, { length }) => ({ name, test, priority: length - index }))
 
+const minify = { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } }
+
 export async function bundle(root) {
   const at = (...parts) => join(root, ...parts)
   const out = at('dist', 'cli')
@@ -32,12 +35,13 @@ export async function bundle(root) {
     input: { dbtool: at('bin', 'dbtool.ts'), 'load-thread': at('commands', 'pool', 'load-thread.ts') },
     platform: 'node',
     external: (id) => /^[@a-z]/.test(id) && !bundled.includes(id) && !id.startsWith('node:'),
-    plugins: [withoutSubprocesses],
+    plugins: [withoutSubprocesses, connectorBeside],
   })
   // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in src/ lies beside it here.
-  await build.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name].cjs', minify: { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } }, codeSplitting: { groups } })
+  await build.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name].cjs', minify, codeSplitting: { groups } })
+  await bundleConnector(out, minify)
   cpSync(at('src', 'db', 'migrations'), join(out, 'migrations'), { recursive: true })
-  const notices = bundled.map((name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`)
+  const notices = [...bundled, ...partsOfConnector].map((name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`)
   writeFileSync(join(out, 'THIRD-PARTY-LICENSES'), `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`)
 }
 
@@ -57,4 +61,4 @@ function declare(from, to, path) {
   for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g)) declare(from, to, join(dirname(path), `${needed}.d.ts`))
 }
 
-const licenceOf = { chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE' }
+const licenceOf = { chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE', mariadb: 'LICENSE', denque: 'LICENSE', 'lru-cache': 'LICENSE.md' }

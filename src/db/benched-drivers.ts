@@ -24,8 +24,8 @@ export interface BenchedConnection {
 
 const require = createRequire(import.meta.url)
 
-const versionOf = (name: string): string => {
-  const folder = require.resolve(name).replace(new RegExp(`(.*node_modules/${name})/.*`), '$1')
+function versionOfMysql2(): string {
+  const folder = require.resolve('mysql2').replace(/(.*node_modules\/mysql2)\/.*/, '$1')
   return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
 }
 
@@ -33,7 +33,7 @@ const place = ({ socket, host, port, user, password, database }: Target): Record
 
 const mariadbDriver: BenchedDriver = {
   name: 'mariadb',
-  version: versionOf('mariadb'),
+  version: driver().version,
   async connect(target) {
     const connection = await driver().createConnection(place(target))
     return {
@@ -52,7 +52,7 @@ async function mysql2Driver(): Promise<BenchedDriver | undefined> {
   if (mysql2 === undefined) return undefined
   return {
     name: 'mysql2',
-    version: versionOf('mysql2'),
+    version: versionOfMysql2(),
     async connect(target) {
       const connection: Mysql2Connection = await mysql2.createConnection(place(target))
       return {
