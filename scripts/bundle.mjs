@@ -17,7 +17,7 @@ const bundled = ['chalk', 'commander', 'dotenv']
 // What is always loaded together lies together with all that it needs, since each file read takes its time; what an earlier group has
 // is not in a later one. Threads under load take no commands; the configuration does without the driver.
 const groups = [
-  ['base', /rolldown\/runtime|\/src\/(?:errors|values|db\/target)\.ts$/],
+  ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|kill|pool|pool-mode|queries|retry)\.ts$/],
   ['program', /\/commands\/run\.ts$/],
   ['shop', /\/commands\/(?:views|list|updated|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
