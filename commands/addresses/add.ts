@@ -5,6 +5,7 @@ import { parseAddressType, parseCity, parsePostalCode, parseStreet } from '../..
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { addressView } from '../views.ts'
+import { whichUser } from '../which.ts'
 import { partFlags, type PartFlags } from './flags.ts'
 
 export interface AddAddressOptions extends PartFlags {
@@ -24,7 +25,7 @@ export async function addAddress(ctx: Context, options: AddAddressOptions): Prom
   const { getUser } = await import('../../src/shop/users.ts')
   const { dryRun = false } = options
   const { user, ...parts } = await ctx.ask.fill({
-    user: { given: options.user, flag: '--user', message: 'Whose (id, username or email)', parse: (text: string) => text },
+    user: whichUser(ctx, options.user, '--user'),
     address_type: { given: options.type, flag: '--type', message: 'What it is for (billing or shipping)', parse: parseAddressType },
     street: { given: options.street, flag: '--street', message: 'Street and number', parse: parseStreet },
     city: { given: options.city, flag: '--city', message: 'City', parse: parseCity },

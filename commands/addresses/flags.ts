@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { Blank } from '../../src/prompts/ask.ts'
-import { addressTypes, parseAddressType, parseCity, parseId, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
+import { addressTypes, parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
 import { lazyValue, value } from '../flags.ts'
 
 /** The list of countries is loaded only where one is given. */
@@ -24,9 +23,4 @@ export function partFlags(command: Command): Command {
     .option('--city <name>', 'at most 100 characters', value(parseCity))
     .option('--postal-code <code>', 'at most 20 characters', value(parsePostalCode))
     .option('--country <code>', 'two letters of ISO 3166-1, such as DE', country)
-}
-
-/** The argument of every verb that is about one address. */
-export function whichAddress(given: number | undefined): Blank<number> {
-  return { given, flag: '<id>', message: 'Address (its number)', parse: parseId, hint: 'see which there are: dbtool addresses list' }
 }

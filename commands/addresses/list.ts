@@ -29,6 +29,6 @@ export function addressesList(addresses: Command, ctx: Context, run = showAddres
 export async function showAddresses(ctx: Context, { user, type, country, sort, limit, offset }: ListAddressesOptions): Promise<void> {
   const { getUser } = await import('../../src/shop/users.ts')
   await showList(ctx, addressView, { limit, unasked: defaultLimit, offset, filter: { user, type, country } }, (rows) =>
-    ctx.shop(async (db) => listAddresses(db, { userId: user === undefined ? undefined : (await getUser(db, user)).id, type, country }, sort, { limit: rows, offset })),
+    ctx.shop(async (db) => listAddresses(db, { userIds: user === undefined ? undefined : [(await getUser(db, user)).id], type, country }, sort, { limit: rows, offset })),
   )
 }

@@ -6,7 +6,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { addressView } from '../views.ts'
-import { whichAddress } from './flags.ts'
+import { whichAddress } from '../which.ts'
 
 export interface RemoveAddressOptions {
   readonly yes?: boolean
@@ -24,7 +24,7 @@ export function addressesRemove(addresses: Command, ctx: Context, run = dropAddr
 }
 
 export async function dropAddress(ctx: Context, given: number | undefined, { yes = false, dryRun = false }: RemoveAddressOptions): Promise<void> {
-  const { id } = await ctx.ask.fill({ id: whichAddress(given) })
+  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, given) })
   await ctx.shop(
     async (db) => {
       const { address_type, username, street, city } = await getAddress(db, id)

@@ -7,7 +7,8 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { addressView } from '../views.ts'
-import { partFlags, whichAddress, type PartFlags } from './flags.ts'
+import { whichAddress } from '../which.ts'
+import { partFlags, type PartFlags } from './flags.ts'
 
 export interface UpdateAddressOptions extends PartFlags {
   readonly dryRun?: boolean
@@ -24,7 +25,7 @@ export async function changeAddress(ctx: Context, given: number | undefined, opt
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
   const wishes = { address_type, street, city, postal_code, country }
   assertWishes(wishes, '--type, --street, --city, --postal-code or --country')
-  const { id } = await ctx.ask.fill({ id: whichAddress(given) })
+  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, given) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })
 }

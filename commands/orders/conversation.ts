@@ -5,14 +5,16 @@ import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
 import { quoted, type ResolvedItem } from '../../src/shop/items.ts'
 import { fromCents, toCents } from '../../src/shop/money.ts'
-import type { Product } from '../../src/shop/products.ts'
+import { productReference, type Product } from '../../src/shop/products.ts'
 import { parseQuantity } from '../../src/shop/rules.ts'
 import { productsByIds, searchProducts, searchUsers } from '../../src/shop/search.ts'
-import type { User } from '../../src/shop/users.ts'
+import { userReference, type User } from '../../src/shop/users.ts'
 import { counted } from '../../src/values.ts'
 import { orderItemView } from '../views.ts'
+import { mostFound, productChoice, userChoice } from '../which.ts'
 
-const mostFound = 10
+/** Who may buy, and what is sold. */
+const active = { active: true } as const
 
 /** What a person wants to order, with the prices that he has seen and said yes to. */
 export interface Basket {
@@ -38,21 +40,21 @@ export async function converse(ctx: Context, person: Conversation, db: Database,
 
 /** What would have said it without a question. */
 function said(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
-  if (given.user === undefined) person.said('--user', basket.user.username)
-  if (given.items === undefined) for (const { product, quantity } of basket.items) person.said('--item', `${product.sku ?? product.id}:${quantity}`)
+  if (given.user === undefined) person.said('--user', userReference(basket.user))
+  if (given.items === undefined) for (const { product, quantity } of basket.items) person.said('--item', `${productReference(product)}:${quantity}`)
   return basket
 }
 
 async function whoBuys(person: Conversation, db: Database): Promise<User> {
-  if ((await searchUsers(db, '', 1)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
+  if ((await searchUsers(db, '', 1, active)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
   return person.search<User>({
     message: 'Who buys? Type a part of the name or email',
-    find: async (typed) => (await searchUsers(db, typed, mostFound)).map((user) => ({ name: `${user.username}  ${user.email}  ${[user.first_name, user.last_name].filter((name) => name !== null).join(' ')}`.trimEnd(), value: user, short: user.username })),
+    find: async (typed) => (await searchUsers(db, typed, mostFound, active)).map(userChoice),
   })
 }
 
 async function whatTheyWant(person: Conversation, db: Database): Promise<ResolvedItem[]> {
-  if ((await searchProducts(db, '', 1)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
+  if ((await searchProducts(db, '', 1, active)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
     const product = await whichProduct(person, db, basket)
@@ -69,16 +71,15 @@ function whichProduct(person: Conversation, db: Database, basket: ReadonlyMap<nu
   return person.search<Product | undefined>({
     message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
     find: async (typed) => {
-      const products = await searchProducts(db, typed, mostFound)
+      const products = await searchProducts(db, typed, mostFound, active)
       return [...(typed === '' ? enough : []), ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity))]
     },
   })
 }
 
 function choiceOf(product: Product, inBasket: number | undefined): Choice<Product> {
-  const { sku, name, price, stock } = product
-  const taken = inBasket === undefined ? '' : `, ${inBasket} in the order`
-  return { name: `${sku ?? ''}  ${name}  ${price}  ${stock} in stock${taken}`.trimStart(), value: product, short: sku ?? name, disabled: stock === 0 ? '(sold out)' : undefined }
+  const choice = productChoice(product)
+  return { ...choice, name: inBasket === undefined ? choice.name : `${choice.name}, ${inBasket} in the order`, disabled: product.stock === 0 ? '(sold out)' : undefined }
 }
 
 /** Zero: none of what was `before`. */

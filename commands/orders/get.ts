@@ -6,6 +6,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
+import { whichOrder } from '../which.ts'
 
 export function ordersGet(orders: Command, ctx: Context, run = showOrder): void {
   shows(orders.command('get'), orderView)
@@ -16,6 +17,6 @@ export function ordersGet(orders: Command, ctx: Context, run = showOrder): void 
 }
 
 export async function showOrder(ctx: Context, given: number | undefined): Promise<void> {
-  const { id } = await ctx.ask.fill({ id: { given, flag: '<id>', message: 'Number of the order', parse: parseId } })
+  const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given) })
   ctx.out.item(orderView, await ctx.shop((db) => getOrder(db, id)))
 }

@@ -38,8 +38,8 @@ export async function showOrders(ctx: Context, options: ListOrdersOptions): Prom
   const { user, status, since, until, items = false, sort, limit, offset } = options
   await showList(ctx, viewOf(options), { limit, unasked: defaultLimit, offset, filter: { user, status, since, until } }, (rows) =>
     ctx.shop(async (db) => {
-      const userId = user === undefined ? undefined : (await getUser(db, user)).id
-      const orders = await listOrders(db, { userId, status, since, until }, sort, { limit: rows, offset })
+      const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
+      const orders = await listOrders(db, { userIds, statuses: status === undefined ? undefined : [status], since, until }, sort, { limit: rows, offset })
       return items ? withItems(db, orders) : orders
     }),
   )

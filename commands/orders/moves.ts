@@ -8,6 +8,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { orderView } from '../views.ts'
+import { whichOrder } from '../which.ts'
 import { readBack, settle, type Ending } from './settle.ts'
 
 const about: Readonly<Record<Move, string>> = {
@@ -31,7 +32,7 @@ export function orderMoves(orders: Command, ctx: Context, run = makeMove): void 
 
 export async function makeMove(ctx: Context, move: Move, { id: given, dryRun }: { id: number | undefined; dryRun: boolean }): Promise<void> {
   const { moveOrder } = await import('../../src/shop/move-order.ts')
-  const { id } = await ctx.ask.fill({ id: { given, flag: '<id>', message: 'Number of the order', parse: parseId } })
+  const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given, move) })
   const order = await ctx.shop(async (db) => {
     const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     await moveOrder(db, request).catch(async (error: unknown) => settle(ctx, await moveEnds(move, id, error), error))

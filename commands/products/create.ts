@@ -9,7 +9,7 @@ import { productView } from '../views.ts'
 export interface CreateProductOptions {
   readonly name?: string
   readonly price?: string
-  readonly stock: number
+  readonly stock?: number
   readonly sku?: string
   readonly description?: string
   readonly dryRun?: boolean
@@ -20,7 +20,7 @@ export function productsCreate(products: Command, ctx: Context, run = createProd
     .description('Add a product; asks for what is needed and not given')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--price <amount>', 'such as 19.90', value(parsePrice))
-    .option('--stock <n>', 'units that are there now', value(parseStock), 0)
+    .option('--stock <n>', 'units that are there now (default: 0)', value(parseStock))
     .option('--sku <code>', 'your own code for it, unique in the shop', value(parseSku))
     .option('--description <text>', 'a longer text', value(parseDescription))
     .option('-n, --dry-run', 'show what would be added, and add nothing')
@@ -29,11 +29,16 @@ export function productsCreate(products: Command, ctx: Context, run = createProd
 }
 
 export async function createProduct(ctx: Context, options: CreateProductOptions): Promise<void> {
-  const { insertProduct } = await import('../../src/shop/products.ts')
-  const { stock, sku, description, dryRun = false } = options
-  const { name, price } = await ctx.ask.fill({
+  const { insertProduct, isSkuTaken } = await import('../../src/shop/products.ts')
+  const { description, dryRun = false } = options
+  const { sku, name, price, stock } = await ctx.ask.fill({
+    sku: {
+      given: options.sku, flag: '--sku', message: 'SKU (your own code for it, if it has one)', parse: (text) => (text === '' ? undefined : parseSku(text)), unless: '',
+      check: async (text) => (text !== '' && (await ctx.shop((db) => isSkuTaken(db, text))) ? 'Another product has this SKU already' : undefined),
+    },
     name: { given: options.name, flag: '--name', message: 'Name', parse: parseProductName },
     price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },
+    stock: { given: options.stock, flag: '--stock', message: 'Units in stock', parse: parseStock, unless: '0' },
   })
   const product = await ctx.shop((db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })), { dryRun })
   ctx.out.item(productView, dryRun ? { ...product, id: null, created_at: null } : product)

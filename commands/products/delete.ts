@@ -6,7 +6,7 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
 import { changeProduct } from './update.ts'
-import { whichProduct } from './which-product.ts'
+import { whichProduct } from '../which.ts'
 
 export interface DeleteProductOptions {
   readonly yes?: boolean
@@ -25,7 +25,7 @@ export function productsDelete(products: Command, ctx: Context, run = removeProd
 
 export async function removeProduct(ctx: Context, given: string | undefined, { yes = false, dryRun = false }: DeleteProductOptions): Promise<void> {
   const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([import('../../src/shop/products.ts'), import('../../src/shop/delete-product.ts')])
-  const { reference } = await ctx.ask.fill({ reference: whichProduct(given) })
+  const { reference } = await ctx.ask.fill({ reference: whichProduct(ctx, given) })
   const { product, kept } = await ctx.shop(async (db) => {
     const found = await getProduct(db, reference)
     return { product: found, kept: await keptByOrders(db, found) }

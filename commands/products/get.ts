@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
-import { whichProduct } from './which-product.ts'
+import { whichProduct } from '../which.ts'
 
 export function productsGet(products: Command, ctx: Context, run = showProduct): void {
   shows(products.command('get'), productView)
@@ -15,6 +15,6 @@ export function productsGet(products: Command, ctx: Context, run = showProduct):
 
 export async function showProduct(ctx: Context, reference: string | undefined): Promise<void> {
   const { getProduct } = await import('../../src/shop/products.ts')
-  const { product } = await ctx.ask.fill({ product: whichProduct(reference) })
+  const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
   ctx.out.item(productView, await ctx.shop((db) => getProduct(db, product)))
 }

@@ -5,7 +5,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
-import { whichProduct } from './which-product.ts'
+import { whichProduct } from '../which.ts'
 
 export interface RestockOptions {
   readonly by?: number
@@ -25,7 +25,7 @@ export function productsRestock(products: Command, ctx: Context, run = restock):
 export async function restock(ctx: Context, reference: string | undefined, { by: given, dryRun = false }: RestockOptions): Promise<void> {
   const { restockProduct, signed } = await import('../../src/shop/restock-product.ts')
   const { product: wanted, by } = await ctx.ask.fill({
-    product: whichProduct(reference),
+    product: whichProduct(ctx, reference),
     by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },
   })
   const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), { dryRun })

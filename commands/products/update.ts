@@ -7,7 +7,7 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { productView } from '../views.ts'
-import { whichProduct } from './which-product.ts'
+import { whichProduct } from '../which.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
@@ -41,7 +41,7 @@ export async function changeProduct(ctx: Context, given: string | undefined, opt
   // The name last, since a log row is cut at its end.
   const wishes = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
   assertWishes(wishes, '--name, --description, --price, --sku, --active or --inactive')
-  const { product: reference } = await ctx.ask.fill({ product: whichProduct(given) })
+  const { product: reference } = await ctx.ask.fill({ product: whichProduct(ctx, given) })
   const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }

@@ -32,12 +32,14 @@ export function usersCreate(users: Command, ctx: Context, run = createUser): voi
 
 export async function createUser(ctx: Context, options: CreateUserOptions): Promise<void> {
   const { hashPassword } = await import('../../src/shop/passwords.ts')
-  const { insertUser } = await import('../../src/shop/users.ts')
+  const { insertUser, isTaken } = await import('../../src/shop/users.ts')
   const { firstName, lastName, admin, dryRun = false } = options
   const chosen = await newPassword(ctx, options)
+  const free = (column: 'username' | 'email') => async (text: string): Promise<string | undefined> =>
+    (await ctx.shop((db) => isTaken(db, column, text.trim()))) ? `Somebody has this ${column} already` : undefined
   const { username, email, password } = await ctx.ask.fill({
-    username: { given: options.username, flag: '--username', message: 'Username (3 to 50 of A-Z a-z 0-9 _)', parse: parseUsername },
-    email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail },
+    username: { given: options.username, flag: '--username', message: 'Username (3 to 50 of A-Z a-z 0-9 _)', parse: parseUsername, check: free('username') },
+    email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail, check: free('email') },
     password: chosen.blank,
   })
   const passwordHash = await hashPassword(password)

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { deletedUserView } from './deleted-view.ts'
-import { whichUser } from './which-user.ts'
+import { whichUser } from '../which.ts'
 
 export interface DeleteUserOptions {
   readonly yes?: boolean
@@ -23,7 +23,7 @@ export function usersDelete(users: Command, ctx: Context, run = removeUser): voi
 export async function removeUser(ctx: Context, reference: string | undefined, { yes = false, dryRun = false }: DeleteUserOptions): Promise<void> {
   const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/delete-users.ts')
   const { getUser } = await import('../../src/shop/users.ts')
-  const { user } = await ctx.ask.fill({ user: whichUser(reference) })
+  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   await ctx.shop(
     async (db) => {
       const asked = await deletable(db, await getUser(db, user))

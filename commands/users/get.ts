@@ -4,7 +4,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
-import { whichUser } from './which-user.ts'
+import { whichUser } from '../which.ts'
 
 export function usersGet(users: Command, ctx: Context, run = showUser): void {
   shows(users.command('get'), userView)
@@ -22,6 +22,6 @@ function onlyOne(user: string | undefined, email: string | undefined): string | 
 
 export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {
   const { getUser } = await import('../../src/shop/users.ts')
-  const { user } = await ctx.ask.fill({ user: whichUser(reference) })
+  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   ctx.out.item(userView, await ctx.shop((db) => getUser(db, user)))
 }

@@ -4,7 +4,7 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
-import { whichUser } from './which-user.ts'
+import { whichUser } from '../which.ts'
 
 export interface SetPasswordOptions extends NewPasswordOptions {
   readonly dryRun?: boolean
@@ -25,7 +25,7 @@ export async function setUserPassword(ctx: Context, reference: string | undefine
   const { setPassword } = await import('../../src/shop/user-changes.ts')
   const { dryRun = false } = options
   const chosen = await newPassword(ctx, options)
-  const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(reference), password: chosen.blank })
+  const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(ctx, reference), password: chosen.blank })
   const passwordHash = await hashPassword(password)
   const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), { dryRun })
   ctx.out.itemForScripts(userView, user)

@@ -6,7 +6,7 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { assertWishes, showUpdated, updatedView } from '../updated.ts'
 import { userView } from '../views.ts'
-import { whichUser } from './which-user.ts'
+import { whichUser } from '../which.ts'
 
 export interface UpdateUserOptions {
   readonly email?: string
@@ -34,7 +34,7 @@ export async function changeUser(ctx: Context, reference: string | undefined, op
   const wishes = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
   assertWishes(wishes, '--email, --first-name, --last-name, --active or --inactive')
   const { updateUser } = await import('../../src/shop/user-changes.ts')
-  const { user } = await ctx.ask.fill({ user: whichUser(reference) })
+  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), user, wishes)), { dryRun })
   showUpdated(ctx, userView, updated, { name: updated.thing.username, dryRun })
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../errors.ts'
-import type { Conversation } from './conversation.ts'
+import type { Choice, Conversation } from './conversation.ts'
 
 /** A value that a verb needs. The question has the flag's own parser, and is asked only where a person can answer. */
 export interface Blank<T> {
@@ -12,6 +12,12 @@ export interface Blank<T> {
   readonly parse: (text: string) => T
   /** Typed without echo; a new secret twice. */
   readonly secret?: 'once' | 'twice'
+  /** Chosen from what fits what is typed, instead of typed as a whole. Rejects with NOT_FOUND where there is nothing at all. */
+  readonly find?: (typed: string, signal: AbortSignal) => Promise<readonly Choice<T>[]>
+  /** Why a text of the right form cannot be taken, as one that somebody else has; undefined: it can. */
+  readonly check?: (text: string) => Promise<string | undefined>
+  /** What Enter says; where nobody is asked, it is not missing. */
+  readonly unless?: string
   /** How else it can be given, where nobody can be asked; the default is for flags. */
   readonly hint?: string
 }
@@ -71,7 +77,7 @@ export const askNobody: Ask = {
   person: undefined,
   answered: [],
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
-    const missing = Object.values(blanks).filter(({ given }) => given === undefined)
+    const missing = Object.values(blanks).filter(({ given, unless }) => given === undefined && unless === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
     const flags = missing.map(({ flag }) => flag).join(', ')
     return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: missing.find(({ hint }) => hint !== undefined)?.hint ?? flagsHint }))
@@ -94,5 +100,5 @@ export function otherName({ name, given, flag }: NameQuestion): DbtoolError {
 }
 
 function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B> {
-  return Object.fromEntries(Object.entries(blanks).map(([name, { given }]) => [name, given])) as Answers<B>
+  return Object.fromEntries(Object.entries(blanks).map(([name, { given, unless, parse }]) => [name, given ?? (unless === undefined ? undefined : parse(unless))])) as Answers<B>
 }

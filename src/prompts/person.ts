@@ -80,15 +80,24 @@ export class AskPerson implements Ask, Conversation {
     return { name: this.harmless(name), value, short: this.harmless(short), ...(description === undefined ? {} : { description: this.harmless(description) }), ...(disabled === undefined ? {} : { disabled: this.harmless(disabled) }) }
   }
 
-  private async ask<T>({ message, flag, parse, secret }: Blank<T>): Promise<T> {
+  private async ask<T>({ message, flag, parse, secret, find, check, unless }: Blank<T>): Promise<T> {
+    if (find !== undefined) return this.found({ message, find }, flag)
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
-    const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate })
+    const validate = async (text: string): Promise<true | string> => this.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
-    if (secret === undefined) this.said(flag, value)
+    if (secret === undefined && value !== unless) this.said(flag, value)
     return parse(value)
+  }
+
+  private async found<T>(question: SearchQuestion<T>, flag: string): Promise<T> {
+    // Here it can reject; within the question it would only be shown.
+    await question.find('', this.terminal.signal)
+    const value = await this.search(question)
+    this.said(flag, String(value))
+    return value
   }
 
   /** All of them, where the terminal has room for them and for the question. */
@@ -130,6 +139,11 @@ function whenGone(input: Readable): { signal: AbortSignal; stop: () => void } {
 }
 
 const leavings = ['pause', 'end', 'close'] as const
+
+/** What cannot be checked now is found out at the end. */
+async function objection(check: Blank<unknown>['check'], text: string): Promise<string | undefined> {
+  return check?.(text).catch(() => undefined)
+}
 
 /** The flag's parser as a question's check. */
 function problem(parse: (text: string) => unknown, text: string): string | undefined {

@@ -2,7 +2,7 @@ import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { assignments, inWords, unmet, type Updated } from './changes.ts'
-import { orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
 import type { User } from './users.ts'
@@ -76,14 +76,16 @@ async function lockAddress(queries: Queries, id: number): Promise<Address> {
 export const addressSortColumns = ['id', 'user_id', 'address_type', 'city', 'postal_code', 'country', 'created_at'] as const
 
 export interface AddressFilter {
-  readonly userId?: number | undefined
+  readonly ids?: readonly number[] | undefined
+  readonly userIds?: readonly number[] | undefined
   readonly type?: AddressType | undefined
   readonly country?: string | undefined
 }
 
-export async function listAddresses(queries: Queries, { userId, type, country }: AddressFilter, sort: Sort<(typeof addressSortColumns)[number]>, page: Page): Promise<Address[]> {
+export async function listAddresses(queries: Queries, { ids, userIds, type, country }: AddressFilter, sort: Sort<(typeof addressSortColumns)[number]>, page: Page): Promise<Address[]> {
   const condition = where([
-    userId === undefined ? undefined : { sql: 'a.user_id = ?', values: [userId] },
+    oneOf('a.id', ids),
+    oneOf('a.user_id', userIds),
     type === undefined ? undefined : { sql: 'a.address_type = ?', values: [type] },
     country === undefined ? undefined : { sql: 'a.country = ?', values: [country] },
   ])

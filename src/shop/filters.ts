@@ -19,6 +19,12 @@ export function contains(columns: readonly string[], text: string): Condition {
   return { sql: columns.map((column) => `${column} LIKE ? ESCAPE '!'`).join(' OR '), values: columns.map(() => pattern) }
 }
 
+/** Undefined is not asked for; one of none is nobody. */
+export function oneOf(column: string, values: readonly Value[] | undefined): Condition | undefined {
+  if (values === undefined) return undefined
+  return values.length === 0 ? { sql: 'FALSE', values } : { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }
+}
+
 /** A column to sort by; a minus before it, as in `-created_at`, reverses it. */
 export interface Sort<C extends string> {
   readonly column: C

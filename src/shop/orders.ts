@@ -1,6 +1,6 @@
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { orderAndPage, where, type Page, type Sort } from './filters.ts'
+import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import type { OrderStatus } from './rules.ts'
 
 export interface OrderHead {
@@ -60,18 +60,20 @@ export async function withItems(queries: Queries, orders: readonly OrderHead[]):
 export const orderSortColumns = ['id', 'created_at', 'total_amount', 'status'] as const
 
 export interface OrderFilter {
-  readonly userId?: number | undefined
-  readonly status?: OrderStatus | undefined
+  readonly ids?: readonly number[] | undefined
+  readonly userIds?: readonly number[] | undefined
+  readonly statuses?: readonly OrderStatus[] | undefined
   readonly since?: Date | undefined
   /** Not included. */
   readonly until?: Date | undefined
 }
 
 export async function listOrders(queries: Queries, filter: OrderFilter, sort: Sort<(typeof orderSortColumns)[number]>, page: Page): Promise<OrderHead[]> {
-  const { userId, status, since, until } = filter
+  const { ids, userIds, statuses, since, until } = filter
   const condition = where([
-    userId === undefined ? undefined : { sql: 'o.user_id = ?', values: [userId] },
-    status === undefined ? undefined : { sql: 'o.status = ?', values: [status] },
+    oneOf('o.id', ids),
+    oneOf('o.user_id', userIds),
+    oneOf('o.status', statuses),
     since === undefined ? undefined : { sql: 'o.created_at >= ?', values: [since] },
     until === undefined ? undefined : { sql: 'o.created_at < ?', values: [until] },
   ])

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries, type Value } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { contains, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
+import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from './filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from './logs.ts'
 import { shown } from './rules.ts'
 
@@ -59,6 +59,10 @@ export function skuTaken(error: unknown, sku: string | null): unknown {
   return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, { cause: error, hint: `see which product has it: dbtool products get ${sku ?? ''}` })
 }
 
+export async function isSkuTaken(queries: Queries, sku: string): Promise<boolean> {
+  return (await firstRow(queries, 'SELECT 1 FROM products WHERE sku = ?', [sku])) !== undefined
+}
+
 /** Rejects with NOT_FOUND. `FOR UPDATE`: nobody else changes it until the transaction ends. */
 export async function productById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<Product> {
   const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? ${lock}`, [id])
@@ -69,6 +73,11 @@ export async function productById(queries: Queries, id: number, lock: '' | 'FOR 
 /** How a sentence names a product. */
 export function named({ id, sku, name }: Pick<Product, 'id' | 'sku' | 'name'>): string {
   return `${sku ?? `product ${id}`} (${name})`
+}
+
+/** What names this one and no other, for whoever reads it as findProduct does. */
+export function productReference({ id, sku }: Pick<Product, 'id' | 'sku'>): string {
+  return sku === null || /^\d+$/.test(sku) ? String(id) : sku
 }
 
 /** By id or SKU: all digits are an id if there is such a product, then a SKU. */
@@ -107,7 +116,7 @@ export function productConditions({ active, search, ids }: ProductFilter): (Cond
   return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
     search === undefined ? undefined : contains(['p.sku COLLATE utf8mb4_unicode_ci', 'p.name'], search),
-    ids === undefined ? undefined : { sql: `p.id IN (${ids.map(() => '?').join(', ')})`, values: ids },
+    oneOf('p.id', ids),
   ]
 }
 

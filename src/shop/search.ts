@@ -1,36 +1,72 @@
 import type { Queries } from '../db/queries.ts'
-import { listProducts, type Product } from './products.ts'
-import { listUsers, userColumns, userFromRow, type User, type UserRow } from './users.ts'
+import { listAddresses, type Address } from './addresses.ts'
+import { listOrders, type OrderHead } from './orders.ts'
+import { findProduct, listProducts, type Product, type ProductFilter } from './products.ts'
+import type { OrderStatus } from './rules.ts'
+import { findUser, listUsers, userColumns, userFromRow, type User, type UserFilter, type UserRow } from './users.ts'
+
+// For whoever is typing. Nothing typed: the newest of them, or the first by name. What is typed as a whole stands first.
 
 const newestFirst = { column: 'created_at', descending: true } as const
 const byName = { column: 'name', descending: false } as const
 
 /**
- * Active users for whoever is typing: those whose username, email or first name begins so, by their indexes, so that it stays quick however
- * many there are; only where these are few, those that have it somewhere. Nothing typed: the newest.
+ * Those whose username, email or first name begins so, by their indexes, so that it stays quick however many there are; only where these
+ * are few, those that have it somewhere.
  */
-export async function searchUsers(queries: Queries, typed: string, most: number): Promise<User[]> {
+export async function searchUsers(queries: Queries, typed: string, most: number, { active }: Pick<UserFilter, 'active'> = {}): Promise<User[]> {
   const page = { limit: most, offset: 0 }
-  if (typed === '') return listUsers(queries, { active: true }, newestFirst, page)
+  if (typed === '') return listUsers(queries, { active }, newestFirst, page)
+  const exactly = await findUser(queries, typed)
+  const first = exactly === undefined || (active !== undefined && exactly.is_active !== active) ? [] : [exactly]
   const beginning = `${typed.replace(/[!%_]/g, '!$&')}%`
-  const branch = (column: string): string => `(SELECT ${userColumns} FROM users u WHERE u.${column} LIKE ? ESCAPE '!' AND u.is_active ORDER BY u.${column} LIMIT ?)`
+  const wanted = active === undefined ? '' : 'AND u.is_active = ?'
+  const values = active === undefined ? [] : [active]
+  const branch = (column: string): string => `(SELECT ${userColumns} FROM users u WHERE u.${column} LIKE ? ESCAPE '!' ${wanted} ORDER BY u.${column} LIMIT ?)`
   const branches = ['username', 'email', 'first_name']
-  const rows = await queries.rows<UserRow>(`${branches.map(branch).join(' UNION ')} LIMIT ?`, [...branches.flatMap(() => [beginning, most]), most])
-  const found = rows.map(userFromRow)
-  if (found.length >= most) return found
-  const more = await listUsers(queries, { active: true, search: typed }, newestFirst, page)
-  const known = new Set(found.map(({ id }) => id))
-  return [...found, ...more.filter(({ id }) => !known.has(id))].slice(0, most)
+  const rows = await queries.rows<UserRow>(`${branches.map(branch).join(' UNION ')} LIMIT ?`, [...branches.flatMap(() => [beginning, ...values, most]), most])
+  const found = distinct([...first, ...rows.map(userFromRow)])
+  if (found.length >= most) return found.slice(0, most)
+  return distinct([...found, ...(await listUsers(queries, { active, search: typed }, newestFirst, page))]).slice(0, most)
 }
 
-/** Products that are sold and have it in SKU or name, by name; nothing typed: the first. */
-export function searchProducts(queries: Queries, typed: string, most: number): Promise<Product[]> {
-  return listProducts(queries, { active: true, search: typed === '' ? undefined : typed }, byName, { limit: most, offset: 0 })
+/** Those that have it in SKU or name, by name. */
+export async function searchProducts(queries: Queries, typed: string, most: number, { active }: Pick<ProductFilter, 'active'> = {}): Promise<Product[]> {
+  const page = { limit: most, offset: 0 }
+  if (typed === '') return listProducts(queries, { active }, byName, page)
+  const exactly = await findProduct(queries, typed)
+  const first = exactly === undefined || (active !== undefined && exactly.is_active !== active) ? [] : [exactly]
+  return distinct([...first, ...(await listProducts(queries, { active, search: typed }, byName, page))]).slice(0, most)
+}
+
+/** By number, or of users who are found so; of these statuses, where they are given. */
+export async function searchOrders(queries: Queries, typed: string, most: number, statuses?: readonly OrderStatus[]): Promise<OrderHead[]> {
+  const page = { limit: most, offset: 0 }
+  if (typed === '') return listOrders(queries, { statuses }, newestFirst, page)
+  const exactly = numbered.test(typed) ? await listOrders(queries, { ids: [Number(typed)], statuses }, newestFirst, page) : []
+  return distinct([...exactly, ...(await listOrders(queries, { userIds: await idsOfUsers(queries, typed, most), statuses }, newestFirst, page))]).slice(0, most)
+}
+
+/** By number, or of users who are found so. */
+export async function searchAddresses(queries: Queries, typed: string, most: number): Promise<Address[]> {
+  const page = { limit: most, offset: 0 }
+  if (typed === '') return listAddresses(queries, {}, newestFirst, page)
+  const exactly = numbered.test(typed) ? await listAddresses(queries, { ids: [Number(typed)] }, newestFirst, page) : []
+  return distinct([...exactly, ...(await listAddresses(queries, { userIds: await idsOfUsers(queries, typed, most) }, newestFirst, page))]).slice(0, most)
+}
+
+/** As many digits as an id has at most. */
+const numbered = /^\d{1,10}$/
+
+const idsOfUsers = async (queries: Queries, typed: string, most: number): Promise<number[]> => (await searchUsers(queries, typed, most)).map(({ id }) => id)
+
+/** Each once, where it stands first. */
+function distinct<T extends { readonly id: number }>(things: readonly T[]): T[] {
+  return [...new Map(things.map((thing) => [thing.id, thing])).values()]
 }
 
 /** In the order of the ids; one that is gone is left out. */
 export async function productsByIds(queries: Queries, ids: readonly number[]): Promise<Product[]> {
-  if (ids.length === 0) return []
   const rows = await listProducts(queries, { ids }, byName, { limit: 0, offset: 0 })
   return ids.flatMap((id) => rows.find((product) => product.id === id) ?? [])
 }

@@ -66,11 +66,21 @@ export function taken(error: unknown, { username, email }: Pick<NewUser, 'userna
   return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, { cause: error, hint: `see who has it: dbtool users get ${value}` })
 }
 
+/** Whether somebody has this username or email. */
+export async function isTaken(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
+  return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
+}
+
 /** Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the transaction ends. */
 export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<User> {
   const row = await firstRow<UserRow>(queries, `SELECT ${userColumns} FROM users u WHERE u.id = ? ${lock}`, [id])
   if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${id}`)
   return userFromRow(row)
+}
+
+/** What names this one and no other, for whoever reads it as findUser does. */
+export function userReference({ id, username }: Pick<User, 'id' | 'username'>): string {
+  return /^\d+$/.test(username) ? String(id) : username
 }
 
 /** By id, username or email, in this order: all digits are an id if there is such a user, then a username. */

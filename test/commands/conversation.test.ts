@@ -4,26 +4,13 @@ import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { whereabouts } from '../support/people.ts'
 import { everything, renewedShop } from '../support/shop.ts'
-import { keys, terminal, type Terminal } from '../support/terminal.ts'
+import { keys, talk, terminal, type Step } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
 beforeEach(() => renewedShop(shop))
 
 const clear = '\u0015'
-
-interface Step {
-  readonly see: string
-  readonly type: string
-}
-
-/** Types each answer once its question is there. */
-async function talk(person: Terminal, steps: readonly Step[]): Promise<void> {
-  for (const { see, type } of steps) {
-    await person.see(see)
-    person.type(type)
-  }
-}
 
 /** Ada wants two teas and a pot. */
 const wishes: readonly Step[] = [
@@ -137,7 +124,7 @@ describe('the search behind it', () => {
     for (const [username, email, active] of [['adam', 'x@example.com', 1], ['madame', 'ada.l@example.org', 1], ['adagone', 'gone@example.com', 0]] as const) {
       await shop.connection.change("INSERT INTO users (username, email, password_hash, is_active) VALUES (?, ?, '!', ?)", [username, email, active])
     }
-    const found = async (typed: string): Promise<string[]> => (await searchUsers(shop.connection, typed, 10)).map(({ username }) => username)
+    const found = async (typed: string): Promise<string[]> => (await searchUsers(shop.connection, typed, 10, { active: true })).map(({ username }) => username)
     expect([(await found('ADA')).sort(), await found('dam'), await found('%'), await found('nobody')]).toEqual([['ada', 'adam', 'madame'], expect.arrayContaining(['adam', 'madame']), [], []])
     expect((await searchProducts(shop.connection, 'tEA', 10)).map(({ sku }) => sku)).toEqual(['TEA-1', 'POT-1'])
   })

@@ -69,6 +69,8 @@ describe('bare dbtool on a terminal is a menu', () => {
     await person.see("Must be a whole number from 0")
     person.type(`\u001510${keys.enter}`)
     await person.see('$ dbtool products create --stock 10')
+    await person.see('SKU (')
+    person.type(keys.enter)
     await person.see('Name')
     person.type(`Mug${keys.enter}`)
     await person.see('Price')

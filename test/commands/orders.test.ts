@@ -52,8 +52,8 @@ describe('a move of an order', () => {
 
   it('is asked for its order on a terminal', async () => {
     const person = terminal(['orders', 'ship'], shop.name)
-    await person.see('Number of the order')
-    person.type(`1${keys.enter}`)
+    await person.see('❯ 1  ada  confirmed  57.90  ')
+    person.type(keys.enter)
     await person.see('order 1 is shipped')
     expect(await person.ended()).toBe(0)
   })

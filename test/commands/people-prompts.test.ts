@@ -18,8 +18,10 @@ const usernames = async (): Promise<string[]> => (await shop.connection.rows<{ u
 describe('on a terminal', () => {
   it('a new password is asked for twice, and a login once; neither is seen', async () => {
     const person = terminal(['users', 'set-password'], database)
-    await person.see('User (id, username or email)')
-    person.type(`ada${keys.enter}`)
+    await person.see('Which user? Type a part of the name or email')
+    person.type('ada@')
+    await person.see('❯ ada  ada@example.com  Ada\n\n')
+    person.type(keys.enter)
     await person.see('Password (12 or more characters')
     person.type(`${secret}${keys.enter}`)
     await person.see('The same again')
@@ -46,8 +48,10 @@ describe('on a terminal', () => {
 
   it('an address is asked for with the parsers of its flags', async () => {
     const person = terminal(['addresses', 'add', '--city', 'Berlin'], database)
-    await person.see('Whose')
-    person.type(`ada${keys.enter}`)
+    await person.see('Which user?')
+    person.type('ad')
+    await person.see('❯ ada  ada@example.com  Ada\n\n')
+    person.type(keys.enter)
     await person.see('What it is for (billing or shipping)')
     person.type(`home${keys.enter}`)
     await person.see("Must be one of billing, shipping, not 'home'")

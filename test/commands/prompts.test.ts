@@ -6,7 +6,7 @@ import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
-import { keys, terminal } from '../support/terminal.ts'
+import { keys, talk, terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -16,6 +16,7 @@ beforeAll(() => smallShop(database))
 const users = async (): Promise<number> => ((await dbtool('users list --json', { database })).json<unknown[]>()).length
 const secret = 'Abcdef-12345'
 const ctrlD = '\u0004'
+const clear = '\u0015'
 
 describe('on a terminal', () => {
   it('what is missing is asked for, with the rules in view; a password twice and unseen', async () => {
@@ -49,7 +50,8 @@ describe('on a terminal', () => {
   })
 
   it.each([
-    ['a question', ['users', 'get'], 'User (id'],
+    ['a search', ['users', 'get'], '❯ '],
+    ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
     ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back 2 sales, 1 shop, with all data in it? On '],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
@@ -62,12 +64,38 @@ describe('on a terminal', () => {
   })
 
   it('Ctrl-D at the second question ends it too', async () => {
-    const person = terminal(['products', 'create'], database)
+    const person = terminal(['products', 'create', '--sku', 'CUP-1'], database)
     await person.see('Name')
     person.type(`Cup${keys.enter}`)
     await person.see('Price')
     person.type(ctrlD)
     expect(await person.ended()).toBe(130)
+  })
+
+  it('what somebody else has is refused where it is typed', async () => {
+    const person = terminal(['users', 'create'], database)
+    await talk(person, [
+      { see: 'Username', type: `ADA${keys.enter}` },
+      { see: 'Somebody has this username already', type: `${clear}dora${keys.enter}` },
+      { see: 'Email address', type: `Ada@Example.com${keys.enter}` },
+      { see: 'Somebody has this email already', type: keys.ctrlC },
+    ])
+    expect(await person.ended()).toBe(130)
+  })
+
+  it('what need not be said is asked for too, and Enter leaves it out', async () => {
+    const person = terminal(['products', 'create'], database, { columns: 200 })
+    await talk(person, [
+      { see: 'SKU (your own code for it, if it has one)', type: `TEA-1${keys.enter}` },
+      { see: 'Another product has this SKU already', type: `${clear}${keys.enter}` },
+      { see: 'Name', type: `Plain cup${keys.enter}` },
+      { see: 'Price', type: `3${keys.enter}` },
+      { see: 'Units in stock (0)', type: `12${keys.enter}` },
+    ])
+    await person.see('added Plain cup')
+    await person.see('without questions: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"))
+    expect(await person.ended()).toBe(0)
+    expect((await dbtool('products list --search plain --json', { database })).json()).toMatchObject([{ sku: null, name: 'Plain cup', stock: 12 }])
   })
 
   it('a no is exit 3, and no is what Enter says', async () => {
@@ -108,7 +136,7 @@ describe('on a terminal', () => {
 
   it('questions are drawn on stderr: stdout stays data', async () => {
     const data = join(folder, 'data')
-    const person = terminal(['products', 'create', '--price', '1', '--format', 'ids'], database, { stdout: data })
+    const person = terminal(['products', 'create', '--sku', 'CUP-2', '--price', '1', '--stock', '1', '--format', 'ids'], database, { stdout: data })
     await person.see('Name')
     person.type(`Cup${keys.enter}`)
     expect(await person.ended()).toBe(0)

@@ -18,6 +18,19 @@ export interface Terminal {
   ended(): Promise<number>
 }
 
+/** What a person waits for, and what he types then. */
+export interface Step {
+  readonly see: string
+  readonly type: string
+}
+
+export async function talk(person: Terminal, steps: readonly Step[]): Promise<void> {
+  for (const { see, type } of steps) {
+    await person.see(see)
+    person.type(type)
+  }
+}
+
 export const keys = { enter: '\r', ctrlC: '\u0003', backspace: '\u007f' } as const
 
 interface Desk {
