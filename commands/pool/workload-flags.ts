@@ -39,15 +39,18 @@ export function askedOf({ sql = [], workload, data, lines = ordinary.lines, prod
 }
 
 /**
- * Runs `use` with what an iteration does, once it is certain that so much load may be put here, on so many connections.
+ * Runs `use` with what an iteration does, once it is certain that the server understands it, and that so much load may be put here, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
 export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, use: (work: Work, room: Room) => Promise<T>): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
-  const { roomFor } = await import('./room.ts')
-  const room = await ctx.connection((connection) => roomFor(connection, connections), limits)
+  const [{ roomFor }, { mustBeUnderstood }] = await Promise.all([import('./room.ts'), import('../../src/stress/prepare.ts')])
+  const room = await ctx.connection(async (connection) => {
+    await mustBeUnderstood(connection, options.sql ?? [])
+    return roomFor(connection, connections)
+  }, limits)
   const scratch = work.kind === 'statements' ? work.scratch : undefined
   if (scratch === undefined) return use(work, room)
   try {

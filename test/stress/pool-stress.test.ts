@@ -50,14 +50,29 @@ describe('pool stress', () => {
   })
 
   it('counts what fails, and fails itself when nothing succeeded', async () => {
-    const { exitCode, json, error } = await dbtool('pool stress --json --sql "SELECT nonsense" --workers 3', { database: database.name })
+    const { exitCode, json, error } = await dbtool('pool stress --json --sql "SELECT (SELECT 1 UNION SELECT 2)" --workers 3', { database: database.name })
     expect(exitCode).toBe(1)
-    expect(json<StressResult>()).toMatchObject({ ok: 0, failed: 3, timeouts: 0, errors: [{ code: 'QUERY_FAILED', count: 3, message: "Unknown column 'nonsense' in 'SELECT'" }] })
+    expect(json<StressResult>()).toMatchObject({ ok: 0, failed: 3, timeouts: 0, errors: [{ code: 'QUERY_FAILED', count: 3, message: 'Subquery returns more than 1 row' }] })
     expect(error).toMatchObject({ code: 'QUERY_FAILED', message: 'no iteration succeeded' })
   })
 
+  it.each([
+    ['--sql "SELECT nonsense"', "--sql 'SELECT nonsense': Unknown column 'nonsense' in 'SELECT'"],
+    ['--sql "SELECT * FROM nowhere WHERE id = {{random 1 9}}"', /^--sql 'SELECT \* FROM nowhere WHERE id = .*': Table '.*\.nowhere' doesn't exist$/],
+    ['--sql "SELECT 1" --sql "9: SELEC 1"', /^--sql '9: SELEC 1': You have an error in your SQL syntax; /],
+  ])('runs nothing that the server cannot understand: %s', async (flags, message) => {
+    const { exitCode, stdout, error } = await dbtool(`pool stress --json --duration 1h ${flags}`, { database: database.name })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(error).toMatchObject({ code: 'USAGE', message: typeof message === 'string' ? message : expect.stringMatching(message) as string, hint: 'nothing was run' })
+  })
+
+  it.each(['SHOW STATUS', 'BEGIN NOT ATOMIC SELECT 1; END', "PREPARE one FROM 'SELECT 1'"])('but what the server only runs, and cannot prepare, is run: %s', async (sql) => {
+    const { result } = await dbtool(['pool', 'stress', '--json', '--workers', '1', '--sql', sql], { database: database.name }).then(({ json }) => ({ result: json<StressResult>() }))
+    expect(result.ok + result.failed).toBe(1)
+  })
+
   it('that fails gives back what it opened, and has waited for it all the same', async () => {
-    const { stdout, stderr, json } = await dbtool(['pool', 'stress', '--format', 'ndjson', '--sql', 'SELEC 1'], { database: database.name })
+    const { stdout, stderr, json } = await dbtool(['pool', 'stress', '--format', 'ndjson', '--sql', 'SELECT (SELECT 1 UNION SELECT 2)'], { database: database.name })
     const { connections, acquire_ms, execute_ms } = json<StressResult>()
     expect(stdout).not.toBe('')
     expect(connections.closed).toBe(connections.opened)

@@ -1,0 +1,27 @@
+import { DatabaseError } from '../db/failures.ts'
+import type { Queries } from '../db/queries.ts'
+import { DbtoolError } from '../errors.ts'
+import { shown } from '../values.ts'
+import type { Statement } from './statement.ts'
+
+const syntax = 1064
+/** No such table, column, function or database; or none for this user. */
+const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
+
+/**
+ * Has the server read each statement, and run none: what it cannot understand would fail in every iteration. Rejects with USAGE. What a
+ * statement needs may be made by another one of them, so only of a single one what is not there is a mistake.
+ */
+export async function mustBeUnderstood(queries: Queries, statements: readonly Statement[]): Promise<void> {
+  const mistakes = statements.length === 1 ? [syntax, ...unknown] : [syntax]
+  for (const { text, sql } of statements) {
+    await queries.change('SET @dbtool_statement = ?', [sql])
+    try {
+      await queries.change('PREPARE dbtool_statement FROM @dbtool_statement')
+      await queries.change('DEALLOCATE PREPARE dbtool_statement')
+    } catch (error) {
+      if (error instanceof DatabaseError && mistakes.includes(error.errno ?? 0)) throw new DbtoolError('USAGE', `--sql ${shown(text)}: ${error.message}`, { cause: error, hint: 'nothing was run' })
+      // There are statements that the server does not prepare, and runs.
+    }
+  }
+}
