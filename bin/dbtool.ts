@@ -6,9 +6,11 @@ keepCompiled(process.env)
 
 const argv = process.argv.slice(2)
 const interrupt = new AbortController()
-const stop = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): void => {
+const stop = (signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM', exitCode: number): void => {
   process.on(signal, () => (interrupt.signal.aborted ? process.exit(exitCode) : interrupt.abort(signal)))
 }
+// Node ends at it even below nohup, and would leave half a file.
+stop('SIGHUP', 129)
 stop('SIGINT', 130)
 stop('SIGTERM', 143)
 

@@ -64,6 +64,7 @@ export const exits: Readonly<Record<Exit, string>> = {
   8: 'migrations pending, half-run, or newer than this dbtool',
   9: 'outcome unknown: the connection died and the server could not be asked again',
   99: 'a `--threshold` was not kept',
+  129: 'SIGHUP',
   130: 'SIGINT',
   143: 'SIGTERM',
 }

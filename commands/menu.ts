@@ -33,7 +33,7 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
     exitCode = await run(argv)
     // Who leaves a question, leaves the menu too.
-    if (exitCode === exitCodes.INTERRUPTED || exitCode === exitCodes.TERMINATED) return exitCode
+    if (exitCode === exitCodes.INTERRUPTED) return exitCode
     io.stderr.write('\n')
   }
   return exitCode

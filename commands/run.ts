@@ -83,8 +83,8 @@ function asOurs(error: unknown, io: Io): DbtoolError {
 }
 
 function interrupted({ signal }: Io, cause?: unknown): DbtoolError {
-  const code: ErrorCode = signal.reason === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED'
+  const code: ErrorCode = signal.reason === 'SIGTERM' ? 'TERMINATED' : signal.reason === 'SIGHUP' ? 'HUNG_UP' : 'INTERRUPTED'
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
   const known = cause instanceof DbtoolError && cause.code === 'INTERRUPTED' ? cause : undefined
-  return new DbtoolError(code, known?.message ?? code.toLowerCase(), { hint: known?.hint, cause })
+  return new DbtoolError(code, known?.message ?? code.toLowerCase().replace('_', ' '), { hint: known?.hint, cause })
 }

@@ -15,7 +15,7 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Screen
   readonly stderr: Screen
-  /** Aborted by Ctrl-C and SIGTERM. */
+  /** Aborted by Ctrl-C, SIGTERM and SIGHUP, whose name is its reason. */
   readonly signal: AbortSignal
   readonly now: () => Date
   /** When it began, on the clock of `performance.now()`; undefined: when its command line is read. */

@@ -40,6 +40,7 @@ export const exitCodes = {
   SCHEMA_NEWER: 8,
   OUTCOME_UNKNOWN: 9,
   THRESHOLD_MISSED: 99,
+  HUNG_UP: 129,
   INTERRUPTED: 130,
   TERMINATED: 143,
 } as const

@@ -17,6 +17,7 @@ afterAll(() => holder.close())
 const running = async (): Promise<number> => (await holder.rows(`SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID <> CONNECTION_ID()`, [database.name])).length
 
 it.each([
+  ['SIGHUP', 129, 'HUNG_UP'],
   ['SIGINT', 130, 'INTERRUPTED'],
   ['SIGTERM', 143, 'TERMINATED'],
 ])('%s while an order waits for a row: exit %d, nothing is ordered, neither now nor when the row is free', async (signal, exitCode, code) => {

@@ -1,17 +1,21 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
 import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
 const { name: database } = testDatabase()
+const folder = temporaryFolder()
 beforeAll(() => smallShop(database))
 
 const stress = (...flags: string[]): string[] => ['pool', 'stress', ...flags]
 const long = stress('--sql', 'SELECT SLEEP(20)', '--workers', '3', '--pool-timeout', '30s')
 
-describe('Ctrl-C and SIGTERM', () => {
+describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   it('end a load test with what it has measured: 130', async () => {
     const child = await spawned(stress('--duration', '30s', '--json'), { database, signals: [[1_500, 'SIGINT']] })
     expect(child.exitCode).toBe(130)
@@ -36,6 +40,13 @@ describe('Ctrl-C and SIGTERM', () => {
     const child = await spawned([...long, '--json'], { database, signals: [[1_500, 'SIGTERM']] })
     expect(child.exitCode).toBe(143)
     expect(JSON.parse(child.stderr)).toMatchObject({ error: { code: 'TERMINATED', exitCode: 143 } })
+  })
+
+  it('SIGHUP is 129, and leaves no half of a file', async () => {
+    const child = await spawned([...long, '--json', '-o', join(folder, 'result.json')], { database, signals: [[1_500, 'SIGHUP']] })
+    expect(child.exitCode).toBe(129)
+    expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'HUNG_UP', message: 'hung up', hint: null, exitCode: 129 } })
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('the key itself, on a terminal', async () => {
