@@ -64,7 +64,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const { result } = run
   if (ctx.io.signal.aborted && result.ok === 0) return
   ctx.out.item(stressView, result)
-  if (!ctx.io.signal.aborted) await keepRun(ctx, options, run, room)
+  await keepRun(ctx, options, run, room)
   sayHowItWent(ctx.out, result)
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
   const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)

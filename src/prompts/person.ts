@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream'
 import { DbtoolError, InvalidValue } from '../errors.ts'
-import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
+import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
+import { askAt } from './question.ts'
 
 /** Who types fast is searched for once. */
 const typingMs = 80
@@ -106,39 +106,10 @@ export class AskPerson implements Ask, Conversation {
     return Math.max(linesOfChoices / 2, Math.min(choices, rows - linesOfQuestion))
   }
 
-  private async prompt<A>(question: object): Promise<A> {
-    const { createPromptModule } = await (await import('./inquirer.ts')).loadInquirer()
-    const { stdin: input, stderr: output, signal } = this.terminal
-    const gone = whenGone(input)
-    const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, gone.signal]) })
-    try {
-      return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
-    } catch (error) {
-      const left = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
-      throw left ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
-    } finally {
-      gone.stop()
-    }
+  private prompt<A>(question: object): Promise<A> {
+    return askAt(this.terminal, question)
   }
 }
-
-/**
- * Aborts when the keyboard is left: at Ctrl-D or its end, readline stops reading, inquirer hears nothing of it, and the
- * process would end in silence. An answer stops the reading too, but is there by the next turn of the event loop.
- */
-function whenGone(input: Readable): { signal: AbortSignal; stop: () => void } {
-  const gone = new AbortController()
-  const left = (): void => void setImmediate(() => gone.abort())
-  for (const event of leavings) input.once(event, left)
-  return {
-    signal: gone.signal,
-    stop: () => {
-      for (const event of leavings) input.off(event, left)
-    },
-  }
-}
-
-const leavings = ['pause', 'end', 'close'] as const
 
 /** What cannot be checked now is found out at the end. */
 async function objection(check: Blank<unknown>['check'], text: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
@@ -16,11 +16,14 @@ const stress = (...flags: string[]): string[] => ['pool', 'stress', ...flags]
 const long = stress('--sql', 'SELECT SLEEP(20)', '--workers', '3', '--pool-timeout', '30s')
 
 describe('Ctrl-C, SIGTERM and SIGHUP', () => {
-  it('end a load test with what it has measured: 130', async () => {
-    const child = await spawned(stress('--duration', '30s', '--json'), { database, signals: [[1_500, 'SIGINT']] })
+  it('end a load test with what it has measured, and keep it: 130', async () => {
+    const kept = join(folder, 'kept.json')
+    const child = await spawned(stress('--duration', '30s', '--json', '--out', `json=${kept}`), { database, signals: [[1_500, 'SIGINT']] })
     expect(child.exitCode).toBe(130)
     expect(child.endedAfterMs).toBeLessThan(3_000)
     expect(JSON.parse(child.stdout)).toMatchObject({ failed: 0, workers: 50, partial: true })
+    expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ result: { partial: true } })
+    rmSync(kept)
     expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'INTERRUPTED', message: 'interrupted', hint: null, exitCode: 130 } })
   })
 
