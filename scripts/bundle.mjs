@@ -12,7 +12,7 @@ const withoutSubprocesses = {
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
-const bundled = ['chalk', 'commander', 'dotenv']
+const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
 // What is always loaded together lies together with all that it needs, since each file read takes its time; what an earlier group has
 // is not in a later one. Threads under load take no commands; the configuration does without the driver.
@@ -34,7 +34,7 @@ export async function bundle(root) {
   const build = await rolldown({
     input: { dbtool: at('bin', 'dbtool.ts'), 'load-thread': at('commands', 'pool', 'load-thread.ts') },
     platform: 'node',
-    external: (id) => /^[@a-z]/.test(id) && !bundled.includes(id) && !id.startsWith('node:'),
+    external: (id) => /^[@a-z]/.test(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)) && !id.startsWith('node:'),
     plugins: [withoutSubprocesses, connectorBeside],
   })
   // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in src/ lies beside it here.
@@ -61,4 +61,4 @@ function declare(from, to, path) {
   for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g)) declare(from, to, join(dirname(path), `${needed}.d.ts`))
 }
 
-const licenceOf = { chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE', mariadb: 'LICENSE', denque: 'LICENSE', 'lru-cache': 'LICENSE.md' }
+const licenceOf = { '@optique/core': 'LICENSE', chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE', mariadb: 'LICENSE', denque: 'LICENSE', 'lru-cache': 'LICENSE.md' }

@@ -53,7 +53,7 @@ describe('the package', () => {
 
   it('names the licence of everything that is inside of it', () => {
     const notices = readFileSync(join(root, 'dist', 'cli', 'THIRD-PARTY-LICENSES'), 'utf8')
-    for (const name of ['chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache']) expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
+    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache']) expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
     expect(notices).toContain('GNU LESSER GENERAL PUBLIC LICENSE')
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version: string }> }
     const connector = readFileSync(join(root, 'dist', 'cli', 'connector.cjs'), 'utf8')

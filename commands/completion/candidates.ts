@@ -9,7 +9,11 @@ export interface Candidate {
 }
 
 /** What can stand where the cursor is. */
-export type Answer = readonly Candidate[] | 'files' | 'profiles'
+export interface Answer {
+  /** What stays of the word before the cursor, as `--format=` or `id,`: what is offered comes after it. */
+  readonly behind: string
+  readonly offered: readonly Candidate[] | 'files' | 'profiles'
+}
 
 interface Position {
   readonly command: Command
@@ -19,23 +23,28 @@ interface Position {
   readonly arguments: number
 }
 
+const offer = (offered: Answer['offered'], behind = ''): Answer => ({ behind, offered })
 const plain = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))
+const nouns = (program: Command): Candidate[] => program.commands.map((one) => ({ value: one.name(), about: one.description() }))
 
 /** All that may stand for the last of `words`, whatever it begins with. Touches neither files nor a database. */
 export function candidates(program: Command, words: readonly string[]): Answer {
   // Help is about what could be typed without it.
   if (words[0] === 'help' && words.length > 2) return candidates(program, words.slice(1))
+  // bash hands over redirections as words.
+  if (/^\d*(?:<|>>?)$/.test(words.at(-2) ?? '')) return offer('files')
   const last = words.at(-1) ?? ''
   const { command, option, arguments: before } = words.slice(0, -1).reduce(step, { command: program, option: undefined, arguments: 0 })
   if (option !== undefined) return valuesOf(option, command, last)
-  const [flag = ''] = last.split('=')
-  if (last.startsWith('--') && last.includes('=')) {
+  const [, flag = '', typed = ''] = /^(--[^=]*)=(.*)$/s.exec(last) ?? []
+  if (flag !== '') {
     const known = optionOf(command, flag)
-    return known === undefined ? [] : valuesOf(known, command, last.slice(`${flag}=`.length))
+    const { behind, offered } = known === undefined ? offer([]) : valuesOf(known, command, typed)
+    return offer(offered, `${flag}=${behind}`)
   }
-  if (last.startsWith('-')) return optionsOf(command)
-  if (command.commands.length > 0) return command.commands.map((one) => ({ value: one.name(), about: one.description() }))
-  return argumentOf(command.registeredArguments[before], program)
+  if (last.startsWith('-')) return offer(optionsOf(command))
+  if (command.commands.length > 0) return offer(nouns(command))
+  return offer(argumentOf(command.registeredArguments[before], program))
 }
 
 function step({ command, option, arguments: before }: Position, word: string): Position {
@@ -58,25 +67,29 @@ function optionsOf(command: Command): Candidate[] {
 }
 
 function valuesOf(option: Option, command: Command, typed: string): Answer {
-  if (option.long === '--profile') return 'profiles'
-  if (/<(file|path|folder)>/.test(option.flags)) return 'files'
-  if (option.long === '--field' || option.long === '--fields') {
-    const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
-    const names = view === undefined ? [] : fieldNames(view)
-    return plain(option.long === '--field' ? names : furtherOf(names, typed))
-  }
-  return plain(choicesOf(option.parseArg))
+  if (option.long === '--profile') return offer('profiles')
+  if (/<(file|path)>/.test(option.flags)) return offer('files')
+  if (/<\w+=file>/.test(option.flags)) return typed.includes('=') ? offer('files', typed.slice(0, typed.indexOf('=') + 1)) : offer([])
+  if (option.long === '--field') return offer(plain(namesOf(command)))
+  if (option.long === '--fields') return furtherOf(namesOf(command), typed)
+  return offer(plain(choicesOf(option.parseArg)))
 }
 
-/** Each with the names that are typed before it, as in `id,username`; none twice. */
-function furtherOf(names: readonly string[], typed: string): string[] {
-  const before = typed.slice(0, typed.lastIndexOf(',') + 1)
-  return names.filter((name) => !before.split(',').includes(name)).map((name) => `${before}${name}`)
+/** Of what the verb prints. */
+function namesOf(command: Command): string[] {
+  const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
+  return view === undefined ? [] : fieldNames(view)
 }
 
-function argumentOf(argument: Argument | undefined, program: Command): Answer {
+/** A name after those that are typed, as in `id,username`; none twice. */
+function furtherOf(names: readonly string[], typed: string): Answer {
+  const behind = typed.slice(0, typed.lastIndexOf(',') + 1)
+  return offer(plain(names.filter((name) => !behind.split(',').includes(name))), behind)
+}
+
+function argumentOf(argument: Argument | undefined, program: Command): Answer['offered'] {
   if (argument === undefined) return []
   if (argument.name() === 'file') return 'files'
-  if (argument.name() === 'words') return program.commands.map((one) => ({ value: one.name(), about: one.description() }))
+  if (argument.name() === 'words') return nouns(program)
   return plain(choicesOf(argument.parseArg))
 }

@@ -1,3 +1,6 @@
+import { bash, fish, nu, pwsh, zsh, type ShellCompletion } from '@optique/core/completion'
+import { text } from '@optique/core/message'
+import type { Suggestion } from '@optique/core/parser'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { parseChoice } from '../../src/values.ts'
@@ -5,7 +8,12 @@ import type { Declare, Verbs } from '../declare.ts'
 import { chainOf, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { candidates, type Answer, type Candidate } from './candidates.ts'
-import { filesMark, scripts, shells, type Shell } from './scripts.ts'
+
+const shells = ['bash', 'zsh', 'fish', 'powershell', 'nu'] as const
+type Shell = (typeof shells)[number]
+
+/** The script for each shell, and the form in which it takes its answers. */
+const languages: Readonly<Record<Shell, ShellCompletion>> = { bash, zsh, fish, powershell: pwsh, nu }
 
 const install = `
 To have it in every new shell:
@@ -13,7 +21,8 @@ To have it in every new shell:
   zsh         echo 'eval "$(dbtool completion zsh)"' >> ~/.zshrc
               (after compinit)
   fish        dbtool completion fish > ~/.config/fish/completions/dbtool.fish
-  powershell  dbtool completion powershell >> $PROFILE`
+  powershell  dbtool completion powershell >> $PROFILE
+  nu          dbtool completion nu | save ($nu.user-autoload-dirs.0)/dbtool.nu`
 
 const completion: Declare = (program, ctx) => {
   program
@@ -23,34 +32,37 @@ const completion: Declare = (program, ctx) => {
     .argument('[words...]', 'used by the script: after --, what is typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
     .action(async (shell: Shell, words: string[], _options: unknown, command: Command) => {
+      const language = languages[shell]
       const root = chainOf(command).at(-1) ?? command
-      ctx.io.stdout.write(words.length === 0 ? scripts[shell] : await answer(ctx, { shell, words, root }))
+      if (words.length === 0) ctx.io.stdout.write(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
+      else ctx.io.stdout.write(lines(language.encodeSuggestions(await suggestions(ctx, root, words.map(unquoted)))))
     })
 }
 
-/** One candidate a line; behind a tab what it is, where the shell shows that. */
-async function answer(ctx: Context, { shell, words, root }: { shell: Shell; words: readonly string[]; root: Command }): Promise<string> {
-  const last = words.at(-1) === '""' ? '' : (words.at(-1) ?? '')
-  const all = await listed(ctx, await helpTopics(words, candidates(root, [...words.slice(0, -1), last])))
-  if (all === 'files') return `${filesMark}\n`
-  const [, flag = '', typed = last] = /^(--[^=]*=)(.*)$/s.exec(last) ?? []
-  // These two replace the whole word, flag and all.
-  const prefix = shell === 'fish' || shell === 'powershell' ? flag : ''
-  const fitting = all.filter(({ value: one }) => one.startsWith(typed))
-  return fitting.map(({ value: one, about }) => `${prefix}${one}${shell === 'bash' || about === '' ? '' : `\t${about}`}\n`).join('')
+/** A line for each: the library writes chunks with console.log, and of the languages only zsh's relies on it. */
+const lines = (chunks: Iterable<string>): string => [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')
+
+/** bash hands over words as they were typed. */
+const unquoted = (word: string): string => word.replace(/['"]/g, '')
+
+async function suggestions(ctx: Context, root: Command, words: readonly string[]): Promise<Suggestion[]> {
+  const last = words.at(-1) ?? ''
+  const { behind, offered } = await helpTopics(words, candidates(root, words))
+  if (offered === 'files') return [{ kind: 'file', type: 'file', ...(behind === '' ? {} : { pattern: last, prefix: behind }) }]
+  const fitting = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: one }) => `${behind}${one}`.startsWith(last))
+  return fitting.map(({ value: one, about }) => ({ kind: 'literal', text: `${behind}${one}`, ...(about === '' ? {} : { description: [text(about)] }) }))
 }
 
-async function listed({ io: { env, cwd } }: Context, answered: Answer): Promise<'files' | readonly Candidate[]> {
-  if (answered !== 'profiles') return answered
+async function profiles({ io: { env, cwd } }: Context): Promise<Candidate[]> {
   const [{ profilePaths }, { readProfileFiles }] = await Promise.all([import('../../src/config/paths.ts'), import('../../src/config/profile-files.ts')])
-  return readProfileFiles(profilePaths({ env, cwd }), { env, cwd }).flatMap((file) => [...file.profiles.keys()].map((value) => ({ value, about: file.name })))
+  return readProfileFiles(profilePaths({ env, cwd }), { env, cwd }).flatMap((file) => [...file.profiles.keys()].map((one) => ({ value: one, about: file.name })))
 }
 
 /** After `help` stand the topics, too. */
-async function helpTopics(words: readonly string[], answered: Answer): Promise<Answer> {
-  if (words.length !== 2 || words[0] !== 'help' || typeof answered === 'string') return answered
+async function helpTopics(words: readonly string[], answer: Answer): Promise<Answer> {
+  if (words.length !== 2 || words[0] !== 'help' || typeof answer.offered === 'string') return answer
   const { topics } = await import('../topics.ts')
-  return [...answered, ...Object.entries(topics).map(([value, topic]) => ({ value, about: topic().about }))]
+  return { ...answer, offered: [...answer.offered, ...Object.entries(topics).map(([one, topic]) => ({ value: one, about: topic().about }))] }
 }
 
 export const verbs: Verbs = { completion }

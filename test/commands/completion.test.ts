@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { describe, expect, it } from 'vitest'
-import { scripts } from '../../commands/completion/scripts.ts'
 import { binary } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -13,6 +12,7 @@ const folder = temporaryFolder()
 writeFileSync(join(folder, 'dbtool'), `#!/bin/sh\nexec '${process.execPath}' '${binary}' "$@"\n`)
 chmodSync(join(folder, 'dbtool'), 0o755)
 writeFileSync(join(folder, 'orders.csv'), '')
+writeFileSync(join(folder, 'my orders.csv'), '')
 writeFileSync(join(folder, '.dbtool.json'), '{"profiles":{"staging":{"host":"h"},"local":{"socket":"/s"}}}')
 const env = { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TERM: 'xterm', LC_ALL: 'C.UTF-8' }
 const installed = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
@@ -42,17 +42,29 @@ const table: readonly [words: string[], offered: string[]][] = [
   [['users', '$(touch broken)', 'x'], []],
 ]
 
+/** What a shell says that has the script of `completion`, one candidate a line. */
+async function offeredBy(shell: string, argv: readonly string[], rest: string, ...given: string[]): Promise<string[]> {
+  const path = join(folder, `script.${shell}`)
+  writeFileSync(path, (await dbtool(['completion', shell])).stdout)
+  const { stdout } = spawnSync(shell, [...argv, `source ${path}\n${rest}`, ...given], { cwd: folder, env, encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t')[0] ?? '').sort()
+}
+
+/** Those that fish and Nushell read as anything but words are theirs to complete. */
+const words = table.filter(([typed]) => !typed.some((word) => /[$>]/.test(word)))
+
 describe('what is offered', () => {
-  it.skipIf(!installed('bash')).each(table)('by bash for %j', (words, offered) => {
-    const asked = `${scripts.bash}\nCOMP_WORDS=(dbtool "$@"); COMP_CWORD=$#; _dbtool; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout } = spawnSync('bash', ['--norc', '-c', asked, 'bash', ...words], { cwd: folder, env, encoding: 'utf8' })
-    expect(stdout.split('\n').filter((line) => line !== '')).toEqual(offered)
+  it.skipIf(!installed('bash')).each(table)('by bash for %j', async (typed, offered) => {
+    const asked = 'COMP_WORDS=(dbtool "$@"); COMP_CWORD=$#; _dbtool; printf "%s\\n" "${COMPREPLY[@]}"'
+    expect(await offeredBy('bash', ['--norc', '-c'], asked, 'bash', ...typed)).toEqual([...offered].sort())
   })
 
-  it.skipIf(!installed('fish')).each(table.filter(([[, second]]) => second?.startsWith('$') !== true))('by fish for %j', (words, offered) => {
-    const { stdout } = spawnSync('fish', ['--no-config', '-c', `${scripts.fish}\ncomplete -C "$argv"`, `dbtool ${words.join(' ')}`], { cwd: folder, env, encoding: 'utf8' })
-    const values = stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t')[0])
-    expect(values.sort()).toEqual([...offered].sort())
+  it.skipIf(!installed('fish')).each(words)('by fish for %j', async (typed, offered) => {
+    expect(await offeredBy('fish', ['--no-config', '-c'], 'complete -C "$argv"', `dbtool ${typed.join(' ')}`)).toEqual([...offered].sort())
+  })
+
+  it.skipIf(!installed('nu')).each(words)('by Nushell for %j', async (typed, offered) => {
+    expect(await offeredBy('nu', ['--no-config-file', '-c'], `nu-complete-dbtool 'dbtool ${typed.join(' ')}' | get value | to text`)).toEqual([...offered].sort())
   })
 })
 
@@ -79,19 +91,34 @@ describe('at a terminal, TAB', () => {
     await bash('dbtool users aut', 'dbtool users authenticate')
     await bash('dbtool users list --format=nd', '--format=ndjson')
     await bash('dbtool "users" aut', 'dbtool "users" authenticate')
+    await bash('dbtool orders import my', 'dbtool orders import my\\ orders.csv')
+    await bash('dbtool pool stress --out json=ord', '--out json=orders.csv')
+    await bash('dbtool users list > ord', '> orders.csv')
   })
 
   it.skipIf(!installed('zsh'))('in zsh completes a verb and a value behind =, and describes what there is', async () => {
     const zsh = (line: string, wanted: string): Promise<string> => tabbed(['zsh', '-f', '-i'], 'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"', line, wanted)
     await zsh('dbtool users aut', 'users authenticate')
     await zsh('dbtool users list --format=nd', '--format=ndjson')
+    await zsh('dbtool orders import my', 'dbtool orders import my\\ orders.csv')
+    await zsh('dbtool pool stress --out json=ord', '--out json=orders.csv')
     await zsh('dbtool users l\b', 'List users, newest first')
   })
 })
 
-it('offers descriptions to zsh and fish, and whole words to fish', async () => {
-  expect((await dbtool(['completion', 'zsh', '--', 'users', 'l'])).stdout).toBe('list\tList users, newest first\n')
-  expect((await dbtool(['completion', 'fish', '--', 'users', 'list', '--format=nd'])).stdout).toBe('--format=ndjson\n')
+it.each([
+  ['bash', 'list\n'],
+  ['zsh', 'list\0List users, newest first\0\n'],
+  ['fish', 'list\tList users, newest first\n'],
+  ['powershell', 'list\tlist\tList users, newest first\n'],
+  ['nu', 'list\tList users, newest first\n'],
+])('answers %s in its own form', async (shell, answer) => {
+  expect((await dbtool(['completion', shell, '--', 'users', 'l'])).stdout).toBe(answer)
+})
+
+it('runs nothing of what was typed', async () => {
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell', 'nu']) expect((await dbtool(['completion', shell, '--', '$(touch broken)', '`touch broken`', 'x'])).stdout).toBe('')
+  expect(existsSync(join(folder, 'broken'))).toBe(false)
 })
 
 it('asks no database: there is none', async () => {
@@ -100,5 +127,5 @@ it('asks no database: there is none', async () => {
 })
 
 it('of a shell that is not known is a mistake', async () => {
-  expect((await dbtool('completion fihs --json')).error).toMatchObject({ code: 'USAGE', message: "<shell> must be one of bash, zsh, fish, powershell, not 'fihs'; did you mean fish?" })
+  expect((await dbtool('completion fihs --json')).error).toMatchObject({ code: 'USAGE', message: "<shell> must be one of bash, zsh, fish, powershell, nu, not 'fihs'; did you mean fish?" })
 })
