@@ -31,7 +31,7 @@ const floors: Record<string, readonly string[]> = {
 /** One library, one door. */
 const doors: Record<string, string> = {
   commander: 'commands', inquirer: 'src/prompts', mariadb: 'src/db', mysql2: 'src/db', 'cli-table3': 'src/output', chalk: 'src/output',
-  dotenv: 'src/config', 'csv-parse': 'src/files', '@node-rs/bcrypt': 'src/shop', 'iso-3166': 'src/shop',
+  dotenv: 'src/config', 'csv-parse': 'src/files', '@node-rs/bcrypt': 'src/shop', 'iso-3166': 'src/shop', '@optique/core': 'commands/completion',
 }
 
 const isIn = (path: string, room: string): boolean => path === room || path.startsWith(`${room}/`) || path.startsWith(`${room}.`)
