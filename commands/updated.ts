@@ -1,12 +1,6 @@
 import type { Context } from '../src/context.ts'
-import { DbtoolError } from '../src/errors.ts'
 import { data, type View } from '../src/output/view.ts'
 import type { Updated } from '../src/shop/changes.ts'
-
-/** An update that wants nothing is a mistake; `flags` are those that it could have had. */
-export function assertWishes(wishes: object, flags: string): void {
-  if (Object.values(wishes).every((wish) => wish === undefined)) throw new DbtoolError('USAGE', `nothing to change: add ${flags}`)
-}
 
 interface Telling {
   /** As a person calls the thing. */

@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { insertAddress } from '../../src/shop/addresses.ts'
-import { parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { addressView } from '../views.ts'
 import { whichUser } from '../which.ts'
-import { partFlags, type PartFlags } from './flags.ts'
+import { askedParts, partFlags, type PartFlags } from './flags.ts'
 
 export interface AddAddressOptions extends PartFlags {
   readonly user?: string
@@ -21,16 +20,15 @@ export function addressesAdd(addresses: Command, ctx: Context, run = addAddress)
 }
 
 export async function addAddress(ctx: Context, options: AddAddressOptions): Promise<void> {
-  const { parseCountry } = await import('../../src/shop/countries.ts')
-  const { getUser } = await import('../../src/shop/users.ts')
+  const [{ getUser }, asked] = await Promise.all([import('../../src/shop/users.ts'), askedParts()])
   const { dryRun = false } = options
   const { user, ...parts } = await ctx.ask.fill({
     user: whichUser(ctx, options.user, '--user'),
-    address_type: { given: options.type, flag: '--type', message: 'What it is for (billing or shipping)', parse: parseAddressType },
-    street: { given: options.street, flag: '--street', message: 'Street and number', parse: parseStreet },
-    city: { given: options.city, flag: '--city', message: 'City', parse: parseCity },
-    postal_code: { given: options.postalCode, flag: '--postal-code', message: 'Postal code', parse: parsePostalCode },
-    country: { given: options.country, flag: '--country', message: 'Country (two letters, such as DE)', parse: parseCountry },
+    address_type: { given: options.type, ...asked.address_type },
+    street: { given: options.street, ...asked.street },
+    city: { given: options.city, ...asked.city },
+    postal_code: { given: options.postalCode, ...asked.postal_code },
+    country: { given: options.country, ...asked.country },
   })
   const address = await ctx.shop((db) => db.transaction(async (tx) => insertAddress(tx, ctx.author(), await getUser(tx, user), parts)), { dryRun })
   ctx.out.item(addressView, dryRun ? { ...address, id: null, created_at: null } : address)

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import type { AddressParts } from '../../src/shop/addresses.ts'
 import { addressTypes, parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
 import { lazyValue, value } from '../flags.ts'
+import type { Parts } from '../wishes.ts'
 
 /** The list of countries is loaded only where one is given. */
 export const country = lazyValue(async () => (await import('../../src/shop/countries.ts')).parseCountry)
@@ -23,4 +25,16 @@ export function partFlags(command: Command): Command {
     .option('--city <name>', 'at most 100 characters', value(parseCity))
     .option('--postal-code <code>', 'at most 20 characters', value(parsePostalCode))
     .option('--country <code>', 'two letters of ISO 3166-1, such as DE', country)
+}
+
+/** How each is asked for. */
+export async function askedParts(): Promise<Parts<AddressParts>> {
+  const { parseCountry } = await import('../../src/shop/countries.ts')
+  return {
+    address_type: { flag: '--type', message: 'What it is for (billing or shipping)', parse: parseAddressType },
+    street: { flag: '--street', message: 'Street and number', parse: parseStreet },
+    city: { flag: '--city', message: 'City', parse: parseCity },
+    postal_code: { flag: '--postal-code', message: 'Postal code', parse: parsePostalCode },
+    country: { flag: '--country', message: 'Country (two letters, such as DE)', parse: parseCountry },
+  }
 }

@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
-import { updateAddress } from '../../src/shop/addresses.ts'
+import { getAddress, updateAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
-import { assertWishes, showUpdated, updatedView } from '../updated.ts'
+import { showUpdated, updatedView } from '../updated.ts'
 import { addressView } from '../views.ts'
 import { whichAddress } from '../which.ts'
-import { partFlags, type PartFlags } from './flags.ts'
+import { assertWishes, wishesFor } from '../wishes.ts'
+import { askedParts, partFlags, type PartFlags } from './flags.ts'
 
 export interface UpdateAddressOptions extends PartFlags {
   readonly dryRun?: boolean
@@ -21,11 +22,13 @@ export function addressesUpdate(addresses: Command, ctx: Context, run = changeAd
     .action((id: number | undefined, options: UpdateAddressOptions) => run(ctx, id, options))
 }
 
-export async function changeAddress(ctx: Context, given: number | undefined, options: UpdateAddressOptions): Promise<void> {
+export async function changeAddress(ctx: Context, number: number | undefined, options: UpdateAddressOptions): Promise<void> {
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
-  const wishes = { address_type, street, city, postal_code, country }
-  assertWishes(wishes, '--type, --street, --city, --postal-code or --country')
-  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, given) })
+  const given = { address_type, street, city, postal_code, country }
+  const parts = await askedParts()
+  assertWishes(ctx, given, parts)
+  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, number) })
+  const wishes = await wishesFor(ctx, given, parts, () => ctx.shop((db) => getAddress(db, id)))
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })
 }

@@ -2,12 +2,14 @@ import { Option, type Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
-import { activeFlag, either, orNull, removable, value } from '../flags.ts'
+import type { ProductWishes } from '../../src/shop/update-product.ts'
+import { activeFlag, either, orNothing, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
-import { assertWishes, showUpdated, updatedView } from '../updated.ts'
+import { showUpdated, updatedView } from '../updated.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from '../which.ts'
+import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
@@ -35,14 +37,23 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
 }
 
-export async function changeProduct(ctx: Context, given: string | undefined, options: UpdateProductOptions): Promise<void> {
-  const { updateProduct } = await import('../../src/shop/update-product.ts')
+const parts: Parts<ProductWishes> = {
+  name: { flag: '--name', message: 'Name', parse: parseProductName },
+  description: { flag: '--description', message: 'Description', parse: orNothing(parseDescription) },
+  price: { flag: '--price', message: 'Price', parse: parsePrice },
+  sku: { flag: '--sku', message: 'SKU', parse: orNothing(parseSku) },
+  is_active: { yes: '--active', no: '--inactive', message: 'Is sold' },
+}
+
+export async function changeProduct(ctx: Context, reference: string | undefined, options: UpdateProductOptions): Promise<void> {
+  const [{ updateProduct }, { getProduct }] = await Promise.all([import('../../src/shop/update-product.ts'), import('../../src/shop/products.ts')])
   const { name, description, price, sku, dryRun = false } = options
   // The name last, since a log row is cut at its end.
-  const wishes = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
-  assertWishes(wishes, '--name, --description, --price, --sku, --active or --inactive')
-  const { product: reference } = await ctx.ask.fill({ product: whichProduct(ctx, given) })
-  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), reference, wishes)), { dryRun })
+  const given = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
+  assertWishes(ctx, given, parts)
+  const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
+  const wishes = await wishesFor(ctx, given, parts, () => ctx.shop((db) => getProduct(db, product)))
+  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), product, wishes)), { dryRun })
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }
 

@@ -30,6 +30,6 @@ export interface Conversation {
   /** `parse` throws InvalidValue; an empty answer is `unless`, if there is one. */
   text<T>(question: { readonly message: string; readonly parse: (text: string) => T; readonly unless?: string }): Promise<T>
   yes(message: string): Promise<boolean>
-  /** A flag and its value that would have said what was answered. */
-  said(flag: string, value: string): void
+  /** The words of a command line that would have said what was answered. */
+  said(...words: string[]): void
 }

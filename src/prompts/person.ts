@@ -72,8 +72,8 @@ export class AskPerson implements Ask, Conversation {
     return sure
   }
 
-  said(flag: string, value: string): void {
-    this.answered.push(...(flag.startsWith('-') ? [flag] : []), value)
+  said(...words: string[]): void {
+    this.answered.push(...words)
   }
 
   private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
@@ -88,7 +88,7 @@ export class AskPerson implements Ask, Conversation {
     const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
-    if (secret === undefined && value !== unless) this.said(flag, value)
+    if (secret === undefined && value !== unless) this.said(...typed(flag, value))
     return parse(value)
   }
 
@@ -96,7 +96,7 @@ export class AskPerson implements Ask, Conversation {
     // Here it can reject; within the question it would only be shown.
     await question.find('', this.terminal.signal)
     const value = await this.search(question)
-    this.said(flag, String(value))
+    this.said(...typed(flag, String(value)))
     return value
   }
 
@@ -110,6 +110,9 @@ export class AskPerson implements Ask, Conversation {
     return askAt(this.terminal, question)
   }
 }
+
+/** An argument, such as `<user>`, is its value alone. */
+const typed = (flag: string, value: string): string[] => (flag.startsWith('-') ? [flag, value] : [value])
 
 /** What cannot be checked now is found out at the end. */
 async function objection(check: Blank<unknown>['check'], text: string): Promise<string | undefined> {

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { testDatabase } from '../support/database.ts'
+import { everything, renewedShop } from '../support/shop.ts'
+import { keys, talk, terminal, type Step } from '../support/terminal.ts'
+
+const shop = testDatabase()
+const { name: database } = shop
+beforeEach(async () => {
+  await renewedShop(shop)
+  await shop.connection.change("INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE')")
+})
+
+const down = '\u001b[B'
+const mark = ' '
+const answer = (see: string, typed: string): Step => ({ see: `? ${see}`, type: `${typed}${keys.enter}` })
+const question = 'What should be different?'
+
+describe('an update that says nothing asks what should be different, where somebody sits there', () => {
+  it.each([
+    {
+      line: 'users update ada',
+      there: ['Email address  ada@example.com', 'First name     –', 'May log in     yes'],
+      steps: [{ see: question, type: `${down}${mark}${down}${mark}${keys.enter}` }, answer('First name', 'Ada'), answer('Last name', "O'Neill")],
+      without: `dbtool users update ada --first-name Ada --last-name 'O'\\''Neill'`,
+      changed: '1 row changed: first_name NULL → Ada, last_name NULL → O\'Neill',
+    },
+    {
+      line: 'users update ada',
+      there: [],
+      steps: [{ see: question, type: `${mark}${down}${down}${down}${mark}${keys.enter}` }, answer('Email address', 'ada'), { see: 'Must be an address such as ada@example.com', type: `@new.example${keys.enter}` }],
+      without: 'dbtool users update ada --email ada@new.example --inactive',
+      changed: '1 row changed: email ada@example.com → ada@new.example, is_active true → false',
+    },
+    {
+      line: 'products update TEA-1',
+      there: ['Name         Green tea', 'Price        4.50', 'Is sold      yes'],
+      steps: [{ see: question, type: `${down}${down}${mark}${down}${mark}${keys.enter}` }, answer('Price', '4.75'), answer('SKU', '')],
+      without: "dbtool products update TEA-1 --price 4.75 --sku ''",
+      changed: '1 row changed: price 4.50 → 4.75, sku TEA-1 → NULL',
+    },
+    {
+      line: 'addresses update 1',
+      there: ['What it is for (billing or shipping)  billing', 'City                                  Berlin'],
+      steps: [{ see: question, type: `${mark}${down}${down}${mark}${keys.enter}` }, answer('What it is for', 'shipping'), answer('City', 'Potsdam')],
+      without: 'dbtool addresses update 1 --type shipping --city Potsdam',
+      changed: '1 row changed: address_type billing → shipping, city Berlin → Potsdam',
+    },
+  ])('dbtool $line', async ({ line, there, steps, without, changed }) => {
+    const person = terminal(line.split(' '), database)
+    await talk(person, steps)
+    expect(await person.ended()).toBe(0)
+    for (const one of [...there, changed, `without questions: ${without}\n`]) expect(person.screen).toContain(one)
+  })
+
+  it('asks for the thing first', async () => {
+    const person = terminal(['users', 'update'], database)
+    await talk(person, [{ see: 'Which user?', type: 'bob' }, { see: ' bob\n❯ bob  bob@example.com\n\n', type: keys.enter }, { see: question, type: `${mark}${keys.enter}` }, answer('Email address', 'bob@new.example')])
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toContain('without questions: dbtool users update bob --email bob@new.example\n')
+  })
+
+  it.each([
+    ['nothing marked', keys.enter, 3, 'nothing was changed'],
+    ['Ctrl-C', keys.ctrlC, 130, 'interrupted; nothing was changed'],
+  ])('%s changes nothing', async (_, typed, exitCode, said) => {
+    const before = await everything(shop)
+    const person = terminal(['users', 'update', 'ada'], database)
+    await talk(person, [{ see: question, type: typed }])
+    expect(await person.ended()).toBe(exitCode)
+    expect(person.screen).toContain(said)
+    expect(await everything(shop)).toEqual(before)
+  })
+
+  it('what there is not is told before', async () => {
+    const person = terminal(['products', 'update', 'NOPE-1'], database)
+    expect(await person.ended()).toBe(5)
+    expect(person.screen).not.toContain(question)
+  })
+})
