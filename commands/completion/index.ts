@@ -3,6 +3,7 @@ import { text } from '@optique/core/message'
 import type { Suggestion } from '@optique/core/parser'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
+import type { Choice } from '../../src/prompts/conversation.ts'
 import { parseChoice } from '../../src/values.ts'
 import type { Declare, Verbs } from '../declare.ts'
 import { chainOf, value } from '../flags.ts'
@@ -11,6 +12,7 @@ import { candidates, type Answer, type Candidate } from './candidates.ts'
 
 const shells = ['bash', 'zsh', 'fish', 'powershell', 'nu'] as const
 type Shell = (typeof shells)[number]
+const parseShell = parseChoice(shells)
 
 /** The script for each shell, and the form in which it takes its answers. */
 const languages: Readonly<Record<Shell, ShellCompletion>> = { bash, zsh, fish, powershell: pwsh, nu }
@@ -28,16 +30,19 @@ const completion: Declare = (program, ctx) => {
   program
     .command('completion')
     .description('Print the script that makes your shell complete dbtool at TAB')
-    .argument('<shell>', shells.join(', '), value(parseChoice(shells)))
+    .argument('[shell]', shells.join(', '), value(parseShell))
     .argument('[words...]', 'used by the script: after --, what is typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
-    .action(async (shell: Shell, words: string[], _options: unknown, command: Command) => {
+    .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
+      const { shell } = await ctx.ask.fill({ shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like } })
       const language = languages[shell]
       const root = chainOf(command).at(-1) ?? command
       if (words.length === 0) ctx.io.stdout.write(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
       else ctx.io.stdout.write(lines(language.encodeSuggestions(await suggestions(ctx, root, words.map(unquoted)))))
     })
 }
+
+const like = (typed: string): Promise<Choice<Shell>[]> => Promise.resolve(shells.filter((shell) => shell.includes(typed)).map((shell) => ({ name: shell, value: shell })))
 
 /** A line for each: the library writes chunks with console.log, and of the languages only zsh's relies on it. */
 const lines = (chunks: Iterable<string>): string => [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')

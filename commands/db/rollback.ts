@@ -36,14 +36,15 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       if (dryRun) ctx.out.note('dry run: nothing was changed')
       return
     }
-    const names = steps.map(named).join(', ')
-    await ctx.ask.confirm({ message: `Take back ${names}, with all data in it?`, yes })
+    await ctx.ask.confirm({ message: `Take back ${named(steps)}, with all data in ${steps.length === 1 ? 'it' : 'them'}?`, yes })
     // What was asked about, also if somebody else was faster.
     const asked = Math.min(...steps.map(({ version }) => version)) - 1
     ctx.out.list(view, await room.rollback(migrator, to ?? asked))
   })
 }
 
-function named({ version, name, statements, total }: BackStep): string {
-  return statements.length === total ? `${version} ${name}` : `${version} ${name} (${statements.length} of its ${total} statements)`
+/** `migration 2 (sales)`, `migrations 2 (sales), 1 (shop, 2 of its 6 statements)`. */
+function named(steps: readonly BackStep[]): string {
+  const each = steps.map(({ version, name, statements, total }) => `${version} (${name}${statements.length === total ? '' : `, ${statements.length} of its ${total} statements`})`)
+  return `migration${each.length === 1 ? '' : 's'} ${each.join(', ')}`
 }

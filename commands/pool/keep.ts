@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import type { Context } from '../../src/context.ts'
 import { addressOf } from '../../src/db/target.ts'
-import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
+import { InvalidValue } from '../../src/errors.ts'
+import type { Destination } from '../../src/output/destination.ts'
 import type { About } from '../../src/stress/page.ts'
 import { shown } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
@@ -30,16 +30,32 @@ function parseKeep(text: string): Keep {
   return { kind, path }
 }
 
-/** Writes a report into every file; one that is there is replaced. Rejects with USAGE for a path that cannot be written. */
-export async function keep<R>(ctx: Context, keeps: readonly Keep[], report: R, written: Readonly<Record<Exclude<Kind, 'json'>, (report: R) => string>>): Promise<void> {
-  const texts = { ...written, json: (data: R) => `${JSON.stringify(data, null, 2)}\n` }
-  for (const { kind, path } of keeps) {
-    await writeFile(path, texts[kind](report)).catch((error: unknown) => {
-      throw new DbtoolError('USAGE', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
+/** A measurement in each kind. */
+export type Texts = Readonly<Record<Kind, () => string>>
+
+/**
+ * Measures with the files open, so that one that cannot be written is told before a long measurement, with USAGE. Each takes the place of what is there
+ * when `keep` is called; where it is not, all stays as it was.
+ */
+export async function keeping({ io: { cwd }, out }: Context, keeps: readonly Keep[] = [], measure: (keep: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>): Promise<void> {
+  const { OutputFile } = await import('../../src/output/file.ts')
+  const open: { kind: Kind; path: string; file: Destination }[] = []
+  try {
+    for (const { kind, path } of keeps) open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
+    await measure(async (make) => {
+      const texts = open.length === 0 ? undefined : await make()
+      for (const { kind, path, file } of open.splice(0)) {
+        file.write(texts?.[kind]() ?? '')
+        await file.close({ isWhole: true, rows: 1 })
+        out.note(`${kind} written to ${path}`)
+      }
     })
-    ctx.out.note(`${kind} written to ${path}`)
+  } finally {
+    for (const { file } of open) await file.close({ isWhole: false, rows: 0 })
   }
 }
+
+export const asJson = (report: object): string => `${JSON.stringify(report, null, 2)}\n`
 
 /** How the load of a closed loop is told. */
 export const workersText = (workers: number): string => `${workers} workers, each again when its last iteration has ended`

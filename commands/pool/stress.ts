@@ -14,7 +14,7 @@ import { value, values, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, keep, keepFlag, workersText, type Keep } from './keep.ts'
+import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './keep.ts'
 import { mostThreads } from './load.ts'
 import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
@@ -60,17 +60,23 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
   mustBeShareable(options, plan, shape.size)
   const baseline = await baselineFor(options, plan, shape)
-  const { run, room } = await runStress(ctx, options, { plan, shape })
-  const { result } = run
-  if (ctx.io.signal.aborted && result.ok === 0) return
-  ctx.out.item(stressView, result)
-  await keepRun(ctx, options, run, room)
-  sayHowItWent(ctx.out, result)
+  await keeping(ctx, options.out, async (keep) => {
+    const { run, room } = await runStress(ctx, options, { plan, shape })
+    if (ctx.io.signal.aborted && run.result.ok === 0) return
+    ctx.out.item(stressView, run.result)
+    await keep(() => textsOf(ctx, options, run, room))
+    sayHowItWent(ctx.out, run.result)
+    await judge(run.result, options, baseline)
+    hint(ctx, 'pool stress')
+  })
+}
+
+/** Rejects with QUERY_FAILED where nothing succeeded, with THRESHOLD_MISSED where it is not as it was asked to be. */
+async function judge(result: StressResult, { threshold = [], maxRegression }: StressOptions, baseline: Baseline | undefined): Promise<void> {
   if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
-  const missed = (options.threshold ?? []).filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
-  const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, options.maxRegression)
+  const missed = threshold.filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
+  const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, maxRegression)
   if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
-  hint(ctx, 'pool stress')
 }
 
 function planOf({ workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 }: StressOptions): StressPlan {
@@ -125,11 +131,10 @@ async function runStress(ctx: Context, options: StressOptions, { plan, shape }: 
   })
 }
 
-async function keepRun(ctx: Context, options: StressOptions, run: StressRun, room: Room): Promise<void> {
-  if (options.out === undefined) return
+async function textsOf(ctx: Context, options: StressOptions, run: StressRun, room: Room): Promise<Texts> {
   const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
   const report = { ...run, about: await aboutOf(ctx, room, settingsOf(options)) }
-  await keep(ctx, options.out, report, { csv: csvOf, html: htmlOf })
+  return { json: () => asJson(report), csv: () => csvOf(report), html: () => htmlOf(report) }
 }
 
 /** What was asked, for whoever reads the result later. */

@@ -7,7 +7,7 @@ import { counted, durationText, parseDuration, parseRunTime, parseWait, parseWho
 import { value, withDefault } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, keep, keepFlag, workersText, type Keep } from './keep.ts'
+import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './keep.ts'
 import { mostThreads } from './load.ts'
 import type { Room } from './room.ts'
 import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
@@ -55,14 +55,16 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   const { min, max, goal, instances } = options
   if (min > max) throw new DbtoolError('USAGE', `--min ${min} is more than --max ${max}`)
   const { adviseOn } = await import('../../src/stress/advice.ts')
-  const { sizes, room } = await measure(ctx, options)
-  const advice = adviseOn(sizes, goal)
-  const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
-  const connections = { max_connections: room.max, in_use: room.used, instances, wanted, fits: wanted === null ? null : wanted <= room.max - room.used }
-  ctx.out.item(viewFor(advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
-  const words = inWords(advice, options, connections)
-  for (const sentence of words) ctx.out.note(sentence)
-  if (options.out !== undefined) await keepAdvice(ctx, { ...options, out: options.out }, { advice, words, room })
+  await keeping(ctx, options.out, async (keep) => {
+    const { sizes, room } = await measure(ctx, options)
+    const advice = adviseOn(sizes, goal)
+    const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
+    const connections = { max_connections: room.max, in_use: room.used, instances, wanted, fits: wanted === null ? null : wanted <= room.max - room.used }
+    ctx.out.item(viewFor(advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
+    const words = inWords(advice, options, connections)
+    for (const sentence of words) ctx.out.note(sentence)
+    await keep(() => textsOf(ctx, options, { advice, words, room }))
+  })
 }
 
 async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: Room }> {
@@ -87,7 +89,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
   })
 }
 
-async function keepAdvice(ctx: Context, options: TuneOptions & { readonly out: readonly Keep[] }, { advice, words, room }: { advice: Advice; words: readonly string[]; room: Room }): Promise<void> {
+async function textsOf(ctx: Context, options: TuneOptions, { advice, words, room }: { advice: Advice; words: readonly string[]; room: Room }): Promise<Texts> {
   const { tuneCsvOf, tuneHtmlOf } = await import('../../src/stress/tune-report.ts')
   const { max, workers = max, rounds, duration, warmup, goal, threads } = options
   const settings = {
@@ -95,7 +97,7 @@ async function keepAdvice(ctx: Context, options: TuneOptions & { readonly out: r
     'warm-up': durationText(warmup), goal: goalText(goal), threads: String(threads),
   }
   const report = { advice, words, about: await aboutOf(ctx, room, settings) }
-  await keep(ctx, options.out, report, { csv: tuneCsvOf, html: tuneHtmlOf })
+  return { json: () => asJson(report), csv: () => tuneCsvOf(report), html: () => tuneHtmlOf(report) }
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`

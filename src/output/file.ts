@@ -12,6 +12,8 @@ export interface FileWish {
   readonly cwd: string
   /** Takes the place of a file that is there. */
   readonly force: boolean
+  /** What named it; default: `--output`. */
+  readonly flag?: string
 }
 
 interface Places {
@@ -40,7 +42,7 @@ export class OutputFile implements Destination {
   }
 
   /** Throws USAGE when there is a file already and nobody said `force`, or none can be written there. */
-  static async open({ path, cwd, force }: FileWish): Promise<OutputFile> {
+  static async open({ path, cwd, force, flag = '--output' }: FileWish): Promise<OutputFile> {
     const typed = resolve(cwd, path)
     const final = await realpath(typed).catch(() => typed)
     const there = await stat(final).catch(() => undefined)
@@ -52,7 +54,7 @@ export class OutputFile implements Destination {
       if (there !== undefined && temporary !== undefined) await handle.chmod(there.mode & 0o7777)
       return new OutputFile(path, { temporary, final }, handle)
     } catch (error) {
-      throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error)}`, { cause: error, hint: 'name another place with --output' })
+      throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error)}`, { cause: error, hint: `name another place with ${flag}` })
     }
   }
 

@@ -35,7 +35,7 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['orders place --item TEA-1:1', 2, 'USAGE', 'missing --user'],
   ['orders get', 2, 'USAGE', 'missing <id>'],
   ['orders import', 2, 'USAGE', 'missing <file>'],
-  ['db rollback', 2, 'USAGE', /^this needs a confirmation: Take back 2 sales, with all data in it\? On dbtool_app@.*\/test_\w+\.$/, /--yes/],
+  ['db rollback', 2, 'USAGE', /^this needs a confirmation: Take back migration 2 \(sales\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/, /--yes/],
   ['server reset', 2, 'USAGE', /^this needs a confirmation: Delete the private server and all its data in .*\?$/, /--yes/],
   ['connection test --ask-password', 2, 'USAGE', 'missing --password-file', /--ask-password needs a terminal/],
   ['users get nobody', 5, 'NOT_FOUND', "there is no user 'nobody'", /users list --search/],

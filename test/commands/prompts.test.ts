@@ -53,7 +53,7 @@ describe('on a terminal', () => {
     ['a search', ['users', 'get'], '❯ '],
     ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back 2 sales, 1 shop, with all data in it? On '],
+    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back migrations 2 (sales), 1 (shop), with all data in them? On '],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const person = terminal(argv, database)
     await person.see(question)
@@ -100,7 +100,7 @@ describe('on a terminal', () => {
 
   it('a no is exit 3, and no is what Enter says', async () => {
     const person = terminal(['db', 'rollback', '--to', '0'], database)
-    await person.see('Take back 2 sales, 1 shop, with all data in it? On ')
+    await person.see('Take back migrations 2 (sales), 1 (shop), with all data in them? On ')
     person.type(keys.enter)
     expect(await person.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)

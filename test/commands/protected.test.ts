@@ -38,7 +38,7 @@ const destructive: readonly [line: string, question: string][] = [
   ['users purge --inactive-for 0d --yes', 'Delete 1 user, addresses and all?'],
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
-  ['db rollback --yes', 'Take back 2 sales, with all data in it?'],
+  ['db rollback --yes', 'Take back migration 2 (sales), with all data in it?'],
   ['db reset', 'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and make them anew, empty?'],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],

@@ -147,7 +147,7 @@ describe("somebody else's tables", () => {
     await session.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 1')
     const statements = ['DROP TABLE IF EXISTS addresses', 'DROP TABLE IF EXISTS users']
     expect((await dbtool('db rollback -n --json', { database: name })).json()).toEqual([{ version: 1, name: 'shop', direction: 'down', statements }])
-    expect((await dbtool('db rollback --json', { database: name })).error.message).toContain('Take back 1 shop (2 of its 6 statements), with all data in it? On ')
+    expect((await dbtool('db rollback --json', { database: name })).error.message).toContain('Take back migration 1 (shop, 2 of its 6 statements), with all data in it? On ')
     await session.change('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
   })
 })

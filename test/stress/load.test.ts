@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -166,11 +166,22 @@ describe('what is kept of a run', () => {
 
   it.each([
     ['--out', 'pdf=x', "--out must be json=FILE, csv=FILE or html=FILE, not 'pdf=x'"],
-    ['--out', 'json=/nowhere/at/all.json', 'cannot write /nowhere/at/all.json'],
-  ])('%s %s: exit 2', async (flag, given, message) => {
-    const { exitCode, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
-    expect(exitCode).toBe(2)
+    ['--out', 'json=/nowhere/at/all.json', '/nowhere/at/all.json cannot be written; it is in a folder that does not exist'],
+    ['--out', `html=${folder}`, 'cannot be written; it is a folder'],
+  ])('%s %s: exit 2, before anything is measured', async (flag, given, message) => {
+    const { exitCode, stdout, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
+    expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+  })
+
+  it('takes the place of an earlier one only when there is something to keep', async () => {
+    const [path, beside] = [join(folder, 'earlier.json'), join(folder, 'earlier.csv')]
+    writeFileSync(path, 'earlier')
+    const files = readdirSync(folder)
+    expect((await typed(['--sql', 'SELEC 1', '--out', `json=${path}`, '--out', `csv=${beside}`])).exitCode).toBe(2)
+    expect([readFileSync(path, 'utf8'), readdirSync(folder)]).toEqual(['earlier', files])
+    expect((await typed(['--workload', 'ping', '--workers', '1', '--out', `json=${path}`])).exitCode).toBe(0)
+    expect((JSON.parse(readFileSync(path, 'utf8')) as StressReport).result.ok).toBe(1)
   })
 })
 
