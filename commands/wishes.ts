@@ -1,6 +1,5 @@
 import type { Context } from '../src/context.ts'
 import { DbtoolError } from '../src/errors.ts'
-import { shorten } from '../src/output/width.ts'
 import type { Blank } from '../src/prompts/ask.ts'
 import type { Wishes } from '../src/shop/changes.ts'
 
@@ -31,10 +30,11 @@ export function assertWishes<W extends Wishes>({ ask: { person } }: Context, wis
 /** The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with DECLINED where nothing is marked. */
 export async function wishesFor<W extends Wishes>({ ask }: Context, wishes: W, parts: Parts<W>, now: () => Promise<object>): Promise<W> {
   if (ask.person === undefined || !isNothing(wishes)) return wishes
+  const { shorten } = await import('../src/output/width.ts')
   const before: Record<string, unknown> = { ...(await now()) }
   const all = Object.entries<Part>(parts)
   const width = Math.max(...all.map(([, { message }]) => message.length))
-  const choices = all.map(([column, part]) => ({ name: `${part.message.padEnd(width)}  ${inWords(before[column])}`, value: column, short: part.message }))
+  const choices = all.map(([column, part]) => ({ name: `${part.message.padEnd(width)}  ${shorten(inWords(before[column]), widestValue)}`, value: column, short: part.message }))
   const marked = await ask.person.several({ message: 'What should be different?', choices })
   if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
   const wanted: Record<string, unknown> = {}
@@ -52,5 +52,5 @@ const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish
 
 function inWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'string' ? shorten(value, widestValue) : '–'
+  return typeof value === 'string' ? value : '–'
 }

@@ -20,7 +20,7 @@ const groups = [
   ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|kill|pool|pool-mode|queries|retry)\.ts$/],
   ['program', /\/commands\/run\.ts$/],
-  ['shop', /\/commands\/(?:views|list|updated|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
+  ['shop', /\/commands\/(?:views|list|updated|wishes|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
   ['output', /\/src\/output\/output\.ts$/],
   ['config', /\/src\/(?:config|server\/(?:home|status))\.ts$/],
   ['database', /\/src\/db\/(?:database|migration-files|schema-state|open-pool)\.ts$/],
