@@ -37,7 +37,7 @@ function formatHelp(command: Command, helper: Help): string {
 
 export function usageOf(command: Command): string {
   if (command.parent === null) return 'dbtool [options] <noun> <verb> [arguments] [options]'
-  const operands = command.commands.length > 0 ? ['<verb>', '[arguments]'] : command.registeredArguments.map((one) => `[${one.name()}]`)
+  const operands = command.commands.length > 0 ? ['<verb>', '[arguments]'] : command.registeredArguments.map((one) => `[${one.name()}${one.variadic ? '...' : ''}]`)
   return ['dbtool', pathOf(command), ...operands, '[options]'].join(' ')
 }
 
