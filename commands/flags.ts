@@ -28,11 +28,6 @@ export function orNull(text: string | undefined): string | null | undefined {
   return text === '' ? null : text
 }
 
-/** The same where the flag is asked for. */
-export function orNothing(parse: (text: string) => string): (text: string) => string | null {
-  return (text) => (text === '' ? null : parse(text))
-}
-
 /** The parser of a flag that may be given several times. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return Object.assign((text: string, before: T[] = []) => [...before, attempt(parse, text)], { choices: choicesOf(parse) })

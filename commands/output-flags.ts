@@ -62,7 +62,7 @@ function parseField(text: string): string {
 
 function parsePath(text: string): string {
   if (text === '') throw new InvalidValue('must be a file, or - for standard output')
-  return text
+  return text === '/dev/stdout' ? '-' : text
 }
 
 /** `--json` has the last word. */

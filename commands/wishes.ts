@@ -3,8 +3,8 @@ import { DbtoolError } from '../src/errors.ts'
 import type { Blank } from '../src/prompts/ask.ts'
 import type { Wishes } from '../src/shop/changes.ts'
 
-/** A part of a thing that a flag with a value changes. */
-type Told<T> = Pick<Blank<T>, 'flag' | 'message' | 'parse'>
+/** A part of a thing that a flag with a value changes; an empty one takes it away, where its rule lets that. */
+type Told<T> = Pick<Blank<T>, 'flag' | 'message' | 'parse' | 'check'>
 
 /** A part of a thing that is so or not, and the two flags that say it. */
 interface Switch {
@@ -13,42 +13,69 @@ interface Switch {
   readonly no: string
 }
 
-/** What of a thing can be changed, by column. */
+/** How each column that can be changed is asked for. */
 export type Parts<W extends Wishes> = { readonly [C in keyof W]-?: boolean extends W[C] ? Switch : Told<Exclude<W[C], undefined>> }
 
 type Part = Switch | Told<unknown>
 
+interface Wanted<W> {
+  readonly wishes: W
+  /** The id of what was shown, where somebody was asked: by then its name may be another's. */
+  readonly seen?: number
+}
+
+interface Question<W extends Wishes> {
+  /** Called only where somebody is asked. */
+  readonly parts: () => Parts<W> | Promise<Parts<W>>
+  readonly now: () => Promise<{ readonly id: number }>
+}
+
 const widestValue = 60
 
-/** An update that wants nothing is a mistake, unless a person can be asked. */
-export function assertWishes<W extends Wishes>({ ask: { person } }: Context, wishes: W, parts: Parts<W>): void {
-  if (person !== undefined || !isNothing(wishes)) return
-  const flags = Object.values<Part>(parts).flatMap((part) => ('flag' in part ? [part.flag] : [part.yes, part.no]))
-  throw new DbtoolError('USAGE', `nothing to change: add ${flags.slice(0, -1).join(', ')} or ${flags.at(-1) ?? ''}`)
+/** An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had. */
+export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags: string): void {
+  if (person === undefined && isNothing(wishes)) throw new DbtoolError('USAGE', `nothing to change: add ${flags}`)
 }
 
 /** The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with DECLINED where nothing is marked. */
-export async function wishesFor<W extends Wishes>({ ask }: Context, wishes: W, parts: Parts<W>, now: () => Promise<object>): Promise<W> {
-  if (ask.person === undefined || !isNothing(wishes)) return wishes
+export async function wishesFor<W extends Wishes>({ ask }: Context, wishes: W, { parts, now }: Question<W>): Promise<Wanted<W>> {
+  if (ask.person === undefined || !isNothing(wishes)) return { wishes }
   const { shorten } = await import('../src/output/width.ts')
-  const before: Record<string, unknown> = { ...(await now()) }
-  const all = Object.entries<Part>(parts)
+  const thing = await now()
+  const before: Record<string, unknown> = { ...thing }
+  const all = Object.entries<Part>(await parts())
   const width = Math.max(...all.map(([, { message }]) => message.length))
   const choices = all.map(([column, part]) => ({ name: `${part.message.padEnd(width)}  ${shorten(inWords(before[column]), widestValue)}`, value: column, short: part.message }))
   const marked = await ask.person.several({ message: 'What should be different?', choices })
   if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
   const wanted: Record<string, unknown> = {}
   for (const [column, part] of all.filter(([one]) => marked.includes(one))) {
-    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: { ...part, given: undefined } }))
+    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: blankFor(part, before[column]) }))
     else {
       wanted[column] = before[column] !== true
       ask.person.said(wanted[column] === true ? part.yes : part.no)
     }
   }
-  return wanted as W
+  return { wishes: wanted as W, seen: thing.id }
 }
 
 const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish) => wish === undefined)
+
+function blankFor({ flag, message, parse, check }: Told<unknown>, now: unknown): Blank<unknown> {
+  return {
+    given: undefined, flag, parse,
+    message: canBeNone(parse) ? `${message} (empty: none)` : message,
+    // What it has already is nobody else's.
+    check: async (text) => (parse(text) === now ? undefined : check?.(text)),
+  }
+}
+
+/** The parser of a part that an empty answer takes away. */
+export function orNone(parse: (text: string) => string): (text: string) => string | null {
+  return Object.assign((text: string) => (text === '' ? null : parse(text)), { canBeNone: true })
+}
+
+const canBeNone = (parse: object): boolean => 'canBeNone' in parse
 
 function inWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'

@@ -74,7 +74,7 @@ describe('installed into an empty folder', () => {
   it('brings no package that it holds already, and none with an install script', () => {
     expect(installed, installed.stderr).toMatchObject({ exitCode: 0 })
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string; hasInstallScript?: true }> }
-    expect(Object.keys(lock.packages).filter((path) => /\/(chalk|commander|dotenv|typescript|mysql2)$/.test(path))).toEqual([])
+    expect(Object.keys(lock.packages).filter((path) => /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2)$/.test(path))).toEqual([])
     expect(Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])
     expect(lock.packages['node_modules/@inquirer/prompts']?.version).toBe('8.7.5')
   })

@@ -25,10 +25,9 @@ export function addressesUpdate(addresses: Command, ctx: Context, run = changeAd
 export async function changeAddress(ctx: Context, number: number | undefined, options: UpdateAddressOptions): Promise<void> {
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
   const given = { address_type, street, city, postal_code, country }
-  const parts = await askedParts()
-  assertWishes(ctx, given, parts)
+  assertWishes(ctx, given, '--type, --street, --city, --postal-code or --country')
   const { id } = await ctx.ask.fill({ id: whichAddress(ctx, number) })
-  const wishes = await wishesFor(ctx, given, parts, () => ctx.shop((db) => getAddress(db, id)))
+  const { wishes } = await wishesFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })
 }

@@ -1,5 +1,4 @@
-import { bash, fish, nu, pwsh, zsh, type ShellCompletion } from '@optique/core/completion'
-import { text } from '@optique/core/message'
+import type { ShellCompletion } from '@optique/core/completion'
 import type { Suggestion } from '@optique/core/parser'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
@@ -14,8 +13,11 @@ const shells = ['bash', 'zsh', 'fish', 'powershell', 'nu'] as const
 type Shell = (typeof shells)[number]
 const parseShell = parseChoice(shells)
 
-/** The script for each shell, and the form in which it takes its answers. */
-const languages: Readonly<Record<Shell, ShellCompletion>> = { bash, zsh, fish, powershell: pwsh, nu }
+/** The script for a shell, and the form in which it takes its answers. */
+async function languageOf(shell: Shell): Promise<ShellCompletion> {
+  const { bash, zsh, fish, pwsh, nu } = await import('@optique/core/completion')
+  return { bash, zsh, fish, powershell: pwsh, nu }[shell]
+}
 
 const install = `
 To have it in every new shell:
@@ -35,10 +37,10 @@ const completion: Declare = (program, ctx) => {
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
     .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
       const { shell } = await ctx.ask.fill({ shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like } })
-      const language = languages[shell]
+      const language = await languageOf(shell)
       const root = chainOf(command).at(-1) ?? command
-      if (words.length === 0) ctx.io.stdout.write(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
-      else ctx.io.stdout.write(lines(language.encodeSuggestions(await suggestions(ctx, root, words.map(unquoted)))))
+      if (words.length === 0) ctx.out.text(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
+      else ctx.out.text(lines(language.encodeSuggestions(await suggestions(ctx, root, shell === 'bash' ? words.map(unquoted) : words))))
     })
 }
 
@@ -47,15 +49,15 @@ const like = (typed: string): Promise<Choice<Shell>[]> => Promise.resolve(shells
 /** A line for each: the library writes chunks with console.log, and of the languages only zsh's relies on it. */
 const lines = (chunks: Iterable<string>): string => [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')
 
-/** bash hands over words as they were typed. */
-const unquoted = (word: string): string => word.replace(/['"]/g, '')
+/** bash hands over words in the quotes in which they were typed, the last one perhaps in half of them. */
+const unquoted = (word: string): string => word.replace(/^(['"])(.*?)\1?$/s, '$2')
 
 async function suggestions(ctx: Context, root: Command, words: readonly string[]): Promise<Suggestion[]> {
   const last = words.at(-1) ?? ''
   const { behind, offered } = await helpTopics(words, candidates(root, words))
   if (offered === 'files') return [{ kind: 'file', type: 'file', ...(behind === '' ? {} : { pattern: last, prefix: behind }) }]
   const fitting = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: one }) => `${behind}${one}`.startsWith(last))
-  return fitting.map(({ value: one, about }) => ({ kind: 'literal', text: `${behind}${one}`, ...(about === '' ? {} : { description: [text(about)] }) }))
+  return fitting.map(({ value: one, about }) => ({ kind: 'literal', text: `${behind}${one}`, ...(about === '' ? {} : { description: [{ type: 'text', text: about }] }) }))
 }
 
 async function profiles({ io: { env, cwd } }: Context): Promise<Candidate[]> {

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import type { Context } from '../../src/context.ts'
 import { addressOf } from '../../src/db/target.ts'
-import { InvalidValue } from '../../src/errors.ts'
+import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { About } from '../../src/stress/page.ts'
 import { shown } from '../../src/values.ts'
@@ -26,7 +27,7 @@ export function keepFlag(command: Command, what: string): Command {
 function parseKeep(text: string): Keep {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
   const kind = kinds.find((one) => one === name)
-  if (kind === undefined || path === '') throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
+  if (kind === undefined || path === '' || path === '-' || path === '/dev/stdout') throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
   return { kind, path }
 }
 
@@ -35,23 +36,28 @@ export type Texts = Readonly<Record<Kind, () => string>>
 
 /**
  * Measures with the files open, so that one that cannot be written is told before a long measurement, with USAGE. Each takes the place of what is there
- * when `keep` is called; where it is not, all stays as it was.
+ * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being written.
  */
 export async function keeping({ io: { cwd }, out }: Context, keeps: readonly Keep[] = [], measure: (keep: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>): Promise<void> {
   const { OutputFile } = await import('../../src/output/file.ts')
+  const twice = keeps.find(({ path }, index) => keeps.findIndex((other) => resolve(cwd, other.path) === resolve(cwd, path)) < index)
+  if (twice !== undefined) throw new DbtoolError('USAGE', `--out names ${twice.path} twice`)
   const open: { kind: Kind; path: string; file: Destination }[] = []
   try {
     for (const { kind, path } of keeps) open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
     await measure(async (make) => {
-      const texts = open.length === 0 ? undefined : await make()
-      for (const { kind, path, file } of open.splice(0)) {
-        file.write(texts?.[kind]() ?? '')
-        await file.close({ isWhole: true, rows: 1 })
+      if (open.length === 0) return
+      const texts = await make()
+      const written = await Promise.allSettled(open.splice(0).map(async ({ kind, path, file }) => {
+        file.write(texts[kind]())
+        await file.close({ isWhole: true, rows: undefined })
         out.note(`${kind} written to ${path}`)
-      }
+      }))
+      const failed = written.find(({ status }) => status === 'rejected')
+      if (failed?.status === 'rejected') throw failed.reason
     })
   } finally {
-    for (const { file } of open) await file.close({ isWhole: false, rows: 0 })
+    await Promise.allSettled(open.map(({ file }) => file.close({ isWhole: false, rows: undefined })))
   }
 }
 

@@ -5,6 +5,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { productView } from '../views.ts'
+import { freeSku } from './free-sku.ts'
 
 export interface CreateProductOptions {
   readonly name?: string
@@ -29,12 +30,12 @@ export function productsCreate(products: Command, ctx: Context, run = createProd
 }
 
 export async function createProduct(ctx: Context, options: CreateProductOptions): Promise<void> {
-  const { insertProduct, isSkuTaken } = await import('../../src/shop/products.ts')
+  const { insertProduct } = await import('../../src/shop/products.ts')
   const { description, dryRun = false } = options
   const { sku, name, price, stock } = await ctx.ask.fill({
     sku: {
       given: options.sku, flag: '--sku', message: 'SKU (your own code for it, if it has one)', parse: (text) => (text === '' ? undefined : parseSku(text)), unless: '',
-      check: async (text) => (text !== '' && (await ctx.shop((db) => isSkuTaken(db, text))) ? 'Another product has this SKU already' : undefined),
+      check: freeSku(ctx),
     },
     name: { given: options.name, flag: '--name', message: 'Name', parse: parseProductName },
     price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },

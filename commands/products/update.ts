@@ -3,13 +3,14 @@ import type { Context } from '../../src/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import type { ProductWishes } from '../../src/shop/update-product.ts'
-import { activeFlag, either, orNothing, orNull, removable, value } from '../flags.ts'
+import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from '../which.ts'
-import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
+import { assertWishes, orNone, wishesFor, type Parts } from '../wishes.ts'
+import { freeSku } from './free-sku.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
@@ -37,23 +38,22 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
 }
 
-const parts: Parts<ProductWishes> = {
+const parts = (ctx: Context): Parts<ProductWishes> => ({
   name: { flag: '--name', message: 'Name', parse: parseProductName },
-  description: { flag: '--description', message: 'Description', parse: orNothing(parseDescription) },
+  description: { flag: '--description', message: 'Description', parse: orNone(parseDescription) },
   price: { flag: '--price', message: 'Price', parse: parsePrice },
-  sku: { flag: '--sku', message: 'SKU', parse: orNothing(parseSku) },
+  sku: { flag: '--sku', message: 'SKU', parse: orNone(parseSku), check: freeSku(ctx) },
   is_active: { yes: '--active', no: '--inactive', message: 'Is sold' },
-}
+})
 
 export async function changeProduct(ctx: Context, reference: string | undefined, options: UpdateProductOptions): Promise<void> {
   const [{ updateProduct }, { getProduct }] = await Promise.all([import('../../src/shop/update-product.ts'), import('../../src/shop/products.ts')])
   const { name, description, price, sku, dryRun = false } = options
-  // The name last, since a log row is cut at its end.
-  const given = { price, is_active: activeFlag(options), sku: orNull(sku), description: orNull(description), name }
-  assertWishes(ctx, given, parts)
+  const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
+  assertWishes(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
   const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
-  const wishes = await wishesFor(ctx, given, parts, () => ctx.shop((db) => getProduct(db, product)))
-  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), product, wishes)), { dryRun })
+  const { wishes, seen = product } = await wishesFor(ctx, given, { parts: () => parts(ctx), now: () => ctx.shop((db) => getProduct(db, product)) })
+  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), wishes)), { dryRun })
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }
 

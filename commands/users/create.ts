@@ -5,6 +5,7 @@ import { value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { userView } from '../views.ts'
+import { free } from './free.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 
 export interface CreateUserOptions extends NewPasswordOptions {
@@ -32,14 +33,12 @@ export function usersCreate(users: Command, ctx: Context, run = createUser): voi
 
 export async function createUser(ctx: Context, options: CreateUserOptions): Promise<void> {
   const { hashPassword } = await import('../../src/shop/passwords.ts')
-  const { insertUser, isTaken } = await import('../../src/shop/users.ts')
+  const { insertUser } = await import('../../src/shop/users.ts')
   const { firstName, lastName, admin, dryRun = false } = options
   const chosen = await newPassword(ctx, options)
-  const free = (column: 'username' | 'email') => async (text: string): Promise<string | undefined> =>
-    (await ctx.shop((db) => isTaken(db, column, text.trim()))) ? `Somebody has this ${column} already` : undefined
   const { username, email, password } = await ctx.ask.fill({
-    username: { given: options.username, flag: '--username', message: 'Username (3 to 50 of A-Z a-z 0-9 _)', parse: parseUsername, check: free('username') },
-    email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail, check: free('email') },
+    username: { given: options.username, flag: '--username', message: 'Username (3 to 50 of A-Z a-z 0-9 _)', parse: parseUsername, check: free(ctx, 'username') },
+    email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
     password: chosen.blank,
   })
   const passwordHash = await hashPassword(password)

@@ -2,13 +2,14 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context.ts'
 import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
 import type { UserWishes } from '../../src/shop/user-changes.ts'
-import { activeFlag, either, orNothing, orNull, removable, value } from '../flags.ts'
+import { activeFlag, either, orNull, removable, value } from '../flags.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
 import { userView } from '../views.ts'
 import { whichUser } from '../which.ts'
-import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
+import { assertWishes, orNone, wishesFor, type Parts } from '../wishes.ts'
+import { free } from './free.ts'
 
 export interface UpdateUserOptions {
   readonly email?: string
@@ -31,20 +32,20 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
 }
 
-const parts: Parts<UserWishes> = {
-  email: { flag: '--email', message: 'Email address', parse: parseEmail },
-  first_name: { flag: '--first-name', message: 'First name', parse: orNothing(parsePersonName) },
-  last_name: { flag: '--last-name', message: 'Last name', parse: orNothing(parsePersonName) },
+const parts = (ctx: Context): Parts<UserWishes> => ({
+  email: { flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
+  first_name: { flag: '--first-name', message: 'First name', parse: orNone(parsePersonName) },
+  last_name: { flag: '--last-name', message: 'Last name', parse: orNone(parsePersonName) },
   is_active: { yes: '--active', no: '--inactive', message: 'May log in' },
-}
+})
 
 export async function changeUser(ctx: Context, reference: string | undefined, options: UpdateUserOptions): Promise<void> {
   const { email, firstName, lastName, dryRun = false } = options
   const given = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
-  assertWishes(ctx, given, parts)
+  assertWishes(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
   const [{ updateUser }, { getUser }] = await Promise.all([import('../../src/shop/user-changes.ts'), import('../../src/shop/users.ts')])
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
-  const wishes = await wishesFor(ctx, given, parts, () => ctx.shop((db) => getUser(db, user)))
-  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), user, wishes)), { dryRun })
+  const { wishes, seen = user } = await wishesFor(ctx, given, { parts: () => parts(ctx), now: () => ctx.shop((db) => getUser(db, user)) })
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), wishes)), { dryRun })
   showUpdated(ctx, userView, updated, { name: updated.thing.username, dryRun })
 }

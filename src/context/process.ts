@@ -111,7 +111,11 @@ export class ProcessContext implements Context {
   /** What a person has answered, as a command line that asks nothing. */
   tellAnswers(argv: readonly string[]): void {
     const answered = this.#ask?.answered ?? []
-    if (answered.length > 0) this.out.note(`without questions: dbtool ${[...argv, ...answered].map(quotedForShell).join(' ')}`)
+    if (answered.length === 0) return
+    // Behind `--` a flag would be taken for an argument.
+    const end = argv.indexOf('--')
+    const words = end < 0 ? [...argv, ...answered] : [...argv.slice(0, end), ...answered, ...argv.slice(end)]
+    this.out.note(`without questions: dbtool ${words.map(quotedForShell).join(' ')}`)
   }
 
   /** The work is done. */

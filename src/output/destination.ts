@@ -11,7 +11,8 @@ export interface Screen extends NodeJS.WritableStream {
 export interface Ending {
   /** False where data broke off, or the command failed before there was any. */
   readonly isWhole: boolean
-  readonly rows: number
+  /** Undefined: it was no rows. */
+  readonly rows: number | undefined
 }
 
 /** Where data goes: standard output, a pager in front of it, or a file. */

@@ -35,7 +35,8 @@ export class Output extends Talk {
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
-  #rows = 0
+  /** Undefined: what came out was no rows. */
+  #rows: number | undefined = 0
   /** Whether all data came out so far; undefined: there was none. */
   #isWhole: boolean | undefined
 
@@ -54,6 +55,11 @@ export class Output extends Talk {
     if (rows.length === 0 && this.isForPeople) this.note(view.empty)
   }
 
+  /** What has one form only, such as a script. */
+  text(text: string): void {
+    this.write(text, undefined)
+  }
+
   item(view: View, row: object): void {
     this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
   }
@@ -68,7 +74,7 @@ export class Output extends Talk {
     if (format !== 'vertical') this.unpaged()
     this.#isWhole = false
     try {
-      this.#rows += await writeSheet(sheet, produce, (text) => this.put(text, signal))
+      this.#count(await writeSheet(sheet, produce, (text) => this.put(text, signal)))
       this.#destination.flush()
     } catch (error) {
       if (!this.#destination.hasLeft) throw error
@@ -135,11 +141,11 @@ export class Output extends Talk {
     return fields === undefined ? view : chosen(view, fields)
   }
 
-  private write(text: string, rows: number): void {
+  private write(text: string, rows: number | undefined): void {
     this.clearProgress()
     if (text !== '') this.#destination.write(text)
     if (this.#destination.isRead) this.hold()
-    this.#rows += rows
+    this.#count(rows)
     this.#isWhole = true
   }
 
@@ -147,6 +153,10 @@ export class Output extends Talk {
     const written = this.#destination.put(text, signal)
     if (this.#destination.isRead) this.hold()
     await written
+  }
+
+  #count(rows: number | undefined): void {
+    this.#rows = rows === undefined || this.#rows === undefined ? undefined : this.#rows + rows
   }
 
   private unpaged(): void {

@@ -10,7 +10,9 @@ export type ProductWishes = Readonly<{ price?: string; is_active?: boolean; sku?
 export async function updateProduct(queries: Queries, author: Author, reference: string, wishes: ProductWishes): Promise<Updated<Product>> {
   const { id } = await getProduct(queries, reference)
   const before = await productById(queries, id, 'FOR UPDATE')
-  const wanted = unmet(wishes, { ...before })
+  const { name, ...shorter } = wishes
+  // The name last, since a log row is cut at its end.
+  const wanted = unmet({ ...shorter, name }, { ...before })
   if (Object.keys(wanted).length === 0) return { thing: before, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(wanted)
   await queries.change(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {

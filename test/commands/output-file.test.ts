@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
@@ -68,9 +68,15 @@ describe('--output', () => {
     await shop.connection.change('DELETE FROM products WHERE sku = ?', ['EVIL'])
   })
 
-  it('of - is standard output', async () => {
-    expect((await typed('users list --field id -o -')).stdout).toBe('2\n1\n')
+  it.each(['-', '/dev/stdout'])('of %s is standard output', async (path) => {
+    expect((await typed(`users list --field id -o ${path}`)).stdout).toBe('2\n1\n')
     expect(readdirSync(cwd)).toEqual([])
+  })
+
+  it('holds what has one form only, too', async () => {
+    const { stdout, stderr } = await typed('completion fish -o dbtool.fish')
+    expect([stdout, stderr]).toEqual(['', 'written to dbtool.fish\n'])
+    expect(read('dbtool.fish')).toBe((await typed('completion fish')).stdout)
   })
 
   it('is where a sentence would have been enough for a person, too', async () => {
@@ -102,6 +108,20 @@ describe('a file that is there', () => {
     await typed('users list --field id -o link --force')
     expect(read('out')).toBe('2\n1\n')
     expect(readdirSync(cwd)).toEqual(['link', 'out'])
+  })
+
+  it('behind a link is made, where it is not there yet', async () => {
+    symlinkSync('later', join(cwd, 'link'))
+    expect((await typed('users list --field id -o link')).exitCode).toBe(0)
+    expect(read('later')).toBe('2\n1\n')
+    expect(readlinkSync(join(cwd, 'link'))).toBe('later')
+  })
+
+  it('since the command began stays, too', async () => {
+    const outcome = await typed('pool stress --workload ping --workers 1 -o out.json --out json=out.json')
+    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('error: out.json is there already') })
+    expect(JSON.parse(read('out.json'))).toHaveProperty('over_time')
+    expect(readdirSync(cwd)).toEqual(['out.json'])
   })
 
   it('survives a command that fails', async () => {
@@ -149,6 +169,16 @@ describe('a place that cannot be written', () => {
   ])('is exit 2 before anything runs: %s', async (path, why) => {
     writeFileSync(join(cwd, 'file'), '')
     expect(await dbtool(`users list -o ${path}`, { cwd })).toMatchObject({ exitCode: 2, stdout: '', stderr: `error: ${path} cannot be written; it ${why}\nhint: name another place with --output\n` })
+  })
+
+  it('is a pipe that nobody reads', async () => {
+    execFileSync('mkfifo', [join(cwd, 'pipe')])
+    expect(await typed('users list -o pipe')).toMatchObject({ exitCode: 2, stdout: '', stderr: 'error: pipe cannot be written; it is a pipe that nobody reads\nhint: name another place with --output\n' })
+  })
+
+  it.skipIf(process.getuid?.() === 0)('is a folder where this user may make no file', async () => {
+    chmodSync(cwd, 0o555)
+    expect(await typed('users list -o out')).toMatchObject({ exitCode: 2, stderr: 'error: out cannot be written; it is in a folder where this user may make no file\nhint: name another place with --output\n' })
   })
 
   it.runIf(existsSync('/dev/full'))('because the disk is full is exit 1', async () => {

@@ -52,6 +52,33 @@ describe('an update that says nothing asks what should be different, where someb
     for (const one of [...there, changed, `without questions: ${without}\n`]) expect(person.screen).toContain(one)
   })
 
+  it('is about what was shown, whoever has its name by then', async () => {
+    const person = terminal(['products', 'update', 'TEA-1'], database)
+    await talk(person, [{ see: question, type: `${down}${down}${mark}${keys.enter}` }, { see: '? Price', type: '' }])
+    await shop.connection.change("UPDATE products SET sku = 'TEA-0' WHERE sku = 'TEA-1'")
+    await shop.connection.change("INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA-1', 'Black tea', 3, 1, 1)")
+    person.type(`4.75${keys.enter}`)
+    expect(await person.ended()).toBe(0)
+    expect(await shop.connection.rows("SELECT sku, price FROM products WHERE name LIKE '%tea' ORDER BY id")).toEqual([{ sku: 'TEA-0', price: '4.75' }, { sku: 'TEA-1', price: '3.00' }])
+  })
+
+  it.each([
+    { line: 'users update ada', marked: `${mark}${keys.enter}`, asked: 'Email address', taken: 'bob@example.com', refused: 'Somebody has this email already', own: 'ada@example.com' },
+    { line: 'products update TEA-1', marked: `${down}${down}${down}${mark}${keys.enter}`, asked: 'SKU', taken: 'POT-1', refused: 'Another product has this SKU already', own: 'TEA-1' },
+  ])('dbtool $line refuses where it is typed what somebody else has', async ({ line, marked, asked, taken, refused, own }) => {
+    const person = terminal(line.split(' '), database)
+    await talk(person, [{ see: question, type: marked }, answer(asked, taken), { see: refused, type: `\u0015${own}${keys.enter}` }])
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toContain('is like that already')
+  })
+
+  it('shows a command line that can be typed, also behind --', async () => {
+    const person = terminal(['users', 'update', '--', 'ada'], database)
+    await talk(person, [{ see: question, type: `${down}${mark}${keys.enter}` }, answer('First name (empty: none)', 'Ada')])
+    expect(await person.ended()).toBe(0)
+    expect(person.screen).toContain('without questions: dbtool users update --first-name Ada -- ada\n')
+  })
+
   it('asks for the thing first', async () => {
     const person = terminal(['users', 'update'], database)
     await talk(person, [{ see: 'Which user?', type: 'bob' }, { see: ' bob\n❯ bob  bob@example.com\n\n', type: keys.enter }, { see: question, type: `${mark}${keys.enter}` }, answer('Email address', 'bob@new.example')])

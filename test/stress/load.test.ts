@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
@@ -168,10 +168,20 @@ describe('what is kept of a run', () => {
     ['--out', 'pdf=x', "--out must be json=FILE, csv=FILE or html=FILE, not 'pdf=x'"],
     ['--out', 'json=/nowhere/at/all.json', '/nowhere/at/all.json cannot be written; it is in a folder that does not exist'],
     ['--out', `html=${folder}`, 'cannot be written; it is a folder'],
+    ['--out', 'json=-', "--out must be json=FILE, csv=FILE or html=FILE, not 'json=-'"],
   ])('%s %s: exit 2, before anything is measured', async (flag, given, message) => {
     const { exitCode, stdout, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+  })
+
+  it('is all that can be written, when one cannot, and no two are the same', async () => {
+    const path = join(folder, 'beside.csv')
+    const least = ['--workload', 'ping', '--workers', '1']
+    const { exitCode, stderr } = await typed([...least, '--out', 'json=/dev/full', '--out', `csv=${path}`])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('cannot write /dev/full: ENOSPC')])
+    expect(readFileSync(path, 'utf8')).toMatch(/^second,throughput/)
+    expect(await typed([...least, '--out', `json=${path}`, '--out', `csv=${folder}/../${basename(folder)}/beside.csv`])).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('beside.csv twice') })
   })
 
   it('takes the place of an earlier one only when there is something to keep', async () => {
