@@ -16,7 +16,7 @@ const type = (line: string) => dbtool(line, { database: shop.name })
 const updates: readonly [line: string, product: object, log: string][] = [
   ['TEA-1 --price 4.75', { sku: 'TEA-1', price: '4.75' }, 'price 4.50 → 4.75'],
   ['1 --name Sencha --price 4.5', { name: 'Sencha', price: '4.50' }, 'name Green tea → Sencha'],
-  ['TEA-1 --description "From the hills" --inactive', { description: 'From the hills', is_active: false }, 'is_active true → false, description'],
+  ['TEA-1 --description "From the hills" --inactive', { description: 'From the hills', is_active: false }, 'description, is_active true → false'],
   ['TEA-1 --sku TEA-9', { id: 1, sku: 'TEA-9' }, 'sku TEA-1 → TEA-9'],
   ['TEA-1 --sku tea-1', { id: 1, sku: 'tea-1' }, 'sku TEA-1 → tea-1'],
   ['TEA-1 --sku "" --name Tea', { id: 1, sku: null, name: 'Tea' }, 'sku TEA-1 → NULL, name Green tea → Tea'],
