@@ -2,6 +2,7 @@ import type { Command, Option } from 'commander'
 import type { Io } from '../src/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
 import { harmless } from '../src/output/cell.ts'
+import { glyphsFor } from '../src/output/glyphs.ts'
 import { shorten } from '../src/output/width.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
 import { quotedForShell } from '../src/values.ts'
@@ -24,10 +25,11 @@ const markerColumns = 3
 /** Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted. Resolves to the last exit code. */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
   const { AskPerson } = await import('../src/prompts/person.ts')
+  const { ellipsis, isAscii } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
-    const person = new AskPerson(io, harmless)
-    const command = await whichVerb(person, program, (io.stderr.columns ?? widthInPipes) - markerColumns)
+    const person = new AskPerson(io, { harmless, isAscii })
+    const command = await whichVerb(person, program, (text) => shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis))
     if (command === null) return exitCode
     const argv = [...flags, ...(await lineOf(person, command))]
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
@@ -40,18 +42,21 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
 }
 
 /** Null: enough. */
-async function whichVerb(person: Conversation, program: Command, columns: number): Promise<Command | null> {
+async function whichVerb(person: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
   for (;;) {
-    const noun = await person.choose<Command | null>({ message: 'dbtool', choices: [...choicesOf(program.commands, columns), { name: 'quit', value: null }] })
+    const noun = await person.choose<Command | null>({ message: 'dbtool', choices: [...choicesOf(program.commands, fitting), { name: 'quit', value: null }] })
     if (noun === null || noun.commands.length === 0) return noun
-    const verb = await person.choose<Command | null>({ message: noun.name(), choices: [...choicesOf(noun.commands, columns), { name: 'back', value: null }] })
+    const verb = await person.choose<Command | null>({ message: noun.name(), choices: [...choicesOf(noun.commands, fitting), { name: 'back', value: null }] })
     if (verb !== null) return verb
   }
 }
 
-function choicesOf(commands: readonly Command[], columns: number): Choice<Command>[] {
+/** A text as long as a line of the terminal at most. */
+type Fitting = (text: string) => string
+
+function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Command>[] {
   const width = Math.max(...commands.map((command) => command.name().length))
-  return commands.map((command) => ({ name: shorten(`${command.name().padEnd(width)}  ${command.description()}`, columns), value: command, short: command.name() }))
+  return commands.map((command) => ({ name: fitting(`${command.name().padEnd(width)}  ${command.description()}`), value: command, short: command.name() }))
 }
 
 /** Whoever sits here is asked for it. */

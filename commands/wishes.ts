@@ -34,23 +34,25 @@ const widestValue = 60
 
 /** An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had. */
 export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags: string): void {
-  if (person === undefined && isNothing(wishes)) throw new DbtoolError('USAGE', `nothing to change: add ${flags}`)
+  if (person === undefined && isNothing(wishes)) throw new DbtoolError('USAGE', `nothing to change: add ${flags}`, { hint: 'or run it on a terminal to be asked' })
 }
 
 /** The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with DECLINED where nothing is marked. */
-export async function wishesFor<W extends Wishes>({ ask }: Context, wishes: W, { parts, now }: Question<W>): Promise<Wanted<W>> {
+export async function wishesFor<W extends Wishes>({ ask, io }: Context, wishes: W, { parts, now }: Question<W>): Promise<Wanted<W>> {
   if (ask.person === undefined || !isNothing(wishes)) return { wishes }
-  const { shorten } = await import('../src/output/width.ts')
+  const [{ glyphsFor }, { shorten }] = await Promise.all([import('../src/output/glyphs.ts'), import('../src/output/width.ts')])
+  const { ellipsis } = glyphsFor(io.env, true)
   const thing = await now()
   const before: Record<string, unknown> = { ...thing }
   const all = Object.entries<Part>(await parts())
   const width = Math.max(...all.map(([, { message }]) => message.length))
-  const choices = all.map(([column, part]) => ({ name: `${part.message.padEnd(width)}  ${shorten(inWords(before[column]), widestValue)}`, value: column, short: part.message }))
+  const is = (column: string): string => shorten(inWords(before[column]), widestValue, ellipsis)
+  const choices = all.map(([column, part]) => ({ name: `${part.message.padEnd(width)}  ${is(column)}`, value: column, short: part.message }))
   const marked = await ask.person.several({ message: 'What should be different?', choices })
   if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
   const wanted: Record<string, unknown> = {}
   for (const [column, part] of all.filter(([one]) => marked.includes(one))) {
-    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: blankFor(part, before[column]) }))
+    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: blankFor(part, before[column], is(column)) }))
     else {
       wanted[column] = before[column] !== true
       ask.person.said(wanted[column] === true ? part.yes : part.no)
@@ -61,10 +63,11 @@ export async function wishesFor<W extends Wishes>({ ask }: Context, wishes: W, {
 
 const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish) => wish === undefined)
 
-function blankFor({ flag, message, parse, check }: Told<unknown>, now: unknown): Blank<unknown> {
+function blankFor({ flag, message, parse, check }: Told<unknown>, now: unknown, is: string): Blank<unknown> {
+  const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone(parse) ? ['empty: none'] : [])]
   return {
     given: undefined, flag, parse,
-    message: canBeNone(parse) ? `${message} (empty: none)` : message,
+    message: said.length === 0 ? message : `${message} (${said.join('; ')})`,
     // What it has already is nobody else's.
     check: async (text) => (parse(text) === now ? undefined : check?.(text)),
   }
@@ -79,5 +82,5 @@ const canBeNone = (parse: object): boolean => 'canBeNone' in parse
 
 function inWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'string' ? value : '–'
+  return typeof value === 'string' ? value : 'NULL'
 }

@@ -2,13 +2,14 @@ import type { Config } from '../config.ts'
 import type { Invocation, Io } from '../context.ts'
 import { describeTarget } from '../db/target.ts'
 import { harmless } from '../output/cell.ts'
+import { glyphsFor } from '../output/glyphs.ts'
 import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
 import { AskPerson } from '../prompts/person.ts'
 import { askAbout } from '../prompts/whereabouts.ts'
 
 /** Asks the person at the terminal, if there is one; what concerns the database, with where it is. */
 export function askFor(io: Io, { noInput, confirmed }: Invocation, config: () => Promise<Config>): Ask {
-  const ask = mayAsk(io, io.env, noInput) ? new AskPerson(io, harmless) : askNobody
+  const ask = mayAsk(io, io.env, noInput) ? new AskPerson(io, { harmless, isAscii: glyphsFor(io.env, true).isAscii }) : askNobody
   return askAbout(ask, confirmed, async () => {
     const { target, isProtected, entries } = await config()
     const mark = entries.find(({ name }) => name === 'DB_PROTECTED')

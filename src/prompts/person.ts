@@ -2,12 +2,21 @@ import { DbtoolError, InvalidValue } from '../errors.ts'
 import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { askAt } from './question.ts'
+import { asciiTheme } from './theme.ts'
 
 /** Who types fast is searched for once. */
 const typingMs = 80
 const linesOfChoices = 12
 /** With what is said below it. */
 const linesOfQuestion = 4
+
+/** How questions are drawn. */
+interface Screen {
+  /** Makes text from outside safe to print. */
+  readonly harmless: (text: string) => string
+  /** It has no other characters. */
+  readonly isAscii: boolean
+}
 
 /** For people: asks for what is missing, on stderr. */
 export class AskPerson implements Ask, Conversation {
@@ -16,8 +25,7 @@ export class AskPerson implements Ask, Conversation {
 
   constructor(
     private readonly terminal: Terminal,
-    /** Makes text from outside safe to print. */
-    private readonly harmless: (text: string) => string,
+    private readonly screen: Screen,
   ) {}
 
   async fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
@@ -37,8 +45,8 @@ export class AskPerson implements Ask, Conversation {
     if (given === name) return
     if (given !== undefined) throw otherName(question)
     question.show?.()
-    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.harmless(`${question.message} Type ${name} to go on`) })
-    if (typed !== name) throw new DbtoolError('DECLINED', `${this.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`)
+    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.screen.harmless(`${question.message} Type ${name} to go on`) })
+    if (typed !== name) throw new DbtoolError('DECLINED', `${this.screen.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`)
   }
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
@@ -47,28 +55,28 @@ export class AskPerson implements Ask, Conversation {
       if (signal.aborted) return []
       return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
     }
-    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message: this.harmless(message), source, pageSize: linesOfChoices })
+    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message: this.screen.harmless(message), source, pageSize: linesOfChoices })
     return value
   }
 
   async choose<T>({ message, choices }: ChoiceQuestion<T>): Promise<T> {
-    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
+    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.screen.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
     return value
   }
 
   async several<T>({ message, choices }: ChoiceQuestion<T>): Promise<readonly T[]> {
-    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message: this.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message: this.screen.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
     return value
   }
 
   async text<T>({ message, parse, unless }: { message: string; parse: (text: string) => T; unless?: string }): Promise<T> {
-    const validate = (text: string): true | string => this.harmless(problem(parse, text) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message: this.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
+    const validate = (text: string): true | string => this.screen.harmless(problem(parse, text) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message: this.screen.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
     return parse(value)
   }
 
   async yes(message: string): Promise<boolean> {
-    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.harmless(message), default: false })
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.screen.harmless(message), default: false })
     return sure
   }
 
@@ -77,15 +85,15 @@ export class AskPerson implements Ask, Conversation {
   }
 
   private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
-    return { name: this.harmless(name), value, short: this.harmless(short), ...(description === undefined ? {} : { description: this.harmless(description) }), ...(disabled === undefined ? {} : { disabled: this.harmless(disabled) }) }
+    return { name: this.screen.harmless(name), value, short: this.screen.harmless(short), ...(description === undefined ? {} : { description: this.screen.harmless(description) }), ...(disabled === undefined ? {} : { disabled: this.screen.harmless(disabled) }) }
   }
 
   private async ask<T>({ message, flag, parse, secret, find, check, unless }: Blank<T>): Promise<T> {
     if (find !== undefined) return this.found({ message, find }, flag)
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
-    const validate = async (text: string): Promise<true | string> => this.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
+    const validate = async (text: string): Promise<true | string> => this.screen.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message: this.screen.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
     if (secret === undefined && value !== unless) this.said(...typed(flag, value))
@@ -107,7 +115,7 @@ export class AskPerson implements Ask, Conversation {
   }
 
   private prompt<A>(question: object): Promise<A> {
-    return askAt(this.terminal, question)
+    return askAt(this.terminal, this.screen.isAscii ? { ...question, theme: asciiTheme } : question)
   }
 }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'
+import { keys, terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -30,6 +31,19 @@ describe('on a terminal that knows only ASCII', () => {
   ])('which is one with %j: %s', async (env, isAscii) => {
     const { stdout, stderr } = await dbtool('db check --no-pager', { database, columns: 80, env: { NO_COLOR: '1', ...env } })
     expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok everything is true\n'] : ['┌', '✔ everything is true\n'])
+  })
+
+  it.each([
+    [['users', 'update', 'ada'], '>[ ] Email address', 'up/down navigate, space select'],
+    [['users', 'get'], '> bob', 'up/down navigate, enter select'],
+    [[], '> users ', 'up/down navigate, enter select'],
+  ])('nothing else is asked with: dbtool %j', async (argv, choice, keysTold) => {
+    const person = terminal(argv, database, { env: { LC_ALL: 'C' } })
+    await person.see(choice)
+    await person.see(keysTold)
+    person.type(keys.ctrlC)
+    expect(await person.ended()).toBe(130)
+    expect(person.screen).not.toMatch(beyond)
   })
 
   it('texts of others stay as they are', async () => {

@@ -31,9 +31,18 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     { line: 'addresses update --city Potsdam', question: 'Which address? Type a part of whose it is', typed: 'ada', marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE', without: 'dbtool addresses update --city Potsdam 1' },
   ])('dbtool $line', async ({ line, question, typed, marked, without }) => {
     const person = terminal(line.split(' '), database, { columns: 200 })
-    await talk(person, [{ see: question, type: typed }, { see: ` ${typed}\n${marked}`, type: keys.enter }, { see: `without questions: ${without}\n`, type: '' }])
+    await talk(person, [{ see: question, type: typed }, { see: ` ${typed}\n${marked}`, type: keys.enter }])
+    if (line === 'orders cancel') await talk(person, [{ see: 'Cancel order 1, and give its stock back? (y/N)', type: `y${keys.enter}` }])
+    await talk(person, [{ see: `without questions: ${without}\n`, type: '' }])
     expect(await person.ended()).toBe(0)
     expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(line === 'orders cancel' ? 6 : 0)
+  })
+
+  it('an order that was not meant is not cancelled', async () => {
+    const person = terminal(['orders', 'cancel'], database)
+    await talk(person, [{ see: 'Which order?', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? (y/N)', type: keys.enter }])
+    expect(await person.ended()).toBe(3)
+    expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })
 
   it('only an order that can be moved so is offered', async () => {

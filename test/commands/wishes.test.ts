@@ -19,7 +19,7 @@ describe('an update that says nothing asks what should be different, where someb
   it.each([
     {
       line: 'users update ada',
-      there: ['Email address  ada@example.com', 'First name     –', 'May log in     yes'],
+      there: ['Email address  ada@example.com', 'First name     NULL', 'May log in     yes'],
       steps: [{ see: question, type: `${down}${mark}${down}${mark}${keys.enter}` }, answer('First name', 'Ada'), answer('Last name', "O'Neill")],
       without: `dbtool users update ada --first-name Ada --last-name 'O'\\''Neill'`,
       changed: '1 row changed: first_name NULL → Ada, last_name NULL → O\'Neill',
@@ -34,7 +34,7 @@ describe('an update that says nothing asks what should be different, where someb
     {
       line: 'products update TEA-1',
       there: ['Name         Green tea', 'Price        4.50', 'Is sold      yes'],
-      steps: [{ see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` }, answer('Name', 'Sencha'), answer('Price', '4.75'), answer('SKU (empty: none)', '')],
+      steps: [{ see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` }, answer('Name (now Green tea)', 'Sencha'), answer('Price (now 4.50)', '4.75'), answer('SKU (now TEA-1; empty: none)', '')],
       without: "dbtool products update TEA-1 --name Sencha --price 4.75 --sku ''",
       // The name last: a log row is cut at its end.
       changed: '1 row changed: price 4.50 → 4.75, sku TEA-1 → NULL, name Green tea → Sencha',

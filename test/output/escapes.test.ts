@@ -50,7 +50,7 @@ describe('text from the database never reaches a terminal raw', () => {
     const { texts, streams } = screens()
     const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
     const abort = new AbortController()
-    const asking = new AskPerson({ stdin, stderr: streams.stderr, signal: abort.signal }, harmless).confirm({ message: evil, yes: false })
+    const asking = new AskPerson({ stdin, stderr: streams.stderr, signal: abort.signal }, { harmless, isAscii: false }).confirm({ message: evil, yes: false })
     await new Promise((resolve) => setTimeout(resolve, 300))
     abort.abort()
     await expect(asking).rejects.toMatchObject({ code: 'INTERRUPTED' })
