@@ -54,7 +54,7 @@ type Exit = (typeof exitCodes)[ErrorCode] | 0
 /** As docs/exit-codes.md says it; an exit code without a meaning does not compile. */
 export const exits: Readonly<Record<Exit, string>> = {
   0: 'done, also for an empty list',
-  1: 'unexpected failure, or `db check` or `doctor` found a fault',
+  1: 'a failure of no other kind, such as a read-only database, or `db check` or `doctor` found a fault',
   2: 'usage: bad flag, setting or file, or a value missing with nobody to ask',
   3: 'the user answered no',
   4: 'cannot connect or log in, or the connection was lost',
