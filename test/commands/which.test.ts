@@ -40,7 +40,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
 
   it('an order that was not meant is not cancelled', async () => {
     const person = terminal(['orders', 'cancel'], database)
-    await talk(person, [{ see: 'Which order?', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? (y/N)', type: keys.enter }])
+    await talk(person, [{ see: '❯ 2  bob  confirmed  48.90', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? (y/N)', type: keys.enter }])
     expect(await person.ended()).toBe(3)
     expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })
