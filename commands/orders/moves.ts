@@ -33,7 +33,7 @@ export function orderMoves(orders: Command, ctx: Context, run = makeMove): void 
 export async function makeMove(ctx: Context, move: Move, { id: given, dryRun }: { id: number | undefined; dryRun: boolean }): Promise<void> {
   const { moveOrder } = await import('../../src/shop/move-order.ts')
   const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given, move) })
-  if (given === undefined && move === 'cancel' && !dryRun) await mustBeMeant(ctx, `Cancel order ${id}, and give its stock back?`)
+  if (move === 'cancel') await ctx.ask.confirm({ message: `Cancel order ${id}, and give its stock back?`, yes: given !== undefined || dryRun, about: 'offer' })
   const order = await ctx.shop(async (db) => {
     const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     await moveOrder(db, request).catch(async (error: unknown) => settle(ctx, await moveEnds(move, id, error), error))
@@ -42,10 +42,6 @@ export async function makeMove(ctx: Context, move: Move, { id: given, dryRun }: 
   const { to } = moves[move]
   ctx.out.item(orderView, { ...order, status: dryRun ? to : order.status })
   ctx.out.success(dryRun ? `order ${id} would be ${to}; nothing was changed` : `order ${id} is ${to}${move === 'cancel' ? `: ${unitsOf(order)}` : ''}`)
-}
-
-async function mustBeMeant({ ask }: Context, question: string): Promise<void> {
-  if (ask.person !== undefined && !(await ask.person.yes(question))) throw new DbtoolError('DECLINED', 'nothing was changed')
 }
 
 function unitsOf({ items }: Order): string {

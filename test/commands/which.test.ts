@@ -32,15 +32,15 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   ])('dbtool $line', async ({ line, question, typed, marked, without }) => {
     const person = terminal(line.split(' '), database, { columns: 200 })
     await talk(person, [{ see: question, type: typed }, { see: ` ${typed}\n${marked}`, type: keys.enter }])
-    if (line === 'orders cancel') await talk(person, [{ see: 'Cancel order 1, and give its stock back? (y/N)', type: `y${keys.enter}` }])
+    if (line === 'orders cancel') await talk(person, [{ see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' }, { see: `/${database}. (y/N)`, type: `y${keys.enter}` }])
     await talk(person, [{ see: `without questions: ${without}\n`, type: '' }])
     expect(await person.ended()).toBe(0)
     expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(line === 'orders cancel' ? 6 : 0)
   })
 
   it('an order that was not meant is not cancelled', async () => {
-    const person = terminal(['orders', 'cancel'], database)
-    await talk(person, [{ see: '❯ 2  bob  confirmed  48.90', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? (y/N)', type: keys.enter }])
+    const person = terminal(['orders', 'cancel'], database, { columns: 200 })
+    await talk(person, [{ see: '❯ 2  bob  confirmed  48.90', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' }, { see: `/${database}. (y/N)`, type: keys.enter }])
     expect(await person.ended()).toBe(3)
     expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })
