@@ -1,7 +1,6 @@
 import type { Command, Option } from 'commander'
 import type { Io } from '../src/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
-import { harmless } from '../src/output/cell.ts'
 import { glyphsFor } from '../src/output/glyphs.ts'
 import { shorten } from '../src/output/width.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
@@ -24,11 +23,11 @@ const markerColumns = 3
 
 /** Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted. Resolves to the last exit code. */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
-  const { AskPerson } = await import('../src/prompts/person.ts')
-  const { ellipsis, isAscii } = glyphsFor(io.env, true)
+  const { personAt } = await import('../src/context/asking.ts')
+  const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
-    const person = new AskPerson(io, { harmless, isAscii })
+    const person = personAt(io)
     const command = await whichVerb(person, program, (text) => shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis))
     if (command === null) return exitCode
     const argv = [...flags, ...(await lineOf(person, command))]

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Io } from '../src/context.ts'
 import { InvalidValue } from '../src/errors.ts'
-import { colourChoices, formatOfFile, formats, type ColourChoice, type Format } from '../src/output/choices.ts'
+import { colourChoices, formatOfFile, formats, isStandardOutput, type ColourChoice, type Format } from '../src/output/choices.ts'
 import type { Destination } from '../src/output/destination.ts'
 import type { Output } from '../src/output/output.ts'
 import { parseChoice, shown } from '../src/values.ts'
@@ -62,7 +62,7 @@ function parseField(text: string): string {
 
 function parsePath(text: string): string {
   if (text === '') throw new InvalidValue('must be a file, or - for standard output')
-  return text === '/dev/stdout' ? '-' : text
+  return isStandardOutput(text) ? '-' : text
 }
 
 /** `--json` has the last word. */

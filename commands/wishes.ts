@@ -3,8 +3,11 @@ import { DbtoolError } from '../src/errors.ts'
 import type { Blank } from '../src/prompts/ask.ts'
 import type { Wishes } from '../src/shop/changes.ts'
 
-/** A part of a thing that a flag with a value changes; an empty one takes it away, where its rule lets that. */
-type Told<T> = Pick<Blank<T>, 'flag' | 'message' | 'parse' | 'check'>
+/** A part of a thing that a flag with a value changes. */
+interface Told<T> extends Pick<Blank<T>, 'flag' | 'message' | 'parse' | 'check'> {
+  /** An empty answer takes it away. */
+  readonly canBeNone?: boolean
+}
 
 /** A part of a thing that is so or not, and the two flags that say it. */
 interface Switch {
@@ -63,8 +66,9 @@ export async function wishesFor<W extends Wishes>({ ask, io }: Context, wishes: 
 
 const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish) => wish === undefined)
 
-function blankFor({ flag, message, parse, check }: Told<unknown>, now: unknown, is: string): Blank<unknown> {
-  const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone(parse) ? ['empty: none'] : [])]
+function blankFor({ flag, message, parse: rule, check, canBeNone = false }: Told<unknown>, now: unknown, is: string): Blank<unknown> {
+  const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
+  const parse = (text: string): unknown => (canBeNone && text === '' ? null : rule(text))
   return {
     given: undefined, flag, parse,
     message: said.length === 0 ? message : `${message} (${said.join('; ')})`,
@@ -72,13 +76,6 @@ function blankFor({ flag, message, parse, check }: Told<unknown>, now: unknown, 
     check: async (text) => (parse(text) === now ? undefined : check?.(text)),
   }
 }
-
-/** The parser of a part that an empty answer takes away. */
-export function orNone(parse: (text: string) => string): (text: string) => string | null {
-  return Object.assign((text: string) => (text === '' ? null : parse(text)), { canBeNone: true })
-}
-
-const canBeNone = (parse: object): boolean => 'canBeNone' in parse
 
 function inWords(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'

@@ -25,7 +25,7 @@ interface Position {
 
 const offer = (offered: Answer['offered'], behind = ''): Answer => ({ behind, offered })
 const plain = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))
-const nouns = (program: Command): Candidate[] => program.commands.map((one) => ({ value: one.name(), about: one.description() }))
+const commandsOf = (above: Command): Candidate[] => above.commands.map((one) => ({ value: one.name(), about: one.description() }))
 
 /** All that may stand for the last of `words`, whatever it begins with. Touches neither files nor a database. */
 export function candidates(program: Command, words: readonly string[]): Answer {
@@ -43,7 +43,7 @@ export function candidates(program: Command, words: readonly string[]): Answer {
     return offer(offered, `${flag}=${behind}`)
   }
   if (last.startsWith('-')) return offer(optionsOf(command))
-  if (command.commands.length > 0) return offer(nouns(command))
+  if (command.commands.length > 0) return offer(commandsOf(command))
   return offer(argumentOf(command.registeredArguments[before], program))
 }
 
@@ -90,6 +90,6 @@ function furtherOf(names: readonly string[], typed: string): Answer {
 function argumentOf(argument: Argument | undefined, program: Command): Answer['offered'] {
   if (argument === undefined) return []
   if (argument.name() === 'file') return 'files'
-  if (argument.name() === 'words') return nouns(program)
+  if (argument.name() === 'words') return commandsOf(program)
   return plain(choicesOf(argument.parseArg))
 }

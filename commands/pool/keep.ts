@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Context } from '../../src/context.ts'
 import { addressOf } from '../../src/db/target.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
+import { isStandardOutput } from '../../src/output/choices.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { About } from '../../src/stress/page.ts'
 import { shown } from '../../src/values.ts'
@@ -27,7 +28,7 @@ export function keepFlag(command: Command, what: string): Command {
 function parseKeep(text: string): Keep {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
   const kind = kinds.find((one) => one === name)
-  if (kind === undefined || path === '' || path === '-' || path === '/dev/stdout') throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
+  if (kind === undefined || path === '' || isStandardOutput(path)) throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
   return { kind, path }
 }
 
@@ -39,12 +40,14 @@ export type Texts = Readonly<Record<Kind, () => string>>
  * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being written.
  */
 export async function keeping({ io: { cwd }, out }: Context, keeps: readonly Keep[] = [], measure: (keep: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>): Promise<void> {
-  const { OutputFile } = await import('../../src/output/file.ts')
   const twice = keeps.find(({ path }, index) => keeps.findIndex((other) => resolve(cwd, other.path) === resolve(cwd, path)) < index)
   if (twice !== undefined) throw new DbtoolError('USAGE', `--out names ${twice.path} twice`)
   const open: { kind: Kind; path: string; file: Destination }[] = []
   try {
-    for (const { kind, path } of keeps) open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
+    for (const { kind, path } of keeps) {
+      const { OutputFile } = await import('../../src/output/file.ts')
+      open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
+    }
     await measure(async (make) => {
       if (open.length === 0) return
       const texts = await make()

@@ -9,7 +9,7 @@ import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
 import { productView } from '../views.ts'
 import { whichProduct } from '../which.ts'
-import { assertWishes, orNone, wishesFor, type Parts } from '../wishes.ts'
+import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
 import { freeSku } from './free-sku.ts'
 
 export interface UpdateProductOptions {
@@ -40,9 +40,9 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
 
 const parts = (ctx: Context): Parts<ProductWishes> => ({
   name: { flag: '--name', message: 'Name', parse: parseProductName },
-  description: { flag: '--description', message: 'Description', parse: orNone(parseDescription) },
+  description: { flag: '--description', message: 'Description', parse: parseDescription, canBeNone: true },
   price: { flag: '--price', message: 'Price', parse: parsePrice },
-  sku: { flag: '--sku', message: 'SKU', parse: orNone(parseSku), check: freeSku(ctx) },
+  sku: { flag: '--sku', message: 'SKU', parse: parseSku, canBeNone: true, check: freeSku(ctx) },
   is_active: { yes: '--active', no: '--inactive', message: 'Is sold' },
 })
 

@@ -8,7 +8,7 @@ import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
 import { userView } from '../views.ts'
 import { whichUser } from '../which.ts'
-import { assertWishes, orNone, wishesFor, type Parts } from '../wishes.ts'
+import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
 import { free } from './free.ts'
 
 export interface UpdateUserOptions {
@@ -34,8 +34,8 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
 
 const parts = (ctx: Context): Parts<UserWishes> => ({
   email: { flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
-  first_name: { flag: '--first-name', message: 'First name', parse: orNone(parsePersonName) },
-  last_name: { flag: '--last-name', message: 'Last name', parse: orNone(parsePersonName) },
+  first_name: { flag: '--first-name', message: 'First name', parse: parsePersonName, canBeNone: true },
+  last_name: { flag: '--last-name', message: 'Last name', parse: parsePersonName, canBeNone: true },
   is_active: { yes: '--active', no: '--inactive', message: 'May log in' },
 })
 

@@ -7,9 +7,12 @@ import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
 import { AskPerson } from '../prompts/person.ts'
 import { askAbout } from '../prompts/whereabouts.ts'
 
+/** Whoever sits at the terminal. */
+export const personAt = (io: Io): AskPerson => new AskPerson(io, { harmless, isAscii: glyphsFor(io.env, true).isAscii })
+
 /** Asks the person at the terminal, if there is one; what concerns the database, with where it is. */
 export function askFor(io: Io, { noInput, confirmed }: Invocation, config: () => Promise<Config>): Ask {
-  const ask = mayAsk(io, io.env, noInput) ? new AskPerson(io, { harmless, isAscii: glyphsFor(io.env, true).isAscii }) : askNobody
+  const ask = mayAsk(io, io.env, noInput) ? personAt(io) : askNobody
   return askAbout(ask, confirmed, async () => {
     const { target, isProtected, entries } = await config()
     const mark = entries.find(({ name }) => name === 'DB_PROTECTED')

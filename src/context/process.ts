@@ -114,7 +114,7 @@ export class ProcessContext implements Context {
     if (answered.length === 0) return
     // Behind `--` a flag would be taken for an argument.
     const end = argv.indexOf('--')
-    const words = end < 0 ? [...argv, ...answered] : [...argv.slice(0, end), ...answered, ...argv.slice(end)]
+    const words = argv.toSpliced(end < 0 ? argv.length : end, 0, ...answered)
     this.out.note(`without questions: dbtool ${words.map(quotedForShell).join(' ')}`)
   }
 

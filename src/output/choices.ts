@@ -7,6 +7,8 @@ export type ColourChoice = (typeof colourChoices)[number]
 
 const endings: Readonly<Record<string, Format>> = { json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', csv: 'csv', tsv: 'tsv', md: 'markdown' }
 
+export const isStandardOutput = (path: string): boolean => path === '-' || path === '/dev/stdout'
+
 /** What the name of a file says about what is in it. */
 export function formatOfFile(path: string): Format | undefined {
   return endings[/\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '']

@@ -35,8 +35,9 @@ export class Output extends Talk {
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
-  /** Undefined: what came out was no rows. */
-  #rows: number | undefined = 0
+  #rows = 0
+  /** What came out is counted in rows. */
+  #hasRows = true
   /** Whether all data came out so far; undefined: there was none. */
   #isWhole: boolean | undefined
 
@@ -57,7 +58,8 @@ export class Output extends Talk {
 
   /** What has one form only, such as a script. */
   text(text: string): void {
-    this.write(text, undefined)
+    this.#hasRows = false
+    this.write(text, 0)
   }
 
   item(view: View, row: object): void {
@@ -74,7 +76,7 @@ export class Output extends Talk {
     if (format !== 'vertical') this.unpaged()
     this.#isWhole = false
     try {
-      this.#count(await writeSheet(sheet, produce, (text) => this.put(text, signal)))
+      this.#rows += await writeSheet(sheet, produce, (text) => this.put(text, signal))
       this.#destination.flush()
     } catch (error) {
       if (!this.#destination.hasLeft) throw error
@@ -124,7 +126,7 @@ export class Output extends Talk {
 
   /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
   async finish(isDone: boolean): Promise<void> {
-    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#rows }).finally(() => this.release())
+    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined }).finally(() => this.release())
     if (told !== undefined) this.note(told)
   }
 
@@ -141,11 +143,11 @@ export class Output extends Talk {
     return fields === undefined ? view : chosen(view, fields)
   }
 
-  private write(text: string, rows: number | undefined): void {
+  private write(text: string, rows: number): void {
     this.clearProgress()
     if (text !== '') this.#destination.write(text)
     if (this.#destination.isRead) this.hold()
-    this.#count(rows)
+    this.#rows += rows
     this.#isWhole = true
   }
 
@@ -153,10 +155,6 @@ export class Output extends Talk {
     const written = this.#destination.put(text, signal)
     if (this.#destination.isRead) this.hold()
     await written
-  }
-
-  #count(rows: number | undefined): void {
-    this.#rows = rows === undefined || this.#rows === undefined ? undefined : this.#rows + rows
   }
 
   private unpaged(): void {

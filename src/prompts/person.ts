@@ -45,7 +45,7 @@ export class AskPerson implements Ask, Conversation {
     if (given === name) return
     if (given !== undefined) throw otherName(question)
     question.show?.()
-    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: this.screen.harmless(`${question.message} Type ${name} to go on`) })
+    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: `${question.message} Type ${name} to go on` })
     if (typed !== name) throw new DbtoolError('DECLINED', `${this.screen.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`)
   }
 
@@ -55,28 +55,28 @@ export class AskPerson implements Ask, Conversation {
       if (signal.aborted) return []
       return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
     }
-    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message: this.screen.harmless(message), source, pageSize: linesOfChoices })
+    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message, source, pageSize: linesOfChoices })
     return value
   }
 
   async choose<T>({ message, choices }: ChoiceQuestion<T>): Promise<T> {
-    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message: this.screen.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
+    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message, choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
     return value
   }
 
   async several<T>({ message, choices }: ChoiceQuestion<T>): Promise<readonly T[]> {
-    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message: this.screen.harmless(message), choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message, choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
     return value
   }
 
   async text<T>({ message, parse, unless }: { message: string; parse: (text: string) => T; unless?: string }): Promise<T> {
     const validate = (text: string): true | string => this.screen.harmless(problem(parse, text) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message: this.screen.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
+    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
     return parse(value)
   }
 
   async yes(message: string): Promise<boolean> {
-    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message: this.screen.harmless(message), default: false })
+    const { sure } = await this.prompt<{ sure: boolean }>({ type: 'confirm', name: 'sure', message, default: false })
     return sure
   }
 
@@ -93,7 +93,7 @@ export class AskPerson implements Ask, Conversation {
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
     const validate = async (text: string): Promise<true | string> => this.screen.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message: this.screen.harmless(message), validate, ...(unless === undefined ? {} : { default: unless }) })
+    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
     if (secret === undefined && value !== unless) this.said(...typed(flag, value))
@@ -114,8 +114,9 @@ export class AskPerson implements Ask, Conversation {
     return Math.max(linesOfChoices / 2, Math.min(choices, rows - linesOfQuestion))
   }
 
-  private prompt<A>(question: object): Promise<A> {
-    return askAt(this.terminal, this.screen.isAscii ? { ...question, theme: asciiTheme } : question)
+  private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
+    const { harmless, isAscii } = this.screen
+    return askAt(this.terminal, { ...question, message: harmless(question.message), ...(isAscii ? { theme: asciiTheme } : {}) })
   }
 }
 

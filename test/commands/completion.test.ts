@@ -91,27 +91,29 @@ async function tabbed([shell = '', ...argv]: string[], setUp: string, line: stri
   }
 }
 
+/** What is typed before TAB, and what then stands there. */
+const completed: readonly [typed: string, shown: string][] = [
+  ['dbtool users list --format=nd', '--format=ndjson'],
+  ['dbtool orders import my', 'dbtool orders import my\\ orders.csv'],
+  ['dbtool pool stress --out json=ord', '--out json=orders.csv'],
+  ['dbtool --user "$(touch broken)" users aut', 'users authenticate'],
+]
+
 describe('at a terminal, TAB', () => {
   it.skipIf(!installed('bash'))('in bash completes a verb, and a value behind =', async () => {
     const bash = (line: string, wanted: string): Promise<string> => tabbed(['bash', '--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
     await bash('dbtool users aut', 'dbtool users authenticate')
-    await bash('dbtool users list --format=nd', '--format=ndjson')
     await bash('dbtool "users" aut', 'dbtool "users" authenticate')
-    await bash('dbtool orders import my', 'dbtool orders import my\\ orders.csv')
-    await bash('dbtool pool stress --out json=ord', '--out json=orders.csv')
     await bash('dbtool users list > ord', '> orders.csv')
     await bash('dbtool pool stress --out "json=it\'', '"json=it\'s.csv"')
-    await bash('dbtool --user "$(touch broken)" users aut', 'users authenticate')
+    for (const [typed, shown] of completed) await bash(typed, shown)
     expect(existsSync(join(folder, 'broken'))).toBe(false)
   })
 
   it.skipIf(!installed('zsh'))('in zsh completes a verb and a value behind =, and describes what there is', async () => {
     const zsh = (line: string, wanted: string): Promise<string> => tabbed(['zsh', '-f', '-i'], 'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"', line, wanted)
     await zsh('dbtool users aut', 'users authenticate')
-    await zsh('dbtool users list --format=nd', '--format=ndjson')
-    await zsh('dbtool orders import my', 'dbtool orders import my\\ orders.csv')
-    await zsh('dbtool pool stress --out json=ord', '--out json=orders.csv')
-    await zsh('dbtool --user "$(touch broken)" users aut', 'users authenticate')
+    for (const [typed, shown] of completed) await zsh(typed, shown)
     expect(existsSync(join(folder, 'broken'))).toBe(false)
     await zsh('dbtool users l\b', 'List users, newest first')
   })
