@@ -36,7 +36,10 @@ interface Drawn extends Outcome {
 
 /** 1 is the target, more is better. What must not happen at all has no length, and is in the table. */
 function reachedShare(outcome: Outcome): Drawn | undefined {
-  const { reach: { at, bound }, measured: { median } } = outcome
+  const {
+    reach: { at, bound },
+    measured: { median },
+  } = outcome
   const share = at === 'least' ? median / bound : bound / median
   return Number.isFinite(share) && share > 0 ? { ...outcome, share } : undefined
 }

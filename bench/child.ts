@@ -33,10 +33,20 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /** Runs a program to its end; an interrupt ends it. Rejects when it cannot be started. */
-export function runChild(command: string, args: readonly string[], { env = {}, signal, cwd, into }: Child): Promise<Ended> {
+export function runChild(
+  command: string,
+  args: readonly string[],
+  { env = {}, signal, cwd, into }: Child,
+): Promise<Ended> {
   const sink = into === undefined ? 'pipe' : openSync(into, 'w')
   const started = performance.now()
-  const child = spawn(command, args, { cwd, env: { ...cleanEnvironment(), ...env }, signal, killSignal: 'SIGKILL', stdio: ['ignore', sink, 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...cleanEnvironment(), ...env },
+    signal,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', sink, 'pipe', 'pipe'],
+  })
   const [stdout, stderr, peak] = child.stdio.slice(1).map(textOf)
   return new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
@@ -44,7 +54,13 @@ export function runChild(command: string, args: readonly string[], { env = {}, s
     child.once('exit', () => (seconds = (performance.now() - started) / 1_000))
     child.once('close', (exitCode) => {
       const kilobytes = Number(peak?.() ?? 0)
-      resolve({ exitCode, stdout: stdout?.() ?? '', stderr: stderr?.() ?? '', seconds, peakMegabytes: kilobytes === 0 ? undefined : kilobytes / 1_024 })
+      resolve({
+        exitCode,
+        stdout: stdout?.() ?? '',
+        stderr: stderr?.() ?? '',
+        seconds,
+        peakMegabytes: kilobytes === 0 ? undefined : kilobytes / 1_024,
+      })
     })
   }).finally(() => typeof sink === 'number' && closeSync(sink))
 }
@@ -60,8 +76,15 @@ function textOf(stream: Readable | Writable | null | undefined): () => string {
 const tellPeak = `data:text/javascript,${encodeURIComponent(`import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`)}`
 
 /** The compiled tool in a process of its own. Rejects when it ends with another code than one of `expected`. */
-export async function runDbtool(args: readonly string[], child: Child, expected: readonly number[] = [0]): Promise<Ended> {
+export async function runDbtool(
+  args: readonly string[],
+  child: Child,
+  expected: readonly number[] = [0],
+): Promise<Ended> {
   const ended = await runChild(process.execPath, ['--import', tellPeak, dbtoolBinary, ...args], child)
-  if (!expected.includes(ended.exitCode ?? -1)) throw new Error(`dbtool ${args.slice(0, 2).join(' ')} ended with ${ended.exitCode ?? 'a signal'}: ${ended.stderr.trim()}`)
+  if (!expected.includes(ended.exitCode ?? -1))
+    throw new Error(
+      `dbtool ${args.slice(0, 2).join(' ')} ended with ${ended.exitCode ?? 'a signal'}: ${ended.stderr.trim()}`,
+    )
   return ended
 }

@@ -17,12 +17,24 @@ export interface CommandPlace {
 }
 
 /** Runs a command line in this process. Rejects when it ends with another code than one of `expected`. */
-export async function dbtool(argv: readonly string[], place: CommandPlace, expected: readonly number[] = [0]): Promise<CommandRun> {
+export async function dbtool(
+  argv: readonly string[],
+  place: CommandPlace,
+  expected: readonly number[] = [0],
+): Promise<CommandRun> {
   const [stdout, stderr] = [new Collector(), new Collector()]
   // A signal of its own: a command leaves its listeners on it.
   const signal = AbortSignal.any([place.signal])
-  const exitCode = await run(argv, { ...place, signal, stdin: Readable.from([]), stdout, stderr, now: () => new Date() })
-  if (!expected.includes(exitCode)) throw new Error(`dbtool ${argv.slice(0, 2).join(' ')} ended with ${exitCode}: ${stderr.text.trim()}`)
+  const exitCode = await run(argv, {
+    ...place,
+    signal,
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    now: () => new Date(),
+  })
+  if (!expected.includes(exitCode))
+    throw new Error(`dbtool ${argv.slice(0, 2).join(' ')} ended with ${exitCode}: ${stderr.text.trim()}`)
   return { exitCode, stdout: stdout.text, stderr: stderr.text }
 }
 
@@ -37,7 +49,17 @@ class Collector extends Writable {
 
 /** Every verb that this dbtool has, as it is typed: the bench measures what is there. */
 export async function verbs(): Promise<string[]> {
-  const silent: Io = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: new Collector(), stderr: new Collector(), signal: new AbortController().signal, now: () => new Date() }
+  const silent: Io = {
+    env: {},
+    cwd: '/',
+    stdin: Readable.from([]),
+    stdout: new Collector(),
+    stderr: new Collector(),
+    signal: new AbortController().signal,
+    now: () => new Date(),
+  }
   const { commands } = await createProgram(new ProcessContext(silent), [])
-  return commands.flatMap((noun) => (noun.commands.length === 0 ? [noun.name()] : noun.commands.map((verb) => `${noun.name()} ${verb.name()}`)))
+  return commands.flatMap((noun) =>
+    noun.commands.length === 0 ? [noun.name()] : noun.commands.map((verb) => `${noun.name()} ${verb.name()}`),
+  )
 }

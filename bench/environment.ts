@@ -8,14 +8,28 @@ import { root } from './child.ts'
 /** What a figure cannot be read without. */
 export interface Surroundings {
   readonly versions: Readonly<Record<string, string>>
-  readonly machine: { readonly kernel: string; readonly cpu: string; readonly cores: number; readonly memoryGigabytes: number }
+  readonly machine: {
+    readonly kernel: string
+    readonly cpu: string
+    readonly cores: number
+    readonly memoryGigabytes: number
+  }
   /** Variables of the server by which fast and safe are traded. */
   readonly settings: Readonly<Record<string, string>>
 }
 
 const telling = [
-  'innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'innodb_buffer_pool_size', 'innodb_log_file_size', 'innodb_flush_method',
-  'log_bin', 'sync_binlog', 'tx_isolation', 'max_connections', 'performance_schema', 'local_infile',
+  'innodb_flush_log_at_trx_commit',
+  'innodb_doublewrite',
+  'innodb_buffer_pool_size',
+  'innodb_log_file_size',
+  'innodb_flush_method',
+  'log_bin',
+  'sync_binlog',
+  'tx_isolation',
+  'max_connections',
+  'performance_schema',
+  'local_infile',
 ]
 
 export async function surroundings(server: Queries): Promise<Surroundings> {
@@ -25,10 +39,19 @@ export async function surroundings(server: Queries): Promise<Surroundings> {
   const peers = { sysbench: said('sysbench', ['--version']), python: said('/usr/bin/python3', ['--version']) }
   return {
     versions: {
-      dbtool: version(), commit: said('git', ['-C', root, 'rev-parse', '--short', 'HEAD']), node: process.version,
-      mariadb: (await firstRow<{ version: string }>(server, 'SELECT VERSION() AS version'))?.version ?? '', connector: connectorVersion(), ...peers,
+      dbtool: version(),
+      commit: said('git', ['-C', root, 'rev-parse', '--short', 'HEAD']),
+      node: process.version,
+      mariadb: (await firstRow<{ version: string }>(server, 'SELECT VERSION() AS version'))?.version ?? '',
+      connector: connectorVersion(),
+      ...peers,
     },
-    machine: { kernel: `${type()} ${release()}`, cpu: processor?.model ?? 'unknown', cores: cpus().length, memoryGigabytes: Math.round(totalmem() / 2 ** 30) },
+    machine: {
+      kernel: `${type()} ${release()}`,
+      cpu: processor?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    },
     settings: Object.fromEntries(telling.flatMap((name) => (known.has(name) ? [[name, known.get(name) ?? '']] : []))),
   }
 }
@@ -40,7 +63,11 @@ function connectorVersion(): string {
 /** The first line of what a program says; a dash where it is not there. */
 function said(command: string, args: readonly string[]): string {
   try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n')[0] ?? ''
+    return (
+      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+        .trim()
+        .split('\n')[0] ?? ''
+    )
   } catch {
     return '–'
   }

@@ -3,7 +3,10 @@ import { readOptions, usage, type Options } from './options.ts'
 import { runBench } from './run.ts'
 
 const interrupt = new AbortController()
-for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
   process.on(signal, () => {
     process.exitCode = exitCode
     interrupt.abort(signal)

@@ -11,7 +11,16 @@ import { reports } from './groups/reports.ts'
 import { roundTrips } from './groups/round-trips.ts'
 import { start } from './groups/start.ts'
 
-export const groups: Readonly<Record<string, Group>> = { start, 'round-trips': roundTrips, orders, matrix, import: imports, bulk, reports, pool }
+export const groups: Readonly<Record<string, Group>> = {
+  start,
+  'round-trips': roundTrips,
+  orders,
+  matrix,
+  import: imports,
+  bulk,
+  reports,
+  pool,
+}
 
 export interface Options {
   readonly size: Size
@@ -31,18 +40,28 @@ export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--ou
 export function readOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...argv],
-    options: { quick: { type: 'boolean' }, only: { type: 'string' }, out: { type: 'string' }, chart: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      out: { type: 'string' },
+      chart: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
   const { quick: short = false, only, out, chart = false, help = false } = values
   if (help) return 'help'
-  if (chart && (short || only !== undefined)) throw new InvalidValue('--chart is for a full run of all groups: nothing else should be told to anybody')
+  if (chart && (short || only !== undefined))
+    throw new InvalidValue('--chart is for a full run of all groups: nothing else should be told to anybody')
   return { size: short ? quick : full, groups: only === undefined ? groups : chosen(only), out, chart }
 }
 
 function chosen(only: string): Record<string, Group> {
-  return Object.fromEntries(only.split(',').map((name): [string, Group] => {
-    const group = Object.hasOwn(groups, name) ? groups[name] : undefined
-    if (group === undefined) throw new InvalidValue(`--only must name some of ${Object.keys(groups).join(', ')}, not '${name}'`)
-    return [name, group]
-  }))
+  return Object.fromEntries(
+    only.split(',').map((name): [string, Group] => {
+      const group = Object.hasOwn(groups, name) ? groups[name] : undefined
+      if (group === undefined)
+        throw new InvalidValue(`--only must name some of ${Object.keys(groups).join(', ')}, not '${name}'`)
+      return [name, group]
+    }),
+  )
 }

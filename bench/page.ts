@@ -17,17 +17,30 @@ export function publish(docs: string, run: BenchRun): void {
 /** The page with this run between its two marks. Throws where it has no marks. */
 export function withTable(page: string, run: BenchRun): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
-  if (from === -1 || to < from) throw new Error(`benchmarks.md has no place for the table: '${begin}' and below it '${end}'`)
+  if (from === -1 || to < from)
+    throw new Error(`benchmarks.md has no place for the table: '${begin}' and below it '${end}'`)
   return `${page.slice(0, from)}${begin}\n${table(run)}\n${page.slice(to)}`
 }
 
 function table(run: BenchRun): string {
-  const rows = run.targets.map(outcomeRow).map(({ work, peer, measured, spread, target, met }) => `| ${work} | ${peer} | ${measured} | ${spread} | ${target} | ${met} |`)
+  const rows = run.targets
+    .map(outcomeRow)
+    .map(
+      ({ work, peer, measured, spread, target, met }) =>
+        `| ${work} | ${peer} | ${measured} | ${spread} | ${target} | ${met} |`,
+    )
   const { versions, machine, settings, size } = run
-  const list = (facts: Readonly<Record<string, string>>): string => Object.entries(facts).map(([name, value]) => `${name} ${value}`).join(', ')
+  const list = (facts: Readonly<Record<string, string>>): string =>
+    Object.entries(facts)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')
   return [
-    '![How far each target is reached](bench.svg)', '',
-    '| work | against | measured | spread | target | met |', '|---|---|---|---|---|---|', ...rows, '',
+    '![How far each target is reached](bench.svg)',
+    '',
+    '| work | against | measured | spread | target | met |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
     `${titleOf(run)}, median and spread of ${size.rounds} rounds (${size.starts} of a start, ${size.reportRounds} of a report). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
     `Versions: ${list(versions)}. The server: ${list(settings)}.`,
   ].join('\n')

@@ -9,8 +9,16 @@ import { emptied } from './shop.ts'
 
 /** The chapter's ways of placing an order in Python, by the name that seed_orders.py has for them. */
 export const pythonPeers = {
-  'orm-pymysql': { label: 'SQLAlchemy + PyMySQL', modules: ['sqlalchemy', 'pymysql'], packages: 'python3-sqlalchemy python3-pymysql' },
-  'orm-mysqlclient': { label: 'SQLAlchemy + mysqlclient', modules: ['sqlalchemy', 'MySQLdb'], packages: 'python3-sqlalchemy python3-mysqldb' },
+  'orm-pymysql': {
+    label: 'SQLAlchemy + PyMySQL',
+    modules: ['sqlalchemy', 'pymysql'],
+    packages: 'python3-sqlalchemy python3-pymysql',
+  },
+  'orm-mysqlclient': {
+    label: 'SQLAlchemy + mysqlclient',
+    modules: ['sqlalchemy', 'MySQLdb'],
+    packages: 'python3-sqlalchemy python3-mysqldb',
+  },
   'raw-pymysql': { label: 'hand-written, PyMySQL', modules: ['pymysql'], packages: 'python3-pymysql' },
   'raw-mysqlclient': { label: 'hand-written, mysqlclient', modules: ['MySQLdb'], packages: 'python3-mysqldb' },
 } as const
@@ -44,25 +52,52 @@ export class Peers {
     if (this.folder === undefined) return 'DBTOOL_PEERS does not say where the scripts of the peers are'
     const lacking = [...files, 'schema.sql'].find((file) => !existsSync(this.at(file)))
     if (lacking !== undefined) return `there is no ${lacking} in DBTOOL_PEERS`
-    const installed = peer === 'sysbench' ? runs('sysbench', ['--version']) : runs(python, ['-c', `import ${pythonPeers[peer].modules.join(', ')}`])
-    return installed ? undefined : `not installed; on Debian: apt-get install ${peer === 'sysbench' ? peer : pythonPeers[peer].packages}`
+    const installed =
+      peer === 'sysbench'
+        ? runs('sysbench', ['--version'])
+        : runs(python, ['-c', `import ${pythonPeers[peer].modules.join(', ')}`])
+    return installed
+      ? undefined
+      : `not installed; on Debian: apt-get install ${peer === 'sysbench' ? peer : pythonPeers[peer].packages}`
   }
 
-  async python(server: BenchServer, peer: PythonPeer, products: number, { connections, seconds, port }: PeerLoad): Promise<Trial> {
+  async python(
+    server: BenchServer,
+    peer: PythonPeer,
+    products: number,
+    { connections, seconds, port }: PeerLoad,
+  ): Promise<Trial> {
     await this.prepare(server)
-    const where: Record<string, string> = port === undefined ? { PEER_SOCKET: server.socket } : { PEER_HOST: '127.0.0.1', PEER_PORT: String(port) }
+    const where: Record<string, string> =
+      port === undefined ? { PEER_SOCKET: server.socket } : { PEER_HOST: '127.0.0.1', PEER_PORT: String(port) }
     const args = [this.at('seed_orders.py'), peer, String(connections), String(seconds), String(products)]
-    const said = await this.output(python, args, { cwd: server.home, seconds, env: { ...where, PEER_USER: server.user, PEER_PASSWORD: server.password } })
-    const { ordersPerSecond, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '') as { ordersPerSecond: number; failed: number }
+    const said = await this.output(python, args, {
+      cwd: server.home,
+      seconds,
+      env: { ...where, PEER_USER: server.user, PEER_PASSWORD: server.password },
+    })
+    const { ordersPerSecond, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '') as {
+      ordersPerSecond: number
+      failed: number
+    }
     return { value: ordersPerSecond, failed }
   }
 
   /** Events a second, of seed_orders.lua or select_one.lua. It counts in whole seconds, and repeats what deadlocked. */
   async sysbench(server: BenchServer, script: string, { connections, seconds, port }: PeerLoad): Promise<Trial> {
     await this.prepare(server)
-    const where = port === undefined ? [`--mysql-socket=${server.socket}`] : ['--mysql-host=127.0.0.1', `--mysql-port=${port}`]
+    const where =
+      port === undefined ? [`--mysql-socket=${server.socket}`] : ['--mysql-host=127.0.0.1', `--mysql-port=${port}`]
     const login = [`--mysql-user=${server.user}`, `--mysql-password=${server.password}`, `--mysql-db=${database}`]
-    const args = ['--db-driver=mysql', ...where, ...login, '--db-ps-mode=disable', '--mysql-ignore-errors=1213', `--threads=${connections}`, `--time=${Math.max(1, Math.round(seconds))}`]
+    const args = [
+      '--db-driver=mysql',
+      ...where,
+      ...login,
+      '--db-ps-mode=disable',
+      '--mysql-ignore-errors=1213',
+      `--threads=${connections}`,
+      `--time=${Math.max(1, Math.round(seconds))}`,
+    ]
     const said = await this.output('sysbench', [...args, this.at(script), 'run'], { cwd: server.home, seconds })
     const [, perSecond] = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(said) ?? []
     const [, ignored = '0'] = /ignored errors:\s+(\d+)/.exec(said) ?? []
@@ -70,17 +105,23 @@ export class Peers {
     return { value: Number(perSecond), failed: Number(ignored) }
   }
 
-  private async output(command: string, args: readonly string[], { seconds, ...child }: Omit<Child, 'signal'> & { seconds: number }): Promise<string> {
+  private async output(
+    command: string,
+    args: readonly string[],
+    { seconds, ...child }: Omit<Child, 'signal'> & { seconds: number },
+  ): Promise<string> {
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(seconds * 1_000 + patienceMs)])
     const { exitCode, stdout, stderr } = await runChild(command, args, { ...child, signal })
-    if (exitCode !== 0) throw new Error(`it ended with ${exitCode ?? 'a signal'}: ${(stderr || stdout).trim().split('\n').at(-1) ?? ''}`)
+    if (exitCode !== 0)
+      throw new Error(`it ended with ${exitCode ?? 'a signal'}: ${(stderr || stdout).trim().split('\n').at(-1) ?? ''}`)
     return stdout
   }
 
   /** Everybody begins without orders. */
   private async prepare(server: BenchServer): Promise<void> {
     this.#schema ??= server.connection(undefined, async (connection) => {
-      for (const statement of statements(readFileSync(this.at('schema.sql'), 'utf8'))) await connection.change(statement)
+      for (const statement of statements(readFileSync(this.at('schema.sql'), 'utf8')))
+        await connection.change(statement)
     })
     await this.#schema
     await server.connection(database, (connection) => emptied(connection, ['order_items', 'orders']))

@@ -12,7 +12,10 @@ export interface PoolAsked extends Partial<PoolOptions> {
 }
 
 /** A pool that is closed after `work`. */
-export async function withPool<T>({ target, signal, mode = 'fair', ...options }: PoolAsked, work: (pool: Pool) => Promise<T>): Promise<T> {
+export async function withPool<T>(
+  { target, signal, mode = 'fair', ...options }: PoolAsked,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> {
   const pool = openPool(mode, { target, limits, options: { ...defaultPoolOptions, ...options } })
   const cut = (): void => void pool.close(0)
   signal.addEventListener('abort', cut, { once: true })

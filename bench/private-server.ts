@@ -67,7 +67,14 @@ class Access implements BenchServer {
   }
 
   environment(database: string): Record<string, string> {
-    return { DBTOOL_HOME: this.home, DB_SOCKET: this.socket, DB_USER: this.user, DB_PASSWORD: this.password, DB_NAME: database, DB_STATEMENT_TIMEOUT: String(limits.statementTimeoutMs / 1_000) }
+    return {
+      DBTOOL_HOME: this.home,
+      DB_SOCKET: this.socket,
+      DB_USER: this.user,
+      DB_PASSWORD: this.password,
+      DB_NAME: database,
+      DB_STATEMENT_TIMEOUT: String(limits.statementTimeoutMs / 1_000),
+    }
   }
 
   async connection<T>(database: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -86,8 +93,13 @@ class Access implements BenchServer {
 
 /** If this process is killed, a shell that waits for its end stops the server and removes its home. */
 function watchOver(home: string, pidFile: string): () => void {
-  const script = 'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'
-  const shell = spawn('sh', ['-c', script, 'sh', home, pidFile], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const script =
+    'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'
+  const shell = spawn('sh', ['-c', script, 'sh', home, pidFile], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   shell.unref()
   return () => shell.kill('SIGKILL')
 }

@@ -26,8 +26,14 @@ export async function runBench(options: Options, io: BenchIo): Promise<number> {
   const conditions = await measure(options, io, results)
   const { outcomes, unmeasured } = judge(new Figures(results.series), Object.keys(options.groups))
   const run: BenchRun = {
-    date: started.toISOString(), size: options.size, groups: Object.keys(options.groups), ...conditions,
-    series: results.series, targets: outcomes, absences: results.absences, faults: results.faults,
+    date: started.toISOString(),
+    size: options.size,
+    groups: Object.keys(options.groups),
+    ...conditions,
+    series: results.series,
+    targets: outcomes,
+    absences: results.absences,
+    faults: results.faults,
   }
   display.series(run.series)
   display.targets(outcomes)
@@ -48,7 +54,8 @@ async function measure({ groups, size }: Options, { env, signal }: BenchIo, resu
   return withPrivateServer(signal, async (server) => {
     const conditions = await server.connection(undefined, surroundings)
     const bench = { size, server, peers, results, signal, realData }
-    for (const [name, group] of Object.entries(groups)) await group(bench).catch((error: unknown) => results.failed(name, error))
+    for (const [name, group] of Object.entries(groups))
+      await group(bench).catch((error: unknown) => results.failed(name, error))
     return conditions
   })
 }

@@ -26,7 +26,9 @@ export async function makeDatabase(server: BenchServer, name: string): Promise<v
 
 /** Users 1 to `users` and products 1 to `products`, made inside of the server. */
 export async function fillShop(queries: Queries, { users, products }: ShopSize): Promise<void> {
-  await queries.change(`INSERT INTO users (id, username, email, password_hash) SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`)
+  await queries.change(
+    `INSERT INTO users (id, username, email, password_hash) SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`,
+  )
   await queries.change(
     `INSERT INTO products (id, sku, name, price, stock, stock_received)
      SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty} FROM seq_1_to_${products}`,
@@ -50,5 +52,8 @@ export async function verify(connection: Connection, table: 'orders' | 'products
   const there = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
   if (there !== made) throw new WrongRun(`the run says ${made} ${table}, and ${there ?? 'no'} are there`)
   const broken = (await checkInvariants(connection)).filter(({ ok }) => !ok)
-  if (broken.length > 0) throw new WrongRun(broken.map(({ statement, violations }) => `not true, ${violations} times: ${statement}`).join('; '))
+  if (broken.length > 0)
+    throw new WrongRun(
+      broken.map(({ statement, violations }) => `not true, ${violations} times: ${statement}`).join('; '),
+    )
 }

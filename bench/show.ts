@@ -8,7 +8,16 @@ import { spreadOf } from './core/statistics.ts'
 import type { Outcome, Target } from './targets.ts'
 
 const figuresView: View = {
-  columns: [text('group'), text('work'), text('who'), number('median'), number('least'), number('most'), text('unit'), number('failed')],
+  columns: [
+    text('group'),
+    text('work'),
+    text('who'),
+    number('median'),
+    number('least'),
+    number('most'),
+    text('unit'),
+    number('failed'),
+  ],
   id: 'who',
   empty: 'Nothing was measured.',
 }
@@ -39,7 +48,14 @@ export function reachText({ at, bound, unit }: Target['reach']): string {
 
 export function outcomeRow({ work, peer, reach, measured, met }: Outcome): Record<string, string> {
   const { median, min, max } = measured
-  return { work, peer, measured: amount(median, reach.unit), spread: `${figure(min)} – ${figure(max)}`, target: reachText(reach), met: met ? 'yes' : 'no' }
+  return {
+    work,
+    peer,
+    measured: amount(median, reach.unit),
+    spread: `${figure(min)} – ${figure(max)}`,
+    target: reachText(reach),
+    met: met ? 'yes' : 'no',
+  }
 }
 
 /** The tables go to stdout, everything else to stderr. */
@@ -55,11 +71,27 @@ export class Display {
   }
 
   series(series: readonly Series[]): void {
-    this.table(figuresView, series.flatMap(({ group, work, who, unit, rounds }) => {
-      const spread = spreadOf(rounds.map(({ value }) => value))
-      const failed = rounds.reduce((sum, trial) => sum + (trial.failed ?? 0), 0)
-      return spread === undefined ? [] : [{ group, work, who, median: figure(spread.median), least: figure(spread.min), most: figure(spread.max), unit, failed }]
-    }))
+    this.table(
+      figuresView,
+      series.flatMap(({ group, work, who, unit, rounds }) => {
+        const spread = spreadOf(rounds.map(({ value }) => value))
+        const failed = rounds.reduce((sum, trial) => sum + (trial.failed ?? 0), 0)
+        return spread === undefined
+          ? []
+          : [
+              {
+                group,
+                work,
+                who,
+                median: figure(spread.median),
+                least: figure(spread.min),
+                most: figure(spread.max),
+                unit,
+                failed,
+              },
+            ]
+      }),
+    )
   }
 
   targets(outcomes: readonly Outcome[]): void {
@@ -68,7 +100,11 @@ export class Display {
 
   private table(view: View, rows: readonly Record<string, unknown>[]): void {
     const { columns, isTTY } = this.stdout
-    const look = { colour: colourFor('auto', this.env, isTTY === true), glyphs: glyphsFor(this.env, isTTY === true), width: isTTY === true ? columns : undefined }
+    const look = {
+      colour: colourFor('auto', this.env, isTTY === true),
+      glyphs: glyphsFor(this.env, isTTY === true),
+      width: isTTY === true ? columns : undefined,
+    }
     if (rows.length === 0) this.say(view.empty)
     else this.stdout.write(`${listTable(view, rows, look)}\n`)
   }

@@ -80,21 +80,83 @@ export const targets: readonly Target[] = [
   failures(workOf('hot', 0), same),
   orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
   failures(workOf('hot', 5), `${same}, 5 ms away`),
-  { group: 'round-trips', work: 'round trips of an order, 1 to 100 lines', peer: '–', reach: most(1, ''), measure: (figures) => worst(spreadOf(figures.inGroup('round-trips').filter(({ unit }) => unit === 'round trips').flatMap(valuesOf))) },
+  {
+    group: 'round-trips',
+    work: 'round trips of an order, 1 to 100 lines',
+    peer: '–',
+    reach: most(1, ''),
+    measure: (figures) =>
+      worst(
+        spreadOf(
+          figures
+            .inGroup('round-trips')
+            .filter(({ unit }) => unit === 'round trips')
+            .flatMap(valuesOf),
+        ),
+      ),
+  },
   importing(oneByOne, 3),
   importing(fiveAtOnce, 1),
-  { group: 'import', work: 'orders import, memory for 10 × the file', peer: 'for the file', reach: most(1.5), measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×') },
-  { group: 'bulk', work: 'products import', peer: 'LOAD DATA LOCAL INFILE', reach: least(0.7), measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE') },
+  {
+    group: 'import',
+    work: 'orders import, memory for 10 × the file',
+    peer: 'for the file',
+    reach: most(1.5),
+    measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×'),
+  },
+  {
+    group: 'bulk',
+    work: 'products import',
+    peer: 'LOAD DATA LOCAL INFILE',
+    reach: least(0.7),
+    measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE'),
+  },
   memory(into, 'products import'),
-  { group: 'bulk', work: 'products export', peer: 'mariadb --batch --quick', reach: least(0.4), measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick') },
+  {
+    group: 'bulk',
+    work: 'products export',
+    peer: 'mariadb --batch --quick',
+    reach: least(0.4),
+    measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick'),
+  },
   memory(outOf, 'products export'),
   growing(1_000_000),
   growing(10_000_000),
-  { group: 'pool', work: '50 workers on 5 connections, SELECT 1', peer: "the connector's pool", reach: least(1.15), measure: (figures) => figures.ratio('pool', sharing, 'fair', 'driver') },
-  { group: 'pool', work: '50 workers on 5 connections, time-outs', peer: '–', reach: most(0, ''), measure: (figures) => worst(figures.spread('pool', sharing, 'fair', 'timeouts')) },
-  { group: 'pool', work: "50 workers on 5 connections, Jain's index", peer: '–', reach: least(0.99, ''), measure: (figures) => figures.spread('pool', sharing, 'fair', 'jain') },
-  { group: 'pool', work: 'a bare loop over the pool', peer: 'pool stress, which measures', reach: most(1.05), measure: (figures) => figures.ratio('pool', 'cost of measuring', 'bare loop', 'pool stress') },
-  { group: 'pool', work: 'pool stress, default scenario', peer: 'ceil(50 / 15) × 100 ms', reach: most(1.03), measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress') },
+  {
+    group: 'pool',
+    work: '50 workers on 5 connections, SELECT 1',
+    peer: "the connector's pool",
+    reach: least(1.15),
+    measure: (figures) => figures.ratio('pool', sharing, 'fair', 'driver'),
+  },
+  {
+    group: 'pool',
+    work: '50 workers on 5 connections, time-outs',
+    peer: '–',
+    reach: most(0, ''),
+    measure: (figures) => worst(figures.spread('pool', sharing, 'fair', 'timeouts')),
+  },
+  {
+    group: 'pool',
+    work: "50 workers on 5 connections, Jain's index",
+    peer: '–',
+    reach: least(0.99, ''),
+    measure: (figures) => figures.spread('pool', sharing, 'fair', 'jain'),
+  },
+  {
+    group: 'pool',
+    work: 'a bare loop over the pool',
+    peer: 'pool stress, which measures',
+    reach: most(1.05),
+    measure: (figures) => figures.ratio('pool', 'cost of measuring', 'bare loop', 'pool stress'),
+  },
+  {
+    group: 'pool',
+    work: 'pool stress, default scenario',
+    peer: 'ceil(50 / 15) × 100 ms',
+    reach: most(1.03),
+    measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress'),
+  },
   starting('--help', 1.6),
   starting('--version', 1.6),
   starting('users list --json', 3),
@@ -112,7 +174,14 @@ export function judge(figures: Figures, groups: readonly string[]): { outcomes: 
   for (const target of targets.filter(({ group }) => groups.includes(group))) {
     const measured = target.measure(figures)
     if (measured === undefined) unmeasured.push(target)
-    else outcomes.push({ work: target.work, peer: target.peer, reach: target.reach, measured, met: isMet(target.reach, measured) })
+    else
+      outcomes.push({
+        work: target.work,
+        peer: target.peer,
+        reach: target.reach,
+        measured,
+        met: isMet(target.reach, measured),
+      })
   }
   return { outcomes, unmeasured }
 }

@@ -6,7 +6,10 @@ import { Script } from 'node:vm'
 import { CompiledFile, isOurs, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** Newer than the types of Node 20 know. */
-const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCache?: (directory: string) => unknown; wrapper: readonly [string, string] }
+const { enableCompileCache, wrapper } = Module as unknown as {
+  enableCompileCache?: (directory: string) => unknown
+  wrapper: readonly [string, string]
+}
 
 /**
  * Keeps what was compiled for the next start: of Node 22 and later Node itself does; for Node 20, this does for CommonJS.
@@ -15,7 +18,8 @@ const { enableCompileCache, wrapper } = Module as unknown as { enableCompileCach
 export function keepCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
   const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
-  if (enableCompileCache === undefined) keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
+  if (enableCompileCache === undefined)
+    keep(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
   else if (ownDirectory(directory)) enableCompileCache(directory)
 }
 

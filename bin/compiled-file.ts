@@ -1,4 +1,17 @@
-import { closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 
@@ -50,7 +63,8 @@ export class CompiledFile {
     const unfinished = `${this.path}.${process.pid}`
     try {
       const before = Object.entries(this.#contents).flatMap(([file, [changedMs]]) => {
-        const code = statSync(file, { throwIfNoEntry: false })?.ctimeMs === changedMs ? this.codeOf(file, changedMs) : undefined
+        const code =
+          statSync(file, { throwIfNoEntry: false })?.ctimeMs === changedMs ? this.codeOf(file, changedMs) : undefined
         return code === undefined || compiled.some((one) => one.file === file) ? [] : [{ file, changedMs, code }]
       })
       if (this.#fd !== undefined) closeSync(this.#fd)
@@ -73,7 +87,12 @@ const headBytes = 8
 
 function packed(all: readonly Compiled[]): Buffer {
   let end = 0
-  const contents = Object.fromEntries(all.map(({ file, changedMs, code }): [string, Place] => [file, [changedMs, (end += code.length) - code.length, code.length, crc32(code)]]))
+  const contents = Object.fromEntries(
+    all.map(({ file, changedMs, code }): [string, Place] => [
+      file,
+      [changedMs, (end += code.length) - code.length, code.length, crc32(code)],
+    ]),
+  )
   const text = Buffer.from(JSON.stringify(contents))
   const head = Buffer.alloc(headBytes)
   head.writeUInt32LE(text.length, 0)

@@ -20,7 +20,9 @@ const lost = (error: NodeJS.ErrnoException): void => {
   if (isLost) return
   isLost = true
   if (error.code === 'EPIPE') process.exit(0)
-  void import('../commands/run.ts').then(({ reportLost }) => reportLost(error, argv, io)).then((exitCode) => process.exit(exitCode))
+  void import('../commands/run.ts')
+    .then(({ reportLost }) => reportLost(error, argv, io))
+    .then((exitCode) => process.exit(exitCode))
 }
 
 // Each stream is opened where it is used: Node takes its time for it.
@@ -28,10 +30,16 @@ let output: NodeJS.WriteStream | undefined
 const io = {
   env: process.env,
   cwd: workingDirectory(),
-  get stdin() { return process.stdin },
-  get stdout() { return (output ??= standardOutput().on('error', lost)) },
+  get stdin() {
+    return process.stdin
+  },
+  get stdout() {
+    return (output ??= standardOutput().on('error', lost))
+  },
   // Whoever reads no messages gets none.
-  get stderr() { return process.stderr.listenerCount('error') === 0 ? process.stderr.on('error', () => undefined) : process.stderr },
+  get stderr() {
+    return process.stderr.listenerCount('error') === 0 ? process.stderr.on('error', () => undefined) : process.stderr
+  },
   signal: interrupt.signal,
   now: () => new Date(),
   startedMs: 0,
@@ -46,5 +54,6 @@ function workingDirectory(): string {
   }
 }
 
-const end = (exitCode: number): void => void io.stdout.write('', (error) => (error ? lost(error) : isLost || process.exit(exitCode)))
+const end = (exitCode: number): void =>
+  void io.stdout.write('', (error) => (error ? lost(error) : isLost || process.exit(exitCode)))
 void import('../commands/run.ts').then(({ run }) => run(argv, io)).then(end)

@@ -11,7 +11,7 @@ export function standardOutput(): NodeJS.WriteStream {
   return Object.assign(stdout, {
     _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
       try {
-        for (let at = 0; at < chunk.length; ) at += writeSync(stdout.fd, chunk, at)
+        for (let at = 0; at < chunk.length;) at += writeSync(stdout.fd, chunk, at)
         done()
       } catch (error) {
         done(error as Error)

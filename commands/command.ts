@@ -18,7 +18,10 @@ export class DbtoolCommand extends Command {
   override error(message: string, { code }: ErrorOptions = {}): never {
     const [, said = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
-    const what = code === 'commander.excessArguments' ? this.excess() : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
+    const what =
+      code === 'commander.excessArguments'
+        ? this.excess()
+        : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
     throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(said)?.[1] ?? ''), see].join(' ') })
   }
 
@@ -33,7 +36,10 @@ export class DbtoolCommand extends Command {
   private meant(code: string | undefined, word: string): string[] {
     if (code === 'commander.unknownCommand') return meantCommand(this, word)
     if (code !== 'commander.unknownOption') return []
-    const near = nearest(word, chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))))
+    const near = nearest(
+      word,
+      chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))),
+    )
     return near === undefined ? [] : [`did you mean ${near}?`]
   }
 

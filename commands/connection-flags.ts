@@ -19,12 +19,16 @@ export interface ConnectionFlags {
   confirm?: string
 }
 
-type SaidOfConnection = Pick<Invocation, 'connection' | 'profile' | 'optionFile' | 'envFile' | 'confirmed' | 'askPassword' | 'passwordFromStdin'>
+type SaidOfConnection = Pick<
+  Invocation,
+  'connection' | 'profile' | 'optionFile' | 'envFile' | 'confirmed' | 'askPassword' | 'passwordFromStdin'
+>
 
 /** @throws DbtoolError USAGE for two ways to give the password. */
 export function saidOfConnection(flags: ConnectionFlags): SaidOfConnection {
   const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa } = flags
-  if (flags.askPassword === true && passwordFile !== undefined) throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
+  if (flags.askPassword === true && passwordFile !== undefined)
+    throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
   return {
     connection: {
       DB_URL: url,

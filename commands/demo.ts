@@ -21,18 +21,30 @@ export function demo(program: Command, ctx: Context, run = tellStory): void {
   program
     .command('demo')
     .description('The whole story on a private server, in one command')
-    .addHelpText('after', `\nIt works in a database of its own, ${database}, which it makes anew every time.\n${examples('dbtool demo')}`)
+    .addHelpText(
+      'after',
+      `\nIt works in a database of its own, ${database}, which it makes anew every time.\n${examples('dbtool demo')}`,
+    )
     .action(() => run(ctx))
 }
 
 /** Starts the private server if it does not run, and leaves it as it was found. */
 export async function tellStory(ctx: Context): Promise<void> {
-  const [{ serverPaths }, { startServer }, { stopServer }] = await Promise.all([import('../src/server/home.ts'), import('../src/server/start.ts'), import('../src/server/stop.ts')])
+  const [{ serverPaths }, { startServer }, { stopServer }] = await Promise.all([
+    import('../src/server/home.ts'),
+    import('../src/server/start.ts'),
+    import('../src/server/stop.ts'),
+  ])
   const paths = serverPaths(ctx.io.env)
   ctx.out.heading('A private MariaDB   $ dbtool server start')
-  const { started, status, warnings } = await startServer(paths, { signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
+  const { started, status, warnings } = await startServer(paths, {
+    signal: ctx.io.signal,
+    progress: (message) => ctx.out.note(`${message} …`),
+  })
   for (const warning of warnings) ctx.out.warn(warning)
-  ctx.out.success(`MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was already running'}, on ${paths.socket}`)
+  ctx.out.success(
+    `MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was already running'}, on ${paths.socket}`,
+  )
   // What is said about another database is not said about this one.
   const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '', DB_PROTECTED: '0', DB_READ_ONLY: '0' }
   try {
@@ -54,15 +66,27 @@ async function makeDatabase(ctx: Context): Promise<void> {
 async function chapters(ctx: Context): Promise<void> {
   ctx.out.heading('Its schema   $ dbtool db migrate')
   await migrate(ctx, {})
-  ctx.out.heading('Somebody who buys   $ dbtool users create --username ada --email ada@example.com --generate-password')
+  ctx.out.heading(
+    'Somebody who buys   $ dbtool users create --username ada --email ada@example.com --generate-password',
+  )
   await createUser(ctx, { username: 'ada', email: 'ada@example.com', generatePassword: true })
-  ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with 12 red lamps for all of them`)
+  ctx.out.heading(
+    `A rush: ${buyers} orders at once over all connections of the pool, with 12 red lamps for all of them`,
+  )
   await ctx.shop(async (db) => {
     const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
-    ctx.out.success(`${placed} orders were placed; the other ${soldOut} were refused, as they should be: ${refusal ?? ''}`)
+    ctx.out.success(
+      `${placed} orders were placed; the other ${soldOut} were refused, as they should be: ${refusal ?? ''}`,
+    )
   })
   ctx.out.heading('One order more   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
-  await place(ctx, { user: 'ada', item: [{ product: 'TEA-1', quantity: 2 }, { product: 'POT-1', quantity: 1 }] })
+  await place(ctx, {
+    user: 'ada',
+    item: [
+      { product: 'TEA-1', quantity: 2 },
+      { product: 'POT-1', quantity: 1 },
+    ],
+  })
   ctx.out.heading(`${topProducts.question}   $ dbtool report ${topProducts.name}`)
   await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
   ctx.out.heading('Is it all still true?   $ dbtool db check')

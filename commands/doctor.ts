@@ -18,7 +18,9 @@ const view: View = {
       fault: { text: '✖', colour: 'red' },
       skipped: { text: '–', colour: 'dim' },
     }),
-    text('check'), sentence('found'), below('fix'),
+    text('check'),
+    sentence('found'),
+    below('fix'),
   ],
   id: 'check',
   empty: '',
@@ -27,14 +29,26 @@ const view: View = {
 export function doctor(program: Command, ctx: Context, run = examine): void {
   shows(program.command('doctor'), view)
     .description('Find what is wrong between here and the shop, and how to mend it')
-    .addHelpText('after', `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`)
+    .addHelpText(
+      'after',
+      `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`,
+    )
     .action(() => run(ctx))
 }
 
 export async function examine(ctx: Context): Promise<void> {
-  const [{ gather }, { diagnose }] = await Promise.all([import('../src/doctor/gather.ts'), import('../src/doctor/catalog.ts')])
+  const [{ gather }, { diagnose }] = await Promise.all([
+    import('../src/doctor/gather.ts'),
+    import('../src/doctor/catalog.ts'),
+  ])
   const { env, signal, now } = ctx.io
-  const gathered = await gather({ inspection: await ctx.inspection(), env, signal, now, visit: (target, work) => ctx.connection(work, {}, target) })
+  const gathered = await gather({
+    inspection: await ctx.inspection(),
+    env,
+    signal,
+    now,
+    visit: (target, work) => ctx.connection(work, {}, target),
+  })
   // What an interrupt kept from being found out says nothing of the server.
   signal.throwIfAborted()
   const findings = diagnose(gathered)
@@ -43,11 +57,15 @@ export async function examine(ctx: Context): Promise<void> {
 }
 
 function conclude({ out }: Context, findings: readonly Finding[]): void {
-  const named = (wanted: Status): string => [...new Set(findings.filter(({ status }) => status === wanted).map(({ check }) => check))].join(', ')
+  const named = (wanted: Status): string =>
+    [...new Set(findings.filter(({ status }) => status === wanted).map(({ check }) => check))].join(', ')
   const [faults, warnings] = [named('fault'), named('warning')]
   const skipped = findings.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) out.note(`${skipped} of ${findings.length} could not be checked`)
   if (warnings !== '') out.warn(`at a risk: ${warnings}`)
-  if (faults !== '') throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, { hint: 'its fix stands below each, after an arrow' })
+  if (faults !== '')
+    throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, {
+      hint: 'its fix stands below each, after an arrow',
+    })
   out.success('no faults')
 }

@@ -4,9 +4,18 @@ import type { WriteRows } from '../src/output/stream.ts'
 import type { View } from '../src/output/view.ts'
 
 /** Streams a list of any length out of one consistent snapshot. */
-export async function exportFrom(ctx: Context, view: View, produce: (queries: Queries, write: WriteRows) => Promise<void>): Promise<void> {
+export async function exportFrom(
+  ctx: Context,
+  view: View,
+  produce: (queries: Queries, write: WriteRows) => Promise<void>,
+): Promise<void> {
   await ctx.out.stream(view, async (write) => {
-    const [{ withLease }, { transactionSnapshot }] = await Promise.all([import('../src/db/pool.ts'), import('../src/db/snapshot.ts')])
-    await ctx.shop((db) => withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, write))))
+    const [{ withLease }, { transactionSnapshot }] = await Promise.all([
+      import('../src/db/pool.ts'),
+      import('../src/db/snapshot.ts'),
+    ])
+    await ctx.shop((db) =>
+      withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, write))),
+    )
   })
 }

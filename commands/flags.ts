@@ -30,7 +30,9 @@ export function orNull(text: string | undefined): string | null | undefined {
 
 /** The parser of a flag that may be given several times. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
-  return Object.assign((text: string, before: T[] = []) => [...before, attempt(parse, text)], { choices: choicesOf(parse) })
+  return Object.assign((text: string, before: T[] = []) => [...before, attempt(parse, text)], {
+    choices: choicesOf(parse),
+  })
 }
 
 /** The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits for it. */
@@ -52,9 +54,15 @@ export function withDefault<T>(flags: string, description: string, parse: (text:
 }
 
 /** Two flags of which only one can be given. */
-export function either(command: Command, [flag, about]: readonly [string, string], [other, aboutOther]: readonly [string, string]): Command {
+export function either(
+  command: Command,
+  [flag, about]: readonly [string, string],
+  [other, aboutOther]: readonly [string, string],
+): Command {
   const nameOf = (option: string): string => new Option(option).attributeName()
-  return command.addOption(new Option(flag, about).conflicts(nameOf(other))).addOption(new Option(other, aboutOther).conflicts(nameOf(flag)))
+  return command
+    .addOption(new Option(flag, about).conflicts(nameOf(other)))
+    .addOption(new Option(other, aboutOther).conflicts(nameOf(flag)))
 }
 
 function attempt<T>(parse: (text: string) => T, text: string): T {
@@ -68,9 +76,19 @@ function attempt<T>(parse: (text: string) => T, text: string): T {
 
 /** Every fault of the options and arguments of a command and of what stands before it, each naming its flag. */
 export function faultsOf(command: Command): string[] {
-  const options = chainOf(command).flatMap((one) => one.options.map((option): [string, unknown] => [option.long ?? option.flags, one.getOptionValue(option.attributeName())]))
-  const args = command.registeredArguments.map((argument, index): [string, unknown] => [`<${argument.name()}>`, command.processedArgs[index]])
-  return [...options, ...args].flatMap(([name, given]) => [given].flat().flatMap((one) => (one instanceof Fault ? [`${name} ${one.message}`] : [])))
+  const options = chainOf(command).flatMap((one) =>
+    one.options.map((option): [string, unknown] => [
+      option.long ?? option.flags,
+      one.getOptionValue(option.attributeName()),
+    ]),
+  )
+  const args = command.registeredArguments.map((argument, index): [string, unknown] => [
+    `<${argument.name()}>`,
+    command.processedArgs[index],
+  ])
+  return [...options, ...args].flatMap(([name, given]) =>
+    [given].flat().flatMap((one) => (one instanceof Fault ? [`${name} ${one.message}`] : [])),
+  )
 }
 
 /** A command and its parents, the verb first. */
@@ -119,7 +137,10 @@ function parseSort<C extends string>(columns: readonly C[]): ChoiceParser<{ colu
   const parse = (text: string): { column: C; descending: boolean } => {
     const name = text.replace(/^-/, '')
     const column = columns.find((candidate) => candidate === name)
-    if (column === undefined) throw new InvalidValue(`must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}${orNearest(name, columns)}`)
+    if (column === undefined)
+      throw new InvalidValue(
+        `must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}${orNearest(name, columns)}`,
+      )
     return { column, descending: text.startsWith('-') }
   }
   return Object.assign(parse, { choices: columns.flatMap((column) => [column, `-${column}`]) })

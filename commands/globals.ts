@@ -63,14 +63,22 @@ export function declareGlobals(program: Command): void {
 }
 
 /** The same ones for a noun and those of its verbs that may be meant by `argv`, each of which has values of its own. */
-export function inheritGlobals(command: Command, argv?: readonly string[], options = globalGroups().flatMap(([, ...all]) => all)): void {
+export function inheritGlobals(
+  command: Command,
+  argv?: readonly string[],
+  options = globalGroups().flatMap(([, ...all]) => all),
+): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
-  for (const one of options) if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
-  for (const verb of command.commands) if (argv === undefined || argv.includes(verb.name())) inheritGlobals(verb, argv, options)
+  for (const one of options)
+    if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
+  for (const verb of command.commands)
+    if (argv === undefined || argv.includes(verb.name())) inheritGlobals(verb, argv, options)
 }
 
 function refusePassword(): never {
-  throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', { hint: 'for the database: --ask-password, --password-file or DB_PASSWORD; for a user of the shop: --password-stdin, or leave it out to be asked' })
+  throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', {
+    hint: 'for the database: --ask-password, --password-file or DB_PASSWORD; for a user of the shop: --password-stdin, or leave it out to be asked',
+  })
 }
 
 /** The nearest to the verb wins. What broke its rule is not there: {@link faultsOf} tells it. */
@@ -78,7 +86,9 @@ function globalFlags(command: Command): GlobalFlags {
   const flags: Record<string, unknown> = {}
   for (const one of chainOf(command).reverse()) {
     const given = one.options.filter((option) => option instanceof GlobalOption).map((option) => option.attributeName())
-    for (const name of given) if (one.getOptionValueSource(name) === 'cli' && !(one.getOptionValue(name) instanceof Fault)) flags[name] = one.getOptionValue(name)
+    for (const name of given)
+      if (one.getOptionValueSource(name) === 'cli' && !(one.getOptionValue(name) instanceof Fault))
+        flags[name] = one.getOptionValue(name)
   }
   return flags
 }
@@ -93,7 +103,10 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
   const flags = globalFlags(command)
   const out = await outputFor(flags, io)
   const { url = '' } = flags
-  if (maskedUrl(url) !== url) out.warn('everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD')
+  if (maskedUrl(url) !== url)
+    out.warn(
+      'everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD',
+    )
   return {
     command: pathOf(command),
     out,

@@ -8,7 +8,16 @@ import { pathOf } from './flags.ts'
  * deletes asks anyway, and is given the name there (src/prompts/whereabouts.ts).
  */
 export const wholesale: readonly string[] = [
-  'users import', 'products import', 'orders import', 'db migrate', 'db seed', 'db grants', 'pool stress', 'pool tune', 'pool compare', 'bench drivers',
+  'users import',
+  'products import',
+  'orders import',
+  'db migrate',
+  'db seed',
+  'db grants',
+  'pool stress',
+  'pool tune',
+  'pool compare',
+  'bench drivers',
 ]
 /** What writes although it has no --dry-run: tables of its own, or orders. */
 const writingLoads: readonly string[] = ['read', 'write', 'orders']
@@ -24,7 +33,8 @@ export async function guard(ctx: Context, command: Command): Promise<void> {
   const [path, flags] = [pathOf(command), command.opts<Flags>()]
   if (writes(command, path, flags)) await mustTakeWrites(ctx, path, flags.dryRun === true)
   const printsOnly = path === 'db grants' && flags.apply !== true
-  if (wholesale.includes(path) && flags.dryRun !== true && !printsOnly) await ctx.ask.confirm({ message: `Run dbtool ${path}?`, yes: true })
+  if (wholesale.includes(path) && flags.dryRun !== true && !printsOnly)
+    await ctx.ask.confirm({ message: `Run dbtool ${path}?`, yes: true })
 }
 
 /** Whatever changes something has --dry-run; the private server is no matter of the database that is configured. */

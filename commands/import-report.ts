@@ -27,11 +27,15 @@ export function firstReasons(out: Output, rejectsPath: string | undefined): (wha
 
 /** The error of an import that left something out: `2 of 10 rows`. */
 export function leftOut(what: string, rejectsPath: string | undefined): DbtoolError {
-  const hint = rejectsPath === undefined ? 'see why with --rejects FILE' : `they are in ${rejectsPath}, with line and reason: mend them and import that file`
+  const hint =
+    rejectsPath === undefined
+      ? 'see why with --rejects FILE'
+      : `they are in ${rejectsPath}, with line and reason: mend them and import that file`
   return new DbtoolError('PARTLY_DONE', `${what} were left out`, { hint })
 }
 
 /** Rejects are of no use where nothing is left out. */
 export function checkRejects({ rejects, onError }: { rejects?: string; onError: 'abort' | 'skip' }): void {
-  if (rejects !== undefined && onError === 'abort') throw new DbtoolError('USAGE', '--rejects is for what is left out', { hint: 'add --on-error skip' })
+  if (rejects !== undefined && onError === 'abort')
+    throw new DbtoolError('USAGE', '--rejects is for what is left out', { hint: 'add --on-error skip' })
 }

@@ -12,10 +12,26 @@ type Entry = readonly [about: string, verbs: string, load: () => Promise<{ verbs
 /** The whole tool on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'The shop:': {
-    users: ['people who buy', 'create get list update delete purge authenticate set-password import export', () => import('./users/index.ts')],
-    addresses: ['where people are billed and shipped to', 'add list update remove', () => import('./addresses/index.ts')],
-    products: ['what is sold, its price and stock', 'create get list update restock delete import export', () => import('./products/index.ts')],
-    orders: ['place, read and move orders; each change is one transaction', 'place get list confirm ship deliver cancel import export', () => import('./orders/index.ts')],
+    users: [
+      'people who buy',
+      'create get list update delete purge authenticate set-password import export',
+      () => import('./users/index.ts'),
+    ],
+    addresses: [
+      'where people are billed and shipped to',
+      'add list update remove',
+      () => import('./addresses/index.ts'),
+    ],
+    products: [
+      'what is sold, its price and stock',
+      'create get list update restock delete import export',
+      () => import('./products/index.ts'),
+    ],
+    orders: [
+      'place, read and move orders; each change is one transaction',
+      'place get list confirm ship deliver cancel import export',
+      () => import('./orders/index.ts'),
+    ],
     report: [
       'questions about sales',
       'top-products orders-per-user recent-customers customer-categories big-spenders revenue low-stock eager-loading',
@@ -33,7 +49,11 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'This tool:': {
     config: ['where each setting comes from', 'show profiles', () => import('./config/index.ts')],
     demo: ['The whole story on a private server, in one command', '', () => import('./demo.ts')],
-    completion: ['Print the script that makes your shell complete dbtool at TAB', '', () => import('./completion/index.ts')],
+    completion: [
+      'Print the script that makes your shell complete dbtool at TAB',
+      '',
+      () => import('./completion/index.ts'),
+    ],
     help: ['This page, that of a command, or one about a topic', '', () => import('./help/index.ts')],
     doctor: ['Find what is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
   },
@@ -43,7 +63,9 @@ const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|envi
 
 /** The program with the flags of what may be meant by `argv`: of every noun that is a word of it, and of its verbs that are. Undefined: of all. */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
-  const program = new DbtoolCommand('dbtool').description('A shop on MariaDB, and a laboratory for its connection pool.')
+  const program = new DbtoolCommand('dbtool').description(
+    'A shop on MariaDB, and a laboratory for its connection pool.',
+  )
   // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
   program.exitOverride().enablePositionalOptions()
   configureHelp(program, context.io)
@@ -62,7 +84,12 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   return program
 }
 
-async function declare(program: Command, [name, [about, names, load]]: readonly [string, Entry], context: Context, argv?: readonly string[]): Promise<void> {
+async function declare(
+  program: Command,
+  [name, [about, names, load]]: readonly [string, Entry],
+  context: Context,
+  argv?: readonly string[],
+): Promise<void> {
   const { verbs } = await load()
   const parent = names === '' ? program : program.command(name).description(about).helpCommand(false)
   const isMeant = meantBy(argv, Object.keys(verbs).flatMap(words))
@@ -76,7 +103,12 @@ async function declare(program: Command, [name, [about, names, load]]: readonly 
 
 /** Help shows every verb, and whoever names none may mean any. */
 function meantBy(argv: readonly string[] | undefined, verbs: readonly string[]): (verb: string) => boolean {
-  if (argv === undefined || argv.some((word) => word === '--help' || word === '-h') || !argv.some((word) => verbs.includes(word))) return () => true
+  if (
+    argv === undefined ||
+    argv.some((word) => word === '--help' || word === '-h') ||
+    !argv.some((word) => verbs.includes(word))
+  )
+    return () => true
   return (verb) => argv.includes(verb)
 }
 

@@ -13,7 +13,12 @@ export interface Listing {
 }
 
 /** Shows a list. A limit that nobody asked for cuts neither a count nor ids, and nothing else without a word. */
-export async function showList(ctx: Context, view: View, { limit, unasked, offset = 0, filter = {} }: Listing, rowsOf: (limit: number) => Promise<readonly object[]>): Promise<void> {
+export async function showList(
+  ctx: Context,
+  view: View,
+  { limit, unasked, offset = 0, filter = {} }: Listing,
+  rowsOf: (limit: number) => Promise<readonly object[]>,
+): Promise<void> {
   const isPart = offset > 0 || Object.values(filter).some((asked) => asked !== undefined)
   const shown = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' like that.') } : view
   if (limit !== undefined || unasked === 0 || ctx.out.wantsAll) {

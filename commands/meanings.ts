@@ -46,7 +46,10 @@ export const otherVariables: readonly Entry[] = [
   ['LC_ALL', 'or LC_CTYPE, or LANG: with another character set than UTF-8, lines are drawn in ASCII'],
   ['XDG_CONFIG_HOME', 'instead of ~/.config'],
   ['XDG_DATA_HOME', 'instead of ~/.local/share'],
-  ['XDG_CACHE_HOME', 'instead of ~/.cache, where compiled code is kept for the next start, unless NODE_DISABLE_COMPILE_CACHE=1'],
+  [
+    'XDG_CACHE_HOME',
+    'instead of ~/.cache, where compiled code is kept for the next start, unless NODE_DISABLE_COMPILE_CACHE=1',
+  ],
 ]
 
 type Exit = (typeof exitCodes)[ErrorCode] | 0

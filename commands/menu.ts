@@ -28,7 +28,9 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
   let exitCode = 0
   while (!io.signal.aborted) {
     const person = personAt(io)
-    const command = await whichVerb(person, program, (text) => shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis))
+    const command = await whichVerb(person, program, (text) =>
+      shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis),
+    )
     if (command === null) return exitCode
     const argv = [...flags, ...(await lineOf(person, command))]
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
@@ -43,9 +45,15 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
 /** Null: enough. */
 async function whichVerb(person: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
   for (;;) {
-    const noun = await person.choose<Command | null>({ message: 'dbtool', choices: [...choicesOf(program.commands, fitting), { name: 'quit', value: null }] })
+    const noun = await person.choose<Command | null>({
+      message: 'dbtool',
+      choices: [...choicesOf(program.commands, fitting), { name: 'quit', value: null }],
+    })
     if (noun === null || noun.commands.length === 0) return noun
-    const verb = await person.choose<Command | null>({ message: noun.name(), choices: [...choicesOf(noun.commands, fitting), { name: 'back', value: null }] })
+    const verb = await person.choose<Command | null>({
+      message: noun.name(),
+      choices: [...choicesOf(noun.commands, fitting), { name: 'back', value: null }],
+    })
     if (verb !== null) return verb
   }
 }
@@ -55,7 +63,11 @@ type Fitting = (text: string) => string
 
 function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Command>[] {
   const width = Math.max(...commands.map((command) => command.name().length))
-  return commands.map((command) => ({ name: fitting(`${command.name().padEnd(width)}  ${command.description()}`), value: command, short: command.name() }))
+  return commands.map((command) => ({
+    name: fitting(`${command.name().padEnd(width)}  ${command.description()}`),
+    value: command,
+    short: command.name(),
+  }))
 }
 
 /** Whoever sits here is asked for it. */
@@ -63,10 +75,24 @@ const forScripts = ['--yes', '--password-stdin']
 
 /** The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself. */
 async function lineOf(person: Conversation, command: Command): Promise<string[]> {
-  const own = command.options.filter((option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)))
-  const chosen = own.length === 0 ? [] : await person.several<Option>({ message: 'Any options? Space marks one, Enter goes on', choices: own.map((option) => ({ name: option.flags, value: option, short: flagOf(option), description: option.description })) })
+  const own = command.options.filter(
+    (option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)),
+  )
+  const chosen =
+    own.length === 0
+      ? []
+      : await person.several<Option>({
+          message: 'Any options? Space marks one, Enter goes on',
+          choices: own.map((option) => ({
+            name: option.flags,
+            value: option,
+            short: flagOf(option),
+            description: option.description,
+          })),
+        })
   const words = pathOf(command).split(' ')
-  for (const option of chosen) words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))
+  for (const option of chosen)
+    words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))
   return words
 }
 

@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import type { Io } from '../src/context.ts'
 import { InvalidValue } from '../src/errors.ts'
-import { colourChoices, formatOfFile, formats, isStandardOutput, type ColourChoice, type Format } from '../src/output/choices.ts'
+import {
+  colourChoices,
+  formatOfFile,
+  formats,
+  isStandardOutput,
+  type ColourChoice,
+  type Format,
+} from '../src/output/choices.ts'
 import type { Destination } from '../src/output/destination.ts'
 import type { Output } from '../src/output/output.ts'
 import { parseChoice, shown } from '../src/values.ts'
@@ -49,14 +56,16 @@ export const outputGroups = (): readonly [heading: string, ...options: GlobalOpt
 /** `id,username`. */
 function parseFields(text: string): string[] {
   const names = text.split(',').map((name) => name.trim())
-  if (names.includes('')) throw new InvalidValue(`must be names with commas between them, such as id,username, not ${shown(text)}`)
+  if (names.includes(''))
+    throw new InvalidValue(`must be names with commas between them, such as id,username, not ${shown(text)}`)
   const twice = names.find((name, at) => names.indexOf(name) < at)
   if (twice !== undefined) throw new InvalidValue(`names ${shown(twice)} twice`)
   return names
 }
 
 function parseField(text: string): string {
-  if (text === '' || text.includes(',')) throw new InvalidValue(`must be one name, not ${shown(text)}; --fields takes several`)
+  if (text === '' || text.includes(','))
+    throw new InvalidValue(`must be one name, not ${shown(text)}; --fields takes several`)
   return text
 }
 
@@ -77,18 +86,28 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
   if (fields === undefined && field === undefined && force === undefined) return []
   const conflicts: readonly (readonly [isThere: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
-    [field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson', `--field prints bare values, and goes with --format json or ndjson, not ${format ?? ''}`],
-    [fields !== undefined && (format === 'ids' || format === 'count'), `--fields has no meaning for --format ${format ?? ''}`],
+    [
+      field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson',
+      `--field prints bare values, and goes with --format json or ndjson, not ${format ?? ''}`,
+    ],
+    [
+      fields !== undefined && (format === 'ids' || format === 'count'),
+      `--fields has no meaning for --format ${format ?? ''}`,
+    ],
     [force === true && (output ?? '-') === '-', '--force is for the file of --output, and there is none'],
   ]
-  return [...conflicts.filter(([isThere]) => isThere).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
+  return [
+    ...conflicts.filter(([isThere]) => isThere).map(([, sentence]) => sentence),
+    ...(await unknown(command, flags)),
+  ]
 }
 
 async function unknown(command: Command, { fields, field }: OutputFlags): Promise<string[]> {
   const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
   if (view === undefined) return []
   const { unknownFields } = await import('../src/output/fields.ts')
-  const faults = (flag: string, names: readonly string[]): string[] => unknownFields(view, names).map((fault) => `${flag} ${fault}`)
+  const faults = (flag: string, names: readonly string[]): string[] =>
+    unknownFields(view, names).map((fault) => `${flag} ${fault}`)
   return [...faults('--fields', fields ?? []), ...faults('--field', field === undefined ? [] : [field])]
 }
 
@@ -100,7 +119,12 @@ export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
   const format = asked(flags) ?? formatOfFile(output)
   const json = asked(flags) === 'json'
   return new Output({
-    stdout, stderr, env, signal, format, json,
+    stdout,
+    stderr,
+    env,
+    signal,
+    format,
+    json,
     colour: json ? 'never' : color,
     destination: await destinationFor(flags, io),
     fields: field === undefined ? fields : [field],
@@ -110,10 +134,14 @@ export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
   })
 }
 
-async function destinationFor(flags: OutputFlags, { stdout: screen, cwd, env, signal }: Io): Promise<Destination | undefined> {
+async function destinationFor(
+  flags: OutputFlags,
+  { stdout: screen, cwd, env, signal }: Io,
+): Promise<Destination | undefined> {
   const { output = '-', force, pager, field } = flags
   const format = asked(flags) ?? 'table'
-  if (output !== '-') return (await import('../src/output/file.ts')).OutputFile.open({ path: output, cwd, force: force === true })
+  if (output !== '-')
+    return (await import('../src/output/file.ts')).OutputFile.open({ path: output, cwd, force: force === true })
   const isForPeople = field === undefined && (format === 'table' || format === 'vertical')
   // Only the terminal of the process itself can be handed to a pager.
   if (!isForPeople || screen.isTTY !== true || screen.fd === undefined || pager === false) return undefined

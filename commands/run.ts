@@ -17,7 +17,8 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
   program.hook('preAction', async (_program, command) => {
     await settle(command)
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
-    if (faults.length > 0) throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
+    if (faults.length > 0)
+      throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
     context.begin(await invocationOf(command, io))
     await guard(context, command)
   })
@@ -37,7 +38,14 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
 
 /** Standard output took no more. Resolves to the exit code. */
 export function reportLost(error: NodeJS.ErrnoException, argv: readonly string[], io: Io): Promise<number> {
-  return report(new DbtoolError('UNEXPECTED', `cannot write to standard output: ${messageOf(error)}`, { cause: error, hint: 'what was written is not all of it' }), argv, io)
+  return report(
+    new DbtoolError('UNEXPECTED', `cannot write to standard output: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'what was written is not all of it',
+    }),
+    argv,
+    io,
+  )
 }
 
 /** Through the menu, to as many command lines as a person wants. */
@@ -79,11 +87,15 @@ async function report(error: unknown, argv: readonly string[], io: Io): Promise<
 function asOurs(error: unknown, io: Io): DbtoolError {
   if (io.signal.aborted) return interrupted(io, error)
   if (error instanceof DbtoolError) return error
-  return new DbtoolError('UNEXPECTED', `unexpected: ${messageOf(error)}`, { cause: error, hint: 'this is a fault of dbtool; add --verbose for the details' })
+  return new DbtoolError('UNEXPECTED', `unexpected: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'this is a fault of dbtool; add --verbose for the details',
+  })
 }
 
 function interrupted({ signal }: Io, cause?: unknown): DbtoolError {
-  const code: ErrorCode = signal.reason === 'SIGTERM' ? 'TERMINATED' : signal.reason === 'SIGHUP' ? 'HUNG_UP' : 'INTERRUPTED'
+  const code: ErrorCode =
+    signal.reason === 'SIGTERM' ? 'TERMINATED' : signal.reason === 'SIGHUP' ? 'HUNG_UP' : 'INTERRUPTED'
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
   const known = cause instanceof DbtoolError && cause.code === 'INTERRUPTED' ? cause : undefined
   return new DbtoolError(code, known?.message ?? code.toLowerCase().replace('_', ' '), { hint: known?.hint, cause })

@@ -13,5 +13,14 @@ export interface Topic {
 /** As wide as the terminal. */
 export function topicPage({ about, text, groups, examples }: Topic, helper: Help): string {
   const wrapped = helper.boxWrap(text, helper.helpWidth ?? helpWidth)
-  return [about, '', wrapped, ...blocks(groups, helper), '', 'Examples:', ...examples.map((line) => `  $ ${line}`), ''].join('\n')
+  return [
+    about,
+    '',
+    wrapped,
+    ...blocks(groups, helper),
+    '',
+    'Examples:',
+    ...examples.map((line) => `  $ ${line}`),
+    '',
+  ].join('\n')
 }

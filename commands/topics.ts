@@ -31,18 +31,32 @@ export const topics: Readonly<Record<string, () => Topic>> = {
     about: 'Where dbtool connects to, and as whom',
     text: 'With a private server (dbtool server start) nothing needs to be said. Otherwise the first of these that says it counts; dbtool config show tells which one did.',
     groups: [['What counts first:', precedence], ...flagsOf('Where to connect:')],
-    examples: ['dbtool connection test --url mariadb://ada@db.example.com/shop', 'dbtool config show', 'dbtool users list --profile staging'],
+    examples: [
+      'dbtool connection test --url mariadb://ada@db.example.com/shop',
+      'dbtool config show',
+      'dbtool users list --profile staging',
+    ],
   }),
   formats: () => ({
     about: 'What comes out, and how',
     text: 'Data goes to standard output, everything for a person to standard error. Money is text with two decimals, times are ISO 8601 in UTC.',
-    groups: [['--format:', formats.map((format): Entry => [format, kinds[format]])], ...flagsOf('What comes out:', 'What people see:')],
-    examples: ['dbtool users list --json --fields id,email', 'dbtool orders list --format csv -o orders.csv', 'dbtool products list --field sku'],
+    groups: [
+      ['--format:', formats.map((format): Entry => [format, kinds[format]])],
+      ...flagsOf('What comes out:', 'What people see:'),
+    ],
+    examples: [
+      'dbtool users list --json --fields id,email',
+      'dbtool orders list --format csv -o orders.csv',
+      'dbtool products list --field sku',
+    ],
   }),
   environment: () => ({
     about: 'The variables that dbtool reads',
     text: 'DB_… variables may also stand in .env. Durations are 250ms, 5s, 1m; a bare number is seconds.',
-    groups: [['The database:', settingEntries('the user of this system')], ['More:', otherVariables]],
+    groups: [
+      ['The database:', settingEntries('the user of this system')],
+      ['More:', otherVariables],
+    ],
     examples: ['dbtool config show', 'dbtool users list --env-file staging.env'],
   }),
   'exit-codes': () => ({
@@ -56,5 +70,8 @@ export const topics: Readonly<Record<string, () => Topic>> = {
 function flagsOf(...headings: readonly string[]): [string, Entry[]][] {
   return globalGroups()
     .filter(([heading]) => headings.includes(heading))
-    .map(([heading, ...options]) => [heading, options.filter(({ hidden }) => !hidden).map(({ flags, description }): Entry => [flags, description])])
+    .map(([heading, ...options]) => [
+      heading,
+      options.filter(({ hidden }) => !hidden).map(({ flags, description }): Entry => [flags, description]),
+    ])
 }

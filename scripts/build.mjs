@@ -11,7 +11,9 @@ const at = (...parts) => join(root, ...parts)
 // A file that was renamed in src/ must not live on in dist/.
 rmSync(at('dist'), { recursive: true, force: true })
 const compiler = at('node_modules', 'typescript', 'bin', 'tsc')
-const { status } = spawnSync(process.execPath, [compiler, '-p', at('scripts', 'tsconfig.build.json')], { stdio: 'inherit' })
+const { status } = spawnSync(process.execPath, [compiler, '-p', at('scripts', 'tsconfig.build.json')], {
+  stdio: 'inherit',
+})
 if (status !== 0) {
   rmSync(at('dist'), { recursive: true, force: true })
   process.exit(status ?? 1)

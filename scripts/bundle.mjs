@@ -8,7 +8,8 @@ import { bundleConnector, connectorBeside, parts as partsOfConnector } from './c
 // commander loads it to run commands that are programs of their own; dbtool has none.
 const withoutSubprocesses = {
   name: 'without-subprocesses',
-  resolveId: (id, importer) => (id === 'node:child_process' && importer?.includes('/node_modules/commander/') ? '\0no-subprocesses' : undefined),
+  resolveId: (id, importer) =>
+    id === 'node:child_process' && importer?.includes('/node_modules/commander/') ? '\0no-subprocesses' : undefined,
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
@@ -20,7 +21,10 @@ const groups = [
   ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|kill|pool|pool-mode|queries|retry)\.ts$/],
   ['program', /\/commands\/run\.ts$/],
-  ['shop', /\/commands\/(?:views|list|updated|wishes|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/],
+  [
+    'shop',
+    /\/commands\/(?:views|list|updated|wishes|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/,
+  ],
   ['output', /\/src\/output\/output\.ts$/],
   ['config', /\/src\/(?:config|server\/(?:home|status))\.ts$/],
   ['database', /\/src\/db\/(?:database|migration-files|schema-state|open-pool)\.ts$/],
@@ -34,31 +38,62 @@ export async function bundle(root) {
   const build = await rolldown({
     input: { dbtool: at('bin', 'dbtool.ts'), 'load-thread': at('commands', 'pool', 'load-thread.ts') },
     platform: 'node',
-    external: (id) => /^[@a-z]/.test(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)) && !id.startsWith('node:'),
+    external: (id) =>
+      /^[@a-z]/.test(id) &&
+      !bundled.some((name) => id === name || id.startsWith(`${name}/`)) &&
+      !id.startsWith('node:'),
     plugins: [withoutSubprocesses, connectorBeside],
   })
   // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in src/ lies beside it here.
-  await build.write({ dir: out, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name].cjs', minify, codeSplitting: { groups } })
+  await build.write({
+    dir: out,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunk-[name].cjs',
+    minify,
+    codeSplitting: { groups },
+  })
   await bundleConnector(out, minify)
   cpSync(at('src', 'db', 'migrations'), join(out, 'migrations'), { recursive: true })
-  const notices = [...bundled, ...partsOfConnector].map((name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`)
-  writeFileSync(join(out, 'THIRD-PARTY-LICENSES'), `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`)
+  const notices = [...bundled, ...partsOfConnector].map(
+    (name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`,
+  )
+  writeFileSync(
+    join(out, 'THIRD-PARTY-LICENSES'),
+    `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`,
+  )
 }
 
 /** The library, dist/lib/: an ES module, and the declarations that it needs of those that tsc wrote. */
 export async function bundleLibrary(root) {
   const out = join(root, 'dist', 'lib')
-  const build = await rolldown({ input: join(root, 'src', 'index.ts'), platform: 'node', external: (id) => /^[@a-z]/.test(id) })
+  const build = await rolldown({
+    input: join(root, 'src', 'index.ts'),
+    platform: 'node',
+    external: (id) => /^[@a-z]/.test(id),
+  })
   await build.write({ file: join(out, 'index.js'), format: 'esm' })
   declare(join(root, 'dist', 'src'), out, 'index.d.ts')
 }
 
 function declare(from, to, path) {
   if (existsSync(join(to, path))) return
-  const text = readFileSync(join(from, path), 'utf8').replace(/(from|import)(\s*\(?)(['"])(\.[^'"]*)\.ts\3/g, '$1$2$3$4.js$3')
+  const text = readFileSync(join(from, path), 'utf8').replace(
+    /(from|import)(\s*\(?)(['"])(\.[^'"]*)\.ts\3/g,
+    '$1$2$3$4.js$3',
+  )
   mkdirSync(dirname(join(to, path)), { recursive: true })
   writeFileSync(join(to, path), text)
-  for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g)) declare(from, to, join(dirname(path), `${needed}.d.ts`))
+  for (const [, needed] of text.matchAll(/['"](\.[^'"]*)\.js['"]/g))
+    declare(from, to, join(dirname(path), `${needed}.d.ts`))
 }
 
-const licenceOf = { '@optique/core': 'LICENSE', chalk: 'license', commander: 'LICENSE', dotenv: 'LICENSE', mariadb: 'LICENSE', denque: 'LICENSE', 'lru-cache': 'LICENSE.md' }
+const licenceOf = {
+  '@optique/core': 'LICENSE',
+  chalk: 'license',
+  commander: 'LICENSE',
+  dotenv: 'LICENSE',
+  mariadb: 'LICENSE',
+  denque: 'LICENSE',
+  'lru-cache': 'LICENSE.md',
+}

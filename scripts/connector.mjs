@@ -21,22 +21,30 @@ const iconvWhenNeeded = `
 `
 
 // Nothing reads these 1,300 properties of a prototype; V8 copies those that are there for each that is added, 9 ms and 20 MB of garbage.
-const namesOnPrototype = /for \(let i = 0; i < charsets\.length; i\+\+\) \{\s*let collation = charsets\[i\];\s*if \(collation\) \{\s*Collation\.prototype\[collation\.name\] = collation;\s*\}\s*\}/
+const namesOnPrototype =
+  /for \(let i = 0; i < charsets\.length; i\+\+\) \{\s*let collation = charsets\[i\];\s*if \(collation\) \{\s*Collation\.prototype\[collation\.name\] = collation;\s*\}\s*\}/
 
 const connector = {
   name: 'connector',
   resolveId: (id) => ({ connector: '\0connector', 'iconv-lite': '\0iconv-lite' })[id],
   load: (id) => ({ '\0connector': what, '\0iconv-lite': iconvWhenNeeded })[id],
-  transform: (code, id) => (id.endsWith('/mariadb/lib/const/collations.js') ? without(namesOnPrototype, code, id) : undefined),
+  transform: (code, id) =>
+    id.endsWith('/mariadb/lib/const/collations.js') ? without(namesOnPrototype, code, id) : undefined,
 }
 
 function without(pattern, code, id) {
-  if (!pattern.test(code)) throw new Error(`${id} is not what it was: look whether ${join('scripts', 'connector.mjs')} still has to change it`)
+  if (!pattern.test(code))
+    throw new Error(`${id} is not what it was: look whether ${join('scripts', 'connector.mjs')} still has to change it`)
   return code.replace(pattern, '')
 }
 
 export async function bundleConnector(directory, minify) {
-  const build = await rolldown({ input: { connector: 'connector' }, platform: 'node', cwd: dirname(import.meta.dirname), plugins: [connector] })
+  const build = await rolldown({
+    input: { connector: 'connector' },
+    platform: 'node',
+    cwd: dirname(import.meta.dirname),
+    plugins: [connector],
+  })
   await build.write({ dir: directory, format: 'cjs', entryFileNames: '[name].cjs', minify, postBanner: notice() })
 }
 
@@ -57,6 +65,7 @@ export const connectorBeside = {
 }
 
 function beside(code) {
-  if (!code.includes(`require('mariadb')`)) throw new Error('src/db/driver.ts loads the connector in another way than the bundle expects')
+  if (!code.includes(`require('mariadb')`))
+    throw new Error('src/db/driver.ts loads the connector in another way than the bundle expects')
   return code.replace(`require('mariadb')`, `require('./connector.cjs')`)
 }

@@ -16,7 +16,11 @@ const shown = [
 ]
 
 function dbtool(args, options = {}) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'dbtool.cjs'), ...args], { env, encoding: 'utf8', ...options })
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'dbtool.cjs'), ...args], {
+    env,
+    encoding: 'utf8',
+    ...options,
+  })
   return { status, text: `${stdout}${stderr}`.trimEnd() }
 }
 
@@ -35,7 +39,9 @@ function drawLine(line, row) {
     }
     const x = 16 + column * charWidth
     column += [...part].length
-    return part === '' ? [] : [`<tspan x="${x.toFixed(1)}" ${style}>${part.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</tspan>`]
+    return part === ''
+      ? []
+      : [`<tspan x="${x.toFixed(1)}" ${style}>${part.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</tspan>`]
   })
   return `<text y="${48 + row * lineHeight}" xml:space="preserve">${spans.join('')}</text>`
 }
@@ -51,12 +57,18 @@ try {
   const story = dbtool(['demo'])
   if (story.status !== 0) throw new Error(story.text)
   dbtool(['server', 'start'])
-  const lines = shown.flatMap((args) => [`\u001b[32m$\u001b[39m dbtool ${args.join(' ')}`, ...dbtool(args).text.split('\n'), ''])
+  const lines = shown.flatMap((args) => [
+    `\u001b[32m$\u001b[39m dbtool ${args.join(' ')}`,
+    ...dbtool(args).text.split('\n'),
+    '',
+  ])
   dbtool(['server', 'stop'])
   const columns = Math.max(...lines.map((line) => line.replace(/\u001b\[\d+m/g, '').length))
   const width = Math.ceil(columns * charWidth + 32)
   const height = 48 + lines.length * lineHeight
-  const dots = ['#ff5f56', '#ffbd2e', '#27c93f'].map((fill, index) => `<circle cx="${20 + index * 18}" cy="18" r="6" fill="${fill}"/>`).join('')
+  const dots = ['#ff5f56', '#ffbd2e', '#27c93f']
+    .map((fill, index) => `<circle cx="${20 + index * 18}" cy="18" r="6" fill="${fill}"/>`)
+    .join('')
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="dbtool in a terminal">
 <rect width="100%" height="100%" rx="8" fill="#161b22"/>${dots}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3">

@@ -15,7 +15,8 @@ const steps = new Steps()
 
 async function main([task, ...rest]) {
   checkNode()
-  if (!['test', 'demo', 'torture', 'bench'].includes(task)) throw new Failure('usage: node scripts/setup.mjs test|demo|torture|bench [arguments]', { status: 2 })
+  if (!['test', 'demo', 'torture', 'bench'].includes(task))
+    throw new Failure('usage: node scripts/setup.mjs test|demo|torture|bench [arguments]', { status: 2 })
   const torture = task === 'torture' ? tortureSettings(rest) : undefined
   await steps.step('packages', packages)
   await steps.step('build', build)
@@ -40,7 +41,10 @@ function tortureSettings(args) {
     if (!['--seconds', '--seed'].includes(args[index]) || !/^\d{1,9}$/.test(args[index + 1] ?? '')) throw usage
     settings[args[index]] = args[index + 1]
   }
-  return { DBTOOL_TORTURE_SECONDS: settings['--seconds'], ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }) }
+  return {
+    DBTOOL_TORTURE_SECONDS: settings['--seconds'],
+    ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }),
+  }
 }
 
 function checkNode() {

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './config/entries.ts'
+import {
+  chosen,
+  entry,
+  parsed,
+  statement,
+  statementsOf,
+  type ConfigEntry,
+  type ConfigStatement,
+} from './config/entries.ts'
 import { readEnvFile, type EnvFile } from './config/env-file.ts'
 import { refusal, wrongValue, type ConfigFault } from './config/fault.ts'
 import { nameIn, type Texts } from './config/layers.ts'
@@ -56,13 +64,25 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   const { layers, faults: misplaced, profile } = await gatherPlaces(sources, envFile, wrong)
   const said = weigh(layers)
   const table = settingTable(sources.osUser)
-  const settings = Object.fromEntries(settingNames.map((name) => [name, parsed(name, winner(said, name), table[name], wrong)])) as unknown as Settings
+  const settings = Object.fromEntries(
+    settingNames.map((name) => [name, parsed(name, winner(said, name), table[name], wrong)]),
+  ) as unknown as Settings
   const entries = [...settingNames.map((name) => entry(name, winner(said, name), table[name])), chosen(profile)]
   const { secret, unreadable } = password(settings, winner(said, 'DB_PASSWORD_FILE'))
-  const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter((fault) => fault !== undefined)
+  const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter(
+    (fault) => fault !== undefined,
+  )
   const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
   const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
-  return { config, entries, statements: [...statementsOf(said, table), statement(chosen(profile))], faults, envFile, profile, passwordInUrl }
+  return {
+    config,
+    entries,
+    statements: [...statementsOf(said, table), statement(chosen(profile))],
+    faults,
+    envFile,
+    profile,
+    passwordInUrl,
+  }
 }
 
 /** @throws DbtoolError BAD_CONFIG naming everything that is wrong. */
@@ -83,7 +103,12 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
     readOnly: settings.DB_READ_ONLY,
   }
   const { DB_CONNECT_TIMEOUT: connectTimeoutMs, DB_STATEMENT_TIMEOUT: statementTimeoutMs } = settings
-  const { DB_POOL_SIZE: size, DB_MAX_OVERFLOW: maxOverflow, DB_POOL_TIMEOUT: timeoutMs, DB_POOL_RECYCLE: recycleMs } = settings
+  const {
+    DB_POOL_SIZE: size,
+    DB_MAX_OVERFLOW: maxOverflow,
+    DB_POOL_TIMEOUT: timeoutMs,
+    DB_POOL_RECYCLE: recycleMs,
+  } = settings
   return {
     target,
     limits: { ...defaultLimits, connectTimeoutMs, statementTimeoutMs },
@@ -93,13 +118,22 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   }
 }
 
-function password({ DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings, said: Statement | undefined): { secret: string; unreadable?: ConfigFault } {
+function password(
+  { DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings,
+  said: Statement | undefined,
+): { secret: string; unreadable?: ConfigFault } {
   if (path === undefined) return { secret }
   try {
     return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (cause) {
-    const named = said?.layer.nameOf === undefined ? '--password-file and DB_PASSWORD_FILE' : `${nameIn(said.layer, 'DB_PASSWORD_FILE')} (${said.layer.origin})`
-    return { secret: '', unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` } }
+    const named =
+      said?.layer.nameOf === undefined
+        ? '--password-file and DB_PASSWORD_FILE'
+        : `${nameIn(said.layer, 'DB_PASSWORD_FILE')} (${said.layer.origin})`
+    return {
+      secret: '',
+      unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` },
+    }
   }
 }
 

@@ -15,11 +15,21 @@ export function urlParts(url: string): Partial<Record<SettingName, string>> {
   if (!URL.canParse(url)) throw wrong('the host or the port cannot be read')
   const { hostname, port, pathname, username, password, search, hash } = new URL(url)
   const [, socket = ''] = /^\?socket=([^&]+)$/.exec(search) ?? []
-  if (hash !== '' || (search !== '' && socket === '')) throw wrong(`'${(search || hash).slice(0, 1)}' and what follows it mean nothing here, except for ?socket=PATH`)
+  if (hash !== '' || (search !== '' && socket === ''))
+    throw wrong(`'${(search || hash).slice(0, 1)}' and what follows it mean nothing here, except for ?socket=PATH`)
   const database = pathname.slice(1)
   if (database.includes('/')) throw wrong('there is more than one name after the host')
-  const parts = { DB_HOST: hostname.replace(/^\[(.*)\]$/, '$1'), DB_PORT: port, DB_USER: username, DB_PASSWORD: password, DB_NAME: database, DB_SOCKET: socket }
-  return Object.fromEntries(Object.entries(parts).flatMap(([name, part]) => (part === '' ? [] : [[name, decoded(part)]])))
+  const parts = {
+    DB_HOST: hostname.replace(/^\[(.*)\]$/, '$1'),
+    DB_PORT: port,
+    DB_USER: username,
+    DB_PASSWORD: password,
+    DB_NAME: database,
+    DB_SOCKET: socket,
+  }
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([name, part]) => (part === '' ? [] : [[name, decoded(part)]])),
+  )
 }
 
 function wrong(why: string): InvalidValue {

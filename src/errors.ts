@@ -95,7 +95,8 @@ export async function together<A, B>(first: Promise<A>, second: Promise<B>): Pro
   if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value]
   const failures = [a, b].flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
   const [one, other] = failures
-  if (!(one instanceof DbtoolError) || !(other instanceof DbtoolError) || one.code !== other.code) throw one ?? new Error('unreachable')
+  if (!(one instanceof DbtoolError) || !(other instanceof DbtoolError) || one.code !== other.code)
+    throw one ?? new Error('unreachable')
   throw new DbtoolError(one.code, `${one.message}, and ${other.message}`, { hint: one.hint, cause: other })
 }
 

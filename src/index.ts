@@ -45,7 +45,9 @@ export function createPool(given: string | CreatePoolOptions): ShopPool {
   const { url, ...parts } = typeof given === 'string' ? { url: given } : given
   const asked: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...said(parts) }
   const options = chosen(defaultPoolOptions, asked)
-  return Object.assign(openPool('fair', { target: targetOf(asked), limits: chosen(defaultLimits, asked), options }), { options })
+  return Object.assign(openPool('fair', { target: targetOf(asked), limits: chosen(defaultLimits, asked), options }), {
+    options,
+  })
 }
 
 /** What an order is made of. The products are numbers, as `dbtool products list` shows them. */
@@ -66,7 +68,10 @@ export interface Order {
  * Rejects with {@link OutOfStock}, or a DbtoolError: NOT_FOUND (no such user), KEY_CONFLICT (the key belongs to another order),
  * OUTCOME_UNKNOWN (the connection died, and the server could not be asked again).
  */
-export function placeOrder(pool: Pool, { userId, lines, key = randomUUID(), status = 'confirmed', dryRun = false }: Order): Promise<Placement> {
+export function placeOrder(
+  pool: Pool,
+  { userId, lines, key = randomUUID(), status = 'confirmed', dryRun = false }: Order,
+): Promise<Placement> {
   const author = { osUser: osUserName(), command: 'library' }
   return place(new PooledDatabase(pool), { userId, lines, key, status, author, end: dryRun ? 'ROLLBACK' : 'COMMIT' })
 }
@@ -88,15 +93,34 @@ export interface StressOptions {
 
 /** Puts load on a pool and says what happened, as `dbtool pool stress --json` does. What fails is counted, not thrown. */
 export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
-  const { workers = chapterWorkers, iterations = 1, durationMs, warmupMs = 0, work = builtIn.sleep, signal = new AbortController().signal } = options
+  const {
+    workers = chapterWorkers,
+    iterations = 1,
+    durationMs,
+    warmupMs = 0,
+    work = builtIn.sleep,
+    signal = new AbortController().signal,
+  } = options
   const until = durationMs === undefined ? { iterations } : { durationMs }
   const iterate = typeof work === 'string' ? iterateSql(work) : work
-  return run({ mode: 'fair', pool, options: pool.options }, iterate, { load: { loop: 'closed', workers }, until, warmupMs, rampMs: 0 }, signal)
+  return run(
+    { mode: 'fair', pool, options: pool.options },
+    iterate,
+    { load: { loop: 'closed', workers }, until, warmupMs, rampMs: 0 },
+    signal,
+  )
 }
 
 function partsOf(url: string): CreatePoolOptions {
   try {
-    const { DB_HOST: host, DB_PORT: port, DB_SOCKET: socket, DB_USER: user, DB_PASSWORD: password, DB_NAME: database } = urlParts(url)
+    const {
+      DB_HOST: host,
+      DB_PORT: port,
+      DB_SOCKET: socket,
+      DB_USER: user,
+      DB_PASSWORD: password,
+      DB_NAME: database,
+    } = urlParts(url)
     return said({ host, port: port === undefined ? undefined : Number(port), socket, user, password, database })
   } catch (error) {
     if (error instanceof InvalidValue) throw new DbtoolError('BAD_CONFIG', `the URL of the pool ${error.message}`)
@@ -104,7 +128,16 @@ function partsOf(url: string): CreatePoolOptions {
   }
 }
 
-function targetOf({ host = 'localhost', port = 3306, socket, user = osUserName(), password = '', database = 'dbtool', sslMode = 'preferred', sslCa }: CreatePoolOptions): Target {
+function targetOf({
+  host = 'localhost',
+  port = 3306,
+  socket,
+  user = osUserName(),
+  password = '',
+  database = 'dbtool',
+  sslMode = 'preferred',
+  sslCa,
+}: CreatePoolOptions): Target {
   return { host, port, socket, user, password, database, ssl: { mode: sslMode, ca: sslCa } }
 }
 

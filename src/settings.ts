@@ -43,11 +43,19 @@ function parseHost(value: string): string {
 }
 
 function parseCharset(value: string): string {
-  if (value.toLowerCase() !== 'utf8mb4') throw new InvalidValue(`must be utf8mb4, not ${shown(value)}: every other character set loses characters`)
+  if (value.toLowerCase() !== 'utf8mb4')
+    throw new InvalidValue(`must be utf8mb4, not ${shown(value)}: every other character set loses characters`)
   return 'utf8mb4'
 }
 
-const switches: Readonly<Record<string, boolean>> = { 1: true, true: true, yes: true, 0: false, false: false, no: false }
+const switches: Readonly<Record<string, boolean>> = {
+  1: true,
+  true: true,
+  yes: true,
+  0: false,
+  false: false,
+  no: false,
+}
 
 /** Whether a switch is on, where its text may be wrong. */
 export function isOn(value = ''): boolean {

@@ -21,7 +21,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
-  if (amount === undefined || unit === undefined) throw new InvalidValue(`must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`)
+  if (amount === undefined || unit === undefined)
+    throw new InvalidValue(
+      `must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`,
+    )
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }
 
@@ -53,7 +56,9 @@ export function parseSecondsOrWait(text: string): number {
 
 /** As it would be typed: `5s`, `250ms`. */
 export function durationText(ms: number): string {
-  const [unit, size] = (['d', 'h', 'm', 's'] as const).map((name) => [name, unitMs[name]] as const).find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  const [unit, size] = (['d', 'h', 'm', 's'] as const)
+    .map((name) => [name, unitMs[name]] as const)
+    .find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
   return ms === 0 ? '0s' : `${ms / size}${unit}`
 }
 
@@ -76,7 +81,9 @@ export function parsePast(now: () => Date): (text: string) => Date {
     try {
       return /^\d+(ms|s|m|h|d)$/.test(text) ? before(now(), parseDuration(text)) : parseInstant(text)
     } catch {
-      throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ${shown(text)}`)
+      throw new InvalidValue(
+        `must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ${shown(text)}`,
+      )
     }
   }
 }
@@ -90,7 +97,8 @@ function before(now: Date, ms: number): Date {
 export function parseWhole(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
-    if (!(value >= from && value <= to)) throw new InvalidValue(`must be a whole number from ${from} to ${to}, not ${shown(text)}`)
+    if (!(value >= from && value <= to))
+      throw new InvalidValue(`must be a whole number from ${from} to ${to}, not ${shown(text)}`)
     return value
   }
 }
@@ -101,7 +109,8 @@ export type ChoiceParser<C> = ((text: string) => C) & { readonly choices: readon
 export function parseChoice<C extends string>(choices: readonly C[]): ChoiceParser<C> {
   const parse = (text: string): C => {
     const choice = choices.find((candidate) => candidate === text)
-    if (choice === undefined) throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}${orNearest(text, choices)}`)
+    if (choice === undefined)
+      throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}${orNearest(text, choices)}`)
     return choice
   }
   return Object.assign(parse, { choices })
@@ -109,7 +118,8 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
 
 /** DECIMAL(10,2): up to eight digits before the point, never rounded. */
 export function parsePrice(text: string): string {
-  if (/^\d+\.\d{3,}$/.test(text)) throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
+  if (/^\d+\.\d{3,}$/.test(text))
+    throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
   const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
   if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${shown(text)}`)
   const digits = whole.replace(/^0+(?=\d)/, '')
@@ -118,4 +128,5 @@ export function parsePrice(text: string): string {
 }
 
 /** Ready to be pasted into a shell. */
-export const quotedForShell = (text: string): string => (/^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+export const quotedForShell = (text: string): string =>
+  /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

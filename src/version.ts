@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 /** The version in package.json, which lies one folder higher from the compiled tool than from its source. */
 export function version(): string {
-  const manifest = ['../package.json', '../../package.json'].map((path) => join(import.meta.dirname, path)).find((path) => existsSync(path))
-  const { version: text = 'unknown' } = manifest === undefined ? {} : (JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string })
+  const manifest = ['../package.json', '../../package.json']
+    .map((path) => join(import.meta.dirname, path))
+    .find((path) => existsSync(path))
+  const { version: text = 'unknown' } =
+    manifest === undefined ? {} : (JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string })
   return text
 }

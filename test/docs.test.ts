@@ -18,17 +18,33 @@ interface Line {
 
 /** Every line of every `sh` block. */
 function commandsOf(page: string): Line[] {
-  const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.split('\n'))
-  return blocks.filter((line) => line.trim() !== '').map((line) => {
-    const [command = '', comment = ''] = line.split(/\s+#\s/)
-    const [, piped, rest = command] = /^echo '([^']*)' \| (.*)$/.exec(command) ?? []
-    const [program = '', ...argv] = words(rest.trim())
-    return { line: command.trim(), stdin: piped === undefined ? '' : `${piped}\n`, program, argv, exitCode: Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0) }
-  })
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block.split('\n'),
+  )
+  return blocks
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [command = '', comment = ''] = line.split(/\s+#\s/)
+      const [, piped, rest = command] = /^echo '([^']*)' \| (.*)$/.exec(command) ?? []
+      const [program = '', ...argv] = words(rest.trim())
+      return {
+        line: command.trim(),
+        stdin: piped === undefined ? '' : `${piped}\n`,
+        program,
+        argv,
+        exitCode: Number(/^exit (\d+)/.exec(comment)?.[1] ?? 0),
+      }
+    })
 }
 
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts
-const pages = ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name)), 'CONTRIBUTING.md']
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+  'CONTRIBUTING.md',
+]
 
 /** The README starts a server and makes a shop, and the other pages go on with it; a page with a story of its own starts anew. */
 const homes: Record<string, string> = { 'README.md': newHome(), 'docs/walkthrough.md': newHome() }
@@ -48,17 +64,31 @@ afterAll(async () => {
 describe('every command of the documentation does what it says', () => {
   for (const page of pages) {
     describe.runIf(commandsOf(page).length > 0)(page, () => {
-      it.each(commandsOf(page).map((command) => [command.line, command] as const))('%s', async (_line, { program, argv, stdin, exitCode }) => {
-        if (program === 'npm') {
-          const script = argv[0] === 'run' ? argv[1]! : argv[0]!
-          expect(scripts).toHaveProperty(script)
-          // `npm test` is what runs this; the demo is the same program without npm.
-          if (script !== 'demo') return
-        }
-        const outcome = await dbtool(program === 'npm' ? ['demo'] : argv.slice(1), { env: { DBTOOL_HOME: homeOf(page) }, cwd: process.cwd(), stdin })
-        expect(outcome, outcome.stderr).toMatchObject({ exitCode })
-        if (program === 'npm') for (const words of ['✔ everything is true', 'orders were placed', 'were refused, as they should be', 'What to try next']) expect(outcome.stderr).toContain(words)
-      })
+      it.each(commandsOf(page).map((command) => [command.line, command] as const))(
+        '%s',
+        async (_line, { program, argv, stdin, exitCode }) => {
+          if (program === 'npm') {
+            const script = argv[0] === 'run' ? argv[1]! : argv[0]!
+            expect(scripts).toHaveProperty(script)
+            // `npm test` is what runs this; the demo is the same program without npm.
+            if (script !== 'demo') return
+          }
+          const outcome = await dbtool(program === 'npm' ? ['demo'] : argv.slice(1), {
+            env: { DBTOOL_HOME: homeOf(page) },
+            cwd: process.cwd(),
+            stdin,
+          })
+          expect(outcome, outcome.stderr).toMatchObject({ exitCode })
+          if (program === 'npm')
+            for (const words of [
+              '✔ everything is true',
+              'orders were placed',
+              'were refused, as they should be',
+              'What to try next',
+            ])
+              expect(outcome.stderr).toContain(words)
+        },
+      )
     })
   }
 

@@ -4,9 +4,25 @@ import { guarded, unguarded } from '../src/formula.ts'
 import { anyText, nasty } from './support/nasty.ts'
 
 it.each([
-  ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\t=1', "'\t=1"], ['\rx', "'\rx"], ['\nx', "'\nx"],
-  ['＝1', "'＝1"], ['＋1', "'＋1"], ['－1', "'－1"], ['＠1', "'＠1"], ["'=1", "''=1"], ["''=1", "'''=1"],
-  ['1-1', '1-1'], ["'quoted'", "'quoted'"], ["'", "'"], ['', ''], ['tea = good', 'tea = good'], ['O’Hara', 'O’Hara'],
+  ['=1+1', "'=1+1"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\t=1', "'\t=1"],
+  ['\rx', "'\rx"],
+  ['\nx', "'\nx"],
+  ['＝1', "'＝1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
+  ['＠1', "'＠1"],
+  ["'=1", "''=1"],
+  ["''=1", "'''=1"],
+  ['1-1', '1-1'],
+  ["'quoted'", "'quoted'"],
+  ["'", "'"],
+  ['', ''],
+  ['tea = good', 'tea = good'],
+  ['O’Hara', 'O’Hara'],
 ])('%j is written as %j', (text, written) => {
   expect(guarded(text)).toBe(written)
   expect(unguarded(written)).toBe(text)

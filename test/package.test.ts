@@ -20,11 +20,23 @@ interface Ended {
 }
 
 /** Runs a program in the folder that has nothing but the package. */
-function run(program: string, args: readonly string[], { cwd = folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {}): Promise<Ended> {
+function run(
+  program: string,
+  args: readonly string[],
+  { cwd = folder, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Ended> {
   const { PATH = '', HOME = '', npm_config_cache: cache, npm_config_registry: registry } = process.env
-  const npm = { npm_config_update_notifier: 'false', npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000', ...(cache === undefined ? {} : { npm_config_cache: cache }), ...(registry === undefined ? {} : { npm_config_registry: registry }) }
+  const npm = {
+    npm_config_update_notifier: 'false',
+    npm_config_fetch_retries: '1',
+    npm_config_fetch_retry_mintimeout: '1000',
+    ...(cache === undefined ? {} : { npm_config_cache: cache }),
+    ...(registry === undefined ? {} : { npm_config_registry: registry }),
+  }
   return new Promise((done) => {
-    execFile(program, args, { cwd, env: { PATH, HOME, ...npm, ...env } }, (error, stdout, stderr) => done({ exitCode: error === null ? 0 : error.code, stdout, stderr }))
+    execFile(program, args, { cwd, env: { PATH, HOME, ...npm, ...env } }, (error, stdout, stderr) =>
+      done({ exitCode: error === null ? 0 : error.code, stdout, stderr }),
+    )
   })
 }
 
@@ -33,31 +45,58 @@ const packed = { files: [] as string[], tarball: '', bytes: 0 }
 let installed: Ended
 
 beforeAll(async () => {
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  })
   const [pack] = JSON.parse(stdout) as { filename: string; size: number; files: { path: string }[] }[]
-  Object.assign(packed, { files: pack?.files.map(({ path }) => path), tarball: basename(pack?.filename ?? ''), bytes: pack?.size })
+  Object.assign(packed, {
+    files: pack?.files.map(({ path }) => path),
+    tarball: basename(pack?.filename ?? ''),
+    bytes: pack?.size,
+  })
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  installed = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=dev', `./${packed.tarball}`])
+  installed = await run('npm', [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--omit=dev',
+    `./${packed.tarball}`,
+  ])
   await smallShop(database.name)
 }, 180_000)
 
 describe('the package', () => {
   it('holds the compiled tool, the library, and what belongs to them', () => {
-    const unexpected = /^(?!dist\/cli\/(?:dbtool|load-thread|connector|chunk-[\w-]+)\.cjs$|dist\/cli\/migrations\/\d{4}_\w+\.(?:up|down)\.sql$|dist\/lib\/(?:[\w-]+\/)*[\w-]+\.d\.ts$)/
+    const unexpected =
+      /^(?!dist\/cli\/(?:dbtool|load-thread|connector|chunk-[\w-]+)\.cjs$|dist\/cli\/migrations\/\d{4}_\w+\.(?:up|down)\.sql$|dist\/lib\/(?:[\w-]+\/)*[\w-]+\.d\.ts$)/
     expect(packed.files.filter((path) => unexpected.test(path)).sort()).toEqual([
-      'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cli/THIRD-PARTY-LICENSES', 'dist/lib/index.js', 'docs/dbtool.1', 'package.json',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/cli/THIRD-PARTY-LICENSES',
+      'dist/lib/index.js',
+      'docs/dbtool.1',
+      'package.json',
     ])
-    for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/load-thread.cjs', 'dist/lib/index.d.ts']) expect(packed.files).toContain(path)
+    for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/load-thread.cjs', 'dist/lib/index.d.ts'])
+      expect(packed.files).toContain(path)
     expect(packed.bytes).toBeLessThan(600_000)
   })
 
   it('names the licence of everything that is inside of it', () => {
     const notices = readFileSync(join(root, 'dist', 'cli', 'THIRD-PARTY-LICENSES'), 'utf8')
-    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache']) expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
+    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
+      expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
     expect(notices).toContain('GNU LESSER GENERAL PUBLIC LICENSE')
-    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version: string }> }
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string }>
+    }
     const connector = readFileSync(join(root, 'dist', 'cli', 'connector.cjs'), 'utf8')
-    expect(connector.slice(0, 1_000)).toContain(`https://registry.npmjs.org/mariadb/-/mariadb-${packages['node_modules/mariadb']?.version}.tgz`)
+    expect(connector.slice(0, 1_000)).toContain(
+      `https://registry.npmjs.org/mariadb/-/mariadb-${packages['node_modules/mariadb']?.version}.tgz`,
+    )
   })
 })
 
@@ -69,12 +108,23 @@ const shopUrl = (): string => {
 describe('installed into an empty folder', () => {
   const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 
-  beforeEach(({ skip }) => skip(installed.exitCode !== 0 && noRegistry.test(installed.stderr), 'no registry can be reached, and not everything is in the cache of npm'))
+  beforeEach(({ skip }) =>
+    skip(
+      installed.exitCode !== 0 && noRegistry.test(installed.stderr),
+      'no registry can be reached, and not everything is in the cache of npm',
+    ),
+  )
 
   it('brings no package that it holds already, and none with an install script', () => {
     expect(installed, installed.stderr).toMatchObject({ exitCode: 0 })
-    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: Record<string, { version?: string; hasInstallScript?: true }> }
-    expect(Object.keys(lock.packages).filter((path) => /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2)$/.test(path))).toEqual([])
+    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version?: string; hasInstallScript?: true }>
+    }
+    expect(
+      Object.keys(lock.packages).filter((path) =>
+        /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2)$/.test(path),
+      ),
+    ).toEqual([])
     expect(Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])
     expect(lock.packages['node_modules/@inquirer/prompts']?.version).toBe('8.7.5')
   })
@@ -96,32 +146,68 @@ describe('installed into an empty folder', () => {
     const connector = join(folder, 'node_modules', 'dbtool', 'dist', 'cli', 'connector.cjs')
     const own = readFileSync(connector)
     writeFileSync(connector, `console.error('another'); module.exports = require('mariadb')`)
-    const outcome = await run('npx', ['--offline', 'dbtool', 'users', 'list', '--json'], { env: environment(database.name) })
+    const outcome = await run('npx', ['--offline', 'dbtool', 'users', 'list', '--json'], {
+      env: environment(database.name),
+    })
     writeFileSync(connector, own)
-    expect(outcome).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/"username"/), stderr: expect.stringMatching(/^another$/m) })
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/"username"/),
+      stderr: expect.stringMatching(/^another$/m),
+    })
   })
 
   it('is the library of docs/library.md, whose example is type-checked and run', async () => {
     const [, example = ''] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs', 'library.md'), 'utf8')) ?? []
     for (const name of ['example.mts', 'example.mjs']) writeFileSync(join(folder, name), example)
-    const compiler = [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')]
+    const compiler = [
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(root, 'node_modules', '@types'),
+    ]
     const types = await run(process.execPath, [...compiler, 'example.mts'])
     expect(types.stdout).toBe('')
     const outcome = await run(process.execPath, ['example.mjs'], { env: { SHOP_URL: shopUrl() } })
     expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0 })
-    expect(lines(outcome.stdout)).toEqual([expect.stringMatching(/^placed \d+ \d+\.\d\d existing$/), 'OUT_OF_STOCK 1000000'])
+    expect(lines(outcome.stdout)).toEqual([
+      expect.stringMatching(/^placed \d+ \d+\.\d\d existing$/),
+      'OUT_OF_STOCK 1000000',
+    ])
     expect(outcome.stderr).toMatch(/^[1-9]\d* 0 \d+ [\d.]+\n$/)
   })
 
   it('is a library that loads mariadb alone, once it connects, and refuses a URL that it cannot read', async () => {
     const hook = pathToFileURL(join(root, 'test', 'support', 'list-loaded.mjs')).href
-    writeFileSync(join(folder, 'refused.mjs'), `import { createPool } from 'dbtool'\ntry { createPool('postgres://ada@localhost/shop') } catch (error) { console.log(error.name, error.code, error.message) }`)
+    writeFileSync(
+      join(folder, 'refused.mjs'),
+      `import { createPool } from 'dbtool'\ntry { createPool('postgres://ada@localhost/shop') } catch (error) { console.log(error.name, error.code, error.message) }`,
+    )
     const { stdout, stderr: ofRefused } = await run(process.execPath, ['--import', hook, 'refused.mjs'])
-    const { stderr: ofExample } = await run(process.execPath, ['--import', hook, 'example.mjs'], { env: { SHOP_URL: shopUrl() } })
-    expect(stdout).toBe('DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: it must start with mariadb://\n')
-    const packagesIn = (stderr: string): string[] => [...new Set([...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name))]
+    const { stderr: ofExample } = await run(process.execPath, ['--import', hook, 'example.mjs'], {
+      env: { SHOP_URL: shopUrl() },
+    })
+    expect(stdout).toBe(
+      'DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: it must start with mariadb://\n',
+    )
+    const packagesIn = (stderr: string): string[] => [
+      ...new Set([...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name)),
+    ]
     const ofMariadb = ['denque', 'iconv-lite', 'lru-cache', 'safer-buffer']
     expect(packagesIn(ofRefused)).toEqual(['dbtool'])
-    expect(packagesIn(ofExample).filter((name) => !ofMariadb.includes(name)).sort()).toEqual(['dbtool', 'mariadb'])
+    expect(
+      packagesIn(ofExample)
+        .filter((name) => !ofMariadb.includes(name))
+        .sort(),
+    ).toEqual(['dbtool', 'mariadb'])
   })
 })

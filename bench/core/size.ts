@@ -20,11 +20,31 @@ export interface Size {
 }
 
 export const full: Size = {
-  name: 'full', rounds: 5, seconds: 5, cellSeconds: 2, roundTripsMs: [0, 5], linesOfOrders: [1, 3, 20, 100, 1_000], connections: [1, 4, 16, 64],
-  importLines: Infinity, bulkRows: 1_000_000, reportLines: [100_000, 1_000_000, 10_000_000], reportRounds: 3, starts: 41,
+  name: 'full',
+  rounds: 5,
+  seconds: 5,
+  cellSeconds: 2,
+  roundTripsMs: [0, 5],
+  linesOfOrders: [1, 3, 20, 100, 1_000],
+  connections: [1, 4, 16, 64],
+  importLines: Infinity,
+  bulkRows: 1_000_000,
+  reportLines: [100_000, 1_000_000, 10_000_000],
+  reportRounds: 3,
+  starts: 41,
 }
 
 /** Shows that everything works. Its figures are too short to be told to anybody. */
 export const quick: Size = {
-  ...full, name: 'quick', rounds: 3, seconds: 0.5, cellSeconds: 0.15, linesOfOrders: [1, 3, 20, 100], connections: [1, 16], importLines: 4_000, bulkRows: 100_000, reportLines: [100_000, 1_000_000], starts: 5,
+  ...full,
+  name: 'quick',
+  rounds: 3,
+  seconds: 0.5,
+  cellSeconds: 0.15,
+  linesOfOrders: [1, 3, 20, 100],
+  connections: [1, 16],
+  importLines: 4_000,
+  bulkRows: 100_000,
+  reportLines: [100_000, 1_000_000],
+  starts: 5,
 }

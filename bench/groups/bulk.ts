@@ -14,7 +14,11 @@ const client = 'the mariadb client'
 
 /** Whole processes, from a file to a table and back. */
 export async function bulk(bench: Bench): Promise<void> {
-  const { results, server, size: { rounds, bulkRows } } = bench
+  const {
+    results,
+    server,
+    size: { rounds, bulkRows },
+  } = bench
   const there = await verbs()
   const missing = ['products import', 'products export'].filter((verb) => !there.includes(verb))
   for (const verb of missing) results.absent(verb, 'not in this dbtool')
@@ -27,7 +31,14 @@ export async function bulk(bench: Bench): Promise<void> {
   const contest = { group: 'bulk', unit: 'rows/s', rounds }
   const importing = (): Promise<Ended> => ours(bench, ['products', 'import', paths.given, '--json'])
   const loading = [loadingOf(bench, { who: 'products import', ours: true, work: importing })]
-  if (peer) loading.push(loadingOf(bench, { who: 'LOAD DATA LOCAL INFILE', ours: false, work: () => theirs(bench, loadStatement(paths.given)) }))
+  if (peer)
+    loading.push(
+      loadingOf(bench, {
+        who: 'LOAD DATA LOCAL INFILE',
+        ours: false,
+        work: () => theirs(bench, loadStatement(paths.given)),
+      }),
+    )
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
   // Whoever was the last may have failed, and both must read the same rows.
   await emptyTable(bench)
@@ -36,7 +47,14 @@ export async function bulk(bench: Bench): Promise<void> {
   await exporting()
   const select = `SELECT ${await headerOf(paths.written)} FROM products`
   const unloading = [unloadingOf(bench, { who: 'products export', ours: true, work: exporting }, paths.written)]
-  if (peer) unloading.push(unloadingOf(bench, { who: 'mariadb --batch --quick', ours: false, work: () => theirs(bench, select, paths.written) }, paths.written))
+  if (peer)
+    unloading.push(
+      unloadingOf(
+        bench,
+        { who: 'mariadb --batch --quick', ours: false, work: () => theirs(bench, select, paths.written) },
+        paths.written,
+      ),
+    )
   await alternate({ ...contest, work: 'products out of a table', contestants: unloading }, results)
 }
 
@@ -49,7 +67,10 @@ async function emptyTable({ server }: Bench): Promise<void> {
 }
 
 function loadingOf(bench: Bench, { work, ...worker }: Worker): Contestant {
-  const { server, size: { bulkRows } } = bench
+  const {
+    server,
+    size: { bulkRows },
+  } = bench
   return {
     ...worker,
     run: async () => {
@@ -67,7 +88,8 @@ function unloadingOf({ size: { bulkRows } }: Bench, { work, ...worker }: Worker,
     run: async () => {
       const trial = trialOf(await work(), bulkRows)
       const lines = await linesOf(path)
-      if (lines !== bulkRows + 1) throw new WrongRun(`${bulkRows} rows and a header should be ${bulkRows + 1} lines, not ${lines}`)
+      if (lines !== bulkRows + 1)
+        throw new WrongRun(`${bulkRows} rows and a header should be ${bulkRows + 1} lines, not ${lines}`)
       return trial
     },
   }
@@ -78,12 +100,32 @@ function trialOf({ seconds, peakMegabytes }: Ended, rows: number): Trial {
 }
 
 function ours({ server, signal }: Bench, args: readonly string[], into?: string): Promise<Ended> {
-  return runDbtool(args, { env: server.environment(database), cwd: server.home, signal, ...(into === undefined ? {} : { into }) })
+  return runDbtool(args, {
+    env: server.environment(database),
+    cwd: server.home,
+    signal,
+    ...(into === undefined ? {} : { into }),
+  })
 }
 
 async function theirs({ server, signal }: Bench, statement: string, into?: string): Promise<Ended> {
-  const args = ['--no-defaults', `--socket=${server.socket}`, `--user=${server.user}`, '--local-infile=1', '--batch', '--quick', `--database=${database}`, '-e', statement]
-  const ended = await runChild('mariadb', args, { env: { MYSQL_PWD: server.password }, cwd: server.home, signal, ...(into === undefined ? {} : { into }) })
+  const args = [
+    '--no-defaults',
+    `--socket=${server.socket}`,
+    `--user=${server.user}`,
+    '--local-infile=1',
+    '--batch',
+    '--quick',
+    `--database=${database}`,
+    '-e',
+    statement,
+  ]
+  const ended = await runChild('mariadb', args, {
+    env: { MYSQL_PWD: server.password },
+    cwd: server.home,
+    signal,
+    ...(into === undefined ? {} : { into }),
+  })
   if (ended.exitCode !== 0) throw new Error(ended.stderr.trim())
   return ended
 }
@@ -96,7 +138,8 @@ const rowsAtOnce = 50_000
 
 /** Every tenth name has a comma in it, and so quotes around it. */
 function writeProducts(path: string, rows: number): void {
-  const row = (at: number): string => `SKU-${at},${at % 10 === 0 ? `"Lamp, number ${at}"` : `Product number ${at}`},${(1 + (at % 9_999) / 100).toFixed(2)},${at % 1_000}\n`
+  const row = (at: number): string =>
+    `SKU-${at},${at % 10 === 0 ? `"Lamp, number ${at}"` : `Product number ${at}`},${(1 + (at % 9_999) / 100).toFixed(2)},${at % 1_000}\n`
   writeFileSync(path, 'sku,name,price,stock\n')
   for (let from = 1; from <= rows; from += rowsAtOnce) {
     const length = Math.min(rowsAtOnce, rows - from + 1)
@@ -106,7 +149,8 @@ function writeProducts(path: string, rows: number): void {
 
 async function linesOf(path: string): Promise<number> {
   let lines = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) for (const byte of chunk) if (byte === 10) lines += 1
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>)
+    for (const byte of chunk) if (byte === 10) lines += 1
   return lines
 }
 

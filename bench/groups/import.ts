@@ -17,23 +17,47 @@ import { orderColumns, orderFile } from './order-files.ts'
 
 const database = 'bench_import'
 const atOnce = defaultPoolOptions.size
-const flags = ['--map', orderColumns, '--create-missing', '--initial-stock', '1000000', '--on-error', 'skip', '--concurrency', String(atOnce), '--json']
+const flags = [
+  '--map',
+  orderColumns,
+  '--create-missing',
+  '--initial-stock',
+  '1000000',
+  '--on-error',
+  'skip',
+  '--concurrency',
+  String(atOnce),
+  '--json',
+]
 /** Done; done but for the orders that the file or the shop refuses. */
 const expected = [0, 7] as const
 
 /** A month of invoices: as one import, and as one order after the other; then what ten months do to memory. */
 export async function imports(bench: Bench): Promise<void> {
-  const { server, results, size: { rounds } } = bench
+  const {
+    server,
+    results,
+    size: { rounds },
+  } = bench
   const [once, tenfold] = [orderFile(bench, 1), orderFile(bench, 10)]
   await makeDatabase(server, database)
   // Users and products are there before anything is measured: to create them is no part of placing an order.
-  await dbtool(['orders', 'import', once, ...flags], { env: server.environment(database), cwd: server.home, signal: bench.signal }, expected)
+  await dbtool(
+    ['orders', 'import', once, ...flags],
+    { env: server.environment(database), cwd: server.home, signal: bench.signal },
+    expected,
+  )
   const contestants = [
     contestant(bench, 'orders import', () => importing(bench, once)),
-    ...[atOnce, 1].map((workers) => contestant(bench, `one order a transaction, ${workers} at once`, () => oneByOne(bench, once, workers))),
+    ...[atOnce, 1].map((workers) =>
+      contestant(bench, `one order a transaction, ${workers} at once`, () => oneByOne(bench, once, workers)),
+    ),
   ]
   await alternate({ group: 'import', work: 'orders of a month', unit: 'orders/s', rounds, contestants }, results)
-  const memory = [['1 ×', once], ['10 ×', tenfold]].map(([who = '', path = '']) => ({ who, ours: true, run: async () => ({ value: await peakOf(bench, path) }) }))
+  const memory = [
+    ['1 ×', once],
+    ['10 ×', tenfold],
+  ].map(([who = '', path = '']) => ({ who, ours: true, run: async () => ({ value: await peakOf(bench, path) }) }))
   await alternate({ group: 'import', work: 'memory at most', unit: 'MB', rounds, contestants: memory }, results)
 }
 
@@ -54,13 +78,21 @@ function contestant({ server }: Bench, who: string, place: () => Promise<number>
 }
 
 async function importing({ server, signal }: Bench, path: string): Promise<number> {
-  const { stdout } = await dbtool(['orders', 'import', path, ...flags], { env: server.environment(database), cwd: server.home, signal }, expected)
+  const { stdout } = await dbtool(
+    ['orders', 'import', path, ...flags],
+    { env: server.environment(database), cwd: server.home, signal },
+    expected,
+  )
   return placedOf(stdout)
 }
 
 async function peakOf({ server, signal }: Bench, path: string): Promise<number> {
   await server.connection(database, withoutOrders)
-  const { stdout, peakMegabytes } = await runDbtool(['orders', 'import', path, ...flags], { env: server.environment(database), cwd: server.home, signal }, expected)
+  const { stdout, peakMegabytes } = await runDbtool(
+    ['orders', 'import', path, ...flags],
+    { env: server.environment(database), cwd: server.home, signal },
+    expected,
+  )
   await server.connection(database, (connection) => verify(connection, 'orders', placedOf(stdout)))
   if (peakMegabytes === undefined) throw new Error('the process did not say how much memory it took')
   return peakMegabytes
@@ -70,7 +102,12 @@ const placedOf = (json: string): number => (JSON.parse(json) as { orders_placed:
 
 /** What a loop over the file would do: the same reading, every order of the file that has no fault a statement of its own. */
 async function oneByOne({ server, signal }: Bench, path: string, workers: number): Promise<number> {
-  const file = await openRecordFile(path, { stdin: Readable.from([]), signal, fields: orderFields, map: parseMap(orderColumns, orderFields) })
+  const file = await openRecordFile(path, {
+    stdin: Readable.from([]),
+    signal,
+    fields: orderFields,
+    map: parseMap(orderColumns, orderFields),
+  })
   try {
     return await withPool({ target: server.target(database), signal, size: workers, maxOverflow: 0 }, async (pool) => {
       const db = new PooledDatabase(pool)
@@ -95,7 +132,15 @@ async function oneByOne({ server, signal }: Bench, path: string, workers: number
 async function place(db: Database, names: Names, { ref, lines }: DraftOrder): Promise<void> {
   const userId = await names.userId(lines[0]?.user ?? '')
   const orderLines = lines.map(({ sku, quantity, price }) => ({ productId: names.productId(sku), quantity, price }))
-  await placeOrder(db, { userId, lines: orderLines, key: `import:${ref}`, status: 'confirmed', orderedAt: lines[0]?.orderedAt, author, end: 'COMMIT' })
+  await placeOrder(db, {
+    userId,
+    lines: orderLines,
+    key: `import:${ref}`,
+    status: 'confirmed',
+    orderedAt: lines[0]?.orderedAt,
+    author,
+    end: 'COMMIT',
+  })
 }
 
 /** What the file calls users and products; each user is looked up once. */

@@ -11,7 +11,14 @@ export async function matrix(bench: Bench): Promise<void> {
   const target = await ordersShop(bench, { products })
   const { linesOfOrders, connections, rounds, cellSeconds: seconds } = bench.size
   for (const lines of linesOfOrders) {
-    const contestants = connections.map((count) => ({ who: counted(count, 'connection'), ours: true, run: () => placing(bench, target, { connections: count, seconds, lines, products }) }))
-    await alternate({ group: 'matrix', work: `orders of ${counted(lines, 'line')}`, unit: 'orders/s', rounds, contestants }, bench.results)
+    const contestants = connections.map((count) => ({
+      who: counted(count, 'connection'),
+      ours: true,
+      run: () => placing(bench, target, { connections: count, seconds, lines, products }),
+    }))
+    await alternate(
+      { group: 'matrix', work: `orders of ${counted(lines, 'line')}`, unit: 'orders/s', rounds, contestants },
+      bench.results,
+    )
   }
 }

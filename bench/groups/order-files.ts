@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
 
 /** What the real month calls our columns. */
-export const orderColumns = 'order_ref=InvoiceNo,user=CustomerID,sku=StockCode,product_name=Description,quantity=Quantity,price=UnitPrice,ordered_at=InvoiceDate'
+export const orderColumns =
+  'order_ref=InvoiceNo,user=CustomerID,sku=StockCode,product_name=Description,quantity=Quantity,price=UnitPrice,ordered_at=InvoiceDate'
 const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
 
 /** A file of order lines in the temporary home: so many copies of the month, each with references of its own. */
 export function orderFile({ server, size, realData }: Bench, copies: number): string {
   const real = join(realData ?? '', 'online-retail', '2010-12.csv')
-  const lines = (realData !== undefined && existsSync(real) ? realLines(real) : generatedLines()).slice(0, size.importLines)
+  const lines = (realData !== undefined && existsSync(real) ? realLines(real) : generatedLines()).slice(
+    0,
+    size.importLines,
+  )
   const path = join(server.home, `orders-${copies}.csv`)
   const copyOf = (copy: number): string => lines.map((line) => `${line.replace(',', `-${copy},`)}\n`).join('')
   writeFileSync(path, `${header}\n`)

@@ -23,9 +23,13 @@ export async function orders(bench: Bench, place?: Place): Promise<void> {
   const near = await ordersShop(bench, { products })
   const peers = new PeersPresent(bench)
   for (const roundTripMs of bench.size.roundTripsMs) {
-    const compete = (target: Target, port?: number): Promise<void> => contests({ bench, peers, target, port, roundTripMs, place })
+    const compete = (target: Target, port?: number): Promise<void> =>
+      contests({ bench, peers, target, port, roundTripMs, place })
     if (roundTripMs === 0) await compete(near)
-    else await withFarServer({ to: bench.server.socket, roundTripMs }, ({ port }) => compete({ ...near, socket: undefined, host: '127.0.0.1', port }, port))
+    else
+      await withFarServer({ to: bench.server.socket, roundTripMs }, ({ port }) =>
+        compete({ ...near, socket: undefined, host: '127.0.0.1', port }, port),
+      )
   }
 }
 
@@ -41,9 +45,17 @@ interface Distance {
 async function contests({ bench, peers, target, port, roundTripMs, place }: Distance): Promise<void> {
   const { rounds, seconds } = bench.size
   for (const demand of demands) {
-    const ours: Contestant = { who: 'dbtool', ours: true, run: () => placing(bench, target, { connections, seconds, lines, products: demand.drawnFrom, ...(place && { place }) }) }
+    const ours: Contestant = {
+      who: 'dbtool',
+      ours: true,
+      run: () =>
+        placing(bench, target, { connections, seconds, lines, products: demand.drawnFrom, ...(place && { place }) }),
+    }
     const contestants = [ours, ...peers.contestants(demand, { connections, seconds, port })]
-    await alternate({ group: 'orders', work: workOf(demand.demand, roundTripMs), unit: 'orders/s', rounds, contestants }, bench.results)
+    await alternate(
+      { group: 'orders', work: workOf(demand.demand, roundTripMs), unit: 'orders/s', rounds, contestants },
+      bench.results,
+    )
   }
 }
 
@@ -57,10 +69,21 @@ class PeersPresent {
     this.#sysbench = this.has('sysbench', sysbenchLabel)
   }
 
-  contestants({ drawnFrom, sysbench }: Demand, load: { connections: number; seconds: number; port: number | undefined }): Contestant[] {
+  contestants(
+    { drawnFrom, sysbench }: Demand,
+    load: { connections: number; seconds: number; port: number | undefined },
+  ): Contestant[] {
     const { peers, server } = this.bench
-    const inPython = this.#python.map((peer): Contestant => ({ who: pythonPeers[peer].label, ours: false, run: () => peers.python(server, peer, drawnFrom, load) }))
-    const inC: Contestant = { who: sysbenchLabel, ours: false, run: () => peers.sysbench(server, 'seed_orders.lua', load) }
+    const inPython = this.#python.map((peer): Contestant => ({
+      who: pythonPeers[peer].label,
+      ours: false,
+      run: () => peers.python(server, peer, drawnFrom, load),
+    }))
+    const inC: Contestant = {
+      who: sysbenchLabel,
+      ours: false,
+      run: () => peers.sysbench(server, 'seed_orders.lua', load),
+    }
     return [...inPython, ...(this.#sysbench && sysbench ? [inC] : [])]
   }
 

@@ -38,7 +38,8 @@ export async function placing({ server, signal }: Bench, target: Target, load: L
     const db = new PooledDatabase(pool)
     const until = started + load.seconds * 1_000
     const work = async (): Promise<void> => {
-      while (performance.now() < until && !signal.aborted) await tally.count(() => (load.place ?? placeOrder)(db, someOrder(load)))
+      while (performance.now() < until && !signal.aborted)
+        await tally.count(() => (load.place ?? placeOrder)(db, someOrder(load)))
     }
     await Promise.all(Array.from({ length: load.connections }, work))
     tally.seconds = (performance.now() - started) / 1_000
@@ -75,5 +76,12 @@ export function someOrder({ lines, products }: Pick<Load, 'lines' | 'products'>)
   const chosen = new Set<number>()
   while (chosen.size < lines) chosen.add(1 + Math.floor(Math.random() * products))
   const userId = 1 + Math.floor(Math.random() * usersOfShop)
-  return { userId, lines: [...chosen].map((productId) => ({ productId, quantity: 1 })), key: randomUUID(), status: 'confirmed', author, end: 'COMMIT' }
+  return {
+    userId,
+    lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
+    key: randomUUID(),
+    status: 'confirmed',
+    author,
+    end: 'COMMIT',
+  }
 }

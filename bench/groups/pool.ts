@@ -17,19 +17,47 @@ export const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapt
 export async function pool(bench: Bench): Promise<void> {
   const { rounds, seconds } = bench.size
   const asked = { target: bench.server.target(), signal: bench.signal }
-  const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs: seconds * 1_000 }, warmupMs: 200, rampMs: 0 }
+  const plan: StressPlan = {
+    load: { loop: 'closed', workers },
+    until: { durationMs: seconds * 1_000 },
+    warmupMs: 200,
+    rampMs: 0,
+  }
   const contest = { group: 'pool', rounds }
   const sharing = [modeContestant(bench, 'fair', plan), modeContestant(bench, 'driver', plan), ...ceiling(bench)]
-  await alternate({ ...contest, work: 'SELECT 1, 50 workers on 5 connections', unit: 'queries/s', contestants: sharing }, bench.results)
+  await alternate(
+    { ...contest, work: 'SELECT 1, 50 workers on 5 connections', unit: 'queries/s', contestants: sharing },
+    bench.results,
+  )
   await withPool({ ...asked, ...small }, async (pool) => {
-    const measured: Contestant = { who: 'pool stress', ours: true, run: async () => ({ value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, bench.signal)).throughput }) }
+    const measured: Contestant = {
+      who: 'pool stress',
+      ours: true,
+      run: async () => ({
+        value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, bench.signal)).throughput,
+      }),
+    }
     const bare: Contestant = { who: 'bare loop', ours: true, run: () => bareLoop(pool, plan, bench.signal) }
-    await alternate({ ...contest, work: 'cost of measuring', unit: 'queries/s', contestants: [measured, bare] }, bench.results)
+    await alternate(
+      { ...contest, work: 'cost of measuring', unit: 'queries/s', contestants: [measured, bare] },
+      bench.results,
+    )
   })
   const scenario: Contestant = {
     who: 'pool stress',
     ours: true,
-    run: () => withPool({ ...asked, ...chapterPool }, async (pool) => ({ value: (await stress({ mode: 'fair', pool, options: chapterPool }, iterateSql(chapterSql), { ...chapterPlan, warmupMs: 300 }, bench.signal)).seconds / idealSeconds })),
+    run: () =>
+      withPool({ ...asked, ...chapterPool }, async (pool) => ({
+        value:
+          (
+            await stress(
+              { mode: 'fair', pool, options: chapterPool },
+              iterateSql(chapterSql),
+              { ...chapterPlan, warmupMs: 300 },
+              bench.signal,
+            )
+          ).seconds / idealSeconds,
+      })),
   }
   await alternate({ ...contest, work: 'default scenario', unit: '× ideal', contestants: [scenario] }, bench.results)
 }
@@ -38,17 +66,31 @@ function modeContestant({ server, signal }: Bench, mode: PoolMode, plan: StressP
   return {
     who: mode,
     ours: mode === 'fair',
-    run: () => withPool({ target: server.target(), signal, mode, ...small, timeoutMs: chapterPool.timeoutMs }, async (pool) => {
-      const { throughput, failed, timeouts, fairness } = await stress({ mode, pool, options: small }, iterateSql(sql), plan, signal)
-      return { value: throughput, failed, also: { timeouts, jain: fairness.jain } }
-    }),
+    run: () =>
+      withPool({ target: server.target(), signal, mode, ...small, timeoutMs: chapterPool.timeoutMs }, async (pool) => {
+        const { throughput, failed, timeouts, fairness } = await stress(
+          { mode, pool, options: small },
+          iterateSql(sql),
+          plan,
+          signal,
+        )
+        return { value: throughput, failed, also: { timeouts, jain: fairness.jain } }
+      }),
   }
 }
 
 function ceiling({ peers, server, results, size: { seconds } }: Bench): Contestant[] {
   const why = peers.missing('sysbench')
   if (why !== undefined) results.absent('sysbench, SELECT 1 from C', why)
-  return why === undefined ? [{ who: 'sysbench', ours: false, run: () => peers.sysbench(server, 'select_one.lua', { connections: small.size, seconds }) }] : []
+  return why === undefined
+    ? [
+        {
+          who: 'sysbench',
+          ours: false,
+          run: () => peers.sysbench(server, 'select_one.lua', { connections: small.size, seconds }),
+        },
+      ]
+    : []
 }
 
 /** The same work with nothing counted but how much of it was done. */

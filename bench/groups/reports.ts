@@ -14,7 +14,11 @@ const databaseOf = (lines: number): string => `bench_reports_${lines}`
 
 /** Every report that there is, over shops of which each has ten times the order lines of the one before. */
 export async function reports(bench: Bench): Promise<void> {
-  const { results, server, size: { reportRounds: rounds, reportLines } } = bench
+  const {
+    results,
+    server,
+    size: { reportRounds: rounds, reportLines },
+  } = bench
   for (const lines of reportLines) {
     results.doing(`reports: filling a shop of ${counted(lines, 'line')}`)
     await makeDatabase(server, databaseOf(lines))
@@ -22,7 +26,11 @@ export async function reports(bench: Bench): Promise<void> {
   }
   const names = (await verbs()).flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
   for (const name of names) {
-    const contestants = reportLines.map((lines): Contestant => ({ who: counted(lines, 'line'), ours: true, run: async () => ({ value: await statementsMs(bench, name, lines) }) }))
+    const contestants = reportLines.map((lines): Contestant => ({
+      who: counted(lines, 'line'),
+      ours: true,
+      run: async () => ({ value: await statementsMs(bench, name, lines) }),
+    }))
     await alternate({ group: 'reports', work: name, unit: 'ms', rounds, contestants }, results)
     for (const lines of reportLines.slice(1)) addGrowth(results, name, lines)
   }
@@ -30,14 +38,27 @@ export async function reports(bench: Bench): Promise<void> {
 
 /** How many times longer it takes than over a tenth of the lines, round by round. */
 function addGrowth(results: Results, name: string, lines: number): void {
-  const [there, tenth] = [lines, lines / 10].map((many) => valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))))
+  const [there, tenth] = [lines, lines / 10].map((many) =>
+    valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))),
+  )
   const rounds = (there ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
-  if (rounds.length > 0 && rounds.length === tenth?.length) results.add({ group: 'reports', work: `${name}, for 10 × the lines`, who: counted(lines, 'line'), unit: '×', rounds })
+  if (rounds.length > 0 && rounds.length === tenth?.length)
+    results.add({
+      group: 'reports',
+      work: `${name}, for 10 × the lines`,
+      who: counted(lines, 'line'),
+      unit: '×',
+      rounds,
+    })
 }
 
 /** The time of the report's statements alone: what a process takes to start and connect would hide how it grows. */
 async function statementsMs({ server, signal }: Bench, name: string, lines: number): Promise<number> {
-  const { stderr } = await dbtool(['report', name, '--limit', '10', '--json', '--sql'], { env: server.environment(databaseOf(lines)), cwd: server.home, signal })
+  const { stderr } = await dbtool(['report', name, '--limit', '10', '--json', '--sql'], {
+    env: server.environment(databaseOf(lines)),
+    cwd: server.home,
+    signal,
+  })
   const times = [...stderr.matchAll(/^→ ([\d.]+) ms /gm)].map(([, ms]) => Number(ms))
   if (times.length === 0) throw new Error(`report ${name} told the time of no statement`)
   return times.reduce((sum, ms) => sum + ms, 0)
@@ -62,7 +83,9 @@ async function fillOrders(connection: Connection, orders: number): Promise<void>
        SELECT o.seq, 1 + MOD(o.seq * 7919, ${shop.users}), SUM((${quantity}) * p.price), ${statusSql},
               CONCAT('bench-', o.seq), SHA2(o.seq, 256), UTC_TIMESTAMP() - INTERVAL MOD(o.seq * 7919, 525600) MINUTE ${linesSql(from, to)} GROUP BY o.seq`,
     )
-    await connection.change(`INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.seq, p.id, ${quantity}, p.price ${linesSql(from, to)}`)
+    await connection.change(
+      `INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.seq, p.id, ${quantity}, p.price ${linesSql(from, to)}`,
+    )
     // From the numbers again: to read ten million lines back by order takes longer than to write them.
     await connection.change(
       `UPDATE products JOIN (SELECT p.id, SUM(${quantity}) AS units, COUNT(*) AS times, SUM((${quantity}) * p.price) AS money ${linesSql(from, to)} WHERE NOT ${cancelled} GROUP BY p.id) AS sold USING (id)

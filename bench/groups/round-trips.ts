@@ -26,13 +26,29 @@ export async function roundTrips(bench: Bench): Promise<void> {
       }
       const { rounds } = bench.size
       const contest = { group: 'round-trips', unit: 'round trips', rounds }
-      for (const lines of linesCounted) await alternate({ ...contest, work: `an order of ${counted(lines, 'line')}`, contestants: [{ who: 'dbtool', ours: true, run: async () => ({ value: await countOf(lines) }) }] }, bench.results)
+      for (const lines of linesCounted)
+        await alternate(
+          {
+            ...contest,
+            work: `an order of ${counted(lines, 'line')}`,
+            contestants: [{ who: 'dbtool', ours: true, run: async () => ({ value: await countOf(lines) }) }],
+          },
+          bench.results,
+        )
       const ping = async (): Promise<{ value: number }> => {
         const started = performance.now()
         for (let sent = 0; sent < orders; sent += 1) await connection.rows('DO 0')
         return { value: (performance.now() - started) / orders }
       }
-      await alternate({ ...contest, unit: 'ms', work: `a round trip of ${roundTripMs} ms`, contestants: [{ who: 'the proxy', ours: true, run: ping }] }, bench.results)
+      await alternate(
+        {
+          ...contest,
+          unit: 'ms',
+          work: `a round trip of ${roundTripMs} ms`,
+          contestants: [{ who: 'the proxy', ours: true, run: ping }],
+        },
+        bench.results,
+      )
     } finally {
       await connection.close()
     }

@@ -16,14 +16,26 @@ export async function start(bench: Bench): Promise<void> {
     who,
     ours,
     async run() {
-      const { exitCode, seconds, stderr } = await runChild(process.execPath, args, { signal, cwd: server.home, env: { DBTOOL_HOME: server.home } })
+      const { exitCode, seconds, stderr } = await runChild(process.execPath, args, {
+        signal,
+        cwd: server.home,
+        env: { DBTOOL_HOME: server.home },
+      })
       if (exitCode !== 0) throw new Error(`it ended with ${exitCode ?? 'a signal'}: ${stderr.trim()}`)
       return { value: seconds * 1_000 }
     },
   })
-  const commands = ['--help', '--version', 'users list --json'].map((line) => contestant(line, true, [dbtoolBinary, ...line.split(' ')]))
-  const peers = [contestant('node -e 0', false, ['-e', '0']), contestant('the connector alone', false, ['-e', connectorAlone(server.socket)])]
-  await alternate({ group: 'start', work: 'start', unit: 'ms', rounds: size.starts, contestants: [...peers, ...commands] }, results)
+  const commands = ['--help', '--version', 'users list --json'].map((line) =>
+    contestant(line, true, [dbtoolBinary, ...line.split(' ')]),
+  )
+  const peers = [
+    contestant('node -e 0', false, ['-e', '0']),
+    contestant('the connector alone', false, ['-e', connectorAlone(server.socket)]),
+  ]
+  await alternate(
+    { group: 'start', work: 'start', unit: 'ms', rounds: size.starts, contestants: [...peers, ...commands] },
+    results,
+  )
 }
 
 /** The least that a program with the connector does for a list: connect, ask, print, end. */

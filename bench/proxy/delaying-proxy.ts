@@ -35,10 +35,15 @@ export async function delayingProxy({ to, roundTripMs }: Line): Promise<Delaying
   // Who has said everything may still be told something.
   const allowHalfOpen = true
   const listener = createServer({ allowHalfOpen }, (client) => {
-    const server = connect(typeof to === 'string' ? { path: to, allowHalfOpen } : { port: to, host: '127.0.0.1', allowHalfOpen })
+    const server = connect(
+      typeof to === 'string' ? { path: to, allowHalfOpen } : { port: to, host: '127.0.0.1', allowHalfOpen },
+    )
     const count = counter.ofOneClient()
     client.on('data', count)
-    for (const [from, onto] of [[client, server], [server, client]] as const) {
+    for (const [from, onto] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       sockets.add(from.setNoDelay(true))
       from.on('data', (data) => post.send(() => onto.write(data)))
       from.on('end', () => post.send(() => onto.end()))

@@ -13,9 +13,18 @@ export interface AddAddressOptions extends PartFlags {
 }
 
 export function addressesAdd(addresses: Command, ctx: Context, run = addAddress): void {
-  partFlags(shows(addresses.command('add'), addressView).description('Add an address of a user; asks for what is needed and not given').option('--user <user>', 'whose it is: id, username or email'))
+  partFlags(
+    shows(addresses.command('add'), addressView)
+      .description('Add an address of a user; asks for what is needed and not given')
+      .option('--user <user>', 'whose it is: id, username or email'),
+  )
     .option('-n, --dry-run', 'show what would be added, and add nothing')
-    .addHelpText('after', examples('dbtool addresses add --user ada --type billing --street "12 St James Square" --city London --postal-code "SW1Y 4JH" --country GB'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool addresses add --user ada --type billing --street "12 St James Square" --city London --postal-code "SW1Y 4JH" --country GB',
+      ),
+    )
     .action((options: AddAddressOptions) => run(ctx, options))
 }
 
@@ -30,7 +39,10 @@ export async function addAddress(ctx: Context, options: AddAddressOptions): Prom
     postal_code: { given: options.postalCode, ...asked.postal_code },
     country: { given: options.country, ...asked.country },
   })
-  const address = await ctx.shop((db) => db.transaction(async (tx) => insertAddress(tx, ctx.author(), await getUser(tx, user), parts)), { dryRun })
+  const address = await ctx.shop(
+    (db) => db.transaction(async (tx) => insertAddress(tx, ctx.author(), await getUser(tx, user), parts)),
+    { dryRun },
+  )
   ctx.out.item(addressView, dryRun ? { ...address, id: null, created_at: null } : address)
   const what = `a ${address.address_type} address of ${address.username}`
   ctx.out.success(dryRun ? `${what} would be added; nothing was changed` : `added ${what} (id ${address.id})`)

@@ -22,13 +22,26 @@ export function addressesList(addresses: Command, ctx: Context, run = showAddres
     .option(typeFlag, 'only those for this', type)
     .option('--country <code>', 'only those in this country, such as DE', country)
     .addOption(sorted(addressSortColumns, '-created_at'))
-    .addHelpText('after', examples('dbtool addresses list --user ada', 'dbtool addresses list --type shipping --country DE --sort city'))
+    .addHelpText(
+      'after',
+      examples('dbtool addresses list --user ada', 'dbtool addresses list --type shipping --country DE --sort city'),
+    )
     .action((options: ListAddressesOptions) => run(ctx, options))
 }
 
-export async function showAddresses(ctx: Context, { user, type, country, sort, limit, offset }: ListAddressesOptions): Promise<void> {
+export async function showAddresses(
+  ctx: Context,
+  { user, type, country, sort, limit, offset }: ListAddressesOptions,
+): Promise<void> {
   const { getUser } = await import('../../src/shop/users.ts')
   await showList(ctx, addressView, { limit, unasked: defaultLimit, offset, filter: { user, type, country } }, (rows) =>
-    ctx.shop(async (db) => listAddresses(db, { userIds: user === undefined ? undefined : [(await getUser(db, user)).id], type, country }, sort, { limit: rows, offset })),
+    ctx.shop(async (db) =>
+      listAddresses(
+        db,
+        { userIds: user === undefined ? undefined : [(await getUser(db, user)).id], type, country },
+        sort,
+        { limit: rows, offset },
+      ),
+    ),
   )
 }

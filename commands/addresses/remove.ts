@@ -23,7 +23,11 @@ export function addressesRemove(addresses: Command, ctx: Context, run = dropAddr
     .action((id: number | undefined, options: RemoveAddressOptions) => run(ctx, id, options))
 }
 
-export async function dropAddress(ctx: Context, given: number | undefined, { yes = false, dryRun = false }: RemoveAddressOptions): Promise<void> {
+export async function dropAddress(
+  ctx: Context,
+  given: number | undefined,
+  { yes = false, dryRun = false }: RemoveAddressOptions,
+): Promise<void> {
   const { id } = await ctx.ask.fill({ id: whichAddress(ctx, given) })
   await ctx.shop(
     async (db) => {

@@ -16,18 +16,28 @@ export interface UpdateAddressOptions extends PartFlags {
 }
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
-  partFlags(shows(addresses.command('update'), updatedView(addressView)).description('Change parts of an address').argument('[id]', 'number of the address', value(parseId)))
+  partFlags(
+    shows(addresses.command('update'), updatedView(addressView))
+      .description('Change parts of an address')
+      .argument('[id]', 'number of the address', value(parseId)),
+  )
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText('after', examples('dbtool addresses update 1 --street "10 Downing Street" --postal-code "SW1A 2AA"'))
     .action((id: number | undefined, options: UpdateAddressOptions) => run(ctx, id, options))
 }
 
-export async function changeAddress(ctx: Context, number: number | undefined, options: UpdateAddressOptions): Promise<void> {
+export async function changeAddress(
+  ctx: Context,
+  number: number | undefined,
+  options: UpdateAddressOptions,
+): Promise<void> {
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
   const given = { address_type, street, city, postal_code, country }
   assertWishes(ctx, given, '--type, --street, --city, --postal-code or --country')
   const { id } = await ctx.ask.fill({ id: whichAddress(ctx, number) })
   const { wishes } = await wishesFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
-  const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), { dryRun })
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), {
+    dryRun,
+  })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })
 }

@@ -25,7 +25,8 @@ interface Position {
 
 const offer = (offered: Answer['offered'], behind = ''): Answer => ({ behind, offered })
 const plain = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))
-const commandsOf = (above: Command): Candidate[] => above.commands.map((one) => ({ value: one.name(), about: one.description() }))
+const commandsOf = (above: Command): Candidate[] =>
+  above.commands.map((one) => ({ value: one.name(), about: one.description() }))
 
 /** All that may stand for the last of `words`, whatever it begins with. Touches neither files nor a database. */
 export function candidates(program: Command, words: readonly string[]): Answer {
@@ -34,7 +35,11 @@ export function candidates(program: Command, words: readonly string[]): Answer {
   // bash hands over redirections as words.
   if (/^\d*(?:<|>>?)$/.test(words.at(-2) ?? '')) return offer('files')
   const last = words.at(-1) ?? ''
-  const { command, option, arguments: before } = words.slice(0, -1).reduce(step, { command: program, option: undefined, arguments: 0 })
+  const {
+    command,
+    option,
+    arguments: before,
+  } = words.slice(0, -1).reduce(step, { command: program, option: undefined, arguments: 0 })
   if (option !== undefined) return valuesOf(option, command, last)
   const [, flag = '', typed = ''] = /^(--[^=]*)=(.*)$/s.exec(last) ?? []
   if (flag !== '') {
@@ -51,25 +56,37 @@ function step({ command, option, arguments: before }: Position, word: string): P
   if (option !== undefined) return { command, option: undefined, arguments: before }
   if (word.startsWith('-')) {
     const known = word.includes('=') ? undefined : optionOf(command, word)
-    return { command, option: known !== undefined && (known.required || known.optional) ? known : undefined, arguments: before }
+    return {
+      command,
+      option: known !== undefined && (known.required || known.optional) ? known : undefined,
+      arguments: before,
+    }
   }
   const next = command.commands.find((one) => one.name() === word)
-  return next === undefined ? { command, option: undefined, arguments: before + 1 } : { command: next, option: undefined, arguments: 0 }
+  return next === undefined
+    ? { command, option: undefined, arguments: before + 1 }
+    : { command: next, option: undefined, arguments: 0 }
 }
 
 function optionOf(command: Command, word: string): Option | undefined {
-  return chainOf(command).flatMap(({ options }) => options).find(({ short, long }) => word === short || word === long)
+  return chainOf(command)
+    .flatMap(({ options }) => options)
+    .find(({ short, long }) => word === short || word === long)
 }
 
 function optionsOf(command: Command): Candidate[] {
   const shown = command.options.filter(({ hidden, long }) => !hidden && long !== undefined)
-  return [...shown.map(({ long, description }) => ({ value: long ?? '', about: description })), { value: '--help', about: 'show help, with examples' }]
+  return [
+    ...shown.map(({ long, description }) => ({ value: long ?? '', about: description })),
+    { value: '--help', about: 'show help, with examples' },
+  ]
 }
 
 function valuesOf(option: Option, command: Command, typed: string): Answer {
   if (option.long === '--profile') return offer('profiles')
   if (/<(file|path)>/.test(option.flags)) return offer('files')
-  if (/<\w+=file>/.test(option.flags)) return typed.includes('=') ? offer('files', typed.slice(0, typed.indexOf('=') + 1)) : offer([])
+  if (/<\w+=file>/.test(option.flags))
+    return typed.includes('=') ? offer('files', typed.slice(0, typed.indexOf('=') + 1)) : offer([])
   if (option.long === '--field') return offer(plain(namesOf(command)))
   if (option.long === '--fields') return furtherOf(namesOf(command), typed)
   return offer(plain(choicesOf(option.parseArg)))

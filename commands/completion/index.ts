@@ -36,18 +36,27 @@ const completion: Declare = (program, ctx) => {
     .argument('[words...]', 'used by the script: after --, what is typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
     .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
-      const { shell } = await ctx.ask.fill({ shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like } })
+      const { shell } = await ctx.ask.fill({
+        shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like },
+      })
       const language = await languageOf(shell)
       const root = chainOf(command).at(-1) ?? command
       if (words.length === 0) ctx.out.text(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
-      else ctx.out.text(lines(language.encodeSuggestions(await suggestions(ctx, root, shell === 'bash' ? words.map(unquoted) : words))))
+      else
+        ctx.out.text(
+          lines(
+            language.encodeSuggestions(await suggestions(ctx, root, shell === 'bash' ? words.map(unquoted) : words)),
+          ),
+        )
     })
 }
 
-const like = (typed: string): Promise<Choice<Shell>[]> => Promise.resolve(shells.filter((shell) => shell.includes(typed)).map((shell) => ({ name: shell, value: shell })))
+const like = (typed: string): Promise<Choice<Shell>[]> =>
+  Promise.resolve(shells.filter((shell) => shell.includes(typed)).map((shell) => ({ name: shell, value: shell })))
 
 /** A line for each: the library writes chunks with console.log, and of the languages only zsh's relies on it. */
-const lines = (chunks: Iterable<string>): string => [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')
+const lines = (chunks: Iterable<string>): string =>
+  [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')
 
 /** bash hands over words in the quotes in which they were typed, the last one perhaps in half of them. */
 const unquoted = (word: string): string => word.replace(/^(['"])(.*?)\1?$/s, '$2')
@@ -55,21 +64,39 @@ const unquoted = (word: string): string => word.replace(/^(['"])(.*?)\1?$/s, '$2
 async function suggestions(ctx: Context, root: Command, words: readonly string[]): Promise<Suggestion[]> {
   const last = words.at(-1) ?? ''
   const { behind, offered } = await helpTopics(words, candidates(root, words))
-  if (offered === 'files') return [{ kind: 'file', type: 'file', ...(behind === '' ? {} : { pattern: last, prefix: behind }) }]
-  const fitting = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: one }) => `${behind}${one}`.startsWith(last))
-  return fitting.map(({ value: one, about }) => ({ kind: 'literal', text: `${behind}${one}`, ...(about === '' ? {} : { description: [{ type: 'text', text: about }] }) }))
+  if (offered === 'files')
+    return [{ kind: 'file', type: 'file', ...(behind === '' ? {} : { pattern: last, prefix: behind }) }]
+  const fitting = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: one }) =>
+    `${behind}${one}`.startsWith(last),
+  )
+  return fitting.map(({ value: one, about }) => ({
+    kind: 'literal',
+    text: `${behind}${one}`,
+    ...(about === '' ? {} : { description: [{ type: 'text', text: about }] }),
+  }))
 }
 
 async function profiles({ io: { env, cwd } }: Context): Promise<Candidate[]> {
-  const [{ profilePaths }, { readProfileFiles }] = await Promise.all([import('../../src/config/paths.ts'), import('../../src/config/profile-files.ts')])
-  return readProfileFiles(profilePaths({ env, cwd }), { env, cwd }).flatMap((file) => [...file.profiles.keys()].map((one) => ({ value: one, about: file.name })))
+  const [{ profilePaths }, { readProfileFiles }] = await Promise.all([
+    import('../../src/config/paths.ts'),
+    import('../../src/config/profile-files.ts'),
+  ])
+  return readProfileFiles(profilePaths({ env, cwd }), { env, cwd }).flatMap((file) =>
+    [...file.profiles.keys()].map((one) => ({ value: one, about: file.name })),
+  )
 }
 
 /** After `help` stand the topics, too. */
 async function helpTopics(words: readonly string[], answer: Answer): Promise<Answer> {
   if (words.length !== 2 || words[0] !== 'help' || typeof answer.offered === 'string') return answer
   const { topics } = await import('../topics.ts')
-  return { ...answer, offered: [...answer.offered, ...Object.entries(topics).map(([one, topic]) => ({ value: one, about: topic().about }))] }
+  return {
+    ...answer,
+    offered: [
+      ...answer.offered,
+      ...Object.entries(topics).map(([one, topic]) => ({ value: one, about: topic().about })),
+    ],
+  }
 }
 
 export const verbs: Verbs = { completion }

@@ -7,7 +7,8 @@ import { shows } from '../shown.ts'
 const view: View = {
   columns: [text('profile'), text('file'), text('target'), text('protected'), text('read_only'), text('used')],
   id: 'profile',
-  empty: 'There are no profiles; they are written into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json.',
+  empty:
+    'There are no profiles; they are written into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json.',
 }
 
 export function configProfiles(config: Command, ctx: Context, run = listProfiles): void {

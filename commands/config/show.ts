@@ -6,7 +6,10 @@ import { shows } from '../shown.ts'
 
 const view: View = { columns: [text('name'), text('value'), text('origin')], id: 'name', empty: '' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
-const statementView: View = { ...view, columns: [text('name'), sign('used', used), text('value'), sentence('origin'), below('hidden_by')] }
+const statementView: View = {
+  ...view,
+  columns: [text('name'), sign('used', used), text('value'), sentence('origin'), below('hidden_by')],
+}
 
 export interface ShowOptions {
   readonly origin?: boolean
@@ -16,7 +19,10 @@ export function configShow(config: Command, ctx: Context, run = show): void {
   shows<ShowOptions>(config.command('show'), ({ origin }) => (origin === true ? statementView : view))
     .description('Every setting, its value (secrets are stars) and where it comes from')
     .option('--origin', 'all places that say something of it, the one that counts first; then what it hides')
-    .addHelpText('after', examples('dbtool config show', 'dbtool config show --origin', 'dbtool config show --profile staging --json'))
+    .addHelpText(
+      'after',
+      examples('dbtool config show', 'dbtool config show --origin', 'dbtool config show --profile staging --json'),
+    )
     .action((options: ShowOptions) => run(ctx, options))
 }
 

@@ -6,8 +6,18 @@ import { shows } from '../shown.ts'
 
 const view: View = {
   columns: [
-    text('server'), text('version'), text('user'), text('database'), text('charset'), text('collation'), text('time_zone'), text('sql_mode'),
-    text('isolation'), number('statement_timeout'), text('tls'), number('round_trip_ms'),
+    text('server'),
+    text('version'),
+    text('user'),
+    text('database'),
+    text('charset'),
+    text('collation'),
+    text('time_zone'),
+    text('sql_mode'),
+    text('isolation'),
+    number('statement_timeout'),
+    text('tls'),
+    number('round_trip_ms'),
   ],
   id: 'server',
   empty: '',
@@ -16,12 +26,18 @@ const view: View = {
 export function connectionTest(connection: Command, ctx: Context, run = test): void {
   shows(connection.command('test'), view)
     .description('Open one connection and show what the server says of it')
-    .addHelpText('after', examples('dbtool connection test', 'dbtool connection test --host db.example.com --user shop --ask-password'))
+    .addHelpText(
+      'after',
+      examples('dbtool connection test', 'dbtool connection test --host db.example.com --user shop --ask-password'),
+    )
     .action(() => run(ctx))
 }
 
 export async function test(ctx: Context): Promise<void> {
-  const [{ probe }, { addressOf, describeTarget }] = await Promise.all([import('../../src/db/probe.ts'), import('../../src/db/target.ts')])
+  const [{ probe }, { addressOf, describeTarget }] = await Promise.all([
+    import('../../src/db/probe.ts'),
+    import('../../src/db/target.ts'),
+  ])
   const { target, limits } = await ctx.config()
   const found = await ctx.connection(probe, limits)
   ctx.out.item(view, { server: addressOf(target), ...found })

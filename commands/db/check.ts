@@ -6,7 +6,11 @@ import type { Finding } from '../../src/shop/invariants.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 
-const view: View = { columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')], id: 'invariant', empty: '' }
+const view: View = {
+  columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')],
+  id: 'invariant',
+  empty: '',
+}
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {
   shows(db.command('check'), view)
@@ -16,7 +20,10 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 }
 
 export async function check(ctx: Context): Promise<void> {
-  const [{ checkInvariants }, { withLease }] = await Promise.all([import('../../src/shop/invariants.ts'), import('../../src/db/pool.ts')])
+  const [{ checkInvariants }, { withLease }] = await Promise.all([
+    import('../../src/shop/invariants.ts'),
+    import('../../src/db/pool.ts'),
+  ])
   const findings = await ctx.shop((db) => withLease(db.pool, checkInvariants))
   ctx.out.list(view, findings)
   const broken = findings.filter(({ ok }) => !ok)
@@ -26,6 +33,10 @@ export async function check(ctx: Context): Promise<void> {
 
 function brokenError(broken: readonly Finding[]): DbtoolError {
   const names = broken.map(({ invariant, violations }) => `${invariant} (${violations})`).join(', ')
-  const rows = broken.flatMap(({ invariant, rows: offending }) => offending.map((row) => `${invariant}: ${JSON.stringify(row)}`))
-  return new DbtoolError('INVARIANT_BROKEN', `the shop is not sound: ${names}`, { faults: [`first offending rows of ${broken.length} invariants:`, ...rows] })
+  const rows = broken.flatMap(({ invariant, rows: offending }) =>
+    offending.map((row) => `${invariant}: ${JSON.stringify(row)}`),
+  )
+  return new DbtoolError('INVARIANT_BROKEN', `the shop is not sound: ${names}`, {
+    faults: [`first offending rows of ${broken.length} invariants:`, ...rows],
+  })
 }

@@ -14,7 +14,12 @@ const wantedView: View = {
   empty: '',
   script: ({ role, statement }) => `${String(statement)};  -- ${String(role)}`,
 }
-const grantedView: View = { columns: [text('account'), text('statement')], id: 'statement', empty: '', script: ({ statement }) => String(statement) }
+const grantedView: View = {
+  columns: [text('account'), text('statement')],
+  id: 'statement',
+  empty: '',
+  script: ({ statement }) => String(statement),
+}
 
 export interface GrantsOptions {
   readonly for?: Account
@@ -27,10 +32,17 @@ export function dbGrants(db: Command, ctx: Context, run = grants): void {
   shows(db.command('grants'), viewOf)
     .description('The least privileges for each kind of user, as GRANT statements to run')
     .option('--for <user@host>', 'the account; the default is one of its own for each role', value(parseAccount))
-    .option('--role <role>', `${roleNames.join(', ')}; the default is all, with --for: app`, value(parseChoice(roleNames)))
+    .option(
+      '--role <role>',
+      `${roleNames.join(', ')}; the default is all, with --for: app`,
+      value(parseChoice(roleNames)),
+    )
     .option('--apply', 'run the statements, and show what the account may then')
     .option('-n, --dry-run', 'with --apply: show the statements, and run none')
-    .addHelpText('after', `\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n${examples('dbtool db grants', 'dbtool db grants --for shop@localhost --apply', 'dbtool db grants --for bi@10.0.0.% --role reporter --json')}`)
+    .addHelpText(
+      'after',
+      `\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n${examples('dbtool db grants', 'dbtool db grants --for shop@localhost --apply', 'dbtool db grants --for bi@10.0.0.% --role reporter --json')}`,
+    )
     .action((options: GrantsOptions) => run(ctx, options))
 }
 
@@ -40,10 +52,14 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
   const { apply = false, dryRun = false } = options
   if (!apply) {
     ctx.out.list(wantedView, await wanted(ctx, options))
-    ctx.out.note('nothing was changed; an administrator can run these once the accounts are there, with CREATE USER … IDENTIFIED BY …')
+    ctx.out.note(
+      'nothing was changed; an administrator can run these once the accounts are there, with CREATE USER … IDENTIFIED BY …',
+    )
     return
   }
-  const { account } = await ctx.ask.fill({ account: { given: options.for, flag: '--for', message: 'Account (user@host)', parse: parseAccount } })
+  const { account } = await ctx.ask.fill({
+    account: { given: options.for, flag: '--for', message: 'Account (user@host)', parse: parseAccount },
+  })
   const { grant, showGrants } = await import('../../src/db/grant.ts')
   const rows = await wanted(ctx, { ...options, for: account })
   await ctx.connection(async (session) => {
@@ -53,17 +69,33 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
       ctx.out.note('dry run: nothing was changed')
       return
     }
-    await grant(session, account, rows.map(({ statement }) => statement))
+    await grant(
+      session,
+      account,
+      rows.map(({ statement }) => statement),
+    )
     const shown = await showGrants(session, account)
-    ctx.out.list(grantedView, shown.map((statement) => ({ account: accountText(account), statement })))
+    ctx.out.list(
+      grantedView,
+      shown.map((statement) => ({ account: accountText(account), statement })),
+    )
     ctx.out.success(`granted to ${accountText(account)}: ${rows[0]?.role ?? ''}`)
   })
 }
 
-async function wanted(ctx: Context, { for: account, role = account === undefined ? undefined : 'app' }: GrantsOptions): Promise<{ role: RoleName; account: string; statement: string }[]> {
+async function wanted(
+  ctx: Context,
+  { for: account, role = account === undefined ? undefined : 'app' }: GrantsOptions,
+): Promise<{ role: RoleName; account: string; statement: string }[]> {
   const { target } = await ctx.config()
-  return roles.filter(({ name }) => role === undefined || name === role).flatMap((one) => {
-    const whose = account ?? { user: `dbtool_${one.name}`, host: 'localhost' }
-    return grantStatements(one, target.database ?? '', whose).map((statement) => ({ role: one.name, account: accountText(whose), statement }))
-  })
+  return roles
+    .filter(({ name }) => role === undefined || name === role)
+    .flatMap((one) => {
+      const whose = account ?? { user: `dbtool_${one.name}`, host: 'localhost' }
+      return grantStatements(one, target.database ?? '', whose).map((statement) => ({
+        role: one.name,
+        account: accountText(whose),
+        statement,
+      }))
+    })
 }

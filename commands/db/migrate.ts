@@ -7,7 +7,11 @@ import { examples } from '../help.ts'
 import { hint } from '../hint.ts'
 import { shows } from '../shown.ts'
 
-export const stepView: View = { columns: [number('version'), text('name'), text('direction')], id: 'version', empty: 'Nothing to do.' }
+export const stepView: View = {
+  columns: [number('version'), text('name'), text('direction')],
+  id: 'version',
+  empty: 'Nothing to do.',
+}
 
 export interface MigrateOptions {
   readonly to?: number
@@ -26,9 +30,17 @@ export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
 }
 
 export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptions): Promise<void> {
-  const [room, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts')])
+  const [room, { loadMigrations }] = await Promise.all([
+    import('../../src/db/migrate.ts'),
+    import('../../src/db/migration-files.ts'),
+  ])
   const steps = await ctx.connection((session) => {
-    const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`applied migration ${version} (${name})`) }
+    const migrator = {
+      session,
+      known: loadMigrations(),
+      onStep: ({ version, name }: { version: number; name: string }) =>
+        ctx.out.success(`applied migration ${version} (${name})`),
+    }
     return dryRun ? room.pendingSteps(migrator, to) : room.migrate(migrator, to)
   })
   ctx.out.list(stepView, steps)

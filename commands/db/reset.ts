@@ -18,15 +18,27 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
     .description('Drop all that the migrations made, with its data, and make it anew; asks first')
     .option('--confirm <database>', 'the name of the database, instead of typing it when asked')
     .option('-n, --dry-run', 'show what would be lost')
-    .addHelpText('after', `\nOther tables in the database stay.\n${examples('dbtool db reset', 'dbtool db reset --confirm dbtool')}`)
+    .addHelpText(
+      'after',
+      `\nOther tables in the database stay.\n${examples('dbtool db reset', 'dbtool db reset --confirm dbtool')}`,
+    )
     .action((options: ResetOptions) => run(ctx, options))
 }
 
 export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
-  const [room, { losses }, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/losses.ts'), import('../../src/db/migration-files.ts')])
+  const [room, { losses }, { loadMigrations }] = await Promise.all([
+    import('../../src/db/migrate.ts'),
+    import('../../src/db/losses.ts'),
+    import('../../src/db/migration-files.ts'),
+  ])
   const { target } = await ctx.config()
   await ctx.connection(async (session) => {
-    const migrator: Migrator = { session, known: loadMigrations(), onStep: ({ version, name, direction }) => ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`) }
+    const migrator: Migrator = {
+      session,
+      known: loadMigrations(),
+      onStep: ({ version, name, direction }) =>
+        ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`),
+    }
     const steps = await room.rollbackSteps(migrator, 0)
     const lost = await losses(session, steps)
     if (dryRun) {
@@ -34,7 +46,8 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       return
     }
     const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')}, and make them anew, empty?`
-    if (lost.length > 0 || confirm !== undefined) await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
+    if (lost.length > 0 || confirm !== undefined)
+      await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
     else await ctx.ask.confirm({ message: 'Make the schema?', yes: true })
     await room.rollback(migrator, 0)
     await room.migrate(migrator)

@@ -26,9 +26,17 @@ export function dbRollback(db: Command, ctx: Context, run = rollback): void {
 }
 
 export async function rollback(ctx: Context, { to, yes = false, dryRun = false }: RollbackOptions): Promise<void> {
-  const [room, { loadMigrations }] = await Promise.all([import('../../src/db/migrate.ts'), import('../../src/db/migration-files.ts')])
+  const [room, { loadMigrations }] = await Promise.all([
+    import('../../src/db/migrate.ts'),
+    import('../../src/db/migration-files.ts'),
+  ])
   await ctx.connection(async (session) => {
-    const migrator = { session, known: loadMigrations(), onStep: ({ version, name }: { version: number; name: string }) => ctx.out.success(`took back migration ${version} (${name})`) }
+    const migrator = {
+      session,
+      known: loadMigrations(),
+      onStep: ({ version, name }: { version: number; name: string }) =>
+        ctx.out.success(`took back migration ${version} (${name})`),
+    }
     const steps = await room.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
       ctx.out.list(view, steps)
@@ -36,7 +44,10 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       if (dryRun) ctx.out.note('dry run: nothing was changed')
       return
     }
-    await ctx.ask.confirm({ message: `Take back ${named(steps)}, with all data in ${steps.length === 1 ? 'it' : 'them'}?`, yes })
+    await ctx.ask.confirm({
+      message: `Take back ${named(steps)}, with all data in ${steps.length === 1 ? 'it' : 'them'}?`,
+      yes,
+    })
     // What was asked about, also if somebody else was faster.
     const asked = Math.min(...steps.map(({ version }) => version)) - 1
     ctx.out.list(view, await room.rollback(migrator, to ?? asked))
@@ -45,6 +56,9 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
 
 /** `migration 2 (sales)`, `migrations 2 (sales), 1 (shop, 2 of its 6 statements)`. */
 function named(steps: readonly BackStep[]): string {
-  const each = steps.map(({ version, name, statements, total }) => `${version} (${name}${statements.length === total ? '' : `, ${statements.length} of its ${total} statements`})`)
+  const each = steps.map(
+    ({ version, name, statements, total }) =>
+      `${version} (${name}${statements.length === total ? '' : `, ${statements.length} of its ${total} statements`})`,
+  )
   return `migration${each.length === 1 ? '' : 's'} ${each.join(', ')}`
 }

@@ -11,7 +11,16 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = {
-  columns: [number('users'), number('addresses'), number('products'), number('orders'), number('order_lines'), number('units'), number('revenue'), number('seconds')],
+  columns: [
+    number('users'),
+    number('addresses'),
+    number('products'),
+    number('orders'),
+    number('order_lines'),
+    number('units'),
+    number('revenue'),
+    number('seconds'),
+  ],
   id: 'orders',
   empty: '',
 }
@@ -27,15 +36,31 @@ export function dbSeed(db: Command, ctx: Context, run = seed): void {
     .addOption(withDefault('--products <n>', 'what they buy', parseWhole(0, 100_000), '50'))
     .addOption(withDefault('--orders <n>', 'orders, of three lines on average', parseWhole(0, 5_000_000), '500'))
     .addOption(withDefault('--seed <n>', 'the same numbers make the same shop everywhere', parseWhole(0, largest), '1'))
-    .addOption(withDefault('--until <time>', 'the orders are of the year before it: a time, or an age such as 30d', parseUntil, '2026-01-01'))
+    .addOption(
+      withDefault(
+        '--until <time>',
+        'the orders are of the year before it: a time, or an age such as 30d',
+        parseUntil,
+        '2026-01-01',
+      ),
+    )
     .option('-n, --dry-run', 'say how much there would be, and add nothing')
-    .addHelpText('after', examples('dbtool db seed', 'dbtool db seed --users 20000 --products 1000 --orders 333333 --seed 7'))
+    .addHelpText(
+      'after',
+      examples('dbtool db seed', 'dbtool db seed --users 20000 --products 1000 --orders 333333 --seed 7'),
+    )
     .action((options: SeedOptions) => run(ctx, options))
 }
 
 export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptions): Promise<void> {
-  if (sizes.orders > 0 && (sizes.users === 0 || sizes.products === 0)) throw new DbtoolError('USAGE', 'there can be no orders without users and products', { hint: 'give --users and --products, or --orders 0' })
-  const [{ planShop }, { assertEmpty, fillShop }] = await Promise.all([import('../../src/shop/seed/plan.ts'), import('../../src/shop/seed/fill.ts')])
+  if (sizes.orders > 0 && (sizes.users === 0 || sizes.products === 0))
+    throw new DbtoolError('USAGE', 'there can be no orders without users and products', {
+      hint: 'give --users and --products, or --orders 0',
+    })
+  const [{ planShop }, { assertEmpty, fillShop }] = await Promise.all([
+    import('../../src/shop/seed/plan.ts'),
+    import('../../src/shop/seed/fill.ts'),
+  ])
   const { signal } = ctx.io
   const started = performance.now()
   const progress = ctx.out.progress()
@@ -47,11 +72,16 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   }
   const counts = await ctx.shop(fill, { dryRun }).finally(() => progress.clear())
   ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
-  ctx.out.success(dryRun ? 'the shop would be filled like this; nothing was changed' : `the shop is filled (seed ${sizes.seed})`)
+  ctx.out.success(
+    dryRun ? 'the shop would be filled like this; nothing was changed' : `the shop is filled (seed ${sizes.seed})`,
+  )
 }
 
 /** How far it is, by rows, and how long the rest takes at this pace. */
-function drawn(progress: Progress, { users, addresses, products, orders, order_lines }: Counts): (written: number) => void {
+function drawn(
+  progress: Progress,
+  { users, addresses, products, orders, order_lines }: Counts,
+): (written: number) => void {
   const [all, started] = [users + addresses + products + orders + order_lines, performance.now()]
   return (written) =>
     progress.show(() => {

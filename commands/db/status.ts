@@ -4,7 +4,11 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 
-const view: View = { columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')], id: 'version', empty: '' }
+const view: View = {
+  columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')],
+  id: 'version',
+  empty: '',
+}
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {
   shows(db.command('status'), view)
@@ -14,7 +18,10 @@ export function dbStatus(db: Command, ctx: Context, run = status): void {
 }
 
 export async function status(ctx: Context): Promise<void> {
-  const [{ appliedMigrations, assertUsable, migrationStates }, { loadMigrations }] = await Promise.all([import('../../src/db/schema-state.ts'), import('../../src/db/migration-files.ts')])
+  const [{ appliedMigrations, assertUsable, migrationStates }, { loadMigrations }] = await Promise.all([
+    import('../../src/db/schema-state.ts'),
+    import('../../src/db/migration-files.ts'),
+  ])
   const states = await ctx.db(async (db) => migrationStates(loadMigrations(), await appliedMigrations(db)))
   ctx.out.list(view, states)
   assertUsable(states)

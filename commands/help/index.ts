@@ -42,7 +42,9 @@ function commandAt(root: Command, words: readonly string[]): Command {
     if (next !== undefined) return next
     const topic = here === root ? nearest(word, names) : undefined
     const meant = topic === undefined ? meantCommand(here, word) : [`did you mean ${topic}?`]
-    throw new DbtoolError('USAGE', `no help about '${`${pathOf(here)} ${word}`.trim()}'`, { hint: [...meant, `topics: ${names.join(', ')}; commands: dbtool help`].join(' ') })
+    throw new DbtoolError('USAGE', `no help about '${`${pathOf(here)} ${word}`.trim()}'`, {
+      hint: [...meant, `topics: ${names.join(', ')}; commands: dbtool help`].join(' '),
+    })
   }, root)
 }
 

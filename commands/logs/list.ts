@@ -28,7 +28,12 @@ export function logsList(logs: Command, ctx: Context, run = showLogs): void {
     .action((options: ListLogsOptions) => run(ctx, options))
 }
 
-export async function showLogs(ctx: Context, { entity, id, by, since, until, limit, offset }: ListLogsOptions): Promise<void> {
+export async function showLogs(
+  ctx: Context,
+  { entity, id, by, since, until, limit, offset }: ListLogsOptions,
+): Promise<void> {
   const filter = { entity, entityId: id, osUser: by, since, until }
-  await showList(ctx, logView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })))
+  await showList(ctx, logView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+    ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })),
+  )
 }

@@ -9,7 +9,15 @@ import { tell } from './told.ts'
 /** Every page that is made from the definitions of the commands, by its path in the repository. */
 export async function manual(): Promise<Pages> {
   const screen = new Writable()
-  const nobody = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: screen, stderr: screen, signal: new AbortController().signal, now: () => new Date(0) }
+  const nobody = {
+    env: {},
+    cwd: '/',
+    stdin: Readable.from([]),
+    stdout: screen,
+    stderr: screen,
+    signal: new AbortController().signal,
+    now: () => new Date(0),
+  }
   const told = tell(await createProgram(new ProcessContext(nobody)))
   const pages = Object.entries(reference(told)).map(([name, text]) => [`docs/reference/${name}`, text])
   return { 'docs/dbtool.1': manPage(told, version()), ...(Object.fromEntries(pages) as Pages) }

@@ -19,18 +19,33 @@ export function manPage(told: Told, version: string): string {
     '.\\" Made from the definitions of the commands by `npm run docs`; changes made here are lost.',
     `.TH DBTOOL 1 "" "dbtool ${roff(version)}" "User Commands"`,
     // Names of codes and flags must not be hyphenated.
-    '.nh', '.ad l',
-    heading('SH', 'NAME'), 'dbtool \\- a shop on MariaDB, and a laboratory for its connection pool',
-    heading('SH', 'SYNOPSIS'), `${bold('dbtool')} [options] \\fInoun\\fR \\fIverb\\fR [arguments] [options]`,
-    heading('SH', 'DESCRIPTION'), ...description,
-    heading('SH', 'COMMANDS'), ...told.nouns.flatMap(nounSection),
-    heading('SH', 'OPTIONS'), 'Every command takes these, before the noun or after the verb.',
+    '.nh',
+    '.ad l',
+    heading('SH', 'NAME'),
+    'dbtool \\- a shop on MariaDB, and a laboratory for its connection pool',
+    heading('SH', 'SYNOPSIS'),
+    `${bold('dbtool')} [options] \\fInoun\\fR \\fIverb\\fR [arguments] [options]`,
+    heading('SH', 'DESCRIPTION'),
+    ...description,
+    heading('SH', 'COMMANDS'),
+    ...told.nouns.flatMap(nounSection),
+    heading('SH', 'OPTIONS'),
+    'Every command takes these, before the noun or after the verb.',
     ...told.flags.flatMap(({ heading: text, options }) => [heading('SS', text), ...entries(options)]),
-    heading('SH', 'ENVIRONMENT'), 'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.', ...entries(terms([...settingEntries('the name of the user of the operating system'), ...otherVariables])),
-    heading('SH', 'FILES'), ...entries(terms(files)),
-    heading('SH', 'EXIT STATUS'), 'In parentheses, what an error is called with \\-\\-json.', ...entries(terms(exitEntries())),
-    heading('SH', 'EXAMPLES'), ...verbatim(examples),
-    heading('SH', 'SEE ALSO'), '.BR mariadb (1),', '.BR mariadbd (8),', '.BR my_print_defaults (1)',
+    heading('SH', 'ENVIRONMENT'),
+    'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.',
+    ...entries(terms([...settingEntries('the name of the user of the operating system'), ...otherVariables])),
+    heading('SH', 'FILES'),
+    ...entries(terms(files)),
+    heading('SH', 'EXIT STATUS'),
+    'In parentheses, what an error is called with \\-\\-json.',
+    ...entries(terms(exitEntries())),
+    heading('SH', 'EXAMPLES'),
+    ...verbatim(examples),
+    heading('SH', 'SEE ALSO'),
+    '.BR mariadb (1),',
+    '.BR mariadbd (8),',
+    '.BR my_print_defaults (1)',
   ]
   return `${lines.join('\n')}\n`
 }
@@ -46,7 +61,9 @@ const description = [
   'Users, addresses, products and orders that cannot oversell; reports, imports, exports and migrations; and load on connection pools, to find out how large yours should be.',
   'It brings a private MariaDB, and works as well on yours.',
   '.PP',
-  roff('Data goes to standard output, everything for a person to standard error. Questions are asked on a terminal only; elsewhere every missing value is named at once, with exit code 2.'),
+  roff(
+    'Data goes to standard output, everything for a person to standard error. Questions are asked on a terminal only; elsewhere every missing value is named at once, with exit code 2.',
+  ),
 ]
 
 const entries = (all: readonly Term[]): string[] => all.flatMap(entry)
@@ -59,5 +76,8 @@ function nounSection({ name, about, verbs }: Noun): string[] {
 
 function verbEntry({ usage, about, args, options }: Verb): string[] {
   const below = [...args, ...options]
-  return [...entry({ term: usage, about: `${about}${/[.?!]$/.test(about) ? '' : '.'}` }), ...(below.length === 0 ? [] : ['.RS', ...entries(below), '.RE'])]
+  return [
+    ...entry({ term: usage, about: `${about}${/[.?!]$/.test(about) ? '' : '.'}` }),
+    ...(below.length === 0 ? [] : ['.RS', ...entries(below), '.RE']),
+  ]
 }

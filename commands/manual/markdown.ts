@@ -13,34 +13,68 @@ export function reference(told: Told): Pages {
 
 function contents({ about, nouns }: Told): string {
   const groups = [...new Set(nouns.map(({ group }) => group))]
-  const rows = (group: string): string[] => nouns.filter((noun) => noun.group === group).map((noun) => `| [${noun.name}](${noun.name}.md) | ${cell(noun.about)} | ${noun.verbs.map((verb) => linkTo(noun, verb)).join(', ')} |`)
+  const rows = (group: string): string[] =>
+    nouns
+      .filter((noun) => noun.group === group)
+      .map(
+        (noun) =>
+          `| [${noun.name}](${noun.name}.md) | ${cell(noun.about)} | ${noun.verbs.map((verb) => linkTo(noun, verb)).join(', ')} |`,
+      )
   const tables = groups.flatMap((group) => [`## ${group}`, '', '| | | |', '|---|---|---|', ...rows(group), ''])
-  return page('Reference', [about, '', 'Flags that every command takes are on [a page of their own](flags.md), and so are [exit codes](../exit-codes.md) and [what comes out](../formats.md).', '', ...tables])
+  return page('Reference', [
+    about,
+    '',
+    'Flags that every command takes are on [a page of their own](flags.md), and so are [exit codes](../exit-codes.md) and [what comes out](../formats.md).',
+    '',
+    ...tables,
+  ])
 }
 
 function linkTo(noun: Noun, verb: Verb): string {
-  return verb.path === noun.name ? '' : `[${verb.path.slice(noun.name.length + 1)}](${noun.name}.md#dbtool-${verb.path.replaceAll(' ', '-')})`
+  return verb.path === noun.name
+    ? ''
+    : `[${verb.path.slice(noun.name.length + 1)}](${noun.name}.md#dbtool-${verb.path.replaceAll(' ', '-')})`
 }
 
 function flags(told: Told): string {
   const groups = told.flags.flatMap(({ heading, options }) => [`## ${heading}`, '', ...table(options), ''])
   return page('Flags that every command takes', [
     'They may stand before the noun or after the verb. Where a verb has a flag of the same name, that of the connection goes first: `dbtool --user root orders place --user ada`.',
-    '', ...groups, 'Where each value is looked up is in [connecting](../connecting.md), what formats and files are like in [what comes out](../formats.md).', '',
+    '',
+    ...groups,
+    'Where each value is looked up is in [connecting](../connecting.md), what formats and files are like in [what comes out](../formats.md).',
+    '',
   ])
 }
 
 function pageOf({ name, about, verbs }: Noun): string {
   const sections = verbs.flatMap((verb) => section(verb))
-  return page(`dbtool ${name}`, [...(verbs.some(({ path }) => path === name) ? [] : [sentence(about), '']), ...sections, '[Flags that every command takes](flags.md) · [exit codes](../exit-codes.md) · [all commands](README.md)', ''])
+  return page(`dbtool ${name}`, [
+    ...(verbs.some(({ path }) => path === name) ? [] : [sentence(about), '']),
+    ...sections,
+    '[Flags that every command takes](flags.md) · [exit codes](../exit-codes.md) · [all commands](README.md)',
+    '',
+  ])
 }
 
 function section({ path, usage, about, args, options, examples, shown }: Verb): string[] {
   const heading = path.includes(' ') ? [`## dbtool ${path}`, ''] : []
   return [
-    ...heading, sentence(about), '', ...fenced('', [usage]), '',
+    ...heading,
+    sentence(about),
+    '',
+    ...fenced('', [usage]),
+    '',
     ...(args.length + options.length === 0 ? [] : [...table([...args, ...options]), '']),
-    ...(examples.length === 0 ? [] : [...fenced('console', examples.map((one) => `$ ${one}`)), '']),
+    ...(examples.length === 0
+      ? []
+      : [
+          ...fenced(
+            'console',
+            examples.map((one) => `$ ${one}`),
+          ),
+          '',
+        ]),
     ...shown.flatMap((one) => [columns(one), '']),
   ]
 }
@@ -51,10 +85,15 @@ function columns({ flag, columns: names, nested }: Shown): string {
 }
 
 const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
-const table = (terms: readonly Term[]): string[] => ['| | |', '|---|---|', ...terms.map(({ term, about }) => `| \`${term.replaceAll('|', '\\|')}\` | ${cell(about)} |`)]
+const table = (terms: readonly Term[]): string[] => [
+  '| | |',
+  '|---|---|',
+  ...terms.map(({ term, about }) => `| \`${term.replaceAll('|', '\\|')}\` | ${cell(about)} |`),
+]
 const cell = (text: string): string => plain(text).replaceAll('|', '\\|')
 /** Markdown would take these for more than text. */
 const plain = (text: string): string => text.replace(/[\\*`]/g, '\\$&').replaceAll('<', '&lt;')
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
+const sentence = (text: string): string =>
+  `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
 const fenced = (language: string, lines: readonly string[]): string[] => [`\`\`\`${language}`, ...lines, '```']
 const page = (title: string, lines: readonly string[]): string => [made, `# ${title}`, '', ...lines].join('\n')

@@ -57,7 +57,10 @@ export function tell(program: Command): Told {
       group: bare(noun.helpGroup()),
       verbs: noun.commands.length === 0 ? [verbOf(noun)] : help.visibleCommands(noun).map(verbOf),
     })),
-    flags: [...headings].map((heading) => ({ heading: bare(heading), options: visible.filter((option) => headingOf(option) === heading).map((option) => termOf(option, help)) })),
+    flags: [...headings].map((heading) => ({
+      heading: bare(heading),
+      options: visible.filter((option) => headingOf(option) === heading).map((option) => termOf(option, help)),
+    })),
   }
 }
 
@@ -70,26 +73,42 @@ function verbOf(verb: Command): Verb {
     path: pathOf(verb),
     usage: usageOf(verb),
     about: verb.description(),
-    args: verb.registeredArguments.map((one) => ({ term: help.argumentTerm(one), about: help.argumentDescription(one) })),
-    options: help.visibleOptions(verb).filter((one) => !(one instanceof GlobalOption) && one.long !== '--help').map((one) => termOf(one, help)),
+    args: verb.registeredArguments.map((one) => ({
+      term: help.argumentTerm(one),
+      about: help.argumentDescription(one),
+    })),
+    options: help
+      .visibleOptions(verb)
+      .filter((one) => !(one instanceof GlobalOption) && one.long !== '--help')
+      .map((one) => termOf(one, help)),
     examples: examplesOf(helpOf(verb)),
     shown: shownBy(verb),
   }
 }
 
-const termOf = (option: Option, help: Help): Term => ({ term: help.optionTerm(option), about: help.optionDescription(option) })
+const termOf = (option: Option, help: Help): Term => ({
+  term: help.optionTerm(option),
+  about: help.optionDescription(option),
+})
 
 /** Into a text instead of on the screen, and as wide as in a pipe. */
 function helpOf(command: Command): string {
   const lines: string[] = []
-  command.configureOutput({ ...command.configureOutput(), writeOut: (text) => void lines.push(text), getOutHelpWidth: () => 80 })
+  command.configureOutput({
+    ...command.configureOutput(),
+    writeOut: (text) => void lines.push(text),
+    getOutHelpWidth: () => 80,
+  })
   command.outputHelp()
   return lines.join('')
 }
 
 function examplesOf(help: string): string[] {
   const [, block = ''] = /\nExamples:\n((?: {2}.*\n)+)/.exec(help) ?? []
-  return block.split(/^ {2}\$ /m).slice(1).map((one) => one.trimEnd().replace(/\n {2}/g, '\n'))
+  return block
+    .split(/^ {2}\$ /m)
+    .slice(1)
+    .map((one) => one.trimEnd().replace(/\n {2}/g, '\n'))
 }
 
 /** Without flags, and with each switch that makes a difference. */
@@ -98,11 +117,15 @@ function shownBy(verb: Command): Shown[] {
   const { view } = verb
   const asIs = namesOf(view(verb.opts()))
   const switches = verb.options.filter((one) => one.isBoolean() && !(one instanceof GlobalOption))
-  const otherwise = switches.map((one) => ({ flag: one.long ?? one.flags, ...namesOf(view({ ...verb.opts(), [one.attributeName()]: true })) }))
+  const otherwise = switches.map((one) => ({
+    flag: one.long ?? one.flags,
+    ...namesOf(view({ ...verb.opts(), [one.attributeName()]: true })),
+  }))
   return [asIs, ...otherwise.filter((one) => JSON.stringify({ ...one, flag: undefined }) !== JSON.stringify(asIs))]
 }
 
 function namesOf({ columns, nested }: View): Shown {
-  const below = nested === undefined ? [] : [{ name: nested.name, columns: nested.view.columns.map(({ name }) => name) }]
+  const below =
+    nested === undefined ? [] : [{ name: nested.name, columns: nested.view.columns.map(({ name }) => name) }]
   return { columns: columns.map(({ name }) => name), nested: below }
 }

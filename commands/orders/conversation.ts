@@ -23,13 +23,19 @@ export interface Basket {
 }
 
 /** Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has changed meanwhile is shown, and asked again. */
-export async function converse(ctx: Context, person: Conversation, db: Database, given: Partial<Basket>): Promise<Basket> {
+export async function converse(
+  ctx: Context,
+  person: Conversation,
+  db: Database,
+  given: Partial<Basket>,
+): Promise<Basket> {
   const user = given.user ?? (await whoBuys(person, db))
   const where = describeTarget((await ctx.config()).target)
   let items = given.items ?? (await whatTheyWant(person, db))
   for (;;) {
     const total = show(ctx, items)
-    if (!(await person.yes(`Place this order of ${total} for ${user.username}? On ${where}.`))) throw new DbtoolError('DECLINED', 'nothing was ordered')
+    if (!(await person.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
+      throw new DbtoolError('DECLINED', 'nothing was ordered')
     const now = await current(db, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
     if (changes.length === 0) return said(person, given, { user, items })
@@ -41,12 +47,14 @@ export async function converse(ctx: Context, person: Conversation, db: Database,
 /** What would have said it without a question. */
 function said(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
   if (given.user === undefined) person.said('--user', userReference(basket.user))
-  if (given.items === undefined) for (const { product, quantity } of basket.items) person.said('--item', `${productReference(product)}:${quantity}`)
+  if (given.items === undefined)
+    for (const { product, quantity } of basket.items) person.said('--item', `${productReference(product)}:${quantity}`)
   return basket
 }
 
 async function whoBuys(person: Conversation, db: Database): Promise<User> {
-  if ((await searchUsers(db, '', 1, active)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
+  if ((await searchUsers(db, '', 1, active)).length === 0)
+    throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
   return person.search<User>({
     message: 'Who buys? Type a part of the name or email',
     find: async (typed) => (await searchUsers(db, typed, mostFound, active)).map(userChoice),
@@ -54,7 +62,8 @@ async function whoBuys(person: Conversation, db: Database): Promise<User> {
 }
 
 async function whatTheyWant(person: Conversation, db: Database): Promise<ResolvedItem[]> {
-  if ((await searchProducts(db, '', 1, active)).length === 0) throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
+  if ((await searchProducts(db, '', 1, active)).length === 0)
+    throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
     const product = await whichProduct(person, db, basket)
@@ -66,20 +75,32 @@ async function whatTheyWant(person: Conversation, db: Database): Promise<Resolve
 }
 
 /** Undefined: that is all. */
-function whichProduct(person: Conversation, db: Database, basket: ReadonlyMap<number, ResolvedItem>): Promise<Product | undefined> {
-  const enough: Choice<undefined>[] = basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
+function whichProduct(
+  person: Conversation,
+  db: Database,
+  basket: ReadonlyMap<number, ResolvedItem>,
+): Promise<Product | undefined> {
+  const enough: Choice<undefined>[] =
+    basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
   return person.search<Product | undefined>({
     message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
     find: async (typed) => {
       const products = await searchProducts(db, typed, mostFound, active)
-      return [...(typed === '' ? enough : []), ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity))]
+      return [
+        ...(typed === '' ? enough : []),
+        ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity)),
+      ]
     },
   })
 }
 
 function choiceOf(product: Product, inBasket: number | undefined): Choice<Product> {
   const choice = productChoice(product)
-  return { ...choice, name: inBasket === undefined ? choice.name : `${choice.name}, ${inBasket} in the order`, disabled: product.stock === 0 ? '(sold out)' : undefined }
+  return {
+    ...choice,
+    name: inBasket === undefined ? choice.name : `${choice.name}, ${inBasket} in the order`,
+    disabled: product.stock === 0 ? '(sold out)' : undefined,
+  }
 }
 
 /** Zero: none of what was `before`. */
@@ -107,7 +128,10 @@ function show(ctx: Context, items: readonly ResolvedItem[]): string {
 
 /** The same products as they are now. One that is gone, or no longer sold, has no stock. */
 async function current(db: Database, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
-  const products = await productsByIds(db, items.map(({ product }) => product.id))
+  const products = await productsByIds(
+    db,
+    items.map(({ product }) => product.id),
+  )
   return items.map(({ product, quantity }) => {
     const now = products.find(({ id }) => id === product.id)
     return { product: now?.is_active === true ? now : { ...product, stock: 0 }, quantity }
@@ -120,7 +144,9 @@ function changesOf({ product: then, quantity }: ResolvedItem, now: Product | und
   if (now === undefined) return []
   return [
     ...(now.price === then.price ? [] : [`${what} costs ${now.price} now; it was ${then.price}`]),
-    ...(now.stock >= quantity ? [] : [now.stock === 0 ? `${what} is not to be had any more` : `of ${what} there are only ${now.stock} now`]),
+    ...(now.stock >= quantity
+      ? []
+      : [now.stock === 0 ? `${what} is not to be had any more` : `of ${what} there are only ${now.stock} now`]),
   ]
 }
 
@@ -131,6 +157,7 @@ async function fitted(person: Conversation, items: readonly ResolvedItem[]): Pro
     if (product.stock >= quantity) left.push({ product, quantity })
     else if (product.stock > 0) left.push({ product, quantity: await howMany(person, product) })
   }
-  if (left.length === 0) throw new DbtoolError('OUT_OF_STOCK', 'nothing of this order can be had any more', { hint: 'nothing was ordered' })
+  if (left.length === 0)
+    throw new DbtoolError('OUT_OF_STOCK', 'nothing of this order can be had any more', { hint: 'nothing was ordered' })
   return left
 }

@@ -17,17 +17,29 @@ export interface ExportOrdersOptions {
 
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
   shows(orders.command('export'), orderExportView)
-    .description('Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; cancelled ones only with --status cancelled')
+    .description(
+      'Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; cancelled ones only with --status cancelled',
+    )
     .option('--user <user>', 'only those of this user: id, username or email')
-    .option('--status <status>', `only with this status: ${orderStatuses.join(', ')}`, value(parseChoice(orderStatuses)))
+    .option(
+      '--status <status>',
+      `only with this status: ${orderStatuses.join(', ')}`,
+      value(parseChoice(orderStatuses)),
+    )
     .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
     .option('--until <time>', 'placed before then', past)
-    .addHelpText('after', examples('dbtool orders export > lines.csv', 'dbtool orders export --user ada --since 30d --format ndjson'))
+    .addHelpText(
+      'after',
+      examples('dbtool orders export > lines.csv', 'dbtool orders export --user ada --since 30d --format ndjson'),
+    )
     .action((options: ExportOrdersOptions) => run(ctx, options))
 }
 
 export async function exportAll(ctx: Context, { user, status, since, until }: ExportOrdersOptions): Promise<void> {
-  const [{ exportOrders }, { getUser }] = await Promise.all([import('../../src/shop/export/orders.ts'), import('../../src/shop/users.ts')])
+  const [{ exportOrders }, { getUser }] = await Promise.all([
+    import('../../src/shop/export/orders.ts'),
+    import('../../src/shop/users.ts'),
+  ])
   await exportFrom(ctx, orderExportView, async (queries, write) => {
     const userId = user === undefined ? undefined : (await getUser(queries, user)).id
     await exportOrders(queries, { userId, status, since, until }, write)

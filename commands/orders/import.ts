@@ -31,17 +31,34 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
     .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
     .option('--create-missing', 'create users and products that are met for the first time')
     .option('--initial-stock <n>', 'units in stock of a product so created', value(parseStock), 0)
-    .option('--on-error <what>', 'abort: place nothing if any order cannot be placed; skip: leave such orders out', value(parseChoice(['abort', 'skip'] as const)), 'abort')
+    .option(
+      '--on-error <what>',
+      'abort: place nothing if any order cannot be placed; skip: leave such orders out',
+      value(parseChoice(['abort', 'skip'] as const)),
+      'abort',
+    )
     .option('--rejects <file>', 'write the orders left out here, with line and reason')
-    .option('--concurrency <n>', 'transactions in flight at once, of up to a hundred orders each (default: the size of the pool)', value(parseWhole(1, 1_000)))
+    .option(
+      '--concurrency <n>',
+      'transactions in flight at once, of up to a hundred orders each (default: the size of the pool)',
+      value(parseWhole(1, 1_000)),
+    )
     .option('-n, --dry-run', 'read and check everything, and place nothing')
-    .addHelpText('after', examples('dbtool orders import lines.csv', 'dbtool orders import invoices.csv --map order_ref=InvoiceNo,user=CustomerID --create-missing --initial-stock 1000 --on-error skip --rejects rejects.csv'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool orders import lines.csv',
+        'dbtool orders import invoices.csv --map order_ref=InvoiceNo,user=CustomerID --create-missing --initial-stock 1000 --on-error skip --rejects rejects.csv',
+      ),
+    )
     .action((file: string | undefined, options: ImportOrdersOptions) => run(ctx, file, options))
 }
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
   checkRejects(options)
-  const { path } = await ctx.ask.fill({ path: { given, flag: '<file>', message: 'File of order lines (CSV or NDJSON)', parse: (text: string) => text } })
+  const { path } = await ctx.ask.fill({
+    path: { given, flag: '<file>', message: 'File of order lines (CSV or NDJSON)', parse: (text: string) => text },
+  })
   const summary = await importPath(ctx, path, options)
   ctx.out.item(summaryView, summary)
   if (options.dryRun === true) ctx.out.note('dry run: nothing was placed')
@@ -51,15 +68,33 @@ export async function importFile(ctx: Context, given: string | undefined, option
 
 /** The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced. */
 async function importPath(ctx: Context, path: string, options: ImportOrdersOptions): Promise<ImportSummary> {
-  const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, { importOrders }, { checkFile, rehearseAll }, { orderFields }] = await Promise.all([
-    import('../../src/files/record-file.ts'), import('../../src/files/map.ts'), import('../../src/files/rejects.ts'),
-    import('../../src/shop/import/import-orders.ts'), import('../../src/shop/import/check-orders.ts'), import('../../src/shop/import/order-line.ts'),
+  const [
+    { openRecordFile },
+    { parseMap },
+    { RejectsFile: Rejects },
+    { importOrders },
+    { checkFile, rehearseAll },
+    { orderFields },
+  ] = await Promise.all([
+    import('../../src/files/record-file.ts'),
+    import('../../src/files/map.ts'),
+    import('../../src/files/rejects.ts'),
+    import('../../src/shop/import/import-orders.ts'),
+    import('../../src/shop/import/check-orders.ts'),
+    import('../../src/shop/import/order-line.ts'),
   ])
   const { onError, rejects: rejectsPath } = options
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
   const concurrency = options.dryRun === true ? 1 : (options.concurrency ?? (await ctx.config()).pool.size)
   const { signal, stdin } = ctx.io
-  const file = await openRecordFile(path, { stdin, signal, fields: orderFields, map, delimiter: options.delimiter, raw: ctx.rawCells })
+  const file = await openRecordFile(path, {
+    stdin,
+    signal,
+    fields: orderFields,
+    map,
+    delimiter: options.delimiter,
+    raw: ctx.rawCells,
+  })
   const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {
@@ -69,7 +104,16 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
       const rehearsed = onError === 'abort' ? await rehearseAll(file, met, rehearse, signal) : undefined
       if (rehearsed !== undefined && options.dryRun === true) return rehearsed
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
-      return importOrders({ file, met, place, concurrency, onError, rejects, signal, ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }) })
+      return importOrders({
+        file,
+        met,
+        place,
+        concurrency,
+        onError,
+        rejects,
+        signal,
+        ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
+      })
     })
   } finally {
     progress.clear()
@@ -84,13 +128,27 @@ interface Placers {
   readonly place: PlaceDrafts
 }
 
-async function placersFor(ctx: Context, db: Database, { createMissing = false, initialStock, dryRun }: ImportOrdersOptions): Promise<Placers> {
-  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUsers, knownUsers }] = await Promise.all([
-    import('../../src/shop/import/catalog.ts'), import('../../src/shop/import/placer.ts'),
-    import('../../src/shop/import/rehearsal.ts'), import('../../src/shop/import/references.ts'),
-  ])
+async function placersFor(
+  ctx: Context,
+  db: Database,
+  { createMissing = false, initialStock, dryRun }: ImportOrdersOptions,
+): Promise<Placers> {
+  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUsers, knownUsers }] =
+    await Promise.all([
+      import('../../src/shop/import/catalog.ts'),
+      import('../../src/shop/import/placer.ts'),
+      import('../../src/shop/import/rehearsal.ts'),
+      import('../../src/shop/import/references.ts'),
+    ])
   const author = ctx.author()
-  const rehearse = rehearsingPlacer(db, { create: createMissing, initialStock }, createMissing ? importedUsers : knownUsers)
+  const rehearse = rehearsingPlacer(
+    db,
+    { create: createMissing, initialStock },
+    createMissing ? importedUsers : knownUsers,
+  )
   if (dryRun === true) return { rehearse, place: rehearse }
-  return { rehearse, place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author) }
+  return {
+    rehearse,
+    place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author),
+  }
 }

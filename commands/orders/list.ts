@@ -28,7 +28,10 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
     .option('--until <time>', 'placed before then', past)
     .option('--items', 'with the items of each; two statements, however many orders')
     .addOption(sorted(orderSortColumns, '-created_at'))
-    .addHelpText('after', examples('dbtool orders list --user ada --items', 'dbtool orders list --status confirmed --format ids'))
+    .addHelpText(
+      'after',
+      examples('dbtool orders list --user ada --items', 'dbtool orders list --status confirmed --format ids'),
+    )
     .action((options: ListOrdersOptions) => run(ctx, options))
 }
 
@@ -36,11 +39,20 @@ const viewOf = ({ items = false }: ListOrdersOptions): View => (items ? orderVie
 
 export async function showOrders(ctx: Context, options: ListOrdersOptions): Promise<void> {
   const { user, status, since, until, items = false, sort, limit, offset } = options
-  await showList(ctx, viewOf(options), { limit, unasked: defaultLimit, offset, filter: { user, status, since, until } }, (rows) =>
-    ctx.shop(async (db) => {
-      const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
-      const orders = await listOrders(db, { userIds, statuses: status === undefined ? undefined : [status], since, until }, sort, { limit: rows, offset })
-      return items ? withItems(db, orders) : orders
-    }),
+  await showList(
+    ctx,
+    viewOf(options),
+    { limit, unasked: defaultLimit, offset, filter: { user, status, since, until } },
+    (rows) =>
+      ctx.shop(async (db) => {
+        const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
+        const orders = await listOrders(
+          db,
+          { userIds, statuses: status === undefined ? undefined : [status], since, until },
+          sort,
+          { limit: rows, offset },
+        )
+        return items ? withItems(db, orders) : orders
+      }),
   )
 }

@@ -30,18 +30,36 @@ export function orderMoves(orders: Command, ctx: Context, run = makeMove): void 
   }
 }
 
-export async function makeMove(ctx: Context, move: Move, { id: given, dryRun }: { id: number | undefined; dryRun: boolean }): Promise<void> {
+export async function makeMove(
+  ctx: Context,
+  move: Move,
+  { id: given, dryRun }: { id: number | undefined; dryRun: boolean },
+): Promise<void> {
   const { moveOrder } = await import('../../src/shop/move-order.ts')
   const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given, move) })
-  if (move === 'cancel') await ctx.ask.confirm({ message: `Cancel order ${id}, and give its stock back?`, yes: given !== undefined || dryRun, about: 'offer' })
+  if (move === 'cancel')
+    await ctx.ask.confirm({
+      message: `Cancel order ${id}, and give its stock back?`,
+      yes: given !== undefined || dryRun,
+      about: 'offer',
+    })
   const order = await ctx.shop(async (db) => {
     const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
     await moveOrder(db, request).catch(async (error: unknown) => settle(ctx, await moveEnds(move, id, error), error))
-    return readBack(ctx, db, { orderId: id, what: `is ${moves[move].to}`, hint: `look at it: dbtool orders get ${id}`, interrupted: interruptedAfter(request) })
+    return readBack(ctx, db, {
+      orderId: id,
+      what: `is ${moves[move].to}`,
+      hint: `look at it: dbtool orders get ${id}`,
+      interrupted: interruptedAfter(request),
+    })
   })
   const { to } = moves[move]
   ctx.out.item(orderView, { ...order, status: dryRun ? to : order.status })
-  ctx.out.success(dryRun ? `order ${id} would be ${to}; nothing was changed` : `order ${id} is ${to}${move === 'cancel' ? `: ${unitsOf(order)}` : ''}`)
+  ctx.out.success(
+    dryRun
+      ? `order ${id} would be ${to}; nothing was changed`
+      : `order ${id} is ${to}${move === 'cancel' ? `: ${unitsOf(order)}` : ''}`,
+  )
 }
 
 function unitsOf({ items }: Order): string {
@@ -60,5 +78,7 @@ async function moveEnds(move: Move, orderId: number, error: unknown): Promise<En
 }
 
 function interruptedAfter({ orderId, move }: { orderId: number; move: Move }): DbtoolError {
-  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} is ${moves[move].to}`, { hint: `look at it: dbtool orders get ${orderId}` })
+  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} is ${moves[move].to}`, {
+    hint: `look at it: dbtool orders get ${orderId}`,
+  })
 }

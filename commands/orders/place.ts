@@ -25,11 +25,21 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
   shows(orders.command('place'), orderView)
     .description('Place an order, all of it or none of it; the same key never places it twice')
     .option('--user <user>', 'who buys: id, username or email')
-    .option('--item <product:quantity>', 'a product (id or SKU) and how many; give it once for each product', values(parseItem))
+    .option(
+      '--item <product:quantity>',
+      'a product (id or SKU) and how many; give it once for each product',
+      values(parseItem),
+    )
     .option('--idempotency-key <key>', 'at most one order ever has this key; made up when not given', value(parseKey))
     .option('--pending', 'leave it pending, to be confirmed later')
     .option('-n, --dry-run', 'try it and show the order, but place nothing')
-    .addHelpText('after', examples('dbtool orders place --user ada --item TEA-1:2', 'dbtool orders place --user ada --item TEA-1:1 --idempotency-key basket-4711 --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool orders place --user ada --item TEA-1:2',
+        'dbtool orders place --user ada --item TEA-1:1 --idempotency-key basket-4711 --json',
+      ),
+    )
     .action((options: PlaceOrderOptions) => run(ctx, options))
 }
 
@@ -40,17 +50,43 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
   const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
     const { user, items, agreed } = await find(db)
-    const lines = items.map(({ product, quantity }) => ({ productId: product.id, quantity, price: agreed ? product.price : undefined }))
-    const request = { userId: user.id, lines, key, status, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
-    const placement = await placeOrder(db, request).catch(async (error: unknown) => settle(ctx, await placingEnds(key, error), error))
+    const lines = items.map(({ product, quantity }) => ({
+      productId: product.id,
+      quantity,
+      price: agreed ? product.price : undefined,
+    }))
+    const request = {
+      userId: user.id,
+      lines,
+      key,
+      status,
+      author: ctx.author(),
+      end: dryRun ? 'ROLLBACK' : 'COMMIT',
+    } as const
+    const placement = await placeOrder(db, request).catch(async (error: unknown) =>
+      settle(ctx, await placingEnds(key, error), error),
+    )
     if (dryRun && placement.outcome === 'placed') {
-      ctx.out.item(orderView, { id: null, user_id: user.id, username: user.username, status, total_amount: placement.totalAmount, idempotency_key: key, created_at: null, items: quoted(items) })
+      ctx.out.item(orderView, {
+        id: null,
+        user_id: user.id,
+        username: user.username,
+        status,
+        total_amount: placement.totalAmount,
+        idempotency_key: key,
+        created_at: null,
+        items: quoted(items),
+      })
       ctx.out.success('it would be placed; nothing was changed')
       return
     }
     const order = await readBack(ctx, db, placed(placement, key))
     ctx.out.item(orderView, order)
-    ctx.out.success(placement.outcome === 'placed' ? `placed order ${order.id}: ${order.total_amount}` : `order ${order.id} had already been placed with this key`)
+    ctx.out.success(
+      placement.outcome === 'placed'
+        ? `placed order ${order.id}: ${order.total_amount}`
+        : `order ${order.id} had already been placed with this key`,
+    )
     hint(ctx, 'orders place', order.id)
   })
 }
@@ -76,7 +112,9 @@ async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find>
     wishes: { given: options.item, flag: '--item', message: '', parse: parseItems },
   })
   return async (db) => {
-    const [user, items] = await db.reading((queries) => together(getUser(queries, reference), resolveItems(queries, wishes)))
+    const [user, items] = await db.reading((queries) =>
+      together(getUser(queries, reference), resolveItems(queries, wishes)),
+    )
     return { user, items, agreed: false }
   }
 }

@@ -51,10 +51,16 @@ export interface Done {
 
 /** The order as it is now. A failure to read it must not look as if nothing had been done. */
 export async function readBack(ctx: Context, db: Database, { orderId, what, hint, interrupted }: Done): Promise<Order> {
-  return db.reading((queries) => getOrder(queries, orderId)).catch((cause: unknown) => {
-    if (ctx.io.signal.aborted) throw interrupted
-    throw new DbtoolError('OUTCOME_UNKNOWN', `order ${orderId} ${what}, but it cannot be read now: ${messageOf(cause)}`, { cause, hint })
-  })
+  return db
+    .reading((queries) => getOrder(queries, orderId))
+    .catch((cause: unknown) => {
+      if (ctx.io.signal.aborted) throw interrupted
+      throw new DbtoolError(
+        'OUTCOME_UNKNOWN',
+        `order ${orderId} ${what}, but it cannot be read now: ${messageOf(cause)}`,
+        { cause, hint },
+      )
+    })
 }
 
 /** An order that was placed with this key. */
@@ -68,5 +74,7 @@ export function placed({ orderId, totalAmount }: Placement, key: string): Done {
 }
 
 function interruptedAfter(orderId: number): DbtoolError {
-  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} had already been placed`, { hint: `look at it: dbtool orders get ${orderId}` })
+  return new DbtoolError('INTERRUPTED', `interrupted, but order ${orderId} had already been placed`, {
+    hint: `look at it: dbtool orders get ${orderId}`,
+  })
 }

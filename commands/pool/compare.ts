@@ -21,31 +21,63 @@ export interface CompareOptions extends WorkloadOptions, PoolFlags {
 /** One line a mode; waits are those for a connection. */
 const comparisonView: View = {
   columns: [
-    text('mode'), number('throughput'), data('wait_p50_ms'), number('wait_p99_ms'), number('wait_max_ms'), number('timeouts'), data('failed'), number('jain'),
-    number('min_ops'), number('max_ops'), number('opened'), data('pool_size'), data('max_overflow'), data('seconds'),
+    text('mode'),
+    number('throughput'),
+    data('wait_p50_ms'),
+    number('wait_p99_ms'),
+    number('wait_max_ms'),
+    number('timeouts'),
+    data('failed'),
+    number('jain'),
+    number('min_ops'),
+    number('max_ops'),
+    number('opened'),
+    data('pool_size'),
+    data('max_overflow'),
+    data('seconds'),
   ],
   id: 'mode',
   empty: '',
 }
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
-  const compare = shows(pool.command('compare'), comparisonView).description('The same load over four pools: ours, the connector\'s, a single connection, and none')
+  const compare = shows(pool.command('compare'), comparisonView).description(
+    "The same load over four pools: ours, the connector's, a single connection, and none",
+  )
   poolFlags(workloadFlags(compare), 0)
-    .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
+    .addOption(
+      new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended')
+        .argParser(value(parseWhole(1, 100_000)))
+        .default(undefined, String(chapterWorkers)),
+    )
     .addOption(withDefault('--duration <duration>', 'how long each', parseRunTime, '5s'))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
-    .addHelpText('after', examples('dbtool pool compare --sql "SELECT 1"', 'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool pool compare --sql "SELECT 1"',
+        'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
+      ),
+    )
     .action((options: CompareOptions) => run(ctx, options))
 }
 
 export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
   const { poolSize, maxOverflow, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
   const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (work) =>
-    eachMode(ctx, options, { work, plan: { load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 } }))
+    eachMode(ctx, options, {
+      work,
+      plan: { load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 },
+    }),
+  )
   ctx.out.list(comparisonView, results.map(rowOf))
 }
 
-async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions, { work, plan }: Pick<LoadJob, 'work' | 'plan'>): Promise<StressResult[]> {
+async function eachMode(
+  ctx: Context,
+  { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions,
+  { work, plan }: Pick<LoadJob, 'work' | 'plan'>,
+): Promise<StressResult[]> {
   const { putLoad } = await import('./load.ts')
   const { target, limits, pool: configured } = await ctx.config()
   const progress = ctx.out.progress()
@@ -55,13 +87,40 @@ async function eachMode(ctx: Context, { poolSize, maxOverflow, poolTimeout: time
     if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
-    results.push((await putLoad({ target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }, { signal })).result)
+    results.push(
+      (await putLoad({ target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }, { signal }))
+        .result,
+    )
   }
   progress.clear()
   return results
 }
 
-function rowOf({ mode, pool_size, max_overflow, throughput, acquire_ms, timeouts, failed, fairness, connections, seconds }: StressResult): object {
+function rowOf({
+  mode,
+  pool_size,
+  max_overflow,
+  throughput,
+  acquire_ms,
+  timeouts,
+  failed,
+  fairness,
+  connections,
+  seconds,
+}: StressResult): object {
   const { p50, p99, max } = acquire_ms
-  return { mode, throughput, wait_p50_ms: p50, wait_p99_ms: p99, wait_max_ms: max, timeouts, failed, ...fairness, opened: connections.opened, pool_size, max_overflow, seconds }
+  return {
+    mode,
+    throughput,
+    wait_p50_ms: p50,
+    wait_p99_ms: p99,
+    wait_max_ms: max,
+    timeouts,
+    failed,
+    ...fairness,
+    opened: connections.opened,
+    pool_size,
+    max_overflow,
+    seconds,
+  }
 }

@@ -23,7 +23,12 @@ async function work(): Promise<void> {
       say({ kind: 'measured', measurement: await generator.run((live) => say({ kind: 'live', live })) })
     })
   } catch (error) {
-    say({ kind: 'failed', code: error instanceof DbtoolError ? error.code : 'UNEXPECTED', message: messageOf(error), hint: error instanceof DbtoolError ? error.hint : undefined })
+    say({
+      kind: 'failed',
+      code: error instanceof DbtoolError ? error.code : 'UNEXPECTED',
+      message: messageOf(error),
+      hint: error instanceof DbtoolError ? error.hint : undefined,
+    })
   }
   parentPort?.close()
 }

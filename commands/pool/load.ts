@@ -34,18 +34,32 @@ const interruptGraceMs = 1_000
 export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
   const { stressRun } = await import('../../src/stress/stress.ts')
   const { mode, pool, plan } = job
-  const run = (generators: readonly Generator[]): Promise<StressRun> => stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
+  const run = (generators: readonly Generator[]): Promise<StressRun> =>
+    stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
   if (threads === 1) return withGenerator(job, whole, signal, (one) => run([one]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)
 }
 
 /** A generator of one part of the load, in this thread; its pool lives as long as `use`. After an interrupt, a statement that would run on for long is cut. */
-export async function withGenerator<T>({ target, limits, mode, pool: options, work, plan }: LoadJob, part: Part, signal: AbortSignal, use: (generator: Generator) => Promise<T>): Promise<T> {
-  const [{ openPool }, { closing }, { generator }] = await Promise.all([import('../../src/db/open-pool.ts'), import('../../src/db/pool.ts'), import('../../src/stress/generator.ts')])
+export async function withGenerator<T>(
+  { target, limits, mode, pool: options, work, plan }: LoadJob,
+  part: Part,
+  signal: AbortSignal,
+  use: (generator: Generator) => Promise<T>,
+): Promise<T> {
+  const [{ openPool }, { closing }, { generator }] = await Promise.all([
+    import('../../src/db/open-pool.ts'),
+    import('../../src/db/pool.ts'),
+    import('../../src/stress/generator.ts'),
+  ])
   const size = shareOf(options.size, part)
   const iterate = await iterateWork(work, part)
-  const pool = openPool(mode, { target, limits, options: { ...options, size, maxOverflow: shareOf(options.maxOverflow, part) } })
+  const pool = openPool(mode, {
+    target,
+    limits,
+    options: { ...options, size, maxOverflow: shareOf(options.maxOverflow, part) },
+  })
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   signal.addEventListener('abort', cut, { once: true })
   try {

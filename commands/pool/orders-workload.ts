@@ -23,10 +23,18 @@ const mostUsers = 1_000
 
 /** Real orders in the shop that is there: they take stock, and stay. Rejects with NOT_FOUND where nobody is there to buy or not enough to be bought. */
 export async function ordersWork(ctx: Context, { lines, products }: OrdersOptions): Promise<OrdersWork> {
-  const ids = (sql: string, most: number): Promise<number[]> => ctx.shop(async (db) => (await db.rows<{ id: number }>(sql, [most])).map(({ id }) => id))
-  const [userIds, productIds] = [await ids('SELECT id FROM users ORDER BY id LIMIT ?', mostUsers), await ids('SELECT id FROM products WHERE is_active AND stock > 0 ORDER BY id LIMIT ?', products)]
+  const ids = (sql: string, most: number): Promise<number[]> =>
+    ctx.shop(async (db) => (await db.rows<{ id: number }>(sql, [most])).map(({ id }) => id))
+  const [userIds, productIds] = [
+    await ids('SELECT id FROM users ORDER BY id LIMIT ?', mostUsers),
+    await ids('SELECT id FROM products WHERE is_active AND stock > 0 ORDER BY id LIMIT ?', products),
+  ]
   if (userIds.length === 0 || productIds.length < lines) {
-    throw new DbtoolError('NOT_FOUND', `orders of ${lines} lines need a user and ${lines} products in stock; there are ${userIds.length} and ${productIds.length}`, { hint: 'make a shop to play with: dbtool db seed' })
+    throw new DbtoolError(
+      'NOT_FOUND',
+      `orders of ${lines} lines need a user and ${lines} products in stock; there are ${userIds.length} and ${productIds.length}`,
+      { hint: 'make a shop to play with: dbtool db seed' },
+    )
   }
   return { lines, userIds, productIds, author: ctx.author() }
 }
@@ -37,6 +45,13 @@ export async function iterateOrders({ lines, userIds, productIds, author }: Orde
   return (lease) => {
     const chosen = new Set<number>()
     while (chosen.size < lines) chosen.add(one(productIds))
-    return placeOrder(lease, { userId: one(userIds), lines: [...chosen].map((productId) => ({ productId, quantity: 1 })), key: `stress:${randomUUID()}`, status: 'confirmed', author, end: 'COMMIT' })
+    return placeOrder(lease, {
+      userId: one(userIds),
+      lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
+      key: `stress:${randomUUID()}`,
+      status: 'confirmed',
+      author,
+      end: 'COMMIT',
+    })
   }
 }

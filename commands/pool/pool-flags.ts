@@ -14,5 +14,12 @@ export function poolFlags(command: Command, maxOverflow: number): Command {
   return command
     .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
     .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), maxOverflow)
-    .addOption(withDefault('--pool-timeout <duration>', 'how long a worker waits for a connection', parseWait, durationText(chapterPool.timeoutMs)))
+    .addOption(
+      withDefault(
+        '--pool-timeout <duration>',
+        'how long a worker waits for a connection',
+        parseWait,
+        durationText(chapterPool.timeoutMs),
+      ),
+    )
 }

@@ -16,5 +16,9 @@ export async function roomFor(queries: Queries, wanted: number): Promise<Room> {
   const server = await firstRow<{ version: string }>(queries, 'SELECT VERSION() AS version')
   const used = threads_connected - 1
   if (wanted <= max - used) return { max, used, version: server?.version ?? '' }
-  throw new DbtoolError('USAGE', `${counted(wanted, 'connection')} would not leave anybody else any: the server takes ${max} (max_connections), and ${used} are in use`, { hint: 'use a smaller pool, or raise max_connections' })
+  throw new DbtoolError(
+    'USAGE',
+    `${counted(wanted, 'connection')} would not leave anybody else any: the server takes ${max} (max_connections), and ${used} are in use`,
+    { hint: 'use a smaller pool, or raise max_connections' },
+  )
 }

@@ -14,15 +14,44 @@ export interface StatusOptions {
   readonly watch?: number
 }
 
-const connectionView: View = { columns: [text('user'), text('host'), text('database'), text('state'), number('connections'), number('longest_s')], id: 'user', empty: '' }
-const transactionView: View = { columns: [number('connection'), text('user'), text('state'), number('open_s'), number('rows_locked'), number('rows_changed'), text('statement')], id: 'connection', empty: '' }
-const waitView: View = { columns: [number('waiting'), number('blocked_by'), number('waited_s'), text('statement'), text('blocking_statement')], id: 'waiting', empty: '' }
+const connectionView: View = {
+  columns: [text('user'), text('host'), text('database'), text('state'), number('connections'), number('longest_s')],
+  id: 'user',
+  empty: '',
+}
+const transactionView: View = {
+  columns: [
+    number('connection'),
+    text('user'),
+    text('state'),
+    number('open_s'),
+    number('rows_locked'),
+    number('rows_changed'),
+    text('statement'),
+  ],
+  id: 'connection',
+  empty: '',
+}
+const waitView: View = {
+  columns: [number('waiting'), number('blocked_by'), number('waited_s'), text('statement'), text('blocking_statement')],
+  id: 'waiting',
+  empty: '',
+}
 
 /** The server's figures as one thing, and under them who has what. */
 const statusView: View = {
   columns: [
-    number('max_connections'), number('threads_connected'), number('threads_running'), number('max_used_connections'), number('aborted_clients'), number('aborted_connects'),
-    number('configured_pool'), data('connections'), data('transactions'), data('lock_waits'), data('unseen'),
+    number('max_connections'),
+    number('threads_connected'),
+    number('threads_running'),
+    number('max_used_connections'),
+    number('aborted_clients'),
+    number('aborted_connects'),
+    number('configured_pool'),
+    data('connections'),
+    data('transactions'),
+    data('lock_waits'),
+    data('unseen'),
   ],
   id: 'threads_connected',
   empty: '',
@@ -64,9 +93,14 @@ function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOpt
   out.item(statusView, { ...figures, configured_pool: size + maxOverflow, ...lists })
   if (side.unseen.length > 0) out.note(`not shown: ${side.unseen.join(', ')}: this user lacks the PROCESS privilege`)
   const left = figures.max_connections - figures.threads_connected
-  if (size + maxOverflow > left) out.warn(`a pool of ${size} + ${maxOverflow} does not fit: the server has ${left} connections left`)
-  for (const { connection, user, open_s } of side.transactions.filter(({ state, open_s: age }) => state === 'idle' && age >= longIdleSeconds)) {
-    out.warn(`connection ${connection} (${user ?? 'gone'}) has had a transaction open for ${open_s} s and does nothing: whoever wants its rows waits`)
+  if (size + maxOverflow > left)
+    out.warn(`a pool of ${size} + ${maxOverflow} does not fit: the server has ${left} connections left`)
+  for (const { connection, user, open_s } of side.transactions.filter(
+    ({ state, open_s: age }) => state === 'idle' && age >= longIdleSeconds,
+  )) {
+    out.warn(
+      `connection ${connection} (${user ?? 'gone'}) has had a transaction open for ${open_s} s and does nothing: whoever wants its rows waits`,
+    )
   }
 }
 

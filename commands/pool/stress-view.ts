@@ -3,27 +3,74 @@ import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 
 const percentileView: View = {
-  columns: [text('ms'), number('p50'), number('p90'), number('p95'), number('p99'), number('p999'), number('max'), number('mean')],
+  columns: [
+    text('ms'),
+    number('p50'),
+    number('p90'),
+    number('p95'),
+    number('p99'),
+    number('p999'),
+    number('max'),
+    number('mean'),
+  ],
   id: 'ms',
   empty: '',
 }
 const figureView: View = { columns: [text('figure'), number('value')], id: 'figure', empty: '' }
-const checkView: View = { columns: [text('check'), sign('ok', { null: { text: '–', colour: 'dim' } }), sentence('finding')], id: 'check', empty: '' }
+const checkView: View = {
+  columns: [text('check'), sign('ok', { null: { text: '–', colour: 'dim' } }), sentence('finding')],
+  id: 'check',
+  empty: '',
+}
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
 /** The result as data; for people, its percentiles and figures as tables of their own. */
 export const stressView: View = {
   columns: [
-    text('mode'), number('pool_size'), number('max_overflow'), number('workers'), number('ok'), number('failed'), number('timeouts'), data('errors'),
-    number('seconds'), number('throughput'), data('acquire_ms'), data('execute_ms'), data('total_ms'), data('connections'), number('queue_peak'),
-    data('fairness'), data('loop'), data('late_ms'), number('dropped'), data('event_loop_ms'), data('cold_start_ms'), data('threads'), data('client_cpu'), data('validity'), data('partial'),
+    text('mode'),
+    number('pool_size'),
+    number('max_overflow'),
+    number('workers'),
+    number('ok'),
+    number('failed'),
+    number('timeouts'),
+    data('errors'),
+    number('seconds'),
+    number('throughput'),
+    data('acquire_ms'),
+    data('execute_ms'),
+    data('total_ms'),
+    data('connections'),
+    number('queue_peak'),
+    data('fairness'),
+    data('loop'),
+    data('late_ms'),
+    number('dropped'),
+    data('event_loop_ms'),
+    data('cold_start_ms'),
+    data('threads'),
+    data('client_cpu'),
+    data('validity'),
+    data('partial'),
   ],
   id: 'mode',
   empty: '',
   sections: (row) => sectionsOf(row as unknown as StressResult),
 }
 
-function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connections, fairness, event_loop_ms, cold_start_ms, validity, errors }: StressResult): { view: View; rows: Row[] }[] {
+function sectionsOf({
+  acquire_ms,
+  execute_ms,
+  total_ms,
+  late_ms,
+  loop,
+  connections,
+  fairness,
+  event_loop_ms,
+  cold_start_ms,
+  validity,
+  errors,
+}: StressResult): { view: View; rows: Row[] }[] {
   const workers: [string, number][] = [
     ['operations of the slowest worker', fairness.min_ops],
     ['operations of the fastest worker', fairness.max_ops],
@@ -38,7 +85,15 @@ function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connectio
     ['cold start, ms', cold_start_ms],
   ]
   return [
-    { view: percentileView, rows: [rowOf('acquire', acquire_ms), rowOf('execute', execute_ms), rowOf('total', total_ms), ...(loop === 'open' ? [rowOf('late', late_ms)] : [])] },
+    {
+      view: percentileView,
+      rows: [
+        rowOf('acquire', acquire_ms),
+        rowOf('execute', execute_ms),
+        rowOf('total', total_ms),
+        ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
+      ],
+    },
     { view: figureView, rows: figures.map(([figure, value]) => ({ figure, value })) },
     { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok, finding })) },
     { view: errorView, rows: errors.map((error) => ({ ...error })) },
@@ -47,5 +102,10 @@ function sectionsOf({ acquire_ms, execute_ms, total_ms, late_ms, loop, connectio
 
 /** Two decimals: whoever wants microseconds takes the data. */
 function rowOf(name: string, percentiles: Percentiles): Row {
-  return { ms: name, ...Object.fromEntries(Object.entries(percentiles).map(([at, ms]: [string, number | null]) => [at, ms?.toFixed(2) ?? null])) }
+  return {
+    ms: name,
+    ...Object.fromEntries(
+      Object.entries(percentiles).map(([at, ms]: [string, number | null]) => [at, ms?.toFixed(2) ?? null]),
+    ),
+  }
 }

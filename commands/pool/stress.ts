@@ -38,20 +38,56 @@ export interface StressOptions extends WorkloadOptions, PoolFlags {
 }
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
-  const stress = shows(pool.command('stress'), stressView).description("Put load on a pool; without flags 50 workers on 5 + 10 connections")
+  const stress = shows(pool.command('stress'), stressView).description(
+    'Put load on a pool; without flags 50 workers on 5 + 10 connections',
+  )
   keepFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
-    .addOption(new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)').argParser(value(parseWhole(1, 100_000))).default(undefined, String(chapterWorkers)))
-    .addOption(new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)').argParser(value(parseWhole(1, 1_000_000))).conflicts('workers'))
-    .option('--iterations <n>', 'iterations of each worker, or with --rate in all (default: 1)', value(parseWhole(1, 1_000_000_000)))
+    .addOption(
+      new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)')
+        .argParser(value(parseWhole(1, 100_000)))
+        .default(undefined, String(chapterWorkers)),
+    )
+    .addOption(
+      new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)')
+        .argParser(value(parseWhole(1, 1_000_000)))
+        .conflicts('workers'),
+    )
+    .option(
+      '--iterations <n>',
+      'iterations of each worker, or with --rate in all (default: 1)',
+      value(parseWhole(1, 1_000_000_000)),
+    )
     .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseRunTime))
     .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
     .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
-    .option('--threshold <metric>', "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99", values(parseThreshold))
+    .option(
+      '--threshold <metric>',
+      "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99",
+      values(parseThreshold),
+    )
     .option('--baseline <file>', 'an earlier result as JSON: what became worse is exit 99, too')
     .addOption(withDefault('--max-regression <share>', 'by how much it may be worse', parseShare, '10%'))
-    .option('--threads <n>', 'put the load from so many threads, each with its share of workers, rate and pool', value(parseWhole(1, mostThreads)), 1)
-    .option('--mode <mode>', "fair (ours), driver (the connector's), static (one connection), none (no pool)", value(parseChoice(poolModes)), 'fair')
-    .addHelpText('after', examples('dbtool pool stress', 'dbtool pool stress --pool-timeout 250ms', 'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0', 'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"'))
+    .option(
+      '--threads <n>',
+      'put the load from so many threads, each with its share of workers, rate and pool',
+      value(parseWhole(1, mostThreads)),
+      1,
+    )
+    .option(
+      '--mode <mode>',
+      "fair (ours), driver (the connector's), static (one connection), none (no pool)",
+      value(parseChoice(poolModes)),
+      'fair',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool pool stress',
+        'dbtool pool stress --pool-timeout 250ms',
+        'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0',
+        'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"',
+      ),
+    )
     .action((options: StressOptions) => run(ctx, options))
 }
 
@@ -72,16 +108,35 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
 }
 
 /** Rejects with QUERY_FAILED where nothing succeeded, with THRESHOLD_MISSED where it is not as it was asked to be. */
-async function judge(result: StressResult, { threshold = [], maxRegression }: StressOptions, baseline: Baseline | undefined): Promise<void> {
-  if (result.ok === 0) throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
-  const missed = threshold.filter(({ kept }) => !kept(result)).map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
-  const worse = baseline === undefined ? [] : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, maxRegression)
+async function judge(
+  result: StressResult,
+  { threshold = [], maxRegression }: StressOptions,
+  baseline: Baseline | undefined,
+): Promise<void> {
+  if (result.ok === 0)
+    throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
+  const missed = threshold
+    .filter(({ kept }) => !kept(result))
+    .map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
+  const worse =
+    baseline === undefined
+      ? []
+      : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, maxRegression)
   if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
 }
 
-function planOf({ workers = chapterWorkers, rate, iterations, duration, warmup: warmupMs, ramp: rampMs = 0 }: StressOptions): StressPlan {
-  if (iterations !== undefined && duration !== undefined) throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
-  const load: Load = rate === undefined ? { loop: 'closed', workers } : { loop: 'open', perSecond: rate, mostInFlight, part: whole }
+function planOf({
+  workers = chapterWorkers,
+  rate,
+  iterations,
+  duration,
+  warmup: warmupMs,
+  ramp: rampMs = 0,
+}: StressOptions): StressPlan {
+  if (iterations !== undefined && duration !== undefined)
+    throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
+  const load: Load =
+    rate === undefined ? { loop: 'closed', workers } : { loop: 'open', perSecond: rate, mostInFlight, part: whole }
   const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
   return { load, until, warmupMs, rampMs }
 }
@@ -89,20 +144,42 @@ function planOf({ workers = chapterWorkers, rate, iterations, duration, warmup: 
 /** Every thread has a pool of its own: a connection at least, and a worker. */
 function mustBeShareable({ threads, mode }: StressOptions, { load }: StressPlan, size: number): void {
   if (threads === 1) return
-  if (mode === 'static') throw new DbtoolError('USAGE', '--threads is not for --mode static: threads cannot share a connection')
-  if (mode !== 'none' && size < threads) throw new DbtoolError('USAGE', `${threads} threads need a pool of ${threads} connections at least, and --pool-size is ${size}`)
-  if (load.loop === 'closed' && load.workers < threads) throw new DbtoolError('USAGE', `${threads} threads need ${threads} workers at least, and --workers is ${load.workers}`)
+  if (mode === 'static')
+    throw new DbtoolError('USAGE', '--threads is not for --mode static: threads cannot share a connection')
+  if (mode !== 'none' && size < threads)
+    throw new DbtoolError(
+      'USAGE',
+      `${threads} threads need a pool of ${threads} connections at least, and --pool-size is ${size}`,
+    )
+  if (load.loop === 'closed' && load.workers < threads)
+    throw new DbtoolError(
+      'USAGE',
+      `${threads} threads need ${threads} workers at least, and --workers is ${load.workers}`,
+    )
 }
 
 /** Before anything runs: a file that is none, or of another test, should not cost a load test. */
-async function baselineFor({ baseline: path, mode }: StressOptions, { load }: StressPlan, { size, maxOverflow }: PoolShape): Promise<Baseline | undefined> {
+async function baselineFor(
+  { baseline: path, mode }: StressOptions,
+  { load }: StressPlan,
+  { size, maxOverflow }: PoolShape,
+): Promise<Baseline | undefined> {
   if (path === undefined) return undefined
-  const [{ readFile }, { mustBeSameTest, readBaseline }] = await Promise.all([import('node:fs/promises'), import('../../src/stress/baseline.ts')])
+  const [{ readFile }, { mustBeSameTest, readBaseline }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../../src/stress/baseline.ts'),
+  ])
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DbtoolError('USAGE', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
   })
   const baseline = readBaseline(path, text)
-  mustBeSameTest(baseline, { mode, pool_size: size, max_overflow: maxOverflow, workers: load.loop === 'closed' ? load.workers : 0, loop: load.loop })
+  mustBeSameTest(baseline, {
+    mode,
+    pool_size: size,
+    max_overflow: maxOverflow,
+    workers: load.loop === 'closed' ? load.workers : 0,
+    loop: load.loop,
+  })
   return baseline
 }
 
@@ -115,7 +192,11 @@ function parseShare(typed: string): number {
 
 type PoolShape = ReturnType<typeof shapeOf>
 
-async function runStress(ctx: Context, options: StressOptions, { plan, shape }: { plan: StressPlan; shape: PoolShape }): Promise<{ run: StressRun; room: Room }> {
+async function runStress(
+  ctx: Context,
+  options: StressOptions,
+  { plan, shape }: { plan: StressPlan; shape: PoolShape },
+): Promise<{ run: StressRun; room: Room }> {
   const { putLoad } = await import('./load.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
@@ -142,9 +223,18 @@ function settingsOf(options: StressOptions): Record<string, string> {
   const { workers = chapterWorkers, rate, iterations = 1, duration, warmup, ramp = 0, poolTimeout, threads } = options
   return {
     'an iteration': askedOf(options),
-    load: rate === undefined ? workersText(workers) : `${rate} iterations begin in a second, whatever has become of those before`,
-    'goes on': duration === undefined ? `for ${counted(iterations, 'iteration')}${rate === undefined ? ' of each worker' : ''}` : `for ${durationText(duration)}`,
-    'warm-up': durationText(warmup), 'ramp-up': durationText(ramp), 'time-out of the pool': durationText(poolTimeout), threads: String(threads),
+    load:
+      rate === undefined
+        ? workersText(workers)
+        : `${rate} iterations begin in a second, whatever has become of those before`,
+    'goes on':
+      duration === undefined
+        ? `for ${counted(iterations, 'iteration')}${rate === undefined ? ' of each worker' : ''}`
+        : `for ${durationText(duration)}`,
+    'warm-up': durationText(warmup),
+    'ramp-up': durationText(ramp),
+    'time-out of the pool': durationText(poolTimeout),
+    threads: String(threads),
   }
 }
 
@@ -161,5 +251,7 @@ function doubtsAbout({ loop, validity: { verdict, checks } }: StressResult): str
   if (verdict === 'too-short') return ['too short for a measurement to rely on: use --duration 10s']
   const failed = checks.filter(({ ok }) => ok === false).map(({ finding }) => finding)
   const doubts = verdict === 'valid' ? [] : [`${verdict}: do not rely on it: ${failed.join('; ')}`]
-  return loop === 'open' ? doubts : [...doubts, 'a closed loop understates stalls: who waits does not ask; --rate asks regardless']
+  return loop === 'open'
+    ? doubts
+    : [...doubts, 'a closed loop understates stalls: who waits does not ask; --rate asks regardless']
 }

@@ -26,7 +26,12 @@ export type Word =
 const patienceMs = 5_000
 
 /** Generators in so many threads, each with its part of the load; they have ended when `use` has. */
-export async function withThreads<T>(job: LoadJob, count: number, signal: AbortSignal, use: (generators: readonly Generator[]) => Promise<T>): Promise<T> {
+export async function withThreads<T>(
+  job: LoadJob,
+  count: number,
+  signal: AbortSignal,
+  use: (generators: readonly Generator[]) => Promise<T>,
+): Promise<T> {
   const threads = Array.from({ length: count }, (_, index) => new Thread({ job, part: { index, of: count } }))
   const stop = (): void => threads.forEach((thread) => thread.say('stop'))
   signal.addEventListener('abort', stop, { once: true })

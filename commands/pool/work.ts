@@ -3,7 +3,9 @@ import type { Part } from '../../src/stress/part.ts'
 import type { OrdersWork } from './orders-workload.ts'
 
 /** What iterations do, in plain data: threads can be told. */
-export type Work = ({ readonly kind: 'statements'; readonly scratch?: Scratch } & StatementWork) | ({ readonly kind: 'orders' } & OrdersWork)
+export type Work =
+  | ({ readonly kind: 'statements'; readonly scratch?: Scratch } & StatementWork)
+  | ({ readonly kind: 'orders' } & OrdersWork)
 
 /** What one iteration of a part does. */
 export async function iterateWork(work: Work, part: Part): Promise<Iterate> {

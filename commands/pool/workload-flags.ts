@@ -23,15 +23,46 @@ type WorkloadName = (typeof workloads)[number]
 /** What an iteration does. */
 export function workloadFlags(command: Command): Command {
   return command
-    .addOption(new Option('--sql <statement>', "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound").argParser(values(parseStatement)).default(undefined, chapterSql))
-    .addOption(new Option('--workload <name>', 'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)').argParser(value(parseChoice(workloads))).conflicts('sql'))
-    .addOption(new Option('--lines <n>', 'different products in each of the orders').argParser(value(parseWhole(1, 1_000))).default(undefined, String(ordinary.lines)))
-    .addOption(new Option('--products <n>', 'how many products the orders choose from: the fewer, the more they contend').argParser(value(parseWhole(1, 1_000_000))).default(undefined, String(ordinary.products)))
-    .option('--data <file>', 'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last')
+    .addOption(
+      new Option(
+        '--sql <statement>',
+        "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound",
+      )
+        .argParser(values(parseStatement))
+        .default(undefined, chapterSql),
+    )
+    .addOption(
+      new Option(
+        '--workload <name>',
+        'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)',
+      )
+        .argParser(value(parseChoice(workloads)))
+        .conflicts('sql'),
+    )
+    .addOption(
+      new Option('--lines <n>', 'different products in each of the orders')
+        .argParser(value(parseWhole(1, 1_000)))
+        .default(undefined, String(ordinary.lines)),
+    )
+    .addOption(
+      new Option('--products <n>', 'how many products the orders choose from: the fewer, the more they contend')
+        .argParser(value(parseWhole(1, 1_000_000)))
+        .default(undefined, String(ordinary.products)),
+    )
+    .option(
+      '--data <file>',
+      'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last',
+    )
 }
 
 /** What an iteration does, in the words in which it was asked for. */
-export function askedOf({ sql = [], workload, data, lines = ordinary.lines, products = ordinary.products }: WorkloadOptions): string {
+export function askedOf({
+  sql = [],
+  workload,
+  data,
+  lines = ordinary.lines,
+  products = ordinary.products,
+}: WorkloadOptions): string {
   if (workload === 'orders') return `an order of ${lines} lines, of ${products} products`
   if (workload !== undefined) return workload
   const statements = sql.length === 0 ? chapterSql : sql.map(({ text }) => text).join(' | ')
@@ -42,11 +73,19 @@ export function askedOf({ sql = [], workload, data, lines = ordinary.lines, prod
  * Runs `use` with what an iteration does, once it is certain that the server understands it, and that so much load may be put here, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
-export async function underLoad<T>(ctx: Context, options: WorkloadOptions, connections: number, use: (work: Work, room: Room) => Promise<T>): Promise<T> {
+export async function underLoad<T>(
+  ctx: Context,
+  options: WorkloadOptions,
+  connections: number,
+  use: (work: Work, room: Room) => Promise<T>,
+): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
-  const [{ roomFor }, { mustBeUnderstood }] = await Promise.all([import('./room.ts'), import('../../src/stress/prepare.ts')])
+  const [{ roomFor }, { mustBeUnderstood }] = await Promise.all([
+    import('./room.ts'),
+    import('../../src/stress/prepare.ts'),
+  ])
   const room = await ctx.connection(async (connection) => {
     await mustBeUnderstood(connection, options.sql ?? [])
     return roomFor(connection, connections)
@@ -67,30 +106,58 @@ export async function underLoad<T>(ctx: Context, options: WorkloadOptions, conne
 async function workOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Work> {
   const statements = sql ?? []
   const columns = [...new Set(statements.flatMap((statement) => statement.columns))]
-  if (columns.length > 0 && data === undefined) throw new DbtoolError('USAGE', `{{${columns.join('}}, {{')}}} ${columns.length === 1 ? 'is a column' : 'are columns'} of --data, and --data is missing`, { hint: 'without --data there are only {{random 1 1000}} and {{uuid}}' })
-  if (columns.length === 0 && data !== undefined) throw new DbtoolError('USAGE', '--data is given, but no --sql names a column of it', { hint: 'as in --sql "SELECT {{id}}"' })
+  if (columns.length > 0 && data === undefined)
+    throw new DbtoolError(
+      'USAGE',
+      `{{${columns.join('}}, {{')}}} ${columns.length === 1 ? 'is a column' : 'are columns'} of --data, and --data is missing`,
+      { hint: 'without --data there are only {{random 1 1000}} and {{uuid}}' },
+    )
+  if (columns.length === 0 && data !== undefined)
+    throw new DbtoolError('USAGE', '--data is given, but no --sql names a column of it', {
+      hint: 'as in --sql "SELECT {{id}}"',
+    })
   if (workload === 'orders') {
     const { ordersWork } = await import('./orders-workload.ts')
-    return { kind: 'orders', ...(await ordersWork(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })) }
+    return {
+      kind: 'orders',
+      ...(await ordersWork(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })),
+    }
   }
-  if (lines !== undefined || products !== undefined) throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')
+  if (lines !== undefined || products !== undefined)
+    throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')
   if (workload === 'read' || workload === 'write') return { kind: 'statements', ...scratchWork(workload) }
-  if (statements.length === 0) return { kind: 'statements', ...sqlWork(workload === undefined ? chapterSql : builtIn[workload]) }
+  if (statements.length === 0)
+    return { kind: 'statements', ...sqlWork(workload === undefined ? chapterSql : builtIn[workload]) }
   return { kind: 'statements', statements, data: data === undefined ? [] : await rowsOf(ctx, data, columns) }
 }
 
 /** As many as one would want to tell apart; all are kept in memory. */
 const mostRows = 1_000_000
 
-async function rowsOf({ io: { stdin, signal }, rawCells }: Context, path: string, columns: readonly string[]): Promise<DataRow[]> {
+async function rowsOf(
+  { io: { stdin, signal }, rawCells }: Context,
+  path: string,
+  columns: readonly string[],
+): Promise<DataRow[]> {
   const { openRecordFile } = await import('../../src/files/record-file.ts')
-  const file = await openRecordFile(path, { stdin, signal, fields: { required: columns, optional: [] }, map: new Map(), raw: rawCells })
+  const file = await openRecordFile(path, {
+    stdin,
+    signal,
+    fields: { required: columns, optional: [] },
+    map: new Map(),
+    raw: rawCells,
+  })
   const rows: DataRow[] = []
   try {
     for await (const { line, fault, values: row } of file.records({ signal })) {
       if (fault !== undefined) throw new DbtoolError('BAD_INPUT', `${file.name}, line ${line}: ${fault}`)
-      if (rows.length === mostRows) throw new DbtoolError('BAD_INPUT', `${file.name} has more than ${mostRows} rows`, { hint: 'take fewer of them' })
-      rows.push(Object.fromEntries(columns.flatMap((column) => (row[column] === undefined ? [] : [[column, row[column]]]))))
+      if (rows.length === mostRows)
+        throw new DbtoolError('BAD_INPUT', `${file.name} has more than ${mostRows} rows`, {
+          hint: 'take fewer of them',
+        })
+      rows.push(
+        Object.fromEntries(columns.flatMap((column) => (row[column] === undefined ? [] : [[column, row[column]]]))),
+      )
     }
   } finally {
     await file.close()

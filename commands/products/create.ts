@@ -34,14 +34,23 @@ export async function createProduct(ctx: Context, options: CreateProductOptions)
   const { description, dryRun = false } = options
   const { sku, name, price, stock } = await ctx.ask.fill({
     sku: {
-      given: options.sku, flag: '--sku', message: 'SKU (your own code for it, if it has one)', parse: (text) => (text === '' ? undefined : parseSku(text)), unless: '',
+      given: options.sku,
+      flag: '--sku',
+      message: 'SKU (your own code for it, if it has one)',
+      parse: (text) => (text === '' ? undefined : parseSku(text)),
+      unless: '',
       check: freeSku(ctx),
     },
     name: { given: options.name, flag: '--name', message: 'Name', parse: parseProductName },
     price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },
     stock: { given: options.stock, flag: '--stock', message: 'Units in stock', parse: parseStock, unless: '0' },
   })
-  const product = await ctx.shop((db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })), { dryRun })
+  const product = await ctx.shop(
+    (db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })),
+    { dryRun },
+  )
   ctx.out.item(productView, dryRun ? { ...product, id: null, created_at: null } : product)
-  ctx.out.success(dryRun ? `${product.name} would be added; nothing was changed` : `added ${product.name} (id ${product.id})`)
+  ctx.out.success(
+    dryRun ? `${product.name} would be added; nothing was changed` : `added ${product.name} (id ${product.id})`,
+  )
 }

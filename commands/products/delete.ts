@@ -23,8 +23,15 @@ export function productsDelete(products: Command, ctx: Context, run = removeProd
     .action((product: string | undefined, options: DeleteProductOptions) => run(ctx, product, options))
 }
 
-export async function removeProduct(ctx: Context, given: string | undefined, { yes = false, dryRun = false }: DeleteProductOptions): Promise<void> {
-  const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([import('../../src/shop/products.ts'), import('../../src/shop/delete-product.ts')])
+export async function removeProduct(
+  ctx: Context,
+  given: string | undefined,
+  { yes = false, dryRun = false }: DeleteProductOptions,
+): Promise<void> {
+  const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([
+    import('../../src/shop/products.ts'),
+    import('../../src/shop/delete-product.ts'),
+  ])
   const { reference } = await ctx.ask.fill({ reference: whichProduct(ctx, given) })
   const { product, kept } = await ctx.shop(async (db) => {
     const found = await getProduct(db, reference)
@@ -36,10 +43,13 @@ export async function removeProduct(ctx: Context, given: string | undefined, { y
     await takeOutOfSale(ctx, product, kept)
     return
   }
-  if (!dryRun) await ctx.ask.confirm({ message: `Delete ${product.name} (id ${product.id}, ${product.stock} in stock)?`, yes })
+  if (!dryRun)
+    await ctx.ask.confirm({ message: `Delete ${product.name} (id ${product.id}, ${product.stock} in stock)?`, yes })
   await ctx.shop((db) => db.transaction((tx) => deleteProduct(tx, ctx.author(), product)), { dryRun })
   ctx.out.item(productView, product)
-  ctx.out.success(dryRun ? `${product.name} would be deleted; nothing was changed` : `deleted ${product.name} (id ${product.id})`)
+  ctx.out.success(
+    dryRun ? `${product.name} would be deleted; nothing was changed` : `deleted ${product.name} (id ${product.id})`,
+  )
 }
 
 async function takeOutOfSale(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {

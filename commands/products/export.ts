@@ -13,9 +13,18 @@ export interface ExportProductsOptions {
 }
 
 export function productsExport(products: Command, ctx: Context, run = exportAll): void {
-  either(shows(products.command('export'), productExportView).description('Write all products as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
+  either(
+    shows(products.command('export'), productExportView).description(
+      'Write all products as CSV, NDJSON or JSON, to be imported again',
+    ),
+    ['--active', 'only those that are sold'],
+    ['--inactive', 'only those that are not'],
+  )
     .option('--search <text>', 'in SKU and name')
-    .addHelpText('after', examples('dbtool products export > products.csv', 'dbtool products export --search tea --format ndjson'))
+    .addHelpText(
+      'after',
+      examples('dbtool products export > products.csv', 'dbtool products export --search tea --format ndjson'),
+    )
     .action((options: ExportProductsOptions) => run(ctx, options))
 }
 

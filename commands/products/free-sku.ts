@@ -4,6 +4,8 @@ import type { Context } from '../../src/context.ts'
 export function freeSku(ctx: Context): (text: string) => Promise<string | undefined> {
   return async (text) => {
     const { isSkuTaken } = await import('../../src/shop/products.ts')
-    return text !== '' && (await ctx.shop((db) => isSkuTaken(db, text))) ? 'Another product has this SKU already' : undefined
+    return text !== '' && (await ctx.shop((db) => isSkuTaken(db, text)))
+      ? 'Another product has this SKU already'
+      : undefined
   }
 }

@@ -4,12 +4,26 @@ import { examples } from '../help.ts'
 import { importFlags, importInto, type ImportRowsOptions } from '../import-rows.ts'
 
 export function productsImport(products: Command, ctx: Context, run = importProducts): void {
-  importFlags(products.command('import').description('Add the products of a CSV or NDJSON file, or bring them up to date'), 'SKU', 'sku=Code,price=Amount')
-    .addHelpText('after', examples('dbtool products import products.csv', 'dbtool products import prices.csv --map sku=Code,name=Title --on-conflict update --dry-run'))
+  importFlags(
+    products.command('import').description('Add the products of a CSV or NDJSON file, or bring them up to date'),
+    'SKU',
+    'sku=Code,price=Amount',
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool products import products.csv',
+        'dbtool products import prices.csv --map sku=Code,name=Title --on-conflict update --dry-run',
+      ),
+    )
     .action((file: string | undefined, options: ImportRowsOptions) => run(ctx, file, options))
 }
 
-export async function importProducts(ctx: Context, file: string | undefined, options: ImportRowsOptions): Promise<void> {
+export async function importProducts(
+  ctx: Context,
+  file: string | undefined,
+  options: ImportRowsOptions,
+): Promise<void> {
   const { importedProducts } = await import('../../src/shop/import/products.ts')
   await importInto(ctx, importedProducts, file, options)
 }

@@ -15,7 +15,11 @@ export interface ListProductsOptions extends PageFlags {
 }
 
 export function productsList(products: Command, ctx: Context, run = showProducts): void {
-  either(paged(shows(products.command('list'), productView).description('List products')), ['--active', 'only those that are sold'], ['--inactive', 'only those that are not'])
+  either(
+    paged(shows(products.command('list'), productView).description('List products')),
+    ['--active', 'only those that are sold'],
+    ['--inactive', 'only those that are not'],
+  )
     .option('--search <text>', 'in SKU and name')
     .addOption(sorted(productSortColumns, 'id'))
     .addHelpText('after', examples('dbtool products list --search tea --sort -price'))
@@ -25,5 +29,7 @@ export function productsList(products: Command, ctx: Context, run = showProducts
 export async function showProducts(ctx: Context, options: ListProductsOptions): Promise<void> {
   const { search, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search }
-  await showList(ctx, productView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })))
+  await showList(ctx, productView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+    ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })),
+  )
 }

@@ -22,13 +22,23 @@ export function productsRestock(products: Command, ctx: Context, run = restock):
     .action((product: string | undefined, options: RestockOptions) => run(ctx, product, options))
 }
 
-export async function restock(ctx: Context, reference: string | undefined, { by: given, dryRun = false }: RestockOptions): Promise<void> {
+export async function restock(
+  ctx: Context,
+  reference: string | undefined,
+  { by: given, dryRun = false }: RestockOptions,
+): Promise<void> {
   const { restockProduct, signed } = await import('../../src/shop/restock-product.ts')
   const { product: wanted, by } = await ctx.ask.fill({
     product: whichProduct(ctx, reference),
     by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },
   })
-  const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), { dryRun })
+  const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), {
+    dryRun,
+  })
   ctx.out.item(productView, product)
-  ctx.out.success(dryRun ? `${product.name} would have ${product.stock} in stock; nothing was changed` : `${product.name}: ${signed(by)}, now ${product.stock} in stock`)
+  ctx.out.success(
+    dryRun
+      ? `${product.name} would have ${product.stock} in stock; nothing was changed`
+      : `${product.name}: ${signed(by)}, now ${product.stock} in stock`,
+  )
 }

@@ -24,7 +24,9 @@ export interface UpdateProductOptions {
 }
 
 export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
-  const update = shows(products.command('update'), updatedView(productView)).description('Change what is said of a product; its stock is changed by restock')
+  const update = shows(products.command('update'), updatedView(productView)).description(
+    'Change what is said of a product; its stock is changed by restock',
+  )
   update
     .argument('[product]', 'id or SKU')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
@@ -34,7 +36,10 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .addOption(new Option('--stock [n]').argParser(refuseStock).hideHelp())
   either(update, ['--active', 'is sold'], ['--inactive', 'is not sold any more'])
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
-    .addHelpText('after', examples('dbtool products update TEA-1 --price 4.75', 'dbtool products update TEA-1 --inactive'))
+    .addHelpText(
+      'after',
+      examples('dbtool products update TEA-1 --price 4.75', 'dbtool products update TEA-1 --inactive'),
+    )
     .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
 }
 
@@ -46,17 +51,32 @@ const parts = (ctx: Context): Parts<ProductWishes> => ({
   is_active: { yes: '--active', no: '--inactive', message: 'Is sold' },
 })
 
-export async function changeProduct(ctx: Context, reference: string | undefined, options: UpdateProductOptions): Promise<void> {
-  const [{ updateProduct }, { getProduct }] = await Promise.all([import('../../src/shop/update-product.ts'), import('../../src/shop/products.ts')])
+export async function changeProduct(
+  ctx: Context,
+  reference: string | undefined,
+  options: UpdateProductOptions,
+): Promise<void> {
+  const [{ updateProduct }, { getProduct }] = await Promise.all([
+    import('../../src/shop/update-product.ts'),
+    import('../../src/shop/products.ts'),
+  ])
   const { name, description, price, sku, dryRun = false } = options
   const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
   assertWishes(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
   const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
-  const { wishes, seen = product } = await wishesFor(ctx, given, { parts: () => parts(ctx), now: () => ctx.shop((db) => getProduct(db, product)) })
-  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), wishes)), { dryRun })
+  const { wishes, seen = product } = await wishesFor(ctx, given, {
+    parts: () => parts(ctx),
+    now: () => ctx.shop((db) => getProduct(db, product)),
+  })
+  const changed = await ctx.shop(
+    (db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), wishes)),
+    { dryRun },
+  )
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }
 
 function refuseStock(): never {
-  throw new DbtoolError('USAGE', 'stock cannot be set here; units are added or taken out', { hint: 'use: dbtool products restock <product> --by 5, or --by -5' })
+  throw new DbtoolError('USAGE', 'stock cannot be set here; units are added or taken out', {
+    hint: 'use: dbtool products restock <product> --by 5, or --by -5',
+  })
 }

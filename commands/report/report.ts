@@ -17,19 +17,28 @@ export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<stri
 /** Every report of the catalog is a verb; its parameters are flags. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
-    const verb = shows(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(report.question)
-    verb.option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past).option('--until <time>', `${report.period} before then`, past)
+    const verb = shows(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(
+      report.question,
+    )
+    verb
+      .option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past)
+      .option('--until <time>', `${report.period} before then`, past)
     if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
-    for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters)) verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
+    for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters))
+      verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
     if (report.chart !== undefined) verb.option('--chart', 'a picture beside the figures, in a table')
-    verb.addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`))).action((options: ReportOptions) => run(ctx, report, options))
+    verb
+      .addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`)))
+      .action((options: ReportOptions) => run(ctx, report, options))
   }
 }
 
 export async function show(ctx: Context, report: Report, options: ReportOptions): Promise<void> {
   const { rows: unasked = 0 } = report
   const now = ctx.io.now()
-  await showList(ctx, viewOf(report, options), { limit: options.limit, unasked }, (limit) => ctx.shop((db) => report.answer(db, { ...options, limit, now })))
+  await showList(ctx, viewOf(report, options), { limit: options.limit, unasked }, (limit) =>
+    ctx.shop((db) => report.answer(db, { ...options, limit, now })),
+  )
 }
 
 function viewOf(report: Report, options: ReportOptions): View {

@@ -19,14 +19,22 @@ export function serverReset(server: Command, ctx: Context, run = reset): void {
 
 export async function reset(ctx: Context, { yes = false, dryRun = false }: ResetServerOptions): Promise<void> {
   const [{ serverPaths }, { hasData }, { resetServer }] = await Promise.all([
-    import('../../src/server/home.ts'), import('../../src/server/install.ts'), import('../../src/server/reset.ts'),
+    import('../../src/server/home.ts'),
+    import('../../src/server/install.ts'),
+    import('../../src/server/reset.ts'),
   ])
   const paths = serverPaths(ctx.io.env)
   if (dryRun) {
-    ctx.out.note(`${hasData(paths) ? `would delete the private server and all its data in ${paths.data}` : 'there is no data to delete'}; nothing was changed`)
+    ctx.out.note(
+      `${hasData(paths) ? `would delete the private server and all its data in ${paths.data}` : 'there is no data to delete'}; nothing was changed`,
+    )
     return
   }
-  await ctx.ask.confirm({ message: `Delete the private server and all its data in ${paths.data}?`, yes, about: 'machine' })
+  await ctx.ask.confirm({
+    message: `Delete the private server and all its data in ${paths.data}?`,
+    yes,
+    about: 'machine',
+  })
   const { deleted } = await resetServer(paths)
   ctx.out.success(deleted ? 'the private server and its data are gone' : 'there was no data to delete')
 }

@@ -20,12 +20,24 @@ export function serverStart(server: Command, ctx: Context, run = start): void {
 }
 
 export async function start(ctx: Context, { port }: StartServerOptions): Promise<void> {
-  const [{ serverPaths }, { startServer }] = await Promise.all([import('../../src/server/home.ts'), import('../../src/server/start.ts')])
+  const [{ serverPaths }, { startServer }] = await Promise.all([
+    import('../../src/server/home.ts'),
+    import('../../src/server/start.ts'),
+  ])
   const paths = serverPaths(ctx.io.env)
-  const { started, status, warnings } = await startServer(paths, { port, signal: ctx.io.signal, progress: (message) => ctx.out.note(`${message} …`) })
+  const { started, status, warnings } = await startServer(paths, {
+    port,
+    signal: ctx.io.signal,
+    progress: (message) => ctx.out.note(`${message} …`),
+  })
   for (const warning of warnings) ctx.out.warn(warning)
   ctx.out.item(serverView, status)
-  ctx.out.success(started ? 'the private server is running; every command finds it by itself' : 'the private server was already running')
-  if (started && status.port !== null) ctx.out.note(`port ${status.port} on 127.0.0.1; its user and password are in ${paths.portFile}`)
+  ctx.out.success(
+    started
+      ? 'the private server is running; every command finds it by itself'
+      : 'the private server was already running',
+  )
+  if (started && status.port !== null)
+    ctx.out.note(`port ${status.port} on 127.0.0.1; its user and password are in ${paths.portFile}`)
   hint(ctx, 'server start')
 }

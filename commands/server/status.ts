@@ -5,7 +5,16 @@ import { examples } from '../help.ts'
 import { shows } from '../shown.ts'
 
 export const serverView: View = {
-  columns: [text('running'), number('pid'), text('socket'), number('port'), text('user'), text('database'), text('data_directory'), text('version')],
+  columns: [
+    text('running'),
+    number('pid'),
+    text('socket'),
+    number('port'),
+    text('user'),
+    text('database'),
+    text('data_directory'),
+    text('version'),
+  ],
   id: 'pid',
   empty: '',
 }
@@ -18,7 +27,10 @@ export function serverStatus(server: Command, ctx: Context, run = showStatus): v
 }
 
 export async function showStatus(ctx: Context): Promise<void> {
-  const [{ serverPaths }, room] = await Promise.all([import('../../src/server/home.ts'), import('../../src/server/status.ts')])
+  const [{ serverPaths }, room] = await Promise.all([
+    import('../../src/server/home.ts'),
+    import('../../src/server/status.ts'),
+  ])
   const status = await room.serverStatus(serverPaths(ctx.io.env))
   ctx.out.item(serverView, status)
   if (!status.running) ctx.out.note('it is not running; start it with: dbtool server start')

@@ -13,7 +13,9 @@ export function serverStop(server: Command, ctx: Context, run = stop): void {
 
 export async function stop(ctx: Context): Promise<void> {
   const [{ serverPaths }, { stopServer }, { serverStatus }] = await Promise.all([
-    import('../../src/server/home.ts'), import('../../src/server/stop.ts'), import('../../src/server/status.ts'),
+    import('../../src/server/home.ts'),
+    import('../../src/server/stop.ts'),
+    import('../../src/server/status.ts'),
   ])
   const paths = serverPaths(ctx.io.env)
   const { stopped } = await stopServer(paths)

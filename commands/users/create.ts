@@ -18,7 +18,9 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = shows(users.command('create'), userView).description('Add a user; asks for what is needed and not given')
+  const create = shows(users.command('create'), userView).description(
+    'Add a user; asks for what is needed and not given',
+  )
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))
@@ -37,13 +39,33 @@ export async function createUser(ctx: Context, options: CreateUserOptions): Prom
   const { firstName, lastName, admin, dryRun = false } = options
   const chosen = await newPassword(ctx, options)
   const { username, email, password } = await ctx.ask.fill({
-    username: { given: options.username, flag: '--username', message: 'Username (3 to 50 of A-Z a-z 0-9 _)', parse: parseUsername, check: free(ctx, 'username') },
-    email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
+    username: {
+      given: options.username,
+      flag: '--username',
+      message: 'Username (3 to 50 of A-Z a-z 0-9 _)',
+      parse: parseUsername,
+      check: free(ctx, 'username'),
+    },
+    email: {
+      given: options.email,
+      flag: '--email',
+      message: 'Email address',
+      parse: parseEmail,
+      check: free(ctx, 'email'),
+    },
     password: chosen.blank,
   })
   const passwordHash = await hashPassword(password)
-  const user = await ctx.shop((db) => db.transaction((tx) => insertUser(tx, ctx.author(), { username, email, passwordHash, firstName, lastName, admin })), { dryRun })
+  const user = await ctx.shop(
+    (db) =>
+      db.transaction((tx) =>
+        insertUser(tx, ctx.author(), { username, email, passwordHash, firstName, lastName, admin }),
+      ),
+    { dryRun },
+  )
   ctx.out.item(userView, dryRun ? { ...user, id: null, created_at: null } : user)
   if (!dryRun) chosen.show()
-  ctx.out.success(dryRun ? `${user.username} would be added; nothing was changed` : `added ${user.username} (id ${user.id})`)
+  ctx.out.success(
+    dryRun ? `${user.username} would be added; nothing was changed` : `added ${user.username} (id ${user.id})`,
+  )
 }

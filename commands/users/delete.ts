@@ -20,7 +20,11 @@ export function usersDelete(users: Command, ctx: Context, run = removeUser): voi
     .action((user: string | undefined, options: DeleteUserOptions) => run(ctx, user, options))
 }
 
-export async function removeUser(ctx: Context, reference: string | undefined, { yes = false, dryRun = false }: DeleteUserOptions): Promise<void> {
+export async function removeUser(
+  ctx: Context,
+  reference: string | undefined,
+  { yes = false, dryRun = false }: DeleteUserOptions,
+): Promise<void> {
   const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/delete-users.ts')
   const { getUser } = await import('../../src/shop/users.ts')
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })

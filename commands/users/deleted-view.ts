@@ -6,7 +6,18 @@ export const deletedUserView: View = { ...userView, columns: [...userView.column
 
 /** The same columns; in the table of a list stands what a purge goes by. */
 export const purgedUserView: View = {
-  columns: [number('id'), text('username'), text('email'), data('first_name'), data('last_name'), data('is_active'), data('is_admin'), text('created_at'), text('last_login'), data('addresses_deleted')],
+  columns: [
+    number('id'),
+    text('username'),
+    text('email'),
+    data('first_name'),
+    data('last_name'),
+    data('is_active'),
+    data('is_admin'),
+    text('created_at'),
+    text('last_login'),
+    data('addresses_deleted'),
+  ],
   id: 'id',
   empty: 'No user without orders has been inactive and unseen for so long; nothing was changed.',
 }

@@ -15,14 +15,19 @@ export interface ExportUsersOptions {
 }
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
-  either(shows(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, to be imported again'), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
+  either(
+    shows(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, to be imported again'),
+    ['--active', 'only those who may log in'],
+    ['--inactive', 'only those who may not'],
+  )
     .option('--search <text>', 'in username, email and names')
     .option('--with-password-hashes', 'with the hash of every password, so that they can log in where it is imported')
     .addHelpText('after', examples('dbtool users export > users.csv', 'dbtool users export --active --format ndjson'))
     .action((options: ExportUsersOptions) => run(ctx, options))
 }
 
-const viewOf = ({ withPasswordHashes }: ExportUsersOptions): View => (withPasswordHashes === true ? userWithHashExportView : userExportView)
+const viewOf = ({ withPasswordHashes }: ExportUsersOptions): View =>
+  withPasswordHashes === true ? userWithHashExportView : userExportView
 
 export async function exportAll(ctx: Context, options: ExportUsersOptions): Promise<void> {
   const { exportUsers } = await import('../../src/shop/export/users.ts')

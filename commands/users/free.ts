@@ -4,6 +4,8 @@ import type { Context } from '../../src/context.ts'
 export function free(ctx: Context, column: 'username' | 'email'): (text: string) => Promise<string | undefined> {
   return async (text) => {
     const { isTaken } = await import('../../src/shop/users.ts')
-    return (await ctx.shop((db) => isTaken(db, column, text.trim()))) ? `Somebody has this ${column} already` : undefined
+    return (await ctx.shop((db) => isTaken(db, column, text.trim())))
+      ? `Somebody has this ${column} already`
+      : undefined
   }
 }

@@ -4,8 +4,18 @@ import { examples } from '../help.ts'
 import { importFlags, importInto, type ImportRowsOptions } from '../import-rows.ts'
 
 export function usersImport(users: Command, ctx: Context, run = importUsers): void {
-  importFlags(users.command('import').description('Add the users of a CSV or NDJSON file, or bring them up to date'), 'username', 'username=Login,email=Mail')
-    .addHelpText('after', examples('dbtool users import users.csv', 'dbtool users import people.csv --map username=Login,email=Mail --on-conflict update --on-error skip --rejects rejects.csv'))
+  importFlags(
+    users.command('import').description('Add the users of a CSV or NDJSON file, or bring them up to date'),
+    'username',
+    'username=Login,email=Mail',
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool users import users.csv',
+        'dbtool users import people.csv --map username=Login,email=Mail --on-conflict update --on-error skip --rejects rejects.csv',
+      ),
+    )
     .action((file: string | undefined, options: ImportRowsOptions) => run(ctx, file, options))
 }
 

@@ -18,17 +18,29 @@ export interface ListUsersOptions extends PageFlags {
 }
 
 export function usersList(users: Command, ctx: Context, run = showUsers): void {
-  either(paged(shows(users.command('list'), userView).description('List users, newest first')), ['--active', 'only those who may log in'], ['--inactive', 'only those who may not'])
+  either(
+    paged(shows(users.command('list'), userView).description('List users, newest first')),
+    ['--active', 'only those who may log in'],
+    ['--inactive', 'only those who may not'],
+  )
     .option('--search <text>', 'in username, email and names')
     .option('--min-orders <n>', 'with at least so many orders', value(parseWhole(0, largest)))
     .option('--created-since <time>', 'a time, or an age such as 30d', past)
     .addOption(sorted(userSortColumns, '-created_at'))
-    .addHelpText('after', examples('dbtool users list --search ada', 'dbtool users list --active --min-orders 1 --sort username --format csv'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool users list --search ada',
+        'dbtool users list --active --min-orders 1 --sort username --format csv',
+      ),
+    )
     .action((options: ListUsersOptions) => run(ctx, options))
 }
 
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search, minOrders, createdSince }
-  await showList(ctx, userView, { limit, unasked: defaultLimit, offset, filter }, (rows) => ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })))
+  await showList(ctx, userView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+    ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })),
+  )
 }

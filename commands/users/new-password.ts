@@ -13,7 +13,11 @@ export interface NewPasswordOptions {
 
 /** Declares how a new password is given. */
 export function newPasswordFlags(command: Command): void {
-  either(command, ['--password-stdin', 'read the password from standard input, its first line'], ['--generate-password', 'make one up, and show it once on standard error'])
+  either(
+    command,
+    ['--password-stdin', 'read the password from standard input, its first line'],
+    ['--generate-password', 'make one up, and show it once on standard error'],
+  )
 }
 
 export interface NewPassword {
@@ -22,8 +26,12 @@ export interface NewPassword {
   readonly show: () => void
 }
 
-export async function newPassword(ctx: Context, { passwordStdin, generatePassword }: NewPasswordOptions): Promise<NewPassword> {
-  const generated = generatePassword === true ? (await import('../../src/shop/passwords.ts')).generatePassword() : undefined
+export async function newPassword(
+  ctx: Context,
+  { passwordStdin, generatePassword }: NewPasswordOptions,
+): Promise<NewPassword> {
+  const generated =
+    generatePassword === true ? (await import('../../src/shop/passwords.ts')).generatePassword() : undefined
   const piped = passwordStdin === true ? await pipedLine(ctx) : undefined
   return {
     blank: {
@@ -48,7 +56,8 @@ function checked(password: string): string {
   try {
     return parsePassword(password)
   } catch (error) {
-    if (error instanceof InvalidValue) throw new DbtoolError('USAGE', `the password from standard input ${error.message}`)
+    if (error instanceof InvalidValue)
+      throw new DbtoolError('USAGE', `the password from standard input ${error.message}`)
     throw error
   }
 }

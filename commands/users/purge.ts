@@ -16,32 +16,57 @@ export interface PurgeOptions {
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
   shows(users.command('purge'), purgedUserView)
     .description('Delete users inactive and unseen for long; asks first')
-    .option('--inactive-for <duration>', 'not seen for so long, such as 365d: since the last login, or the creation', value(parseAge))
+    .option(
+      '--inactive-for <duration>',
+      'not seen for so long, such as 365d: since the last login, or the creation',
+      value(parseAge),
+    )
     .option('-y, --yes', 'do not ask')
     .option('-n, --dry-run', 'show who would be deleted, and delete nobody')
-    .addHelpText('after', examples('dbtool users purge --inactive-for 365d --dry-run', 'dbtool users purge --inactive-for 365d --yes --format csv'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool users purge --inactive-for 365d --dry-run',
+        'dbtool users purge --inactive-for 365d --yes --format csv',
+      ),
+    )
     .action((options: PurgeOptions) => run(ctx, options))
 }
 
 export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = false }: PurgeOptions): Promise<void> {
   const { findPurgeable, purgeUsers } = await import('../../src/shop/delete-users.ts')
-  const { age } = await ctx.ask.fill({ age: { given: inactiveFor, flag: '--inactive-for', message: 'Not seen for how long (such as 365d)', parse: parseAge } })
+  const { age } = await ctx.ask.fill({
+    age: {
+      given: inactiveFor,
+      flag: '--inactive-for',
+      message: 'Not seen for how long (such as 365d)',
+      parse: parseAge,
+    },
+  })
   const since = new Date(ctx.io.now().getTime() - age)
   await ctx.shop(
     async (db) => {
       const { users, kept } = await findPurgeable(db, since)
-      if (kept > 0) ctx.out.note(`kept ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}`)
+      if (kept > 0)
+        ctx.out.note(`kept ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}`)
       if (users.length === 0) {
         ctx.out.list(purgedUserView, [])
         return
       }
-      if (!dryRun) await ctx.ask.confirm({ message: `Delete ${counted(users.length, 'user')}, addresses and all?`, yes, show: () => ctx.out.preview(purgedUserView, users) })
+      if (!dryRun)
+        await ctx.ask.confirm({
+          message: `Delete ${counted(users.length, 'user')}, addresses and all?`,
+          yes,
+          show: () => ctx.out.preview(purgedUserView, users),
+        })
       const deleted = await db.transaction((tx) => purgeUsers(tx, ctx.author(), users, since))
       if (yes || dryRun) ctx.out.list(purgedUserView, deleted)
       else ctx.out.listForScripts(purgedUserView, deleted)
       const changed = users.length - deleted.length
       if (changed > 0) ctx.out.warn(`${counted(changed, 'of them has', 'of them have')} changed meanwhile, and stays`)
-      ctx.out.success(`${counted(deleted.length, 'user')} ${dryRun ? 'would be deleted; nothing was changed' : 'deleted'}`)
+      ctx.out.success(
+        `${counted(deleted.length, 'user')} ${dryRun ? 'would be deleted; nothing was changed' : 'deleted'}`,
+      )
     },
     { dryRun },
   )

@@ -11,24 +11,40 @@ export interface SetPasswordOptions extends NewPasswordOptions {
 }
 
 export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
-  const setPassword = shows(users.command('set-password'), userView).description('Give a user another password; asks for it twice, unseen')
+  const setPassword = shows(users.command('set-password'), userView).description(
+    'Give a user another password; asks for it twice, unseen',
+  )
   setPassword
     .argument('[user]', 'id, username or email')
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
-    .addHelpText('after', examples('dbtool users set-password ada --generate-password', 'dbtool users set-password ada@example.com --password-stdin'))
+    .addHelpText(
+      'after',
+      examples(
+        'dbtool users set-password ada --generate-password',
+        'dbtool users set-password ada@example.com --password-stdin',
+      ),
+    )
     .action((user: string | undefined, options: SetPasswordOptions) => run(ctx, user, options))
   newPasswordFlags(setPassword)
 }
 
-export async function setUserPassword(ctx: Context, reference: string | undefined, options: SetPasswordOptions): Promise<void> {
+export async function setUserPassword(
+  ctx: Context,
+  reference: string | undefined,
+  options: SetPasswordOptions,
+): Promise<void> {
   const { hashPassword } = await import('../../src/shop/passwords.ts')
   const { setPassword } = await import('../../src/shop/user-changes.ts')
   const { dryRun = false } = options
   const chosen = await newPassword(ctx, options)
   const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(ctx, reference), password: chosen.blank })
   const passwordHash = await hashPassword(password)
-  const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), { dryRun })
+  const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), {
+    dryRun,
+  })
   ctx.out.itemForScripts(userView, user)
   if (!dryRun) chosen.show()
-  ctx.out.success(dryRun ? `${user.username} would get a new password; nothing was changed` : `${user.username} has a new password`)
+  ctx.out.success(
+    dryRun ? `${user.username} would get a new password; nothing was changed` : `${user.username} has a new password`,
+  )
 }

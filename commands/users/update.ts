@@ -22,13 +22,18 @@ export interface UpdateUserOptions {
 }
 
 export function usersUpdate(users: Command, ctx: Context, run = changeUser): void {
-  const update = shows(users.command('update'), updatedView(userView)).description('Change the email or names, or whether a user may log in').argument('[user]', 'id, username or email')
+  const update = shows(users.command('update'), updatedView(userView))
+    .description('Change the email or names, or whether a user may log in')
+    .argument('[user]', 'id, username or email')
   either(update, ['--active', 'may log in'], ['--inactive', 'may not log in; orders and addresses stay'])
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
     .option('--last-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
-    .addHelpText('after', examples('dbtool users update ada --first-name Ada --last-name Lovelace', 'dbtool users update ada --inactive'))
+    .addHelpText(
+      'after',
+      examples('dbtool users update ada --first-name Ada --last-name Lovelace', 'dbtool users update ada --inactive'),
+    )
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
 }
 
@@ -39,13 +44,25 @@ const parts = (ctx: Context): Parts<UserWishes> => ({
   is_active: { yes: '--active', no: '--inactive', message: 'May log in' },
 })
 
-export async function changeUser(ctx: Context, reference: string | undefined, options: UpdateUserOptions): Promise<void> {
+export async function changeUser(
+  ctx: Context,
+  reference: string | undefined,
+  options: UpdateUserOptions,
+): Promise<void> {
   const { email, firstName, lastName, dryRun = false } = options
   const given = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
   assertWishes(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
-  const [{ updateUser }, { getUser }] = await Promise.all([import('../../src/shop/user-changes.ts'), import('../../src/shop/users.ts')])
+  const [{ updateUser }, { getUser }] = await Promise.all([
+    import('../../src/shop/user-changes.ts'),
+    import('../../src/shop/users.ts'),
+  ])
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
-  const { wishes, seen = user } = await wishesFor(ctx, given, { parts: () => parts(ctx), now: () => ctx.shop((db) => getUser(db, user)) })
-  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), wishes)), { dryRun })
+  const { wishes, seen = user } = await wishesFor(ctx, given, {
+    parts: () => parts(ctx),
+    now: () => ctx.shop((db) => getUser(db, user)),
+  })
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), wishes)), {
+    dryRun,
+  })
   showUpdated(ctx, userView, updated, { name: updated.thing.username, dryRun })
 }

@@ -22,7 +22,12 @@ export interface ConfigStatement extends ConfigEntry {
 export const profileVariable = 'DBTOOL_PROFILE'
 
 /** The value of a setting; what is wrong with it is added to `faults`. */
-export function parsed(name: SettingName, said: Statement | undefined, { parse, fallback }: Setting, faults: string[]): unknown {
+export function parsed(
+  name: SettingName,
+  said: Statement | undefined,
+  { parse, fallback }: Setting,
+  faults: string[],
+): unknown {
   const text = said?.text ?? fallback
   if (text === undefined) return undefined
   try {
@@ -37,7 +42,11 @@ export function parsed(name: SettingName, said: Statement | undefined, { parse, 
 /** What is shown of a setting. */
 export function entry(name: string, said: Statement | undefined, { fallback, secret = false }: Setting): ConfigEntry {
   const text = said === undefined ? fallback : said.text
-  return { name, value: secret && text !== undefined && text !== '' ? '********' : (text ?? null), origin: said?.layer.origin ?? 'default' }
+  return {
+    name,
+    value: secret && text !== undefined && text !== '' ? '********' : (text ?? null),
+    origin: said?.layer.origin ?? 'default',
+  }
 }
 
 /** The profile as if it were a setting. */

@@ -26,10 +26,24 @@ export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
   // A file that was not asked for need not be there.
   if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
   try {
-    const content = readFileSync(path, 'utf8').replace(/^\ufeff/, '').replace(/\r\n?/g, '\n')
-    return { ...contentsOf(name, content), exposed: holdsPassword(parse(content)) && readableByAll(statSync(path)) ? exposure(name) : undefined }
+    const content = readFileSync(path, 'utf8')
+      .replace(/^\ufeff/, '')
+      .replace(/\r\n?/g, '\n')
+    return {
+      ...contentsOf(name, content),
+      exposed: holdsPassword(parse(content)) && readableByAll(statSync(path)) ? exposure(name) : undefined,
+    }
   } catch (cause) {
-    return { ...nothing, state: 'unreadable', faults: [{ sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --env-file' }] }
+    return {
+      ...nothing,
+      state: 'unreadable',
+      faults: [
+        {
+          sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`,
+          fix: 'mend that, or name another file with --env-file',
+        },
+      ],
+    }
   }
 }
 
@@ -40,12 +54,19 @@ function contentsOf(name: string, content: string): EnvFile {
 }
 
 /** What dotenv takes for an assignment; the quoted values may have several lines. */
-const assignment = /^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
+const assignment =
+  /^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
 
 /** dotenv passes over these without a word. The line itself is not repeated: it may hold a password. */
 function unreadableLines(name: string, content: string): string[] {
   const left = content.replace(assignment, (lines) => lines.replace(/[^\n]/g, ''))
-  return left.split('\n').flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [`line ${index + 1} of ${name} must read NAME=value, or be a comment that starts with #`]))
+  return left
+    .split('\n')
+    .flatMap((line, index) =>
+      /^\s*(#|$)/.test(line)
+        ? []
+        : [`line ${index + 1} of ${name} must read NAME=value, or be a comment that starts with #`],
+    )
 }
 
 export function holdsPassword({ DB_PASSWORD: password = '', DB_URL: url = '' }: Record<string, string>): boolean {

@@ -16,6 +16,13 @@ export function wrongValue(sentence: string): ConfigFault {
 /** One error for all of them; among others, each brings its own way out. */
 export function refusal(faults: readonly ConfigFault[]): DbtoolError {
   const [first] = faults
-  const sentences = faults.map(({ sentence, fix }) => (faults.length === 1 || fix === correctHint ? sentence : `${sentence}; ${fix}`))
-  return allFaults('BAD_CONFIG', 'the configuration is wrong', sentences, faults.length === 1 ? first?.fix : correctHint)
+  const sentences = faults.map(({ sentence, fix }) =>
+    faults.length === 1 || fix === correctHint ? sentence : `${sentence}; ${fix}`,
+  )
+  return allFaults(
+    'BAD_CONFIG',
+    'the configuration is wrong',
+    sentences,
+    faults.length === 1 ? first?.fix : correctHint,
+  )
 }

@@ -15,7 +15,11 @@ export function jsonFault(text: string): JsonFault | undefined {
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     const before = text.slice(0, error.at).split('\n')
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, why: error.at === text.length ? 'the text ends too early' : error.message }
+    return {
+      line: before.length,
+      column: (before.at(-1)?.length ?? 0) + 1,
+      why: error.at === text.length ? 'the text ends too early' : error.message,
+    }
   }
 }
 
@@ -38,7 +42,12 @@ function value(text: string, at: number): number {
   return skip(text, token(text, at, string) ?? token(text, at, word) ?? fail(at, 'a value was expected'))
 }
 
-function list(text: string, open: number, close: string, one: (text: string, at: number, keys: Set<string>) => number): number {
+function list(
+  text: string,
+  open: number,
+  close: string,
+  one: (text: string, at: number, keys: Set<string>) => number,
+): number {
   const keys = new Set<string>()
   let at = skip(text, open + 1)
   if (text[at] === close) return skip(text, at + 1)

@@ -26,11 +26,17 @@ export const flagOrigin = 'flag'
 /** The variables of one place, and those in its URL; what is wrong with that is added to `faults`. */
 export function layerOf(place: Place, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
   // An empty variable counts as not set, but for an empty password.
-  const given = Object.entries(source).filter(([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'))
+  const given = Object.entries(source).filter(
+    ([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'),
+  )
   const { DB_URL: url, ...texts } = Object.fromEntries(given) as Texts & { DB_URL?: string }
   if (texts.DB_HOST !== undefined && texts.DB_SOCKET !== undefined) {
     const both = `${nameIn(place, 'DB_HOST')} and ${nameIn(place, 'DB_SOCKET')}`
-    faults.push(place.origin === flagOrigin ? '--host and --socket exclude each other' : `${both} (${place.origin}) exclude each other`)
+    faults.push(
+      place.origin === flagOrigin
+        ? '--host and --socket exclude each other'
+        : `${both} (${place.origin}) exclude each other`,
+    )
   }
   if (url === undefined) return { ...place, texts }
   try {

@@ -30,7 +30,10 @@ export function readOptions(path: string, folders: Folders, faults: ConfigFault[
   try {
     return optionsOf(path, folders, { faults, depth: 0 })
   } catch (cause) {
-    faults.push({ sentence: `cannot read the option file ${path}: ${reasonOf(cause)}`, fix: 'mend that, or name another file with --defaults-file' })
+    faults.push({
+      sentence: `cannot read the option file ${path}: ${reasonOf(cause)}`,
+      fix: 'mend that, or name another file with --defaults-file',
+    })
     return []
   }
 }
@@ -51,7 +54,9 @@ function optionsOf(path: string, folders: Folders, reading: Reading): Option[] {
     return []
   }
   const lines = optionLines(text)
-  const holdsPassword = lines.some((line) => line.kind === 'option' && isRead(line) && line.name === 'password' && (line.value ?? '') !== '')
+  const holdsPassword = lines.some(
+    (line) => line.kind === 'option' && isRead(line) && line.name === 'password' && (line.value ?? '') !== '',
+  )
   if (holdsPassword && readableByAll(stats)) faults.push(exposure(path))
   return lines.flatMap((line) => optionsOfLine(line, path, folders, reading))
 }
@@ -86,5 +91,8 @@ function included(path: string, folders: Folders, reading: Reading): Option[] {
 }
 
 function filesOf(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.cnf')).sort().map((name) => join(folder, name))
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.cnf'))
+    .sort()
+    .map((name) => join(folder, name))
 }

@@ -6,7 +6,13 @@ import { layerOf, type Layer } from './layers.ts'
 import { readOptions, type Folders, type Option } from './option-file.ts'
 
 const settings: Readonly<Record<string, SettingName>> = {
-  host: 'DB_HOST', port: 'DB_PORT', socket: 'DB_SOCKET', user: 'DB_USER', password: 'DB_PASSWORD', database: 'DB_NAME', 'ssl-ca': 'DB_SSL_CA',
+  host: 'DB_HOST',
+  port: 'DB_PORT',
+  socket: 'DB_SOCKET',
+  user: 'DB_USER',
+  password: 'DB_PASSWORD',
+  database: 'DB_NAME',
+  'ssl-ca': 'DB_SSL_CA',
 }
 
 type OptionTexts = Partial<Record<SettingName, string>>
@@ -22,7 +28,8 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
   for (const [name, setting] of Object.entries(settings)) {
     const option = last(name)
     // A password without a value is one that MariaDB's own client asks for.
-    if (option !== undefined && option.value === undefined && name !== 'password') faults.push(wrongValue(`${name} (${path}) needs a value`))
+    if (option !== undefined && option.value === undefined && name !== 'password')
+      faults.push(wrongValue(`${name} (${path}) needs a value`))
     if (option?.value !== undefined) texts[setting] = option.value
   }
   const said = { ...oneAddress(texts, last('protocol')?.value), DB_SSL_MODE: sslMode(options, switchIn(path, faults)) }
@@ -37,11 +44,18 @@ function plain({ name, value }: Option): Option {
 }
 
 /** To MariaDB's own client, localhost is the socket, where there is one; any other host, and `protocol=tcp`, is the network. */
-function oneAddress({ DB_SOCKET: socket, DB_HOST: given = '', DB_PORT: port, ...rest }: OptionTexts, protocol = ''): OptionTexts {
+function oneAddress(
+  { DB_SOCKET: socket, DB_HOST: given = '', DB_PORT: port, ...rest }: OptionTexts,
+  protocol = '',
+): OptionTexts {
   const overNetwork = protocol.toLowerCase() === 'tcp' || (given !== '' && given !== 'localhost')
   if (socket !== undefined && !overNetwork) return { ...rest, DB_SOCKET: socket }
   const host = given === '' && socket !== undefined ? 'localhost' : given
-  return { ...rest, ...(host === '' ? {} : { DB_HOST: host }), ...(port === undefined || port === '0' ? {} : { DB_PORT: port }) }
+  return {
+    ...rest,
+    ...(host === '' ? {} : { DB_HOST: host }),
+    ...(port === undefined || port === '0' ? {} : { DB_PORT: port }),
+  }
 }
 
 /** A certificate to trust asks for encryption, too; nobody gives one to have it ignored. */
@@ -61,7 +75,8 @@ function sslMode(options: readonly Option[], isOn: (option: Option) => boolean):
 function switchIn(path: string, faults: ConfigFault[]): (option: Option) => boolean {
   return ({ name, value = '1' }) => {
     if (/^(1|on|true)$/i.test(value)) return true
-    if (!/^(0|off|false)$/i.test(value)) faults.push(wrongValue(`${name} (${path}) must be 1 or 0, not ${shown(value)}`))
+    if (!/^(0|off|false)$/i.test(value))
+      faults.push(wrongValue(`${name} (${path}) must be 1 or 0, not ${shown(value)}`))
     return false
   }
 }

@@ -53,7 +53,16 @@ function unquoted(value: string): string {
   return (first === '"' || first === "'") && value.length > 1 && value.endsWith(first) ? value.slice(1, -1) : value
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', s: ' ', '"': '"', "'": "'", '\\': '\\' }
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  s: ' ',
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+}
 
 /** Of what is no escape the backslash stays, and so does one at the end. */
 function unescaped(value: string): string {

@@ -20,7 +20,11 @@ export function pathIn(folder: string, home: string, text: string): string {
 /** A path as it is told: from where somebody works, or from home; whichever is shorter. */
 export function shortPath(path: string, cwd: string, home: string): string {
   const fromHome = relative(home, path)
-  const [shortest = path] = [path, relative(cwd, path), ...(fromHome.startsWith('..') ? [] : [join('~', fromHome)])].sort((one, other) => one.length - other.length)
+  const [shortest = path] = [
+    path,
+    relative(cwd, path),
+    ...(fromHome.startsWith('..') ? [] : [join('~', fromHome)]),
+  ].sort((one, other) => one.length - other.length)
   return shortest
 }
 

@@ -25,23 +25,38 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
   const room = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
   const files = room?.readProfileFiles(paths, { env, cwd }) ?? []
   const asked = choice === undefined ? undefined : room?.findProfile(files, choice, home)
-  const namedIn = (origin: string): Layer[] => (asked?.layer !== undefined && asked.origin === origin ? [asked.layer] : [])
-  const options = optionFile === undefined ? undefined : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
+  const namedIn = (origin: string): Layer[] =>
+    asked?.layer !== undefined && asked.origin === origin ? [asked.layer] : []
+  const options =
+    optionFile === undefined
+      ? undefined
+      : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
   const layers = [
-    layerOf({ origin: flagOrigin }, flags, wrong), ...namedIn(flagOrigin), ...(options === undefined ? [] : [options.layer]),
-    layerOf({ origin: 'environment' }, env, wrong), ...namedIn('environment'),
-    layerOf({ origin: envFile.name }, envFile.texts, wrong), ...namedIn(envFile.name),
+    layerOf({ origin: flagOrigin }, flags, wrong),
+    ...namedIn(flagOrigin),
+    ...(options === undefined ? [] : [options.layer]),
+    layerOf({ origin: 'environment' }, env, wrong),
+    ...namedIn('environment'),
+    layerOf({ origin: envFile.name }, envFile.texts, wrong),
+    ...namedIn(envFile.name),
   ]
   const profile = asked ?? (layers.some(hasAddress) ? undefined : room?.defaultProfile(files, home))
   if (asked === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   if (!layers.some(hasAddress)) layers.push(await privateServer(sources))
-  return { layers, faults: [...files.flatMap(({ faults }) => faults), ...(profile?.faults ?? []), ...(options?.faults ?? [])], profile }
+  return {
+    layers,
+    faults: [...files.flatMap(({ faults }) => faults), ...(profile?.faults ?? []), ...(options?.faults ?? [])],
+    profile,
+  }
 }
 
 /** What is nearest to the person counts. As with settings, an empty variable counts as not set. */
 function askedFor({ profile, env }: ConfigSources, envFile: EnvFile): ProfileChoice | undefined {
   if (profile !== undefined) return { name: profile, origin: flagOrigin }
-  const inVariables = [{ origin: 'environment', name: env[profileVariable] }, { origin: envFile.name, name: envFile.texts[profileVariable] }]
+  const inVariables = [
+    { origin: 'environment', name: env[profileVariable] },
+    { origin: envFile.name, name: envFile.texts[profileVariable] },
+  ]
   return inVariables.flatMap(({ origin, name = '' }) => (name === '' ? [] : [{ origin, name }]))[0]
 }
 

@@ -12,7 +12,14 @@ export interface Statement {
 export type Statements = ReadonlyMap<SettingName, readonly Statement[]>
 
 /** Where, and how to get there: of one server. */
-const where = ['DB_HOST', 'DB_PORT', 'DB_SOCKET', 'DB_NAME', 'DB_SSL_MODE', 'DB_SSL_CA'] as const satisfies readonly SettingName[]
+const where = [
+  'DB_HOST',
+  'DB_PORT',
+  'DB_SOCKET',
+  'DB_NAME',
+  'DB_SSL_MODE',
+  'DB_SSL_CA',
+] as const satisfies readonly SettingName[]
 /** Two ways to say one thing. */
 const passwords = ['DB_PASSWORD', 'DB_PASSWORD_FILE'] as const satisfies readonly SettingName[]
 
@@ -22,7 +29,9 @@ export function weigh(layers: readonly Layer[]): Statements {
   const hidden = new Map<SettingName, string>()
   for (const layer of layers) {
     const said = settingNames.filter((name) => layer.texts[name] !== undefined)
-    const heard = said.filter((name) => !hidden.has(name) && !(name === 'DB_PASSWORD_FILE' && layer.texts.DB_PASSWORD !== undefined))
+    const heard = said.filter(
+      (name) => !hidden.has(name) && !(name === 'DB_PASSWORD_FILE' && layer.texts.DB_PASSWORD !== undefined),
+    )
     for (const name of said) {
       const hiddenBy = heard.includes(name) ? undefined : (hidden.get(name) ?? layer.origin)
       statements.get(name)?.push({ layer, text: layer.texts[name] ?? '', hiddenBy })

@@ -35,9 +35,15 @@ function readProfileFile(path: string, name: string, cwd: string): ProfileFile {
     if (foreign !== undefined) return refused(foreign)
     const text = readFileSync(path, 'utf8').replace(/^\ufeff/, '')
     const broken = jsonFault(text)
-    if (broken !== undefined) return refused({ sentence: `${name}, line ${broken.line}, column ${broken.column}: ${broken.why}`, fix: 'mend it there: the file must be JSON, without comments' })
+    if (broken !== undefined)
+      return refused({
+        sentence: `${name}, line ${broken.line}, column ${broken.column}: ${broken.why}`,
+        fix: 'mend it there: the file must be JSON, without comments',
+      })
     const file = contentsOf(JSON.parse(text) as unknown, nothing)
-    return [...file.profiles.values()].some(hasPassword) && readableByAll(stats) ? { ...file, faults: [exposure(name), ...file.faults] } : file
+    return [...file.profiles.values()].some(hasPassword) && readableByAll(stats)
+      ? { ...file, faults: [exposure(name), ...file.faults] }
+      : file
   } catch (cause) {
     return refused({ sentence: `cannot read ${name}: ${reasonOf(cause)}`, fix: 'mend that, or take the file away' })
   }
@@ -48,12 +54,19 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
   const form = 'it reads {"profiles": {"staging": {"host": "db.example.com"}}}'
   if (!isObject(content)) return { ...file, faults: [{ sentence: `${name} must hold a JSON object`, fix: form }] }
   const { profiles = {}, default: standard } = content
-  const faults = Object.keys(content).filter((key) => !topKeys.includes(key)).map((key) => {
-    const meant = nearest(key, topKeys)
-    return { sentence: `${name}: '${key}' means nothing here${meant === undefined ? '' : `; did you mean ${meant}?`}`, fix: form }
-  })
-  if (!isObject(profiles)) faults.push({ sentence: `${name}: profiles must be an object, a profile for each name`, fix: form })
-  if (standard !== undefined && typeof standard !== 'string') faults.push({ sentence: `${name}: default must be the name of a profile`, fix: form })
+  const faults = Object.keys(content)
+    .filter((key) => !topKeys.includes(key))
+    .map((key) => {
+      const meant = nearest(key, topKeys)
+      return {
+        sentence: `${name}: '${key}' means nothing here${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        fix: form,
+      }
+    })
+  if (!isObject(profiles))
+    faults.push({ sentence: `${name}: profiles must be an object, a profile for each name`, fix: form })
+  if (standard !== undefined && typeof standard !== 'string')
+    faults.push({ sentence: `${name}: default must be the name of a profile`, fix: form })
   return {
     ...file,
     profiles: new Map(isObject(profiles) ? Object.entries(profiles) : []),

@@ -16,19 +16,39 @@ export interface ProfileSummary {
 }
 
 /** All profiles, those of the project first, with what is wrong with any of them. One that another hides is not among them. */
-export function summarizeProfiles(desk: Desk, used: Profile | undefined): { profiles: ProfileSummary[]; faults: ConfigFault[] } {
+export function summarizeProfiles(
+  desk: Desk,
+  used: Profile | undefined,
+): { profiles: ProfileSummary[]; faults: ConfigFault[] } {
   const [home, files] = [homeOf(desk.env), readProfileFiles(profilePaths(desk), desk)]
   const wrong: string[] = []
   const seen = new Set<string>()
-  const profiles = files.flatMap((file) => [...file.profiles.keys()].filter((name) => !seen.has(name)).map((name) => {
-    seen.add(name)
-    const { texts } = profileLayer(file, name, { home, wrong })
-    return { profile: name, file: file.name, target: targetOf(texts), protected: isOn(texts.DB_PROTECTED), read_only: isOn(texts.DB_READ_ONLY), used: used?.name === name }
-  }))
+  const profiles = files.flatMap((file) =>
+    [...file.profiles.keys()]
+      .filter((name) => !seen.has(name))
+      .map((name) => {
+        seen.add(name)
+        const { texts } = profileLayer(file, name, { home, wrong })
+        return {
+          profile: name,
+          file: file.name,
+          target: targetOf(texts),
+          protected: isOn(texts.DB_PROTECTED),
+          read_only: isOn(texts.DB_READ_ONLY),
+          used: used?.name === name,
+        }
+      }),
+  )
   return { profiles, faults: [...files.flatMap(({ faults }) => faults), ...wrong.map(wrongValue)] }
 }
 
-function targetOf({ DB_USER: user, DB_HOST: host = '', DB_PORT: port, DB_SOCKET: socket, DB_NAME: database }: Texts): string {
+function targetOf({
+  DB_USER: user,
+  DB_HOST: host = '',
+  DB_PORT: port,
+  DB_SOCKET: socket,
+  DB_NAME: database,
+}: Texts): string {
   const address = socket ?? `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`
   return `${user === undefined ? '' : `${user}@`}${address}${database === undefined ? '' : `/${database}`}`
 }

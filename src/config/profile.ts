@@ -37,13 +37,20 @@ export function defaultProfile(files: readonly ProfileFile[], home: string): Pro
   const profile = findProfile(files, { name: file.standard, origin: `default of ${file.name}` }, home)
   if (!isOn(profile.layer?.texts.DB_PROTECTED)) return profile
   const sentence = `the default of ${file.name}, ${shown(profile.name)}, is protected, and such a profile must be asked for by its name`
-  return { ...profile, faults: [...profile.faults, { sentence, fix: `take the default away, and use: --profile ${profile.name}` }] }
+  return {
+    ...profile,
+    faults: [...profile.faults, { sentence, fix: `take the default away, and use: --profile ${profile.name}` }],
+  }
 }
 
 /** Where a file may name another one; from its own folder. */
 const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_PASSWORD_FILE']
 
-export function profileLayer(file: ProfileFile, name: string, { home, wrong }: { home: string; wrong: string[] }): Layer {
+export function profileLayer(
+  file: ProfileFile,
+  name: string,
+  { home, wrong }: { home: string; wrong: string[] },
+): Layer {
   const place = { origin: `profile ${name} of ${file.name}`, nameOf: keyOf, chosen: true } as const
   const profile = file.profiles.get(name)
   if (!isObject(profile)) wrong.push(`${place.origin} must be an object, such as {"host": "db.example.com"}`)
@@ -51,8 +58,11 @@ export function profileLayer(file: ProfileFile, name: string, { home, wrong }: {
   for (const [key, given] of Object.entries(isObject(profile) ? profile : {})) {
     const setting = Object.hasOwn(profileKeys, key) ? profileKeys[key] : undefined
     if (setting === undefined) wrong.push(unknownKey(key, place.origin))
-    else if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') wrong.push(`${key} (${place.origin}) must be a text, a number, true or false`)
-    else texts[setting] = paths.includes(setting) && given !== '' ? pathIn(file.folder, home, String(given)) : String(given)
+    else if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean')
+      wrong.push(`${key} (${place.origin}) must be a text, a number, true or false`)
+    else
+      texts[setting] =
+        paths.includes(setting) && given !== '' ? pathIn(file.folder, home, String(given)) : String(given)
   }
   return layerOf(place, texts, wrong)
 }
@@ -67,8 +77,13 @@ function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileC
   if (files.some(({ faults }) => faults.length > 0)) return []
   const names = files.flatMap(({ profiles }) => [...profiles.keys()])
   const meant = nearest(name, names)
-  return [{
-    sentence: `there is no profile ${shown(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-    fix: names.length > 0 ? `there are ${names.join(', ')}; see: dbtool config profiles` : 'write it into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json',
-  }]
+  return [
+    {
+      sentence: `there is no profile ${shown(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      fix:
+        names.length > 0
+          ? `there are ${names.join(', ')}; see: dbtool config profiles`
+          : 'write it into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json',
+    },
+  ]
 }

@@ -16,6 +16,10 @@ export function askFor(io: Io, { noInput, confirmed }: Invocation, config: () =>
   return askAbout(ask, confirmed, async () => {
     const { target, isProtected, entries } = await config()
     const mark = entries.find(({ name }) => name === 'DB_PROTECTED')
-    return { target: describeTarget(target), database: target.database ?? '', protectedBy: isProtected ? mark?.origin : undefined }
+    return {
+      target: describeTarget(target),
+      database: target.database ?? '',
+      protectedBy: isProtected ? mark?.origin : undefined,
+    }
   })
 }

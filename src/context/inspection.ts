@@ -10,19 +10,44 @@ export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): P
   const flags = { ...invocation.connection, ...(await passwordOf(invocation, io, ask)) }
   const { env, cwd } = io
   const { profile, optionFile, envFile } = invocation
-  return inspectConfig({ flags, profile, optionFile, envFile, env, cwd, osUser: osUserName(), findPrivateServer: () => findPrivateServer(env) })
+  return inspectConfig({
+    flags,
+    profile,
+    optionFile,
+    envFile,
+    env,
+    cwd,
+    osUser: osUserName(),
+    findPrivateServer: () => findPrivateServer(env),
+  })
 }
 
 /** Piped, then its first line; or typed where nobody sees it. */
-async function passwordOf({ passwordFromStdin, askPassword }: Invocation, io: Io, ask: () => Ask): Promise<{ DB_PASSWORD?: string }> {
+async function passwordOf(
+  { passwordFromStdin, askPassword }: Invocation,
+  io: Io,
+  ask: () => Ask,
+): Promise<{ DB_PASSWORD?: string }> {
   if (passwordFromStdin && io.stdin.isTTY !== true) return { DB_PASSWORD: await firstLine(io.stdin) }
   if (!askPassword && !passwordFromStdin) return {}
-  const question = { given: undefined, flag: '--password-file', message: 'Password', parse: (text: string) => text, secret: 'once' as const, hint: '--ask-password needs a terminal, and neither --json nor --no-input' }
+  const question = {
+    given: undefined,
+    flag: '--password-file',
+    message: 'Password',
+    parse: (text: string) => text,
+    secret: 'once' as const,
+    hint: '--ask-password needs a terminal, and neither --json nor --no-input',
+  }
   const { password } = await ask().fill({ password: question })
   return { DB_PASSWORD: password }
 }
 
-async function findPrivateServer(env: Io['env']): Promise<{ socket: string; user: string; database: string } | undefined> {
-  const [{ serverPaths }, { findRunning }] = await Promise.all([import('../server/home.ts'), import('../server/status.ts')])
+async function findPrivateServer(
+  env: Io['env'],
+): Promise<{ socket: string; user: string; database: string } | undefined> {
+  const [{ serverPaths }, { findRunning }] = await Promise.all([
+    import('../server/home.ts'),
+    import('../server/status.ts'),
+  ])
   return findRunning(serverPaths(env))
 }

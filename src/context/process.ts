@@ -72,7 +72,11 @@ export class ProcessContext implements Context {
   }
 
   async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
-    const [{ PooledDatabase, RehearsalDatabase }, { loadMigrations }, { appliedMigrations, assertUsable, migrationStates }] = await Promise.all([
+    const [
+      { PooledDatabase, RehearsalDatabase },
+      { loadMigrations },
+      { appliedMigrations, assertUsable, migrationStates },
+    ] = await Promise.all([
       import('../db/database.ts'),
       import('../db/migration-files.ts'),
       import('../db/schema-state.ts'),
@@ -83,10 +87,17 @@ export class ProcessContext implements Context {
     return work(db)
   }
 
-  async connection<T>(work: (connection: Connection) => Promise<T>, limits: Partial<Limits> = { statementTimeoutMs: 0 }, elsewhere?: Target): Promise<T> {
+  async connection<T>(
+    work: (connection: Connection) => Promise<T>,
+    limits: Partial<Limits> = { statementTimeoutMs: 0 },
+    elsewhere?: Target,
+  ): Promise<T> {
     const { connect } = await import('../db/connect.ts')
     const config = await this.config()
-    const connection = await unlessAborted(this.io.signal, connect(elsewhere ?? config.target, { ...config.limits, ...limits }, traceFor(this.invocation())))
+    const connection = await unlessAborted(
+      this.io.signal,
+      connect(elsewhere ?? config.target, { ...config.limits, ...limits }, traceFor(this.invocation())),
+    )
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })

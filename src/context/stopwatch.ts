@@ -25,6 +25,10 @@ export class Stopwatch {
 
   read(): { ms: number; databaseMs: number; statements: number } {
     const ms = (this.#stoppedMs ?? performance.now()) - this.startedMs
-    return { ms, databaseMs: this.#busy.reduce((sum, { from, to }) => sum + to - from, 0), statements: this.#statements }
+    return {
+      ms,
+      databaseMs: this.#busy.reduce((sum, { from, to }) => sum + to - from, 0),
+      statements: this.#statements,
+    }
   }
 }

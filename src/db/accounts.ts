@@ -14,8 +14,10 @@ export function parseAccount(text: string): Account {
   const at = text.lastIndexOf('@')
   const [user, host] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
   if (at < 1 || host === '') throw new InvalidValue('must be user@host such as shop@localhost')
-  if (user.length > longestUser || host.length > longestHost) throw new InvalidValue(`must have at most ${longestUser} characters before the @ and ${longestHost} after it`)
-  if (/\p{C}/u.test(text) || /\s/.test(host)) throw new InvalidValue('must have neither control characters nor spaces in the host')
+  if (user.length > longestUser || host.length > longestHost)
+    throw new InvalidValue(`must have at most ${longestUser} characters before the @ and ${longestHost} after it`)
+  if (/\p{C}/u.test(text) || /\s/.test(host))
+    throw new InvalidValue('must have neither control characters nor spaces in the host')
   return { user, host }
 }
 

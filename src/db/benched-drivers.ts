@@ -29,7 +29,12 @@ function versionOfMysql2(): string {
   return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
 }
 
-const place = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({ ...(socket === undefined ? { host, port } : { socketPath: socket }), user, password, database })
+const place = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({
+  ...(socket === undefined ? { host, port } : { socketPath: socket }),
+  user,
+  password,
+  database,
+})
 
 const mariadbDriver: BenchedDriver = {
   name: 'mariadb',
@@ -40,7 +45,11 @@ const mariadbDriver: BenchedDriver = {
       ping: () => connection.ping(),
       rows: (sql) => connection.query<Record<string, unknown>[]>(sql),
       execute: (sql, values) => connection.execute(sql, [...values]),
-      batch: (sql, rows) => connection.batch(sql, rows.map((row) => [...row])),
+      batch: (sql, rows) =>
+        connection.batch(
+          sql,
+          rows.map((row) => [...row]),
+        ),
       end: () => connection.end(),
     }
   },
@@ -70,5 +79,8 @@ async function mysql2Driver(): Promise<BenchedDriver | undefined> {
 /** Those that are here, and the names of those that are not. */
 export async function benchedDrivers(): Promise<{ drivers: BenchedDriver[]; missing: string[] }> {
   const mysql2 = await mysql2Driver()
-  return { drivers: [mariadbDriver, ...(mysql2 === undefined ? [] : [mysql2])], missing: mysql2 === undefined ? ['mysql2'] : [] }
+  return {
+    drivers: [mariadbDriver, ...(mysql2 === undefined ? [] : [mysql2])],
+    missing: mysql2 === undefined ? ['mysql2'] : [],
+  }
 }

@@ -81,7 +81,11 @@ export function driverOptions(target: Target, limits: Limits, encrypted: boolean
 }
 
 /** The connector passes these on to node:tls; its types leave some out. */
-type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & { host?: string; servername?: string; checkServerIdentity?: () => undefined }
+type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & {
+  host?: string
+  servername?: string
+  checkServerIdentity?: () => undefined
+}
 
 /**
  * verify-ca checks the certificate's chain, verify-identity the host's name too; preferred and required only encrypt,
@@ -102,6 +106,9 @@ function readCertificate(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, { cause, hint: 'give --ssl-ca the path of a PEM file' })
+    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, {
+      cause,
+      hint: 'give --ssl-ca the path of a PEM file',
+    })
   }
 }

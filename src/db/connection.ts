@@ -56,13 +56,18 @@ export class Connection implements PooledConnection {
   }
 
   async plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)))
+    return firstResultSet<T>(
+      await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)),
+    )
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
     const bound = rows.map((row) => row.map(forDriver))
-    const send = (): Promise<unknown> => this.#parts.raw.batch(sql, bound).catch((error: unknown) => { throw hideSecrets(error, rows.flat()) })
+    const send = (): Promise<unknown> =>
+      this.#parts.raw.batch(sql, bound).catch((error: unknown) => {
+        throw hideSecrets(error, rows.flat())
+      })
     return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
   }
 
@@ -115,7 +120,9 @@ export class Connection implements PooledConnection {
   private query(sql: string, values: readonly Value[]): Promise<unknown> {
     const { raw } = this.#parts
     const secret = values.some((value) => value instanceof Secret)
-    return this.run(sql, values, (bound) => (secret ? raw.execute<unknown>(sql, bound) : raw.query<unknown>(sql, bound)))
+    return this.run(sql, values, (bound) =>
+      secret ? raw.execute<unknown>(sql, bound) : raw.query<unknown>(sql, bound),
+    )
   }
 
   private async run<T>(sql: string, values: readonly Value[], send: (bound: unknown[]) => Promise<T>): Promise<T> {
@@ -123,7 +130,10 @@ export class Connection implements PooledConnection {
     const started = performance.now()
     let failed = true
     try {
-      if (this.#cut) throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, { hint: 'try again' })
+      if (this.#cut)
+        throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, {
+          hint: 'try again',
+        })
       const timeoutMs = limits.statementTimeoutMs === 0 ? 0 : limits.statementTimeoutMs + silenceMs
       const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
       this.#transaction = 'told'

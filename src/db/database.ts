@@ -59,7 +59,10 @@ export class PooledDatabase implements Database {
 /** The database of `--dry-run`: transactions and single statements really run, and are rolled back. */
 export class RehearsalDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return persistently(() => withLease(this.pool, (lease) => rehearsal(lease, work)), { ...this.persistence, kind: 'repeatable' })
+    return persistently(() => withLease(this.pool, (lease) => rehearsal(lease, work)), {
+      ...this.persistence,
+      kind: 'repeatable',
+    })
   }
 
   protected override single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

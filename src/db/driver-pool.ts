@@ -53,7 +53,12 @@ export class ConnectorPool implements Pool {
 
   figures(): PoolFigures {
     const pool = this.#pool
-    return this.#counters.figures({ open: pool.totalConnections(), idle: pool.idleConnections(), opening: 0, waiting: pool.taskQueueSize() })
+    return this.#counters.figures({
+      open: pool.totalConnections(),
+      idle: pool.idleConnections(),
+      opening: 0,
+      waiting: pool.taskQueueSize(),
+    })
   }
 
   restartPeaks(): void {

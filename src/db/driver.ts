@@ -11,6 +11,7 @@ export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolea
  * The connector, loaded when it is first asked for: of the package its CommonJS build, which loads in less than half the time of the ES modules;
  * in the command line, scripts/connector.mjs puts a file in its place that has these names only.
  */
-export const driver = (): Pick<typeof mariadb, 'createConnection' | 'createPool' | 'version'> => require('mariadb') as typeof mariadb
+export const driver = (): Pick<typeof mariadb, 'createConnection' | 'createPool' | 'version'> =>
+  require('mariadb') as typeof mariadb
 
 const require = createRequire(import.meta.filename)

@@ -54,5 +54,10 @@ function read(error: Error): DriverError {
   const text = raw.sqlMessage ?? raw.message
   const [, innerErrno, innerText] = (errno === sessionWrapper && wrapped.exec(text)) || []
   const inSession = innerErrno !== undefined
-  return { errno: inSession ? Number(innerErrno) : errno, code: raw.code ?? raw.name, text: (innerText ?? text).replace(/\s+/g, ' '), inSession }
+  return {
+    errno: inSession ? Number(innerErrno) : errno,
+    code: raw.code ?? raw.name,
+    text: (innerText ?? text).replace(/\s+/g, ' '),
+    inSession,
+  }
 }

@@ -33,14 +33,20 @@ export class FairPool implements Pool {
     for (;;) {
       if (this.#closed) throw poolClosed()
       const member = this.takeIdle() ?? (await this.waitInLine(deadline, turn))
-      if (await isAlive(member, this.#options.pingAfterIdleMs, deadline)) return this.lend(member, performance.now() - asked)
+      if (await isAlive(member, this.#options.pingAfterIdleMs, deadline))
+        return this.lend(member, performance.now() - asked)
       this.retire(member)
       turn = 'first'
     }
   }
 
   figures(): PoolFigures {
-    return this.#counters.figures({ open: this.#members.size, idle: this.#idle.length, opening: this.#members.opening, waiting: this.#line.length })
+    return this.#counters.figures({
+      open: this.#members.size,
+      idle: this.#idle.length,
+      opening: this.#members.opening,
+      waiting: this.#line.length,
+    })
   }
 
   restartPeaks(): void {
@@ -85,7 +91,10 @@ export class FairPool implements Pool {
   private openForWaiters(): void {
     if (this.#closed || this.#reopenTimer !== undefined) return
     const { size, maxOverflow } = this.#options
-    while (this.#members.opening < this.#line.length && this.#members.size + this.#members.opening < size + maxOverflow) {
+    while (
+      this.#members.opening < this.#line.length &&
+      this.#members.size + this.#members.opening < size + maxOverflow
+    ) {
       this.#members.open(
         (member) => this.opened(member),
         (reason) => this.openFailed(reason),

@@ -8,9 +8,11 @@ const unknown = new Set<number | undefined>([1141, 1133])
 
 /** What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars. */
 export async function showGrants(queries: Queries, account: Account): Promise<string[]> {
-  const rows = await queries.rows<Record<string, string>>(`SHOW GRANTS FOR ${accountSql(account)}`).catch((error: unknown) => {
-    throw explained(account, error)
-  })
+  const rows = await queries
+    .rows<Record<string, string>>(`SHOW GRANTS FOR ${accountSql(account)}`)
+    .catch((error: unknown) => {
+      throw explained(account, error)
+    })
   return rows.flatMap(Object.values<string>).map(withoutHash)
 }
 
@@ -32,12 +34,16 @@ function withoutHash(statement: string): string {
 
 function unknownAccount(account: Account, cause: unknown): DbtoolError {
   const sql = accountSql(account)
-  return new DbtoolError('NOT_FOUND', `there is no account ${accountText(account)} on this server`, { cause, hint: `create it first, in a client: CREATE USER ${sql} IDENTIFIED BY '…'` })
+  return new DbtoolError('NOT_FOUND', `there is no account ${accountText(account)} on this server`, {
+    cause,
+    hint: `create it first, in a client: CREATE USER ${sql} IDENTIFIED BY '…'`,
+  })
 }
 
 function explained(account: Account, error: unknown): unknown {
   if (error instanceof DatabaseError && unknown.has(error.errno)) return unknownAccount(account, error)
   if (!(error instanceof DatabaseError) || error.code !== 'ACCESS_DENIED') return error
-  const hint = 'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), or give one the statements: dbtool db grants'
+  const hint =
+    'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), or give one the statements: dbtool db grants'
   return new DbtoolError('ACCESS_DENIED', `this user may not grant: ${error.message}`, { cause: error, hint })
 }

@@ -13,7 +13,10 @@ const pollMs = 20
  * Has the server end one of our connections, which rolls its transaction back, and waits until it is gone: then its outcome
  * can be looked up. Needs no privilege for connections of the same user. Never rejects.
  */
-export async function killAtServer(connect: () => Promise<Queries & { close(): Promise<void> }>, threadId: number): Promise<void> {
+export async function killAtServer(
+  connect: () => Promise<Queries & { close(): Promise<void> }>,
+  threadId: number,
+): Promise<void> {
   try {
     const other = await connect()
     // It may be gone already.
@@ -27,7 +30,9 @@ export async function killAtServer(connect: () => Promise<Queries & { close(): P
 }
 
 async function isThere(queries: Queries, threadId: number): Promise<boolean> {
-  return (await firstRow(queries, 'SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ?', [threadId])) !== undefined
+  return (
+    (await firstRow(queries, 'SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ?', [threadId])) !== undefined
+  )
 }
 
 /**
@@ -40,7 +45,10 @@ export async function endAtServer(queries: Queries, lost: ConnectionIdentity): P
   await queries.change(`KILL ${lost.threadId}`).catch(() => undefined)
   const deadline = performance.now() + waitMs
   while (await isStillThere(queries, lost)) {
-    if (performance.now() > deadline) throw new DatabaseError('OUTCOME_UNKNOWN', 'the server still works for a connection that was lost', { hint: 'try again' })
+    if (performance.now() > deadline)
+      throw new DatabaseError('OUTCOME_UNKNOWN', 'the server still works for a connection that was lost', {
+        hint: 'try again',
+      })
     await sleep(pollMs)
   }
 }

@@ -61,7 +61,8 @@ export class Lease implements Session {
   }
 
   private connection(): PooledConnection {
-    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a connection was used after it had been released')
+    if (this.#connection === undefined)
+      throw new DbtoolError('UNEXPECTED', 'a connection was used after it had been released')
     return this.#connection
   }
 }

@@ -27,7 +27,11 @@ export function isFresh({ connection, expiresAt }: Member): boolean {
 }
 
 /** Validation is part of the caller's deadline (of performance.now()); a connection that was just in use needs none. */
-export async function isAlive({ connection, idleSince }: Member, pingAfterIdleMs: number, deadline: number): Promise<boolean> {
+export async function isAlive(
+  { connection, idleSince }: Member,
+  pingAfterIdleMs: number,
+  deadline: number,
+): Promise<boolean> {
   const now = performance.now()
   if (now - idleSince < pingAfterIdleMs) return true
   return connection.ping(Math.max(1, Math.min(pingMs, deadline - now)))

@@ -3,7 +3,15 @@ import { DbtoolError } from '../errors.ts'
 import type { Migration } from './migration-files.ts'
 import { firstRow, type Session } from './queries.ts'
 import { runSteps } from './run-steps.ts'
-import { appliedMigrations, assertRoom, assertUsable, bookkeeping, migrationStates, wayBack, type AppliedMigration } from './schema-state.ts'
+import {
+  appliedMigrations,
+  assertRoom,
+  assertUsable,
+  bookkeeping,
+  migrationStates,
+  wayBack,
+  type AppliedMigration,
+} from './schema-state.ts'
 
 const lockWaitSeconds = 60
 
@@ -33,7 +41,9 @@ export interface Migrator {
 /** Applies what is pending, up to version `to`. Returns the steps taken; none when there was nothing to do. */
 export async function migrate(migrator: Migrator, to: number = migrator.known.length): Promise<Step[]> {
   const { session } = migrator
-  return locked(session, async () => takeSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)))
+  return locked(session, async () =>
+    takeSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)),
+  )
 }
 
 /** What `migrate` would do now; refused if it could not start. */
@@ -50,7 +60,9 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
 export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
   const { session } = migrator
   return locked(session, async () =>
-    takeSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) => takeBack(session, migration, statements)),
+    takeSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
+      takeBack(session, migration, statements),
+    ),
   )
 }
 
@@ -77,7 +89,11 @@ function assertKnown(known: readonly Migration[], to: number): void {
   if (to > known.length) throw new DbtoolError('USAGE', `there is no migration ${to}: the last one is ${known.length}`)
 }
 
-async function takeSteps<S extends Step>({ known, onStep }: Migrator, steps: S[], take: (migration: Migration, step: S) => Promise<void>): Promise<S[]> {
+async function takeSteps<S extends Step>(
+  { known, onStep }: Migrator,
+  steps: S[],
+  take: (migration: Migration, step: S) => Promise<void>,
+): Promise<S[]> {
   for (const step of steps) {
     const migration = known[step.version - 1]
     if (migration === undefined) continue
@@ -91,7 +107,10 @@ async function apply(session: Session, migration: Migration): Promise<void> {
   const { version, name, checksum, up } = migration
   await assertRoom(session, migration)
   await session.change(bookkeeping)
-  await session.change("INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)", [version, name, checksum, up.length])
+  await session.change(
+    "INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)",
+    [version, name, checksum, up.length],
+  )
   await runSteps({ session, migration, statements: up, forget: () => forget(session, version) })
   await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
 }
@@ -99,7 +118,8 @@ async function apply(session: Session, migration: Migration): Promise<void> {
 async function takeBack(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
   const { version } = migration
   const before = (await appliedMigrations(session)).find((row) => row.version === version)
-  const begin = "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
+  const begin =
+    "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
   await session.change(begin, [statements.length, version])
   await runSteps({ session, migration, statements, forget: async () => before && restore(session, before) })
   await forget(session, version)
@@ -109,8 +129,12 @@ async function forget(session: Session, version: number): Promise<void> {
   await session.change('DELETE FROM schema_migrations WHERE version = ?', [version])
 }
 
-async function restore(session: Session, { version, direction, steps, steps_started, steps_done, finished_at }: AppliedMigration): Promise<void> {
-  const sql = 'UPDATE schema_migrations SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ? WHERE version = ?'
+async function restore(
+  session: Session,
+  { version, direction, steps, steps_started, steps_done, finished_at }: AppliedMigration,
+): Promise<void> {
+  const sql =
+    'UPDATE schema_migrations SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ? WHERE version = ?'
   await session.change(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 

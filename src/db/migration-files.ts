@@ -32,21 +32,32 @@ export function loadMigrations(folder: URL = shipped): Migration[] {
     })
     .sort((a, b) => a.version - b.version)
   migrations.forEach(({ version, name }, index) => {
-    if (version !== index + 1) throw new DbtoolError('UNEXPECTED', `migration ${version} (${name}) should have number ${index + 1}`)
+    if (version !== index + 1)
+      throw new DbtoolError('UNEXPECTED', `migration ${version} (${name}) should have number ${index + 1}`)
   })
   return migrations
 }
 
 function load(folder: URL, version: string, name: string): Migration {
   const file = readFileSync(new URL(`${version}_${name}.up.sql`, folder), 'utf8')
-  const [up, down] = [statements(file), statements(readFileSync(new URL(`${version}_${name}.down.sql`, folder), 'utf8'))]
-  const wrong = (what: string): DbtoolError => new DbtoolError('UNEXPECTED', `migration ${Number(version)} (${name}) ${what}`)
-  if (up.length !== down.length) throw wrong(`has ${up.length} statements up and ${down.length} down: each one down takes back one up, in reverse order`)
-  const tables = up.filter((statement) => creation.test(statement)).map((statement) => {
-    const [, table] = plainCreation.exec(statement) ?? []
-    if (table === undefined) throw wrong('must say CREATE TABLE name, nothing between: it may only create what is not there yet')
-    return table
-  })
+  const [up, down] = [
+    statements(file),
+    statements(readFileSync(new URL(`${version}_${name}.down.sql`, folder), 'utf8')),
+  ]
+  const wrong = (what: string): DbtoolError =>
+    new DbtoolError('UNEXPECTED', `migration ${Number(version)} (${name}) ${what}`)
+  if (up.length !== down.length)
+    throw wrong(
+      `has ${up.length} statements up and ${down.length} down: each one down takes back one up, in reverse order`,
+    )
+  const tables = up
+    .filter((statement) => creation.test(statement))
+    .map((statement) => {
+      const [, table] = plainCreation.exec(statement) ?? []
+      if (table === undefined)
+        throw wrong('must say CREATE TABLE name, nothing between: it may only create what is not there yet')
+      return table
+    })
   return { version: Number(version), name, checksum: createHash('sha256').update(file).digest('hex'), up, down, tables }
 }
 

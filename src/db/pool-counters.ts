@@ -45,7 +45,19 @@ export class PoolCounters {
 
   figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
     const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
-    return { ...gauges, inUse: gauges.open - gauges.idle, acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs, inUseMs: this.inUseMs() }
+    return {
+      ...gauges,
+      inUse: gauges.open - gauges.idle,
+      acquired,
+      timeouts,
+      opened,
+      closed,
+      peak,
+      queuePeak,
+      waitMs,
+      maxWaitMs,
+      inUseMs: this.inUseMs(),
+    }
   }
 
   private inUseMs(): number {
@@ -56,7 +68,11 @@ export class PoolCounters {
 export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
 
 /** The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the server silent. */
-export function timeoutError(options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>, now: PoolFigures, cause: unknown): DbtoolError {
+export function timeoutError(
+  options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
+  now: PoolFigures,
+  cause: unknown,
+): DbtoolError {
   const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
   // What kept another connection from being opened also says what to do: a larger pool might be the opposite of it.
   const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint

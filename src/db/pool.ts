@@ -29,7 +29,13 @@ export interface PoolOptions {
   readonly pingAfterIdleMs: number
 }
 
-export const defaultPoolOptions: PoolOptions = { size: 5, maxOverflow: 10, timeoutMs: 30_000, recycleMs: 3_600_000, pingAfterIdleMs: 1_000 }
+export const defaultPoolOptions: PoolOptions = {
+  size: 5,
+  maxOverflow: 10,
+  timeoutMs: 30_000,
+  recycleMs: 3_600_000,
+  pingAfterIdleMs: 1_000,
+}
 
 /** How long `close` lets leases finish, unless it is told. */
 export const defaultGraceMs = 5_000

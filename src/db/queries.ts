@@ -63,7 +63,8 @@ export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
   const texts = error as unknown as Record<string, unknown>
   for (const part of ['message', 'stack', 'sqlMessage', 'sql']) {
     const text = texts[part]
-    if (typeof text === 'string') texts[part] = secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), String(secret)), text)
+    if (typeof text === 'string')
+      texts[part] = secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), String(secret)), text)
   }
   return error
 }
@@ -79,7 +80,11 @@ export interface Trace {
 export type OnTrace = (trace: Trace) => void
 
 /** The first row, or undefined. */
-export async function firstRow<T>(queries: Queries, sql: string, values: readonly Value[] = []): Promise<T | undefined> {
+export async function firstRow<T>(
+  queries: Queries,
+  sql: string,
+  values: readonly Value[] = [],
+): Promise<T | undefined> {
   const [row] = await queries.rows<T>(sql, values)
   return row
 }

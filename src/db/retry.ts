@@ -27,7 +27,10 @@ export interface Work extends Partial<Persistence> {
 }
 
 /** Does the whole work, and again from its start where the retry table says so. Rejects with the last error, or what `giveUp` makes of it. */
-export async function persistently<T>(work: () => Promise<T>, { kind, patienceMs = defaultPatienceMs, onRetry, giveUp }: Work): Promise<T> {
+export async function persistently<T>(
+  work: () => Promise<T>,
+  { kind, patienceMs = defaultPatienceMs, onRetry, giveUp }: Work,
+): Promise<T> {
   let deadline = Infinity
   let lost = false
   let last: unknown
@@ -41,7 +44,8 @@ export async function persistently<T>(work: () => Promise<T>, { kind, patienceMs
       deadline = Math.min(deadline, performance.now() + patienceMs)
       const pauseMs = pauseBefore(attempt, rule)
       const late = performance.now() + pauseMs >= deadline
-      if (late || attempt >= rule.attempts || !mayTryAgain(rule, kind, lost)) throw lost && giveUp !== undefined ? giveUp(error) : error
+      if (late || attempt >= rule.attempts || !mayTryAgain(rule, kind, lost))
+        throw lost && giveUp !== undefined ? giveUp(error) : error
       onRetry?.({ attempt: attempt + 1, pauseMs, error })
       await sleep(pauseMs)
     }

@@ -18,7 +18,8 @@ interface Grant {
 }
 
 /** All but password_hash, which no report is about. */
-const readableOfUsers = 'id, username, email, first_name, last_name, is_active, is_admin, created_at, updated_at, last_login'
+const readableOfUsers =
+  'id, username, email, first_name, last_name, is_active, is_admin, created_at, updated_at, last_login'
 
 export const roles: readonly Role[] = [
   {
@@ -37,7 +38,10 @@ export const roles: readonly Role[] = [
     purpose: 'lists, reports and db check; sees no password hash',
     grants: [
       { privileges: `SELECT (${readableOfUsers})`, table: 'users' },
-      ...['addresses', 'products', 'orders', 'order_items', 'logs', 'schema_migrations'].map((table) => ({ privileges: 'SELECT', table })),
+      ...['addresses', 'products', 'orders', 'order_items', 'logs', 'schema_migrations'].map((table) => ({
+        privileges: 'SELECT',
+        table,
+      })),
     ],
   },
 ]

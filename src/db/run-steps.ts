@@ -21,7 +21,8 @@ export interface Run {
  * not leave a shop that nobody can use.
  */
 export async function runSteps({ session, migration, statements, forget }: Run): Promise<void> {
-  const note = (what: string) => session.change(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
+  const note = (what: string) =>
+    session.change(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
   for (const [index, statement] of statements.entries()) {
     await note('steps_started = steps_done + 1')
     await session.change(statement).catch(async (error: unknown) => {
@@ -36,17 +37,23 @@ export async function runSteps({ session, migration, statements, forget }: Run):
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(() => true, () => false)
+  return work.then(
+    () => true,
+    () => false,
+  )
 }
 
 /** The server itself says that the statement did not take place. */
 function refused(error: unknown): error is DatabaseError {
-  const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? error.errno ?? 0 : 0
+  const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? (error.errno ?? 0) : 0
   return errno >= firstServerErrno && errno < connectorErrnos
 }
 
 function notBegun({ version, name }: Migration, cause: DatabaseError): DbtoolError {
-  return new DbtoolError(cause.code, `migration ${version} (${name}) was not begun: ${cause.message}`, { cause, hint: cause.hint })
+  return new DbtoolError(cause.code, `migration ${version} (${name}) was not begun: ${cause.message}`, {
+    cause,
+    hint: cause.hint,
+  })
 }
 
 /** A lost connection stays what it is: nobody knows whether its statement took place. */

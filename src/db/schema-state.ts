@@ -61,7 +61,10 @@ export async function appliedMigrations(queries: Queries): Promise<AppliedMigrat
 /** Other tools have a table of this name too. */
 function foreignBookkeeping(cause: DatabaseError): DbtoolError {
   const message = `the table schema_migrations is not the one of this dbtool: ${cause.message}`
-  return new DbtoolError('DUPLICATE', message, { cause, hint: 'nothing was changed; use another database, or rename it' })
+  return new DbtoolError('DUPLICATE', message, {
+    cause,
+    hint: 'nothing was changed; use another database, or rename it',
+  })
 }
 
 /** Refuses to start a migration that would create a table (or a view's name) that is there: nobody's data may become ours to drop. */
@@ -69,12 +72,18 @@ export async function assertRoom(queries: Queries, { version, name, tables }: Mi
   const there = await queries.rows<{ name: string; folded: number }>(
     'SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
   )
-  const taken = tables.filter((table) => there.some((one) => one.name === table || (one.folded > 0 && one.name.toLowerCase() === table.toLowerCase())))
+  const taken = tables.filter((table) =>
+    there.some((one) => one.name === table || (one.folded > 0 && one.name.toLowerCase() === table.toLowerCase())),
+  )
   if (taken.length === 0) return
   const what = taken.length === 1 ? 'a table that is' : 'tables that are'
-  throw new DbtoolError('DUPLICATE', `migration ${version} (${name}) would create ${what} there already: ${taken.join(', ')}`, {
-    hint: 'it changed nothing; use another database, or rename what is there',
-  })
+  throw new DbtoolError(
+    'DUPLICATE',
+    `migration ${version} (${name}) would create ${what} there already: ${taken.join(', ')}`,
+    {
+      hint: 'it changed nothing; use another database, or rename what is there',
+    },
+  )
 }
 
 /** Every migration that this dbtool or the database knows, with where it stands. */
@@ -83,9 +92,14 @@ export function migrationStates(known: readonly Migration[], applied: readonly A
   const ours = known.map(({ version, name, checksum, up }): MigrationState => {
     const row = rows.get(version)
     if (row === undefined) return { version, name, state: 'pending', steps: up.length, steps_done: 0, applied_at: null }
-    return { ...reached(row), state: row.finished_at === null ? 'half-run' : row.checksum === checksum ? 'applied' : 'changed' }
+    return {
+      ...reached(row),
+      state: row.finished_at === null ? 'half-run' : row.checksum === checksum ? 'applied' : 'changed',
+    }
   })
-  const newer = applied.filter((row) => row.version > known.length).map((row): MigrationState => ({ ...reached(row), state: 'newer' }))
+  const newer = applied
+    .filter((row) => row.version > known.length)
+    .map((row): MigrationState => ({ ...reached(row), state: 'newer' }))
   return [...ours, ...newer]
 }
 
@@ -94,7 +108,10 @@ function reached({ version, name, steps, steps_done, finished_at }: AppliedMigra
 }
 
 /** Refuses to work on a schema that is half-run, newer than this dbtool, changed or, unless `pending` is allowed, behind. */
-export function assertUsable(states: readonly MigrationState[], { pending }: { pending: 'allowed' | 'refused' } = { pending: 'refused' }): void {
+export function assertUsable(
+  states: readonly MigrationState[],
+  { pending }: { pending: 'allowed' | 'refused' } = { pending: 'refused' },
+): void {
   const halfRun = states.find(({ state }) => state === 'half-run')
   if (halfRun !== undefined) throw halfRunError(halfRun)
   const newer = states.filter(({ state }) => state === 'newer')
@@ -112,7 +129,9 @@ export function assertUsable(states: readonly MigrationState[], { pending }: { p
   const behind = states.filter(({ state }) => state === 'pending')
   if (pending === 'refused' && behind.length > 0) {
     const count = behind.length === 1 ? '1 migration is' : `${behind.length} migrations are`
-    throw new DbtoolError('MIGRATIONS_PENDING', `the database is not up to date: ${count} pending`, { hint: 'run: dbtool db migrate' })
+    throw new DbtoolError('MIGRATIONS_PENDING', `the database is not up to date: ${count} pending`, {
+      hint: 'run: dbtool db migrate',
+    })
   }
 }
 
@@ -123,7 +142,9 @@ export function assertUsable(states: readonly MigrationState[], { pending }: { p
 export function wayBack({ version, name, checksum, down }: Migration, row: AppliedMigration): string[] {
   if (row.checksum !== checksum) {
     const message = `cannot take migration ${version} (${name}) back: it is not the one that was applied, its checksum differs`
-    throw new DbtoolError('UNEXPECTED', message, { hint: 'put its file back as it was, or use the dbtool that applied it: another way down may not fit' })
+    throw new DbtoolError('UNEXPECTED', message, {
+      hint: 'put its file back as it was, or use the dbtool that applied it: another way down may not fit',
+    })
   }
   const { direction, finished_at, steps, steps_started, steps_done } = row
   if (direction === 'down') return down.slice(down.length - steps + steps_done)

@@ -11,7 +11,14 @@ export interface ServerSide {
   readonly unseen: readonly string[]
 }
 
-const figureNames = ['max_connections', 'threads_connected', 'threads_running', 'max_used_connections', 'aborted_clients', 'aborted_connects'] as const
+const figureNames = [
+  'max_connections',
+  'threads_connected',
+  'threads_running',
+  'max_used_connections',
+  'aborted_clients',
+  'aborted_connects',
+] as const
 export type FigureName = (typeof figureNames)[number]
 
 export interface ConnectionGroup {
@@ -54,10 +61,22 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
      FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump') GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
   )
   try {
-    return { figures, connections, transactions: await transactionsOf(queries), lock_waits: await lockWaitsOf(queries), unseen: [] }
+    return {
+      figures,
+      connections,
+      transactions: await transactionsOf(queries),
+      lock_waits: await lockWaitsOf(queries),
+      unseen: [],
+    }
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.errno !== noProcessPrivilege) throw error
-    return { figures, connections, transactions: [], lock_waits: [], unseen: ['connections of other users', 'open transactions', 'lock waits'] }
+    return {
+      figures,
+      connections,
+      transactions: [],
+      lock_waits: [],
+      unseen: ['connections of other users', 'open transactions', 'lock waits'],
+    }
   }
 }
 

@@ -20,11 +20,16 @@ export async function transaction<T>(session: Session, work: (queries: Queries) 
 }
 
 /** The same, but everything is rolled back at the end: what `--dry-run` shows has really been tried. */
-export async function rehearsal<T>(session: Session, work: (queries: Queries) => Promise<T>, start = 'START TRANSACTION'): Promise<T> {
+export async function rehearsal<T>(
+  session: Session,
+  work: (queries: Queries) => Promise<T>,
+  start = 'START TRANSACTION',
+): Promise<T> {
   await session.change(start)
   try {
     const result = await work(session)
-    if (!session.inTransaction) throw endedEarly('a statement ended the transaction that was to be rolled back: what it did is kept')
+    if (!session.inTransaction)
+      throw endedEarly('a statement ended the transaction that was to be rolled back: what it did is kept')
     return result
   } finally {
     await rollBack(session)
@@ -50,7 +55,8 @@ async function rollBack(session: Session): Promise<void> {
 async function commit(session: Session): Promise<void> {
   if (!session.usable) throw lostBefore()
   // The connector's commit() would resolve without doing anything.
-  if (!session.inTransaction) throw endedEarly('nothing was committed: the server has no transaction open here; a statement must have ended it')
+  if (!session.inTransaction)
+    throw endedEarly('nothing was committed: the server has no transaction open here; a statement must have ended it')
   try {
     await session.change('COMMIT')
   } catch (error) {
@@ -61,7 +67,9 @@ async function commit(session: Session): Promise<void> {
 }
 
 function endedEarly(message: string): DbtoolError {
-  return new DbtoolError('UNEXPECTED', message, { hint: 'DDL, COMMIT and ROLLBACK do not belong in the work of a transaction' })
+  return new DbtoolError('UNEXPECTED', message, {
+    hint: 'DDL, COMMIT and ROLLBACK do not belong in the work of a transaction',
+  })
 }
 
 function lostBefore(): DatabaseError {
@@ -70,8 +78,12 @@ function lostBefore(): DatabaseError {
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {
-  return new DbtoolError('OUTCOME_UNKNOWN', 'the connection was lost while the transaction was being committed: it may or may not have taken place', {
-    cause,
-    hint: 'look before you try again',
-  })
+  return new DbtoolError(
+    'OUTCOME_UNKNOWN',
+    'the connection was lost while the transaction was being committed: it may or may not have taken place',
+    {
+      cause,
+      hint: 'look before you try again',
+    },
+  )
 }

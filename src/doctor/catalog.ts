@@ -12,9 +12,19 @@ import type { Check, Finding } from './finding.ts'
 
 /** In the order in which a person would look: what stands further down depends on what stands above. */
 export const checks: readonly Check[] = [
-  ...configurationChecks, ...reachChecks, ...serverChecks, ...limitChecks, ...durabilityChecks, ...privilegeChecks, ...schemaChecks, ...shopChecks, ...toolChecks,
+  ...configurationChecks,
+  ...reachChecks,
+  ...serverChecks,
+  ...limitChecks,
+  ...durabilityChecks,
+  ...privilegeChecks,
+  ...schemaChecks,
+  ...shopChecks,
+  ...toolChecks,
 ]
 
 export function diagnose(gathered: Gathered): Finding[] {
-  return checks.flatMap((check) => check.judge(gathered).map((judgement) => ({ check: check.name, group: check.group, ...judgement })))
+  return checks.flatMap((check) =>
+    check.judge(gathered).map((judgement) => ({ check: check.name, group: check.group, ...judgement })),
+  )
 }

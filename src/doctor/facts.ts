@@ -120,5 +120,9 @@ export type Migrations = { readonly states: readonly MigrationState[] } | { read
 
 export interface Tables {
   readonly expected: readonly string[]
-  readonly found: readonly { readonly name: string; readonly engine: string | null; readonly collation: string | null }[]
+  readonly found: readonly {
+    readonly name: string
+    readonly engine: string | null
+    readonly collation: string | null
+  }[]
 }

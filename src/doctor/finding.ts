@@ -1,6 +1,16 @@
 import type { Fact, FactName, Facts, Gathered } from './facts.ts'
 
-export const groups = ['Configuration', 'Reaching it', 'Server', 'Limits', 'Durability', 'Privileges', 'Schema', 'The shop', 'This tool'] as const
+export const groups = [
+  'Configuration',
+  'Reaching it',
+  'Server',
+  'Limits',
+  'Durability',
+  'Privileges',
+  'Schema',
+  'The shop',
+  'This tool',
+] as const
 export type Group = (typeof groups)[number]
 
 /** `warning`: it works, at a risk. `fault`: it does not. `skipped`: could not be checked. */
@@ -42,7 +52,14 @@ export function check<K extends FactName>({ needs, judge, ...rest }: CheckParts<
       const facts = needs.map((name): [K, Fact<unknown>] => [name, gathered[name]])
       const reason = facts.map(([, fact]) => fact).find((fact) => 'unknown' in fact)
       if (reason !== undefined) return [skipped(reason.unknown)]
-      return [judge(Object.fromEntries(facts.map(([name, fact]) => [name, 'known' in fact ? fact.known : undefined])) as Pick<Facts, K>)].flat()
+      return [
+        judge(
+          Object.fromEntries(facts.map(([name, fact]) => [name, 'known' in fact ? fact.known : undefined])) as Pick<
+            Facts,
+            K
+          >,
+        ),
+      ].flat()
     },
   }
 }
@@ -50,4 +67,8 @@ export function check<K extends FactName>({ needs, judge, ...rest }: CheckParts<
 export const ok = (found: string): Judgement => ({ status: 'ok', found, fix: null })
 export const warning = (found: string, fix: string): Judgement => ({ status: 'warning', found, fix })
 export const fault = (found: string, fix: string): Judgement => ({ status: 'fault', found, fix })
-export const skipped = (reason: string): Judgement => ({ status: 'skipped', found: `not checked: ${reason}`, fix: null })
+export const skipped = (reason: string): Judgement => ({
+  status: 'skipped',
+  found: `not checked: ${reason}`,
+  fix: null,
+})

@@ -18,11 +18,28 @@ export interface Surroundings {
 }
 
 const names: readonly FactName[] = [
-  'configuration', 'destination', 'route', 'door', 'encryption', 'login', 'database', 'product', 'session', 'variables', 'clock', 'databaseDefaults', 'usage',
-  'grants', 'migrations', 'tables', 'invariants', 'tool',
+  'configuration',
+  'destination',
+  'route',
+  'door',
+  'encryption',
+  'login',
+  'database',
+  'product',
+  'session',
+  'variables',
+  'clock',
+  'databaseDefaults',
+  'usage',
+  'grants',
+  'migrations',
+  'tables',
+  'invariants',
+  'tool',
 ]
 
-const allUnknown = (reason: string): Gathered => Object.fromEntries(names.map((name) => [name, unknown(reason)])) as unknown as Gathered
+const allUnknown = (reason: string): Gathered =>
+  Object.fromEntries(names.map((name) => [name, unknown(reason)])) as unknown as Gathered
 
 /** Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing. */
 export async function gather(around: Surroundings): Promise<Gathered> {

@@ -55,12 +55,24 @@ function grantOf(tokens: readonly Token[]): Grant[] {
   if (on === -1 || database === undefined || dot?.text !== '.' || table === undefined || !isWord(to, 'TO')) return []
   const tail = tokens.slice(on + 5)
   const privileges = privilegesOf(tokens.slice(1, on))
-  const more = tail.some((one, index) => isWord(one, 'GRANT') && isWord(tail[index + 1], 'OPTION')) ? ['GRANT OPTION'] : []
-  return [{ grantee: granteeOf(tokens), privileges: [...privileges.filter((name) => name !== 'USAGE'), ...more], database: database.text, table: table.text }]
+  const more = tail.some((one, index) => isWord(one, 'GRANT') && isWord(tail[index + 1], 'OPTION'))
+    ? ['GRANT OPTION']
+    : []
+  return [
+    {
+      grantee: granteeOf(tokens),
+      privileges: [...privileges.filter((name) => name !== 'USAGE'), ...more],
+      database: database.text,
+      table: table.text,
+    },
+  ]
 }
 
 /** Split at the commas that are in no parentheses; what has parentheses is about columns. */
 function privilegesOf(tokens: readonly Token[]): string[] {
   const texts = tokens.map(({ text, quoted }) => (quoted ? '`' : text)).join(' ')
-  return texts.split(/,(?![^(]*\))/).map((one) => one.trim()).filter((one) => one !== '' && !one.includes('('))
+  return texts
+    .split(/,(?![^(]*\))/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && !one.includes('('))
 }

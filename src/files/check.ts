@@ -24,7 +24,10 @@ export async function checkRecordFile(file: RecordFile, options?: ReadOptions): 
 }
 
 /** The same in passing, for who has more to check: what the whole file lacks is thrown after its last record. */
-export async function* checkedRecords(file: RecordFile, options?: ReadOptions): AsyncGenerator<SourceRecord, Check, undefined> {
+export async function* checkedRecords(
+  file: RecordFile,
+  options?: ReadOptions,
+): AsyncGenerator<SourceRecord, Check, undefined> {
   const check: Check = { records: 0, faulty: 0 }
   const unseen = new Set(file.format === 'ndjson' ? file.columns.filter(({ required }) => required) : [])
   let keys: string[] = []

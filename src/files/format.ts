@@ -16,7 +16,12 @@ export async function detectFormat(source: Source): Promise<Format> {
   const named = /\.(ndjson|jsonl)$/i.test(source.name)
   if (/^(\{|\[|\[\s*\{.*)$/s.test(first)) {
     const filter = first.startsWith('[') ? "jq -c '.[]'" : 'jq -c .'
-    throw badFile(source.name, undefined, 'is JSON, but not one object a line', `Convert it: ${filter} FILE > FILE.ndjson.`)
+    throw badFile(
+      source.name,
+      undefined,
+      'is JSON, but not one object a line',
+      `Convert it: ${filter} FILE > FILE.ndjson.`,
+    )
   }
   return named || first.startsWith('{') ? 'ndjson' : 'csv'
 }

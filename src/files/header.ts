@@ -62,7 +62,12 @@ export function locateColumns(name: string, header: CsvHeader, delimiter: string
   const separator = there.length === 1 ? otherSeparator(header.raw, delimiter) : undefined
   if (separator !== undefined) throw wrongSeparator(name, header.line, separator)
   const hint = `The columns are ${listed(there)}; name the right ones with --map ours=theirs,….`
-  throw allFaults('BAD_INPUT', name, faults.map((fault) => `${place(name, header.line)}: ${fault}`), hint)
+  throw allFaults(
+    'BAD_INPUT',
+    name,
+    faults.map((fault) => `${place(name, header.line)}: ${fault}`),
+    hint,
+  )
 }
 
 /** The separator, as it is typed, that a header seems to have instead of `delimiter`. */

@@ -13,8 +13,12 @@ const byteOrderMark = Buffer.from('\uFEFF')
 const otherFormats: readonly { start: Buffer; what: string; hint: string }[] = [
   { start: Buffer.from([0xff, 0xfe]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
   { start: Buffer.from([0xfe, 0xff]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
-  { start: Buffer.from([0x1f, 0x8b]), what: 'is compressed', hint: "Unpack it on the way: zcat FILE | dbtool … -" },
-  { start: Buffer.from('PK\x03\x04'), what: 'is a zip archive or a spreadsheet', hint: 'Export the sheet as CSV in UTF-8.' },
+  { start: Buffer.from([0x1f, 0x8b]), what: 'is compressed', hint: 'Unpack it on the way: zcat FILE | dbtool … -' },
+  {
+    start: Buffer.from('PK\x03\x04'),
+    what: 'is a zip archive or a spreadsheet',
+    hint: 'Export the sheet as CSV in UTF-8.',
+  },
 ]
 
 export interface LineBlock {
@@ -43,7 +47,8 @@ export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
     const chunk = withoutMark(source.name, buffer.subarray(0, bytesRead), position)
     position += bytesRead
     const whole = chunk.lastIndexOf(newline) + 1
-    if (restBytes + (whole > 0 ? chunk.indexOf(newline) : chunk.length) > longestRecord) throw tooLong(source.name, first)
+    if (restBytes + (whole > 0 ? chunk.indexOf(newline) : chunk.length) > longestRecord)
+      throw tooLong(source.name, first)
     if (whole > 0) {
       const lines = decode(source.name, first, Buffer.concat([...rest, chunk.subarray(0, whole)]))
       rest = []
@@ -59,7 +64,8 @@ export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
 }
 
 export function tooLong(name: string, line: number): Error {
-  const hint = 'Look for a missing line end or a quote that was never closed; lines may end in LF or CRLF, not in CR alone.'
+  const hint =
+    'Look for a missing line end or a quote that was never closed; lines may end in LF or CRLF, not in CR alone.'
   return badFile(name, line, 'the record is longer than 1 MiB', hint)
 }
 
@@ -74,7 +80,7 @@ function withoutMark(name: string, chunk: Buffer, position: number): Buffer {
 function decode(name: string, first: number, block: Buffer): string[] {
   const clean = isUtf8(block) && !block.includes(0)
   const lines: string[] = []
-  for (let start = 0; start < block.length; ) {
+  for (let start = 0; start < block.length;) {
     const found = block.indexOf(newline, start)
     const end = found < 0 ? block.length : found
     if (!clean) refuseBytes(name, first + lines.length, block.subarray(start, end))
@@ -85,7 +91,8 @@ function decode(name: string, first: number, block: Buffer): string[] {
 }
 
 function refuseBytes(name: string, line: number, bytes: Buffer): void {
-  if (bytes.includes(0)) throw badFile(name, line, 'holds a NUL byte', 'This is not a text file; export it again as UTF-8 text.')
+  if (bytes.includes(0))
+    throw badFile(name, line, 'holds a NUL byte', 'This is not a text file; export it again as UTF-8 text.')
   if (isUtf8(bytes)) return
   const hint = 'Latin-1 is the usual cause; convert it: iconv -f latin1 -t utf-8 FILE > FILE.utf8.'
   throw badFile(name, line, 'is not valid UTF-8', hint)

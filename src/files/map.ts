@@ -19,11 +19,17 @@ export function parseMap(text: string, fields: Fields): ReadonlyMap<string, stri
     if (fault === undefined && bare === '') faults.push(`--map: no column is given for ${name}`)
     else if (fault === undefined) map.set(name, bare)
   }
-  if (faults.length > 0) throw allFaults('USAGE', '--map', faults, `Write ours=theirs,…; our names are ${known.join(', ')}.`)
+  if (faults.length > 0)
+    throw allFaults('USAGE', '--map', faults, `Write ours=theirs,…; our names are ${known.join(', ')}.`)
   return map
 }
 
-function pairFault(pair: string, name: string, known: readonly string[], map: ReadonlyMap<string, string>): string | undefined {
+function pairFault(
+  pair: string,
+  name: string,
+  known: readonly string[],
+  map: ReadonlyMap<string, string>,
+): string | undefined {
   if (!pair.includes('=')) return `${quoted(pair)} has no '='`
   if (map.has(name)) return `${name} is given twice`
   if (known.includes(name)) return undefined
@@ -36,5 +42,7 @@ export function parseDelimiter(text: string): string {
   if (text === '\\t' || text === 'tab') return '\t'
   if (text.length === 1 && !/["\r\n\0]/.test(text)) return text
   const hint = "Usual ones are ',', ';', '|' and '\\t'."
-  throw new DbtoolError('USAGE', `--delimiter must be one character and no quote or line end, not ${quoted(text)}`, { hint })
+  throw new DbtoolError('USAGE', `--delimiter must be one character and no quote or line end, not ${quoted(text)}`, {
+    hint,
+  })
 }

@@ -19,7 +19,11 @@ interface QuoteFault {
  * The cells of records that have quotes in them, as csv-parse reads RFC 4180.
  * Throws BAD_INPUT that names the line of the first fault in their quoting.
  */
-export async function parseQuoted(name: string, records: readonly RecordText[], delimiter: string): Promise<string[][]> {
+export async function parseQuoted(
+  name: string,
+  records: readonly RecordText[],
+  delimiter: string,
+): Promise<string[][]> {
   if (records.length === 0) return []
   const { parse } = await import('csv-parse/sync')
   const text = records.map(({ raw }) => raw).join('\n')
@@ -44,7 +48,8 @@ export function quoteError(name: string, record: RecordText, delimiter: string):
   const line = record.line + fault.line
   const opened = record.line + fault.openedLine
   const double = 'a quote that belongs to the text is doubled ("") inside a quoted cell'
-  if (fault.kind === 'unclosed') return badFile(name, opened, 'a quote is opened and never closed', `Close the cell; ${double}.`)
+  if (fault.kind === 'unclosed')
+    return badFile(name, opened, 'a quote is opened and never closed', `Close the cell; ${double}.`)
   if (fault.kind === 'stray') {
     return badFile(name, line, 'a quote in the middle of a cell without quotes', `Put the cell in quotes; ${double}.`)
   }

@@ -64,7 +64,12 @@ type Contents = Pick<RecordFile, 'header' | 'columns' | 'records'>
 async function csvFile(source: Source, delimiter: string, { raw = false, ...wanted }: OpenOptions): Promise<Contents> {
   const header = await readHeader(source, delimiter)
   const columns = locateColumns(source.name, header, delimiter, wanted)
-  const shape = { delimiter, columns, width: header.cells.length, read: raw ? (cell: string): string => cell : unguarded }
+  const shape = {
+    delimiter,
+    columns,
+    width: header.cells.length,
+    read: raw ? (cell: string): string => cell : unguarded,
+  }
   return { header: header.raw, columns, records: (options) => eachRecord(csvBatches(source, shape), options) }
 }
 

@@ -21,7 +21,8 @@ export class RecordFinder {
   push(text: string, line: number): FoundRecord | undefined {
     const quotes = countQuotes(text)
     if (!this.#open) {
-      if (quotes % 2 === 0) return text.trim() === '' ? undefined : { line, raw: withoutReturn(text), hasQuote: quotes > 0 }
+      if (quotes % 2 === 0)
+        return text.trim() === '' ? undefined : { line, raw: withoutReturn(text), hasQuote: quotes > 0 }
       this.#open = { line, lines: [text], length: text.length }
       return undefined
     }

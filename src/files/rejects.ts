@@ -93,14 +93,18 @@ async function openForWriting(path: string, actual: string): Promise<FileHandle>
 }
 
 function refused(path: string, why: string, cause?: unknown): DbtoolError {
-  return new DbtoolError('USAGE', `${path} cannot take the rejects; it ${why}`, { hint: 'give --rejects a path of its own', cause })
+  return new DbtoolError('USAGE', `${path} cannot take the rejects; it ${why}`, {
+    hint: 'give --rejects a path of its own',
+    cause,
+  })
 }
 
 /** The rejects of a rejects file have the new line and reason in place of the old ones. */
 function csvRow(delimiter: string, again: boolean): Row {
   const mark = delimiter.replace(/[|^$.*+?()[\]{}\\]/, '\\$&')
   const old = new RegExp(`${mark}\\d+${mark}(?:"(?:[^"]|"")*"|[^"${mark}]*)$`)
-  return ({ line, raw }, reason) => `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
+  return ({ line, raw }, reason) =>
+    `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
 }
 
 /** Added as text: numbers stay as they were written, and of two equal keys the last one counts. */

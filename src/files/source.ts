@@ -36,7 +36,8 @@ export async function openSource(path: string, options: SourceOptions): Promise<
   } catch (error) {
     if (!isNodeError(error)) throw error
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw unreadable(path, 'there is no such file', error)
-    if (error.code === 'EACCES' || error.code === 'EPERM') throw unreadable(path, 'cannot be read: permission denied', error)
+    if (error.code === 'EACCES' || error.code === 'EPERM')
+      throw unreadable(path, 'cannot be read: permission denied', error)
     throw error
   }
 }

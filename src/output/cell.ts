@@ -29,12 +29,15 @@ const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
 const latinLines = /^[\n\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
 
 /** As in JSON: one escape for each half of a pair. */
-const escaped = (character: string): string => character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const escaped = (character: string): string =>
+  character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Shows as escapes what a terminal would obey. */
 export function harmless(text: string): string {
   if (latin.test(text)) return text
-  return text.replace(treacherous, (character) => (character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character)))
+  return text.replace(treacherous, (character) =>
+    character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character),
+  )
 }
 
 /** The same for what has several lines, as the trace of an error. */

@@ -11,7 +11,10 @@ export interface Pen {
 const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
 export const blockPen: Pen = {
-  bars: (figures, width) => lengths(figures, width * parts.length).map((length) => `${'█'.repeat(Math.floor(length / parts.length))}${parts[length % parts.length] ?? ''}`),
+  bars: (figures, width) =>
+    lengths(figures, width * parts.length).map(
+      (length) => `${'█'.repeat(Math.floor(length / parts.length))}${parts[length % parts.length] ?? ''}`,
+    ),
   line: (figures, width) => lengths(figures, width - 1).map((place, row, all) => turn(all[row - 1] ?? place, place)),
 }
 

@@ -5,7 +5,14 @@ export type Format = (typeof formats)[number]
 export const colourChoices = ['auto', 'always', 'never'] as const
 export type ColourChoice = (typeof colourChoices)[number]
 
-const endings: Readonly<Record<string, Format>> = { json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', csv: 'csv', tsv: 'tsv', md: 'markdown' }
+const endings: Readonly<Record<string, Format>> = {
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  csv: 'csv',
+  tsv: 'tsv',
+  md: 'markdown',
+}
 
 export const isStandardOutput = (path: string): boolean => path === '-' || path === '/dev/stdout'
 

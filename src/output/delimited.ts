@@ -12,12 +12,20 @@ interface Dialect {
 
 const separating = /[",\r\n]/
 
-const csv: Dialect = { separator: ',', nothing: '', escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text) }
+const csv: Dialect = {
+  separator: ',',
+  nothing: '',
+  escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
+}
 
 const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
 /** What LOAD DATA reads by itself: one line a row, whatever is in it, and NULL is no text. */
-const tsv: Dialect = { separator: '\t', nothing: '\\N', escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character) }
+const tsv: Dialect = {
+  separator: '\t',
+  nothing: '\\N',
+  escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character),
+}
 
 /** Only a text can be taken for a formula: numbers, money and instants are what they are. */
 function cellText(cell: unknown, { align }: Column, dialect: Dialect, { shown, guarded }: Style): string {
@@ -29,8 +37,13 @@ function cellText(cell: unknown, { align }: Column, dialect: Dialect, { shown, g
 function delimited(dialect: Dialect): Writer {
   return inSheets((view, style) => {
     const columns = flatColumns(view)
-    const line = (cells: readonly unknown[]): string => columns.map(({ column }, at) => cellText(cells[at], column, dialect, style)).join(dialect.separator)
-    return { head: lines([columns.map(({ name }) => name).join(dialect.separator)]), rows: (rows) => lines(rows.flatMap((row) => flatRows(view, columns, row)).map(line)), foot: () => '' }
+    const line = (cells: readonly unknown[]): string =>
+      columns.map(({ column }, at) => cellText(cells[at], column, dialect, style)).join(dialect.separator)
+    return {
+      head: lines([columns.map(({ name }) => name).join(dialect.separator)]),
+      rows: (rows) => lines(rows.flatMap((row) => flatRows(view, columns, row)).map(line)),
+      foot: () => '',
+    }
   })
 }
 

@@ -13,15 +13,24 @@ interface Style {
 }
 
 /** One error on stderr: for people a sentence, its single faults and the way out; with `--json` one object. */
-export function writeError(error: DbtoolError, argv: readonly string[], { stderr, env }: { readonly stderr: Screen; readonly env: NodeJS.ProcessEnv }): void {
+export function writeError(
+  error: DbtoolError,
+  argv: readonly string[],
+  { stderr, env }: { readonly stderr: Screen; readonly env: NodeJS.ProcessEnv },
+): void {
   const style = styleOf(argv)
   const isTerminal = stderr.isTTY === true
-  stderr.write(style.json ? asJson(error) : asText(error, style, { colour: colourFor(style.colour, env, isTerminal), glyphs: glyphsFor(env, isTerminal) }))
+  stderr.write(
+    style.json
+      ? asJson(error)
+      : asText(error, style, { colour: colourFor(style.colour, env, isTerminal), glyphs: glyphsFor(env, isTerminal) }),
+  )
 }
 
 /** Read from the words themselves: the error may be that they cannot be understood. */
 function styleOf(argv: readonly string[]): Style {
-  const says = (name: string, text: string): boolean => argv.some((word, index) => word === `${name}=${text}` || (word === name && argv[index + 1] === text))
+  const says = (name: string, text: string): boolean =>
+    argv.some((word, index) => word === `${name}=${text}` || (word === name && argv[index + 1] === text))
   return {
     json: argv.includes('--json') || says('--format', 'json'),
     verbose: argv.some((word) => word === '--verbose' || /^-[qn]*v[qn]*$/.test(word)),

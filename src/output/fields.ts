@@ -5,17 +5,21 @@ import type { Column, View } from './view.ts'
 /** What `--fields` can name: columns, the list inside, and the columns of that. */
 export function fieldNames({ columns, nested }: View): string[] {
   const own = columns.map(({ name }) => name)
-  return nested === undefined ? own : [...own, nested.name, ...nested.view.columns.map(({ name }) => `${nested.name}.${name}`)]
+  return nested === undefined
+    ? own
+    : [...own, nested.name, ...nested.view.columns.map(({ name }) => `${nested.name}.${name}`)]
 }
 
 /** A sentence for each field that a view does not have, the last of them with all that it has; it reads after the name of the flag. */
 export function unknownFields(view: View, fields: readonly string[]): string[] {
   const there = fieldNames(view)
-  return fields.filter((field) => !there.includes(field)).map((field, at, { length }) => {
-    const near = nearest(field, there)
-    const all = at === length - 1 ? `; there are ${there.join(', ')}` : ''
-    return `knows no '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
-  })
+  return fields
+    .filter((field) => !there.includes(field))
+    .map((field, at, { length }) => {
+      const near = nearest(field, there)
+      const all = at === length - 1 ? `; there are ${there.join(', ')}` : ''
+      return `knows no '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
+    })
 }
 
 /**

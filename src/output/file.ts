@@ -48,13 +48,18 @@ export class OutputFile implements Destination {
     const there = await stat(final).catch(() => undefined)
     const isFile = (there === undefined || there.isFile()) && !isStream(typed)
     if (there !== undefined && isFile && !force) throw alreadyThere(path)
-    const temporary = isFile ? join(dirname(final), `.${basename(final)}.${randomBytes(4).toString('hex')}.tmp`) : undefined
+    const temporary = isFile
+      ? join(dirname(final), `.${basename(final)}.${randomBytes(4).toString('hex')}.tmp`)
+      : undefined
     try {
       const handle = await (temporary === undefined ? openStream(typed) : open(temporary, 'wx'))
       if (there !== undefined && temporary !== undefined) await handle.chmod(there.mode & 0o7777)
       return new OutputFile({ path, force, temporary, final }, handle)
     } catch (error) {
-      throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error, isFile)}`, { cause: error, hint: `name another place with ${flag}` })
+      throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error, isFile)}`, {
+        cause: error,
+        hint: `name another place with ${flag}`,
+      })
     }
   }
 
@@ -76,7 +81,8 @@ export class OutputFile implements Destination {
     const { path, temporary } = this.#place
     try {
       this.#stream.end()
-      if (this.#failure === undefined) await once(this.#stream, 'close').catch((error: unknown) => (this.#failure = error))
+      if (this.#failure === undefined)
+        await once(this.#stream, 'close').catch((error: unknown) => (this.#failure = error))
       if (this.#failure !== undefined) throw this.failed()
       if (!isWhole) return undefined
       if (temporary !== undefined) await this.settle(temporary)
@@ -103,11 +109,15 @@ export class OutputFile implements Destination {
   }
 
   private failed(cause = this.#failure): DbtoolError {
-    return new DbtoolError('UNEXPECTED', `cannot write ${this.#place.path}: ${messageOf(cause)}`, { cause, hint: 'nothing was put there' })
+    return new DbtoolError('UNEXPECTED', `cannot write ${this.#place.path}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'nothing was put there',
+    })
   }
 }
 
-const alreadyThere = (path: string): DbtoolError => new DbtoolError('USAGE', `${path} is there already`, { hint: 'name another file, or add --force to replace it' })
+const alreadyThere = (path: string): DbtoolError =>
+  new DbtoolError('USAGE', `${path} is there already`, { hint: 'name another file, or add --force to replace it' })
 
 /** Where a path leads to, also by a link whose target is still to be made. */
 async function targetOf(path: string): Promise<string> {
@@ -140,6 +150,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function whyNot(error: unknown, isFile: boolean): string {
   const code = isNodeError(error) ? (error.code ?? '') : ''
-  if (code === 'EACCES') return isFile ? 'is in a folder where this user may make no file' : 'may not be written by this user'
+  if (code === 'EACCES')
+    return isFile ? 'is in a folder where this user may make no file' : 'may not be written by this user'
   return reasons[code] ?? messageOf(error)
 }

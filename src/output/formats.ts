@@ -29,7 +29,10 @@ const countSheet: OpenSheet = () => {
 
 const writers: Readonly<Record<Format, Writer>> = {
   table: {
-    list: (view, rows, look) => (rows.length === 0 ? '' : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(harmless))),
+    list: (view, rows, look) =>
+      rows.length === 0
+        ? ''
+        : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(harmless)),
     item: (view, row, look) => lines([itemTable(view, row, look)]),
   },
   vertical: inSheets(verticalSheet),

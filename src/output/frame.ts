@@ -23,7 +23,11 @@ export interface Shape {
 
 /** A table around cells whose lines have been cut to their widths. */
 export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs }: Shape): string {
-  const table = new (library())({ head: head.map(placeholders), colAligns: [...aligns], style: { head: [], border: [] } })
+  const table = new (library())({
+    head: head.map(placeholders),
+    colAligns: [...aligns],
+    style: { head: [], border: [] },
+  })
   table.push(...body.map((row) => row.map((cell) => ({ colSpan: cell.span ?? 1, content: placeholders(cell) }))))
   const texts = [head, ...body].flatMap(inDrawingOrder)
   let next = 0
@@ -38,7 +42,9 @@ function placeholders({ lines }: Cell): string {
 /** The first line of every cell, then the second of those that have one; a text without width has no place. */
 function inDrawingOrder(row: CellRow): string[] {
   const most = Math.max(...row.map(({ lines }) => lines.length))
-  return Array.from({ length: most }, (_, at) => row.flatMap(({ lines, paint }) => (widthOf(lines[at] ?? '') === 0 ? [] : [paint(lines[at] ?? '')]))).flat()
+  return Array.from({ length: most }, (_, at) =>
+    row.flatMap(({ lines, paint }) => (widthOf(lines[at] ?? '') === 0 ? [] : [paint(lines[at] ?? '')])),
+  ).flat()
 }
 
 /** A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as its rows. */

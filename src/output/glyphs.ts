@@ -16,14 +16,26 @@ const asItIs = (text: string): string => text
 
 const unicode: Glyphs = { isAscii: false, pen: blockPen, ellipsis: '…', arrow: '→', frame: asItIs, ours: asItIs }
 
-const words: Readonly<Record<string, string>> = { '…': '...', '→': '->', '–': '-', '×': 'x', '✔': 'ok', '⚠': '!', '✖': 'x' }
+const words: Readonly<Record<string, string>> = {
+  '…': '...',
+  '→': '->',
+  '–': '-',
+  '×': 'x',
+  '✔': 'ok',
+  '⚠': '!',
+  '✖': 'x',
+}
 
 const ascii: Glyphs = {
   isAscii: true,
   pen: asciiPen,
   ellipsis: '...',
   arrow: '->',
-  frame: (drawn) => drawn.replaceAll('│', '|').replaceAll('─', '-').replace(/[┌┬┐├┼┤└┴┘]/g, '+'),
+  frame: (drawn) =>
+    drawn
+      .replaceAll('│', '|')
+      .replaceAll('─', '-')
+      .replace(/[┌┬┐├┼┤└┴┘]/g, '+'),
   ours: (text) => text.replace(/[…→–×✔⚠✖]/g, (character) => words[character] ?? character),
 }
 

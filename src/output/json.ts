@@ -20,7 +20,10 @@ export function jsonWriter(valueOf: ValueOf): Writer {
     let started = false
     const rows = (some: readonly Row[]): string => {
       if (some.length === 0) return ''
-      const values = json(some.map((row) => valueOf(view, row)), 2).slice('['.length, -'\n]'.length)
+      const values = json(
+        some.map((row) => valueOf(view, row)),
+        2,
+      ).slice('['.length, -'\n]'.length)
       const comma = started ? ',' : ''
       started = true
       return `${comma}${values}`

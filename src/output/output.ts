@@ -126,7 +126,9 @@ export class Output extends Talk {
 
   /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
   async finish(isDone: boolean): Promise<void> {
-    const told = await this.#destination.close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined }).finally(() => this.release())
+    const told = await this.#destination
+      .close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined })
+      .finally(() => this.release())
     if (told !== undefined) this.note(told)
   }
 

@@ -18,7 +18,9 @@ export function pagerCommand(env: NodeJS.ProcessEnv): string | undefined {
 function isThere(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
   const [, double, single, bare] = /^(?:\w+=\S*\s+)*(?:"([^"]+)"|'([^']+)'|(\S+))/.exec(command) ?? []
   const program = double ?? single ?? bare ?? ''
-  return program.includes('/') ? existsSync(program) : PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
+  return program.includes('/')
+    ? existsSync(program)
+    : PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
 }
 
 /** Colours for a `less` of one's own too, and the character set that we write where the locale says nothing. */
@@ -93,7 +95,11 @@ export class PagedScreen implements Destination {
 
   private open(): Writable {
     const { command, env } = this.#parts
-    const pager = spawn(command, { shell: true, stdio: ['pipe', 'inherit', 'inherit'], env: { ...lessSettings(env), ...env } })
+    const pager = spawn(command, {
+      shell: true,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      env: { ...lessSettings(env), ...env },
+    })
     const hearAgain = deafToCtrlC()
     // Whoever leaves early has seen enough.
     pager.stdin.on('error', () => this.#left.abort())

@@ -30,14 +30,20 @@ export interface Writer {
 /** Throws USAGE for a format that needs all rows at once. */
 export function openSheet({ open }: Writer): OpenSheet {
   if (open !== undefined) return open
-  throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', { hint: 'leave --format out for CSV, or take any but table and markdown' })
+  throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', {
+    hint: 'leave --format out for CSV, or take any but table and markdown',
+  })
 }
 
 export const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
 
 /** A text for each row, and nothing between them. */
 export function rowByRow(textOf: (view: View, row: Row, style: Style) => string): OpenSheet {
-  return (view, style) => ({ head: '', rows: (rows) => lines(rows.map((row) => textOf(view, row, style))), foot: () => '' })
+  return (view, style) => ({
+    head: '',
+    rows: (rows) => lines(rows.map((row) => textOf(view, row, style))),
+    foot: () => '',
+  })
 }
 
 export function inSheets(open: OpenSheet): Writer & { open: OpenSheet } {

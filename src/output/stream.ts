@@ -5,7 +5,11 @@ import type { Row } from './view.ts'
 export type WriteRows = (rows: readonly object[]) => Promise<void>
 
 /** The rows as they are produced; nothing is written before the first of them, or the end. Resolves to their number. */
-export async function writeSheet(sheet: Sheet, produce: (write: WriteRows) => Promise<void>, put: (text: string) => Promise<void>): Promise<number> {
+export async function writeSheet(
+  sheet: Sheet,
+  produce: (write: WriteRows) => Promise<void>,
+  put: (text: string) => Promise<void>,
+): Promise<number> {
   let { head } = sheet
   let count = 0
   await produce(async (rows) => {

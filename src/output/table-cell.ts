@@ -46,12 +46,22 @@ function belowOf({ columns }: View, column: Column): Column | undefined {
 }
 
 function hanging(text: string, { width, glyphs: { arrow } }: Room): string[] {
-  return wrapped(text, width - arrow.length - 1).map((line, index) => `${index === 0 ? arrow : ' '.repeat(arrow.length)} ${line}`)
+  return wrapped(text, width - arrow.length - 1).map(
+    (line, index) => `${index === 0 ? arrow : ' '.repeat(arrow.length)} ${line}`,
+  )
 }
 
-export function drawnCell(view: View, column: Column, row: Row, { colour, ...room }: Room & { colour: ChalkInstance }): Cell {
+export function drawnCell(
+  view: View,
+  column: Column,
+  row: Row,
+  { colour, ...room }: Room & { colour: ChalkInstance },
+): Cell {
   const sign = column.signs?.[String(row[column.name])]
-  return { lines: cellLines(view, column, row, room), paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)) }
+  return {
+    lines: cellLines(view, column, row, room),
+    paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)),
+  }
 }
 
 export function dimNull(cell: string, colour: ChalkInstance): string {

@@ -21,7 +21,10 @@ export function listTable(view: View, rows: readonly Row[], look: Look): string 
   if (view.nested !== undefined) return blocks(view, rows, look)
   const elastic = elasticColumns(view, rows, look)
   const pictures = picturesBeside(view, rows, elastic, look)
-  const widths = fittingWidths([...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))], look.width)
+  const widths = fittingWidths(
+    [...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))],
+    look.width,
+  )
   return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, pictures })
 }
 
@@ -38,12 +41,26 @@ interface Picture {
 }
 
 /** The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is none. */
-function picturesBeside({ chart }: View, rows: readonly Row[], elastic: readonly Elastic[], { width: limit, glyphs }: Look): Picture[] {
+function picturesBeside(
+  { chart }: View,
+  rows: readonly Row[],
+  elastic: readonly Elastic[],
+  { width: limit, glyphs }: Look,
+): Picture[] {
   if (chart === undefined) return []
   const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, room)
   if (fittingWidths([...elastic, { wanted: width, least: width }], limit) === undefined) return []
-  return [{ name: chart.column, width, lines: glyphs.pen[chart.kind](rows.map((row) => Number(row[chart.column] ?? 0)), width) }]
+  return [
+    {
+      name: chart.column,
+      width,
+      lines: glyphs.pen[chart.kind](
+        rows.map((row) => Number(row[chart.column] ?? 0)),
+        width,
+      ),
+    },
+  ]
 }
 
 interface Layout {
@@ -55,16 +72,26 @@ function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, pictu
   const columns = tableColumns(view)
   const roomAt = (at: number): Room => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
-  const head = [...columns.map((column, at) => headLines(view, column, rows, roomAt(at))), ...pictures.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)])]
+  const head = [
+    ...columns.map((column, at) => headLines(view, column, rows, roomAt(at))),
+    ...pictures.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)]),
+  ]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
   const body = rows.flatMap((row, index): Cell[][] => {
     const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, ...roomAt(at) }))
-    const beside = pictures.map(({ lines }) => ({ lines: [lines[index] ?? ''], paint: (line: string) => colour.cyan(line) }))
+    const beside = pictures.map(({ lines }) => ({
+      lines: [lines[index] ?? ''],
+      paint: (line: string) => colour.cyan(line),
+    }))
     const isNew = title !== undefined && row[title] !== rows[index - 1]?.[title]
     return [...(isNew ? [[{ lines: [readable(row[title])], paint, span: widths.length }]] : []), [...cells, ...beside]]
   })
   const aligns = [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)]
-  return framed(head.map((lines) => ({ lines, paint })), body, { aligns, glyphs })
+  return framed(
+    head.map((lines) => ({ lines, paint })),
+    body,
+    { aligns, glyphs },
+  )
 }
 
 const narrowestText = 8
@@ -86,7 +113,8 @@ function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Ela
   return tableColumns(view).map((column) => {
     const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, room))))
     const wanted = Math.max(most, widest(headLines(view, column, rows, room)))
-    const rigid = column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
+    const rigid =
+      column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
     const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
     return { wanted, least: Math.min(wanted, narrowest) }
   })
@@ -113,12 +141,14 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const room = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
   const lines = columns.flatMap((column) =>
     piecesOf(wordsOf(column, row, look.glyphs), room).map((piece, index) => {
-      const label = index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
+      const label =
+        index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
     }),
   )
   const { nested, sections = () => [] } = view
-  const lists = nested === undefined ? sections(row) : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections(row)]
+  const lists =
+    nested === undefined ? sections(row) : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections(row)]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
 }

@@ -57,7 +57,8 @@ export class Talk {
   /** A command line that may come next: for whoever sits at a terminal and wants to hear it. */
   hint(commandLine: string): void {
     const { stderr, env } = this.#options
-    if (stderr.isTTY === true && (env['DBTOOL_NO_HINTS'] ?? '') === '') this.say(this.#colour.dim(this.sentence(`next: ${commandLine}`)))
+    if (stderr.isTTY === true && (env['DBTOOL_NO_HINTS'] ?? '') === '')
+      this.say(this.#colour.dim(this.sentence(`next: ${commandLine}`)))
   }
 
   warn(message: string): void {
@@ -82,8 +83,14 @@ export class Talk {
 
   /** For `--timing`; for a program one object on a line of its own. */
   timing({ ms, databaseMs, statements }: Timing): void {
-    if (this.#options.json === true) this.tell(JSON.stringify({ timing: { ms: Math.round(ms), database_ms: Math.round(databaseMs), statements } }))
-    else this.tell(this.#colour.dim(`${inWords(ms)}, of which ${inWords(databaseMs)} in ${statements} ${statements === 1 ? 'statement' : 'statements'}`))
+    if (this.#options.json === true)
+      this.tell(JSON.stringify({ timing: { ms: Math.round(ms), database_ms: Math.round(databaseMs), statements } }))
+    else
+      this.tell(
+        this.#colour.dim(
+          `${inWords(ms)}, of which ${inWords(databaseMs)} in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
+        ),
+      )
   }
 
   /** How a table looks on stderr. */

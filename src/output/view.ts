@@ -50,14 +50,23 @@ export const heading = (name: string): Column => ({ name, align: 'left', shownIn
 /** A sentence, and what stands under it in the same cell. */
 export const sentence = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere', wraps: true })
 export const below = (name: string): Column => ({ name, align: 'left', shownIn: 'below' })
-export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({ name, align: 'left', shownIn: 'everywhere', signs })
+export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({
+  name,
+  align: 'left',
+  shownIn: 'everywhere',
+  signs,
+})
 
 export type Row = Readonly<Record<string, unknown>>
 
 /** The row with the columns of its view, in their order. */
 export function pickColumns({ columns, nested }: View, row: Row): Row {
   const entries = columns.map(({ name }): [string, unknown] => [name, row[name] ?? null])
-  if (nested !== undefined) entries.splice(nested.at ?? columns.length, 0, [nested.name, nestedRows(nested, row).map((item) => pickColumns(nested.view, item))])
+  if (nested !== undefined)
+    entries.splice(nested.at ?? columns.length, 0, [
+      nested.name,
+      nestedRows(nested, row).map((item) => pickColumns(nested.view, item)),
+    ])
   return Object.fromEntries(entries)
 }
 

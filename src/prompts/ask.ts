@@ -33,7 +33,9 @@ export interface NameQuestion {
   readonly show?: (() => void) | undefined
 }
 
-export type Answers<B extends Record<string, Blank<unknown>>> = { [K in keyof B]: B[K] extends Blank<infer T> ? T : never }
+export type Answers<B extends Record<string, Blank<unknown>>> = {
+  [K in keyof B]: B[K] extends Blank<infer T> ? T : never
+}
 
 /** Yes or no; `yes` is the flag that has answered. */
 export interface YesQuestion {
@@ -80,25 +82,40 @@ export const askNobody: Ask = {
     const missing = Object.values(blanks).filter(({ given, unless }) => given === undefined && unless === undefined)
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
     const flags = missing.map(({ flag }) => flag).join(', ')
-    return Promise.reject(new DbtoolError('USAGE', `missing ${flags}`, { hint: missing.find(({ hint }) => hint !== undefined)?.hint ?? flagsHint }))
+    return Promise.reject(
+      new DbtoolError('USAGE', `missing ${flags}`, {
+        hint: missing.find(({ hint }) => hint !== undefined)?.hint ?? flagsHint,
+      }),
+    )
   },
   confirm({ message, yes }) {
     if (yes) return Promise.resolve()
-    return Promise.reject(new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: 'add --yes to confirm it' }))
+    return Promise.reject(
+      new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: 'add --yes to confirm it' }),
+    )
   },
   confirmName(question) {
     const { message, flag, name, given } = question
     if (given === name) return Promise.resolve()
     if (given !== undefined) return Promise.reject(otherName(question))
-    return Promise.reject(new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: `add ${flag} ${name} to confirm it` }))
+    return Promise.reject(
+      new DbtoolError('USAGE', `this needs a confirmation: ${message}`, { hint: `add ${flag} ${name} to confirm it` }),
+    )
   },
 }
 
 /** A flag that gives another name is a mistake, not an answer. */
 export function otherName({ name, given, flag }: NameQuestion): DbtoolError {
-  return new DbtoolError('USAGE', `${flag} says '${given ?? ''}', and this is '${name}'`, { hint: 'nothing was changed; look where you are: dbtool config show' })
+  return new DbtoolError('USAGE', `${flag} says '${given ?? ''}', and this is '${name}'`, {
+    hint: 'nothing was changed; look where you are: dbtool config show',
+  })
 }
 
 function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B> {
-  return Object.fromEntries(Object.entries(blanks).map(([name, { given, unless, parse }]) => [name, given ?? (unless === undefined ? undefined : parse(unless))])) as Answers<B>
+  return Object.fromEntries(
+    Object.entries(blanks).map(([name, { given, unless, parse }]) => [
+      name,
+      given ?? (unless === undefined ? undefined : parse(unless)),
+    ]),
+  ) as Answers<B>
 }

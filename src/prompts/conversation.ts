@@ -28,7 +28,11 @@ export interface Conversation {
   /** Any number of them, none too. */
   several<T>(question: ChoiceQuestion<T>): Promise<readonly T[]>
   /** `parse` throws InvalidValue; an empty answer is `unless`, if there is one. */
-  text<T>(question: { readonly message: string; readonly parse: (text: string) => T; readonly unless?: string }): Promise<T>
+  text<T>(question: {
+    readonly message: string
+    readonly parse: (text: string) => T
+    readonly unless?: string
+  }): Promise<T>
   yes(message: string): Promise<boolean>
   /** The words of a command line that would have said what was answered. */
   said(...words: string[]): void

@@ -1,5 +1,13 @@
 import { DbtoolError, InvalidValue } from '../errors.ts'
-import { otherName, type Answers, type Ask, type Blank, type NameQuestion, type Terminal, type YesQuestion } from './ask.ts'
+import {
+  otherName,
+  type Answers,
+  type Ask,
+  type Blank,
+  type NameQuestion,
+  type Terminal,
+  type YesQuestion,
+} from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { askAt } from './question.ts'
 import { asciiTheme } from './theme.ts'
@@ -45,8 +53,16 @@ export class AskPerson implements Ask, Conversation {
     if (given === name) return
     if (given !== undefined) throw otherName(question)
     question.show?.()
-    const { typed } = await this.prompt<{ typed: string }>({ type: 'input', name: 'typed', message: `${question.message} Type ${name} to go on` })
-    if (typed !== name) throw new DbtoolError('DECLINED', `${this.screen.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`)
+    const { typed } = await this.prompt<{ typed: string }>({
+      type: 'input',
+      name: 'typed',
+      message: `${question.message} Type ${name} to go on`,
+    })
+    if (typed !== name)
+      throw new DbtoolError(
+        'DECLINED',
+        `${this.screen.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`,
+      )
   }
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
@@ -55,23 +71,57 @@ export class AskPerson implements Ask, Conversation {
       if (signal.aborted) return []
       return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
     }
-    const { value } = await this.prompt<{ value: T }>({ type: 'search', name: 'value', message, source, pageSize: linesOfChoices })
+    const { value } = await this.prompt<{ value: T }>({
+      type: 'search',
+      name: 'value',
+      message,
+      source,
+      pageSize: linesOfChoices,
+    })
     return value
   }
 
   async choose<T>({ message, choices }: ChoiceQuestion<T>): Promise<T> {
-    const { value } = await this.prompt<{ value: T }>({ type: 'select', name: 'value', message, choices: choices.map((choice) => this.shown(choice)), pageSize: this.linesFor(choices.length), loop: false })
+    const { value } = await this.prompt<{ value: T }>({
+      type: 'select',
+      name: 'value',
+      message,
+      choices: choices.map((choice) => this.shown(choice)),
+      pageSize: this.linesFor(choices.length),
+      loop: false,
+    })
     return value
   }
 
   async several<T>({ message, choices }: ChoiceQuestion<T>): Promise<readonly T[]> {
-    const { value } = await this.prompt<{ value: T[] }>({ type: 'checkbox', name: 'value', message, choices: choices.map((choice) => this.shown(choice)), pageSize: linesOfChoices, loop: false })
+    const { value } = await this.prompt<{ value: T[] }>({
+      type: 'checkbox',
+      name: 'value',
+      message,
+      choices: choices.map((choice) => this.shown(choice)),
+      pageSize: linesOfChoices,
+      loop: false,
+    })
     return value
   }
 
-  async text<T>({ message, parse, unless }: { message: string; parse: (text: string) => T; unless?: string }): Promise<T> {
+  async text<T>({
+    message,
+    parse,
+    unless,
+  }: {
+    message: string
+    parse: (text: string) => T
+    unless?: string
+  }): Promise<T> {
     const validate = (text: string): true | string => this.screen.harmless(problem(parse, text) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type: 'input', name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
+    const { value } = await this.prompt<{ value: string }>({
+      type: 'input',
+      name: 'value',
+      message,
+      validate,
+      ...(unless === undefined ? {} : { default: unless }),
+    })
     return parse(value)
   }
 
@@ -85,15 +135,28 @@ export class AskPerson implements Ask, Conversation {
   }
 
   private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
-    return { name: this.screen.harmless(name), value, short: this.screen.harmless(short), ...(description === undefined ? {} : { description: this.screen.harmless(description) }), ...(disabled === undefined ? {} : { disabled: this.screen.harmless(disabled) }) }
+    return {
+      name: this.screen.harmless(name),
+      value,
+      short: this.screen.harmless(short),
+      ...(description === undefined ? {} : { description: this.screen.harmless(description) }),
+      ...(disabled === undefined ? {} : { disabled: this.screen.harmless(disabled) }),
+    }
   }
 
   private async ask<T>({ message, flag, parse, secret, find, check, unless }: Blank<T>): Promise<T> {
     if (find !== undefined) return this.found({ message, find }, flag)
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
-    const validate = async (text: string): Promise<true | string> => this.screen.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
-    const { value } = await this.prompt<{ value: string }>({ type, name: 'value', message, validate, ...(unless === undefined ? {} : { default: unless }) })
+    const validate = async (text: string): Promise<true | string> =>
+      this.screen.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
+    const { value } = await this.prompt<{ value: string }>({
+      type,
+      name: 'value',
+      message,
+      validate,
+      ...(unless === undefined ? {} : { default: unless }),
+    })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
     if (secret === undefined && value !== unless) this.said(...typed(flag, value))
@@ -116,7 +179,11 @@ export class AskPerson implements Ask, Conversation {
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
     const { harmless, isAscii } = this.screen
-    return askAt(this.terminal, { ...question, message: harmless(question.message), ...(isAscii ? { theme: asciiTheme } : {}) })
+    return askAt(this.terminal, {
+      ...question,
+      message: harmless(question.message),
+      ...(isAscii ? { theme: asciiTheme } : {}),
+    })
   }
 }
 

@@ -5,5 +5,8 @@ export const asciiTheme = {
   prefix: { idle: '?', done: 'ok' },
   icon: { cursor: '>', checked: '[x]', unchecked: '[ ]', disabledChecked: '[x]', disabledUnchecked: '-' },
   spinner: { interval: 80, frames: ['-', '\\', '|', '/'] },
-  style: { keysHelpTip: (keys: readonly (readonly [key: string, action: string])[]) => keys.map(([key, action]) => `${keyNames[key] ?? key} ${action}`).join(', ') },
+  style: {
+    keysHelpTip: (keys: readonly (readonly [key: string, action: string])[]) =>
+      keys.map(([key, action]) => `${keyNames[key] ?? key} ${action}`).join(', '),
+  },
 }

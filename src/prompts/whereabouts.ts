@@ -25,10 +25,20 @@ export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Pr
       const place = await find()
       const message = placed(place, question.message)
       if (place.protectedBy === undefined || question.about === 'offer') return ask.confirm({ ...question, message })
-      return ask.confirmName({ message, name: place.database, given: confirmed, flag: '--confirm', show: question.show })
+      return ask.confirmName({
+        message,
+        name: place.database,
+        given: confirmed,
+        flag: '--confirm',
+        show: question.show,
+      })
     },
     async confirmName(question: NameQuestion) {
-      return ask.confirmName({ ...question, message: placed(await find(), question.message), given: question.given ?? confirmed })
+      return ask.confirmName({
+        ...question,
+        message: placed(await find(), question.message),
+        given: question.given ?? confirmed,
+      })
     },
   }
 }

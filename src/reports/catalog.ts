@@ -4,4 +4,13 @@ import { lowStock, topProducts } from './products.ts'
 import type { Report } from './report.ts'
 import { revenue } from './revenue.ts'
 
-export const reports: readonly Report[] = [topProducts, ordersPerUser, recentCustomers, customerCategories, bigSpenders, revenue, lowStock, eagerLoading]
+export const reports: readonly Report[] = [
+  topProducts,
+  ordersPerUser,
+  recentCustomers,
+  customerCategories,
+  bigSpenders,
+  revenue,
+  lowStock,
+  eagerLoading,
+]

@@ -36,7 +36,13 @@ export const recentCustomers = report({
   question: 'Who has ordered lately?',
   period: 'orders',
   parameters: {
-    within: { flag: '--within <duration>', about: 'how long before now, or before --until', parse: parseDuration, typed: '30d', excludes: 'since' },
+    within: {
+      flag: '--within <duration>',
+      about: 'how long before now, or before --until',
+      parse: parseDuration,
+      typed: '30d',
+      excludes: 'since',
+    },
   },
   columns: [...user, text('last_order_at'), number('order_count')],
   rows,

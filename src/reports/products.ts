@@ -11,21 +11,31 @@ export const topProducts = report({
   parameters: {
     by: { flag: '--by <what>', about: 'units or revenue', parse: parseFigure, typed: 'units' },
   },
-  columns: [number('product_id'), text('sku'), text('name'), number('total_sold'), number('times_ordered'), number('revenue')],
+  columns: [
+    number('product_id'),
+    text('sku'),
+    text('name'),
+    number('total_sold'),
+    number('times_ordered'),
+    number('revenue'),
+  ],
   rows: 10,
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),
   // Of all time, the figures are kept with the product.
-  statement: ({ by, limit, ...period }) => (period.since === undefined && period.until === undefined ? sql`
+  statement: ({ by, limit, ...period }) =>
+    period.since === undefined && period.until === undefined
+      ? sql`
     SELECT p.id AS product_id, p.sku, p.name, p.units_sold AS total_sold, p.times_ordered, p.revenue
     FROM products p WHERE p.times_ordered > 0
-    ORDER BY ${by === 'revenue' ? sql`p.revenue` : sql`p.units_sold`} DESC, p.id LIMIT ${limit}` : sql`
+    ORDER BY ${by === 'revenue' ? sql`p.revenue` : sql`p.units_sold`} DESC, p.id LIMIT ${limit}`
+      : sql`
     SELECT p.id AS product_id, p.sku, p.name, sold.total_sold, sold.times_ordered, sold.revenue
     FROM (SELECT i.product_id, CAST(SUM(i.quantity) AS SIGNED) AS total_sold, COUNT(*) AS times_ordered, SUM(i.quantity * i.price) AS revenue
             FROM order_items i JOIN orders o ON o.id = i.order_id WHERE ${counted(period)} GROUP BY i.product_id) AS sold
     JOIN products p ON p.id = sold.product_id
-    ORDER BY ${by === 'revenue' ? sql`sold.revenue` : sql`sold.total_sold`} DESC, p.id LIMIT ${limit}`),
+    ORDER BY ${by === 'revenue' ? sql`sold.revenue` : sql`sold.total_sold`} DESC, p.id LIMIT ${limit}`,
 })
 
 export const lowStock = report({

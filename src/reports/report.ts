@@ -58,7 +58,10 @@ export interface Report<P = Record<string, unknown>> extends Declaration<P> {
 }
 
 /** A report of one statement, which has its own LIMIT. Cancelled orders never count. */
-export function report<P>({ statement, ...declaration }: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
+export function report<P>({
+  statement,
+  ...declaration
+}: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
   return {
     ...declaration,
     answer(db, asked) {

@@ -32,7 +32,9 @@ const users = (asked: Asked): Sql => sql`SELECT u.id, u.username FROM users u OR
 const oneByOne: Strategy = async (select, asked) => {
   const customers: Customer[] = []
   for (const user of await select<User>(users(asked))) {
-    const orders = await select<Order>(sql`SELECT ${columns} FROM orders o WHERE o.user_id = ${user.id} AND ${counted(asked)} ORDER BY o.id`)
+    const orders = await select<Order>(
+      sql`SELECT ${columns} FROM orders o WHERE o.user_id = ${user.id} AND ${counted(asked)} ORDER BY o.id`,
+    )
     customers.push({ ...user, orders })
   }
   return customers
@@ -63,7 +65,11 @@ const secondQuery: Strategy = async (select, asked) => {
   return found.map((user) => ({ ...user, orders: orders.get(user.id) ?? [] }))
 }
 
-export const strategies: Readonly<Record<string, Strategy>> = { 'one-by-one': oneByOne, join, 'second-query': secondQuery }
+export const strategies: Readonly<Record<string, Strategy>> = {
+  'one-by-one': oneByOne,
+  join,
+  'second-query': secondQuery,
+}
 
 export interface Cost {
   readonly strategy: string
@@ -86,13 +92,20 @@ export function compareStrategies(db: Database, asked: Asked, compared = strateg
       for (const strategy of Object.entries(compared)) runs.push(await measured(queries, asked, strategy))
       const expected = JSON.stringify(customers)
       const other = runs.find((run) => JSON.stringify(run.customers) !== expected)
-      if (other !== undefined) throw new DbtoolError('UNEXPECTED', `${other.cost.strategy} loaded other users or orders than a join`, { hint: 'this is a fault of dbtool' })
+      if (other !== undefined)
+        throw new DbtoolError('UNEXPECTED', `${other.cost.strategy} loaded other users or orders than a join`, {
+          hint: 'this is a fault of dbtool',
+        })
       return customers.length === 0 ? [] : runs.map(({ cost }) => cost)
     }),
   )
 }
 
-async function measured(queries: Queries, asked: Asked, [strategy, load]: readonly [string, Strategy]): Promise<{ customers: Customer[]; cost: Cost }> {
+async function measured(
+  queries: Queries,
+  asked: Asked,
+  [strategy, load]: readonly [string, Strategy],
+): Promise<{ customers: Customer[]; cost: Cost }> {
   const seen = { statements: 0, rows: 0 }
   const select = async <T>({ text, values }: Sql): Promise<T[]> => {
     const rows = await queries.rows<T>(text, values)

@@ -35,7 +35,8 @@ function withoutClock(line: string): string {
 }
 
 function hintFor(text: string, paths: ServerPaths): string {
-  if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text)) return 'the port is taken: choose another --port'
+  if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text))
+    return 'the port is taken: choose another --port'
   if (/No space left on device/i.test(text)) return 'the disk is full'
   return `the whole log is ${paths.log}`
 }

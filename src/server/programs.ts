@@ -44,7 +44,9 @@ export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {
   if (mariadbd !== undefined && installDb !== undefined && defaults !== undefined) {
     return { mariadbd, installDb, basedir: undefined }
   }
-  throw missing(mariadbd === undefined ? 'mariadbd' : installDb === undefined ? 'mariadb-install-db' : 'my_print_defaults')
+  throw missing(
+    mariadbd === undefined ? 'mariadbd' : installDb === undefined ? 'mariadb-install-db' : 'my_print_defaults',
+  )
 }
 
 /** The command that installs MariaDB here, or undefined on a system that dbtool does not know. */
@@ -54,10 +56,13 @@ export function installCommand(system: string = systemName()): string | undefine
 
 function overridden(given: string): Programs {
   const directory = isFile(given) ? dirname(given) : given
-  const directories = ['', 'bin', 'sbin', 'libexec', 'scripts', '../bin', '../scripts'].map((part) => join(directory, part))
+  const directories = ['', 'bin', 'sbin', 'libexec', 'scripts', '../bin', '../scripts'].map((part) =>
+    join(directory, part),
+  )
   const mariadbd = findIn(directories, 'mariadbd')
   const installDb = findIn(directories, 'mariadb-install-db')
-  if (mariadbd !== undefined && installDb !== undefined) return { mariadbd, installDb, basedir: dirname(dirname(mariadbd)) }
+  if (mariadbd !== undefined && installDb !== undefined)
+    return { mariadbd, installDb, basedir: dirname(dirname(mariadbd)) }
   const name = mariadbd === undefined ? 'mariadbd' : 'mariadb-install-db'
   throw new DbtoolError('SERVER_FAILED', `DBTOOL_MARIADBD is ${given}, and there is no ${name}`)
 }
@@ -86,7 +91,8 @@ function isExecutable(path: string): boolean {
 
 function missing(name: string): DbtoolError {
   const command = installCommand()
-  const advice = command === undefined ? "MariaDB's server package of your system" : `it with: ${asAdministrator(command)}`
+  const advice =
+    command === undefined ? "MariaDB's server package of your system" : `it with: ${asAdministrator(command)}`
   return new DbtoolError('SERVER_FAILED', `MariaDB is not installed here (no ${name} was found); install ${advice}`)
 }
 
@@ -97,7 +103,11 @@ function asAdministrator(command: string): string {
 function systemName(): string {
   if (process.platform !== 'linux') return process.platform
   try {
-    return readFileSync('/etc/os-release', 'utf8').match(/^ID(_LIKE)?=.*$/gm)?.join(' ') ?? ''
+    return (
+      readFileSync('/etc/os-release', 'utf8')
+        .match(/^ID(_LIKE)?=.*$/gm)
+        ?.join(' ') ?? ''
+    )
   } catch {
     return ''
   }

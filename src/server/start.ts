@@ -39,7 +39,8 @@ export async function startServer(paths: ServerPaths, options: StartOptions = {}
   checkSocketPath(paths)
   loginName()
   await untilHandedOver(paths)
-  if (await answers(paths.socket)) return { started: false, status: await ready(paths, options, undefined), warnings: [] }
+  if (await answers(paths.socket))
+    return { started: false, status: await ready(paths, options, undefined), warnings: [] }
   const programs = findPrograms()
   const user = prepareDirectories(paths)
   await ensureData(paths, user, options)
@@ -64,7 +65,11 @@ async function ensureData(paths: ServerPaths, user: ServerUser, { progress, sign
 }
 
 /** It runs, started by us or by another start at the same time: is it what was asked for, and has it all it should have? */
-async function ready(paths: ServerPaths, { port }: StartOptions, launched: Launched | undefined): Promise<ServerStatus> {
+async function ready(
+  paths: ServerPaths,
+  { port }: StartOptions,
+  launched: Launched | undefined,
+): Promise<ServerStatus> {
   const status = await serverStatus(paths)
   if (port !== undefined && status.port !== port) throw otherPort(status)
   await withSession(paths, async (connection) => {

@@ -51,9 +51,13 @@ async function untilGone(paths: ServerPaths, pid: number | undefined): Promise<v
   const deadline = performance.now() + stopTimeoutMs
   while ((await answers(paths.socket)) || (await processState(pid, paths)) !== 'gone') {
     if (performance.now() > deadline) {
-      throw new DbtoolError('SERVER_FAILED', `process ${pid ?? ''}, the server, has not ended within ${stopTimeoutMs / 1000} s`, {
-        hint: `its log is ${paths.log}; kill -9 ${pid ?? ''} ends it, and the next start recovers its data`,
-      })
+      throw new DbtoolError(
+        'SERVER_FAILED',
+        `process ${pid ?? ''}, the server, has not ended within ${stopTimeoutMs / 1000} s`,
+        {
+          hint: `its log is ${paths.log}; kill -9 ${pid ?? ''} ends it, and the next start recovers its data`,
+        },
+      )
     }
     await sleep(pollMs)
   }

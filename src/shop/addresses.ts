@@ -21,7 +21,13 @@ export interface Address {
 }
 
 /** What somebody says of an address, by column. */
-export type AddressParts = Readonly<{ address_type: AddressType; street: string; city: string; postal_code: string; country: string }>
+export type AddressParts = Readonly<{
+  address_type: AddressType
+  street: string
+  city: string
+  postal_code: string
+  country: string
+}>
 export type AddressWishes = { readonly [Column in keyof AddressParts]?: AddressParts[Column] | undefined }
 
 const select = `SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.city, a.postal_code, a.country, a.created_at
@@ -30,32 +36,56 @@ const select = `SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.
 /** Rejects with NOT_FOUND. */
 export async function getAddress(queries: Queries, id: number): Promise<Address> {
   const address = await firstRow<Address>(queries, `${select} WHERE a.id = ?`, [id])
-  if (address === undefined) throw new DbtoolError('NOT_FOUND', `there is no address ${id}`, { hint: 'see which there are: dbtool addresses list' })
+  if (address === undefined)
+    throw new DbtoolError('NOT_FOUND', `there is no address ${id}`, {
+      hint: 'see which there are: dbtool addresses list',
+    })
   return address
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND when the user has gone meanwhile. */
-export async function insertAddress(queries: Queries, author: Author, { id: userId, username }: Pick<User, 'id' | 'username'>, parts: AddressParts): Promise<Address> {
+export async function insertAddress(
+  queries: Queries,
+  author: Author,
+  { id: userId, username }: Pick<User, 'id' | 'username'>,
+  parts: AddressParts,
+): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
   const { insertId } = await queries
-    .change('INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)', [userId, address_type, street, city, postal_code, country])
+    .change(
+      'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)',
+      [userId, address_type, street, city, postal_code, country],
+    )
     .catch((error: unknown) => {
       if (!(error instanceof DatabaseError) || error.code !== 'MISSING_REFERENCE') throw error
       throw new DbtoolError('NOT_FOUND', `there is no user ${userId} any more`, { cause: error })
     })
-  await writeLog(queries, author, { entity: 'addresses', entityId: insertId, message: `added a ${address_type} address of ${username}` })
+  await writeLog(queries, author, {
+    entity: 'addresses',
+    entityId: insertId,
+    message: `added a ${address_type} address of ${username}`,
+  })
   return getAddress(queries, insertId)
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND. */
-export async function updateAddress(queries: Queries, author: Author, id: number, wishes: AddressWishes): Promise<Updated<Address>> {
+export async function updateAddress(
+  queries: Queries,
+  author: Author,
+  id: number,
+  wishes: AddressWishes,
+): Promise<Updated<Address>> {
   const address = await lockAddress(queries, id)
   const changes = unmet(wishes, { ...address })
   if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes, [])
   const words = inWords(changes, { ...address })
   await queries.change(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
-  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `updated a ${address.address_type} address of ${address.username}: ${words}` })
+  await writeLog(queries, author, {
+    entity: 'addresses',
+    entityId: id,
+    message: `updated a ${address.address_type} address of ${address.username}: ${words}`,
+  })
   return { thing: { ...address, ...changes }, rowsChanged: 1, changes: words }
 }
 
@@ -63,7 +93,11 @@ export async function updateAddress(queries: Queries, author: Author, id: number
 export async function removeAddress(queries: Queries, author: Author, id: number): Promise<Address> {
   const address = await lockAddress(queries, id)
   await queries.change('DELETE FROM addresses WHERE id = ?', [id])
-  await writeLog(queries, author, { entity: 'addresses', entityId: id, message: `removed a ${address.address_type} address of ${address.username}` })
+  await writeLog(queries, author, {
+    entity: 'addresses',
+    entityId: id,
+    message: `removed a ${address.address_type} address of ${address.username}`,
+  })
   return address
 }
 
@@ -73,7 +107,15 @@ async function lockAddress(queries: Queries, id: number): Promise<Address> {
   return getAddress(queries, id)
 }
 
-export const addressSortColumns = ['id', 'user_id', 'address_type', 'city', 'postal_code', 'country', 'created_at'] as const
+export const addressSortColumns = [
+  'id',
+  'user_id',
+  'address_type',
+  'city',
+  'postal_code',
+  'country',
+  'created_at',
+] as const
 
 export interface AddressFilter {
   readonly ids?: readonly number[] | undefined
@@ -82,7 +124,12 @@ export interface AddressFilter {
   readonly country?: string | undefined
 }
 
-export async function listAddresses(queries: Queries, { ids, userIds, type, country }: AddressFilter, sort: Sort<(typeof addressSortColumns)[number]>, page: Page): Promise<Address[]> {
+export async function listAddresses(
+  queries: Queries,
+  { ids, userIds, type, country }: AddressFilter,
+  sort: Sort<(typeof addressSortColumns)[number]>,
+  page: Page,
+): Promise<Address[]> {
   const condition = where([
     oneOf('a.id', ids),
     oneOf('a.user_id', userIds),

@@ -15,8 +15,17 @@ export interface Credentials {
  * NOT_AUTHENTICATED, in the same words and after the same work, whether there is no such user, one who is inactive, one
  * who cannot log in, or another password: who asks must not learn who is a customer.
  */
-export async function authenticate(db: Database, author: Author, { email, password }: Credentials, compare?: Compare): Promise<User> {
-  const row = await firstRow<UserRow & { password_hash: string }>(db, `SELECT ${userColumns}, u.password_hash FROM users u WHERE u.email = ?`, [email])
+export async function authenticate(
+  db: Database,
+  author: Author,
+  { email, password }: Credentials,
+  compare?: Compare,
+): Promise<User> {
+  const row = await firstRow<UserRow & { password_hash: string }>(
+    db,
+    `SELECT ${userColumns}, u.password_hash FROM users u WHERE u.email = ?`,
+    [email],
+  )
   const equal = await isPassword(password, row?.password_hash, compare)
   if (row === undefined || row.is_active === 0 || !equal) throw refused()
   const { password_hash: stored, ...user } = row
@@ -25,15 +34,27 @@ export async function authenticate(db: Database, author: Author, { email, passwo
 }
 
 /** The update is guarded: who was deactivated or got another password meanwhile is not let in. */
-async function letIn(tx: Queries, author: Author, { id, username }: User, { stored, renewed }: { stored: string; renewed: string }): Promise<User> {
-  const { affectedRows } = await tx.change('UPDATE users SET last_login = UTC_TIMESTAMP(), password_hash = ? WHERE id = ? AND is_active AND BINARY password_hash = ?', [
-    new Secret(renewed), id, new Secret(stored),
-  ])
+async function letIn(
+  tx: Queries,
+  author: Author,
+  { id, username }: User,
+  { stored, renewed }: { stored: string; renewed: string },
+): Promise<User> {
+  const { affectedRows } = await tx.change(
+    'UPDATE users SET last_login = UTC_TIMESTAMP(), password_hash = ? WHERE id = ? AND is_active AND BINARY password_hash = ?',
+    [new Secret(renewed), id, new Secret(stored)],
+  )
   if (affectedRows === 0) throw refused()
-  await writeLog(tx, author, { entity: 'users', entityId: id, message: `${username} logged in${renewed === stored ? '' : '; the hash of the password was renewed'}` })
+  await writeLog(tx, author, {
+    entity: 'users',
+    entityId: id,
+    message: `${username} logged in${renewed === stored ? '' : '; the hash of the password was renewed'}`,
+  })
   return getUserById(tx, id)
 }
 
 function refused(): DbtoolError {
-  return new DbtoolError('NOT_AUTHENTICATED', 'the email and the password do not belong to a user who may log in', { hint: 'check both; a user gets another password with: dbtool users set-password' })
+  return new DbtoolError('NOT_AUTHENTICATED', 'the email and the password do not belong to a user who may log in', {
+    hint: 'check both; a user gets another password with: dbtool users set-password',
+  })
 }

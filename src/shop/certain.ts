@@ -46,7 +46,10 @@ interface Refusal {
  * must not be followed by what was under way. Rejects with the refusal once it is certain that nothing was done, or with
  * OutcomeUnknown.
  */
-export async function certainly<A extends object>(queries: Queries, { send, find, riddle }: Deed<A>): Promise<Certain<A>> {
+export async function certainly<A extends object>(
+  queries: Queries,
+  { send, find, riddle }: Deed<A>,
+): Promise<Certain<A>> {
   const lost: ConnectionIdentity[] = []
   let doubt = false
   let running = false
@@ -64,7 +67,11 @@ export async function certainly<A extends object>(queries: Queries, { send, find
       doubt ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
       if (!doubt && rule.order === 'not placed') return { refusal: error }
-      return (await found(queries, find).catch((cause: unknown) => { throw unknown(cause) })) ?? { refusal: error }
+      return (
+        (await found(queries, find).catch((cause: unknown) => {
+          throw unknown(cause)
+        })) ?? { refusal: error }
+      )
     } finally {
       running = false
     }
@@ -92,7 +99,11 @@ async function found<A>(queries: Queries, find: Deed<A>['find']): Promise<A | un
 }
 
 /** For whoever was interrupted by `error`: what became of it, once it is certain. Rejects with OutcomeUnknown. */
-export async function resolved<A>(queries: Queries, { find, riddle }: Omit<Deed<A>, 'send'>, error: unknown): Promise<A | undefined> {
+export async function resolved<A>(
+  queries: Queries,
+  { find, riddle }: Omit<Deed<A>, 'send'>,
+  error: unknown,
+): Promise<A | undefined> {
   const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
   try {
     await endAll(queries, lost)

@@ -6,11 +6,18 @@ export type Wishes = Readonly<Record<string, Value | undefined>>
 
 /** The wishes that are not true yet, by column. Compares as the database stores: strings, numbers and booleans. */
 export function unmet(wishes: Wishes, now: Readonly<Record<string, unknown>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(wishes).flatMap(([column, value]) => (value === undefined || value === now[column] ? [] : [[column, value]])))
+  return Object.fromEntries(
+    Object.entries(wishes).flatMap(([column, value]) =>
+      value === undefined || value === now[column] ? [] : [[column, value]],
+    ),
+  )
 }
 
 /** `SET` of an update. The columns are names of our own, never from outside; `stamps` is what a table notes besides. */
-export function assignments(changes: Readonly<Record<string, Value>>, stamps: readonly string[] = ['updated_at = UTC_TIMESTAMP()']): Condition {
+export function assignments(
+  changes: Readonly<Record<string, Value>>,
+  stamps: readonly string[] = ['updated_at = UTC_TIMESTAMP()'],
+): Condition {
   const columns = Object.keys(changes)
   return { sql: [...columns.map((column) => `${column} = ?`), ...stamps].join(', '), values: Object.values(changes) }
 }
@@ -18,7 +25,9 @@ export function assignments(changes: Readonly<Record<string, Value>>, stamps: re
 /** For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is only its name. */
 export function inWords(changes: Wishes, before: Wishes, unsaid: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
-  return Object.entries(changes).map(([column, value]) => (unsaid.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`)).join(', ')
+  return Object.entries(changes)
+    .map(([column, value]) => (unsaid.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`))
+    .join(', ')
 }
 
 /** What became of an update. */

@@ -12,14 +12,18 @@ export function parseCountry(text: string): string {
   if (found !== undefined) return found.alpha2
   // UK is no code, but English has a name for it.
   const meant = named(text) ?? (code === '' ? undefined : named(english.of(code) ?? ''))
-  throw new InvalidValue(`must be two letters of ISO 3166-1 such as DE, not ${shown(text)}${meant === undefined ? '' : `; did you mean ${meant}?`}`)
+  throw new InvalidValue(
+    `must be two letters of ISO 3166-1 such as DE, not ${shown(text)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+  )
 }
 
 /** The letters of a country by its name or its beginning, or by its three letters; undefined where several could be meant. */
 function named(text: string): string | undefined {
   const wanted = letters(text)
   const called = (is: (name: string) => boolean): string[] =>
-    iso31661.filter(({ alpha2, alpha3, name }) => [alpha3, name, english.of(alpha2) ?? ''].map(letters).some(is)).map(({ alpha2 }) => alpha2)
+    iso31661
+      .filter(({ alpha2, alpha3, name }) => [alpha3, name, english.of(alpha2) ?? ''].map(letters).some(is))
+      .map(({ alpha2 }) => alpha2)
   const [whole] = called((name) => name === wanted)
   const [begun, another] = wanted.length < 4 ? [] : called((name) => name.startsWith(wanted))
   return whole ?? (another === undefined ? begun : undefined)
@@ -27,5 +31,8 @@ function named(text: string): string | undefined {
 
 /** Without accents, case and signs: Türkiye and turkiye are one name. */
 function letters(text: string): string {
-  return text.normalize('NFD').replace(/[^\p{L}]/gu, '').toLowerCase()
+  return text
+    .normalize('NFD')
+    .replace(/[^\p{L}]/gu, '')
+    .toLowerCase()
 }

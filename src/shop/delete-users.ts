@@ -35,7 +35,11 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   const { orders = 0, addresses = 0 } = (await belongingsOf(queries, [user])).get(user.id) ?? {}
   if (orders === 0) return { ...user, addresses_deleted: addresses }
   const { username } = user
-  throw new DbtoolError('REFERENCED', `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`, { hint: `deactivate instead: dbtool users update ${username} --inactive` })
+  throw new DbtoolError(
+    'REFERENCED',
+    `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
+    { hint: `deactivate instead: dbtool users update ${username} --inactive` },
+  )
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */
@@ -71,13 +75,31 @@ export async function findPurgeable(queries: Queries, since: Date): Promise<Purg
 }
 
 /** Deletes those of them for whom it is still so. Call it in a transaction; four statements, whatever their number. */
-export async function purgeUsers(queries: Queries, author: Author, shown: readonly User[], since: Date): Promise<DeletedUser[]> {
-  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id WHERE ${unseen} ORDER BY u.id FOR UPDATE`, [idsOf(shown), since])
+export async function purgeUsers(
+  queries: Queries,
+  author: Author,
+  shown: readonly User[],
+  since: Date,
+): Promise<DeletedUser[]> {
+  const rows = await queries.rows<UserRow>(
+    `SELECT ${userColumns} FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id WHERE ${unseen} ORDER BY u.id FOR UPDATE`,
+    [idsOf(shown), since],
+  )
   const locked = rows.map(userFromRow)
   const belongings = await belongingsOf(queries, locked)
-  const users = locked.filter(({ id }) => belongings.get(id)?.orders === 0).map((user) => ({ ...user, addresses_deleted: belongings.get(user.id)?.addresses ?? 0 }))
+  const users = locked
+    .filter(({ id }) => belongings.get(id)?.orders === 0)
+    .map((user) => ({ ...user, addresses_deleted: belongings.get(user.id)?.addresses ?? 0 }))
   await queries.change(`DELETE u FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id`, [idsOf(users)])
-  await writeLogs(queries, author, users.map((user) => ({ entity: 'users', entityId: user.id, message: `purged ${nameWithAddresses(user)}, not seen since ${seenAt(user)}` })))
+  await writeLogs(
+    queries,
+    author,
+    users.map((user) => ({
+      entity: 'users',
+      entityId: user.id,
+      message: `purged ${nameWithAddresses(user)}, not seen since ${seenAt(user)}`,
+    })),
+  )
   return users
 }
 

@@ -10,19 +10,27 @@ export interface Condition {
 export function where(conditions: readonly (Condition | undefined)[]): Condition {
   const given = conditions.filter((condition) => condition !== undefined)
   if (given.length === 0) return { sql: '', values: [] }
-  return { sql: `WHERE ${given.map(({ sql }) => `(${sql})`).join(' AND ')}`, values: given.flatMap(({ values }) => values) }
+  return {
+    sql: `WHERE ${given.map(({ sql }) => `(${sql})`).join(' AND ')}`,
+    values: given.flatMap(({ values }) => values),
+  }
 }
 
 /** Substring search over several columns, in which % and _ are letters. */
 export function contains(columns: readonly string[], text: string): Condition {
   const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`
-  return { sql: columns.map((column) => `${column} LIKE ? ESCAPE '!'`).join(' OR '), values: columns.map(() => pattern) }
+  return {
+    sql: columns.map((column) => `${column} LIKE ? ESCAPE '!'`).join(' OR '),
+    values: columns.map(() => pattern),
+  }
 }
 
 /** Undefined is not asked for; one of none is nobody. */
 export function oneOf(column: string, values: readonly Value[] | undefined): Condition | undefined {
   if (values === undefined) return undefined
-  return values.length === 0 ? { sql: 'FALSE', values } : { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }
+  return values.length === 0
+    ? { sql: 'FALSE', values }
+    : { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }
 }
 
 /** A column to sort by; a minus before it, as in `-created_at`, reverses it. */

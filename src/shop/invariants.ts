@@ -94,12 +94,17 @@ export function checkInvariants(session: Session): Promise<Finding[]> {
 
 async function check(queries: Queries, { name, statement, sql }: Invariant): Promise<Finding> {
   type Counted = Record<string, unknown> & { violations: number }
-  const found = await queries.rows<Counted>(`SELECT COUNT(*) OVER () AS violations, broken.* FROM (${sql}) AS broken LIMIT ${rowsShown}`)
+  const found = await queries.rows<Counted>(
+    `SELECT COUNT(*) OVER () AS violations, broken.* FROM (${sql}) AS broken LIMIT ${rowsShown}`,
+  )
   const rows = found.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'violations')))
   return { invariant: name, statement, ok: found.length === 0, violations: found[0]?.violations ?? 0, rows }
 }
 
 /** How many rows contradict it. */
 export async function countViolations(queries: Queries, { sql }: Invariant): Promise<number> {
-  return (await firstRow<{ violations: number }>(queries, `SELECT COUNT(*) AS violations FROM (${sql}) AS broken`))?.violations ?? 0
+  return (
+    (await firstRow<{ violations: number }>(queries, `SELECT COUNT(*) AS violations FROM (${sql}) AS broken`))
+      ?.violations ?? 0
+  )
 }

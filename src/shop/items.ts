@@ -25,7 +25,10 @@ export function parseItem(text: string): WantedItem {
 
 /** `TEA-1:2 TEA-2:1`, as it is answered to a question. */
 export function parseItems(text: string): WantedItem[] {
-  return text.trim().split(/[\s,]+/).map(parseItem)
+  return text
+    .trim()
+    .split(/[\s,]+/)
+    .map(parseItem)
 }
 
 export interface ResolvedItem {
@@ -38,14 +41,26 @@ export async function resolveItems(queries: Queries, wanted: readonly WantedItem
   const found = await Promise.all(wanted.map(({ product }) => findProduct(queries, product)))
   const unknown = wanted.filter((_item, index) => found[index] === undefined).map(({ product }) => product)
   if (unknown.length > 0) throw unknownProducts(unknown)
-  const items = found.flatMap((product, index) => (product === undefined ? [] : [{ product, quantity: wanted[index]?.quantity ?? 0 }]))
+  const items = found.flatMap((product, index) =>
+    product === undefined ? [] : [{ product, quantity: wanted[index]?.quantity ?? 0 }],
+  )
   const ids = items.map(({ product }) => product.id)
   const twice = items.find(({ product }, index) => ids.indexOf(product.id) !== index)
-  if (twice !== undefined) throw new DbtoolError('USAGE', `product ${shown(twice.product.sku ?? String(twice.product.id))} is given twice`, { hint: 'a product stands once in an order; add the quantities' })
+  if (twice !== undefined)
+    throw new DbtoolError('USAGE', `product ${shown(twice.product.sku ?? String(twice.product.id))} is given twice`, {
+      hint: 'a product stands once in an order; add the quantities',
+    })
   return items
 }
 
 /** The lines as they would be ordered now. */
 export function quoted(items: readonly ResolvedItem[]): OrderItem[] {
-  return items.map(({ product: { id, sku, name, price }, quantity }) => ({ product_id: id, sku, name, quantity, price, subtotal: times(price, quantity) }))
+  return items.map(({ product: { id, sku, name, price }, quantity }) => ({
+    product_id: id,
+    sku,
+    name,
+    quantity,
+    price,
+    subtotal: times(price, quantity),
+  }))
 }

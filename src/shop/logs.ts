@@ -25,7 +25,11 @@ export async function writeLog(queries: Queries, author: Author, entry: LogEntry
 
 /** As writeLog, for many changes at once: one message to the server whatever their number. */
 export async function writeLogs(queries: Queries, author: Author, entries: readonly LogEntry[]): Promise<void> {
-  if (entries.length > 0) await queries.bulk(insertion, entries.map((entry) => valuesOf(author, entry)))
+  if (entries.length > 0)
+    await queries.bulk(
+      insertion,
+      entries.map((entry) => valuesOf(author, entry)),
+    )
 }
 
 const insertion = 'INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)'
@@ -60,11 +64,17 @@ export interface LogFilter {
 }
 
 /** Newest first. */
-export async function listLogs(queries: Queries, { entity, entityId, osUser, since, until }: LogFilter, page: Page): Promise<LogRow[]> {
+export async function listLogs(
+  queries: Queries,
+  { entity, entityId, osUser, since, until }: LogFilter,
+  page: Page,
+): Promise<LogRow[]> {
   // An id alone names its kinds too: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
   const condition = where([
-    entities.length === 0 ? undefined : { sql: `l.entity IN (${entities.map(() => '?').join(', ')})`, values: entities },
+    entities.length === 0
+      ? undefined
+      : { sql: `l.entity IN (${entities.map(() => '?').join(', ')})`, values: entities },
     entityId === undefined ? undefined : { sql: 'l.entity_id = ?', values: [entityId] },
     osUser === undefined ? undefined : { sql: 'l.os_user = ?', values: [osUser] },
     since === undefined ? undefined : { sql: 'l.created_at >= ?', values: [since] },

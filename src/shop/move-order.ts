@@ -16,7 +16,9 @@ export interface MoveRequest {
   readonly end: 'COMMIT' | 'ROLLBACK'
 }
 
-type Answer = { readonly outcome: 'moved' | 'illegal'; readonly status: OrderStatus } | { readonly outcome: 'missing'; readonly status: null }
+type Answer =
+  | { readonly outcome: 'moved' | 'illegal'; readonly status: OrderStatus }
+  | { readonly outcome: 'missing'; readonly status: null }
 
 /**
  * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with ILLEGAL_STATUS
@@ -26,8 +28,19 @@ type Answer = { readonly outcome: 'moved' | 'illegal'; readonly status: OrderSta
  */
 export async function moveOrder(queries: Queries, request: MoveRequest): Promise<void> {
   const { orderId, move, author, end } = request
-  const parameter = JSON.stringify({ order_id: orderId, from: moves[move].from, to: moves[move].to, end, os_user: author.osUser, command: author.command })
-  const deed = { send: () => send(queries, parameter), find: () => movedOrder(queries, request), riddle: moveRiddle(request) }
+  const parameter = JSON.stringify({
+    order_id: orderId,
+    from: moves[move].from,
+    to: moves[move].to,
+    end,
+    os_user: author.osUser,
+    command: author.command,
+  })
+  const deed = {
+    send: () => send(queries, parameter),
+    find: () => movedOrder(queries, request),
+    riddle: moveRiddle(request),
+  }
   const { answer, doubt } = await certainly<Answer>(queries, deed).catch((error: unknown) => {
     throw explained(error, request)
   })
@@ -48,28 +61,46 @@ function illegal({ orderId, move }: MoveRequest, status: OrderStatus): DbtoolErr
   const next = movesFrom(status)
   const now = status === to ? `is ${status} already` : `is ${status} and cannot be ${to}`
   const then = next.length === 0 ? 'that is final' : `it can be ${next.map((one) => moves[one].to).join(' or ')}`
-  return new DbtoolError('ILLEGAL_STATUS', `order ${orderId} ${now}; ${then}`, { hint: next.length === 0 ? `look at it: dbtool orders get ${orderId}` : `use: ${next.map((one) => `dbtool orders ${one} ${orderId}`).join(', or ')}` })
+  return new DbtoolError('ILLEGAL_STATUS', `order ${orderId} ${now}; ${then}`, {
+    hint:
+      next.length === 0
+        ? `look at it: dbtool orders get ${orderId}`
+        : `use: ${next.map((one) => `dbtool orders ${one} ${orderId}`).join(', or ')}`,
+  })
 }
 
 type Moving = Pick<MoveRequest, 'orderId' | 'move'>
 
 export function moveRiddle({ orderId, move }: Moving): Riddle {
-  return { message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`, hint: `look at it: dbtool orders get ${orderId}` }
+  return {
+    message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`,
+    hint: `look at it: dbtool orders get ${orderId}`,
+  }
 }
 
 function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
   if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
-  return new DbtoolError('CONSTRAINT', `order ${orderId} cannot be ${moves[move].to}: one of its products would have more than 2147483647 in stock`, { cause: error, hint: 'nothing was changed; take some out with: dbtool products restock' })
+  return new DbtoolError(
+    'CONSTRAINT',
+    `order ${orderId} cannot be ${moves[move].to}: one of its products would have more than 2147483647 in stock`,
+    { cause: error, hint: 'nothing was changed; take some out with: dbtool products restock' },
+  )
 }
 
 const outOfRange = 1264
 
 async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
-  const [order] = await queries.prepared<{ status: OrderStatus }>('SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE', [orderId])
+  const [order] = await queries.prepared<{ status: OrderStatus }>(
+    'SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE',
+    [orderId],
+  )
   return order?.status === moves[move].to ? { outcome: 'moved', status: order.status } : undefined
 }
 
 /** For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with OutcomeUnknown. */
 export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
-  return (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !== undefined
+  return (
+    (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !==
+    undefined
+  )
 }

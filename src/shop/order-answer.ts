@@ -27,7 +27,11 @@ export function orderRiddle(key: string): Riddle {
 /** Asks for the order until the answer is certain: its key finds what was placed, and what was not is placed now. */
 export async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<Answer> {
   const { key } = order
-  const { answer } = await certainly<Answer>(queries, { send: () => send(queries, order), find: () => orderOfKey(queries, key), riddle: orderRiddle(key) })
+  const { answer } = await certainly<Answer>(queries, {
+    send: () => send(queries, order),
+    find: () => orderOfKey(queries, key),
+    riddle: orderRiddle(key),
+  })
   return answer
 }
 
@@ -39,7 +43,9 @@ interface Passed {
 async function send(queries: Queries, order: OrderParameters): Promise<Answer> {
   const { sql, values } = placeOrderStatement(order)
   const [answer] = await queries.prepared<Answer | Passed>(sql, values).catch((error: unknown) => {
-    throw error instanceof DbtoolError && error.code === 'DUPLICATE' ? passed('another order with the same key came and went', error) : error
+    throw error instanceof DbtoolError && error.code === 'DUPLICATE'
+      ? passed('another order with the same key came and went', error)
+      : error
   })
   if (answer === undefined || answer.outcome === 'again') throw passed('what was short came back')
   return answer

@@ -51,7 +51,9 @@ const itemsOfMany = `SELECT i.order_id, i.product_id, p.sku, p.name, i.quantity,
 
 /** The same orders with their items. */
 export async function withItems(queries: Queries, orders: readonly OrderHead[]): Promise<Order[]> {
-  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [JSON.stringify(orders.map(({ id }) => id))])
+  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [
+    JSON.stringify(orders.map(({ id }) => id)),
+  ])
   const items = new Map<number, OrderItem[]>(orders.map(({ id }) => [id, []]))
   for (const row of rows) items.get(row.order_id)?.push(row)
   return orders.map((order) => ({ ...order, items: items.get(order.id) ?? [] }))
@@ -68,7 +70,12 @@ export interface OrderFilter {
   readonly until?: Date | undefined
 }
 
-export async function listOrders(queries: Queries, filter: OrderFilter, sort: Sort<(typeof orderSortColumns)[number]>, page: Page): Promise<OrderHead[]> {
+export async function listOrders(
+  queries: Queries,
+  filter: OrderFilter,
+  sort: Sort<(typeof orderSortColumns)[number]>,
+  page: Page,
+): Promise<OrderHead[]> {
   const { ids, userIds, statuses, since, until } = filter
   const condition = where([
     oneOf('o.id', ids),

@@ -17,7 +17,11 @@ export type Compare = (password: string, hash: string) => Promise<boolean>
  * cannot log in, are compared with a hash of that cost, and a hash of a lower cost c is topped up, since
  * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. One after the other: side by side, they would take less time.
  */
-export async function isPassword(password: string, stored: string | undefined, compare: Compare = verify): Promise<boolean> {
+export async function isPassword(
+  password: string,
+  stored: string | undefined,
+  compare: Compare = verify,
+): Promise<boolean> {
   const storedCost = costOf(stored)
   if (stored === undefined || storedCost === undefined) {
     await compare(password, ofNobody(cost))
@@ -35,7 +39,8 @@ export function isOutdated(stored: string): boolean {
 
 /** Undefined where bcrypt would not even begin: in its base64, the last characters of salt and digest have bits that must be zero. */
 function costOf(stored = ''): number | undefined {
-  const [, digits] = /^\$2[abxy]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/.exec(stored) ?? []
+  const [, digits] =
+    /^\$2[abxy]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/.exec(stored) ?? []
   return digits === undefined ? undefined : Number(digits)
 }
 

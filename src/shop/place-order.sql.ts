@@ -10,7 +10,11 @@ export interface OrderParameters {
   /** Otherwise now. */
   readonly orderedAt?: Date | undefined
   /** In ascending id of product: every order locks its products in this order. `price`: agreed elsewhere, otherwise that of the product. */
-  readonly lines: readonly { readonly productId: number; readonly quantity: number; readonly price?: string | undefined }[]
+  readonly lines: readonly {
+    readonly productId: number
+    readonly quantity: number
+    readonly price?: string | undefined
+  }[]
   readonly author: Author
   /** ROLLBACK tries everything and keeps nothing. */
   readonly end: 'COMMIT' | 'ROLLBACK'
@@ -28,15 +32,23 @@ const mostLinesOneByOne = 16
 
 /** A statement for each line finds its product by its id, and brings its price along. */
 function lineByLine(count: number): Taking {
-  const eachLine = (text: (n: number) => string, separator: string): string => Array.from({ length: count }, (_, index) => text(index + 1)).join(separator)
+  const eachLine = (text: (n: number) => string, separator: string): string =>
+    Array.from({ length: count }, (_, index) => text(index + 1)).join(separator)
   return {
-    declare: eachLine((n) => `DECLARE product${n} INT DEFAULT ?; DECLARE quantity${n} INT DEFAULT ?; DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`, '\n  '),
+    declare: eachLine(
+      (n) =>
+        `DECLARE product${n} INT DEFAULT ?; DECLARE quantity${n} INT DEFAULT ?; DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`,
+      '\n  ',
+    ),
     take: `
   SET ${eachLine((n) => `@price${n} = NULL`, ', ')};
-  ${eachLine((n) => `UPDATE products
+  ${eachLine(
+    (n) => `UPDATE products
     SET stock = stock - quantity${n}, units_sold = units_sold + quantity${n}, times_ordered = times_ordered + 1,
         revenue = revenue + quantity${n} * (@price${n} := COALESCE(agreed${n}, price)), updated_at = UTC_TIMESTAMP()
-    WHERE id = product${n} AND is_active AND stock >= quantity${n};`, '\n  ')}
+    WHERE id = product${n} AND is_active AND stock >= quantity${n};`,
+    '\n  ',
+  )}
   SET total = ${eachLine((n) => `quantity${n} * @price${n}`, ' + ')};`,
     insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
       VALUES ${eachLine((n) => `(new_id, product${n}, quantity${n}, @price${n})`, ', ')};`,
@@ -132,11 +144,32 @@ function textFor(count: number, end: OrderParameters['end']): string {
   return text
 }
 
-export function placeOrderStatement({ userId, key, digest, status, orderedAt, lines, author, end }: OrderParameters): { sql: string; values: Value[] } {
-  const wanted = JSON.stringify(lines.map(({ productId, quantity, price }) => (price === undefined ? [productId, quantity] : [productId, quantity, price])))
-  const oneByOne = lines.length > mostLinesOneByOne ? [] : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
+export function placeOrderStatement({ userId, key, digest, status, orderedAt, lines, author, end }: OrderParameters): {
+  sql: string
+  values: Value[]
+} {
+  const wanted = JSON.stringify(
+    lines.map(({ productId, quantity, price }) =>
+      price === undefined ? [productId, quantity] : [productId, quantity, price],
+    ),
+  )
+  const oneByOne =
+    lines.length > mostLinesOneByOne
+      ? []
+      : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
   return {
     sql: textFor(lines.length, end),
-    values: [key, wanted, lines.length, userId, ...oneByOne, status, digest, orderedAt ?? null, author.osUser, author.command],
+    values: [
+      key,
+      wanted,
+      lines.length,
+      userId,
+      ...oneByOne,
+      status,
+      digest,
+      orderedAt ?? null,
+      author.osUser,
+      author.command,
+    ],
   }
 }

@@ -49,7 +49,9 @@ export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
     const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
     const what = isForSale ? 'out of stock' : 'cannot be ordered'
-    super('OUT_OF_STOCK', `${what}: ${shortages.map(describe).join('; ')}`, { hint: `nothing was ordered; ${isForSale ? 'ask for what is there' : 'see what there is: dbtool products list --active'}` })
+    super('OUT_OF_STOCK', `${what}: ${shortages.map(describe).join('; ')}`, {
+      hint: `nothing was ordered; ${isForSale ? 'ask for what is there' : 'see what there is: dbtool products list --active'}`,
+    })
   }
 }
 
@@ -67,7 +69,9 @@ function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage)
 export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
   const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
   const digest = digestOf(request, lines)
-  const answer = await askUntilKnown(queries, { ...request, lines, digest }).catch((error: unknown) => { throw explained(error, request) })
+  const answer = await askUntilKnown(queries, { ...request, lines, digest }).catch((error: unknown) => {
+    throw explained(error, request)
+  })
   return read(answer, request, digest)
 }
 
@@ -81,19 +85,35 @@ function read(answer: Answer, { key }: OrderRequest, digest: string): Placement 
 }
 
 export function keyConflict(key: string, orderId: number): DbtoolError {
-  return new DbtoolError('KEY_CONFLICT', `the key ${shown(key)} was already used for order ${orderId}, with other contents`, { hint: `look at it: dbtool orders get ${orderId}` })
+  return new DbtoolError(
+    'KEY_CONFLICT',
+    `the key ${shown(key)} was already used for order ${orderId}, with other contents`,
+    { hint: `look at it: dbtool orders get ${orderId}` },
+  )
 }
 
 function explained(error: unknown, { userId }: OrderRequest): unknown {
   if (!(error instanceof DatabaseError)) return error
-  if (error.code === 'MISSING_REFERENCE') return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
-  if (error.errno === 1264) return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', { cause: error, hint: 'split it into several orders' })
+  if (error.code === 'MISSING_REFERENCE')
+    return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
+  if (error.errno === 1264)
+    return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
+      cause: error,
+      hint: 'split it into several orders',
+    })
   return error
 }
 
 /** What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or by whom. */
-export function digestOf({ userId, status }: Pick<OrderRequest, 'userId' | 'status'>, lines: readonly OrderLine[]): string {
+export function digestOf(
+  { userId, status }: Pick<OrderRequest, 'userId' | 'status'>,
+  lines: readonly OrderLine[],
+): string {
   const sorted = [...lines].sort((a, b) => a.productId - b.productId)
-  const content = [userId, status, ...sorted.map(({ productId, quantity, price = null }) => [productId, quantity, price])]
+  const content = [
+    userId,
+    status,
+    ...sorted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
+  ]
   return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }

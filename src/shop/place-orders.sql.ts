@@ -12,7 +12,9 @@
  */
 const products = `JSON_TABLE(wanted_products, '$[*]' COLUMNS (product_id INT PATH '$[0]', units BIGINT PATH '$[1]', times INT PATH '$[2]',
       agreed DECIMAL(30, 2) PATH '$[3]', open BIGINT PATH '$[4]')) AS sold`
-const ordersIn = (document: string): string => `JSON_TABLE(${document}, '$[*]' COLUMNS (n FOR ORDINALITY, order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[0]',
+const ordersIn = (
+  document: string,
+): string => `JSON_TABLE(${document}, '$[*]' COLUMNS (n FOR ORDINALITY, order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[0]',
       user_id INT PATH '$[1]', status VARCHAR(20) PATH '$[2]', digest CHAR(64) PATH '$[3]', ordered_at DATETIME PATH '$[4]', line_count INT PATH '$[5]',
       agreed DECIMAL(30, 2) PATH '$[6]')) AS wanted`
 const orders = ordersIn('wanted_orders')

@@ -9,7 +9,13 @@ import { ordersThereSql, placeOrdersSql } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the place of its order in the request, from 1. */
 type Row =
-  | { readonly outcome: 'placed' | 'existing'; readonly n: number; readonly order_id: number; readonly total_amount: string; readonly digest: string }
+  | {
+      readonly outcome: 'placed' | 'existing'
+      readonly n: number
+      readonly order_id: number
+      readonly total_amount: string
+      readonly digest: string
+    }
   | { readonly outcome: 'short'; readonly product_id: number }
 
 interface Asked {
@@ -27,7 +33,10 @@ const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTR
  * each; undefined: nothing, and whoever asks for that one by itself learns why. Rejects with OUTCOME_UNKNOWN when the connection died and the
  * server could not be asked again within the patience of `queries`. They are committed by one author, and never rehearsed.
  */
-export async function placeOrdersTogether(queries: Queries, requests: readonly OrderRequest[]): Promise<(Placement | undefined)[]> {
+export async function placeOrdersTogether(
+  queries: Queries,
+  requests: readonly OrderRequest[],
+): Promise<(Placement | undefined)[]> {
   const placements = new Map<OrderRequest, Placement>()
   let left = requests.map((request): Asked => ({ request, digest: digestOf(request, request.lines) }))
   for (let attempt = 1; attempt <= mostAttempts && left.length > 1; attempt += 1) {
@@ -51,7 +60,9 @@ function withoutThoseOf(rows: readonly Row[], asked: readonly Asked[]): Asked[] 
     if (row.outcome === 'short') short.add(row.product_id)
     else known.add(row.n)
   }
-  return asked.filter(({ request }, index) => !known.has(index + 1) && !request.lines.some(({ productId }) => short.has(productId)))
+  return asked.filter(
+    ({ request }, index) => !known.has(index + 1) && !request.lines.some(({ productId }) => short.has(productId)),
+  )
 }
 
 /** No rows: one of them is refused, and nothing was placed. */
@@ -65,7 +76,8 @@ async function send(queries: Queries, asked: readonly Asked[]): Promise<readonly
     const rows = await queries.prepared<Row>(ordersThereSql, [orders])
     return rows.length === 0 ? undefined : rows
   }
-  const place = (): Promise<Row[]> => queries.prepared<Row>(placeOrdersSql, [products, orders, lines, author.osUser, author.command])
+  const place = (): Promise<Row[]> =>
+    queries.prepared<Row>(placeOrdersSql, [products, orders, lines, author.osUser, author.command])
   const { answer } = await certainly<readonly Row[]>(queries, { send: place, find, riddle }).catch((error: unknown) => {
     if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
     throw error
@@ -75,17 +87,39 @@ async function send(queries: Queries, asked: readonly Asked[]): Promise<readonly
 
 /** As the statement takes them. */
 function documentsOf(asked: readonly Asked[]): { products: string; orders: string; lines: string; author: Author } {
-  const [{ request: { author } }] = asked as [Asked]
-  const orders = asked.map(({ request: { key, userId, status, orderedAt, lines }, digest }) =>
-    [key, userId, status, digest, orderedAt === undefined ? null : writeInstant(orderedAt), lines.length, fromCents(agreedCents(lines))])
-  const lines = asked.map(({ request: { key, lines: wanted } }) => [key, wanted.map(({ productId, quantity, price = null }) => [productId, quantity, price])])
-  return { products: JSON.stringify(demandOf(asked.flatMap(({ request }) => request.lines))), orders: JSON.stringify(orders), lines: JSON.stringify(lines), author }
+  const [
+    {
+      request: { author },
+    },
+  ] = asked as [Asked]
+  const orders = asked.map(({ request: { key, userId, status, orderedAt, lines }, digest }) => [
+    key,
+    userId,
+    status,
+    digest,
+    orderedAt === undefined ? null : writeInstant(orderedAt),
+    lines.length,
+    fromCents(agreedCents(lines)),
+  ])
+  const lines = asked.map(({ request: { key, lines: wanted } }) => [
+    key,
+    wanted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
+  ])
+  return {
+    products: JSON.stringify(demandOf(asked.flatMap(({ request }) => request.lines))),
+    orders: JSON.stringify(orders),
+    lines: JSON.stringify(lines),
+    author,
+  }
 }
 
-const agreedCents = (lines: readonly OrderLine[]): bigint => lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
+const agreedCents = (lines: readonly OrderLine[]): bigint =>
+  lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
 
 /** What all lines together want of each product, ascending. */
-function demandOf(lines: readonly OrderLine[]): [productId: number, units: number, times: number, agreed: string, open: number][] {
+function demandOf(
+  lines: readonly OrderLine[],
+): [productId: number, units: number, times: number, agreed: string, open: number][] {
   const demand = new Map<number, OrderLine[]>()
   for (const line of lines) {
     const before = demand.get(line.productId)
@@ -95,5 +129,11 @@ function demandOf(lines: readonly OrderLine[]): [productId: number, units: numbe
   const units = (some: readonly OrderLine[]): number => some.reduce((sum, { quantity }) => sum + quantity, 0)
   return [...demand]
     .sort(([a], [b]) => a - b)
-    .map(([productId, of]) => [productId, units(of), of.length, fromCents(agreedCents(of)), units(of.filter(({ price }) => price === undefined))])
+    .map(([productId, of]) => [
+      productId,
+      units(of),
+      of.length,
+      fromCents(agreedCents(of)),
+      units(of.filter(({ price }) => price === undefined)),
+    ])
 }

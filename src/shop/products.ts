@@ -32,7 +32,9 @@ const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1
 
 /** Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken. */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
-  const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => { throw skuTaken(error, product.sku ?? null) })
+  const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => {
+    throw skuTaken(error, product.sku ?? null)
+  })
   await writeLog(queries, author, creation(insertId, product))
   return productById(queries, insertId)
 }
@@ -40,23 +42,35 @@ export async function insertProduct(queries: Queries, author: Author, product: N
 /** As insertProduct, for many at once; rejects with DUPLICATE, without saying of which. */
 export async function insertProducts(queries: Queries, author: Author, products: readonly NewProduct[]): Promise<void> {
   const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
-  await writeLogs(queries, author, products.map((product, index) => creation(ids[index]?.id ?? 0, product)))
+  await writeLogs(
+    queries,
+    author,
+    products.map((product, index) => creation(ids[index]?.id ?? 0, product)),
+  )
 }
 
-const insertion = 'INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)'
+const insertion =
+  'INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)'
 
 function valuesOf({ sku, name, description, price, stock }: NewProduct): Value[] {
   return [sku ?? null, name, description ?? null, price, stock, stock]
 }
 
 function creation(entityId: number, { sku, name, price, stock }: NewProduct): LogEntry {
-  return { entity: 'products', entityId, message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}` }
+  return {
+    entity: 'products',
+    entityId,
+    message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}`,
+  }
 }
 
 /** What a DUPLICATE of the table means; other errors as they are. */
 export function skuTaken(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
-  return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, { cause: error, hint: `see which product has it: dbtool products get ${sku ?? ''}` })
+  return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, {
+    cause: error,
+    hint: `see which product has it: dbtool products get ${sku ?? ''}`,
+  })
 }
 
 export async function isSkuTaken(queries: Queries, sku: string): Promise<boolean> {
@@ -83,13 +97,18 @@ export function productReference({ id, sku }: Pick<Product, 'id' | 'sku'>): stri
 /** By id or SKU: all digits are an id if there is such a product, then a SKU. */
 export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
   const id = /^\d{1,10}$/.test(reference) ? Number(reference) : null
-  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? ORDER BY p.id = ? DESC LIMIT 1`, [id, reference, id])
+  const row = await firstRow<Row>(
+    queries,
+    `SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? ORDER BY p.id = ? DESC LIMIT 1`,
+    [id, reference, id],
+  )
   return row === undefined ? undefined : fromRow(row)
 }
 
 /** As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not set. */
 export async function getProduct(queries: Queries, reference: string): Promise<Product> {
-  if (reference.trim() === '') throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)
+  if (reference.trim() === '')
+    throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)
   const product = await findProduct(queries, reference)
   if (product === undefined) throw unknownProducts([reference])
   return product
@@ -97,9 +116,13 @@ export async function getProduct(queries: Queries, reference: string): Promise<P
 
 export function unknownProducts(references: readonly string[]): DbtoolError {
   const names = references.map(shown).join(', ')
-  return new DbtoolError('NOT_FOUND', references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`, {
-    hint: 'a product is an id or a SKU; search with: dbtool products list --search TEXT',
-  })
+  return new DbtoolError(
+    'NOT_FOUND',
+    references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`,
+    {
+      hint: 'a product is an id or a SKU; search with: dbtool products list --search TEXT',
+    },
+  )
 }
 
 export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'created_at'] as const
@@ -120,9 +143,17 @@ export function productConditions({ active, search, ids }: ProductFilter): (Cond
   ]
 }
 
-export async function listProducts(queries: Queries, filter: ProductFilter, sort: Sort<(typeof productSortColumns)[number]>, page: Page): Promise<Product[]> {
+export async function listProducts(
+  queries: Queries,
+  filter: ProductFilter,
+  sort: Sort<(typeof productSortColumns)[number]>,
+  page: Page,
+): Promise<Product[]> {
   const condition = where(productConditions(filter))
   const paging = orderAndPage('p', sort, page)
-  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [
+    ...condition.values,
+    ...paging.values,
+  ])
   return rows.map(fromRow)
 }

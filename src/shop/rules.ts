@@ -14,7 +14,8 @@ const longerThan = (text: string, most: number): boolean => text.length > most &
 const codePoints = (text: string): number => Array.from(text).length
 
 export function parseUsername(text: string): string {
-  if (!/^[A-Za-z0-9_]{3,50}$/.test(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
+  if (!/^[A-Za-z0-9_]{3,50}$/.test(text))
+    throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
   return text.toLowerCase()
 }
 
@@ -47,7 +48,8 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
   return (text) => {
     const trimmed = text.trim()
     if (trimmed === '') throw new InvalidValue('must not be empty')
-    if (longerThan(trimmed, maxLength)) throw new InvalidValue(`must have at most ${maxLength} characters, not ${codePoints(trimmed)}`)
+    if (longerThan(trimmed, maxLength))
+      throw new InvalidValue(`must have at most ${maxLength} characters, not ${codePoints(trimmed)}`)
     if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
     // Half of a surrogate pair, which JSON can spell: UTF-8 would silently make another character of it.
     if (/\p{Cs}/u.test(trimmed)) throw new InvalidValue('must be whole characters; it holds half of one')
@@ -81,8 +83,10 @@ export const parseAddressType = parseChoice(addressTypes)
 
 /** `5`, `+5` or `-5`: by how much something grows or shrinks. */
 export function parseDifference(text: string): number {
-  if (!/^[+-]?\d+$/.test(text) || Number(text) === 0) throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${shown(text)}`)
-  if (Math.abs(Number(text)) > largestInt) throw new InvalidValue(`must be at most ${largestInt} up or down, not ${shown(text)}`)
+  if (!/^[+-]?\d+$/.test(text) || Number(text) === 0)
+    throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${shown(text)}`)
+  if (Math.abs(Number(text)) > largestInt)
+    throw new InvalidValue(`must be at most ${largestInt} up or down, not ${shown(text)}`)
   return Number(text)
 }
 

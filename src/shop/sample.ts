@@ -27,7 +27,8 @@ export async function fillSampleShop(db: Database, author: Author): Promise<Samp
     const products: Product[] = []
     for (const product of sampleProducts) products.push(await insertProduct(tx, author, product))
     const users: User[] = []
-    for (const username of sampleNames) users.push(await insertUser(tx, author, { username, email: `${username}@example.com`, passwordHash: noLogin }))
+    for (const username of sampleNames)
+      users.push(await insertUser(tx, author, { username, email: `${username}@example.com`, passwordHash: noLogin }))
     return { products, users }
   })
 }
@@ -40,18 +41,34 @@ export interface Rush {
 }
 
 /** `buyers` orders at once, one connection each as far as the pool goes; every one wants a red lamp. */
-export async function rush(db: Database, author: Author, { products, users }: SampleShop, buyers: number): Promise<Rush> {
+export async function rush(
+  db: Database,
+  author: Author,
+  { products, users }: SampleShop,
+  buyers: number,
+): Promise<Rush> {
   const lamp = products.findIndex(({ sku }) => sku === 'LAMP-RED')
   const attempts = await Promise.allSettled(
     Array.from({ length: buyers }, (_, buyer) => {
-      const wanted = [products[lamp], products[buyer % lamp]].flatMap((product) => (product === undefined ? [] : [product]))
+      const wanted = [products[lamp], products[buyer % lamp]].flatMap((product) =>
+        product === undefined ? [] : [product],
+      )
       const lines = wanted.map(({ id }, line) => ({ productId: id, quantity: line === 0 ? 1 : 1 + (buyer % 3) }))
-      return placeOrder(db, { userId: users[buyer % users.length]?.id ?? 0, lines, key: randomUUID(), status: 'confirmed', author, end: 'COMMIT' })
+      return placeOrder(db, {
+        userId: users[buyer % users.length]?.id ?? 0,
+        lines,
+        key: randomUUID(),
+        status: 'confirmed',
+        author,
+        end: 'COMMIT',
+      })
     }),
   )
   const refusals = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason as unknown] : []))
   const soldOut = refusals.filter((refusal) => refusal instanceof OutOfStock)
-  const unexpected = refusals.find((refusal): refusal is Error => refusal instanceof Error && !(refusal instanceof OutOfStock))
+  const unexpected = refusals.find(
+    (refusal): refusal is Error => refusal instanceof Error && !(refusal instanceof OutOfStock),
+  )
   if (unexpected !== undefined) throw unexpected
   return { placed: buyers - refusals.length, soldOut: soldOut.length, refusal: soldOut[0]?.message }
 }

@@ -14,7 +14,12 @@ const byName = { column: 'name', descending: false } as const
  * Those whose username, email or first name begins so, by their indexes, so that it stays quick however many there are; only where these
  * are few, those that have it somewhere.
  */
-export async function searchUsers(queries: Queries, typed: string, most: number, { active }: Pick<UserFilter, 'active'> = {}): Promise<User[]> {
+export async function searchUsers(
+  queries: Queries,
+  typed: string,
+  most: number,
+  { active }: Pick<UserFilter, 'active'> = {},
+): Promise<User[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listUsers(queries, { active }, newestFirst, page)
   const exactly = await findUser(queries, typed)
@@ -22,16 +27,28 @@ export async function searchUsers(queries: Queries, typed: string, most: number,
   const beginning = `${typed.replace(/[!%_]/g, '!$&')}%`
   const wanted = active === undefined ? '' : 'AND u.is_active = ?'
   const values = active === undefined ? [] : [active]
-  const branch = (column: string): string => `(SELECT ${userColumns} FROM users u WHERE u.${column} LIKE ? ESCAPE '!' ${wanted} ORDER BY u.${column} LIMIT ?)`
+  const branch = (column: string): string =>
+    `(SELECT ${userColumns} FROM users u WHERE u.${column} LIKE ? ESCAPE '!' ${wanted} ORDER BY u.${column} LIMIT ?)`
   const branches = ['username', 'email', 'first_name']
-  const rows = await queries.rows<UserRow>(`${branches.map(branch).join(' UNION ')} LIMIT ?`, [...branches.flatMap(() => [beginning, ...values, most]), most])
+  const rows = await queries.rows<UserRow>(`${branches.map(branch).join(' UNION ')} LIMIT ?`, [
+    ...branches.flatMap(() => [beginning, ...values, most]),
+    most,
+  ])
   const found = distinct([...first, ...rows.map(userFromRow)])
   if (found.length >= most) return found.slice(0, most)
-  return distinct([...found, ...(await listUsers(queries, { active, search: typed }, newestFirst, page))]).slice(0, most)
+  return distinct([...found, ...(await listUsers(queries, { active, search: typed }, newestFirst, page))]).slice(
+    0,
+    most,
+  )
 }
 
 /** Those that have it in SKU or name, by name. */
-export async function searchProducts(queries: Queries, typed: string, most: number, { active }: Pick<ProductFilter, 'active'> = {}): Promise<Product[]> {
+export async function searchProducts(
+  queries: Queries,
+  typed: string,
+  most: number,
+  { active }: Pick<ProductFilter, 'active'> = {},
+): Promise<Product[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listProducts(queries, { active }, byName, page)
   const exactly = await findProduct(queries, typed)
@@ -40,11 +57,21 @@ export async function searchProducts(queries: Queries, typed: string, most: numb
 }
 
 /** By number, or of users who are found so; of these statuses, where they are given. */
-export async function searchOrders(queries: Queries, typed: string, most: number, statuses?: readonly OrderStatus[]): Promise<OrderHead[]> {
+export async function searchOrders(
+  queries: Queries,
+  typed: string,
+  most: number,
+  statuses?: readonly OrderStatus[],
+): Promise<OrderHead[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listOrders(queries, { statuses }, newestFirst, page)
-  const exactly = numbered.test(typed) ? await listOrders(queries, { ids: [Number(typed)], statuses }, newestFirst, page) : []
-  return distinct([...exactly, ...(await listOrders(queries, { userIds: await idsOfUsers(queries, typed, most), statuses }, newestFirst, page))]).slice(0, most)
+  const exactly = numbered.test(typed)
+    ? await listOrders(queries, { ids: [Number(typed)], statuses }, newestFirst, page)
+    : []
+  return distinct([
+    ...exactly,
+    ...(await listOrders(queries, { userIds: await idsOfUsers(queries, typed, most), statuses }, newestFirst, page)),
+  ]).slice(0, most)
 }
 
 /** By number, or of users who are found so. */
@@ -52,13 +79,17 @@ export async function searchAddresses(queries: Queries, typed: string, most: num
   const page = { limit: most, offset: 0 }
   if (typed === '') return listAddresses(queries, {}, newestFirst, page)
   const exactly = numbered.test(typed) ? await listAddresses(queries, { ids: [Number(typed)] }, newestFirst, page) : []
-  return distinct([...exactly, ...(await listAddresses(queries, { userIds: await idsOfUsers(queries, typed, most) }, newestFirst, page))]).slice(0, most)
+  return distinct([
+    ...exactly,
+    ...(await listAddresses(queries, { userIds: await idsOfUsers(queries, typed, most) }, newestFirst, page)),
+  ]).slice(0, most)
 }
 
 /** As many digits as an id has at most. */
 const numbered = /^\d{1,10}$/
 
-const idsOfUsers = async (queries: Queries, typed: string, most: number): Promise<number[]> => (await searchUsers(queries, typed, most)).map(({ id }) => id)
+const idsOfUsers = async (queries: Queries, typed: string, most: number): Promise<number[]> =>
+  (await searchUsers(queries, typed, most)).map(({ id }) => id)
 
 /** Each once, where it stands first. */
 function distinct<T extends { readonly id: number }>(things: readonly T[]): T[] {

@@ -12,7 +12,12 @@ export type UserWishes = Readonly<{
 }>
 
 /** Call it in a transaction. Rejects with NOT_FOUND, and with DUPLICATE when the email is taken. */
-export async function updateUser(queries: Queries, author: Author, reference: string, wishes: UserWishes): Promise<Updated<User>> {
+export async function updateUser(
+  queries: Queries,
+  author: Author,
+  reference: string,
+  wishes: UserWishes,
+): Promise<Updated<User>> {
   const user = await lockUser(queries, reference)
   const changes = unmet(wishes, { ...user })
   if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
@@ -26,10 +31,22 @@ export async function updateUser(queries: Queries, author: Author, reference: st
 }
 
 /** Call it in a transaction. Rejects with NOT_FOUND. */
-export async function setPassword(queries: Queries, author: Author, reference: string, passwordHash: string): Promise<User> {
+export async function setPassword(
+  queries: Queries,
+  author: Author,
+  reference: string,
+  passwordHash: string,
+): Promise<User> {
   const user = await lockUser(queries, reference)
-  await queries.change('UPDATE users SET password_hash = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?', [new Secret(passwordHash), user.id])
-  await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `set a new password of ${user.username}` })
+  await queries.change('UPDATE users SET password_hash = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?', [
+    new Secret(passwordHash),
+    user.id,
+  ])
+  await writeLog(queries, author, {
+    entity: 'users',
+    entityId: user.id,
+    message: `set a new password of ${user.username}`,
+  })
   return user
 }
 

@@ -32,15 +32,22 @@ export interface NewUser {
 export const noLogin = '!'
 
 /** Of `users u`. */
-export const userColumns = 'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
+export const userColumns =
+  'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
 
 /** As the database has it. */
 export type UserRow = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
-export const userFromRow = (row: UserRow): User => ({ ...row, is_active: row.is_active === 1, is_admin: row.is_admin === 1 })
+export const userFromRow = (row: UserRow): User => ({
+  ...row,
+  is_active: row.is_active === 1,
+  is_admin: row.is_admin === 1,
+})
 
 /** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
-  const { insertId } = await queries.change(insertion, valuesOf(user)).catch((error: unknown) => { throw taken(error, user) })
+  const { insertId } = await queries.change(insertion, valuesOf(user)).catch((error: unknown) => {
+    throw taken(error, user)
+  })
   await writeLog(queries, author, creation(insertId, user))
   return getUserById(queries, insertId)
 }
@@ -48,22 +55,34 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
 /** As insertUser, for many at once; rejects with DUPLICATE, without saying of which. */
 export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<void> {
   const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
-  await writeLogs(queries, author, users.map((user, index) => creation(ids[index]?.id ?? 0, user)))
+  await writeLogs(
+    queries,
+    author,
+    users.map((user, index) => creation(ids[index]?.id ?? 0, user)),
+  )
 }
 
-const insertion = 'INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)'
+const insertion =
+  'INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)'
 
 function valuesOf({ username, email, passwordHash, firstName, lastName, admin = false }: NewUser): Value[] {
   return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
 }
 
-const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({ entity: 'users', entityId, message: `created ${username} <${email}>` })
+const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({
+  entity: 'users',
+  entityId,
+  message: `created ${username} <${email}>`,
+})
 
 /** A duplicate username or email in our words; other errors as they are. */
 export function taken(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
-  return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, { cause: error, hint: `see who has it: dbtool users get ${value}` })
+  return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, {
+    cause: error,
+    hint: `see who has it: dbtool users get ${value}`,
+  })
 }
 
 /** Whether somebody has this username or email. */
@@ -97,9 +116,13 @@ export async function findUser(queries: Queries, reference: string): Promise<Use
 
 /** As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not set. */
 export async function getUser(queries: Queries, reference: string): Promise<User> {
-  if (reference.trim() === '') throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)
+  if (reference.trim() === '')
+    throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)
   const user = await findUser(queries, reference)
-  if (user === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT' })
+  if (user === undefined)
+    throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, {
+      hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT',
+    })
   return user
 }
 
@@ -119,14 +142,27 @@ export function userConditions({ active, search, minOrders, createdSince }: User
   return [
     active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] },
     search === undefined ? undefined : contains(['u.username', 'u.email', 'u.first_name', 'u.last_name'], search),
-    minOrders === undefined ? undefined : { sql: `(SELECT COUNT(*) FROM orders o WHERE o.user_id = u.id AND o.status <> 'cancelled') >= ?`, values: [minOrders] },
+    minOrders === undefined
+      ? undefined
+      : {
+          sql: `(SELECT COUNT(*) FROM orders o WHERE o.user_id = u.id AND o.status <> 'cancelled') >= ?`,
+          values: [minOrders],
+        },
     createdSince === undefined ? undefined : { sql: 'u.created_at >= ?', values: [createdSince] },
   ]
 }
 
-export async function listUsers(queries: Queries, filter: UserFilter, sort: Sort<(typeof userSortColumns)[number]>, page: Page): Promise<User[]> {
+export async function listUsers(
+  queries: Queries,
+  filter: UserFilter,
+  sort: Sort<(typeof userSortColumns)[number]>,
+  page: Page,
+): Promise<User[]> {
   const condition = where(userConditions(filter))
   const paging = orderAndPage('u', sort, page)
-  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [
+    ...condition.values,
+    ...paging.values,
+  ])
   return rows.map(userFromRow)
 }

@@ -66,7 +66,9 @@ const mostSpread = 0.25
 /** The smallest size that does nearly the best, if there is one in the range; `sizes` ascending, with at least one round each. */
 export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
   const points = sizes.map(pointOf)
-  const eligible = points.filter(({ p99_ms }) => goal.kind === 'throughput' || (p99_ms !== null && p99_ms < goal.belowMs))
+  const eligible = points.filter(
+    ({ p99_ms }) => goal.kind === 'throughput' || (p99_ms !== null && p99_ms < goal.belowMs),
+  )
   const best = Math.max(...eligible.map(({ throughput }) => throughput))
   const chosen = eligible.find(({ throughput }) => throughput >= goodEnough * best)
   const verdict = verdictOn(sizes, points, chosen)
@@ -77,7 +79,10 @@ export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
     limit: limits[verdict](eligible.length),
     points,
     usl: lawOf(sizes),
-    sensitivity: { half: chosen === undefined ? null : costOf(points, chosen, 0.5), double: chosen === undefined ? null : costOf(points, chosen, 2) },
+    sensitivity: {
+      half: chosen === undefined ? null : costOf(points, chosen, 0.5),
+      double: chosen === undefined ? null : costOf(points, chosen, 2),
+    },
   }
 }
 
@@ -92,7 +97,8 @@ const limits: Readonly<Record<Verdict, (eligible: number) => Limit | null>> = {
 function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen: TunedPoint | undefined): Verdict {
   if ((median(points.map(({ spread }) => spread)) ?? 0) > mostSpread) return 'noisy'
   const at = sizes.find(({ poolSize }) => poolSize === chosen?.pool_size)
-  if (at !== undefined && at.rounds.filter(({ clientBound }) => clientBound).length * 2 > at.rounds.length) return 'client-bound'
+  if (at !== undefined && at.rounds.filter(({ clientBound }) => clientBound).length * 2 > at.rounds.length)
+    return 'client-bound'
   // At the end of the range nobody knows what would come.
   return chosen === undefined || chosen === points.at(-1) ? 'no-knee' : 'knee'
 }
@@ -113,22 +119,36 @@ function pointOf({ poolSize, rounds }: Size): TunedPoint {
 function costOf(points: readonly TunedPoint[], { pool_size, throughput }: TunedPoint, factor: number): number | null {
   const wanted = pool_size * factor
   const [nearest] = [...points].sort((a, b) => Math.abs(a.pool_size - wanted) - Math.abs(b.pool_size - wanted))
-  if (nearest === undefined || nearest.pool_size === pool_size || Math.abs(nearest.pool_size - wanted) > wanted / 4) return null
+  if (nearest === undefined || nearest.pool_size === pool_size || Math.abs(nearest.pool_size - wanted) > wanted / 4)
+    return null
   return 1 - nearest.throughput / throughput
 }
 
 const resamples = 200
 
 function lawOf(sizes: readonly Size[]): FittedLaw | null {
-  const fit = fitLaw(sizes.flatMap(({ poolSize, rounds }) => rounds.map(({ throughput }) => ({ n: poolSize, throughput }))))
+  const fit = fitLaw(
+    sizes.flatMap(({ poolSize, rounds }) => rounds.map(({ throughput }) => ({ n: poolSize, throughput }))),
+  )
   if (fit === undefined) return null
   const next = repeatable()
   const fits = Array.from({ length: resamples }, () =>
-    fitLaw(sizes.flatMap(({ poolSize, rounds }) => rounds.map(() => ({ n: poolSize, throughput: rounds[Math.floor(next() * rounds.length)]?.throughput ?? 0 })))),
+    fitLaw(
+      sizes.flatMap(({ poolSize, rounds }) =>
+        rounds.map(() => ({ n: poolSize, throughput: rounds[Math.floor(next() * rounds.length)]?.throughput ?? 0 })),
+      ),
+    ),
   ).filter((one): one is Fit => one !== undefined)
   const peak = peakOf(fit)
-  const measured = peak >= Math.min(...sizes.map(({ poolSize }) => poolSize)) && peak <= Math.max(...sizes.map(({ poolSize }) => poolSize))
-  return { ...fit, sigma_range: rangeOf(fits.map(({ sigma }) => sigma)), kappa_range: rangeOf(fits.map(({ kappa }) => kappa)), peak: measured ? peak : null }
+  const measured =
+    peak >= Math.min(...sizes.map(({ poolSize }) => poolSize)) &&
+    peak <= Math.max(...sizes.map(({ poolSize }) => poolSize))
+  return {
+    ...fit,
+    sigma_range: rangeOf(fits.map(({ sigma }) => sigma)),
+    kappa_range: rangeOf(fits.map(({ kappa }) => kappa)),
+    peak: measured ? peak : null,
+  }
 }
 
 function rangeOf(values: readonly number[]): Range {

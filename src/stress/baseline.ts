@@ -34,7 +34,10 @@ export function readBaseline(path: string, text: string): Baseline {
     throw new DbtoolError('BAD_INPUT', `${path} is not JSON`, { hint: 'it is what --out json=FILE has written' })
   }
   const result = (parsed as { result?: unknown } | null)?.result ?? parsed
-  if (!isResult(result)) throw new DbtoolError('BAD_INPUT', `${path} is not the result of a load test`, { hint: 'it is what --out json=FILE has written' })
+  if (!isResult(result))
+    throw new DbtoolError('BAD_INPUT', `${path} is not the result of a load test`, {
+      hint: 'it is what --out json=FILE has written',
+    })
   return result
 }
 
@@ -47,7 +50,11 @@ function isResult(value: unknown): value is Baseline {
 /** Throws USAGE where a run of this shape cannot be held against the baseline. */
 export function mustBeSameTest(baseline: Shape, run: Shape): void {
   const differing = shape.filter((name) => baseline[name] !== run[name])
-  if (differing.length > 0) throw new DbtoolError('USAGE', `the baseline was another test: ${differing.map((name) => `${name} ${baseline[name]} then, ${run[name]} now`).join('; ')}`)
+  if (differing.length > 0)
+    throw new DbtoolError(
+      'USAGE',
+      `the baseline was another test: ${differing.map((name) => `${name} ${baseline[name]} then, ${run[name]} now`).join('; ')}`,
+    )
 }
 
 /** What became worse by more than `share`, in a sentence each. */

@@ -21,10 +21,28 @@ export const tasks: readonly Task[] = [
   { name: 'connect', perRun: 1, run: async (_connection, open) => (await open()).end() },
   { name: 'ping', perRun: 1, run: (connection) => connection.ping() },
   { name: 'one row', perRun: 1, run: (connection) => connection.rows("SELECT 1 AS n, 'some text' AS t, 1.50 AS d") },
-  { name: '10,000 rows', perRun: 10_000, run: (connection) => connection.rows("SELECT seq AS n, 'some text' AS t, seq / 4 AS d FROM seq_1_to_10000") },
-  { name: 'prepared, one row', perRun: 1, run: (connection) => connection.execute('SELECT ? AS n, ? AS t', [1, 'some text']) },
-  { name: 'insert', perRun: 1, prepare: (connection) => connection.rows(scratch), run: (connection) => connection.execute(insertion, [1, 'name']) },
-  { name: 'batch insert', perRun: batchRows, prepare: (connection) => connection.rows(scratch), run: (connection) => connection.batch(insertion, rows) },
+  {
+    name: '10,000 rows',
+    perRun: 10_000,
+    run: (connection) => connection.rows("SELECT seq AS n, 'some text' AS t, seq / 4 AS d FROM seq_1_to_10000"),
+  },
+  {
+    name: 'prepared, one row',
+    perRun: 1,
+    run: (connection) => connection.execute('SELECT ? AS n, ? AS t', [1, 'some text']),
+  },
+  {
+    name: 'insert',
+    perRun: 1,
+    prepare: (connection) => connection.rows(scratch),
+    run: (connection) => connection.execute(insertion, [1, 'name']),
+  },
+  {
+    name: 'batch insert',
+    perRun: batchRows,
+    prepare: (connection) => connection.rows(scratch),
+    run: (connection) => connection.batch(insertion, rows),
+  },
 ]
 
 /** Medians over the rounds. */
@@ -48,7 +66,13 @@ export interface DriverPlan {
 }
 
 /** Every task with every driver in turn, round by round. */
-export async function compareDrivers({ drivers, target, rounds, trialMs, signal }: DriverPlan): Promise<DriverFigures[]> {
+export async function compareDrivers({
+  drivers,
+  target,
+  rounds,
+  trialMs,
+  signal,
+}: DriverPlan): Promise<DriverFigures[]> {
   const figures: DriverFigures[] = []
   for (const task of tasks) {
     const trials = new Map(drivers.map((one) => [one, [] as Trial[]]))
@@ -60,7 +84,13 @@ export async function compareDrivers({ drivers, target, rounds, trialMs, signal 
     }
     for (const [{ name }, of] of trials) {
       const at = (value: (trial: Trial) => number): number => Number((median(of.map(value)) ?? 0).toPrecision(4))
-      figures.push({ task: task.name, driver: name, per_second: at(({ perSecond }) => perSecond), cpu_us: at(({ cpuUs }) => cpuUs), memory_mb: at(({ memoryMb }) => memoryMb) })
+      figures.push({
+        task: task.name,
+        driver: name,
+        per_second: at(({ perSecond }) => perSecond),
+        cpu_us: at(({ cpuUs }) => cpuUs),
+        memory_mb: at(({ memoryMb }) => memoryMb),
+      })
     }
   }
   return figures
@@ -72,7 +102,11 @@ interface Trial {
   readonly memoryMb: number
 }
 
-async function trial(task: Task, driver: BenchedDriver, { target, trialMs, signal }: Pick<DriverPlan, 'target' | 'trialMs' | 'signal'>): Promise<Trial> {
+async function trial(
+  task: Task,
+  driver: BenchedDriver,
+  { target, trialMs, signal }: Pick<DriverPlan, 'target' | 'trialMs' | 'signal'>,
+): Promise<Trial> {
   const connection = await driver.connect(target)
   try {
     await task.prepare?.(connection)
@@ -102,8 +136,16 @@ export interface Difference {
 }
 
 const values: Readonly<Record<string, string>> = {
-  'DECIMAL 1.10': 'CAST(1.10 AS DECIMAL(10, 2))', 'BIGINT 2^53 + 1': 'CAST(9007199254740993 AS SIGNED)', 'COUNT(*)': 'COUNT(*)', 'DATETIME 2026-01-02 03:04:05': "CAST('2026-01-02 03:04:05' AS DATETIME)",
-  'DATE 2026-01-02': "CAST('2026-01-02' AS DATE)", 'TIME 25:00:00': "CAST('25:00:00' AS TIME)", 'BINARY 0x01': "CAST(b'1' AS BINARY)", TRUE: 'TRUE', 'JSON {"a":1}': `JSON_OBJECT('a', 1)`, NULL: 'NULL',
+  'DECIMAL 1.10': 'CAST(1.10 AS DECIMAL(10, 2))',
+  'BIGINT 2^53 + 1': 'CAST(9007199254740993 AS SIGNED)',
+  'COUNT(*)': 'COUNT(*)',
+  'DATETIME 2026-01-02 03:04:05': "CAST('2026-01-02 03:04:05' AS DATETIME)",
+  'DATE 2026-01-02': "CAST('2026-01-02' AS DATE)",
+  'TIME 25:00:00': "CAST('25:00:00' AS TIME)",
+  'BINARY 0x01': "CAST(b'1' AS BINARY)",
+  TRUE: 'TRUE',
+  'JSON {"a":1}': `JSON_OBJECT('a', 1)`,
+  NULL: 'NULL',
 }
 
 /** The same values from every driver as it comes. */

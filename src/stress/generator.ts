@@ -49,7 +49,11 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
   return {
     prepare: async () => {
       coldStartMs = await openAll(pool, size)
-      if (plan.warmupMs > 0) await load({ pool, work, recorder: new Recorder(workersOf(plan)), signal }, { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 })
+      if (plan.warmupMs > 0)
+        await load(
+          { pool, work, recorder: new Recorder(workersOf(plan)), signal },
+          { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 },
+        )
     },
     run: async (onLive) => {
       pool.restartPeaks()
@@ -67,8 +71,20 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
       const inUseMs = pool.figures().inUseMs - before.inUseMs
       if (!signal.aborted) await settled(pool)
       const after = pool.figures()
-      const connections = { opened: after.opened - before.opened, closed: after.closed - before.closed, peak: after.peak }
-      return { seconds, recording: recorder.recording(), connections, queuePeak: after.queuePeak, inUseMs, eventLoop, coldStartMs }
+      const connections = {
+        opened: after.opened - before.opened,
+        closed: after.closed - before.closed,
+        peak: after.peak,
+      }
+      return {
+        seconds,
+        recording: recorder.recording(),
+        connections,
+        queuePeak: after.queuePeak,
+        inUseMs,
+        eventLoop,
+        coldStartMs,
+      }
     },
   }
 }
@@ -92,7 +108,8 @@ function eventLoopDelay(): () => Measurement['eventLoop'] {
 
 /** A connection on which a statement failed is on its way back for a moment longer. */
 async function settled(pool: Pool): Promise<void> {
-  for (const end = performance.now() + settleMs; pool.figures().inUse > 0 && performance.now() < end; ) await sleep(settlePollMs)
+  for (const end = performance.now() + settleMs; pool.figures().inUse > 0 && performance.now() < end;)
+    await sleep(settlePollMs)
 }
 
 /** Opens the connections that the pool keeps. Resolves to how long that took, in milliseconds. */

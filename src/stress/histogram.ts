@@ -85,7 +85,11 @@ export class Histogram {
     const at = (fraction: number): number | null => this.percentile(fraction)
     const some = this.#total > 0
     return {
-      p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), p999: at(0.999),
+      p50: at(0.5),
+      p90: at(0.9),
+      p95: at(0.95),
+      p99: at(0.99),
+      p999: at(0.999),
       max: some ? rounded(this.#maxMs) : null,
       mean: some ? rounded(this.#sumMs / this.#total) : null,
     }

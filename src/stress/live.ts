@@ -28,7 +28,13 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: L
     const since = ended - last.ended
     const { inUse, idle, waiting } = pool.figures()
     tell({
-      seconds: (now - started) / 1_000, perSecond: since / ((now - last.at) / 1_000), waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since, inUse, idle, waiting, failed: ended - execute.count,
+      seconds: (now - started) / 1_000,
+      perSecond: since / ((now - last.at) / 1_000),
+      waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since,
+      inUse,
+      idle,
+      waiting,
+      failed: ended - execute.count,
     })
     last = { at: now, ended, waitedMs }
   }, everyMs)
@@ -48,5 +54,13 @@ export function together(count: number, tell: (live: Live) => void): ((live: Liv
 function sumOf(a: Live, b: Live): Live {
   const perSecond = a.perSecond + b.perSecond
   const waited = (a.waitMs ?? 0) * a.perSecond + (b.waitMs ?? 0) * b.perSecond
-  return { seconds: a.seconds, perSecond, waitMs: perSecond === 0 ? null : waited / perSecond, inUse: a.inUse + b.inUse, idle: a.idle + b.idle, waiting: a.waiting + b.waiting, failed: a.failed + b.failed }
+  return {
+    seconds: a.seconds,
+    perSecond,
+    waitMs: perSecond === 0 ? null : waited / perSecond,
+    inUse: a.inUse + b.inUse,
+    idle: a.idle + b.idle,
+    waiting: a.waiting + b.waiting,
+    failed: a.failed + b.failed,
+  }
 }

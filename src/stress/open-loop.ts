@@ -11,7 +11,11 @@ const tickMs = 1
  * Starts iterations when they are due, evenly, whatever has become of those before: so a server that stalls is felt by all who would have
  * come meanwhile, as by real users (what a closed loop leaves out: "coordinated omission", Tene 2013). Resolves when all have ended.
  */
-export async function openLoop(running: Running, load: OpenLoad, { until, rampMs }: Pick<StressPlan, 'until' | 'rampMs'>): Promise<void> {
+export async function openLoop(
+  running: Running,
+  load: OpenLoad,
+  { until, rampMs }: Pick<StressPlan, 'until' | 'rampMs'>,
+): Promise<void> {
   const { recorder, signal } = running
   const dueAfterMs = schedule(load.perSecond, rampMs)
   const count = 'iterations' in until ? until.iterations : Infinity
@@ -19,7 +23,7 @@ export async function openLoop(running: Running, load: OpenLoad, { until, rampMs
   const flight = new Set<Promise<void>>()
   const started = performance.now()
   const { index, of } = load.part
-  for (let next = index; next < count && !signal.aborted; ) {
+  for (let next = index; next < count && !signal.aborted;) {
     const afterMs = dueAfterMs(next)
     if (afterMs >= lastMs) break
     const due = started + afterMs

@@ -37,9 +37,16 @@ ${tableOf('Versions', Object.entries(about.versions))}
 }
 
 /** The first cell of a row is its name. */
-export function tableOf(caption: string, rows: readonly (readonly string[])[], columns: readonly string[] = []): string {
+export function tableOf(
+  caption: string,
+  rows: readonly (readonly string[])[],
+  columns: readonly string[] = [],
+): string {
   if (rows.length === 0) return ''
-  const head = columns.length === 0 ? '' : `<tr>${columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')}</tr>\n`
+  const head =
+    columns.length === 0
+      ? ''
+      : `<tr>${columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')}</tr>\n`
   return `<table><caption>${escaped(caption)}</caption>${head}${rows.map(([name = '', ...cells]) => `<tr><th scope="row">${escaped(name)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n')}</table>`
 }
 

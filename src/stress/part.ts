@@ -7,4 +7,5 @@ export interface Part {
 export const whole: Part = { index: 0, of: 1 }
 
 /** How many of `total` things a part has: all parts together have all of them, and none more than one above another. */
-export const shareOf = (total: number, { index, of }: Part): number => Math.floor(total / of) + (index < total % of ? 1 : 0)
+export const shareOf = (total: number, { index, of }: Part): number =>
+  Math.floor(total / of) + (index < total % of ? 1 : 0)

@@ -26,7 +26,12 @@ export const chapterSql = builtIn.sleep
 export const chapterWorkers = 50
 
 /** The chapter's test: 50 workers, one query of a tenth of a second each ({@link chapterSql}). */
-export const chapterPlan: StressPlan = { load: { loop: 'closed', workers: chapterWorkers }, until: { iterations: 1 }, warmupMs: 0, rampMs: 0 }
+export const chapterPlan: StressPlan = {
+  load: { loop: 'closed', workers: chapterWorkers },
+  until: { iterations: 1 },
+  warmupMs: 0,
+  rampMs: 0,
+}
 /** And its pool: 5 + 10 connections, five seconds of patience. */
 export const chapterPool = { size: 5, maxOverflow: 10, timeoutMs: 5_000 } as const
 
@@ -36,5 +41,11 @@ export const mostInFlight = 10_000
 /** What a part does of the whole: its share of the workers, or of what is due. */
 export function partOf(plan: StressPlan, part: Part): StressPlan {
   const { load } = plan
-  return { ...plan, load: load.loop === 'closed' ? { ...load, workers: shareOf(load.workers, part) } : { ...load, mostInFlight: shareOf(load.mostInFlight, part), part } }
+  return {
+    ...plan,
+    load:
+      load.loop === 'closed'
+        ? { ...load, workers: shareOf(load.workers, part) }
+        : { ...load, mostInFlight: shareOf(load.mostInFlight, part), part },
+  }
 }

@@ -20,7 +20,11 @@ export async function mustBeUnderstood(queries: Queries, statements: readonly St
       await queries.change('PREPARE dbtool_statement FROM @dbtool_statement')
       await queries.change('DEALLOCATE PREPARE dbtool_statement')
     } catch (error) {
-      if (error instanceof DatabaseError && mistakes.includes(error.errno ?? 0)) throw new DbtoolError('USAGE', `--sql ${shown(text)}: ${error.message}`, { cause: error, hint: 'nothing was run' })
+      if (error instanceof DatabaseError && mistakes.includes(error.errno ?? 0))
+        throw new DbtoolError('USAGE', `--sql ${shown(text)}: ${error.message}`, {
+          cause: error,
+          hint: 'nothing was run',
+        })
       // There are statements that the server does not prepare, and runs.
     }
   }

@@ -43,7 +43,8 @@ export class Recorder {
   /** Goes on from what others have recorded at the same time. */
   constructor(workers: number, others: readonly Recording[] = []) {
     const sum = (of: 'dropped' | 'inUseMs'): number => others.reduce((total, one) => total + one[of], 0)
-    const histogram = (of: 'acquire' | 'execute' | 'total' | 'late'): Histogram => Histogram.of(others.map((one) => one[of]))
+    const histogram = (of: 'acquire' | 'execute' | 'total' | 'late'): Histogram =>
+      Histogram.of(others.map((one) => one[of]))
     this.acquire = histogram('acquire')
     this.execute = histogram('execute')
     this.total = histogram('total')
@@ -57,7 +58,17 @@ export class Recorder {
 
   recording(): Recording {
     const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series } = this
-    return { acquire: acquire.data(), execute: execute.data(), total: total.data(), late: late.data(), errors: [...errors.values()], operations, dropped, inUseMs, series: series.data() }
+    return {
+      acquire: acquire.data(),
+      execute: execute.data(),
+      total: total.data(),
+      late: late.data(),
+      errors: [...errors.values()],
+      operations,
+      dropped,
+      inUseMs,
+      series: series.data(),
+    }
   }
 
   succeeded(worker: number, acquireMs: number, executeMs: number): void {

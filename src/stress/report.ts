@@ -34,35 +34,100 @@ export function htmlOf(report: StressReport): string {
   const seconds = over_time.map(({ second }) => `${second} s`)
   const column = (name: keyof Stretch): (number | null)[] => over_time.map((stretch) => stretch[name])
   const charts = [
-    lineChart({ title: 'Successful iterations', unit: '/ s', places: seconds, lines: [{ name: 'throughput', values: column('throughput') }] }),
-    lineChart({ title: 'Waiting for a connection', unit: 'ms', places: seconds, lines: [{ name: 'longest', values: column('wait_max_ms') }, { name: 'mean', values: column('wait_mean_ms') }] }),
-    lineChart({ title: 'The pool', unit: '', places: seconds, lines: [{ name: 'in use', values: column('in_use') }, { name: 'idle', values: column('idle') }, { name: 'waiting', values: column('waiting') }] }),
     lineChart({
-      title: 'How long it took, from the fastest to the slowest', unit: 'ms', places: distribution.percentiles.map((at) => `p${at}`),
-      lines: [{ name: 'total', values: distribution.total_ms }, { name: 'execute', values: distribution.execute_ms }, { name: 'acquire', values: distribution.acquire_ms }],
+      title: 'Successful iterations',
+      unit: '/ s',
+      places: seconds,
+      lines: [{ name: 'throughput', values: column('throughput') }],
+    }),
+    lineChart({
+      title: 'Waiting for a connection',
+      unit: 'ms',
+      places: seconds,
+      lines: [
+        { name: 'longest', values: column('wait_max_ms') },
+        { name: 'mean', values: column('wait_mean_ms') },
+      ],
+    }),
+    lineChart({
+      title: 'The pool',
+      unit: '',
+      places: seconds,
+      lines: [
+        { name: 'in use', values: column('in_use') },
+        { name: 'idle', values: column('idle') },
+        { name: 'waiting', values: column('waiting') },
+      ],
+    }),
+    lineChart({
+      title: 'How long it took, from the fastest to the slowest',
+      unit: 'ms',
+      places: distribution.percentiles.map((at) => `p${at}`),
+      lines: [
+        { name: 'total', values: distribution.total_ms },
+        { name: 'execute', values: distribution.execute_ms },
+        { name: 'acquire', values: distribution.acquire_ms },
+      ],
     }),
   ]
   const sound = result.validity.verdict === 'valid'
   return pageOf({
-    title, about,
-    verdict: { good: sound, sentence: sound ? 'This measurement can be relied on.' : `Do not rely on this measurement: ${result.validity.verdict}.` },
+    title,
+    about,
+    verdict: {
+      good: sound,
+      sentence: sound
+        ? 'This measurement can be relied on.'
+        : `Do not rely on this measurement: ${result.validity.verdict}.`,
+    },
     body: [
       ...charts,
       tableOf('Figures', figuresOf(result)),
-      tableOf('Can it be relied on?', result.validity.checks.map(({ check, ok, finding }) => [check, ok === null ? '–' : ok ? 'yes' : 'no', finding])),
-      tableOf('Errors', result.errors.map(({ code, count, message }) => [code, String(count), message])),
+      tableOf(
+        'Can it be relied on?',
+        result.validity.checks.map(({ check, ok, finding }) => [check, ok === null ? '–' : ok ? 'yes' : 'no', finding]),
+      ),
+      tableOf(
+        'Errors',
+        result.errors.map(({ code, count, message }) => [code, String(count), message]),
+      ),
     ],
   })
 }
 
 function figuresOf(result: StressResult): string[][] {
-  const { mode, loop, workers, ok, failed, timeouts, dropped, seconds, throughput, queue_peak, fairness, connections, cold_start_ms } = result
-  const times = (['acquire_ms', 'execute_ms', 'total_ms'] as const).map((name) => [name, Object.entries(result[name]).map(([at, ms]) => `${at} ${ms === null ? '–' : String(ms)}`).join(' · ')])
+  const {
+    mode,
+    loop,
+    workers,
+    ok,
+    failed,
+    timeouts,
+    dropped,
+    seconds,
+    throughput,
+    queue_peak,
+    fairness,
+    connections,
+    cold_start_ms,
+  } = result
+  const times = (['acquire_ms', 'execute_ms', 'total_ms'] as const).map((name) => [
+    name,
+    Object.entries(result[name])
+      .map(([at, ms]) => `${at} ${ms === null ? '–' : String(ms)}`)
+      .join(' · '),
+  ])
   return [
-    ['pool', `${mode}, ${connections.opened} connections opened, ${connections.closed} closed, ${connections.peak} at most`],
+    [
+      'pool',
+      `${mode}, ${connections.opened} connections opened, ${connections.closed} closed, ${connections.peak} at most`,
+    ],
     ['load', loop === 'closed' ? `closed loop, ${workers} workers` : `open loop, ${dropped} dropped`],
     ['iterations', `${ok} ok, ${failed} failed, ${timeouts} of them timed out, in ${seconds} s`],
-    ['throughput', `${throughput} / s`], ...times,
-    ['longest queue', String(queue_peak)], ["fairness (Jain's index)", String(fairness.jain)], ['cold start', `${cold_start_ms} ms`],
+    ['throughput', `${throughput} / s`],
+    ...times,
+    ['longest queue', String(queue_peak)],
+    ["fairness (Jain's index)", String(fairness.jain)],
+    ['cold start', `${cold_start_ms} ms`],
   ]
 }

@@ -68,7 +68,11 @@ export function summarise({ mode, pool, loop, rampMs, recorder, parts, clientCpu
   const seconds = most((part) => part.seconds)
   const ok = recorder.operations.reduce((total, count) => total + count, 0)
   const errors = [...recorder.errors.values()].sort((a, b) => b.count - a.count)
-  const eventLoop = { p50: most((part) => part.eventLoop.p50), p99: most((part) => part.eventLoop.p99), max: most((part) => part.eventLoop.max) }
+  const eventLoop = {
+    p50: most((part) => part.eventLoop.p50),
+    p99: most((part) => part.eventLoop.p99),
+    max: most((part) => part.eventLoop.max),
+  }
   return {
     mode,
     pool_size: pool.size,
@@ -83,7 +87,11 @@ export function summarise({ mode, pool, loop, rampMs, recorder, parts, clientCpu
     acquire_ms: recorder.acquire.percentiles(),
     execute_ms: recorder.execute.percentiles(),
     total_ms: recorder.total.percentiles(),
-    connections: { opened: sum(({ connections }) => connections.opened), closed: sum(({ connections }) => connections.closed), peak: sum(({ connections }) => connections.peak) },
+    connections: {
+      opened: sum(({ connections }) => connections.opened),
+      closed: sum(({ connections }) => connections.closed),
+      peak: sum(({ connections }) => connections.peak),
+    },
     queue_peak: sum(({ queuePeak }) => queuePeak),
     fairness: fairnessOf(recorder.operations),
     loop,
@@ -94,8 +102,18 @@ export function summarise({ mode, pool, loop, rampMs, recorder, parts, clientCpu
     threads: parts.length,
     client_cpu: Number(clientCpu.toFixed(3)),
     validity: judge({
-      loop, seconds, clientCpu, iterations: recorder.acquire.count, poolInUseMs: sum(({ inUseMs }) => inUseMs), inUseMs: recorder.inUseMs, eventLoopP99Ms: eventLoop.p99,
-      rampSeconds: rampMs / 1_000, halves: recorder.series.halves(rampMs / 1_000, seconds), lateP99Ms: recorder.late.percentile(0.99), dropped: recorder.dropped, threads: parts.length,
+      loop,
+      seconds,
+      clientCpu,
+      iterations: recorder.acquire.count,
+      poolInUseMs: sum(({ inUseMs }) => inUseMs),
+      inUseMs: recorder.inUseMs,
+      eventLoopP99Ms: eventLoop.p99,
+      rampSeconds: rampMs / 1_000,
+      halves: recorder.series.halves(rampMs / 1_000, seconds),
+      lateP99Ms: recorder.late.percentile(0.99),
+      dropped: recorder.dropped,
+      threads: parts.length,
     }),
     partial,
   }

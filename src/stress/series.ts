@@ -33,15 +33,33 @@ export interface Bucket {
   waiting: number
 }
 
-const emptyBucket = (): Bucket => ({ ok: 0, failed: 0, waits: 0, waitMs: 0, waitMaxMs: 0, looks: 0, inUse: 0, idle: 0, waiting: 0 })
+const emptyBucket = (): Bucket => ({
+  ok: 0,
+  failed: 0,
+  waits: 0,
+  waitMs: 0,
+  waitMaxMs: 0,
+  looks: 0,
+  inUse: 0,
+  idle: 0,
+  waiting: 0,
+})
 
 /** Each looked at its own pool, equally often as long as it went on: the sum was looked at as often as one of them. */
 function merged(buckets: readonly Bucket[]): Bucket {
-  const sum = (of: Exclude<keyof Bucket, 'waitMaxMs'>): number => buckets.reduce((total, bucket) => total + bucket[of], 0)
+  const sum = (of: Exclude<keyof Bucket, 'waitMaxMs'>): number =>
+    buckets.reduce((total, bucket) => total + bucket[of], 0)
   const lookers = buckets.filter(({ looks }) => looks > 0).length
   return {
-    ok: sum('ok'), failed: sum('failed'), waits: sum('waits'), waitMs: sum('waitMs'), waitMaxMs: Math.max(0, ...buckets.map(({ waitMaxMs }) => waitMaxMs)),
-    looks: lookers === 0 ? 0 : sum('looks') / lookers, inUse: sum('inUse'), idle: sum('idle'), waiting: sum('waiting'),
+    ok: sum('ok'),
+    failed: sum('failed'),
+    waits: sum('waits'),
+    waitMs: sum('waitMs'),
+    waitMaxMs: Math.max(0, ...buckets.map(({ waitMaxMs }) => waitMaxMs)),
+    looks: lookers === 0 ? 0 : sum('looks') / lookers,
+    inUse: sum('inUse'),
+    idle: sum('idle'),
+    waiting: sum('waiting'),
   }
 }
 
@@ -93,7 +111,9 @@ export class Series {
   stretches(seconds: number): Stretch[] {
     const count = Math.min(this.#buckets.length, Math.max(1, Math.ceil((seconds * 1_000) / bucketMs)))
     const width = Math.max(1, Math.ceil(count / mostStretches))
-    return Array.from({ length: Math.ceil(count / width) }, (_, index) => this.stretch(index * width, Math.min(count, (index + 1) * width), seconds))
+    return Array.from({ length: Math.ceil(count / width) }, (_, index) =>
+      this.stretch(index * width, Math.min(count, (index + 1) * width), seconds),
+    )
   }
 
   private now(): Bucket {
@@ -118,11 +138,23 @@ export class Series {
       second: Number(end.toFixed(3)),
       throughput: Number((total(({ ok }) => ok) / lasted).toFixed(1)),
       failed: total(({ failed }) => failed),
-      wait_mean_ms: mean(total(({ waitMs }) => waitMs), waits),
+      wait_mean_ms: mean(
+        total(({ waitMs }) => waitMs),
+        waits,
+      ),
       wait_max_ms: waits === 0 ? null : Number(Math.max(...buckets.map(({ waitMaxMs }) => waitMaxMs)).toFixed(3)),
-      in_use: mean(total(({ inUse }) => inUse), looks),
-      idle: mean(total(({ idle }) => idle), looks),
-      waiting: mean(total(({ waiting }) => waiting), looks),
+      in_use: mean(
+        total(({ inUse }) => inUse),
+        looks,
+      ),
+      idle: mean(
+        total(({ idle }) => idle),
+        looks,
+      ),
+      waiting: mean(
+        total(({ waiting }) => waiting),
+        looks,
+      ),
     }
   }
 }

@@ -4,7 +4,10 @@ import { InvalidValue } from '../errors.ts'
 import { shown } from '../values.ts'
 
 /** Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column of the data file. */
-export type Parameter = { readonly kind: 'random'; readonly from: number; readonly to: number } | { readonly kind: 'uuid' } | { readonly kind: 'column'; readonly name: string }
+export type Parameter =
+  | { readonly kind: 'random'; readonly from: number; readonly to: number }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'column'; readonly name: string }
 export type DataRow = Readonly<Record<string, string>>
 
 /** A statement of the user's own. What stands in `{{…}}` is bound, never pasted. Plain data: threads can be told. */
@@ -31,24 +34,28 @@ export function parseStatement(text: string): Statement {
   const [, weightText, body = ''] = /^\s*(?:(\d+)\s*:)?([^]*)$/.exec(text) ?? []
   if (body.trim() === '') throw new InvalidValue('must not be empty')
   const weight = weightText === undefined ? 1 : Number(weightText)
-  if (!(weight >= 1 && weight <= mostWeight)) throw new InvalidValue(`must have a weight from 1 to ${mostWeight} before its ':', not ${shown(weightText ?? '')}`)
+  if (!(weight >= 1 && weight <= mostWeight))
+    throw new InvalidValue(`must have a weight from 1 to ${mostWeight} before its ':', not ${shown(weightText ?? '')}`)
   const parameters: Parameter[] = []
   const sql = outsideOfQuotes(body.trim(), (source) => {
     parameters.push(parameterOf(source))
     return '?'
   })
-  if (parameters.length > 0 && hasPlaceholder(body)) throw new InvalidValue("must not have a '?' besides {{…}}: nothing would be bound to it")
+  if (parameters.length > 0 && hasPlaceholder(body))
+    throw new InvalidValue("must not have a '?' besides {{…}}: nothing would be bound to it")
   const columns = new Set(parameters.flatMap((parameter) => (parameter.kind === 'column' ? [parameter.name] : [])))
   return { text: text.trim(), sql, weight, parameters, columns: [...columns] }
 }
 
 /** Quoted text, names and comments; or a parameter. */
-const token = /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?\*\/|\{\{([^{}]*)\}\}|\?/g
+const token =
+  /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?\*\/|\{\{([^{}]*)\}\}|\?/g
 
 function outsideOfQuotes(sql: string, replace: (source: string) => string): string {
   return sql.replace(token, (found: string, source: string | undefined) => {
     if (source !== undefined) return replace(source.trim())
-    if (/\{\{.*\}\}/.test(found) && /^['"]/.test(found)) throw new InvalidValue(`has a parameter inside quotes: ${shown(found)}; without them it is bound as text`)
+    if (/\{\{.*\}\}/.test(found) && /^['"]/.test(found))
+      throw new InvalidValue(`has a parameter inside quotes: ${shown(found)}; without them it is bound as text`)
     return found
   })
 }
@@ -71,14 +78,26 @@ function parameterOf(source: string): Parameter {
   const [name = '', ...args] = source.split(/\s+/)
   if (name === 'uuid' && args.length === 0) return { kind: 'uuid' }
   if (name === 'random') return randomBetween(args)
-  if (!/^\w+$/.test(name) || args.length > 0) throw new InvalidValue(`does not know the parameter ${shown(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`)
+  if (!/^\w+$/.test(name) || args.length > 0)
+    throw new InvalidValue(
+      `does not know the parameter ${shown(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`,
+    )
   return { kind: 'column', name }
 }
 
 function randomBetween(args: readonly string[]): Parameter {
   const [from, to] = args.map((text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : NaN)) as [number?, number?]
-  const sound = args.length === 2 && from !== undefined && to !== undefined && from <= to && Math.abs(from) <= largestBound && Math.abs(to) <= largestBound
-  if (!sound) throw new InvalidValue(`needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${shown(`{{random ${args.join(' ')}}}`)}`)
+  const sound =
+    args.length === 2 &&
+    from !== undefined &&
+    to !== undefined &&
+    from <= to &&
+    Math.abs(from) <= largestBound &&
+    Math.abs(to) <= largestBound
+  if (!sound)
+    throw new InvalidValue(
+      `needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${shown(`{{random ${args.join(' ')}}}`)}`,
+    )
   return { kind: 'random', from, to }
 }
 

@@ -19,8 +19,17 @@ export interface StressTarget {
 export type StressRun = Omit<StressReport, 'about'>
 
 /** Puts load on a warm pool and says what happened. Errors of iterations are counted, not thrown. */
-export async function stress({ mode, pool, options }: StressTarget, work: Iterate, plan: StressPlan, signal: AbortSignal): Promise<StressResult> {
-  const { result } = await stressRun([generator({ pool, size: options.size, work }, plan, signal)], { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs }, signal)
+export async function stress(
+  { mode, pool, options }: StressTarget,
+  work: Iterate,
+  plan: StressPlan,
+  signal: AbortSignal,
+): Promise<StressResult> {
+  const { result } = await stressRun(
+    [generator({ pool, size: options.size, work }, plan, signal)],
+    { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs },
+    signal,
+  )
   return result
 }
 
@@ -28,7 +37,12 @@ export async function stress({ mode, pool, options }: StressTarget, work: Iterat
 export type Shape = Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs'>
 
 /** Has all generators put their parts of one load at the same time, and adds up what they measured. */
-export async function stressRun(generators: readonly Generator[], shape: Shape, signal: AbortSignal, onLive?: (live: Live) => void): Promise<StressRun> {
+export async function stressRun(
+  generators: readonly Generator[],
+  shape: Shape,
+  signal: AbortSignal,
+  onLive?: (live: Live) => void,
+): Promise<StressRun> {
   await Promise.all(generators.map((one) => one.prepare()))
   const started = performance.now()
   const cpu = process.cpuUsage()
@@ -36,9 +50,17 @@ export async function stressRun(generators: readonly Generator[], shape: Shape, 
   const parts = await Promise.all(generators.map((one, index) => one.run(ears[index])))
   const { user, system } = process.cpuUsage(cpu)
   const clientCpu = (user + system) / 1e3 / (performance.now() - started) / parts.length
-  const recorder = new Recorder(0, parts.map(({ recording }) => recording))
+  const recorder = new Recorder(
+    0,
+    parts.map(({ recording }) => recording),
+  )
   const result = summarise({ ...shape, recorder, parts, clientCpu, partial: signal.aborted })
-  const distribution = { percentiles: curve, acquire_ms: recorder.acquire.at(curve), execute_ms: recorder.execute.at(curve), total_ms: recorder.total.at(curve) }
+  const distribution = {
+    percentiles: curve,
+    acquire_ms: recorder.acquire.at(curve),
+    execute_ms: recorder.execute.at(curve),
+    total_ms: recorder.total.at(curve),
+  }
   return { result, over_time: recorder.series.stretches(result.seconds), distribution }
 }
 

@@ -22,7 +22,10 @@ export interface SweepHooks {
 }
 
 /** Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all. Rejects when no iteration succeeds. */
-export async function sweep({ sizes, rounds, workers, trialMs, warmupMs }: SweepPlan, { trial, signal, onTrial }: SweepHooks): Promise<Size[]> {
+export async function sweep(
+  { sizes, rounds, workers, trialMs, warmupMs }: SweepPlan,
+  { trial, signal, onTrial }: SweepHooks,
+): Promise<Size[]> {
   const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs: trialMs }, warmupMs, rampMs: 0 }
   const results = new Map<number, Round[]>(sizes.map((size) => [size, []]))
   let done = 0
@@ -36,16 +39,25 @@ export async function sweep({ sizes, rounds, workers, trialMs, warmupMs }: Sweep
   return sizes.map((poolSize) => ({ poolSize, rounds: results.get(poolSize) ?? [] }))
 }
 
-function roundOf({ ok, errors, pool_size, throughput, total_ms, validity, client_cpu }: StressResult, signal: AbortSignal): Round {
-  if (ok === 0 && !signal.aborted) throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, { hint: errors[0]?.message })
+function roundOf(
+  { ok, errors, pool_size, throughput, total_ms, validity, client_cpu }: StressResult,
+  signal: AbortSignal,
+): Round {
+  if (ok === 0 && !signal.aborted)
+    throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, {
+      hint: errors[0]?.message,
+    })
   // Of a trial that is too short for a verdict this can be told all the same.
-  const clientBound = validity.checks.some(({ check, ok: kept }) => kept === false && (check === 'client_cpu' || check === 'event_loop'))
+  const clientBound = validity.checks.some(
+    ({ check, ok: kept }) => kept === false && (check === 'client_cpu' || check === 'event_loop'),
+  )
   return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu }
 }
 
 /** One to four, then by half and by a third more each time: close where it matters. Both ends are in it. */
 export function sizesBetween(from: number, to: number): number[] {
   const steps = new Set([from, to])
-  for (let power = 1; power <= to; power *= 2) for (const size of [power, power * 1.5]) if (Number.isInteger(size) && size > from && size < to) steps.add(size)
+  for (let power = 1; power <= to; power *= 2)
+    for (const size of [power, power * 1.5]) if (Number.isInteger(size) && size > from && size < to) steps.add(size)
   return [...steps].sort((a, b) => a - b)
 }

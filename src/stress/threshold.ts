@@ -22,13 +22,18 @@ interface Metric {
 }
 
 const percentiles = ['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'] as const
-const share = (part: number, { ok, failed }: StressResult): number | null => (ok + failed === 0 ? null : (100 * part) / (ok + failed))
+const share = (part: number, { ok, failed }: StressResult): number | null =>
+  ok + failed === 0 ? null : (100 * part) / (ok + failed)
 
 /** By name; a duration is in milliseconds, a share in per cent. */
 export const metrics: Readonly<Record<string, Metric>> = {
   ...Object.fromEntries(
     (['acquire', 'execute', 'total'] as const).flatMap((time) =>
-      percentiles.map((at): [string, Metric] => [`${time}.${at}`, { unit: 'ms', of: (result) => result[`${time}_ms`][at] }])),
+      percentiles.map((at): [string, Metric] => [
+        `${time}.${at}`,
+        { unit: 'ms', of: (result) => result[`${time}_ms`][at] },
+      ]),
+    ),
   ),
   'late.p99': { unit: 'ms', of: ({ late_ms }) => late_ms.p99 },
   dropped: { unit: '', of: ({ dropped }) => dropped },
@@ -51,11 +56,18 @@ const comparisons: Readonly<Record<string, (measured: number, bound: number) => 
 
 /** `acquire.p95<50ms`, `throughput>=1000`, `failed_share<1%`. Throws InvalidValue. */
 export function parseThreshold(text: string): Threshold {
-  const [, name = '', sign = '', bound = '', unit = ''] = /^\s*([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*$/.exec(text) ?? []
+  const [, name = '', sign = '', bound = '', unit = ''] =
+    /^\s*([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*$/.exec(text) ?? []
   const compare = comparisons[sign]
-  if (compare === undefined) throw new InvalidValue(`must be a metric, a comparison (<, <=, > or >=) and a number, as in 'acquire.p95<50ms', not ${shown(text)}`)
+  if (compare === undefined)
+    throw new InvalidValue(
+      `must be a metric, a comparison (<, <=, > or >=) and a number, as in 'acquire.p95<50ms', not ${shown(text)}`,
+    )
   const metric = Object.hasOwn(metrics, name) ? metrics[name] : undefined
-  if (metric === undefined) throw new InvalidValue(`does not know the metric ${shown(name)}; there are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`)
+  if (metric === undefined)
+    throw new InvalidValue(
+      `does not know the metric ${shown(name)}; there are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
+    )
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
   return {
     text: text.trim(),
@@ -73,6 +85,7 @@ export function parseThreshold(text: string): Threshold {
 function factorOf(name: string, wanted: Unit, given: string): number {
   if (wanted === 'ms' && (given === 'ms' || given === 's')) return given === 's' ? 1_000 : 1
   if (wanted === given) return 1
-  const expected = wanted === 'ms' ? 'a duration, as in 50ms or 2s' : wanted === '%' ? 'a share, as in 1%' : 'a number without a unit'
+  const expected =
+    wanted === 'ms' ? 'a duration, as in 50ms or 2s' : wanted === '%' ? 'a share, as in 1%' : 'a number without a unit'
   throw new InvalidValue(`must compare ${name} with ${expected}`)
 }

@@ -11,7 +11,13 @@ export interface TuneReport {
   readonly about: About
 }
 
-const names = ['pool_size', 'throughput', 'p99_ms', 'spread', 'client_cpu'] as const satisfies readonly (keyof TunedPoint)[]
+const names = [
+  'pool_size',
+  'throughput',
+  'p99_ms',
+  'spread',
+  'client_cpu',
+] as const satisfies readonly (keyof TunedPoint)[]
 
 /** A line for each size. */
 export function tuneCsvOf({ advice: { points } }: TuneReport): string {
@@ -22,15 +28,32 @@ export function tuneCsvOf({ advice: { points } }: TuneReport): string {
 export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about }: TuneReport): string {
   const places = points.map(({ pool_size }) => String(pool_size))
   const column = (name: keyof TunedPoint): (number | null)[] => points.map((point) => point[name])
-  const law = usl === null ? [] : [{ name: 'Universal Scalability Law', values: points.map(({ pool_size }) => throughputAt(usl, pool_size)) }]
+  const law =
+    usl === null
+      ? []
+      : [{ name: 'Universal Scalability Law', values: points.map(({ pool_size }) => throughputAt(usl, pool_size)) }]
   return pageOf({
     title: recommended === null ? 'No size of the pool can be recommended' : `A pool of ${recommended.pool_size}`,
     about,
     verdict: { good: recommended !== null, sentence: words[0] ?? '' },
     body: [
-      lineChart({ title: 'Throughput by connections of the pool', unit: '/ s', places, lines: [{ name: 'measured', values: column('throughput') }, ...law] }),
-      lineChart({ title: 'The slowest hundredth took at least (p99)', unit: 'ms', places, lines: [{ name: 'p99', values: column('p99_ms') }] }),
-      ...words.slice(1).map((word) => (word.startsWith(' ') ? `<p><code>${escaped(word.trim())}</code></p>` : `<p>${escaped(word)}</p>`)),
+      lineChart({
+        title: 'Throughput by connections of the pool',
+        unit: '/ s',
+        places,
+        lines: [{ name: 'measured', values: column('throughput') }, ...law],
+      }),
+      lineChart({
+        title: 'The slowest hundredth took at least (p99)',
+        unit: 'ms',
+        places,
+        lines: [{ name: 'p99', values: column('p99_ms') }],
+      }),
+      ...words
+        .slice(1)
+        .map((word) =>
+          word.startsWith(' ') ? `<p><code>${escaped(word.trim())}</code></p>` : `<p>${escaped(word)}</p>`,
+        ),
       tableOf('Every size', points.map(rowOf), ['connections', 'a second', 'p99, ms', 'spread', 'client CPU']),
       tableOf('The law that fits', usl === null ? [] : lawRows(usl), ['', '', '95 % of resamples']),
     ],
@@ -38,7 +61,13 @@ export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about 
 }
 
 function rowOf({ pool_size, throughput, p99_ms, spread, client_cpu }: TunedPoint): string[] {
-  return [String(pool_size), throughput.toFixed(1), p99_ms?.toFixed(1) ?? '–', `${(spread * 100).toFixed(0)} %`, `${(client_cpu * 100).toFixed(0)} %`]
+  return [
+    String(pool_size),
+    throughput.toFixed(1),
+    p99_ms?.toFixed(1) ?? '–',
+    `${(spread * 100).toFixed(0)} %`,
+    `${(client_cpu * 100).toFixed(0)} %`,
+  ]
 }
 
 function lawRows({ lambda, sigma, kappa, r2, sigma_range, kappa_range, peak }: NonNullable<Advice['usl']>): string[][] {

@@ -38,12 +38,24 @@ export function fitLaw(points: readonly Point[]): Fit | undefined {
   const sound = points.filter(({ n, throughput }) => n >= 1 && throughput > 0)
   if (new Set(sound.map(({ n }) => n)).size < 3) return undefined
   // Each row times X/n: then its distance is relative to what was measured.
-  const rows = sound.map(({ n, throughput }) => ({ columns: [1, n - 1, n * (n - 1)].map((value) => (value * throughput) / n), value: 1 }))
+  const rows = sound.map(({ n, throughput }) => ({
+    columns: [1, n - 1, n * (n - 1)].map((value) => (value * throughput) / n),
+    value: 1,
+  }))
   const candidates = [[0, 1, 2], [0, 1], [0, 2], [0]]
     .map((used) => solve(rows, used))
-    .filter((solution): solution is number[] => solution !== undefined && solution.every((value, index) => (index === 0 ? value > 0 : value >= 0)))
-    .map((solution) => ({ solution, distance: rows.reduce((sum, { columns, value }) => sum + (value - dot(columns, solution)) ** 2, 0) }))
-  const best = candidates.reduce<(typeof candidates)[number] | undefined>((a, b) => (a === undefined || b.distance < a.distance ? b : a), undefined)
+    .filter(
+      (solution): solution is number[] =>
+        solution !== undefined && solution.every((value, index) => (index === 0 ? value > 0 : value >= 0)),
+    )
+    .map((solution) => ({
+      solution,
+      distance: rows.reduce((sum, { columns, value }) => sum + (value - dot(columns, solution)) ** 2, 0),
+    }))
+  const best = candidates.reduce<(typeof candidates)[number] | undefined>(
+    (a, b) => (a === undefined || b.distance < a.distance ? b : a),
+    undefined,
+  )
   if (best === undefined) return undefined
   const [inverse = 1, contention = 0, coherency = 0] = best.solution
   const law = { lambda: 1 / inverse, sigma: contention / inverse, kappa: coherency / inverse }
@@ -55,12 +67,16 @@ interface Row {
   readonly value: number
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
 
 /** Least squares over the columns `used`, the others zero, by the normal equations; undefined where they have no single answer. */
 function solve(rows: readonly Row[], used: readonly number[]): number[] | undefined {
   const column = (row: Row, index: number): number => row.columns[used[index] ?? 0] ?? 0
-  const matrix = used.map((_, i) => [...used.map((_other, j) => rows.reduce((sum, row) => sum + column(row, i) * column(row, j), 0)), rows.reduce((sum, row) => sum + column(row, i) * row.value, 0)])
+  const matrix = used.map((_, i) => [
+    ...used.map((_other, j) => rows.reduce((sum, row) => sum + column(row, i) * column(row, j), 0)),
+    rows.reduce((sum, row) => sum + column(row, i) * row.value, 0),
+  ])
   const found = gauss(matrix)
   if (found === undefined) return undefined
   const solution = [0, 0, 0]

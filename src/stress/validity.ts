@@ -50,7 +50,14 @@ const mostLateMs = 10
 /** Whether a run measured what it was to measure. */
 export function judge(evidence: Evidence): Validity {
   const long = longEnough(evidence)
-  const checks = [long, littlesLaw(evidence, long.ok === true), eventLoop(evidence), clientCpu(evidence), steady(evidence, long.ok === true), ...(evidence.loop === 'open' ? [onTime(evidence)] : [])]
+  const checks = [
+    long,
+    littlesLaw(evidence, long.ok === true),
+    eventLoop(evidence),
+    clientCpu(evidence),
+    steady(evidence, long.ok === true),
+    ...(evidence.loop === 'open' ? [onTime(evidence)] : []),
+  ]
   const failed = new Set(checks.filter(({ ok }) => ok === false).map(({ check }) => check))
   return { verdict: verdictOf(failed), checks }
 }
@@ -64,34 +71,59 @@ function verdictOf(failed: ReadonlySet<CheckName>): Validity['verdict'] {
 
 function longEnough({ seconds, iterations }: Evidence): Check {
   const ok = seconds >= leastSeconds && iterations >= leastIterations
-  return { check: 'long_enough', ok, finding: `${iterations} iterations in ${seconds.toFixed(2)} s${ok ? '' : `; at least ${leastIterations} and ${leastSeconds} s are needed to say anything: use --duration`}` }
+  return {
+    check: 'long_enough',
+    ok,
+    finding: `${iterations} iterations in ${seconds.toFixed(2)} s${ok ? '' : `; at least ${leastIterations} and ${leastSeconds} s are needed to say anything: use --duration`}`,
+  }
 }
 
 function littlesLaw({ seconds, poolInUseMs, inUseMs }: Evidence, longEnough: boolean): Check {
   const [inUse, expected] = [poolInUseMs / 1_000 / seconds, inUseMs / 1_000 / seconds]
   const finding = `${inUse.toFixed(2)} connections in use; throughput × time in use is ${expected.toFixed(2)}`
-  if (!longEnough || expected < 0.1) return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
+  if (!longEnough || expected < 0.1)
+    return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
   return { check: 'littles_law', ok: Math.abs(inUse - expected) <= mostDeviation * expected, finding }
 }
 
 function eventLoop({ eventLoopP99Ms }: Evidence): Check {
-  return { check: 'event_loop', ok: eventLoopP99Ms <= mostEventLoopMs, finding: `this process was up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)` }
+  return {
+    check: 'event_loop',
+    ok: eventLoopP99Ms <= mostEventLoopMs,
+    finding: `this process was up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)`,
+  }
 }
 
 function clientCpu({ clientCpu: share, threads }: Evidence): Check {
-  const advice = threads === 1 ? 'use --threads, or less load' : 'use more --threads where there are processors for them, or less load'
+  const advice =
+    threads === 1
+      ? 'use --threads, or less load'
+      : 'use more --threads where there are processors for them, or less load'
   const used = `this process used ${Math.round(share * 100)} % of ${threads === 1 ? 'a processor' : `each of ${threads} processors`}`
-  return { check: 'client_cpu', ok: share <= mostClientCpu, finding: `${used}${share <= mostClientCpu ? '' : `: it could not ask faster; ${advice}`}` }
+  return {
+    check: 'client_cpu',
+    ok: share <= mostClientCpu,
+    finding: `${used}${share <= mostClientCpu ? '' : `: it could not ask faster; ${advice}`}`,
+  }
 }
 
 function steady({ seconds, rampSeconds, halves: [first, second] }: Evidence, longEnough: boolean): Check {
   const drift = Math.max(first, second) === 0 ? 0 : (second - first) / Math.max(first, second)
   const finding = `${Math.round(first)} a second in the first half, ${Math.round(second)} in the second`
-  if (!longEnough || seconds - rampSeconds < leastSeconds) return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
-  return { check: 'steady', ok: Math.abs(drift) <= mostDrift, finding: `${finding}${Math.abs(drift) <= mostDrift ? '' : '; use --warmup, or a longer run'}` }
+  if (!longEnough || seconds - rampSeconds < leastSeconds)
+    return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
+  return {
+    check: 'steady',
+    ok: Math.abs(drift) <= mostDrift,
+    finding: `${finding}${Math.abs(drift) <= mostDrift ? '' : '; use --warmup, or a longer run'}`,
+  }
 }
 
 function onTime({ lateP99Ms, dropped }: Evidence): Check {
   const ok = dropped === 0 && (lateP99Ms ?? 0) <= mostLateMs
-  return { check: 'on_time', ok, finding: `iterations began up to ${(lateP99Ms ?? 0).toFixed(1)} ms after they were due (p99), ${dropped} did not begin` }
+  return {
+    check: 'on_time',
+    ok,
+    finding: `iterations began up to ${(lateP99Ms ?? 0).toFixed(1)} ms after they were due (p99), ${dropped} did not begin`,
+  }
 }

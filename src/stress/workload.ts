@@ -27,7 +27,10 @@ export function iterateStatements({ statements, data }: StatementWork, { index, 
     const { sql, parameters } = next()
     if (parameters.length === 0) return lease.rows(sql)
     row += of
-    return lease.prepared(sql, parameters.map((parameter) => drawn(parameter, data[row % data.length])))
+    return lease.prepared(
+      sql,
+      parameters.map((parameter) => drawn(parameter, data[row % data.length])),
+    )
   }
 }
 
@@ -45,7 +48,10 @@ const scratchRows = 10_000
 /** One row of many by its key: read, or changed. In a table of its own, whose name no other run has. */
 export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly scratch: Scratch } {
   const table = `dbtool_stress_${randomBytes(6).toString('hex')}`
-  const sql = kind === 'read' ? `SELECT n, filler FROM ${table} WHERE id = {{random 1 ${scratchRows}}}` : `UPDATE ${table} SET n = n + 1 WHERE id = {{random 1 ${scratchRows}}}`
+  const sql =
+    kind === 'read'
+      ? `SELECT n, filler FROM ${table} WHERE id = {{random 1 ${scratchRows}}}`
+      : `UPDATE ${table} SET n = n + 1 WHERE id = {{random 1 ${scratchRows}}}`
   return {
     ...sqlWork(sql),
     scratch: {

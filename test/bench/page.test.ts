@@ -13,11 +13,25 @@ const spread = (median: number) => ({ median, min: median / 2, max: median * 2 }
 const outcomes: Outcome[] = [
   { work: 'three <lines>', peer: 'A & "B"', reach: least(20), measured: spread(30), met: true },
   { work: 'memory', peer: '–', reach: { at: 'most', bound: 150, unit: 'MB' }, measured: spread(300), met: false },
-  { work: 'failed orders', peer: '–', reach: { at: 'most', bound: 0, unit: 'orders' }, measured: { median: 0, min: 0, max: 0 }, met: true },
+  {
+    work: 'failed orders',
+    peer: '–',
+    reach: { at: 'most', bound: 0, unit: 'orders' },
+    measured: { median: 0, min: 0, max: 0 },
+    met: true,
+  },
 ]
 const run: BenchRun = {
-  date: '2026-11-24T09:00:00.000Z', size: quick, groups: ['orders'], series: [], targets: outcomes, absences: [], faults: [],
-  versions: { dbtool: '0.1.0', mariadb: '10.11' }, machine: { kernel: 'Linux 6', cpu: 'Some CPU', cores: 2, memoryGigabytes: 24 }, settings: { log_bin: 'OFF' },
+  date: '2026-11-24T09:00:00.000Z',
+  size: quick,
+  groups: ['orders'],
+  series: [],
+  targets: outcomes,
+  absences: [],
+  faults: [],
+  versions: { dbtool: '0.1.0', mariadb: '10.11' },
+  machine: { kernel: 'Linux 6', cpu: 'Some CPU', cores: 2, memoryGigabytes: 24 },
+  settings: { log_bin: 'OFF' },
 }
 
 describe('the picture', () => {
@@ -25,9 +39,18 @@ describe('the picture', () => {
 
   it('has a bar for each target that can have one, long where it is reached, all of them with their figures', () => {
     // The scale ends with the longest: 30 of 20 is one and a half of the target, 300 MB where 150 are allowed is half of it.
-    expect([...svg.matchAll(/<rect class="(met|unmet)" x="16" y="\d+" width="([\d.]+)"/g)].map(([, met, width]) => [met, Number(width)])).toEqual([['met', 668], ['unmet', 222.7]])
+    expect(
+      [...svg.matchAll(/<rect class="(met|unmet)" x="16" y="\d+" width="([\d.]+)"/g)].map(([, met, width]) => [
+        met,
+        Number(width),
+      ]),
+    ).toEqual([
+      ['met', 668],
+      ['unmet', 222.7],
+    ])
     expect(svg).toContain('x1="461.3" x2="461.3"')
-    for (const text of ['30 × <tspan class="quiet">(≥ 20 ×)', '300 MB <tspan class="quiet">(≤ 150 MB)']) expect(svg).toContain(text)
+    for (const text of ['30 × <tspan class="quiet">(≥ 20 ×)', '300 MB <tspan class="quiet">(≤ 150 MB)'])
+      expect(svg).toContain(text)
   })
 
   it('is 700 wide, light and dark, loads nothing, and escapes what it shows', () => {
@@ -45,10 +68,17 @@ describe('the page', () => {
 
   it('takes the table of a run in the place of the last one, and leaves the rest as it is', () => {
     const written = withTable(page, run)
-    expect(written).toContain('| three <lines> | A & "B" | 30 × | 15 – 60 | ≥ 20 × | yes |\n| memory | – | 300 MB | 150 – 600 | ≤ 150 MB | no |')
-    expect(written).toContain('dbtool 0.1.0 on MariaDB 10.11, 2026-11-24, median and spread of 3 rounds (5 of a start, 3 of a report). Some CPU, 2 cores, 24 GB, Linux 6.')
+    expect(written).toContain(
+      '| three <lines> | A & "B" | 30 × | 15 – 60 | ≥ 20 × | yes |\n| memory | – | 300 MB | 150 – 600 | ≤ 150 MB | no |',
+    )
+    expect(written).toContain(
+      'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24, median and spread of 3 rounds (5 of a start, 3 of a report). Some CPU, 2 cores, 24 GB, Linux 6.',
+    )
     expect(withTable(written, run)).toBe(written)
-    const around = (text: string): string[] => [text.split('<!-- bench: begin -->')[0]!, text.split('<!-- bench: end -->')[1]!]
+    const around = (text: string): string[] => [
+      text.split('<!-- bench: begin -->')[0]!,
+      text.split('<!-- bench: end -->')[1]!,
+    ]
     expect(around(written)).toEqual(around(page))
   })
 
@@ -57,6 +87,8 @@ describe('the page', () => {
     writeFileSync(join(folder, 'benchmarks.md'), page)
     publish(folder, run)
     expect(readFileSync(join(folder, 'benchmarks.md'), 'utf8')).toBe(withTable(page, run))
-    expect(readFileSync(join(folder, 'bench.svg'), 'utf8')).toBe(chart(outcomes, 'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24'))
+    expect(readFileSync(join(folder, 'bench.svg'), 'utf8')).toBe(
+      chart(outcomes, 'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24'),
+    )
   })
 })

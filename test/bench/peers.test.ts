@@ -6,7 +6,8 @@ import { temporaryFolder } from '../support/folder.ts'
 
 describe('a peer that is not here', () => {
   const [empty, whole] = [temporaryFolder(), temporaryFolder()]
-  for (const file of ['schema.sql', 'seed_orders.py', 'seed_orders.lua', 'select_one.lua']) writeFileSync(join(whole, file), '')
+  for (const file of ['schema.sql', 'seed_orders.py', 'seed_orders.lua', 'select_one.lua'])
+    writeFileSync(join(whole, file), '')
 
   it.each([
     ['no folder', undefined, 'DBTOOL_PEERS does not say where the scripts of the peers are'],

@@ -38,13 +38,15 @@ describe('a slow network', () => {
 
   it('loses nothing and keeps order, however much is under way, and both ends hang up', async () => {
     const { port } = await echo(5)
-    const all = await Promise.all(Array.from({ length: 8 }, async () => {
-      const said = randomBytes(1_000_000)
-      const socket = connect(port, '127.0.0.1')
-      for (let at = 0; at < said.length; at += 10_007) socket.write(said.subarray(at, at + 10_007))
-      socket.end()
-      return said.equals(await everythingFrom(socket))
-    }))
+    const all = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const said = randomBytes(1_000_000)
+        const socket = connect(port, '127.0.0.1')
+        for (let at = 0; at < said.length; at += 10_007) socket.write(said.subarray(at, at + 10_007))
+        socket.end()
+        return said.equals(await everythingFrom(socket))
+      }),
+    )
     expect(all).toEqual(Array.from({ length: 8 }, () => true))
   })
 })
@@ -52,12 +54,23 @@ describe('a slow network', () => {
 describe('commands of a client', () => {
   const packet = (sequence: number, ...body: number[]): Buffer => Buffer.from([body.length, 0, 0, sequence, ...body])
   const query = packet(0, 0x03, 0x31)
-  const conversation = Buffer.concat([packet(1, 0x85, 0xa6), query, packet(0, 0x19, 1), packet(0, 0x17, ...Array.from({ length: 200 }, () => 0)), query, packet(2, 0x61), packet(0, 0x01)])
+  const conversation = Buffer.concat([
+    packet(1, 0x85, 0xa6),
+    query,
+    packet(0, 0x19, 1),
+    packet(0, 0x17, ...Array.from({ length: 200 }, () => 0)),
+    query,
+    packet(2, 0x61),
+    packet(0, 0x01),
+  ])
 
-  it.each([1, 2, 3, 5, 7, 100, 1_000])('are counted when they come in pieces of %i bytes: neither log-in nor what has no answer', (length) => {
-    const counter = new CommandCounter()
-    const count = counter.ofOneClient()
-    for (let at = 0; at < conversation.length; at += length) count(conversation.subarray(at, at + length))
-    expect(counter.count).toBe(3)
-  })
+  it.each([1, 2, 3, 5, 7, 100, 1_000])(
+    'are counted when they come in pieces of %i bytes: neither log-in nor what has no answer',
+    (length) => {
+      const counter = new CommandCounter()
+      const count = counter.ofOneClient()
+      for (let at = 0; at < conversation.length; at += length) count(conversation.subarray(at, at + length))
+      expect(counter.count).toBe(3)
+    },
+  )
 })

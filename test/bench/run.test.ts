@@ -15,7 +15,17 @@ import { cleanEnvironment } from '../../bench/child.ts'
 
 const folder = temporaryFolder()
 const compiled = join(process.cwd(), 'dist', 'bench', 'main.js')
-const tiny: Size = { ...quick, seconds: 0.1, cellSeconds: 0.05, roundTripsMs: [0], linesOfOrders: [3], connections: [4], importLines: 150, bulkRows: 300, reportLines: [500, 5_000] }
+const tiny: Size = {
+  ...quick,
+  seconds: 0.1,
+  cellSeconds: 0.05,
+  roundTripsMs: [0],
+  linesOfOrders: [3],
+  connections: [4],
+  importLines: 150,
+  bulkRows: 300,
+  reportLines: [500, 5_000],
+}
 
 interface Ended {
   readonly exitCode: number | null
@@ -25,7 +35,11 @@ interface Ended {
 
 /** The bench as `npm run bench` starts it, in a temporary folder of its own; `until` is what it says before it is interrupted. */
 function bench(args: readonly string[], until?: string): Promise<Ended> {
-  const child = spawn(process.execPath, [compiled, ...args], { cwd: folder, env: { ...cleanEnvironment(), TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [compiled, ...args], {
+    cwd: folder,
+    env: { ...cleanEnvironment(), TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const texts = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => {
@@ -46,9 +60,20 @@ describe('npm run bench', () => {
     expect(stderr).not.toContain('not measured')
     const run = JSON.parse(readFileSync(out, 'utf8')) as BenchRun
     expect(run).toMatchObject({ groups: ['start', 'round-trips'], faults: [], size: { name: 'quick' } })
-    expect(run.versions).toMatchObject({ node: process.version, mariadb: expect.stringContaining('MariaDB') as string, connector: expect.stringMatching(/^3\./) as string })
-    expect(Object.keys(run.settings)).toEqual(expect.arrayContaining(['innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'innodb_buffer_pool_size']))
-    expect(run.series.map(({ work, who, rounds }) => [work, who, rounds.length])).toEqual(expect.arrayContaining([['start', 'node -e 0', quick.starts], ['an order of 100 lines', 'dbtool', quick.rounds]]))
+    expect(run.versions).toMatchObject({
+      node: process.version,
+      mariadb: expect.stringContaining('MariaDB') as string,
+      connector: expect.stringMatching(/^3\./) as string,
+    })
+    expect(Object.keys(run.settings)).toEqual(
+      expect.arrayContaining(['innodb_flush_log_at_trx_commit', 'innodb_doublewrite', 'innodb_buffer_pool_size']),
+    )
+    expect(run.series.map(({ work, who, rounds }) => [work, who, rounds.length])).toEqual(
+      expect.arrayContaining([
+        ['start', 'node -e 0', quick.starts],
+        ['an order of 100 lines', 'dbtool', quick.rounds],
+      ]),
+    )
     const roundTrip = run.series.find(({ who }) => who === 'the proxy')
     for (const { value } of roundTrip!.rounds) expect(value).toBeGreaterThanOrEqual(5)
     expect(leftBehind()).toEqual([])
@@ -63,7 +88,10 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    [['--only', 'orders,beer'], "--only must name some of start, round-trips, orders, matrix, import, bulk, reports, pool, not 'beer'"],
+    [
+      ['--only', 'orders,beer'],
+      "--only must name some of start, round-trips, orders, matrix, import, bulk, reports, pool, not 'beer'",
+    ],
     [['--only', 'constructor'], 'not '],
     [['--quick', '--chart'], '--chart is for a full run of all groups'],
     [['--only', 'pool', '--chart'], '--chart is for a full run of all groups'],
@@ -88,16 +116,37 @@ describe('every group', () => {
   it('works on a shop of few rows, and finds itself sound', async () => {
     const out = join(folder, 'all.json')
     const { matrix, import: imports, bulk, reports, pool } = groups
-    const { exitCode, stderr } = await running({ matrix: matrix!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! }, out)
+    const { exitCode, stderr } = await running(
+      { matrix: matrix!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! },
+      out,
+    )
     expect(exitCode, stderr).toBe(0)
     const { series, targets } = JSON.parse(readFileSync(out, 'utf8')) as BenchRun
     const works = series.map(({ group, work, who }) => `${group}: ${work}: ${who}`)
-    expect(works).toEqual(expect.arrayContaining([
-      'matrix: orders of 3 lines: 4 connections', 'import: orders of a month: orders import', 'import: orders of a month: one order a transaction, 5 at once', 'import: memory at most: 10 ×',
-      'reports: top-products: 5,000 lines', 'reports: top-products, for 10 × the lines: 5,000 lines', 'pool: default scenario: pool stress',
-    ]))
-    for (const verb of ['products import', 'products export']) expect(works.some((work) => work.endsWith(verb)) || stderr.includes(`not here: ${verb}: not in this dbtool`)).toBe(true)
-    expect(targets.map(({ work }) => work)).toEqual(expect.arrayContaining(['orders import', 'orders import, memory for 10 × the file', '50 workers on 5 connections, SELECT 1', 'a bare loop over the pool', 'pool stress, default scenario']))
+    expect(works).toEqual(
+      expect.arrayContaining([
+        'matrix: orders of 3 lines: 4 connections',
+        'import: orders of a month: orders import',
+        'import: orders of a month: one order a transaction, 5 at once',
+        'import: memory at most: 10 ×',
+        'reports: top-products: 5,000 lines',
+        'reports: top-products, for 10 × the lines: 5,000 lines',
+        'pool: default scenario: pool stress',
+      ]),
+    )
+    for (const verb of ['products import', 'products export'])
+      expect(
+        works.some((work) => work.endsWith(verb)) || stderr.includes(`not here: ${verb}: not in this dbtool`),
+      ).toBe(true)
+    expect(targets.map(({ work }) => work)).toEqual(
+      expect.arrayContaining([
+        'orders import',
+        'orders import, memory for 10 × the file',
+        '50 workers on 5 connections, SELECT 1',
+        'a bare loop over the pool',
+        'pool stress, default scenario',
+      ]),
+    )
   })
 })
 
@@ -108,7 +157,10 @@ describe('a fast wrong run', () => {
   ])('that %s fails the bench and has no figure', async (_what, place, why) => {
     const out = join(folder, 'wrong.json')
     const { exitCode, stderr } = await running({ orders: (bench) => orders(bench, place) }, out)
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(new RegExp(`WRONG: orders: spread, 0 ms: dbtool: .*${why}`))])
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`WRONG: orders: spread, 0 ms: dbtool: .*${why}`)),
+    ])
     expect((JSON.parse(readFileSync(out, 'utf8')) as BenchRun).series).toEqual([])
   })
 
@@ -116,8 +168,18 @@ describe('a fast wrong run', () => {
     const out = join(folder, 'right.json')
     const { exitCode, stderr } = await running({ orders: (bench) => orders(bench) }, out)
     expect(exitCode, stderr).toBe(0)
-    expect((JSON.parse(readFileSync(out, 'utf8')) as BenchRun).series.map(({ work, who, rounds }) => [work, who, rounds.length])).toEqual([['spread, 0 ms', 'dbtool', 3], ['hot, 0 ms', 'dbtool', 3]])
-    for (const peer of ['SQLAlchemy + PyMySQL', 'hand-written, mysqlclient', 'the same SQL from C (sysbench)']) expect(stderr).toContain(`not here: ${peer}: DBTOOL_PEERS does not say where the scripts of the peers are`)
+    expect(
+      (JSON.parse(readFileSync(out, 'utf8')) as BenchRun).series.map(({ work, who, rounds }) => [
+        work,
+        who,
+        rounds.length,
+      ]),
+    ).toEqual([
+      ['spread, 0 ms', 'dbtool', 3],
+      ['hot, 0 ms', 'dbtool', 3],
+    ])
+    for (const peer of ['SQLAlchemy + PyMySQL', 'hand-written, mysqlclient', 'the same SQL from C (sysbench)'])
+      expect(stderr).toContain(`not here: ${peer}: DBTOOL_PEERS does not say where the scripts of the peers are`)
   })
 })
 
@@ -129,6 +191,14 @@ async function running(chosen: Options['groups'], out: string): Promise<Omit<End
       done()
     },
   })
-  const exitCode = await runBench({ size: tiny, groups: chosen, out, chart: false }, { env: {}, stdout: new Writable({ write: (_chunk, _encoding, done) => done() }), stderr: screen, signal: new AbortController().signal })
+  const exitCode = await runBench(
+    { size: tiny, groups: chosen, out, chart: false },
+    {
+      env: {},
+      stdout: new Writable({ write: (_chunk, _encoding, done) => done() }),
+      stderr: screen,
+      signal: new AbortController().signal,
+    },
+  )
   return { exitCode, stderr }
 }

@@ -36,7 +36,11 @@ describe('rounds', () => {
 
   it('alternate, every other one in reverse', async () => {
     const order: string[] = []
-    const contestants = ['a', 'b', 'c'].map((who): Contestant => ({ who, ours: true, run: (round) => Promise.resolve({ value: order.push(`${who}${round}`) }) }))
+    const contestants = ['a', 'b', 'c'].map((who): Contestant => ({
+      who,
+      ours: true,
+      run: (round) => Promise.resolve({ value: order.push(`${who}${round}`) }),
+    }))
     const kept = results()
     await alternate({ ...contest, contestants }, kept)
     expect(order.join(' ')).toBe('a0 b0 c0 c1 b1 a1 a2 b2 c2 c3 b3 a3')
@@ -44,9 +48,17 @@ describe('rounds', () => {
   })
 
   it('a peer that fails is out without a figure; our own failure is a fault', async () => {
-    const dying = (who: string, ours: boolean, error: Error): Contestant => ({ who, ours, run: (round) => (round < 2 ? Promise.resolve({ value: 1 }) : Promise.reject(error)) })
+    const dying = (who: string, ours: boolean, error: Error): Contestant => ({
+      who,
+      ours,
+      run: (round) => (round < 2 ? Promise.resolve({ value: 1 }) : Promise.reject(error)),
+    })
     const kept = results()
-    const contestants = [dying('peer', false, new Error('no such table')), dying('dbtool', true, new WrongRun('3 orders too many')), { who: 'other', ours: false, run: () => Promise.resolve({ value: 2 }) }]
+    const contestants = [
+      dying('peer', false, new Error('no such table')),
+      dying('dbtool', true, new WrongRun('3 orders too many')),
+      { who: 'other', ours: false, run: () => Promise.resolve({ value: 2 }) },
+    ]
     await alternate({ ...contest, contestants }, kept)
     expect(kept.series.map(({ who, rounds }) => [who, rounds.length])).toEqual([['other', 4]])
     expect(kept.absences).toEqual([{ what: 'orders: spread, 0 ms: peer', why: 'no such table' }])
@@ -56,21 +68,39 @@ describe('rounds', () => {
   it('stop when they are interrupted', async () => {
     const interrupt = new AbortController()
     const rounds: number[] = []
-    const contestant: Contestant = { who: 'a', ours: true, run: (round) => { rounds.push(round); interrupt.abort('SIGINT'); return Promise.resolve({ value: 1 }) } }
+    const contestant: Contestant = {
+      who: 'a',
+      ours: true,
+      run: (round) => {
+        rounds.push(round)
+        interrupt.abort('SIGINT')
+        return Promise.resolve({ value: 1 })
+      },
+    }
     await expect(alternate({ ...contest, contestants: [contestant] }, results(interrupt.signal))).rejects.toBe('SIGINT')
     expect(rounds).toEqual([0])
   })
 })
 
 describe('targets', () => {
-  const series = (group: string, work: string, who: string, rounds: { value: number; failed?: number }[]) => ({ group, work, who, unit: '', rounds })
+  const series = (group: string, work: string, who: string, rounds: { value: number; failed?: number }[]) => ({
+    group,
+    work,
+    who,
+    unit: '',
+    rounds,
+  })
   const values = (...numbers: number[]): { value: number }[] => numbers.map((value) => ({ value }))
 
   it('are judged by the median ratio, and by the worst round where nothing may fail', () => {
     const figures = new Figures([
       series('orders', 'spread, 0 ms', 'dbtool', values(190, 210, 220)),
       series('orders', 'spread, 0 ms', 'SQLAlchemy + PyMySQL', values(10, 10, 10)),
-      series('orders', 'hot, 0 ms', 'dbtool', [{ value: 240, failed: 0 }, { value: 240, failed: 1 }, { value: 240, failed: 0 }]),
+      series('orders', 'hot, 0 ms', 'dbtool', [
+        { value: 240, failed: 0 },
+        { value: 240, failed: 1 },
+        { value: 240, failed: 0 },
+      ]),
       series('orders', 'hot, 0 ms', 'hand-written, mysqlclient', values(10, 10, 10)),
       series('start', 'start', 'node -e 0', values(40, 40, 40)),
       series('start', 'start', '--help', values(60, 64, 90)),
@@ -83,7 +113,11 @@ describe('targets', () => {
       ['dbtool --help', 'node -e 0', 1.6, true],
     ])
     expect(unmeasured.map(({ work }) => work)).toEqual([
-      '3 lines, among 1,000 products', '3 lines, all of the same 3, 5 ms away', '3 lines, all of the same 3, 5 ms away, failed orders', 'dbtool --version', 'dbtool users list --json',
+      '3 lines, among 1,000 products',
+      '3 lines, all of the same 3, 5 ms away',
+      '3 lines, all of the same 3, 5 ms away, failed orders',
+      'dbtool --version',
+      'dbtool users list --json',
     ])
   })
 })

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CompiledFile } from '../../bin/compiled-file.ts'
@@ -29,7 +40,11 @@ describe('what was compiled is kept for the next start', () => {
     ['in DBTOOL_HOME', (home: string) => ({ DBTOOL_HOME: home }), 'cache'],
     ['in XDG_CACHE_HOME', (home: string) => ({ XDG_CACHE_HOME: home, HOME: '/nowhere' }), 'dbtool'],
     ['else in ~/.cache', (home: string) => ({ HOME: home }), '.cache/dbtool'],
-    ['where NODE_COMPILE_CACHE says', (home: string) => ({ NODE_COMPILE_CACHE: join(home, 'x'), DBTOOL_HOME: '/nowhere' }), 'x'],
+    [
+      'where NODE_COMPILE_CACHE says',
+      (home: string) => ({ NODE_COMPILE_CACHE: join(home, 'x'), DBTOOL_HOME: '/nowhere' }),
+      'x',
+    ],
   ])('%s', (_where, env, expected) => {
     const home = newHome()
     expect(start(env(home))).toMatchObject(fine)
@@ -64,7 +79,10 @@ describe.runIf(isOurs)('of Node 20', () => {
     ['is empty', (path) => truncateSync(path)],
     ['ends early', (path) => truncateSync(path, Math.floor(statSync(path).size / 2))],
     ['is something else', (path) => writeFileSync(path, 'not compiled code')],
-    ['has no contents', (path) => writeFileSync(path, Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')]))],
+    [
+      'has no contents',
+      (path) => writeFileSync(path, Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')])),
+    ],
   ])('what %s is made again', (_what, damage) => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
@@ -87,19 +105,33 @@ describe.runIf(isOurs)('of Node 20', () => {
     const tool = join(folder, 'tool', 'dist', 'cli')
     cpSync(dirname(binary), tool, { recursive: true })
     cpSync(join(dirname(binary), '..', '..', 'package.json'), join(folder, 'tool', 'package.json'))
-    const help = (): string => spawnSync(process.execPath, [join(tool, 'dbtool.cjs'), '--help'], { env: { DBTOOL_HOME: home }, encoding: 'utf8' }).stdout
-    expect([help(), help()]).toEqual([expect.stringContaining('A shop on MariaDB'), expect.stringContaining('A shop on MariaDB')])
+    const help = (): string =>
+      spawnSync(process.execPath, [join(tool, 'dbtool.cjs'), '--help'], {
+        env: { DBTOOL_HOME: home },
+        encoding: 'utf8',
+      }).stdout
+    expect([help(), help()]).toEqual([
+      expect.stringContaining('A shop on MariaDB'),
+      expect.stringContaining('A shop on MariaDB'),
+    ])
     const program = join(tool, 'chunk-program.cjs')
     writeFileSync(program, readFileSync(program, 'utf8').replace('A shop on MariaDB', 'A shed on MariaDB'))
-    expect([help(), help()]).toEqual([expect.stringContaining('A shed on MariaDB'), expect.stringContaining('A shed on MariaDB')])
+    expect([help(), help()]).toEqual([
+      expect.stringContaining('A shed on MariaDB'),
+      expect.stringContaining('A shed on MariaDB'),
+    ])
   })
 
-  it.each([['in the middle', 0.5], ['at the end', 0.999]])('a wrong byte in it, which V8 would die of, is noticed: %s', (_where, at) => {
+  it.each([
+    ['in the middle', 0.5],
+    ['at the end', 0.999],
+  ])('a wrong byte in it, which V8 would die of, is noticed: %s', (_where, at) => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
     const bytes = readFileSync(keptIn(home))
     const wrong = Math.floor(bytes.length * at)
-    for (let index = wrong; index < Math.min(wrong + 500, bytes.length); index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0xff
+    for (let index = wrong; index < Math.min(wrong + 500, bytes.length); index += 1)
+      bytes[index] = (bytes[index] ?? 0) ^ 0xff
     writeFileSync(keptIn(home), bytes)
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
     expect(readFileSync(keptIn(home)).equals(bytes), 'and made again').toBe(false)
@@ -114,7 +146,11 @@ describe.runIf(isOurs)('of Node 20', () => {
 })
 
 describe('a file of compiled code', () => {
-  const compiled = (file: string, text: string): { file: string; changedMs: number; code: Buffer } => ({ file, changedMs: statSync(file).ctimeMs, code: Buffer.from(text) })
+  const compiled = (file: string, text: string): { file: string; changedMs: number; code: Buffer } => ({
+    file,
+    changedMs: statSync(file).ctimeMs,
+    code: Buffer.from(text),
+  })
 
   it('gives what was added, of files that are as they were', () => {
     mkdirSync(join(folder, 'code'))

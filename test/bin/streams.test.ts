@@ -13,15 +13,35 @@ const shop = testDatabase()
 beforeAll(() => smallShop(shop.name))
 
 /** A line of a shell in which `dbtool` is the compiled tool. */
-function shell(line: string, env: Record<string, string> = { HOME: folder }): { stdout: string; stderr: string; status: number | null } {
-  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], { cwd: folder, env, encoding: 'utf8', timeout: 20_000 })
+function shell(
+  line: string,
+  env: Record<string, string> = { HOME: folder },
+): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
 }
 
 describe('standard output', () => {
   it.each([
-    ['a full disk', 'dbtool --version > /dev/full', /^error: cannot write to standard output: .*ENOSPC.*\nhint: what was written is not all of it\n$/],
-    ['a full disk, for a program', 'dbtool config show --json > /dev/full', /^\{"error":\{"code":"UNEXPECTED","message":"cannot write to standard output: .*ENOSPC/],
-    ['a disk that takes the half', 'ulimit -f 1; dbtool --help > half', /^error: cannot write to standard output: .*EFBIG.*\n/],
+    [
+      'a full disk',
+      'dbtool --version > /dev/full',
+      /^error: cannot write to standard output: .*ENOSPC.*\nhint: what was written is not all of it\n$/,
+    ],
+    [
+      'a full disk, for a program',
+      'dbtool config show --json > /dev/full',
+      /^\{"error":\{"code":"UNEXPECTED","message":"cannot write to standard output: .*ENOSPC/,
+    ],
+    [
+      'a disk that takes the half',
+      'ulimit -f 1; dbtool --help > half',
+      /^error: cannot write to standard output: .*EFBIG.*\n/,
+    ],
   ])('that is not all written is exit 1, and said: %s', (_what, line, stderr) => {
     expect(shell(line)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(stderr) })
   })
@@ -37,9 +57,12 @@ describe('standard output', () => {
     expect(readFileSync(join(folder, 'both'), 'utf8')).toMatch(/^┌[^]*┘\n✔ everything is true\n$/)
   })
 
-  it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])('nobody reads to its end: %s is no fault', (line) => {
-    expect(shell(`set -o pipefail; ${line}`)).toMatchObject({ status: 0, stderr: '' })
-  })
+  it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])(
+    'nobody reads to its end: %s is no fault',
+    (line) => {
+      expect(shell(`set -o pipefail; ${line}`)).toMatchObject({ status: 0, stderr: '' })
+    },
+  )
 
   it('is closed: nothing is said', () => {
     expect(shell('dbtool --version >&-')).toMatchObject({ status: 0, stderr: '' })
@@ -51,5 +74,9 @@ it('messages that nobody can get change no exit code', () => {
 })
 
 it('a working directory that was removed is no reason not to work', () => {
-  expect(shell('mkdir gone; cd gone; rmdir ../gone; dbtool --version')).toMatchObject({ status: 0, stdout: `${version()}\n`, stderr: '' })
+  expect(shell('mkdir gone; cd gone; rmdir ../gone; dbtool --version')).toMatchObject({
+    status: 0,
+    stdout: `${version()}\n`,
+    stderr: '',
+  })
 })

@@ -10,14 +10,32 @@ beforeAll(() => renewedShop(shop))
 
 const beyond = /[^\x00-\x7f]/
 const lines = [
-  'users list', 'users get ada', 'orders list --items', 'report top-products --chart', 'doctor', 'db check', 'products restock TEA-1 --by 1 --dry-run --sql',
-  'products update TEA-1 --name "Green tea from the slopes of a mountain far away and all alone" --dry-run', 'products list', 'users list --limit 1', 'users get nobody',
-  'db rollback --dry-run', 'pool stress --sql "DO 0" --workers 3', 'orders place --user ada --item TEA-1:1000', 'db grants --format vertical', 'config show',
+  'users list',
+  'users get ada',
+  'orders list --items',
+  'report top-products --chart',
+  'doctor',
+  'db check',
+  'products restock TEA-1 --by 1 --dry-run --sql',
+  'products update TEA-1 --name "Green tea from the slopes of a mountain far away and all alone" --dry-run',
+  'products list',
+  'users list --limit 1',
+  'users get nobody',
+  'db rollback --dry-run',
+  'pool stress --sql "DO 0" --workers 3',
+  'orders place --user ada --item TEA-1:1000',
+  'db grants --format vertical',
+  'config show',
 ]
 
 describe('on a terminal that knows only ASCII', () => {
   it.each(lines)('nothing else is drawn by dbtool %s', async (line) => {
-    const { stdout, stderr } = await dbtool(`${line} --no-input --no-pager`, { database, columns: 80, as: 'owner', env: { LC_ALL: 'C' } })
+    const { stdout, stderr } = await dbtool(`${line} --no-input --no-pager`, {
+      database,
+      columns: 80,
+      as: 'owner',
+      env: { LC_ALL: 'C' },
+    })
     expect(`${stdout}${stderr}`.replaceAll(/\u001b\[\d+m/g, '')).not.toMatch(beyond)
   })
 
@@ -27,9 +45,18 @@ describe('on a terminal that knows only ASCII', () => {
   })
 
   it.each<[Record<string, string>, boolean]>([
-    [{ LC_ALL: 'POSIX' }, true], [{ LANG: 'de_DE.ISO-8859-15' }, true], [{ TERM: 'linux' }, true], [{ TERM: 'dumb' }, true], [{ LANG: 'de_DE.UTF-8', TERM: 'xterm' }, false], [{}, false],
+    [{ LC_ALL: 'POSIX' }, true],
+    [{ LANG: 'de_DE.ISO-8859-15' }, true],
+    [{ TERM: 'linux' }, true],
+    [{ TERM: 'dumb' }, true],
+    [{ LANG: 'de_DE.UTF-8', TERM: 'xterm' }, false],
+    [{}, false],
   ])('which is one with %j: %s', async (env, isAscii) => {
-    const { stdout, stderr } = await dbtool('db check --no-pager', { database, columns: 80, env: { NO_COLOR: '1', ...env } })
+    const { stdout, stderr } = await dbtool('db check --no-pager', {
+      database,
+      columns: 80,
+      env: { NO_COLOR: '1', ...env },
+    })
     expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok everything is true\n'] : ['┌', '✔ everything is true\n'])
   })
 
@@ -48,6 +75,14 @@ describe('on a terminal that knows only ASCII', () => {
 
   it('texts of others stay as they are', async () => {
     await shop.connection.change("UPDATE users SET first_name = '緑茶 → ✔' WHERE id = 1")
-    expect((await dbtool('users get ada --fields first_name', { database, columns: 80, env: { LC_ALL: 'C', NO_COLOR: '1' } })).stdout).toBe('first_name  緑茶 → ✔\n')
+    expect(
+      (
+        await dbtool('users get ada --fields first_name', {
+          database,
+          columns: 80,
+          env: { LC_ALL: 'C', NO_COLOR: '1' },
+        })
+      ).stdout,
+    ).toBe('first_name  緑茶 → ✔\n')
   })
 })

@@ -23,8 +23,16 @@ mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
 const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
 const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
 const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
-const misspelt = withEnvFile('misspelt', '# ours\nDB_HSOT=h\nDB_DATABASE=shop\nDB_COLOUR=blue\nAPP_KEY=1\nexport DB_PORT=3306 # yes\n', 0o644)
-const unreadable = withEnvFile('unreadable', 'DB_NAME="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n', 0o600)
+const misspelt = withEnvFile(
+  'misspelt',
+  '# ours\nDB_HSOT=h\nDB_DATABASE=shop\nDB_COLOUR=blue\nAPP_KEY=1\nexport DB_PORT=3306 # yes\n',
+  0o644,
+)
+const unreadable = withEnvFile(
+  'unreadable',
+  'DB_NAME="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n',
+  0o600,
+)
 const twoPlaces = withEnvFile('two-places', 'DB_HOST=h\nDB_SOCKET=/s\n', 0o644)
 const long = 'n'.repeat(256)
 
@@ -51,13 +59,36 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
       `DB_POOL_TIMEOUT (environment) ${duration} 'soon'`,
       "DB_STATEMENT_TIMEOUT (environment) must be at most 24d, not '25d'",
     ],
-    { env: { DB_URL: 'mariadb://u:geh^eim@h/d', DB_PORT: 'abc', DB_CHARSET: 'latin1', DB_SSL_MODE: 'on', DB_POOL_SIZE: '0', DB_POOL_TIMEOUT: 'soon', DB_STATEMENT_TIMEOUT: '25d' } },
+    {
+      env: {
+        DB_URL: 'mariadb://u:geh^eim@h/d',
+        DB_PORT: 'abc',
+        DB_CHARSET: 'latin1',
+        DB_SSL_MODE: 'on',
+        DB_POOL_SIZE: '0',
+        DB_POOL_TIMEOUT: 'soon',
+        DB_STATEMENT_TIMEOUT: '25d',
+      },
+    },
   ],
-  ['config show', [`DB_PORT (.env) ${whole} 1 to 65535, not '99999'`, `DB_POOL_TIMEOUT (.env) ${duration} 'soon'`], { cwd: wrongFile }],
-  ['config show', [
-    'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?', 'DB_DATABASE (.env) is no setting of dbtool; did you mean DB_NAME?',
-  ], { cwd: misspelt }],
-  ['config show', [4, 7].map((line) => `line ${line} of .env must read NAME=value, or be a comment that starts with #`), { cwd: unreadable }],
+  [
+    'config show',
+    [`DB_PORT (.env) ${whole} 1 to 65535, not '99999'`, `DB_POOL_TIMEOUT (.env) ${duration} 'soon'`],
+    { cwd: wrongFile },
+  ],
+  [
+    'config show',
+    [
+      'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?',
+      'DB_DATABASE (.env) is no setting of dbtool; did you mean DB_NAME?',
+    ],
+    { cwd: misspelt },
+  ],
+  [
+    'config show',
+    [4, 7].map((line) => `line ${line} of .env must read NAME=value, or be a comment that starts with #`),
+    { cwd: unreadable },
+  ],
   ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
   ['users list --host h --socket /s', ['--host and --socket exclude each other']],
   ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
@@ -65,46 +96,99 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadableUrl }],
   [
     'config show',
-    ['.env holds a password and every user of this machine can read it; run: chmod 600 .env', `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`, 'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE'],
+    [
+      '.env holds a password and every user of this machine can read it; run: chmod 600 .env',
+      `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`,
+      'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE',
+    ],
     { cwd: worldReadable, as: 'owner', env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
   ],
   [['pool', 'tune', '--goal', 'p99<fast'], ["--goal must be throughput, or a bound such as p99<50ms, not 'p99<fast'"]],
-  ['config show --env-file none.env', ['cannot read the environment file none.env: there is no such file'], { cwd: folder }],
+  [
+    'config show --env-file none.env',
+    ['cannot read the environment file none.env: there is no such file'],
+    { cwd: folder },
+  ],
   ['config show --password-file none', ['cannot read the password file none: there is no such file']],
   [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],
   ['config show --url postgres://h/d', [`--url ${url} it must start with mariadb://`]],
   ['config show --url mariadb://h:port/d', [`--url ${url} the host or the port cannot be read`]],
-  ['config show --url mariadb://h/d?ssl=1', [`--url ${url} '?' and what follows it mean nothing here, except for ?socket=PATH`]],
+  [
+    'config show --url mariadb://h/d?ssl=1',
+    [`--url ${url} '?' and what follows it mean nothing here, except for ?socket=PATH`],
+  ],
   ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
-  ['users list --port 0 --host a/b --ssl-mode on --format xml', [
-    "--host must be a host name or an address, not 'a/b'",
-    `--port ${whole} 1 to 65535, not '0'`,
-    "--ssl-mode must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
-    "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'xml'",
-  ]],
+  [
+    'users list --port 0 --host a/b --ssl-mode on --format xml',
+    [
+      "--host must be a host name or an address, not 'a/b'",
+      `--port ${whole} 1 to 65535, not '0'`,
+      "--ssl-mode must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
+      "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'xml'",
+    ],
+  ],
   [`${create} 😀😀😀`, [`--username ${name} '😀😀😀'`]],
   [`${create} ${'a'.repeat(51)}`, [`--username ${name} '${'a'.repeat(40)}…'`]],
-  ['users create --username x --email y --first-name "" --last-name a\u0085b', [
-    `--username ${name} 'x'`, "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not be empty', '--last-name must not contain control characters',
-  ]],
-  ['users update ada --email y --first-name a\u0085b --last-name ' + 'n'.repeat(101), [
-    "--email must be an address such as ada@example.com (at most 255 characters), not 'y'", '--first-name must not contain control characters', '--last-name must have at most 100 characters, not 101',
-  ]],
+  [
+    'users create --username x --email y --first-name "" --last-name a\u0085b',
+    [
+      `--username ${name} 'x'`,
+      "--email must be an address such as ada@example.com (at most 255 characters), not 'y'",
+      '--first-name must not be empty',
+      '--last-name must not contain control characters',
+    ],
+  ],
+  [
+    'users update ada --email y --first-name a\u0085b --last-name ' + 'n'.repeat(101),
+    [
+      "--email must be an address such as ada@example.com (at most 255 characters), not 'y'",
+      '--first-name must not contain control characters',
+      '--last-name must have at most 100 characters, not 101',
+    ],
+  ],
   ['users purge --inactive-for 365', [`--inactive-for ${duration} '365': the unit is missing`]],
   ['users purge --inactive-for 36501d', ["--inactive-for must be at most 36500d, not '36501d'"]],
-  [`addresses add --type home --street "" --city ${'c'.repeat(101)} --postal-code ${'1'.repeat(21)} --country Germany`, [
-    "--type must be one of billing, shipping, not 'home'", '--street must not be empty', '--city must have at most 100 characters, not 101', '--postal-code must have at most 20 characters, not 21',
-    "--country must be two letters of ISO 3166-1 such as DE, not 'Germany'; did you mean DE?",
-  ]],
-  [`addresses update 0 --street ${long} --country XX`, ['--street must have at most 255 characters, not 256', "--country must be two letters of ISO 3166-1 such as DE, not 'XX'", `<id> ${whole} 1 to 2147483647, not '0'`]],
-  ['addresses list --country UK --sort street', [
-    "--country must be two letters of ISO 3166-1 such as DE, not 'UK'; did you mean GB?",
-    "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with - before it for the reverse order, not 'street'",
-  ]],
+  [
+    `addresses add --type home --street "" --city ${'c'.repeat(101)} --postal-code ${'1'.repeat(21)} --country Germany`,
+    [
+      "--type must be one of billing, shipping, not 'home'",
+      '--street must not be empty',
+      '--city must have at most 100 characters, not 101',
+      '--postal-code must have at most 20 characters, not 21',
+      "--country must be two letters of ISO 3166-1 such as DE, not 'Germany'; did you mean DE?",
+    ],
+  ],
+  [
+    `addresses update 0 --street ${long} --country XX`,
+    [
+      '--street must have at most 255 characters, not 256',
+      "--country must be two letters of ISO 3166-1 such as DE, not 'XX'",
+      `<id> ${whole} 1 to 2147483647, not '0'`,
+    ],
+  ],
+  [
+    'addresses list --country UK --sort street',
+    [
+      "--country must be two letters of ISO 3166-1 such as DE, not 'UK'; did you mean GB?",
+      "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with - before it for the reverse order, not 'street'",
+    ],
+  ],
   ['users update ada --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
-  ['users set-password ada --password-stdin', ['the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #'], { stdin: 'geheim1\n' }],
-  [[...words(create), 'carol', '--first-name', 'a\tb', '--last-name', 'a\nb'], ['first', 'last'].map((which) => `--${which}-name must not contain control characters`)],
-  [['products', 'create', '--price', '1', '--name', 'a\nb', '--sku', 'a\tb', '--description', 'a\tb\u0007'], ['--name', '--sku', '--description'].map((flag) => `${flag} must not contain control characters`)],
+  [
+    'users set-password ada --password-stdin',
+    [
+      'the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #',
+    ],
+    { stdin: 'geheim1\n' },
+  ],
+  [
+    [...words(create), 'carol', '--first-name', 'a\tb', '--last-name', 'a\nb'],
+    ['first', 'last'].map((which) => `--${which}-name must not contain control characters`),
+  ],
+  [
+    ['products', 'create', '--price', '1', '--name', 'a\nb', '--sku', 'a\tb', '--description', 'a\tb\u0007'],
+    ['--name', '--sku', '--description'].map((flag) => `${flag} must not contain control characters`),
+  ],
   [`products create --name ${long} --price 1`, ['--name must have at most 255 characters, not 256']],
   [`${product} 1,50`, [`--price ${amount} '1,50'`]],
   [`${product} 0.001`, ["--price must have at most two decimals, not '0.001': money is never rounded"]],
@@ -113,24 +197,65 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [`${product} 100000000`, ["--price must be at most 99999999.99, not '100000000'"]],
   [`${product} 1,5 --stock 1e3`, [`--price ${amount} '1,5'`, `--stock ${whole} 0 to 2147483647, not '1e3'`]],
   ...['1e3', '-0', '0', '٣', '2147483648', '1.5', ''].map((quantity): [string, string[]] => [
-    `${order} TEA-1:${quantity}`, [`--item 'TEA-1:${quantity}': the quantity ${whole} 1 to 2147483647, not '${quantity}'`],
+    `${order} TEA-1:${quantity}`,
+    [`--item 'TEA-1:${quantity}': the quantity ${whole} 1 to 2147483647, not '${quantity}'`],
   ]),
-  [`${order} TEA-1 --item :1`, ["--item must be <product>:<quantity> such as TEA-1:2, not 'TEA-1'", "--item must be <product>:<quantity> such as TEA-1:2, not ':1'"]],
-  [`${order} TEA-1:x --idempotency-key ${'k'.repeat(201)}`, [`--item 'TEA-1:x': the quantity ${whole} 1 to 2147483647, not 'x'`, '--idempotency-key must have at most 200 characters, not 201']],
+  [
+    `${order} TEA-1 --item :1`,
+    [
+      "--item must be <product>:<quantity> such as TEA-1:2, not 'TEA-1'",
+      "--item must be <product>:<quantity> such as TEA-1:2, not ':1'",
+    ],
+  ],
+  [
+    `${order} TEA-1:x --idempotency-key ${'k'.repeat(201)}`,
+    [
+      `--item 'TEA-1:x': the quantity ${whole} 1 to 2147483647, not 'x'`,
+      '--idempotency-key must have at most 200 characters, not 201',
+    ],
+  ],
   ['orders get one', [`<id> ${whole} 1 to 2147483647, not 'one'`]],
   ['orders get 2147483648', [`<id> ${whole} 1 to 2147483647, not '2147483648'`]],
-  ['users list --limit -1 --offset x --min-orders 1.5', ["--limit", "--offset", "--min-orders"].map((flag, index) => `${flag} ${whole} 0 to 2147483647, not '${['-1', 'x', '1.5'][index] ?? ''}'`)],
-  ['users list --sort password_hash', ["--sort must be one of id, username, email, created_at, last_login, with - before it for the reverse order, not 'password_hash'"]],
-  ['users list --created-since yesterday', ["--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not 'yesterday'"]],
-  ['report top-products --since 2026-02-30 --until 999999999d --by price', [
-    "--since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '2026-02-30'",
-    "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '999999999d'",
-    "--by must be one of units, revenue, not 'price'",
-  ]],
-  ['orders list --status sent', ["--status must be one of pending, confirmed, shipped, delivered, cancelled, not 'sent'"]],
-  ['pool stress --pool-timeout 5 --duration 1,5s --warmup -1s --workers 0 --mode fast', [
-    `--pool-timeout ${duration} '5': the unit is missing`, `--workers ${whole} 1 to 100000, not '0'`, `--duration ${duration} '1,5s'`, `--warmup ${duration} '-1s'`, "--mode must be one of fair, driver, static, none, not 'fast'",
-  ]],
+  [
+    'users list --limit -1 --offset x --min-orders 1.5',
+    ['--limit', '--offset', '--min-orders'].map(
+      (flag, index) => `${flag} ${whole} 0 to 2147483647, not '${['-1', 'x', '1.5'][index] ?? ''}'`,
+    ),
+  ],
+  [
+    'users list --sort password_hash',
+    [
+      "--sort must be one of id, username, email, created_at, last_login, with - before it for the reverse order, not 'password_hash'",
+    ],
+  ],
+  [
+    'users list --created-since yesterday',
+    [
+      "--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not 'yesterday'",
+    ],
+  ],
+  [
+    'report top-products --since 2026-02-30 --until 999999999d --by price',
+    [
+      "--since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '2026-02-30'",
+      "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '999999999d'",
+      "--by must be one of units, revenue, not 'price'",
+    ],
+  ],
+  [
+    'orders list --status sent',
+    ["--status must be one of pending, confirmed, shipped, delivered, cancelled, not 'sent'"],
+  ],
+  [
+    'pool stress --pool-timeout 5 --duration 1,5s --warmup -1s --workers 0 --mode fast',
+    [
+      `--pool-timeout ${duration} '5': the unit is missing`,
+      `--workers ${whole} 1 to 100000, not '0'`,
+      `--duration ${duration} '1,5s'`,
+      `--warmup ${duration} '-1s'`,
+      "--mode must be one of fair, driver, static, none, not 'fast'",
+    ],
+  ],
   [['pool', 'stress', '--sql', ' '], ['--sql must not be empty']],
   ['pool stress --pool-timeout 30d', ["--pool-timeout must be at most 24d, not '30d'"]],
   ['pool stress --iterations 1 --duration 1s', ['--iterations and --duration exclude each other']],
@@ -139,8 +264,17 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [['orders', 'list', '--user', ' '], ["a user is an id, a username or an email, not ' '"]],
   [['products', 'get', ''], ["a product is an id or a SKU, not ''"]],
   ['users get ada --email ada@example.com', ['<user> and --email exclude each other']],
-  ['users create --password-stdin --generate-password', ["option '--password-stdin' cannot be used with option '--generate-password'"]],
-  ['users create --username carol --email c@example.com --password-stdin', ['the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #'], { stdin: 'geheim1\n' }],
+  [
+    'users create --password-stdin --generate-password',
+    ["option '--password-stdin' cannot be used with option '--generate-password'"],
+  ],
+  [
+    'users create --username carol --email c@example.com --password-stdin',
+    [
+      'the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #',
+    ],
+    { stdin: 'geheim1\n' },
+  ],
   ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
   ['db migrate --to 99', ['there is no migration 99: the last one is 2']],
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
@@ -166,18 +300,29 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
   asNobody('an env file of somebody else', () => {
     const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
     process.seteuid?.(65_534)
-    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([{ sentence: expect.stringMatching(/^cannot read the environment file .*: this user may not read it$/), fix: expect.stringMatching(/--env-file/) }])
+    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([
+      {
+        sentence: expect.stringMatching(/^cannot read the environment file .*: this user may not read it$/),
+        fix: expect.stringMatching(/--env-file/),
+      },
+    ])
   })
   afterEach(() => process.seteuid?.(process.getuid?.() ?? 0))
 })
 
 it('a setting that is wrong comes with a way out, and an unknown name in the environment is none of ours', async () => {
-  expect((await dbtool('config show --json', { env: { DB_PORT: 'abc' } })).error).toMatchObject({ code: 'BAD_CONFIG', hint: expect.stringMatching(/flag/) })
+  expect((await dbtool('config show --json', { env: { DB_PORT: 'abc' } })).error).toMatchObject({
+    code: 'BAD_CONFIG',
+    hint: expect.stringMatching(/flag/),
+  })
   expect(await dbtool('config show --json', { env: { DB_HSOT: 'h' } })).toMatchObject({ exitCode: 0 })
 })
 
 it('a description may have lines', async () => {
-  const made = await dbtool(['products', 'create', '--name', 'Lines', '--price', '1', '--description', 'one\n\ttwo', '--json'], { database: shop.name })
+  const made = await dbtool(
+    ['products', 'create', '--name', 'Lines', '--price', '1', '--description', 'one\n\ttwo', '--json'],
+    { database: shop.name },
+  )
   expect(made).toMatchObject({ exitCode: 0 })
 })
 
@@ -194,12 +339,26 @@ describe('a slip of the finger', () => {
     ['--verbos users list', "unknown option '--verbos'", 'did you mean --verbose? see: dbtool --help'],
     ['user list', "unknown command 'user'", 'did you mean users? see: dbtool --help'],
     ['users.list', "unknown command 'users.list'", 'did you mean users list? see: dbtool --help'],
-    ['restock', "unknown command 'restock'", 'restock is a verb of products, as in: dbtool products restock; see: dbtool --help'],
-    ['lst', "unknown command 'lst'", expect.stringMatching(/^list is a verb of users, addresses, products, orders, logs, as in: dbtool users list; see/)],
+    [
+      'restock',
+      "unknown command 'restock'",
+      'restock is a verb of products, as in: dbtool products restock; see: dbtool --help',
+    ],
+    [
+      'lst',
+      "unknown command 'lst'",
+      expect.stringMatching(
+        /^list is a verb of users, addresses, products, orders, logs, as in: dbtool users list; see/,
+      ),
+    ],
     ['report low-stok', "unknown command 'low-stok'", 'did you mean low-stock? see: dbtool report --help'],
     ['pool bathe', "unknown command 'bathe'", 'see: dbtool pool --help'],
   ])('dbtool %s', async (line, message, hint) => {
-    expect(await dbtool(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message, hint } })
+    expect(await dbtool(`${line} --json`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      error: { code: 'USAGE', message, hint },
+    })
     if (typeof hint === 'string') expect((await dbtool(line)).stderr).toBe(`error: ${message}\nhint: ${hint}\n`)
   })
 
@@ -215,6 +374,9 @@ describe('a slip of the finger', () => {
     ['orders list --status shiped', '--status', 'shipped'],
   ])('in a value: dbtool %s', async (line, flag, near) => {
     const { exitCode, error } = await dbtool(`${line} --json`)
-    expect([exitCode, error.message]).toEqual([2, expect.stringMatching(new RegExp(`^${flag} .*; did you mean ${near}\\?$`))])
+    expect([exitCode, error.message]).toEqual([
+      2,
+      expect.stringMatching(new RegExp(`^${flag} .*; did you mean ${near}\\?$`)),
+    ])
   })
 })

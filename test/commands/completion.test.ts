@@ -15,7 +15,12 @@ writeFileSync(join(folder, 'orders.csv'), '')
 writeFileSync(join(folder, 'my orders.csv'), '')
 writeFileSync(join(folder, "it's.csv"), '')
 writeFileSync(join(folder, '.dbtool.json'), '{"profiles":{"staging":{"host":"h"},"local":{"socket":"/s"}}}')
-const env = { PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TERM: 'xterm', LC_ALL: 'C.UTF-8' }
+const env = {
+  PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+  HOME: folder,
+  TERM: 'xterm',
+  LC_ALL: 'C.UTF-8',
+}
 const installed = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0
 
 /** What is typed, the last word being completed; what is offered. */
@@ -24,13 +29,22 @@ const table: readonly [words: string[], offered: string[]][] = [
   [['users', 'l'], ['list']],
   [['--json', '--user', 'pool', 'users', 'l'], ['list']],
   [['users', 'list', '--ver'], ['--verbose']],
-  [['users', 'list', '--format', 'c'], ['csv', 'count']],
+  [
+    ['users', 'list', '--format', 'c'],
+    ['csv', 'count'],
+  ],
   [['users', 'list', '--sort', '-e'], ['-email']],
   [['users', 'list', '--fields', 'em'], ['email']],
   [['users', 'list', '--fields', 'id,em'], ['id,email']],
   [['users', 'list', '--fields', 'id,email,em'], []],
-  [['users', 'list', '--ssl-mode', 'verify'], ['verify-ca', 'verify-identity']],
-  [['users', 'list', '--profile', ''], ['staging', 'local']],
+  [
+    ['users', 'list', '--ssl-mode', 'verify'],
+    ['verify-ca', 'verify-identity'],
+  ],
+  [
+    ['users', 'list', '--profile', ''],
+    ['staging', 'local'],
+  ],
   [['orders', 'list', '--status', 's'], ['shipped']],
   [['pool', 'stress', '--mode', 'f'], ['fair']],
   [['report', 'low'], ['low-stock']],
@@ -47,8 +61,16 @@ const table: readonly [words: string[], offered: string[]][] = [
 async function offeredBy(shell: string, argv: readonly string[], rest: string, ...given: string[]): Promise<string[]> {
   const path = join(folder, `script.${shell}`)
   writeFileSync(path, (await dbtool(['completion', shell])).stdout)
-  const { stdout } = spawnSync(shell, [...argv, `source ${path}\n${rest}`, ...given], { cwd: folder, env, encoding: 'utf8' })
-  return stdout.split('\n').filter((line) => line !== '').map((line) => line.split('\t')[0] ?? '').sort()
+  const { stdout } = spawnSync(shell, [...argv, `source ${path}\n${rest}`, ...given], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  })
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t')[0] ?? '')
+    .sort()
 }
 
 /** Those that fish and Nushell read as anything but words are theirs to complete. */
@@ -61,16 +83,26 @@ describe('what is offered', () => {
   })
 
   it.skipIf(!installed('fish')).each(words)('by fish for %j', async (typed, offered) => {
-    expect(await offeredBy('fish', ['--no-config', '-c'], 'complete -C "$argv"', `dbtool ${typed.join(' ')}`)).toEqual([...offered].sort())
+    expect(await offeredBy('fish', ['--no-config', '-c'], 'complete -C "$argv"', `dbtool ${typed.join(' ')}`)).toEqual(
+      [...offered].sort(),
+    )
   })
 
   it.skipIf(!installed('fish'))('by fish, which runs nothing of what was typed', async () => {
-    expect(await offeredBy('fish', ['--no-config', '-c'], 'complete -C "$argv"', 'dbtool --user (touch broken) users aut')).toEqual(['authenticate'])
+    expect(
+      await offeredBy('fish', ['--no-config', '-c'], 'complete -C "$argv"', 'dbtool --user (touch broken) users aut'),
+    ).toEqual(['authenticate'])
     expect(existsSync(join(folder, 'broken'))).toBe(false)
   })
 
   it.skipIf(!installed('nu')).each(words)('by Nushell for %j', async (typed, offered) => {
-    expect(await offeredBy('nu', ['--no-config-file', '-c'], `nu-complete-dbtool 'dbtool ${typed.join(' ')}' | get value | to text`)).toEqual([...offered].sort())
+    expect(
+      await offeredBy(
+        'nu',
+        ['--no-config-file', '-c'],
+        `nu-complete-dbtool 'dbtool ${typed.join(' ')}' | get value | to text`,
+      ),
+    ).toEqual([...offered].sort())
   })
 })
 
@@ -101,7 +133,8 @@ const completed: readonly [typed: string, shown: string][] = [
 
 describe('at a terminal, TAB', () => {
   it.skipIf(!installed('bash'))('in bash completes a verb, and a value behind =', async () => {
-    const bash = (line: string, wanted: string): Promise<string> => tabbed(['bash', '--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
+    const bash = (line: string, wanted: string): Promise<string> =>
+      tabbed(['bash', '--norc', '-i'], 'eval "$(dbtool completion bash)"', line, wanted)
     await bash('dbtool users aut', 'dbtool users authenticate')
     await bash('dbtool "users" aut', 'dbtool "users" authenticate')
     await bash('dbtool users list > ord', '> orders.csv')
@@ -110,13 +143,22 @@ describe('at a terminal, TAB', () => {
     expect(existsSync(join(folder, 'broken'))).toBe(false)
   })
 
-  it.skipIf(!installed('zsh'))('in zsh completes a verb and a value behind =, and describes what there is', async () => {
-    const zsh = (line: string, wanted: string): Promise<string> => tabbed(['zsh', '-f', '-i'], 'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"', line, wanted)
-    await zsh('dbtool users aut', 'users authenticate')
-    for (const [typed, shown] of completed) await zsh(typed, shown)
-    expect(existsSync(join(folder, 'broken'))).toBe(false)
-    await zsh('dbtool users l\b', 'List users, newest first')
-  })
+  it.skipIf(!installed('zsh'))(
+    'in zsh completes a verb and a value behind =, and describes what there is',
+    async () => {
+      const zsh = (line: string, wanted: string): Promise<string> =>
+        tabbed(
+          ['zsh', '-f', '-i'],
+          'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"',
+          line,
+          wanted,
+        )
+      await zsh('dbtool users aut', 'users authenticate')
+      for (const [typed, shown] of completed) await zsh(typed, shown)
+      expect(existsSync(join(folder, 'broken'))).toBe(false)
+      await zsh('dbtool users l\b', 'List users, newest first')
+    },
+  )
 })
 
 it.each([
@@ -130,10 +172,15 @@ it.each([
 })
 
 it('asks no database: there is none', async () => {
-  const outcome = await dbtool(['completion', 'bash', '--', 'users', 'get', ''], { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })
+  const outcome = await dbtool(['completion', 'bash', '--', 'users', 'get', ''], {
+    env: { DB_HOST: '127.0.0.1', DB_PORT: '1' },
+  })
   expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
 })
 
 it('of a shell that is not known is a mistake', async () => {
-  expect((await dbtool('completion fihs --json')).error).toMatchObject({ code: 'USAGE', message: "<shell> must be one of bash, zsh, fish, powershell, nu, not 'fihs'; did you mean fish?" })
+  expect((await dbtool('completion fihs --json')).error).toMatchObject({
+    code: 'USAGE',
+    message: "<shell> must be one of bash, zsh, fish, powershell, nu, not 'fihs'; did you mean fish?",
+  })
 })

@@ -29,11 +29,21 @@ const wishes: readonly Step[] = [
 describe('orders place without flags is a conversation', () => {
   it('that finds customer and products as they are typed, holds quantities against the stock, shows the total, and says how it goes without questions', async () => {
     const person = terminal(['orders', 'place'], database, { columns: 200 })
-    await talk(person, [...wishes, { see: `Place this order of 106.80 for ada? ${whereabouts(database)}`, type: `y${keys.enter}` }])
+    await talk(person, [
+      ...wishes,
+      { see: `Place this order of 106.80 for ada? ${whereabouts(database)}`, type: `y${keys.enter}` },
+    ])
     await person.see('placed order 2: 106.80')
     await person.see('without questions: dbtool orders place --user ada --item TEA-1:2 --item POT-1:2')
     expect(await person.ended()).toBe(0)
-    expect((await dbtool('orders get 2 --json', { database })).json()).toMatchObject({ username: 'ada', total_amount: '106.80', items: [{ sku: 'TEA-1', quantity: 2 }, { sku: 'POT-1', quantity: 2 }] })
+    expect((await dbtool('orders get 2 --json', { database })).json()).toMatchObject({
+      username: 'ada',
+      total_amount: '106.80',
+      items: [
+        { sku: 'TEA-1', quantity: 2 },
+        { sku: 'POT-1', quantity: 2 },
+      ],
+    })
   })
 
   it('shows what has changed meanwhile, before anything is placed', async () => {
@@ -56,7 +66,12 @@ describe('orders place without flags is a conversation', () => {
 
   it('asks only for what the flags leave out', async () => {
     const person = terminal(['orders', 'place', '--user', 'bob'], database)
-    await talk(person, [...wishes.slice(2, 4), { see: 'How many TEA-1?', type: keys.enter }, { see: 'What else?', type: keys.enter }, { see: 'Place this order of 4.50 for bob?', type: `y${keys.enter}` }])
+    await talk(person, [
+      ...wishes.slice(2, 4),
+      { see: 'How many TEA-1?', type: keys.enter },
+      { see: 'What else?', type: keys.enter },
+      { see: 'Place this order of 4.50 for bob?', type: `y${keys.enter}` },
+    ])
     await person.see('without questions: dbtool orders place --user bob --item TEA-1:1')
     expect(await person.ended()).toBe(0)
   })
@@ -64,10 +79,17 @@ describe('orders place without flags is a conversation', () => {
   it('takes out what is wanted no more, and changes how many', async () => {
     const person = terminal(['orders', 'place', '--user', 'ada'], database, { columns: 200 })
     await talk(person, [
-      { see: 'What? Type', type: 'TEA-' }, { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter }, { see: 'How many TEA-1?', type: `2${keys.enter}` },
-      { see: 'What else?', type: 'TEA-' }, { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter }, { see: '2 in the order so far; 0 takes it out', type: `0${keys.enter}` },
-      { see: 'What? Type', type: 'pot' }, { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter }, { see: 'How many POT-1?', type: `1${keys.enter}` },
-      { see: 'That is all: 1 product', type: keys.enter }, { see: 'Place this order', type: `y${keys.enter}` },
+      { see: 'What? Type', type: 'TEA-' },
+      { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
+      { see: 'How many TEA-1?', type: `2${keys.enter}` },
+      { see: 'What else?', type: 'TEA-' },
+      { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter },
+      { see: '2 in the order so far; 0 takes it out', type: `0${keys.enter}` },
+      { see: 'What? Type', type: 'pot' },
+      { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter },
+      { see: 'How many POT-1?', type: `1${keys.enter}` },
+      { see: 'That is all: 1 product', type: keys.enter },
+      { see: 'Place this order', type: `y${keys.enter}` },
     ])
     await person.see('without questions: dbtool orders place --user ada --item POT-1:1\n')
     expect(await person.ended()).toBe(0)
@@ -75,7 +97,9 @@ describe('orders place without flags is a conversation', () => {
 
   it('says so where there is nobody who could buy, or nothing for sale', async () => {
     await shop.connection.change('UPDATE products SET is_active = FALSE')
-    expect(await lastWords(['--user', 'ada'])).toMatch(/error: there is nothing for sale\s+hint: add a product: dbtool products create/)
+    expect(await lastWords(['--user', 'ada'])).toMatch(
+      /error: there is nothing for sale\s+hint: add a product: dbtool products create/,
+    )
     await shop.connection.change('UPDATE users SET is_active = FALSE')
     expect(await lastWords([])).toMatch(/error: there is nobody who could buy\s+hint: add a user: dbtool users create/)
   })
@@ -113,7 +137,10 @@ describe('orders place without flags is a conversation', () => {
   it.each([0, 2, 4, 6, 10])('Ctrl-C after %d answers changes nothing: 130', async (answers) => {
     const before = await everything(shop)
     const person = terminal(['orders', 'place'], database)
-    await talk(person, [...wishes.slice(0, answers), { see: [...wishes, { see: 'Place this order' }][answers]!.see, type: keys.ctrlC }])
+    await talk(person, [
+      ...wishes.slice(0, answers),
+      { see: [...wishes, { see: 'Place this order' }][answers]!.see, type: keys.ctrlC },
+    ])
     expect(await person.ended()).toBe(130)
     expect(await everything(shop)).toEqual(before)
   })
@@ -121,19 +148,38 @@ describe('orders place without flags is a conversation', () => {
 
 describe('the search behind it', () => {
   it('finds by the beginning first, then anywhere, whatever the case; % is a letter, and whoever may not log in is left out', async () => {
-    for (const [username, email, active] of [['adam', 'x@example.com', 1], ['madame', 'ada.l@example.org', 1], ['adagone', 'gone@example.com', 0]] as const) {
-      await shop.connection.change("INSERT INTO users (username, email, password_hash, is_active) VALUES (?, ?, '!', ?)", [username, email, active])
+    for (const [username, email, active] of [
+      ['adam', 'x@example.com', 1],
+      ['madame', 'ada.l@example.org', 1],
+      ['adagone', 'gone@example.com', 0],
+    ] as const) {
+      await shop.connection.change(
+        "INSERT INTO users (username, email, password_hash, is_active) VALUES (?, ?, '!', ?)",
+        [username, email, active],
+      )
     }
-    const found = async (typed: string): Promise<string[]> => (await searchUsers(shop.connection, typed, 10, { active: true })).map(({ username }) => username)
-    expect([(await found('ADA')).sort(), await found('dam'), await found('%'), await found('nobody')]).toEqual([['ada', 'adam', 'madame'], expect.arrayContaining(['adam', 'madame']), [], []])
+    const found = async (typed: string): Promise<string[]> =>
+      (await searchUsers(shop.connection, typed, 10, { active: true })).map(({ username }) => username)
+    expect([(await found('ADA')).sort(), await found('dam'), await found('%'), await found('nobody')]).toEqual([
+      ['ada', 'adam', 'madame'],
+      expect.arrayContaining(['adam', 'madame']),
+      [],
+      [],
+    ])
     expect((await searchProducts(shop.connection, 'tEA', 10)).map(({ sku }) => sku)).toEqual(['TEA-1', 'POT-1'])
   })
 
   it('reads no more of many users than of few', async () => {
-    await shop.connection.change("INSERT INTO users (username, email, password_hash) SELECT CONCAT('many', seq), CONCAT('many', seq, '@example.com'), '!' FROM seq_1_to_20000")
-    const [{ n: before } = { n: 0 }] = await shop.connection.rows<{ n: number }>("SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'")
+    await shop.connection.change(
+      "INSERT INTO users (username, email, password_hash) SELECT CONCAT('many', seq), CONCAT('many', seq, '@example.com'), '!' FROM seq_1_to_20000",
+    )
+    const [{ n: before } = { n: 0 }] = await shop.connection.rows<{ n: number }>(
+      "SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'",
+    )
     expect(await searchUsers(shop.connection, 'many1', 10)).toHaveLength(10)
-    const [{ n: after } = { n: 0 }] = await shop.connection.rows<{ n: number }>("SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'")
+    const [{ n: after } = { n: 0 }] = await shop.connection.rows<{ n: number }>(
+      "SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'",
+    )
     expect(after - before).toBeLessThan(1_000)
   })
 })

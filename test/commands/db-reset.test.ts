@@ -13,10 +13,15 @@ beforeAll(() => smallShop(name))
 const inFull = { database: name, as: 'owner' } as const
 const inBare = { database: bare.name, as: 'owner' } as const
 const content = [
-  { table: 'users', rows: 2 }, { table: 'addresses', rows: 0 }, { table: 'products', rows: 2 },
-  { table: 'orders', rows: 1 }, { table: 'order_items', rows: 2 }, { table: 'logs', rows: 5 },
+  { table: 'users', rows: 2 },
+  { table: 'addresses', rows: 0 },
+  { table: 'products', rows: 2 },
+  { table: 'orders', rows: 1 },
+  { table: 'order_items', rows: 2 },
+  { table: 'logs', rows: 5 },
 ]
-const question = /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), order_items \(2 rows\), logs \(5 rows\), and make them anew, empty\? On .*/
+const question =
+  /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), order_items \(2 rows\), logs \(5 rows\), and make them anew, empty\? On .*/
 
 describe('db reset of a shop', () => {
   it.each([
@@ -25,14 +30,20 @@ describe('db reset of a shop', () => {
   ])('%s: exit 2, and nothing is changed', async (_what, flags, message, hint) => {
     const before = await everything(full)
     const says = (text: string | RegExp): unknown => (typeof text === 'string' ? text : expect.stringMatching(text))
-    expect(await dbtool(`db reset ${flags} --json`, inFull)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message: says(message), hint: says(hint) } })
+    expect(await dbtool(`db reset ${flags} --json`, inFull)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      error: { code: 'USAGE', message: says(message), hint: says(hint) },
+    })
     expect(await everything(full)).toEqual(before)
   })
 
   it('with --dry-run shows what would be lost', async () => {
     const before = await everything(full)
     expect((await dbtool('db reset -n --json', inFull)).json()).toEqual(content)
-    expect((await dbtool('db reset -n', inFull)).stderr).toMatch(/^would run: ALTER TABLE order_items [^]*\nwould run: DROP TABLE IF EXISTS logs\n[^]*\ndry run: nothing was changed\n$/)
+    expect((await dbtool('db reset -n', inFull)).stderr).toMatch(
+      /^would run: ALTER TABLE order_items [^]*\nwould run: DROP TABLE IF EXISTS logs\n[^]*\ndry run: nothing was changed\n$/,
+    )
     expect(await everything(full)).toEqual(before)
   })
 
@@ -69,12 +80,22 @@ describe('db reset of a shop', () => {
     await smallShop(name)
   })
 
-  it.each(['db reset --confirm', 'db rollback --to 0 --yes'])('is not for the application user, who breaks nothing with it: %s', async (line) => {
-    const before = await everything(full)
-    const refused = await dbtool(`${line.replace('--confirm', `--confirm ${name}`)} --json`, { database: name })
-    expect(refused).toMatchObject({ exitCode: 4, error: { code: 'ACCESS_DENIED', message: expect.stringMatching(/^migration 2 \(sales\) was not begun: ALTER command denied/), hint: expect.stringMatching('dbtool db grants') } })
-    expect(await everything(full)).toEqual(before)
-  })
+  it.each(['db reset --confirm', 'db rollback --to 0 --yes'])(
+    'is not for the application user, who breaks nothing with it: %s',
+    async (line) => {
+      const before = await everything(full)
+      const refused = await dbtool(`${line.replace('--confirm', `--confirm ${name}`)} --json`, { database: name })
+      expect(refused).toMatchObject({
+        exitCode: 4,
+        error: {
+          code: 'ACCESS_DENIED',
+          message: expect.stringMatching(/^migration 2 \(sales\) was not begun: ALTER command denied/),
+          hint: expect.stringMatching('dbtool db grants'),
+        },
+      })
+      expect(await everything(full)).toEqual(before)
+    },
+  )
 })
 
 describe('db reset of a database that is not migrated', () => {
@@ -97,13 +118,19 @@ describe('db reset of a database that is not migrated', () => {
 
   it('or half: takes back what did run, and makes all of it', async () => {
     await dbtool('db migrate', inBare)
-    for (const table of ['logs', 'order_items', 'orders', 'products']) await bare.connection.change(`DROP TABLE ${table}`)
+    for (const table of ['logs', 'order_items', 'orders', 'products'])
+      await bare.connection.change(`DROP TABLE ${table}`)
     await bare.connection.change('CREATE TABLE logs (whose VARCHAR(10))')
     await bare.connection.change('DELETE FROM schema_migrations WHERE version = 2')
     await bare.connection.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 2')
-    expect((await dbtool('db reset --json', inBare)).error.message).toMatch(/^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\), and make them anew/)
+    expect((await dbtool('db reset --json', inBare)).error.message).toMatch(
+      /^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\), and make them anew/,
+    )
     // Somebody else's table of this name is neither counted nor dropped, and stops the migration before it starts.
-    expect(await dbtool(`db reset --confirm ${bare.name} --json`, inBare)).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await dbtool(`db reset --confirm ${bare.name} --json`, inBare)).toMatchObject({
+      exitCode: 6,
+      error: { code: 'DUPLICATE' },
+    })
     expect(await tables()).toEqual(['logs', 'schema_migrations'])
     await bare.connection.change('DROP TABLE logs')
     expect((await dbtool('db reset', inBare)).exitCode).toBe(0)

@@ -14,10 +14,19 @@ const screen = new Writable({
     done()
   },
 })
-const io = { env: {}, cwd: '/', stdin: Readable.from([]), stdout: screen, stderr: screen, signal: new AbortController().signal, now: () => new Date() }
+const io = {
+  env: {},
+  cwd: '/',
+  stdin: Readable.from([]),
+  stdout: screen,
+  stderr: screen,
+  signal: new AbortController().signal,
+  now: () => new Date(),
+}
 const program = (argv?: readonly string[]): Promise<Command> => createProgram(new ProcessContext(io), argv)
 
-const below = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(below))
+const below = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(below)
 const verbs = below(await program()).map((verb) => [pathOf(verb), verb] as const)
 
 function helpOf(command: Command): string {
@@ -27,8 +36,14 @@ function helpOf(command: Command): string {
 }
 
 /** As a shell reads them. */
-const examplesOf = (command: Command): string[] => [...helpOf(command).replace(/ \\\n\s+/g, ' ').matchAll(/^ {2}\$ dbtool (.*?)(?: > \S+)?$/gm)].map(([, line = '']) => line)
-const writing = /^(create|update|delete|purge|set-password|place|confirm|ship|deliver|cancel|add|remove|restock|import|migrate|rollback|seed|reset|grants)$/
+const examplesOf = (command: Command): string[] =>
+  [
+    ...helpOf(command)
+      .replace(/ \\\n\s+/g, ' ')
+      .matchAll(/^ {2}\$ dbtool (.*?)(?: > \S+)?$/gm),
+  ].map(([, line = '']) => line)
+const writing =
+  /^(create|update|delete|purge|set-password|place|confirm|ship|deliver|cancel|add|remove|restock|import|migrate|rollback|seed|reset|grants)$/
 
 describe.each(verbs)('dbtool %s', (path, verb) => {
   it('says what it does, with examples of itself', () => {
@@ -64,7 +79,8 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
 })
 
 it('the table of contents names every verb, in its order, and says of it what it says itself', async () => {
-  const listed = (tool: Command): unknown[] => tool.commands.map((noun) => [noun.name(), noun.description(), noun.commands.map((verb) => verb.name())])
+  const listed = (tool: Command): unknown[] =>
+    tool.commands.map((noun) => [noun.name(), noun.description(), noun.commands.map((verb) => verb.name())])
   expect(listed(await program([]))).toEqual(listed(await program()))
 })
 
@@ -78,7 +94,10 @@ describe('what comes out', () => {
 })
 
 describe('writes', () => {
-  it.each(verbs.filter(([path, verb]) => !/^(server|pool) /.test(path) && writing.test(verb.name())))('dbtool %s has -n, --dry-run', (_path, verb) => {
-    expect(verb.options.find(({ long }) => long === '--dry-run')?.short).toBe('-n')
-  })
+  it.each(verbs.filter(([path, verb]) => !/^(server|pool) /.test(path) && writing.test(verb.name())))(
+    'dbtool %s has -n, --dry-run',
+    (_path, verb) => {
+      expect(verb.options.find(({ long }) => long === '--dry-run')?.short).toBe('-n')
+    },
+  )
 })

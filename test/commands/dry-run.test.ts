@@ -14,8 +14,12 @@ const users = join(folder, 'users.csv')
 const products = join(folder, 'products.csv')
 beforeAll(async () => {
   await smallShop(shop.name)
-  await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', { database: shop.name })
-  await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`)
+  await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', {
+    database: shop.name,
+  })
+  await shop.connection.change(
+    `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
+  )
   await dbtool('products create --sku CUP-1 --name Cup --price 2 --stock 7', { database: shop.name })
   writeFileSync(users, 'username,email,first_name\nada,ada@example.com,Augusta\ncarol,carol@example.com,\n')
   writeFileSync(products, 'sku,name,price,stock\nTEA-1,Green tea,4.75,50\nCUP-1,Cup,1.00,5\n')
@@ -57,13 +61,20 @@ describe('--dry-run changes nothing at all', () => {
 
   it('names no id and no time for what would be made', async () => {
     const made = { id: null, created_at: null }
-    for (const line of ['users create --username carol --email c@example.com --generate-password', 'products create --name Cup --price 1.00', 'orders place --user ada --item TEA-1:1']) {
+    for (const line of [
+      'users create --username carol --email c@example.com --generate-password',
+      'products create --name Cup --price 1.00',
+      'orders place --user ada --item TEA-1:1',
+    ]) {
       expect((await dbtool(`${line} -n --json`, { database: shop.name })).json()).toMatchObject(made)
     }
   })
 
   it('also in a database without tables', async () => {
-    expect((await dbtool('db migrate -n --json', { database: empty.name })).json()).toEqual([{ version: 1, name: 'shop', direction: 'up' }, { version: 2, name: 'sales', direction: 'up' }])
+    expect((await dbtool('db migrate -n --json', { database: empty.name })).json()).toEqual([
+      { version: 1, name: 'shop', direction: 'up' },
+      { version: 2, name: 'sales', direction: 'up' },
+    ])
     expect(await everything(empty)).toEqual({})
   })
 
@@ -71,15 +82,31 @@ describe('--dry-run changes nothing at all', () => {
     const stdin = 'Abcdef-12345'
     await dbtool('users set-password ada --password-stdin', { database: shop.name, stdin })
     const before = await everything(shop)
-    const login = await dbtool('users authenticate --email ada@example.com --password-stdin -n', { database: shop.name, stdin })
+    const login = await dbtool('users authenticate --email ada@example.com --password-stdin -n', {
+      database: shop.name,
+      stdin,
+    })
     expect([login.exitCode, login.stderr]).toEqual([0, '✔ ada could log in; nothing was changed\n'])
     expect(await everything(shop)).toEqual(before)
   })
 
   it('refuses what the real one would refuse', async () => {
-    expect(await dbtool('users create --username ada --email x@example.com --generate-password -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
-    expect(await dbtool('users update bob --email ada@example.com -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
-    expect(await dbtool('users delete ada -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'REFERENCED' } })
-    expect(await dbtool('orders place --user ada --item POT-1:99 -n --json', { database: shop.name })).toMatchObject({ exitCode: 6, error: { code: 'OUT_OF_STOCK' } })
+    expect(
+      await dbtool('users create --username ada --email x@example.com --generate-password -n --json', {
+        database: shop.name,
+      }),
+    ).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(await dbtool('users update bob --email ada@example.com -n --json', { database: shop.name })).toMatchObject({
+      exitCode: 6,
+      error: { code: 'DUPLICATE' },
+    })
+    expect(await dbtool('users delete ada -n --json', { database: shop.name })).toMatchObject({
+      exitCode: 6,
+      error: { code: 'REFERENCED' },
+    })
+    expect(await dbtool('orders place --user ada --item POT-1:99 -n --json', { database: shop.name })).toMatchObject({
+      exitCode: 6,
+      error: { code: 'OUT_OF_STOCK' },
+    })
   })
 })

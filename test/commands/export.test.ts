@@ -19,7 +19,8 @@ beforeAll(() => smallShop(shop.name))
 
 const run = (line: string, { name: database }: TestDatabase = shop): Promise<Outcome> => dbtool(line, { database })
 const empty = async ({ connection }: TestDatabase): Promise<void> => {
-  for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await connection.change(`DELETE FROM ${table}`)
+  for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
+    await connection.change(`DELETE FROM ${table}`)
 }
 function saved(name: string, content: string): string {
   const path = join(folder, name)
@@ -40,20 +41,47 @@ describe('an export', () => {
       { sku: 'TEA-1', name: 'Green tea', price: '4.50', description: null, stock: 98, is_active: true, created_at: at },
       { sku: 'POT-1', name: 'Teapot', price: '48.90', description: null, stock: 2, is_active: true, created_at: at },
     ])
-    expect((await run('orders export --format ndjson')).stdout.split('\n').slice(0, 1).map((line) => JSON.parse(line) as unknown)).toEqual([
-      { order_ref: 'basket-1', user: 'ada@example.com', sku: 'TEA-1', quantity: 2, price: '4.50', product_name: 'Green tea', ordered_at: at },
+    expect(
+      (await run('orders export --format ndjson')).stdout
+        .split('\n')
+        .slice(0, 1)
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        order_ref: 'basket-1',
+        user: 'ada@example.com',
+        sku: 'TEA-1',
+        quantity: 2,
+        price: '4.50',
+        product_name: 'Green tea',
+        ordered_at: at,
+      },
     ])
   })
 
   it.each([
-    ['users export --format count', '2\n'], ['users export --format ids', '1\n2\n'], ['users export --search bob --format count', '1\n'], ['users export --inactive --format count', '0\n'],
-    ['products export --format ids', '1\n2\n'], ['products export --active --search pot --format ids', '2\n'], ['products list --search pot-1 --format ids', '2\n'], ['products export --inactive --json', '[]\n'],
-    ['orders export --format count', '2\n'], ['orders export --format ids', '1\n1\n'], ['orders export --user bob --format count', '0\n'], ['orders export --status shipped --format count', '0\n'],
-    ['orders export --user ada --since 1d --status confirmed --format count', '2\n'], ['orders export --until 1d --format count', '0\n'],
+    ['users export --format count', '2\n'],
+    ['users export --format ids', '1\n2\n'],
+    ['users export --search bob --format count', '1\n'],
+    ['users export --inactive --format count', '0\n'],
+    ['products export --format ids', '1\n2\n'],
+    ['products export --active --search pot --format ids', '2\n'],
+    ['products list --search pot-1 --format ids', '2\n'],
+    ['products export --inactive --json', '[]\n'],
+    ['orders export --format count', '2\n'],
+    ['orders export --format ids', '1\n1\n'],
+    ['orders export --user bob --format count', '0\n'],
+    ['orders export --status shipped --format count', '0\n'],
+    ['orders export --user ada --since 1d --status confirmed --format count', '2\n'],
+    ['orders export --until 1d --format count', '0\n'],
   ])('dbtool %s', async (line, stdout) => expect(await run(line)).toMatchObject({ exitCode: 0, stdout, stderr: '' }))
 
   it.each(['users', 'products', 'orders'])('%s: is no table, which would need all rows at once', async (noun) => {
-    expect(await run(`${noun} export --format table`)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^error: a table needs all its rows at once.*\nhint: leave --format out for CSV/) })
+    expect(await run(`${noun} export --format table`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: a table needs all its rows at once.*\nhint: leave --format out for CSV/),
+    })
   })
 
   it('names no hash unless it is asked for', async () => {
@@ -67,16 +95,23 @@ describe('an export', () => {
 
   it('| head is quiet, of any length', async () => {
     const { connection } = elsewhere
-    await connection.change("INSERT INTO products (sku, name, price) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1 FROM seq_1_to_20000")
+    await connection.change(
+      "INSERT INTO products (sku, name, price) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1 FROM seq_1_to_20000",
+    )
     const script = '{ "$0" "$1" products export | head -2; exit "${PIPESTATUS[0]}"; } 2>&1'
-    const stdout = execFileSync('bash', ['-c', script, process.execPath, binary], { env: environment(elsewhere.name), encoding: 'utf8' })
+    const stdout = execFileSync('bash', ['-c', script, process.execPath, binary], {
+      env: environment(elsewhere.name),
+      encoding: 'utf8',
+    })
     expect(stdout).toMatch(/^sku,name,.*\nP-1,x+,1\.00,,0,true,[^\n]+\n$/)
     await empty(elsewhere)
   })
 
   it('has every row once, over all its pages, as it was at one instant', async () => {
     const { connection } = elsewhere
-    await connection.change("INSERT INTO products (id, sku, name, price) SELECT seq * 3, CONCAT('P-', seq), 'x', 1 FROM seq_1_to_12345")
+    await connection.change(
+      "INSERT INTO products (id, sku, name, price) SELECT seq * 3, CONCAT('P-', seq), 'x', 1 FROM seq_1_to_12345",
+    )
     const ids = (await run('products export --format ids', elsewhere)).stdout.trimEnd().split('\n').map(Number)
     expect(ids).toEqual(Array.from({ length: 12_345 }, (_, index) => (index + 1) * 3))
     await empty(elsewhere)
@@ -85,22 +120,35 @@ describe('an export', () => {
 
 describe('what was exported can be imported', () => {
   const contents = (database: TestDatabase, table: string): Promise<unknown[]> => {
-    const columns = { users: 'username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login', products: 'sku, name, price, description, stock, stock_received, is_active, created_at' }[table] ?? ''
+    const columns =
+      {
+        users: 'username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login',
+        products: 'sku, name, price, description, stock, stock_received, is_active, created_at',
+      }[table] ?? ''
     return database.connection.rows(`SELECT ${columns} FROM ${table} ORDER BY id`)
   }
-  const ways = [['csv', ''], ['csv', '--raw'], ['ndjson', '']] as const
+  const ways = [
+    ['csv', ''],
+    ['csv', '--raw'],
+    ['ndjson', ''],
+  ] as const
 
   async function comesBack(noun: 'users' | 'products'): Promise<void> {
     const before = await contents(shop, noun)
     for (const [format, raw] of ways) {
       await empty(elsewhere)
-      const { stdout } = await run(`${noun} export ${raw} --format ${format} ${noun === 'users' ? '--with-password-hashes' : ''}`)
+      const { stdout } = await run(
+        `${noun} export ${raw} --format ${format} ${noun === 'users' ? '--with-password-hashes' : ''}`,
+      )
       const { exitCode, stderr } = await run(`${noun} import ${saved(`back.${format}`, stdout)} ${raw}`, elsewhere)
       expect([exitCode, stderr]).toEqual([0, ''])
       expect(await contents(elsewhere, noun)).toEqual(before)
       // Once more, where it came from: nothing is different.
       const skuless = (before as { sku?: string | null }[]).filter(({ sku }) => sku === null).length
-      if (skuless === 0) expect((await run(`${noun} import ${join(folder, `back.${format}`)} ${raw} --on-conflict update --json`)).json()).toMatchObject({ unchanged: before.length, updated: 0, created: 0 })
+      if (skuless === 0)
+        expect(
+          (await run(`${noun} import ${join(folder, `back.${format}`)} ${raw} --on-conflict update --json`)).json(),
+        ).toMatchObject({ unchanged: before.length, updated: 0, created: 0 })
     }
   }
 
@@ -113,28 +161,59 @@ describe('what was exported can be imported', () => {
       throw error
     }
   }
-  const rule = (parse: (text: string) => string) => anyText.map((text) => kept(parse, text)).filter((text) => text !== undefined)
+  const rule = (parse: (text: string) => string) =>
+    anyText.map((text) => kept(parse, text)).filter((text) => text !== undefined)
 
-  async function create(products: readonly { sku: string; name: string; description?: string | undefined }[]): Promise<void> {
+  async function create(
+    products: readonly { sku: string; name: string; description?: string | undefined }[],
+  ): Promise<void> {
     await empty(shop)
-    const lines = products.map(({ sku, name, description }, index) => JSON.stringify({ sku, name, description, price: `${index}.5`, stock: index, is_active: index % 2 === 0, created_at: `2026-01-02T03:04:${String(index % 60).padStart(2, '0')}Z` }))
+    const lines = products.map(({ sku, name, description }, index) =>
+      JSON.stringify({
+        sku,
+        name,
+        description,
+        price: `${index}.5`,
+        stock: index,
+        is_active: index % 2 === 0,
+        created_at: `2026-01-02T03:04:${String(index % 60).padStart(2, '0')}Z`,
+      }),
+    )
     const { exitCode, stderr } = await run(`products import ${saved('first.ndjson', `${lines.join('\n')}\n`)}`)
     expect([exitCode, stderr]).toEqual([0, ''])
-    expect(await shop.connection.rows('SELECT sku, name, description FROM products ORDER BY id')).toEqual(products.map(({ sku, name, description = null }) => ({ sku, name, description })))
+    expect(await shop.connection.rows('SELECT sku, name, description FROM products ORDER BY id')).toEqual(
+      products.map(({ sku, name, description = null }) => ({ sku, name, description })),
+    )
   }
 
   it('every nasty text that the rules let through', async () => {
     const texts = nasty.flatMap((text) => kept(parseProductName, text) ?? [])
-    await create([...new Set(texts)].map((name, index) => ({ sku: kept(parseSku, `${name.slice(0, 50)}${index}`) ?? `S${index}`, name, description: kept(parseDescription, `${name}\n\t${name}`) })))
+    await create(
+      [...new Set(texts)].map((name, index) => ({
+        sku: kept(parseSku, `${name.slice(0, 50)}${index}`) ?? `S${index}`,
+        name,
+        description: kept(parseDescription, `${name}\n\t${name}`),
+      })),
+    )
     await comesBack('products')
   })
 
   it('any text at all', async () => {
-    const product = fc.record({ sku: rule(parseSku), name: rule(parseProductName), description: fc.option(rule(parseDescription), { nil: undefined }) })
-    await fc.assert(fc.asyncProperty(fc.uniqueArray(product, { minLength: 1, maxLength: 60, selector: ({ sku }) => sku }), async (products) => {
-      await create(products)
-      await comesBack('products')
-    }), { numRuns: 12 })
+    const product = fc.record({
+      sku: rule(parseSku),
+      name: rule(parseProductName),
+      description: fc.option(rule(parseDescription), { nil: undefined }),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(product, { minLength: 1, maxLength: 60, selector: ({ sku }) => sku }),
+        async (products) => {
+          await create(products)
+          await comesBack('products')
+        },
+      ),
+      { numRuns: 12 },
+    )
   })
 
   it('products without SKU, into an empty shop', async () => {
@@ -146,37 +225,65 @@ describe('what was exported can be imported', () => {
   it('users, with their hashes and instants', async () => {
     await empty(shop)
     await smallShop(shop.name)
-    await shop.connection.change("UPDATE users SET first_name = '=HYPERLINK(1)', last_name = '-', last_login = '2026-02-03 04:05:06', is_active = 0 WHERE username = 'ada'")
+    await shop.connection.change(
+      "UPDATE users SET first_name = '=HYPERLINK(1)', last_name = '-', last_login = '2026-02-03 04:05:06', is_active = 0 WHERE username = 'ada'",
+    )
     await comesBack('users')
   })
 })
 
 describe('orders export', () => {
   const orders = ({ connection }: TestDatabase): Promise<unknown[]> =>
-    connection.rows('SELECT u.email, p.sku, i.quantity, i.price, o.total_amount, o.created_at FROM order_items i JOIN orders o ON o.id = i.order_id JOIN users u ON u.id = o.user_id JOIN products p ON p.id = i.product_id ORDER BY o.created_at, u.email, p.sku')
+    connection.rows(
+      'SELECT u.email, p.sku, i.quantity, i.price, o.total_amount, o.created_at FROM order_items i JOIN orders o ON o.id = i.order_id JOIN users u ON u.id = o.user_id JOIN products p ON p.id = i.product_id ORDER BY o.created_at, u.email, p.sku',
+    )
 
   it('goes into another shop, and back again, and places nothing twice', async () => {
     await empty(shop)
     await empty(elsewhere)
     // The second order leaves its price to the shop, and one user is known by an address that was made up for it.
-    const lines = 'order_ref,user,sku,quantity,price,product_name,ordered_at\n=A,17850.0,TEA,2,4.50,Tea,2026-01-02 03:04:05\n=A,17850.0,-POT,1,48.90,"Pot, iron",\nB,ada@example.com,TEA,1,,,2026-01-03 03:04:05\n'
-    expect((await run(`orders import ${saved('lines.csv', lines)} --create-missing --initial-stock 100 --concurrency 1`)).exitCode).toBe(0)
+    const lines =
+      'order_ref,user,sku,quantity,price,product_name,ordered_at\n=A,17850.0,TEA,2,4.50,Tea,2026-01-02 03:04:05\n=A,17850.0,-POT,1,48.90,"Pot, iron",\nB,ada@example.com,TEA,1,,,2026-01-03 03:04:05\n'
+    expect(
+      (await run(`orders import ${saved('lines.csv', lines)} --create-missing --initial-stock 100 --concurrency 1`))
+        .exitCode,
+    ).toBe(0)
     await run('orders place --user ada --item TEA:5 --idempotency-key by-hand')
     const exported = saved('exported.csv', (await run('orders export')).stdout)
-    expect((await run(`orders import ${exported} --create-missing --initial-stock 100 --json`, elsewhere)).json()).toMatchObject({ orders_placed: 3, orders_rejected: 0 })
+    expect(
+      (await run(`orders import ${exported} --create-missing --initial-stock 100 --json`, elsewhere)).json(),
+    ).toMatchObject({ orders_placed: 3, orders_rejected: 0 })
     expect(await orders(elsewhere)).toEqual(await orders(shop))
 
     // Back home: only what was not imported in the first place has no key that begins with 'import:'.
     await run(`orders import ${saved('again.csv', (await run('orders export', elsewhere)).stdout)} --json`, elsewhere)
     expect(await orders(elsewhere)).toEqual(await orders(shop))
-    const imported = saved('imported.csv', (await run('orders export')).stdout.split('\n').filter((line) => !line.startsWith('by-hand')).join('\n'))
-    for (const flags of ['--dry-run', '', '--create-missing']) expect((await run(`orders import ${imported} --json ${flags}`)).json()).toMatchObject({ orders_placed: 0, orders_existing: 2, orders_rejected: 0 })
+    const imported = saved(
+      'imported.csv',
+      (await run('orders export')).stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('by-hand'))
+        .join('\n'),
+    )
+    for (const flags of ['--dry-run', '', '--create-missing'])
+      expect((await run(`orders import ${imported} --json ${flags}`)).json()).toMatchObject({
+        orders_placed: 0,
+        orders_existing: 2,
+        orders_rejected: 0,
+      })
     expect((await run('db check', elsewhere)).exitCode).toBe(0)
   })
 
   it('a price that is another one is still a conflict', async () => {
     const { stdout } = await run('orders export')
-    const other = saved('other.csv', stdout.split('\n').filter((line) => !line.startsWith('by-hand')).join('\n').replace(/^(B,.*,)4\.50/m, '$14.51'))
+    const other = saved(
+      'other.csv',
+      stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('by-hand'))
+        .join('\n')
+        .replace(/^(B,.*,)4\.50/m, '$14.51'),
+    )
     expect(await run(`orders import ${other} --json`)).toMatchObject({ exitCode: 6, error: { code: 'KEY_CONFLICT' } })
   })
 
@@ -188,9 +295,18 @@ describe('orders export', () => {
 
   it('has all lines of many orders, each once and those of an order together', async () => {
     await empty(elsewhere)
-    const lines = Array.from({ length: 1_500 }, (_, order) => Array.from({ length: 1 + (order % 8) }, (_line, line) => `R${order},u${order % 5},S${line},1,1.00`)).flat()
-    await run(`orders import ${saved('many.csv', `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)} --create-missing --initial-stock 9999`, elsewhere)
-    const exported = (await run('orders export', elsewhere)).stdout.trimEnd().split('\n').slice(1).map((line) => line.split(','))
+    const lines = Array.from({ length: 1_500 }, (_, order) =>
+      Array.from({ length: 1 + (order % 8) }, (_line, line) => `R${order},u${order % 5},S${line},1,1.00`),
+    ).flat()
+    await run(
+      `orders import ${saved('many.csv', `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)} --create-missing --initial-stock 9999`,
+      elsewhere,
+    )
+    const exported = (await run('orders export', elsewhere)).stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','))
     expect(exported).toHaveLength(lines.length)
     expect(new Set(exported.map(([ref, , sku]) => `${ref ?? ''} ${sku ?? ''}`)).size).toBe(lines.length)
     expect(exported.filter(([ref], index) => ref !== exported[index - 1]?.[0])).toHaveLength(1_500)
@@ -203,7 +319,13 @@ describe('orders export', () => {
     await elsewhere.connection.change("UPDATE products SET sku = NULL WHERE sku = 'POT-1'")
     const { exitCode, stdout, error } = await run('orders export --json', elsewhere)
     expect([exitCode, stdout, error.code]).toEqual([6, '', 'CONSTRAINT'])
-    expect(error.faults).toEqual([expect.stringMatching(/^product \d+ \(Teapot\) has no SKU$/), expect.stringMatching(/^orders \d+ and \d+ would both have the order_ref 'basket-1'$/)])
-    expect(await run('orders export --user bob --format count', elsewhere)).toMatchObject({ exitCode: 0, stdout: '1\n' })
+    expect(error.faults).toEqual([
+      expect.stringMatching(/^product \d+ \(Teapot\) has no SKU$/),
+      expect.stringMatching(/^orders \d+ and \d+ would both have the order_ref 'basket-1'$/),
+    ])
+    expect(await run('orders export --user bob --format count', elsewhere)).toMatchObject({
+      exitCode: 0,
+      stdout: '1\n',
+    })
   })
 })

@@ -13,9 +13,15 @@ describe('--fields and --field', () => {
   it.each([
     ['users list --fields username,id --format csv', 'username,id\nbob,2\nada,1\n'],
     ['users list --fields username,id --format tsv --limit 1', 'username\tid\nbob\t2\n'],
-    ['users list --fields "id, first_name" --limit 1', '┌────┬────────────┐\n│ id │ first_name │\n├────┼────────────┤\n│  2 │ NULL       │\n└────┴────────────┘\n'],
+    [
+      'users list --fields "id, first_name" --limit 1',
+      '┌────┬────────────┐\n│ id │ first_name │\n├────┼────────────┤\n│  2 │ NULL       │\n└────┴────────────┘\n',
+    ],
     ['users get ada --fields username,id', 'username  ada\nid        1\n'],
-    ['users get ada --fields username,id --format markdown', '| field    | value |\n| -------- | ----- |\n| username | ada   |\n| id       | 1     |\n'],
+    [
+      'users get ada --fields username,id --format markdown',
+      '| field    | value |\n| -------- | ----- |\n| username | ada   |\n| id       | 1     |\n',
+    ],
     ['users get ada --fields id --json', '{\n  "id": 1\n}\n'],
     ['users list --field email', 'bob@example.com\nada@example.com\n'],
     ['users list --field email --json', '[\n  "bob@example.com",\n  "ada@example.com"\n]\n'],
@@ -25,7 +31,10 @@ describe('--fields and --field', () => {
     ['users get ada --field last_login', '\n'],
     ['users get ada --field last_login --json', 'null\n'],
     ['products get POT-1 --field price --json', '"48.90"\n'],
-    ['orders get 1 --fields id,items --format csv', 'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n1,2,POT-1,Teapot,1,48.90,48.90\n'],
+    [
+      'orders get 1 --fields id,items --format csv',
+      'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n1,2,POT-1,Teapot,1,48.90,48.90\n',
+    ],
     ['orders list --items --fields items.sku,id --format csv', 'sku,id\nTEA-1,1\nPOT-1,1\n'],
     ['orders list --items --fields id --format csv', 'id\n1\n'],
     ['orders get 1 --field items.sku', '[{"sku":"TEA-1"},{"sku":"POT-1"}]\n'],
@@ -44,7 +53,9 @@ describe('--fields and --field', () => {
   })
 
   it('of a list are of all of it, as ids are', async () => {
-    await shop.connection.change("INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60")
+    await shop.connection.change(
+      "INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60",
+    )
     expect((await typed('products list --field id')).stdout.split('\n')).toHaveLength(63)
     expect((await typed('products list --field id --json')).json<number[]>()).toHaveLength(62)
     expect((await typed('products list --field id --limit 3')).stdout.split('\n')).toHaveLength(4)
@@ -59,32 +70,72 @@ describe('a field that is not there', () => {
   })
 
   it.each([
-    ['users list --fields idd,email', "--fields knows no 'idd' (did you mean id?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login"],
-    ['users get ada --field emial', "--field knows no 'emial' (did you mean email?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login"],
-    ['users get ada --field items', "--field knows no 'items'; there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login"],
-    ['orders list --fields items', "--fields knows no 'items'; there are id, user_id, username, status, total_amount, idempotency_key, created_at"],
-    ['orders list --items --field itmes', "--field knows no 'itmes' (did you mean items?); there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal"],
-    ['users export --fields password_hash', "--fields knows no 'password_hash'; there are username, email, first_name, last_name, is_active, is_admin, created_at, last_login"],
-    ['report revenue --by day --field untis', "--field knows no 'untis' (did you mean units?); there are period, orders, units, revenue"],
-    ['orders place --user ada --item TEA-1:1 --field total', "--field knows no 'total'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal"],
-    ['orders cancel 1 --field x', "--field knows no 'x'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal"],
+    [
+      'users list --fields idd,email',
+      "--fields knows no 'idd' (did you mean id?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+    ],
+    [
+      'users get ada --field emial',
+      "--field knows no 'emial' (did you mean email?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+    ],
+    [
+      'users get ada --field items',
+      "--field knows no 'items'; there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+    ],
+    [
+      'orders list --fields items',
+      "--fields knows no 'items'; there are id, user_id, username, status, total_amount, idempotency_key, created_at",
+    ],
+    [
+      'orders list --items --field itmes',
+      "--field knows no 'itmes' (did you mean items?); there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+    ],
+    [
+      'users export --fields password_hash',
+      "--fields knows no 'password_hash'; there are username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+    ],
+    [
+      'report revenue --by day --field untis',
+      "--field knows no 'untis' (did you mean units?); there are period, orders, units, revenue",
+    ],
+    [
+      'orders place --user ada --item TEA-1:1 --field total',
+      "--field knows no 'total'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+    ],
+    [
+      'orders cancel 1 --field x',
+      "--field knows no 'x'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+    ],
     ['db reset --confirm x --field x', "--field knows no 'x'; there are table, rows"],
   ])('is exit 2 before anything runs: dbtool %s', async (line, message) => {
     const outcome = await typed(`${line} --format ndjson`)
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`error: ${message}\n`) })
     expect(await everything(shop)).toEqual(before)
     // Nobody has to be there to say so.
-    expect(await dbtool(line, { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) })
+    expect(await dbtool(line, { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(message),
+    })
   })
 
   it('is exit 2 before anything is printed, where columns are known late', async () => {
-    expect(await dbtool('bench drivers --rounds 1 --duration 50ms --fields oracle', { database, as: 'owner' })).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^error: --fields knows no 'oracle'; there are mariadb,/) })
+    expect(
+      await dbtool('bench drivers --rounds 1 --duration 50ms --fields oracle', { database, as: 'owner' }),
+    ).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: --fields knows no 'oracle'; there are mariadb,/),
+    })
   })
 
   it('is told together with every other fault', async () => {
     const { error } = await typed('users list --limit x --fields idd,mail --field id --force --json')
     expect(error.faults).toEqual([
-      expect.stringMatching(/^--limit /), '--field and --fields exclude each other', '--force is for the file of --output, and there is none', "--fields knows no 'idd' (did you mean id?)", expect.stringMatching(/^--fields knows no 'mail' \(did you mean email\?\); there are id, /),
+      expect.stringMatching(/^--limit /),
+      '--field and --fields exclude each other',
+      '--force is for the file of --output, and there is none',
+      "--fields knows no 'idd' (did you mean id?)",
+      expect.stringMatching(/^--fields knows no 'mail' \(did you mean email\?\); there are id, /),
     ])
   })
 })
@@ -104,9 +155,16 @@ describe('what does not go together is exit 2', () => {
     ['--output ""', '--output must be a file, or - for standard output'],
     ['--force', '--force is for the file of --output, and there is none'],
     ['--force -o -', '--force is for the file of --output, and there is none'],
-    ['--format yaml', "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'yaml'"],
+    [
+      '--format yaml',
+      "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'yaml'",
+    ],
   ])('dbtool users list %s', async (flags, message) => {
-    expect(await dbtool(`users list ${flags}`)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`error: ${message}\n`) })
+    expect(await dbtool(`users list ${flags}`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`error: ${message}\n`),
+    })
   })
 
   it('but --json has the last word about the format', async () => {

@@ -7,7 +7,10 @@ import { smallShop } from '../support/shop.ts'
 const { name: database } = testDatabase()
 beforeAll(async () => {
   await smallShop(database)
-  await dbtool('addresses add --user bob --type billing --street "Torstr. 1, 2. OG" --city Berlin --postal-code 10119 --country DE', { database })
+  await dbtool(
+    'addresses add --user bob --type billing --street "Torstr. 1, 2. OG" --city Berlin --postal-code 10119 --country DE',
+    { database },
+  )
 })
 
 const user = ['id', 'username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login']
@@ -17,11 +20,35 @@ const order = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempoten
 const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
 const log = ['id', 'created_at', 'os_user', 'command', 'entity', 'entity_id', 'message']
 const stress = [
-  'mode', 'pool_size', 'max_overflow', 'workers', 'ok', 'failed', 'timeouts', 'errors', 'seconds', 'throughput', 'acquire_ms', 'execute_ms', 'total_ms',
-  'connections', 'queue_peak', 'fairness', 'loop', 'late_ms', 'dropped', 'event_loop_ms', 'cold_start_ms', 'threads', 'client_cpu', 'validity', 'partial',
+  'mode',
+  'pool_size',
+  'max_overflow',
+  'workers',
+  'ok',
+  'failed',
+  'timeouts',
+  'errors',
+  'seconds',
+  'throughput',
+  'acquire_ms',
+  'execute_ms',
+  'total_ms',
+  'connections',
+  'queue_peak',
+  'fairness',
+  'loop',
+  'late_ms',
+  'dropped',
+  'event_loop_ms',
+  'cold_start_ms',
+  'threads',
+  'client_cpu',
+  'validity',
+  'partial',
 ]
 
-const columnsOf = (names: readonly string[]): string => names.flatMap((name) => (name === 'items' ? item : [name])).join(',')
+const columnsOf = (names: readonly string[]): string =>
+  names.flatMap((name) => (name === 'items' ? item : [name])).join(',')
 
 const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['users list', user, ['2', '1']],
@@ -42,7 +69,11 @@ const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['logs list --limit 2', log, ['6', '5']],
   ['logs list --entity shop', log, []],
   ['report top-products', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], ['1', '2']],
-  ['report top-products --by revenue --limit 1', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], ['2']],
+  [
+    'report top-products --by revenue --limit 1',
+    ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'],
+    ['2'],
+  ],
   ['report top-products --until 30d', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], []],
   ['db migrate', ['version', 'name', 'direction'], []],
   ['db status', ['version', 'name', 'state', 'steps_done', 'steps', 'applied_at'], ['1', '2']],
@@ -89,7 +120,24 @@ const items: readonly [line: string, names: string[], id: string][] = [
   ['products restock TEA-1 --by 1 --dry-run', product, '1'],
   ['orders get 1', [...order, 'items'], '1'],
   ['orders ship 1 --dry-run', [...order, 'items'], '1'],
-  ['connection test', ['server', 'version', 'user', 'database', 'charset', 'collation', 'time_zone', 'sql_mode', 'isolation', 'statement_timeout', 'tls', 'round_trip_ms'], ''],
+  [
+    'connection test',
+    [
+      'server',
+      'version',
+      'user',
+      'database',
+      'charset',
+      'collation',
+      'time_zone',
+      'sql_mode',
+      'isolation',
+      'statement_timeout',
+      'tls',
+      'round_trip_ms',
+    ],
+    '',
+  ],
   ['server status', ['running', 'pid', 'socket', 'port', 'user', 'database', 'data_directory', 'version'], ''],
   ['pool stress --sql "DO 0" --workers 3', stress, 'fair'],
 ]
@@ -121,16 +169,30 @@ describe.each(items)('the one thing of dbtool %s', (line, names, id) => {
 describe('values', () => {
   it('are numbers for ids, strings for money, UTC for instants and null for NULL', async () => {
     const order = (await dbtool('orders get 1 --json', { database })).json()
-    expect(order).toMatchObject({ id: 1, user_id: 1, total_amount: '57.90', created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) })
+    expect(order).toMatchObject({
+      id: 1,
+      user_id: 1,
+      total_amount: '57.90',
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    })
     expect(order['items']).toEqual([
       { product_id: 1, sku: 'TEA-1', name: 'Green tea', quantity: 2, price: '4.50', subtotal: '9.00' },
       { product_id: 2, sku: 'POT-1', name: 'Teapot', quantity: 1, price: '48.90', subtotal: '48.90' },
     ])
-    expect((await dbtool('users get ada --json', { database })).json()).toMatchObject({ first_name: 'Ada', last_name: null, is_active: true, is_admin: false, last_login: null })
+    expect((await dbtool('users get ada --json', { database })).json()).toMatchObject({
+      first_name: 'Ada',
+      last_name: null,
+      is_active: true,
+      is_admin: false,
+      last_login: null,
+    })
   })
 
   it('of config show have a name, a value and where it comes from, and no secrets', async () => {
-    const { stdout, json } = await dbtool('config show --json --port 3307 --host db', { database, env: { DB_PASSWORD: 'hunter2', DB_URL: 'mariadb://eve:hunter2@elsewhere/x' } })
+    const { stdout, json } = await dbtool('config show --json --port 3307 --host db', {
+      database,
+      env: { DB_PASSWORD: 'hunter2', DB_URL: 'mariadb://eve:hunter2@elsewhere/x' },
+    })
     const entries = json<{ name: string; value: string | null; origin: string }[]>()
     expect(entries).toContainEqual({ name: 'DB_PORT', value: '3307', origin: 'flag' })
     expect(entries).toContainEqual({ name: 'DB_NAME', value: database, origin: 'environment' })
@@ -160,7 +222,10 @@ describe('a list without --limit', () => {
     return { stdout, stderr }
   }
   const note = 'the first 50, and there are more; --limit 0 shows all\n'
-  const insert = (from: number, to: number) => many.connection.change(`INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`)
+  const insert = (from: number, to: number) =>
+    many.connection.change(
+      `INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`,
+    )
 
   it('of fifty is whole, and says nothing', async () => {
     await insert(1, 50)
@@ -169,7 +234,10 @@ describe('a list without --limit', () => {
 
   it('of more is cut with a word on stderr, but counts and ids are of everything', async () => {
     await insert(51, 53)
-    expect(await texts('products list --format csv')).toEqual({ stderr: note, stdout: expect.stringMatching(/^(.*\n){51}$/) })
+    expect(await texts('products list --format csv')).toEqual({
+      stderr: note,
+      stdout: expect.stringMatching(/^(.*\n){51}$/),
+    })
     expect(await texts('products list')).toEqual({ stderr: note, stdout: expect.stringMatching(/^(.*\n){54}$/) })
     expect((await list('products list --json')).json<unknown[]>()).toHaveLength(50)
     expect((await list('products list --format count')).stdout).toBe('53\n')
@@ -178,7 +246,10 @@ describe('a list without --limit', () => {
 
   it('that was given holds for all formats, without a word', async () => {
     expect(await texts('products list --format count --limit 50')).toEqual({ stdout: '50\n', stderr: '' })
-    expect(await texts('products list --format csv --limit 0')).toEqual({ stderr: '', stdout: expect.stringMatching(/^(.*\n){54}$/) })
+    expect(await texts('products list --format csv --limit 0')).toEqual({
+      stderr: '',
+      stdout: expect.stringMatching(/^(.*\n){54}$/),
+    })
     expect((await list('products list --format count --offset 10')).stdout).toBe('43\n')
   })
 })
@@ -194,14 +265,20 @@ describe('a server that stops', () => {
 
 describe('a write', () => {
   it('prints what it made, and says so on stderr', async () => {
-    const { exitCode, stdout, stderr, json } = await dbtool('products create --name "Oak tray" --price 27.35 --format ndjson', { database })
+    const { exitCode, stdout, stderr, json } = await dbtool(
+      'products create --name "Oak tray" --price 27.35 --format ndjson',
+      { database },
+    )
     expect([exitCode, stderr]).toEqual([0, `✔ added Oak tray (id ${String(json()['id'])})\n`])
     expect(JSON.parse(stdout)).toMatchObject({ name: 'Oak tray', price: '27.35', stock: 0, sku: null })
   })
 
   it('says nothing with --quiet or --json, but a generated password is not lost', async () => {
     expect((await dbtool('products create --name Cup --price 1 -q --format ids', { database })).stderr).toBe('')
-    const { stderr, stdout } = await dbtool('users create --username eve --email eve@example.com --generate-password --json', { database })
+    const { stderr, stdout } = await dbtool(
+      'users create --username eve --email eve@example.com --generate-password --json',
+      { database },
+    )
     expect(stderr).toMatch(/^password: \S{12,}\n$/)
     expect(stdout).not.toMatch(/password/)
   })

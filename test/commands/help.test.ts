@@ -40,19 +40,36 @@ describe('help', () => {
     expect((await dbtool('users list --help')).stdout.replace(/\s+/g, ' ')).toContain('(default: -created_at)')
   })
 
-  it.each(['users', 'orders --json', 'db', 'server --color never'])('a noun alone is a mistake: dbtool %s', async (line) => {
-    const { exitCode, stdout, stderr } = await dbtool(line)
-    expect([exitCode, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(/^(Usage: [^]*error: |\{"error":\{"code":"USAGE","message":")\w+ needs a verb: \w+/)
-  })
+  it.each(['users', 'orders --json', 'db', 'server --color never'])(
+    'a noun alone is a mistake: dbtool %s',
+    async (line) => {
+      const { exitCode, stdout, stderr } = await dbtool(line)
+      expect([exitCode, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/^(Usage: [^]*error: |\{"error":\{"code":"USAGE","message":")\w+ needs a verb: \w+/)
+    },
+  )
 
   it.each(['--version', '-V'])('%s is the version alone', async (flag) => {
-    expect(await dbtool(flag)).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+    expect(await dbtool(flag)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    })
   })
 })
 
 describe('dbtool help', () => {
-  it.each([['help', '--help'], ['help users', 'users --help'], ['help orders place', 'orders place --help'], ['help doctor', 'doctor --help'], ['help help', 'help --help'], ['--help users list', 'users list --help'], ['-h users', 'users --help'], ['users -h list', 'users list --help'], ['--help users list --search x', 'users list --help']])('%s is dbtool %s', async (line, same) => {
+  it.each([
+    ['help', '--help'],
+    ['help users', 'users --help'],
+    ['help orders place', 'orders place --help'],
+    ['help doctor', 'doctor --help'],
+    ['help help', 'help --help'],
+    ['--help users list', 'users list --help'],
+    ['-h users', 'users --help'],
+    ['users -h list', 'users list --help'],
+    ['--help users list --search x', 'users list --help'],
+  ])('%s is dbtool %s', async (line, same) => {
     const { exitCode, stdout, stderr } = await dbtool(line)
     expect([exitCode, stdout, stderr]).toEqual([0, (await dbtool(same)).stdout, ''])
   })
@@ -61,7 +78,11 @@ describe('dbtool help', () => {
     const { stdout, exitCode } = await dbtool(`help ${topic}`)
     expect(exitCode).toBe(0)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-    expect((await dbtool(`help ${topic}`, { columns: 60 })).stdout.split('\n').filter((line) => line.length > 60 && !line.startsWith('  $'))).toEqual([])
+    expect(
+      (await dbtool(`help ${topic}`, { columns: 60 })).stdout
+        .split('\n')
+        .filter((line) => line.length > 60 && !line.startsWith('  $')),
+    ).toEqual([])
     const examples = [...stdout.matchAll(/^ {2}\$ dbtool (.*)$/gm)].map(([, line = '']) => line)
     expect(examples.length).toBeGreaterThan(0)
     for (const example of examples) expect((await dbtool(`${example} --help`)).exitCode, example).toBe(0)
@@ -69,20 +90,32 @@ describe('dbtool help', () => {
 
   it('has every flag, variable, format and exit code in a topic', async () => {
     const pages = await Promise.all(Object.keys(topics).map(async (topic) => (await dbtool(`help ${topic}`)).stdout))
-    const flags = globalGroups().flatMap(([, ...options]) => options.filter(({ hidden }) => !hidden).map((one) => one.flags))
+    const flags = globalGroups().flatMap(([, ...options]) =>
+      options.filter(({ hidden }) => !hidden).map((one) => one.flags),
+    )
     const said = pages.join('\n')
     for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(said).toContain(text)
     for (const code of Object.values(exitCodes)) expect(said).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
-    expect(said).toContain(`DB_POOL_TIMEOUT       how long to wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`)
+    expect(said).toContain(
+      `DB_POOL_TIMEOUT       how long to wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`,
+    )
   })
 
   it.each([
     ['help exit-code', "no help about 'exit-code'", 'did you mean exit-codes?'],
     ['help usres', "no help about 'usres'", 'did you mean users?'],
     ['help users lst', "no help about 'users lst'", 'did you mean list?'],
-    ['help constructor', "no help about 'constructor'", 'topics: connecting, formats, environment, exit-codes; commands: dbtool help'],
+    [
+      'help constructor',
+      "no help about 'constructor'",
+      'topics: connecting, formats, environment, exit-codes; commands: dbtool help',
+    ],
   ])('of what is not there is a mistake: dbtool %s', async (line, message, hint) => {
-    expect(await dbtool(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message, hint: expect.stringContaining(hint) } })
+    expect(await dbtool(`${line} --json`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      error: { code: 'USAGE', message, hint: expect.stringContaining(hint) },
+    })
   })
 })
 
@@ -94,7 +127,8 @@ describe('what is loaded', () => {
     const hook = fileURLToPath(new URL('../support/list-loaded.mjs', import.meta.url))
     const { stderr, exitCode } = await spawned(line.split(' '), { database: database.name, node: ['--import', hook] })
     expect(exitCode, stderr).toBe(0)
-    const all = (pattern: RegExp): string[] => [...new Set([...stderr.matchAll(pattern)].map(([, name = '']) => name))].sort()
+    const all = (pattern: RegExp): string[] =>
+      [...new Set([...stderr.matchAll(pattern)].map(([, name = '']) => name))].sort()
     return { packages: all(/node_modules\/((?:@[^/]+\/)?[^/\n]+)/g), files: all(/dist\/cli\/([\w-]+)\.cjs/g) }
   }
 
@@ -106,13 +140,30 @@ describe('what is loaded', () => {
 
   it('so none of the modules of Node that take long', () => {
     const texts = program.map((name) => readFileSync(join(dirname(binary), `${name}.cjs`), 'utf8'))
-    const needed = texts.flatMap((text) => [...text.matchAll(/require\(["`]node:([\w/]+)["`]\)/g)].map(([, name]) => name))
+    const needed = texts.flatMap((text) =>
+      [...text.matchAll(/require\(["`]node:([\w/]+)["`]\)/g)].map(([, name]) => name),
+    )
     expect([...new Set(needed)].sort()).toEqual(['events', 'fs', 'module', 'os', 'path', 'process', 'vm', 'zlib'])
   })
 
   it.each([
-    'users list --help', 'addresses add --help', 'users authenticate --help', 'products import --help', 'orders import --help', 'report revenue --help', 'logs list --help', 'connection test --help',
-    'db migrate --help', 'pool stress --help', 'pool tune --help', 'bench drivers --help', 'server start --help', 'doctor --help', 'demo --help', 'config show --json', 'server status --help',
+    'users list --help',
+    'addresses add --help',
+    'users authenticate --help',
+    'products import --help',
+    'orders import --help',
+    'report revenue --help',
+    'logs list --help',
+    'connection test --help',
+    'db migrate --help',
+    'pool stress --help',
+    'pool tune --help',
+    'bench drivers --help',
+    'server start --help',
+    'doctor --help',
+    'demo --help',
+    'config show --json',
+    'server status --help',
   ])('dbtool %s loads no package', async (line) => {
     expect(await loadedBy(line)).toMatchObject({ packages: [], files: expect.not.arrayContaining(['chunk-database']) })
   })
@@ -120,7 +171,9 @@ describe('what is loaded', () => {
   it('dbtool users list --json loads the connector and no package, and reads few files', async () => {
     const { packages, files } = await loadedBy('users list --json')
     expect(packages).toEqual([])
-    expect(files).toEqual(expect.arrayContaining([...program, 'chunk-database', 'chunk-output', 'chunk-shop', 'connector']))
+    expect(files).toEqual(
+      expect.arrayContaining([...program, 'chunk-database', 'chunk-output', 'chunk-shop', 'connector']),
+    )
     expect(files.length).toBeLessThan(15)
   })
 })

@@ -8,12 +8,17 @@ const empty = { database: shop.name, columns: 80 }
 
 describe('hints for the next step', () => {
   it.each([...Object.values(next), ...Object.values(whereEmpty)])('%s is a command line', async (line) => {
-    expect((await dbtool(`${line.replace(/^dbtool /, '')} --help`)).stdout).toContain(`Usage: ${line.replace(' 7', '')}`)
+    expect((await dbtool(`${line.replace(/^dbtool /, '')} --help`)).stdout).toContain(
+      `Usage: ${line.replace(' 7', '')}`,
+    )
   })
 
-  it.each(Object.entries(whereEmpty))('dbtool %s, where there is none, says on a terminal how to make one', async (line, wanted) => {
-    expect((await dbtool(`${line} --color never`, empty)).stderr).toContain(`next: ${wanted}\n`)
-  })
+  it.each(Object.entries(whereEmpty))(
+    'dbtool %s, where there is none, says on a terminal how to make one',
+    async (line, wanted) => {
+      expect((await dbtool(`${line} --color never`, empty)).stderr).toContain(`next: ${wanted}\n`)
+    },
+  )
 
   it.each([
     ['users list --search nobody', 'dbtool users list'],

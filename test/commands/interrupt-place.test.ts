@@ -14,28 +14,48 @@ beforeAll(async () => {
 })
 afterAll(() => holder.close())
 
-const running = async (): Promise<number> => (await holder.rows(`SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID <> CONNECTION_ID()`, [database.name])).length
+const running = async (): Promise<number> =>
+  (
+    await holder.rows(
+      `SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID <> CONNECTION_ID()`,
+      [database.name],
+    )
+  ).length
 
 it.each([
   ['SIGHUP', 129, 'HUNG_UP'],
   ['SIGINT', 130, 'INTERRUPTED'],
   ['SIGTERM', 143, 'TERMINATED'],
-])('%s while an order waits for a row: exit %d, nothing is ordered, neither now nor when the row is free', async (signal, exitCode, code) => {
-  await holder.change('START TRANSACTION')
-  await holder.rows('SELECT id FROM products FOR UPDATE')
-  const interrupt = new AbortController()
-  const outcome = dbtool(`orders place --user ada --item LOCK:1 --idempotency-key ${signal} --json`, { database: database.name, signal: interrupt.signal })
-  while ((await running()) === 0);
-  interrupt.abort(signal)
-  expect(await outcome).toMatchObject({ exitCode, stdout: '', error: { code, message: 'interrupted; nothing was ordered' } })
-  expect(await running()).toBe(0)
-  await holder.change('COMMIT')
-  expect(await holder.rows('SELECT stock, (SELECT COUNT(*) FROM orders) AS orders FROM products')).toEqual([{ stock: 4, orders: 0 }])
-  expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
-})
+])(
+  '%s while an order waits for a row: exit %d, nothing is ordered, neither now nor when the row is free',
+  async (signal, exitCode, code) => {
+    await holder.change('START TRANSACTION')
+    await holder.rows('SELECT id FROM products FOR UPDATE')
+    const interrupt = new AbortController()
+    const outcome = dbtool(`orders place --user ada --item LOCK:1 --idempotency-key ${signal} --json`, {
+      database: database.name,
+      signal: interrupt.signal,
+    })
+    while ((await running()) === 0);
+    interrupt.abort(signal)
+    expect(await outcome).toMatchObject({
+      exitCode,
+      stdout: '',
+      error: { code, message: 'interrupted; nothing was ordered' },
+    })
+    expect(await running()).toBe(0)
+    await holder.change('COMMIT')
+    expect(await holder.rows('SELECT stock, (SELECT COUNT(*) FROM orders) AS orders FROM products')).toEqual([
+      { stock: 4, orders: 0 },
+    ])
+    expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
+  },
+)
 
 it('names the user and the products that there are not, together', async () => {
-  expect(await dbtool('orders place --user nobody --item nope:1 --item nope2:2 --json', { database: database.name })).toMatchObject({
+  expect(
+    await dbtool('orders place --user nobody --item nope:1 --item nope2:2 --json', { database: database.name }),
+  ).toMatchObject({
     exitCode: 5,
     error: { code: 'NOT_FOUND', message: "there is no user 'nobody', and there are no products 'nope', 'nope2'" },
   })

@@ -13,7 +13,11 @@ const rows: readonly [at: string, osUser: string, command: string, entity: strin
   ['2026-01-05', 'ada', 'db seed', 'shop', 0],
 ]
 beforeAll(async () => {
-  for (const row of rows) await shop.connection.change("INSERT INTO logs (created_at, os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?, 'done')", row)
+  for (const row of rows)
+    await shop.connection.change(
+      "INSERT INTO logs (created_at, os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?, 'done')",
+      row,
+    )
 })
 
 const type = (line: string) => dbtool(line, { database: shop.name })
@@ -38,13 +42,25 @@ describe('logs list', () => {
 
   it('names who, what and when', async () => {
     expect((await type('logs list --limit 1 --json')).json()).toEqual([
-      { id: 6, created_at: '2026-01-05T00:00:00Z', os_user: 'ada', command: 'db seed', entity: 'shop', entity_id: 0, message: 'done' },
+      {
+        id: 6,
+        created_at: '2026-01-05T00:00:00Z',
+        os_user: 'ada',
+        command: 'db seed',
+        entity: 'shop',
+        entity_id: 0,
+        message: 'done',
+      },
     ])
   })
 
   it('wants an entity that there is, and an id that can be', async () => {
     expect((await type('logs list --entity carts --id x --json')).error).toMatchObject({
-      code: 'USAGE', faults: ["--entity must be one of users, addresses, products, orders, shop, not 'carts'", "--id must be a whole number from 1 to 2147483647, not 'x'"],
+      code: 'USAGE',
+      faults: [
+        "--entity must be one of users, addresses, products, orders, shop, not 'carts'",
+        "--id must be a whole number from 1 to 2147483647, not 'x'",
+      ],
     })
   })
 })

@@ -8,7 +8,9 @@ import { exits } from '../../commands/meanings.ts'
 import { verbs } from '../support/verbs.ts'
 
 const pages = await manual()
-const isShown = (command: Command): boolean => command.parent === null || (command.createHelp().visibleCommands(command.parent).includes(command) && isShown(command.parent))
+const isShown = (command: Command): boolean =>
+  command.parent === null ||
+  (command.createHelp().visibleCommands(command.parent).includes(command) && isShown(command.parent))
 const paths = (await verbs()).filter(([, verb]) => isShown(verb)).map(([path]) => path)
 
 describe('the pages that are made from the definitions of the commands', () => {
@@ -17,7 +19,15 @@ describe('the pages that are made from the definitions of the commands', () => {
   })
 
   it('there are no others', () => {
-    expect(readdirSync('docs/reference').map((name) => `docs/reference/${name}`).sort()).toEqual(Object.keys(pages).filter((path) => path.endsWith('.md')).sort())
+    expect(
+      readdirSync('docs/reference')
+        .map((name) => `docs/reference/${name}`)
+        .sort(),
+    ).toEqual(
+      Object.keys(pages)
+        .filter((path) => path.endsWith('.md'))
+        .sort(),
+    )
   })
 
   it.each(paths)('dbtool %s has its section in the reference and in the manual', (path) => {
@@ -26,17 +36,25 @@ describe('the pages that are made from the definitions of the commands', () => {
   })
 
   it('links lead somewhere', () => {
-    const links = Object.entries(pages).flatMap(([path, text]) => [...text.matchAll(/\]\(([^)#]+)(?:#([^)]+))?\)/g)].map(([, file = '', section]) => ({ path: join(path, '..', file), section })))
+    const links = Object.entries(pages).flatMap(([path, text]) =>
+      [...text.matchAll(/\]\(([^)#]+)(?:#([^)]+))?\)/g)].map(([, file = '', section]) => ({
+        path: join(path, '..', file),
+        section,
+      })),
+    )
     expect(links.length).toBeGreaterThan(100)
     for (const { path, section } of links) {
-      const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'))
+      const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+        heading.toLowerCase().replaceAll(' ', '-'),
+      )
       if (section !== undefined) expect(headings).toContain(section)
     }
   })
 
   it('exit codes are those of docs/exit-codes.md', () => {
     const page = readFileSync('docs/exit-codes.md', 'utf8')
-    for (const [exit, about] of Object.entries(exits)) expect(page).toMatch(Number(exit) < 128 ? `\n| ${exit} | ${about} |\n` : about)
+    for (const [exit, about] of Object.entries(exits))
+      expect(page).toMatch(Number(exit) < 128 ? `\n| ${exit} | ${about} |\n` : about)
   })
 })
 
@@ -57,6 +75,8 @@ describe('the manual', () => {
   it('is ASCII, and every line that begins with a dot is one of its macros', () => {
     const page = pages['docs/dbtool.1']!
     expect(page).toMatch(/^[\x20-\x7e\n]+$/)
-    expect(new Set(page.match(/^\.\S+/gm))).toEqual(new Set(['.\\"', '.TH', '.SH', '.SS', '.TP', '.PP', '.RS', '.RE', '.nf', '.fi', '.nh', '.ad', '.BR']))
+    expect(new Set(page.match(/^\.\S+/gm))).toEqual(
+      new Set(['.\\"', '.TH', '.SH', '.SS', '.TP', '.PP', '.RS', '.RE', '.nf', '.fi', '.nh', '.ad', '.BR']),
+    )
   })
 })

@@ -16,11 +16,16 @@ const down = '\u001b[B'
 /** Goes down to a line of the list and takes it. */
 async function take(person: Terminal, question: string, line: string): Promise<void> {
   await person.see(`? ${question}`)
-  for (let moved = 0; !person.screen.slice(person.screen.lastIndexOf(`? ${question}`)).includes(`❯${line === '' ? '' : ` ${line}`}`); moved += 1) {
+  for (
+    let moved = 0;
+    !person.screen.slice(person.screen.lastIndexOf(`? ${question}`)).includes(`❯${line === '' ? '' : ` ${line}`}`);
+    moved += 1
+  ) {
     if (moved > 25) throw new Error(`'${line}' is not in the list; the screen:\n${person.screen}`)
     const shown = person.raw.length
     person.type(down)
-    for (let waited = 0; person.raw.length === shown && waited < 200; waited += 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (let waited = 0; person.raw.length === shown && waited < 200; waited += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise((resolve) => setTimeout(resolve, 15))
   }
   person.type(keys.enter)
@@ -66,7 +71,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     person.type(` ${keys.enter}`)
     await person.see('--stock: ')
     person.type(`ten${keys.enter}`)
-    await person.see("Must be a whole number from 0")
+    await person.see('Must be a whole number from 0')
     person.type(`\u001510${keys.enter}`)
     await person.see('$ dbtool products create --stock 10')
     await person.see('SKU (')
@@ -94,8 +99,13 @@ describe('bare dbtool on a terminal is a menu', () => {
     await person.see('placed order 1: 15.00')
     await take(person, 'dbtool\n', 'quit')
     expect(await person.ended()).toBe(0)
-    expect((await dbtool('orders get 1 --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject({ username: 'grace', total_amount: '15.00' })
-    expect((await dbtool('products list --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject([{ name: 'Mug', stock: 8 }])
+    expect((await dbtool('orders get 1 --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject({
+      username: 'grace',
+      total_amount: '15.00',
+    })
+    expect((await dbtool('products list --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject([
+      { name: 'Mug', stock: 8 },
+    ])
   })
 
   it('that offers no flag for what a person is asked for', async () => {
@@ -144,6 +154,9 @@ describe('bare dbtool on a terminal is a menu', () => {
   })
 
   it('and the help where nobody sits at it', async () => {
-    expect(await spawned([], { database })).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Usage: dbtool') as string })
+    expect(await spawned([], { database })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Usage: dbtool') as string,
+    })
   })
 })

@@ -13,7 +13,8 @@ beforeEach(() => renewedShop(shop))
 
 const type = (line: string) => dbtool(line, { database: shop.name })
 const setStatus = (status: string) => shop.connection.change('UPDATE orders SET status = ? WHERE id = 1', [status])
-const stocks = async () => (await shop.connection.rows<{ stock: number }>('SELECT stock FROM products ORDER BY id')).map(({ stock }) => stock)
+const stocks = async () =>
+  (await shop.connection.rows<{ stock: number }>('SELECT stock FROM products ORDER BY id')).map(({ stock }) => stock)
 
 /** From which status, what is typed, which status then, and what a person reads. */
 const moved: readonly [from: string, verb: string, to: string, sentence: string][] = [
@@ -46,7 +47,11 @@ describe('a move of an order', () => {
     const before = await everything(shop)
     const { stderr } = await type(`orders ${verb} 1 -n`)
     expect(stderr).toBe(`✔ order 1 would be ${to}; nothing was changed\n`)
-    expect((await type(`orders ${verb} 1 -n --json`)).json()).toMatchObject({ id: 1, status: to, items: [{ product_id: 1 }, { product_id: 2 }] })
+    expect((await type(`orders ${verb} 1 -n --json`)).json()).toMatchObject({
+      id: 1,
+      status: to,
+      items: [{ product_id: 1 }, { product_id: 2 }],
+    })
     expect(await everything(shop)).toEqual(before)
   })
 
@@ -59,24 +64,77 @@ describe('a move of an order', () => {
   })
 })
 
-const refusals: readonly [from: string, line: string, exitCode: number, code: string, message: string, hint: string | RegExp][] = [
+const refusals: readonly [
+  from: string,
+  line: string,
+  exitCode: number,
+  code: string,
+  message: string,
+  hint: string | RegExp,
+][] = [
   ['confirmed', 'ship', 2, 'USAGE', 'missing <id>', /command line/],
   ['confirmed', 'cancel 0', 2, 'USAGE', "<id> must be a whole number from 1 to 2147483647, not '0'", /--help/],
   ['confirmed', 'cancel 1 --yes', 2, 'USAGE', "unknown option '--yes'", /--help/],
   ['confirmed', 'cancel 4711', 5, 'NOT_FOUND', 'there is no order 4711', /orders list/],
-  ['pending', 'ship 1', 6, 'ILLEGAL_STATUS', 'order 1 is pending and cannot be shipped; it can be confirmed or cancelled', 'use: dbtool orders confirm 1, or dbtool orders cancel 1'],
-  ['confirmed', 'confirm 1', 6, 'ILLEGAL_STATUS', 'order 1 is confirmed already; it can be shipped or cancelled', 'use: dbtool orders ship 1, or dbtool orders cancel 1'],
-  ['confirmed', 'deliver 1 -n', 6, 'ILLEGAL_STATUS', 'order 1 is confirmed and cannot be delivered; it can be shipped or cancelled', 'use: dbtool orders ship 1, or dbtool orders cancel 1'],
-  ['shipped', 'cancel 1', 6, 'ILLEGAL_STATUS', 'order 1 is shipped and cannot be cancelled; it can be delivered', 'use: dbtool orders deliver 1'],
-  ['delivered', 'cancel 1', 6, 'ILLEGAL_STATUS', 'order 1 is delivered and cannot be cancelled; that is final', 'look at it: dbtool orders get 1'],
-  ['cancelled', 'cancel 1', 6, 'ILLEGAL_STATUS', 'order 1 is cancelled already; that is final', 'look at it: dbtool orders get 1'],
+  [
+    'pending',
+    'ship 1',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is pending and cannot be shipped; it can be confirmed or cancelled',
+    'use: dbtool orders confirm 1, or dbtool orders cancel 1',
+  ],
+  [
+    'confirmed',
+    'confirm 1',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is confirmed already; it can be shipped or cancelled',
+    'use: dbtool orders ship 1, or dbtool orders cancel 1',
+  ],
+  [
+    'confirmed',
+    'deliver 1 -n',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is confirmed and cannot be delivered; it can be shipped or cancelled',
+    'use: dbtool orders ship 1, or dbtool orders cancel 1',
+  ],
+  [
+    'shipped',
+    'cancel 1',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is shipped and cannot be cancelled; it can be delivered',
+    'use: dbtool orders deliver 1',
+  ],
+  [
+    'delivered',
+    'cancel 1',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is delivered and cannot be cancelled; that is final',
+    'look at it: dbtool orders get 1',
+  ],
+  [
+    'cancelled',
+    'cancel 1',
+    6,
+    'ILLEGAL_STATUS',
+    'order 1 is cancelled already; that is final',
+    'look at it: dbtool orders get 1',
+  ],
 ]
 
 describe('a move that is not allowed', () => {
   it.each(refusals)('%s: dbtool orders %s: exit %i', async (...[from, line, exitCode, code, message, hint]) => {
     await setStatus(from)
     const before = await everything(shop)
-    expect(await type(`orders ${line} --json`)).toMatchObject({ exitCode, stdout: '', error: { code, message, hint: typeof hint === 'string' ? hint : expect.stringMatching(hint), exitCode } })
+    expect(await type(`orders ${line} --json`)).toMatchObject({
+      exitCode,
+      stdout: '',
+      error: { code, message, hint: typeof hint === 'string' ? hint : expect.stringMatching(hint), exitCode },
+    })
     expect(await everything(shop)).toEqual(before)
   })
 })
@@ -95,7 +153,11 @@ describe('Ctrl-C in a move', () => {
     const outcome = dbtool('orders cancel 1 --json', { database: shop.name, signal: interrupt.signal })
     await untilWaiting(shop)
     interrupt.abort('SIGINT')
-    expect(await outcome).toMatchObject({ exitCode: 130, stdout: '', error: { code: 'INTERRUPTED', message: 'interrupted; nothing was changed' } })
+    expect(await outcome).toMatchObject({
+      exitCode: 130,
+      stdout: '',
+      error: { code: 'INTERRUPTED', message: 'interrupted; nothing was changed' },
+    })
     await holder.close()
     expect([await stocks(), (await type('orders get 1 --json')).json()['status']]).toEqual([[98, 2], 'confirmed'])
   })
@@ -105,7 +167,10 @@ describe('Ctrl-C in a move', () => {
     const network = await brokenNetwork(shop.target)
     const interrupt = new AbortController()
     const { host, port, user } = network.target
-    const outcome = dbtool('orders cancel 1 --json', { env: { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_NAME: shop.name }, signal: interrupt.signal })
+    const outcome = dbtool('orders cancel 1 --json', {
+      env: { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_NAME: shop.name },
+      signal: interrupt.signal,
+    })
     await untilWaiting(shop)
     network.swallow()
     await holder.change('COMMIT')
@@ -113,14 +178,28 @@ describe('Ctrl-C in a move', () => {
     while ((await stocks())[0] !== 100);
     network.recover()
     interrupt.abort('SIGINT')
-    expect(await outcome).toMatchObject({ exitCode: 130, stdout: '', error: { code: 'INTERRUPTED', message: 'interrupted, but order 1 is cancelled', hint: 'look at it: dbtool orders get 1' } })
+    expect(await outcome).toMatchObject({
+      exitCode: 130,
+      stdout: '',
+      error: {
+        code: 'INTERRUPTED',
+        message: 'interrupted, but order 1 is cancelled',
+        hint: 'look at it: dbtool orders get 1',
+      },
+    })
   })
 })
 
 describe('orders list', () => {
   beforeEach(async () => {
-    for (const line of ['--user bob --item TEA-1:5', '--user ada --item TEA-1:1 --pending']) await type(`orders place ${line}`)
-    for (const [id, at] of [[1, '2026-01-01'], [2, '2026-03-01'], [3, '2026-02-01']]) await shop.connection.change('UPDATE orders SET created_at = ? WHERE id = ?', [at!, id!])
+    for (const line of ['--user bob --item TEA-1:5', '--user ada --item TEA-1:1 --pending'])
+      await type(`orders place ${line}`)
+    for (const [id, at] of [
+      [1, '2026-01-01'],
+      [2, '2026-03-01'],
+      [3, '2026-02-01'],
+    ])
+      await shop.connection.change('UPDATE orders SET created_at = ? WHERE id = ?', [at!, id!])
   })
 
   it.each([
@@ -141,9 +220,15 @@ describe('orders list', () => {
   })
 
   it('--items is a list of what orders get shows, in every format', async () => {
-    const one = async (id: number, format: string): Promise<string> => (await type(`orders get ${id} --format ${format}`)).stdout
-    const list = async (format: string): Promise<string> => (await type(`orders list --items --format ${format}`)).stdout
-    const each = async (format: string): Promise<string[]> => [await one(2, format), await one(3, format), await one(1, format)]
+    const one = async (id: number, format: string): Promise<string> =>
+      (await type(`orders get ${id} --format ${format}`)).stdout
+    const list = async (format: string): Promise<string> =>
+      (await type(`orders list --items --format ${format}`)).stdout
+    const each = async (format: string): Promise<string[]> => [
+      await one(2, format),
+      await one(3, format),
+      await one(1, format),
+    ]
     expect(JSON.parse(await list('json'))).toEqual((await each('json')).map((text) => JSON.parse(text) as object))
     expect(await list('ndjson')).toBe((await each('ndjson')).join(''))
     const csv = (await each('csv')).map((text) => text.split('\n'))
@@ -153,7 +238,11 @@ describe('orders list', () => {
   })
 
   it('--items of nothing is nothing', async () => {
-    expect(await type('orders list --items --since 1d')).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No orders like that.\n' })
+    expect(await type('orders list --items --since 1d')).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: 'No orders like that.\n',
+    })
     expect((await type('orders list --items --since 1d --json')).json()).toEqual([])
   })
 
@@ -169,11 +258,21 @@ describe('orders list', () => {
 
   it('reads its first page off an index, and the items of that page only', async () => {
     const { connection: db } = shop
-    await db.change("INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1 + seq % 2, 1, seq, '' FROM seq_1_to_30000")
+    await db.change(
+      "INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1 + seq % 2, 1, seq, '' FROM seq_1_to_30000",
+    )
     await db.rows('ANALYZE TABLE orders')
     let plan: { table: string; key: string; Extra: string }[] = []
-    const explaining = replacing(db, { rows: async <T>(sql: string, values: Parameters<typeof db.rows>[1]) => ((plan = await db.rows(`EXPLAIN ${sql}`, values)), [] as T[]) })
+    const explaining = replacing(db, {
+      rows: async <T>(sql: string, values: Parameters<typeof db.rows>[1]) => (
+        (plan = await db.rows(`EXPLAIN ${sql}`, values)),
+        [] as T[]
+      ),
+    })
     await listOrders(explaining, {}, { column: 'created_at', descending: true }, { limit: 51, offset: 0 })
-    expect(plan.map(({ table, key, Extra }) => [table, key, Extra])).toEqual([['o', 'idx_order_sales', ''], ['u', 'PRIMARY', '']])
+    expect(plan.map(({ table, key, Extra }) => [table, key, Extra])).toEqual([
+      ['o', 'idx_order_sales', ''],
+      ['u', 'PRIMARY', ''],
+    ])
   })
 })

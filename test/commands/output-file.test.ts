@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
@@ -45,8 +55,14 @@ describe('--output', () => {
   })
 
   it.each([
-    ['out.json', 'users list --json'], ['out.ndjson', 'users list --format ndjson'], ['out.jsonl', 'users list --format ndjson'], ['out.CSV', 'users list --format csv'],
-    ['out.tsv', 'users list --format tsv'], ['out.md', 'users list --format markdown'], ['out.txt', 'users list'], ['json', 'users list'],
+    ['out.json', 'users list --json'],
+    ['out.ndjson', 'users list --format ndjson'],
+    ['out.jsonl', 'users list --format ndjson'],
+    ['out.CSV', 'users list --format csv'],
+    ['out.tsv', 'users list --format tsv'],
+    ['out.md', 'users list --format markdown'],
+    ['out.txt', 'users list'],
+    ['json', 'users list'],
   ])('by its name knows its format, where nobody says it: %s', async (name, same) => {
     await typed(`users list -o ${name}`)
     expect(read(name)).toBe((await typed(same)).stdout)
@@ -60,9 +76,14 @@ describe('--output', () => {
   })
 
   it('holds text as it is, and formulas guarded as in a pipe', async () => {
-    await shop.connection.change('INSERT INTO products (sku, name, price, stock, stock_received) VALUES (?, ?, 1, 1, 1)', ['EVIL', '=1\u001b[2J'])
+    await shop.connection.change(
+      'INSERT INTO products (sku, name, price, stock, stock_received) VALUES (?, ?, 1, 1, 1)',
+      ['EVIL', '=1\u001b[2J'],
+    )
     for (const raw of ['', ' --raw']) {
-      await typed(`products list --sort -id --limit 1 --fields name -o x${raw}.csv${raw}`.replace('x --raw.csv', 'raw.csv'))
+      await typed(
+        `products list --sort -id --limit 1 --fields name -o x${raw}.csv${raw}`.replace('x --raw.csv', 'raw.csv'),
+      )
       expect(read(raw === '' ? 'x.csv' : 'raw.csv')).toBe(`name\n${raw === '' ? "'" : ''}=1\u001b[2J\n`)
     }
     await shop.connection.change('DELETE FROM products WHERE sku = ?', ['EVIL'])
@@ -89,7 +110,11 @@ describe('a file that is there', () => {
   it('stays as it is, and nothing runs', async () => {
     writeFileSync(join(cwd, 'out'), 'mine')
     const line = 'products create --name Cup --price 1 -o out'
-    expect(await typed(line)).toMatchObject({ exitCode: 2, stdout: '', stderr: 'error: out is there already\nhint: name another file, or add --force to replace it\n' })
+    expect(await typed(line)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'error: out is there already\nhint: name another file, or add --force to replace it\n',
+    })
     expect(read('out')).toBe('mine')
     expect((await typed('products list --search Cup --format count')).stdout).toBe('0\n')
   })
@@ -147,9 +172,29 @@ describe('no file is left', () => {
   it.each<[signals: [number, NodeJS.Signals][], exitCode: number]>([
     [[[1_500, 'SIGINT']], 130],
     [[[1_500, 'SIGTERM']], 143],
-    [[[1_500, 'SIGINT'], [1_550, 'SIGINT']], 130],
+    [
+      [
+        [1_500, 'SIGINT'],
+        [1_550, 'SIGINT'],
+      ],
+      130,
+    ],
   ])('after %j', async (signals, exitCode) => {
-    const child = await spawned(['pool', 'stress', '--sql', 'SELECT SLEEP(20)', '--workers', '1', '--pool-timeout', '30s', '-o', join(cwd, 'out.json')], { database, signals })
+    const child = await spawned(
+      [
+        'pool',
+        'stress',
+        '--sql',
+        'SELECT SLEEP(20)',
+        '--workers',
+        '1',
+        '--pool-timeout',
+        '30s',
+        '-o',
+        join(cwd, 'out.json'),
+      ],
+      { database, signals },
+    )
     expect(child.exitCode).toBe(exitCode)
     expect(readdirSync(cwd)).toEqual([])
   })
@@ -168,25 +213,48 @@ describe('a place that cannot be written', () => {
     ['file/below', 'is in something that is no folder'],
   ])('is exit 2 before anything runs: %s', async (path, why) => {
     writeFileSync(join(cwd, 'file'), '')
-    expect(await dbtool(`users list -o ${path}`, { cwd })).toMatchObject({ exitCode: 2, stdout: '', stderr: `error: ${path} cannot be written; it ${why}\nhint: name another place with --output\n` })
+    expect(await dbtool(`users list -o ${path}`, { cwd })).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: `error: ${path} cannot be written; it ${why}\nhint: name another place with --output\n`,
+    })
   })
 
   it('is a pipe that nobody reads', async () => {
     execFileSync('mkfifo', [join(cwd, 'pipe')])
-    expect(await typed('users list -o pipe')).toMatchObject({ exitCode: 2, stdout: '', stderr: 'error: pipe cannot be written; it is a pipe that nobody reads\nhint: name another place with --output\n' })
+    expect(await typed('users list -o pipe')).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'error: pipe cannot be written; it is a pipe that nobody reads\nhint: name another place with --output\n',
+    })
   })
 
   it.skipIf(process.getuid?.() === 0)('is a folder where this user may make no file', async () => {
     chmodSync(cwd, 0o555)
-    expect(await typed('users list -o out')).toMatchObject({ exitCode: 2, stderr: 'error: out cannot be written; it is in a folder where this user may make no file\nhint: name another place with --output\n' })
+    expect(await typed('users list -o out')).toMatchObject({
+      exitCode: 2,
+      stderr:
+        'error: out cannot be written; it is in a folder where this user may make no file\nhint: name another place with --output\n',
+    })
   })
 
   it.runIf(existsSync('/dev/full'))('because the disk is full is exit 1', async () => {
-    for (const line of ['users list', 'users export']) expect(await typed(`${line} -o /dev/full`)).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/^error: cannot write \/dev\/full: ENOSPC/) })
+    for (const line of ['users list', 'users export'])
+      expect(await typed(`${line} -o /dev/full`)).toMatchObject({
+        exitCode: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^error: cannot write \/dev\/full: ENOSPC/),
+      })
   })
 
   it('is no file, such as a pipe: it is written to', () => {
     const script = '"$0" "$1" users list --field id -q -o >(cat); wait; sleep 0.2'
-    expect(execFileSync('bash', ['-c', script, process.execPath, binary], { env: environment(database), encoding: 'utf8', cwd })).toBe('2\n1\n')
+    expect(
+      execFileSync('bash', ['-c', script, process.execPath, binary], {
+        env: environment(database),
+        encoding: 'utf8',
+        cwd,
+      }),
+    ).toBe('2\n1\n')
   })
 })

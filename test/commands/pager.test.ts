@@ -16,17 +16,23 @@ const pager = join(folder, 'a pager')
 
 beforeAll(async () => {
   await renewedShop(shop)
-  await shop.connection.change("INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_30")
+  await shop.connection.change(
+    "INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_30",
+  )
 })
 
 /** Keeps what it is given, says so, and waits for a line from the keyboard. */
 beforeEach(() => {
-  writeFileSync(pager, `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\nuntil read line < /dev/tty; do :; done\necho "has read $line"\n`)
+  writeFileSync(
+    pager,
+    `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\nuntil read line < /dev/tty; do :; done\necho "has read $line"\n`,
+  )
   chmodSync(pager, 0o755)
 })
 
 const long = ['users', 'list', '--sort', 'id']
-const sit = (argv: readonly string[], env: Record<string, string> = {}, rows = 20) => terminal(argv, database, { rows, env: { DBTOOL_PAGER: `"${pager}"`, LANG: 'C.UTF-8', ...env } })
+const sit = (argv: readonly string[], env: Record<string, string> = {}, rows = 20) =>
+  terminal(argv, database, { rows, env: { DBTOOL_PAGER: `"${pager}"`, LANG: 'C.UTF-8', ...env } })
 
 describe('what is longer than the screen', () => {
   it.each([
@@ -86,7 +92,9 @@ describe('what is longer than the screen', () => {
 
 describe('while somebody reads', () => {
   it('nothing else is written; what is to be said follows', async () => {
-    await shop.connection.change("INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60")
+    await shop.connection.change(
+      "INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60",
+    )
     const person = sit(['products', 'list', '--timing', '--sql'])
     await person.see('reading')
     const before = person.screen
@@ -94,7 +102,9 @@ describe('while somebody reads', () => {
     expect(before).not.toContain('the first 50')
     person.type('enough\r')
     expect(await person.ended()).toBe(0)
-    expect(person.screen).toMatch(/has read enough\n(.*\n)*the first 50, and there are more; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/)
+    expect(person.screen).toMatch(
+      /has read enough\n(.*\n)*the first 50, and there are more; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
+    )
   })
 
   it('an error follows what was printed before it', async () => {
@@ -120,7 +130,8 @@ describe('while somebody reads', () => {
 
   it('an export goes on as he reads on, and ends when he has seen enough', async () => {
     writeFileSync(pager, '#!/bin/sh\nhead -2\necho enough\n')
-    const many = "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
+    const many =
+      "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
     await shop.connection.change(many)
     const person = sit(['products', 'export', '--format', 'vertical', '--timing'])
     expect(await person.ended()).toBe(0)
@@ -129,15 +140,18 @@ describe('while somebody reads', () => {
     await shop.connection.change("DELETE FROM products WHERE sku LIKE 'P-%'")
   })
 
-  it.runIf(pagerCommand({ ...process.env, TERM: 'xterm', DBTOOL_PAGER: 'less' }) !== undefined)('less shows it page by page, and leaves quietly with q', async () => {
-    for (const LANG of ['C.UTF-8', '']) {
-      const person = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
-      await person.see('│ user12')
-      person.type('q')
-      expect(await person.ended()).toBe(0)
-      expect(person.screen).not.toContain('user30')
-    }
-  })
+  it.runIf(pagerCommand({ ...process.env, TERM: 'xterm', DBTOOL_PAGER: 'less' }) !== undefined)(
+    'less shows it page by page, and leaves quietly with q',
+    async () => {
+      for (const LANG of ['C.UTF-8', '']) {
+        const person = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
+        await person.see('│ user12')
+        person.type('q')
+        expect(await person.ended()).toBe(0)
+        expect(person.screen).not.toContain('user30')
+      }
+    },
+  )
 })
 
 describe('the pager', () => {

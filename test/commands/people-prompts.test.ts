@@ -13,7 +13,10 @@ const folder = temporaryFolder()
 beforeAll(() => smallShop(database))
 
 const secret = 'Abcdef-12345'
-const usernames = async (): Promise<string[]> => (await shop.connection.rows<{ username: string }>('SELECT username FROM users ORDER BY id')).map(({ username }) => username)
+const usernames = async (): Promise<string[]> =>
+  (await shop.connection.rows<{ username: string }>('SELECT username FROM users ORDER BY id')).map(
+    ({ username }) => username,
+  )
 
 describe('on a terminal', () => {
   it('a new password is asked for twice, and a login once; neither is seen', async () => {
@@ -83,7 +86,9 @@ describe('on a terminal', () => {
   })
 
   it('a purge shows whom before it asks, and not again after it; Enter is no', async () => {
-    await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01'), ('older', 'older@example.com', '!', FALSE, '2019-01-01')`)
+    await shop.connection.change(
+      `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01'), ('older', 'older@example.com', '!', FALSE, '2019-01-01')`,
+    )
     const no = terminal(['users', 'purge'], database)
     await no.see('Not seen for how long')
     no.type(`1${keys.enter}`)
@@ -104,7 +109,9 @@ describe('on a terminal', () => {
   })
 
   it('a purge into a file is seen before it, and leaves its list in the file', async () => {
-    await shop.connection.change(`INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`)
+    await shop.connection.change(
+      `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
+    )
     const file = join(folder, 'purged')
     const person = terminal(['users', 'purge', '--inactive-for', '1d', '--format', 'csv'], database, { stdout: file })
     await person.see('old@example.com')

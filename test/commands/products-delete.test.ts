@@ -15,10 +15,20 @@ beforeEach(async () => {
 
 describe('products delete', () => {
   it('deletes what no order refers to, after a yes', async () => {
-    expect((await type('products delete CUP-1 --json')).error).toMatchObject({ code: 'USAGE', message: `this needs a confirmation: Delete Cup (id 3, 7 in stock)? ${whereabouts(shop.name)}` })
+    expect((await type('products delete CUP-1 --json')).error).toMatchObject({
+      code: 'USAGE',
+      message: `this needs a confirmation: Delete Cup (id 3, 7 in stock)? ${whereabouts(shop.name)}`,
+    })
     const { stderr, json } = await type('products delete CUP-1 --yes --format ndjson')
     expect([stderr, json()['sku']]).toEqual(['✔ deleted Cup (id 3)\n', 'CUP-1'])
-    expect((await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1'))[0]).toEqual({ command: 'products delete', entity: 'products', entity_id: 3, message: 'deleted CUP-1: Cup, price 2.00, stock 7' })
+    expect(
+      (await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1'))[0],
+    ).toEqual({
+      command: 'products delete',
+      entity: 'products',
+      entity_id: 3,
+      message: 'deleted CUP-1: Cup, price 2.00, stock 7',
+    })
     expect((await type('products get CUP-1')).exitCode).toBe(5)
   })
 
@@ -26,12 +36,23 @@ describe('products delete', () => {
     for (let order = 0; order < 2; order += 1) await type('orders place --user ada --item TEA-1:1')
     await type('orders cancel 1')
     await type('products update TEA-1 --inactive')
-    expect((await type('products delete TEA-1 --yes --json')).error).toMatchObject({ message: '3 orders refer to TEA-1 (Green tea), so it cannot be deleted', hint: 'it is out of sale already, and its orders keep it' })
+    expect((await type('products delete TEA-1 --yes --json')).error).toMatchObject({
+      message: '3 orders refer to TEA-1 (Green tea), so it cannot be deleted',
+      hint: 'it is out of sale already, and its orders keep it',
+    })
   })
 
   it.each([
-    ['an order that comes between', "INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 3, 1, 2)", { exitCode: 6, code: 'REFERENCED', message: '1 order refers to CUP-1 (Cup), so it cannot be deleted' }],
-    ['somebody who deletes it first', 'DELETE FROM products WHERE id = 3', { exitCode: 5, code: 'NOT_FOUND', message: "there is no product '3'" }],
+    [
+      'an order that comes between',
+      'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 3, 1, 2)',
+      { exitCode: 6, code: 'REFERENCED', message: '1 order refers to CUP-1 (Cup), so it cannot be deleted' },
+    ],
+    [
+      'somebody who deletes it first',
+      'DELETE FROM products WHERE id = 3',
+      { exitCode: 5, code: 'NOT_FOUND', message: "there is no product '3'" },
+    ],
   ])('is told of %s', async (_what, meanwhile, error) => {
     const other = await connect(shop.target)
     await other.change('START TRANSACTION')
@@ -55,14 +76,17 @@ describe('products delete', () => {
   it.each([
     ['y', 0, false],
     ['', 3, true],
-  ])('on a terminal offers to take what was ordered out of sale: answer %j, exit %i', async (answer, exitCode, active) => {
-    const person = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns: 160 })
-    await person.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Take it out of sale instead?')
-    person.type(`${answer}${keys.enter}`)
-    expect(await person.ended()).toBe(exitCode)
-    if (exitCode === 0) await person.see('1 row changed: is_active true → false')
-    expect((await type('products get TEA-1 --json')).json()['is_active']).toBe(active)
-  })
+  ])(
+    'on a terminal offers to take what was ordered out of sale: answer %j, exit %i',
+    async (answer, exitCode, active) => {
+      const person = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns: 160 })
+      await person.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Take it out of sale instead?')
+      person.type(`${answer}${keys.enter}`)
+      expect(await person.ended()).toBe(exitCode)
+      if (exitCode === 0) await person.see('1 row changed: is_active true → false')
+      expect((await type('products get TEA-1 --json')).json()['is_active']).toBe(active)
+    },
+  )
 
   it('on a terminal with --yes does not take a yes to deleting for one to something else', async () => {
     const person = terminal(['products', 'delete', 'TEA-1', '--yes'], shop.name)

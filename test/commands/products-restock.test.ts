@@ -12,7 +12,8 @@ const author = { osUser: 'tester', command: 'test' }
 beforeEach(() => renewedShop(shop))
 
 const type = (line: string) => dbtool(line, { database: shop.name })
-const lastLog = async () => (await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1'))[0]
+const lastLog = async () =>
+  (await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id DESC LIMIT 1'))[0]
 const sound = async () => expect((await type('db check')).exitCode).toBe(0)
 
 describe('products restock', () => {
@@ -23,26 +24,44 @@ describe('products restock', () => {
   ])('--by %s', async (by, stock, log) => {
     const { json, stderr } = await type(`products restock TEA-1 --by ${by} --json`)
     expect([json()['stock'], stderr]).toEqual([stock, ''])
-    expect(await lastLog()).toEqual({ command: 'products restock', entity: 'products', entity_id: 1, message: `restocked TEA-1 by ${log}` })
+    expect(await lastLog()).toEqual({
+      command: 'products restock',
+      entity: 'products',
+      entity_id: 1,
+      message: `restocked TEA-1 by ${log}`,
+    })
     await sound()
   })
 
   it('says what is there now, and that nothing can be taken from nothing', async () => {
     expect((await type('products restock POT-1 --by -2')).stderr).toBe('✔ Teapot: -2, now 0 in stock\n')
-    expect((await type('products restock POT-1 --by -1 --json')).error).toMatchObject({ code: 'OUT_OF_STOCK', hint: 'there is nothing to take out' })
+    expect((await type('products restock POT-1 --by -1 --json')).error).toMatchObject({
+      code: 'OUT_OF_STOCK',
+      hint: 'there is nothing to take out',
+    })
   })
 
   it('fifty at once that bring, take out and order add up exactly', async () => {
     await withPool(shop.target, { size: 10, maxOverflow: 0 }, async (db) => {
       await Promise.all(
         Array.from({ length: 50 }, (_, index) => {
-          if (index % 5 === 0) return placeOrder(db, { userId: 1, lines: [{ productId: 1, quantity: 1 }], key: `at-once-${index}`, status: 'confirmed', author, end: 'COMMIT' })
+          if (index % 5 === 0)
+            return placeOrder(db, {
+              userId: 1,
+              lines: [{ productId: 1, quantity: 1 }],
+              key: `at-once-${index}`,
+              status: 'confirmed',
+              author,
+              end: 'COMMIT',
+            })
           return db.transaction((tx) => restockProduct(tx, author, 'TEA-1', index % 2 === 0 ? -3 : 7))
         }),
       )
     })
     // 10 orders of one unit, 20 times three taken out, 20 times seven brought.
-    expect(await shop.connection.rows('SELECT stock FROM products WHERE id = 1')).toEqual([{ stock: 98 - 10 - 20 * 3 + 20 * 7 }])
+    expect(await shop.connection.rows('SELECT stock FROM products WHERE id = 1')).toEqual([
+      { stock: 98 - 10 - 20 * 3 + 20 * 7 },
+    ])
     await sound()
   })
 
@@ -56,9 +75,14 @@ describe('products restock', () => {
     let refused = 0
     const { connection: db } = shop
     const refusesOnce = replacing(db, {
-      change: (sql, values) => (sql.startsWith('UPDATE') && (refused += 1) === 1 ? Promise.resolve({ affectedRows: 0, insertId: 0 }) : db.change(sql, values)),
+      change: (sql, values) =>
+        sql.startsWith('UPDATE') && (refused += 1) === 1
+          ? Promise.resolve({ affectedRows: 0, insertId: 0 })
+          : db.change(sql, values),
     })
-    expect(await persistently(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' })).toMatchObject({ stock: 0 })
+    expect(
+      await persistently(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' }),
+    ).toMatchObject({ stock: 0 })
   })
 
   it('on a terminal asks by how many', async () => {

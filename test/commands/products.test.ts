@@ -16,7 +16,11 @@ const type = (line: string) => dbtool(line, { database: shop.name })
 const updates: readonly [line: string, product: object, log: string][] = [
   ['TEA-1 --price 4.75', { sku: 'TEA-1', price: '4.75' }, 'price 4.50 → 4.75'],
   ['1 --name Sencha --price 4.5', { name: 'Sencha', price: '4.50' }, 'name Green tea → Sencha'],
-  ['TEA-1 --description "From the hills" --inactive', { description: 'From the hills', is_active: false }, 'description, is_active true → false'],
+  [
+    'TEA-1 --description "From the hills" --inactive',
+    { description: 'From the hills', is_active: false },
+    'description, is_active true → false',
+  ],
   ['TEA-1 --sku TEA-9', { id: 1, sku: 'TEA-9' }, 'sku TEA-1 → TEA-9'],
   ['TEA-1 --sku tea-1', { id: 1, sku: 'tea-1' }, 'sku TEA-1 → tea-1'],
   ['TEA-1 --sku "" --name Tea', { id: 1, sku: null, name: 'Tea' }, 'sku TEA-1 → NULL, name Green tea → Tea'],
@@ -29,7 +33,12 @@ describe('products update', () => {
     expect(json()).toMatchObject({ ...product, stock: 98, rows_changed: 1 })
     const logs = await shop.connection.rows('SELECT command, entity, entity_id, message FROM logs ORDER BY id')
     expect(logs).toHaveLength(6)
-    expect(logs[5]).toEqual({ command: 'products update', entity: 'products', entity_id: 1, message: `updated TEA-1: ${log}` })
+    expect(logs[5]).toEqual({
+      command: 'products update',
+      entity: 'products',
+      entity_id: 1,
+      message: `updated TEA-1: ${log}`,
+    })
     expect((await type('products get 1 --json')).json()).toMatchObject(product)
   })
 
@@ -71,20 +80,54 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
   ['update TEA-1 --name ""', 2, 'USAGE', '--name must not be empty'],
   ['update TEA-1 --sku " "', 2, 'USAGE', '--sku must not be empty'],
   ['update TEA-1 --price 1,5', 2, 'USAGE', /^--price must be an amount such as 19\.90/],
-  ['update TEA-1 --stock 5', 2, 'USAGE', 'stock cannot be set here; units are added or taken out', /products restock <product> --by 5/],
+  [
+    'update TEA-1 --stock 5',
+    2,
+    'USAGE',
+    'stock cannot be set here; units are added or taken out',
+    /products restock <product> --by 5/,
+  ],
   ['update NONE --active', 5, 'NOT_FOUND', "there is no product 'NONE'"],
   ['update TEA-1 --sku POT-1 --price 1', 6, 'DUPLICATE', "the SKU 'POT-1' is already taken", /products get POT-1/],
   ['restock', 2, 'USAGE', 'missing <product>, --by'],
   ['restock TEA-1', 2, 'USAGE', 'missing --by'],
-  ...['0', '-0', '+', '1.5', '--5', ''].map((by): [string, number, string, string] => [`restock TEA-1 --by "${by}"`, 2, 'USAGE', `--by must be a whole number other than 0, such as 5 or -5, not '${by}'`]),
+  ...['0', '-0', '+', '1.5', '--5', ''].map((by): [string, number, string, string] => [
+    `restock TEA-1 --by "${by}"`,
+    2,
+    'USAGE',
+    `--by must be a whole number other than 0, such as 5 or -5, not '${by}'`,
+  ]),
   ['restock TEA-1 --by -2147483648', 2, 'USAGE', "--by must be at most 2147483647 up or down, not '-2147483648'"],
   ['restock NONE --by 1', 5, 'NOT_FOUND', "there is no product 'NONE'"],
-  ['restock POT-1 --by -3', 6, 'OUT_OF_STOCK', 'POT-1 (Teapot) has 2 in stock: 3 cannot be taken out', /restock POT-1 --by -2$/],
-  ['restock POT-1 --by 2147483647', 6, 'CONSTRAINT', 'POT-1 (Teapot) has 2 in stock: with 2147483647 more there would be more than 2147483647'],
+  [
+    'restock POT-1 --by -3',
+    6,
+    'OUT_OF_STOCK',
+    'POT-1 (Teapot) has 2 in stock: 3 cannot be taken out',
+    /restock POT-1 --by -2$/,
+  ],
+  [
+    'restock POT-1 --by 2147483647',
+    6,
+    'CONSTRAINT',
+    'POT-1 (Teapot) has 2 in stock: with 2147483647 more there would be more than 2147483647',
+  ],
   ['delete', 2, 'USAGE', 'missing <product>'],
   ['delete NONE', 5, 'NOT_FOUND', "there is no product 'NONE'"],
-  ['delete TEA-1', 6, 'REFERENCED', '1 order refers to TEA-1 (Green tea), so it cannot be deleted', /products update TEA-1 --inactive$/],
-  ['delete TEA-1 --yes', 6, 'REFERENCED', '1 order refers to TEA-1 (Green tea), so it cannot be deleted', /products update TEA-1 --inactive$/],
+  [
+    'delete TEA-1',
+    6,
+    'REFERENCED',
+    '1 order refers to TEA-1 (Green tea), so it cannot be deleted',
+    /products update TEA-1 --inactive$/,
+  ],
+  [
+    'delete TEA-1 --yes',
+    6,
+    'REFERENCED',
+    '1 order refers to TEA-1 (Green tea), so it cannot be deleted',
+    /products update TEA-1 --inactive$/,
+  ],
   ['delete 2 -n', 6, 'REFERENCED', '1 order refers to POT-1 (Teapot), so it cannot be deleted'],
 ]
 
@@ -93,7 +136,11 @@ describe('what cannot be done with a product', () => {
     const before = await everything(shop)
     const refused = await type(`products ${line} --json`)
     expect([refused.exitCode, refused.stdout]).toEqual([exitCode, ''])
-    expect(refused.error).toMatchObject({ code, exitCode, message: typeof message === 'string' ? message : expect.stringMatching(message) })
+    expect(refused.error).toMatchObject({
+      code,
+      exitCode,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    })
     if (hint !== undefined) expect(refused.error.hint).toMatch(hint)
     expect(await everything(shop)).toEqual(before)
   })
@@ -114,7 +161,10 @@ describe('what is not sold any more', () => {
     await type('products update TEA-1 --inactive')
     const before = await everything(shop)
     const refused = await type(line)
-    expect([refused.exitCode, refused.stderr]).toEqual([exitCode, expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is not for sale/ : /1 of 1 orders were left out/)])
+    expect([refused.exitCode, refused.stderr]).toEqual([
+      exitCode,
+      expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is not for sale/ : /1 of 1 orders were left out/),
+    ])
     expect(refused.stdout).toContain(stdout)
     expect(await everything(shop)).toEqual(before)
     await type('products update TEA-1 --active')

@@ -23,36 +23,105 @@ const correct = /^correct it where it is set/
 
 /** The file, what is asked for, every fault, and the way out. */
 const refusals: readonly [content: string | object, flags: string, faults: string[], hint: RegExp][] = [
-  ['', '--profile staging', ['.dbtool.json, line 1, column 1: the text ends too early'], /^mend it there: the file must be JSON, without comments$/],
-  ['{\n  "profiles": {\n    "staging": {"password": "hunter2",}\n  }\n}', '', ['.dbtool.json, line 3, column 39: a key in double quotes was expected'], /JSON/],
-  ['{"profiles": {"live": {}, "live": {}}}', '--profile live', ['.dbtool.json, line 1, column 27: the key "live" is given twice'], /JSON/],
+  [
+    '',
+    '--profile staging',
+    ['.dbtool.json, line 1, column 1: the text ends too early'],
+    /^mend it there: the file must be JSON, without comments$/,
+  ],
+  [
+    '{\n  "profiles": {\n    "staging": {"password": "hunter2",}\n  }\n}',
+    '',
+    ['.dbtool.json, line 3, column 39: a key in double quotes was expected'],
+    /JSON/,
+  ],
+  [
+    '{"profiles": {"live": {}, "live": {}}}',
+    '--profile live',
+    ['.dbtool.json, line 1, column 27: the key "live" is given twice'],
+    /JSON/,
+  ],
   ['[]', '', ['.dbtool.json must hold a JSON object'], /it reads {"profiles"/],
   [{ profile: {} }, '', [".dbtool.json: 'profile' means nothing here; did you mean profiles?"], /it reads/],
   [{ other: 1 }, '', [".dbtool.json: 'other' means nothing here"], /it reads/],
   [{ profiles: [] }, '', ['.dbtool.json: profiles must be an object, a profile for each name'], /it reads/],
   [{ default: 1 }, '', ['.dbtool.json: default must be the name of a profile'], /it reads/],
-  [staging({}), '--profile stagin', ["there is no profile 'stagin' (--profile); did you mean staging?"], /^there are staging, production; see: dbtool config profiles$/],
+  [
+    staging({}),
+    '--profile stagin',
+    ["there is no profile 'stagin' (--profile); did you mean staging?"],
+    /^there are staging, production; see: dbtool config profiles$/,
+  ],
   [staging({}), '--profile nothing', ["there is no profile 'nothing' (--profile)"], /^there are staging/],
   [staging({}), '--profile constructor', ["there is no profile 'constructor' (--profile)"], /^there are staging/],
   [staging({}), '--profile=', ["there is no profile '' (--profile)"], /^there are staging/],
-  [{}, '--profile staging', ["there is no profile 'staging' (--profile)"], /^write it into .dbtool.json, here or in a folder above, or into ~\/.config\/dbtool\/config.json$/],
-  [staging('h'), '--profile staging', ['profile staging of .dbtool.json must be an object, such as {"host": "db.example.com"}'], correct],
-  [staging({ hots: 'h', pool_size: 3, username: 'ada', dbName: 'shop' }), '--profile staging', [
-    `'hots' ${of} is no setting of a profile; did you mean host?`, `'pool_size' ${of} is no setting of a profile; did you mean poolSize?`,
-    `'username' ${of} is no setting of a profile; did you mean user?`, `'dbName' ${of} is no setting of a profile; did you mean database?`,
-  ], /./],
-  [staging({ colour: 'blue' }), '--profile staging', [
-    `'colour' ${of} is no setting of a profile; there are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
-  ], correct],
-  [staging({ port: 'abc', sslMode: 'on', poolTimeout: 'soon', protected: 'maybe' }), '--profile staging', [
-    `port ${of} ${whole} 1 to 65535, not 'abc'`, `sslMode ${of} must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'`,
-    `poolTimeout ${of} must be a duration such as 250ms, 5s, 1m or 30d, not 'soon'`, `protected ${of} must be 1 or 0, not 'maybe'`,
-  ], correct],
-  [staging({ host: null, port: [1], user: { name: 'ada' } }), '--profile staging', ['host', 'port', 'user'].map((key) => `${key} ${of} must be a text, a number, true or false`), correct],
+  [
+    {},
+    '--profile staging',
+    ["there is no profile 'staging' (--profile)"],
+    /^write it into .dbtool.json, here or in a folder above, or into ~\/.config\/dbtool\/config.json$/,
+  ],
+  [
+    staging('h'),
+    '--profile staging',
+    ['profile staging of .dbtool.json must be an object, such as {"host": "db.example.com"}'],
+    correct,
+  ],
+  [
+    staging({ hots: 'h', pool_size: 3, username: 'ada', dbName: 'shop' }),
+    '--profile staging',
+    [
+      `'hots' ${of} is no setting of a profile; did you mean host?`,
+      `'pool_size' ${of} is no setting of a profile; did you mean poolSize?`,
+      `'username' ${of} is no setting of a profile; did you mean user?`,
+      `'dbName' ${of} is no setting of a profile; did you mean database?`,
+    ],
+    /./,
+  ],
+  [
+    staging({ colour: 'blue' }),
+    '--profile staging',
+    [
+      `'colour' ${of} is no setting of a profile; there are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
+    ],
+    correct,
+  ],
+  [
+    staging({ port: 'abc', sslMode: 'on', poolTimeout: 'soon', protected: 'maybe' }),
+    '--profile staging',
+    [
+      `port ${of} ${whole} 1 to 65535, not 'abc'`,
+      `sslMode ${of} must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'`,
+      `poolTimeout ${of} must be a duration such as 250ms, 5s, 1m or 30d, not 'soon'`,
+      `protected ${of} must be 1 or 0, not 'maybe'`,
+    ],
+    correct,
+  ],
+  [
+    staging({ host: null, port: [1], user: { name: 'ada' } }),
+    '--profile staging',
+    ['host', 'port', 'user'].map((key) => `${key} ${of} must be a text, a number, true or false`),
+    correct,
+  ],
   [staging({ host: 'h', socket: '/s' }), '--profile staging', [`host and socket ${of} exclude each other`], correct],
-  [staging({ url: 'mariadb://u:hunter2^@h/d' }), '--profile staging', [`url ${of} must be a URL such as mariadb://user@host:port/database: character 20 must be percent-encoded`], correct],
-  [staging({ passwordFile: 'nowhere' }), '--profile staging', [`cannot read the password file ${join(cwd, 'nowhere')}: there is no such file`], /^check passwordFile \(profile staging of .dbtool.json\)$/],
-  [{}, '--defaults-file nowhere.cnf', ['cannot read the option file nowhere.cnf: there is no such file'], /^mend that, or name another file with --defaults-file$/],
+  [
+    staging({ url: 'mariadb://u:hunter2^@h/d' }),
+    '--profile staging',
+    [`url ${of} must be a URL such as mariadb://user@host:port/database: character 20 must be percent-encoded`],
+    correct,
+  ],
+  [
+    staging({ passwordFile: 'nowhere' }),
+    '--profile staging',
+    [`cannot read the password file ${join(cwd, 'nowhere')}: there is no such file`],
+    /^check passwordFile \(profile staging of .dbtool.json\)$/,
+  ],
+  [
+    {},
+    '--defaults-file nowhere.cnf',
+    ['cannot read the option file nowhere.cnf: there is no such file'],
+    /^mend that, or name another file with --defaults-file$/,
+  ],
 ]
 
 describe('one sentence for each fault, with file, profile, key, value and rule', () => {
@@ -69,20 +138,36 @@ describe('who may read and write the file', () => {
   const secret = staging({ password: 'hunter2' })
   const url = staging({ url: 'mariadb://ada:hunter2@h/d' })
 
-  it.each([[secret, 0o644], [url, 0o604]])('a password that everybody can read is refused, whoever is asked for: %j %o', async (content, mode) => {
-    for (const flags of ['', '--profile production']) expect((await shown(content, flags, mode)).error).toMatchObject({ message: '.dbtool.json holds a password and every user of this machine can read it', hint: 'run: chmod 600 .dbtool.json' })
-    expect((await shown(content, '--profile staging', 0o600)).json()).toContainEqual({ name: 'DB_PASSWORD', value: '********', origin: 'profile staging of .dbtool.json' })
+  it.each([
+    [secret, 0o644],
+    [url, 0o604],
+  ])('a password that everybody can read is refused, whoever is asked for: %j %o', async (content, mode) => {
+    for (const flags of ['', '--profile production'])
+      expect((await shown(content, flags, mode)).error).toMatchObject({
+        message: '.dbtool.json holds a password and every user of this machine can read it',
+        hint: 'run: chmod 600 .dbtool.json',
+      })
+    expect((await shown(content, '--profile staging', 0o600)).json()).toContainEqual({
+      name: 'DB_PASSWORD',
+      value: '********',
+      origin: 'profile staging of .dbtool.json',
+    })
   })
 
   it('a file that everybody can write decides nothing', async () => {
-    expect((await shown(staging({}), '', 0o666)).error).toMatchObject({ message: 'every user of this machine can write .dbtool.json, so nobody knows who says where to connect', hint: 'run: chmod o-w .dbtool.json' })
+    expect((await shown(staging({}), '', 0o666)).error).toMatchObject({
+      message: 'every user of this machine can write .dbtool.json, so nobody knows who says where to connect',
+      hint: 'run: chmod o-w .dbtool.json',
+    })
   })
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip
   asRoot('nor does one of a stranger, unless the folder is his, too', async () => {
     writeFileSync(file, '{}')
     chownSync(file, 65_534, 65_534)
-    expect((await shown({}, '')).error.message).toBe('.dbtool.json belongs to another user (65534), who would say where to connect')
+    expect((await shown({}, '')).error.message).toBe(
+      '.dbtool.json belongs to another user (65534), who would say where to connect',
+    )
     chownSync(cwd, 65_534, 65_534)
     expect((await shown({}, '')).exitCode).toBe(0)
     chownSync(cwd, 0, 0)

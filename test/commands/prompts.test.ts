@@ -13,7 +13,7 @@ const { name: database } = shop
 const folder = temporaryFolder()
 beforeAll(() => smallShop(database))
 
-const users = async (): Promise<number> => ((await dbtool('users list --json', { database })).json<unknown[]>()).length
+const users = async (): Promise<number> => (await dbtool('users list --json', { database })).json<unknown[]>().length
 const secret = 'Abcdef-12345'
 const ctrlD = '\u0004'
 const clear = '\u0015'
@@ -53,7 +53,11 @@ describe('on a terminal', () => {
     ['a search', ['users', 'get'], '❯ '],
     ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    ['yes or no', ['db', 'rollback', '--to', '0'], 'Take back migrations 2 (sales), 1 (shop), with all data in them? On '],
+    [
+      'yes or no',
+      ['db', 'rollback', '--to', '0'],
+      'Take back migrations 2 (sales), 1 (shop), with all data in them? On ',
+    ],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const person = terminal(argv, database)
     await person.see(question)
@@ -93,9 +97,13 @@ describe('on a terminal', () => {
       { see: 'Units in stock (0)', type: `12${keys.enter}` },
     ])
     await person.see('added Plain cup')
-    await person.see('without questions: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"))
+    await person.see(
+      'without questions: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"),
+    )
     expect(await person.ended()).toBe(0)
-    expect((await dbtool('products list --search plain --json', { database })).json()).toMatchObject([{ sku: null, name: 'Plain cup', stock: 12 }])
+    expect((await dbtool('products list --search plain --json', { database })).json()).toMatchObject([
+      { sku: null, name: 'Plain cup', stock: 12 },
+    ])
   })
 
   it('a no is exit 3, and no is what Enter says', async () => {
@@ -136,7 +144,11 @@ describe('on a terminal', () => {
 
   it('questions are drawn on stderr: stdout stays data', async () => {
     const data = join(folder, 'data')
-    const person = terminal(['products', 'create', '--sku', 'CUP-2', '--price', '1', '--stock', '1', '--format', 'ids'], database, { stdout: data })
+    const person = terminal(
+      ['products', 'create', '--sku', 'CUP-2', '--price', '1', '--stock', '1', '--format', 'ids'],
+      database,
+      { stdout: data },
+    )
     await person.see('Name')
     person.type(`Cup${keys.enter}`)
     expect(await person.ended()).toBe(0)
@@ -145,7 +157,26 @@ describe('on a terminal', () => {
 })
 
 describe('without a terminal nothing waits for anybody', () => {
-  it.each(['users create', 'users update --active', 'users set-password', 'users authenticate', 'users delete bob', 'users purge', 'addresses add', 'addresses remove', 'products create', 'products restock TEA-1', 'products delete', 'orders place', 'orders cancel', 'db rollback', 'db reset', 'db grants --apply', 'server reset', 'connection test --ask-password'])('dbtool %s', async (line) => {
+  it.each([
+    'users create',
+    'users update --active',
+    'users set-password',
+    'users authenticate',
+    'users delete bob',
+    'users purge',
+    'addresses add',
+    'addresses remove',
+    'products create',
+    'products restock TEA-1',
+    'products delete',
+    'orders place',
+    'orders cancel',
+    'db rollback',
+    'db reset',
+    'db grants --apply',
+    'server reset',
+    'connection test --ask-password',
+  ])('dbtool %s', async (line) => {
     expect(await spawned(line.split(' '), { database })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })

@@ -16,13 +16,20 @@ const all = await verbs()
 const shop = testDatabase()
 const { name } = shop
 const folder = temporaryFolder()
-const files = { users: join(folder, 'users.csv'), products: join(folder, 'products.csv'), orders: join(folder, 'orders.csv') }
+const files = {
+  users: join(folder, 'users.csv'),
+  products: join(folder, 'products.csv'),
+  orders: join(folder, 'orders.csv'),
+}
 beforeAll(async () => {
   await smallShop(name)
   for (const line of [
-    'addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', 'products create --sku CUP-1 --name Cup --price 2 --stock 7',
-    'users create --username old --email old@example.com --generate-password', 'users update old --inactive',
-  ]) await dbtool(line, { database: name })
+    'addresses add --user bob --type shipping --street S --city C --postal-code P --country DE',
+    'products create --sku CUP-1 --name Cup --price 2 --stock 7',
+    'users create --username old --email old@example.com --generate-password',
+    'users update old --inactive',
+  ])
+    await dbtool(line, { database: name })
   writeFileSync(files.users, 'username,email\ncarol,carol@example.com\n')
   writeFileSync(files.products, 'sku,name,price,stock\nNEW-1,New,1.00,5\n')
   writeFileSync(files.orders, 'order_ref,user,sku,quantity\nA1,ada,TEA-1,1\n')
@@ -30,7 +37,8 @@ beforeAll(async () => {
 })
 
 const typed = (line: string): Promise<Outcome> => dbtool(`${line} --profile live`, { cwd: folder })
-const where = (): string => `On ${inject('osUser')}@${inject('socket')}/${name}, which is protected (profile live of .dbtool.json).`
+const where = (): string =>
+  `On ${inject('osUser')}@${inject('socket')}/${name}, which is protected (profile live of .dbtool.json).`
 
 /** Every way to destroy something, or to change much at once; and what is asked. */
 const destructive: readonly [line: string, question: string][] = [
@@ -39,7 +47,10 @@ const destructive: readonly [line: string, question: string][] = [
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
   ['db rollback --yes', 'Take back migration 2 (sales), with all data in it?'],
-  ['db reset', 'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and make them anew, empty?'],
+  [
+    'db reset',
+    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and make them anew, empty?',
+  ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],
   ['db grants --for somebody@localhost --apply', 'Run dbtool db grants?'],
@@ -55,24 +66,53 @@ const destructive: readonly [line: string, question: string][] = [
 describe('on a protected database', () => {
   it.each(destructive)('dbtool %s needs its name, and --yes is not enough', async (line, question) => {
     const before = await everything(shop)
-    expect(await typed(`${line} --json`)).toMatchObject({ exitCode: 2, stdout: '', error: { code: 'USAGE', message: `this needs a confirmation: ${question} ${where()}`, hint: `add --confirm ${name} to confirm it` } })
-    for (const given of [`${line} --confirm other`, `--confirm other ${line}`]) expect(await typed(`--json ${given}`)).toMatchObject({ exitCode: 2, error: { message: `--confirm says 'other', and this is '${name}'` } })
+    expect(await typed(`${line} --json`)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      error: {
+        code: 'USAGE',
+        message: `this needs a confirmation: ${question} ${where()}`,
+        hint: `add --confirm ${name} to confirm it`,
+      },
+    })
+    for (const given of [`${line} --confirm other`, `--confirm other ${line}`])
+      expect(await typed(`--json ${given}`)).toMatchObject({
+        exitCode: 2,
+        error: { message: `--confirm says 'other', and this is '${name}'` },
+      })
     expect(await everything(shop)).toEqual(before)
   })
 
-  it.each(destructive.filter(([line]) => !/^(pool|bench|db seed|db grants)/.test(line)))('dbtool %s --dry-run needs none', async (line) => {
-    const before = await everything(shop)
-    expect(await typed(`${line} -n`)).toMatchObject({ exitCode: 0 })
-    expect(await everything(shop)).toEqual(before)
-  })
+  it.each(destructive.filter(([line]) => !/^(pool|bench|db seed|db grants)/.test(line)))(
+    'dbtool %s --dry-run needs none',
+    async (line) => {
+      const before = await everything(shop)
+      expect(await typed(`${line} -n`)).toMatchObject({ exitCode: 0 })
+      expect(await everything(shop)).toEqual(before)
+    },
+  )
 
-  it.each(['users update bob --last-name B', 'products restock TEA-1 --by 1', 'orders place --user ada --item TEA-1:1', 'users list', 'db grants', 'db check'])('daily work needs none: dbtool %s', async (line) => {
+  it.each([
+    'users update bob --last-name B',
+    'products restock TEA-1 --by 1',
+    'orders place --user ada --item TEA-1:1',
+    'users list',
+    'db grants',
+    'db check',
+  ])('daily work needs none: dbtool %s', async (line) => {
     expect(await typed(line)).toMatchObject({ exitCode: 0 })
   })
 
   it.each([
-    `--confirm NAME users import ${files.users}`, `products import ${files.products} --confirm NAME`, `orders import --confirm NAME ${files.orders}`, 'db migrate --confirm NAME', 'addresses remove 1 --confirm NAME',
-    'users delete bob --confirm NAME', 'pool stress --workload ping --workers 1 --confirm NAME', '--confirm NAME db reset', 'db seed --orders 3 --confirm NAME',
+    `--confirm NAME users import ${files.users}`,
+    `products import ${files.products} --confirm NAME`,
+    `orders import --confirm NAME ${files.orders}`,
+    'db migrate --confirm NAME',
+    'addresses remove 1 --confirm NAME',
+    'users delete bob --confirm NAME',
+    'pool stress --workload ping --workers 1 --confirm NAME',
+    '--confirm NAME db reset',
+    'db seed --orders 3 --confirm NAME',
   ])('with it, dbtool %s goes ahead', async (line) => {
     const { exitCode, stderr } = await typed(line.replace('NAME', name))
     expect(exitCode, stderr).toBe(0)
@@ -87,7 +127,10 @@ describe('on a terminal', () => {
   })
   const protectedOne = { env: { DB_PROTECTED: '1' }, columns: 300 }
 
-  it.each([['y', 3, true], ['NAME', 0, false]])('the name is typed: "%s", exit %i', async (answer, exitCode, stays) => {
+  it.each([
+    ['y', 3, true],
+    ['NAME', 0, false],
+  ])('the name is typed: "%s", exit %i', async (answer, exitCode, stays) => {
     const person = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
     await person.see(`/${name}, which is protected (environment). Type ${name} to go on`)
     person.type(answer.replace('NAME', name) + keys.enter)
@@ -121,13 +164,38 @@ describe('on a terminal', () => {
 
 /** What changes one thing, as a shop does all day. */
 const daily = [
-  'users create', 'users update', 'users authenticate', 'users set-password', 'addresses add', 'addresses update', 'products create', 'products update', 'products restock', 'orders place',
-  'orders confirm', 'orders ship', 'orders deliver', 'orders cancel',
+  'users create',
+  'users update',
+  'users authenticate',
+  'users set-password',
+  'addresses add',
+  'addresses update',
+  'products create',
+  'products update',
+  'products restock',
+  'orders place',
+  'orders confirm',
+  'orders ship',
+  'orders deliver',
+  'orders cancel',
 ]
 
 it('every verb that writes is daily work, or asks, or is named as changing much', () => {
-  const paths = all.filter(([path, { options }]) => !path.startsWith('server ') && options.some(({ long }) => long === '--dry-run'))
-  const asks = paths.filter(([, { options }]) => options.some((option) => option.long === '--yes' || (option.long === '--confirm' && !(option instanceof GlobalOption)))).map(([path]) => path)
-  expect(paths.map(([path]) => path).filter((path) => !asks.includes(path) && !wholesale.includes(path)).sort()).toEqual([...daily].sort())
+  const paths = all.filter(
+    ([path, { options }]) => !path.startsWith('server ') && options.some(({ long }) => long === '--dry-run'),
+  )
+  const asks = paths
+    .filter(([, { options }]) =>
+      options.some(
+        (option) => option.long === '--yes' || (option.long === '--confirm' && !(option instanceof GlobalOption)),
+      ),
+    )
+    .map(([path]) => path)
+  expect(
+    paths
+      .map(([path]) => path)
+      .filter((path) => !asks.includes(path) && !wholesale.includes(path))
+      .sort(),
+  ).toEqual([...daily].sort())
   expect(wholesale.filter((path) => !all.some(([known]) => known === path))).toEqual([])
 })

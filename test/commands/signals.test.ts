@@ -18,13 +18,18 @@ const long = stress('--sql', 'SELECT SLEEP(20)', '--workers', '3', '--pool-timeo
 describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   it('end a load test with what it has measured, and keep it: 130', async () => {
     const kept = join(folder, 'kept.json')
-    const child = await spawned(stress('--duration', '30s', '--json', '--out', `json=${kept}`), { database, signals: [[1_500, 'SIGINT']] })
+    const child = await spawned(stress('--duration', '30s', '--json', '--out', `json=${kept}`), {
+      database,
+      signals: [[1_500, 'SIGINT']],
+    })
     expect(child.exitCode).toBe(130)
     expect(child.endedAfterMs).toBeLessThan(3_000)
     expect(JSON.parse(child.stdout)).toMatchObject({ failed: 0, workers: 50, partial: true })
     expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ result: { partial: true } })
     rmSync(kept)
-    expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'INTERRUPTED', message: 'interrupted', hint: null, exitCode: 130 } })
+    expect(JSON.parse(child.stderr)).toEqual({
+      error: { code: 'INTERRUPTED', message: 'interrupted', hint: null, exitCode: 130 },
+    })
   })
 
   it('cut a statement that runs on: 130, soon', async () => {
@@ -34,7 +39,13 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   })
 
   it('the second one is immediate', async () => {
-    const child = await spawned(long, { database, signals: [[1_500, 'SIGINT'], [1_600, 'SIGINT']] })
+    const child = await spawned(long, {
+      database,
+      signals: [
+        [1_500, 'SIGINT'],
+        [1_600, 'SIGINT'],
+      ],
+    })
     expect(child.exitCode).toBe(130)
     expect(child.endedAfterMs).toBeLessThan(800)
   })
@@ -46,9 +57,14 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   })
 
   it('SIGHUP is 129, and leaves no half of a file', async () => {
-    const child = await spawned([...long, '--json', '-o', join(folder, 'result.json')], { database, signals: [[1_500, 'SIGHUP']] })
+    const child = await spawned([...long, '--json', '-o', join(folder, 'result.json')], {
+      database,
+      signals: [[1_500, 'SIGHUP']],
+    })
     expect(child.exitCode).toBe(129)
-    expect(JSON.parse(child.stderr)).toEqual({ error: { code: 'HUNG_UP', message: 'hung up', hint: null, exitCode: 129 } })
+    expect(JSON.parse(child.stderr)).toEqual({
+      error: { code: 'HUNG_UP', message: 'hung up', hint: null, exitCode: 129 },
+    })
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -65,7 +81,12 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
 describe('a reader that leaves', () => {
   it.each(['| head -1', '2>&1 | head -1', '| true'])('dbtool users list --format csv %s is quiet', (pipe) => {
     const script = `"$0" "$1" users list --format csv ${pipe}; exit "\${PIPESTATUS[0]}"`
-    const stdout = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, process.execPath, binary], { env: environment(database), encoding: 'utf8' })
-    expect(stdout).toBe(pipe === '| true' ? '' : 'id,username,email,first_name,last_name,is_active,is_admin,created_at,last_login\n')
+    const stdout = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, process.execPath, binary], {
+      env: environment(database),
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe(
+      pipe === '| true' ? '' : 'id,username,email,first_name,last_name,is_active,is_admin,created_at,last_login\n',
+    )
   })
 })

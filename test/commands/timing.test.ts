@@ -35,9 +35,16 @@ describe('--timing', () => {
   it('is one object on a line of its own with --json, also after an error', async () => {
     const { stdout, stderr } = await dbtool('users list --json --timing', { database })
     expect(JSON.parse(stdout)).toHaveLength(2)
-    expect(JSON.parse(stderr)).toEqual({ timing: { ms: expect.any(Number), database_ms: expect.any(Number), statements: expect.any(Number) } })
+    expect(JSON.parse(stderr)).toEqual({
+      timing: { ms: expect.any(Number), database_ms: expect.any(Number), statements: expect.any(Number) },
+    })
     const failed = await dbtool('users get nobody --json --timing', { database })
-    expect(failed.stderr.trimEnd().split('\n').map((line) => Object.keys(JSON.parse(line) as object))).toEqual([['error'], ['timing']])
+    expect(
+      failed.stderr
+        .trimEnd()
+        .split('\n')
+        .map((line) => Object.keys(JSON.parse(line) as object)),
+    ).toEqual([['error'], ['timing']])
   })
 
   it('counts from when the process began', async () => {

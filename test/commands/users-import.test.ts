@@ -22,19 +22,53 @@ function importing(content: string, flags = ''): Promise<Outcome> {
   return dbtool(`users import ${path} --json ${flags}`, { database: database.name })
 }
 
-const users = () => database.connection.rows<Record<string, unknown>>('SELECT username, email, first_name, is_active, is_admin, password_hash, CAST(last_login AS CHAR) AS last_login FROM users ORDER BY id')
-const logs = async () => (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(({ message }) => message)
+const users = () =>
+  database.connection.rows<Record<string, unknown>>(
+    'SELECT username, email, first_name, is_active, is_admin, password_hash, CAST(last_login AS CHAR) AS last_login FROM users ORDER BY id',
+  )
+const logs = async () =>
+  (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(
+    ({ message }) => message,
+  )
 
 describe('what is created', () => {
   it('has what the file says, in lower case where the shop has it so; without a hash nobody can log in', async () => {
     const content = `username,email,first_name,is_admin,password_hash,last_login\nAda,Ada@Example.com,Ada,yes,${hash},2026-01-02T03:04:05Z\nbob,bob@example.com,,,!,\ncleo,cleo@example.com,,,,\n`
     expect((await importing(content)).json()).toMatchObject({ rows_read: 3, created: 3 })
     expect(await users()).toEqual([
-      { username: 'ada', email: 'ada@example.com', first_name: 'Ada', is_active: 1, is_admin: 1, password_hash: hash, last_login: '2026-01-02 03:04:05' },
-      { username: 'bob', email: 'bob@example.com', first_name: null, is_active: 1, is_admin: 0, password_hash: '!', last_login: null },
-      { username: 'cleo', email: 'cleo@example.com', first_name: null, is_active: 1, is_admin: 0, password_hash: '!', last_login: null },
+      {
+        username: 'ada',
+        email: 'ada@example.com',
+        first_name: 'Ada',
+        is_active: 1,
+        is_admin: 1,
+        password_hash: hash,
+        last_login: '2026-01-02 03:04:05',
+      },
+      {
+        username: 'bob',
+        email: 'bob@example.com',
+        first_name: null,
+        is_active: 1,
+        is_admin: 0,
+        password_hash: '!',
+        last_login: null,
+      },
+      {
+        username: 'cleo',
+        email: 'cleo@example.com',
+        first_name: null,
+        is_active: 1,
+        is_admin: 0,
+        password_hash: '!',
+        last_login: null,
+      },
     ])
-    expect(await logs()).toEqual(['created ada <ada@example.com>', 'created bob <bob@example.com>', 'created cleo <cleo@example.com>'])
+    expect(await logs()).toEqual([
+      'created ada <ada@example.com>',
+      'created bob <bob@example.com>',
+      'created cleo <cleo@example.com>',
+    ])
   })
 
   it('keeps a hash that somebody can log in with', async () => {
@@ -45,21 +79,41 @@ describe('what is created', () => {
 })
 
 describe('a password hash', () => {
-  const bad = ['hunter2', hash.replace('$2y', '$2x'), hash.replace('$04', '$03'), hash.replace('$04', '$32'), hash.slice(0, -1), `${hash}x`, hash.replace('abc', 'a!c'), '!!', `plain:${hash}`]
+  const bad = [
+    'hunter2',
+    hash.replace('$2y', '$2x'),
+    hash.replace('$04', '$03'),
+    hash.replace('$04', '$32'),
+    hash.slice(0, -1),
+    `${hash}x`,
+    hash.replace('abc', 'a!c'),
+    '!!',
+    `plain:${hash}`,
+  ]
 
   it.each(bad)('must be one: %s', async (text) => {
-    const { exitCode, error, stderr } = await importing(`username,email,password_hash\nada,ada@example.com,${text}\n`, '-v')
-    expect([exitCode, error.message]).toEqual([2, expect.stringMatching(/line 2: password_hash must be a bcrypt hash \(\$2a\$, \$2b\$ or \$2y\$, cost 04 to 31, 53 characters\) or !$/)])
+    const { exitCode, error, stderr } = await importing(
+      `username,email,password_hash\nada,ada@example.com,${text}\n`,
+      '-v',
+    )
+    expect([exitCode, error.message]).toEqual([
+      2,
+      expect.stringMatching(
+        /line 2: password_hash must be a bcrypt hash \(\$2a\$, \$2b\$ or \$2y\$, cost 04 to 31, 53 characters\) or !$/,
+      ),
+    ])
     expect(stderr).not.toContain(text === '!!' ? "'!!'" : text)
   })
 
   it('is never shown: not by --sql, not in the log, not where the server refuses the row', async () => {
     const other = hash.replace('04', '05')
-    await database.connection.change("ALTER TABLE users ADD CONSTRAINT no_admin CHECK (NOT is_admin)")
+    await database.connection.change('ALTER TABLE users ADD CONSTRAINT no_admin CHECK (NOT is_admin)')
     try {
       const path = join(folder, 'hashes.csv')
-      const write = (...rows: string[]): void => writeFileSync(path, `username,email,password_hash,is_admin\n${rows.join('\n')}\n`)
-      const run = (flags: string): Promise<Outcome> => dbtool(`users import ${path} -v --sql ${flags}`, { database: database.name })
+      const write = (...rows: string[]): void =>
+        writeFileSync(path, `username,email,password_hash,is_admin\n${rows.join('\n')}\n`)
+      const run = (flags: string): Promise<Outcome> =>
+        dbtool(`users import ${path} -v --sql ${flags}`, { database: database.name })
       write(`ada,ada@example.com,${hash},`)
       const created = await run('')
       write(`ada,ada@example.com,${other},`)
@@ -69,7 +123,8 @@ describe('a password hash', () => {
       write(`ada,other@example.com,${hash},yes`)
       const conflict = await run('--on-conflict update --on-error skip')
       expect([created, updated, refused, conflict].map(({ exitCode }) => exitCode)).toEqual([0, 0, 6, 7])
-      for (const { stdout, stderr } of [created, updated, refused, conflict]) expect(stdout + stderr).not.toMatch(/\$2y\$0[45]\$/)
+      for (const { stdout, stderr } of [created, updated, refused, conflict])
+        expect(stdout + stderr).not.toMatch(/\$2y\$0[45]\$/)
       expect(created.stderr).toMatch(/INSERT INTO users .* {2}-- \["rows: 1"\]/)
       expect(await users()).toMatchObject([{ username: 'ada', password_hash: other }])
       expect(await logs()).toEqual(['created ada <ada@example.com>', 'updated ada: password_hash'])
@@ -81,8 +136,13 @@ describe('a password hash', () => {
   it('is starred where the server quotes it', async () => {
     await database.connection.change('ALTER TABLE users ADD UNIQUE KEY one_hash_each (password_hash)')
     try {
-      const { error } = await importing(`username,email,password_hash\nada,ada@example.com,${hash}\nbob,bob@example.com,${hash}\n`)
-      expect([error.code, error.message]).toEqual(['DUPLICATE', expect.stringMatching(/line 3: Duplicate entry '\*{8}' for key 'one_hash_each'$/)])
+      const { error } = await importing(
+        `username,email,password_hash\nada,ada@example.com,${hash}\nbob,bob@example.com,${hash}\n`,
+      )
+      expect([error.code, error.message]).toEqual([
+        'DUPLICATE',
+        expect.stringMatching(/line 3: Duplicate entry '\*{8}' for key 'one_hash_each'$/),
+      ])
     } finally {
       await database.connection.change('ALTER TABLE users DROP KEY one_hash_each')
     }
@@ -90,7 +150,11 @@ describe('a password hash', () => {
 
   it('stays where an update brings none', async () => {
     await importing(`username,email,password_hash\nada,ada@example.com,${hash}\n`)
-    expect((await importing('username,email,password_hash,first_name\nada,ada@example.com,,Ada\n', '--on-conflict update')).json()).toMatchObject({ updated: 1 })
+    expect(
+      (
+        await importing('username,email,password_hash,first_name\nada,ada@example.com,,Ada\n', '--on-conflict update')
+      ).json(),
+    ).toMatchObject({ updated: 1 })
     expect(await users()).toMatchObject([{ first_name: 'Ada', password_hash: hash }])
   })
 })
@@ -100,40 +164,90 @@ describe('who is there already', () => {
 
   const conflicts: readonly [what: string, rows: string[], faults: RegExp[], policies: string[]][] = [
     ['a username', ['ADA,new@example.com,'], [/line 2: username 'ada' is already there \(user \d+\)$/], ['error']],
-    ['an email of somebody else', ['cleo,BOB@example.com,'], [/line 2: email 'bob@example.com' belongs to user 'bob' \(id \d+\)$/], ['error', 'skip', 'update']],
-    ['both, of two people', ['ada,bob@example.com,'], [/line 2: email 'bob@example.com' belongs to user 'bob'/], ['error', 'skip', 'update']],
-    ['a username twice', ['cleo,c1@example.com,', 'Cleo,c2@example.com,'], [/line 3: username 'cleo' comes back: an earlier line has it$/], ['error', 'skip', 'update']],
-    ['an email twice', ['cleo,c@example.com,', 'dora,C@example.com,'], [/line 3: email 'c@example.com' comes back: an earlier line has it$/], ['error', 'skip', 'update']],
-    ['somebody twice', ['ada,ada@example.com,Ada', 'ada,ada@example.com,Ada'], [/line 3: username 'ada' comes back: an earlier line has it$/], ['skip', 'update']],
+    [
+      'an email of somebody else',
+      ['cleo,BOB@example.com,'],
+      [/line 2: email 'bob@example.com' belongs to user 'bob' \(id \d+\)$/],
+      ['error', 'skip', 'update'],
+    ],
+    [
+      'both, of two people',
+      ['ada,bob@example.com,'],
+      [/line 2: email 'bob@example.com' belongs to user 'bob'/],
+      ['error', 'skip', 'update'],
+    ],
+    [
+      'a username twice',
+      ['cleo,c1@example.com,', 'Cleo,c2@example.com,'],
+      [/line 3: username 'cleo' comes back: an earlier line has it$/],
+      ['error', 'skip', 'update'],
+    ],
+    [
+      'an email twice',
+      ['cleo,c@example.com,', 'dora,C@example.com,'],
+      [/line 3: email 'c@example.com' comes back: an earlier line has it$/],
+      ['error', 'skip', 'update'],
+    ],
+    [
+      'somebody twice',
+      ['ada,ada@example.com,Ada', 'ada,ada@example.com,Ada'],
+      [/line 3: username 'ada' comes back: an earlier line has it$/],
+      ['skip', 'update'],
+    ],
   ]
 
-  it.each(conflicts.flatMap(([what, rows, faults, policies]) => policies.map((policy) => [what, policy, rows, faults] as const)))(
-    '%s, with --on-conflict %s: a fault, and nothing is changed',
-    async (_what, policy, rows, faults) => {
-      const before = await everything(database)
-      const { exitCode, error } = await importing(`username,email,first_name\n${rows.join('\n')}\n`, `--on-conflict ${policy}`)
-      expect(error.faults ?? [error.message]).toEqual(faults.map((fault): unknown => expect.stringMatching(fault)))
-      expect(exitCode).toBe(error.code === 'DUPLICATE' ? 6 : 2)
-      expect(await everything(database)).toEqual(before)
-    },
-  )
+  it.each(
+    conflicts.flatMap(([what, rows, faults, policies]) =>
+      policies.map((policy) => [what, policy, rows, faults] as const),
+    ),
+  )('%s, with --on-conflict %s: a fault, and nothing is changed', async (_what, policy, rows, faults) => {
+    const before = await everything(database)
+    const { exitCode, error } = await importing(
+      `username,email,first_name\n${rows.join('\n')}\n`,
+      `--on-conflict ${policy}`,
+    )
+    expect(error.faults ?? [error.message]).toEqual(faults.map((fault): unknown => expect.stringMatching(fault)))
+    expect(exitCode).toBe(error.code === 'DUPLICATE' ? 6 : 2)
+    expect(await everything(database)).toEqual(before)
+  })
 
   it('skip: is left as it is', async () => {
-    expect((await importing('username,email,first_name\nada,new@example.com,Other\ncleo,cleo@example.com,\n', '--on-conflict skip')).json()).toMatchObject({ created: 1, skipped: 1 })
-    expect(await users()).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }, { username: 'bob' }, { username: 'cleo' }])
+    expect(
+      (
+        await importing(
+          'username,email,first_name\nada,new@example.com,Other\ncleo,cleo@example.com,\n',
+          '--on-conflict skip',
+        )
+      ).json(),
+    ).toMatchObject({ created: 1, skipped: 1 })
+    expect(await users()).toMatchObject([
+      { email: 'ada@example.com', first_name: 'Ada' },
+      { username: 'bob' },
+      { username: 'cleo' },
+    ])
   })
 
   it('update: an address moves on to the next when it is given up on an earlier line, and not before', async () => {
     const moves = 'bob,bob@elsewhere.example,Bob\nada,bob@example.com,Ada\n'
-    expect((await importing(`username,email,first_name\n${moves}`, '--on-conflict update')).json()).toMatchObject({ updated: 2 })
+    expect((await importing(`username,email,first_name\n${moves}`, '--on-conflict update')).json()).toMatchObject({
+      updated: 2,
+    })
     expect((await users()).map(({ email }) => email)).toEqual(['bob@example.com', 'bob@elsewhere.example'])
-    expect(await importing('username,email\nada,bob@elsewhere.example\nbob,other@example.com\n', '--on-conflict update')).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect(
+      await importing('username,email\nada,bob@elsewhere.example\nbob,other@example.com\n', '--on-conflict update'),
+    ).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
   })
 
   it('a user whom somebody wrote in capitals is the same one', async () => {
-    await database.connection.change("UPDATE users SET username = 'BOB', email = 'BOB@Example.com' WHERE username = 'bob'")
-    expect((await importing('username,email,first_name\nbob,bob@example.com,Bob\n', '--on-conflict skip')).json()).toMatchObject({ skipped: 1 })
-    expect((await importing('username,email,first_name\nbob,bob@example.com,Bob\n', '--on-conflict update')).json()).toMatchObject({ updated: 1 })
+    await database.connection.change(
+      "UPDATE users SET username = 'BOB', email = 'BOB@Example.com' WHERE username = 'bob'",
+    )
+    expect(
+      (await importing('username,email,first_name\nbob,bob@example.com,Bob\n', '--on-conflict skip')).json(),
+    ).toMatchObject({ skipped: 1 })
+    expect(
+      (await importing('username,email,first_name\nbob,bob@example.com,Bob\n', '--on-conflict update')).json(),
+    ).toMatchObject({ updated: 1 })
     expect((await users())[1]).toMatchObject({ username: 'bob', email: 'bob@example.com' })
   })
 })
@@ -146,6 +260,12 @@ it('the rejects may hold hashes: only their owner can read them', async () => {
 })
 
 it('a map names a column that we do not have', async () => {
-  expect(await importing('username,email\n', '--map user=Login')).toMatchObject({ exitCode: 2, error: { code: 'USAGE', message: expect.stringContaining('--map: "user" is not one of our names') } })
-  expect(await importing('username,mail\n')).toMatchObject({ exitCode: 2, error: { message: expect.stringContaining('no column "email"; did you mean "mail"?') } })
+  expect(await importing('username,email\n', '--map user=Login')).toMatchObject({
+    exitCode: 2,
+    error: { code: 'USAGE', message: expect.stringContaining('--map: "user" is not one of our names') },
+  })
+  expect(await importing('username,mail\n')).toMatchObject({
+    exitCode: 2,
+    error: { message: expect.stringContaining('no column "email"; did you mean "mail"?') },
+  })
 })

@@ -5,11 +5,16 @@ import { everything } from '../support/shop.ts'
 
 const shop = testDatabase()
 const type = (line: string): Promise<Outcome> => dbtool(line, { database: shop.name })
-const lastLog = async (): Promise<unknown> => (await shop.connection.rows('SELECT command, entity, message FROM logs ORDER BY id DESC LIMIT 1'))[0]
+const lastLog = async (): Promise<unknown> =>
+  (await shop.connection.rows('SELECT command, entity, message FROM logs ORDER BY id DESC LIMIT 1'))[0]
 const logs = async (): Promise<number> => (await shop.connection.rows('SELECT id FROM logs')).length
 
 beforeAll(async () => {
-  for (const username of ['ada', 'bob', 'eve']) await shop.connection.change(`INSERT INTO users (username, email, password_hash) VALUES (?, CONCAT(?, '@example.com'), '!')`, [username, username])
+  for (const username of ['ada', 'bob', 'eve'])
+    await shop.connection.change(
+      `INSERT INTO users (username, email, password_hash) VALUES (?, CONCAT(?, '@example.com'), '!')`,
+      [username, username],
+    )
   await type('products create --sku TEA-1 --name Tea --price 4.50 --stock 100')
   expect(await type('orders place --user ada --item TEA-1:1')).toMatchObject({ exitCode: 0 })
   await type('users update eve --inactive')
@@ -17,12 +22,32 @@ beforeAll(async () => {
 
 describe('users update', () => {
   it.each<[line: string, changed: object, log: string]>([
-    ['ada --first-name Ada --last-name "  Lovelace "', { first_name: 'Ada', last_name: 'Lovelace', rows_changed: 1 }, 'updated ada: first_name NULL → Ada, last_name NULL → Lovelace'],
-    ['ada --first-name Ada --last-name Byron', { first_name: 'Ada', last_name: 'Byron', rows_changed: 1 }, 'updated ada: last_name Lovelace → Byron'],
-    ['ADA@example.com --last-name ""', { first_name: 'Ada', last_name: null, rows_changed: 1 }, 'updated ada: last_name Byron → NULL'],
-    ['1 --email Countess@Example.com', { username: 'ada', email: 'countess@example.com', rows_changed: 1 }, 'updated ada: email ada@example.com → countess@example.com'],
+    [
+      'ada --first-name Ada --last-name "  Lovelace "',
+      { first_name: 'Ada', last_name: 'Lovelace', rows_changed: 1 },
+      'updated ada: first_name NULL → Ada, last_name NULL → Lovelace',
+    ],
+    [
+      'ada --first-name Ada --last-name Byron',
+      { first_name: 'Ada', last_name: 'Byron', rows_changed: 1 },
+      'updated ada: last_name Lovelace → Byron',
+    ],
+    [
+      'ADA@example.com --last-name ""',
+      { first_name: 'Ada', last_name: null, rows_changed: 1 },
+      'updated ada: last_name Byron → NULL',
+    ],
+    [
+      '1 --email Countess@Example.com',
+      { username: 'ada', email: 'countess@example.com', rows_changed: 1 },
+      'updated ada: email ada@example.com → countess@example.com',
+    ],
     ['ada --inactive', { is_active: false, rows_changed: 1 }, 'updated ada: is_active true → false'],
-    ['ada --active --email ada@example.com', { is_active: true, email: 'ada@example.com', rows_changed: 1 }, 'updated ada: email countess@example.com → ada@example.com, is_active false → true'],
+    [
+      'ada --active --email ada@example.com',
+      { is_active: true, email: 'ada@example.com', rows_changed: 1 },
+      'updated ada: email countess@example.com → ada@example.com, is_active false → true',
+    ],
   ])('dbtool users update %s', async (line, changed, log) => {
     const before = await logs()
     const { json, stderr, exitCode } = await type(`users update ${line} --json`)
@@ -38,35 +63,66 @@ describe('users update', () => {
     expect(stderr).toEqual(expect.stringMatching(/^✔ 1 row changed: /))
     expect(stdout).toContain('first_name  Bob')
     expect(stdout).not.toContain('rows_changed')
-    expect(await shop.connection.rows(`SELECT username FROM users WHERE updated_at > '2020-01-01'`)).toEqual([{ username: 'bob' }])
+    expect(await shop.connection.rows(`SELECT username FROM users WHERE updated_at > '2020-01-01'`)).toEqual([
+      { username: 'bob' },
+    ])
   })
 
-  it.each(['--first-name Bob', '--active', '--email BOB@example.com --first-name Bob', '--last-name ""'])('with nothing to change is exit 0 and changes nothing: bob %s', async (flags) => {
-    const before = await everything(shop)
-    expect(await type(`users update bob ${flags}`)).toMatchObject({ exitCode: 0, stderr: 'nothing to change: bob is like that already\n' })
-    expect((await type(`users update bob ${flags} --json`)).json()).toMatchObject({ username: 'bob', rows_changed: 0 })
-    expect((await type(`users update bob ${flags} --format csv`)).stdout).toMatch(/,rows_changed\n.*,0\n$/)
-    expect(await everything(shop)).toEqual(before)
-  })
+  it.each(['--first-name Bob', '--active', '--email BOB@example.com --first-name Bob', '--last-name ""'])(
+    'with nothing to change is exit 0 and changes nothing: bob %s',
+    async (flags) => {
+      const before = await everything(shop)
+      expect(await type(`users update bob ${flags}`)).toMatchObject({
+        exitCode: 0,
+        stderr: 'nothing to change: bob is like that already\n',
+      })
+      expect((await type(`users update bob ${flags} --json`)).json()).toMatchObject({
+        username: 'bob',
+        rows_changed: 0,
+      })
+      expect((await type(`users update bob ${flags} --format csv`)).stdout).toMatch(/,rows_changed\n.*,0\n$/)
+      expect(await everything(shop)).toEqual(before)
+    },
+  )
 })
 
 describe('users list', () => {
-  const usernames = async (flags: string): Promise<unknown[]> => (await type(`users list ${flags} --sort username --json`)).json<{ username: string }[]>().map(({ username }) => username)
+  const usernames = async (flags: string): Promise<unknown[]> =>
+    (await type(`users list ${flags} --sort username --json`))
+      .json<{ username: string }[]>()
+      .map(({ username }) => username)
 
   it('takes %, _ and ! for letters', async () => {
-    const names = [['a_b', '100% Anne'], ['a1b', '100 Anne'], ['c_d', 'Wow! \\'], ['c1d', "O'Hara"]] as const
-    for (const [username, name] of names) await shop.connection.change(`INSERT INTO users (username, email, password_hash, last_name) VALUES (?, CONCAT(?, '@x.org'), '!', ?)`, [username, username, name])
-    expect(await Promise.all(['%', '_', '!', '\\', "'", 'a_b', '0%', '!%', '@X.ORG'].map((text) => usernames(`--search ${text === "'" ? `"${text}"` : text}`)))).toEqual([
-      ['a_b'], ['a_b', 'c_d'], ['c_d'], ['c_d'], ['c1d'], ['a_b'], ['a_b'], [], ['a_b', 'a1b', 'c_d', 'c1d'],
-    ])
+    const names = [
+      ['a_b', '100% Anne'],
+      ['a1b', '100 Anne'],
+      ['c_d', 'Wow! \\'],
+      ['c1d', "O'Hara"],
+    ] as const
+    for (const [username, name] of names)
+      await shop.connection.change(
+        `INSERT INTO users (username, email, password_hash, last_name) VALUES (?, CONCAT(?, '@x.org'), '!', ?)`,
+        [username, username, name],
+      )
+    expect(
+      await Promise.all(
+        ['%', '_', '!', '\\', "'", 'a_b', '0%', '!%', '@X.ORG'].map((text) =>
+          usernames(`--search ${text === "'" ? `"${text}"` : text}`),
+        ),
+      ),
+    ).toEqual([['a_b'], ['a_b', 'c_d'], ['c_d'], ['c_d'], ['c1d'], ['a_b'], ['a_b'], [], ['a_b', 'a1b', 'c_d', 'c1d']])
     await shop.connection.change(`DELETE FROM users WHERE email LIKE '%@x.org'`)
   })
 
   it('puts all of its conditions into one statement, with every value bound', async () => {
-    const { stderr, stdout } = await type('users list --sql --format ids --active --search a% --min-orders 1 --created-since 2020-01-02 --sort -email --limit 3 --offset 2')
+    const { stderr, stdout } = await type(
+      'users list --sql --format ids --active --search a% --min-orders 1 --created-since 2020-01-02 --sort -email --limit 3 --offset 2',
+    )
     const statements = stderr.split('\n').filter((line) => line.includes('FROM users'))
     expect([statements.length, stdout]).toEqual([1, ''])
-    expect(statements[0]).toMatch(/WHERE \(u\.is_active = \?\) AND .* LIKE \? .* >= \?\) AND \(u\.created_at >= \?\) ORDER BY u\.email DESC, u\.id DESC LIMIT \? OFFSET \? {2}-- \[true,"%a!%%","%a!%%","%a!%%","%a!%%",1,"2020-01-02T00:00:00.000Z",3,2\]$/)
+    expect(statements[0]).toMatch(
+      /WHERE \(u\.is_active = \?\) AND .* LIKE \? .* >= \?\) AND \(u\.created_at >= \?\) ORDER BY u\.email DESC, u\.id DESC LIMIT \? OFFSET \? {2}-- \[true,"%a!%%","%a!%%","%a!%%","%a!%%",1,"2020-01-02T00:00:00.000Z",3,2\]$/,
+    )
   })
 
   it.each<[flags: string, usernames: string[]]>([

@@ -9,38 +9,124 @@ const shop = testDatabase()
 const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
-  await shop.connection.change("INSERT INTO users (username, email, password_hash, is_active) VALUES ('zoe', 'zoe@example.com', '!', FALSE), ('2', 'two@example.com', '!', TRUE), ('newest', 'newest@example.com', '!', TRUE)")
-  await shop.connection.change("INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES ('1', 'Sieve', 6, 7, 7, FALSE)")
-  await shop.connection.change("INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE'), (2, 'billing', 'Strand 2', 'London', 'WC2', 'GB')")
-  await placeOrder(shop.connection, { userId: 2, lines: [{ productId: 2, quantity: 1 }], key: 'basket-2', status: 'confirmed', author: { osUser: 'tester', command: 'test' }, end: 'COMMIT' })
+  await shop.connection.change(
+    "INSERT INTO users (username, email, password_hash, is_active) VALUES ('zoe', 'zoe@example.com', '!', FALSE), ('2', 'two@example.com', '!', TRUE), ('newest', 'newest@example.com', '!', TRUE)",
+  )
+  await shop.connection.change(
+    "INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES ('1', 'Sieve', 6, 7, 7, FALSE)",
+  )
+  await shop.connection.change(
+    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE'), (2, 'billing', 'Strand 2', 'London', 'WC2', 'GB')",
+  )
+  await placeOrder(shop.connection, {
+    userId: 2,
+    lines: [{ productId: 2, quantity: 1 }],
+    key: 'basket-2',
+    status: 'confirmed',
+    author: { osUser: 'tester', command: 'test' },
+    end: 'COMMIT',
+  })
 })
 
 // The one that is marked at first is never the one that is wanted.
 describe('what a verb is about is found as it is typed, where somebody sits there', () => {
   it.each([
-    { line: 'users get', question: 'Which user? Type a part of the name or email', typed: 'zoe@', marked: '❯ zoe  zoe@example.com  (inactive)', without: 'dbtool users get zoe' },
+    {
+      line: 'users get',
+      question: 'Which user? Type a part of the name or email',
+      typed: 'zoe@',
+      marked: '❯ zoe  zoe@example.com  (inactive)',
+      without: 'dbtool users get zoe',
+    },
     // Read as an id, its name would be bob.
-    { line: 'users get', question: 'Which user?', typed: 'two', marked: '❯ 2  two@example.com', without: 'dbtool users get 4' },
-    { line: 'users get', question: 'Which user?', typed: '3', marked: '❯ zoe  zoe@example.com  (inactive)', without: 'dbtool users get zoe' },
-    { line: 'users update --first-name Zoe', question: 'Which user?', typed: 'zo', marked: '❯ zoe', without: 'dbtool users update --first-name Zoe zoe' },
-    { line: 'products get', question: 'Which product? Type a part of the SKU or name', typed: 'pot', marked: '❯ POT-1  Teapot  48.90  1 in stock', without: 'dbtool products get POT-1' },
-    { line: 'products update --price 7', question: 'Which product?', typed: 'sie', marked: '❯ 1  Sieve  6.00  7 in stock  (not sold)', without: 'dbtool products update --price 7 3' },
-    { line: 'products restock --by 5', question: 'Which product?', typed: 'teap', marked: '❯ POT-1  Teapot', without: 'dbtool products restock --by 5 POT-1' },
-    { line: 'orders get', question: 'Which order? Type its number, or a part of who bought', typed: 'ad', marked: '❯ 1  ada  confirmed  57.90', without: 'dbtool orders get 1' },
-    { line: 'orders cancel', question: 'Which order?', typed: '1', marked: '❯ 1  ada  confirmed  57.90', without: 'dbtool orders cancel 1' },
-    { line: 'addresses update --city Potsdam', question: 'Which address? Type a part of whose it is', typed: 'ada', marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE', without: 'dbtool addresses update --city Potsdam 1' },
+    {
+      line: 'users get',
+      question: 'Which user?',
+      typed: 'two',
+      marked: '❯ 2  two@example.com',
+      without: 'dbtool users get 4',
+    },
+    {
+      line: 'users get',
+      question: 'Which user?',
+      typed: '3',
+      marked: '❯ zoe  zoe@example.com  (inactive)',
+      without: 'dbtool users get zoe',
+    },
+    {
+      line: 'users update --first-name Zoe',
+      question: 'Which user?',
+      typed: 'zo',
+      marked: '❯ zoe',
+      without: 'dbtool users update --first-name Zoe zoe',
+    },
+    {
+      line: 'products get',
+      question: 'Which product? Type a part of the SKU or name',
+      typed: 'pot',
+      marked: '❯ POT-1  Teapot  48.90  1 in stock',
+      without: 'dbtool products get POT-1',
+    },
+    {
+      line: 'products update --price 7',
+      question: 'Which product?',
+      typed: 'sie',
+      marked: '❯ 1  Sieve  6.00  7 in stock  (not sold)',
+      without: 'dbtool products update --price 7 3',
+    },
+    {
+      line: 'products restock --by 5',
+      question: 'Which product?',
+      typed: 'teap',
+      marked: '❯ POT-1  Teapot',
+      without: 'dbtool products restock --by 5 POT-1',
+    },
+    {
+      line: 'orders get',
+      question: 'Which order? Type its number, or a part of who bought',
+      typed: 'ad',
+      marked: '❯ 1  ada  confirmed  57.90',
+      without: 'dbtool orders get 1',
+    },
+    {
+      line: 'orders cancel',
+      question: 'Which order?',
+      typed: '1',
+      marked: '❯ 1  ada  confirmed  57.90',
+      without: 'dbtool orders cancel 1',
+    },
+    {
+      line: 'addresses update --city Potsdam',
+      question: 'Which address? Type a part of whose it is',
+      typed: 'ada',
+      marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE',
+      without: 'dbtool addresses update --city Potsdam 1',
+    },
   ])('dbtool $line', async ({ line, question, typed, marked, without }) => {
     const person = terminal(line.split(' '), database, { columns: 200 })
-    await talk(person, [{ see: question, type: typed }, { see: ` ${typed}\n${marked}`, type: keys.enter }])
-    if (line === 'orders cancel') await talk(person, [{ see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' }, { see: `/${database}. (y/N)`, type: `y${keys.enter}` }])
+    await talk(person, [
+      { see: question, type: typed },
+      { see: ` ${typed}\n${marked}`, type: keys.enter },
+    ])
+    if (line === 'orders cancel')
+      await talk(person, [
+        { see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' },
+        { see: `/${database}. (y/N)`, type: `y${keys.enter}` },
+      ])
     await talk(person, [{ see: `without questions: ${without}\n`, type: '' }])
     expect(await person.ended()).toBe(0)
-    expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(line === 'orders cancel' ? 6 : 0)
+    expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(
+      line === 'orders cancel' ? 6 : 0,
+    )
   })
 
   it('an order that was not meant is not cancelled', async () => {
     const person = terminal(['orders', 'cancel'], database, { columns: 200 })
-    await talk(person, [{ see: '❯ 2  bob  confirmed  48.90', type: keys.enter }, { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' }, { see: `/${database}. (y/N)`, type: keys.enter }])
+    await talk(person, [
+      { see: '❯ 2  bob  confirmed  48.90', type: keys.enter },
+      { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' },
+      { see: `/${database}. (y/N)`, type: keys.enter },
+    ])
     expect(await person.ended()).toBe(3)
     expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })

@@ -7,7 +7,9 @@ const shop = testDatabase()
 const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
-  await shop.connection.change("INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE')")
+  await shop.connection.change(
+    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE')",
+  )
 })
 
 const down = '\u001b[B'
@@ -20,21 +22,34 @@ describe('an update that says nothing asks what should be different, where someb
     {
       line: 'users update ada',
       there: ['Email address  ada@example.com', 'First name     NULL', 'May log in     yes'],
-      steps: [{ see: question, type: `${down}${mark}${down}${mark}${keys.enter}` }, answer('First name', 'Ada'), answer('Last name', "O'Neill")],
+      steps: [
+        { see: question, type: `${down}${mark}${down}${mark}${keys.enter}` },
+        answer('First name', 'Ada'),
+        answer('Last name', "O'Neill"),
+      ],
       without: `dbtool users update ada --first-name Ada --last-name 'O'\\''Neill'`,
-      changed: '1 row changed: first_name NULL → Ada, last_name NULL → O\'Neill',
+      changed: "1 row changed: first_name NULL → Ada, last_name NULL → O'Neill",
     },
     {
       line: 'users update ada',
       there: [],
-      steps: [{ see: question, type: `${mark}${down}${down}${down}${mark}${keys.enter}` }, answer('Email address', 'ada'), { see: 'Must be an address such as ada@example.com', type: `@new.example${keys.enter}` }],
+      steps: [
+        { see: question, type: `${mark}${down}${down}${down}${mark}${keys.enter}` },
+        answer('Email address', 'ada'),
+        { see: 'Must be an address such as ada@example.com', type: `@new.example${keys.enter}` },
+      ],
       without: 'dbtool users update ada --email ada@new.example --inactive',
       changed: '1 row changed: email ada@example.com → ada@new.example, is_active true → false',
     },
     {
       line: 'products update TEA-1',
       there: ['Name         Green tea', 'Price        4.50', 'Is sold      yes'],
-      steps: [{ see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` }, answer('Name (now Green tea)', 'Sencha'), answer('Price (now 4.50)', '4.75'), answer('SKU (now TEA-1; empty: none)', '')],
+      steps: [
+        { see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` },
+        answer('Name (now Green tea)', 'Sencha'),
+        answer('Price (now 4.50)', '4.75'),
+        answer('SKU (now TEA-1; empty: none)', ''),
+      ],
       without: "dbtool products update TEA-1 --name Sencha --price 4.75 --sku ''",
       // The name last: a log row is cut at its end.
       changed: '1 row changed: price 4.50 → 4.75, sku TEA-1 → NULL, name Green tea → Sencha',
@@ -42,7 +57,11 @@ describe('an update that says nothing asks what should be different, where someb
     {
       line: 'addresses update 1',
       there: ['What it is for (billing or shipping)  billing', 'City                                  Berlin'],
-      steps: [{ see: question, type: `${mark}${down}${down}${mark}${keys.enter}` }, answer('What it is for', 'shipping'), answer('City', 'Potsdam')],
+      steps: [
+        { see: question, type: `${mark}${down}${down}${mark}${keys.enter}` },
+        answer('What it is for', 'shipping'),
+        answer('City', 'Potsdam'),
+      ],
       without: 'dbtool addresses update 1 --type shipping --city Potsdam',
       changed: '1 row changed: address_type billing → shipping, city Berlin → Potsdam',
     },
@@ -55,34 +74,71 @@ describe('an update that says nothing asks what should be different, where someb
 
   it('is about what was shown, whoever has its name by then', async () => {
     const person = terminal(['products', 'update', 'TEA-1'], database)
-    await talk(person, [{ see: question, type: `${down}${down}${mark}${keys.enter}` }, { see: '? Price', type: '' }])
+    await talk(person, [
+      { see: question, type: `${down}${down}${mark}${keys.enter}` },
+      { see: '? Price', type: '' },
+    ])
     await shop.connection.change("UPDATE products SET sku = 'TEA-0' WHERE sku = 'TEA-1'")
-    await shop.connection.change("INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA-1', 'Black tea', 3, 1, 1)")
+    await shop.connection.change(
+      "INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA-1', 'Black tea', 3, 1, 1)",
+    )
     person.type(`4.75${keys.enter}`)
     expect(await person.ended()).toBe(0)
-    expect(await shop.connection.rows("SELECT sku, price FROM products WHERE name LIKE '%tea' ORDER BY id")).toEqual([{ sku: 'TEA-0', price: '4.75' }, { sku: 'TEA-1', price: '3.00' }])
+    expect(await shop.connection.rows("SELECT sku, price FROM products WHERE name LIKE '%tea' ORDER BY id")).toEqual([
+      { sku: 'TEA-0', price: '4.75' },
+      { sku: 'TEA-1', price: '3.00' },
+    ])
   })
 
   it.each([
-    { line: 'users update ada', marked: `${mark}${keys.enter}`, asked: 'Email address', taken: 'bob@example.com', refused: 'Somebody has this email already', own: 'ada@example.com' },
-    { line: 'products update TEA-1', marked: `${down}${down}${down}${mark}${keys.enter}`, asked: 'SKU', taken: 'POT-1', refused: 'Another product has this SKU already', own: 'TEA-1' },
-  ])('dbtool $line refuses where it is typed what somebody else has', async ({ line, marked, asked, taken, refused, own }) => {
-    const person = terminal(line.split(' '), database)
-    await talk(person, [{ see: question, type: marked }, answer(asked, taken), { see: refused, type: `\u0015${own}${keys.enter}` }])
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('is like that already')
-  })
+    {
+      line: 'users update ada',
+      marked: `${mark}${keys.enter}`,
+      asked: 'Email address',
+      taken: 'bob@example.com',
+      refused: 'Somebody has this email already',
+      own: 'ada@example.com',
+    },
+    {
+      line: 'products update TEA-1',
+      marked: `${down}${down}${down}${mark}${keys.enter}`,
+      asked: 'SKU',
+      taken: 'POT-1',
+      refused: 'Another product has this SKU already',
+      own: 'TEA-1',
+    },
+  ])(
+    'dbtool $line refuses where it is typed what somebody else has',
+    async ({ line, marked, asked, taken, refused, own }) => {
+      const person = terminal(line.split(' '), database)
+      await talk(person, [
+        { see: question, type: marked },
+        answer(asked, taken),
+        { see: refused, type: `\u0015${own}${keys.enter}` },
+      ])
+      expect(await person.ended()).toBe(0)
+      expect(person.screen).toContain('is like that already')
+    },
+  )
 
   it('shows a command line that can be typed, also behind --', async () => {
     const person = terminal(['users', 'update', '--', 'ada'], database)
-    await talk(person, [{ see: question, type: `${down}${mark}${keys.enter}` }, answer('First name (empty: none)', 'Ada')])
+    await talk(person, [
+      { see: question, type: `${down}${mark}${keys.enter}` },
+      answer('First name (empty: none)', 'Ada'),
+    ])
     expect(await person.ended()).toBe(0)
     expect(person.screen).toContain('without questions: dbtool users update --first-name Ada -- ada\n')
   })
 
   it('asks for the thing first', async () => {
     const person = terminal(['users', 'update'], database)
-    await talk(person, [{ see: 'Which user?', type: 'bob' }, { see: ' bob\n❯ bob  bob@example.com\n\n', type: keys.enter }, { see: question, type: `${mark}${keys.enter}` }, answer('Email address', 'bob@new.example')])
+    await talk(person, [
+      { see: 'Which user?', type: 'bob' },
+      { see: ' bob\n❯ bob  bob@example.com\n\n', type: keys.enter },
+      { see: question, type: `${mark}${keys.enter}` },
+      answer('Email address', 'bob@new.example'),
+    ])
     expect(await person.ended()).toBe(0)
     expect(person.screen).toContain('without questions: dbtool users update bob --email bob@new.example\n')
   })

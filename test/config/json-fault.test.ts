@@ -23,17 +23,24 @@ describe('where a text stops being JSON', () => {
   })
 
   it('finds a fault where Node finds one, and none where it finds none', () => {
-    const cut = fc.tuple(fc.json(), fc.nat(), fc.string({ maxLength: 2 })).map(([text, at, more]) => text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + 1))
-    fc.assert(fc.property(fc.oneof(fc.json({ stringUnit: 'binary' }), cut, fc.string()), (text) => {
-      const fault = jsonFault(text)
-      if (fault?.why.endsWith('is given twice') === true) return
-      let node = true
-      try {
-        JSON.parse(text)
-      } catch {
-        node = false
-      }
-      expect(fault === undefined).toBe(node)
-    }), { numRuns: 2_000 })
+    const cut = fc
+      .tuple(fc.json(), fc.nat(), fc.string({ maxLength: 2 }))
+      .map(
+        ([text, at, more]) => text.slice(0, at % (text.length + 1)) + more + text.slice((at % (text.length + 1)) + 1),
+      )
+    fc.assert(
+      fc.property(fc.oneof(fc.json({ stringUnit: 'binary' }), cut, fc.string()), (text) => {
+        const fault = jsonFault(text)
+        if (fault?.why.endsWith('is given twice') === true) return
+        let node = true
+        try {
+          JSON.parse(text)
+        } catch {
+          node = false
+        }
+        expect(fault === undefined).toBe(node)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })

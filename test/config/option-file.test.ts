@@ -25,14 +25,25 @@ function said(text: string): { texts: object; faults: string[] } {
 
 /** As MariaDB's own program reads it, `_` as `-`; undefined where it refuses the file. */
 function asMariaDb(path: string): string[] | undefined {
-  const { stdout, status } = spawnSync('my_print_defaults', [`--defaults-file=${path}`, 'client', 'client-server', 'client-mariadb', 'dbtool'], { encoding: 'utf8', cwd: folder })
-  return status === 0 ? stdout.split('\n').slice(0, -1).map((line) => line.replace(/^--[^=]*/, (name) => name.replaceAll('_', '-'))) : undefined
+  const { stdout, status } = spawnSync(
+    'my_print_defaults',
+    [`--defaults-file=${path}`, 'client', 'client-server', 'client-mariadb', 'dbtool'],
+    { encoding: 'utf8', cwd: folder },
+  )
+  return status === 0
+    ? stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.replace(/^--[^=]*/, (name) => name.replaceAll('_', '-')))
+    : undefined
 }
 
 function asWe(path: string): string[] | undefined {
   const faults: ConfigFault[] = []
   const options = readOptions(path, folders, faults)
-  return faults.length > 0 ? undefined : options.map(({ name, value }) => `--${name}${value === undefined ? '' : `=${value}`}`)
+  return faults.length > 0
+    ? undefined
+    : options.map(({ name, value }) => `--${name}${value === undefined ? '' : `=${value}`}`)
 }
 
 describe('a my.cnf is read as MariaDB reads it', () => {
@@ -46,20 +57,49 @@ describe('a my.cnf is read as MariaDB reads it', () => {
     '[dbtool]\ndatabase=shop\n[client-server]\nsocket=/s\n[mysql]\nuser=no\n',
     '[client]\n!unknown thing\n!include /nowhere.cnf\nuser=ada\n',
     '\r\n[client]\r\nuser = ada \r\n',
-    'user=ada\n', '[client\nuser=ada\n', '[client]\nuser=ada\n!includedir /nowhere\n', '[client]\n!include \n',
+    'user=ada\n',
+    '[client\nuser=ada\n',
+    '[client]\nuser=ada\n!includedir /nowhere\n',
+    '[client]\n!include \n',
   ])('%j', (text) => {
     const path = written('table.cnf', text)
     expect(asWe(path)).toEqual(asMariaDb(path))
   })
 
   it('whatever is in its lines', () => {
-    const piece = fc.constantFrom('a', ' ', '\t', '#', ';', '=', '"', "'", '\\', 's', 't', 'é', '_', '-', '[', ']', 'user', 'password=', '=')
+    const piece = fc.constantFrom(
+      'a',
+      ' ',
+      '\t',
+      '#',
+      ';',
+      '=',
+      '"',
+      "'",
+      '\\',
+      's',
+      't',
+      'é',
+      '_',
+      '-',
+      '[',
+      ']',
+      'user',
+      'password=',
+      '=',
+    )
     // Where the name is missing, theirs reads on before the beginning of the line.
-    const line = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')).filter((text) => !/^\s*=/.test(text))
-    fc.assert(fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
-      const path = written('any.cnf', ['[client]', ...lines, ''].join('\n'))
-      expect(asWe(path)).toEqual(asMariaDb(path))
-    }), { numRuns: 300 })
+    const line = fc
+      .array(piece, { maxLength: 12 })
+      .map((pieces) => pieces.join(''))
+      .filter((text) => !/^\s*=/.test(text))
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+        const path = written('any.cnf', ['[client]', ...lines, ''].join('\n'))
+        expect(asWe(path)).toEqual(asMariaDb(path))
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('with what it includes, in its place, and the files of a folder by their names', () => {
@@ -69,7 +109,10 @@ describe('a my.cnf is read as MariaDB reads it', () => {
     written('conf.d/c.txt', '[client]\nuser=c\n')
     written('one.cnf', '[client]\nhost=one\n')
     written('round.cnf', `[client]\nuser=round\n!include ${join(folder, 'round.cnf')}\n`)
-    const path = written('all.cnf', `[client]\nhost=zero\n!include ${join(folder, 'one.cnf')}\nuser=z\n!includedir ${join(folder, 'conf.d')}\nport=2\n`)
+    const path = written(
+      'all.cnf',
+      `[client]\nhost=zero\n!include ${join(folder, 'one.cnf')}\nuser=z\n!includedir ${join(folder, 'conf.d')}\nport=2\n`,
+    )
     expect(asWe(path)).toEqual(asMariaDb(path))
     expect(asWe(path)).toContain('--user=b')
     expect(asWe(join(folder, 'round.cnf'))).toEqual(asMariaDb(join(folder, 'round.cnf')))
@@ -79,16 +122,27 @@ describe('a my.cnf is read as MariaDB reads it', () => {
 describe('what it says about the connection', () => {
   const socket = { DB_SOCKET: '/s' }
   it.each<[string, object]>([
-    ['user=ada\npassword=x\nhost=db\nport=3307\ndatabase=shop', { DB_USER: 'ada', DB_PASSWORD: 'x', DB_HOST: 'db', DB_PORT: '3307', DB_NAME: 'shop' }],
+    [
+      'user=ada\npassword=x\nhost=db\nport=3307\ndatabase=shop',
+      { DB_USER: 'ada', DB_PASSWORD: 'x', DB_HOST: 'db', DB_PORT: '3307', DB_NAME: 'shop' },
+    ],
     ['user=ada\nuser=bob', { DB_USER: 'bob' }],
     ['password', {}],
     ['password=', { DB_PASSWORD: '' }],
     // localhost is the socket, where there is one; any other host is the network.
-    ['socket=/s', socket], ['socket=/s\nhost=localhost\nport=3306', socket], ['socket=/s\nhost=', socket],
-    ['socket=/s\nhost=db', { DB_HOST: 'db' }], ['socket=/s\nhost=127.0.0.1\nport=0', { DB_HOST: '127.0.0.1' }],
-    ['socket=/s\nprotocol=TCP\nport=3307', { DB_HOST: 'localhost', DB_PORT: '3307' }], ['host=localhost', { DB_HOST: 'localhost' }],
-    ['ssl', { DB_SSL_MODE: 'required' }], ['ssl=ON', { DB_SSL_MODE: 'required' }], ['ssl=0', { DB_SSL_MODE: 'disabled' }], ['skip-ssl', { DB_SSL_MODE: 'disabled' }],
-    ['ssl\ndisable_ssl', { DB_SSL_MODE: 'disabled' }], ['loose-enable-ssl', { DB_SSL_MODE: 'required' }],
+    ['socket=/s', socket],
+    ['socket=/s\nhost=localhost\nport=3306', socket],
+    ['socket=/s\nhost=', socket],
+    ['socket=/s\nhost=db', { DB_HOST: 'db' }],
+    ['socket=/s\nhost=127.0.0.1\nport=0', { DB_HOST: '127.0.0.1' }],
+    ['socket=/s\nprotocol=TCP\nport=3307', { DB_HOST: 'localhost', DB_PORT: '3307' }],
+    ['host=localhost', { DB_HOST: 'localhost' }],
+    ['ssl', { DB_SSL_MODE: 'required' }],
+    ['ssl=ON', { DB_SSL_MODE: 'required' }],
+    ['ssl=0', { DB_SSL_MODE: 'disabled' }],
+    ['skip-ssl', { DB_SSL_MODE: 'disabled' }],
+    ['ssl\ndisable_ssl', { DB_SSL_MODE: 'disabled' }],
+    ['loose-enable-ssl', { DB_SSL_MODE: 'required' }],
     ['ssl_ca=/ca.pem', { DB_SSL_CA: '/ca.pem', DB_SSL_MODE: 'required' }],
     ['ssl-ca=/ca.pem\nssl-verify-server-cert', { DB_SSL_CA: '/ca.pem', DB_SSL_MODE: 'verify-identity' }],
     ['ssl-verify-server-cert\nskip-ssl-verify-server-cert\nssl', { DB_SSL_MODE: 'required' }],
@@ -109,12 +163,24 @@ describe('what it says about the connection', () => {
   })
 
   it('a password that everybody can read, and a file that everybody can write, are refused; other secrets are not ours', () => {
-    const faultsOf = (text: string, mode: number): string[] => optionFileLayer(written('open.cnf', text, mode), folders).faults.map(({ sentence }) => sentence.replace(`${folder}/`, ''))
-    expect(faultsOf('[client]\npassword=hunter2\n', 0o644)).toEqual(['open.cnf holds a password and every user of this machine can read it'])
-    expect(faultsOf('[client]\nuser=ada\n', 0o666)).toEqual(['every user of this machine can write open.cnf, so nobody knows who says where to connect'])
+    const faultsOf = (text: string, mode: number): string[] =>
+      optionFileLayer(written('open.cnf', text, mode), folders).faults.map(({ sentence }) =>
+        sentence.replace(`${folder}/`, ''),
+      )
+    expect(faultsOf('[client]\npassword=hunter2\n', 0o644)).toEqual([
+      'open.cnf holds a password and every user of this machine can read it',
+    ])
+    expect(faultsOf('[client]\nuser=ada\n', 0o666)).toEqual([
+      'every user of this machine can write open.cnf, so nobody knows who says where to connect',
+    ])
     expect(faultsOf('[client]\npassword\n[mysqldump]\npassword=hunter2\n', 0o644)).toEqual([])
     written('outer.cnf', `!include ${join(folder, 'open.cnf')}\n`, 0o644)
     written('open.cnf', '[client]\npassword=hunter2\n', 0o644)
-    expect(optionFileLayer('outer.cnf', folders).faults).toEqual([{ sentence: `${join(folder, 'open.cnf')} holds a password and every user of this machine can read it`, fix: `run: chmod 600 ${join(folder, 'open.cnf')}` }])
+    expect(optionFileLayer('outer.cnf', folders).faults).toEqual([
+      {
+        sentence: `${join(folder, 'open.cnf')} holds a password and every user of this machine can read it`,
+        fix: `run: chmod 600 ${join(folder, 'open.cnf')}`,
+      },
+    ])
   })
 })

@@ -8,7 +8,9 @@ import { expectFailure } from './expect-failure.ts'
 
 const database = testDatabase()
 
-beforeAll(() => database.connection.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)"))
+beforeAll(() =>
+  database.connection.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)"),
+)
 
 async function another(limits: Partial<Limits> = {}): Promise<Connection> {
   const db = await connect(database.target, { ...defaultLimits, ...limits })
@@ -16,7 +18,8 @@ async function another(limits: Partial<Limits> = {}): Promise<Connection> {
   return db
 }
 
-const idOf = async (db: Connection): Promise<number> => (await db.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]!.id
+const idOf = async (db: Connection): Promise<number> =>
+  (await db.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'))[0]!.id
 
 /** Resolves once the server is running `sql` on another connection. */
 async function running(sql: string): Promise<void> {
@@ -37,7 +40,12 @@ describe('a statement that others are in the way of', () => {
   it('a lock wait: the transaction is still open', async () => {
     const db = await another({ lockWaitMs: 1_000 })
     await db.change('START TRANSACTION')
-    await expectFailure(db.rows(lockA), { code: 'LOCK_TIMEOUT', exitCode: 1, message: 'Lock wait timeout exceeded', hint: 'try again' })
+    await expectFailure(db.rows(lockA), {
+      code: 'LOCK_TIMEOUT',
+      exitCode: 1,
+      message: 'Lock wait timeout exceeded',
+      hint: 'try again',
+    })
     expect(db.inTransaction).toBe(true)
     expect(await db.rows('SELECT @@in_transaction AS open')).toEqual([{ open: 1 }])
   })
@@ -47,8 +55,14 @@ describe('a statement that others are in the way of', () => {
     await db.change('START TRANSACTION')
     await db.change("UPDATE products SET stock = stock + 1 WHERE sku = 'B'")
     const [mine, theirs] = await Promise.allSettled([db.rows(lockA), running(lockA).then(() => holder.rows(lockB))])
-    const [loser, reason] = mine.status === 'rejected' ? [db, mine.reason as unknown] : [holder, (theirs as PromiseRejectedResult).reason]
-    await expectFailure(Promise.reject(reason as Error), { code: 'DEADLOCK', exitCode: 1, message: 'Deadlock found', hint: 'try again' })
+    const [loser, reason] =
+      mine.status === 'rejected' ? [db, mine.reason as unknown] : [holder, (theirs as PromiseRejectedResult).reason]
+    await expectFailure(Promise.reject(reason as Error), {
+      code: 'DEADLOCK',
+      exitCode: 1,
+      message: 'Deadlock found',
+      hint: 'try again',
+    })
     expect([mine.status, theirs.status].sort()).toEqual(['fulfilled', 'rejected'])
     expect(loser.inTransaction).toBe(false)
     expect(await loser.rows('SELECT @@in_transaction AS open')).toEqual([{ open: 0 }])

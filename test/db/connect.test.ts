@@ -11,7 +11,9 @@ const guest = `guest_${process.pid}`
 const asGuest = (changes: Partial<Target> = {}): Target => ({ ...database.target, user: guest, password, ...changes })
 
 beforeAll(async () => {
-  await database.connection.change(`CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}' WITH MAX_USER_CONNECTIONS 1`)
+  await database.connection.change(
+    `CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}' WITH MAX_USER_CONNECTIONS 1`,
+  )
   await database.connection.change(`GRANT SELECT ON ${database.name}.* TO '${guest}'@'localhost'`)
 })
 afterAll(() => database.connection.change(`DROP USER '${guest}'@'localhost'`))
@@ -74,14 +76,26 @@ describe('connecting', () => {
   })
 
   it('with a certificate that cannot be read', async () => {
-    const target = { ...asGuest({ socket: undefined, host: '127.0.0.1', port: 1 }), ssl: { mode: 'verify-ca', ca: '/nowhere/ca.pem' } } as const
-    await expectFailure(connect(target), { code: 'BAD_CONFIG', exitCode: 2, message: "'/nowhere/ca.pem'", hint: '--ssl-ca' })
+    const target = {
+      ...asGuest({ socket: undefined, host: '127.0.0.1', port: 1 }),
+      ssl: { mode: 'verify-ca', ca: '/nowhere/ca.pem' },
+    } as const
+    await expectFailure(connect(target), {
+      code: 'BAD_CONFIG',
+      exitCode: 2,
+      message: "'/nowhere/ca.pem'",
+      hint: '--ssl-ca',
+    })
   })
 
   it('to a MySQL, which has no max_statement_time', async () => {
     // The same error from a MariaDB: it has no max_execution_time.
     const { target } = database
-    const refused = driver().createConnection({ socketPath: target.socket ?? '', user: target.user, initSql: 'SET max_execution_time = 1' })
+    const refused = driver().createConnection({
+      socketPath: target.socket ?? '',
+      user: target.user,
+      initSql: 'SET max_execution_time = 1',
+    })
     await expectFailure(
       refused.catch((error: unknown) => Promise.reject(translate(error, asGuest()))),
       {

@@ -14,7 +14,10 @@ export interface Expected {
 }
 
 /** Awaits the failure of `work`, which says what went wrong with which thing, what to do next, and nothing secret. */
-export async function expectFailure(work: Promise<unknown>, { code, exitCode, message, hint }: Expected): Promise<DbtoolError> {
+export async function expectFailure(
+  work: Promise<unknown>,
+  { code, exitCode, message, hint }: Expected,
+): Promise<DbtoolError> {
   const error: unknown = await work.then(
     () => expect.fail('it succeeded'),
     (reason: unknown) => reason,

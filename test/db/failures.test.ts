@@ -10,7 +10,12 @@ import { expectFailure, password, secret, type Expected } from './expect-failure
 const database = testDatabase()
 const guest = `reader_${process.pid}`
 const insertUser = 'INSERT INTO users (username, email, password_hash) VALUES (?, ?, ?)'
-const conflict = (code: string, message: RegExp | string, hint: string): Expected => ({ code, exitCode: 6, message, hint })
+const conflict = (code: string, message: RegExp | string, hint: string): Expected => ({
+  code,
+  exitCode: 6,
+  message,
+  hint,
+})
 
 async function another(limits: Partial<Limits> = {}, changes: Partial<Target> = {}): Promise<Connection> {
   const db = await connect({ ...database.target, ...changes }, { ...defaultLimits, ...limits })
@@ -23,7 +28,9 @@ beforeAll(async () => {
   await db.change(insertUser, ['ada', 'ada@example.com', 'x'])
   await db.change(insertUser, ['gift certificate (TLS)', secret, 'x'])
   await db.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)")
-  await db.change("INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, 'key', 'x')")
+  await db.change(
+    "INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, 'key', 'x')",
+  )
   await db.change(`CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}'`)
   await db.change(`GRANT SELECT ON ${name}.* TO '${guest}'@'localhost'`)
 })
@@ -38,14 +45,24 @@ describe('a statement that the server refuses', () => {
       ['ada', 'other@example.com', hush],
       conflict('DUPLICATE', "Duplicate entry 'ada' for key 'username'", 'another value'),
     ],
-    ['a secret duplicate', insertUser, ['eve', hush, 'x'], conflict('DUPLICATE', "Duplicate entry '********' for key 'email'", 'another value')],
+    [
+      'a secret duplicate',
+      insertUser,
+      ['eve', hush, 'x'],
+      conflict('DUPLICATE', "Duplicate entry '********' for key 'email'", 'another value'),
+    ],
     [
       'a duplicate that speaks of certificates',
       insertUser,
       ['gift certificate (TLS)', 'x', 'x'],
       conflict('DUPLICATE', "'gift certificate (TLS)'", 'another value'),
     ],
-    ['a row that others refer to', 'DELETE FROM users WHERE id = ?', [1], conflict('REFERENCED', 'fk_order_user', 'remove what refers')],
+    [
+      'a row that others refer to',
+      'DELETE FROM users WHERE id = ?',
+      [1],
+      conflict('REFERENCED', 'fk_order_user', 'remove what refers'),
+    ],
     [
       'a reference to nothing',
       'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (99, ?, ?, ?, ?, ?)',
@@ -64,9 +81,19 @@ describe('a statement that the server refuses', () => {
       ['123456789.00'],
       conflict('CONSTRAINT', /Out of range value for column 'price'/, 'allows'),
     ],
-    ['a text too long', insertUser, ['x'.repeat(51), 'x', hush], conflict('CONSTRAINT', "Data too long for column 'username'", 'allows')],
+    [
+      'a text too long',
+      insertUser,
+      ['x'.repeat(51), 'x', hush],
+      conflict('CONSTRAINT', "Data too long for column 'username'", 'allows'),
+    ],
     ['a NULL', insertUser, [null, 'x', hush], conflict('CONSTRAINT', "Column 'username' cannot be null", 'allows')],
-    ['a text for a number', "UPDATE products SET stock = ? WHERE sku = 'A'", [hush], conflict('CONSTRAINT', /'\*{8}' for column .*stock/, 'allows')],
+    [
+      'a text for a number',
+      "UPDATE products SET stock = ? WHERE sku = 'A'",
+      [hush],
+      conflict('CONSTRAINT', /'\*{8}' for column .*stock/, 'allows'),
+    ],
     [
       'no day of this world',
       "UPDATE products SET created_at = ? WHERE sku = 'A'",
@@ -131,11 +158,19 @@ describe('a statement that the server refuses', () => {
     ['username', "two\nlines' for key 'email"],
   ])('names the key, whatever the value says: %#', async (_key, username) => {
     await database.connection.change(insertUser, [username, username, 'x'])
-    await expect(database.connection.change(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({ code: 'DUPLICATE', key: 'username' })
+    await expect(database.connection.change(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({
+      code: 'DUPLICATE',
+      key: 'username',
+    })
   })
 })
 
 it.each([1021, 1114])('a full disk (%d) is said to be one', (errno) => {
   const raw = Object.assign(new Error("The table 'logs' is full"), { errno, sqlMessage: "The table 'logs' is full" })
-  expect(translate(raw, database.target)).toMatchObject({ code: 'QUERY_FAILED', exitCode: 1, message: "The table 'logs' is full", hint: expect.stringContaining('disk is full') })
+  expect(translate(raw, database.target)).toMatchObject({
+    code: 'QUERY_FAILED',
+    exitCode: 1,
+    message: "The table 'logs' is full",
+    hint: expect.stringContaining('disk is full'),
+  })
 })

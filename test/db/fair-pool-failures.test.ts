@@ -41,7 +41,9 @@ describe('when no connection can be opened', () => {
     await pass(200)
     expect(await callers[1]).toBeDefined()
     expect(pool.figures()).toMatchObject({ open: 2, waiting: 2, timeouts: 0 })
-    const late = Promise.all(callers.slice(2).map((caller) => expect(caller).rejects.toMatchObject({ code: 'POOL_TIMEOUT' })))
+    const late = Promise.all(
+      callers.slice(2).map((caller) => expect(caller).rejects.toMatchObject({ code: 'POOL_TIMEOUT' })),
+    )
     await pass(1_000)
     await late
   })

@@ -18,7 +18,16 @@ export const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsyn
 /** A pool of one connection and a time-out of a second, unless `options` say otherwise. */
 export function fakePool(options: Partial<PoolOptions> = {}): { pool: FairPool; server: FakeServer } {
   const server = new FakeServer()
-  return { server, pool: new FairPool(server.connect, { ...defaultPoolOptions, size: 1, maxOverflow: 0, timeoutMs: 1_000, ...options }) }
+  return {
+    server,
+    pool: new FairPool(server.connect, {
+      ...defaultPoolOptions,
+      size: 1,
+      maxOverflow: 0,
+      timeoutMs: 1_000,
+      ...options,
+    }),
+  }
 }
 
 /** Acquires `count` times at once; `order` remembers who was served when. */

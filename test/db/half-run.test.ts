@@ -7,7 +7,8 @@ import { testDatabase } from '../support/database.ts'
 import { broken, dropTables, dyingSession, folder, statesOf, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase({ migrated: false })
-const usable = async (known: Migration[]): Promise<void> => assertUsable(migrationStates(known, await appliedMigrations(database.connection)))
+const usable = async (known: Migration[]): Promise<void> =>
+  assertUsable(migrationStates(known, await appliedMigrations(database.connection)))
 
 const dying = (before: (sql: string) => boolean): Promise<Session> => dyingSession(database.target, before)
 
@@ -37,7 +38,9 @@ describe('a migration that stopped half-way', () => {
     expect(await tablesOf(session)).toEqual(['authors', 'books', 'floors', 'schema_migrations', 'shelves'])
 
     const mended = folder()
-    await expect(rollback({ session, known: mended }, 2)).rejects.toMatchObject({ message: expect.stringContaining('its checksum differs') })
+    await expect(rollback({ session, known: mended }, 2)).rejects.toMatchObject({
+      message: expect.stringContaining('its checksum differs'),
+    })
     await session.change("INSERT INTO books VALUES (1, 'kept')")
     const [back] = await rollback({ session, known }, 2)
     expect(back?.statements).toEqual(['DROP TABLE IF EXISTS floors', 'DROP TABLE IF EXISTS shelves'])
@@ -63,19 +66,22 @@ describe('a migration that stopped half-way', () => {
     expect(await migrate({ session: database.connection, known })).toHaveLength(1)
   })
 
-  it.each([1, 2, 3])('because the process died between statement %d and its note, is taken back whole', async (step) => {
-    const known = folder()
-    await migrate({ session: database.connection, known }, 2)
-    let notes = 0
-    const session = await dying((sql) => sql.includes('SET steps_done') && ++notes === step)
-    await expect(migrate({ session, known })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-    expect((await statesOf(database.connection, known))[2]).toBe(`3 half-run ${step - 1}/3`)
-    expect(await tablesOf(database.connection)).toContain(['shelves', 'floors', 'floors'][step - 1])
-    const [back] = await rollback({ session: database.connection, known }, 2)
-    expect(back?.statements).toEqual(known[2]!.down.slice(-step))
-    expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
-    expect(await migrate({ session: database.connection, known })).toHaveLength(1)
-  })
+  it.each([1, 2, 3])(
+    'because the process died between statement %d and its note, is taken back whole',
+    async (step) => {
+      const known = folder()
+      await migrate({ session: database.connection, known }, 2)
+      let notes = 0
+      const session = await dying((sql) => sql.includes('SET steps_done') && ++notes === step)
+      await expect(migrate({ session, known })).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+      expect((await statesOf(database.connection, known))[2]).toBe(`3 half-run ${step - 1}/3`)
+      expect(await tablesOf(database.connection)).toContain(['shelves', 'floors', 'floors'][step - 1])
+      const [back] = await rollback({ session: database.connection, known }, 2)
+      expect(back?.statements).toEqual(known[2]!.down.slice(-step))
+      expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
+      expect(await migrate({ session: database.connection, known })).toHaveLength(1)
+    },
+  )
 
   it.each([1, 2, 3])('and was taken back only up to statement %d, goes on with what is left', async (step) => {
     const known = folder()
@@ -92,13 +98,22 @@ describe('a migration that stopped half-way', () => {
 
   it('whose first statement is refused was not begun, neither up nor down', async () => {
     const { connection: session } = database
-    const refused = { '0003_shelves.up.sql': 'CREATE INDEX nothing ON nowhere (x);\n', '0003_shelves.down.sql': 'DROP INDEX nothing ON nowhere;\n' }
-    const notBegun = { code: 'QUERY_FAILED', message: expect.stringMatching(/^migration 3 \(shelves\) was not begun: Table '.*' doesn't exist$/), hint: 'is the schema there? dbtool db status' }
+    const refused = {
+      '0003_shelves.up.sql': 'CREATE INDEX nothing ON nowhere (x);\n',
+      '0003_shelves.down.sql': 'DROP INDEX nothing ON nowhere;\n',
+    }
+    const notBegun = {
+      code: 'QUERY_FAILED',
+      message: expect.stringMatching(/^migration 3 \(shelves\) was not begun: Table '.*' doesn't exist$/),
+      hint: 'is the schema there? dbtool db status',
+    }
     await expect(migrate({ session, known: folder(refused) })).rejects.toMatchObject(notBegun)
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
     await migrate({ session, known: folder() })
     const before = await appliedMigrations(session)
-    const down = { '0003_shelves.down.sql': `DROP INDEX nothing ON nowhere;\n${'DROP TABLE IF EXISTS nothing;\n'.repeat(2)}` }
+    const down = {
+      '0003_shelves.down.sql': `DROP INDEX nothing ON nowhere;\n${'DROP TABLE IF EXISTS nothing;\n'.repeat(2)}`,
+    }
     await expect(rollback({ session, known: folder(down) })).rejects.toMatchObject(notBegun)
     expect(await appliedMigrations(session)).toEqual(before)
   })
@@ -107,7 +122,12 @@ describe('a migration that stopped half-way', () => {
     const { connection: session } = database
     await migrate({ session, known: folder() })
     await expect(
-      rollback({ session, known: folder({ '0003_shelves.down.sql': 'DROP INDEX by_title ON books;\nDROP TABLE floors;\nDROP TABLE nothing;\n' }) }),
+      rollback({
+        session,
+        known: folder({
+          '0003_shelves.down.sql': 'DROP INDEX by_title ON books;\nDROP TABLE floors;\nDROP TABLE nothing;\n',
+        }),
+      }),
     ).rejects.toMatchObject({
       code: 'MIGRATION_HALF_RUN',
       message: expect.stringContaining('stopped at statement 3 of 3'),
@@ -124,7 +144,11 @@ describe('a schema that is not ours', () => {
     await migrate({ session, known: folder() })
     const older = folder().slice(0, 2)
     expect(await statesOf(session, older)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 newer 3/3'])
-    for (const attempt of [usable, (known: Migration[]) => migrate({ session, known }), (known: Migration[]) => rollback({ session, known })]) {
+    for (const attempt of [
+      usable,
+      (known: Migration[]) => migrate({ session, known }),
+      (known: Migration[]) => rollback({ session, known }),
+    ]) {
       await expect(attempt(older)).rejects.toMatchObject({
         code: 'SCHEMA_NEWER',
         exitCode: 8,
@@ -160,6 +184,8 @@ describe('a schema that is not ours', () => {
       hint: 'run: dbtool db migrate',
     })
     await migrate({ session: database.connection, known: folder() }, 2)
-    await expect(usable(folder())).rejects.toMatchObject({ message: 'the database is not up to date: 1 migration is pending' })
+    await expect(usable(folder())).rejects.toMatchObject({
+      message: 'the database is not up to date: 1 migration is pending',
+    })
   })
 })

@@ -11,7 +11,13 @@ describe('a lease', () => {
     lease.release()
     expect(pool.figures()).toMatchObject({ idle: 1, open: 1 })
     const released = { code: 'UNEXPECTED', message: 'a connection was used after it had been released' }
-    for (const use of [() => lease.rows('x'), () => lease.change('x'), () => lease.prepared('x', []), () => lease.plainRows('x', []), () => lease.bulk('x', [['a']])])
+    for (const use of [
+      () => lease.rows('x'),
+      () => lease.change('x'),
+      () => lease.prepared('x', []),
+      () => lease.plainRows('x', []),
+      () => lease.bulk('x', [['a']]),
+    ])
       await expect(use()).rejects.toMatchObject(released)
     expect(() => lease.inTransaction).toThrow(released.message)
     expect(() => lease.usable).toThrow(released.message)
@@ -38,7 +44,11 @@ describe('a lease', () => {
     const { pool, server } = fakePool({ size: 1, maxOverflow: 0 })
     const callers = crowd(pool, 4)
     const spoil = [
-      (at: number) => Object.assign(server.connections[at]!, { mayHoldTransaction: true, onChange: () => Promise.reject(new Error('no')) }),
+      (at: number) =>
+        Object.assign(server.connections[at]!, {
+          mayHoldTransaction: true,
+          onChange: () => Promise.reject(new Error('no')),
+        }),
       (at: number) => Object.assign(server.connections[at]!, { busy: true }),
       (at: number) => Object.assign(server.connections[at]!, { usable: false }),
     ]
@@ -48,7 +58,12 @@ describe('a lease', () => {
       lease?.release()
     }
     await callers[3]
-    expect(server.connections.map(({ diary }) => diary)).toEqual([['ROLLBACK', 'close'], ['destroy', 'close'], ['close'], []])
+    expect(server.connections.map(({ diary }) => diary)).toEqual([
+      ['ROLLBACK', 'close'],
+      ['destroy', 'close'],
+      ['close'],
+      [],
+    ])
     expect(pool.figures()).toMatchObject({ open: 1, opened: 4, closed: 3, acquired: 4 })
   })
 })

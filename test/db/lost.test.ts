@@ -27,7 +27,12 @@ describe('a connection', () => {
       hint: 'given up',
     })
     expect(db.usable).toBe(false)
-    await expectFailure(db.rows('SELECT 1'), { code: 'CONNECTION_LOST', exitCode: 4, message: 'is closed', hint: 'try again' })
+    await expectFailure(db.rows('SELECT 1'), {
+      code: 'CONNECTION_LOST',
+      exitCode: 4,
+      message: 'is closed',
+      hint: 'try again',
+    })
   })
 
   it('gives up on a ping', async () => {
@@ -76,7 +81,9 @@ describe('a connection', () => {
     expect(traces.every(({ ms }) => ms > 0)).toBe(true)
     expect(JSON.stringify(traces)).toContain('["********"]')
     expect(JSON.stringify(traces)).not.toContain(secret)
-    expect(`${String(new Secret(secret))} ${JSON.stringify({ it: new Secret(secret) })}`).toBe('******** {"it":"********"}')
+    expect(`${String(new Secret(secret))} ${JSON.stringify({ it: new Secret(secret) })}`).toBe(
+      '******** {"it":"********"}',
+    )
   })
 })
 
@@ -87,7 +94,15 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     await startServer(paths, { port })
     await withSession(paths, (db) => db.change(`CREATE USER 'clerk'@'%' IDENTIFIED BY '${password}'`))
     await withSession(paths, (db) => db.change("GRANT ALL ON dbtool.* TO 'clerk'@'%'"))
-    const target: Target = { host: '127.0.0.1', port, socket: undefined, user: 'clerk', password, database: 'dbtool', ssl: { mode: 'disabled' } }
+    const target: Target = {
+      host: '127.0.0.1',
+      port,
+      socket: undefined,
+      user: 'clerk',
+      password,
+      database: 'dbtool',
+      ssl: { mode: 'disabled' },
+    }
     const [idle, busy] = [await connect(target), await connect(target)]
 
     await withSession(paths, (db) => db.change('SET GLOBAL read_only = 1'))
@@ -98,10 +113,19 @@ describe('a server of its own', { timeout: 120_000 }, () => {
       hint: 'accepts no writes',
     })
 
-    const pool = openPool('fair', { target, limits: defaultLimits, options: { ...defaultPoolOptions, size: 3, maxOverflow: 0 } })
+    const pool = openPool('fair', {
+      target,
+      limits: defaultLimits,
+      options: { ...defaultPoolOptions, size: 3, maxOverflow: 0 },
+    })
     const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
     leases[0].release()
-    const lost = { code: 'CONNECTION_LOST', exitCode: 4, message: `the connection to 127.0.0.1:${port} was lost`, hint: 'try again' }
+    const lost = {
+      code: 'CONNECTION_LOST',
+      exitCode: 4,
+      message: `the connection to 127.0.0.1:${port} was lost`,
+      hint: 'try again',
+    }
     const failures = [busy, leases[1]].map((session) => expectFailure(session.rows('SELECT SLEEP(60)'), lost))
     await killServer(paths)
     await Promise.all(failures)

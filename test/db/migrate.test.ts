@@ -79,7 +79,14 @@ describe('migrating', () => {
     await holder.change(`CREATE DATABASE ${other}`)
     await holder.change(`USE ${other}`)
     const held = migrate({ session: holder, known })
-    while ((await keeper.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND STATE = ?', [me!.id, 'User lock'])).length === 0)
+    while (
+      (
+        await keeper.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND STATE = ?', [
+          me!.id,
+          'User lock',
+        ])
+      ).length === 0
+    )
       await sleep(5)
     expect(await migrate({ session: database.connection, known })).toHaveLength(3)
     await keeper.rows('SELECT RELEASE_LOCK(?)', [gate])
@@ -96,18 +103,25 @@ describe("somebody else's tables", () => {
   const survives = async (table: string): Promise<void> =>
     expect(await database.connection.rows(`SELECT * FROM ${table}`)).toEqual([{ whose: 'theirs' }])
 
-  it.each(['users', 'products', 'logs'])('%s: the migration is refused before it starts, and there is nothing to roll back', async (table) => {
-    await make(table)
-    for (const line of ['db migrate --dry-run', 'db migrate']) {
-      expect(await dbtool(`${line} --json`, { database: database.name })).toMatchObject({
-        exitCode: 6,
-        error: { code: 'DUPLICATE', message: `migration 1 (shop) would create a table that is there already: ${table}`, hint: expect.stringContaining('another database') },
-      })
-    }
-    expect(await tables()).toEqual([table])
-    expect(await dbtool('db rollback --to 0 --yes', { database: database.name })).toMatchObject({ exitCode: 0 })
-    await survives(table)
-  })
+  it.each(['users', 'products', 'logs'])(
+    '%s: the migration is refused before it starts, and there is nothing to roll back',
+    async (table) => {
+      await make(table)
+      for (const line of ['db migrate --dry-run', 'db migrate']) {
+        expect(await dbtool(`${line} --json`, { database: database.name })).toMatchObject({
+          exitCode: 6,
+          error: {
+            code: 'DUPLICATE',
+            message: `migration 1 (shop) would create a table that is there already: ${table}`,
+            hint: expect.stringContaining('another database'),
+          },
+        })
+      }
+      expect(await tables()).toEqual([table])
+      expect(await dbtool('db rollback --to 0 --yes', { database: database.name })).toMatchObject({ exitCode: 0 })
+      await survives(table)
+    },
+  )
 
   it('are all named, views too; a later migration is refused as well, and those before it stay', async () => {
     const { connection: session } = database
@@ -134,7 +148,10 @@ describe("somebody else's tables", () => {
   it('do not become ours by being called schema_migrations', async () => {
     await make('schema_migrations')
     for (const line of ['db migrate', 'db rollback --to 0 --yes', 'db status', 'users list'])
-      expect(await dbtool(`${line} --json`, { database: database.name }), line).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+      expect(await dbtool(`${line} --json`, { database: database.name }), line).toMatchObject({
+        exitCode: 6,
+        error: { code: 'DUPLICATE' },
+      })
     expect(await tables()).toEqual(['schema_migrations'])
     await survives('schema_migrations')
   })
@@ -142,12 +159,18 @@ describe("somebody else's tables", () => {
   it('a rollback says beforehand which statements it will run', async () => {
     const { connection: session, name } = database
     await migrate({ session, known: loadMigrations() })
-    expect((await dbtool('db rollback --to 0 -n', { database: name })).stderr).toContain('would run: DROP TABLE IF EXISTS logs\nwould run: DROP TABLE IF EXISTS order_items\n')
+    expect((await dbtool('db rollback --to 0 -n', { database: name })).stderr).toContain(
+      'would run: DROP TABLE IF EXISTS logs\nwould run: DROP TABLE IF EXISTS order_items\n',
+    )
     await session.change('DELETE FROM schema_migrations WHERE version = 2')
     await session.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 1')
     const statements = ['DROP TABLE IF EXISTS addresses', 'DROP TABLE IF EXISTS users']
-    expect((await dbtool('db rollback -n --json', { database: name })).json()).toEqual([{ version: 1, name: 'shop', direction: 'down', statements }])
-    expect((await dbtool('db rollback --json', { database: name })).error.message).toContain('Take back migration 1 (shop, 2 of its 6 statements), with all data in it? On ')
+    expect((await dbtool('db rollback -n --json', { database: name })).json()).toEqual([
+      { version: 1, name: 'shop', direction: 'down', statements },
+    ])
+    expect((await dbtool('db rollback --json', { database: name })).error.message).toContain(
+      'Take back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
+    )
     await session.change('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
   })
 })

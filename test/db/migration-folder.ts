@@ -20,7 +20,8 @@ export function folder(changes: Record<string, string> = {}): Migration[] {
     '0002_titles.down.sql': 'ALTER TABLE books DROP COLUMN IF EXISTS title;\n',
     '0003_shelves.up.sql':
       'CREATE TABLE shelves (id INT PRIMARY KEY);\nCREATE TABLE floors (id INT PRIMARY KEY);\nCREATE INDEX by_title ON books (title);\n',
-    '0003_shelves.down.sql': 'DROP INDEX IF EXISTS by_title ON books;\nDROP TABLE IF EXISTS floors;\nDROP TABLE IF EXISTS shelves;\n',
+    '0003_shelves.down.sql':
+      'DROP INDEX IF EXISTS by_title ON books;\nDROP TABLE IF EXISTS floors;\nDROP TABLE IF EXISTS shelves;\n',
     ...changes,
   }
   for (const [name, sql] of Object.entries(files)) writeFileSync(join(path, name), sql)

@@ -28,16 +28,19 @@ describe('connecting over a network', () => {
     })
   })
 
-  it.each(['disabled', 'preferred'] as const)('to a server that accepts and says nothing, with TLS %s', async (mode) => {
-    const port = await listening(createServer())
-    const attempt = connect(over('127.0.0.1', port, mode), { ...defaultLimits, connectTimeoutMs: 150 })
-    await expectFailure(attempt, {
-      code: 'UNREACHABLE',
-      exitCode: 4,
-      message: `no answer from 127.0.0.1:${port} before the connect time-out`,
-      hint: '--host and --port',
-    })
-  })
+  it.each(['disabled', 'preferred'] as const)(
+    'to a server that accepts and says nothing, with TLS %s',
+    async (mode) => {
+      const port = await listening(createServer())
+      const attempt = connect(over('127.0.0.1', port, mode), { ...defaultLimits, connectTimeoutMs: 150 })
+      await expectFailure(attempt, {
+        code: 'UNREACHABLE',
+        exitCode: 4,
+        message: `no answer from 127.0.0.1:${port} before the connect time-out`,
+        hint: '--host and --port',
+      })
+    },
+  )
 
   it('to something that hangs up at once', async () => {
     const port = await listening(createServer((line) => line.destroy()))

@@ -20,7 +20,10 @@ function poolOf(mode: PoolMode, options: Partial<PoolOptions> = {}, target: Targ
 }
 
 const connectionIds = async (pool: Pool): Promise<number> =>
-  withLease(pool, async (lease) => (await lease.rows<{ id: number }>('SELECT CONNECTION_ID() AS id, SLEEP(0.05)'))[0]!.id)
+  withLease(
+    pool,
+    async (lease) => (await lease.rows<{ id: number }>('SELECT CONNECTION_ID() AS id, SLEEP(0.05)'))[0]!.id,
+  )
 
 describe('fifty workers on five connections', () => {
   it('nobody times out, nobody is overtaken, and everybody gets about as much as the others', async () => {
@@ -45,7 +48,16 @@ describe('fifty workers on five connections', () => {
     const [least, most] = [Math.min(...operations), Math.max(...operations)]
     // How long a statement takes is the machine's business; with statements of one length it is exact (fair-pool.test.ts).
     expect(least).toBeGreaterThan(most / 2)
-    expect(pool.figures()).toMatchObject({ timeouts: 0, acquired: asked, peak: 5, queuePeak: 50, opened: 5, closed: 0, inUse: 0, waiting: 0 })
+    expect(pool.figures()).toMatchObject({
+      timeouts: 0,
+      acquired: asked,
+      peak: 5,
+      queuePeak: 50,
+      opened: 5,
+      closed: 0,
+      inUse: 0,
+      waiting: 0,
+    })
     expect(pool.figures().maxWaitMs).toBeGreaterThan(0)
   })
 })
@@ -53,7 +65,9 @@ describe('fifty workers on five connections', () => {
 describe.each(poolModes)('mode %s', (mode) => {
   it('serves many callers, and refuses them once it is closed', async () => {
     const pool = poolOf(mode)
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => withLease(pool, (lease) => lease.rows('SELECT ? AS n', [n]))))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => withLease(pool, (lease) => lease.rows('SELECT ? AS n', [n]))),
+    )
     expect(answers).toEqual(Array.from({ length: 20 }, (_, n) => [{ n }]))
     expect(pool.figures()).toMatchObject({ acquired: 20, timeouts: 0, inUse: 0, waiting: 0 })
     await pool.close()
@@ -84,7 +98,9 @@ describe.each(poolModes)('mode %s', (mode) => {
       await lease.change("INSERT INTO products (sku, name, price) VALUES ('leak', 'leak', 1)")
     })
     expect(
-      await withLease(pool, (lease) => lease.rows("SELECT @@in_transaction AS open, (SELECT COUNT(*) FROM products WHERE sku = 'leak') AS leaked")),
+      await withLease(pool, (lease) =>
+        lease.rows("SELECT @@in_transaction AS open, (SELECT COUNT(*) FROM products WHERE sku = 'leak') AS leaked"),
+      ),
     ).toEqual([{ open: 0, leaked: 0 }])
   })
 
@@ -112,7 +128,9 @@ describe('the fair pool on a real server', () => {
     const pool = poolOf('fair', { size: 1 })
     await expect(withLease(pool, (lease) => lease.change(block))).rejects.toThrow('enough')
     expect(
-      await withLease(pool, (lease) => lease.rows("SELECT @@in_transaction AS open, (SELECT COUNT(*) FROM products WHERE sku = 'hidden') AS leaked")),
+      await withLease(pool, (lease) =>
+        lease.rows("SELECT @@in_transaction AS open, (SELECT COUNT(*) FROM products WHERE sku = 'hidden') AS leaked"),
+      ),
     ).toEqual([{ open: 0, leaked: 0 }])
     expect(pool.figures()).toMatchObject({ opened: 1 })
   })
@@ -127,7 +145,9 @@ describe('the fair pool on a real server', () => {
     )) {
       await database.connection.change(`KILL CONNECTION ${id}`)
     }
-    const answers = await Promise.all(Array.from({ length: 10 }, () => withLease(pool, (lease) => lease.rows('SELECT 1 AS alive'))))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => withLease(pool, (lease) => lease.rows('SELECT 1 AS alive'))),
+    )
     expect(answers).toEqual(Array.from({ length: 10 }, () => [{ alive: 1 }]))
   })
 

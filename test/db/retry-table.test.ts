@@ -21,7 +21,11 @@ async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts:
 }
 
 /** What is tried again: a transaction, work that may be done twice, and the same after a connection was lost. */
-const expected: readonly [code: ErrorCode, errno: number | undefined, ...again: [inTransaction: boolean, repeatable: boolean, afterLoss: boolean]][] = [
+const expected: readonly [
+  code: ErrorCode,
+  errno: number | undefined,
+  ...again: [inTransaction: boolean, repeatable: boolean, afterLoss: boolean],
+][] = [
   ['DEADLOCK', 1213, true, true, true],
   ['DEADLOCK', 1020, true, true, true],
   ['LOCK_TIMEOUT', 1205, false, false, false],
@@ -48,16 +52,25 @@ const expected: readonly [code: ErrorCode, errno: number | undefined, ...again: 
 ]
 
 describe('what is tried again', () => {
-  it.each(expected)('%s (%s): in a transaction %s, repeatable %s, after a loss %s', async (code, errno, ...[inTransaction, repeatable, afterLoss]) => {
-    const error = new DatabaseError(code, 'once', { errno })
-    expect(await tries('transaction', error)).toEqual(inTransaction ? [2, 'done'] : [1, error])
-    expect(await tries('repeatable', error)).toEqual(repeatable ? [2, 'done'] : [1, error])
-    expect(await tries('repeatable', lost, error)).toEqual(afterLoss ? [3, 'done'] : [2, error])
-  })
+  it.each(expected)(
+    '%s (%s): in a transaction %s, repeatable %s, after a loss %s',
+    async (code, errno, ...[inTransaction, repeatable, afterLoss]) => {
+      const error = new DatabaseError(code, 'once', { errno })
+      expect(await tries('transaction', error)).toEqual(inTransaction ? [2, 'done'] : [1, error])
+      expect(await tries('repeatable', error)).toEqual(repeatable ? [2, 'done'] : [1, error])
+      expect(await tries('repeatable', lost, error)).toEqual(afterLoss ? [3, 'done'] : [2, error])
+    },
+  )
 
   it('every row of the table is among them', () => {
     for (const { code, numbers } of retryTable) {
-      const tried = expected.filter(([name, errno]) => name === code && (errno === undefined ? numbers.length === 0 || code === 'CONNECTION_LOST' || code === 'UNREACHABLE' : numbers.includes(errno)))
+      const tried = expected.filter(
+        ([name, errno]) =>
+          name === code &&
+          (errno === undefined
+            ? numbers.length === 0 || code === 'CONNECTION_LOST' || code === 'UNREACHABLE'
+            : numbers.includes(errno)),
+      )
       expect(tried, code).not.toHaveLength(0)
     }
   })
@@ -77,13 +90,21 @@ describe('what is tried again', () => {
     const told: Retry[] = []
     let attempts = 0
     const kinds: readonly ErrorCode[] = ['CONNECTION_LOST', 'UNREACHABLE', 'POOL_TIMEOUT']
-    const work = (): Promise<never> => Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
+    const work = (): Promise<never> =>
+      Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
     const giveUp = (cause: unknown): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause })
-    const run = (): Promise<unknown> => persistently(work, { kind: 'repeatable', patienceMs: 400, onRetry: (retry) => told.push(retry), giveUp }).catch((error: unknown) => error)
+    const run = (): Promise<unknown> =>
+      persistently(work, { kind: 'repeatable', patienceMs: 400, onRetry: (retry) => told.push(retry), giveUp }).catch(
+        (error: unknown) => error,
+      )
     expect(await run()).toMatchObject({ code: 'UNREACHABLE', message: 'failure 1' })
     attempts = -1
     const end = await run()
-    expect(end).toMatchObject({ code: 'OUTCOME_UNKNOWN', message: 'given up', cause: { message: `failure ${attempts}` } })
+    expect(end).toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      message: 'given up',
+      cause: { message: `failure ${attempts}` },
+    })
     expect(told.length).toBeGreaterThan(1)
     expect(told.map(({ attempt }) => attempt)).toEqual(told.map((_retry, index) => index + 2))
   })
@@ -91,7 +112,13 @@ describe('what is tried again', () => {
   it('and does not wait for an attempt that never ends, where somebody can say what that means', async () => {
     let attempts = 0
     const work = (): Promise<never> => ((attempts += 1) === 1 ? Promise.reject(lost) : new Promise(() => undefined))
-    await expect(persistently(work, { kind: 'repeatable', patienceMs: 200, giveUp: (cause) => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause }) })).rejects.toMatchObject({ message: 'given up', cause: lost })
+    await expect(
+      persistently(work, {
+        kind: 'repeatable',
+        patienceMs: 200,
+        giveUp: (cause) => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause }),
+      }),
+    ).rejects.toMatchObject({ message: 'given up', cause: lost })
     expect(attempts).toBe(2)
   })
 })
@@ -99,8 +126,13 @@ describe('what is tried again', () => {
 describe('the retry table', () => {
   it('knows every number by the code that the failure table gives it, and none of these codes has another number', () => {
     const codes = new Set(retryTable.map(({ code }) => code))
-    const numbered = new Map(retryTable.flatMap(({ code, numbers }) => numbers.map((number) => [number, code] as const)))
-    for (const errno of [...Array.from({ length: 5_000 }, (_, index) => index + 1), ...Array.from({ length: 100 }, (_, index) => index + 45_000)]) {
+    const numbered = new Map(
+      retryTable.flatMap(({ code, numbers }) => numbers.map((number) => [number, code] as const)),
+    )
+    for (const errno of [
+      ...Array.from({ length: 5_000 }, (_, index) => index + 1),
+      ...Array.from({ length: 100 }, (_, index) => index + 45_000),
+    ]) {
       const { code } = translationOf({ errno, code: '', text: '', inSession: false })
       expect(numbered.get(errno), String(errno)).toBe(codes.has(code) ? code : undefined)
     }
@@ -110,9 +142,12 @@ describe('the retry table', () => {
     const cell = (rule: Omit<Rule, 'code'>, code: string): string =>
       `| ${code}${rule.numbers.length === 0 ? '' : ` (${rule.numbers.join(', ')})`} | ${rule.meaning} | ${rule.transaction} | ${rule.order} | ${again(rule)} |`
     const again = ({ again: when, attempts, pauseMs }: Omit<Rule, 'code'>): string =>
-      when === 'no' ? 'no' : `${when}, ${attempts === Infinity ? '' : `${attempts} times in all, `}first after ${pauseMs} ms`
+      when === 'no'
+        ? 'no'
+        : `${when}, ${attempts === Infinity ? '' : `${attempts} times in all, `}first after ${pauseMs} ms`
     const page = readFileSync('docs/faults.md', 'utf8').split('\n')
-    for (const row of [...retryTable.map((rule) => cell(rule, rule.code)), cell(otherErrors, 'others')]) expect(page).toContain(row)
+    for (const row of [...retryTable.map((rule) => cell(rule, rule.code)), cell(otherErrors, 'others')])
+      expect(page).toContain(row)
     expect(page.filter((line) => /^\| ([A-Z_]{5,}|others)\b/.test(line))).toHaveLength(retryTable.length + 1)
   })
 })

@@ -3,8 +3,10 @@ import type { Queries } from '../../src/db/queries.ts'
 import { testDatabase, withPool } from '../support/database.ts'
 
 const database = testDatabase()
-const add = (db: Queries, sku: string): Promise<unknown> => db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
-const take = (db: Queries, sku: string): Promise<unknown> => db.change('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
+const add = (db: Queries, sku: string): Promise<unknown> =>
+  db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
+const take = (db: Queries, sku: string): Promise<unknown> =>
+  db.change('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
 
 beforeEach(() => database.connection.change('DELETE FROM products'))
 

@@ -18,7 +18,10 @@ const tag = randomBytes(4).toString('hex')
 const role = (name: RoleName): Role => roles.find((one) => one.name === name)!
 
 /** Made for one piece of work, which gets a way to log in; dropped after it. */
-async function withAccount<T>(user: string, work: (logIn: (database?: string) => Promise<Connection>) => Promise<T>): Promise<T> {
+async function withAccount<T>(
+  user: string,
+  work: (logIn: (database?: string) => Promise<Connection>) => Promise<T>,
+): Promise<T> {
   const sql = accountSql({ user, host: 'localhost' })
   const open: Connection[] = []
   await database.connection.change(`CREATE USER ${sql} IDENTIFIED BY '${password}'`)
@@ -34,7 +37,11 @@ async function withAccount<T>(user: string, work: (logIn: (database?: string) =>
   }
 }
 
-const may = (connection: Connection, sql: string): Promise<boolean> => connection.rows(sql).then(() => true, () => false)
+const may = (connection: Connection, sql: string): Promise<boolean> =>
+  connection.rows(sql).then(
+    () => true,
+    () => false,
+  )
 
 describe('names in GRANT, which binds nothing', () => {
   it.each([
@@ -48,32 +55,47 @@ describe('names in GRANT, which binds nothing', () => {
     expect([quoted(name), quotedPattern(name)]).toEqual([identifier, pattern])
   })
 
-  it.each(['_', '%', '\\', '`', "'", '"', '-- ', 'ü'])('a database with %s in it is granted, and none of its neighbours', async (special) => {
-    const [name, neighbour] = [`t${tag}${special}b`, `t${tag}xb`]
-    for (const one of [name, neighbour]) {
-      await database.connection.change(`CREATE DATABASE ${quoted(one)}`)
-      for (const table of ['users', 'orders']) await database.connection.change(`CREATE TABLE ${quoted(one)}.${table} (id INT)`)
-    }
-    const onTable: Role = { name: 'reporter', purpose: '', grants: [{ privileges: 'SELECT', table: 'orders' }] }
-    for (const [given, table] of [[role('app'), 'users'], [onTable, 'orders']] as const) {
-      await withAccount(`t_${tag}`, async (logIn) => {
-        const account = { user: `t_${tag}`, host: 'localhost' }
-        await grant(database.connection, account, grantStatements(given, name, account))
-        const connection = await logIn()
-        expect([await may(connection, `SELECT id FROM ${quoted(name)}.${table}`), await may(connection, `SELECT id FROM ${quoted(neighbour)}.${table}`)]).toEqual([true, false])
-      })
-    }
-    for (const one of [name, neighbour]) await database.connection.change(`DROP DATABASE ${quoted(one)}`)
-  })
+  it.each(['_', '%', '\\', '`', "'", '"', '-- ', 'ü'])(
+    'a database with %s in it is granted, and none of its neighbours',
+    async (special) => {
+      const [name, neighbour] = [`t${tag}${special}b`, `t${tag}xb`]
+      for (const one of [name, neighbour]) {
+        await database.connection.change(`CREATE DATABASE ${quoted(one)}`)
+        for (const table of ['users', 'orders'])
+          await database.connection.change(`CREATE TABLE ${quoted(one)}.${table} (id INT)`)
+      }
+      const onTable: Role = { name: 'reporter', purpose: '', grants: [{ privileges: 'SELECT', table: 'orders' }] }
+      for (const [given, table] of [
+        [role('app'), 'users'],
+        [onTable, 'orders'],
+      ] as const) {
+        await withAccount(`t_${tag}`, async (logIn) => {
+          const account = { user: `t_${tag}`, host: 'localhost' }
+          await grant(database.connection, account, grantStatements(given, name, account))
+          const connection = await logIn()
+          expect([
+            await may(connection, `SELECT id FROM ${quoted(name)}.${table}`),
+            await may(connection, `SELECT id FROM ${quoted(neighbour)}.${table}`),
+          ]).toEqual([true, false])
+        })
+      }
+      for (const one of [name, neighbour]) await database.connection.change(`DROP DATABASE ${quoted(one)}`)
+    },
+  )
 
-  it.each(["o'brien", 'a`b', 'back\\slash', 'per%cent', 'at@home', 'x" -- ', '`@`%', 'müller'])('a user called %s is granted, and nobody else', async (user) => {
-    await withAccount(user, async (logIn) => {
-      const account = { user, host: 'localhost' }
-      await grant(database.connection, account, grantStatements(role('app'), database.name, account))
-      expect(await may(await logIn(database.name), 'SELECT id FROM users')).toBe(true)
-      expect((await showGrants(database.connection, account)).at(-1)).toBe(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedPattern(database.name)}.* TO ${accountSql(account)}`)
-    })
-  })
+  it.each(["o'brien", 'a`b', 'back\\slash', 'per%cent', 'at@home', 'x" -- ', '`@`%', 'müller'])(
+    'a user called %s is granted, and nobody else',
+    async (user) => {
+      await withAccount(user, async (logIn) => {
+        const account = { user, host: 'localhost' }
+        await grant(database.connection, account, grantStatements(role('app'), database.name, account))
+        expect(await may(await logIn(database.name), 'SELECT id FROM users')).toBe(true)
+        expect((await showGrants(database.connection, account)).at(-1)).toBe(
+          `GRANT SELECT, INSERT, UPDATE, DELETE ON ${quotedPattern(database.name)}.* TO ${accountSql(account)}`,
+        )
+      })
+    },
+  )
 })
 
 describe('an account', () => {
@@ -86,18 +108,36 @@ describe('an account', () => {
     expect(parseAccount(text)).toEqual(account)
   })
 
-  it.each(['', 'shop', 'shop@', '@localhost', '@', `${'u'.repeat(129)}@h`, `u@${'h'.repeat(256)}`, 'u@local host', 'a\nb@h', 'a\0b@h', 'a\u202eb@h'])('is not %j', (text) => {
+  it.each([
+    '',
+    'shop',
+    'shop@',
+    '@localhost',
+    '@',
+    `${'u'.repeat(129)}@h`,
+    `u@${'h'.repeat(256)}`,
+    'u@local host',
+    'a\nb@h',
+    'a\0b@h',
+    'a\u202eb@h',
+  ])('is not %j', (text) => {
     expect(() => parseAccount(text)).toThrow(InvalidValue)
   })
 
   it('that is not there is not made by a GRANT, not even while it is being dropped', async () => {
     const account = { user: `gone_${tag}`, host: 'localhost' }
     const statements = grantStatements(role('app'), database.name, account)
-    const missing = { code: 'NOT_FOUND', message: `there is no account gone_${tag}@localhost on this server`, hint: `create it first, in a client: CREATE USER \`gone_${tag}\`@\`localhost\` IDENTIFIED BY '…'` }
+    const missing = {
+      code: 'NOT_FOUND',
+      message: `there is no account gone_${tag}@localhost on this server`,
+      hint: `create it first, in a client: CREATE USER \`gone_${tag}\`@\`localhost\` IDENTIFIED BY '…'`,
+    }
     await expect(grant(database.connection, account, statements)).rejects.toMatchObject(missing)
     const session = await connect(database.target)
     await session.change(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
-    await expect(grant(session, account, [`DROP USER ${accountSql(account)}`, ...statements])).rejects.toMatchObject(missing)
+    await expect(grant(session, account, [`DROP USER ${accountSql(account)}`, ...statements])).rejects.toMatchObject(
+      missing,
+    )
     await session.close()
     expect(await database.connection.rows('SELECT User FROM mysql.user WHERE User = ?', [account.user])).toEqual([])
   })
@@ -111,7 +151,12 @@ describe('the migrator', () => {
   async function upAndDown(allowed: readonly string[]): Promise<void> {
     await withAccount(`m_${tag}`, async (logIn) => {
       const account = { user: `m_${tag}`, host: 'localhost' }
-      if (allowed.length > 0) await grant(bare.connection, account, grantStatements({ ...role('migrator'), grants: [{ privileges: allowed.join(', ') }] }, bare.name, account))
+      if (allowed.length > 0)
+        await grant(
+          bare.connection,
+          account,
+          grantStatements({ ...role('migrator'), grants: [{ privileges: allowed.join(', ') }] }, bare.name, account),
+        )
       const session = await logIn(bare.name)
       for (const known of [loadMigrations(), folder()]) {
         await migrate({ session, known })
@@ -126,7 +171,10 @@ describe('the migrator', () => {
   })
 
   it.each(privileges)('could not without %s', async (one) => {
-    await expect(upAndDown(privileges.filter((other) => other !== one))).rejects.toMatchObject({ code: expect.stringMatching(/ACCESS_DENIED|MIGRATION_HALF_RUN/), message: expect.stringMatching(/denied/) })
+    await expect(upAndDown(privileges.filter((other) => other !== one))).rejects.toMatchObject({
+      code: expect.stringMatching(/ACCESS_DENIED|MIGRATION_HALF_RUN/),
+      message: expect.stringMatching(/denied/),
+    })
     await bare.connection.change('SET foreign_key_checks = OFF')
     await dropTables(bare.connection)
   })
@@ -147,7 +195,8 @@ describe('the reporter', () => {
   })
 
   it('reads every column of every table but the password hash', async () => {
-    const sql = 'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()'
+    const sql =
+      'SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()'
     const columns = await database.connection.rows<{ t: string; c: string }>(sql)
     const closed: string[] = []
     for (const { t, c } of columns) if (!(await may(connection, `SELECT ${c} FROM ${t}`))) closed.push(`${t}.${c}`)
@@ -155,8 +204,17 @@ describe('the reporter', () => {
   })
 
   it('changes nothing', async () => {
-    for (const sql of ['INSERT INTO logs (id) VALUES (1)', 'UPDATE products SET stock = 1', 'DELETE FROM users', 'DROP TABLE logs', 'CREATE TABLE more (id INT)']) {
-      await expect(connection.change(sql), sql).rejects.toMatchObject({ code: 'ACCESS_DENIED', hint: expect.stringMatching('dbtool db grants') })
+    for (const sql of [
+      'INSERT INTO logs (id) VALUES (1)',
+      'UPDATE products SET stock = 1',
+      'DELETE FROM users',
+      'DROP TABLE logs',
+      'CREATE TABLE more (id INT)',
+    ]) {
+      await expect(connection.change(sql), sql).rejects.toMatchObject({
+        code: 'ACCESS_DENIED',
+        hint: expect.stringMatching('dbtool db grants'),
+      })
     }
   })
 })

@@ -7,7 +7,8 @@ import { folder, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase()
 const here = 'TABLE_SCHEMA = DATABASE()'
-const lines = async (sql: string): Promise<string[]> => (await database.connection.rows<{ line: string }>(sql)).map(({ line }) => line).sort()
+const lines = async (sql: string): Promise<string[]> =>
+  (await database.connection.rows<{ line: string }>(sql)).map(({ line }) => line).sort()
 
 describe('the shipped schema', () => {
   it("has the chapter's five tables and the log, in utf8mb4 by their own definition", async () => {
@@ -28,8 +29,12 @@ describe('the shipped schema', () => {
     })
     await migrate({ session, known: loadMigrations() })
     const others = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME, ' ', CHARACTER_SET_NAME) AS line FROM information_schema.COLUMNS WHERE ${here} AND CHARACTER_SET_NAME <> 'utf8mb4'`
-    expect((await session.rows<{ line: string }>(others)).map(({ line }) => line)).toEqual(['orders.content_digest ascii'])
-    expect(await session.rows(`SELECT DISTINCT ENGINE AS engine FROM information_schema.TABLES WHERE ${here}`)).toEqual([{ engine: 'InnoDB' }])
+    expect((await session.rows<{ line: string }>(others)).map(({ line }) => line)).toEqual([
+      'orders.content_digest ascii',
+    ])
+    expect(await session.rows(`SELECT DISTINCT ENGINE AS engine FROM information_schema.TABLES WHERE ${here}`)).toEqual(
+      [{ engine: 'InnoDB' }],
+    )
   })
 
   it('has its keys and indexes', async () => {
@@ -46,8 +51,8 @@ describe('the shipped schema', () => {
         'orders index idx_order_user_status (user_id, status)',
         'orders unique idempotency_key (idempotency_key)',
         'orders unique PRIMARY (id)',
-                'order_items index idx_orderitem_product (product_id)',
-      'order_items index idx_orderitem_sales (order_id, product_id, quantity, price)',
+        'order_items index idx_orderitem_product (product_id)',
+        'order_items index idx_orderitem_sales (order_id, product_id, quantity, price)',
         'order_items unique PRIMARY (id)',
         'order_items unique uq_order_product (order_id, product_id)',
         'products index idx_product_active_price (is_active, price)',
@@ -82,31 +87,46 @@ describe('the shipped schema', () => {
       'check_address_type',
       "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'work', 'x', 'x', 'x', 'GB')",
     ],
-    ['check_order_status', "INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest) VALUES (1, 1, 'lost', 'x', 'x')"],
+    [
+      'check_order_status',
+      "INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest) VALUES (1, 1, 'lost', 'x', 'x')",
+    ],
     ['check_quantity_positive', 'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 0, 1)'],
   ])('%s holds', async (name, sql) => {
-    await expect(database.connection.change(sql)).rejects.toMatchObject({ code: 'CONSTRAINT', message: expect.stringContaining(name) })
+    await expect(database.connection.change(sql)).rejects.toMatchObject({
+      code: 'CONSTRAINT',
+      message: expect.stringContaining(name),
+    })
   })
 
   it('keeps a SKU and an idempotency key byte by byte', async () => {
-    await database.connection.change("INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1), ('A', 'x', 1), ('á', 'x', 1)")
-    await expect(database.connection.change("INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1)")).rejects.toMatchObject({ key: 'sku' })
+    await database.connection.change(
+      "INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1), ('A', 'x', 1), ('á', 'x', 1)",
+    )
+    await expect(
+      database.connection.change("INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1)"),
+    ).rejects.toMatchObject({ key: 'sku' })
     await database.connection.change("INSERT INTO products (name, price) VALUES ('none', 1), ('none', 1)")
   })
 
-  it.each(['users', 'products', 'logs'])('stores %s in UTC, whatever the time zone of the session that writes', async (table) => {
-    const session = await connect(database.target)
-    onTestFinished(() => session.close())
-    await session.change("SET time_zone = '+05:45'")
-    const insert = {
-      users: "INSERT INTO users (username, email, password_hash) VALUES ('far', 'far@example.com', 'x')",
-      products: "INSERT INTO products (sku, name, price) VALUES ('far', 'x', 1)",
-      logs: "INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES ('far', 'x', 'x', 1, 'x')",
-    }[table]
-    await session.change(insert ?? '')
-    const [row] = await database.connection.rows<{ created_at: Date }>(`SELECT created_at FROM ${table} ORDER BY id DESC LIMIT 1`)
-    expect(Math.abs(Date.now() - row!.created_at.getTime())).toBeLessThan(600_000)
-  })
+  it.each(['users', 'products', 'logs'])(
+    'stores %s in UTC, whatever the time zone of the session that writes',
+    async (table) => {
+      const session = await connect(database.target)
+      onTestFinished(() => session.close())
+      await session.change("SET time_zone = '+05:45'")
+      const insert = {
+        users: "INSERT INTO users (username, email, password_hash) VALUES ('far', 'far@example.com', 'x')",
+        products: "INSERT INTO products (sku, name, price) VALUES ('far', 'x', 1)",
+        logs: "INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES ('far', 'x', 'x', 1, 'x')",
+      }[table]
+      await session.change(insert ?? '')
+      const [row] = await database.connection.rows<{ created_at: Date }>(
+        `SELECT created_at FROM ${table} ORDER BY id DESC LIMIT 1`,
+      )
+      expect(Math.abs(Date.now() - row!.created_at.getTime())).toBeLessThan(600_000)
+    },
+  )
 
   it('has such a default for every instant but those that come later', async () => {
     const without = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS line FROM information_schema.COLUMNS
@@ -129,23 +149,28 @@ describe('migration files', () => {
       folder({ '0004_more.up.sql': statement, '0004_more.down.sql': 'DROP TABLE IF EXISTS more' })[3]?.tables
     expect(tables('create table\n  `more` (id INT)')).toEqual(['more'])
     expect(tables('ALTER TABLE books ADD COLUMN more INT')).toEqual([])
-    for (const way of ['TABLE IF NOT EXISTS more', 'OR REPLACE TABLE more', 'TABLE elsewhere.more']) expect(() => tables(`CREATE ${way} (id INT)`)).toThrow('CREATE TABLE name')
+    for (const way of ['TABLE IF NOT EXISTS more', 'OR REPLACE TABLE more', 'TABLE elsewhere.more'])
+      expect(() => tables(`CREATE ${way} (id INT)`)).toThrow('CREATE TABLE name')
   })
 
   it('are split at semicolons that end a line, without their comments', () => {
-    expect(statements("-- one;\nCREATE TABLE a (b INT); \nINSERT INTO a VALUES (';', 1);\n  -- two\nDROP TABLE a")).toEqual([
-      'CREATE TABLE a (b INT)',
-      "INSERT INTO a VALUES (';', 1)",
-      'DROP TABLE a',
-    ])
+    expect(
+      statements("-- one;\nCREATE TABLE a (b INT); \nINSERT INTO a VALUES (';', 1);\n  -- two\nDROP TABLE a"),
+    ).toEqual(['CREATE TABLE a (b INT)', "INSERT INTO a VALUES (';', 1)", 'DROP TABLE a'])
     expect(statements('\n-- nothing\n')).toEqual([])
   })
 
   it('are numbered without a gap, and each can be taken back', () => {
-    expect(() => folder({ '0005_late.up.sql': 'DO 0;', '0005_late.down.sql': 'DO 0;' })).toThrow('migration 5 (late) should have number 4')
+    expect(() => folder({ '0005_late.up.sql': 'DO 0;', '0005_late.down.sql': 'DO 0;' })).toThrow(
+      'migration 5 (late) should have number 4',
+    )
     expect(() => folder({ '0004_lonely.up.sql': 'DO 0;' })).toThrow('0004_lonely.down.sql')
     const uneven = (): Migration[] => folder({ '0001_books.down.sql': 'DROP TABLE IF EXISTS authors, books;' })
     expect(uneven).toThrow('migration 1 (books) has 2 statements up and 1 down')
-    expect(loadMigrations().map(({ version, up, down }) => [version, up.length > 0, down.length > 0])).toContainEqual([1, true, true])
+    expect(loadMigrations().map(({ version, up, down }) => [version, up.length > 0, down.length > 0])).toContainEqual([
+      1,
+      true,
+      true,
+    ])
   })
 })

@@ -35,21 +35,27 @@ describe('a session', () => {
 
   it('takes zero for no bound', async () => {
     const db = await connect(database.target, { ...defaultLimits, statementTimeoutMs: 0, lockWaitMs: 0 })
-    expect(await db.rows('SELECT CAST(@@max_statement_time AS CHAR) AS statement, @@innodb_lock_wait_timeout AS row_lock')).toEqual([
-      { statement: '0.000000', row_lock: 100_000_000 },
-    ])
+    expect(
+      await db.rows('SELECT CAST(@@max_statement_time AS CHAR) AS statement, @@innodb_lock_wait_timeout AS row_lock'),
+    ).toEqual([{ statement: '0.000000', row_lock: 100_000_000 }])
     await db.close()
   })
 
   it('takes a bound of more days than a timer of Node can count', async () => {
-    const db = await connect(database.target, { connectTimeoutMs: 90 * 86_400_000, statementTimeoutMs: 90 * 86_400_000, lockWaitMs: 0 })
+    const db = await connect(database.target, {
+      connectTimeoutMs: 90 * 86_400_000,
+      statementTimeoutMs: 90 * 86_400_000,
+      lockWaitMs: 0,
+    })
     expect(await db.rows('SELECT SLEEP(0.05) AS slept')).toEqual([{ slept: 0 }])
     await db.close()
   })
 
   it('is strict: nothing is cut to fit', async () => {
     await expect(
-      database.connection.change("INSERT INTO users (username, email, password_hash) VALUES (REPEAT('x', 51), 'x', 'x')"),
+      database.connection.change(
+        "INSERT INTO users (username, email, password_hash) VALUES (REPEAT('x', 51), 'x', 'x')",
+      ),
     ).rejects.toMatchObject({ code: 'CONSTRAINT' })
   })
 })
@@ -66,7 +72,11 @@ describe.each(['rows', 'prepared'] as const)('a value read with %s', (how) => {
     ['a DECIMAL', 'CAST(19.9 AS DECIMAL(10, 2))', '19.90'],
     ['a SUM of whole numbers', 'SUM(1)', '1'],
     ['an instant', "TIMESTAMP '2026-07-01 12:30:00'", new Date('2026-07-01T12:30:00Z')],
-    ['an instant of the hour that the clocks skip here', "TIMESTAMP '2026-03-08 02:30:00'", new Date('2026-03-08T02:30:00Z')],
+    [
+      'an instant of the hour that the clocks skip here',
+      "TIMESTAMP '2026-03-08 02:30:00'",
+      new Date('2026-03-08T02:30:00Z'),
+    ],
     ['a fraction of a second', "TIMESTAMP '2026-07-01 12:30:00.250'", new Date('2026-07-01T12:30:00.250Z')],
     ['a day', "DATE '2026-07-01'", new Date('2026-07-01T00:00:00Z')],
     ['NULL', 'NULL', null],
@@ -92,7 +102,9 @@ describe.each(['rows', 'prepared'] as const)('a value read with %s', (how) => {
 
   it('no result set is an empty one; of several the first counts', async () => {
     expect(await database.connection[how]('DO 0', [])).toEqual([])
-    expect(await database.connection[how]('BEGIN NOT ATOMIC SELECT 1 AS one; SELECT 2 AS two; END', [])).toEqual([{ one: 1 }])
+    expect(await database.connection[how]('BEGIN NOT ATOMIC SELECT 1 AS one; SELECT 2 AS two; END', [])).toEqual([
+      { one: 1 },
+    ])
     expect(await database.connection[how]('BEGIN NOT ATOMIC DO 0; END', [])).toEqual([])
   })
 })

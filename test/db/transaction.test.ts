@@ -14,7 +14,8 @@ import { FakeConnection } from './fake-connection.ts'
 import { brokenNetwork } from './proxy.ts'
 
 const database = testDatabase()
-const add = (db: Queries, sku: string): Promise<unknown> => db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
+const add = (db: Queries, sku: string): Promise<unknown> =>
+  db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
 const skus = async (): Promise<string[]> =>
   (await database.connection.rows<{ sku: string }>('SELECT sku FROM products ORDER BY id')).map(({ sku }) => sku)
 
@@ -39,21 +40,27 @@ describe('a transaction', () => {
     ['an error of the server', (tx: Queries) => add(tx, 'a')],
   ])('does not take place at all after %s, which is what comes out', async (_what, fail) => {
     const db = await another()
-    await expect(transaction(db, async (tx) => [await add(tx, 'a'), await fail(tx)])).rejects.toThrow(/^no$|Duplicate entry 'a'/)
+    await expect(transaction(db, async (tx) => [await add(tx, 'a'), await fail(tx)])).rejects.toThrow(
+      /^no$|Duplicate entry 'a'/,
+    )
     expect(await skus()).toEqual([])
     expect(await db.rows('SELECT @@in_transaction AS open')).toEqual([{ open: 0 }])
   })
 
   it('the first error wins over a rollback that fails, and the connection is destroyed', async () => {
     const session = new FakeConnection('fake')
-    session.onChange = () => (session.diary.at(-1) === 'ROLLBACK' ? Promise.reject(new Error('second')) : Promise.resolve())
+    session.onChange = () =>
+      session.diary.at(-1) === 'ROLLBACK' ? Promise.reject(new Error('second')) : Promise.resolve()
     await expect(transaction(session, () => Promise.reject(new Error('first')))).rejects.toThrow('first')
     expect(session.diary).toEqual(['START TRANSACTION', 'ROLLBACK', 'destroy'])
   })
 
   it('whose own statement ended it says so instead of pretending', async () => {
     const db = await another()
-    const work = transaction(db, async (tx) => [await add(tx, 'a'), await tx.change('CREATE TABLE IF NOT EXISTS shelf (id INT)')])
+    const work = transaction(db, async (tx) => [
+      await add(tx, 'a'),
+      await tx.change('CREATE TABLE IF NOT EXISTS shelf (id INT)'),
+    ])
     await expect(work).rejects.toMatchObject({
       code: 'UNEXPECTED',
       message: expect.stringContaining('nothing was committed'),
@@ -67,17 +74,20 @@ describe('a transaction', () => {
     expect(session.diary).toEqual(['START TRANSACTION'])
   })
 
-  it.each(['before', 'after'] as const)('whose connection is lost at COMMIT has an unknown outcome (%s the server heard it)', async (when) => {
-    const network = await brokenNetwork(database.target)
-    const db = await another(network.target)
-    network.cutAt('COMMIT', when)
-    await expect(transaction(db, (tx) => add(tx, 'a'))).rejects.toMatchObject({
-      code: 'OUTCOME_UNKNOWN',
-      exitCode: 9,
-      hint: 'look before you try again',
-    })
-    if (when === 'after') expect(await skus()).toEqual(['a'])
-  })
+  it.each(['before', 'after'] as const)(
+    'whose connection is lost at COMMIT has an unknown outcome (%s the server heard it)',
+    async (when) => {
+      const network = await brokenNetwork(database.target)
+      const db = await another(network.target)
+      network.cutAt('COMMIT', when)
+      await expect(transaction(db, (tx) => add(tx, 'a'))).rejects.toMatchObject({
+        code: 'OUTCOME_UNKNOWN',
+        exitCode: 9,
+        hint: 'look before you try again',
+      })
+      if (when === 'after') expect(await skus()).toEqual(['a'])
+    },
+  )
 
   it('whose connection is lost before that has not taken place, for certain', async () => {
     const db = await another()
@@ -97,8 +107,12 @@ describe('a transaction', () => {
 describe('a rehearsal', () => {
   it('really runs, shows what would be, and keeps nothing', async () => {
     const db = await another()
-    expect(await rehearsal(db, async (tx) => [await add(tx, 'a'), await tx.rows('SELECT sku FROM products')][1])).toEqual([{ sku: 'a' }])
-    await expect(rehearsal(db, async (tx) => [await add(tx, 'a'), await add(tx, 'a')])).rejects.toMatchObject({ code: 'DUPLICATE' })
+    expect(
+      await rehearsal(db, async (tx) => [await add(tx, 'a'), await tx.rows('SELECT sku FROM products')][1]),
+    ).toEqual([{ sku: 'a' }])
+    await expect(rehearsal(db, async (tx) => [await add(tx, 'a'), await add(tx, 'a')])).rejects.toMatchObject({
+      code: 'DUPLICATE',
+    })
     expect([await skus(), db.inTransaction]).toEqual([[], false])
   })
 
@@ -113,8 +127,12 @@ describe('a rehearsal', () => {
     onTestFinished(() => pool.close())
     const dry = new RehearsalDatabase(pool)
     await dry.transaction((tx) => add(tx, 'a'))
-    expect(await dry.change("INSERT INTO products (sku, name, price) VALUES ('b', 'b', 1)")).toMatchObject({ affectedRows: 1 })
-    expect(await dry.rows("INSERT INTO products (sku, name, price) VALUES ('c', 'c', 1) RETURNING sku")).toEqual([{ sku: 'c' }])
+    expect(await dry.change("INSERT INTO products (sku, name, price) VALUES ('b', 'b', 1)")).toMatchObject({
+      affectedRows: 1,
+    })
+    expect(await dry.rows("INSERT INTO products (sku, name, price) VALUES ('c', 'c', 1) RETURNING sku")).toEqual([
+      { sku: 'c' },
+    ])
     await dry.prepared("INSERT INTO products (sku, name, price) VALUES (?, 'd', 1)", ['d'])
     await dry.bulk("INSERT INTO products (sku, name, price) VALUES (?, 'f', 1)", [['f'], ['g']])
     expect(await skus()).toEqual([])
@@ -128,7 +146,9 @@ describe('a savepoint', () => {
     const db = await another()
     await transaction(db, async (tx) => {
       await add(tx, 'a')
-      await expect(savepoint(tx, async (part) => [await add(part, 'b'), await add(part, 'a')])).rejects.toMatchObject({ code: 'DUPLICATE' })
+      await expect(savepoint(tx, async (part) => [await add(part, 'b'), await add(part, 'a')])).rejects.toMatchObject({
+        code: 'DUPLICATE',
+      })
       await savepoint(tx, (part) => add(part, 'c'))
     })
     expect(await skus()).toEqual(['a', 'c'])
@@ -137,10 +157,14 @@ describe('a savepoint', () => {
   it('after a deadlock there is nothing to go back to: the deadlock is what is told', async () => {
     const db = await another()
     const dead = new DatabaseError('DEADLOCK', 'dead')
-    await expect(transaction(db, (tx) => savepoint(tx, async (part) => {
-      await part.change('ROLLBACK')
-      throw dead
-    }))).rejects.toBe(dead)
+    await expect(
+      transaction(db, (tx) =>
+        savepoint(tx, async (part) => {
+          await part.change('ROLLBACK')
+          throw dead
+        }),
+      ),
+    ).rejects.toBe(dead)
   })
 })
 

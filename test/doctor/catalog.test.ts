@@ -11,13 +11,18 @@ describe('the catalog', () => {
   it('has a name for each check, and the checks of a group together, in the order of the groups', () => {
     expect(new Set(names).size).toBe(names.length)
     expect([...new Set(checks.map(({ group }) => group))]).toEqual([...groups])
-    expect(checks.map(({ group }) => groups.indexOf(group))).toEqual(checks.map(({ group }) => groups.indexOf(group)).sort((a, b) => a - b))
+    expect(checks.map(({ group }) => groups.indexOf(group))).toEqual(
+      checks.map(({ group }) => groups.indexOf(group)).sort((a, b) => a - b),
+    )
   })
 
   // The invariants have a page of their own: docs/orders.md.
-  it.each(checks.filter(({ group }) => group !== 'The shop').map(({ name, looksAt }) => [name, looksAt]))('%s is in docs/doctor.md, with what it looks at', (name, looksAt) => {
-    expect(readFileSync('docs/doctor.md', 'utf8')).toContain(`| \`${name}\` | ${looksAt} |`)
-  })
+  it.each(checks.filter(({ group }) => group !== 'The shop').map(({ name, looksAt }) => [name, looksAt]))(
+    '%s is in docs/doctor.md, with what it looks at',
+    (name, looksAt) => {
+      expect(readFileSync('docs/doctor.md', 'utf8')).toContain(`| \`${name}\` | ${looksAt} |`)
+    },
+  )
 })
 
 describe('judging', () => {
@@ -29,7 +34,9 @@ describe('judging', () => {
 
   it('skips what cannot be known, with the reason', () => {
     const nothing = Object.fromEntries(Object.keys(sound).map((name) => [name, unknown('it is dark')])) as Gathered
-    expect(diagnose(nothing).map(({ check, status, found, fix }) => [check, status, found, fix])).toEqual(names.map((name) => [name, 'skipped', 'not checked: it is dark', null]))
+    expect(diagnose(nothing).map(({ check, status, found, fix }) => [check, status, found, fix])).toEqual(
+      names.map((name) => [name, 'skipped', 'not checked: it is dark', null]),
+    )
   })
 
   it.each(Object.keys(sound) as FactName[])('judges without %s what does not need it', (name) => {

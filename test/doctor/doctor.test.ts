@@ -16,7 +16,8 @@ const names = checks.map(({ name }) => name)
 beforeAll(async () => {
   await smallShop(shop.name)
   const { connection, name } = shop
-  for (const user of [buyer, reader, owner]) await connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
+  for (const user of [buyer, reader, owner])
+    await connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
   await connection.change(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO '${buyer}'@'localhost'`)
   await connection.change(`GRANT SELECT ON ${name}.users TO '${reader}'@'localhost'`)
   await connection.change(`GRANT ALL ON ${name}.* TO '${owner}'@'localhost'`)
@@ -46,7 +47,8 @@ describe('a healthy shop', () => {
       for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
       expect(stdout).not.toContain('…')
       expect(stdout).toMatch(/^│ status │ check +│ found +│$/m)
-      for (const group of ['Configuration', 'Reaching it', 'The shop', 'This tool']) expect(stdout).toMatch(new RegExp(`^│ ${group} +│$`, 'm'))
+      for (const group of ['Configuration', 'Reaching it', 'The shop', 'This tool'])
+        expect(stdout).toMatch(new RegExp(`^│ ${group} +│$`, 'm'))
       expect(stdout).toMatch(/^│ ✔ +│ version +│ MariaDB /m)
     }
   })
@@ -68,8 +70,14 @@ describe('a healthy shop', () => {
 describe('privileges', () => {
   it('that are missing are named, and what cannot be looked at is skipped', async () => {
     const { outcome, named, of } = await examine(as(reader))
-    const found = new RegExp(`^${reader}@localhost lacks in '${shop.name}': SELECT on schema_migrations, addresses, .*; INSERT; UPDATE; DELETE$`)
-    expect(of('needed-privileges')).toEqual({ status: 'fault', found: expect.stringMatching(found), fix: `dbtool db grants --for ${reader}@localhost --apply` })
+    const found = new RegExp(
+      `^${reader}@localhost lacks in '${shop.name}': SELECT on schema_migrations, addresses, .*; INSERT; UPDATE; DELETE$`,
+    )
+    expect(of('needed-privileges')).toEqual({
+      status: 'fault',
+      found: expect.stringMatching(found),
+      fix: `dbtool db grants --for ${reader}@localhost --apply`,
+    })
     expect(of('migrations').found).toMatch(/^not checked: SELECT command denied to user/)
     expect(of('stock-ledger').found).toBe('not checked: it cannot be seen whether the schema is up to date')
     expect(named('fault')).toEqual(['needed-privileges'])
@@ -78,7 +86,10 @@ describe('privileges', () => {
 
   it('that are too many are a warning: exit 0', async () => {
     const { outcome, named, of } = await examine(as(owner))
-    expect(of('excess-privileges')).toMatchObject({ status: 'warning', found: `${owner}@localhost may do more than the application needs: PROCESS on *.*; ALL on ${shop.name}.*` })
+    expect(of('excess-privileges')).toMatchObject({
+      status: 'warning',
+      found: `${owner}@localhost may do more than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
+    })
     expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
     expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: at a risk: excess-privileges\n✔ no faults\n')
   })
@@ -87,30 +98,43 @@ describe('privileges', () => {
 describe('schema and shop', () => {
   it('without its schema', async () => {
     const { outcome, named, of } = await examine({ database: empty.name })
-    expect(of('migrations')).toEqual({ status: 'fault', found: expect.stringMatching(/^the database is not up to date: \d+ migrations? (is|are) pending$/), fix: 'dbtool db migrate' })
+    expect(of('migrations')).toEqual({
+      status: 'fault',
+      found: expect.stringMatching(/^the database is not up to date: \d+ migrations? (is|are) pending$/),
+      fix: 'dbtool db migrate',
+    })
     expect(named('skipped')).toEqual(behind('tables'))
     expect(outcome.exitCode).toBe(1)
   })
 
   it('with a table schema_migrations that is not ours', async () => {
     await empty.connection.change('CREATE TABLE schema_migrations (id INT)')
-    expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({ status: 'fault', found: expect.stringMatching(/^the table schema_migrations is not the one of this dbtool/) })
+    expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({
+      status: 'fault',
+      found: expect.stringMatching(/^the table schema_migrations is not the one of this dbtool/),
+    })
   })
 
   it('with tables of another engine and character set', async () => {
     await shop.connection.change('ALTER TABLE logs ENGINE = Aria, DEFAULT CHARACTER SET latin1')
     const { findings } = await examine({ database: shop.name })
     expect(findings.filter(({ check }) => check === 'tables').map(({ status, fix }) => [status, fix])).toEqual([
-      ['warning', 'ALTER TABLE `logs` ENGINE = InnoDB'], ['warning', 'ALTER TABLE `logs` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
+      ['warning', 'ALTER TABLE `logs` ENGINE = InnoDB'],
+      ['warning', 'ALTER TABLE `logs` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
     ])
-    await shop.connection.change('ALTER TABLE logs ENGINE = InnoDB, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+    await shop.connection.change(
+      'ALTER TABLE logs ENGINE = InnoDB, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
+    )
   })
 
   it('where an invariant is broken, and while it takes too long to look', async () => {
     await shop.connection.change('UPDATE products SET stock = stock + 1 WHERE id IN (1, 2)')
     const broken = await examine({ database: shop.name })
     expect(broken.named('fault')).toEqual(['stock-ledger'])
-    expect(broken.of('stock-ledger')).toMatchObject({ found: expect.stringMatching(/^2 rows contradict this: the stock of a product is /), fix: 'dbtool db check shows the rows' })
+    expect(broken.of('stock-ledger')).toMatchObject({
+      found: expect.stringMatching(/^2 rows contradict this: the stock of a product is /),
+      fix: 'dbtool db check shows the rows',
+    })
     await shop.connection.change('UPDATE products SET stock = stock - 1 WHERE id IN (1, 2)')
 
     await shop.connection.change('LOCK TABLES products WRITE')

@@ -13,35 +13,71 @@ it('what a server is set to is judged, through its owner and through its port', 
   const port = await freePort()
   await startServer(paths, { port })
   const env = { DBTOOL_HOME: paths.home }
-  const set = (...settings: string[]): Promise<unknown> => withSession(paths, async (db) => {
-    for (const setting of settings) await db.change(`SET GLOBAL ${setting}`)
-  })
+  const set = (...settings: string[]): Promise<unknown> =>
+    withSession(paths, async (db) => {
+      for (const setting of settings) await db.change(`SET GLOBAL ${setting}`)
+    })
   expect(await dbtool('db migrate', { env })).toMatchObject({ exitCode: 0 })
   const healthy = await examine({ env })
   expect(healthy.findings.filter(({ status }) => status !== 'ok')).toEqual([])
   expect(healthy.of('address').found).toBe(`${paths.socket}, the running private server`)
 
   const access = readPortAccess(paths)!
-  const overPort = { env: { ...env, DB_HOST: '127.0.0.1', DB_PORT: String(access.port), DB_USER: access.user, DB_PASSWORD: access.password, DB_NAME: 'dbtool' } }
+  const overPort = {
+    env: {
+      ...env,
+      DB_HOST: '127.0.0.1',
+      DB_PORT: String(access.port),
+      DB_USER: access.user,
+      DB_PASSWORD: access.password,
+      DB_NAME: 'dbtool',
+    },
+  }
   const guest = await examine(overPort)
   expect(guest.findings.filter(({ status }) => status !== 'ok')).toEqual([])
   expect(guest.of('encryption').found).toMatch(/^not encrypted \(preferred\), and nothing leaves this machine$/)
-  expect(guest.of('excess-privileges').found).toBe('dbtool@127.0.0.1 may do more than that, as it should: this is your private server')
+  expect(guest.of('excess-privileges').found).toBe(
+    'dbtool@127.0.0.1 may do more than that, as it should: this is your private server',
+  )
 
-  await set('max_connections = 20', 'innodb_flush_log_at_trx_commit = 2', 'wait_timeout = 60', "sql_mode = ''", 'character_set_server = latin1')
-  const limit = (connections: number): Promise<unknown> => withSession(paths, (db) => db.change(`ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS ${connections}`))
+  await set(
+    'max_connections = 20',
+    'innodb_flush_log_at_trx_commit = 2',
+    'wait_timeout = 60',
+    "sql_mode = ''",
+    'character_set_server = latin1',
+  )
+  const limit = (connections: number): Promise<unknown> =>
+    withSession(paths, (db) => db.change(`ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS ${connections}`))
   await limit(12)
   const lax = await examine(overPort)
-  expect(lax.named('warning').sort()).toEqual(['character-set', 'commit', 'idle-time-out', 'max-connections', 'sql-mode'])
-  expect(lax.of('idle-time-out')).toMatchObject({ found: expect.stringMatching(/idle for 1m \(wait_timeout\)/), fix: 'DB_POOL_RECYCLE=30s' })
+  expect(lax.named('warning').sort()).toEqual([
+    'character-set',
+    'commit',
+    'idle-time-out',
+    'max-connections',
+    'sql-mode',
+  ])
+  expect(lax.of('idle-time-out')).toMatchObject({
+    found: expect.stringMatching(/idle for 1m \(wait_timeout\)/),
+    fix: 'DB_POOL_RECYCLE=30s',
+  })
   expect(lax.named('fault')).toEqual(['user-connections'])
-  expect(lax.of('user-connections').fix).toBe("ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS 15, or DB_POOL_SIZE=5 DB_MAX_OVERFLOW=7")
+  expect(lax.of('user-connections').fix).toBe(
+    "ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS 15, or DB_POOL_SIZE=5 DB_MAX_OVERFLOW=7",
+  )
   expect((await examine({ env: { ...overPort.env, DB_POOL_SIZE: '20' } })).named('fault')).toContain('max-connections')
 
   await limit(0)
   await set('max_connections = 200', 'read_only = ON')
-  expect((await examine(overPort)).of('writes')).toMatchObject({ status: 'fault', found: 'the server takes no writes (read_only is ON): nothing can be ordered' })
+  expect((await examine(overPort)).of('writes')).toMatchObject({
+    status: 'fault',
+    found: 'the server takes no writes (read_only is ON): nothing can be ordered',
+  })
   expect((await examine({ env })).of('writes').status).toBe('warning')
   await set('read_only = OFF', 'tx_read_only = ON')
-  expect((await examine(overPort)).of('writes')).toMatchObject({ status: 'fault', found: 'transactions may only read (tx_read_only is ON): nothing can be ordered' })
+  expect((await examine(overPort)).of('writes')).toMatchObject({
+    status: 'fault',
+    found: 'transactions may only read (tx_read_only is ON): nothing can be ordered',
+  })
 })

@@ -8,9 +8,26 @@ const tables = ['schema_migrations', 'users', 'addresses', 'products', 'orders',
 
 /** A shop on a server over a network, where everything is as it should be. */
 export const sound: Facts = {
-  configuration: { settings: [{ name: 'DB_HOST', origin: 'environment' }, { name: 'DB_PORT', origin: '.env' }, { name: 'DB_USER', origin: 'default' }], faults: [], envFile: { name: '.env', state: 'absent', holdsPassword: false }, strays: [] },
+  configuration: {
+    settings: [
+      { name: 'DB_HOST', origin: 'environment' },
+      { name: 'DB_PORT', origin: '.env' },
+      { name: 'DB_USER', origin: 'default' },
+    ],
+    faults: [],
+    envFile: { name: '.env', state: 'absent', holdsPassword: false },
+    strays: [],
+  },
   destination: {
-    target: { host: 'db.example.com', port: 3306, socket: undefined, user: 'app', password: 'hunter2', database: 'shop', ssl: { mode: 'verify-identity' } },
+    target: {
+      host: 'db.example.com',
+      port: 3306,
+      socket: undefined,
+      user: 'app',
+      password: 'hunter2',
+      database: 'shop',
+      ssl: { mode: 'verify-identity' },
+    },
     pool: defaultPoolOptions,
     origin: '.env',
   },
@@ -21,27 +38,71 @@ export const sound: Facts = {
   database: { name: 'shop' },
   product: { version: '10.11.19-MariaDB' },
   session: {
-    version: '10.11.19-MariaDB', user: 'app@%', database: 'shop', charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci', time_zone: '+00:00',
-    sql_mode: 'STRICT_TRANS_TABLES', isolation: 'READ-COMMITTED', statement_timeout: 30, tls: 'TLS_AES_256_GCM_SHA384', round_trip_ms: 0.912,
+    version: '10.11.19-MariaDB',
+    user: 'app@%',
+    database: 'shop',
+    charset: 'utf8mb4',
+    collation: 'utf8mb4_unicode_ci',
+    time_zone: '+00:00',
+    sql_mode: 'STRICT_TRANS_TABLES',
+    isolation: 'READ-COMMITTED',
+    statement_timeout: 30,
+    tls: 'TLS_AES_256_GCM_SHA384',
+    round_trip_ms: 0.912,
   },
   variables: {
     global: {
-      character_set_server: 'utf8mb4', collation_server: 'utf8mb4_unicode_ci', sql_mode: 'STRICT_TRANS_TABLES', time_zone: 'SYSTEM', system_time_zone: 'CET',
-      innodb_snapshot_isolation: 'OFF', max_connections: '151', innodb_lock_wait_timeout: '50', innodb_flush_log_at_trx_commit: '1', log_bin: 'OFF',
-      sync_binlog: '0', innodb_doublewrite: 'ON', read_only: 'OFF', innodb_read_only: 'OFF', pid_file: '/run/mysqld/mysqld.pid',
+      character_set_server: 'utf8mb4',
+      collation_server: 'utf8mb4_unicode_ci',
+      sql_mode: 'STRICT_TRANS_TABLES',
+      time_zone: 'SYSTEM',
+      system_time_zone: 'CET',
+      innodb_snapshot_isolation: 'OFF',
+      max_connections: '151',
+      innodb_lock_wait_timeout: '50',
+      innodb_flush_log_at_trx_commit: '1',
+      log_bin: 'OFF',
+      sync_binlog: '0',
+      innodb_doublewrite: 'ON',
+      read_only: 'OFF',
+      innodb_read_only: 'OFF',
+      pid_file: '/run/mysqld/mysqld.pid',
     },
-    session: { max_user_connections: '0', wait_timeout: '28800', max_allowed_packet: '16777216', innodb_lock_wait_timeout: '10', tx_read_only: 'OFF' },
+    session: {
+      max_user_connections: '0',
+      wait_timeout: '28800',
+      max_allowed_packet: '16777216',
+      innodb_lock_wait_timeout: '10',
+      tx_read_only: 'OFF',
+    },
   },
   clock: { aheadMs: 12 },
   databaseDefaults: { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' },
   usage: { others: 1, own: 0 },
   grants: {
     account: 'app@%',
-    holdings: { grants: [{ grantee: 'app', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database: 'shop', table: '*' }], idleRoles: [] },
+    holdings: {
+      grants: [{ grantee: 'app', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database: 'shop', table: '*' }],
+      idleRoles: [],
+    },
     ofPrivateServer: false,
   },
-  migrations: { states: [{ version: 1, name: 'shop', state: 'applied', steps: 6, steps_done: 6, applied_at: new Date('2026-11-22T10:00:00Z') }] },
-  tables: { expected: tables, found: tables.map((name) => ({ name, engine: 'InnoDB', collation: 'utf8mb4_unicode_ci' })) },
+  migrations: {
+    states: [
+      {
+        version: 1,
+        name: 'shop',
+        state: 'applied',
+        steps: 6,
+        steps_done: 6,
+        applied_at: new Date('2026-11-22T10:00:00Z'),
+      },
+    ],
+  },
+  tables: {
+    expected: tables,
+    found: tables.map((name) => ({ name, engine: 'InnoDB', collation: 'utf8mb4_unicode_ci' })),
+  },
   invariants: new Map(invariants.map(({ name }) => [name, known(0)])),
   tool: { node: '20.20.2', dbtool: '0.1.0', now: new Date('2026-11-24T12:00:00Z') },
 }
@@ -60,8 +121,13 @@ export function judge(name: string, different: Partial<Facts> = {}): readonly Ju
 }
 
 /** A row of a table test: a check, what is different, and what it makes of that. */
-export type Row = readonly [check: string, different: Partial<Facts>, status: Judgement['status'], found: string, fix?: string]
-
+export type Row = readonly [
+  check: string,
+  different: Partial<Facts>,
+  status: Judgement['status'],
+  found: string,
+  fix?: string,
+]
 
 export function titled(rows: readonly Row[]): [check: string, status: string, found: string, row: Row][] {
   return rows.map((row) => [row[0], row[2], row[3], row])
@@ -79,5 +145,9 @@ export const globals = (different: Facts['variables']['global']): Pick<Facts, 'v
 export const sessions = (different: Facts['variables']['session']): Pick<Facts, 'variables'> => ({
   variables: { ...sound.variables, session: { ...sound.variables.session, ...different } },
 })
-export const session = (different: Partial<Facts['session']>): Pick<Facts, 'session'> => ({ session: { ...sound.session, ...different } })
-export const configuration = (different: Partial<Facts['configuration']>): Pick<Facts, 'configuration'> => ({ configuration: { ...sound.configuration, ...different } })
+export const session = (different: Partial<Facts['session']>): Pick<Facts, 'session'> => ({
+  session: { ...sound.session, ...different },
+})
+export const configuration = (different: Partial<Facts['configuration']>): Pick<Facts, 'configuration'> => ({
+  configuration: { ...sound.configuration, ...different },
+})

@@ -12,12 +12,24 @@ const config = { target, pool, limits: defaultLimits, isProtected: false, entrie
 /** What is found out where every log-in fails with the next of these errors. */
 function visited(...errors: Error[]): ReturnType<typeof visitServer> {
   const visit = (): Promise<never> => Promise.reject(errors.shift() ?? new Error('nobody should come again'))
-  const around = { inspection: {} as Inspection, env: { DBTOOL_HOME: '/nowhere' }, signal: new AbortController().signal, now: () => new Date(), visit }
+  const around = {
+    inspection: {} as Inspection,
+    env: { DBTOOL_HOME: '/nowhere' },
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    visit,
+  }
   return visitServer(around, config)
 }
 
-const error = (code: ErrorCode, errno?: number): DbtoolError => new DatabaseError(code, 'it was refused', { hint: 'try this', errno })
-const failure = (code: ErrorCode, errno?: number): object => ({ code, errno, message: 'it was refused', hint: 'try this' })
+const error = (code: ErrorCode, errno?: number): DbtoolError =>
+  new DatabaseError(code, 'it was refused', { hint: 'try this', errno })
+const failure = (code: ErrorCode, errno?: number): object => ({
+  code,
+  errno,
+  message: 'it was refused',
+  hint: 'try this',
+})
 
 describe('who is not let in', () => {
   it.each([
@@ -30,9 +42,15 @@ describe('who is not let in', () => {
     expect(await visited(error(code, errno))).toEqual(facts)
   })
 
-  it.each([['UNKNOWN_DATABASE', 1049], ['ACCESS_DENIED', 1044]] as const)('to the database (%s): it is tried without one, which may fail too', async (code, errno) => {
+  it.each([
+    ['UNKNOWN_DATABASE', 1049],
+    ['ACCESS_DENIED', 1044],
+  ] as const)('to the database (%s): it is tried without one, which may fail too', async (code, errno) => {
     const found = await visited(error(code, errno), error('UNREACHABLE', 1040))
-    expect(found).toMatchObject({ database: { known: { name: 'shop', failure: failure(code, errno) } }, login: { known: { failure: failure('UNREACHABLE', 1040) } } })
+    expect(found).toMatchObject({
+      database: { known: { name: 'shop', failure: failure(code, errno) } },
+      login: { known: { failure: failure('UNREACHABLE', 1040) } },
+    })
   })
 
   it('because of a fault of dbtool itself: that is no finding', async () => {

@@ -11,36 +11,70 @@ import { behind, examine } from './examine.ts'
 
 const shop = testDatabase()
 const folder = temporaryFolder()
-const [buyer, stranger] = ['buyer', 'stranger'].map((what) => `${what}_${randomBytes(4).toString('hex')}`) as [string, string]
+const [buyer, stranger] = ['buyer', 'stranger'].map((what) => `${what}_${randomBytes(4).toString('hex')}`) as [
+  string,
+  string,
+]
 const password = 'Correct-horse-1'
 const loop = join(folder, 'loop')
 symlinkSync(loop, loop)
 
 beforeAll(async () => {
-  for (const user of [buyer, stranger]) await shop.connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
+  for (const user of [buyer, stranger])
+    await shop.connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
   await shop.connection.change(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${shop.name}.* TO '${buyer}'@'localhost'`)
 })
 afterAll(() => shop.connection.change(`DROP USER '${buyer}'@'localhost', '${stranger}'@'localhost'`))
 
 describe('the way to the server', () => {
   it.each([
-    ['no socket', () => ({ DB_SOCKET: '/nowhere.sock' }), 'connect', 'cannot reach /nowhere.sock: there is no such file'],
+    [
+      'no socket',
+      () => ({ DB_SOCKET: '/nowhere.sock' }),
+      'connect',
+      'cannot reach /nowhere.sock: there is no such file',
+    ],
     ['an ordinary file', () => ({ DB_SOCKET: '/etc/passwd' }), 'connect', 'cannot reach /etc/passwd: it is no socket'],
     ['a link that leads to itself', () => ({ DB_SOCKET: loop }), 'connect', /^cannot reach .*: ELOOP$/],
-    ['nobody at the port', async () => ({ DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }), 'connect', /^cannot reach 127\.0\.0\.1:\d+: nobody listens there$/],
-    ['a name that nobody has', () => ({ DB_HOST: `${'a'.repeat(64)}.invalid` }), 'name', /^nobody knows an address of 'a+\.invalid' \(E/],
+    [
+      'nobody at the port',
+      async () => ({ DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }),
+      'connect',
+      /^cannot reach 127\.0\.0\.1:\d+: nobody listens there$/,
+    ],
+    [
+      'a name that nobody has',
+      () => ({ DB_HOST: `${'a'.repeat(64)}.invalid` }),
+      'name',
+      /^nobody knows an address of 'a+\.invalid' \(E/,
+    ],
   ])('%s: a fault, and what is behind it is skipped', async (_what, env, check, found) => {
     const { outcome, named, of } = await examine({ env: await env() })
-    expect(of(check)).toMatchObject({ status: 'fault', found: typeof found === 'string' ? found : expect.stringMatching(found), fix: expect.stringMatching(/correct DB_/) })
+    expect(of(check)).toMatchObject({
+      status: 'fault',
+      found: typeof found === 'string' ? found : expect.stringMatching(found),
+      fix: expect.stringMatching(/correct DB_/),
+    })
     expect(named('skipped')).toEqual(behind(check).slice(1))
-    expect(outcome).toMatchObject({ exitCode: 1, error: { code: 'DOCTOR_FOUND_FAULTS', message: `at fault: ${check}`, exitCode: 1 } })
+    expect(outcome).toMatchObject({
+      exitCode: 1,
+      error: { code: 'DOCTOR_FOUND_FAULTS', message: `at fault: ${check}`, exitCode: 1 },
+    })
   })
 
   it.each([
     ['a wrong password', { DB_USER: buyer, DB_PASSWORD: 'hunter2' }, `the password of '${buyer}' is wrong`],
     ['no password', { DB_USER: buyer }, `no password was given, and '${buyer}' needs one`],
-    ['a user that is not there', { DB_USER: 'nobody_at_all', DB_PASSWORD: 'hunter2' }, "there is no user 'nobody_at_all'"],
-    ['a server whose owner cannot be asked', { DB_USER: buyer, DB_PASSWORD: 'hunter2', DBTOOL_HOME: '/nowhere' }, `the password of '${buyer}' is wrong, or there is no user '${buyer}' who may come from here: the server does not tell which`],
+    [
+      'a user that is not there',
+      { DB_USER: 'nobody_at_all', DB_PASSWORD: 'hunter2' },
+      "there is no user 'nobody_at_all'",
+    ],
+    [
+      'a server whose owner cannot be asked',
+      { DB_USER: buyer, DB_PASSWORD: 'hunter2', DBTOOL_HOME: '/nowhere' },
+      `the password of '${buyer}' is wrong, or there is no user '${buyer}' who may come from here: the server does not tell which`,
+    ],
   ])('%s', async (_what, env, found) => {
     const { outcome, named, of } = await examine({ database: shop.name, as: 'owner', env })
     expect(of('log-in')).toMatchObject({ status: 'fault', found })
@@ -52,7 +86,11 @@ describe('the way to the server', () => {
 
   it('a database that is not there: the server is looked at all the same', async () => {
     const { outcome, named, of } = await examine({ database: 'no_such_db', as: 'owner' })
-    expect(of('database')).toEqual({ status: 'fault', found: expect.stringMatching(/^there is no database 'no_such_db' on /), fix: expect.stringMatching(/CREATE DATABASE `no_such_db`/) })
+    expect(of('database')).toEqual({
+      status: 'fault',
+      found: expect.stringMatching(/^there is no database 'no_such_db' on /),
+      fix: expect.stringMatching(/CREATE DATABASE `no_such_db`/),
+    })
     expect(named('fault')).toEqual(['database'])
     expect(named('skipped')).toEqual(['database-charset', ...behind('migrations')])
     expect(outcome.exitCode).toBe(1)
@@ -60,13 +98,21 @@ describe('the way to the server', () => {
 
   it('a database that the user may not enter', async () => {
     const { named, of } = await examine({ database: shop.name, env: { DB_USER: stranger, DB_PASSWORD: password } })
-    expect(of('database')).toEqual({ status: 'fault', found: `${stranger}@localhost may not enter the database '${shop.name}', or there is none of that name`, fix: `dbtool db grants --for ${stranger}@localhost --apply` })
+    expect(of('database')).toEqual({
+      status: 'fault',
+      found: `${stranger}@localhost may not enter the database '${shop.name}', or there is none of that name`,
+      fix: `dbtool db grants --for ${stranger}@localhost --apply`,
+    })
     expect(named('fault')).toEqual(['database', 'needed-privileges'])
   })
 
   it('a server without TLS', async () => {
     const { named, of } = await examine({ database: shop.name }, '--ssl-mode required')
-    expect(of('encryption')).toEqual({ status: 'fault', found: expect.stringMatching(/^no encrypted connection to /), fix: 'check --ssl-mode and --ssl-ca' })
+    expect(of('encryption')).toEqual({
+      status: 'fault',
+      found: expect.stringMatching(/^no encrypted connection to /),
+      fix: 'check --ssl-mode and --ssl-ca',
+    })
     expect(named('fault')).toEqual(['encryption'])
     expect(of('log-in').status).toBe('skipped')
   })
@@ -86,7 +132,10 @@ describe('the configuration', () => {
   it('with several faults is told whole, and nothing behind it is tried', async () => {
     writeFileSync(join(folder, '.env'), 'DB_PASSWORD=hunter2\nDB_POOL_SIZE=0\nDB_HSOT=h\nnonsense\n')
     chmodSync(join(folder, '.env'), 0o644)
-    const { outcome, findings, named } = await examine({ cwd: folder, env: { DB_PORT: 'abc', DB_PASSWORD_FILE: loop, DB_USERNAME: 'ada' } })
+    const { outcome, findings, named } = await examine({
+      cwd: folder,
+      env: { DB_PORT: 'abc', DB_PASSWORD_FILE: loop, DB_USERNAME: 'ada' },
+    })
     expect(findings.filter(({ check }) => check === 'settings').map(({ found }) => found)).toEqual([
       'line 4 of .env must read NAME=value, or be a comment that starts with #',
       'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?',
@@ -94,8 +143,15 @@ describe('the configuration', () => {
       "DB_POOL_SIZE (.env) must be a whole number from 1 to 10000, not '0'",
       `cannot read the password file ${loop}: its symbolic links go round in circles`,
     ])
-    expect(findings.find(({ check }) => check === 'env-file')).toMatchObject({ status: 'fault', found: '.env holds a password and every user of this machine can read it', fix: 'chmod 600 .env' })
-    expect(findings.find(({ check }) => check === 'stray-names')).toMatchObject({ status: 'warning', found: 'DB_USERNAME (environment) is no setting of dbtool; did you mean DB_USER?' })
+    expect(findings.find(({ check }) => check === 'env-file')).toMatchObject({
+      status: 'fault',
+      found: '.env holds a password and every user of this machine can read it',
+      fix: 'chmod 600 .env',
+    })
+    expect(findings.find(({ check }) => check === 'stray-names')).toMatchObject({
+      status: 'warning',
+      found: 'DB_USERNAME (environment) is no setting of dbtool; did you mean DB_USER?',
+    })
     expect(new Set(named('skipped'))).toEqual(new Set(behind('address')))
     expect(outcome).toMatchObject({ exitCode: 1, error: { message: 'at fault: settings, env-file' } })
     expect(outcome.stdout + outcome.stderr).not.toContain('hunter2')
@@ -103,7 +159,10 @@ describe('the configuration', () => {
 
   it('whose env file cannot be read is not said to hold nothing', async () => {
     const { of, named } = await examine({ cwd: folder }, '--env-file none.env')
-    expect(of('settings')).toMatchObject({ status: 'fault', found: 'cannot read the environment file none.env: there is no such file' })
+    expect(of('settings')).toMatchObject({
+      status: 'fault',
+      found: 'cannot read the environment file none.env: there is no such file',
+    })
     expect(of('env-file').status).toBe('skipped')
     expect(named('fault')).toEqual(['settings'])
   })
@@ -114,14 +173,27 @@ describe('the configuration', () => {
     const passwordFile = join(folder, 'password')
     writeFileSync(passwordFile, `${password}\n`)
     chmodSync(passwordFile, 0o644)
-    const found = async (flags: string, env = {}): Promise<string> => (await examine({ cwd: folder, env: { DBTOOL_HOME: '/nowhere', ...env } }, flags)).of('address').found
+    const found = async (flags: string, env = {}): Promise<string> =>
+      (await examine({ cwd: folder, env: { DBTOOL_HOME: '/nowhere', ...env } }, flags)).of('address').found
     expect(await found(`--env-file mine.env`)).toBe(`${inject('socket')}, from mine.env`)
     expect(await found(`--url ${url} --env-file mine.env`)).toBe(`${inject('socket')}, from a flag`)
-    expect(await found('--env-file mine.env', { DB_HOST: '127.0.0.1', DB_PORT: '1' })).toBe('127.0.0.1:1, from the environment')
+    expect(await found('--env-file mine.env', { DB_HOST: '127.0.0.1', DB_PORT: '1' })).toBe(
+      '127.0.0.1:1, from the environment',
+    )
     writeFileSync(join(folder, '.env'), '')
     expect(await found('', { DBTOOL_HOME: inject('home') })).toBe(`${inject('socket')}, the running private server`)
-    const { of } = await examine({ env: { DB_USER: buyer, DB_SOCKET: inject('socket'), DB_NAME: shop.name } }, `--password-file ${passwordFile}`)
-    expect(of('password')).toEqual({ status: 'warning', found: `every user of this machine can read the password file ${passwordFile}; in a container that is by design`, fix: `chmod 600 ${passwordFile}` })
-    expect((await examine({}, `--url ${url}`)).of('password')).toMatchObject({ status: 'warning', found: 'everybody on this machine can read the password in --url' })
+    const { of } = await examine(
+      { env: { DB_USER: buyer, DB_SOCKET: inject('socket'), DB_NAME: shop.name } },
+      `--password-file ${passwordFile}`,
+    )
+    expect(of('password')).toEqual({
+      status: 'warning',
+      found: `every user of this machine can read the password file ${passwordFile}; in a container that is by design`,
+      fix: `chmod 600 ${passwordFile}`,
+    })
+    expect((await examine({}, `--url ${url}`)).of('password')).toMatchObject({
+      status: 'warning',
+      found: 'everybody on this machine can read the password in --url',
+    })
   })
 })

@@ -22,18 +22,33 @@ let shop: Shop
 let auditor: PooledDatabase
 
 beforeAll(async () => {
-  auditor = new PooledDatabase(openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions }))
+  auditor = new PooledDatabase(
+    openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions }),
+  )
   const author = { osUser: 'tester', command: 'test' }
-  const product = await insertProduct(database.connection, author, { sku: 'CUT', name: 'Cut', price: '3.30', stock: 1_000_000 })
-  const user = await insertUser(database.connection, author, { username: 'cutter', email: 'cutter@example.com', passwordHash: noLogin })
+  const product = await insertProduct(database.connection, author, {
+    sku: 'CUT',
+    name: 'Cut',
+    price: '3.30',
+    stock: 1_000_000,
+  })
+  const user = await insertUser(database.connection, author, {
+    username: 'cutter',
+    email: 'cutter@example.com',
+    passwordHash: noLogin,
+  })
   shop = { userId: user.id, productId: product.id, folder }
 })
 
 afterAll(() => auditor.pool.close())
 
 const over = ({ port }: PacketProxy): Target => ({ ...database.target, socket: undefined, host: '127.0.0.1', port })
-const there = async ({ count }: Operation, tag: string): Promise<number> => (await firstRow<{ n: number }>(auditor, count, [tag]))?.n ?? -1
-const broken = async (): Promise<string[]> => (await withLease(auditor.pool, checkInvariants)).filter(({ ok }) => !ok).map(({ invariant, rows }) => `${invariant} ${JSON.stringify(rows)}`)
+const there = async ({ count }: Operation, tag: string): Promise<number> =>
+  (await firstRow<{ n: number }>(auditor, count, [tag]))?.n ?? -1
+const broken = async (): Promise<string[]> =>
+  (await withLease(auditor.pool, checkInvariants))
+    .filter(({ ok }) => !ok)
+    .map(({ invariant, rows }) => `${invariant} ${JSON.stringify(rows)}`)
 
 interface Case {
   readonly fault: PacketFault
@@ -54,7 +69,11 @@ async function packetsOf(work: (target: Target, done: () => void) => Promise<unk
 function casesOf({ afterwards, everyNth }: Operation, counts: Counts): Case[] {
   const all = (['up', 'down'] as const).flatMap((direction) =>
     Array.from({ length: counts[direction] }, (_, index) => index + 1).flatMap((packet) =>
-      (['cut before', 'cut after', 'hang'] as const).flatMap((how) => afterwards.map((then): Case => ({ fault: { direction, packet, how }, afterwards: then })))))
+      (['cut before', 'cut after', 'hang'] as const).flatMap((how) =>
+        afterwards.map((then): Case => ({ fault: { direction, packet, how }, afterwards: then })),
+      ),
+    ),
+  )
   const nth = secondsOf(process.env) === undefined ? everyNth : 1
   const first = new Chance(seed).between(0, nth - 1)
   return all.filter((_case, index) => index % nth === first)
@@ -77,7 +96,11 @@ async function faultIn(trial: Trial, one: Case, tag: string): Promise<string | u
 }
 
 /** What is wrong with what the client was told, or undefined. `refused` collects what must never come. */
-async function faultOf({ operation, opening, refused }: Trial, { fault, afterwards }: Case, tag: string): Promise<string | undefined> {
+async function faultOf(
+  { operation, opening, refused }: Trial,
+  { fault, afterwards }: Case,
+  tag: string,
+): Promise<string | undefined> {
   const subject = (await operation.prepare?.(auditor, shop, tag)) ?? ''
   const proxy = await packetProxy(inject('socket'), fault)
   proxy.refuseAfterwards(afterwards === 'stays away')
@@ -93,7 +116,10 @@ async function faultOf({ operation, opening, refused }: Trial, { fault, afterwar
   if (operation.persists && fault.packet > opening[fault.direction]) throw new Inconclusive(`given up; ${says}`)
   if (answer === 'refused') return undefined
   const again = await operation.run(database.target, shop, tag, subject)
-  return (again.answer === 'acknowledged' || / already; /.test(again.detail)) && (await there(operation, tag)) === operation.whole ? undefined : `${says}; again: ${again.detail}`
+  return (again.answer === 'acknowledged' || / already; /.test(again.detail)) &&
+    (await there(operation, tag)) === operation.whole
+    ? undefined
+    : `${says}; again: ${again.detail}`
 }
 
 interface Trial {
@@ -102,28 +128,43 @@ interface Trial {
   readonly refused: string[]
 }
 
-describe(`cut at every packet, in both directions, before and after it, or hanging there (seed ${seed})`, { timeout: 900_000 }, () => {
-  it.each(operations.map((operation, index) => [operation.name, operation, `c${index}`] as const))('%s', async (_name, operation, prefix) => {
-    const subject = (await operation.prepare?.(auditor, shop, `${prefix}counted`)) ?? ''
-    const counts = await packetsOf(async (target) => expect(await operation.run(target, shop, `${prefix}counted`, subject)).toMatchObject({ answer: 'acknowledged' }))
-    const cases = casesOf(operation, counts)
-    expect(cases.length).toBeGreaterThan(30)
-    const faults: string[] = []
-    const refused: string[] = []
-    const trial = { operation, opening: await packetsOf(openShop), refused }
-    const inTurn = async (some: readonly Case[], workers: number): Promise<void> => {
-      const work = some.values()
-      const worker = async (): Promise<void> => {
-        for (const one of work) {
-          const fault = await faultIn(trial, one, `${prefix}n${cases.indexOf(one)}`)
-          faults.push(...(fault === undefined ? [] : [fault]), ...(await broken()))
+describe(
+  `cut at every packet, in both directions, before and after it, or hanging there (seed ${seed})`,
+  { timeout: 900_000 },
+  () => {
+    it.each(operations.map((operation, index) => [operation.name, operation, `c${index}`] as const))(
+      '%s',
+      async (_name, operation, prefix) => {
+        const subject = (await operation.prepare?.(auditor, shop, `${prefix}counted`)) ?? ''
+        const counts = await packetsOf(async (target) =>
+          expect(await operation.run(target, shop, `${prefix}counted`, subject)).toMatchObject({
+            answer: 'acknowledged',
+          }),
+        )
+        const cases = casesOf(operation, counts)
+        expect(cases.length).toBeGreaterThan(30)
+        const faults: string[] = []
+        const refused: string[] = []
+        const trial = { operation, opening: await packetsOf(openShop), refused }
+        const inTurn = async (some: readonly Case[], workers: number): Promise<void> => {
+          const work = some.values()
+          const worker = async (): Promise<void> => {
+            for (const one of work) {
+              const fault = await faultIn(trial, one, `${prefix}n${cases.indexOf(one)}`)
+              faults.push(...(fault === undefined ? [] : [fault]), ...(await broken()))
+            }
+          }
+          await Promise.all(Array.from({ length: workers }, worker))
         }
-      }
-      await Promise.all(Array.from({ length: workers }, worker))
-    }
-    const [hangs, cuts] = [cases.filter(({ fault }) => fault.how === 'hang'), cases.filter(({ fault }) => fault.how !== 'hang')]
-    await Promise.all([inTurn(cuts, atOnce.cuts), inTurn(hangs, atOnce.hangs)])
-    for (const tag of refused) if ((await there(operation, tag)) !== 0) faults.push(`${tag} was refused and came later`)
-    expect(faults).toEqual([])
-  })
-})
+        const [hangs, cuts] = [
+          cases.filter(({ fault }) => fault.how === 'hang'),
+          cases.filter(({ fault }) => fault.how !== 'hang'),
+        ]
+        await Promise.all([inTurn(cuts, atOnce.cuts), inTurn(hangs, atOnce.hangs)])
+        for (const tag of refused)
+          if ((await there(operation, tag)) !== 0) faults.push(`${tag} was refused and came later`)
+        expect(faults).toEqual([])
+      },
+    )
+  },
+)

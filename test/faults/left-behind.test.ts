@@ -54,7 +54,12 @@ describe('what a lost connection left running', () => {
     while ((await threads(id)) === 0) await sleep(5)
     return { holder, waiting, id }
   }
-  const threads = async (id: number): Promise<number> => (await database.connection.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO IS NOT NULL', [id])).length
+  const threads = async (id: number): Promise<number> =>
+    (
+      await database.connection.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO IS NOT NULL', [
+        id,
+      ])
+    ).length
 
   it('is ended at the server, and waited for', async () => {
     const { waiting, id } = await waitingForLock()
@@ -73,7 +78,11 @@ describe('what a lost connection left running', () => {
 
   it('is ended before the key is looked up for somebody who pressed Ctrl-C', async () => {
     const { waiting, id } = await waitingForLock()
-    const unknown = new OutcomeUnknown(orderRiddle(shop.request.key), [{ threadId: id, openedAt: performance.now() }], undefined)
+    const unknown = new OutcomeUnknown(
+      orderRiddle(shop.request.key),
+      [{ threadId: id, openedAt: performance.now() }],
+      undefined,
+    )
     expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()
     expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST' })
   })
@@ -86,7 +95,10 @@ describe('half an order, as KILL QUERY leaves it open between two statements of 
     onTestFinished(() => db.close())
     await db.change('START TRANSACTION')
     await db.change('UPDATE products SET stock = stock - 4')
-    await db.change('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")', [shop.request.userId, shop.request.key])
+    await db.change(
+      'INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")',
+      [shop.request.userId, shop.request.key],
+    )
     return db
   }
 
@@ -100,7 +112,8 @@ describe('half an order, as KILL QUERY leaves it open between two statements of 
     const refusal = failure('STATEMENT_TIMEOUT', 1317)
     let calls = 0
     const stopped = replacing(db, {
-      prepared: <T>(sql: string, values: readonly Value[]) => ((calls += 1) === 1 ? Promise.reject<T[]>(refusal) : db.prepared<T>(sql, values)),
+      prepared: <T>(sql: string, values: readonly Value[]) =>
+        (calls += 1) === 1 ? Promise.reject<T[]>(refusal) : db.prepared<T>(sql, values),
     })
     await expect(placeOrder(stopped, shop.request)).rejects.toBe(refusal)
     expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([0, 10, []])

@@ -9,7 +9,16 @@ import { insertUser, noLogin } from '../../src/shop/users.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { testDatabase } from '../support/database.ts'
 import { secondsOf, seedOf } from './support/chance.ts'
-import { anythingThatHappens, author, productCount, restock, tryToPlace, type Model, type Real, type WantedLines } from './support/model.ts'
+import {
+  anythingThatHappens,
+  author,
+  productCount,
+  restock,
+  tryToPlace,
+  type Model,
+  type Real,
+  type WantedLines,
+} from './support/model.ts'
 
 const connectionCount = 3
 const runs = secondsOf(process.env) === undefined ? 25 : 300
@@ -23,7 +32,13 @@ describe('whatever happens in whatever sequence', { timeout: 900_000 }, () => {
   let count = 0
 
   beforeAll(async () => {
-    userId = (await insertUser(database.connection, author, { username: 'anybody', email: 'anybody@example.com', passwordHash: noLogin })).id
+    userId = (
+      await insertUser(database.connection, author, {
+        username: 'anybody',
+        email: 'anybody@example.com',
+        passwordHash: noLogin,
+      })
+    ).id
     for (let number = 0; number < connectionCount; number += 1) sessions.push(await connect(database.target))
   })
   afterAll(() => Promise.all(sessions.map((session) => session.close())))
@@ -32,57 +47,100 @@ describe('whatever happens in whatever sequence', { timeout: 900_000 }, () => {
     count += 1
     const products = Array.from({ length: productCount }, (_, at) => ({ stock: 3 * at + 4, cents: 105 * (at + 1) }))
     const productIds: number[] = []
-    for (const { stock, cents } of products) productIds.push((await insertProduct(database.connection, author, { name: `P${count}`, price: (cents / 100).toFixed(2), stock })).id)
+    for (const { stock, cents } of products)
+      productIds.push(
+        (
+          await insertProduct(database.connection, author, {
+            name: `P${count}`,
+            price: (cents / 100).toFixed(2),
+            stock,
+          })
+        ).id,
+      )
     return { real: { userId, productIds, prefix: `run${count}` }, model: { products, orders: new Map() } }
   }
 
   const stocks = async ({ productIds }: Real): Promise<number[]> =>
-    (await database.connection.rows<{ stock: number }>('SELECT stock FROM products WHERE id IN (?, ?, ?) ORDER BY id', productIds)).map(({ stock }) => stock)
+    (
+      await database.connection.rows<{ stock: number }>(
+        'SELECT stock FROM products WHERE id IN (?, ?, ?) ORDER BY id',
+        productIds,
+      )
+    ).map(({ stock }) => stock)
   const totals = ({ prefix }: Real): Promise<{ id: number; total: string }[]> =>
-    database.connection.rows('SELECT id, total_amount AS total FROM orders WHERE idempotency_key LIKE ? ORDER BY id', [`${prefix}-%`])
-  const sound = async (): Promise<void> => expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
+    database.connection.rows('SELECT id, total_amount AS total FROM orders WHERE idempotency_key LIKE ? ORDER BY id', [
+      `${prefix}-%`,
+    ])
+  const sound = async (): Promise<void> =>
+    expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
 
   it('one after the other on several connections: every answer, all stock and all totals are those of a simple model', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(anythingThatHappens(connectionCount), { minLength: 1, maxLength: 20 }), async (all) => {
-      const { real, model } = await freshShop()
-      for (const one of all) await one.run(sessions[one.connection]!, real, model)
-      expect(await stocks(real)).toEqual(model.products.map(({ stock }) => stock))
-      expect(await totals(real)).toEqual([...model.orders.values()].map(({ orderId: id, totalAmount: total }) => ({ id, total })).sort((a, b) => a.id - b.id))
-      await sound()
-    }), parameters)
+    await fc.assert(
+      fc.asyncProperty(fc.array(anythingThatHappens(connectionCount), { minLength: 1, maxLength: 20 }), async (all) => {
+        const { real, model } = await freshShop()
+        for (const one of all) await one.run(sessions[one.connection]!, real, model)
+        expect(await stocks(real)).toEqual(model.products.map(({ stock }) => stock))
+        expect(await totals(real)).toEqual(
+          [...model.orders.values()]
+            .map(({ orderId: id, totalAmount: total }) => ({ id, total }))
+            .sort((a, b) => a.id - b.id),
+        )
+        await sound()
+      }),
+      parameters,
+    )
   })
 
-  const lines = fc.uniqueArray(fc.record({ at: fc.nat(productCount - 1), quantity: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, selector: ({ at }) => at })
-  const wishes = fc.array(fc.oneof(
-    fc.record({ key: fc.nat(8), lines }),
-    fc.record({ at: fc.nat(productCount - 1), units: fc.integer({ min: -3, max: 6 }) }),
-  ), { maxLength: 8 })
+  const lines = fc.uniqueArray(fc.record({ at: fc.nat(productCount - 1), quantity: fc.integer({ min: 1, max: 3 }) }), {
+    minLength: 1,
+    selector: ({ at }) => at,
+  })
+  const wishes = fc.array(
+    fc.oneof(
+      fc.record({ key: fc.nat(8), lines }),
+      fc.record({ at: fc.nat(productCount - 1), units: fc.integer({ min: -3, max: 6 }) }),
+    ),
+    { maxLength: 8 },
+  )
 
   it('all at once: a key is one order, and stock is what there was, what came and what was sold', async () => {
-    await fc.assert(fc.asyncProperty(fc.tuple(wishes, wishes, wishes), async (queues) => {
-      const { real, model } = await freshShop()
-      const placed = new Map<number, { key: number; lines: WantedLines; total: string }>()
-      const received = model.products.map(({ stock }) => stock)
-      await Promise.all(queues.map(async (queue, connection) => {
-        for (const wish of queue) {
-          if ('units' in wish) {
-            const changed = await restock(sessions[connection]!, real.productIds[wish.at]!, wish.units)
-            received[wish.at]! += changed * wish.units
-          } else {
-            const told = await tryToPlace(sessions[connection]!, real, wish.key, wish.lines)
-            if (told instanceof DbtoolError) expect(['OUT_OF_STOCK', 'KEY_CONFLICT']).toContain(told.code)
-            else if (told.outcome === 'placed') placed.set(told.orderId, { ...wish, total: told.totalAmount })
-          }
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(wishes, wishes, wishes), async (queues) => {
+        const { real, model } = await freshShop()
+        const placed = new Map<number, { key: number; lines: WantedLines; total: string }>()
+        const received = model.products.map(({ stock }) => stock)
+        await Promise.all(
+          queues.map(async (queue, connection) => {
+            for (const wish of queue) {
+              if ('units' in wish) {
+                const changed = await restock(sessions[connection]!, real.productIds[wish.at]!, wish.units)
+                received[wish.at]! += changed * wish.units
+              } else {
+                const told = await tryToPlace(sessions[connection]!, real, wish.key, wish.lines)
+                if (told instanceof DbtoolError) expect(['OUT_OF_STOCK', 'KEY_CONFLICT']).toContain(told.code)
+                else if (told.outcome === 'placed') placed.set(told.orderId, { ...wish, total: told.totalAmount })
+              }
+            }
+          }),
+        )
+        const sold = model.products.map((_product, at) =>
+          [...placed.values()]
+            .flatMap((order) => order.lines)
+            .reduce((sum, line) => sum + (line.at === at ? line.quantity : 0), 0),
+        )
+        expect(await stocks(real)).toEqual(received.map((units, at) => units - sold[at]!))
+        expect(new Set([...placed.values()].map(({ key }) => key)).size).toBe(placed.size)
+        expect(await totals(real)).toEqual(
+          [...placed].map(([id, { total }]) => ({ id, total })).sort((a, b) => a.id - b.id),
+        )
+        for (const order of placed.values()) {
+          expect(toCents(order.total)).toBe(
+            order.lines.reduce((sum, { at, quantity }) => sum + BigInt(quantity * model.products[at]!.cents), 0n),
+          )
         }
-      }))
-      const sold = model.products.map((_product, at) => [...placed.values()].flatMap((order) => order.lines).reduce((sum, line) => sum + (line.at === at ? line.quantity : 0), 0))
-      expect(await stocks(real)).toEqual(received.map((units, at) => units - sold[at]!))
-      expect(new Set([...placed.values()].map(({ key }) => key)).size).toBe(placed.size)
-      expect(await totals(real)).toEqual([...placed].map(([id, { total }]) => ({ id, total })).sort((a, b) => a.id - b.id))
-      for (const order of placed.values()) {
-        expect(toCents(order.total)).toBe(order.lines.reduce((sum, { at, quantity }) => sum + BigInt(quantity * model.products[at]!.cents), 0n))
-      }
-      await sound()
-    }), parameters)
+        await sound()
+      }),
+      parameters,
+    )
   })
 })

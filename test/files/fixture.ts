@@ -26,7 +26,11 @@ export function options(more: Partial<OpenOptions> = {}): OpenOptions {
   return { stdin: Readable.from([]), fields, map: new Map(), ...more }
 }
 
-export async function withFile<T>(path: string, more: Partial<OpenOptions>, use: (file: RecordFile) => Promise<T>): Promise<T> {
+export async function withFile<T>(
+  path: string,
+  more: Partial<OpenOptions>,
+  use: (file: RecordFile) => Promise<T>,
+): Promise<T> {
   const file = await openRecordFile(path, options(more))
   try {
     return await use(file)

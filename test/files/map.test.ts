@@ -35,5 +35,9 @@ test.each([
     error = reason
   }
   expect(error).toBeInstanceOf(DbtoolError)
-  expect(error).toMatchObject({ code: 'USAGE', faults, hint: expect.stringContaining('order_ref, user, sku, quantity, price') })
+  expect(error).toMatchObject({
+    code: 'USAGE',
+    faults,
+    hint: expect.stringContaining('order_ref, user, sku, quantity, price'),
+  })
 })

@@ -19,20 +19,56 @@ const ada = ['A', 'ada', 'x', '1']
 const lineEnds = 'A,"b\nc\r\n\nd",x,1'
 
 const csv: CsvCase[] = [
-  { what: 'two records', content: `${header}\nA,ada,x,1\nB,b,y,2\n`, raws: [...one, [3, 'B,b,y,2']], last: ['B', 'b', 'y', '2'] },
+  {
+    what: 'two records',
+    content: `${header}\nA,ada,x,1\nB,b,y,2\n`,
+    raws: [...one, [3, 'B,b,y,2']],
+    last: ['B', 'b', 'y', '2'],
+  },
   { what: 'no final line end', content: `${header}\nA,ada,x,1`, raws: one, last: ada },
   { what: 'a byte order mark', content: `${bom}${header}\nA,ada,x,1\n`, raws: one, last: ada },
   { what: 'a mark before a quote', content: `${bom}"order_ref",user,sku,quantity\nA,ada,x,1\n`, raws: one, last: ada },
   { what: 'CRLF', content: `${header}\r\nA,ada,x,1\r\n`, raws: one, last: ada },
   { what: 'CRLF after a quote', content: `${header}\r\nA,ada,x,"1"\r\n`, raws: [[2, 'A,ada,x,"1"']], last: ada },
-  { what: 'both line ends', content: `${header}\r\nB,b,y,2\nA,ada,x,1\r\n`, raws: [[2, 'B,b,y,2'], [3, 'A,ada,x,1']], last: ada },
+  {
+    what: 'both line ends',
+    content: `${header}\r\nB,b,y,2\nA,ada,x,1\r\n`,
+    raws: [
+      [2, 'B,b,y,2'],
+      [3, 'A,ada,x,1'],
+    ],
+    last: ada,
+  },
   { what: 'blank lines', content: `\n${header}\n\n \t\nA,ada,x,1\n\r\n\n`, raws: [[5, 'A,ada,x,1']], last: ada },
   { what: 'spaces around cells', content: `${header}\n A , ada\t,x,  1\n`, raws: [[2, ' A , ada\t,x,  1']], last: ada },
   { what: 'empty cells', content: `${header}\nA,,"",  \n`, raws: [[2, 'A,,"",  ']], last: ['A'] },
-  { what: 'quoted separators', content: `${header}\nA,"b,c",x,1\n`, raws: [[2, 'A,"b,c",x,1']], last: ['A', 'b,c', 'x', '1'] },
-  { what: 'doubled quotes', content: `${header}\nA,"7""x""",x,1`, raws: [[2, 'A,"7""x""",x,1']], last: ['A', '7"x"', 'x', '1'] },
-  { what: 'lines in quotes', content: `${header}\n${lineEnds}\r\nA,ada,x,1`, raws: [[2, lineEnds], [6, 'A,ada,x,1']], last: ada },
-  { what: 'a value over lines', content: `${header}\n${lineEnds}`, raws: [[2, lineEnds]], last: ['A', 'b\nc\r\n\nd', 'x', '1'] },
+  {
+    what: 'quoted separators',
+    content: `${header}\nA,"b,c",x,1\n`,
+    raws: [[2, 'A,"b,c",x,1']],
+    last: ['A', 'b,c', 'x', '1'],
+  },
+  {
+    what: 'doubled quotes',
+    content: `${header}\nA,"7""x""",x,1`,
+    raws: [[2, 'A,"7""x""",x,1']],
+    last: ['A', '7"x"', 'x', '1'],
+  },
+  {
+    what: 'lines in quotes',
+    content: `${header}\n${lineEnds}\r\nA,ada,x,1`,
+    raws: [
+      [2, lineEnds],
+      [6, 'A,ada,x,1'],
+    ],
+    last: ada,
+  },
+  {
+    what: 'a value over lines',
+    content: `${header}\n${lineEnds}`,
+    raws: [[2, lineEnds]],
+    last: ['A', 'b\nc\r\n\nd', 'x', '1'],
+  },
   { what: 'a header over lines', content: `"a\nb",${header}\n0,A,ada,x,1\n`, raws: [[3, '0,A,ada,x,1']], last: ada },
   {
     what: 'other columns',
@@ -40,7 +76,12 @@ const csv: CsvCase[] = [
     raws: [[2, '2,1,,x,ada,A']],
     last: [...ada, '2'],
   },
-  { what: 'letters', content: `${header}\nÅ,Zoë,漢字,🍰\n`, raws: [[2, 'Å,Zoë,漢字,🍰']], last: ['Å', 'Zoë', '漢字', '🍰'] },
+  {
+    what: 'letters',
+    content: `${header}\nÅ,Zoë,漢字,🍰\n`,
+    raws: [[2, 'Å,Zoë,漢字,🍰']],
+    last: ['Å', 'Zoë', '漢字', '🍰'],
+  },
   { what: 'a header alone', content: `${header}\n`, raws: [], last: [] },
 ]
 
@@ -65,7 +106,11 @@ test.each([
 })
 
 test('our names come from the mapped columns', async () => {
-  const map = new Map([['order_ref', 'InvoiceNo'], ['user', 'Customer, ID'], ['price', 'user']])
+  const map = new Map([
+    ['order_ref', 'InvoiceNo'],
+    ['user', 'Customer, ID'],
+    ['price', 'user'],
+  ])
   const [record] = await readAll(file('in.csv', 'InvoiceNo,"Customer, ID",sku,quantity,user\n1,2,3,4,5\n'), { map })
   expect(record?.values).toEqual({ order_ref: '1', user: '2', sku: '3', quantity: '4', price: '5' })
 })
@@ -82,7 +127,8 @@ test('what the file does not have is not among the values, and what it has empty
   const wanted = { fields: { required: ['order_ref'], optional: ['user', 'price'] } }
   const [csv] = await readAll(file('in.csv', 'order_ref,user\nA,\n'), wanted)
   const [json] = await readAll(file('in.ndjson', '{"order_ref":"A","user":null}\n'), wanted)
-  for (const record of [csv, json]) expect([Object.keys(record?.values ?? {}), record?.values['user']]).toEqual([['order_ref', 'user'], undefined])
+  for (const record of [csv, json])
+    expect([Object.keys(record?.values ?? {}), record?.values['user']]).toEqual([['order_ref', 'user'], undefined])
 })
 
 describe('a fault of one record stays with that record', () => {
@@ -100,7 +146,11 @@ describe('a fault of one record stays with that record', () => {
   test.each([
     ['no JSON', '{"order_ref": A}', 'is not a JSON object'],
     ['a list', '["A"]', 'is not a JSON object'],
-    ['nested values', '{"sku":{"id":1},"user":[1],"quantity":1}', '"user" is not a single value; "sku" is not a single value'],
+    [
+      'nested values',
+      '{"sku":{"id":1},"user":[1],"quantity":1}',
+      '"user" is not a single value; "sku" is not a single value',
+    ],
   ])('NDJSON: %s', async (_, raw, fault) => {
     const records = await readAll(file('in.ndjson', `{"order_ref":"A"}\n${raw}\n`))
     expect(records[1]).toMatchObject({ line: 2, raw, fault })

@@ -25,11 +25,15 @@ afterEach(() => {
 })
 
 test('standard input can be read twice, from a file of this user alone that has no name any more', async () => {
-  await withFile('-', { stdin: Readable.from([Buffer.from(good.slice(0, 9)), Buffer.from(good.slice(9))]) }, async (opened) => {
-    expect([opened.name, opened.bytes, opened.header]).toEqual(['standard input', good.length, header])
-    expect(await collect(opened.records())).toEqual(await collect(opened.records()))
-    expect(readdirSync(spools)).toEqual([])
-  })
+  await withFile(
+    '-',
+    { stdin: Readable.from([Buffer.from(good.slice(0, 9)), Buffer.from(good.slice(9))]) },
+    async (opened) => {
+      expect([opened.name, opened.bytes, opened.header]).toEqual(['standard input', good.length, header])
+      expect(await collect(opened.records())).toEqual(await collect(opened.records()))
+      expect(readdirSync(spools)).toEqual([])
+    },
+  )
   const source = await openSource('-', { stdin: Readable.from([Buffer.from(good)]) })
   const { mode, nlink } = await source.handle.stat()
   await source.handle.close()
@@ -80,7 +84,9 @@ test('a file that grows while it is read ends where it ended when it was checked
 })
 
 test('nothing is read ahead of the records that were taken', async () => {
-  const source = await openSource(file('in.csv', `${header}\n${'A,ada,"x",1\n'.repeat(50_000)}`), { stdin: Readable.from([]) })
+  const source = await openSource(file('in.csv', `${header}\n${'A,ada,"x",1\n'.repeat(50_000)}`), {
+    stdin: Readable.from([]),
+  })
   const read = vi.spyOn(source.handle, 'read')
   let blocks = 0
   let count = 0

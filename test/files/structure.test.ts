@@ -29,7 +29,12 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   ['Latin-1 far behind', bytes(header, '\n', late, 'B,Zo', 0xeb, ',x,1\n'), ' line 30002: is not valid UTF-8', /iconv/],
   ['a NUL byte', bytes(good, 'B,b', 0, ',x,1\n'), ' line 3: holds a NUL byte', /text/],
   ['CR alone as line end', good.replaceAll('\n', '\r'), ' line 1: lines end in CR alone', /tr '\\r' '\\n'/],
-  ['a list of objects', '[{"order_ref":"A"},{"order_ref":"B"}]', ': is JSON, but not one object a line', /jq -c '\.\[\]'/],
+  [
+    'a list of objects',
+    '[{"order_ref":"A"},{"order_ref":"B"}]',
+    ': is JSON, but not one object a line',
+    /jq -c '\.\[\]'/,
+  ],
   ['an object over several lines', '{\n  "order_ref": "A"\n}\n', ': is JSON, but not one object a line', /jq -c \./],
 
   ['semicolons', good.replaceAll(',', ';'), `${single}';'`, /--delimiter ';'/],
@@ -37,13 +42,23 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   ['bars', good.replaceAll(',', '|'), `${single}'|'`, /--delimiter '\|'/],
   ['semicolons and quotes', '"order_ref";"user";"sku"\n"A";"a, b";"x"\n', `${single}';'`, /--delimiter ';'/],
   ['one missing column', header.replace('sku', 'SKU'), ' line 1: no column "sku"; did you mean "SKU"?', /"SKU".*--map/],
-  ['a column twice', `${header},user\nA,a,x,1,b\n`, ' line 1: column "user" is there more than once (columns 2 and 5)', /--map/],
+  [
+    'a column twice',
+    `${header},user\nA,a,x,1,b\n`,
+    ' line 1: column "user" is there more than once (columns 2 and 5)',
+    /--map/,
+  ],
   ['a header nobody quoted right', '"order_ref"x,user\n', ' line 1: text after the closing quote', /doubled/],
   ['a header that never ends', `"${good}`, ` line 1: ${unclosed}`, /doubled/],
 
   ['a quote never closed', `${good}B,"bob,x,1\nC,c,y,2\n`, ` line 3: ${unclosed}`, /doubled/],
   ['a quote never closed on its second line', `${good}B,"b\nob","x\n,1\nC,c,y,2\n`, ` line 4: ${unclosed}`, /doubled/],
-  ['a quote never closed and much behind it', `${good}B,"bob,x,1\n${late.repeat(5)}`, ` line 3: ${unclosed}`, /doubled/],
+  [
+    'a quote never closed and much behind it',
+    `${good}B,"bob,x,1\n${late.repeat(5)}`,
+    ` line 3: ${unclosed}`,
+    /doubled/,
+  ],
   [
     'a quote closed by the next',
     `${good}B,"bob,x,1\nC,c,"y",2\n`,
@@ -51,9 +66,24 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
     /never closed on line 3/,
   ],
   ['text after a closing quote', `${good}B,"bob" ,x,1\n`, ' line 3: text after the closing quote', /doubled/],
-  ['a quote inside a cell', `${good}B,6" pipe,x,1\n`, ' line 3: a quote in the middle of a cell without quotes', /doubled/],
-  ['two quotes inside a cell', `${good}B,the "best",x,1\n`, ' line 3: a quote in the middle of a cell without quotes', /doubled/],
-  ['a line of 10 MB', `${good}B,${'b'.repeat(10 * megabyte)},x,1\n`, ' line 3: the record is longer than 1 MiB', /line end/],
+  [
+    'a quote inside a cell',
+    `${good}B,6" pipe,x,1\n`,
+    ' line 3: a quote in the middle of a cell without quotes',
+    /doubled/,
+  ],
+  [
+    'two quotes inside a cell',
+    `${good}B,the "best",x,1\n`,
+    ' line 3: a quote in the middle of a cell without quotes',
+    /doubled/,
+  ],
+  [
+    'a line of 10 MB',
+    `${good}B,${'b'.repeat(10 * megabyte)},x,1\n`,
+    ' line 3: the record is longer than 1 MiB',
+    /line end/,
+  ],
   ['a first line of 10 MB', 'b'.repeat(10 * megabyte), ' line 1: the record is longer than 1 MiB', /line end/],
   ['a record of many lines', `${good}B,"b${'\nb'.repeat(megabyte)}",x,1\n`, ` line 3: ${unclosed}`, /doubled/],
 ]
@@ -83,7 +113,11 @@ test('letters survive every border between two reads', async () => {
 
 test('all missing columns are told together, each with what it is for and what may be meant', async () => {
   const path = file('in.csv', 'Invoice No,client,SKU,price\n1,2,3,4\n')
-  const map = new Map([['order_ref', 'InvoiceNo'], ['user', 'CustomerID'], ['price', 'prize']])
+  const map = new Map([
+    ['order_ref', 'InvoiceNo'],
+    ['user', 'CustomerID'],
+    ['price', 'prize'],
+  ])
   const error = await faultOf(path, { map })
   expect(error.message).toBe(`${path}: 5 faults`)
   expect(error.faults).toEqual([
@@ -111,7 +145,10 @@ test('a huge header full of control characters stays one sentence', async () => 
 test('NDJSON in which nobody has a required key', async () => {
   const path = file('in.ndjson', '{"ref":"A","User":"a","sku":"x","quantity":1}\n{"sku":"y"}\n')
   const error = await faultOf(path)
-  expect(error.faults).toEqual([`${path}: no object has "order_ref"`, `${path}: no object has "user"; did you mean "User"?`])
+  expect(error.faults).toEqual([
+    `${path}: no object has "order_ref"`,
+    `${path}: no object has "user"; did you mean "User"?`,
+  ])
   expect(error.hint).toContain('"ref", "User", "sku", "quantity"')
 })
 
@@ -142,5 +179,7 @@ describe('a path that cannot be read', () => {
 test.each(['', ';;', '"', '\n', 'comma'])('--delimiter %j is refused', async (delimiter) => {
   const error = await failure(readAll(file('in.csv', good), { delimiter }))
   expect(error.code).toBe('USAGE')
-  expect(error.message).toBe(`--delimiter must be one character and no quote or line end, not ${JSON.stringify(delimiter)}`)
+  expect(error.message).toBe(
+    `--delimiter must be one character and no quote or line end, not ${JSON.stringify(delimiter)}`,
+  )
 })

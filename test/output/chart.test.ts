@@ -17,9 +17,10 @@ describe('bars', () => {
     [[], 10, []],
   ])('of %j in %i columns', (figures, width, picture) => expect(pen.bars(figures, width)).toEqual(picture))
 
-  it.each<[number[], number, string[]]>([
-    [[80, 40, 10, 1, 0], 10, ['##########', '#####', '#', '#', '']],
-  ])('of %j in %i columns of ASCII', (figures, width, picture) => expect(ascii.bars(figures, width)).toEqual(picture))
+  it.each<[number[], number, string[]]>([[[80, 40, 10, 1, 0], 10, ['##########', '#####', '#', '#', '']]])(
+    'of %j in %i columns of ASCII',
+    (figures, width, picture) => expect(ascii.bars(figures, width)).toEqual(picture),
+  )
 })
 
 describe('a line', () => {
@@ -31,8 +32,9 @@ describe('a line', () => {
     [[], 5, []],
   ])('of %j in %i columns', (figures, width, picture) => expect(pen.line(figures, width)).toEqual(picture))
 
-  it.each<[number[], number, string[]]>([[[0, 2, 5, 5, 1], 6, ['*', '  *', '     *', '     *', ' *']]])('of %j in %i columns of ASCII', (figures, width, picture) =>
-    expect(ascii.line(figures, width)).toEqual(picture),
+  it.each<[number[], number, string[]]>([[[0, 2, 5, 5, 1], 6, ['*', '  *', '     *', '     *', ' *']]])(
+    'of %j in %i columns of ASCII',
+    (figures, width, picture) => expect(ascii.line(figures, width)).toEqual(picture),
   )
 })
 
@@ -54,12 +56,21 @@ describe('the character set', () => {
 
   it.each([true, false])('is that of everything on a terminal (%s), and of pictures alone in a pipe', (isTerminal) => {
     const { frame, ellipsis, arrow, ours } = glyphsFor({ LANG: 'C' }, isTerminal)
-    expect([frame('┌─┬─┐ │ ├─┼─┤ └─┴─┘'), ellipsis, arrow, ours('✔ ⚠ ✖ – × …')]).toEqual(isTerminal ? ['+-+-+ | +-+-+ +-+-+', '...', '->', 'ok ! x - x ...'] : ['┌─┬─┐ │ ├─┼─┤ └─┴─┘', '…', '→', '✔ ⚠ ✖ – × …'])
+    expect([frame('┌─┬─┐ │ ├─┼─┤ └─┴─┘'), ellipsis, arrow, ours('✔ ⚠ ✖ – × …')]).toEqual(
+      isTerminal
+        ? ['+-+-+ | +-+-+ +-+-+', '...', '->', 'ok ! x - x ...']
+        : ['┌─┬─┐ │ ├─┼─┤ └─┴─┘', '…', '→', '✔ ⚠ ✖ – × …'],
+    )
   })
 })
 
 const look = (width?: number) => ({ colour: new Chalk({ level: 0 }), glyphs: glyphsFor({}, true), width })
-const view = (kind: keyof Pen = 'bars'): View => ({ columns: [number('id'), text('name'), number('sold')], id: 'id', empty: '', chart: { column: 'sold', kind } })
+const view = (kind: keyof Pen = 'bars'): View => ({
+  columns: [number('id'), text('name'), number('sold')],
+  id: 'id',
+  empty: '',
+  chart: { column: 'sold', kind },
+})
 const rows = [
   { id: 1, name: 'Green tea from the slopes', sold: '20.00' },
   { id: 2, name: 'Cup', sold: null },
@@ -97,6 +108,8 @@ describe('beside a table', () => {
   })
 
   it('has a colour of its own', () => {
-    expect(listTable(view(), rows, { ...look(57), colour: new Chalk({ level: 1 }) })).toContain('\u001b[36m██████\u001b[39m')
+    expect(listTable(view(), rows, { ...look(57), colour: new Chalk({ level: 1 }) })).toContain(
+      '\u001b[36m██████\u001b[39m',
+    )
   })
 })

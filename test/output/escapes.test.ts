@@ -9,22 +9,36 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { AskPerson } from '../../src/prompts/person.ts'
 
 /** Colours, the clipboard (OSC 52), a title, a line that overwrites itself, C1 codes, marks that reorder text, a false line. */
-const evil = 'a\u001b[31m\u001b]52;c;aGk=\u0007\u001b]0;t\u001b\\\rb\u009b2J\u009d\u202e\u2066\u200f\u2028c\nerror: d\u007f'
+const evil =
+  'a\u001b[31m\u001b]52;c;aGk=\u0007\u001b]0;t\u001b\\\rb\u009b2J\u009d\u202e\u2066\u200f\u2028c\nerror: d\u007f'
 const treacherous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
 function screens(isTTY = true) {
   const texts = { stdout: '', stderr: '' }
-  const stream = (name: 'stdout' | 'stderr') => Object.assign(new PassThrough(), { isTTY, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
+  const stream = (name: 'stdout' | 'stderr') =>
+    Object.assign(new PassThrough(), { isTTY, columns: 120 }).on('data', (chunk) => (texts[name] += String(chunk)))
   return { texts, streams: { stdout: stream('stdout'), stderr: stream('stderr'), env: { NO_COLOR: '1' } } }
 }
 
-const view: View = { columns: [number('id'), text('name')], id: 'id', empty: evil, nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } } }
+const view: View = {
+  columns: [number('id'), text('name')],
+  id: 'id',
+  empty: evil,
+  nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } },
+}
 const row = { id: 1, name: evil, items: [{ name: evil }] }
 
 describe('text from the database never reaches a terminal raw', () => {
   it('in tables and everything for people', () => {
     const { texts, streams } = screens()
-    const out = new Output({ ...streams, format: 'table', colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal })
+    const out = new Output({
+      ...streams,
+      format: 'table',
+      colour: 'auto',
+      quiet: false,
+      raw: false,
+      signal: new AbortController().signal,
+    })
     out.list(view, [row])
     out.item(view, row)
     out.list(view, [])
@@ -50,7 +64,10 @@ describe('text from the database never reaches a terminal raw', () => {
     const { texts, streams } = screens()
     const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
     const abort = new AbortController()
-    const asking = new AskPerson({ stdin, stderr: streams.stderr, signal: abort.signal }, { harmless, isAscii: false }).confirm({ message: evil, yes: false })
+    const asking = new AskPerson(
+      { stdin, stderr: streams.stderr, signal: abort.signal },
+      { harmless, isAscii: false },
+    ).confirm({ message: evil, yes: false })
     await new Promise((resolve) => setTimeout(resolve, 300))
     abort.abort()
     await expect(asking).rejects.toMatchObject({ code: 'INTERRUPTED' })
@@ -62,17 +79,26 @@ describe('text from the database never reaches a terminal raw', () => {
 describe('data stays data', () => {
   const written = (format: Format, isTTY = true): string => {
     const { texts, streams } = screens(isTTY)
-    new Output({ ...streams, format, colour: 'auto', quiet: false, raw: false, signal: new AbortController().signal }).list(view, [row])
+    new Output({
+      ...streams,
+      format,
+      colour: 'auto',
+      quiet: false,
+      raw: false,
+      signal: new AbortController().signal,
+    }).list(view, [row])
     return texts.stdout
   }
 
   it('JSON escapes what a terminal would obey, and means the same', () => {
-    for (const format of ['json', 'ndjson'] as const) expect(written(format).replaceAll('\n', '')).not.toMatch(treacherous)
+    for (const format of ['json', 'ndjson'] as const)
+      expect(written(format).replaceAll('\n', '')).not.toMatch(treacherous)
     expect(JSON.parse(written('json'))).toEqual([row])
     expect(asciiControls('{"é": "😀"}')).toBe('{"é": "😀"}')
   })
 
-  it('csv in a pipe is left as it is', () => expect(written('csv', false)).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
+  it('csv in a pipe is left as it is', () =>
+    expect(written('csv', false)).toBe(`id,name,items_name\n1,"${evil}","${evil}"\n`))
 
   it.each(formats)('%s ends with a line break', (format) => expect(written(format).at(-1)).toBe('\n'))
 })

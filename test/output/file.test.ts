@@ -12,7 +12,17 @@ const rows = Array.from({ length: 1_000 }, (_, at) => ({ name: `${at} ${'x'.repe
 
 async function into(cwd: string, signal = new AbortController().signal): Promise<Output> {
   const destination = await OutputFile.open({ path: 'out', cwd, force: false })
-  return new Output({ stdout: new PassThrough(), stderr: new PassThrough(), env: {}, format: 'ndjson', colour: 'never', quiet: true, raw: true, signal, destination })
+  return new Output({
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    format: 'ndjson',
+    colour: 'never',
+    quiet: true,
+    raw: true,
+    signal,
+    destination,
+  })
 }
 
 it('a file has its name only when it is whole', async () => {
@@ -29,10 +39,13 @@ it('a file has its name only when it is whole', async () => {
 
 it.each([
   ['the reader of the rows fails', () => Promise.reject(new Error('no more'))],
-  ['nobody waits any more', (stop: AbortController) => {
-    stop.abort('SIGINT')
-    return Promise.resolve()
-  }],
+  [
+    'nobody waits any more',
+    (stop: AbortController) => {
+      stop.abort('SIGINT')
+      return Promise.resolve()
+    },
+  ],
 ])('nothing is left of it when %s', async (_what, happens) => {
   const cwd = temporaryFolder()
   const stop = new AbortController()
@@ -48,7 +61,10 @@ it.each([
 })
 
 it('a list that is followed by a failure is whole, and one that is preceded by it is none', async () => {
-  for (const [isPrinted, files] of [[true, ['out']], [false, []]] as const) {
+  for (const [isPrinted, files] of [
+    [true, ['out']],
+    [false, []],
+  ] as const) {
     const cwd = temporaryFolder()
     const out = await into(cwd)
     if (isPrinted) out.list(view, rows)

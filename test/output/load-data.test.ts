@@ -15,7 +15,16 @@ it('LOAD DATA reads tsv as it comes: every text, NULL, and no text as NULL', asy
   const { connection } = database
   const rows = nasty.map((name, id) => ({ id, name, note: id % 3 === 0 ? null : `${name}${name}` }))
   const stdout = new PassThrough({ highWaterMark: 10_000_000 })
-  const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: 'tsv', colour: 'never', quiet: true, raw: true, signal: new AbortController().signal })
+  const out = new Output({
+    stdout,
+    stderr: new PassThrough(),
+    env: {},
+    format: 'tsv',
+    colour: 'never',
+    quiet: true,
+    raw: true,
+    signal: new AbortController().signal,
+  })
   out.list({ columns: [number('id'), text('name'), text('note')], id: 'id', empty: '' }, rows)
   const path = join(folder, 'rows.tsv')
   writeFileSync(path, stdout.read() as Buffer)

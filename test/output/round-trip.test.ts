@@ -19,15 +19,32 @@ interface Row {
   readonly note: string | null
 }
 
-const rowsOf = (texts: readonly string[]): Row[] => texts.map((name, index) => ({ name, price: '-4.50', note: index % 3 === 0 ? null : name }))
+const rowsOf = (texts: readonly string[]): Row[] =>
+  texts.map((name, index) => ({ name, price: '-4.50', note: index % 3 === 0 ? null : name }))
 const lists = fc.array(anyText, { minLength: 1, maxLength: 12 }).map(rowsOf)
 const all = rowsOf(nasty)
 
 /** What is written to a pipe, or on a terminal, all at once or piece by piece. */
-async function written(rows: readonly Row[], format: Format, { raw = false, terminal = false, pieces = false } = {}): Promise<string> {
+async function written(
+  rows: readonly Row[],
+  format: Format,
+  { raw = false, terminal = false, pieces = false } = {},
+): Promise<string> {
   const chunks: Buffer[] = []
-  const stdout = Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 80 } : {}).on('data', (chunk: Buffer) => chunks.push(chunk))
-  const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format, colour: 'never', quiet: true, raw, signal: new AbortController().signal })
+  const stdout = Object.assign(new PassThrough(), terminal ? { isTTY: true, columns: 80 } : {}).on(
+    'data',
+    (chunk: Buffer) => chunks.push(chunk),
+  )
+  const out = new Output({
+    stdout,
+    stderr: new PassThrough(),
+    env: {},
+    format,
+    colour: 'never',
+    quiet: true,
+    raw,
+    signal: new AbortController().signal,
+  })
   if (pieces) {
     await out.stream(view, async (write) => {
       for (let at = 0; at < rows.length; at += 5) await write(rows.slice(at, at + 5))
@@ -51,68 +68,99 @@ async function check(property: (rows: Row[]) => Promise<void>, numRuns = 150): P
 }
 
 describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe, in pieces: $pieces', ({ pieces }) => {
-  it.each(['json', 'ndjson'] as const)('is the same text again as %s', (format) => check(async (rows) => {
-    const json = await written(rows, format, { pieces })
-    expect(format === 'json' ? JSON.parse(json) : json.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(rows)
-    expect(json.replaceAll('\n', '')).not.toMatch(treacherous)
-  }))
+  it.each(['json', 'ndjson'] as const)('is the same text again as %s', (format) =>
+    check(async (rows) => {
+      const json = await written(rows, format, { pieces })
+      expect(
+        format === 'json'
+          ? JSON.parse(json)
+          : json
+              .trimEnd()
+              .split('\n')
+              .map((line) => JSON.parse(line) as unknown),
+      ).toEqual(rows)
+      expect(json.replaceAll('\n', '')).not.toMatch(treacherous)
+    }),
+  )
 
-  it('is the same text again as csv --raw', () => check(async (rows) => {
-    expect(byLibrary(await written(rows, 'csv', { pieces, raw: true })).slice(1)).toEqual(rows.map(({ name, price, note }) => [name, price, note ?? '']))
-  }))
+  it('is the same text again as csv --raw', () =>
+    check(async (rows) => {
+      expect(byLibrary(await written(rows, 'csv', { pieces, raw: true })).slice(1)).toEqual(
+        rows.map(({ name, price, note }) => [name, price, note ?? '']),
+      )
+    }))
 
-  it('is the same text again as csv, but for one quote before what a spreadsheet would run; numbers have none', () => check(async (rows) => {
-    const cells = byLibrary(await written(rows, 'csv', { pieces })).slice(1)
-    expect(cells.map(([, price]) => price)).toEqual(rows.map(({ price }) => price))
-    const texts = cells.flatMap(([name = '', , note = '']) => [name, note])
-    expect(texts.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([])
-    expect(texts.map((cell) => cell.replace(/^'('*[=+\-@\t\r\n＝＋－＠])/, '$1'))).toEqual(rows.flatMap(({ name, note }) => [name, note ?? '']))
-  }))
+  it('is the same text again as csv, but for one quote before what a spreadsheet would run; numbers have none', () =>
+    check(async (rows) => {
+      const cells = byLibrary(await written(rows, 'csv', { pieces })).slice(1)
+      expect(cells.map(([, price]) => price)).toEqual(rows.map(({ price }) => price))
+      const texts = cells.flatMap(([name = '', , note = '']) => [name, note])
+      expect(texts.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([])
+      expect(texts.map((cell) => cell.replace(/^'('*[=+\-@\t\r\n＝＋－＠])/, '$1'))).toEqual(
+        rows.flatMap(({ name, note }) => [name, note ?? '']),
+      )
+    }))
 
-  it.each([false, true])('is the same text again as tsv, a line a row, and NULL no text; with --raw: %s', (raw) => check(async (rows) => {
-    const lines = (await written(rows, 'tsv', { pieces, raw })).split('\n')
-    expect(lines).toHaveLength(rows.length + 2)
-    const cells = lines.slice(1, -1).map((line) => line.split('\t').map(fromTsv))
-    const wanted = (text: string): string => (raw ? text : guarded(text))
-    expect(cells).toEqual(rows.map(({ name, price, note }) => [wanted(name), price, note === null ? null : wanted(note)]))
-  }))
+  it.each([false, true])('is the same text again as tsv, a line a row, and NULL no text; with --raw: %s', (raw) =>
+    check(async (rows) => {
+      const lines = (await written(rows, 'tsv', { pieces, raw })).split('\n')
+      expect(lines).toHaveLength(rows.length + 2)
+      const cells = lines.slice(1, -1).map((line) => line.split('\t').map(fromTsv))
+      const wanted = (text: string): string => (raw ? text : guarded(text))
+      expect(cells).toEqual(
+        rows.map(({ name, price, note }) => [wanted(name), price, note === null ? null : wanted(note)]),
+      )
+    }),
+  )
 
-  it.each([false, true])('is the same text again for our own reader, with --raw on both sides or on none: %s', (raw) => check(async (rows) => {
-    // No text file holds a NUL, and a cell is trimmed before it is read.
-    const readable = rows.filter(({ name }) => !name.includes('\0'))
-    const path = file('rows.csv', await written(readable, 'csv', { pieces, raw }))
-    const records = await readAll(path, { raw, fields: { required: ['name', 'price'], optional: ['note'] } })
-    expect(records.map(({ fault }) => fault)).toEqual(readable.map(() => undefined))
-    expect(records.map(({ values }) => (values['name'] ?? '').trim())).toEqual(readable.map(({ name }) => name.trim()))
-  }))
+  it.each([false, true])('is the same text again for our own reader, with --raw on both sides or on none: %s', (raw) =>
+    check(async (rows) => {
+      // No text file holds a NUL, and a cell is trimmed before it is read.
+      const readable = rows.filter(({ name }) => !name.includes('\0'))
+      const path = file('rows.csv', await written(readable, 'csv', { pieces, raw }))
+      const records = await readAll(path, { raw, fields: { required: ['name', 'price'], optional: ['note'] } })
+      expect(records.map(({ fault }) => fault)).toEqual(readable.map(() => undefined))
+      expect(records.map(({ values }) => (values['name'] ?? '').trim())).toEqual(
+        readable.map(({ name }) => name.trim()),
+      )
+    }),
+  )
 
-  it('is every id as it is, and their number', () => check(async (rows) => {
-    expect(await written(rows, 'ids', { pieces })).toBe(rows.map(({ name }) => `${name}\n`).join(''))
-    expect(await written(rows, 'count', { pieces })).toBe(`${rows.length}\n`)
-  }))
+  it('is every id as it is, and their number', () =>
+    check(async (rows) => {
+      expect(await written(rows, 'ids', { pieces })).toBe(rows.map(({ name }) => `${name}\n`).join(''))
+      expect(await written(rows, 'count', { pieces })).toBe(`${rows.length}\n`)
+    }))
 })
 
-it.each(['csv', 'tsv', 'vertical', 'markdown', 'ids'] as const)('%s on a terminal shows what would move, colour or reverse it', (format) => check(async (rows) => {
-  for (const raw of [false, true]) {
-    const shown = await written(rows, format, { terminal: true, raw })
-    // Between the cells stands a tab.
-    expect(format === 'tsv' ? shown.replaceAll('\t', '') : shown).not.toMatch(treacherous)
-  }
-}, 60))
+it.each(['csv', 'tsv', 'vertical', 'markdown', 'ids'] as const)(
+  '%s on a terminal shows what would move, colour or reverse it',
+  (format) =>
+    check(async (rows) => {
+      for (const raw of [false, true]) {
+        const shown = await written(rows, format, { terminal: true, raw })
+        // Between the cells stands a tab.
+        expect(format === 'tsv' ? shown.replaceAll('\t', '') : shown).not.toMatch(treacherous)
+      }
+    }, 60),
+)
 
-it('markdown has as many lines as rows, each with as many cells as columns', () => check(async (rows) => {
-  const lines = (await written(rows, 'markdown')).trimEnd().split('\n')
-  expect(lines).toHaveLength(rows.length + 2)
-  for (const line of lines) expect(line.replace(/\\[^]/g, '').split('|')).toHaveLength(5)
-}, 60))
+it('markdown has as many lines as rows, each with as many cells as columns', () =>
+  check(async (rows) => {
+    const lines = (await written(rows, 'markdown')).trimEnd().split('\n')
+    expect(lines).toHaveLength(rows.length + 2)
+    for (const line of lines) expect(line.replace(/\\[^]/g, '').split('|')).toHaveLength(5)
+  }, 60))
 
-it.each([true, false])('a table shows it, on a terminal: %s, and its frame is straight', (terminal) => check(async (rows) => {
-  const table = await written(rows, 'table', { terminal })
-  expect(table).not.toMatch(treacherous)
-  const widths = table.trimEnd().split('\n').map(widthOf)
-  if (table.startsWith('┌')) expect(new Set(widths).size).toBe(1)
-  if (terminal) expect(Math.max(...widths)).toBeLessThanOrEqual(80)
-}, 30))
+it.each([true, false])('a table shows it, on a terminal: %s, and its frame is straight', (terminal) =>
+  check(async (rows) => {
+    const table = await written(rows, 'table', { terminal })
+    expect(table).not.toMatch(treacherous)
+    const widths = table.trimEnd().split('\n').map(widthOf)
+    if (table.startsWith('┌')) expect(new Set(widths).size).toBe(1)
+    if (terminal) expect(Math.max(...widths)).toBeLessThanOrEqual(80)
+  }, 30),
+)
 
 it('half a character is written by JSON alone, as an escape', async () => {
   const rows = rowsOf(['half \ud83c', '\udf75 half'])
@@ -120,13 +168,26 @@ it('half a character is written by JSON alone, as an escape', async () => {
 })
 
 describe('a list in pieces', () => {
-  it.each(['json', 'ndjson', 'csv', 'tsv', 'vertical', 'ids', 'count'] as const)('is the same as at once: %s', async (format) => {
-    for (const rows of [all, all.slice(0, 5), [], all.slice(0, 1)]) expect(await written(rows, format, { pieces: true })).toBe(await written(rows, format))
-  })
+  it.each(['json', 'ndjson', 'csv', 'tsv', 'vertical', 'ids', 'count'] as const)(
+    'is the same as at once: %s',
+    async (format) => {
+      for (const rows of [all, all.slice(0, 5), [], all.slice(0, 1)])
+        expect(await written(rows, format, { pieces: true })).toBe(await written(rows, format))
+    },
+  )
 
   it('waits for a slow reader, and holds no more than was asked for', async () => {
     const stdout = new PassThrough({ highWaterMark: 100 })
-    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: 'ndjson', colour: 'never', quiet: true, raw: false, signal: new AbortController().signal })
+    const out = new Output({
+      stdout,
+      stderr: new PassThrough(),
+      env: {},
+      format: 'ndjson',
+      colour: 'never',
+      quiet: true,
+      raw: false,
+      signal: new AbortController().signal,
+    })
     let pages = 0
     const streaming = out.stream(view, async (write) => {
       for (; pages < 20; pages += 1) await write(rowsOf(['a'.repeat(200)]))
@@ -141,7 +202,16 @@ describe('a list in pieces', () => {
   it('ends when nobody waits any more', async () => {
     const stop = new AbortController()
     const stdout = new PassThrough({ highWaterMark: 1 })
-    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: 'csv', colour: 'never', quiet: true, raw: false, signal: stop.signal })
+    const out = new Output({
+      stdout,
+      stderr: new PassThrough(),
+      env: {},
+      format: 'csv',
+      colour: 'never',
+      quiet: true,
+      raw: false,
+      signal: stop.signal,
+    })
     const streaming = out.stream(view, (write) => write(all))
     stop.abort('SIGINT')
     await expect(streaming).rejects.toMatchObject({ name: 'AbortError' })
@@ -149,7 +219,16 @@ describe('a list in pieces', () => {
 
   it('writes nothing where the first rows cannot be had', async () => {
     const stdout = new PassThrough()
-    const out = new Output({ stdout, stderr: new PassThrough(), env: {}, format: undefined, colour: 'never', quiet: true, raw: false, signal: new AbortController().signal })
+    const out = new Output({
+      stdout,
+      stderr: new PassThrough(),
+      env: {},
+      format: undefined,
+      colour: 'never',
+      quiet: true,
+      raw: false,
+      signal: new AbortController().signal,
+    })
     await expect(out.stream(view, () => Promise.reject(new Error('no rows')))).rejects.toThrow('no rows')
     expect(stdout.readableLength).toBe(0)
   })

@@ -5,22 +5,64 @@ import { itemTable, listTable } from '../../src/output/table.ts'
 import { below, detail, heading, number, sentence, sign, text, type View } from '../../src/output/view.ts'
 import { piecesOf, shorten, widthOf, wrapped } from '../../src/output/width.ts'
 
-const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({ colour: new Chalk({ level: 0 }), glyphs: glyphsFor(env, true), width })
-const view: View = { columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')], id: 'id', empty: '' }
+const look = (width?: number, env: NodeJS.ProcessEnv = {}) => ({
+  colour: new Chalk({ level: 0 }),
+  glyphs: glyphsFor(env, true),
+  width,
+})
+const view: View = {
+  columns: [number('id'), text('name'), detail('hidden'), number('price'), text('created_at')],
+  id: 'id',
+  empty: '',
+}
 const rows = [
-  { id: 1, name: '緑茶 Green tea 🍵 from the slopes of a far mountain', hidden: 'x', price: '12345678.90', created_at: new Date('2026-11-22T10:30:00Z') },
+  {
+    id: 1,
+    name: '緑茶 Green tea 🍵 from the slopes of a far mountain',
+    hidden: 'x',
+    price: '12345678.90',
+    created_at: new Date('2026-11-22T10:30:00Z'),
+  },
   { id: 22, name: 'e\u0301te\u0301 👩‍👩‍👧 한국어', hidden: 'y', price: '1.00', created_at: null },
 ]
 
 describe('columns of a terminal', () => {
   it.each([
-    ['tea', 3], ['緑茶', 4], ['🍵', 2], ['👩‍👩‍👧', 2], ['한국어', 6], ['e\u0301', 1], ['ﾊﾝｶｸ', 4], ['Ａ', 2], ['…', 1], ['❤️', 2], ['', 0],
+    ['tea', 3],
+    ['緑茶', 4],
+    ['🍵', 2],
+    ['👩‍👩‍👧', 2],
+    ['한국어', 6],
+    ['e\u0301', 1],
+    ['ﾊﾝｶｸ', 4],
+    ['Ａ', 2],
+    ['…', 1],
+    ['❤️', 2],
+    ['', 0],
     // Flags, half a flag, shades of skin, a flag of tags, a sequence with a variation selector.
-    ['🇪🇺', 2], ['🇪', 1], ['🇪🇺🇩', 3], ['👍🏽', 2], ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', 2], ['❤️‍🔥', 2], ['☺', 1], ['⌚', 2],
+    ['🇪🇺', 2],
+    ['🇪', 1],
+    ['🇪🇺🇩', 3],
+    ['👍🏽', 2],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿', 2],
+    ['❤️‍🔥', 2],
+    ['☺', 1],
+    ['⌚', 2],
     // A syllable of several letters, as a terminal draws it: Thai, Devanagari, Tamil, Hangul in parts.
-    ['กำ', 2], ['ที่', 1], ['क्षि', 3], ['தமிழ்', 4], ['\u1112\u1161\u11ab', 2], ['\u0301', 0], ['\u200d', 0],
+    ['กำ', 2],
+    ['ที่', 1],
+    ['क्षि', 3],
+    ['தமிழ்', 4],
+    ['\u1112\u1161\u11ab', 2],
+    ['\u0301', 0],
+    ['\u200d', 0],
     // Ambiguous ones are narrow; wide ones outside of the usual blocks.
-    ['Ω①±', 3], ['〈', 2], ['︐', 2], ['𗀀', 2], ['𛀀', 2], ['🈂', 2],
+    ['Ω①±', 3],
+    ['〈', 2],
+    ['︐', 2],
+    ['𗀀', 2],
+    ['𛀀', 2],
+    ['🈂', 2],
   ])('%s takes %i', (shown, width) => expect(widthOf(shown)).toBe(width))
 
   it('a text is cut between characters, never inside of one', () => {
@@ -64,7 +106,13 @@ describe('a list', () => {
 
 describe('findings', () => {
   const findings: View = {
-    columns: [heading('group'), sign('status', { ok: { text: '✔', colour: 'green' } }), text('check'), sentence('found'), below('fix')],
+    columns: [
+      heading('group'),
+      sign('status', { ok: { text: '✔', colour: 'green' } }),
+      text('check'),
+      sentence('found'),
+      below('fix'),
+    ],
     id: 'check',
     empty: '',
   }
@@ -90,7 +138,15 @@ describe('findings', () => {
   })
 
   it('go on below themselves where there is no room, and what mends them stands under that', () => {
-    const faulty = [{ group: 'Here', status: 'ok', check: 'one', found: 'a sentence that is longer than the table is wide', fix: 'run this program, and then the other one' }]
+    const faulty = [
+      {
+        group: 'Here',
+        status: 'ok',
+        check: 'one',
+        found: 'a sentence that is longer than the table is wide',
+        fix: 'run this program, and then the other one',
+      },
+    ]
     expect(listTable(findings, faulty, look(45)).split('\n')).toEqual([
       '┌────────┬───────┬──────────────────────────┐',
       '│ status │ check │ found                    │',
@@ -107,11 +163,16 @@ describe('findings', () => {
   })
 
   it('show everything of each where a sentence has no room at all', () => {
-    expect(listTable(findings, healthy.slice(0, 1), look(20))).toBe('group   Here\nstatus  ok\ncheck   one\nfound   all is well\nfix     NULL')
+    expect(listTable(findings, healthy.slice(0, 1), look(20))).toBe(
+      'group   Here\nstatus  ok\ncheck   one\nfound   all is well\nfix     NULL',
+    )
   })
 
   it('are drawn in ASCII where a terminal knows no more', () => {
-    const faulty = [{ group: 'Here', status: 'ok', check: 'a check with a name', found: 'a sentence that goes on', fix: 'run this' }, { group: 'Here', status: 'other', check: '…茶', found: '…', fix: null }]
+    const faulty = [
+      { group: 'Here', status: 'ok', check: 'a check with a name', found: 'a sentence that goes on', fix: 'run this' },
+      { group: 'Here', status: 'other', check: '…茶', found: '…', fix: null },
+    ]
     expect(listTable(findings, faulty, look(47, { LANG: 'C' })).split('\n')).toEqual([
       '+--------+----------+-------------------------+',
       '| status | check    | found                   |',
@@ -126,7 +187,9 @@ describe('findings', () => {
   })
 
   it('have coloured signs', () => {
-    expect(listTable(findings, healthy, { ...look(80), colour: new Chalk({ level: 1 }) })).toContain('\u001b[32m✔\u001b[39m')
+    expect(listTable(findings, healthy, { ...look(80), colour: new Chalk({ level: 1 }) })).toContain(
+      '\u001b[32m✔\u001b[39m',
+    )
   })
 
   it.each([
@@ -140,18 +203,38 @@ describe('findings', () => {
 })
 
 describe('a list of things that have lists', () => {
-  const order: View = { columns: [number('id')], id: 'id', empty: '', nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } } }
+  const order: View = {
+    columns: [number('id')],
+    id: 'id',
+    empty: '',
+    nested: { name: 'items', view: { columns: [text('name')], id: 'name', empty: '' } },
+  }
 
   it('is one block for each, with its own list below it', () => {
-    const orders = [{ id: 1, items: [{ name: 'tea' }, { name: 'cup' }] }, { id: 2, items: [] }]
-    expect(listTable(order, orders, look())).toBe(['id  1', '┌──────┐', '│ name │', '├──────┤', '│ tea  │', '│ cup  │', '└──────┘', '', 'id  2'].join('\n'))
+    const orders = [
+      { id: 1, items: [{ name: 'tea' }, { name: 'cup' }] },
+      { id: 2, items: [] },
+    ]
+    expect(listTable(order, orders, look())).toBe(
+      ['id  1', '┌──────┐', '│ name │', '├──────┤', '│ tea  │', '│ cup  │', '└──────┘', '', 'id  2'].join('\n'),
+    )
   })
 })
 
 describe('one thing', () => {
   it('shows details, and continues a long value below itself', () => {
-    expect(itemTable(view, { id: 1, name: 'a'.repeat(25), hidden: null, price: '1.00', created_at: false }, look(24))).toBe(
-      ['id          1', `name        ${'a'.repeat(12)}`, `            ${'a'.repeat(12)}`, '            a', 'hidden      NULL', 'price       1.00', 'created_at  no'].join('\n'),
+    expect(
+      itemTable(view, { id: 1, name: 'a'.repeat(25), hidden: null, price: '1.00', created_at: false }, look(24)),
+    ).toBe(
+      [
+        'id          1',
+        `name        ${'a'.repeat(12)}`,
+        `            ${'a'.repeat(12)}`,
+        '            a',
+        'hidden      NULL',
+        'price       1.00',
+        'created_at  no',
+      ].join('\n'),
     )
   })
 })

@@ -28,12 +28,22 @@ describe.each(each)('report %s', (name, report) => {
     const found = await answer(`${name} ${always}`)
     expect(found.length).toBeGreaterThan(1)
     for (const row of found) expect(Object.keys(row)).toEqual(columns.map((column) => column.name))
-    expect((await dbtool(`report ${name} --until 1990-01-01 --limit 1 --format csv`, { database: shop.name })).stdout.split('\n')[0]).toBe(columns.map((column) => column.name).join(','))
+    expect(
+      (await dbtool(`report ${name} --until 1990-01-01 --limit 1 --format csv`, { database: shop.name })).stdout.split(
+        '\n',
+      )[0],
+    ).toBe(columns.map((column) => column.name).join(','))
   })
 
   it('has its flags in its help', async () => {
     const { stdout } = await dbtool(`report ${name} --help`)
-    const flags = ['--since <time>', '--until <time>', '--limit <n>', ...Object.values(parameters).map(({ flag }) => flag), ...picture]
+    const flags = [
+      '--since <time>',
+      '--until <time>',
+      '--limit <n>',
+      ...Object.values(parameters).map(({ flag }) => flag),
+      ...picture,
+    ]
     for (const flag of flags) expect(stdout).toContain(`  ${flag}  `)
     for (const [parameter, { flag, typed }] of Object.entries(parameters)) {
       expect(new Option(flag).attributeName()).toBe(parameter)
@@ -53,7 +63,12 @@ describe.each(each)('report %s', (name, report) => {
   })
 
   it('refuses what one of its flags does not understand', async () => {
-    const flags = ['--since', '--until', '--limit', ...Object.values(parameters).map(({ flag }) => flag.split(' ')[0] ?? '')]
+    const flags = [
+      '--since',
+      '--until',
+      '--limit',
+      ...Object.values(parameters).map(({ flag }) => flag.split(' ')[0] ?? ''),
+    ]
     for (const flag of new Set(flags)) {
       const { exitCode, error } = await dbtool(`report ${name} ${flag} -x --json`, { database: shop.name })
       expect([exitCode, error.message]).toEqual([2, expect.stringMatching(new RegExp(`^${flag} must be .*, not '-x'`))])
@@ -62,29 +77,96 @@ describe.each(each)('report %s', (name, report) => {
 })
 
 const answers: readonly [line: string, rows: string[]][] = [
-  ['top-products', ['2,CUP,Cup,41,41,492.00', '1,TEA,Green tea,17,17,76.50', '3,POT,Teapot,12,2,586.80', '5,,Gift card,2,2,199.99', '6,SPOON,Spoon,2,1,2.00']],
-  ['top-products --by revenue --limit 3', ['3,POT,Teapot,12,2,586.80', '2,CUP,Cup,41,41,492.00', '5,,Gift card,2,2,199.99']],
+  [
+    'top-products',
+    [
+      '2,CUP,Cup,41,41,492.00',
+      '1,TEA,Green tea,17,17,76.50',
+      '3,POT,Teapot,12,2,586.80',
+      '5,,Gift card,2,2,199.99',
+      '6,SPOON,Spoon,2,1,2.00',
+    ],
+  ],
+  [
+    'top-products --by revenue --limit 3',
+    ['3,POT,Teapot,12,2,586.80', '2,CUP,Cup,41,41,492.00', '5,,Gift card,2,2,199.99'],
+  ],
   ['top-products --since 2011-01-01', ['5,,Gift card,2,2,199.99']],
-  ['orders-per-user', [
-    '4,dee,21,252.00', '3,cyd,20,240.00', '2,bob,6,27.00', '1,ada,5,22.50', '7,hal,5,22.50', '6,gus,1,491.00', '8,ivy,1,102.30', '10,kim,1,100.00', '9,jon,1,99.99',
-  ]],
+  [
+    'orders-per-user',
+    [
+      '4,dee,21,252.00',
+      '3,cyd,20,240.00',
+      '2,bob,6,27.00',
+      '1,ada,5,22.50',
+      '7,hal,5,22.50',
+      '6,gus,1,491.00',
+      '8,ivy,1,102.30',
+      '10,kim,1,100.00',
+      '9,jon,1,99.99',
+    ],
+  ],
   ['orders-per-user --until 2010-12-02 --limit 3', ['4,dee,11,132.00', '3,cyd,10,120.00', '1,ada,3,13.50']],
   ['recent-customers', []],
-  ['recent-customers --since 2010-12-02 --until 2011-01-03', [
-    '9,jon,2011-01-02T23:59:59Z,1', '8,ivy,2010-12-31T23:59:59Z,1', '6,gus,2010-12-31T23:59:58Z,1',
-    ...['1,ada,2', '2,bob,3', '3,cyd,10', '4,dee,10', '7,hal,2'].map((row) => row.replace(/,(\d+)$/, ',2010-12-02T10:00:00Z,$1')),
-  ]],
+  [
+    'recent-customers --since 2010-12-02 --until 2011-01-03',
+    [
+      '9,jon,2011-01-02T23:59:59Z,1',
+      '8,ivy,2010-12-31T23:59:59Z,1',
+      '6,gus,2010-12-31T23:59:58Z,1',
+      ...['1,ada,2', '2,bob,3', '3,cyd,10', '4,dee,10', '7,hal,2'].map((row) =>
+        row.replace(/,(\d+)$/, ',2010-12-02T10:00:00Z,$1'),
+      ),
+    ],
+  ],
   ['recent-customers --within 1d --until 2011-01-03', ['9,jon,2011-01-02T23:59:59Z,1']],
   ['recent-customers --within 2d --until 2011-01-02', ['8,ivy,2010-12-31T23:59:59Z,1', '6,gus,2010-12-31T23:59:58Z,1']],
   ['recent-customers --within 999999999d --limit 1', ['10,kim,2011-01-03T00:00:00Z,1']],
-  ['customer-categories', [
-    '4,dee,21,vip', '3,cyd,20,regular', '2,bob,6,regular', '1,ada,5,occasional', '7,hal,5,occasional', '6,gus,1,occasional', '8,ivy,1,occasional', '9,jon,1,occasional', '10,kim,1,occasional', '5,eve,0,inactive',
-  ]],
-  ['customer-categories --since 2011-01-01 --limit 4', ['9,jon,1,occasional', '10,kim,1,occasional', '1,ada,0,inactive', '2,bob,0,inactive']],
+  [
+    'customer-categories',
+    [
+      '4,dee,21,vip',
+      '3,cyd,20,regular',
+      '2,bob,6,regular',
+      '1,ada,5,occasional',
+      '7,hal,5,occasional',
+      '6,gus,1,occasional',
+      '8,ivy,1,occasional',
+      '9,jon,1,occasional',
+      '10,kim,1,occasional',
+      '5,eve,0,inactive',
+    ],
+  ],
+  [
+    'customer-categories --since 2011-01-01 --limit 4',
+    ['9,jon,1,occasional', '10,kim,1,occasional', '1,ada,0,inactive', '2,bob,0,inactive'],
+  ],
   ['big-spenders', ['4,dee,21,252.00', '3,cyd,20,240.00', '8,ivy,1,102.30', '10,kim,1,100.00']],
   ['big-spenders --min-spent 100.01', ['4,dee,21,252.00', '3,cyd,20,240.00', '8,ivy,1,102.30']],
-  ['big-spenders --min-spent 0 --until 2010-12-31', ['4,dee,21,252.00', '3,cyd,20,240.00', '2,bob,6,27.00', '1,ada,5,22.50', '7,hal,5,22.50', '5,eve,0,0.00', '8,ivy,0,0.00', '9,jon,0,0.00', '10,kim,0,0.00']],
-  ['revenue', ['2010-12-01,30,30,292.50', '2010-12-02,27,27,271.50', '2010-12-31,2,15,593.30', '2011-01-02,1,1,99.99', '2011-01-03,1,1,100.00']],
+  [
+    'big-spenders --min-spent 0 --until 2010-12-31',
+    [
+      '4,dee,21,252.00',
+      '3,cyd,20,240.00',
+      '2,bob,6,27.00',
+      '1,ada,5,22.50',
+      '7,hal,5,22.50',
+      '5,eve,0,0.00',
+      '8,ivy,0,0.00',
+      '9,jon,0,0.00',
+      '10,kim,0,0.00',
+    ],
+  ],
+  [
+    'revenue',
+    [
+      '2010-12-01,30,30,292.50',
+      '2010-12-02,27,27,271.50',
+      '2010-12-31,2,15,593.30',
+      '2011-01-02,1,1,99.99',
+      '2011-01-03,1,1,100.00',
+    ],
+  ],
   ['revenue --by week', ['2010-W48,57,57,564.00', '2010-W52,3,16,693.29', '2011-W01,1,1,100.00']],
   ['revenue --by month', ['2010-12,59,72,1157.30', '2011-01,2,2,199.99']],
   ['revenue --limit 2', ['2011-01-02,1,1,99.99', '2011-01-03,1,1,100.00']],
@@ -110,26 +192,50 @@ describe('a small shop with known answers', () => {
     ['big-spenders', { user_id: 4, username: 'dee', order_count: 21, total_spent: '252.00' }],
     ['revenue --by month', { period: '2010-12', orders: 59, units: 72, revenue: '1157.30' }],
     ['low-stock', { product_id: 3, sku: 'POT', name: 'Teapot', stock: 0 }],
-  ])('report %s has numbers, money as text and instants in UTC', async (line, first) => expect((await answer(`${line} ${always}`))[0]).toEqual(first))
+  ])('report %s has numbers, money as text and instants in UTC', async (line, first) =>
+    expect((await answer(`${line} ${always}`))[0]).toEqual(first),
+  )
 
   it('--within and --since exclude each other', async () => {
-    const { exitCode, error } = await dbtool('report recent-customers --within 7d --since 2010-12-01 --json', { database: shop.name })
-    expect([exitCode, error.message]).toEqual([2, `option '--within <duration>' cannot be used with option '--since <time>'`])
+    const { exitCode, error } = await dbtool('report recent-customers --within 7d --since 2010-12-01 --json', {
+      database: shop.name,
+    })
+    expect([exitCode, error.message]).toEqual([
+      2,
+      `option '--within <duration>' cannot be used with option '--since <time>'`,
+    ])
   })
 })
 
 describe('which orders count', () => {
   const probe = testDatabase()
   const weeks = [
-    ['2008-12-28', '2008-W52'], ['2008-12-29', '2009-W01'], ['2009-12-31', '2009-W53'], ['2010-01-03', '2009-W53'], ['2010-01-04', '2010-W01'], ['2012-01-01', '2011-W52'],
+    ['2008-12-28', '2008-W52'],
+    ['2008-12-29', '2009-W01'],
+    ['2009-12-31', '2009-W53'],
+    ['2010-01-03', '2009-W53'],
+    ['2010-01-04', '2010-W01'],
+    ['2012-01-01', '2011-W52'],
   ] as const
   const all = (flags: string) => Promise.all(reports.map(({ name }) => answer(`${name} ${flags}`, probe.name)))
-  const lines = [[1, 1, '4.50'], [3, 3, '48.90'], [5, 2, '100.00']] as const
+  const lines = [
+    [1, 1, '4.50'],
+    [3, 3, '48.90'],
+    [5, 2, '100.00'],
+  ] as const
   beforeAll(() => reportShop(probe.connection))
 
   it('those that were not cancelled', async () => {
     const before = await all(always)
-    await sell(probe.connection, [1, 4, 5].map((user) => ({ user, at: '2010-12-02 10:00:00', lines: [...lines, [7, 1, '5.00']], status: 'cancelled' })))
+    await sell(
+      probe.connection,
+      [1, 4, 5].map((user) => ({
+        user,
+        at: '2010-12-02 10:00:00',
+        lines: [...lines, [7, 1, '5.00']],
+        status: 'cancelled',
+      })),
+    )
     expect(await all(always)).toEqual(before)
   })
 
@@ -146,23 +252,38 @@ describe('which orders count', () => {
 
   it('of recent customers those of the last thirty days', async () => {
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 19)
-    await sell(probe.connection, [{ user: 1, at: ago(29), lines }, { user: 2, at: ago(31), lines }])
+    await sell(probe.connection, [
+      { user: 1, at: ago(29), lines },
+      { user: 2, at: ago(31), lines },
+    ])
     expect((await answer('recent-customers', probe.name)).map(({ username }) => username)).toEqual(['ada'])
-    expect((await answer('recent-customers --within 32d', probe.name)).map(({ username }) => username)).toEqual(['ada', 'bob'])
+    expect((await answer('recent-customers --within 32d', probe.name)).map(({ username }) => username)).toEqual([
+      'ada',
+      'bob',
+    ])
   })
 
   it.each(weeks)('%s is in %s', async (day, period) => {
     await sell(probe.connection, [{ user: 1, at: `${day} 12:00:00`, lines }])
-    expect(await answer(`revenue --by week --since ${day} --until ${day}T12:00:01Z`, probe.name)).toEqual([{ period, orders: 1, units: 6, revenue: '351.20' }])
+    expect(await answer(`revenue --by week --since ${day} --until ${day}T12:00:01Z`, probe.name)).toEqual([
+      { period, orders: 1, units: 6, revenue: '351.20' },
+    ])
   })
 })
 
 describe('a picture', () => {
-  const drawn = async (line: string, env: Record<string, string> = {}) => (await dbtool(`report ${line} --chart`, { database: shop.name, env, columns: 66 })).stdout.replaceAll(/\u001b\[\d+m/g, '')
+  const drawn = async (line: string, env: Record<string, string> = {}) =>
+    (await dbtool(`report ${line} --chart`, { database: shop.name, env, columns: 66 })).stdout.replaceAll(
+      /\u001b\[\d+m/g,
+      '',
+    )
 
-  it.each(each.filter(([, report]) => report.chart !== undefined))('of report %s changes nothing in the data', async (name) => {
-    expect(await answer(`${name} ${always} --chart`)).toEqual(await answer(`${name} ${always}`))
-  })
+  it.each(each.filter(([, report]) => report.chart !== undefined))(
+    'of report %s changes nothing in the data',
+    async (name) => {
+      expect(await answer(`${name} ${always} --chart`)).toEqual(await answer(`${name} ${always}`))
+    },
+  )
 
   it('shows what the report is ranked by', async () => {
     expect(await drawn('top-products')).toMatch(/ 41 │ .* │ █{10,} │\n.* 17 │ .* │ █{4,5}\S? +│\n/)
@@ -170,8 +291,17 @@ describe('a picture', () => {
   })
 
   it('of revenue is a line down the rows', async () => {
-    expect((await drawn('revenue')).split('\n').slice(3, -2).map((row) => row.slice(40))).toEqual([
-      '│           │            │', '│           │            │', '│           ╰──────────╮ │', '│     ╭────────────────╯ │', '│     │                  │',
+    expect(
+      (await drawn('revenue'))
+        .split('\n')
+        .slice(3, -2)
+        .map((row) => row.slice(40)),
+    ).toEqual([
+      '│           │            │',
+      '│           │            │',
+      '│           ╰──────────╮ │',
+      '│     ╭────────────────╯ │',
+      '│     │                  │',
     ])
   })
 

@@ -11,12 +11,42 @@ const asked = { since: undefined, until: undefined, limit: 100, now: new Date() 
 
 describe('three strategies for users with their orders', () => {
   it.each([
-    ['', [['one-by-one', 11, 71], ['join', 1, 62], ['second-query', 2, 71]]],
-    ['--limit 1', [['one-by-one', 2, 6], ['join', 1, 5], ['second-query', 2, 6]]],
-    ['--limit 5', [['one-by-one', 6, 57], ['join', 1, 53], ['second-query', 2, 57]]],
-    ['--since 2011-01-01 --limit 0', [['one-by-one', 11, 12], ['join', 1, 10], ['second-query', 2, 12]]],
+    [
+      '',
+      [
+        ['one-by-one', 11, 71],
+        ['join', 1, 62],
+        ['second-query', 2, 71],
+      ],
+    ],
+    [
+      '--limit 1',
+      [
+        ['one-by-one', 2, 6],
+        ['join', 1, 5],
+        ['second-query', 2, 6],
+      ],
+    ],
+    [
+      '--limit 5',
+      [
+        ['one-by-one', 6, 57],
+        ['join', 1, 53],
+        ['second-query', 2, 57],
+      ],
+    ],
+    [
+      '--since 2011-01-01 --limit 0',
+      [
+        ['one-by-one', 11, 12],
+        ['join', 1, 10],
+        ['second-query', 2, 12],
+      ],
+    ],
   ])('report eager-loading %s counts statements and rows', async (flags, expected) => {
-    const rows = (await dbtool(`report eager-loading ${flags} --json`, { database: shop.name })).json<{ strategy: string; statements: number; rows: number; ms: number }[]>()
+    const rows = (await dbtool(`report eager-loading ${flags} --json`, { database: shop.name })).json<
+      { strategy: string; statements: number; rows: number; ms: number }[]
+    >()
     expect(rows.map(({ strategy, statements, rows: came }) => [strategy, statements, came])).toEqual(expected)
     for (const { ms } of rows) expect(JSON.stringify(ms)).toMatch(/^\d+(\.\d)?$/)
   })
@@ -28,12 +58,28 @@ describe('three strategies for users with their orders', () => {
   })
 
   it.each<[string, Strategy]>([
-    ['another order', async (...all) => (await strategies['join']!(...all)).map((one) => ({ ...one, orders: one.orders.slice(1) }))],
-    ['no users without orders', async (...all) => (await strategies['join']!(...all)).filter(({ orders }) => orders.length > 0)],
-    ['another total', async (...all) => (await strategies['join']!(...all)).map((one) => ({ ...one, orders: one.orders.map((order) => ({ ...order, total_amount: '0.00' })) }))],
+    [
+      'another order',
+      async (...all) => (await strategies['join']!(...all)).map((one) => ({ ...one, orders: one.orders.slice(1) })),
+    ],
+    [
+      'no users without orders',
+      async (...all) => (await strategies['join']!(...all)).filter(({ orders }) => orders.length > 0),
+    ],
+    [
+      'another total',
+      async (...all) =>
+        (await strategies['join']!(...all)).map((one) => ({
+          ...one,
+          orders: one.orders.map((order) => ({ ...order, total_amount: '0.00' })),
+        })),
+    ],
   ])('fails when one of them loads %s', async (_what, wrong) => {
     await withPool(shop.target, {}, async (db) => {
-      await expect(compareStrategies(db, asked, { ...strategies, wrong })).rejects.toMatchObject({ code: 'UNEXPECTED', message: 'wrong loaded other users or orders than a join' })
+      await expect(compareStrategies(db, asked, { ...strategies, wrong })).rejects.toMatchObject({
+        code: 'UNEXPECTED',
+        message: 'wrong loaded other users or orders than a join',
+      })
     })
   })
 

@@ -62,7 +62,9 @@ describe('who gets at the private server', { timeout: 120_000 }, () => {
     const others = addresses.filter((one) => one.family === 'IPv4' && !one.internal)
     for (const { address } of [...others, { address: '127.0.0.2' }]) {
       const outcome = await new Promise((resolve) => {
-        const socket = dial({ host: address, port, timeout: 1_000 }, () => resolve('open')).once('error', () => resolve('closed'))
+        const socket = dial({ host: address, port, timeout: 1_000 }, () => resolve('open')).once('error', () =>
+          resolve('closed'),
+        )
         socket.once('timeout', () => resolve('closed')).once('close', () => socket.destroy())
       })
       expect(outcome, address).toBe('closed')

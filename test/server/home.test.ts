@@ -19,7 +19,11 @@ describe('where the private server keeps its things', () => {
     [{ DBTOOL_HOME: '', XDG_DATA_HOME: '/c', HOME: '/' }, '/c/dbtool'],
     [{ HOME: '/' }, '/.local/share/dbtool'],
   ])('%o → %s', (env, home) => {
-    expect(serverPaths(env)).toMatchObject({ home, data: `${home}/server/data`, socket: `${home}/server/run/mariadb.sock` })
+    expect(serverPaths(env)).toMatchObject({
+      home,
+      data: `${home}/server/data`,
+      socket: `${home}/server/run/mariadb.sock`,
+    })
   })
 
   it.runIf(root)('is /var/lib/dbtool for a root whose home is closed to the server', () => {
@@ -36,7 +40,9 @@ describe('where the private server keeps its things', () => {
   })
 
   it('that can be nowhere is refused, at once', () => {
-    expect(() => prepareDirectories(serverPaths({ DBTOOL_HOME: '/proc/nowhere/at/all' }))).toThrow('cannot use /proc/nowhere/at/all for the private server (ENOENT at /proc/nowhere)')
+    expect(() => prepareDirectories(serverPaths({ DBTOOL_HOME: '/proc/nowhere/at/all' }))).toThrow(
+      'cannot use /proc/nowhere/at/all for the private server (ENOENT at /proc/nowhere)',
+    )
   })
 
   it('takes a socket path of 103 bytes, and none of 104', () => {
@@ -55,7 +61,9 @@ describe("MariaDB's programs", () => {
 
   it('are looked for where DBTOOL_MARIADBD says, and only there', () => {
     const empty = directory()
-    expect(() => findPrograms({ DBTOOL_MARIADBD: empty })).toThrow(`DBTOOL_MARIADBD is ${empty}, and there is no mariadbd`)
+    expect(() => findPrograms({ DBTOOL_MARIADBD: empty })).toThrow(
+      `DBTOOL_MARIADBD is ${empty}, and there is no mariadbd`,
+    )
   })
 
   it.each([

@@ -92,7 +92,10 @@ describe('the private server', { timeout: 120_000 }, () => {
     await startServer(paths)
     await withSession(paths, (db) => db.change('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
     const dry = await dbtool('server reset -n', { env: { DBTOOL_HOME: paths.home } })
-    expect([dry.exitCode, dry.stderr]).toEqual([0, `would delete the private server and all its data in ${paths.data}; nothing was changed\n`])
+    expect([dry.exitCode, dry.stderr]).toEqual([
+      0,
+      `would delete the private server and all its data in ${paths.data}; nothing was changed\n`,
+    ])
     expect(await withSession(paths, (db) => db.rows('SHOW TABLES FROM dbtool'))).toHaveLength(1)
     expect(await resetServer(paths)).toEqual({ deleted: true })
     expect(readdirSync(paths.directory)).toEqual([])

@@ -34,7 +34,9 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   it('another port than the one it runs with', async () => {
     const paths = temporaryHome()
     await startServer(paths)
-    await expect(startServer(paths, { port: 33_306 })).rejects.toThrow('the private server is already running, without a port')
+    await expect(startServer(paths, { port: 33_306 })).rejects.toThrow(
+      'the private server is already running, without a port',
+    )
   })
 
   it('a port that is taken, with the advice to take another, and starts without it', async () => {
@@ -70,7 +72,10 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
         if (message === moment) setTimeout(() => interrupt.abort(new Error('interrupted')), 10)
       }
       await expect(startServer(paths, { signal: interrupt.signal, progress }), moment).rejects.toThrow('interrupted')
-      expect(readdirSync(paths.directory).filter((name) => name.startsWith('new-')), moment).toEqual([])
+      expect(
+        readdirSync(paths.directory).filter((name) => name.startsWith('new-')),
+        moment,
+      ).toEqual([])
       expect(await findRunning(paths), moment).toBeUndefined()
       expect((await startServer(paths)).started, moment).toBe(true)
     }

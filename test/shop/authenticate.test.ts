@@ -16,9 +16,14 @@ beforeEach(async () => {
   await insertUser(db, author, { username: 'ada', email: ada.email, passwordHash: stored })
 })
 
-const logIn = (credentials = ada): Promise<User> => withPool(database.target, {}, (db) => authenticate(db, author, credentials))
-const hashNow = async (): Promise<string> => (await database.connection.rows<{ password_hash: string }>('SELECT password_hash FROM users'))[0]?.password_hash ?? ''
-const messages = async (): Promise<unknown[]> => (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(({ message }) => message).slice(1)
+const logIn = (credentials = ada): Promise<User> =>
+  withPool(database.target, {}, (db) => authenticate(db, author, credentials))
+const hashNow = async (): Promise<string> =>
+  (await database.connection.rows<{ password_hash: string }>('SELECT password_hash FROM users'))[0]?.password_hash ?? ''
+const messages = async (): Promise<unknown[]> =>
+  (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id'))
+    .map(({ message }) => message)
+    .slice(1)
 
 describe('a login', () => {
   it('is stamped in UTC, with one row in the log, and renews a weak hash once', async () => {
@@ -41,7 +46,9 @@ describe('a login', () => {
       if (hash === stored) await database.connection.change(sql)
       return verify(typed, hash)
     }
-    await expect(withPool(database.target, {}, (db) => authenticate(db, author, ada, meanwhile))).rejects.toMatchObject({ code: 'NOT_AUTHENTICATED' })
+    await expect(withPool(database.target, {}, (db) => authenticate(db, author, ada, meanwhile))).rejects.toMatchObject(
+      { code: 'NOT_AUTHENTICATED' },
+    )
     expect(await messages()).toEqual([])
   })
 })

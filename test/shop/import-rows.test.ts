@@ -34,17 +34,34 @@ it('an import that has to start again counts, and tells what it left out, once',
   const path = join(folder, 'products.csv')
   const rows = Array.from({ length: 1_100 }, (_, row) => `S${row % 1_000},Tea,${row === 7 ? 'x' : '1'}`)
   writeFileSync(path, `sku,name,price\n${rows.join('\n')}\n`)
-  const file = await openRecordFile(path, { stdin: Readable.from([]), fields: fieldsOf(importedProducts), map: new Map() })
+  const file = await openRecordFile(path, {
+    stdin: Readable.from([]),
+    fields: fieldsOf(importedProducts),
+    map: new Map(),
+  })
   const told: number[] = []
   const summary = await withPool(database.target, {}, (pooled) =>
     importRows({
-      kind: importedProducts, file, db: new UnluckyDatabase(pooled.pool), author: { osUser: 'test', command: 'products import' }, onConflict: 'error', onError: 'skip',
-      inOne: 'whole', rejects: undefined, signal: new AbortController().signal, onProgress: () => undefined, onReject: ({ record }) => told.push(record.line),
+      kind: importedProducts,
+      file,
+      db: new UnluckyDatabase(pooled.pool),
+      author: { osUser: 'test', command: 'products import' },
+      onConflict: 'error',
+      onError: 'skip',
+      inOne: 'whole',
+      rejects: undefined,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onReject: ({ record }) => told.push(record.line),
     }),
   )
   await file.close()
   // Line 9 is bad, so S7 is new on line 1,009; the other 99 come back.
   expect(summary).toMatchObject({ rows_read: 1_100, created: 1_000, rejected: 100 })
   expect(told).toEqual([9, ...Array.from({ length: 100 }, (_, row) => 1_002 + row).filter((line) => line !== 1_009)])
-  expect(await database.connection.rows('SELECT (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM logs) AS logs')).toEqual([{ products: 1_000, logs: 1_000 }])
+  expect(
+    await database.connection.rows(
+      'SELECT (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM logs) AS logs',
+    ),
+  ).toEqual([{ products: 1_000, logs: 1_000 }])
 })

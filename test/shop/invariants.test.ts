@@ -5,14 +5,38 @@ import { testDatabase } from '../support/database.ts'
 
 /** Each breaks exactly one thing, past every constraint of the schema, on purpose. */
 const breakages: Record<string, { how: string[]; found: Record<string, unknown> }> = {
-  'stock-not-negative': { how: ['UPDATE products SET stock = -1, stock_received = 1 WHERE id = 1'], found: { product_id: 1, stock: -1 } },
-  'stock-ledger': { how: ['UPDATE products SET stock = stock + 1 WHERE id = 1'], found: { product_id: 1, stock: 9, stock_received: 10, units_sold: '2' } },
-  'sales-figures': { how: ['UPDATE products SET revenue = revenue + 0.01 WHERE id = 1'], found: { product_id: 1, revenue: '10.01', revenue_of_lines: '10.00' } },
-  'order-total': { how: ['UPDATE orders SET total_amount = total_amount + 0.01 WHERE id = 1'], found: { order_id: 1, total_amount: '10.01', sum_of_lines: '10.00' } },
-  'order-has-lines': { how: ["INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest) VALUES (2, 1, 0, 'k2', '')"], found: { order_id: 2 } },
-  'one-order-a-key': { how: ["UPDATE orders SET idempotency_key = '' WHERE id = 1"], found: { order_id: 1, idempotency_key: '' } },
+  'stock-not-negative': {
+    how: ['UPDATE products SET stock = -1, stock_received = 1 WHERE id = 1'],
+    found: { product_id: 1, stock: -1 },
+  },
+  'stock-ledger': {
+    how: ['UPDATE products SET stock = stock + 1 WHERE id = 1'],
+    found: { product_id: 1, stock: 9, stock_received: 10, units_sold: '2' },
+  },
+  'sales-figures': {
+    how: ['UPDATE products SET revenue = revenue + 0.01 WHERE id = 1'],
+    found: { product_id: 1, revenue: '10.01', revenue_of_lines: '10.00' },
+  },
+  'order-total': {
+    how: ['UPDATE orders SET total_amount = total_amount + 0.01 WHERE id = 1'],
+    found: { order_id: 1, total_amount: '10.01', sum_of_lines: '10.00' },
+  },
+  'order-has-lines': {
+    how: ["INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest) VALUES (2, 1, 0, 'k2', '')"],
+    found: { order_id: 2 },
+  },
+  'one-order-a-key': {
+    how: ["UPDATE orders SET idempotency_key = '' WHERE id = 1"],
+    found: { order_id: 1, idempotency_key: '' },
+  },
   'status-legal': { how: ["UPDATE orders SET status = 'lost' WHERE id = 1"], found: { order_id: 1, status: 'lost' } },
-  'line-positive': { how: ['UPDATE order_items SET price = -5.00, quantity = -2 WHERE id = 1', 'UPDATE products SET stock = 12, units_sold = -2 WHERE id = 1'], found: { item_id: 1, quantity: -2, price: '-5.00' } },
+  'line-positive': {
+    how: [
+      'UPDATE order_items SET price = -5.00, quantity = -2 WHERE id = 1',
+      'UPDATE products SET stock = 12, units_sold = -2 WHERE id = 1',
+    ],
+    found: { item_id: 1, quantity: -2, price: '-5.00' },
+  },
   references: { how: ['DELETE FROM users'], found: { entity: 'orders', id: 1, missing_id: 1 } },
 }
 
@@ -29,29 +53,41 @@ describe('db check', () => {
     await database.connection.change('SET SESSION check_constraint_checks = OFF, foreign_key_checks = OFF')
   })
   beforeEach(async () => {
-    for (const table of ['order_items', 'orders', 'products', 'users']) await database.connection.change(`DELETE FROM ${table}`)
+    for (const table of ['order_items', 'orders', 'products', 'users'])
+      await database.connection.change(`DELETE FROM ${table}`)
     for (const statement of sound) await database.connection.change(statement)
   })
 
   it('finds nothing in a sound shop', async () => {
     const { exitCode, json } = await dbtool('db check --json', { database: database.name })
     expect(exitCode).toBe(0)
-    expect(json<{ invariant: string; ok: boolean }[]>().map(({ invariant, ok }) => [invariant, ok])).toEqual(invariants.map(({ name }) => [name, true]))
+    expect(json<{ invariant: string; ok: boolean }[]>().map(({ invariant, ok }) => [invariant, ok])).toEqual(
+      invariants.map(({ name }) => [name, true]),
+    )
   })
 
   it('has a breakage for every invariant', () => {
     expect(Object.keys(breakages).sort()).toEqual(invariants.map(({ name }) => name).sort())
   })
 
-  it.each(Object.entries(breakages))('%s: broken, it exits 1 and shows the offending row', async (name, { how, found }) => {
-    for (const statement of how) await database.connection.change(statement)
-    const { exitCode, json, error } = await dbtool('db check --json', { database: database.name })
-    expect(exitCode).toBe(1)
-    const broken = json<{ invariant: string; ok: boolean; violations: number; rows: unknown[] }[]>().filter(({ ok }) => !ok)
-    expect(broken.map(({ invariant }) => invariant)).toEqual([name])
-    expect(broken[0]).toMatchObject({ violations: 1, rows: [found] })
-    expect(error).toMatchObject({ code: 'INVARIANT_BROKEN', exitCode: 1, message: `the shop is not sound: ${name} (1)` })
-  })
+  it.each(Object.entries(breakages))(
+    '%s: broken, it exits 1 and shows the offending row',
+    async (name, { how, found }) => {
+      for (const statement of how) await database.connection.change(statement)
+      const { exitCode, json, error } = await dbtool('db check --json', { database: database.name })
+      expect(exitCode).toBe(1)
+      const broken = json<{ invariant: string; ok: boolean; violations: number; rows: unknown[] }[]>().filter(
+        ({ ok }) => !ok,
+      )
+      expect(broken.map(({ invariant }) => invariant)).toEqual([name])
+      expect(broken[0]).toMatchObject({ violations: 1, rows: [found] })
+      expect(error).toMatchObject({
+        code: 'INVARIANT_BROKEN',
+        exitCode: 1,
+        message: `the shop is not sound: ${name} (1)`,
+      })
+    },
+  )
 
   it('a cancelled order has given its stock back', async () => {
     await database.connection.change("UPDATE orders SET status = 'cancelled'")

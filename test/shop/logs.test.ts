@@ -14,6 +14,15 @@ it('one row in the log and many are written alike, and cut between two character
   for (const entry of entries) await writeLog(db, author, entry)
   await writeLogs(db, author, entries)
   await writeLogs(db, author, [])
-  const rows = entries.map(({ entity, entityId, message }) => ({ os_user: 'tester', command: 'test', entity, entity_id: entityId, message: message.replace(/😀$/u, '') }))
-  expect(await db.rows('SELECT os_user, command, entity, entity_id, message FROM logs ORDER BY id')).toEqual([...rows, ...rows])
+  const rows = entries.map(({ entity, entityId, message }) => ({
+    os_user: 'tester',
+    command: 'test',
+    entity,
+    entity_id: entityId,
+    message: message.replace(/😀$/u, ''),
+  }))
+  expect(await db.rows('SELECT os_user, command, entity, entity_id, message FROM logs ORDER BY id')).toEqual([
+    ...rows,
+    ...rows,
+  ])
 })

@@ -27,7 +27,8 @@ describe('comparing a password', () => {
     ...[...weak].map(([cost, stored]): [string, string] => [`of cost ${cost}`, stored]),
     ['of PHP', `$2y$10$${salt}${digest}`],
   ])('with a hash %s is 4096 rounds', async (_whose, stored) => {
-    for (const text of typed) expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: expect.arrayContaining([stored]) })
+    for (const text of typed)
+      expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: expect.arrayContaining([stored]) })
   })
 
   it.each<[whose: string, stored: string | undefined]>([
@@ -39,7 +40,8 @@ describe('comparing a password', () => {
     ['a salt that bcrypt throws away unread', `$2b$12$${salt.slice(0, -1)}f${digest}`],
     ['a digest that bcrypt throws away unread', `$2b$12$${salt}${digest.slice(0, -1)}r`],
   ])('with %s is 4096 rounds on a hash of nobody', async (_whose, stored) => {
-    for (const text of typed) expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: [`$2b$12$${salt}${digest}`] })
+    for (const text of typed)
+      expect(await work(text, stored), text).toEqual({ rounds: 4096, hashes: [`$2b$12$${salt}${digest}`] })
   })
 
   it('the hash of nobody is one that bcrypt reads to its end', async () => {

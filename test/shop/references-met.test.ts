@@ -11,7 +11,10 @@ describe('the references of a file', () => {
     ['many, in a filter made for a few bytes', 30_000, 1],
   ])('%s: those that come back are found, and no others', (_what, count, bytes) => {
     const chance = new Chance(seed)
-    const refs = Array.from({ length: count }, (_, index) => `R${chance.between(0, 9) === 0 ? chance.between(0, index) : count + index}`)
+    const refs = Array.from(
+      { length: count },
+      (_, index) => `R${chance.between(0, 9) === 0 ? chance.between(0, index) : count + index}`,
+    )
     const met = new ReferencesMet(bytes)
     for (const ref of refs) met.meet(ref)
     const seen = new Set<string>()

@@ -30,7 +30,10 @@ describe('what somebody else has just changed', () => {
       (somebody) => somebody.change(`UPDATE users SET first_name = 'Ada' WHERE id = ?`, [userId]),
       (db) => db.transaction((tx) => updateUser(tx, author, 'ada', { first_name: 'Ada' })),
     )
-    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ first_name: 'Ada' }), rowsChanged: 0, changes: '' }, 0])
+    expect([updated, await logged()]).toEqual([
+      { thing: expect.objectContaining({ first_name: 'Ada' }), rowsChanged: 0, changes: '' },
+      0,
+    ])
   })
 
   it('is no change any more: of an address', async () => {
@@ -39,7 +42,10 @@ describe('what somebody else has just changed', () => {
       (somebody) => somebody.change(`UPDATE addresses SET city = 'Bonn' WHERE id = ?`, [addressId]),
       (db) => db.transaction((tx) => updateAddress(tx, author, addressId, { city: 'Bonn' })),
     )
-    expect([updated, await logged()]).toEqual([{ thing: expect.objectContaining({ city: 'Bonn' }), rowsChanged: 0, changes: '' }, 0])
+    expect([updated, await logged()]).toEqual([
+      { thing: expect.objectContaining({ city: 'Bonn' }), rowsChanged: 0, changes: '' },
+      0,
+    ])
   })
 })
 
@@ -49,9 +55,14 @@ describe('what somebody else has just deleted is not found, and leaves no log', 
     ['a new password', (db) => db.transaction((tx) => setPassword(tx, author, 'ada', noLogin))],
     ['an update of an address', (db) => db.transaction((tx) => updateAddress(tx, author, addressId, { city: 'Bonn' }))],
     ['a removal of an address', (db) => db.transaction((tx) => removeAddress(tx, author, addressId))],
-    ['a new address', (db) => db.transaction((tx) => insertAddress(tx, author, { id: userId, username: 'ada' }, parts))],
+    [
+      'a new address',
+      (db) => db.transaction((tx) => insertAddress(tx, author, { id: userId, username: 'ada' }, parts)),
+    ],
   ])('%s', async (_what, work) => {
-    await expect(meanwhile(database, (somebody) => somebody.change('DELETE FROM users'), work)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(meanwhile(database, (somebody) => somebody.change('DELETE FROM users'), work)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
     expect(await logged()).toBe(0)
   })
 })

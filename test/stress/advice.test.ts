@@ -3,31 +3,76 @@ import { adviseOn, type Goal, type Size } from '../../src/stress/advice.ts'
 
 const most: Goal = { kind: 'throughput' }
 /** Three rounds a size that differ by one per cent. */
-const sizesOf = (throughputs: Readonly<Record<number, number>>, more: { p99Ms?: (size: number) => number; clientBound?: boolean; spread?: number } = {}): Size[] =>
+const sizesOf = (
+  throughputs: Readonly<Record<number, number>>,
+  more: { p99Ms?: (size: number) => number; clientBound?: boolean; spread?: number } = {},
+): Size[] =>
   Object.entries(throughputs).map(([size, throughput]) => ({
     poolSize: Number(size),
-    rounds: [-1, 0, 1].map((sign) => ({ throughput: throughput * (1 + (sign * (more.spread ?? 0.01)) / 2), p99Ms: more.p99Ms?.(Number(size)) ?? 10, clientBound: more.clientBound ?? false, clientCpu: 0.2 })),
+    rounds: [-1, 0, 1].map((sign) => ({
+      throughput: throughput * (1 + (sign * (more.spread ?? 0.01)) / 2),
+      p99Ms: more.p99Ms?.(Number(size)) ?? 10,
+      clientBound: more.clientBound ?? false,
+      clientCpu: 0.2,
+    })),
   }))
 
 describe('the advice', () => {
   it.each<[string, Size[], Goal, [verdict: string, poolSize: number | null, limit: string | null]]>([
-    ['grows to the end of the range: no knee', sizesOf({ 1: 10, 2: 20, 4: 40, 8: 80, 16: 160 }), most, ['no-knee', null, 'pool']],
+    [
+      'grows to the end of the range: no knee',
+      sizesOf({ 1: 10, 2: 20, 4: 40, 8: 80, 16: 160 }),
+      most,
+      ['no-knee', null, 'pool'],
+    ],
     ['stays where the cores are', sizesOf({ 1: 500, 2: 960, 4: 970, 8: 975, 16: 960 }), most, ['knee', 2, 'server']],
-    ['the smallest within five per cent of the best', sizesOf({ 1: 500, 2: 900, 4: 951, 8: 1_000, 16: 990 }), most, ['knee', 4, 'server']],
+    [
+      'the smallest within five per cent of the best',
+      sizesOf({ 1: 500, 2: 900, 4: 951, 8: 1_000, 16: 990 }),
+      most,
+      ['knee', 4, 'server'],
+    ],
     ['falls from the beginning', sizesOf({ 1: 500, 2: 480, 4: 400, 8: 300 }), most, ['knee', 1, 'server']],
-    ['a percentile is kept only by small pools', sizesOf({ 1: 500, 2: 900, 4: 1_000, 8: 1_200 }, { p99Ms: (size) => size * 10 }), { kind: 'p99', belowMs: 50 }, ['knee', 4, 'server']],
-    ['a percentile is kept by none', sizesOf({ 1: 500, 2: 900, 4: 1_000 }, { p99Ms: () => 100 }), { kind: 'p99', belowMs: 50 }, ['no-knee', null, null]],
-    ['the client was the limit', sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { clientBound: true }), most, ['client-bound', null, 'client']],
-    ['the rounds contradict each other', sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { spread: 0.6 }), most, ['noisy', null, null]],
+    [
+      'a percentile is kept only by small pools',
+      sizesOf({ 1: 500, 2: 900, 4: 1_000, 8: 1_200 }, { p99Ms: (size) => size * 10 }),
+      { kind: 'p99', belowMs: 50 },
+      ['knee', 4, 'server'],
+    ],
+    [
+      'a percentile is kept by none',
+      sizesOf({ 1: 500, 2: 900, 4: 1_000 }, { p99Ms: () => 100 }),
+      { kind: 'p99', belowMs: 50 },
+      ['no-knee', null, null],
+    ],
+    [
+      'the client was the limit',
+      sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { clientBound: true }),
+      most,
+      ['client-bound', null, 'client'],
+    ],
+    [
+      'the rounds contradict each other',
+      sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { spread: 0.6 }),
+      most,
+      ['noisy', null, null],
+    ],
   ])('%s', (_what, sizes, goal, [verdict, size, limited]) => {
     const { verdict: said, recommended, limit } = adviseOn(sizes, goal)
-    expect([said, recommended, limit]).toEqual([verdict, size === null ? null : { pool_size: size, max_overflow: 0 }, limited])
+    expect([said, recommended, limit]).toEqual([
+      verdict,
+      size === null ? null : { pool_size: size, max_overflow: 0 },
+      limited,
+    ])
   })
 
   it('tells what half and twice as many would cost, where that was measured', () => {
     const { sensitivity } = adviseOn(sizesOf({ 1: 500, 2: 800, 4: 1_000, 8: 990 }), most)
     expect([sensitivity.half?.toFixed(2), sensitivity.double?.toFixed(2)]).toEqual(['0.20', '0.01'])
-    expect(adviseOn(sizesOf({ 1: 500, 2: 490, 16: 480 }), most).sensitivity).toEqual({ half: null, double: expect.closeTo(0.02, 2) as number })
+    expect(adviseOn(sizesOf({ 1: 500, 2: 490, 16: 480 }), most).sensitivity).toEqual({
+      half: null,
+      double: expect.closeTo(0.02, 2) as number,
+    })
   })
 
   it('is the same for the same measurement, with ranges around what was fitted', () => {

@@ -1,8 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { mustBeSameTest, readBaseline, regressions, type Baseline } from '../../src/stress/baseline.ts'
 
-const some = (p50: number, p99: number): Baseline['total_ms'] => ({ p50, p90: p99, p95: p99, p99, p999: p99, max: p99, mean: p50 })
-const before: Baseline = { mode: 'fair', pool_size: 5, max_overflow: 0, workers: 50, loop: 'closed', throughput: 1_000, total_ms: some(10, 50), acquire_ms: some(5, 0.2) }
+const some = (p50: number, p99: number): Baseline['total_ms'] => ({
+  p50,
+  p90: p99,
+  p95: p99,
+  p99,
+  p999: p99,
+  max: p99,
+  mean: p50,
+})
+const before: Baseline = {
+  mode: 'fair',
+  pool_size: 5,
+  max_overflow: 0,
+  workers: 50,
+  loop: 'closed',
+  throughput: 1_000,
+  total_ms: some(10, 50),
+  acquire_ms: some(5, 0.2),
+}
 
 describe('a baseline', () => {
   it.each<[string, Partial<Baseline>, string[]]>([
@@ -16,13 +33,19 @@ describe('a baseline', () => {
   ])('%s', (_what, change, expected) => expect(regressions(before, { ...before, ...change }, 0.1)).toEqual(expected))
 
   it('of another test is none', () => {
-    expect(() => mustBeSameTest(before, { ...before, workers: 10, pool_size: 4 })).toThrow('the baseline was another test: pool_size 5 then, 4 now; workers 50 then, 10 now')
+    expect(() => mustBeSameTest(before, { ...before, workers: 10, pool_size: 4 })).toThrow(
+      'the baseline was another test: pool_size 5 then, 4 now; workers 50 then, 10 now',
+    )
   })
 
   it.each([
     ['{"result":{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":null}}}', true],
     ['{"throughput":1,"total_ms":{"p50":1,"p99":2},"acquire_ms":{"p99":1}}', true],
-    ['{', false], ['[]', false], ['null', false], ['{"throughput":1}', false], ['{"result":5}', false],
+    ['{', false],
+    ['[]', false],
+    ['null', false],
+    ['{"throughput":1}', false],
+    ['{"result":5}', false],
   ])('%s: %s', (text, sound) => {
     if (sound) expect(readBaseline('x.json', text)).toMatchObject({ throughput: 1 })
     else expect(() => readBaseline('x.json', text)).toThrow(/^x\.json is not/)

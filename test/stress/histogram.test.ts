@@ -4,7 +4,15 @@ import { fairnessOf } from '../../src/stress/result.ts'
 
 describe('the histogram', () => {
   it('has nothing to say of nothing', () => {
-    expect(new Histogram().percentiles()).toEqual({ p50: null, p90: null, p95: null, p99: null, p999: null, max: null, mean: null })
+    expect(new Histogram().percentiles()).toEqual({
+      p50: null,
+      p90: null,
+      p95: null,
+      p99: null,
+      p999: null,
+      max: null,
+      mean: null,
+    })
   })
 
   it('agrees with a sorted list to one part in a thousand, from microseconds to hours', () => {

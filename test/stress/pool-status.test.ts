@@ -12,7 +12,10 @@ describe('pool status', () => {
     await database.connection.change('CREATE TABLE things (id INT PRIMARY KEY, n INT)')
     await database.connection.change('INSERT INTO things VALUES (1, 1)')
     const [holder, waiter] = [await connect(database.target), await connect(database.target)]
-    const [[{ id: holding } = { id: 0 }], [{ id: waiting } = { id: 0 }]] = [await holder.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'), await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')]
+    const [[{ id: holding } = { id: 0 }], [{ id: waiting } = { id: 0 }]] = [
+      await holder.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'),
+      await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'),
+    ]
     await holder.change('START TRANSACTION')
     await holder.change('UPDATE things SET n = 2 WHERE id = 1')
     const waited = waiter.change('UPDATE things SET n = 3 WHERE id = 1')
@@ -22,10 +25,24 @@ describe('pool status', () => {
     await holder.change('COMMIT')
     await waited
     await Promise.all([holder.close(), waiter.close()])
-    expect(transactions.find(({ connection }) => connection === holding)).toMatchObject({ state: 'idle', rows_changed: 1, statement: null })
-    expect(transactions.find(({ connection }) => connection === waiting)).toMatchObject({ state: 'waiting', statement: 'UPDATE things SET n = 3 WHERE id = 1' })
-    expect(lock_waits.find((wait) => wait.waiting === waiting)).toMatchObject({ blocked_by: holding, statement: 'UPDATE things SET n = 3 WHERE id = 1' })
-    expect(connections.filter((group) => group.database === database.name).reduce((sum, group) => sum + group.connections, 0)).toBeGreaterThanOrEqual(2)
+    expect(transactions.find(({ connection }) => connection === holding)).toMatchObject({
+      state: 'idle',
+      rows_changed: 1,
+      statement: null,
+    })
+    expect(transactions.find(({ connection }) => connection === waiting)).toMatchObject({
+      state: 'waiting',
+      statement: 'UPDATE things SET n = 3 WHERE id = 1',
+    })
+    expect(lock_waits.find((wait) => wait.waiting === waiting)).toMatchObject({
+      blocked_by: holding,
+      statement: 'UPDATE things SET n = 3 WHERE id = 1',
+    })
+    expect(
+      connections
+        .filter((group) => group.database === database.name)
+        .reduce((sum, group) => sum + group.connections, 0),
+    ).toBeGreaterThanOrEqual(2)
     expect(unseen).toEqual([])
     expect(figures['max_connections']).toBeGreaterThanOrEqual(figures['threads_connected']!)
     expect(figures['threads_connected']).toBeGreaterThan(2)
@@ -34,8 +51,14 @@ describe('pool status', () => {
   it('without the PROCESS privilege says what it could not see', async () => {
     const { exitCode, json } = await dbtool('pool status --json', { database: database.name })
     expect(exitCode).toBe(0)
-    expect(json<ServerSide>()).toMatchObject({ transactions: [], lock_waits: [], unseen: ['connections of other users', 'open transactions', 'lock waits'] })
-    expect((await dbtool('pool status', { database: database.name })).stderr).toContain('not shown: connections of other users, open transactions, lock waits: this user lacks the PROCESS privilege')
+    expect(json<ServerSide>()).toMatchObject({
+      transactions: [],
+      lock_waits: [],
+      unseen: ['connections of other users', 'open transactions', 'lock waits'],
+    })
+    expect((await dbtool('pool status', { database: database.name })).stderr).toContain(
+      'not shown: connections of other users, open transactions, lock waits: this user lacks the PROCESS privilege',
+    )
   })
 
   it('--watch looks again and again, and draws each look where the last one was', async () => {
@@ -47,7 +70,9 @@ describe('pool status', () => {
   })
 
   it('warns of a pool that does not fit', async () => {
-    expect((await dbtool('pool status', { database: database.name, env: { DB_POOL_SIZE: '9000' } })).stderr).toMatch(/a pool of 9000 \+ 10 does not fit: the server has \d+ connections left/)
+    expect((await dbtool('pool status', { database: database.name, env: { DB_POOL_SIZE: '9000' } })).stderr).toMatch(
+      /a pool of 9000 \+ 10 does not fit: the server has \d+ connections left/,
+    )
   })
 })
 
@@ -55,8 +80,17 @@ describe('pool compare', () => {
   const database = testDatabase({ migrated: false })
 
   it('shows four pools side by side, under the same load', async () => {
-    const rows = (await dbtool('pool compare --sql "SELECT 1" --workers 10 --pool-size 2 --duration 300ms --warmup 50ms --json', { database: database.name })).json<Record<string, number>[]>()
-    expect(rows.map(({ mode, pool_size }) => [mode, pool_size])).toEqual([['fair', 2], ['driver', 2], ['static', 1], ['none', 0]])
+    const rows = (
+      await dbtool('pool compare --sql "SELECT 1" --workers 10 --pool-size 2 --duration 300ms --warmup 50ms --json', {
+        database: database.name,
+      })
+    ).json<Record<string, number>[]>()
+    expect(rows.map(({ mode, pool_size }) => [mode, pool_size])).toEqual([
+      ['fair', 2],
+      ['driver', 2],
+      ['static', 1],
+      ['none', 0],
+    ])
     for (const row of rows) expect(row['throughput'], JSON.stringify(row)).toBeGreaterThan(0)
     const [fair, , , none] = rows
     expect(fair!['jain']).toBeGreaterThan(0.95)

@@ -14,10 +14,13 @@ interface Tuned {
 describe('pool tune', () => {
   // Any database will do: there is no shop in this one.
   const database = testDatabase({ migrated: false })
-  const tune = async (flags: string): Promise<Tuned> => (await dbtool(`pool tune --json ${flags}`, { database: database.name })).json<Tuned>()
+  const tune = async (flags: string): Promise<Tuned> =>
+    (await dbtool(`pool tune --json ${flags}`, { database: database.name })).json<Tuned>()
 
   it('on a query that only waits, finds no knee in the range', async () => {
-    const { verdict, recommended, points, connections } = await tune('--sql "SELECT SLEEP(0.1)" --max 8 --duration 400ms --warmup 0ms')
+    const { verdict, recommended, points, connections } = await tune(
+      '--sql "SELECT SLEEP(0.1)" --max 8 --duration 400ms --warmup 0ms',
+    )
     expect([verdict, recommended, connections.fits]).toEqual(['no-knee', null, null])
     expect(points.map(({ pool_size }) => pool_size)).toEqual([1, 2, 3, 4, 6, 8])
     expect(points.at(-1)!.throughput / points[0]!.throughput).toBeGreaterThan(6)
@@ -26,7 +29,9 @@ describe('pool tune', () => {
   it('on one that is done one after the other, recommends hardly more than one connection', async () => {
     await database.connection.change('CREATE TABLE counter (n INT)')
     await database.connection.change('INSERT INTO counter VALUES (0)')
-    const { verdict, recommended, connections } = await tune('--sql "UPDATE counter SET n = n + 1 + SLEEP(0.02)" --max 4 --duration 1s --warmup 0ms --instances 4')
+    const { verdict, recommended, connections } = await tune(
+      '--sql "UPDATE counter SET n = n + 1 + SLEEP(0.02)" --max 4 --duration 1s --warmup 0ms --instances 4',
+    )
     // A second one may wait at the row while the first is on its way to and from a busy client.
     expect([verdict, [1, 2].includes(recommended?.pool_size ?? 0), connections.fits]).toEqual(['knee', true, true])
     expect(connections.wanted).toBe(4 * (recommended?.pool_size ?? 0))
@@ -57,9 +62,27 @@ describe('pool tune', () => {
     ['event_loop', true],
     ['long_enough', false],
     ['steady', false],
-  ] as const)('a trial that fails the check %s, however short it is: the client was the limit is %s', async (check, expected) => {
-    const result = { ok: 9, errors: [], pool_size: 1, throughput: 9, total_ms: { p99: 1 }, client_cpu: 0.95, validity: { verdict: 'too-short', checks: [{ check, ok: false, finding: '' }] } }
-    const [size] = await sweep({ sizes: [1], rounds: 3, trialMs: 1, warmupMs: 0, workers: 1 }, { trial: () => Promise.resolve(result as unknown as StressResult), signal: new AbortController().signal, onTrial: () => undefined })
-    expect(size!.rounds.map(({ clientBound }) => clientBound)).toEqual([expected, expected, expected])
-  })
+  ] as const)(
+    'a trial that fails the check %s, however short it is: the client was the limit is %s',
+    async (check, expected) => {
+      const result = {
+        ok: 9,
+        errors: [],
+        pool_size: 1,
+        throughput: 9,
+        total_ms: { p99: 1 },
+        client_cpu: 0.95,
+        validity: { verdict: 'too-short', checks: [{ check, ok: false, finding: '' }] },
+      }
+      const [size] = await sweep(
+        { sizes: [1], rounds: 3, trialMs: 1, warmupMs: 0, workers: 1 },
+        {
+          trial: () => Promise.resolve(result as unknown as StressResult),
+          signal: new AbortController().signal,
+          onTrial: () => undefined,
+        },
+      )
+      expect(size!.rounds.map(({ clientBound }) => clientBound)).toEqual([expected, expected, expected])
+    },
+  )
 })

@@ -52,31 +52,84 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
   beforeAll(async () => {
     browser = await openBrowser()
     const made = [
-      ['pool', 'stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}', '--duration', '2s', '--workers', '8', '--out', `html=${at('stress')}`],
-      ['pool', 'stress', '--sql', 'SELECT nonsense_with_a_long_name_that_no_table_has', '--sql', '9: SELECT 1', '--rate', '200', '--duration', '1s', '--out', `html=${at('open')}`],
-      ['pool', 'tune', '--sql', 'SELECT SLEEP(0.01)', '--max', '4', '--duration', '200ms', '--warmup', '0ms', '--out', `html=${at('tune')}`],
+      [
+        'pool',
+        'stress',
+        '--sql',
+        'SELECT SLEEP(0.002), {{random 1 9}}',
+        '--duration',
+        '2s',
+        '--workers',
+        '8',
+        '--out',
+        `html=${at('stress')}`,
+      ],
+      [
+        'pool',
+        'stress',
+        '--sql',
+        'SELECT nonsense_with_a_long_name_that_no_table_has',
+        '--sql',
+        '9: SELECT 1',
+        '--rate',
+        '200',
+        '--duration',
+        '1s',
+        '--out',
+        `html=${at('open')}`,
+      ],
+      [
+        'pool',
+        'tune',
+        '--sql',
+        'SELECT SLEEP(0.01)',
+        '--max',
+        '4',
+        '--duration',
+        '200ms',
+        '--warmup',
+        '0ms',
+        '--out',
+        `html=${at('tune')}`,
+      ],
     ]
     for (const line of made) expect((await dbtool(line, { database: database.name })).exitCode).toBe(0)
   })
   afterAll(() => browser.close())
 
-  const screens = [['a phone', 390], ['a screen', 1_280]] as const
-  const cases = ([['stress', 4], ['open', 4], ['tune', 2]] as const).flatMap(([name, figures]) => screens.flatMap(([screen, width]) => (['light', 'dark'] as const).map((scheme) => ({ name, figures, screen, width, scheme }))))
+  const screens = [
+    ['a phone', 390],
+    ['a screen', 1_280],
+  ] as const
+  const cases = (
+    [
+      ['stress', 4],
+      ['open', 4],
+      ['tune', 2],
+    ] as const
+  ).flatMap(([name, figures]) =>
+    screens.flatMap(([screen, width]) =>
+      (['light', 'dark'] as const).map((scheme) => ({ name, figures, screen, width, scheme })),
+    ),
+  )
 
-  it.each(cases)('$name on $screen, $scheme: everything can be read, and nothing is loaded', async ({ name, figures, width, scheme }) => {
-    const page = await browser.newPage()
-    const asked: string[] = []
-    const complaints: string[] = []
-    page.on('request', (request) => asked.push(request.url()))
-    page.on('console', (message) => complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    await page.setViewport({ width, height: 800 })
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-    const url = pathToFileURL(at(name)).href
-    await page.goto(url)
-    const findings = (await page.evaluate(look)) as Findings
-    await page.close()
-    expect([asked, complaints]).toEqual([[url], []])
-    expect(findings).toEqual({ figures, sideways: 0, emptyLines: 0, outside: [], overlapping: [], faint: [] })
-  })
+  it.each(cases)(
+    '$name on $screen, $scheme: everything can be read, and nothing is loaded',
+    async ({ name, figures, width, scheme }) => {
+      const page = await browser.newPage()
+      const asked: string[] = []
+      const complaints: string[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      page.on('console', (message) => complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(String(error)))
+      await page.setViewport({ width, height: 800 })
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+      const url = pathToFileURL(at(name)).href
+      await page.goto(url)
+      const findings = (await page.evaluate(look)) as Findings
+      await page.close()
+      expect([asked, complaints]).toEqual([[url], []])
+      expect(findings).toEqual({ figures, sideways: 0, emptyLines: 0, outside: [], overlapping: [], faint: [] })
+    },
+  )
 })

@@ -3,7 +3,18 @@ import { judge, type Evidence } from '../../src/stress/validity.ts'
 
 /** 5 connections, always busy for 10 s, 10 ms an iteration. */
 const sound: Evidence = {
-  loop: 'closed', seconds: 10, iterations: 5_000, poolInUseMs: 49_500, inUseMs: 49_800, eventLoopP99Ms: 2, clientCpu: 0.3, threads: 1, rampSeconds: 0, halves: [500, 498], lateP99Ms: null, dropped: 0,
+  loop: 'closed',
+  seconds: 10,
+  iterations: 5_000,
+  poolInUseMs: 49_500,
+  inUseMs: 49_800,
+  eventLoopP99Ms: 2,
+  clientCpu: 0.3,
+  threads: 1,
+  rampSeconds: 0,
+  halves: [500, 498],
+  lateP99Ms: null,
+  dropped: 0,
 }
 
 describe('the validity of a run', () => {

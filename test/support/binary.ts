@@ -7,9 +7,22 @@ import { login, type Person } from './people.ts'
 export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.meta.url))
 
 /** The environment of a process that works in `database` of the private server of all tests, as the application user. */
-export function environment(database: string, more: Record<string, string> = {}, as: Person = 'app'): Record<string, string> {
+export function environment(
+  database: string,
+  more: Record<string, string> = {},
+  as: Person = 'app',
+): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
-  return { PATH, HOME, DBTOOL_HOME: inject('home'), XDG_CONFIG_HOME: inject('home'), DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as), ...more }
+  return {
+    PATH,
+    HOME,
+    DBTOOL_HOME: inject('home'),
+    XDG_CONFIG_HOME: inject('home'),
+    DB_NAME: database,
+    DB_SOCKET: inject('socket'),
+    ...login(as),
+    ...more,
+  }
 }
 
 export interface Child {
@@ -30,13 +43,24 @@ interface Run {
 }
 
 /** Runs the compiled tool with pipes and no input, and sends it signals. */
-export function spawned(argv: readonly string[], { database, node = [], env = {}, as, signals = [] }: Run): Promise<Child> {
-  const child = spawn(process.execPath, [...node, binary, ...argv], { cwd: '/', env: environment(database, env, as), stdio: ['ignore', 'pipe', 'pipe'] })
+export function spawned(
+  argv: readonly string[],
+  { database, node = [], env = {}, as, signals = [] }: Run,
+): Promise<Child> {
+  const child = spawn(process.execPath, [...node, binary, ...argv], {
+    cwd: '/',
+    env: environment(database, env, as),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const texts = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))
   const firstMs = signals[0]?.[0] ?? 0
   const started = performance.now()
   for (const [afterMs, signal] of signals) setTimeout(() => child.kill(signal), afterMs)
-  return new Promise((resolve) => child.on('close', (exitCode) => resolve({ ...texts, exitCode, endedAfterMs: performance.now() - started - firstMs })))
+  return new Promise((resolve) =>
+    child.on('close', (exitCode) =>
+      resolve({ ...texts, exitCode, endedAfterMs: performance.now() - started - firstMs }),
+    ),
+  )
 }

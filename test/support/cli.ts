@@ -28,12 +28,20 @@ export interface Situation {
 }
 
 /** Types a command line, as an array or as a line without quoting, and returns what came back. Runs in this process. */
-export async function dbtool(line: string | readonly string[], { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns, startedMs }: Situation = {}): Promise<Outcome> {
+export async function dbtool(
+  line: string | readonly string[],
+  { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns, startedMs }: Situation = {},
+): Promise<Outcome> {
   const argv = typeof line === 'string' ? words(line) : line
   const stdout = collector(columns)
   const stderr = collector(columns)
   const exitCode = await run(argv, {
-    env: { DBTOOL_HOME: inject('home'), XDG_CONFIG_HOME: inject('home'), ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as) }), ...env },
+    env: {
+      DBTOOL_HOME: inject('home'),
+      XDG_CONFIG_HOME: inject('home'),
+      ...(database === undefined ? {} : { DB_NAME: database, DB_SOCKET: inject('socket'), ...login(as) }),
+      ...env,
+    },
     cwd,
     stdin: columns === undefined ? Readable.from([stdin]) : Object.assign(new PassThrough(), { isTTY: true }),
     stdout: stdout.stream,
@@ -55,10 +63,15 @@ export async function dbtool(line: string | readonly string[], { database, as = 
 
 /** Splits at spaces; double and single quotes keep words together. */
 export function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '')
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  )
 }
 
-function collector(columns: number | undefined): { stream: Writable & { isTTY?: boolean; columns?: number }; text: () => string } {
+function collector(columns: number | undefined): {
+  stream: Writable & { isTTY?: boolean; columns?: number }
+  text: () => string
+} {
   const chunks: string[] = []
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -66,5 +79,8 @@ function collector(columns: number | undefined): { stream: Writable & { isTTY?: 
       done()
     },
   })
-  return { stream: columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }), text: () => chunks.join('') }
+  return {
+    stream: columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns }),
+    text: () => chunks.join(''),
+  }
 }

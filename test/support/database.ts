@@ -29,7 +29,11 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
   beforeAll(async () => {
     const server = await connect(socketTarget(inject('socket'), inject('osUser')))
     await server.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
-    await grant(server, appAccount, roles.filter(({ name: role }) => role === 'app').flatMap((role) => grantStatements(role, name, appAccount)))
+    await grant(
+      server,
+      appAccount,
+      roles.filter(({ name: role }) => role === 'app').flatMap((role) => grantStatements(role, name, appAccount)),
+    )
     await server.close()
     state.connection = await connect(target)
     if (migrated) await migrate({ session: state.connection, known: loadMigrations() })
@@ -49,7 +53,11 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
 }
 
 /** A pool on it that is closed after `work`. */
-export async function withPool<T>(target: Target, options: Partial<PoolOptions>, work: (db: PooledDatabase) => Promise<T>): Promise<T> {
+export async function withPool<T>(
+  target: Target,
+  options: Partial<PoolOptions>,
+  work: (db: PooledDatabase) => Promise<T>,
+): Promise<T> {
   const pool = openPool('fair', { target, limits: defaultLimits, options: { ...defaultPoolOptions, ...options } })
   try {
     return await work(new PooledDatabase(pool))

@@ -34,7 +34,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('socket', paths.socket)
   project.provide('osUser', status.user ?? '')
   const appPassword = randomBytes(16).toString('hex')
-  await withSession(paths, (session) => session.change(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]))
+  await withSession(paths, (session) =>
+    session.change(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]),
+  )
   project.provide('appPassword', appPassword)
   return async () => {
     await stopServer(paths)
@@ -51,8 +53,13 @@ function buildIfMissing(): void {
 
 /** If this process is killed, a shell that waits for its end stops the server and removes its home. */
 function watchOver(home: string, pidFile: string): () => void {
-  const script = 'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'
-  const shell = spawn('sh', ['-c', script, 'sh', home, pidFile], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const script =
+    'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'
+  const shell = spawn('sh', ['-c', script, 'sh', home, pidFile], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   shell.unref()
   return () => shell.kill('SIGKILL')
 }

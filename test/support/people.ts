@@ -9,7 +9,9 @@ export type Person = 'app' | 'owner'
 
 /** How each of them logs in. */
 export function login(as: Person): Record<string, string> {
-  return as === 'owner' ? { DB_USER: inject('osUser') } : { DB_USER: appAccount.user, DB_PASSWORD: inject('appPassword') }
+  return as === 'owner'
+    ? { DB_USER: inject('osUser') }
+    : { DB_USER: appAccount.user, DB_PASSWORD: inject('appPassword') }
 }
 
 /** How a confirmation says where it is. */

@@ -16,15 +16,28 @@ export function acceptedInvoices(path: string): Invoice[] {
   for (const row of rows) invoices.set(row['InvoiceNo'] ?? '', [...(invoices.get(row['InvoiceNo'] ?? '') ?? []), row])
   return [...invoices.values()].flatMap((lines) => {
     const prices = new Map<string, Set<string>>()
-    for (const { StockCode: sku = '', UnitPrice: price = '' } of lines) prices.set(sku, (prices.get(sku) ?? new Set()).add(price))
-    const fine = lines.every(({ CustomerID, Quantity = '', UnitPrice = '' }) => CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice))
+    for (const { StockCode: sku = '', UnitPrice: price = '' } of lines)
+      prices.set(sku, (prices.get(sku) ?? new Set()).add(price))
+    const fine = lines.every(
+      ({ CustomerID, Quantity = '', UnitPrice = '' }) =>
+        CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice),
+    )
     if (!fine || [...prices.values()].some(({ size }) => size > 1)) return []
     const merged = new Map<string, { units: number; cents: number }>()
     for (const { StockCode: sku = '', Quantity, UnitPrice } of lines) {
       const { units, cents } = merged.get(sku) ?? { units: 0, cents: 0 }
-      merged.set(sku, { units: units + Number(Quantity), cents: cents + Number(Quantity) * Math.round(Number(UnitPrice) * 100) })
+      merged.set(sku, {
+        units: units + Number(Quantity),
+        cents: cents + Number(Quantity) * Math.round(Number(UnitPrice) * 100),
+      })
     }
-    return [{ customer: lines[0]?.['CustomerID'] ?? '', at: `${lines[0]?.['InvoiceDate']?.replace(' ', 'T') ?? ''}Z`, lines: merged }]
+    return [
+      {
+        customer: lines[0]?.['CustomerID'] ?? '',
+        at: `${lines[0]?.['InvoiceDate']?.replace(' ', 'T') ?? ''}Z`,
+        lines: merged,
+      },
+    ]
   })
 }
 
@@ -32,7 +45,12 @@ export function acceptedInvoices(path: string): Invoice[] {
 export interface Directory {
   readonly users: readonly { readonly id: number; readonly username: string; readonly customer: string }[]
   /** The stock is what is left of each today, whatever the period. */
-  readonly products: readonly { readonly id: number; readonly sku: string; readonly name: string; readonly stock: number }[]
+  readonly products: readonly {
+    readonly id: number
+    readonly sku: string
+    readonly name: string
+    readonly stock: number
+  }[]
 }
 
 type Rows = unknown[][]
@@ -42,7 +60,9 @@ const totalOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ c
 const unitsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ units }) => units))
 /** Descending by each figure in turn, then ascending by id. */
 const ranked = <T extends { id: number }>(things: T[], ...figures: ((thing: T) => number)[]): T[] =>
-  things.toSorted((a, b) => figures.map((figure) => figure(b) - figure(a)).find((difference) => difference !== 0) ?? a.id - b.id)
+  things.toSorted(
+    (a, b) => figures.map((figure) => figure(b) - figure(a)).find((difference) => difference !== 0) ?? a.id - b.id,
+  )
 
 export function between(invoices: readonly Invoice[], since: string, until: string): Invoice[] {
   return invoices.filter(({ at }) => at >= since && at < until)
@@ -59,23 +79,71 @@ export function unitsSold(invoices: readonly Invoice[]): Map<string, number> {
 export function answersOf(invoices: readonly Invoice[], { users, products }: Directory) {
   const buyers = users.map(({ id, username, customer }) => {
     const own = invoices.filter((invoice) => invoice.customer === customer)
-    return { id, username, orders: own.length, cents: sum(own.map(totalOf)), last: own.map(({ at }) => at).sort().at(-1) ?? '' }
+    return {
+      id,
+      username,
+      orders: own.length,
+      cents: sum(own.map(totalOf)),
+      last:
+        own
+          .map(({ at }) => at)
+          .sort()
+          .at(-1) ?? '',
+    }
   })
   const goods = products.map(({ id, sku, name, stock }) => {
     const lines = invoices.flatMap((invoice) => invoice.lines.get(sku) ?? [])
-    return { id, sku, name, stock, times: lines.length, units: sum(lines.map(({ units }) => units)), cents: sum(lines.map(({ cents }) => cents)) }
+    return {
+      id,
+      sku,
+      name,
+      stock,
+      times: lines.length,
+      units: sum(lines.map(({ units }) => units)),
+      cents: sum(lines.map(({ cents }) => cents)),
+    }
   })
   const placed = buyers.filter(({ orders }) => orders > 0)
   const sold = goods.filter(({ times }) => times > 0)
-  const product = ({ id, sku, name, units, times, cents }: (typeof goods)[number]): unknown[] => [id, sku, name, units, times, money(cents)]
+  const product = ({ id, sku, name, units, times, cents }: (typeof goods)[number]): unknown[] => [
+    id,
+    sku,
+    name,
+    units,
+    times,
+    money(cents),
+  ]
   return {
     topByUnits: (): Rows => ranked(sold, ({ units }) => units).map(product),
     topByRevenue: (): Rows => ranked(sold, ({ cents }) => cents).map(product),
-    ordersPerUser: (): Rows => ranked(placed, ({ orders }) => orders, ({ cents }) => cents).map(({ id, username, orders, cents }) => [id, username, orders, money(cents)]),
-    recentCustomers: (): Rows => ranked(placed, ({ last }) => Date.parse(last)).map(({ id, username, last, orders }) => [id, username, last, orders]),
-    categories: (): Rows => ranked(buyers, ({ orders }) => orders).map(({ id, username, orders }) => [id, username, orders, orders === 0 ? 'inactive' : orders < 6 ? 'occasional' : orders < 21 ? 'regular' : 'vip']),
-    bigSpenders: (from: number): Rows => ranked(buyers, ({ cents }) => cents).filter(({ cents }) => cents >= from * 100).map(({ id, username, orders, cents }) => [id, username, orders, money(cents)]),
-    lowStock: (below: number): Rows => ranked(sold, ({ stock }) => -stock).filter(({ stock }) => stock < below).map(({ id, sku, name, stock }) => [id, sku, name, stock]),
+    ordersPerUser: (): Rows =>
+      ranked(
+        placed,
+        ({ orders }) => orders,
+        ({ cents }) => cents,
+      ).map(({ id, username, orders, cents }) => [id, username, orders, money(cents)]),
+    recentCustomers: (): Rows =>
+      ranked(placed, ({ last }) => Date.parse(last)).map(({ id, username, last, orders }) => [
+        id,
+        username,
+        last,
+        orders,
+      ]),
+    categories: (): Rows =>
+      ranked(buyers, ({ orders }) => orders).map(({ id, username, orders }) => [
+        id,
+        username,
+        orders,
+        orders === 0 ? 'inactive' : orders < 6 ? 'occasional' : orders < 21 ? 'regular' : 'vip',
+      ]),
+    bigSpenders: (from: number): Rows =>
+      ranked(buyers, ({ cents }) => cents)
+        .filter(({ cents }) => cents >= from * 100)
+        .map(({ id, username, orders, cents }) => [id, username, orders, money(cents)]),
+    lowStock: (below: number): Rows =>
+      ranked(sold, ({ stock }) => -stock)
+        .filter(({ stock }) => stock < below)
+        .map(({ id, sku, name, stock }) => [id, sku, name, stock]),
     revenue: (periodOf: (at: Date) => string): Rows => {
       const periods = [...new Set(invoices.map(({ at }) => periodOf(new Date(at))))].sort()
       return periods.map((period) => {

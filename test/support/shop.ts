@@ -19,7 +19,9 @@ export async function smallShop(database: string): Promise<void> {
 
 /** Every row of every table; two that are equal show that nothing was changed in between. */
 export async function everything({ connection }: TestDatabase): Promise<Record<string, unknown[]>> {
-  const tables = await connection.rows<{ name: string }>('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1')
+  const tables = await connection.rows<{ name: string }>(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1',
+  )
   const contents: Record<string, unknown[]> = {}
   for (const { name } of tables) contents[name] = await connection.rows(`SELECT * FROM \`${name}\` ORDER BY 1`)
   return contents
@@ -33,9 +35,13 @@ export async function renewedShop({ connection: db }: TestDatabase): Promise<voi
     await db.change(`DELETE FROM ${table}`)
     await db.change(`ALTER TABLE ${table} AUTO_INCREMENT = 1`)
   }
-  for (const username of ['ada', 'bob']) await insertUser(db, author, { username, email: `${username}@example.com`, passwordHash: noLogin })
+  for (const username of ['ada', 'bob'])
+    await insertUser(db, author, { username, email: `${username}@example.com`, passwordHash: noLogin })
   await insertProduct(db, author, { sku: 'TEA-1', name: 'Green tea', price: '4.50', stock: 100 })
   await insertProduct(db, author, { sku: 'POT-1', name: 'Teapot', price: '48.90', stock: 3 })
-  const lines = [{ productId: 1, quantity: 2 }, { productId: 2, quantity: 1 }]
+  const lines = [
+    { productId: 1, quantity: 2 },
+    { productId: 2, quantity: 1 },
+  ]
   await placeOrder(db, { userId: 1, lines, key: 'basket-1', status: 'confirmed', author, end: 'COMMIT' })
 }

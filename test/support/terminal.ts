@@ -42,9 +42,18 @@ interface Desk {
   readonly stdout?: string
 }
 
-export function terminal(argv: readonly string[], database: string, { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: Desk = {}): Terminal {
+export function terminal(
+  argv: readonly string[],
+  database: string,
+  { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: Desk = {},
+): Terminal {
   const shell = ['-c', 'exec "$0" "$@" >"$STDOUT"', process.execPath, binary, ...argv]
-  const pty = spawn('/bin/sh', shell, { cols: columns, rows, cwd: '/', env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as) })
+  const pty = spawn('/bin/sh', shell, {
+    cols: columns,
+    rows,
+    cwd: '/',
+    env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as),
+  })
   let raw = ''
   let seen = 0
   let exitCode: number | undefined

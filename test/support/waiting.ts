@@ -5,7 +5,11 @@ import type { Database } from '../../src/db/database.ts'
 import { withPool, type TestDatabase } from './database.ts'
 
 /** Runs `work` while somebody else has done `change` and not committed; who commits as soon as `work` waits for that. */
-export async function meanwhile<T>({ target }: TestDatabase, change: (somebody: Connection) => Promise<unknown>, work: (db: Database) => Promise<T>): Promise<T> {
+export async function meanwhile<T>(
+  { target }: TestDatabase,
+  change: (somebody: Connection) => Promise<unknown>,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
   const somebody = await connect(target)
   try {
     await somebody.change('START TRANSACTION')

@@ -15,10 +15,13 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'settings',
     group,
-    looksAt: 'every value of flags, profile, option file, environment and env file: where it comes from, whether it keeps its rule, and whether its name means anything',
+    looksAt:
+      'every value of flags, profile, option file, environment and env file: where it comes from, whether it keeps its rule, and whether its name means anything',
     needs: ['configuration'],
     judge({ configuration: { settings, faults } }) {
-      return faults.length === 0 ? ok(`all ${settings.length} settings are valid: ${byOrigin(settings)}`) : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
+      return faults.length === 0
+        ? ok(`all ${settings.length} settings are valid: ${byOrigin(settings)}`)
+        : faults.map(({ sentence, fix }) => fault(sentence, fixOf(fix)))
     },
   }),
   check({
@@ -26,7 +29,11 @@ export const configurationChecks: readonly Check[] = [
     group,
     looksAt: 'an env file with a password: only its owner may read it',
     needs: ['configuration'],
-    judge({ configuration: { envFile: { name, state, holdsPassword, exposed } } }) {
+    judge({
+      configuration: {
+        envFile: { name, state, holdsPassword, exposed },
+      },
+    }) {
       if (exposed !== undefined) return fault(exposed.sentence, fixOf(exposed.fix))
       if (state === 'absent') return ok(`there is no ${name} here`)
       if (state === 'unreadable') return skipped(`${name} cannot be read`)
@@ -36,7 +43,8 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'profile',
     group,
-    looksAt: 'which profile is used, if any, where it was asked for, and whether its database is protected or read only',
+    looksAt:
+      'which profile is used, if any, where it was asked for, and whether its database is protected or read only',
     needs: ['configuration'],
     judge({ configuration: { profile } }) {
       if (profile === undefined) return ok('no profile is used')
@@ -47,12 +55,20 @@ export const configurationChecks: readonly Check[] = [
   check({
     name: 'password',
     group,
-    looksAt: 'a password in --url, which everybody on the machine sees in the list of processes; a password file that others can read',
+    looksAt:
+      'a password in --url, which everybody on the machine sees in the list of processes; a password file that others can read',
     needs: ['configuration'],
     judge({ configuration: { passwordInUrl, passwordFile } }) {
-      if (passwordInUrl === 'flag') return warning('everybody on this machine can read the password in --url', '--ask-password, --password-file or DB_PASSWORD instead')
+      if (passwordInUrl === 'flag')
+        return warning(
+          'everybody on this machine can read the password in --url',
+          '--ask-password, --password-file or DB_PASSWORD instead',
+        )
       if (passwordFile?.readableByOthers === true) {
-        return warning(`every user of this machine can read the password file ${passwordFile.path}; in a container that is by design`, `chmod 600 ${shellWord(passwordFile.path)}`)
+        return warning(
+          `every user of this machine can read the password file ${passwordFile.path}; in a container that is by design`,
+          `chmod 600 ${shellWord(passwordFile.path)}`,
+        )
       }
       return ok('no password is where others would see it')
     },
@@ -63,13 +79,16 @@ export const configurationChecks: readonly Check[] = [
     looksAt: 'DB_… variables of the environment that are nearly a setting; in the env file they are a fault',
     needs: ['configuration'],
     judge({ configuration: { strays } }) {
-      return strays.length === 0 ? ok('no variable of the environment looks like a misspelt setting') : strays.map((sentence) => warning(sentence, 'correct the name, or remove it'))
+      return strays.length === 0
+        ? ok('no variable of the environment looks like a misspelt setting')
+        : strays.map((sentence) => warning(sentence, 'correct the name, or remove it'))
     },
   }),
   check({
     name: 'address',
     group,
-    looksAt: 'where it was decided which server to use: a flag, a profile, an option file, the environment, the env file, the running private server, or nothing',
+    looksAt:
+      'where it was decided which server to use: a flag, a profile, an option file, the environment, the env file, the running private server, or nothing',
     needs: ['destination'],
     judge({ destination: { target, origin } }) {
       return ok(`${addressOf(target)}, ${origins[origin] ?? `from ${origin}`}`)
@@ -89,4 +108,8 @@ function byOrigin(settings: Configuration['settings']): string {
 
 /** Otherwise by the env file, or the default of a file of profiles. */
 const asked: Readonly<Partial<Record<string, string>>> = { flag: 'by --profile', environment: 'by DBTOOL_PROFILE' }
-const places: Readonly<Partial<Record<string, string>>> = { flag: 'flags', environment: 'the environment', 'private server': 'the private server' }
+const places: Readonly<Partial<Record<string, string>>> = {
+  flag: 'flags',
+  environment: 'the environment',
+  'private server': 'the private server',
+}

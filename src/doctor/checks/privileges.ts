@@ -15,13 +15,16 @@ export const privilegeChecks: readonly Check[] = [
       if (missing.length === 0) return ok(`${account} may do in '${name}' what the application does`)
       const found = `${account} lacks in '${name}': ${missing.join('; ')}`
       const [role] = holdings.idleRoles
-      return role === undefined ? fault(found, grantsFor(account)) : fault(`${found}; its role '${role}' is not active`, `SET DEFAULT ROLE ${quotedName(role)}, as that user`)
+      return role === undefined
+        ? fault(found, grantsFor(account))
+        : fault(`${found}; its role '${role}' is not active`, `SET DEFAULT ROLE ${quotedName(role)}, as that user`)
     },
   }),
   check({
     name: 'excess-privileges',
     group,
-    looksAt: 'what this account may do beyond that, here or everywhere: whoever gets hold of the application may do it too',
+    looksAt:
+      'what this account may do beyond that, here or everywhere: whoever gets hold of the application may do it too',
     needs: ['database', 'grants'],
     judge({ database: { name }, grants: { account, holdings, ofPrivateServer } }) {
       const excess = excessPrivileges(holdings, name)

@@ -14,7 +14,11 @@ export const reachChecks: readonly Check[] = [
     judge({ destination: { target }, route: { kind, addresses, ms, failure } }) {
       if (kind === 'socket') return ok('a unix socket needs no name')
       if (kind === 'address') return ok(`${target.host} is an address; there is no name to look up`)
-      if (failure !== undefined) return fault(`nobody knows an address of '${target.host}' (${failure})`, 'correct DB_HOST or --host, or the name service')
+      if (failure !== undefined)
+        return fault(
+          `nobody knows an address of '${target.host}' (${failure})`,
+          'correct DB_HOST or --host, or the name service',
+        )
       return ok(`${target.host} is ${addresses.join(', ')} (${ms.toFixed(0)} ms)`)
     },
   }),
@@ -24,7 +28,9 @@ export const reachChecks: readonly Check[] = [
     looksAt: 'is somebody listening at the port, or at the socket, and may this user knock there',
     needs: ['destination', 'door'],
     judge({ destination: { target }, door: { ms, failure } }) {
-      return failure === undefined ? ok(`${addressOf(target)} answers (${ms.toFixed(1)} ms)`) : closedDoor(target, failure)
+      return failure === undefined
+        ? ok(`${addressOf(target)} answers (${ms.toFixed(1)} ms)`)
+        : closedDoor(target, failure)
     },
   }),
   check({
@@ -32,7 +38,8 @@ export const reachChecks: readonly Check[] = [
     group,
     looksAt: 'does the server let the user in; a wrong password is told from an unknown user where anybody can tell',
     needs: ['destination', 'login'],
-    judge: ({ destination: { target }, login }) => (login.failure === undefined ? ok(`${target.user} is let in`) : shutOut(target, login.failure, login)),
+    judge: ({ destination: { target }, login }) =>
+      login.failure === undefined ? ok(`${target.user} is let in`) : shutOut(target, login.failure, login),
   }),
   check({
     name: 'database',
@@ -80,19 +87,33 @@ function closedDoor(target: Target, code: string): Judgement {
 const wrongPassword = 1045
 const socketLoginOnly = 1698
 
-function shutOut({ user, password, socket }: Target, { errno, message, hint }: Failure, { accounts }: Login): Judgement {
+function shutOut(
+  { user, password, socket }: Target,
+  { errno, message, hint }: Failure,
+  { accounts }: Login,
+): Judgement {
   if (errno !== wrongPassword && errno !== socketLoginOnly) return fault(message, fixOf(hint))
   if (accounts?.length === 0) return fault(`there is no user '${user}'`, 'correct DB_USER or --user')
   if (accounts !== undefined && !mayComeFrom(accounts, socket !== undefined)) {
-    return fault(`'${user}' may come from ${accounts.join(', ')} only, not from here`, 'connect from there, or correct DB_USER')
+    return fault(
+      `'${user}' may come from ${accounts.join(', ')} only, not from here`,
+      'connect from there, or correct DB_USER',
+    )
   }
-  const wrong = password === '' ? `no password was given, and '${user}' needs one` : `the password of '${user}' is wrong`
+  const wrong =
+    password === '' ? `no password was given, and '${user}' needs one` : `the password of '${user}' is wrong`
   const [found, fix] =
     errno === wrongPassword
       ? [wrong, 'give it with DB_PASSWORD, --password-file or --ask-password']
-      : [`'${user}' logs in over the socket, as the operating-system user of that name, and with no password`, 'run dbtool as that user with --socket']
+      : [
+          `'${user}' logs in over the socket, as the operating-system user of that name, and with no password`,
+          'run dbtool as that user with --socket',
+        ]
   if (accounts !== undefined) return fault(found, fix)
-  return fault(`${found}, or there is no user '${user}' who may come from here: the server does not tell which`, `${fix}, or correct DB_USER`)
+  return fault(
+    `${found}, or there is no user '${user}' who may come from here: the server does not tell which`,
+    `${fix}, or correct DB_USER`,
+  )
 }
 
 /** Only asked of the private server, which takes nobody's word for a name. */
@@ -102,17 +123,27 @@ function mayComeFrom(hosts: readonly string[], overSocket: boolean): boolean {
 
 /** Whether nothing that is sent there leaves this machine. */
 function isLoopback({ kind, addresses }: Route): boolean {
-  return kind === 'socket' || (addresses.length > 0 && addresses.every((address) => /^(127\.|::1$|::ffff:127\.)/.test(address)))
+  return (
+    kind === 'socket' ||
+    (addresses.length > 0 && addresses.every((address) => /^(127\.|::1$|::ffff:127\.)/.test(address)))
+  )
 }
 
 function encrypted({ socket, ssl: { mode } }: Target, loopback: boolean, { cipher, failure }: Encryption): Judgement {
   if (failure !== undefined) return fault(failure.message, fixOf(failure.hint))
   if (cipher !== null) {
-    const checked = mode.startsWith('verify') ? `with a certificate that was checked (${mode})` : `but nobody checked whose certificate it is (${mode})`
+    const checked = mode.startsWith('verify')
+      ? `with a certificate that was checked (${mode})`
+      : `but nobody checked whose certificate it is (${mode})`
     return ok(`encrypted with ${cipher}, ${checked}`)
   }
   if (socket !== undefined) return ok('not encrypted, and a unix socket needs none: nothing leaves this machine')
   if (loopback) return ok(`not encrypted (${mode}), and nothing leaves this machine`)
   const why = mode === 'disabled' ? '--ssl-mode is disabled' : 'the server has no TLS'
-  return warning(`not encrypted, over a network: ${why}, and whoever is on the way reads the orders`, mode === 'disabled' ? 'DB_SSL_MODE=required' : "ssl_cert and ssl_key in the server's configuration, then DB_SSL_MODE=required")
+  return warning(
+    `not encrypted, over a network: ${why}, and whoever is on the way reads the orders`,
+    mode === 'disabled'
+      ? 'DB_SSL_MODE=required'
+      : "ssl_cert and ssl_key in the server's configuration, then DB_SSL_MODE=required",
+  )
 }

@@ -18,7 +18,8 @@ export const schemaChecks: readonly Check[] = [
     group,
     looksAt: "are dbtool's tables there, in InnoDB (nothing else has transactions) and utf8mb4",
     needs: ['migrations', 'tables'],
-    judge: ({ migrations, tables }) => (schemaFault(migrations) === undefined ? tableFindings(tables) : skipped('the schema is not up to date')),
+    judge: ({ migrations, tables }) =>
+      schemaFault(migrations) === undefined ? tableFindings(tables) : skipped('the schema is not up to date'),
   }),
 ]
 
@@ -26,10 +27,31 @@ function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
   const there = new Set(found.map(({ name }) => name))
   const missing = expected.filter((name) => !there.has(name))
   const wrong = [
-    ...(missing.length === 0 ? [] : [fault(`not there, or not to be seen by this account: ${missing.join(', ')}`, 'restore them from a backup, or see needed-privileges')]),
+    ...(missing.length === 0
+      ? []
+      : [
+          fault(
+            `not there, or not to be seen by this account: ${missing.join(', ')}`,
+            'restore them from a backup, or see needed-privileges',
+          ),
+        ]),
     ...found.flatMap(({ name, engine, collation }) => [
-      ...(engine === 'InnoDB' ? [] : [warning(`the engine of ${name} is ${engine ?? 'unknown'}, not InnoDB: what is half done there cannot be rolled back`, `ALTER TABLE ${quotedName(name)} ENGINE = InnoDB`)]),
-      ...(collation?.startsWith('utf8mb4_') === false ? [warning(`new columns of ${name} get ${collation}, not utf8mb4`, `ALTER TABLE ${quotedName(name)} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)] : []),
+      ...(engine === 'InnoDB'
+        ? []
+        : [
+            warning(
+              `the engine of ${name} is ${engine ?? 'unknown'}, not InnoDB: what is half done there cannot be rolled back`,
+              `ALTER TABLE ${quotedName(name)} ENGINE = InnoDB`,
+            ),
+          ]),
+      ...(collation?.startsWith('utf8mb4_') === false
+        ? [
+            warning(
+              `new columns of ${name} get ${collation}, not utf8mb4`,
+              `ALTER TABLE ${quotedName(name)} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+            ),
+          ]
+        : []),
     ]),
   ]
   return wrong.length === 0 ? ok(`all ${expected.length} tables are InnoDB and utf8mb4`) : wrong

@@ -11,8 +11,16 @@ export const toolChecks: readonly Check[] = [
     looksAt: 'Node, from 20.19 on',
     needs: ['tool'],
     judge({ tool: { node } }) {
-      return isFrom(oldestNode, node) ? ok(`Node ${node}`) : fault(`Node ${node} is too old: dbtool needs ${oldestNode} or later`, 'install a later Node')
+      return isFrom(oldestNode, node)
+        ? ok(`Node ${node}`)
+        : fault(`Node ${node} is too old: dbtool needs ${oldestNode} or later`, 'install a later Node')
     },
   }),
-  check({ name: 'dbtool', group, looksAt: 'which dbtool this is', needs: ['tool'], judge: ({ tool: { dbtool } }) => ok(`dbtool ${dbtool}`) }),
+  check({
+    name: 'dbtool',
+    group,
+    looksAt: 'which dbtool this is',
+    needs: ['tool'],
+    judge: ({ tool: { dbtool } }) => ok(`dbtool ${dbtool}`),
+  }),
 ]

@@ -28,7 +28,8 @@ export async function findRoute({ host, socket }: Target, patience: Patience): P
 /** Opens a connection and closes it without a word. Never rejects. */
 export function knock({ host, port, socket }: Target, patience: Patience): Promise<Attempt> {
   // Connecting to an ordinary file is refused as if nobody listened.
-  if (socket !== undefined && statOf(socket)?.isSocket() === false) return Promise.resolve({ ms: 0, failure: 'ENOTSOCK' })
+  if (socket !== undefined && statOf(socket)?.isSocket() === false)
+    return Promise.resolve({ ms: 0, failure: 'ENOTSOCK' })
   const stream = socket === undefined ? connect(port, host) : connect(socket)
   const opened = new Promise<void>((resolve, reject) => {
     stream.once('connect', resolve).once('error', reject)
@@ -41,7 +42,9 @@ export async function timed({ timeoutMs, signal }: Patience, work: () => Promise
   const started = performance.now()
   const ended = new AbortController()
   const given = AbortSignal.any([signal, ended.signal])
-  const late = sleep(timeoutMs === 0 ? timerMs(Infinity) : timerMs(timeoutMs), 'TIMEOUT', { signal: given }).catch(() => 'ABORTED')
+  const late = sleep(timeoutMs === 0 ? timerMs(Infinity) : timerMs(timeoutMs), 'TIMEOUT', { signal: given }).catch(
+    () => 'ABORTED',
+  )
   const done = work().then(
     () => undefined,
     (error: unknown) => (isNodeError(error) ? (error.code ?? error.message) : String(error)),

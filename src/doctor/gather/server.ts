@@ -9,15 +9,42 @@ import { readGrants } from '../grants.ts'
 import { attempt } from './attempt.ts'
 
 const globals = [
-  'character_set_server', 'collation_server', 'sql_mode', 'time_zone', 'system_time_zone', 'innodb_snapshot_isolation', 'max_connections', 'innodb_lock_wait_timeout',
-  'innodb_flush_log_at_trx_commit', 'log_bin', 'sync_binlog', 'innodb_doublewrite', 'read_only', 'innodb_read_only', 'pid_file',
+  'character_set_server',
+  'collation_server',
+  'sql_mode',
+  'time_zone',
+  'system_time_zone',
+  'innodb_snapshot_isolation',
+  'max_connections',
+  'innodb_lock_wait_timeout',
+  'innodb_flush_log_at_trx_commit',
+  'log_bin',
+  'sync_binlog',
+  'innodb_doublewrite',
+  'read_only',
+  'innodb_read_only',
+  'pid_file',
 ]
-const sessions = ['max_user_connections', 'wait_timeout', 'max_allowed_packet', 'innodb_lock_wait_timeout', 'tx_read_only', 'transaction_read_only']
+const sessions = [
+  'max_user_connections',
+  'wait_timeout',
+  'max_allowed_packet',
+  'innodb_lock_wait_timeout',
+  'tx_read_only',
+  'transaction_read_only',
+]
 
 /** What the server says of itself and of this account; no question needs a privilege, and one that is refused all the same stays unknown. */
-export async function serverFacts(connection: Connection, paths: ServerPaths, now: () => Date): Promise<Partial<Gathered>> {
+export async function serverFacts(
+  connection: Connection,
+  paths: ServerPaths,
+  now: () => Date,
+): Promise<Partial<Gathered>> {
   const session = await attempt(() => probe(connection))
-  const variables = await attempt(async () => ({ global: await texts(connection, 'GLOBAL VARIABLES', globals), session: await texts(connection, 'SESSION VARIABLES', sessions) }))
+  const variables = await attempt(async () => ({
+    global: await texts(connection, 'GLOBAL VARIABLES', globals),
+    session: await texts(connection, 'SESSION VARIABLES', sessions),
+  }))
   const pidFile = 'known' in variables ? variables.known.global['pid_file'] : undefined
   const isPrivate = pidFile === paths.pidFile
   return {
@@ -38,7 +65,10 @@ function after<A, B>(fact: Fact<A>, derive: (value: A) => B): Fact<B> {
 
 /** A variable that this version does not have is left out. */
 async function texts(queries: Queries, what: string, names: readonly string[]): Promise<Texts> {
-  const rows = await queries.rows<{ Variable_name: string; Value: string }>(`SHOW ${what} WHERE Variable_name IN (${names.map(() => '?').join(', ')})`, names)
+  const rows = await queries.rows<{ Variable_name: string; Value: string }>(
+    `SHOW ${what} WHERE Variable_name IN (${names.map(() => '?').join(', ')})`,
+    names,
+  )
   return Object.fromEntries(rows.map(({ Variable_name: name, Value: value }) => [name, value]))
 }
 
@@ -60,12 +90,19 @@ async function databaseDefaults(queries: Queries): Promise<Facts['databaseDefaul
 /** Whoever lacks PROCESS sees his own connections in the list, which is all that is counted there. */
 async function usage(queries: Queries): Promise<Usage> {
   const { Threads_connected: all } = await texts(queries, 'GLOBAL STATUS', ['Threads_connected'])
-  const row = await firstRow<{ own: number }>(queries, "SELECT COUNT(*) AS own FROM information_schema.PROCESSLIST WHERE USER = SUBSTRING_INDEX(USER(), '@', 1)")
+  const row = await firstRow<{ own: number }>(
+    queries,
+    "SELECT COUNT(*) AS own FROM information_schema.PROCESSLIST WHERE USER = SUBSTRING_INDEX(USER(), '@', 1)",
+  )
   return { others: Number(all) - 1, own: (row?.own ?? 1) - 1 }
 }
 
 async function grants(queries: Queries, isPrivate: boolean): Promise<Grants> {
   const account = (await firstRow<{ account: string }>(queries, 'SELECT CURRENT_USER() AS account'))?.account ?? ''
   const lines = await queries.rows<Record<string, string>>('SHOW GRANTS')
-  return { account, holdings: readGrants(lines.flatMap((line) => Object.values(line))), ofPrivateServer: isPrivate && isOwnAccount(account) }
+  return {
+    account,
+    holdings: readGrants(lines.flatMap((line) => Object.values(line))),
+    ofPrivateServer: isPrivate && isOwnAccount(account),
+  }
 }

@@ -36,10 +36,18 @@ async function tableFacts(queries: Queries): Promise<Tables> {
   return { expected, found }
 }
 
-async function soundness(connection: Connection, migrations: Fact<Migrations>, statementTimeoutMs: number): Promise<Fact<Facts['invariants']>> {
+async function soundness(
+  connection: Connection,
+  migrations: Fact<Migrations>,
+  statementTimeoutMs: number,
+): Promise<Fact<Facts['invariants']>> {
   if ('unknown' in migrations) return unknown('it cannot be seen whether the schema is up to date')
   if (schemaFault(migrations.known) !== undefined) return unknown('the schema is not up to date')
-  return attempt(() => transactionSnapshot(connection, (queries) => countAll(queries, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs)))
+  return attempt(() =>
+    transactionSnapshot(connection, (queries) =>
+      countAll(queries, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs),
+    ),
+  )
 }
 
 async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap<string, Fact<number>>> {
@@ -47,7 +55,10 @@ async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap
   const counted = new Map<string, Fact<number>>()
   for (const invariant of invariants) {
     const late = unknown(`the invariants before it took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
-    counted.set(invariant.name, performance.now() > end ? late : await attempt(() => countViolations(queries, invariant)))
+    counted.set(
+      invariant.name,
+      performance.now() > end ? late : await attempt(() => countViolations(queries, invariant)),
+    )
   }
   return counted
 }

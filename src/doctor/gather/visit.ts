@@ -21,7 +21,9 @@ export async function visitServer(around: Surroundings, config: Config): Promise
     if (failure.code !== 'UNKNOWN_DATABASE' && failure.errno !== noEntry) return shutOut(around, config.target, failure)
     const database = known({ name, failure })
     const nowhere = unknown('there is no database to look into')
-    const facts = await look(around, config, { ...config.target, database: undefined }).catch((again: unknown) => shutOut(around, config.target, failureOf(again)))
+    const facts = await look(around, config, { ...config.target, database: undefined }).catch((again: unknown) =>
+      shutOut(around, config.target, failureOf(again)),
+    )
     return { ...facts, database, databaseDefaults: nowhere, migrations: nowhere, invariants: nowhere }
   }
 }
@@ -36,7 +38,8 @@ function look({ visit, env, now }: Surroundings, { limits }: Config, target: Tar
 /** Nobody is let in: what failed decides which check says so. */
 async function shutOut({ env }: Surroundings, target: Target, failure: Failure): Promise<Partial<Gathered>> {
   // BAD_CONFIG: the certificate to trust cannot be read.
-  if (failure.code === 'TLS_FAILED' || failure.code === 'BAD_CONFIG') return { encryption: known({ cipher: null, failure }) }
+  if (failure.code === 'TLS_FAILED' || failure.code === 'BAD_CONFIG')
+    return { encryption: known({ cipher: null, failure }) }
   if (failure.code === 'NOT_MARIADB') return { login: known({}), product: known({ failure }) }
   return { login: known({ failure, accounts: await accountsOf(serverPaths(env), target) }) }
 }

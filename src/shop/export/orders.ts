@@ -17,7 +17,9 @@ export interface OrderExportFilter {
 function conditionsOn(order: string, { userId, status, since, until }: OrderExportFilter): (Condition | undefined)[] {
   return [
     userId === undefined ? undefined : { sql: `${order}.user_id = ?`, values: [userId] },
-    status === undefined ? { sql: `${order}.status <> 'cancelled'`, values: [] } : { sql: `${order}.status = ?`, values: [status] },
+    status === undefined
+      ? { sql: `${order}.status <> 'cancelled'`, values: [] }
+      : { sql: `${order}.status = ?`, values: [status] },
     since === undefined ? undefined : { sql: `${order}.created_at >= ?`, values: [since] },
     until === undefined ? undefined : { sql: `${order}.created_at < ?`, values: [until] },
   ]
@@ -35,15 +37,22 @@ interface Line {
  */
 export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {
   await assertExportable(queries, filter)
-  await eachPage(queries, {
-    sql: `SELECT i.order_id, i.product_id, IF(o.idempotency_key LIKE '${importKeyPrefix}%', SUBSTRING(o.idempotency_key, ${importKeyPrefix.length + 1}), o.idempotency_key) AS order_ref,
+  await eachPage(
+    queries,
+    {
+      sql: `SELECT i.order_id, i.product_id, IF(o.idempotency_key LIKE '${importKeyPrefix}%', SUBSTRING(o.idempotency_key, ${importKeyPrefix.length + 1}), o.idempotency_key) AS order_ref,
       u.email AS user, p.sku, i.quantity, i.price, p.name AS product_name, ${isoText('o.created_at')} AS ordered_at
       FROM order_items i FORCE INDEX (uq_order_product) STRAIGHT_JOIN orders o ON o.id = i.order_id
         STRAIGHT_JOIN users u ON u.id = o.user_id STRAIGHT_JOIN products p ON p.id = i.product_id`,
-    conditions: conditionsOn('o', filter),
-    after: ({ order_id, product_id }: Line) => ({ sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)', values: [order_id, order_id, product_id] }),
-    order: 'i.order_id, i.product_id',
-  }, write)
+      conditions: conditionsOn('o', filter),
+      after: ({ order_id, product_id }: Line) => ({
+        sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)',
+        values: [order_id, order_id, product_id],
+      }),
+      order: 'i.order_id, i.product_id',
+    },
+    write,
+  )
 }
 
 const faultsShown = 20
@@ -52,7 +61,12 @@ async function assertExportable(queries: Queries, filter: OrderExportFilter): Pr
   const faults = [...(await withoutSku(queries, filter)), ...(await sameReference(queries, filter))]
   if (faults.length === 0) return
   const more = faults.length > faultsShown ? ['and more'] : []
-  throw allFaults('CONSTRAINT', 'these orders cannot be exported', [...faults.slice(0, faultsShown), ...more], 'nothing was written; give every product a SKU, or leave such orders out with --user, --status, --since and --until')
+  throw allFaults(
+    'CONSTRAINT',
+    'these orders cannot be exported',
+    [...faults.slice(0, faultsShown), ...more],
+    'nothing was written; give every product a SKU, or leave such orders out with --user, --status, --since and --until',
+  )
 }
 
 /** Order lines name products by SKU. */

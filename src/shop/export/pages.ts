@@ -18,7 +18,11 @@ export interface PagedSelect<R> {
 }
 
 /** Writes all rows, page by page; while a page is written, the next one is on its way. Call it in a snapshot. */
-export async function eachPage<R extends object>(queries: Queries, { sql, conditions, after, order }: PagedSelect<R>, write: (rows: R[]) => Promise<void>): Promise<void> {
+export async function eachPage<R extends object>(
+  queries: Queries,
+  { sql, conditions, after, order }: PagedSelect<R>,
+  write: (rows: R[]) => Promise<void>,
+): Promise<void> {
   const pageAfter = (row: R | undefined): Promise<R[]> => {
     const condition = where([...conditions, row === undefined ? undefined : after(row)])
     const page = queries.plainRows<R>(`${sql} ${condition.sql} ORDER BY ${order} LIMIT ${pageRows}`, condition.values)
@@ -26,7 +30,7 @@ export async function eachPage<R extends object>(queries: Queries, { sql, condit
     page.catch(() => undefined)
     return page
   }
-  for (let next = pageAfter(undefined); ; ) {
+  for (let next = pageAfter(undefined); ;) {
     const rows = await next
     const last = rows.at(-1)
     if (last === undefined) return

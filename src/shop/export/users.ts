@@ -9,7 +9,12 @@ interface Exported {
 }
 
 /** All users that the filter lets through, in ascending id, with the columns of their import. The hash is only there where it is asked for. */
-export function exportUsers(queries: Queries, filter: UserFilter, { passwordHashes }: { passwordHashes: boolean }, write: WritePage): Promise<void> {
+export function exportUsers(
+  queries: Queries,
+  filter: UserFilter,
+  { passwordHashes }: { passwordHashes: boolean },
+  write: WritePage,
+): Promise<void> {
   const select = {
     sql: `SELECT u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, ${isoText('u.created_at')} AS created_at,
       ${isoText('u.last_login')} AS last_login${passwordHashes ? ', u.password_hash' : ''} FROM users u`,

@@ -28,14 +28,17 @@ export interface Catalog {
 
 const createHint = 'create it first, or add --create-missing'
 
-export const noUser = (reference: string): DbtoolError => new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
+export const noUser = (reference: string): DbtoolError =>
+  new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
 
 /** In a catalog that grows, only the price can be what is missing. */
 export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): DbtoolError {
   const names = skus.map(shown).join(', ')
   return kind === 'known'
     ? new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}`, { hint: createHint })
-    : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, { hint: 'give it a price in the file' })
+    : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, {
+        hint: 'give it a price in the file',
+      })
 }
 
 /** Only what the shop already has. */
@@ -54,11 +57,16 @@ export function growingCatalog(db: Database, author: Author, initialStock: numbe
   return {
     userIds: (references) => users.ids(references),
     productIds: (skus) => products.ids(skus),
-    createProducts: (wanted) => inTurn(async () => {
-      const known = await products.ids(wanted.map(({ sku }) => sku))
-      await createProducts(db, author, wanted.filter(({ sku }) => !known.has(sku)).map((product) => ({ ...product, stock: initialStock })))
-      return products.ids(wanted.map(({ sku }) => sku))
-    }),
+    createProducts: (wanted) =>
+      inTurn(async () => {
+        const known = await products.ids(wanted.map(({ sku }) => sku))
+        await createProducts(
+          db,
+          author,
+          wanted.filter(({ sku }) => !known.has(sku)).map((product) => ({ ...product, stock: initialStock })),
+        )
+        return products.ids(wanted.map(({ sku }) => sku))
+      }),
   }
 }
 
@@ -80,13 +88,21 @@ async function foundOrCreated(db: Database, author: Author, references: readonly
   await db.transaction((tx) => createImportedUsers(tx, author, fresh), 'repeatable').catch(unlessDuplicate)
   const there = new Map([...known, ...(await db.reading((queries) => importedUsers(queries, fresh)))])
   for (const reference of fresh.filter((one) => !there.has(one))) {
-    there.set(reference, await db.transaction(async (tx) => (await importedUsers(tx, [reference])).get(reference) ?? createImportedUser(tx, author, reference), 'repeatable'))
+    there.set(
+      reference,
+      await db.transaction(
+        async (tx) =>
+          (await importedUsers(tx, [reference])).get(reference) ?? createImportedUser(tx, author, reference),
+        'repeatable',
+      ),
+    )
   }
   return there
 }
 
 async function createProducts(db: Database, author: Author, products: readonly NewProduct[]): Promise<void> {
-  const create = (some: readonly NewProduct[]): Promise<unknown> => db.transaction((tx) => insertProducts(tx, author, some), 'repeatable')
+  const create = (some: readonly NewProduct[]): Promise<unknown> =>
+    db.transaction((tx) => insertProducts(tx, author, some), 'repeatable')
   if (products.length === 0) return
   await create(products).catch(async (error: unknown) => {
     unlessDuplicate(error)
@@ -117,7 +133,12 @@ export async function productsOfSkus(queries: Queries, skus: readonly string[]):
   const products: ProductThere[] = []
   for (let first = 0; first < skus.length; first += skusAtOnce) {
     const some = skus.slice(first, first + skusAtOnce)
-    products.push(...(await queries.rows<ProductThere>(`SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`, some)))
+    products.push(
+      ...(await queries.rows<ProductThere>(
+        `SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`,
+        some,
+      )),
+    )
   }
   return products
 }

@@ -18,7 +18,10 @@ const chunkCharacters = 1_000_000
 const rowsBetweenPauses = 50
 
 /** Rows by the hundred, fewer of long ones: what is in the memory does not depend on the file. */
-export async function* inChunks(records: AsyncIterable<SourceRecord>, read: (record: SourceRecord) => DraftRow | Refusal): AsyncGenerator<Chunk, void, undefined> {
+export async function* inChunks(
+  records: AsyncIterable<SourceRecord>,
+  read: (record: SourceRecord) => DraftRow | Refusal,
+): AsyncGenerator<Chunk, void, undefined> {
   let chunk = { drafts: [] as DraftRow[], refused: [] as Refusal[], size: 0 }
   let characters = 0
   for await (const record of records) {
@@ -39,7 +42,7 @@ export async function* inChunks(records: AsyncIterable<SourceRecord>, read: (rec
 /** The same things; while one is in use, the next is made. */
 export async function* oneAhead<T>(things: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
   try {
-    for (let next = things.next(); ; ) {
+    for (let next = things.next(); ;) {
       const { value, done } = await next
       if (done === true) return
       next = things.next()

@@ -54,7 +54,12 @@ class Holders {
 }
 
 /** `there` are the rows that share a unique value with one of the drafts; `seen` are those that earlier lines were about. */
-export function decide(kind: Kind, onConflict: OnConflict, drafts: readonly DraftRow[], { there, seen }: { there: readonly RowThere[]; seen: SeenIds }): Decisions {
+export function decide(
+  kind: Kind,
+  onConflict: OnConflict,
+  drafts: readonly DraftRow[],
+  { there, seen }: { there: readonly RowThere[]; seen: SeenIds },
+): Decisions {
   const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
   const [key] = kind.unique
   const holders = new Holders(kind, there)
@@ -66,7 +71,12 @@ export function decide(kind: Kind, onConflict: OnConflict, drafts: readonly Draf
     else if (found === undefined) {
       decisions.created.push(draft)
       holders.put(row, ofThisFile)
-    } else if (onConflict === 'error') decisions.refused.push({ record, code: 'DUPLICATE', reason: `${said(key, row)} is already there (${kind.one} ${found.id})` })
+    } else if (onConflict === 'error')
+      decisions.refused.push({
+        record,
+        code: 'DUPLICATE',
+        reason: `${said(key, row)} is already there (${kind.one} ${found.id})`,
+      })
     else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
       holders.put(found, ofThisFile)
@@ -79,20 +89,32 @@ export function decide(kind: Kind, onConflict: OnConflict, drafts: readonly Draf
 }
 
 /** What no `--on-conflict` settles: a line that comes back, and a value that belongs to somebody else. */
-function conflictOf({ unique: [key, ...others], one }: Kind, row: ImportRow, holders: Holders, seen: SeenIds): Pick<Refusal, 'code' | 'reason'> | undefined {
+function conflictOf(
+  { unique: [key, ...others], one }: Kind,
+  row: ImportRow,
+  holders: Holders,
+  seen: SeenIds,
+): Pick<Refusal, 'code' | 'reason'> | undefined {
   const isOfThisFile = ({ id }: RowThere): boolean => id === ofThisFile.id || seen.has(id)
   const own = holders.of(key, row)
   for (const column of [key, ...others]) {
     const holder = holders.of(column, row)
     if (holder === undefined) continue
-    if (isOfThisFile(holder) && (column === key || holder !== own)) return { code: 'BAD_INPUT', reason: `${said(column, row)} comes back: an earlier line has it` }
-    if (column !== key && holder.id !== own?.id) return { code: 'DUPLICATE', reason: `${said(column, row)} belongs to ${one} ${shown(String(holder[key]))} (id ${holder.id})` }
+    if (isOfThisFile(holder) && (column === key || holder !== own))
+      return { code: 'BAD_INPUT', reason: `${said(column, row)} comes back: an earlier line has it` }
+    if (column !== key && holder.id !== own?.id)
+      return {
+        code: 'DUPLICATE',
+        reason: `${said(column, row)} belongs to ${one} ${shown(String(holder[key]))} (id ${holder.id})`,
+      }
   }
   return undefined
 }
 
 function settle({ updated, unchanged }: Decisions, there: RowThere, row: ImportRow): void {
-  const changes = Object.entries(row).filter((entry): entry is [string, Stored] => entry[1] !== undefined && entry[1] !== there[entry[0]])
+  const changes = Object.entries(row).filter(
+    (entry): entry is [string, Stored] => entry[1] !== undefined && entry[1] !== there[entry[0]],
+  )
   if (changes.length === 0) unchanged.push(there.id)
   else updated.push({ there, changes: Object.fromEntries(changes) })
 }

@@ -20,7 +20,10 @@ export interface Refusal {
 }
 
 /** Reads a record as a row, or as everything that is wrong with it. */
-export function rowReader({ rules, unique: [key], one }: Kind, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
+export function rowReader(
+  { rules, unique: [key], one }: Kind,
+  onConflict: OnConflict,
+): (record: SourceRecord) => DraftRow | Refusal {
   const entries = Object.entries(rules)
   // Without a key a row could not be found again, and would be there once more after every run.
   const keyless = onConflict !== 'error' && rules[key]?.initial !== undefined
@@ -28,8 +31,10 @@ export function rowReader({ rules, unique: [key], one }: Kind, onConflict: OnCon
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
     const read = new FieldReader(record.values)
     const row: Record<string, Stored | undefined> = {}
-    for (const [name, rule] of entries) if (rule.initial === undefined || name in record.values) row[name] = valueOf(read, name, rule)
-    if (keyless && record.values[key] === undefined) read.faults.push(`${key} is empty, and --on-conflict ${onConflict} finds a ${one} by it`)
+    for (const [name, rule] of entries)
+      if (rule.initial === undefined || name in record.values) row[name] = valueOf(read, name, rule)
+    if (keyless && record.values[key] === undefined)
+      read.faults.push(`${key} is empty, and --on-conflict ${onConflict} finds a ${one} by it`)
     return read.faults.length > 0 ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') } : { record, row }
   }
 }

@@ -28,6 +28,9 @@ export class Faults {
     const more = this.#count - this.#first.length
     const message = this.#count === 1 ? first : `${this.fileName} was not imported: ${this.#count} faults`
     const hint = `nothing was changed; mend the file, ${this.wayOut}`
-    throw new DbtoolError(others.length > 0 ? 'BAD_INPUT' : code, message, { faults: more > 0 ? [...this.#first, `and ${more} more`] : this.#first, hint })
+    throw new DbtoolError(others.length > 0 ? 'BAD_INPUT' : code, message, {
+      faults: more > 0 ? [...this.#first, `and ${more} more`] : this.#first,
+      hint,
+    })
   }
 }

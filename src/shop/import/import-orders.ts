@@ -28,7 +28,9 @@ export interface ImportPlan {
 export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
   const { file, met, signal, onProgress, concurrency } = plan
   const tally = new Tally()
-  const batches = inBatches(groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), met.comingBack()))
+  const batches = inBatches(
+    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), met.comingBack()),
+  )
   // The rejects come out the same on every run, and the lines of one order stay together.
   const rejected = new InOrder<DraftOrder>((draft) => keepRejected(plan, draft))
   const failures: unknown[] = []
@@ -41,7 +43,10 @@ export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
   }
   await Promise.all(Array.from({ length: concurrency }, () => work().catch((error: unknown) => failures.push(error))))
   await rejected.finish()
-  if (signal.aborted) throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.placed} orders`, { hint: 'run it again to go on: nothing is placed twice' })
+  if (signal.aborted)
+    throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.placed} orders`, {
+      hint: 'run it again to go on: nothing is placed twice',
+    })
   if (failures.length > 0) throw failures[0]
   return tally.summary()
 }
@@ -67,7 +72,11 @@ async function* inBatches(drafts: AsyncIterable<DraftOrder>): AsyncGenerator<Dra
 }
 
 /** Every order of the batch, with the reason for each of its lines if it is rejected. */
-async function take(plan: ImportPlan, batch: readonly DraftOrder[], tally: Tally): Promise<[DraftOrder, DraftOrder | undefined][]> {
+async function take(
+  plan: ImportPlan,
+  batch: readonly DraftOrder[],
+  tally: Tally,
+): Promise<[DraftOrder, DraftOrder | undefined][]> {
   const sound = batch.filter(({ faults }) => faults.size === 0)
   const outcomes = await placeAll(plan, sound)
   const outcomeOf = new Map(sound.map((draft, index) => [draft, outcomes[index]]))
@@ -86,26 +95,40 @@ async function take(plan: ImportPlan, batch: readonly DraftOrder[], tally: Tally
 async function placeAll({ place, onError }: ImportPlan, drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
   if (drafts.length === 0) return []
   const outcomes = await place(drafts).catch((error: unknown) => {
-    throw error instanceof DbtoolError ? stopped(drafts, error, 'run it again to go on: nothing is placed twice') : error
+    throw error instanceof DbtoolError
+      ? stopped(drafts, error, 'run it again to go on: nothing is placed twice')
+      : error
   })
   const first = outcomes.findIndex((outcome) => outcome instanceof DbtoolError)
   const refusal = outcomes[first]
   if (onError === 'abort' && refusal instanceof DbtoolError) {
-    throw stopped(drafts.slice(first, first + 1), refusal, 'others are placed, and are not placed twice when it is run again; --on-error skip goes on without such orders')
+    throw stopped(
+      drafts.slice(first, first + 1),
+      refusal,
+      'others are placed, and are not placed twice when it is run again; --on-error skip goes on without such orders',
+    )
   }
   return outcomes
 }
 
-const withRefusal = (draft: DraftOrder, refusal: DbtoolError): DraftOrder => ({ ...draft, refusal, faults: new Map(draft.records.map(({ line }) => [line, refusal.message])) })
+const withRefusal = (draft: DraftOrder, refusal: DbtoolError): DraftOrder => ({
+  ...draft,
+  refusal,
+  faults: new Map(draft.records.map(({ line }) => [line, refusal.message])),
+})
 
 async function keepRejected({ rejects, onReject }: ImportPlan, draft: DraftOrder): Promise<void> {
   onReject(draft, reasonOf(draft, draft.records[0]?.line ?? 0))
-  if (rejects !== undefined) await Promise.all(draft.records.map((record) => rejects.add(record, reasonOf(draft, record.line))))
+  if (rejects !== undefined)
+    await Promise.all(draft.records.map((record) => rejects.add(record, reasonOf(draft, record.line))))
 }
 
 function stopped(drafts: readonly DraftOrder[], cause: DbtoolError, hint: string): DbtoolError {
   const [first, last] = [drafts[0], drafts.at(-1)]
-  const what = first === last ? `order '${first?.ref ?? ''}' (line ${lineOf(first)})` : `orders '${first?.ref ?? ''}' to '${last?.ref ?? ''}' (from line ${lineOf(first)})`
+  const what =
+    first === last
+      ? `order '${first?.ref ?? ''}' (line ${lineOf(first)})`
+      : `orders '${first?.ref ?? ''}' to '${last?.ref ?? ''}' (from line ${lineOf(first)})`
   return new DbtoolError(cause.code, `${what}: ${cause.message}`, { cause, hint })
 }
 

@@ -57,12 +57,17 @@ function once({ rejects, onReject }: RowImport): Refuse {
 async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally = new RowTally()
-  const faults = new Faults(file.name, 'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there')
+  const faults = new Faults(
+    file.name,
+    'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there',
+  )
   const taker = new RowTaker(kind, onConflict, author, inUnit)
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
   try {
     for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
-      const refusals = [...refused, ...(await taker.take(drafts, (taken) => tally.took(taken)))].sort((a, b) => a.record.line - b.record.line)
+      const refusals = [...refused, ...(await taker.take(drafts, (taken) => tally.took(taken)))].sort(
+        (a, b) => a.record.line - b.record.line,
+      )
       tally.read(size)
       tally.rejected += refusals.length
       for (const refusal of refusals) {
@@ -77,7 +82,11 @@ async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<Ro
   return tally.summary()
 }
 
-function interrupted({ inOne, onConflict }: RowImport, { taken: { created, updated } }: RowTally, cause: unknown): unknown {
+function interrupted(
+  { inOne, onConflict }: RowImport,
+  { taken: { created, updated } }: RowTally,
+  cause: unknown,
+): unknown {
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
   if (inOne === 'whole') return new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause })
   const hint = `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to go on`

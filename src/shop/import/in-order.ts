@@ -19,7 +19,9 @@ export class InOrder<T> {
 
   /** Tells what waited for something that was never settled. */
   async finish(): Promise<void> {
-    const rest = [...this.#settled].sort(([a], [b]) => a - b).flatMap(([, value]) => (value === undefined ? [] : [value]))
+    const rest = [...this.#settled]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, value]) => (value === undefined ? [] : [value]))
     this.#settled.clear()
     await Promise.all(rest.map((value) => this.tell(value)))
   }

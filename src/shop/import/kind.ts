@@ -15,10 +15,15 @@ export interface FieldRule {
 
 export const required = (parse: (text: string) => Stored): FieldRule => ({ parse, initial: undefined, nullable: false })
 export const nullable = (parse: (text: string) => Stored): FieldRule => ({ parse, initial: null, nullable: true })
-export const withInitial = (initial: Stored, parse: (text: string) => Stored): FieldRule => ({ parse, initial, nullable: false })
+export const withInitial = (initial: Stored, parse: (text: string) => Stored): FieldRule => ({
+  parse,
+  initial,
+  nullable: false,
+})
 
 export const storedTruth = (text: string): number => Number(parseTruth(text))
-export const storedMoment = (text: string): string => parseMoment(text).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length).replace('T', ' ')
+export const storedMoment = (text: string): string =>
+  parseMoment(text).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length).replace('T', ' ')
 
 /** One row of the file, by column: only what the file has; undefined where it says nothing. */
 export type ImportRow = Readonly<Record<string, Stored | undefined>>

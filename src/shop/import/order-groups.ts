@@ -38,7 +38,10 @@ export async function* adjacent(records: AsyncIterable<SourceRecord>): AsyncGene
 }
 
 /** The orders of a file; a reference that comes back later in it is a fault there. */
-export async function* groupOrders(records: AsyncIterable<SourceRecord>, comesBack: (ref: string) => boolean): AsyncGenerator<DraftOrder, void, undefined> {
+export async function* groupOrders(
+  records: AsyncIterable<SourceRecord>,
+  comesBack: (ref: string) => boolean,
+): AsyncGenerator<DraftOrder, void, undefined> {
   let index = 0
   for await (const { ref, records: group } of adjacent(records)) {
     yield { index, ...draft(ref, group, ref !== '' && comesBack(ref)) }
@@ -56,7 +59,10 @@ function draft(ref: string, records: readonly SourceRecord[], back: boolean): Om
     if ('faults' in read) faults.set(record.line, read.faults.join('; '))
     else {
       first ??= read.line
-      const fault = first.user === read.line.user ? merge(lines, read.line, record.line) : `user is '${read.line.user}' here and '${first.user}' before in the same order`
+      const fault =
+        first.user === read.line.user
+          ? merge(lines, read.line, record.line)
+          : `user is '${read.line.user}' here and '${first.user}' before in the same order`
       if (fault !== undefined) faults.set(record.line, fault)
     }
   }
@@ -70,9 +76,11 @@ function merge(lines: Map<string, { line: ImportLine; at: number }>, line: Impor
     lines.set(line.sku, { line, at })
     return undefined
   }
-  if (before.line.price !== line.price) return `sku '${line.sku}' has price ${line.price ?? 'none'} here and ${before.line.price ?? 'none'} on line ${before.at} of the same order`
+  if (before.line.price !== line.price)
+    return `sku '${line.sku}' has price ${line.price ?? 'none'} here and ${before.line.price ?? 'none'} on line ${before.at} of the same order`
   const quantity = before.line.quantity + line.quantity
-  if (quantity > largestQuantity) return `sku '${line.sku}' adds up to ${quantity} units in this order, more than ${largestQuantity}`
+  if (quantity > largestQuantity)
+    return `sku '${line.sku}' adds up to ${quantity} units in this order, more than ${largestQuantity}`
   lines.set(line.sku, { line: { ...before.line, quantity }, at: before.at })
   return undefined
 }

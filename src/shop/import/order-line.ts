@@ -1,10 +1,22 @@
 import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { parseKey, parseMoment, parsePrice, parseProductName, parseQuantity, parseSku, parseText, shown } from '../rules.ts'
+import {
+  parseKey,
+  parseMoment,
+  parsePrice,
+  parseProductName,
+  parseQuantity,
+  parseSku,
+  parseText,
+  shown,
+} from '../rules.ts'
 import { FieldReader } from './fields.ts'
 
 /** The columns of a file of order lines, under our names. */
-export const orderFields = { required: ['order_ref', 'user', 'sku', 'quantity'], optional: ['price', 'product_name', 'ordered_at'] } as const
+export const orderFields = {
+  required: ['order_ref', 'user', 'sku', 'quantity'],
+  optional: ['price', 'product_name', 'ordered_at'],
+} as const
 
 export interface ImportLine {
   readonly ref: string
@@ -41,7 +53,12 @@ export function readOrderLine({ values, fault }: SourceRecord): { line: ImportLi
   const user = read.required('user', ofOrder.user)
   const sku = read.required('sku', parseSku)
   const quantity = read.required('quantity', parseQuantity)
-  const line = { price: read.optional('price', parsePrice), productName: read.optional('product_name', parseProductName), orderedAt: read.optional('ordered_at', ofOrder.moment) }
-  if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
+  const line = {
+    price: read.optional('price', parsePrice),
+    productName: read.optional('product_name', parseProductName),
+    orderedAt: read.optional('ordered_at', ofOrder.moment),
+  }
+  if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || read.faults.length > 0)
+    return { faults: read.faults }
   return { line: { ref, user, sku, quantity, ...line } }
 }

@@ -19,7 +19,13 @@ export const importKeyPrefix = 'import:'
 export const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
 
 /** An order that breaks one of these is rejected; any other error ends the import. */
-const refusals: ReadonlySet<ErrorCode> = new Set(['OUT_OF_STOCK', 'KEY_CONFLICT', 'NOT_FOUND', 'CONSTRAINT', 'DUPLICATE'])
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'OUT_OF_STOCK',
+  'KEY_CONFLICT',
+  'NOT_FOUND',
+  'CONSTRAINT',
+  'DUPLICATE',
+])
 
 /** The refusal of one order, as its outcome. */
 export function refused(error: unknown): DbtoolError {

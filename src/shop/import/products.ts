@@ -22,5 +22,6 @@ export const importedProducts: Kind = {
   instants: ['created_at'],
   secret: [],
   long: ['description'],
-  created: ({ sku, name, price, stock: units }) => `created ${String(sku ?? 'without SKU')}: ${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
+  created: ({ sku, name, price, stock: units }) =>
+    `created ${String(sku ?? 'without SKU')}: ${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
 }

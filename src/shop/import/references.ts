@@ -28,16 +28,28 @@ export const importedUsers: FindUsers = async (queries, references) => {
     const { username, email } = identity(reference)
     return [email, isUsername(reference) ? username : null]
   })
-  const rows = await queries.prepared<{ n: number; id: number; by: 'email' | 'username' }>(importedUsersSql, [JSON.stringify(wanted), JSON.stringify(wanted)])
+  const rows = await queries.prepared<{ n: number; id: number; by: 'email' | 'username' }>(importedUsersSql, [
+    JSON.stringify(wanted),
+    JSON.stringify(wanted),
+  ])
   const ids = new Map<string, number>()
   // An address says more than a name.
-  for (const by of ['username', 'email']) for (const row of rows) if (row.by === by) ids.set(references[row.n - 1] ?? '', row.id)
+  for (const by of ['username', 'email'])
+    for (const row of rows) if (row.by === by) ids.set(references[row.n - 1] ?? '', row.id)
   return ids
 }
 
 /** Creates users who cannot log in. Call it in a transaction; rejects with DUPLICATE if a name or address is taken. */
-export async function createImportedUsers(queries: Queries, author: Author, references: readonly string[]): Promise<void> {
-  await insertUsers(queries, author, references.map((reference) => ({ ...identity(reference), passwordHash: noLogin })))
+export async function createImportedUsers(
+  queries: Queries,
+  author: Author,
+  references: readonly string[],
+): Promise<void> {
+  await insertUsers(
+    queries,
+    author,
+    references.map((reference) => ({ ...identity(reference), passwordHash: noLogin })),
+  )
 }
 
 /** Creates one under a name that is free. Call it in a transaction. */
@@ -45,7 +57,11 @@ export async function createImportedUser(queries: Queries, author: Author, refer
   const wanted = identity(reference)
   for (let attempt = 1; attempt <= 20; attempt += 1) {
     const suffix = attempt === 1 ? '' : `_${attempt}`
-    const created = await tryToInsert(queries, author, { ...wanted, username: `${wanted.username.slice(0, 50 - suffix.length)}${suffix}`, passwordHash: noLogin })
+    const created = await tryToInsert(queries, author, {
+      ...wanted,
+      username: `${wanted.username.slice(0, 50 - suffix.length)}${suffix}`,
+      passwordHash: noLogin,
+    })
     if (created !== undefined) return created
     // Another process may have created the very same one meanwhile.
     const there = (await importedUsers(queries, [reference])).get(reference)
@@ -58,7 +74,8 @@ async function tryToInsert(queries: Queries, author: Author, user: NewUser): Pro
   try {
     return (await insertUser(queries, author, user)).id
   } catch (error) {
-    if (error instanceof DbtoolError && error.code === 'DUPLICATE' && error.cause instanceof DatabaseError) return undefined
+    if (error instanceof DbtoolError && error.code === 'DUPLICATE' && error.cause instanceof DatabaseError)
+      return undefined
     throw error
   }
 }
@@ -89,7 +106,9 @@ function usernameFrom(text: string): string {
 
 /** Different references have different addresses. */
 function addressPart(text: string): string {
-  const encoded = encodeURIComponent(text).replace(/[!~*'()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`).toLowerCase()
+  const encoded = encodeURIComponent(text)
+    .replace(/[!~*'()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .toLowerCase()
   return encoded.length <= 200 ? encoded : createHash('sha256').update(text).digest('hex')
 }
 

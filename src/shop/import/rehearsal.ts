@@ -33,12 +33,18 @@ interface Existing {
 export function rehearsingPlacer(db: Database, missing: Missing, findUsers: FindUsers): PlaceDrafts {
   const products = new Map<string, Rehearsed>()
   const rehearse = async (queries: Queries, drafts: readonly DraftOrder[]): Promise<Outcome[]> => {
-    const unseen = new Set(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)).filter((sku) => !products.has(sku)))
-    for (const { sku, id, price, stock, is_active } of await productsOfSkus(queries, [...unseen])) products.set(sku, { id, price, stock, active: is_active === 1 })
+    const unseen = new Set(
+      drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)).filter((sku) => !products.has(sku)),
+    )
+    for (const { sku, id, price, stock, is_active } of await productsOfSkus(queries, [...unseen]))
+      products.set(sku, { id, price, stock, active: is_active === 1 })
     const userIds = await findUsers(queries, [...new Set(drafts.map(userOf))])
     const existing = await ordersThere(queries, drafts)
     const outcomes: Outcome[] = []
-    for (const draft of drafts) outcomes.push(await tried({ queries, products, missing, userIds }, draft, existing.get(keyOf(draft.ref))).catch(refused))
+    for (const draft of drafts)
+      outcomes.push(
+        await tried({ queries, products, missing, userIds }, draft, existing.get(keyOf(draft.ref))).catch(refused),
+      )
     return outcomes
   }
   return (drafts) => db.reading((queries) => rehearse(queries, drafts))
@@ -46,7 +52,10 @@ export function rehearsingPlacer(db: Database, missing: Missing, findUsers: Find
 
 async function ordersThere(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
   const keys = drafts.map(({ ref }) => keyOf(ref))
-  const rows = await queries.rows<Existing>(`SELECT id, idempotency_key AS order_key, total_amount, content_digest FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`, keys)
+  const rows = await queries.rows<Existing>(
+    `SELECT id, idempotency_key AS order_key, total_amount, content_digest FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
+    keys,
+  )
   return new Map(rows.map((row) => [row.order_key, row]))
 }
 
@@ -57,11 +66,16 @@ interface Stage {
   readonly userIds: Ids
 }
 
-async function tried({ queries, products, missing, userIds }: Stage, draft: DraftOrder, existing: Existing | undefined): Promise<Taken> {
+async function tried(
+  { queries, products, missing, userIds }: Stage,
+  draft: DraftOrder,
+  existing: Existing | undefined,
+): Promise<Taken> {
   const userId = userIds.get(userOf(draft))
   const unknown = draft.lines.filter((line) => !isThere(products, line, missing)).map(({ sku }) => sku)
   if (existing !== undefined) {
-    if (!(await isSame(queries, existing, userId, linesOf(draft, products)))) throw keyConflict(existing.order_key, existing.id)
+    if (!(await isSame(queries, existing, userId, linesOf(draft, products))))
+      throw keyConflict(existing.order_key, existing.id)
     return { outcome: 'existing', totalAmount: existing.total_amount }
   }
   if (userId === undefined && !missing.create) throw noUser(userOf(draft))
@@ -70,16 +84,28 @@ async function tried({ queries, products, missing, userIds }: Stage, draft: Draf
 }
 
 /** Creates it in the mind where that would be done. */
-function isThere(products: Map<string, Rehearsed>, { sku, price }: ImportLine, { create, initialStock }: Missing): boolean {
+function isThere(
+  products: Map<string, Rehearsed>,
+  { sku, price }: ImportLine,
+  { create, initialStock }: Missing,
+): boolean {
   if (products.has(sku)) return true
   if (!create || price === undefined) return false
   products.set(sku, { id: undefined, price, stock: initialStock, active: true })
   return true
 }
 
-async function isSame(queries: Queries, { order_key: key, content_digest }: Existing, userId: number | undefined, lines: readonly OrderLine[]): Promise<boolean> {
+async function isSame(
+  queries: Queries,
+  { order_key: key, content_digest }: Existing,
+  userId: number | undefined,
+  lines: readonly OrderLine[],
+): Promise<boolean> {
   if (userId === undefined) return false
-  return digestOf({ userId, status: 'confirmed' }, lines) === content_digest || (await totalIfSame(queries, key, userId, lines)) !== undefined
+  return (
+    digestOf({ userId, status: 'confirmed' }, lines) === content_digest ||
+    (await totalIfSame(queries, key, userId, lines)) !== undefined
+  )
 }
 
 function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, Rehearsed>): OrderLine[] {
@@ -94,8 +120,19 @@ function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLi
   })
   const short = wanted.filter(({ line, product }) => !product.active || product.stock < line.quantity)
   if (short.length > 0) {
-    throw new OutOfStock(short.map(({ line: { sku, quantity }, product: { stock, active } }) => ({ product_id: 0, sku, name: sku, wanted: quantity, stock, is_active: active ? 1 : 0 })))
+    throw new OutOfStock(
+      short.map(({ line: { sku, quantity }, product: { stock, active } }) => ({
+        product_id: 0,
+        sku,
+        name: sku,
+        wanted: quantity,
+        stock,
+        is_active: active ? 1 : 0,
+      })),
+    )
   }
   for (const { line, product } of wanted) product.stock -= line.quantity
-  return fromCents(wanted.reduce((sum, { line, product }) => sum + toCents(line.price ?? product.price) * BigInt(line.quantity), 0n))
+  return fromCents(
+    wanted.reduce((sum, { line, product }) => sum + toCents(line.price ?? product.price) * BigInt(line.quantity), 0n),
+  )
 }

@@ -10,10 +10,12 @@ export class Remembered {
   /** One question for all that are not remembered. */
   async ids(names: Iterable<string>): Promise<ReadonlyMap<string, number>> {
     const wanted = [...new Set(names)]
-    const there = new Map(wanted.flatMap((name): [string, number][] => {
-      const id = this.#ids.get(name)
-      return id === undefined ? [] : [[name, id]]
-    }))
+    const there = new Map(
+      wanted.flatMap((name): [string, number][] => {
+        const id = this.#ids.get(name)
+        return id === undefined ? [] : [[name, id]]
+      }),
+    )
     const unknown = wanted.filter((name) => !there.has(name))
     if (unknown.length === 0) return there
     for (const [name, id] of await this.find(unknown)) {

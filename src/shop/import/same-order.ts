@@ -13,7 +13,12 @@ interface LineThere {
  * The total of the order with this key, if it is just what is asked for, line by line and at these prices. Its digest cannot tell where the
  * prices were left to the shop when it was placed and an exported file names them now.
  */
-export async function totalIfSame(queries: Queries, key: string, userId: number, lines: readonly OrderLine[]): Promise<string | undefined> {
+export async function totalIfSame(
+  queries: Queries,
+  key: string,
+  userId: number,
+  lines: readonly OrderLine[],
+): Promise<string | undefined> {
   const there = await queries.rows<LineThere>(
     'SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.idempotency_key = ?',
     [key],

@@ -34,12 +34,19 @@ export class RowTaker {
   }
 
   /** Rows that the database refuses together are tried by halves, down to single ones. */
-  private async attempt(drafts: readonly DraftRow[], how: 'unasked' | 'asked', took: (taken: Taken) => void): Promise<Refusal[]> {
+  private async attempt(
+    drafts: readonly DraftRow[],
+    how: 'unasked' | 'asked',
+    took: (taken: Taken) => void,
+  ): Promise<Refusal[]> {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { newIds, created, updated, unchanged, skipped, refused } = await this.inUnit((queries) => this.write(queries, drafts, how))
-      for (const id of [...newIds, ...updated.map(({ there }) => there.id), ...unchanged, ...skipped]) this.#seen.add(id)
+      const { newIds, created, updated, unchanged, skipped, refused } = await this.inUnit((queries) =>
+        this.write(queries, drafts, how),
+      )
+      for (const id of [...newIds, ...updated.map(({ there }) => there.id), ...unchanged, ...skipped])
+        this.#seen.add(id)
       took({ created: created.length, updated: updated.length, unchanged: unchanged.length, skipped: skipped.length })
       return refused
     } catch (error) {
@@ -47,7 +54,10 @@ export class RowTaker {
       if (how === 'unasked') return this.attempt(drafts, 'asked', took)
       if (drafts.length === 1) return [{ record: first.record, code: error.code, reason: error.message }]
       const half = Math.ceil(drafts.length / 2)
-      return [...(await this.attempt(drafts.slice(0, half), how, took)), ...(await this.attempt(drafts.slice(half), how, took))]
+      return [
+        ...(await this.attempt(drafts.slice(0, half), how, took)),
+        ...(await this.attempt(drafts.slice(half), how, took)),
+      ]
     }
   }
 

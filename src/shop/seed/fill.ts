@@ -18,7 +18,9 @@ export async function assertEmpty(queries: Queries): Promise<void> {
   const there = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
   if (there.length === 0) return
   const what = there.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
-  throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, { hint: 'nothing was changed; empty it, and lose what is in it, with: dbtool db reset' })
+  throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, {
+    hint: 'nothing was changed; empty it, and lose what is in it, with: dbtool db reset',
+  })
 }
 
 export interface Filling {
@@ -52,5 +54,9 @@ async function writeShop(tx: Queries, { plan, author, signal, onProgress }: Fill
   }
   await sent
   const { users, products, orders } = plan.counts
-  await writeLog(tx, author, { entity: 'shop', entityId: 0, message: `seeded ${users} users, ${products} products and ${orders} orders, seed ${plan.seed}, until ${plan.year.text(Year.seconds)}` })
+  await writeLog(tx, author, {
+    entity: 'shop',
+    entityId: 0,
+    message: `seeded ${users} users, ${products} products and ${orders} orders, seed ${plan.seed}, until ${plan.year.text(Year.seconds)}`,
+  })
 }

@@ -30,11 +30,21 @@ export function goods(count: number, random: Random): Good[] {
   return Array.from({ length: count }, (_, index) => {
     const id = index + 1
     const category = random.of(categories)
-    const name = names.next(`${random.of(category.adjectives)} ${random.of(category.materials)} ${random.of(category.things)}`)
+    const name = names.next(
+      `${random.of(category.adjectives)} ${random.of(category.materials)} ${random.of(category.things)}`,
+    )
     const priceCents = wholePrice(category, random) * 100 + (endings[ending.draw(random)] ?? 0)
     const active = random.below(100) >= inactive
     const stock = random.below(100) < scarce ? random.below(5) : 20 + random.below(480)
-    return { id, sku: `${category.code}-${String(id).padStart(4, '0')}`, name, priceCents, active, stock, age: random.below(180 * daySeconds) }
+    return {
+      id,
+      sku: `${category.code}-${String(id).padStart(4, '0')}`,
+      name,
+      priceCents,
+      active,
+      stock,
+      age: random.below(180 * daySeconds),
+    }
   })
 }
 

@@ -35,13 +35,25 @@ export function* people(count: number, random: Random): Generator<Person> {
     const username = usernames.next(`${plainLetters(firstName)}_${plainLetters(lastName)}`)
     const active = random.below(100) >= inactive
     const moment = random.share()
-    yield { id, username, email: `${username}@example.com`, firstName, lastName, active, moment, addresses: addressesIn(country, random) }
+    yield {
+      id,
+      username,
+      email: `${username}@example.com`,
+      firstName,
+      lastName,
+      active,
+      moment,
+      addresses: addressesIn(country, random),
+    }
   }
 }
 
 /** As a username has them: without accents, apostrophes and spaces. */
 function plainLetters(name: string): string {
-  return name.normalize('NFD').replace(/[^A-Za-z]/g, '').toLowerCase()
+  return name
+    .normalize('NFD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase()
 }
 
 function addressesIn(country: Country, random: Random): Address[] {

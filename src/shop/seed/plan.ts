@@ -41,7 +41,10 @@ export interface Plan {
 const ordersABreath = 5_000
 
 /** Adds the year up before anything is written. Rejects with INTERRUPTED after Ctrl-C. */
-export async function planShop({ users, products, orders: count, seed, until }: Sizes, signal: AbortSignal): Promise<Plan> {
+export async function planShop(
+  { users, products, orders: count, seed, until }: Sizes,
+  signal: AbortSignal,
+): Promise<Plan> {
   const year = new Year(until)
   const times = year.times(count, Random.for(seed, 'times'))
   const shop = {
@@ -57,5 +60,11 @@ export async function planShop({ users, products, orders: count, seed, until }: 
   let addresses = 0
   for (const person of shop.people()) addresses += person.addresses.length
   const { lines, units, revenue } = ledger
-  return { seed, year, ...shop, ledger, counts: { users, addresses, products, orders: count, order_lines: lines, units, revenue } }
+  return {
+    seed,
+    year,
+    ...shop,
+    ledger,
+    counts: { users, addresses, products, orders: count, order_lines: lines, units, revenue },
+  }
 }

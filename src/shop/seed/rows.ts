@@ -28,7 +28,8 @@ export function* batches(plan: Plan): Generator<Batch> {
     yield { table: 'users', rows: people.map((person) => userRow(plan, person)) }
     yield { table: 'addresses', rows: people.flatMap((person) => addressRows(plan, person, addressId)) }
   }
-  for (const goods of chunks(plan.goods, thingsABatch)) yield { table: 'products', rows: goods.map((good) => productRow(plan, good)) }
+  for (const goods of chunks(plan.goods, thingsABatch))
+    yield { table: 'products', rows: goods.map((good) => productRow(plan, good)) }
   for (const orders of chunks(plan.orders(), thingsABatch)) {
     yield { table: 'orders', rows: orders.map((order) => orderRow(plan, order)) }
     yield { table: 'order_items', rows: orders.flatMap((order) => lineRows(plan, order, lineId)) }
@@ -54,17 +55,48 @@ function signedUp({ ledger, year }: Plan, { id, moment }: Person): string {
 
 function addressRows(plan: Plan, person: Person, nextId: () => number): Row[] {
   const since = signedUp(plan, person)
-  return person.addresses.map(({ type, street, city, postalCode, country }) => [nextId(), person.id, type, street, city, postalCode, country, since])
+  return person.addresses.map(({ type, street, city, postalCode, country }) => [
+    nextId(),
+    person.id,
+    type,
+    street,
+    city,
+    postalCode,
+    country,
+    since,
+  ])
 }
 
 function productRow({ ledger, year }: Plan, { id, sku, name, priceCents, stock, active, age }: Good): Row {
-  return [id, sku, name, money(priceCents), stock, stock + ledger.sold(id), ledger.sold(id), ledger.timesOrdered(id), money(priceCents * ledger.sold(id)), active ? 1 : 0, year.text(-age), year.text(ledger.lastOrdered(id) ?? -age)]
+  return [
+    id,
+    sku,
+    name,
+    money(priceCents),
+    stock,
+    stock + ledger.sold(id),
+    ledger.sold(id),
+    ledger.timesOrdered(id),
+    money(priceCents * ledger.sold(id)),
+    active ? 1 : 0,
+    year.text(-age),
+    year.text(ledger.lastOrdered(id) ?? -age),
+  ]
 }
 
 /** Its key and digest are those of the order being placed, so that it can be asked for again. */
 function orderRow({ seed, ledger, year }: Plan, { id, userId, status, placed, changed, lines }: SeedOrder): Row {
   const digest = digestOf({ userId, status: status === 'pending' ? 'pending' : 'confirmed' }, lines)
-  return [id, userId, money(ledger.centsOf(lines)), status, `seed-${seed}-${id}`, digest, year.text(placed), year.text(changed)]
+  return [
+    id,
+    userId,
+    money(ledger.centsOf(lines)),
+    status,
+    `seed-${seed}-${id}`,
+    digest,
+    year.text(placed),
+    year.text(changed),
+  ]
 }
 
 function lineRows({ ledger }: Plan, { id, lines }: SeedOrder, nextId: () => number): Row[] {

@@ -30,7 +30,8 @@ export async function audit(world: World): Promise<Account> {
     const orders = await compareOrders(world, db)
     await compareCancels(world, db)
     await compareRestocks(world, db)
-    for (const { ok, invariant, rows } of await withLease(pool, checkInvariants)) if (!ok) world.ledger.wrong.push(`${invariant}: ${JSON.stringify(rows)}`)
+    for (const { ok, invariant, rows } of await withLease(pool, checkInvariants))
+      if (!ok) world.ledger.wrong.push(`${invariant}: ${JSON.stringify(rows)}`)
     return { unknown, orders, ordersOfFiles }
   } finally {
     await pool.close()
@@ -43,13 +44,16 @@ interface Row {
 }
 
 async function ordersByKey(db: Database): Promise<Map<string, Row>> {
-  const rows = await db.rows<Row & { name: string }>("SELECT idempotency_key AS name, id, total_amount AS total FROM orders WHERE idempotency_key NOT LIKE 'import:%'")
+  const rows = await db.rows<Row & { name: string }>(
+    "SELECT idempotency_key AS name, id, total_amount AS total FROM orders WHERE idempotency_key NOT LIKE 'import:%'",
+  )
   return new Map(rows.map((row) => [row.name, row]))
 }
 
 async function refusedIsNotThere({ ledger }: World, db: Database): Promise<void> {
   const there = await ordersByKey(db)
-  for (const [key, code] of ledger.refused) if (there.has(key)) ledger.wrong.push(`${key} was refused with ${code} and is order ${there.get(key)?.id ?? ''}`)
+  for (const [key, code] of ledger.refused)
+    if (there.has(key)) ledger.wrong.push(`${key} was refused with ${code} and is order ${there.get(key)?.id ?? ''}`)
 }
 
 async function resolve({ ledger }: World, db: Database): Promise<Resolved> {
@@ -79,11 +83,16 @@ async function finishFiles(world: World, db: Database): Promise<number> {
     if (exitCode !== 0) ledger.wrong.push(`${file} could not be imported at last: ${stderr}`)
     expected += refs.length
   }
-  const rows = await db.rows<{ name: string }>("SELECT idempotency_key AS name FROM orders WHERE idempotency_key LIKE 'import:%'")
+  const rows = await db.rows<{ name: string }>(
+    "SELECT idempotency_key AS name FROM orders WHERE idempotency_key LIKE 'import:%'",
+  )
   const there = new Set(rows.map(({ name }) => name.slice('import:'.length)))
-  for (const ref of [...ledger.files.values()].flat()) if (!there.delete(ref)) ledger.wrong.push(`${ref} of a file is not there`)
+  for (const ref of [...ledger.files.values()].flat())
+    if (!there.delete(ref)) ledger.wrong.push(`${ref} of a file is not there`)
   for (const ref of there) ledger.wrong.push(`${ref} stands in no file`)
-  const doubles = await db.rows<{ what: string }>(`SELECT email AS what FROM users GROUP BY email HAVING COUNT(*) > 1 UNION ALL
+  const doubles = await db.rows<{
+    what: string
+  }>(`SELECT email AS what FROM users GROUP BY email HAVING COUNT(*) > 1 UNION ALL
     SELECT sku FROM products WHERE sku LIKE 'f%' GROUP BY sku HAVING COUNT(*) > 1 OR SUM(stock_received) <> 1000`)
   for (const { what } of doubles) ledger.wrong.push(`${what} was created twice, or stocked twice`)
   return expected
@@ -93,27 +102,46 @@ async function compareOrders({ ledger }: World, db: Database): Promise<number> {
   const there = await ordersByKey(db)
   for (const [key, { orderId, totalAmount }] of ledger.acknowledged) {
     const row = there.get(key)
-    if (row?.id !== orderId || row.total !== totalAmount) ledger.wrong.push(`${key} was acknowledged as order ${orderId} of ${totalAmount}, and there is ${JSON.stringify(row)}`)
+    if (row?.id !== orderId || row.total !== totalAmount)
+      ledger.wrong.push(
+        `${key} was acknowledged as order ${orderId} of ${totalAmount}, and there is ${JSON.stringify(row)}`,
+      )
   }
-  for (const key of there.keys()) if (!ledger.acknowledged.has(key)) ledger.wrong.push(`${key} is there, and nobody was told`)
+  for (const key of there.keys())
+    if (!ledger.acknowledged.has(key)) ledger.wrong.push(`${key} is there, and nobody was told`)
   return there.size
 }
 
 async function compareCancels({ ledger: { cancels, wrong } }: World, db: Database): Promise<void> {
-  const cancelled = new Set((await db.rows<{ name: string }>("SELECT idempotency_key AS name FROM orders WHERE status = 'cancelled'")).map(({ name }) => name))
-  for (const key of cancels.acknowledged) if (!cancelled.has(key)) wrong.push(`${key} was cancelled, as somebody was told, and is not`)
-  for (const key of cancelled) if (!cancels.acknowledged.has(key) && !cancels.unknown.has(key)) wrong.push(`${key} is cancelled, and nobody was told`)
+  const cancelled = new Set(
+    (await db.rows<{ name: string }>("SELECT idempotency_key AS name FROM orders WHERE status = 'cancelled'")).map(
+      ({ name }) => name,
+    ),
+  )
+  for (const key of cancels.acknowledged)
+    if (!cancelled.has(key)) wrong.push(`${key} was cancelled, as somebody was told, and is not`)
+  for (const key of cancelled)
+    if (!cancels.acknowledged.has(key) && !cancels.unknown.has(key))
+      wrong.push(`${key} is cancelled, and nobody was told`)
 }
 
 /** Units received, by the tables and by what was told; a restock nobody knows of is found by its row in the log. */
 async function compareRestocks({ ledger: { restocks, wrong }, productIds }: World, db: Database): Promise<void> {
-  const logged = new Set((await db.rows<{ message: string }>("SELECT message FROM logs WHERE command = 'torture' AND message LIKE 't%'")).map(({ message }) => message))
-  for (const token of restocks.acknowledged.keys()) if (!logged.has(token)) wrong.push(`restock ${token} was acknowledged and is not there`)
+  const logged = new Set(
+    (
+      await db.rows<{ message: string }>("SELECT message FROM logs WHERE command = 'torture' AND message LIKE 't%'")
+    ).map(({ message }) => message),
+  )
+  for (const token of restocks.acknowledged.keys())
+    if (!logged.has(token)) wrong.push(`restock ${token} was acknowledged and is not there`)
   for (const token of restocks.refused) if (logged.has(token)) wrong.push(`restock ${token} was refused and is there`)
   const tookPlace = [...restocks.acknowledged, ...[...restocks.unknown].filter(([token]) => logged.has(token))]
   const units = tookPlace.reduce((sum, [, more]) => sum + more, 0)
   const [row] = await db.rows<{ received: number; first: number }>(
     `SELECT CAST(SUM(stock_received) AS INT) AS received, (SELECT CAST(SUM(REGEXP_REPLACE(message, '.*stock ', '')) AS INT) FROM logs WHERE entity = 'products' AND message LIKE 'created T-%') AS first
-     FROM products WHERE id <= ?`, [Math.max(...productIds)])
-  if (row?.received !== (row?.first ?? 0) + units) wrong.push(`received are ${JSON.stringify(row)}, and restocked were ${units}`)
+     FROM products WHERE id <= ?`,
+    [Math.max(...productIds)],
+  )
+  if (row?.received !== (row?.first ?? 0) + units)
+    wrong.push(`received are ${JSON.stringify(row)}, and restocked were ${units}`)
 }

@@ -26,12 +26,17 @@ export class Chance {
   }
 
   shuffled<T>(some: readonly T[]): T[] {
-    return some.map((one) => [this.next(), one] as const).sort(([a], [b]) => a - b).map(([, one]) => one)
+    return some
+      .map((one) => [this.next(), one] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, one]) => one)
   }
 }
 
 /** A seed from the environment, to repeat a run; otherwise any. */
-export const seedOf = (env: NodeJS.ProcessEnv): number => Number(env['DBTOOL_TORTURE_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+export const seedOf = (env: NodeJS.ProcessEnv): number =>
+  Number(env['DBTOOL_TORTURE_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 /** How long the long form is to go on; undefined in `npm test`. */
-export const secondsOf = (env: NodeJS.ProcessEnv): number | undefined => (env['DBTOOL_TORTURE_SECONDS'] === undefined ? undefined : Number(env['DBTOOL_TORTURE_SECONDS']))
+export const secondsOf = (env: NodeJS.ProcessEnv): number | undefined =>
+  env['DBTOOL_TORTURE_SECONDS'] === undefined ? undefined : Number(env['DBTOOL_TORTURE_SECONDS'])

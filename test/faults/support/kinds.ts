@@ -16,7 +16,8 @@ const times = async (count: number, work: () => Promise<unknown>): Promise<void>
 }
 
 /** What it names may have ended by itself. */
-const kill = (world: World, what: 'CONNECTION' | 'QUERY', thread: number): Promise<void> => administer(world, [`KILL ${what} ${thread}`]).catch(() => undefined)
+const kill = (world: World, what: 'CONNECTION' | 'QUERY', thread: number): Promise<void> =>
+  administer(world, [`KILL ${what} ${thread}`]).catch(() => undefined)
 
 async function killSome(world: World, what: 'CONNECTION' | 'QUERY', count: number): Promise<void> {
   const threads = await clientThreads(world)
@@ -39,7 +40,8 @@ export const kinds: Readonly<Record<string, Fault>> = {
   'KILL QUERY': (world) =>
     withSession(world.paths, async (connection) => {
       const threads = await clientThreads(world)
-      for (let shot = 0; shot < 300; shot += 1) await connection.change(`KILL QUERY ${world.chance.pick(threads)}`).catch(() => undefined)
+      for (let shot = 0; shot < 300; shot += 1)
+        await connection.change(`KILL QUERY ${world.chance.pick(threads)}`).catch(() => undefined)
     }),
   read_only: async (world) => {
     await administer(world, ['SET GLOBAL read_only = 1'])
@@ -62,15 +64,23 @@ export const kinds: Readonly<Record<string, Fault>> = {
       await sleep(world.chance.between(1_200, 2_200))
       await connection.change('ROLLBACK')
     }),
-  deadlock: (world) => times(5, () => withSession(world.paths, async (connection) => {
-    await connection.change('START TRANSACTION')
-    // Against the sequence in which every order locks; a transaction that has changed much is not chosen as the victim.
-    await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [Math.max(...world.productIds)])
-    await connection.change("INSERT INTO dbtool.logs (os_user, command, entity, entity_id, message) SELECT 'x', 'x', 'shop', 0, 'weight' FROM seq_1_to_100")
-    await sleep(20)
-    for (const id of [...world.productIds].reverse()) await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [id])
-    await connection.change('ROLLBACK')
-  }).catch(() => undefined)),
+  deadlock: (world) =>
+    times(5, () =>
+      withSession(world.paths, async (connection) => {
+        await connection.change('START TRANSACTION')
+        // Against the sequence in which every order locks; a transaction that has changed much is not chosen as the victim.
+        await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [
+          Math.max(...world.productIds),
+        ])
+        await connection.change(
+          "INSERT INTO dbtool.logs (os_user, command, entity, entity_id, message) SELECT 'x', 'x', 'shop', 0, 'weight' FROM seq_1_to_100",
+        )
+        await sleep(20)
+        for (const id of [...world.productIds].reverse())
+          await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [id])
+        await connection.change('ROLLBACK')
+      }).catch(() => undefined),
+    ),
   'disk full': async ({ disk, chance, paths, port }) => {
     if ('skipped' in disk) return
     fillUp(disk.full)
@@ -95,7 +105,7 @@ export const kinds: Readonly<Record<string, Fault>> = {
 function fillUp(path: string): void {
   const file = openSync(path, 'w')
   try {
-    for (const block = Buffer.alloc(64 * 1024); ; ) writeSync(file, block)
+    for (const block = Buffer.alloc(64 * 1024); ;) writeSync(file, block)
   } catch (error) {
     if (!isNodeError(error) || error.code !== 'ENOSPC') throw error
   } finally {

@@ -11,7 +11,11 @@ export class Ledger {
   /** Files that were imported by processes of their own, some of which were killed: their order references. */
   readonly files = new Map<string, readonly string[]>()
   /** Units by token; the token stands in the log row of the same transaction. */
-  readonly restocks = { acknowledged: new Map<string, number>(), refused: new Set<string>(), unknown: new Map<string, number>() }
+  readonly restocks = {
+    acknowledged: new Map<string, number>(),
+    refused: new Set<string>(),
+    unknown: new Map<string, number>(),
+  }
   /** Keys of orders that somebody wanted to cancel, some of them several times: after a loss, one that finds it cancelled is told so. */
   readonly cancels = { acknowledged: new Set<string>(), unknown: new Set<string>() }
   readonly faults = new Map<string, number>()

@@ -20,11 +20,14 @@ const steps: Readonly<Record<string, Step>> = {
   'place one again that was acknowledged': {
     weight: 2,
     run: async ({ ledger, chance }, db) => {
-      const [key, first] = chance.pick([...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]))
+      const [key, first] = chance.pick(
+        [...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]),
+      )
       const request = ledger.tried.get(key)
       if (request === undefined) return
       const again = await placeOrder(db, request).catch(refusedForNow)
-      if (again !== undefined && (again.outcome !== 'existing' || again.orderId !== first.orderId)) ledger.wrong.push(`${key} was order ${first.orderId}, and asked again ${again.outcome} ${again.orderId}`)
+      if (again !== undefined && (again.outcome !== 'existing' || again.orderId !== first.orderId))
+        ledger.wrong.push(`${key} was order ${first.orderId}, and asked again ${again.outcome} ${again.orderId}`)
     },
   },
   'ask for something else with a used key': {
@@ -33,7 +36,8 @@ const steps: Readonly<Record<string, Step>> = {
       const request = ledger.tried.get(chance.pick([...ledger.acknowledged.keys()].slice(-50).concat('')))
       if (request === undefined) return
       const other = { ...request, lines: request.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) }
-      if ((await placeOrder(db, other).catch(refusedForNow)) !== undefined) ledger.wrong.push(`${request.key} was taken for another order`)
+      if ((await placeOrder(db, other).catch(refusedForNow)) !== undefined)
+        ledger.wrong.push(`${request.key} was taken for another order`)
     },
   },
   restock: {
@@ -42,7 +46,11 @@ const steps: Readonly<Record<string, Step>> = {
       const [productId, units] = [chance.pick(productIds), chance.between(1, 20)]
       try {
         await db.transaction(async (tx) => {
-          await tx.change('UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ?', [units, units, productId])
+          await tx.change('UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ?', [
+            units,
+            units,
+            productId,
+          ])
           await writeLog(tx, author, { entity: 'products', entityId: productId, message: token })
         })
         ledger.restocks.acknowledged.set(token, units)
@@ -55,7 +63,9 @@ const steps: Readonly<Record<string, Step>> = {
   'cancel an order': {
     weight: 3,
     run: async ({ ledger, chance }, db) => {
-      const [key, { orderId }] = chance.pick([...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]))
+      const [key, { orderId }] = chance.pick(
+        [...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]),
+      )
       if (key === '') return
       try {
         await moveOrder(db, { orderId, move: 'cancel', author, end: 'COMMIT' })
@@ -68,13 +78,23 @@ const steps: Readonly<Record<string, Step>> = {
   'change a price': {
     weight: 1,
     run: async ({ chance, productIds }, db) => {
-      await db.transaction((tx) => tx.change('UPDATE products SET price = ? WHERE id = ?', [`${chance.between(1, 40)}.${chance.between(10, 99)}`, chance.pick(productIds)])).catch(refusedForNow)
+      await db
+        .transaction((tx) =>
+          tx.change('UPDATE products SET price = ? WHERE id = ?', [
+            `${chance.between(1, 40)}.${chance.between(10, 99)}`,
+            chance.pick(productIds),
+          ]),
+        )
+        .catch(refusedForNow)
     },
   },
 }
 
 function randomOrder({ chance, userIds, productIds }: World, key: string): OrderRequest {
-  const lines = chance.shuffled(productIds).slice(0, chance.between(1, 3)).map((productId) => ({ productId, quantity: chance.between(1, 3) }))
+  const lines = chance
+    .shuffled(productIds)
+    .slice(0, chance.between(1, 3))
+    .map((productId) => ({ productId, quantity: chance.between(1, 3) }))
   return { userId: chance.pick(userIds), lines, key, status: 'confirmed', author, end: 'COMMIT' }
 }
 

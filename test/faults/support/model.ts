@@ -15,7 +15,10 @@ export const productCount = 3
 /** The shop as it should be: a few lines that anybody can check by reading. */
 export interface Model {
   readonly products: { stock: number; cents: number }[]
-  readonly orders: Map<string, { readonly content: string; readonly orderId: number; readonly totalAmount: string; cancelled: boolean }>
+  readonly orders: Map<
+    string,
+    { readonly content: string; readonly orderId: number; readonly totalAmount: string; cancelled: boolean }
+  >
 }
 
 /** The same shop in the database. */
@@ -38,7 +41,11 @@ const product = fc.nat(productCount - 1)
 const place = kind({
   values: fc.record({
     key: fc.nat(5),
-    lines: fc.uniqueArray(fc.record({ at: product, quantity: fc.integer({ min: 1, max: 6 }) }), { minLength: 1, maxLength: productCount, selector: ({ at }) => at }),
+    lines: fc.uniqueArray(fc.record({ at: product, quantity: fc.integer({ min: 1, max: 6 }) }), {
+      minLength: 1,
+      maxLength: productCount,
+      selector: ({ at }) => at,
+    }),
   }),
   async run(session, real, model, { key, lines }) {
     const told = await tryToPlace(session, real, key, lines)
@@ -46,17 +53,25 @@ const place = kind({
     const content = JSON.stringify(sorted)
     const before = model.orders.get(`${key}`)
     if (before !== undefined) {
-      expect(told).toMatchObject(before.content === content ? { outcome: 'existing', orderId: before.orderId, totalAmount: before.totalAmount } : { code: 'KEY_CONFLICT' })
+      expect(told).toMatchObject(
+        before.content === content
+          ? { outcome: 'existing', orderId: before.orderId, totalAmount: before.totalAmount }
+          : { code: 'KEY_CONFLICT' },
+      )
       return
     }
     const short = sorted.filter(({ at, quantity }) => (model.products[at]?.stock ?? 0) < quantity)
     if (short.length > 0) {
       expect(told).toBeInstanceOf(OutOfStock)
-      expect((told as OutOfStock).shortages.map(({ product_id, wanted, stock }) => [product_id, wanted, stock]))
-        .toEqual(short.map(({ at, quantity }) => [real.productIds[at], quantity, model.products[at]?.stock]))
+      expect(
+        (told as OutOfStock).shortages.map(({ product_id, wanted, stock }) => [product_id, wanted, stock]),
+      ).toEqual(short.map(({ at, quantity }) => [real.productIds[at], quantity, model.products[at]?.stock]))
       return
     }
-    const cents = sorted.reduce((sum, { at, quantity }) => sum + BigInt(quantity * (model.products[at]?.cents ?? 0)), 0n)
+    const cents = sorted.reduce(
+      (sum, { at, quantity }) => sum + BigInt(quantity * (model.products[at]?.cents ?? 0)),
+      0n,
+    )
     expect(told).toMatchObject({ outcome: 'placed', totalAmount: fromCents(cents) })
     const { orderId, totalAmount } = told as Placement
     model.orders.set(`${key}`, { content, orderId, totalAmount, cancelled: false })
@@ -67,9 +82,21 @@ const place = kind({
 export type WantedLines = readonly { readonly at: number; readonly quantity: number }[]
 
 /** The placement, or the error that refused it. */
-export function tryToPlace(queries: Queries, { userId, productIds, prefix }: Real, key: number, lines: WantedLines): Promise<Placement | DbtoolError> {
+export function tryToPlace(
+  queries: Queries,
+  { userId, productIds, prefix }: Real,
+  key: number,
+  lines: WantedLines,
+): Promise<Placement | DbtoolError> {
   const wanted = lines.map(({ at, quantity }) => ({ productId: productIds[at] ?? 0, quantity }))
-  return placeOrder(queries, { userId, lines: wanted, key: `${prefix}-${key}`, status: 'confirmed', author, end: 'COMMIT' }).catch((error: unknown) => {
+  return placeOrder(queries, {
+    userId,
+    lines: wanted,
+    key: `${prefix}-${key}`,
+    status: 'confirmed',
+    author,
+    end: 'COMMIT',
+  }).catch((error: unknown) => {
     if (error instanceof DbtoolError) return error
     throw error
   })
@@ -80,7 +107,9 @@ const cancel = kind({
   async run(session, _real, model, key) {
     const order = model.orders.get(`${key}`)
     if (order === undefined) return
-    const told = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author, end: 'COMMIT' }).catch((error: unknown) => error)
+    const told = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author, end: 'COMMIT' }).catch(
+      (error: unknown) => error,
+    )
     if (order.cancelled) {
       expect(told).toMatchObject({ code: 'ILLEGAL_STATUS' })
       return
@@ -104,7 +133,10 @@ const changeStock = kind({
 /** How many products it changed: none when there is not so much to take out. */
 export function restock(session: Connection, productId: number, units: number): Promise<number> {
   return transaction(session, async (tx) => {
-    const { affectedRows } = await tx.change('UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ? AND stock + ? >= 0', [units, units, productId, units])
+    const { affectedRows } = await tx.change(
+      'UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ? AND stock + ? >= 0',
+      [units, units, productId, units],
+    )
     await writeLog(tx, author, { entity: 'products', entityId: productId, message: `restocked by ${units}` })
     return affectedRows
   })
@@ -113,7 +145,10 @@ export function restock(session: Connection, productId: number, units: number): 
 const changePrice = kind({
   values: fc.record({ at: product, cents: fc.nat(9_999) }),
   async run(session, real, model, { at, cents }) {
-    await session.change('UPDATE products SET price = ? WHERE id = ?', [fromCents(BigInt(cents)), real.productIds[at] ?? 0])
+    await session.change('UPDATE products SET price = ? WHERE id = ?', [
+      fromCents(BigInt(cents)),
+      real.productIds[at] ?? 0,
+    ])
     model.products[at]!.cents = cents
   },
 })

@@ -25,7 +25,14 @@ export function oneOrder(database: TestDatabase): OneOrder {
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
     const product = await insertProduct(db, author, { name: 'Tea', price: '4.50', stock: 10 })
     const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
-    state.request = { userId: user.id, lines: [{ productId: product.id, quantity: 4 }], key: 'the key', status: 'confirmed', author, end: 'COMMIT' }
+    state.request = {
+      userId: user.id,
+      lines: [{ productId: product.id, quantity: 4 }],
+      key: 'the key',
+      status: 'confirmed',
+      author,
+      end: 'COMMIT',
+    }
   })
   const number = async (sql: string): Promise<number> => (await database.connection.rows<{ n: number }>(sql))[0]!.n
   return {
@@ -39,4 +46,5 @@ export function oneOrder(database: TestDatabase): OneOrder {
   }
 }
 
-export const failure = (code: ErrorCode, errno?: number): DatabaseError => new DatabaseError(code, `${code} it was`, { errno })
+export const failure = (code: ErrorCode, errno?: number): DatabaseError =>
+  new DatabaseError(code, `${code} it was`, { errno })

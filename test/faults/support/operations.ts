@@ -56,15 +56,26 @@ export function toldBy(error: unknown): Told {
 /** One connection, so that the packets come in the same sequence every time. */
 export function environmentOf(target: Target): Record<string, string> {
   return {
-    DBTOOL_HOME: '/nowhere', DB_USER: target.user, DB_NAME: target.database ?? '', DB_POOL_SIZE: '1', DB_MAX_OVERFLOW: '0',
-    DB_CONNECT_TIMEOUT: `${limits.connectTimeoutMs}ms`, DB_STATEMENT_TIMEOUT: `${limits.statementTimeoutMs}ms`, DB_SSL_MODE: 'disabled',
-    ...(target.socket === undefined ? { DB_HOST: target.host, DB_PORT: String(target.port) } : { DB_SOCKET: target.socket }),
+    DBTOOL_HOME: '/nowhere',
+    DB_USER: target.user,
+    DB_NAME: target.database ?? '',
+    DB_POOL_SIZE: '1',
+    DB_MAX_OVERFLOW: '0',
+    DB_CONNECT_TIMEOUT: `${limits.connectTimeoutMs}ms`,
+    DB_STATEMENT_TIMEOUT: `${limits.statementTimeoutMs}ms`,
+    DB_SSL_MODE: 'disabled',
+    ...(target.socket === undefined
+      ? { DB_HOST: target.host, DB_PORT: String(target.port) }
+      : { DB_SOCKET: target.socket }),
   }
 }
 
 async function typed(argv: readonly string[], target: Target): Promise<Told> {
   const { exitCode, stderr } = await dbtool(argv, { env: environmentOf(target) })
-  return { answer: exitCode === 0 ? 'acknowledged' : exitCode === 9 ? 'unknown' : 'refused', detail: `exit ${exitCode} ${stderr}` }
+  return {
+    answer: exitCode === 0 ? 'acknowledged' : exitCode === 9 ? 'unknown' : 'refused',
+    detail: `exit ${exitCode} ${stderr}`,
+  }
 }
 
 /** What every command does first; `opened` is called before the good-bye. */
@@ -85,7 +96,11 @@ export const operations: readonly Operation[] = [
     persists: true,
     everyNth: 1,
     afterwards: ['recovers'],
-    run: (target, { userId, productId }, tag) => typed(['orders', 'place', '--user', String(userId), '--item', `${productId}:2`, '--idempotency-key', tag, '--json'], target),
+    run: (target, { userId, productId }, tag) =>
+      typed(
+        ['orders', 'place', '--user', String(userId), '--item', `${productId}:2`, '--idempotency-key', tag, '--json'],
+        target,
+      ),
   },
   {
     name: 'orders import of three orders, with users and products to create',
@@ -96,7 +111,9 @@ export const operations: readonly Operation[] = [
     afterwards: ['recovers'],
     run: (target, { folder }, tag) => {
       const path = join(folder, `${tag}.csv`)
-      const lines = [1, 2, 3].flatMap((order) => [1, 2].map((line) => `${tag}-${order},${tag}_${order % 2},${tag}-P${line},${order},1.50`))
+      const lines = [1, 2, 3].flatMap((order) =>
+        [1, 2].map((line) => `${tag}-${order},${tag}_${order % 2},${tag}-P${line},${order},1.50`),
+      )
       writeFileSync(path, `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)
       return typed(['orders', 'import', path, '--create-missing', '--initial-stock', '1000', '--json'], target)
     },
@@ -109,7 +126,14 @@ export const operations: readonly Operation[] = [
     everyNth: 1,
     afterwards: ['recovers'],
     prepare: async (db, { userId, productId }, tag) => {
-      const { orderId } = await placeOrder(db, { userId, lines: [{ productId, quantity: 2 }], key: tag, status: 'confirmed', author, end: 'COMMIT' })
+      const { orderId } = await placeOrder(db, {
+        userId,
+        lines: [{ productId, quantity: 2 }],
+        key: tag,
+        status: 'confirmed',
+        author,
+        end: 'COMMIT',
+      })
       return String(orderId)
     },
     run: (target, _shop, _tag, order) => typed(['orders', 'cancel', order, '--json'], target),
@@ -123,7 +147,14 @@ export const operations: readonly Operation[] = [
     afterwards: ['recovers', 'stays away'],
     run: async (target, { userId, productId }, tag) => {
       const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
-      const request = { userId, lines: [{ productId, quantity: 1 }], key: tag, status: 'confirmed', author, end: 'COMMIT' } as const
+      const request = {
+        userId,
+        lines: [{ productId, quantity: 1 }],
+        key: tag,
+        status: 'confirmed',
+        author,
+        end: 'COMMIT',
+      } as const
       try {
         const { orderId } = await placeOrder(new PooledDatabase(pool, { patienceMs }), request)
         return { answer: 'acknowledged', detail: `order ${orderId}` }

@@ -48,13 +48,34 @@ export async function makeWorld(chance: Chance, ledger: Ledger): Promise<World> 
   const port = await freePort()
   await startServer(paths, { port })
   const access = readPortAccess(paths)
-  const target: Target = { host: '127.0.0.1', port, socket: undefined, user: access?.user ?? '', password: access?.password ?? '', database: 'dbtool', ssl: { mode: 'disabled' } }
+  const target: Target = {
+    host: '127.0.0.1',
+    port,
+    socket: undefined,
+    user: access?.user ?? '',
+    password: access?.password ?? '',
+    database: 'dbtool',
+    ssl: { mode: 'disabled' },
+  }
   const connection = await connect(target)
   await migrate({ session: connection, known: loadMigrations() })
   const userIds: number[] = []
-  for (const username of ['grace', 'alan']) userIds.push((await insertUser(connection, author, { username, email: `${username}@example.com`, passwordHash: noLogin })).id)
+  for (const username of ['grace', 'alan'])
+    userIds.push(
+      (await insertUser(connection, author, { username, email: `${username}@example.com`, passwordHash: noLogin })).id,
+    )
   const productIds: number[] = []
-  for (const [index, stock] of stocks.entries()) productIds.push((await insertProduct(connection, author, { sku: `T-${index}`, name: `Product ${index}`, price: `${index + 1}.05`, stock })).id)
+  for (const [index, stock] of stocks.entries())
+    productIds.push(
+      (
+        await insertProduct(connection, author, {
+          sku: `T-${index}`,
+          name: `Product ${index}`,
+          price: `${index + 1}.05`,
+          stock,
+        })
+      ).id,
+    )
   await connection.close()
   return { chance, ledger, paths, port, target, disk, userIds, productIds }
 }
@@ -63,9 +84,13 @@ export async function makeWorld(chance: Chance, ledger: Ledger): Promise<World> 
 function smallDisk(paths: ServerPaths): World['disk'] {
   mkdirSync(paths.home, { recursive: true })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskSize},mode=755`, 'dbtool-torture', paths.home], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskSize},mode=755`, 'dbtool-torture', paths.home], {
+      stdio: 'pipe',
+    })
   } catch (error) {
-    return { skipped: `no disk of its own could be mounted: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}` }
+    return {
+      skipped: `no disk of its own could be mounted: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    }
   }
   const release = watchMount(paths.home)
   onTestFinished(async () => {
@@ -79,13 +104,21 @@ function smallDisk(paths: ServerPaths): World['disk'] {
 
 /** If this process is killed, a shell that waits for its end unmounts the disk, once the server on it has been ended likewise. */
 function watchMount(path: string): () => void {
-  const shell = spawn('sh', ['-c', 'while read -r _; do :; done; sleep 3; umount -l "$1"; rmdir -p "$1"', 'sh', path], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const shell = spawn('sh', ['-c', 'while read -r _; do :; done; sleep 3; umount -l "$1"; rmdir -p "$1"', 'sh', path], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   shell.unref()
   return () => shell.kill('SIGKILL')
 }
 
 export function openLoadPool({ target }: Pick<World, 'target'>): Pool {
-  return openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: connections, maxOverflow: 0, timeoutMs: 5_000 } })
+  return openPool('fair', {
+    target,
+    limits,
+    options: { ...defaultPoolOptions, size: connections, maxOverflow: 0, timeoutMs: 5_000 },
+  })
 }
 
 /** For looking and mending, when the faults are over. */
@@ -104,7 +137,9 @@ export async function administer(world: World, statements: readonly string[]): P
 export async function clientThreads(world: World): Promise<number[]> {
   const question = 'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?'
   for (;;) {
-    const rows = await withSession(world.paths, (connection) => connection.rows<{ id: number }>(question, [world.target.user]))
+    const rows = await withSession(world.paths, (connection) =>
+      connection.rows<{ id: number }>(question, [world.target.user]),
+    )
     if (rows.length > 0) return rows.map(({ id }) => id)
     await sleep(20)
   }

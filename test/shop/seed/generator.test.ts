@@ -17,7 +17,9 @@ const dayMs = 86_400_000
 describe('random numbers', () => {
   it('are those of the reference implementation, with the state 1, 2, 3, 4', () => {
     const random = new Random(1, 2, 3, 4)
-    const published = [11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804]
+    const published = [
+      11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
+    ]
     expect(published.map(() => random.next())).toEqual(published)
   })
 
@@ -50,7 +52,13 @@ describe('people', () => {
   const many = [...people(20_000, Random.for(1, 'people'))]
 
   it('keep the rules of the shop, and no two are the same', () => {
-    for (const { username, email, firstName, lastName } of many) expect([parseUsername(username), parseEmail(email), parsePersonName(firstName), parsePersonName(lastName)]).toEqual([username, email, firstName, lastName])
+    for (const { username, email, firstName, lastName } of many)
+      expect([
+        parseUsername(username),
+        parseEmail(email),
+        parsePersonName(firstName),
+        parsePersonName(lastName),
+      ]).toEqual([username, email, firstName, lastName])
     expect(new Set(many.map(({ username }) => username)).size).toBe(many.length)
     expect(many.every(({ email }) => email.endsWith('@example.com'))).toBe(true)
     expect(share(many, ({ active }) => !active)).toBeCloseTo(0.04, 2)
@@ -68,7 +76,8 @@ describe('people', () => {
   })
 
   it('lose every accent in a username: no letter of a list is without a plain one', () => {
-    for (const name of countries.flatMap(({ first, last }) => [...first, ...last])) expect(name.normalize('NFD').replace(/[\p{M}']/gu, '')).toMatch(/^[A-Za-z]+$/)
+    for (const name of countries.flatMap(({ first, last }) => [...first, ...last]))
+      expect(name.normalize('NFD').replace(/[\p{M}']/gu, '')).toMatch(/^[A-Za-z]+$/)
   })
 })
 
@@ -98,7 +107,9 @@ describe('goods', () => {
 
 describe('a year', () => {
   const year = new Year(until)
-  const times = [...year.times(50_000, Random.for(1, 'times'))].map((second) => new Date(`${year.text(second).replace(' ', 'T')}Z`))
+  const times = [...year.times(50_000, Random.for(1, 'times'))].map(
+    (second) => new Date(`${year.text(second).replace(' ', 'T')}Z`),
+  )
   const between = (from: string, to: string): number => share(times, (at) => at >= new Date(from) && at < new Date(to))
   const perDay = (from: string, to: string): number => between(from, to) / ((Date.parse(to) - Date.parse(from)) / dayMs)
 
@@ -114,7 +125,9 @@ describe('a year', () => {
     expect(perDay('2025-10-01', '2025-11-01') / perDay('2025-02-01', '2025-03-01')).toBeGreaterThan(1.4)
     expect(perDay('2025-12-01', '2025-12-21') / perDay('2025-11-01', '2025-11-20')).toBeGreaterThan(1.8)
     expect(share(times, (at) => at.getUTCDay() === 6) / share(times, (at) => at.getUTCDay() === 2)).toBeGreaterThan(1.4)
-    expect(share(times, (at) => at.getUTCHours() === 20) / share(times, (at) => at.getUTCHours() === 3)).toBeGreaterThan(8)
+    expect(
+      share(times, (at) => at.getUTCHours() === 20) / share(times, (at) => at.getUTCHours() === 3),
+    ).toBeGreaterThan(8)
   })
 })
 
@@ -149,7 +162,8 @@ describe('orders', () => {
   it('are delivered, but for the newest ones and those that are cancelled', () => {
     expect(share(many, ({ status }) => status === 'cancelled')).toBeCloseTo(0.03, 2)
     const going = many.filter(({ status }) => status !== 'cancelled')
-    const expected = (placed: number): string => (placed < age(8) ? 'delivered' : placed < age(3) ? 'shipped' : placed < age(1) ? 'confirmed' : 'pending')
+    const expected = (placed: number): string =>
+      placed < age(8) ? 'delivered' : placed < age(3) ? 'shipped' : placed < age(1) ? 'confirmed' : 'pending'
     expect(going.map(({ status }) => status)).toEqual(going.map(({ placed }) => expected(placed)))
     expect(new Set(going.map(({ status }) => status)).size).toBe(4)
     expect(many.every(({ placed, changed }) => changed >= placed && changed < Year.seconds)).toBe(true)
