@@ -9,7 +9,10 @@ const barHeight = 12
 const left = 16
 const barWidth = width - 2 * left
 
-/** A bar for every target: how far it is reached, all of them held against one line. Narrower than 700 px it scales as a whole. */
+/**
+ * A bar for every target: how far it is reached, all of them held against one line. Narrower than 700 px it scales as a
+ * whole.
+ */
 export function chart(outcomes: readonly Outcome[], title: string): string {
   const drawn = outcomes.flatMap((outcome) => reachedShare(outcome) ?? [])
   const scale = Math.max(1.25, ...drawn.map(({ share }) => share))

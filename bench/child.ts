@@ -26,7 +26,10 @@ export interface Child {
 export const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url))
 export const dbtoolBinary = `${root}dist/cli/dbtool.cjs`
 
-/** Nothing of whoever runs the bench gets through: neither DB_… nor NODE_…, of which NODE_EXTRA_CA_CERTS alone adds 120 ms to a start. */
+/**
+ * Nothing of whoever runs the bench gets through: neither DB_… nor NODE_…, of which NODE_EXTRA_CA_CERTS alone adds 120
+ * ms to a start.
+ */
 export function cleanEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   return { PATH, HOME }

@@ -18,7 +18,9 @@ export interface BenchIo {
   readonly signal: AbortSignal
 }
 
-/** Measures, shows and writes. Resolves to the exit code: 1 if any run of ours was wrong or failed, whatever its speed. */
+/**
+ * Measures, shows and writes. Resolves to the exit code: 1 if any run of ours was wrong or failed, whatever its speed.
+ */
 export async function runBench(options: Options, io: BenchIo): Promise<number> {
   const display = new Display(io.stdout, io.stderr, io.env)
   const results = new Results(io.signal, (what) => display.say(what))

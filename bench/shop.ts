@@ -47,7 +47,10 @@ export async function emptied(connection: Connection, tables: readonly string[])
   await connection.change('SET foreign_key_checks = 1')
 }
 
-/** The shop is sound, and holds as many rows as the run says it made. Rejects with WrongRun: how fast it was no longer matters. */
+/**
+ * The shop is sound, and holds as many rows as the run says it made. Rejects with WrongRun: how fast it was no longer
+ * matters.
+ */
 export async function verify(connection: Connection, table: 'orders' | 'products', made: number): Promise<void> {
   const there = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
   if (there !== made) throw new WrongRun(`the run says ${made} ${table}, and ${there ?? 'no'} are there`)

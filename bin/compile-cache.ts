@@ -12,7 +12,8 @@ const { enableCompileCache, wrapper } = Module as unknown as {
 }
 
 /**
- * Keeps what was compiled for the next start: of Node 22 and later Node itself does; for Node 20, this does for CommonJS.
+ * Keeps what was compiled for the next start: of Node 22 and later Node itself does; for Node 20, this does for
+ * CommonJS.
  * In a directory where only this user writes, since whoever can write there decides what runs.
  */
 export function keepCompiled(env: NodeJS.ProcessEnv): void {

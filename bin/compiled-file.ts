@@ -27,8 +27,10 @@ export interface Compiled {
 type Place = readonly [changedMs: number, at: number, bytes: number, checksum: number]
 
 /**
- * Compiled code in one file: the length of the contents and their checksum, four bytes each, the contents as JSON, and the code. V8 looks at
- * the length of what it gets, not at its bytes, and dies of wrong ones: so everything has a checksum. Never fails: without it a start only takes longer.
+ * Compiled code in one file: the length of the contents and their checksum, four bytes each, the contents as JSON, and
+ * the code. V8 looks at
+ * the length of what it gets, not at its bytes, and dies of wrong ones: so everything has a checksum. Never fails:
+ * without it a start only takes longer.
  */
 export class CompiledFile {
   #fd: number | undefined
@@ -105,7 +107,10 @@ export function isOurs({ uid }: Stats): boolean {
   return process.geteuid === undefined || uid === process.geteuid()
 }
 
-/** With its parent, as in ~/.cache/dbtool, and no more: Node's `recursive` never comes back from /proc. For this user only. */
+/**
+ * With its parent, as in ~/.cache/dbtool, and no more: Node's `recursive` never comes back from /proc. For this user
+ * only.
+ */
 export function makeDirectory(path: string): void {
   for (const directory of [dirname(path), path]) if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 })
 }

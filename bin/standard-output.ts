@@ -1,7 +1,8 @@
 import { fstatSync, writeSync } from 'node:fs'
 
 /**
- * Node's own. Into a file or a device it takes a write for whole that the disk took half of: here it goes on with the rest, and as
+ * Node's own. Into a file or a device it takes a write for whole that the disk took half of: here it goes on with the
+ * rest, and as
  * before at once, so that messages in the same file stand where they belong.
  */
 export function standardOutput(): NodeJS.WriteStream {

@@ -25,7 +25,10 @@ export class DbtoolCommand extends Command {
     throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(said)?.[1] ?? ''), see].join(' ') })
   }
 
-  /** Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way out. */
+  /**
+   * Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way
+   * out.
+   */
   override help(context?: HelpContext | ((text: string) => string)): never {
     if (this.parent === null || typeof context !== 'object') return super.help()
     if (this.optsWithGlobals()['json'] !== true) this.outputHelp(context)

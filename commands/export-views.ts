@@ -1,6 +1,9 @@
 import { number, text, type View } from '../src/output/view.ts'
 
-/** The columns of each import, so that what was exported can be imported. `id` is not among them: it means something here only. */
+/**
+ * The columns of each import, so that what was exported can be imported. `id` is not among them: it means something
+ * here only.
+ */
 export const userExportView: View = {
   columns: ['username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login'].map(
     text,

@@ -18,7 +18,10 @@ export function choicesOf(parse: unknown): readonly string[] {
   return typeof parse === 'function' && 'choices' in parse ? (parse.choices as readonly string[]) : []
 }
 
-/** The parser of a flag that an empty text takes away. It stays empty until {@link orNull}: commander makes '' of a null. */
+/**
+ * The parser of a flag that an empty text takes away. It stays empty until {@link orNull}: commander makes '' of a
+ * null.
+ */
 export function removable(parse: (text: string) => string): (text: string) => string {
   return value((text) => (text === '' ? '' : parse(text)))
 }
@@ -35,7 +38,10 @@ export function values<T>(parse: (text: string) => T): (text: string, before: T[
   })
 }
 
-/** The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits for it. */
+/**
+ * The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits
+ * for it.
+ */
 export function lazyValue<T>(load: () => Promise<(text: string) => T>): (text: string) => Promise<T | Fault> {
   return async (text) => attempt(await load(), text)
 }

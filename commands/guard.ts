@@ -4,7 +4,8 @@ import { DbtoolError } from '../src/errors.ts'
 import { pathOf } from './flags.ts'
 
 /**
- * What changes much at once and has no question of its own, and what puts load on a server: on a protected database it needs its name typed. What
+ * What changes much at once and has no question of its own, and what puts load on a server: on a protected database it
+ * needs its name typed. What
  * deletes asks anyway, and is given the name there (src/prompts/whereabouts.ts).
  */
 export const wholesale: readonly string[] = [
@@ -28,7 +29,10 @@ interface Flags {
   readonly workload?: string
 }
 
-/** Before a verb runs. Rejects with READ_ONLY what would change a database that is only read, and asks for the name of a protected one. */
+/**
+ * Before a verb runs. Rejects with READ_ONLY what would change a database that is only read, and asks for the name of a
+ * protected one.
+ */
 export async function guard(ctx: Context, command: Command): Promise<void> {
   const [path, flags] = [pathOf(command), command.opts<Flags>()]
   if (writes(command, path, flags)) await mustTakeWrites(ctx, path, flags.dryRun === true)

@@ -33,7 +33,10 @@ const often = [
   '--no-input',
 ]
 
-/** The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there and in the topics only. */
+/**
+ * The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there and in
+ * the topics only.
+ */
 function formatHelp(command: Command, helper: Help): string {
   const isRoot = command.parent === null
   const options = helper
@@ -110,7 +113,9 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
   return typed === undefined ? description : `${description} (default: ${typed})`
 }
 
-/** Examples below a verb's help; each line is run by a test. A long one goes on below itself, and can still be copied. */
+/**
+ * Examples below a verb's help; each line is run by a test. A long one goes on below itself, and can still be copied.
+ */
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => folded(`  $ ${line}`)).join('\n')}\n\nWhere to connect: dbtool help connecting; what comes out: dbtool help formats`
 }

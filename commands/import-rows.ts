@@ -26,7 +26,9 @@ const summaryView: View = {
   empty: '',
 }
 
-/** The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`. */
+/**
+ * The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`.
+ */
 export function importFlags(command: Command, key: string, mapped: string): Command {
   return shows(command, summaryView)
     .argument('[file]', 'the file; - is standard input')
@@ -64,7 +66,10 @@ export async function importInto(
   if (summary.rejected > 0) throw leftOut(`${summary.rejected} of ${summary.rows_read} rows`, options.rejects)
 }
 
-/** Where rows are left out, the structure of the file is checked, and the server is there, before the rejects of an earlier run are replaced. */
+/**
+ * Where rows are left out, the structure of the file is checked, and the server is there, before the rejects of an
+ * earlier run are replaced.
+ */
 async function importPath(ctx: Context, kind: Kind, path: string, options: ImportRowsOptions): Promise<RowSummary> {
   const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
     await Promise.all([

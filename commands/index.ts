@@ -6,7 +6,10 @@ import type { Verbs } from './declare.ts'
 import { declareGlobals, inheritGlobals } from './globals.ts'
 import { configureHelp } from './help.ts'
 
-/** A noun with the names of its verbs; or, without any, a verb of its own. What declares them is loaded only where it is typed. */
+/**
+ * A noun with the names of its verbs; or, without any, a verb of its own. What declares them is loaded only where it is
+ * typed.
+ */
 type Entry = readonly [about: string, verbs: string, load: () => Promise<{ verbs: Verbs }>]
 
 /** The whole tool on one page. */
@@ -61,7 +64,10 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
 
 const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
-/** The program with the flags of what may be meant by `argv`: of every noun that is a word of it, and of its verbs that are. Undefined: of all. */
+/**
+ * The program with the flags of what may be meant by `argv`: of every noun that is a word of it, and of its verbs that
+ * are. Undefined: of all.
+ */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new DbtoolCommand('dbtool').description(
     'A shop on MariaDB, and a laboratory for its connection pool.',

@@ -4,7 +4,10 @@ import { chainOf } from './flags.ts'
 
 const names = (command: Command): string[] => command.commands.map((one) => one.name())
 
-/** What was meant by a word that is no command here: one that is near, or the nouns that have such a verb. As a sentence, if any. */
+/**
+ * What was meant by a word that is no command here: one that is near, or the nouns that have such a verb. As a
+ * sentence, if any.
+ */
 export function meantCommand(here: Command, word: string): string[] {
   const program = chainOf(here).at(-1) ?? here
   const near =

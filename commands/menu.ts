@@ -21,7 +21,10 @@ const widthInPipes = 80
 /** What stands before a choice. */
 const markerColumns = 3
 
-/** Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted. Resolves to the last exit code. */
+/**
+ * Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted.
+ * Resolves to the last exit code.
+ */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
   const { personAt } = await import('../src/context/asking.ts')
   const { ellipsis } = glyphsFor(io.env, true)
@@ -73,7 +76,9 @@ function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Comma
 /** Whoever sits here is asked for it. */
 const forScripts = ['--yes', '--password-stdin']
 
-/** The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself. */
+/**
+ * The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself.
+ */
 async function lineOf(person: Conversation, command: Command): Promise<string[]> {
   const own = command.options.filter(
     (option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)),

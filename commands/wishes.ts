@@ -37,13 +37,18 @@ interface Question<W extends Wishes> {
 
 const widestValue = 60
 
-/** An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had. */
+/**
+ * An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had.
+ */
 export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags: string): void {
   if (person === undefined && isNothing(wishes))
     throw new DbtoolError('USAGE', `nothing to change: add ${flags}`, { hint: 'or run it on a terminal to be asked' })
 }
 
-/** The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with DECLINED where nothing is marked. */
+/**
+ * The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with
+ * DECLINED where nothing is marked.
+ */
 export async function wishesFor<W extends Wishes>(
   { ask, io }: Context,
   wishes: W,

@@ -1,4 +1,5 @@
-// Compiles bin/, commands/, src/ and bench/ to dist/, and puts the command line and the library into few files there. Needs the packages, nothing else.
+// Compiles bin/, commands/, src/ and bench/ to dist/, and puts the command line and the library into few files there.
+// Needs the packages, nothing else.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

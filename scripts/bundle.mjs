@@ -1,4 +1,5 @@
-// Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts several times as slowly. The packages that stay
+// Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts
+// several times as slowly. The packages that stay
 // packages are those that are loaded only where they are needed.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,7 +16,8 @@ const withoutSubprocesses = {
 
 const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
-// What is always loaded together lies together with all that it needs, since each file read takes its time; what an earlier group has
+// What is always loaded together lies together with all that it needs, since each file read takes its time; what an
+// earlier group has
 // is not in a later one. Threads under load take no commands; the configuration does without the driver.
 const groups = [
   ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
@@ -44,7 +46,8 @@ export async function bundle(root) {
       !id.startsWith('node:'),
     plugins: [withoutSubprocesses, connectorBeside],
   })
-  // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in src/ lies beside it here.
+  // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in
+  // src/ lies beside it here.
   await build.write({
     dir: out,
     format: 'cjs',

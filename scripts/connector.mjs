@@ -1,4 +1,5 @@
-// Puts the connector into one file of its own beside the command line, dist/cli/connector.cjs: there, it is ready in half the time of the package.
+// Puts the connector into one file of its own beside the command line, dist/cli/connector.cjs: there, it is ready in
+// half the time of the package.
 // The file stays exchangeable, as the connector's licence (LGPL) asks.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,7 +21,8 @@ const iconvWhenNeeded = `
   export default { decode, encode }
 `
 
-// Nothing reads these 1,300 properties of a prototype; V8 copies those that are there for each that is added, 9 ms and 20 MB of garbage.
+// Nothing reads these 1,300 properties of a prototype; V8 copies those that are there for each that is added, 9 ms and
+// 20 MB of garbage.
 const namesOnPrototype =
   /for \(let i = 0; i < charsets\.length; i\+\+\) \{\s*let collation = charsets\[i\];\s*if \(collation\) \{\s*Collation\.prototype\[collation\.name\] = collation;\s*\}\s*\}/
 
@@ -52,9 +54,12 @@ export async function bundleConnector(directory, minify) {
 function notice() {
   const { version } = JSON.parse(readFileSync(join(dirname(require.resolve('mariadb')), '..', 'package.json'), 'utf8'))
   return `/*!
- * MariaDB Connector/Node.js ${version}, copyright MariaDB Corporation Ab, LGPL-2.1-or-later, with denque (Apache-2.0) and lru-cache (BlueOak-1.0.0): the licences are in THIRD-PARTY-LICENSES.
- * Its source is the npm package mariadb@${version}, https://registry.npmjs.org/mariadb/-/mariadb-${version}.tgz. Changed for dbtool on 2026-11-24: made into one file by scripts/connector.mjs;
- * the names of collations are not put on a prototype; iconv-lite is loaded when it is needed. You may exchange it: with "module.exports = require('mariadb')" dbtool takes the installed package.
+ * MariaDB Connector/Node.js ${version}, copyright MariaDB Corporation Ab, LGPL-2.1-or-later, with denque (Apache-2.0)
+ * and lru-cache (BlueOak-1.0.0): the licences are in THIRD-PARTY-LICENSES.
+ * Its source is the npm package mariadb@${version}, https://registry.npmjs.org/mariadb/-/mariadb-${version}.tgz.
+ * Changed for dbtool on 2026-11-24: made into one file by scripts/connector.mjs;
+ * the names of collations are not put on a prototype; iconv-lite is loaded when it is needed. You may exchange it: with
+ * "module.exports = require('mariadb')" dbtool takes the installed package.
  */`
 }
 

@@ -1,4 +1,5 @@
-// From a clean clone to `npm test`, `npm run demo`, `npm run torture` or `npm run bench`. It runs before there are packages, so it uses none.
+// From a clean clone to `npm test`, `npm run demo`, `npm run torture` or `npm run bench`. It runs before there are
+// packages, so it uses none.
 //   node scripts/setup.mjs test|demo|bench [arguments for vitest, for the demo or for the bench]
 //   node scripts/setup.mjs torture [--seconds 300] [--seed N]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'

@@ -59,7 +59,10 @@ export interface Context {
   db<T>(work: (db: Database) => Promise<T>): Promise<T>
   /** The shop: its schema must be up to date. A dry run rolls every transaction back. */
   shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
-  /** One connection outside of the pool, without a statement time-out unless `limits` say otherwise; to what is configured, or to `elsewhere`. */
+  /**
+   * One connection outside of the pool, without a statement time-out unless `limits` say otherwise; to what is
+   * configured, or to `elsewhere`.
+   */
   connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>, elsewhere?: Target): Promise<T>
   /** Who changes something now, for the log. */
   author(): Author

@@ -38,7 +38,8 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
 export type ShopPool = Pool & { readonly options: PoolOptions }
 
 /**
- * A pool that serves whoever waits in turn. It opens its connections when they are asked for, so that only a bad URL throws here
+ * A pool that serves whoever waits in turn. It opens its connections when they are asked for, so that only a bad URL
+ * throws here
  * (DbtoolError BAD_CONFIG). Close it, or the process does not end.
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
@@ -55,7 +56,10 @@ export interface Order {
   readonly userId: number
   /** A product at most once. */
   readonly lines: readonly OrderLine[]
-  /** At most one order ever has this key, however often it is placed; made up where it is left out, and then nothing is recognised. */
+  /**
+   * At most one order ever has this key, however often it is placed; made up where it is left out, and then nothing is
+   * recognised.
+   */
   readonly key?: string
   /** `confirmed` unless it is said. */
   readonly status?: 'confirmed' | 'pending'
@@ -64,8 +68,10 @@ export interface Order {
 }
 
 /**
- * Places an order, all of it or none: takes the stock, writes the lines and one row of the log, in one transaction and one round trip.
- * Rejects with {@link OutOfStock}, or a DbtoolError: NOT_FOUND (no such user), KEY_CONFLICT (the key belongs to another order),
+ * Places an order, all of it or none: takes the stock, writes the lines and one row of the log, in one transaction and
+ * one round trip.
+ * Rejects with {@link OutOfStock}, or a DbtoolError: NOT_FOUND (no such user), KEY_CONFLICT (the key belongs to another
+ * order),
  * OUTCOME_UNKNOWN (the connection died, and the server could not be asked again).
  */
 export function placeOrder(
@@ -91,7 +97,9 @@ export interface StressOptions {
   readonly signal?: AbortSignal
 }
 
-/** Puts load on a pool and says what happened, as `dbtool pool stress --json` does. What fails is counted, not thrown. */
+/**
+ * Puts load on a pool and says what happened, as `dbtool pool stress --json` does. What fails is counted, not thrown.
+ */
 export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
   const {
     workers = chapterWorkers,

@@ -1,7 +1,10 @@
 import { InvalidValue } from './errors.ts'
 import { orNearest } from './nearest.ts'
 
-/** What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the environment. */
+/**
+ * What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the
+ * environment.
+ */
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
 const longestAgeMs = 36_500 * 86_400_000

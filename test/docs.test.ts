@@ -46,7 +46,10 @@ const pages = [
   'CONTRIBUTING.md',
 ]
 
-/** The README starts a server and makes a shop, and the other pages go on with it; a page with a story of its own starts anew. */
+/**
+ * The README starts a server and makes a shop, and the other pages go on with it; a page with a story of its own starts
+ * anew.
+ */
 const homes: Record<string, string> = { 'README.md': newHome(), 'docs/walkthrough.md': newHome() }
 const homeOf = (page: string): string => homes[page] ?? homes['README.md']!
 

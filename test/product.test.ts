@@ -7,7 +7,8 @@ import { temporaryFolder } from './support/folder.ts'
 import { smallShop } from './support/shop.ts'
 
 /**
- * One test for each part of the chapter, under the chapter's name for it, in its order: what the chapter shows in Python is a command
+ * One test for each part of the chapter, under the chapter's name for it, in its order: what the chapter shows in
+ * Python is a command
  * here. How each command behaves at its edges is tested where the command is.
  */
 const shop = testDatabase()

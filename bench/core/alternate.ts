@@ -18,7 +18,8 @@ export interface Contest {
 }
 
 /**
- * All contestants in every round, each round in the reverse order of the last one: what drifts (heat, neighbours, a growing
+ * All contestants in every round, each round in the reverse order of the last one: what drifts (heat, neighbours, a
+ * growing
  * cache) then meets all of them alike. One that fails is out, and the others go on.
  */
 export async function alternate({ group, work, unit, rounds, contestants }: Contest, results: Results): Promise<void> {

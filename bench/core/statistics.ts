@@ -15,7 +15,8 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
 }
 
 /**
- * How many times `peers` fit into `ours`, round by round: two that ran one after the other had the same machine. Undefined
+ * How many times `peers` fit into `ours`, round by round: two that ran one after the other had the same machine.
+ * Undefined
  * where a round is missing or the peer did nothing in one, for a number divided by nothing is no ratio.
  */
 export function ratioOf(ours: readonly number[], peers: readonly number[]): Spread | undefined {

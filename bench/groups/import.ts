@@ -100,7 +100,10 @@ async function peakOf({ server, signal }: Bench, path: string): Promise<number> 
 
 const placedOf = (json: string): number => (JSON.parse(json) as { orders_placed: number }).orders_placed
 
-/** What a loop over the file would do: the same reading, every order of the file that has no fault a statement of its own. */
+/**
+ * What a loop over the file would do: the same reading, every order of the file that has no fault a statement of its
+ * own.
+ */
 async function oneByOne({ server, signal }: Bench, path: string, workers: number): Promise<number> {
   const file = await openRecordFile(path, {
     stdin: Readable.from([]),

@@ -30,7 +30,10 @@ const invoices = 2_000
 const references = 2_000
 const customers = 900
 
-/** The same shape: 21 lines an invoice on average, no product twice in one, and more than a quarter of them with a fault. */
+/**
+ * The same shape: 21 lines an invoice on average, no product twice in one, and more than a quarter of them with a
+ * fault.
+ */
 function generatedLines(): string[] {
   return Array.from({ length: invoices }, (_, invoice) => {
     const customer = invoice % 6 === 0 ? '' : `${12_000 + ((invoice * 37) % customers)}.0`

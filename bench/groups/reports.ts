@@ -71,7 +71,9 @@ function linesSql(from: number, to: number): string {
 
 const quantity = '1 + MOD(o.seq + line.seq, 5)'
 
-/** Orders of the last year, one in fifty cancelled; made inside of the server, and as sound as if they had been placed. */
+/**
+ * Orders of the last year, one in fifty cancelled; made inside of the server, and as sound as if they had been placed.
+ */
 async function fillOrders(connection: Connection, orders: number): Promise<void> {
   await fillShop(connection, shop)
   // Everything that the two check is true by construction, and checked at the end.

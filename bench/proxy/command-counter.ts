@@ -2,7 +2,9 @@ const headerBytes = 4
 const closeStatement = 0x19
 const quit = 0x01
 
-/** Counts the commands that clients send a MariaDB server: packets that begin a sequence, and that the server answers. */
+/**
+ * Counts the commands that clients send a MariaDB server: packets that begin a sequence, and that the server answers.
+ */
 export class CommandCounter {
   count = 0
 

@@ -25,7 +25,8 @@ interface Parcel {
 }
 
 /**
- * Holds what comes in either direction back for half a round trip, each piece from its own arrival on: order is kept and
+ * Holds what comes in either direction back for half a round trip, each piece from its own arrival on: order is kept
+ * and
  * nothing waits for something else, so it delays without limiting throughput.
  */
 export async function delayingProxy({ to, roundTripMs }: Line): Promise<DelayingProxy> {

@@ -22,7 +22,10 @@ export interface Basket {
   readonly items: readonly ResolvedItem[]
 }
 
-/** Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has changed meanwhile is shown, and asked again. */
+/**
+ * Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has
+ * changed meanwhile is shown, and asked again.
+ */
 export async function converse(
   ctx: Context,
   person: Conversation,

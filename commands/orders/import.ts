@@ -66,7 +66,9 @@ export async function importFile(ctx: Context, given: string | undefined, option
   if (rejected > 0) throw leftOut(`${rejected} of ${rejected + placed + existing} orders`, options.rejects)
 }
 
-/** The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced. */
+/**
+ * The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced.
+ */
 async function importPath(ctx: Context, path: string, options: ImportOrdersOptions): Promise<ImportSummary> {
   const [
     { openRecordFile },

@@ -18,7 +18,10 @@ const about: Readonly<Record<Move, string>> = {
   cancel: 'Cancel an order that was not shipped yet, and give its stock back',
 }
 
-/** Every move of an order is a verb. None asks, since none deletes anything; but whoever found the order in a list could take the wrong one with one key. */
+/**
+ * Every move of an order is a verb. None asks, since none deletes anything; but whoever found the order in a list could
+ * take the wrong one with one key.
+ */
 export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
   for (const move of moveNames) {
     shows(orders.command(move), orderView)

@@ -93,7 +93,10 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
 
 type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
 
-/** Who buys what: from the flags, or from a conversation about what they leave out; then the order is placed at the prices that were `agreed`. */
+/**
+ * Who buys what: from the flags, or from a conversation about what they leave out; then the order is placed at the
+ * prices that were `agreed`.
+ */
 async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
   const { getUser } = await import('../../src/shop/users.ts')
   const { person } = ctx.ask

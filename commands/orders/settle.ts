@@ -15,7 +15,10 @@ export interface Ending {
   readonly riddle: Riddle
 }
 
-/** After Ctrl-C the statement has been ended at the server; whether it took place before that is asked on a new connection. */
+/**
+ * After Ctrl-C the statement has been ended at the server; whether it took place before that is asked on a new
+ * connection.
+ */
 export async function settle(ctx: Context, { found, nothing, riddle }: Ending, error: unknown): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
   const { OutcomeUnknown } = await import('../../src/shop/certain.ts')

@@ -41,8 +41,10 @@ function parseKeep(text: string): Keep {
 export type Texts = Readonly<Record<Kind, () => string>>
 
 /**
- * Measures with the files open, so that one that cannot be written is told before a long measurement, with USAGE. Each takes the place of what is there
- * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being written.
+ * Measures with the files open, so that one that cannot be written is told before a long measurement, with USAGE. Each
+ * takes the place of what is there
+ * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being
+ * written.
  */
 export async function keeping(
   { io: { cwd }, out }: Context,

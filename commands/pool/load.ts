@@ -41,7 +41,10 @@ export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: Loa
   return withThreads(job, threads, signal, run)
 }
 
-/** A generator of one part of the load, in this thread; its pool lives as long as `use`. After an interrupt, a statement that would run on for long is cut. */
+/**
+ * A generator of one part of the load, in this thread; its pool lives as long as `use`. After an interrupt, a statement
+ * that would run on for long is cut.
+ */
 export async function withGenerator<T>(
   { target, limits, mode, pool: options, work, plan }: LoadJob,
   part: Part,

@@ -21,7 +21,10 @@ export interface OrdersWork {
 
 const mostUsers = 1_000
 
-/** Real orders in the shop that is there: they take stock, and stay. Rejects with NOT_FOUND where nobody is there to buy or not enough to be bought. */
+/**
+ * Real orders in the shop that is there: they take stock, and stay. Rejects with NOT_FOUND where nobody is there to buy
+ * or not enough to be bought.
+ */
 export async function ordersWork(ctx: Context, { lines, products }: OrdersOptions): Promise<OrdersWork> {
   const ids = (sql: string, most: number): Promise<number[]> =>
     ctx.shop(async (db) => (await db.rows<{ id: number }>(sql, [most])).map(({ id }) => id))

@@ -10,7 +10,10 @@ export interface Room {
   readonly version: string
 }
 
-/** The room that there is, without the connection that asks. Rejects with USAGE where a load test would take connections that others may need. */
+/**
+ * The room that there is, without the connection that asks. Rejects with USAGE where a load test would take connections
+ * that others may need.
+ */
 export async function roomFor(queries: Queries, wanted: number): Promise<Room> {
   const { max_connections: max, threads_connected } = await serverFigures(queries)
   const server = await firstRow<{ version: string }>(queries, 'SELECT VERSION() AS version')

@@ -70,7 +70,8 @@ export function askedOf({
 }
 
 /**
- * Runs `use` with what an iteration does, once it is certain that the server understands it, and that so much load may be put here, on so many connections.
+ * Runs `use` with what an iteration does, once it is certain that the server understands it, and that so much load may
+ * be put here, on so many connections.
  * Whatever becomes of it, a table of the load's own is removed.
  */
 export async function underLoad<T>(

@@ -25,7 +25,10 @@ export function writableByAll(name: string, { mode }: Stats): ConfigFault | unde
   }
 }
 
-/** A file further up may be a stranger's: in /tmp, say. Who owns the folder that somebody works in may say where to connect. */
+/**
+ * A file further up may be a stranger's: in /tmp, say. Who owns the folder that somebody works in may say where to
+ * connect.
+ */
 export function ofStranger(name: string, { uid }: Stats, folder: string): ConfigFault | undefined {
   if (!hasBits || [0, process.geteuid?.(), statSync(folder).uid].includes(uid)) return undefined
   return {

@@ -1,4 +1,7 @@
-/** Where a text stops being JSON, and why, if that is known. Node's own message has no place for some faults, and a piece of the text, which may be a password, for others. */
+/**
+ * Where a text stops being JSON, and why, if that is known. Node's own message has no place for some faults, and a
+ * piece of the text, which may be a password, for others.
+ */
 export interface JsonFault {
   /** Both from 1. */
   readonly line: number
@@ -6,7 +9,9 @@ export interface JsonFault {
   readonly why: string
 }
 
-/** The first fault of a JSON text; a key that is given twice is one, as the first value would be lost without a word. */
+/**
+ * The first fault of a JSON text; a key that is given twice is one, as the first value would be lost without a word.
+ */
 export function jsonFault(text: string): JsonFault | undefined {
   try {
     const end = value(text, skip(text, 0))

@@ -43,7 +43,10 @@ function plain({ name, value }: Option): Option {
   return { name: rest, value: prefix === 'enable' ? '1' : '0' }
 }
 
-/** To MariaDB's own client, localhost is the socket, where there is one; any other host, and `protocol=tcp`, is the network. */
+/**
+ * To MariaDB's own client, localhost is the socket, where there is one; any other host, and `protocol=tcp`, is the
+ * network.
+ */
 function oneAddress(
   { DB_SOCKET: socket, DB_HOST: given = '', DB_PORT: port, ...rest }: OptionTexts,
   protocol = '',

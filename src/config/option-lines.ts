@@ -41,7 +41,9 @@ function trim(text: string): string {
   return text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')
 }
 
-/** A # that stands in no quotes begins a comment; in quotes, and only there, a backslash keeps a quote from ending them. */
+/**
+ * A # that stands in no quotes begins a comment; in quotes, and only there, a backslash keeps a quote from ending them.
+ */
 const beforeComment = /^(?:[^'"#]|"(?:[^"\\]|\\[^]?)*(?:"|$)|'(?:[^'\\]|\\[^]?)*(?:'|$))*/
 
 function withoutComment(line: string): string {

@@ -15,8 +15,10 @@ export interface Places {
 }
 
 /**
- * Flags; what they name (a profile, an option file); the environment; the profile that it names; the env file; the profile that it names. And
- * where all that does not say where the server is: the default profile, the private server. `wrong` takes the sentences about values.
+ * Flags; what they name (a profile, an option file); the environment; the profile that it names; the env file; the
+ * profile that it names. And
+ * where all that does not say where the server is: the default profile, the private server. `wrong` takes the sentences
+ * about values.
  */
 export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wrong: string[]): Promise<Places> {
   const { env, cwd, flags, optionFile } = sources

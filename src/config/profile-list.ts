@@ -15,7 +15,10 @@ export interface ProfileSummary {
   readonly used: boolean
 }
 
-/** All profiles, those of the project first, with what is wrong with any of them. One that another hides is not among them. */
+/**
+ * All profiles, those of the project first, with what is wrong with any of them. One that another hides is not among
+ * them.
+ */
 export function summarizeProfiles(
   desk: Desk,
   used: Profile | undefined,

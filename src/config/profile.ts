@@ -30,7 +30,10 @@ export function findProfile(files: readonly ProfileFile[], choice: ProfileChoice
   return { ...choice, layer, faults: wrong.map(wrongValue) }
 }
 
-/** What is used where nothing says where the server is. A protected one never is: nobody should get there without having said so. */
+/**
+ * What is used where nothing says where the server is. A protected one never is: nobody should get there without having
+ * said so.
+ */
 export function defaultProfile(files: readonly ProfileFile[], home: string): Profile | undefined {
   const file = files.find(({ standard }) => standard !== undefined)
   if (file?.standard === undefined) return undefined

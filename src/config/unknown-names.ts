@@ -10,7 +10,8 @@ const elsewhere: Readonly<Record<string, string>> = {
 }
 
 /**
- * One sentence for each `DB_…` name that was probably meant for us: a slip, or another program's word for the same thing. Others
+ * One sentence for each `DB_…` name that was probably meant for us: a slip, or another program's word for the same
+ * thing. Others
  * belong to others, who may share the file; and the environment belongs to everybody.
  */
 export function unknownNames(origin: string, names: readonly string[]): string[] {

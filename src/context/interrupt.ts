@@ -1,4 +1,7 @@
-/** What `work` comes to, unless the signal comes meanwhile: then it rejects with its reason at once, and `work` is left to itself. */
+/**
+ * What `work` comes to, unless the signal comes meanwhile: then it rejects with its reason at once, and `work` is left
+ * to itself.
+ */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const settled = new AbortController()
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -110,7 +110,8 @@ export class ProcessContext implements Context {
   }
 
   /**
-   * What came of the command line comes out, which `isDone` unless it failed; nothing, where none could be read. Whoever reads it in
+   * What came of the command line comes out, which `isDone` unless it failed; nothing, where none could be read.
+   * Whoever reads it in
    * a pager keeps no connection open.
    */
   async finish(isDone: boolean): Promise<void> {

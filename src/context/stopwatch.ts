@@ -1,4 +1,7 @@
-/** How long the work took, and how much of that statements were under way: of two at once, no moment counts twice. For `--timing`. */
+/**
+ * How long the work took, and how much of that statements were under way: of two at once, no moment counts twice. For
+ * `--timing`.
+ */
 export class Stopwatch {
   #stoppedMs: number | undefined
   #statements = 0

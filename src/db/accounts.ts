@@ -9,7 +9,10 @@ export interface Account {
 const longestUser = 128
 const longestHost = 255
 
-/** `user@host`; a user may hold an @ himself, the last one counts. The host is never left out, since that would be every host. */
+/**
+ * `user@host`; a user may hold an @ himself, the last one counts. The host is never left out, since that would be every
+ * host.
+ */
 export function parseAccount(text: string): Account {
   const at = text.lastIndexOf('@')
   const [user, host] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
@@ -22,14 +25,18 @@ export function parseAccount(text: string): Account {
 }
 
 /**
- * A name as SQL has it. Backticks have one escape, themselves, in every sql_mode; quotes would have a second one, the backslash,
+ * A name as SQL has it. Backticks have one escape, themselves, in every sql_mode; quotes would have a second one, the
+ * backslash,
  * unless NO_BACKSLASH_ESCAPES is set. MariaDB takes both for an account.
  */
 export function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
 
-/** A database where GRANT takes a pattern: in `ON name.*`, though not in `ON name.table`. Unescaped, `a_b` would be `axb` too. */
+/**
+ * A database where GRANT takes a pattern: in `ON name.*`, though not in `ON name.table`. Unescaped, `a_b` would be
+ * `axb` too.
+ */
 export function quotedPattern(database: string): string {
   return quoted(database.replace(/[\\_%]/g, '\\$&'))
 }

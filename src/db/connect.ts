@@ -56,7 +56,10 @@ function dial(target: Target): Socket {
   return socket
 }
 
-/** What the connector is told, by the pool modes that use its own pool too; everything that facts about it demand is here. */
+/**
+ * What the connector is told, by the pool modes that use its own pool too; everything that facts about it demand is
+ * here.
+ */
 export function driverOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
   return {
     host: target.host,
@@ -96,7 +99,8 @@ function tlsOptions(target: Target): TlsOptions {
   if (ca === undefined && (mode === 'preferred' || mode === 'required')) return { rejectUnauthorized: false }
   return {
     ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
-    // Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC 6066).
+    // Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC
+    // 6066).
     ...(isIP(target.host) === 0 ? { servername: target.host } : { host: target.host }),
     ...(mode === 'verify-identity' ? {} : { checkServerIdentity: () => undefined }),
   }

@@ -103,7 +103,9 @@ export class Connection implements PooledConnection {
     await this.bounded(goodbyeMs, this.#parts.raw.end()).catch(() => undefined)
   }
 
-  /** Closes the socket at once; the server rolls back when it notices. What is in flight rejects with CONNECTION_LOST. */
+  /**
+   * Closes the socket at once; the server rolls back when it notices. What is in flight rejects with CONNECTION_LOST.
+   */
   destroy(): void {
     const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
     this.cut(message, 'look whether it took place before you try again')
@@ -116,7 +118,10 @@ export class Connection implements PooledConnection {
     if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
-  /** The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for secrets. */
+  /**
+   * The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for
+   * secrets.
+   */
   private query(sql: string, values: readonly Value[]): Promise<unknown> {
     const { raw } = this.#parts
     const secret = values.some((value) => value instanceof Secret)

@@ -8,7 +8,8 @@ import { rehearsal, transaction } from './transaction.ts'
 export interface Database extends Queries {
   readonly pool: Pool
   /**
-   * Runs `work` in one transaction, again from its start where the retry table says so. Work that finds what it did before is
+   * Runs `work` in one transaction, again from its start where the retry table says so. Work that finds what it did
+   * before is
    * `repeatable`: it is also done again when the connection died at COMMIT.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, kind?: Work['kind']): Promise<T>

@@ -3,7 +3,10 @@ import { Members, type Member } from './members.ts'
 import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
 import { poolClosed, PoolCounters } from './pool-counters.ts'
 
-/** The chapter's NullPool: a connection per use, opened when asked for and closed on return. Its only time-out is that of connecting. */
+/**
+ * The chapter's NullPool: a connection per use, opened when asked for and closed on return. Its only time-out is that
+ * of connecting.
+ */
 export class DirectPool implements Pool {
   readonly #counters = new PoolCounters()
   readonly #members: Members

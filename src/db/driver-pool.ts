@@ -9,7 +9,9 @@ import { defaultGraceMs, type Pool, type PoolFigures, type PoolOptions } from '.
 import { poolClosed, PoolCounters, timeoutHint } from './pool-counters.ts'
 import type { Limits, Target } from './target.ts'
 
-/** The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default. */
+/**
+ * The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default.
+ */
 export class ConnectorPool implements Pool {
   readonly #pool: DriverPool
   readonly #target: Target

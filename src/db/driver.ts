@@ -8,7 +8,8 @@ export type DriverPool = mariadb.Pool
 export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
 
 /**
- * The connector, loaded when it is first asked for: of the package its CommonJS build, which loads in less than half the time of the ES modules;
+ * The connector, loaded when it is first asked for: of the package its CommonJS build, which loads in less than half
+ * the time of the ES modules;
  * in the command line, scripts/connector.mjs puts a file in its place that has these names only.
  */
 export const driver = (): Pick<typeof mariadb, 'createConnection' | 'createPool' | 'version'> =>

@@ -8,7 +8,10 @@ export function forDriver(value: Value): Exclude<Value, Secret | Date> {
   return value instanceof Date ? writeInstant(value) : value
 }
 
-/** A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its status. */
+/**
+ * A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its
+ * status.
+ */
 export function firstResultSet<T>(result: unknown): T[] {
   if (!Array.isArray(result)) return []
   return (Array.isArray(result[0]) ? result[0] : result) as T[]

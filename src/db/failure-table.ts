@@ -2,7 +2,10 @@ import type { ErrorCode } from '../errors.ts'
 import { quoted } from './accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 
-/** What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line of text. */
+/**
+ * What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line
+ * of text.
+ */
 export interface DriverError {
   readonly errno: number
   readonly code: string

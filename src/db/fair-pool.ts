@@ -107,7 +107,10 @@ export class FairPool implements Pool {
     this.offer(member)
   }
 
-  /** With connections left, the callers wait for those and the opening is tried again; with none, there is nothing to wait for. */
+  /**
+   * With connections left, the callers wait for those and the opening is tried again; with none, there is nothing to
+   * wait for.
+   */
   private openFailed(reason: unknown): void {
     this.#openFailure = reason
     this.stopWaitingToReopen()

@@ -6,7 +6,9 @@ import type { Queries } from './queries.ts'
 /** There is no such grant; no matching row in the user table. */
 const unknown = new Set<number | undefined>([1141, 1133])
 
-/** What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars. */
+/**
+ * What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars.
+ */
 export async function showGrants(queries: Queries, account: Account): Promise<string[]> {
   const rows = await queries
     .rows<Record<string, string>>(`SHOW GRANTS FOR ${accountSql(account)}`)
@@ -16,7 +18,10 @@ export async function showGrants(queries: Queries, account: Account): Promise<st
   return rows.flatMap(Object.values<string>).map(withoutHash)
 }
 
-/** Runs them one by one; each is all or nothing, and giving again what is there changes nothing. Rejects as `showGrants` does. */
+/**
+ * Runs them one by one; each is all or nothing, and giving again what is there changes nothing. Rejects as `showGrants`
+ * does.
+ */
 export async function grant(queries: Queries, account: Account, statements: readonly string[]): Promise<void> {
   await showGrants(queries, account)
   // Were the account dropped just now, GRANT would make one without a password.

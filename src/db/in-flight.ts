@@ -8,7 +8,10 @@ export class InFlight {
     return this.#abandon.size
   }
 
-  /** Settles as `work` does, or as `abandonAll` says before that. `late` is called after `timeoutMs`; zero is no deadline. */
+  /**
+   * Settles as `work` does, or as `abandonAll` says before that. `late` is called after `timeoutMs`; zero is no
+   * deadline.
+   */
   watch<T>(work: Promise<T>, timeoutMs: number, late: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timer = timeoutMs === 0 ? undefined : setTimeout(late, timerMs(timeoutMs))

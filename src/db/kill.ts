@@ -10,7 +10,8 @@ const waitMs = 2_000
 const pollMs = 20
 
 /**
- * Has the server end one of our connections, which rolls its transaction back, and waits until it is gone: then its outcome
+ * Has the server end one of our connections, which rolls its transaction back, and waits until it is gone: then its
+ * outcome
  * can be looked up. Needs no privilege for connections of the same user. Never rejects.
  */
 export async function killAtServer(
@@ -36,8 +37,10 @@ async function isThere(queries: Queries, threadId: number): Promise<boolean> {
 }
 
 /**
- * Has the server end what a lost connection left running there, and waits until it is over: only then the outcome stays what it
- * is when it is looked up. Rejects with OUTCOME_UNKNOWN while it goes on, or with the reason why the server cannot be asked.
+ * Has the server end what a lost connection left running there, and waits until it is over: only then the outcome stays
+ * what it
+ * is when it is looked up. Rejects with OUTCOME_UNKNOWN while it goes on, or with the reason why the server cannot be
+ * asked.
  */
 export async function endAtServer(queries: Queries, lost: ConnectionIdentity): Promise<void> {
   if (!(await isStillThere(queries, lost))) return

@@ -3,7 +3,8 @@ import type { PooledConnection } from './pool.ts'
 import type { Change, Session, Value } from './queries.ts'
 
 /**
- * A connection on loan. After `release` every use rejects or throws: a handle that somebody kept can neither read from nor roll
+ * A connection on loan. After `release` every use rejects or throws: a handle that somebody kept can neither read from
+ * nor roll
  * back the transaction of the next holder.
  */
 export class Lease implements Session {

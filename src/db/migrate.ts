@@ -29,7 +29,8 @@ export interface BackStep extends Step {
 }
 
 /**
- * What `migrate` and `rollback` move along: `session` must not have a statement time-out, since DDL on large tables takes
+ * What `migrate` and `rollback` move along: `session` must not have a statement time-out, since DDL on large tables
+ * takes
  * long. Another process that migrates the same database is waited for (a named lock, for a minute).
  */
 export interface Migrator {
@@ -143,7 +144,10 @@ function lockedElsewhere(database: string): DbtoolError {
   return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait for it, then look at: dbtool db status' })
 }
 
-/** The lock is the server's, so it ends with the connection, however that ends. Its name may have 64 characters, as a database's. */
+/**
+ * The lock is the server's, so it ends with the connection, however that ends. Its name may have 64 characters, as a
+ * database's.
+ */
 async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const database = (await firstRow<{ name: string | null }>(session, 'SELECT DATABASE() AS name'))?.name ?? ''
   const lock = `dbtool.migrate.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { DbtoolError } from '../errors.ts'
 
 /**
- * A migration is two files. Every statement of `down` takes back one of `up`, in reverse order: what stopped after k statements
+ * A migration is two files. Every statement of `down` takes back one of `up`, in reverse order: what stopped after k
+ * statements
  * is taken back by the last k of `down`, and by nothing else, since the rest would destroy what is not ours.
  */
 export interface Migration {
@@ -61,7 +62,10 @@ function load(folder: URL, version: string, name: string): Migration {
   return { version: Number(version), name, checksum: createHash('sha256').update(file).digest('hex'), up, down, tables }
 }
 
-/** A statement ends with a semicolon at the end of a line; comments are whole lines. Enough for DDL, and easy to keep to. */
+/**
+ * A statement ends with a semicolon at the end of a line; comments are whole lines. Enough for DDL, and easy to keep
+ * to.
+ */
 export function statements(sql: string): string[] {
   return sql
     .split('\n')

@@ -14,7 +14,10 @@ export interface PoolParts {
   readonly onTrace?: OnTrace | undefined
 }
 
-/** `fair` is ours, `driver` the connector's, `static` a single connection that all share in turn, `none` a connection per use. */
+/**
+ * `fair` is ours, `driver` the connector's, `static` a single connection that all share in turn, `none` a connection
+ * per use.
+ */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
   const connectOne = (): ReturnType<typeof connect> => connect(target, limits, onTrace)
   switch (mode) {

@@ -67,7 +67,10 @@ export class PoolCounters {
 
 export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
 
-/** The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the server silent. */
+/**
+ * The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the
+ * server silent.
+ */
 export function timeoutError(
   options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
   now: PoolFigures,

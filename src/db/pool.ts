@@ -11,7 +11,9 @@ export interface PooledConnection extends Session {
   ping(timeoutMs: number): Promise<boolean>
   /** Never rejects. */
   close(): Promise<void>
-  /** Destroys it, and has the server end what it still does here; what was running there is over then. Never rejects. */
+  /**
+   * Destroys it, and has the server end what it still does here; what was running there is over then. Never rejects.
+   */
   stop(): Promise<void>
 }
 
@@ -58,13 +60,19 @@ export interface PoolFigures {
   /** Sum and maximum of the time that successful callers waited, in milliseconds. */
   readonly waitMs: number
   readonly maxWaitMs: number
-  /** How long connections were in use, all together, in milliseconds: its growth over a time, divided by that time, is how many were in use on average. */
+  /**
+   * How long connections were in use, all together, in milliseconds: its growth over a time, divided by that time, is
+   * how many were in use on average.
+   */
   readonly inUseMs: number
 }
 
 /** All modes share this interface; which one it is, is chosen where the pool is made. */
 export interface Pool {
-  /** Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED once `close` was called, or the reason why no connection can be had. */
+  /**
+   * Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED once `close` was called, or the reason why no connection can
+   * be had.
+   */
   acquire(): Promise<Lease>
   figures(): PoolFigures
   /** From now on `peak` and `queuePeak` are those of what follows. */

@@ -22,8 +22,10 @@ export interface Queries {
   /** `rows` by the thousand: several times as fast, since no instant is made of a DATETIME; select none, or as text. */
   plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /**
-   * One statement for many rows of values, in their order, in one message; the first result set, which RETURNING makes, has a
-   * row for each. When one of them fails, those before it may have taken place: call it in a transaction or after a savepoint.
+   * One statement for many rows of values, in their order, in one message; the first result set, which RETURNING makes,
+   * has a
+   * row for each. When one of them fails, those before it may have taken place: call it in a transaction or after a
+   * savepoint.
    * Wait for it: what is sent after it may overtake it.
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
@@ -56,7 +58,9 @@ export class Secret {
   }
 }
 
-/** A server quotes values in its errors (Duplicate entry '…'): stars take the place of the secret ones. Changes `error`. */
+/**
+ * A server quotes values in its errors (Duplicate entry '…'): stars take the place of the secret ones. Changes `error`.
+ */
 export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
   const secrets = values.filter((value) => value instanceof Secret && value.reveal() !== '') as Secret[]
   if (!(error instanceof Error)) return error

@@ -1,13 +1,19 @@
 import { DbtoolError, type ErrorCode } from '../errors.ts'
 import { DatabaseError } from './failures.ts'
 
-/** What an error means for the work in which it came, and what is done about it. docs/faults.md shows this table; a test compares them. */
+/**
+ * What an error means for the work in which it came, and what is done about it. docs/faults.md shows this table; a test
+ * compares them.
+ */
 export interface Rule {
   readonly code: ErrorCode
   /** The numbers of the server (or 45xxx: of the connector) that are this; none: dbtool's own error. */
   readonly numbers: readonly number[]
   readonly meaning: string
-  /** What became of a transaction of several statements: `ended` by the server, nothing of it took place; `open`: we roll it back. */
+  /**
+   * What became of a transaction of several statements: `ended` by the server, nothing of it took place; `open`: we
+   * roll it back.
+   */
   readonly transaction: 'ended' | 'open' | 'not begun' | 'unknown'
   /** What became of an order, which is one statement with its own COMMIT; `unknown` is found out by its key. */
   readonly order: 'not placed' | 'unknown'

@@ -12,7 +12,10 @@ export interface Retry {
 
 /** How long somebody goes on trying, and who is told. */
 export interface Persistence {
-  /** One deadline over all attempts: so long after the first failure. An attempt that is running then is not waited for if `giveUp` can say so. */
+  /**
+   * One deadline over all attempts: so long after the first failure. An attempt that is running then is not waited for
+   * if `giveUp` can say so.
+   */
   readonly patienceMs: number
   readonly onRetry?: ((retry: Retry) => void) | undefined
 }
@@ -20,13 +23,19 @@ export interface Persistence {
 export const defaultPatienceMs = 15_000
 
 export interface Work extends Partial<Persistence> {
-  /** `transaction`: what was lost before COMMIT did not take place. `repeatable`: doing it twice is the same as doing it once. */
+  /**
+   * `transaction`: what was lost before COMMIT did not take place. `repeatable`: doing it twice is the same as doing it
+   * once.
+   */
   readonly kind: 'transaction' | 'repeatable'
   /** What to say when a loss is followed by no answer: then nobody knows what became of the work. */
   readonly giveUp?: ((cause: unknown) => unknown) | undefined
 }
 
-/** Does the whole work, and again from its start where the retry table says so. Rejects with the last error, or what `giveUp` makes of it. */
+/**
+ * Does the whole work, and again from its start where the retry table says so. Rejects with the last error, or what
+ * `giveUp` makes of it.
+ */
 export async function persistently<T>(
   work: () => Promise<T>,
   { kind, patienceMs = defaultPatienceMs, onRetry, giveUp }: Work,
@@ -61,7 +70,10 @@ function pauseBefore(attempt: number, { pauseMs }: Pick<Rule, 'pauseMs'>): numbe
   return (0.5 + Math.random() / 2) * Math.min(longestPauseMs, pauseMs * 2 ** (attempt - 1))
 }
 
-/** Rejects with `last` at the deadline. What runs then is left to itself: whatever it does, the answer "unknown" stays true. */
+/**
+ * Rejects with `last` at the deadline. What runs then is left to itself: whatever it does, the answer "unknown" stays
+ * true.
+ */
 async function before<T>(deadline: number, work: Promise<T>, last: unknown): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

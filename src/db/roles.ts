@@ -30,7 +30,8 @@ export const roles: readonly Role[] = [
   {
     name: 'migrator',
     purpose: 'db migrate, db rollback and db reset',
-    // The named lock needs no privilege, and who may change rows of a table may refer to it: no LOCK TABLES, no REFERENCES.
+    // The named lock needs no privilege, and who may change rows of a table may refer to it: no LOCK TABLES, no
+    // REFERENCES.
     grants: [{ privileges: 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX' }],
   },
   {

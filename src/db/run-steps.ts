@@ -16,8 +16,10 @@ export interface Run {
 }
 
 /**
- * DDL commits by itself, so each statement is written down before and after: what stops half-way is seen the next time. Of a
- * migration whose first statement is refused nothing took place, and nothing is remembered: whoever lacks the privilege must
+ * DDL commits by itself, so each statement is written down before and after: what stops half-way is seen the next time.
+ * Of a
+ * migration whose first statement is refused nothing took place, and nothing is remembered: whoever lacks the privilege
+ * must
  * not leave a shop that nobody can use.
  */
 export async function runSteps({ session, migration, statements, forget }: Run): Promise<void> {

@@ -7,7 +7,8 @@ const noSuchTable = 1146
 const noSuchColumn = 1054
 
 /**
- * A row of schema_migrations: what was run here, how far it came. `steps` counts the statements of `up`, or those at the end of
+ * A row of schema_migrations: what was run here, how far it came. `steps` counts the statements of `up`, or those at
+ * the end of
  * `down` that this rollback has to run; a step is noted as started before it runs and as done after.
  */
 export interface AppliedMigration {
@@ -16,7 +17,9 @@ export interface AppliedMigration {
   readonly checksum: string
   readonly direction: 'up' | 'down'
   readonly steps: number
-  /** More than `steps_done` only if nobody knows whether the next one took place: the process or the connection died. */
+  /**
+   * More than `steps_done` only if nobody knows whether the next one took place: the process or the connection died.
+   */
   readonly steps_started: number
   readonly steps_done: number
   readonly started_at: Date
@@ -67,7 +70,10 @@ function foreignBookkeeping(cause: DatabaseError): DbtoolError {
   })
 }
 
-/** Refuses to start a migration that would create a table (or a view's name) that is there: nobody's data may become ours to drop. */
+/**
+ * Refuses to start a migration that would create a table (or a view's name) that is there: nobody's data may become
+ * ours to drop.
+ */
 export async function assertRoom(queries: Queries, { version, name, tables }: Migration): Promise<void> {
   const there = await queries.rows<{ name: string; folded: number }>(
     'SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
@@ -107,7 +113,10 @@ function reached({ version, name, steps, steps_done, finished_at }: AppliedMigra
   return { version, name, steps, steps_done, applied_at: finished_at }
 }
 
-/** Refuses to work on a schema that is half-run, newer than this dbtool, changed or, unless `pending` is allowed, behind. */
+/**
+ * Refuses to work on a schema that is half-run, newer than this dbtool, changed or, unless `pending` is allowed,
+ * behind.
+ */
 export function assertUsable(
   states: readonly MigrationState[],
   { pending }: { pending: 'allowed' | 'refused' } = { pending: 'refused' },
@@ -136,7 +145,8 @@ export function assertUsable(
 }
 
 /**
- * The statements that take back what is there, and nothing else: of an `up`, one for each step that ran or may have run (before
+ * The statements that take back what is there, and nothing else: of an `up`, one for each step that ran or may have run
+ * (before
  * it, what it creates was not there); of a `down` that stopped, those that are left.
  */
 export function wayBack({ version, name, checksum, down }: Migration, row: AppliedMigration): string[] {

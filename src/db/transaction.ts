@@ -4,7 +4,8 @@ import type { Queries, Session } from './queries.ts'
 
 /**
  * Runs `work` between START TRANSACTION and COMMIT. The first error wins: a rollback that fails only destroys the
- * connection. Rejects with OUTCOME_UNKNOWN when the connection dies at COMMIT: then nobody here knows whether it took place.
+ * connection. Rejects with OUTCOME_UNKNOWN when the connection dies at COMMIT: then nobody here knows whether it took
+ * place.
  */
 export async function transaction<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
   await session.change('START TRANSACTION')

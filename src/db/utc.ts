@@ -2,7 +2,10 @@ import type { DriverOptions } from './driver.ts'
 
 const instants = new Set<string>(['DATETIME', 'TIMESTAMP', 'DATE'])
 
-/** The connector takes what it reads for the local time of this machine, whatever the session's time zone is: here it is UTC. */
+/**
+ * The connector takes what it reads for the local time of this machine, whatever the session's time zone is: here it is
+ * UTC.
+ */
 export const readInstant: NonNullable<DriverOptions['typeCast']> = (column, next) => {
   if (!instants.has(column.type)) return next()
   const text = column.string()

@@ -91,7 +91,10 @@ export interface Encryption {
 
 export interface Login {
   readonly failure?: Failure | undefined
-  /** The hosts that an account of this name may come from, where somebody could be asked; none: there is no such account. */
+  /**
+   * The hosts that an account of this name may come from, where somebody could be asked; none: there is no such
+   * account.
+   */
   readonly accounts?: readonly string[] | undefined
 }
 

@@ -41,7 +41,9 @@ const names: readonly FactName[] = [
 const allUnknown = (reason: string): Gathered =>
   Object.fromEntries(names.map((name) => [name, unknown(reason)])) as unknown as Gathered
 
-/** Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing. */
+/**
+ * Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing.
+ */
 export async function gather(around: Surroundings): Promise<Gathered> {
   const { inspection, env, now, signal } = around
   const here = {

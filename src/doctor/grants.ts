@@ -2,7 +2,10 @@
 export interface Grant {
   /** A user or a role. */
   readonly grantee: string
-  /** As the server writes them: `SELECT`, `ALL PRIVILEGES`. Those on single columns are left out: they do not let a whole row through. */
+  /**
+   * As the server writes them: `SELECT`, `ALL PRIVILEGES`. Those on single columns are left out: they do not let a
+   * whole row through.
+   */
   readonly privileges: readonly string[]
   /** `*`, or a pattern as LIKE has it where `table` is `*`, or a name. */
   readonly database: string
@@ -16,7 +19,10 @@ export interface Holdings {
   readonly idleRoles: readonly string[]
 }
 
-/** Reads `SHOW GRANTS`, which lists the account's own grants, and those of its active roles and of PUBLIC, each with its grantee. */
+/**
+ * Reads `SHOW GRANTS`, which lists the account's own grants, and those of its active roles and of PUBLIC, each with its
+ * grantee.
+ */
 export function readGrants(lines: readonly string[]): Holdings {
   const parsed = lines.map(tokensOf).filter(([first]) => isWord(first, 'GRANT'))
   const roles = parsed.flatMap(([, name, to]) => (isWord(to, 'TO') && name !== undefined ? [name.text] : []))
@@ -48,7 +54,10 @@ const at = (tokens: readonly Token[], word: string): number => tokens.findIndex(
 const hasObject = (tokens: readonly Token[]): boolean => at(tokens, 'ON') !== -1
 const granteeOf = (tokens: readonly Token[]): string => tokens[at(tokens, 'TO') + 1]?.text ?? ''
 
-/** GRANT privileges ON database.table TO … [WITH GRANT OPTION]; of other objects (PROCEDURE, an account to PROXY) nothing. */
+/**
+ * GRANT privileges ON database.table TO … [WITH GRANT OPTION]; of other objects (PROCEDURE, an account to PROXY)
+ * nothing.
+ */
 function grantOf(tokens: readonly Token[]): Grant[] {
   const on = at(tokens, 'ON')
   const [database, dot, table, to] = tokens.slice(on + 1)

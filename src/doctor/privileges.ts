@@ -9,7 +9,10 @@ const lesser: Readonly<Record<string, readonly string[]>> = {
   schema_migrations: ['SELECT'],
 }
 
-/** What the application needs and this account does not have: `DELETE`, or `DELETE on orders` where it has it on other tables. */
+/**
+ * What the application needs and this account does not have: `DELETE`, or `DELETE on orders` where it has it on other
+ * tables.
+ */
 export function missingPrivileges({ grants }: Holdings, database: string, tables: readonly string[]): string[] {
   return changes.flatMap((privilege) => {
     const needing = tables.filter((table) => (lesser[table] ?? changes).includes(privilege))
@@ -62,7 +65,10 @@ function holds(grants: readonly Grant[], privilege: string, { database, table }:
   )
 }
 
-/** Of several patterns that fit a database, the server takes the most specific one alone: the one with the longest beginning without a wildcard. */
+/**
+ * Of several patterns that fit a database, the server takes the most specific one alone: the one with the longest
+ * beginning without a wildcard.
+ */
 function effective(grants: readonly Grant[], database: string): Grant[] {
   const fitting = grants.filter((grant) => covers(grant, database))
   const patterns = fitting.filter((grant) => grant.table === '*' && grant.database !== '*')

@@ -2,7 +2,8 @@
 export const supportTableOf = '2026-11-24'
 
 /**
- * Until when the MariaDB Foundation maintains each series (https://mariadb.org/about/#maintenance-policy; for the rolling
+ * Until when the MariaDB Foundation maintains each series (https://mariadb.org/about/#maintenance-policy; for the
+ * rolling
  * releases https://endoflife.date/mariadb).
  */
 export const supportEnds: Readonly<Partial<Record<string, string>>> = {

@@ -66,7 +66,9 @@ export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerat
   finder.finish()
 }
 
-/** A line without a quote is nothing but cells between separators: split here it costs a tenth of what a parser takes. */
+/**
+ * A line without a quote is nothing but cells between separators: split here it costs a tenth of what a parser takes.
+ */
 async function withCells(name: string, found: readonly FoundRecord[], delimiter: string): Promise<string[][]> {
   const parsed = await parseQuoted(
     name,

@@ -82,7 +82,10 @@ export function wrongSeparator(name: string, line: number, flag: string): Dbtool
   return badFile(name, line, what, `Run it again with --delimiter ${flag}.`)
 }
 
-/** A column that is not there, its purpose, and what may be meant: the same words for a column of CSV and a key of NDJSON. */
+/**
+ * A column that is not there, its purpose, and what may be meant: the same words for a column of CSV and a key of
+ * NDJSON.
+ */
 export function missing({ name, column }: Column, there: readonly string[]): string {
   const near = nearest(column, there)
   const purpose = name === column ? '' : ` for ${name}`

@@ -2,7 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { Source } from './source.ts'
 import { badFile } from './wording.ts'
 
-/** Longest record, in bytes: a good record is never near it, and a lost quote or line end is told before it fills the memory. */
+/**
+ * Longest record, in bytes: a good record is never near it, and a lost quote or line end is told before it fills the
+ * memory.
+ */
 export const longestRecord = 1024 * 1024
 
 const blockBytes = 64 * 1024
@@ -76,7 +79,10 @@ function withoutMark(name: string, chunk: Buffer, position: number): Buffer {
   return chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? chunk.subarray(byteOrderMark.length) : chunk
 }
 
-/** Each line is a string of its own: a slice of the block would keep the whole block alive as long as somebody keeps one cell. */
+/**
+ * Each line is a string of its own: a slice of the block would keep the whole block alive as long as somebody keeps one
+ * cell.
+ */
 function decode(name: string, first: number, block: Buffer): string[] {
   const clean = isUtf8(block) && !block.includes(0)
   const lines: string[] = []

@@ -4,7 +4,8 @@ import type { Fields } from './header.ts'
 import { quoted } from './wording.ts'
 
 /**
- * Reads `order_ref=InvoiceNo,user="Customer, ID"`: our name → the column of the file; one with a comma in it stands in quotes.
+ * Reads `order_ref=InvoiceNo,user="Customer, ID"`: our name → the column of the file; one with a comma in it stands in
+ * quotes.
  * Throws USAGE with all the faults at once: a name that `fields` does not have, a name twice, no '=', no column.
  */
 export function parseMap(text: string, fields: Fields): ReadonlyMap<string, string> {

@@ -4,7 +4,9 @@ import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'
 import { quoted } from './wording.ts'
 
-/** The records of a file with one JSON object a line, block by block. A line that holds none is a record with a fault. */
+/**
+ * The records of a file with one JSON object a line, block by block. A line that holds none is a record with a fault.
+ */
 export async function* ndjsonBatches(source: Source, columns: readonly Column[]): AsyncGenerator<Batch> {
   for await (const { first, lines, end } of readLines(source)) {
     const records: SourceRecord[] = []
@@ -36,8 +38,10 @@ function numbersAsText(json: string): string {
 }
 
 /**
- * Reads the named keys of one line as text; numbers exactly as they are written, because 1e3 is not 1000 to a rule about
- * quantities and 9007199254740993 would be rounded. null is undefined, and so is an absent key, which is not there at all.
+ * Reads the named keys of one line as text; numbers exactly as they are written, because 1e3 is not 1000 to a rule
+ * about
+ * quantities and 9007199254740993 would be rounded. null is undefined, and so is an absent key, which is not there at
+ * all.
  */
 function jsonValues(raw: string, columns: readonly Column[]): Pick<SourceRecord, 'values' | 'fault'> {
   const object = parseObject(raw)

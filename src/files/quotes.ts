@@ -41,7 +41,10 @@ export async function parseQuoted(
   }
 }
 
-/** The first fault in the quoting of a record, in the words a person needs; csv-parse says only at which line it gave up. */
+/**
+ * The first fault in the quoting of a record, in the words a person needs; csv-parse says only at which line it gave
+ * up.
+ */
 export function quoteError(name: string, record: RecordText, delimiter: string): Error | undefined {
   const fault = findQuoteFault(record.raw, delimiter)
   if (!fault) return undefined

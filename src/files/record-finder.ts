@@ -5,7 +5,10 @@ export interface FoundRecord extends RecordText {
   hasQuote: boolean
 }
 
-/** Puts lines together to records: in RFC 4180 a line end belongs to a cell exactly where the number of quotes so far is odd. */
+/**
+ * Puts lines together to records: in RFC 4180 a line end belongs to a cell exactly where the number of quotes so far is
+ * odd.
+ */
 export class RecordFinder {
   readonly #name: string
   readonly #delimiter: string

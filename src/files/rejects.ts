@@ -10,8 +10,10 @@ const flushCharacters = 64 * 1024
 type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
 
 /**
- * The records that were not taken, as they came, each with its line and the reason: the file's own format with two more columns,
- * so that it can be corrected and read again. It is written beside its place and takes it at `close`; close it after a failure
+ * The records that were not taken, as they came, each with its line and the reason: the file's own format with two more
+ * columns,
+ * so that it can be corrected and read again. It is written beside its place and takes it at `close`; close it after a
+ * failure
  * too, and what was written is kept.
  */
 export class RejectsFile {

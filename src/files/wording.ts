@@ -12,7 +12,9 @@ export function place(name: string, line: number | undefined): string {
   return line === undefined ? name : `${name} line ${line}`
 }
 
-/** Text of a file inside a sentence: cut short, control characters escaped, so that no file can write to the terminal. */
+/**
+ * Text of a file inside a sentence: cut short, control characters escaped, so that no file can write to the terminal.
+ */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text)
 }

@@ -19,12 +19,15 @@ export function readable(cell: unknown): string {
 }
 
 /**
- * Control characters (C0, DEL, C1), line separators, and what nobody sees: marks that reorder text, spaces of no width. What
+ * Control characters (C0, DEL, C1), line separators, and what nobody sees: marks that reorder text, spaces of no width.
+ * What
  * joins and varies the characters beside it belongs to them.
  */
 const treacherous = /[\p{Cc}\u2028\u2029]|(?![\u200c\u200d\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu
 
-/** ASCII and Latin letters: most texts, and nothing in them is treacherous, whose tables of Unicode take long to set up. */
+/**
+ * ASCII and Latin letters: most texts, and nothing in them is treacherous, whose tables of Unicode take long to set up.
+ */
 const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
 const latinLines = /^[\n\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
 

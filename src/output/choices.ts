@@ -1,4 +1,7 @@
-/** What `--format` and `--color` can be: apart from what makes them, so that a command line is read without their libraries. */
+/**
+ * What `--format` and `--color` can be: apart from what makes them, so that a command line is read without their
+ * libraries.
+ */
 export const formats = ['table', 'vertical', 'json', 'ndjson', 'csv', 'tsv', 'markdown', 'ids', 'count'] as const
 export type Format = (typeof formats)[number]
 

@@ -24,7 +24,10 @@ export interface Destination {
   /** He has seen enough: what is still to come is of no use. */
   readonly hasLeft: boolean
   write(text: string): void
-  /** For rows of any number: waits where the reader is slower than we are. Rejects when `signal` is aborted first, or he has left. */
+  /**
+   * For rows of any number: waits where the reader is slower than we are. Rejects when `signal` is aborted first, or he
+   * has left.
+   */
   put(text: string, signal: AbortSignal): Promise<void>
   /** Those rows are all. */
   flush(): void

@@ -10,7 +10,10 @@ export function fieldNames({ columns, nested }: View): string[] {
     : [...own, nested.name, ...nested.view.columns.map(({ name }) => `${nested.name}.${name}`)]
 }
 
-/** A sentence for each field that a view does not have, the last of them with all that it has; it reads after the name of the flag. */
+/**
+ * A sentence for each field that a view does not have, the last of them with all that it has; it reads after the name
+ * of the flag.
+ */
 export function unknownFields(view: View, fields: readonly string[]): string[] {
   const there = fieldNames(view)
   return fields
@@ -23,7 +26,8 @@ export function unknownFields(view: View, fields: readonly string[]): string[] {
 }
 
 /**
- * The view with these fields only, in their order. Who names a column sees it in a table too. Throws USAGE for one that is not there;
+ * The view with these fields only, in their order. Who names a column sees it in a table too. Throws USAGE for one that
+ * is not there;
  * a verb that has declared its view never comes so far.
  */
 export function chosen(view: View, fields: readonly string[]): View {

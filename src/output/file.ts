@@ -19,7 +19,10 @@ export interface FileWish {
 interface Place {
   readonly path: string
   readonly force: boolean
-  /** Beside its place, so that it can take it at once. Undefined: what is there is no file, such as a pipe, and is written to. */
+  /**
+   * Beside its place, so that it can take it at once. Undefined: what is there is no file, such as a pipe, and is
+   * written to.
+   */
   readonly temporary: string | undefined
   readonly final: string
 }
@@ -127,7 +130,9 @@ async function targetOf(path: string): Promise<string> {
   return linked === undefined ? path : targetOf(resolve(dirname(path), linked))
 }
 
-/** What stands for an open stream, such as /dev/stdout: there may be a file behind it, but it is not ours to replace. */
+/**
+ * What stands for an open stream, such as /dev/stdout: there may be a file behind it, but it is not ours to replace.
+ */
 const isStream = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
 
 /** Opening a pipe that nobody reads would wait where no signal is heard; so it is tried before, without waiting. */

@@ -47,7 +47,10 @@ function inDrawingOrder(row: CellRow): string[] {
   ).flat()
 }
 
-/** A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as its rows. */
+/**
+ * A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as
+ * its rows.
+ */
 function withoutInnerLines(table: string): string {
   const lines = table.split('\n')
   const first = lines.findIndex((line) => line.startsWith('├'))

@@ -40,7 +40,8 @@ const ascii: Glyphs = {
 }
 
 /**
- * ASCII for a terminal that is dumb, is the console of Linux, whose font has few of these characters, or has a locale with another
+ * ASCII for a terminal that is dumb, is the console of Linux, whose font has few of these characters, or has a locale
+ * with another
  * character set than UTF-8; one that says nothing counts as UTF-8. In a pipe only pictures depend on it.
  */
 export function glyphsFor({ TERM, LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv, isTerminal: boolean): Glyphs {

@@ -5,7 +5,8 @@ import { nestedRows, type Row, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
 /**
- * What Markdown would take for more than text (https://github.github.com/gfm/): an underscore inside of a word is none of that.
+ * What Markdown would take for more than text (https://github.github.com/gfm/): an underscore inside of a word is none
+ * of that.
  */
 const meaning = /[\\`*[\]<>&~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
 

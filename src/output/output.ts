@@ -105,7 +105,10 @@ export class Output extends Talk {
     return this.#format === 'ids' || this.#format === 'count' || this.#isBare
   }
 
-  /** What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. A pager has no place in between. */
+  /**
+   * What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. A pager has no place in
+   * between.
+   */
   clearScreen(): void {
     const { screen } = this.#destination
     if (screen?.isTTY !== true || !this.isForPeople) return

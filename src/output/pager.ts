@@ -33,7 +33,10 @@ interface PagerParts {
   readonly screen: Screen
   readonly command: string
   readonly env: NodeJS.ProcessEnv
-  /** Aborted by SIGTERM. Whoever reads then is waited for, as git does: a pager without its terminal would fight for the keyboard. */
+  /**
+   * Aborted by SIGTERM. Whoever reads then is waited for, as git does: a pager without its terminal would fight for the
+   * keyboard.
+   */
   readonly signal: AbortSignal
 }
 
@@ -116,7 +119,10 @@ function ended(pager: ChildProcess): Promise<void> {
   return new Promise((resolve) => pager.once('close', resolve).once('error', () => resolve()))
 }
 
-/** A pager hears Ctrl-C too, and has a meaning of its own for it: whoever is killed below it leaves a terminal without a master. */
+/**
+ * A pager hears Ctrl-C too, and has a meaning of its own for it: whoever is killed below it leaves a terminal without a
+ * master.
+ */
 function deafToCtrlC(): () => void {
   const ears = process.listeners('SIGINT')
   const deaf = (): void => undefined

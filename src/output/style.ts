@@ -13,7 +13,8 @@ interface StyleOptions {
 }
 
 /**
- * How data looks on a screen, or in a file, where there is none. What goes into a file or a pipe is exact; no text of a database can
+ * How data looks on a screen, or in a file, where there is none. What goes into a file or a pipe is exact; no text of a
+ * database can
  * make a terminal do anything.
  */
 export function styleFor({ env, colour, raw }: StyleOptions, screen: Screen | undefined): Style {

@@ -14,7 +14,8 @@ export interface Look {
 }
 
 /**
- * A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, or every row has a
+ * A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, or every row
+ * has a
  * list of its own, every row stands on its own.
  */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
@@ -40,7 +41,10 @@ interface Picture {
   readonly lines: readonly string[]
 }
 
-/** The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is none. */
+/**
+ * The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is
+ * none.
+ */
 function picturesBeside(
   { chart }: View,
   rows: readonly Row[],

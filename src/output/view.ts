@@ -5,8 +5,10 @@ export interface Column {
   readonly name: string
   readonly align: 'left' | 'right'
   /**
-   * `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format. `heading`: in
-   * the table of a list, a line of its own above the rows that share it. `below`: there, under the text of the column before.
+   * `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format.
+   * `heading`: in
+   * the table of a list, a line of its own above the rows that share it. `below`: there, under the text of the column
+   * before.
    */
   readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
   /** Where a table is too wide, the text goes on below itself instead of being cut. */
@@ -27,7 +29,10 @@ export interface View {
   readonly id: string
   /** What a person reads when there is nothing. */
   readonly empty: string
-  /** A list inside of one thing, shown below it: the lines of an order. In data it has so many columns before it, or all. */
+  /**
+   * A list inside of one thing, shown below it: the lines of an order. In data it has so many columns before it, or
+   * all.
+   */
   readonly nested?: { readonly name: string; readonly view: View; readonly at?: number } | undefined
   /** A line for each row that a person can copy, instead of a table. */
   readonly script?: ((row: Row) => string) | undefined

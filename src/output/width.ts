@@ -1,10 +1,16 @@
 /** Takes a column for each unit: most texts, and their length is their width. */
 const simple = /^[\x20-\x7e]*$/
 
-/** An emoji by itself or by its variation selector, in whatever sequence: a family, a flag, a shade of skin. Half a flag is a letter. */
+/**
+ * An emoji by itself or by its variation selector, in whatever sequence: a family, a flag, a shade of skin. Half a flag
+ * is a letter.
+ */
 const emoji = /(?!\p{Regional_Indicator}(?!\p{Regional_Indicator}))\p{Emoji_Presentation}|\ufe0f/u
 
-/** East Asian wide and full-width characters (https://www.unicode.org/reports/tr11/). Ambiguous ones are narrow, as nearly everywhere. */
+/**
+ * East Asian wide and full-width characters (https://www.unicode.org/reports/tr11/). Ambiguous ones are narrow, as
+ * nearly everywhere.
+ */
 const wide =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 
@@ -62,7 +68,9 @@ function charactersOf(text: string): string[] {
   return Array.from(graphemes().segment(text), ({ segment }) => segment)
 }
 
-/** What is read as one character may be drawn as several: a Thai or an Indic syllable takes the columns of its letters. */
+/**
+ * What is read as one character may be drawn as several: a Thai or an Indic syllable takes the columns of its letters.
+ */
 function characterWidth(character: string): number {
   if (emoji.test(character)) return 2
   return Array.from(character).reduce((sum, one) => sum + (combining.test(one) ? 0 : wide.test(one) ? 2 : 1), 0)

@@ -12,7 +12,10 @@ export interface Blank<T> {
   readonly parse: (text: string) => T
   /** Typed without echo; a new secret twice. */
   readonly secret?: 'once' | 'twice'
-  /** Chosen from what fits what is typed, instead of typed as a whole. Rejects with NOT_FOUND where there is nothing at all. */
+  /**
+   * Chosen from what fits what is typed, instead of typed as a whole. Rejects with NOT_FOUND where there is nothing at
+   * all.
+   */
   readonly find?: (typed: string, signal: AbortSignal) => Promise<readonly Choice<T>[]>
   /** Why a text of the right form cannot be taken, as one that somebody else has; undefined: it can. */
   readonly check?: (text: string) => Promise<string | undefined>
@@ -52,11 +55,16 @@ export interface Ask {
   readonly person: Conversation | undefined
   /** What was asked for and answered, as it would be typed; secrets are left out. */
   readonly answered: readonly string[]
-  /** Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be asked. */
+  /**
+   * Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be
+   * asked.
+   */
   fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
   confirm(question: YesQuestion): Promise<void>
-  /** Rejects with DECLINED when another name was typed, with USAGE when the flag gives another or nobody can be asked. */
+  /**
+   * Rejects with DECLINED when another name was typed, with USAGE when the flag gives another or nobody can be asked.
+   */
   confirmName(question: NameQuestion): Promise<void>
 }
 

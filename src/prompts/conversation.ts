@@ -12,7 +12,9 @@ export interface Choice<T> {
 
 export interface SearchQuestion<T> {
   readonly message: string
-  /** What fits what was typed; asked again with every change, `signal` is aborted when the answer is no longer wanted. */
+  /**
+   * What fits what was typed; asked again with every change, `signal` is aborted when the answer is no longer wanted.
+   */
   readonly find: (typed: string, signal: AbortSignal) => Promise<readonly Choice<T>[]>
 }
 

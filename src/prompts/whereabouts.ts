@@ -10,7 +10,8 @@ export interface Whereabouts {
 }
 
 /**
- * Says with every confirmation which database it is about. On a protected one a yes is not enough: the name must be typed, or have been
+ * Says with every confirmation which database it is about. On a protected one a yes is not enough: the name must be
+ * typed, or have been
  * (`confirmed`).
  */
 export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Promise<Whereabouts>): Ask {

@@ -43,7 +43,9 @@ interface Declaration<P> {
   readonly period: 'orders' | 'only products ordered'
   readonly parameters: { readonly [K in keyof P]: Parameter<P[K]> }
   readonly columns: readonly ReportColumn[]
-  /** Rows when nobody says how many. Undefined: the report counts something else, and `limit` is a parameter of its own. */
+  /**
+   * Rows when nobody says how many. Undefined: the report counts something else, and `limit` is a parameter of its own.
+   */
   readonly rows?: number
   readonly empty: string
   /** What can be typed after the name, for the help. */
@@ -52,7 +54,10 @@ interface Declaration<P> {
   chart?(parameters: P): Chart
 }
 
-/** A report is data: what it asks, what it can be asked for, what it answers. One runner and one command factory serve them all. */
+/**
+ * A report is data: what it asks, what it can be asked for, what it answers. One runner and one command factory serve
+ * them all.
+ */
 export interface Report<P = Record<string, unknown>> extends Declaration<P> {
   answer(db: Database, asked: Asked & P): Promise<object[]>
 }

@@ -80,7 +80,8 @@ export interface Cost {
 }
 
 /**
- * What each strategy costs, one after the other in one snapshot, so that all can load the same; none if there are no users.
+ * What each strategy costs, one after the other in one snapshot, so that all can load the same; none if there are no
+ * users.
  * Rejects with UNEXPECTED if they did not.
  */
 export function compareStrategies(db: Database, asked: Asked, compared = strategies): Promise<Cost[]> {

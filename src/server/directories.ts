@@ -8,7 +8,8 @@ const closed = 0o700
 const traversable = 0o711
 
 /**
- * Makes the directories around the data and says who runs the server. Only the server's user and root get at data and socket.
+ * Makes the directories around the data and says who runs the server. Only the server's user and root get at data and
+ * socket.
  * @throws DbtoolError SERVER_FAILED when the file system says no, or the directory is somebody else's.
  */
 export function prepareDirectories(paths: ServerPaths): ServerUser {
@@ -33,14 +34,20 @@ export function prepareDirectories(paths: ServerPaths): ServerUser {
   }
 }
 
-/** With all directories above it that are missing. Node's own `recursive` never comes back from /proc, where nothing can be made. */
+/**
+ * With all directories above it that are missing. Node's own `recursive` never comes back from /proc, where nothing can
+ * be made.
+ */
 function make(directory: string, mode: number): void {
   if (existsSync(directory)) return
   make(dirname(directory), mode)
   mkdirSync(directory, { mode })
 }
 
-/** Gives a path and all below it to the server's user. Itself last, so that an interrupted change of owner is done again. */
+/**
+ * Gives a path and all below it to the server's user. Itself last, so that an interrupted change of owner is done
+ * again.
+ */
 export function giveTo(path: string, user: ServerUser): void {
   const { uid, gid } = user.spawn
   if (uid === undefined || gid === undefined || statSync(path, { throwIfNoEntry: false })?.uid === uid) return

@@ -6,7 +6,10 @@ import type { ServerPaths } from './home.ts'
 /** `unknown`: some process has this number, and the system does not tell which. */
 export type ProcessState = 'ours' | 'gone' | 'unknown'
 
-/** Does anybody listen on this unix socket? A socket left behind by a crash refuses; neither answer is ever waited for. Never rejects. */
+/**
+ * Does anybody listen on this unix socket? A socket left behind by a crash refuses; neither answer is ever waited for.
+ * Never rejects.
+ */
 export function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket)
@@ -32,7 +35,8 @@ export async function processState(pid: number | undefined, paths: ServerPaths):
   if (pid === undefined || !exists(pid)) return 'gone'
   const command = await commandLine(pid)
   if (command === undefined) return 'unknown'
-  // A dying process, or a dead one that nobody has reaped, has a number but no command line. It may still hold its socket.
+  // A dying process, or a dead one that nobody has reaped, has a number but no command line. It may still hold its
+  // socket.
   return command.includes(`--pid-file=${paths.pidFile}`) ? 'ours' : 'gone'
 }
 

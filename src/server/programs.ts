@@ -31,7 +31,8 @@ const installCommands: readonly (readonly [system: RegExp, command: string])[] =
 ]
 
 /**
- * Finds MariaDB's server and the script that makes a data directory; DBTOOL_MARIADBD names another directory to look in.
+ * Finds MariaDB's server and the script that makes a data directory; DBTOOL_MARIADBD names another directory to look
+ * in.
  * @throws DbtoolError SERVER_FAILED with one sentence that says how to install what is missing.
  */
 export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {

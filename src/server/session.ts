@@ -6,7 +6,8 @@ import { loginName } from './login.ts'
 const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs: 10_000 }
 
 /**
- * Runs `work` on a connection of this user's over the socket. The driver is loaded only here: most of this room does without.
+ * Runs `work` on a connection of this user's over the socket. The driver is loaded only here: most of this room does
+ * without.
  * @throws DbtoolError SERVER_FAILED when the server listens but does not let us in.
  */
 export async function withSession<T>(paths: ServerPaths, work: (connection: Connection) => Promise<T>): Promise<T> {

@@ -32,7 +32,8 @@ export interface StartResult {
 }
 
 /**
- * Starts the private server unless it runs, and makes its data directory first if need be. Two processes may call it at once.
+ * Starts the private server unless it runs, and makes its data directory first if need be. Two processes may call it at
+ * once.
  * @throws DbtoolError SERVER_FAILED when MariaDB is missing, does not start, or runs with another port than asked for.
  */
 export async function startServer(paths: ServerPaths, options: StartOptions = {}): Promise<StartResult> {
@@ -64,7 +65,9 @@ async function ensureData(paths: ServerPaths, user: ServerUser, { progress, sign
   await installData({ paths, programs: findPrograms(), user, signal })
 }
 
-/** It runs, started by us or by another start at the same time: is it what was asked for, and has it all it should have? */
+/**
+ * It runs, started by us or by another start at the same time: is it what was asked for, and has it all it should have?
+ */
 async function ready(
   paths: ServerPaths,
   { port }: StartOptions,
@@ -88,7 +91,8 @@ function otherPort(status: ServerStatus): DbtoolError {
 }
 
 /**
- * Waits while socket and process contradict each other: a server is stopping, dying or coming up, and blocks another one.
+ * Waits while socket and process contradict each other: a server is stopping, dying or coming up, and blocks another
+ * one.
  * @throws DbtoolError SERVER_FAILED when that does not end, since somebody deleted the socket.
  */
 async function untilHandedOver(paths: ServerPaths): Promise<void> {

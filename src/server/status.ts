@@ -36,7 +36,9 @@ const notRunning: ServerStatus = {
   version: null,
 }
 
-/** Where commands connect when nothing is configured. No SQL, no driver; not fooled by what a crash left. Never rejects. */
+/**
+ * Where commands connect when nothing is configured. No SQL, no driver; not fooled by what a crash left. Never rejects.
+ */
 export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
   if (!(await answers(paths.socket))) return undefined
   try {

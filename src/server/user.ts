@@ -2,14 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { closedDirectory, isRoot, type Identity, type ServerPaths } from './home.ts'
 
-/** As whom MariaDB runs: how its processes are spawned, which arguments it needs for it, and what a person should know. */
+/**
+ * As whom MariaDB runs: how its processes are spawned, which arguments it needs for it, and what a person should know.
+ */
 export interface ServerUser {
   readonly spawn: Partial<Identity>
   readonly arguments: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** Whoever starts the server runs it, except root: a server of root's runs as somebody without privileges where it can. */
+/**
+ * Whoever starts the server runs it, except root: a server of root's runs as somebody without privileges where it can.
+ */
 export function serverUser(paths: ServerPaths): ServerUser {
   if (!isRoot()) return { spawn: {}, arguments: [], warnings: [] }
   const somebody = ownerOf(paths.data) ?? accountOf('mysql') ?? accountOf('nobody')

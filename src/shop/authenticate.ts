@@ -11,7 +11,8 @@ export interface Credentials {
 }
 
 /**
- * The user whose email and password these are, with the login stamped and a weak hash renewed. Otherwise it rejects with
+ * The user whose email and password these are, with the login stamped and a weak hash renewed. Otherwise it rejects
+ * with
  * NOT_AUTHENTICATED, in the same words and after the same work, whether there is no such user, one who is inactive, one
  * who cannot log in, or another password: who asks must not learn who is a customer.
  */

@@ -11,7 +11,9 @@ export interface Riddle {
   readonly hint: string
 }
 
-/** Nobody could be asked what became of it; `lost` are the connections on which the server may still be at work for it. */
+/**
+ * Nobody could be asked what became of it; `lost` are the connections on which the server may still be at work for it.
+ */
 export class OutcomeUnknown extends DbtoolError {
   constructor(
     { message, hint }: Riddle,
@@ -22,7 +24,10 @@ export class OutcomeUnknown extends DbtoolError {
   }
 }
 
-/** A change that is one statement with its own COMMIT: when its answer is lost, somebody has to find out whether it took place. */
+/**
+ * A change that is one statement with its own COMMIT: when its answer is lost, somebody has to find out whether it took
+ * place.
+ */
 export interface Deed<A> {
   /** Asked again after it was done, it finds that. */
   readonly send: () => Promise<A>
@@ -42,8 +47,10 @@ interface Refusal {
 }
 
 /**
- * Asks until the answer is certain. After a loss, what the server still does for us is ended before it is asked again: a refusal
- * must not be followed by what was under way. Rejects with the refusal once it is certain that nothing was done, or with
+ * Asks until the answer is certain. After a loss, what the server still does for us is ended before it is asked again:
+ * a refusal
+ * must not be followed by what was under way. Rejects with the refusal once it is certain that nothing was done, or
+ * with
  * OutcomeUnknown.
  */
 export async function certainly<A extends object>(

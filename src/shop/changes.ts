@@ -22,7 +22,10 @@ export function assignments(
   return { sql: [...columns.map((column) => `${column} = ?`), ...stamps].join(', '), values: Object.values(changes) }
 }
 
-/** For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is only its name. */
+/**
+ * For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is
+ * only its name.
+ */
 export function inWords(changes: Wishes, before: Wishes, unsaid: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
   return Object.entries(changes)

@@ -17,7 +17,10 @@ export function parseCountry(text: string): string {
   )
 }
 
-/** The letters of a country by its name or its beginning, or by its three letters; undefined where several could be meant. */
+/**
+ * The letters of a country by its name or its beginning, or by its three letters; undefined where several could be
+ * meant.
+ */
 function named(text: string): string | undefined {
   const wanted = letters(text)
   const called = (is: (name: string) => boolean): string[] =>

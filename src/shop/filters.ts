@@ -45,7 +45,9 @@ export interface Page {
   readonly offset: number
 }
 
-/** Ties break by id, so that pages neither repeat nor lose a row. Columns come from our own lists, never from outside. */
+/**
+ * Ties break by id, so that pages neither repeat nor lose a row. Columns come from our own lists, never from outside.
+ */
 export function orderAndPage(table: string, sort: Sort<string>, page: Page): Condition {
   const direction = sort.descending ? 'DESC' : 'ASC'
   const everything = Number.MAX_SAFE_INTEGER

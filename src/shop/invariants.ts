@@ -8,7 +8,10 @@ export interface Invariant {
   readonly sql: string
 }
 
-/** In the order of the lines, which is that of the orders: by any other index of orders, millions of lines would be read all over the table. */
+/**
+ * In the order of the lines, which is that of the orders: by any other index of orders, millions of lines would be read
+ * all over the table.
+ */
 const linesOfOrders = 'order_items i FORCE INDEX (idx_orderitem_sales) STRAIGHT_JOIN orders o ON o.id = i.order_id'
 
 export const invariants: readonly Invariant[] = [

@@ -5,8 +5,10 @@
  *   { order_id, from: [status, …], to, end: "COMMIT" | "ROLLBACK", os_user, command }
  *
  * It answers with one row: outcome ('moved', 'illegal' or 'missing') and the status that was found. The order is locked
- * first, so of many that want to cancel it one finds it uncancelled. Then its products, and no others, in ascending id as
- * in placing, which locks no order that is there already: so they never wait for each other in a circle. STRAIGHT_JOIN and
+ * first, so of many that want to cancel it one finds it uncancelled. Then its products, and no others, in ascending id
+ * as
+ * in placing, which locks no order that is there already: so they never wait for each other in a circle. STRAIGHT_JOIN
+ * and
  * the two indexes keep it so, whatever the optimiser prefers. It begins with ROLLBACK for the reason that placing does.
  */
 export const moveOrderSql = `

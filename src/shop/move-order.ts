@@ -21,7 +21,8 @@ type Answer =
   | { readonly outcome: 'missing'; readonly status: null }
 
 /**
- * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with ILLEGAL_STATUS
+ * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with
+ * ILLEGAL_STATUS
  * when its status does not allow the move, or with OUTCOME_UNKNOWN when the connection died and nobody can tell.
  *
  * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then.
@@ -97,7 +98,10 @@ async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<
   return order?.status === moves[move].to ? { outcome: 'moved', status: order.status } : undefined
 }
 
-/** For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with OutcomeUnknown. */
+/**
+ * For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with
+ * OutcomeUnknown.
+ */
 export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
   return (
     (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !==

@@ -1,6 +1,9 @@
 import type { OrderStatus } from './rules.ts'
 
-/** The only changes of an order's status; what a status is called is also what was done: it is confirmed, it can be confirmed. */
+/**
+ * The only changes of an order's status; what a status is called is also what was done: it is confirmed, it can be
+ * confirmed.
+ */
 export const moves = {
   confirm: { from: ['pending'], to: 'confirmed' },
   ship: { from: ['confirmed'], to: 'shipped' },

@@ -13,7 +13,8 @@ export function hashPassword(password: string): Promise<string> {
 export type Compare = (password: string, hash: string) => Promise<boolean>
 
 /**
- * Whether the password has this hash; undefined is of nobody. The work is 2^12 rounds whoever is asked for: nobody, and who
+ * Whether the password has this hash; undefined is of nobody. The work is 2^12 rounds whoever is asked for: nobody, and
+ * who
  * cannot log in, are compared with a hash of that cost, and a hash of a lower cost c is topped up, since
  * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. One after the other: side by side, they would take less time.
  */
@@ -37,7 +38,10 @@ export function isOutdated(stored: string): boolean {
   return (costOf(stored) ?? cost) < cost
 }
 
-/** Undefined where bcrypt would not even begin: in its base64, the last characters of salt and digest have bits that must be zero. */
+/**
+ * Undefined where bcrypt would not even begin: in its base64, the last characters of salt and digest have bits that
+ * must be zero.
+ */
 function costOf(stored = ''): number | undefined {
   const [, digits] =
     /^\$2[abxy]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/.exec(stored) ?? []

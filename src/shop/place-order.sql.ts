@@ -9,7 +9,10 @@ export interface OrderParameters {
   readonly status: string
   /** Otherwise now. */
   readonly orderedAt?: Date | undefined
-  /** In ascending id of product: every order locks its products in this order. `price`: agreed elsewhere, otherwise that of the product. */
+  /**
+   * In ascending id of product: every order locks its products in this order. `price`: agreed elsewhere, otherwise that
+   * of the product.
+   */
   readonly lines: readonly {
     readonly productId: number
     readonly quantity: number
@@ -58,7 +61,8 @@ function lineByLine(count: number): Taking {
 const wantedLines = `JSON_TABLE(wanted, '$[*]' COLUMNS (product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]')) AS line`
 
 /**
- * All lines at once. STRAIGHT_JOIN keeps the order of locks; without FORCE INDEX a shop of five products or less would be scanned,
+ * All lines at once. STRAIGHT_JOIN keeps the order of locks; without FORCE INDEX a shop of five products or less would
+ * be scanned,
  * which waits for what other orders have locked.
  */
 const asTable: Taking = {
@@ -80,13 +84,18 @@ const answerWithOrder = `SELECT 'existing' AS outcome, id AS order_id, total_amo
 
 /**
  * A whole order in one statement: the server runs it without waiting for the network, so a row lock on a product that
- * everybody wants is held for microseconds. It answers with one row: outcome ('placed', 'existing', 'short', or 'again' when
+ * everybody wants is held for microseconds. It answers with one row: outcome ('placed', 'existing', 'short', or 'again'
+ * when
  * what was short no longer is), order_id, total_amount, digest, short (JSON).
  *
- * Stock first, in ascending id of product, and every line after it: the other way round orders deadlock. Whatever goes wrong, an
- * order that has the key already is the answer; who placed it may just have taken the last units. Otherwise any error rolls back
- * and is raised again, except KILL QUERY and max_statement_time between two statements: they leave the transaction open. So the
- * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same connection.
+ * Stock first, in ascending id of product, and every line after it: the other way round orders deadlock. Whatever goes
+ * wrong, an
+ * order that has the key already is the answer; who placed it may just have taken the last units. Otherwise any error
+ * rolls back
+ * and is raised again, except KILL QUERY and max_statement_time between two statements: they leave the transaction
+ * open. So the
+ * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same
+ * connection.
  */
 const block = ({ declare, take, insertItems }: Taking, end: OrderParameters['end']): string => `
 BEGIN NOT ATOMIC

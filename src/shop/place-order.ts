@@ -62,7 +62,8 @@ function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage)
 }
 
 /**
- * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs to
+ * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs
+ * to
  * another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN when the connection died and the server could not be
  * asked again within the patience of `queries`.
  */
@@ -104,7 +105,10 @@ function explained(error: unknown, { userId }: OrderRequest): unknown {
   return error
 }
 
-/** What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or by whom. */
+/**
+ * What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or
+ * by whom.
+ */
 export function digestOf(
   { userId, status }: Pick<OrderRequest, 'userId' | 'status'>,
   lines: readonly OrderLine[],

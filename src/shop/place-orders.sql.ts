@@ -1,13 +1,18 @@
 /**
- * Many orders in one transaction, each whole, under the rules of place-order.sql.ts; all of them or none. Bound are, in this order:
+ * Many orders in one transaction, each whole, under the rules of place-order.sql.ts; all of them or none. Bound are, in
+ * this order:
  *
- *   products   [[product_id, units, times, agreed, open], …] ascending: what all of them want of a product, its revenue at agreed prices, and the units without one
- *   orders     [[key, user_id, status, digest, ordered_at, line_count, agreed], …], `agreed`: the amount of its lines with an agreed price
+ * products [[product_id, units, times, agreed, open], …] ascending: what all of them want of a product, its revenue at
+ * agreed prices, and the units without one
+ * orders [[key, user_id, status, digest, ordered_at, line_count, agreed], …], `agreed`: the amount of its lines with an
+ * agreed price
  *   lines      [[key, [[product_id, quantity, price], …]], …]
  *   os_user, command
  *
- * It answers with rows, of which the first column says what they are: 'placed', one for each order; 'existing', one for each order whose key was
- * there; both with n, the place of the order in the request. Or 'short', one for each product of which there is not enough for all.
+ * It answers with rows, of which the first column says what they are: 'placed', one for each order; 'existing', one for
+ * each order whose key was
+ * there; both with n, the place of the order in the request. Or 'short', one for each product of which there is not
+ * enough for all.
  * Only after 'placed' has anything been changed.
  */
 const products = `JSON_TABLE(wanted_products, '$[*]' COLUMNS (product_id INT PATH '$[0]', units BIGINT PATH '$[1]', times INT PATH '$[2]',

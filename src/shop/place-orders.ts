@@ -29,9 +29,12 @@ const mostAttempts = 3
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
 /**
- * Places orders in one transaction, as far as they can be placed together, each exactly once for its key. Resolves to what became of
- * each; undefined: nothing, and whoever asks for that one by itself learns why. Rejects with OUTCOME_UNKNOWN when the connection died and the
- * server could not be asked again within the patience of `queries`. They are committed by one author, and never rehearsed.
+ * Places orders in one transaction, as far as they can be placed together, each exactly once for its key. Resolves to
+ * what became of
+ * each; undefined: nothing, and whoever asks for that one by itself learns why. Rejects with OUTCOME_UNKNOWN when the
+ * connection died and the
+ * server could not be asked again within the patience of `queries`. They are committed by one author, and never
+ * rehearsed.
  */
 export async function placeOrdersTogether(
   queries: Queries,

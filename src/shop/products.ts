@@ -30,7 +30,9 @@ const columns = 'p.id, p.sku, p.name, p.description, p.price, p.stock, p.is_acti
 type Row = Omit<Product, 'is_active'> & { is_active: number }
 const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1 })
 
-/** Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken. */
+/**
+ * Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken.
+ */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
   const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => {
     throw skuTaken(error, product.sku ?? null)
@@ -105,7 +107,10 @@ export async function findProduct(queries: Queries, reference: string): Promise<
   return row === undefined ? undefined : fromRow(row)
 }
 
-/** As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not set. */
+/**
+ * As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not
+ * set.
+ */
 export async function getProduct(queries: Queries, reference: string): Promise<Product> {
   if (reference.trim() === '')
     throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)

@@ -5,12 +5,16 @@ import { getProduct, named, productById, type Product } from './products.ts'
 
 const mostStock = 2_147_483_647
 
-/** Both sides of the ledger at once, by a difference: what others take or bring at the same time is neither lost nor undone. */
+/**
+ * Both sides of the ledger at once, by a difference: what others take or bring at the same time is neither lost nor
+ * undone.
+ */
 const guarded = `UPDATE products SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
   WHERE id = ? AND stock + ? BETWEEN 0 AND ${mostStock}`
 
 /**
- * Call it in a transaction. Resolves to the product as it is then. Rejects with NOT_FOUND, with OUT_OF_STOCK when more is
+ * Call it in a transaction. Resolves to the product as it is then. Rejects with NOT_FOUND, with OUT_OF_STOCK when more
+ * is
  * taken out than is there, or with CONSTRAINT when there would be more than an INT holds.
  */
 export async function restockProduct(

@@ -4,7 +4,8 @@ import { parseChoice, parseInstant, parsePrice, parseWhole, shown } from '../val
 export { parsePrice, shown }
 
 /**
- * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns the
+ * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns
+ * the
  * value to store, or throws InvalidValue with a sentence that continues after the value's name.
  */
 const largestInt = 2_147_483_647

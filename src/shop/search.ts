@@ -5,13 +5,15 @@ import { findProduct, listProducts, type Product, type ProductFilter } from './p
 import type { OrderStatus } from './rules.ts'
 import { findUser, listUsers, userColumns, userFromRow, type User, type UserFilter, type UserRow } from './users.ts'
 
-// For whoever is typing. Nothing typed: the newest of them, or the first by name. What is typed as a whole stands first.
+// For whoever is typing. Nothing typed: the newest of them, or the first by name. What is typed as a whole stands
+// first.
 
 const newestFirst = { column: 'created_at', descending: true } as const
 const byName = { column: 'name', descending: false } as const
 
 /**
- * Those whose username, email or first name begins so, by their indexes, so that it stays quick however many there are; only where these
+ * Those whose username, email or first name begins so, by their indexes, so that it stays quick however many there are;
+ * only where these
  * are few, those that have it somewhere.
  */
 export async function searchUsers(

@@ -90,7 +90,10 @@ export async function isTaken(queries: Queries, column: 'username' | 'email', te
   return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
 }
 
-/** Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the transaction ends. */
+/**
+ * Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the
+ * transaction ends.
+ */
 export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<User> {
   const row = await firstRow<UserRow>(queries, `SELECT ${userColumns} FROM users u WHERE u.id = ? ${lock}`, [id])
   if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${id}`)
@@ -114,7 +117,10 @@ export async function findUser(queries: Queries, reference: string): Promise<Use
   return row === undefined ? undefined : userFromRow(row)
 }
 
-/** As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not set. */
+/**
+ * As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not
+ * set.
+ */
 export async function getUser(queries: Queries, reference: string): Promise<User> {
   if (reference.trim() === '')
     throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)

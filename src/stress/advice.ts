@@ -31,7 +31,9 @@ export interface TunedPoint {
   readonly client_cpu: number
 }
 
-/** What kept the throughput from being higher; `pool`: more connections would have done more, as far as was measured. */
+/**
+ * What kept the throughput from being higher; `pool`: more connections would have done more, as far as was measured.
+ */
 export type Limit = 'server' | 'client' | 'pool'
 
 export interface Advice {
@@ -55,7 +57,10 @@ export interface FittedLaw extends Fit {
   readonly peak: number | null
 }
 
-/** From the 2.5th to the 97.5th percentile of fits to the rounds drawn again with replacement (the bootstrap: Efron 1979). */
+/**
+ * From the 2.5th to the 97.5th percentile of fits to the rounds drawn again with replacement (the bootstrap: Efron
+ * 1979).
+ */
 export type Range = readonly [from: number, to: number]
 
 /** A size within this of the best is as good as the best, and smaller. */
@@ -63,7 +68,10 @@ const goodEnough = 0.95
 /** Where the rounds of a typical size differ by more than this, their order says nothing. */
 const mostSpread = 0.25
 
-/** The smallest size that does nearly the best, if there is one in the range; `sizes` ascending, with at least one round each. */
+/**
+ * The smallest size that does nearly the best, if there is one in the range; `sizes` ascending, with at least one round
+ * each.
+ */
 export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
   const points = sizes.map(pointOf)
   const eligible = points.filter(

@@ -15,7 +15,10 @@ import type { Iterate } from './workload.ts'
 export interface Generator {
   /** Opens the connections that the pool keeps, and warms up. */
   prepare(): Promise<void>
-  /** Puts the load on it; `onLive` hears a few times a second what is going on. Errors of iterations are counted, not thrown. */
+  /**
+   * Puts the load on it; `onLive` hears a few times a second what is going on. Errors of iterations are counted, not
+   * thrown.
+   */
   run(onLive?: (live: Live) => void): Promise<Measurement>
 }
 

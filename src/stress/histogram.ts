@@ -23,7 +23,8 @@ const halfBuckets = exactUpTo / 2
 const doublings = 26
 
 /**
- * A log-linear histogram of durations, after HdrHistogram (https://hdrhistogram.org): constant memory (about 110 kB) and
+ * A log-linear histogram of durations, after HdrHistogram (https://hdrhistogram.org): constant memory (about 110 kB)
+ * and
  * constant time a value, whatever the number of values. Up to 38 hours.
  */
 export class Histogram {

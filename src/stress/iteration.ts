@@ -10,7 +10,10 @@ export interface Running {
   readonly signal: AbortSignal
 }
 
-/** Asks for a connection, uses it and gives it back. Its times count from `dueMs` on, when it should have begun. Never rejects. */
+/**
+ * Asks for a connection, uses it and gives it back. Its times count from `dueMs` on, when it should have begun. Never
+ * rejects.
+ */
 export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
   let lease
   try {

@@ -8,8 +8,10 @@ type OpenLoad = Extract<Load, { loop: 'open' }>
 const tickMs = 1
 
 /**
- * Starts iterations when they are due, evenly, whatever has become of those before: so a server that stalls is felt by all who would have
- * come meanwhile, as by real users (what a closed loop leaves out: "coordinated omission", Tene 2013). Resolves when all have ended.
+ * Starts iterations when they are due, evenly, whatever has become of those before: so a server that stalls is felt by
+ * all who would have
+ * come meanwhile, as by real users (what a closed loop leaves out: "coordinated omission", Tene 2013). Resolves when
+ * all have ended.
  */
 export async function openLoop(
   running: Running,
@@ -44,7 +46,10 @@ export async function openLoop(
   await Promise.all(flight)
 }
 
-/** When the n-th is due, from 0, in milliseconds after the beginning. While the load ramps up, its rate grows evenly from nothing. */
+/**
+ * When the n-th is due, from 0, in milliseconds after the beginning. While the load ramps up, its rate grows evenly
+ * from nothing.
+ */
 export function schedule(perSecond: number, rampMs: number): (n: number) => number {
   const everyMs = 1_000 / perSecond
   const inRamp = rampMs / everyMs / 2

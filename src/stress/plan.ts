@@ -6,7 +6,8 @@ export type Load =
   /** Each worker starts its next one as soon as its last has ended: who waits does not ask. */
   | { readonly loop: 'closed'; readonly workers: number }
   /**
-   * When they are due, whatever has become of those before; one that finds so many in flight is dropped. Of `part`, only those that are its
+   * When they are due, whatever has become of those before; one that finds so many in flight is dropped. Of `part`,
+   * only those that are its
    * own: every `of`-th, from the `index`-th on.
    */
   | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number; readonly part: Part }

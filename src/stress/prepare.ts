@@ -9,7 +9,8 @@ const syntax = 1064
 const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
 
 /**
- * Has the server read each statement, and run none: what it cannot understand would fail in every iteration. Rejects with USAGE. What a
+ * Has the server read each statement, and run none: what it cannot understand would fail in every iteration. Rejects
+ * with USAGE. What a
  * statement needs may be made by another one of them, so only of a single one what is not there is a mistake.
  */
 export async function mustBeUnderstood(queries: Queries, statements: readonly Statement[]): Promise<void> {

@@ -99,7 +99,10 @@ export class Series {
     bucket.waiting += waiting
   }
 
-  /** Successful iterations a second in the first and in the second half of the whole tenths of a second between two times, in seconds. */
+  /**
+   * Successful iterations a second in the first and in the second half of the whole tenths of a second between two
+   * times, in seconds.
+   */
   halves(from: number, to: number): [number, number] {
     const first = Math.ceil((from * 1_000) / bucketMs)
     const end = Math.floor((to * 1_000) / bucketMs)

@@ -3,7 +3,10 @@ import type { Value } from '../db/queries.ts'
 import { InvalidValue } from '../errors.ts'
 import { shown } from '../values.ts'
 
-/** Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column of the data file. */
+/**
+ * Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column
+ * of the data file.
+ */
 export type Parameter =
   | { readonly kind: 'random'; readonly from: number; readonly to: number }
   | { readonly kind: 'uuid' }
@@ -27,7 +30,8 @@ const mostWeight = 1_000_000
 const largestBound = Number.MAX_SAFE_INTEGER
 
 /**
- * Reads `[<weight>:] <statement>`. Parameters are `{{random 1 1000}}` (a whole number, both ends included, evenly), `{{uuid}}`, and
+ * Reads `[<weight>:] <statement>`. Parameters are `{{random 1 1000}}` (a whole number, both ends included, evenly),
+ * `{{uuid}}`, and
  * `{{name}}`, a column of the data file. Throws InvalidValue.
  */
 export function parseStatement(text: string): Statement {

@@ -21,7 +21,10 @@ export interface SweepHooks {
   readonly onTrial: (done: number, of: number) => void
 }
 
-/** Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all. Rejects when no iteration succeeds. */
+/**
+ * Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all.
+ * Rejects when no iteration succeeds.
+ */
 export async function sweep(
   { sizes, rounds, workers, trialMs, warmupMs }: SweepPlan,
   { trial, signal, onTrial }: SweepHooks,

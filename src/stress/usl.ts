@@ -7,7 +7,8 @@ export interface Point {
 
 /**
  * The Universal Scalability Law (Gunther, Guerrilla Capacity Planning, 2007): X(n) = λn / (1 + σ(n − 1) + κn(n − 1)).
- * `lambda` is the throughput of one connection, `sigma` the share of work that is done one after the other (contention), `kappa` the cost
+ * `lambda` is the throughput of one connection, `sigma` the share of work that is done one after the other
+ * (contention), `kappa` the cost
  * of agreeing with each of the others (coherency).
  */
 export interface Law {
@@ -31,7 +32,8 @@ export function peakOf({ sigma, kappa }: Law): number {
 }
 
 /**
- * The law that is nearest to the points, by relative distance, with σ and κ not negative. n / X is linear in 1/λ, σ/λ and κ/λ, so this
+ * The law that is nearest to the points, by relative distance, with σ and κ not negative. n / X is linear in 1/λ, σ/λ
+ * and κ/λ, so this
  * is a least-squares fit that always has one answer. Undefined for fewer than three numbers of connections.
  */
 export function fitLaw(points: readonly Point[]): Fit | undefined {
@@ -70,7 +72,10 @@ interface Row {
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
 
-/** Least squares over the columns `used`, the others zero, by the normal equations; undefined where they have no single answer. */
+/**
+ * Least squares over the columns `used`, the others zero, by the normal equations; undefined where they have no single
+ * answer.
+ */
 function solve(rows: readonly Row[], used: readonly number[]): number[] | undefined {
   const column = (row: Row, index: number): number => row.columns[used[index] ?? 0] ?? 0
   const matrix = used.map((_, i) => [

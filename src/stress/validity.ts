@@ -4,7 +4,10 @@ export interface Evidence {
   readonly seconds: number
   /** All iterations that ended, successful or not. */
   readonly iterations: number
-  /** All the time that connections were in use, as the pool counts it: from the hand-over to the return, whoever has them. */
+  /**
+   * All the time that connections were in use, as the pool counts it: from the hand-over to the return, whoever has
+   * them.
+   */
   readonly poolInUseMs: number
   /** The same, as the iterations measured it. */
   readonly inUseMs: number
@@ -14,7 +17,10 @@ export interface Evidence {
   readonly clientCpu: number
   /** That put the load. */
   readonly threads: number
-  /** How long the load took to become whole, and successful iterations a second in the first and in the second half of what followed. */
+  /**
+   * How long the load took to become whole, and successful iterations a second in the first and in the second half of
+   * what followed.
+   */
   readonly rampSeconds: number
   readonly halves: readonly [number, number]
   /** Open loop: by how much iterations began late, at the 99th percentile, and how many did not begin at all. */

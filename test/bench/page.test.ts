@@ -38,7 +38,8 @@ describe('the picture', () => {
   const svg = chart(outcomes, 'dbtool & friends')
 
   it('has a bar for each target that can have one, long where it is reached, all of them with their figures', () => {
-    // The scale ends with the longest: 30 of 20 is one and a half of the target, 300 MB where 150 are allowed is half of it.
+    // The scale ends with the longest: 30 of 20 is one and a half of the target, 300 MB where 150 are allowed is half
+    // of it.
     expect(
       [...svg.matchAll(/<rect class="(met|unmet)" x="16" y="\d+" width="([\d.]+)"/g)].map(([, met, width]) => [
         met,

@@ -33,7 +33,10 @@ interface Ended {
   readonly stderr: string
 }
 
-/** The bench as `npm run bench` starts it, in a temporary folder of its own; `until` is what it says before it is interrupted. */
+/**
+ * The bench as `npm run bench` starts it, in a temporary folder of its own; `until` is what it says before it is
+ * interrupted.
+ */
 function bench(args: readonly string[], until?: string): Promise<Ended> {
   const child = spawn(process.execPath, [compiled, ...args], {
     cwd: folder,

@@ -46,7 +46,8 @@ describe('fifty workers on five connections', () => {
     )
     expect(served).toEqual(Array.from({ length: asked }, (_, ticket) => ticket + 1))
     const [least, most] = [Math.min(...operations), Math.max(...operations)]
-    // How long a statement takes is the machine's business; with statements of one length it is exact (fair-pool.test.ts).
+    // How long a statement takes is the machine's business; with statements of one length it is exact
+    // (fair-pool.test.ts).
     expect(least).toBeGreaterThan(most / 2)
     expect(pool.figures()).toMatchObject({
       timeouts: 0,

@@ -8,7 +8,9 @@ import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 
 const lost = new DatabaseError('CONNECTION_LOST', 'lost')
 
-/** Work that fails with these errors, one after the other, and then succeeds: how often it was tried, and how it ended. */
+/**
+ * Work that fails with these errors, one after the other, and then succeeds: how often it was tried, and how it ended.
+ */
 async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts: number, end: unknown]> {
   let attempts = 0
   const work = (): Promise<string> => {

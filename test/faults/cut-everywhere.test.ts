@@ -79,7 +79,10 @@ function casesOf({ afterwards, everyNth }: Operation, counts: Counts): Case[] {
   return all.filter((_case, index) => index % nth === first)
 }
 
-/** A busy machine may not come to the fault, or not to the end after it, before its own short time-outs; it proves nothing then. */
+/**
+ * A busy machine may not come to the fault, or not to the end after it, before its own short time-outs; it proves
+ * nothing then.
+ */
 class Inconclusive extends Error {}
 
 const tries = 4

@@ -7,7 +7,10 @@ const file = scratch()
 const fields = { required: ['a', 'b'], optional: [] }
 const pieces = ['x', ',', '"', '\n', '\r\n']
 
-/** Every text of up to three pieces behind three beginnings: short, but all the ways in which quotes, cells and lines meet. */
+/**
+ * Every text of up to three pieces behind three beginnings: short, but all the ways in which quotes, cells and lines
+ * meet.
+ */
 const texts = ['', '"', 'x,"'].flatMap((start) => {
   const longer = (shorter: string[]): string[] => shorter.flatMap((text) => pieces.map((piece) => text + piece))
   const one = longer([start])

@@ -8,7 +8,10 @@ import { Output } from '../../src/output/output.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { AskPerson } from '../../src/prompts/person.ts'
 
-/** Colours, the clipboard (OSC 52), a title, a line that overwrites itself, C1 codes, marks that reorder text, a false line. */
+/**
+ * Colours, the clipboard (OSC 52), a title, a line that overwrites itself, C1 codes, marks that reorder text, a false
+ * line.
+ */
 const evil =
   'a\u001b[31m\u001b]52;c;aGk=\u0007\u001b]0;t\u001b\\\rb\u009b2J\u009d\u202e\u2066\u200f\u2028c\nerror: d\u007f'
 const treacherous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/

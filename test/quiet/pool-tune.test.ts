@@ -51,7 +51,8 @@ describe('pool tune on a query that only computes', () => {
     ])
     const sizes = sizesBetween(1, max)
     const steps = advice.map(({ recommended }) => sizes.indexOf(recommended!.pool_size))
-    // This process wants a share of the cores too, so that one or two connections more may do better by just the five per cent.
+    // This process wants a share of the cores too, so that one or two connections more may do better by just the five
+    // per cent.
     for (const { recommended } of advice)
       expect([recommended!.pool_size >= cores / 2, recommended!.pool_size <= 2 * cores]).toEqual([true, true])
     expect(Math.abs(steps[0]! - steps[1]!)).toBeLessThanOrEqual(1)

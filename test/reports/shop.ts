@@ -29,7 +29,10 @@ export async function sell(queries: Queries, sales: readonly Sale[]): Promise<vo
   await keepFigures(queries)
 }
 
-/** What an order keeps with its products, for orders that were written past it: as the migration does for those that were there. */
+/**
+ * What an order keeps with its products, for orders that were written past it: as the migration does for those that
+ * were there.
+ */
 export async function keepFigures(queries: Queries): Promise<void> {
   for (const statement of loadMigrations()
     .flatMap(({ up }) => up)
@@ -37,7 +40,10 @@ export async function keepFigures(queries: Queries): Promise<void> {
     await queries.change(statement)
 }
 
-/** Users 1 to 10 and products 1 to 7: ties, 0, 5, 6, 20 and 21 orders, a user and a product that are inactive, a product that nobody ordered. */
+/**
+ * Users 1 to 10 and products 1 to 7: ties, 0, 5, 6, 20 and 21 orders, a user and a product that are inactive, a product
+ * that nobody ordered.
+ */
 export async function reportShop(queries: Queries): Promise<void> {
   await queries.change(`INSERT INTO users (username, email, password_hash, is_active) SELECT name, CONCAT(name, '@example.com'), '!', name <> 'gus'
     FROM JSON_TABLE('["ada", "bob", "cyd", "dee", "eve", "gus", "hal", "ivy", "jon", "kim"]', '$[*]' COLUMNS (name VARCHAR(50) PATH '$')) AS names`)

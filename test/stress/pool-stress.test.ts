@@ -59,7 +59,8 @@ describe('pool stress', () => {
   })
 
   it.each([
-    // Slower than the chapter's by four, so that a busy machine does not change the count: min(50, 15 × ceil(1000 / 400)).
+    // Slower than the chapter's by four, so that a busy machine does not change the count: min(50, 15 × ceil(1000 /
+    // 400)).
     ['--sql "SELECT SLEEP(0.4)" --pool-timeout 1s', 45, 5],
     ['--sql "SELECT SLEEP(0.4)" --pool-timeout 600ms', 30, 20],
     ['--sql "SELECT SLEEP(0.4)" --pool-timeout 200ms', 15, 35],

@@ -6,7 +6,9 @@ import { login, type Person } from './people.ts'
 /** The compiled tool: for what only a process of its own can show. */
 export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.meta.url))
 
-/** The environment of a process that works in `database` of the private server of all tests, as the application user. */
+/**
+ * The environment of a process that works in `database` of the private server of all tests, as the application user.
+ */
 export function environment(
   database: string,
   more: Record<string, string> = {},

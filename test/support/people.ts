@@ -1,7 +1,9 @@
 import { inject } from 'vitest'
 import type { Account } from '../../src/db/accounts.ts'
 
-/** The least-privileged user who can run a shop; every test database grants him what `db grants` says for the role app. */
+/**
+ * The least-privileged user who can run a shop; every test database grants him what `db grants` says for the role app.
+ */
 export const appAccount: Account = { user: 'dbtool_app', host: 'localhost' }
 
 /** `owner` may do everything: change the schema, grant, kill; he is the operating-system user. */

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { login } from './people.ts'
 
-/** Profiles for a database of the private server, in a file in this folder: who works there, and what is said of the database. */
+/**
+ * Profiles for a database of the private server, in a file in this folder: who works there, and what is said of the
+ * database.
+ */
 export function writeProfiles(folder: string, database: string, marks: Readonly<Record<string, object>>): void {
   const { DB_USER: user } = login('owner')
   const profiles = Object.fromEntries(

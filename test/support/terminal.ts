@@ -12,7 +12,10 @@ export interface Terminal {
   /** As it was sent, colours and all. */
   readonly raw: string
   type(keys: string): void
-  /** Waits until the screen has shown this, after what was waited for before. Rejects with the screen if it does not come. */
+  /**
+   * Waits until the screen has shown this, after what was waited for before. Rejects with the screen if it does not
+   * come.
+   */
   see(text: string): Promise<void>
   /** The exit code. Rejects with the screen, and ends the process, if it hangs. */
   ended(): Promise<number>

@@ -4,7 +4,9 @@ import type { Connection } from '../../src/db/connection.ts'
 import type { Database } from '../../src/db/database.ts'
 import { withPool, type TestDatabase } from './database.ts'
 
-/** Runs `work` while somebody else has done `change` and not committed; who commits as soon as `work` waits for that. */
+/**
+ * Runs `work` while somebody else has done `change` and not committed; who commits as soon as `work` waits for that.
+ */
 export async function meanwhile<T>(
   { target }: TestDatabase,
   change: (somebody: Connection) => Promise<unknown>,

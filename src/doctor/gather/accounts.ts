@@ -3,7 +3,10 @@ import type { ServerPaths } from '../../server/home.ts'
 import { readPortAccess } from '../../server/port.ts'
 import { withSession } from '../../server/session.ts'
 
-/** The hosts of the accounts with the name of this user, on the private server, where its owner can look: elsewhere nobody tells. */
+/**
+ * The hosts of the accounts with the name of this user, on the private server, where its owner can look: elsewhere
+ * nobody tells.
+ */
 export async function accountsOf(paths: ServerPaths, target: Target): Promise<readonly string[] | undefined> {
   if (!isPrivateServer(paths, target)) return undefined
   const find = 'SELECT Host AS host FROM mysql.global_priv WHERE User = ? ORDER BY Host'

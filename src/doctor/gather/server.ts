@@ -34,7 +34,10 @@ const sessions = [
   'transaction_read_only',
 ]
 
-/** What the server says of itself and of this account; no question needs a privilege, and one that is refused all the same stays unknown. */
+/**
+ * What the server says of itself and of this account; no question needs a privilege, and one that is refused all the
+ * same stays unknown.
+ */
 export async function serverFacts(
   connection: Connection,
   paths: ServerPaths,

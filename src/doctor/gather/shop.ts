@@ -10,7 +10,9 @@ import { unknown, type Fact, type Facts, type Gathered, type Migrations, type Ta
 import { schemaFault } from '../schema-fault.ts'
 import { attempt } from './attempt.ts'
 
-/** The schema, and what the shop's data says; counting all invariants takes not much longer than one statement may take. */
+/**
+ * The schema, and what the shop's data says; counting all invariants takes not much longer than one statement may take.
+ */
 export async function shopFacts(connection: Connection, statementTimeoutMs: number): Promise<Partial<Gathered>> {
   const migrations = await attempt(() => migrationFacts(connection))
   const tables = await attempt(() => tableFacts(connection))

@@ -31,8 +31,10 @@ interface Line {
 }
 
 /**
- * A line for every order line, those of one order together, with the columns of the import of orders. A user is named by email, which
- * is never taken for an id and belongs to the same person in every shop. Rejects with CONSTRAINT, before anything is written, when
+ * A line for every order line, those of one order together, with the columns of the import of orders. A user is named
+ * by email, which
+ * is never taken for an id and belongs to the same person in every shop. Rejects with CONSTRAINT, before anything is
+ * written, when
  * the file would not mean the same orders.
  */
 export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {

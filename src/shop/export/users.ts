@@ -8,7 +8,10 @@ interface Exported {
   is_admin: number | boolean
 }
 
-/** All users that the filter lets through, in ascending id, with the columns of their import. The hash is only there where it is asked for. */
+/**
+ * All users that the filter lets through, in ascending id, with the columns of their import. The hash is only there
+ * where it is asked for.
+ */
 export function exportUsers(
   queries: Queries,
   filter: UserFilter,

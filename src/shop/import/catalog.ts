@@ -80,7 +80,10 @@ function turns(): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-/** Another process that imports may create the same one meanwhile, or a lost COMMIT of ours has: then it is there to be found. */
+/**
+ * Another process that imports may create the same one meanwhile, or a lost COMMIT of ours has: then it is there to be
+ * found.
+ */
 async function foundOrCreated(db: Database, author: Author, references: readonly string[]): Promise<Ids> {
   const known = await db.reading((queries) => importedUsers(queries, references))
   const fresh = references.filter((reference) => !known.has(reference))

@@ -10,7 +10,8 @@ import type { ImportSummary } from './tally.ts'
 const wayOut = 'or leave such orders out with --on-error skip --rejects FILE'
 
 /**
- * Reads the file before anything is changed; resolves to the references that it uses. Rejects with BAD_INPUT for a fault of its structure
+ * Reads the file before anything is changed; resolves to the references that it uses. Rejects with BAD_INPUT for a
+ * fault of its structure
  * and, if asked, for all the faults of its orders.
  */
 export async function checkFile(

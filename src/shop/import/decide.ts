@@ -53,7 +53,10 @@ class Holders {
   }
 }
 
-/** `there` are the rows that share a unique value with one of the drafts; `seen` are those that earlier lines were about. */
+/**
+ * `there` are the rows that share a unique value with one of the drafts; `seen` are those that earlier lines were
+ * about.
+ */
 export function decide(
   kind: Kind,
   onConflict: OnConflict,

@@ -22,7 +22,8 @@ export interface ImportPlan {
 }
 
 /**
- * Places the orders of a checked file: each whole or not at all, none twice however often the file is imported. Rejects with
+ * Places the orders of a checked file: each whole or not at all, none twice however often the file is imported. Rejects
+ * with
  * what stopped it half-way; running it again goes on from there.
  */
 export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {

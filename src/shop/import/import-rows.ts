@@ -29,7 +29,8 @@ export interface RowImport {
 }
 
 /**
- * Takes the rows of a file, each by the rules of the shop. Rejects with all the faults of the file together, or, after an
+ * Takes the rows of a file, each by the rules of the shop. Rejects with all the faults of the file together, or, after
+ * an
  * interruption, with what became of the rows before it.
  */
 export async function importRows(plan: RowImport): Promise<RowSummary> {

@@ -28,7 +28,10 @@ export interface ImportLine {
   readonly orderedAt: Date | undefined
 }
 
-/** Whatever another system calls its users, an address too, as long as a username can be made from it that somebody can read and type. */
+/**
+ * Whatever another system calls its users, an address too, as long as a username can be made from it that somebody can
+ * read and type.
+ */
 function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${shown(text)}`)
   return parseText(255)(text)

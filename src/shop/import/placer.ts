@@ -56,7 +56,10 @@ async function requestsOf(
   })
 }
 
-/** The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in the file is no help. */
+/**
+ * The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in
+ * the file is no help.
+ */
 async function productsOf(
   catalog: Catalog,
   drafts: readonly DraftOrder[],

@@ -4,8 +4,10 @@ const leastBits = 2 ** 13
 const probes = 7
 
 /**
- * Finds the references that a file uses for more than one order, in memory that does not grow with the file: a first pass through it,
- * `meet`, puts them into a Bloom filter (Bloom 1970), which suspects every one that comes back and few others; a later pass looks
+ * Finds the references that a file uses for more than one order, in memory that does not grow with the file: a first
+ * pass through it,
+ * `meet`, puts them into a Bloom filter (Bloom 1970), which suspects every one that comes back and few others; a later
+ * pass looks
  * at the suspects alone, and is exact.
  */
 export class ReferencesMet {

@@ -10,7 +10,8 @@ interface LineThere {
 }
 
 /**
- * The total of the order with this key, if it is just what is asked for, line by line and at these prices. Its digest cannot tell where the
+ * The total of the order with this key, if it is just what is asked for, line by line and at these prices. Its digest
+ * cannot tell where the
  * prices were left to the shop when it was placed and an exported file names them now.
  */
 export async function totalIfSame(

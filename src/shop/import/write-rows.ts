@@ -6,7 +6,10 @@ import type { Decisions, Update } from './decide.ts'
 import type { DraftRow, OnConflict } from './draft-row.ts'
 import type { Kind, RowThere, Stored } from './kind.ts'
 
-/** The rows that share a unique value with one of the drafts: what they say where that may be changed, else what tells them apart. */
+/**
+ * The rows that share a unique value with one of the drafts: what they say where that may be changed, else what tells
+ * them apart.
+ */
 export function rowsThere(
   queries: Queries,
   kind: Kind,

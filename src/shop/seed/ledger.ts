@@ -3,7 +3,10 @@ import type { OrderLine } from '../place-order.ts'
 import type { Good } from './goods.ts'
 import type { SeedOrder } from './orders.ts'
 
-/** What the orders of a year add up to, in their order, so that every other row can be written once, as it is at the end. */
+/**
+ * What the orders of a year add up to, in their order, so that every other row can be written once, as it is at the
+ * end.
+ */
 export class Ledger {
   lines = 0
   /** Units and money of the orders that are not cancelled. */

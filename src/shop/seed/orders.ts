@@ -15,7 +15,10 @@ export interface SeedOrder {
   readonly lines: readonly OrderLine[]
 }
 
-/** Of a hundred orders, so many have 1, 2, … lines (three on average), and of a hundred lines so many are of 1, 2, … units. */
+/**
+ * Of a hundred orders, so many have 1, 2, … lines (three on average), and of a hundred lines so many are of 1, 2, …
+ * units.
+ */
 const sizeWeights = [22, 25, 20, 14, 9, 5, 3, 2]
 const quantityWeights = [58, 24, 10, 4, 2, 1, 0.5, 0.5]
 

@@ -1,4 +1,7 @@
-/** People of one country: how they are called and where they live. In a street, % is the number of the house; in a postcode, # is a digit. */
+/**
+ * People of one country: how they are called and where they live. In a street, % is the number of the house; in a
+ * postcode, # is a digit.
+ */
 export interface Country {
   /** ISO 3166-1 alpha-2. */
   readonly code: string

@@ -22,7 +22,10 @@ export interface Address {
   readonly country: string
 }
 
-/** Of a hundred people, so many may not log in any more, have an address to ship to, and of these a second one for the bill. */
+/**
+ * Of a hundred people, so many may not log in any more, have an address to ship to, and of these a second one for the
+ * bill.
+ */
 const inactive = 4
 const shippedTo = 70
 const billedElsewhere = 25

@@ -27,7 +27,10 @@ export interface Counts {
   readonly revenue: string
 }
 
-/** A shop that is worked out and not yet there. People and orders are made anew, and the same, each time they are asked for. */
+/**
+ * A shop that is worked out and not yet there. People and orders are made anew, and the same, each time they are asked
+ * for.
+ */
 export interface Plan {
   readonly seed: number
   readonly year: Year

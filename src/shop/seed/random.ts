@@ -5,8 +5,10 @@ const words = 2 ** 32
 const rotated = (word: number, by: number): number => (word << by) | (word >>> (32 - by))
 
 /**
- * Random numbers that are the same on every machine: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain,
- * https://prng.di.unimi.it/xoshiro128starstar.c). Integers of 32 bits, and of floating point only what IEEE 754 defines to the
+ * Random numbers that are the same on every machine: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public
+ * domain,
+ * https://prng.di.unimi.it/xoshiro128starstar.c). Integers of 32 bits, and of floating point only what IEEE 754 defines
+ * to the
  * last bit: no logarithm, no power, no sine.
  */
 export class Random {

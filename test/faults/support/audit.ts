@@ -19,7 +19,10 @@ export interface Account {
   readonly ordersOfFiles: number
 }
 
-/** When all faults are over: resolves what is unknown, and compares the ledger with the tables. What must not be goes to `ledger.wrong`. */
+/**
+ * When all faults are over: resolves what is unknown, and compares the ledger with the tables. What must not be goes to
+ * `ledger.wrong`.
+ */
 export async function audit(world: World): Promise<Account> {
   const pool = openCalmPool(world)
   try {

@@ -68,7 +68,8 @@ export const kinds: Readonly<Record<string, Fault>> = {
     times(5, () =>
       withSession(world.paths, async (connection) => {
         await connection.change('START TRANSACTION')
-        // Against the sequence in which every order locks; a transaction that has changed much is not chosen as the victim.
+        // Against the sequence in which every order locks; a transaction that has changed much is not chosen as the
+        // victim.
         await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [
           Math.max(...world.productIds),
         ])

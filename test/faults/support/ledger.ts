@@ -16,7 +16,10 @@ export class Ledger {
     refused: new Set<string>(),
     unknown: new Map<string, number>(),
   }
-  /** Keys of orders that somebody wanted to cancel, some of them several times: after a loss, one that finds it cancelled is told so. */
+  /**
+   * Keys of orders that somebody wanted to cancel, some of them several times: after a loss, one that finds it
+   * cancelled is told so.
+   */
   readonly cancels = { acknowledged: new Set<string>(), unknown: new Set<string>() }
   readonly faults = new Map<string, number>()
   /** What must never be: each reads on its own. */

@@ -29,7 +29,10 @@ export interface Real {
   readonly prefix: string
 }
 
-/** Something that somebody does. `run` compares what comes back with what the model says. To add one, add it to the table. */
+/**
+ * Something that somebody does. `run` compares what comes back with what the model says. To add one, add it to the
+ * table.
+ */
 interface Kind<V> {
   readonly values: Arbitrary<V>
   run(session: Connection, real: Real, model: Model, value: V): Promise<void>
@@ -153,7 +156,9 @@ const changePrice = kind({
   },
 })
 
-/** One thing that happens on one of several connections. Printed as what it is when fast-check shows a counterexample. */
+/**
+ * One thing that happens on one of several connections. Printed as what it is when fast-check shows a counterexample.
+ */
 export interface Happening {
   readonly connection: number
   run(session: Connection, real: Real, model: Model): Promise<void>

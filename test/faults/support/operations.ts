@@ -24,7 +24,9 @@ export interface Shop {
   readonly folder: string
 }
 
-/** One thing that a client does over a network that may break. To have another one cut everywhere, add it to the table. */
+/**
+ * One thing that a client does over a network that may break. To have another one cut everywhere, add it to the table.
+ */
 export interface Operation {
   readonly name: string
   /** How many rows `count` finds when it took place. */

@@ -7,7 +7,10 @@ export type Direction = 'up' | 'down'
 export interface PacketFault {
   readonly direction: Direction
   readonly packet: number
-  /** `hang`: neither this packet nor anything after it gets through on its connection, and nobody is told. `hold`: this one comes late. */
+  /**
+   * `hang`: neither this packet nor anything after it gets through on its connection, and nobody is told. `hold`: this
+   * one comes late.
+   */
   readonly how: 'cut before' | 'cut after' | 'hang' | 'hold'
 }
 
@@ -26,7 +29,10 @@ export interface PacketProxy {
 
 const headerBytes = 4
 
-/** Cuts a stream of the MariaDB protocol into its packets: three bytes of length, little end first, one of sequence, the rest. */
+/**
+ * Cuts a stream of the MariaDB protocol into its packets: three bytes of length, little end first, one of sequence, the
+ * rest.
+ */
 export class PacketSplitter {
   #rest = Buffer.alloc(0)
 

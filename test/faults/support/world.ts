@@ -102,7 +102,10 @@ function smallDisk(paths: ServerPaths): World['disk'] {
   return { full: `${dirname(paths.data)}/ballast` }
 }
 
-/** If this process is killed, a shell that waits for its end unmounts the disk, once the server on it has been ended likewise. */
+/**
+ * If this process is killed, a shell that waits for its end unmounts the disk, once the server on it has been ended
+ * likewise.
+ */
 function watchMount(path: string): () => void {
   const shell = spawn('sh', ['-c', 'while read -r _; do :; done; sleep 3; umount -l "$1"; rmdir -p "$1"', 'sh', path], {
     cwd: '/',
