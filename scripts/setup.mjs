@@ -27,6 +27,7 @@ async function main([task, ...rest]) {
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
   await allOf([
     steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
+    steps.step('format', () => check('prettier', ['prettier', 'bin', 'prettier.cjs', '--check', '.'])),
     steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit'])),
   ])
   return node([...vitest(), ...rest])
@@ -111,8 +112,8 @@ async function mariadb() {
   return `${findPrograms().mariadbd} installed`
 }
 
-async function check(name, [directory, bin, file, argument]) {
-  await steps.quietly(name, process.execPath, [at('node_modules', directory, bin, file), argument], { cwd: root })
+async function check(name, [directory, bin, file, ...args]) {
+  await steps.quietly(name, process.execPath, [at('node_modules', directory, bin, file), ...args], { cwd: root })
 }
 
 function node(args, env = {}) {

@@ -110,13 +110,11 @@ describe('users purge', () => {
       await shop.connection.rows(`SELECT username FROM users WHERE username NOT IN ('ada', 'bob') ORDER BY id`),
     ).toEqual(['lately', 'young', 'active', 'buyer'].map((username) => ({ username })))
     expect(await shop.connection.rows(`SELECT command, entity, message FROM logs ORDER BY id DESC LIMIT 2`)).toEqual(
-      [...gone]
-        .reverse()
-        .map((name) => ({
-          command: 'users purge',
-          entity: 'users',
-          message: expect.stringMatching(`^purged ${name} <${name}@example.com>, not seen since \\d{4}-\\d\\d-\\d\\d$`),
-        })),
+      [...gone].reverse().map((name) => ({
+        command: 'users purge',
+        entity: 'users',
+        message: expect.stringMatching(`^purged ${name} <${name}@example.com>, not seen since \\d{4}-\\d\\d-\\d\\d$`),
+      })),
     )
   })
 
