@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import { createProgram } from '../commands/index.ts'
 import { run } from '../commands/run.ts'
-import type { Io } from '../src/context.ts'
+import type { Io } from '../src/context/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
 
 export interface CommandRun {

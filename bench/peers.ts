@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { statements } from '../src/db/migration-files.ts'
+import { statements } from '../src/db/migrations/migration-files.ts'
 import { runChild, type Child } from './child.ts'
 import type { Trial } from './core/results.ts'
 import type { BenchServer } from './private-server.ts'

@@ -1,6 +1,6 @@
-import { openPool } from '../src/db/open-pool.ts'
-import { defaultPoolOptions, type Pool, type PoolOptions } from '../src/db/pool.ts'
-import type { PoolMode } from '../src/db/pool-mode.ts'
+import { openPool } from '../src/db/pool/open.ts'
+import { defaultPoolOptions, type Pool, type PoolOptions } from '../src/db/pool/pool.ts'
+import type { PoolMode } from '../src/db/pool/modes.ts'
 import type { Target } from '../src/db/target.ts'
 import { limits } from './private-server.ts'
 

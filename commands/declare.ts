@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Context } from '../src/context.ts'
+import type { Context } from '../src/context/context.ts'
 
 /** Adds a verb to a noun, or several that are alike. */
 export type Declare = (noun: Command, context: Context) => void

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../src/context.ts'
+import type { Context } from '../src/context/context.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import type { Verbs } from './declare.ts'
-import { examples } from './help.ts'
+import { examples } from './kit/help.ts'
 import { shows } from './shown.ts'
 
 export const verbs: Verbs = { doctor }
@@ -38,7 +38,7 @@ export function doctor(program: Command, ctx: Context, run = examine): void {
 
 export async function examine(ctx: Context): Promise<void> {
   const [{ gather }, { diagnose }] = await Promise.all([
-    import('../src/doctor/gather.ts'),
+    import('../src/doctor/gather/gather.ts'),
     import('../src/doctor/catalog.ts'),
   ])
   const { env, signal, now } = ctx.io

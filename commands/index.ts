@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../src/context.ts'
+import type { Context } from '../src/context/context.ts'
 import { version } from '../src/version.ts'
-import { DbtoolCommand } from './command.ts'
+import { DbtoolCommand } from './kit/command.ts'
 import type { Verbs } from './declare.ts'
-import { declareGlobals, inheritGlobals } from './globals.ts'
-import { configureHelp } from './help.ts'
+import { declareGlobals, inheritGlobals } from './kit/globals.ts'
+import { configureHelp } from './kit/help.ts'
 
 /**
  * A noun with the names of its verbs; or, without any, a verb of its own. What declares them is loaded only where it is

@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander'
-import type { Io } from '../src/context.ts'
+import type { Io } from '../src/context/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
 import { glyphsFor } from '../src/output/glyphs.ts'
 import { shorten } from '../src/output/width.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
 import { quotedForShell } from '../src/values.ts'
-import { Fault, pathOf } from './flags.ts'
+import { Fault, pathOf } from './kit/flags.ts'
 import { GlobalOption } from './global-option.ts'
 
 export interface Menu {

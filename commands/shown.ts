@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { View } from '../src/output/view.ts'
-import { DbtoolCommand } from './command.ts'
+import { DbtoolCommand } from './kit/command.ts'
 
 /**
  * Declares what a verb will show, where its flags decide by what they are: so that a field which is not there is found

@@ -1,5 +1,5 @@
 import type { Help } from 'commander'
-import { blocks, helpWidth, type Entry } from './help.ts'
+import { blocks, helpWidth, type Entry } from './kit/help.ts'
 
 /** A page of the help that belongs to no command. */
 export interface Topic {

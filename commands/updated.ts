@@ -1,4 +1,4 @@
-import type { Context } from '../src/context.ts'
+import type { Context } from '../src/context/context.ts'
 import { data, type View } from '../src/output/view.ts'
 import type { Updated } from '../src/shop/changes.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Io } from '../src/context.ts'
+import type { Io } from '../src/context/context.ts'
 import { mayAsk } from '../src/prompts/ask.ts'
 
 /** Whether `dbtool`, with nothing but flags that every command takes, is a person who would like to be led. */

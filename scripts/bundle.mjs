@@ -21,15 +21,12 @@ const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 // is not in a later one. Threads under load take no commands; the configuration does without the driver.
 const groups = [
   ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
-  ['queries', /\/src\/db\/(?:failures|kill|pool|pool-mode|queries|retry)\.ts$/],
+  ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|pool\/(?:pool|modes))\.ts$/],
   ['program', /\/commands\/run\.ts$/],
-  [
-    'shop',
-    /\/commands\/(?:views|list|updated|wishes|export|export-views|import-report|import-rows)\.ts$|\/src\/shop\/users\.ts$/,
-  ],
+  ['shop', /\/commands\/kit\/(?:views|list|update-prompt|export|import-rows)\.ts$|\/src\/shop\/users\/users\.ts$/],
   ['output', /\/src\/output\/output\.ts$/],
-  ['config', /\/src\/(?:config|server\/(?:home|status))\.ts$/],
-  ['database', /\/src\/db\/(?:database|migration-files|schema-state|open-pool)\.ts$/],
+  ['config', /\/src\/(?:config\/config|server\/(?:home|status))\.ts$/],
+  ['database', /\/src\/db\/(?:database|pool\/open|migrations\/(?:migration-files|schema-state))\.ts$/],
 ].map(([name, test], index, { length }) => ({ name, test, priority: length - index }))
 
 const minify = { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } }
@@ -38,7 +35,7 @@ export async function bundle(root) {
   const at = (...parts) => join(root, ...parts)
   const out = at('dist', 'cli')
   const build = await rolldown({
-    input: { dbtool: at('bin', 'dbtool.ts'), 'load-thread': at('commands', 'pool', 'load-thread.ts') },
+    input: { dbtool: at('bin', 'dbtool.ts'), 'thread-main': at('src', 'stress', 'thread-main.ts') },
     platform: 'node',
     external: (id) =>
       /^[@a-z]/.test(id) &&
@@ -57,7 +54,7 @@ export async function bundle(root) {
     codeSplitting: { groups },
   })
   await bundleConnector(out, minify)
-  cpSync(at('src', 'db', 'migrations'), join(out, 'migrations'), { recursive: true })
+  cpSync(at('src', 'db', 'migrations', 'sql'), join(out, 'sql'), { recursive: true })
   const notices = [...bundled, ...partsOfConnector].map(
     (name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`,
   )

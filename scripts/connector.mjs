@@ -66,11 +66,11 @@ function notice() {
 /** In the command line, the package is the file beside it. */
 export const connectorBeside = {
   name: 'connector-beside',
-  transform: (code, id) => (id.endsWith('/src/db/driver.ts') ? beside(code) : undefined),
+  transform: (code, id) => (id.endsWith('/src/db/connection/driver.ts') ? beside(code) : undefined),
 }
 
 function beside(code) {
   if (!code.includes(`require('mariadb')`))
-    throw new Error('src/db/driver.ts loads the connector in another way than the bundle expects')
+    throw new Error('src/db/connection/driver.ts loads the connector in another way than the bundle expects')
   return code.replace(`require('mariadb')`, `require('./connector.cjs')`)
 }

@@ -70,7 +70,7 @@ beforeAll(async () => {
 describe('the package', () => {
   it('holds the compiled tool, the library, and what belongs to them', () => {
     const unexpected =
-      /^(?!dist\/cli\/(?:dbtool|load-thread|connector|chunk-[\w-]+)\.cjs$|dist\/cli\/migrations\/\d{4}_\w+\.(?:up|down)\.sql$|dist\/lib\/(?:[\w-]+\/)*[\w-]+\.d\.ts$)/
+      /^(?!dist\/cli\/(?:dbtool|thread-main|connector|chunk-[\w-]+)\.cjs$|dist\/cli\/sql\/\d{4}_\w+\.(?:up|down)\.sql$|dist\/lib\/(?:[\w-]+\/)*[\w-]+\.d\.ts$)/
     expect(packed.files.filter((path) => unexpected.test(path)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -80,7 +80,7 @@ describe('the package', () => {
       'docs/dbtool.1',
       'package.json',
     ])
-    for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/load-thread.cjs', 'dist/lib/index.d.ts'])
+    for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/thread-main.cjs', 'dist/lib/index.d.ts'])
       expect(packed.files).toContain(path)
     expect(packed.bytes).toBeLessThan(600_000)
   })

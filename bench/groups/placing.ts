@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PooledDatabase } from '../../src/db/database.ts'
 import type { Target } from '../../src/db/target.ts'
-import { placeOrder } from '../../src/shop/place-order.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import type { Bench } from '../bench.ts'
 import type { Trial } from '../core/results.ts'
 import { withPool } from '../pool.ts'

@@ -1,5 +1,5 @@
-import { withLease, type Pool } from '../../src/db/pool.ts'
-import type { PoolMode } from '../../src/db/pool-mode.ts'
+import { withLease, type Pool } from '../../src/db/pool/pool.ts'
+import type { PoolMode } from '../../src/db/pool/modes.ts'
 import { chapterPlan, chapterPool, chapterSql, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import { stress } from '../../src/stress/stress.ts'
 import { iterateSql } from '../../src/stress/workload.ts'

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/db/connection.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
 import type { Bench } from '../bench.ts'
 import { dbtool, verbs } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'

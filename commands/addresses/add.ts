@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { insertAddress } from '../../src/shop/addresses.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { addressView } from '../views.ts'
-import { whichUser } from '../which.ts'
+import { addressView } from '../kit/views.ts'
+import { whichUser } from '../kit/which.ts'
 import { askedParts, partFlags, type PartFlags } from './flags.ts'
 
 export interface AddAddressOptions extends PartFlags {
@@ -29,7 +29,7 @@ export function addressesAdd(addresses: Command, ctx: Context, run = addAddress)
 }
 
 export async function addAddress(ctx: Context, options: AddAddressOptions): Promise<void> {
-  const [{ getUser }, asked] = await Promise.all([import('../../src/shop/users.ts'), askedParts()])
+  const [{ getUser }, asked] = await Promise.all([import('../../src/shop/users/users.ts'), askedParts()])
   const { dryRun = false } = options
   const { user, ...parts } = await ctx.ask.fill({
     user: whichUser(ctx, options.user, '--user'),

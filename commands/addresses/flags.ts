@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { AddressParts } from '../../src/shop/addresses.ts'
 import { addressTypes, parseAddressType, parseCity, parsePostalCode, parseStreet } from '../../src/shop/rules.ts'
-import { lazyValue, value } from '../flags.ts'
-import type { Parts } from '../wishes.ts'
+import { lazyValue, value } from '../kit/flags.ts'
+import type { Parts } from '../kit/update-prompt.ts'
 
 /** The list of countries is loaded only where one is given. */
 export const country = lazyValue(async () => (await import('../../src/shop/countries.ts')).parseCountry)

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { addressSortColumns, listAddresses } from '../../src/shop/addresses.ts'
 import type { AddressType } from '../../src/shop/rules.ts'
-import { defaultLimit, paged, sorted, type PageFlags } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import { defaultLimit, paged, sorted, type PageFlags } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
-import { addressView } from '../views.ts'
+import { addressView } from '../kit/views.ts'
 import { country, type, typeFlag } from './flags.ts'
 
 export interface ListAddressesOptions extends PageFlags {
@@ -33,7 +33,7 @@ export async function showAddresses(
   ctx: Context,
   { user, type, country, sort, limit, offset }: ListAddressesOptions,
 ): Promise<void> {
-  const { getUser } = await import('../../src/shop/users.ts')
+  const { getUser } = await import('../../src/shop/users/users.ts')
   await showList(ctx, addressView, { limit, unasked: defaultLimit, offset, filter: { user, type, country } }, (rows) =>
     ctx.shop(async (db) =>
       listAddresses(

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { getAddress, removeAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { addressView } from '../views.ts'
-import { whichAddress } from '../which.ts'
+import { addressView } from '../kit/views.ts'
+import { whichAddress } from '../kit/which.ts'
 
 export interface RemoveAddressOptions {
   readonly yes?: boolean

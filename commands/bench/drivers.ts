@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { data, number, text, type Row, type View } from '../../src/output/view.ts'
 import type { Difference, DriverFigures } from '../../src/stress/drivers.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
-import { value, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 
 export interface DriversOptions {
   readonly rounds: number

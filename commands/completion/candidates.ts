@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
 import { fieldNames } from '../../src/output/fields.ts'
-import { DbtoolCommand } from '../command.ts'
-import { chainOf, choicesOf } from '../flags.ts'
+import { DbtoolCommand } from '../kit/command.ts'
+import { chainOf, choicesOf } from '../kit/flags.ts'
 
 export interface Candidate {
   readonly value: string

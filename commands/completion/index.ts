@@ -1,12 +1,12 @@
 import type { ShellCompletion } from '@optique/core/completion'
 import type { Suggestion } from '@optique/core/parser'
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { Choice } from '../../src/prompts/conversation.ts'
 import { parseChoice } from '../../src/values.ts'
 import type { Declare, Verbs } from '../declare.ts'
-import { chainOf, value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { chainOf, value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { candidates, type Answer, type Candidate } from './candidates.ts'
 
 const shells = ['bash', 'zsh', 'fish', 'powershell', 'nu'] as const
@@ -89,7 +89,7 @@ async function profiles({ io: { env, cwd } }: Context): Promise<Candidate[]> {
 /** After `help` stand the topics, too. */
 async function helpTopics(words: readonly string[], answer: Answer): Promise<Answer> {
   if (words.length !== 2 || words[0] !== 'help' || typeof answer.offered === 'string') return answer
-  const { topics } = await import('../topics.ts')
+  const { topics } = await import('../kit/topics.ts')
   return {
     ...answer,
     offered: [

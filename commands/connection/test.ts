@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = {
@@ -35,7 +35,7 @@ export function connectionTest(connection: Command, ctx: Context, run = test): v
 
 export async function test(ctx: Context): Promise<void> {
   const [{ probe }, { addressOf, describeTarget }] = await Promise.all([
-    import('../../src/db/probe.ts'),
+    import('../../src/db/connection/probe.ts'),
     import('../../src/db/target.ts'),
   ])
   const { target, limits } = await ctx.config()

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = {
@@ -22,7 +22,7 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 export async function check(ctx: Context): Promise<void> {
   const [{ checkInvariants }, { withLease }] = await Promise.all([
     import('../../src/shop/invariants.ts'),
-    import('../../src/db/pool.ts'),
+    import('../../src/db/pool/pool.ts'),
   ])
   const findings = await ctx.shop((db) => withLease(db.pool, checkInvariants))
   ctx.out.list(view, findings)

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { accountText, parseAccount, type Account } from '../../src/db/accounts.ts'
-import { grantStatements, roleNames, roles, type RoleName } from '../../src/db/roles.ts'
+import type { Context } from '../../src/context/context.ts'
+import { accountText, parseAccount, type Account } from '../../src/db/privileges/accounts.ts'
+import { grantStatements, roleNames, roles, type RoleName } from '../../src/db/privileges/roles.ts'
 import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const wantedView: View = {
@@ -60,7 +60,7 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
   const { account } = await ctx.ask.fill({
     account: { given: options.for, flag: '--for', message: 'Account (user@host)', parse: parseAccount },
   })
-  const { grant, showGrants } = await import('../../src/db/grant.ts')
+  const { grant, showGrants } = await import('../../src/db/privileges/grant.ts')
   const rows = await wanted(ctx, { ...options, for: account })
   await ctx.connection(async (session) => {
     if (dryRun) {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { parseWhole } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
-import { hint } from '../hint.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { hint } from '../kit/hint.ts'
 import { shows } from '../shown.ts'
 
 export const stepView: View = {
@@ -31,8 +31,8 @@ export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
 
 export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptions): Promise<void> {
   const [room, { loadMigrations }] = await Promise.all([
-    import('../../src/db/migrate.ts'),
-    import('../../src/db/migration-files.ts'),
+    import('../../src/db/migrations/migrate.ts'),
+    import('../../src/db/migrations/migration-files.ts'),
   ])
   const steps = await ctx.connection((session) => {
     const migrator = {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import type { Loss } from '../../src/db/losses.ts'
-import type { BackStep, Migrator } from '../../src/db/migrate.ts'
+import type { Context } from '../../src/context/context.ts'
+import type { Loss } from '../../src/db/migrations/dropped-tables.ts'
+import type { BackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
@@ -27,9 +27,9 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
 
 export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
   const [room, { losses }, { loadMigrations }] = await Promise.all([
-    import('../../src/db/migrate.ts'),
-    import('../../src/db/losses.ts'),
-    import('../../src/db/migration-files.ts'),
+    import('../../src/db/migrations/migrate.ts'),
+    import('../../src/db/migrations/dropped-tables.ts'),
+    import('../../src/db/migrations/migration-files.ts'),
   ])
   const { target } = await ctx.config()
   await ctx.connection(async (session) => {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import type { BackStep } from '../../src/db/migrate.ts'
+import type { Context } from '../../src/context/context.ts'
+import type { BackStep } from '../../src/db/migrations/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 import { parseVersion, stepView } from './migrate.ts'
 
@@ -27,8 +27,8 @@ export function dbRollback(db: Command, ctx: Context, run = rollback): void {
 
 export async function rollback(ctx: Context, { to, yes = false, dryRun = false }: RollbackOptions): Promise<void> {
   const [room, { loadMigrations }] = await Promise.all([
-    import('../../src/db/migrate.ts'),
-    import('../../src/db/migration-files.ts'),
+    import('../../src/db/migrations/migrate.ts'),
+    import('../../src/db/migrations/migration-files.ts'),
   ])
   await ctx.connection(async (session) => {
     const migrator = {

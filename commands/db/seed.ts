@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePast, parseWhole, shown } from '../../src/values.ts'
-import { largest, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
+import { largest, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 const view: View = {
@@ -19,8 +19,8 @@ export function dbStatus(db: Command, ctx: Context, run = status): void {
 
 export async function status(ctx: Context): Promise<void> {
   const [{ appliedMigrations, assertUsable, migrationStates }, { loadMigrations }] = await Promise.all([
-    import('../../src/db/schema-state.ts'),
-    import('../../src/db/migration-files.ts'),
+    import('../../src/db/migrations/schema-state.ts'),
+    import('../../src/db/migrations/migration-files.ts'),
   ])
   const states = await ctx.db(async (db) => migrationStates(loadMigrations(), await appliedMigrations(db)))
   ctx.out.list(view, states)

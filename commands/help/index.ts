@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
 import type { Declare, Verbs } from '../declare.ts'
-import { chainOf, pathOf } from '../flags.ts'
-import { examples, helpWidth } from '../help.ts'
-import { meantCommand } from '../meant-command.ts'
+import { chainOf, pathOf } from '../kit/flags.ts'
+import { examples, helpWidth } from '../kit/help.ts'
+import { meantCommand } from '../kit/meant-command.ts'
 import { topicPage } from '../topic.ts'
-import { topics } from '../topics.ts'
+import { topics } from '../kit/topics.ts'
 
 const names = Object.keys(topics)
 

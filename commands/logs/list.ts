@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { listLogs, logEntities, type LogEntity } from '../../src/shop/logs.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { parseChoice } from '../../src/values.ts'
-import { defaultLimit, paged, past, value, type PageFlags } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import { defaultLimit, paged, past, value, type PageFlags } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
-import { logView } from '../views.ts'
+import { logView } from '../kit/views.ts'
 
 export interface ListLogsOptions extends PageFlags {
   readonly entity?: LogEntity

@@ -4,7 +4,7 @@ import { version } from '../../src/version.ts'
 import { createProgram } from '../index.ts'
 import { manPage } from './man.ts'
 import { reference, type Pages } from './markdown.ts'
-import { tell } from './told.ts'
+import { tell } from './describe.ts'
 
 /** Every page that is made from the definitions of the commands, by its path in the repository. */
 export async function manual(): Promise<Pages> {

@@ -1,7 +1,7 @@
-import type { Entry } from '../help.ts'
-import { exitEntries, otherVariables, settingEntries } from '../meanings.ts'
+import type { Entry } from '../kit/help.ts'
+import { exitEntries, otherVariables, settingEntries } from '../kit/env-docs.ts'
 import { bold, entry, heading, roff, verbatim } from './roff.ts'
-import type { Noun, Term, Told, Verb } from './told.ts'
+import type { Noun, Term, Told, Verb } from './describe.ts'
 
 const examples = [
   'dbtool server start',

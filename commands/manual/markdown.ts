@@ -1,4 +1,4 @@
-import type { Noun, Shown, Term, Told, Verb } from './told.ts'
+import type { Noun, Shown, Term, Told, Verb } from './describe.ts'
 
 /** A page of the reference, by the name of its file. */
 export type Pages = Readonly<Record<string, string>>

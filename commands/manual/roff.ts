@@ -1,4 +1,4 @@
-import type { Term } from './told.ts'
+import type { Term } from './describe.ts'
 
 /** Text for roff, so that a hyphen can be copied as the minus it is, and nothing in it is a request. */
 export function roff(text: string): string {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { parseChoice } from '../../src/values.ts'
-import { exportFrom } from '../export.ts'
+import { exportFrom } from '../kit/export.ts'
 import { orderExportView } from '../export-views.ts'
-import { past, value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { past, value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 export interface ExportOrdersOptions {
@@ -38,7 +38,7 @@ export function ordersExport(orders: Command, ctx: Context, run = exportAll): vo
 export async function exportAll(ctx: Context, { user, status, since, until }: ExportOrdersOptions): Promise<void> {
   const [{ exportOrders }, { getUser }] = await Promise.all([
     import('../../src/shop/export/orders.ts'),
-    import('../../src/shop/users.ts'),
+    import('../../src/shop/users/users.ts'),
   ])
   await exportFrom(ctx, orderExportView, async (queries, write) => {
     const userId = user === undefined ? undefined : (await getUser(queries, user)).id

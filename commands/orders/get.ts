@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { getOrder } from '../../src/shop/orders.ts'
+import type { Context } from '../../src/context/context.ts'
+import { getOrder } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { orderView } from '../views.ts'
-import { whichOrder } from '../which.ts'
+import { orderView } from '../kit/views.ts'
+import { whichOrder } from '../kit/which.ts'
 
 export function ordersGet(orders: Command, ctx: Context, run = showOrder): void {
   shows(orders.command('get'), orderView)

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import type { RejectsFile } from '../../src/files/rejects.ts'
 import type { PlaceDrafts } from '../../src/shop/import/outcome.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { checkRejects, leftOut } from '../import-report.ts'
 import { shows } from '../shown.ts'
 import { reporting, summaryView } from './import-report.ts'
@@ -139,8 +139,8 @@ async function placersFor(
     await Promise.all([
       import('../../src/shop/import/catalog.ts'),
       import('../../src/shop/import/placer.ts'),
-      import('../../src/shop/import/rehearsal.ts'),
-      import('../../src/shop/import/references.ts'),
+      import('../../src/shop/import/decide-orders.ts'),
+      import('../../src/shop/import/resolve-users.ts'),
     ])
   const author = ctx.author()
   const rehearse = rehearsingPlacer(

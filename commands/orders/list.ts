@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
-import { listOrders, orderSortColumns, withItems } from '../../src/shop/orders.ts'
+import { listOrders, orderSortColumns, withItems } from '../../src/shop/orders/orders.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
-import { getUser } from '../../src/shop/users.ts'
+import { getUser } from '../../src/shop/users/users.ts'
 import { parseChoice } from '../../src/values.ts'
-import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
-import { orderHeadView, orderView } from '../views.ts'
+import { orderHeadView, orderView } from '../kit/views.ts'
 
 export interface ListOrdersOptions extends PageFlags {
   readonly user?: string

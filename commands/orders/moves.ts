@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { moveNames, moves, type Move } from '../../src/shop/order-moves.ts'
-import type { Order } from '../../src/shop/orders.ts'
+import { moveNames, moves, type Move } from '../../src/shop/orders/status.ts'
+import type { Order } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { orderView } from '../views.ts'
-import { whichOrder } from '../which.ts'
+import { orderView } from '../kit/views.ts'
+import { whichOrder } from '../kit/which.ts'
 import { readBack, settle, type Ending } from './settle.ts'
 
 const about: Readonly<Record<Move, string>> = {
@@ -38,7 +38,7 @@ export async function makeMove(
   move: Move,
   { id: given, dryRun }: { id: number | undefined; dryRun: boolean },
 ): Promise<void> {
-  const { moveOrder } = await import('../../src/shop/move-order.ts')
+  const { moveOrder } = await import('../../src/shop/orders/change-status.ts')
   const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given, move) })
   if (move === 'cancel')
     await ctx.ask.confirm({
@@ -71,7 +71,7 @@ function unitsOf({ items }: Order): string {
 }
 
 async function moveEnds(move: Move, orderId: number, error: unknown): Promise<Ending> {
-  const { moveRiddle, resolveMove } = await import('../../src/shop/move-order.ts')
+  const { moveRiddle, resolveMove } = await import('../../src/shop/orders/change-status.ts')
   const moving = { orderId, move }
   return {
     found: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { together } from '../../src/errors.ts'
-import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/items.ts'
+import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/orders/items.ts'
 import { parseKey } from '../../src/shop/rules.ts'
-import { value, values } from '../flags.ts'
-import { examples } from '../help.ts'
-import { hint } from '../hint.ts'
+import { value, values } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { hint } from '../kit/hint.ts'
 import { shows } from '../shown.ts'
-import { orderView } from '../views.ts'
+import { orderView } from '../kit/views.ts'
 import type { Basket } from './conversation.ts'
 import { placed, placingEnds, readBack, settle } from './settle.ts'
 
@@ -44,7 +44,7 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const { placeOrder } = await import('../../src/shop/place-order.ts')
+  const { placeOrder } = await import('../../src/shop/orders/place-order.ts')
   const find = await finderOf(ctx, options)
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
@@ -98,7 +98,7 @@ type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
  * prices that were `agreed`.
  */
 async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
-  const { getUser } = await import('../../src/shop/users.ts')
+  const { getUser } = await import('../../src/shop/users/users.ts')
   const { person } = ctx.ask
   if (person !== undefined && (options.user === undefined || options.item === undefined)) {
     const { converse } = await import('./conversation.ts')

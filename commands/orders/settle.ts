@@ -1,11 +1,11 @@
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
-import type { Riddle } from '../../src/shop/certain.ts'
-import { getOrder, type Order } from '../../src/shop/orders.ts'
+import type { Riddle } from '../../src/shop/orders/exactly-once.ts'
+import { getOrder, type Order } from '../../src/shop/orders/orders.ts'
 import { quotedForShell } from '../../src/values.ts'
-import type { Placement } from '../../src/shop/place-order.ts'
+import type { Placement } from '../../src/shop/orders/place-order.ts'
 
 /** What an interrupted command wants to know, and says. */
 export interface Ending {
@@ -21,7 +21,7 @@ export interface Ending {
  */
 export async function settle(ctx: Context, { found, nothing, riddle }: Ending, error: unknown): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
-  const { OutcomeUnknown } = await import('../../src/shop/certain.ts')
+  const { OutcomeUnknown } = await import('../../src/shop/orders/exactly-once.ts')
   await ctx.close()
   const done = await ctx.connection(found, {}).catch((cause: unknown) => {
     throw cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(riddle, [], cause)

@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { poolModes, shapeOf } from '../../src/db/pool-mode.ts'
+import type { Context } from '../../src/context/context.ts'
+import { poolModes, shapeOf } from '../../src/db/pool/modes.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
-import { value, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import type { LoadJob } from './load.ts'
+import type { LoadJob } from '../../src/stress/run.ts'
 import { poolFlags, type PoolFlags } from './pool-flags.ts'
 import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
@@ -78,7 +78,7 @@ async function eachMode(
   { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions,
   { work, plan }: Pick<LoadJob, 'work' | 'plan'>,
 ): Promise<StressResult[]> {
-  const { putLoad } = await import('./load.ts')
+  const { putLoad } = await import('../../src/stress/run.ts')
   const { target, limits, pool: configured } = await ctx.config()
   const progress = ctx.out.progress()
   const results: StressResult[] = []

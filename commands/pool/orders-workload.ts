@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import type { Author } from '../../src/shop/logs.ts'
 import type { Iterate } from '../../src/stress/workload.ts'
@@ -43,7 +43,7 @@ export async function ordersWork(ctx: Context, { lines, products }: OrdersOption
 }
 
 export async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Promise<Iterate> {
-  const { placeOrder } = await import('../../src/shop/place-order.ts')
+  const { placeOrder } = await import('../../src/shop/orders/place-order.ts')
   const one = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
   return (lease) => {
     const chosen = new Set<number>()

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { chapterPool } from '../../src/stress/plan.ts'
 import { durationText, parseWait, parseWhole } from '../../src/values.ts'
-import { value, withDefault } from '../flags.ts'
+import { value, withDefault } from '../kit/flags.ts'
 
 export interface PoolFlags {
   readonly poolSize: number

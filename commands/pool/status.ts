@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import type { PoolOptions } from '../../src/db/pool.ts'
+import type { Context } from '../../src/context/context.ts'
+import type { PoolOptions } from '../../src/db/pool/pool.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
 import { data, number, text, type Row, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 export interface StatusOptions {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool-mode.ts'
+import type { Context } from '../../src/context/context.ts'
+import { poolModes, shapeOf, type PoolMode } from '../../src/db/pool/modes.ts'
 import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
@@ -10,12 +10,12 @@ import type { StressResult } from '../../src/stress/result.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import { counted, durationText, parseChoice, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
-import { value, values, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
-import { hint } from '../hint.ts'
+import { value, values, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { hint } from '../kit/hint.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './keep.ts'
-import { mostThreads } from './load.ts'
+import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './report-files.ts'
+import { mostThreads } from '../../src/stress/run.ts'
 import { liveView } from './live-view.ts'
 import { stressView } from './stress-view.ts'
 import { poolFlags, type PoolFlags } from './pool-flags.ts'
@@ -197,7 +197,7 @@ async function runStress(
   options: StressOptions,
   { plan, shape }: { plan: StressPlan; shape: PoolShape },
 ): Promise<{ run: StressRun; room: Room }> {
-  const { putLoad } = await import('./load.ts')
+  const { putLoad } = await import('../../src/stress/run.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
   return underLoad(ctx, options, most, async (work, room) => {

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
 import { counted, durationText, parseDuration, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
-import { value, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './keep.ts'
-import { mostThreads } from './load.ts'
+import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './report-files.ts'
+import { mostThreads } from '../../src/stress/run.ts'
 import type { Room } from './room.ts'
 import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
@@ -105,7 +105,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
 
 async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: Room }> {
   const [{ putLoad }, { sizesBetween, sweep }] = await Promise.all([
-    import('./load.ts'),
+    import('../../src/stress/run.ts'),
     import('../../src/stress/sweep.ts'),
   ])
   const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max, threads } = options

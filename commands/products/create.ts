@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { productView } from '../views.ts'
+import { productView } from '../kit/views.ts'
 import { freeSku } from './free-sku.ts'
 
 export interface CreateProductOptions {
@@ -30,7 +30,7 @@ export function productsCreate(products: Command, ctx: Context, run = createProd
 }
 
 export async function createProduct(ctx: Context, options: CreateProductOptions): Promise<void> {
-  const { insertProduct } = await import('../../src/shop/products.ts')
+  const { insertProduct } = await import('../../src/shop/products/products.ts')
   const { description, dryRun = false } = options
   const { sku, name, price, stock } = await ctx.ask.fill({
     sku: {

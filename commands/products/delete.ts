@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { DbtoolError } from '../../src/errors.ts'
-import type { Product } from '../../src/shop/products.ts'
-import { examples } from '../help.ts'
+import type { Product } from '../../src/shop/products/products.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { productView } from '../views.ts'
+import { productView } from '../kit/views.ts'
 import { changeProduct } from './update.ts'
-import { whichProduct } from '../which.ts'
+import { whichProduct } from '../kit/which.ts'
 
 export interface DeleteProductOptions {
   readonly yes?: boolean
@@ -29,7 +29,7 @@ export async function removeProduct(
   { yes = false, dryRun = false }: DeleteProductOptions,
 ): Promise<void> {
   const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([
-    import('../../src/shop/products.ts'),
+    import('../../src/shop/products/products.ts'),
     import('../../src/shop/delete-product.ts'),
   ])
   const { reference } = await ctx.ask.fill({ reference: whichProduct(ctx, given) })

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { exportFrom } from '../export.ts'
+import type { Context } from '../../src/context/context.ts'
+import { exportFrom } from '../kit/export.ts'
 import { productExportView } from '../export-views.ts'
-import { activeFlag, either } from '../flags.ts'
-import { examples } from '../help.ts'
+import { activeFlag, either } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 export interface ExportProductsOptions {

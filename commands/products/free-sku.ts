@@ -1,9 +1,9 @@
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 
 /** Says at once when another product has what was typed. */
 export function freeSku(ctx: Context): (text: string) => Promise<string | undefined> {
   return async (text) => {
-    const { isSkuTaken } = await import('../../src/shop/products.ts')
+    const { isSkuTaken } = await import('../../src/shop/products/products.ts')
     return text !== '' && (await ctx.shop((db) => isSkuTaken(db, text)))
       ? 'Another product has this SKU already'
       : undefined

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { examples } from '../help.ts'
+import type { Context } from '../../src/context/context.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { productView } from '../views.ts'
-import { whichProduct } from '../which.ts'
+import { productView } from '../kit/views.ts'
+import { whichProduct } from '../kit/which.ts'
 
 export function productsGet(products: Command, ctx: Context, run = showProduct): void {
   shows(products.command('get'), productView)
@@ -14,7 +14,7 @@ export function productsGet(products: Command, ctx: Context, run = showProduct):
 }
 
 export async function showProduct(ctx: Context, reference: string | undefined): Promise<void> {
-  const { getProduct } = await import('../../src/shop/products.ts')
+  const { getProduct } = await import('../../src/shop/products/products.ts')
   const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
   ctx.out.item(productView, await ctx.shop((db) => getProduct(db, product)))
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { listProducts, productSortColumns } from '../../src/shop/products.ts'
-import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import type { Context } from '../../src/context/context.ts'
+import { listProducts, productSortColumns } from '../../src/shop/products/products.ts'
+import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
-import { productView } from '../views.ts'
+import { productView } from '../kit/views.ts'
 
 export interface ListProductsOptions extends PageFlags {
   readonly active?: true

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { productView } from '../views.ts'
-import { whichProduct } from '../which.ts'
+import { productView } from '../kit/views.ts'
+import { whichProduct } from '../kit/which.ts'
 
 export interface RestockOptions {
   readonly by?: number

@@ -1,15 +1,15 @@
 import { Option, type Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
-import type { ProductWishes } from '../../src/shop/update-product.ts'
-import { activeFlag, either, orNull, removable, value } from '../flags.ts'
-import { examples } from '../help.ts'
+import type { ProductWishes } from '../../src/shop/products/changes.ts'
+import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
-import { productView } from '../views.ts'
-import { whichProduct } from '../which.ts'
-import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
+import { productView } from '../kit/views.ts'
+import { whichProduct } from '../kit/which.ts'
+import { assertWishes, wishesFor, type Parts } from '../kit/update-prompt.ts'
 import { freeSku } from './free-sku.ts'
 
 export interface UpdateProductOptions {
@@ -57,8 +57,8 @@ export async function changeProduct(
   options: UpdateProductOptions,
 ): Promise<void> {
   const [{ updateProduct }, { getProduct }] = await Promise.all([
-    import('../../src/shop/update-product.ts'),
-    import('../../src/shop/products.ts'),
+    import('../../src/shop/products/changes.ts'),
+    import('../../src/shop/products/products.ts'),
   ])
   const { name, description, price, sku, dryRun = false } = options
   const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }

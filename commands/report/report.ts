@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
 import type { Asked, Report } from '../../src/reports/report.ts'
-import { limitFlag, past, withDefault } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import { limitFlag, past, withDefault } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
 
 export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<string, unknown> {

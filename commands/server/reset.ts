@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { examples } from '../help.ts'
+import type { Context } from '../../src/context/context.ts'
+import { examples } from '../kit/help.ts'
 
 export interface ResetServerOptions {
   readonly yes?: boolean

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseWhole } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
-import { hint } from '../hint.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { hint } from '../kit/hint.ts'
 import { shows } from '../shown.ts'
 import { serverView } from './status.ts'
 

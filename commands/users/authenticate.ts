@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseEmail } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { userView } from '../views.ts'
+import { userView } from '../kit/views.ts'
 import { pipedLine } from './new-password.ts'
 
 export interface AuthenticateOptions {
@@ -24,7 +24,7 @@ export function usersAuthenticate(users: Command, ctx: Context, run = checkLogin
 }
 
 export async function checkLogin(ctx: Context, options: AuthenticateOptions): Promise<void> {
-  const { authenticate } = await import('../../src/shop/authenticate.ts')
+  const { authenticate } = await import('../../src/shop/users/authenticate.ts')
   const { dryRun = false } = options
   const given = options.passwordStdin === true ? await pipedLine(ctx) : undefined
   const credentials = await ctx.ask.fill({

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseEmail, parsePersonName, parseUsername } from '../../src/shop/rules.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { userView } from '../views.ts'
+import { userView } from '../kit/views.ts'
 import { free } from './free.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 
@@ -34,8 +34,8 @@ export function usersCreate(users: Command, ctx: Context, run = createUser): voi
 }
 
 export async function createUser(ctx: Context, options: CreateUserOptions): Promise<void> {
-  const { hashPassword } = await import('../../src/shop/passwords.ts')
-  const { insertUser } = await import('../../src/shop/users.ts')
+  const { hashPassword } = await import('../../src/shop/users/passwords.ts')
+  const { insertUser } = await import('../../src/shop/users/users.ts')
   const { firstName, lastName, admin, dryRun = false } = options
   const chosen = await newPassword(ctx, options)
   const { username, email, password } = await ctx.ask.fill({

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { examples } from '../help.ts'
+import type { Context } from '../../src/context/context.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 import { deletedUserView } from './deleted-view.ts'
-import { whichUser } from '../which.ts'
+import { whichUser } from '../kit/which.ts'
 
 export interface DeleteUserOptions {
   readonly yes?: boolean
@@ -25,8 +25,8 @@ export async function removeUser(
   reference: string | undefined,
   { yes = false, dryRun = false }: DeleteUserOptions,
 ): Promise<void> {
-  const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/delete-users.ts')
-  const { getUser } = await import('../../src/shop/users.ts')
+  const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/users/delete-users.ts')
+  const { getUser } = await import('../../src/shop/users/users.ts')
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   await ctx.shop(
     async (db) => {

@@ -1,5 +1,5 @@
 import { data, number, text, type View } from '../../src/output/view.ts'
-import { userView } from '../views.ts'
+import { userView } from '../kit/views.ts'
 
 /** Who is gone, with what went along. */
 export const deletedUserView: View = { ...userView, columns: [...userView.columns, data('addresses_deleted')] }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
-import { exportFrom } from '../export.ts'
+import { exportFrom } from '../kit/export.ts'
 import { userExportView, userWithHashExportView } from '../export-views.ts'
-import { activeFlag, either } from '../flags.ts'
-import { examples } from '../help.ts'
+import { activeFlag, either } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 
 export interface ExportUsersOptions {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { examples } from '../help.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { userView } from '../views.ts'
-import { whichUser } from '../which.ts'
+import { userView } from '../kit/views.ts'
+import { whichUser } from '../kit/which.ts'
 
 export function usersGet(users: Command, ctx: Context, run = showUser): void {
   shows(users.command('get'), userView)
@@ -21,7 +21,7 @@ function onlyOne(user: string | undefined, email: string | undefined): string | 
 }
 
 export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {
-  const { getUser } = await import('../../src/shop/users.ts')
+  const { getUser } = await import('../../src/shop/users/users.ts')
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   ctx.out.item(userView, await ctx.shop((db) => getUser(db, user)))
 }

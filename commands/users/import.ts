@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { examples } from '../help.ts'
-import { importFlags, importInto, type ImportRowsOptions } from '../import-rows.ts'
+import type { Context } from '../../src/context/context.ts'
+import { examples } from '../kit/help.ts'
+import { importFlags, importInto, type ImportRowsOptions } from '../kit/import-rows.ts'
 
 export function usersImport(users: Command, ctx: Context, run = importUsers): void {
   importFlags(

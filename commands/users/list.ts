@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { listUsers, userSortColumns } from '../../src/shop/users.ts'
+import type { Context } from '../../src/context/context.ts'
+import { listUsers, userSortColumns } from '../../src/shop/users/users.ts'
 import { parseWhole } from '../../src/values.ts'
-import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../flags.ts'
-import { examples } from '../help.ts'
-import { showList } from '../list.ts'
+import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
+import { showList } from '../kit/list.ts'
 import { shows } from '../shown.ts'
-import { userView } from '../views.ts'
+import { userView } from '../kit/views.ts'
 
 export interface ListUsersOptions extends PageFlags {
   readonly active?: true

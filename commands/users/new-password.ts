@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { firstLine } from '../../src/context/stdin.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Blank } from '../../src/prompts/ask.ts'
 import { parsePassword } from '../../src/shop/rules.ts'
-import { either } from '../flags.ts'
+import { either } from '../kit/flags.ts'
 
 export interface NewPasswordOptions {
   readonly passwordStdin?: boolean
@@ -31,7 +31,7 @@ export async function newPassword(
   { passwordStdin, generatePassword }: NewPasswordOptions,
 ): Promise<NewPassword> {
   const generated =
-    generatePassword === true ? (await import('../../src/shop/passwords.ts')).generatePassword() : undefined
+    generatePassword === true ? (await import('../../src/shop/users/passwords.ts')).generatePassword() : undefined
   const piped = passwordStdin === true ? await pipedLine(ctx) : undefined
   return {
     blank: {

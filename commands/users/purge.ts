@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { counted, parseAge } from '../../src/values.ts'
-import { value } from '../flags.ts'
-import { examples } from '../help.ts'
+import { value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 import { purgedUserView } from './deleted-view.ts'
 
@@ -34,7 +34,7 @@ export function usersPurge(users: Command, ctx: Context, run = purge): void {
 }
 
 export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = false }: PurgeOptions): Promise<void> {
-  const { findPurgeable, purgeUsers } = await import('../../src/shop/delete-users.ts')
+  const { findPurgeable, purgeUsers } = await import('../../src/shop/users/delete-users.ts')
   const { age } = await ctx.ask.fill({
     age: {
       given: inactiveFor,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
-import { examples } from '../help.ts'
+import type { Context } from '../../src/context/context.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
-import { userView } from '../views.ts'
+import { userView } from '../kit/views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
-import { whichUser } from '../which.ts'
+import { whichUser } from '../kit/which.ts'
 
 export interface SetPasswordOptions extends NewPasswordOptions {
   readonly dryRun?: boolean
@@ -33,8 +33,8 @@ export async function setUserPassword(
   reference: string | undefined,
   options: SetPasswordOptions,
 ): Promise<void> {
-  const { hashPassword } = await import('../../src/shop/passwords.ts')
-  const { setPassword } = await import('../../src/shop/user-changes.ts')
+  const { hashPassword } = await import('../../src/shop/users/passwords.ts')
+  const { setPassword } = await import('../../src/shop/users/user-changes.ts')
   const { dryRun = false } = options
   const chosen = await newPassword(ctx, options)
   const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(ctx, reference), password: chosen.blank })

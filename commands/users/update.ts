@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/context/context.ts'
 import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
-import type { UserWishes } from '../../src/shop/user-changes.ts'
-import { activeFlag, either, orNull, removable, value } from '../flags.ts'
-import { examples } from '../help.ts'
+import type { UserWishes } from '../../src/shop/users/user-changes.ts'
+import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
+import { examples } from '../kit/help.ts'
 import { shows } from '../shown.ts'
 import { showUpdated, updatedView } from '../updated.ts'
-import { userView } from '../views.ts'
-import { whichUser } from '../which.ts'
-import { assertWishes, wishesFor, type Parts } from '../wishes.ts'
+import { userView } from '../kit/views.ts'
+import { whichUser } from '../kit/which.ts'
+import { assertWishes, wishesFor, type Parts } from '../kit/update-prompt.ts'
 import { free } from './free.ts'
 
 export interface UpdateUserOptions {
@@ -53,8 +53,8 @@ export async function changeUser(
   const given = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
   assertWishes(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
   const [{ updateUser }, { getUser }] = await Promise.all([
-    import('../../src/shop/user-changes.ts'),
-    import('../../src/shop/users.ts'),
+    import('../../src/shop/users/user-changes.ts'),
+    import('../../src/shop/users/users.ts'),
   ])
   const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
   const { wishes, seen = user } = await wishesFor(ctx, given, {

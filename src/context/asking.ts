@@ -1,11 +1,11 @@
-import type { Config } from '../config.ts'
-import type { Invocation, Io } from '../context.ts'
+import type { Config } from '../config/config.ts'
+import type { Invocation, Io } from './context.ts'
 import { describeTarget } from '../db/target.ts'
 import { harmless } from '../output/cell.ts'
 import { glyphsFor } from '../output/glyphs.ts'
 import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
 import { AskPerson } from '../prompts/person.ts'
-import { askAbout } from '../prompts/whereabouts.ts'
+import { askAbout } from '../prompts/target-guard.ts'
 
 /** Whoever sits at the terminal. */
 export const personAt = (io: Io): AskPerson => new AskPerson(io, { harmless, isAscii: glyphsFor(io.env, true).isAscii })

@@ -1,4 +1,4 @@
-import type { Invocation } from '../context.ts'
+import type { Invocation } from './context.ts'
 import type { Persistence } from '../db/retry.ts'
 import { DbtoolError } from '../errors.ts'
 

@@ -1,12 +1,12 @@
-import type { Inspection } from '../config.ts'
-import type { Invocation, Io } from '../context.ts'
+import type { Inspection } from '../config/config.ts'
+import type { Invocation, Io } from './context.ts'
 import type { Ask } from '../prompts/ask.ts'
 import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
 
 /** What this invocation says about the connection, from everywhere that may say something about it. */
 export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
-  const { inspectConfig } = await import('../config.ts')
+  const { inspectConfig } = await import('../config/config.ts')
   const flags = { ...invocation.connection, ...(await passwordOf(invocation, io, ask)) }
   const { env, cwd } = io
   const { profile, optionFile, envFile } = invocation

@@ -1,8 +1,8 @@
-import type { Config, ConfigSources, Inspection } from '../config.ts'
-import type { Context, Invocation, Io } from '../context.ts'
-import type { Connection } from '../db/connection.ts'
+import type { Config, ConfigSources, Inspection } from '../config/config.ts'
+import type { Context, Invocation, Io } from './context.ts'
+import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
-import type { Pool } from '../db/pool.ts'
+import type { Pool } from '../db/pool/pool.ts'
 import type { Limits, Target } from '../db/target.ts'
 import type { Output } from '../output/output.ts'
 import type { Ask } from '../prompts/ask.ts'
@@ -63,7 +63,7 @@ export class ProcessContext implements Context {
 
   async config(): Promise<Config> {
     const inspection = await this.inspection()
-    return inspection.config ?? (await import('../config.ts')).soundConfig(inspection)
+    return inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
   }
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
@@ -78,8 +78,8 @@ export class ProcessContext implements Context {
       { appliedMigrations, assertUsable, migrationStates },
     ] = await Promise.all([
       import('../db/database.ts'),
-      import('../db/migration-files.ts'),
-      import('../db/schema-state.ts'),
+      import('../db/migrations/migration-files.ts'),
+      import('../db/migrations/schema-state.ts'),
     ])
     const pool = await this.pool()
     const db = new (dryRun ? RehearsalDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
@@ -92,7 +92,7 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const { connect } = await import('../db/connect.ts')
+    const { connect } = await import('../db/connection/connect.ts')
     const config = await this.config()
     const connection = await unlessAborted(
       this.io.signal,
@@ -157,7 +157,7 @@ export class ProcessContext implements Context {
   }
 
   private async openPool(): Promise<Pool> {
-    const { openPool } = await import('../db/open-pool.ts')
+    const { openPool } = await import('../db/pool/open.ts')
     const { target, limits, pool: options } = await this.config()
     const pool = openPool('fair', { target, limits, options, onTrace: traceFor(this.invocation()) })
     // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.

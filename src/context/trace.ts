@@ -1,4 +1,4 @@
-import type { Invocation } from '../context.ts'
+import type { Invocation } from './context.ts'
 import type { OnTrace, Trace } from '../db/queries.ts'
 
 /** Who hears of every statement: `--sql` and `--timing`. */

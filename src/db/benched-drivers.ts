@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Connection as Mysql2Connection } from 'mysql2/promise'
-import { driver } from './driver.ts'
+import { driver } from './connection/driver.ts'
 import type { Target } from './target.ts'
 
 /** A driver as it comes: nothing of ours is set but where to go. */

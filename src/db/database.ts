@@ -1,5 +1,5 @@
-import type { Pool } from './pool.ts'
-import { withLease } from './pool.ts'
+import type { Pool } from './pool/pool.ts'
+import { withLease } from './pool/pool.ts'
 import type { Change, Queries, Value } from './queries.ts'
 import { persistently, type Persistence, type Work } from './retry.ts'
 import { rehearsal, transaction } from './transaction.ts'

@@ -1,5 +1,5 @@
 import { Secret, type Value } from './queries.ts'
-import type { DriverQuery } from './driver.ts'
+import type { DriverQuery } from './connection/driver.ts'
 import { writeInstant } from './utc.ts'
 
 /** A bound value as the connector takes it. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts'
-import { quoted } from './accounts.ts'
+import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { DbtoolError } from '../errors.ts'
-import type { PooledConnection } from './pool.ts'
+import type { PooledConnection } from './pool/pool.ts'
 import type { Change, Session, Value } from './queries.ts'
 
 /**

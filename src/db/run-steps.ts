@@ -1,8 +1,8 @@
 import { DbtoolError } from '../errors.ts'
 import { DatabaseError } from './failures.ts'
-import type { Migration } from './migration-files.ts'
+import type { Migration } from './migrations/migration-files.ts'
 import type { Session } from './queries.ts'
-import { takeBackHint } from './schema-state.ts'
+import { takeBackHint } from './migrations/schema-state.ts'
 
 const firstServerErrno = 1_000
 const connectorErrnos = 45_000

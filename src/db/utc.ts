@@ -1,4 +1,4 @@
-import type { DriverOptions } from './driver.ts'
+import type { DriverOptions } from './connection/driver.ts'
 
 const instants = new Set<string>(['DATETIME', 'TIMESTAMP', 'DATE'])
 

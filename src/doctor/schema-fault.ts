@@ -1,4 +1,4 @@
-import { assertUsable } from '../db/schema-state.ts'
+import { assertUsable } from '../db/migrations/schema-state.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Migrations } from './facts.ts'
 import { fault, type Judgement } from './finding.ts'

@@ -5,7 +5,7 @@ import { writerFor } from './formats.ts'
 import { openSheet, type Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
-import { Talk, type TalkOptions } from './talk.ts'
+import { Talk, type TalkOptions } from './messages.ts'
 import type { Row, View } from './view.ts'
 
 export type { Screen }

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { withLease } from '../db/pool.ts'
+import { withLease } from '../db/pool/pool.ts'
 import type { Queries } from '../db/queries.ts'
 import { transactionSnapshot } from '../db/snapshot.ts'
 import { DbtoolError } from '../errors.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { Connection } from '../db/connection.ts'
+import type { Connection } from '../db/connection/connection.ts'
 import type { ServerPaths } from './home.ts'
 import { databaseName } from './status.ts'
 import { loginName } from './login.ts'

@@ -1,4 +1,4 @@
-import type { Connection } from '../db/connection.ts'
+import type { Connection } from '../db/connection/connection.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 import { loginName } from './login.ts'
@@ -11,7 +11,10 @@ const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs
  * @throws DbtoolError SERVER_FAILED when the server listens but does not let us in.
  */
 export async function withSession<T>(paths: ServerPaths, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const [{ connect }, { socketTarget }] = await Promise.all([import('../db/connect.ts'), import('../db/target.ts')])
+  const [{ connect }, { socketTarget }] = await Promise.all([
+    import('../db/connection/connect.ts'),
+    import('../db/target.ts'),
+  ])
   const connection = await connect(socketTarget(paths.socket, loginName()), limits).catch((cause: unknown) => {
     throw new DbtoolError('SERVER_FAILED', `the private server runs but does not let dbtool in: ${messageOf(cause)}`, {
       hint: `stop it with dbtool server stop; its log is ${paths.log}`,

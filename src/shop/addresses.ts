@@ -5,7 +5,7 @@ import { assignments, inWords, unmet, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
-import type { User } from './users.ts'
+import type { User } from './users/users.ts'
 
 export interface Address {
   readonly id: number

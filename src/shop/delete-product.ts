@@ -3,7 +3,7 @@ import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { counted } from '../values.ts'
 import { writeLog, type Author } from './logs.ts'
-import { named, unknownProducts, type Product } from './products.ts'
+import { named, unknownProducts, type Product } from './products/products.ts'
 
 /** Why it cannot be deleted: REFERENCED, or undefined when no order has it. */
 export async function keptByOrders(queries: Queries, product: Product): Promise<DbtoolError | undefined> {

@@ -1,7 +1,7 @@
 import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { certainly, resolved, type Riddle } from './certain.ts'
-import { placeOrderStatement, type OrderParameters } from './place-order.sql.ts'
+import { certainly, resolved, type Riddle } from './orders/exactly-once.ts'
+import { placeOrderStatement, type OrderParameters } from './orders/place-order.sql.ts'
 import { shown } from './rules.ts'
 import { quotedForShell } from '../values.ts'
 

@@ -1,7 +1,7 @@
 import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { writeLog, type Author } from './logs.ts'
-import { getProduct, named, productById, type Product } from './products.ts'
+import { getProduct, named, productById, type Product } from './products/products.ts'
 
 const mostStock = 2_147_483_647
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../db/database.ts'
 import type { Author } from './logs.ts'
-import { OutOfStock, placeOrder } from './place-order.ts'
-import { insertProduct, type NewProduct, type Product } from './products.ts'
-import { insertUser, noLogin, type User } from './users.ts'
+import { OutOfStock, placeOrder } from './orders/place-order.ts'
+import { insertProduct, type NewProduct, type Product } from './products/products.ts'
+import { insertUser, noLogin, type User } from './users/users.ts'
 
 /** A small shop to try things on. There are few red lamps, so that some orders find none. */
 export const sampleProducts: readonly NewProduct[] = [

@@ -1,9 +1,17 @@
 import type { Queries } from '../db/queries.ts'
 import { listAddresses, type Address } from './addresses.ts'
-import { listOrders, type OrderHead } from './orders.ts'
-import { findProduct, listProducts, type Product, type ProductFilter } from './products.ts'
+import { listOrders, type OrderHead } from './orders/orders.ts'
+import { findProduct, listProducts, type Product, type ProductFilter } from './products/products.ts'
 import type { OrderStatus } from './rules.ts'
-import { findUser, listUsers, userColumns, userFromRow, type User, type UserFilter, type UserRow } from './users.ts'
+import {
+  findUser,
+  listUsers,
+  userColumns,
+  userFromRow,
+  type User,
+  type UserFilter,
+  type UserRow,
+} from './users/users.ts'
 
 // For whoever is typing. Nothing typed: the newest of them, or the first by name. What is typed as a whole stands
 // first.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { iterate, type Running } from './iteration.ts'
+import { iterate, type Running } from './loops.ts'
 import type { StressPlan } from './plan.ts'
 
 /** Every worker asks, executes, gives back, and asks again, until the plan is done or `signal` aborts. */

@@ -1,4 +1,4 @@
-import type { Pool } from '../db/pool.ts'
+import type { Pool } from '../db/pool/pool.ts'
 import type { Recorder } from './recorder.ts'
 
 /** What is going on right now. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { iterate, type Running } from './iteration.ts'
+import { iterate, type Running } from './loops.ts'
 import type { Load, StressPlan } from './plan.ts'
 
 type OpenLoad = Extract<Load, { loop: 'open' }>

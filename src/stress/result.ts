@@ -1,4 +1,4 @@
-import type { PoolMode } from '../db/pool-mode.ts'
+import type { PoolMode } from '../db/pool/modes.ts'
 import type { Measurement } from './generator.ts'
 import type { Percentiles } from './histogram.ts'
 import type { Load } from './plan.ts'

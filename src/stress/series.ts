@@ -1,4 +1,4 @@
-import type { PoolFigures } from '../db/pool.ts'
+import type { PoolFigures } from '../db/pool/pool.ts'
 
 /** What happened in one stretch of time; waits are those for a connection. */
 export interface Stretch {

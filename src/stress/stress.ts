@@ -1,5 +1,5 @@
-import type { PoolMode } from '../db/pool-mode.ts'
-import type { Pool } from '../db/pool.ts'
+import type { PoolMode } from '../db/pool/modes.ts'
+import type { Pool } from '../db/pool/pool.ts'
 import { generator, type Generator } from './generator.ts'
 import { together, type Live } from './live.ts'
 import type { StressPlan } from './plan.ts'

@@ -9,7 +9,7 @@ import type { Place } from '../../bench/groups/placing.ts'
 import { groups, readOptions, type Options } from '../../bench/options.ts'
 import type { BenchRun } from '../../bench/report-file.ts'
 import { runBench } from '../../bench/run.ts'
-import { placeOrder } from '../../src/shop/place-order.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { cleanEnvironment } from '../../bench/child.ts'
 

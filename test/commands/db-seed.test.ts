@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { everything, smallShop } from '../support/shop.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { next, whereEmpty } from '../../commands/hint.ts'
+import { next, whereEmpty } from '../../commands/kit/hint.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
-import type { Connection } from '../../src/db/connection.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { manual } from '../../commands/manual/index.ts'
 import { roff } from '../../commands/manual/roff.ts'
-import { exits } from '../../commands/meanings.ts'
+import { exits } from '../../commands/kit/env-docs.ts'
 import { verbs } from '../support/verbs.ts'
 
 const pages = await manual()

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { persistently } from '../../src/db/retry.ts'
-import { placeOrder } from '../../src/shop/place-order.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { restockProduct } from '../../src/shop/restock-product.ts'
 import { dbtool } from '../support/cli.ts'
 import { replacing, testDatabase, withPool } from '../support/database.ts'

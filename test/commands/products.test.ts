@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'

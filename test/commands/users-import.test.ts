@@ -72,7 +72,7 @@ describe('what is created', () => {
   })
 
   it('keeps a hash that somebody can log in with', async () => {
-    const { hashPassword } = await import('../../src/shop/passwords.ts')
+    const { hashPassword } = await import('../../src/shop/users/passwords.ts')
     await importing(`username,email,password_hash\nada,ada@example.com,${await hashPassword('Sesame-12-open!')}\n`)
     expect(await verify('Sesame-12-open!', String((await users())[0]?.['password_hash']))).toBe(true)
   })

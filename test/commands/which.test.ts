@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { placeOrder } from '../../src/shop/place-order.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import { Secret, type Trace, type Value } from '../../src/db/queries.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { testDatabase } from '../support/database.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
-import { driver } from '../../src/db/driver.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import { driver } from '../../src/db/connection/driver.ts'
 import { translate } from '../../src/db/failures.ts'
 import { addressOf, describeTarget, type Target } from '../../src/db/target.ts'
 import { testDatabase } from '../support/database.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
-import type { Connection } from '../../src/db/connection.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
 import { DatabaseError, translate } from '../../src/db/failures.ts'
 import { Secret, type Value } from '../../src/db/queries.ts'
 import { defaultLimits, type Limits, type Target } from '../../src/db/target.ts'

@@ -1,4 +1,4 @@
-import type { PooledConnection } from '../../src/db/pool.ts'
+import type { PooledConnection } from '../../src/db/pool/pool.ts'
 import type { Change } from '../../src/db/queries.ts'
 
 /** A connection to nowhere that keeps a diary; its fields say how it behaves. */

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { migrate, rollback } from '../../src/db/migrate.ts'
-import type { Migration } from '../../src/db/migration-files.ts'
+import { migrate, rollback } from '../../src/db/migrations/migrate.ts'
+import type { Migration } from '../../src/db/migrations/migration-files.ts'
 import type { Session } from '../../src/db/queries.ts'
-import { appliedMigrations, assertUsable, migrationStates } from '../../src/db/schema-state.ts'
+import { appliedMigrations, assertUsable, migrationStates } from '../../src/db/migrations/schema-state.ts'
 import { testDatabase } from '../support/database.ts'
 import { broken, dropTables, dyingSession, folder, statesOf, tablesOf } from './migration-folder.ts'
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import type { Session } from '../../src/db/queries.ts'
 import type { Target } from '../../src/db/target.ts'
-import { loadMigrations, type Migration } from '../../src/db/migration-files.ts'
-import { appliedMigrations, migrationStates } from '../../src/db/schema-state.ts'
+import { loadMigrations, type Migration } from '../../src/db/migrations/migration-files.ts'
+import { appliedMigrations, migrationStates } from '../../src/db/migrations/schema-state.ts'
 
 /** Three small migrations; `changes` replaces files. */
 export function folder(changes: Record<string, string> = {}): Migration[] {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
 import { freePort } from '../server/free-port.ts'
 import { testDatabase } from '../support/database.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
-import { migrate, rollback } from '../../src/db/migrate.ts'
-import { loadMigrations, statements, type Migration } from '../../src/db/migration-files.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import { migrate, rollback } from '../../src/db/migrations/migrate.ts'
+import { loadMigrations, statements, type Migration } from '../../src/db/migrations/migration-files.ts'
 import { testDatabase } from '../support/database.ts'
 import { folder, tablesOf } from './migration-folder.ts'
 

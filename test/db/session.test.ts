@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
-import { probe } from '../../src/db/probe.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import { probe } from '../../src/db/connection/probe.ts'
 import { Secret } from '../../src/db/queries.ts'
 import { defaultLimits } from '../../src/db/target.ts'
 import { testDatabase } from '../support/database.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MigrationState } from '../../src/db/schema-state.ts'
+import type { MigrationState } from '../../src/db/migrations/schema-state.ts'
 import { known, unknown, type Facts } from '../../src/doctor/facts.ts'
 import { readGrants } from '../../src/doctor/grants.ts'
 import { excessPrivileges, missingPrivileges } from '../../src/doctor/privileges.ts'

@@ -1,4 +1,4 @@
-import { defaultPoolOptions } from '../../src/db/pool.ts'
+import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { checks } from '../../src/doctor/catalog.ts'
 import { known, type FactName, type Facts, type Gathered } from '../../src/doctor/facts.ts'
 import type { Judgement } from '../../src/doctor/finding.ts'

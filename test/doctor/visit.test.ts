@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Inspection } from '../../src/config.ts'
+import type { Inspection } from '../../src/config/config.ts'
 import { DatabaseError } from '../../src/db/failures.ts'
 import { defaultLimits } from '../../src/db/target.ts'
 import { visitServer } from '../../src/doctor/gather/visit.ts'

@@ -1,4 +1,4 @@
-import { loadMigrations } from '../../src/db/migration-files.ts'
+import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import type { Queries } from '../../src/db/queries.ts'
 
 type Line = readonly [product: number, quantity: number, price: string]

@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/bcrypt'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { authenticate } from '../../src/shop/authenticate.ts'
-import { insertUser, type User } from '../../src/shop/users.ts'
+import { authenticate } from '../../src/shop/users/authenticate.ts'
+import { insertUser, type User } from '../../src/shop/users/users.ts'
 import { testDatabase, withPool } from '../support/database.ts'
 
 const author = { osUser: 'tester', command: 'test' }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import type { Database } from '../../src/db/database.ts'
-import { deleteUser, findPurgeable, purgeUsers } from '../../src/shop/delete-users.ts'
-import { insertUser, noLogin, type User } from '../../src/shop/users.ts'
+import { deleteUser, findPurgeable, purgeUsers } from '../../src/shop/users/delete-users.ts'
+import { insertUser, noLogin, type User } from '../../src/shop/users/users.ts'
 import { testDatabase, withPool } from '../support/database.ts'
 import { meanwhile } from '../support/waiting.ts'
 

@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/bcrypt'
 import { describe, expect, it } from 'vitest'
-import { hashPassword, isOutdated, isPassword } from '../../src/shop/passwords.ts'
-import { noLogin } from '../../src/shop/users.ts'
+import { hashPassword, isOutdated, isPassword } from '../../src/shop/users/passwords.ts'
+import { noLogin } from '../../src/shop/users/users.ts'
 
 const password = 'Abcdef-12345'
 const today = await hashPassword(password)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { insertProduct } from '../../src/shop/products.ts'
-import { OutOfStock, placeOrder } from '../../src/shop/place-order.ts'
-import { insertUser, noLogin } from '../../src/shop/users.ts'
+import { insertProduct } from '../../src/shop/products/products.ts'
+import { OutOfStock, placeOrder } from '../../src/shop/orders/place-order.ts'
+import { insertUser, noLogin } from '../../src/shop/users/users.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, withPool } from '../support/database.ts'
 

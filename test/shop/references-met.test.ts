@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferencesMet } from '../../src/shop/import/references-met.ts'
+import { ReferencesMet } from '../../src/shop/import/duplicate-refs.ts'
 import { Chance, seedOf } from '../faults/support/chance.ts'
 
 const seed = seedOf(process.env)

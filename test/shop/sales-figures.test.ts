@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { migrate } from '../../src/db/migrate.ts'
-import { loadMigrations } from '../../src/db/migration-files.ts'
+import { migrate } from '../../src/db/migrations/migrate.ts'
+import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { smallShop } from '../support/shop.ts'

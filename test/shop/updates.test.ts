@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import { insertAddress, removeAddress, updateAddress } from '../../src/shop/addresses.ts'
-import { setPassword, updateUser } from '../../src/shop/user-changes.ts'
-import { insertUser, noLogin } from '../../src/shop/users.ts'
+import { setPassword, updateUser } from '../../src/shop/users/user-changes.ts'
+import { insertUser, noLogin } from '../../src/shop/users/users.ts'
 import { testDatabase } from '../support/database.ts'
 import { meanwhile } from '../support/waiting.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../src/db/connect.ts'
+import { connect } from '../../src/db/connection/connect.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'

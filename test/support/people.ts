@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import type { Account } from '../../src/db/accounts.ts'
+import type { Account } from '../../src/db/privileges/accounts.ts'
 
 /**
  * The least-privileged user who can run a shop; every test database grants him what `db grants` says for the role app.

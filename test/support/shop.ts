@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { placeOrder } from '../../src/shop/place-order.ts'
-import { insertProduct } from '../../src/shop/products.ts'
-import { insertUser, noLogin } from '../../src/shop/users.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
+import { insertProduct } from '../../src/shop/products/products.ts'
+import { insertUser, noLogin } from '../../src/shop/users/users.ts'
 import { dbtool } from './cli.ts'
 import type { TestDatabase } from './database.ts'
 

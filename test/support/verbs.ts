@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
-import { pathOf } from '../../commands/flags.ts'
+import { pathOf } from '../../commands/kit/flags.ts'
 import { createProgram } from '../../commands/index.ts'
 import { ProcessContext } from '../../src/context/process.ts'
 

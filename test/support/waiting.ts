@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect } from '../../src/db/connect.ts'
-import type { Connection } from '../../src/db/connection.ts'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
 import type { Database } from '../../src/db/database.ts'
 import { withPool, type TestDatabase } from './database.ts'
 

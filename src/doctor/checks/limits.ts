@@ -1,5 +1,5 @@
 import { durationText } from '../../values.ts'
-import type { PoolOptions } from '../../db/pool.ts'
+import type { PoolOptions } from '../../db/pool/pool.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
 import { quotedAccount, serverVariable } from '../fix.ts'
 

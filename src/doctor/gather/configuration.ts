@@ -1,4 +1,4 @@
-import type { Inspection } from '../../config.ts'
+import type { Inspection } from '../../config/config.ts'
 import { readableByAll } from '../../config/file-access.ts'
 import { unknownNames } from '../../config/unknown-names.ts'
 import { isOn, type SettingName } from '../../settings.ts'

@@ -1,5 +1,5 @@
-import type { Connection } from '../../db/connection.ts'
-import { probe } from '../../db/probe.ts'
+import type { Connection } from '../../db/connection/connection.ts'
+import { probe } from '../../db/connection/probe.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { ServerPaths } from '../../server/home.ts'

@@ -1,5 +1,5 @@
 import type { Queries } from '../../db/queries.ts'
-import { productConditions, type ProductFilter } from '../products.ts'
+import { productConditions, type ProductFilter } from '../products/products.ts'
 import { eachPage, isoText, type WritePage } from './pages.ts'
 
 interface Exported {

@@ -1,5 +1,5 @@
 import type { Queries } from '../../db/queries.ts'
-import { userConditions, type UserFilter } from '../users.ts'
+import { userConditions, type UserFilter } from '../users/users.ts'
 import { eachPage, isoText, type WritePage } from './pages.ts'
 
 interface Exported {

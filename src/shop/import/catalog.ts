@@ -1,10 +1,10 @@
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { insertProducts, type NewProduct } from '../products.ts'
+import { insertProducts, type NewProduct } from '../products/products.ts'
 import type { Author } from '../logs.ts'
 import { shown } from '../rules.ts'
-import { createImportedUser, createImportedUsers, importedUsers, knownUsers } from './references.ts'
+import { createImportedUser, createImportedUsers, importedUsers, knownUsers } from './resolve-users.ts'
 import { Remembered } from './remembered.ts'
 
 export type Ids = ReadonlyMap<string, number>

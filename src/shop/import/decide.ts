@@ -1,6 +1,6 @@
 import { shown } from '../rules.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportRow, Kind, RowThere, Stored } from './kind.ts'
+import type { ImportRow, Kind, RowThere, Stored } from './tables.ts'
 import type { SeenIds } from './seen-ids.ts'
 
 /** A row that is there and what will be different. */

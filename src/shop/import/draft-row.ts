@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../../files/record.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { FieldReader } from './fields.ts'
-import type { FieldRule, ImportRow, Kind, Stored } from './kind.ts'
+import type { FieldRule, ImportRow, Kind, Stored } from './tables.ts'
 
 /** What becomes of a row whose key is there already. */
 export type OnConflict = 'error' | 'skip' | 'update'

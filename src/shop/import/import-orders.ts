@@ -2,9 +2,9 @@ import { DbtoolError } from '../../errors.ts'
 import type { RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import { InOrder } from './in-order.ts'
-import { groupOrders, reasonOf, type DraftOrder } from './order-groups.ts'
+import { groupOrders, reasonOf, type DraftOrder } from './draft-order.ts'
 import type { Outcome, PlaceDrafts } from './outcome.ts'
-import type { ReferencesMet } from './references-met.ts'
+import type { ReferencesMet } from './duplicate-refs.ts'
 import { Tally, type ImportSummary } from './tally.ts'
 
 export interface ImportPlan {

@@ -8,9 +8,9 @@ import type { Author } from '../logs.ts'
 import { inChunks, oneAhead } from './chunks.ts'
 import { rowReader, type OnConflict, type Refusal } from './draft-row.ts'
 import { Faults } from './faults.ts'
-import type { Kind } from './kind.ts'
+import type { Kind } from './tables.ts'
 import { RowTally, type RowSummary } from './row-tally.ts'
-import { RowTaker, type InUnit } from './take-rows.ts'
+import { RowTaker, type InUnit } from './row-writer.ts'
 
 export interface RowImport {
   readonly kind: Kind

@@ -1,6 +1,6 @@
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
-import type { Placement } from '../place-order.ts'
-import type { DraftOrder } from './order-groups.ts'
+import type { Placement } from '../orders/place-order.ts'
+import type { DraftOrder } from './draft-order.ts'
 
 /** `existing`: an earlier run had already placed it. */
 export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>

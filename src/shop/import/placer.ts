@@ -1,10 +1,10 @@
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
-import { placeOrder, type OrderRequest } from '../place-order.ts'
-import { placeOrdersTogether } from '../place-orders.ts'
+import { placeOrder, type OrderRequest } from '../orders/place-order.ts'
+import { placeOrdersTogether } from '../orders/place-orders.ts'
 import { noProduct, noUser, type Catalog, type Ids, type ProductOfFile } from './catalog.ts'
-import type { DraftOrder } from './order-groups.ts'
+import type { DraftOrder } from './draft-order.ts'
 import { keyOf, refused, userOf, type Outcome, type PlaceDrafts, type Taken } from './outcome.ts'
 import { totalIfSame } from './same-order.ts'
 

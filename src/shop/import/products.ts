@@ -1,5 +1,5 @@
 import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../rules.ts'
-import { nullable, required, storedMoment, storedTruth, withInitial, type Kind } from './kind.ts'
+import { nullable, required, storedMoment, storedTruth, withInitial, type Kind } from './tables.ts'
 
 export const importedProducts: Kind = {
   table: 'products',

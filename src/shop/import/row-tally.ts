@@ -1,4 +1,4 @@
-import type { Taken } from './take-rows.ts'
+import type { Taken } from './row-writer.ts'
 
 /** How an import of rows went. */
 export interface RowSummary {

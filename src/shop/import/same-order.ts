@@ -1,5 +1,5 @@
 import type { Queries } from '../../db/queries.ts'
-import type { OrderLine } from '../place-order.ts'
+import type { OrderLine } from '../orders/place-order.ts'
 
 interface LineThere {
   readonly user_id: number

@@ -1,5 +1,5 @@
-import { fromCents, toCents } from '../money.ts'
-import type { DraftOrder } from './order-groups.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import type { DraftOrder } from './draft-order.ts'
 import type { Taken } from './outcome.ts'
 
 /** How an import went. `lines_read` are lines of the file, `lines_placed` lines of orders. */

@@ -1,6 +1,6 @@
 import { parseEmail, parsePasswordHash, parsePersonName, parseUsername } from '../rules.ts'
-import { noLogin } from '../users.ts'
-import { nullable, required, storedMoment, storedTruth, withInitial, type Kind } from './kind.ts'
+import { noLogin } from '../users/users.ts'
+import { nullable, required, storedMoment, storedTruth, withInitial, type Kind } from './tables.ts'
 
 /** Without a hash a user exists and cannot log in. */
 export const importedUsers: Kind = {

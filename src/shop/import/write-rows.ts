@@ -4,7 +4,7 @@ import { inWords } from '../changes.ts'
 import { writeLogs, type Author } from '../logs.ts'
 import type { Decisions, Update } from './decide.ts'
 import type { DraftRow, OnConflict } from './draft-row.ts'
-import type { Kind, RowThere, Stored } from './kind.ts'
+import type { Kind, RowThere, Stored } from './tables.ts'
 
 /**
  * The rows that share a unique value with one of the drafts: what they say where that may be changed, else what tells

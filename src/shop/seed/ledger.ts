@@ -1,5 +1,5 @@
-import { fromCents } from '../money.ts'
-import type { OrderLine } from '../place-order.ts'
+import { fromCents } from '../orders/money.ts'
+import type { OrderLine } from '../orders/place-order.ts'
 import type { Good } from './goods.ts'
 import type { SeedOrder } from './orders.ts'
 

@@ -1,4 +1,4 @@
-import type { OrderLine } from '../place-order.ts'
+import type { OrderLine } from '../orders/place-order.ts'
 import type { OrderStatus } from '../rules.ts'
 import { Year } from './calendar.ts'
 import { Random } from './random.ts'

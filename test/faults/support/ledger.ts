@@ -1,4 +1,4 @@
-import type { OrderRequest, Placement } from '../../../src/shop/place-order.ts'
+import type { OrderRequest, Placement } from '../../../src/shop/orders/place-order.ts'
 
 /** What happened to the orders and restocks of one run, as the clients were told. */
 export class Ledger {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PooledDatabase, type Database } from '../../../src/db/database.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { writeLog } from '../../../src/shop/logs.ts'
-import { moveOrder } from '../../../src/shop/move-order.ts'
-import { placeOrder, type OrderRequest } from '../../../src/shop/place-order.ts'
+import { moveOrder } from '../../../src/shop/orders/change-status.ts'
+import { placeOrder, type OrderRequest } from '../../../src/shop/orders/place-order.ts'
 import { author, connections, openLoadPool, type World } from './world.ts'
 
 /** What a worker does again and again, and how often in comparison with the others. To add one, add it to the table. */

@@ -2,12 +2,12 @@ import fc, { type Arbitrary } from 'fast-check'
 import { expect } from 'vitest'
 import type { Queries } from '../../../src/db/queries.ts'
 import { transaction } from '../../../src/db/transaction.ts'
-import type { Connection } from '../../../src/db/connection.ts'
+import type { Connection } from '../../../src/db/connection/connection.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { writeLog } from '../../../src/shop/logs.ts'
-import { fromCents } from '../../../src/shop/money.ts'
-import { moveOrder } from '../../../src/shop/move-order.ts'
-import { OutOfStock, placeOrder, type Placement } from '../../../src/shop/place-order.ts'
+import { fromCents } from '../../../src/shop/orders/money.ts'
+import { moveOrder } from '../../../src/shop/orders/change-status.ts'
+import { OutOfStock, placeOrder, type Placement } from '../../../src/shop/orders/place-order.ts'
 
 export const author = { osUser: 'tester', command: 'model' }
 export const productCount = 3

@@ -2,9 +2,9 @@ import { beforeEach } from 'vitest'
 import { DatabaseError } from '../../../src/db/failures.ts'
 import type { ErrorCode } from '../../../src/errors.ts'
 import { checkInvariants } from '../../../src/shop/invariants.ts'
-import type { OrderRequest } from '../../../src/shop/place-order.ts'
-import { insertProduct } from '../../../src/shop/products.ts'
-import { insertUser, noLogin } from '../../../src/shop/users.ts'
+import type { OrderRequest } from '../../../src/shop/orders/place-order.ts'
+import { insertProduct } from '../../../src/shop/products/products.ts'
+import { insertUser, noLogin } from '../../../src/shop/users/users.ts'
 import type { TestDatabase } from '../../support/database.ts'
 
 /** A shop with ten of one product before each test, and an order of four that nobody has placed yet. */

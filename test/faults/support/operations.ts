@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PooledDatabase, type Database } from '../../../src/db/database.ts'
-import { openPool } from '../../../src/db/open-pool.ts'
-import { defaultPoolOptions } from '../../../src/db/pool.ts'
-import { appliedMigrations } from '../../../src/db/schema-state.ts'
+import { openPool } from '../../../src/db/pool/open.ts'
+import { defaultPoolOptions } from '../../../src/db/pool/pool.ts'
+import { appliedMigrations } from '../../../src/db/migrations/schema-state.ts'
 import type { Limits, Target } from '../../../src/db/target.ts'
 import { DbtoolError } from '../../../src/errors.ts'
-import { placeOrder } from '../../../src/shop/place-order.ts'
+import { placeOrder } from '../../../src/shop/orders/place-order.ts'
 import { dbtool } from '../../support/cli.ts'
 
 /** What a client was told. */

@@ -1,0 +1,53 @@
+import { Command, type ErrorOptions, type HelpContext } from 'commander'
+import { DbtoolError } from '../../src/errors.ts'
+import { nearest } from '../../src/nearest.ts'
+import type { View } from '../../src/output/view.ts'
+import { chainOf, pathOf } from './flags.ts'
+import { meantCommand } from './meant-command.ts'
+
+/** A command whose mistakes are errors of ours, each with the help that explains it. */
+export class DbtoolCommand extends Command {
+  /** What the verb will show with these options. Undefined: it has not said so. */
+  view: ((options: unknown) => View) | undefined
+
+  override createCommand(name?: string): DbtoolCommand {
+    return new DbtoolCommand(name)
+  }
+
+  /** Called for whatever commander cannot read. */
+  override error(message: string, { code }: ErrorOptions = {}): never {
+    const [, said = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
+    const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
+    const what =
+      code === 'commander.excessArguments'
+        ? this.excess()
+        : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
+    throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(said)?.[1] ?? ''), see].join(' ') })
+  }
+
+  /**
+   * Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way
+   * out.
+   */
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    if (this.parent === null || typeof context !== 'object') return super.help()
+    if (this.optsWithGlobals()['json'] !== true) this.outputHelp(context)
+    const verbs = this.commands.map((verb) => verb.name()).join(', ')
+    throw new DbtoolError('USAGE', `${pathOf(this)} needs a verb: ${verbs}`)
+  }
+
+  private meant(code: string | undefined, word: string): string[] {
+    if (code === 'commander.unknownCommand') return meantCommand(this, word)
+    if (code !== 'commander.unknownOption') return []
+    const near = nearest(
+      word,
+      chainOf(this).flatMap(({ options }) => options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])))),
+    )
+    return near === undefined ? [] : [`did you mean ${near}?`]
+  }
+
+  private excess(): string {
+    const extra = this.args.slice(this.registeredArguments.length).map((argument) => `'${argument}'`)
+    return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
+  }
+}

@@ -1,0 +1,51 @@
+import type { Invocation } from '../../src/context/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
+
+/** Of every command: where to connect. */
+export interface ConnectionFlags {
+  url?: string
+  host?: string
+  port?: string
+  user?: string
+  database?: string
+  socket?: string
+  passwordFile?: string
+  askPassword?: true
+  sslMode?: string
+  sslCa?: string
+  envFile?: string
+  profile?: string
+  defaultsFile?: string
+  confirm?: string
+}
+
+type SaidOfConnection = Pick<
+  Invocation,
+  'connection' | 'profile' | 'optionFile' | 'envFile' | 'confirmed' | 'askPassword' | 'passwordFromStdin'
+>
+
+/** @throws DbtoolError USAGE for two ways to give the password. */
+export function saidOfConnection(flags: ConnectionFlags): SaidOfConnection {
+  const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa } = flags
+  if (flags.askPassword === true && passwordFile !== undefined)
+    throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
+  return {
+    connection: {
+      DB_URL: url,
+      DB_HOST: host,
+      DB_PORT: port,
+      DB_USER: user,
+      DB_NAME: database,
+      DB_SOCKET: socket,
+      DB_PASSWORD_FILE: passwordFile === '-' ? undefined : passwordFile,
+      DB_SSL_MODE: sslMode,
+      DB_SSL_CA: sslCa,
+    },
+    profile: flags.profile,
+    optionFile: flags.defaultsFile,
+    envFile: flags.envFile,
+    confirmed: flags.confirm,
+    askPassword: flags.askPassword === true,
+    passwordFromStdin: passwordFile === '-',
+  }
+}

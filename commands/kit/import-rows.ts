@@ -1,0 +1,119 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context/context.ts'
+import { number, type View } from '../../src/output/view.ts'
+import type { OnConflict } from '../../src/shop/import/draft-row.ts'
+import type { Kind } from '../../src/shop/import/tables.ts'
+import type { RowSummary } from '../../src/shop/import/row-tally.ts'
+import { parseChoice } from '../../src/values.ts'
+import { value } from './flags.ts'
+import { checkRejects, firstReasons, leftOut, progressOf } from '../import-report.ts'
+import { shows } from '../shown.ts'
+
+export interface ImportRowsOptions {
+  readonly map?: string
+  readonly delimiter?: string
+  readonly onConflict: OnConflict
+  readonly onError: 'abort' | 'skip'
+  readonly rejects?: string
+  readonly dryRun?: boolean
+}
+
+const summaryView: View = {
+  columns: ['rows_read', 'created', 'updated', 'unchanged', 'skipped', 'rejected', 'seconds', 'rows_per_second'].map(
+    number,
+  ),
+  id: 'rows_read',
+  empty: '',
+}
+
+/**
+ * The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`.
+ */
+export function importFlags(command: Command, key: string, mapped: string): Command {
+  return shows(command, summaryView)
+    .argument('[file]', 'the file; - is standard input')
+    .option('--map <pairs>', `what the file calls our columns: ${mapped},…`)
+    .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
+    .option(
+      '--on-conflict <what>',
+      `a row whose ${key} is there already: error: it is a fault; skip: leave it as it is; update: write what the file has`,
+      value(parseChoice(['error', 'skip', 'update'] as const)),
+      'error',
+    )
+    .option(
+      '--on-error <what>',
+      'abort: change nothing if there is any fault; skip: leave such rows out',
+      value(parseChoice(['abort', 'skip'] as const)),
+      'abort',
+    )
+    .option('--rejects <file>', 'write the rows left out here, with line and reason')
+    .option('-n, --dry-run', 'try everything, and change nothing')
+}
+
+export async function importInto(
+  ctx: Context,
+  kind: Kind,
+  given: string | undefined,
+  options: ImportRowsOptions,
+): Promise<void> {
+  checkRejects(options)
+  const { path } = await ctx.ask.fill({
+    path: { given, flag: '<file>', message: `File of ${kind.table} (CSV or NDJSON)`, parse: (text: string) => text },
+  })
+  const summary = await importPath(ctx, kind, path, options)
+  ctx.out.item(summaryView, summary)
+  if (options.dryRun === true) ctx.out.note('dry run: nothing was changed')
+  if (summary.rejected > 0) throw leftOut(`${summary.rejected} of ${summary.rows_read} rows`, options.rejects)
+}
+
+/**
+ * Where rows are left out, the structure of the file is checked, and the server is there, before the rejects of an
+ * earlier run are replaced.
+ */
+async function importPath(ctx: Context, kind: Kind, path: string, options: ImportRowsOptions): Promise<RowSummary> {
+  const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
+    await Promise.all([
+      import('../../src/files/record-file.ts'),
+      import('../../src/files/map.ts'),
+      import('../../src/files/rejects.ts'),
+      import('../../src/files/check.ts'),
+      import('../../src/shop/import/import-rows.ts'),
+      import('../../src/shop/import/tables.ts'),
+    ])
+  const { onConflict, onError, rejects: rejectsPath, dryRun = false, delimiter } = options
+  const { signal, stdin } = ctx.io
+  const fields = fieldsOf(kind)
+  const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, fields)
+  const file = await openRecordFile(path, { stdin, signal, fields, map, delimiter, raw: ctx.rawCells })
+  const progress = ctx.out.progress()
+  const [show, tell] = [progressOf(progress, file.bytes), firstReasons(ctx.out, rejectsPath)]
+  let rejects: Awaited<ReturnType<typeof RejectsFile.create>> | undefined
+  try {
+    if (onError === 'skip') await checkRecordFile(file, { signal })
+    return await ctx.shop(
+      async (db) => {
+        rejects = rejectsPath === undefined ? undefined : await RejectsFile.create(rejectsPath, file)
+        return importRows({
+          kind,
+          file,
+          db,
+          author: ctx.author(),
+          onConflict,
+          onError,
+          rejects,
+          signal,
+          // A dry run in chunks would not know in the next one what the last one would have done.
+          inOne: onError === 'abort' || dryRun ? 'whole' : 'chunks',
+          onProgress: (read, { taken: { created, updated, skipped }, rejected }) =>
+            show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
+          onReject: ({ record, reason }) => tell(`line ${record.line}: ${reason}`),
+        })
+      },
+      { dryRun },
+    )
+  } finally {
+    progress.clear()
+    await rejects?.close()
+    await file.close()
+  }
+}

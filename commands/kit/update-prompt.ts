@@ -1,0 +1,108 @@
+import type { Context } from '../../src/context/context.ts'
+import { DbtoolError } from '../../src/errors.ts'
+import type { Blank } from '../../src/prompts/ask.ts'
+import type { Wishes } from '../../src/shop/changes.ts'
+
+/** A part of a thing that a flag with a value changes. */
+interface Told<T> extends Pick<Blank<T>, 'flag' | 'message' | 'parse' | 'check'> {
+  /** An empty answer takes it away. */
+  readonly canBeNone?: boolean
+}
+
+/** A part of a thing that is so or not, and the two flags that say it. */
+interface Switch {
+  readonly message: string
+  readonly yes: string
+  readonly no: string
+}
+
+/** How each column that can be changed is asked for. */
+export type Parts<W extends Wishes> = {
+  readonly [C in keyof W]-?: boolean extends W[C] ? Switch : Told<Exclude<W[C], undefined>>
+}
+
+type Part = Switch | Told<unknown>
+
+interface Wanted<W> {
+  readonly wishes: W
+  /** The id of what was shown, where somebody was asked: by then its name may be another's. */
+  readonly seen?: number
+}
+
+interface Question<W extends Wishes> {
+  /** Called only where somebody is asked. */
+  readonly parts: () => Parts<W> | Promise<Parts<W>>
+  readonly now: () => Promise<{ readonly id: number }>
+}
+
+const widestValue = 60
+
+/**
+ * An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had.
+ */
+export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags: string): void {
+  if (person === undefined && isNothing(wishes))
+    throw new DbtoolError('USAGE', `nothing to change: add ${flags}`, { hint: 'or run it on a terminal to be asked' })
+}
+
+/**
+ * The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with
+ * DECLINED where nothing is marked.
+ */
+export async function wishesFor<W extends Wishes>(
+  { ask, io }: Context,
+  wishes: W,
+  { parts, now }: Question<W>,
+): Promise<Wanted<W>> {
+  if (ask.person === undefined || !isNothing(wishes)) return { wishes }
+  const [{ glyphsFor }, { shorten }] = await Promise.all([
+    import('../../src/output/glyphs.ts'),
+    import('../../src/output/width.ts'),
+  ])
+  const { ellipsis } = glyphsFor(io.env, true)
+  const thing = await now()
+  const before: Record<string, unknown> = { ...thing }
+  const all = Object.entries<Part>(await parts())
+  const width = Math.max(...all.map(([, { message }]) => message.length))
+  const is = (column: string): string => shorten(inWords(before[column]), widestValue, ellipsis)
+  const choices = all.map(([column, part]) => ({
+    name: `${part.message.padEnd(width)}  ${is(column)}`,
+    value: column,
+    short: part.message,
+  }))
+  const marked = await ask.person.several({ message: 'What should be different?', choices })
+  if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
+  const wanted: Record<string, unknown> = {}
+  for (const [column, part] of all.filter(([one]) => marked.includes(one))) {
+    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: blankFor(part, before[column], is(column)) }))
+    else {
+      wanted[column] = before[column] !== true
+      ask.person.said(wanted[column] === true ? part.yes : part.no)
+    }
+  }
+  return { wishes: wanted as W, seen: thing.id }
+}
+
+const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish) => wish === undefined)
+
+function blankFor(
+  { flag, message, parse: rule, check, canBeNone = false }: Told<unknown>,
+  now: unknown,
+  is: string,
+): Blank<unknown> {
+  const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
+  const parse = (text: string): unknown => (canBeNone && text === '' ? null : rule(text))
+  return {
+    given: undefined,
+    flag,
+    parse,
+    message: said.length === 0 ? message : `${message} (${said.join('; ')})`,
+    // What it has already is nobody else's.
+    check: async (text) => (parse(text) === now ? undefined : check?.(text)),
+  }
+}
+
+function inWords(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return typeof value === 'string' ? value : 'NULL'
+}

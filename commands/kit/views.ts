@@ -1,0 +1,85 @@
+import { detail, number, text, type View } from '../../src/output/view.ts'
+
+/** One view a thing, for every format. */
+export const userView: View = {
+  columns: [
+    number('id'),
+    text('username'),
+    text('email'),
+    detail('first_name'),
+    detail('last_name'),
+    text('is_active'),
+    text('is_admin'),
+    text('created_at'),
+    detail('last_login'),
+  ],
+  id: 'id',
+  empty: 'No users.',
+}
+
+export const addressView: View = {
+  columns: [
+    number('id'),
+    number('user_id'),
+    text('username'),
+    text('address_type'),
+    text('street'),
+    text('city'),
+    text('postal_code'),
+    text('country'),
+    text('created_at'),
+  ],
+  id: 'id',
+  empty: 'No addresses.',
+}
+
+export const productView: View = {
+  columns: [
+    number('id'),
+    text('sku'),
+    text('name'),
+    detail('description'),
+    number('price'),
+    number('stock'),
+    text('is_active'),
+    text('created_at'),
+  ],
+  id: 'id',
+  empty: 'No products.',
+}
+
+export const orderItemView: View = {
+  columns: [number('product_id'), text('sku'), text('name'), number('quantity'), number('price'), number('subtotal')],
+  id: 'product_id',
+  empty: 'No items.',
+}
+
+export const orderHeadView: View = {
+  columns: [
+    number('id'),
+    number('user_id'),
+    text('username'),
+    text('status'),
+    number('total_amount'),
+    detail('idempotency_key'),
+    text('created_at'),
+  ],
+  id: 'id',
+  empty: 'No orders.',
+}
+
+export const orderView: View = { ...orderHeadView, nested: { name: 'items', view: orderItemView } }
+
+export const logView: View = {
+  columns: [
+    detail('id'),
+    text('created_at'),
+    text('os_user'),
+    text('command'),
+    text('entity'),
+    number('entity_id'),
+    text('message'),
+  ],
+  id: 'id',
+  empty: 'No changes.',
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './entries.ts'
+import { readEnvFile, type EnvFile } from './env-file.ts'
+import { refusal, wrongValue, type ConfigFault } from './fault.ts'
+import { nameIn, type Texts } from './layers.ts'
+import { gatherPlaces } from './places.ts'
+import { weigh, winner, type Statement } from './precedence.ts'
+import type { Profile } from './profile.ts'
+import { reasonOf } from './reason.ts'
+import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
+import { defaultLimits, type Limits, type Target } from '../db/target.ts'
+import { settingNames, settingTable, type Settings } from '../settings.ts'
+
+export interface ConfigSources {
+  /** What was said on the command line, by the variable that it stands for. */
+  readonly flags: Texts & { readonly DB_URL?: string | undefined }
+  /** `--profile`. */
+  readonly profile: string | undefined
+  /** `--defaults-file`. */
+  readonly optionFile: string | undefined
+  readonly envFile: string | undefined
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly osUser: string
+  /** Looks for the running private server; asked only when nothing else says where to connect. */
+  readonly findPrivateServer: () => Promise<{ socket: string; user: string; database: string } | undefined>
+}
+
+export interface Config {
+  readonly target: Target
+  readonly limits: Limits
+  readonly pool: PoolOptions
+  /** DB_PROTECTED. */
+  readonly isProtected: boolean
+  readonly entries: readonly ConfigEntry[]
+}
+
+/** The configuration with everything that is wrong with it. */
+export interface Inspection {
+  /** Undefined where there are faults. */
+  readonly config: Config | undefined
+  readonly entries: readonly ConfigEntry[]
+  /** For each setting in turn: all places that say something of it, the highest first. */
+  readonly statements: readonly ConfigStatement[]
+  readonly faults: readonly ConfigFault[]
+  readonly envFile: EnvFile
+  readonly profile: Profile | undefined
+  /** Whose URL holds a password: an origin. */
+  readonly passwordInUrl: string | undefined
+}
+
+/** Gathers, checks and explains the configuration; never rejects for what is wrong with it. */
+export async function inspectConfig(sources: ConfigSources): Promise<Inspection> {
+  const envFile = readEnvFile(sources.envFile, sources.cwd)
+  const wrong: string[] = []
+  const { layers, faults: misplaced, profile } = await gatherPlaces(sources, envFile, wrong)
+  const said = weigh(layers)
+  const table = settingTable(sources.osUser)
+  const settings = Object.fromEntries(
+    settingNames.map((name) => [name, parsed(name, winner(said, name), table[name], wrong)]),
+  ) as unknown as Settings
+  const entries = [...settingNames.map((name) => entry(name, winner(said, name), table[name])), chosen(profile)]
+  const { secret, unreadable } = password(settings, winner(said, 'DB_PASSWORD_FILE'))
+  const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter(
+    (fault) => fault !== undefined,
+  )
+  const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
+  const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
+  return {
+    config,
+    entries,
+    statements: [...statementsOf(said, table), statement(chosen(profile))],
+    faults,
+    envFile,
+    profile,
+    passwordInUrl,
+  }
+}
+
+/** @throws DbtoolError BAD_CONFIG naming everything that is wrong. */
+export function soundConfig({ config, faults }: Inspection): Config {
+  if (config === undefined) throw refusal(faults)
+  return config
+}
+
+function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
+  const target: Target = {
+    host: settings.DB_HOST,
+    port: settings.DB_PORT,
+    socket: settings.DB_SOCKET,
+    user: settings.DB_USER,
+    password: settings.DB_PASSWORD,
+    database: settings.DB_NAME,
+    ssl: { mode: settings.DB_SSL_MODE, ca: settings.DB_SSL_CA },
+    readOnly: settings.DB_READ_ONLY,
+  }
+  const { DB_CONNECT_TIMEOUT: connectTimeoutMs, DB_STATEMENT_TIMEOUT: statementTimeoutMs } = settings
+  const {
+    DB_POOL_SIZE: size,
+    DB_MAX_OVERFLOW: maxOverflow,
+    DB_POOL_TIMEOUT: timeoutMs,
+    DB_POOL_RECYCLE: recycleMs,
+  } = settings
+  return {
+    target,
+    limits: { ...defaultLimits, connectTimeoutMs, statementTimeoutMs },
+    isProtected: settings.DB_PROTECTED,
+    pool: { ...defaultPoolOptions, size, maxOverflow, timeoutMs, recycleMs },
+    entries: [...entries, { name: 'DB_URL', value: urlOf(target), origin: 'all of the above' }],
+  }
+}
+
+function password(
+  { DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings,
+  said: Statement | undefined,
+): { secret: string; unreadable?: ConfigFault } {
+  if (path === undefined) return { secret }
+  try {
+    return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
+  } catch (cause) {
+    const named =
+      said?.layer.nameOf === undefined
+        ? '--password-file and DB_PASSWORD_FILE'
+        : `${nameIn(said.layer, 'DB_PASSWORD_FILE')} (${said.layer.origin})`
+    return {
+      secret: '',
+      unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` },
+    }
+  }
+}
+
+function urlOf({ user, password: secret, host, port, socket, database }: Target): string {
+  const stars = secret === '' ? '' : ':********'
+  const where = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
+  return `mariadb://${encodeURIComponent(user)}${stars}@${where}/${encodeURIComponent(database ?? '')}${socket === undefined ? '' : `?socket=${socket}`}`
+}

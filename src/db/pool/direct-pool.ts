@@ -1,0 +1,57 @@
+import { Lease } from '../lease.ts'
+import { Members, type Member } from './entries.ts'
+import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
+import { poolClosed, PoolCounters } from './stats.ts'
+
+/**
+ * The chapter's NullPool: a connection per use, opened when asked for and closed on return. Its only time-out is that
+ * of connecting.
+ */
+export class DirectPool implements Pool {
+  readonly #counters = new PoolCounters()
+  readonly #members: Members
+  #closed = false
+
+  constructor(connect: () => Promise<PooledConnection>) {
+    this.#members = new Members({ connect, counters: this.#counters, recycleMs: 0 })
+  }
+
+  async acquire(): Promise<Lease> {
+    if (this.#closed) throw poolClosed()
+    const asked = performance.now()
+    const member = await new Promise<Member>((resolve, reject) => {
+      this.#members.open(resolve, reject)
+      this.#counters.queued(this.#members.opening)
+    })
+    return this.lend(member, performance.now() - asked)
+  }
+
+  figures(): PoolFigures {
+    const { size: open, opening } = this.#members
+    return this.#counters.figures({ open, idle: 0, opening, waiting: opening })
+  }
+
+  restartPeaks(): void {
+    this.#counters.restartPeaks(this.figures())
+  }
+
+  async close(graceMs: number = defaultGraceMs): Promise<void> {
+    this.#closed = true
+    await this.#members.drain(graceMs)
+  }
+
+  /** The pool may have been closed while the connection was opened. */
+  private lend(member: Member, waitMs: number): Lease {
+    const giveBack = (): void => {
+      this.#members.retire(member)
+      this.#counters.using(this.#members.size)
+    }
+    if (this.#closed) {
+      giveBack()
+      throw poolClosed()
+    }
+    this.#counters.granted(waitMs)
+    this.#counters.using(this.#members.size)
+    return new Lease(member.connection, waitMs, giveBack)
+  }
+}

@@ -1,0 +1,170 @@
+import { Lease } from '../lease.ts'
+import { isAlive, isFresh, Members, type Member } from './entries.ts'
+import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures, type PoolOptions } from './pool.ts'
+import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
+import { timerMs } from '../target.ts'
+import { WaitingLine, type Waiter } from '../waiting-line.ts'
+
+const reopenAfterMs = 200
+
+/**
+ * Callers are served strictly in the order in which they came: a returned connection goes straight to whoever has
+ * waited longest, so that nobody starves. Idle connections are reused last in, first out, which keeps few of them warm.
+ */
+export class FairPool implements Pool {
+  readonly #options: PoolOptions
+  readonly #members: Members
+  readonly #idle: Member[] = []
+  readonly #line = new WaitingLine<Member>()
+  readonly #counters = new PoolCounters()
+  #openFailure: unknown
+  #reopenTimer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions) {
+    this.#options = options
+    this.#members = new Members({ connect, counters: this.#counters, recycleMs: options.recycleMs })
+  }
+
+  async acquire(): Promise<Lease> {
+    const asked = performance.now()
+    const deadline = asked + this.#options.timeoutMs
+    let turn: 'last' | 'first' = 'last'
+    for (;;) {
+      if (this.#closed) throw poolClosed()
+      const member = this.takeIdle() ?? (await this.waitInLine(deadline, turn))
+      if (await isAlive(member, this.#options.pingAfterIdleMs, deadline))
+        return this.lend(member, performance.now() - asked)
+      this.retire(member)
+      turn = 'first'
+    }
+  }
+
+  figures(): PoolFigures {
+    return this.#counters.figures({
+      open: this.#members.size,
+      idle: this.#idle.length,
+      opening: this.#members.opening,
+      waiting: this.#line.length,
+    })
+  }
+
+  restartPeaks(): void {
+    this.#counters.restartPeaks(this.figures())
+  }
+
+  async close(graceMs: number = defaultGraceMs): Promise<void> {
+    this.#closed = true
+    this.stopWaitingToReopen()
+    this.#line.rejectAll(poolClosed())
+    for (const member of this.#idle.splice(0)) this.#members.retire(member)
+    await this.#members.drain(graceMs)
+  }
+
+  private takeIdle(): Member | undefined {
+    for (;;) {
+      const member = this.#idle.pop()
+      this.countInUse()
+      if (member === undefined || isFresh(member)) return member
+      this.retire(member)
+    }
+  }
+
+  private waitInLine(deadline: number, turn: 'last' | 'first'): Promise<Member> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<Member> = { resolve, reject, timer: undefined }
+      waiter.timer = setTimeout(() => this.timeOut(waiter), timerMs(Math.max(0, deadline - performance.now())))
+      this.#line.join(waiter, turn)
+      this.#counters.queued(this.#line.length)
+      this.openForWaiters()
+    })
+  }
+
+  private timeOut(waiter: Waiter<Member>): void {
+    const figures = this.figures()
+    this.#line.leave(waiter)
+    this.#counters.timeouts += 1
+    waiter.reject(timeoutError(this.#options, figures, this.#openFailure))
+  }
+
+  /** As many at once as there are callers to serve, within size + overflow; after a failure, none for a moment. */
+  private openForWaiters(): void {
+    if (this.#closed || this.#reopenTimer !== undefined) return
+    const { size, maxOverflow } = this.#options
+    while (
+      this.#members.opening < this.#line.length &&
+      this.#members.size + this.#members.opening < size + maxOverflow
+    ) {
+      this.#members.open(
+        (member) => this.opened(member),
+        (reason) => this.openFailed(reason),
+      )
+    }
+  }
+
+  private opened(member: Member): void {
+    this.#openFailure = undefined
+    this.offer(member)
+  }
+
+  /**
+   * With connections left, the callers wait for those and the opening is tried again; with none, there is nothing to
+   * wait for.
+   */
+  private openFailed(reason: unknown): void {
+    this.#openFailure = reason
+    this.stopWaitingToReopen()
+    if (this.#members.size + this.#members.opening === 0) this.#line.rejectAll(reason)
+    else if (!this.#closed) this.#reopenTimer = setTimeout(() => this.reopen(), reopenAfterMs)
+  }
+
+  private reopen(): void {
+    this.stopWaitingToReopen()
+    this.openForWaiters()
+  }
+
+  private stopWaitingToReopen(): void {
+    clearTimeout(this.#reopenTimer)
+    this.#reopenTimer = undefined
+  }
+
+  private lend(member: Member, waitMs: number): Lease {
+    this.#counters.granted(waitMs)
+    return new Lease(member.connection, waitMs, () => this.takeBack(member))
+  }
+
+  /** Nobody inherits somebody else's transaction, nor a statement that still runs. */
+  private takeBack(member: Member): void {
+    const { connection } = member
+    if (connection.busy) connection.destroy()
+    if (!connection.usable || !connection.mayHoldTransaction) this.offer(member)
+    else
+      connection.change('ROLLBACK').then(
+        () => this.offer(member),
+        () => this.retire(member),
+      )
+  }
+
+  private offer(member: Member): void {
+    member.idleSince = performance.now()
+    if (this.#closed || !isFresh(member)) {
+      this.retire(member)
+      return
+    }
+    const waiter = this.#line.next()
+    if (waiter !== undefined) waiter.resolve(member)
+    else if (this.#idle.length < this.#options.size) this.#idle.push(member)
+    else this.retire(member)
+    this.countInUse()
+  }
+
+  private countInUse(): void {
+    this.#counters.using(this.#members.size - this.#idle.length)
+  }
+
+  private retire(member: Member): void {
+    this.#members.retire(member)
+    this.countInUse()
+    this.openForWaiters()
+  }
+}

@@ -1,0 +1,92 @@
+import { DbtoolError } from '../../errors.ts'
+import type { PoolFigures, PoolOptions } from './pool.ts'
+
+/** What a pool counts about itself; the gauges are read from the pool when somebody asks. */
+export class PoolCounters {
+  acquired = 0
+  timeouts = 0
+  opened = 0
+  closed = 0
+  peak = 0
+  queuePeak = 0
+  waitMs = 0
+  maxWaitMs = 0
+  #inUse = 0
+  #inUseMs = 0
+  #inUseSince = performance.now()
+
+  granted(waitMs: number): void {
+    this.acquired += 1
+    this.waitMs += waitMs
+    this.maxWaitMs = Math.max(this.maxWaitMs, waitMs)
+  }
+
+  connected(open: number): void {
+    this.opened += 1
+    this.peak = Math.max(this.peak, open)
+  }
+
+  queued(waiting: number): void {
+    this.queuePeak = Math.max(this.queuePeak, waiting)
+  }
+
+  /** From now on so many connections are in use. */
+  using(inUse: number): void {
+    if (inUse === this.#inUse) return
+    this.#inUseMs = this.inUseMs()
+    this.#inUseSince = performance.now()
+    this.#inUse = inUse
+  }
+
+  restartPeaks({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
+    this.peak = open
+    this.queuePeak = waiting
+  }
+
+  figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
+    const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
+    return {
+      ...gauges,
+      inUse: gauges.open - gauges.idle,
+      acquired,
+      timeouts,
+      opened,
+      closed,
+      peak,
+      queuePeak,
+      waitMs,
+      maxWaitMs,
+      inUseMs: this.inUseMs(),
+    }
+  }
+
+  private inUseMs(): number {
+    return this.#inUseMs + this.#inUse * (performance.now() - this.#inUseSince)
+  }
+}
+
+export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
+
+/**
+ * The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the
+ * server silent.
+ */
+export function timeoutError(
+  options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
+  now: PoolFigures,
+  cause: unknown,
+): DbtoolError {
+  const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
+  // What kept another connection from being opened also says what to do: a larger pool might be the opposite of it.
+  const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint
+  const because = cause instanceof Error ? `; opening another one failed: ${cause.message}` : ''
+  return new DbtoolError(
+    'POOL_TIMEOUT',
+    `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
+    { cause, hint },
+  )
+}
+
+export function poolClosed(): DbtoolError {
+  return new DbtoolError('POOL_CLOSED', 'the connection pool is closed')
+}

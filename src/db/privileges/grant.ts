@@ -1,0 +1,54 @@
+import { DbtoolError } from '../../errors.ts'
+import { accountSql, accountText, type Account } from './accounts.ts'
+import { DatabaseError } from '../failures.ts'
+import type { Queries } from '../queries.ts'
+
+/** There is no such grant; no matching row in the user table. */
+const unknown = new Set<number | undefined>([1141, 1133])
+
+/**
+ * What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars.
+ */
+export async function showGrants(queries: Queries, account: Account): Promise<string[]> {
+  const rows = await queries
+    .rows<Record<string, string>>(`SHOW GRANTS FOR ${accountSql(account)}`)
+    .catch((error: unknown) => {
+      throw explained(account, error)
+    })
+  return rows.flatMap(Object.values<string>).map(withoutHash)
+}
+
+/**
+ * Runs them one by one; each is all or nothing, and giving again what is there changes nothing. Rejects as `showGrants`
+ * does.
+ */
+export async function grant(queries: Queries, account: Account, statements: readonly string[]): Promise<void> {
+  await showGrants(queries, account)
+  // Were the account dropped just now, GRANT would make one without a password.
+  await queries.change("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER')")
+  for (const statement of statements) {
+    await queries.change(statement).catch((error: unknown) => {
+      throw explained(account, error)
+    })
+  }
+}
+
+function withoutHash(statement: string): string {
+  return statement.replace(/\b(PASSWORD|USING) '[^']*'/g, "$1 '********'")
+}
+
+function unknownAccount(account: Account, cause: unknown): DbtoolError {
+  const sql = accountSql(account)
+  return new DbtoolError('NOT_FOUND', `there is no account ${accountText(account)} on this server`, {
+    cause,
+    hint: `create it first, in a client: CREATE USER ${sql} IDENTIFIED BY '…'`,
+  })
+}
+
+function explained(account: Account, error: unknown): unknown {
+  if (error instanceof DatabaseError && unknown.has(error.errno)) return unknownAccount(account, error)
+  if (!(error instanceof DatabaseError) || error.code !== 'ACCESS_DENIED') return error
+  const hint =
+    'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), or give one the statements: dbtool db grants'
+  return new DbtoolError('ACCESS_DENIED', `this user may not grant: ${error.message}`, { cause: error, hint })
+}

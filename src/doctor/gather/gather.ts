@@ -1,0 +1,64 @@
+import type { Inspection } from '../../config/config.ts'
+import type { Connection } from '../../db/connection/connection.ts'
+import type { Target } from '../../db/target.ts'
+import { version } from '../../version.ts'
+import { known, unknown, type FactName, type Gathered } from '../facts.ts'
+import { configurationFacts, originOf } from './configuration.ts'
+import { findRoute, knock } from './network.ts'
+import { visitServer } from './visit.ts'
+
+/** What the doctor needs of the world. */
+export interface Surroundings {
+  readonly inspection: Inspection
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** One connection to this target; rejects with the reason why nobody is let in. */
+  readonly visit: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
+}
+
+const names: readonly FactName[] = [
+  'configuration',
+  'destination',
+  'route',
+  'door',
+  'encryption',
+  'login',
+  'database',
+  'product',
+  'session',
+  'variables',
+  'clock',
+  'databaseDefaults',
+  'usage',
+  'grants',
+  'migrations',
+  'tables',
+  'invariants',
+  'tool',
+]
+
+const allUnknown = (reason: string): Gathered =>
+  Object.fromEntries(names.map((name) => [name, unknown(reason)])) as unknown as Gathered
+
+/**
+ * Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing.
+ */
+export async function gather(around: Surroundings): Promise<Gathered> {
+  const { inspection, env, now, signal } = around
+  const here = {
+    configuration: known(configurationFacts(inspection, env)),
+    tool: known({ node: process.versions.node, dbtool: version(), now: now() }),
+  }
+  const { config } = inspection
+  if (config === undefined) return { ...allUnknown('the configuration is wrong'), ...here }
+  const { target, pool, limits } = config
+  const patience = { timeoutMs: limits.connectTimeoutMs, signal }
+  const route = await findRoute(target, patience)
+  const way = { ...here, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
+  if (route.failure !== undefined) return { ...allUnknown('the server has no address'), ...way }
+  const door = await knock(target, patience)
+  const arrived = { ...way, door: known(door) }
+  if (door.failure !== undefined) return { ...allUnknown('the server cannot be reached'), ...arrived }
+  return { ...allUnknown('nobody was let in'), ...arrived, ...(await visitServer(around, config)) }
+}

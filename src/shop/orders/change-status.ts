@@ -1,0 +1,110 @@
+import { DatabaseError } from '../../db/failures.ts'
+import type { Queries } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { certainly, OutcomeUnknown, resolved, type Riddle } from './exactly-once.ts'
+import type { Author } from '../logs.ts'
+import { moveOrderSql } from './change-status.sql.ts'
+import { leadsTo, moves, movesFrom, type Move } from './status.ts'
+import { unknownOrder } from './orders.ts'
+import type { OrderStatus } from '../rules.ts'
+
+export interface MoveRequest {
+  readonly orderId: number
+  readonly move: Move
+  readonly author: Author
+  /** ROLLBACK tries everything and keeps nothing. */
+  readonly end: 'COMMIT' | 'ROLLBACK'
+}
+
+type Answer =
+  | { readonly outcome: 'moved' | 'illegal'; readonly status: OrderStatus }
+  | { readonly outcome: 'missing'; readonly status: null }
+
+/**
+ * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with
+ * ILLEGAL_STATUS
+ * when its status does not allow the move, or with OUTCOME_UNKNOWN when the connection died and nobody can tell.
+ *
+ * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then.
+ */
+export async function moveOrder(queries: Queries, request: MoveRequest): Promise<void> {
+  const { orderId, move, author, end } = request
+  const parameter = JSON.stringify({
+    order_id: orderId,
+    from: moves[move].from,
+    to: moves[move].to,
+    end,
+    os_user: author.osUser,
+    command: author.command,
+  })
+  const deed = {
+    send: () => send(queries, parameter),
+    find: () => movedOrder(queries, request),
+    riddle: moveRiddle(request),
+  }
+  const { answer, doubt } = await certainly<Answer>(queries, deed).catch((error: unknown) => {
+    throw explained(error, request)
+  })
+  if (answer.outcome === 'missing') throw unknownOrder(orderId)
+  if (answer.outcome === 'moved' || (doubt && answer.status === moves[move].to)) return
+  const refusal = illegal(request, answer.status)
+  throw doubt && leadsTo(moves[move].to, answer.status) ? new OutcomeUnknown(moveRiddle(request), [], refusal) : refusal
+}
+
+async function send(queries: Queries, parameter: string): Promise<Answer> {
+  const [answer] = await queries.prepared<Answer>(moveOrderSql, [parameter])
+  if (answer === undefined) throw new DbtoolError('UNEXPECTED', 'the server did not say what became of the order')
+  return answer
+}
+
+function illegal({ orderId, move }: MoveRequest, status: OrderStatus): DbtoolError {
+  const { to } = moves[move]
+  const next = movesFrom(status)
+  const now = status === to ? `is ${status} already` : `is ${status} and cannot be ${to}`
+  const then = next.length === 0 ? 'that is final' : `it can be ${next.map((one) => moves[one].to).join(' or ')}`
+  return new DbtoolError('ILLEGAL_STATUS', `order ${orderId} ${now}; ${then}`, {
+    hint:
+      next.length === 0
+        ? `look at it: dbtool orders get ${orderId}`
+        : `use: ${next.map((one) => `dbtool orders ${one} ${orderId}`).join(', or ')}`,
+  })
+}
+
+type Moving = Pick<MoveRequest, 'orderId' | 'move'>
+
+export function moveRiddle({ orderId, move }: Moving): Riddle {
+  return {
+    message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`,
+    hint: `look at it: dbtool orders get ${orderId}`,
+  }
+}
+
+function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
+  if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
+  return new DbtoolError(
+    'CONSTRAINT',
+    `order ${orderId} cannot be ${moves[move].to}: one of its products would have more than 2147483647 in stock`,
+    { cause: error, hint: 'nothing was changed; take some out with: dbtool products restock' },
+  )
+}
+
+const outOfRange = 1264
+
+async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
+  const [order] = await queries.prepared<{ status: OrderStatus }>(
+    'SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE',
+    [orderId],
+  )
+  return order?.status === moves[move].to ? { outcome: 'moved', status: order.status } : undefined
+}
+
+/**
+ * For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with
+ * OutcomeUnknown.
+ */
+export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
+  return (
+    (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !==
+    undefined
+  )
+}

@@ -1,0 +1,121 @@
+import { DatabaseError, type ConnectionIdentity } from '../../db/failures.ts'
+import { endAtServer } from '../../db/connection/kill.ts'
+import type { Queries } from '../../db/queries.ts'
+import { persistently } from '../../db/retry.ts'
+import { ruleOf } from '../../db/retry-table.ts'
+import { DbtoolError } from '../../errors.ts'
+
+/** What nobody could find out, and how it can be found out later. */
+export interface Riddle {
+  readonly message: string
+  readonly hint: string
+}
+
+/**
+ * Nobody could be asked what became of it; `lost` are the connections on which the server may still be at work for it.
+ */
+export class OutcomeUnknown extends DbtoolError {
+  constructor(
+    { message, hint }: Riddle,
+    readonly lost: readonly ConnectionIdentity[],
+    cause: unknown,
+  ) {
+    super('OUTCOME_UNKNOWN', message, { cause, hint })
+  }
+}
+
+/**
+ * A change that is one statement with its own COMMIT: when its answer is lost, somebody has to find out whether it took
+ * place.
+ */
+export interface Deed<A> {
+  /** Asked again after it was done, it finds that. */
+  readonly send: () => Promise<A>
+  /** What became of it, undefined when nothing did. Waits for what has been written and is not yet committed. */
+  readonly find: () => Promise<A | undefined>
+  readonly riddle: Riddle
+}
+
+export interface Certain<A> {
+  readonly answer: A
+  /** An earlier attempt may have done it. */
+  readonly doubt: boolean
+}
+
+interface Refusal {
+  readonly refusal: unknown
+}
+
+/**
+ * Asks until the answer is certain. After a loss, what the server still does for us is ended before it is asked again:
+ * a refusal
+ * must not be followed by what was under way. Rejects with the refusal once it is certain that nothing was done, or
+ * with
+ * OutcomeUnknown.
+ */
+export async function certainly<A extends object>(
+  queries: Queries,
+  { send, find, riddle }: Deed<A>,
+): Promise<Certain<A>> {
+  const lost: ConnectionIdentity[] = []
+  let doubt = false
+  let running = false
+  const unknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(riddle, [...lost], cause)
+  const attempt = async (): Promise<A | Refusal> => {
+    running = true
+    try {
+      await endAll(queries, lost)
+      return await send()
+    } catch (error) {
+      const rule = ruleOf(error)
+      const connection = error instanceof DatabaseError ? error.lost : undefined
+      if (connection !== undefined) lost.push(connection)
+      // One that was lost while it was being opened had not been asked for anything yet.
+      doubt ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
+      if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
+      if (!doubt && rule.order === 'not placed') return { refusal: error }
+      return (
+        (await found(queries, find).catch((cause: unknown) => {
+          throw unknown(cause)
+        })) ?? { refusal: error }
+      )
+    } finally {
+      running = false
+    }
+  }
+  const giveUp = (cause: unknown): unknown => (doubt || running ? unknown(cause) : cause)
+  const answer = await persistently(attempt, { ...queries.persistence, kind: 'repeatable', giveUp })
+  if ('refusal' in answer) throw answer.refusal
+  return { answer, doubt }
+}
+
+const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
+
+/** Takes those that are over out of `lost`. */
+async function endAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
+  for (let [first] = lost; first !== undefined; [first] = lost) {
+    await endAtServer(queries, first)
+    lost.shift()
+  }
+}
+
+async function found<A>(queries: Queries, find: Deed<A>['find']): Promise<A | undefined> {
+  // Where a block was stopped, this connection would still see what it has not committed.
+  await queries.change('ROLLBACK')
+  return find()
+}
+
+/** For whoever was interrupted by `error`: what became of it, once it is certain. Rejects with OutcomeUnknown. */
+export async function resolved<A>(
+  queries: Queries,
+  { find, riddle }: Omit<Deed<A>, 'send'>,
+  error: unknown,
+): Promise<A | undefined> {
+  const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
+  try {
+    await endAll(queries, lost)
+    return await found(queries, find)
+  } catch (cause) {
+    throw new OutcomeUnknown(riddle, lost, cause)
+  }
+}

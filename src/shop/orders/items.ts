@@ -1,0 +1,66 @@
+import type { Queries } from '../../db/queries.ts'
+import { DbtoolError, InvalidValue } from '../../errors.ts'
+import { times } from './money.ts'
+import type { OrderItem } from './orders.ts'
+import { findProduct, unknownProducts, type Product } from '../products/products.ts'
+import { parseQuantity, shown } from '../rules.ts'
+
+/** One wish, as it is typed: a product by id or SKU, and how many. */
+export interface WantedItem {
+  readonly product: string
+  readonly quantity: number
+}
+
+/** `TEA-1:2`; a SKU may hold colons itself, the last one counts. */
+export function parseItem(text: string): WantedItem {
+  const colon = text.lastIndexOf(':')
+  if (colon < 1) throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${shown(text)}`)
+  try {
+    return { product: text.slice(0, colon), quantity: parseQuantity(text.slice(colon + 1)) }
+  } catch (error) {
+    if (error instanceof InvalidValue) throw new InvalidValue(`${shown(text)}: the quantity ${error.message}`)
+    throw error
+  }
+}
+
+/** `TEA-1:2 TEA-2:1`, as it is answered to a question. */
+export function parseItems(text: string): WantedItem[] {
+  return text
+    .trim()
+    .split(/[\s,]+/)
+    .map(parseItem)
+}
+
+export interface ResolvedItem {
+  readonly product: Product
+  readonly quantity: number
+}
+
+/** Rejects with NOT_FOUND naming every product that there is not, and with USAGE when one is wanted twice. */
+export async function resolveItems(queries: Queries, wanted: readonly WantedItem[]): Promise<ResolvedItem[]> {
+  const found = await Promise.all(wanted.map(({ product }) => findProduct(queries, product)))
+  const unknown = wanted.filter((_item, index) => found[index] === undefined).map(({ product }) => product)
+  if (unknown.length > 0) throw unknownProducts(unknown)
+  const items = found.flatMap((product, index) =>
+    product === undefined ? [] : [{ product, quantity: wanted[index]?.quantity ?? 0 }],
+  )
+  const ids = items.map(({ product }) => product.id)
+  const twice = items.find(({ product }, index) => ids.indexOf(product.id) !== index)
+  if (twice !== undefined)
+    throw new DbtoolError('USAGE', `product ${shown(twice.product.sku ?? String(twice.product.id))} is given twice`, {
+      hint: 'a product stands once in an order; add the quantities',
+    })
+  return items
+}
+
+/** The lines as they would be ordered now. */
+export function quoted(items: readonly ResolvedItem[]): OrderItem[] {
+  return items.map(({ product: { id, sku, name, price }, quantity }) => ({
+    product_id: id,
+    sku,
+    name,
+    quantity,
+    price,
+    subtotal: times(price, quantity),
+  }))
+}

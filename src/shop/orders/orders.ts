@@ -1,0 +1,89 @@
+import { firstRow, type Queries } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { oneOf, orderAndPage, where, type Page, type Sort } from '../filters.ts'
+import type { OrderStatus } from '../rules.ts'
+
+export interface OrderHead {
+  readonly id: number
+  readonly user_id: number
+  readonly username: string
+  readonly status: OrderStatus
+  readonly total_amount: string
+  readonly idempotency_key: string
+  readonly created_at: Date
+}
+
+export interface OrderItem {
+  readonly product_id: number
+  readonly sku: string | null
+  readonly name: string
+  readonly quantity: number
+  readonly price: string
+  readonly subtotal: string
+}
+
+export interface Order extends OrderHead {
+  readonly items: readonly OrderItem[]
+}
+
+/** Orders first: their index gives them in the order of a list, and the first page reads no more than itself. */
+const head = `SELECT o.id, o.user_id, u.username, o.status, o.total_amount, o.idempotency_key, o.created_at
+  FROM orders o STRAIGHT_JOIN users u ON u.id = o.user_id`
+
+const itemsOfOne = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
+  FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = ? ORDER BY i.product_id`
+
+/** One order with its items, in two statements whatever their number. Rejects with NOT_FOUND. */
+export async function getOrder(queries: Queries, id: number): Promise<Order> {
+  const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
+  if (order === undefined) throw unknownOrder(id)
+  return { ...order, items: await queries.rows<OrderItem>(itemsOfOne, [id]) }
+}
+
+export function unknownOrder(id: number): DbtoolError {
+  return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'see which there are: dbtool orders list' })
+}
+
+/** The items of several orders in one statement, whatever their number. */
+const itemsOfMany = `SELECT i.order_id, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (order_id INT PATH '$')) AS wanted
+  STRAIGHT_JOIN order_items i ON i.order_id = wanted.order_id JOIN products p ON p.id = i.product_id ORDER BY i.order_id, i.product_id`
+
+/** The same orders with their items. */
+export async function withItems(queries: Queries, orders: readonly OrderHead[]): Promise<Order[]> {
+  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [
+    JSON.stringify(orders.map(({ id }) => id)),
+  ])
+  const items = new Map<number, OrderItem[]>(orders.map(({ id }) => [id, []]))
+  for (const row of rows) items.get(row.order_id)?.push(row)
+  return orders.map((order) => ({ ...order, items: items.get(order.id) ?? [] }))
+}
+
+export const orderSortColumns = ['id', 'created_at', 'total_amount', 'status'] as const
+
+export interface OrderFilter {
+  readonly ids?: readonly number[] | undefined
+  readonly userIds?: readonly number[] | undefined
+  readonly statuses?: readonly OrderStatus[] | undefined
+  readonly since?: Date | undefined
+  /** Not included. */
+  readonly until?: Date | undefined
+}
+
+export async function listOrders(
+  queries: Queries,
+  filter: OrderFilter,
+  sort: Sort<(typeof orderSortColumns)[number]>,
+  page: Page,
+): Promise<OrderHead[]> {
+  const { ids, userIds, statuses, since, until } = filter
+  const condition = where([
+    oneOf('o.id', ids),
+    oneOf('o.user_id', userIds),
+    oneOf('o.status', statuses),
+    since === undefined ? undefined : { sql: 'o.created_at >= ?', values: [since] },
+    until === undefined ? undefined : { sql: 'o.created_at < ?', values: [until] },
+  ])
+  const paging = orderAndPage('o', sort, page)
+  return queries.rows<OrderHead>(`${head} ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+}

@@ -1,0 +1,184 @@
+import type { Value } from '../../db/queries.ts'
+import type { Author } from '../logs.ts'
+
+/** What an order is placed with. */
+export interface OrderParameters {
+  readonly userId: number
+  readonly key: string
+  readonly digest: string
+  readonly status: string
+  /** Otherwise now. */
+  readonly orderedAt?: Date | undefined
+  /**
+   * In ascending id of product: every order locks its products in this order. `price`: agreed elsewhere, otherwise that
+   * of the product.
+   */
+  readonly lines: readonly {
+    readonly productId: number
+    readonly quantity: number
+    readonly price?: string | undefined
+  }[]
+  readonly author: Author
+  /** ROLLBACK tries everything and keeps nothing. */
+  readonly end: 'COMMIT' | 'ROLLBACK'
+}
+
+/** How an order of so many lines takes its stock: `take` sets `total`, which stays NULL unless every line was had. */
+interface Taking {
+  readonly declare: string
+  readonly take: string
+  readonly insertItems: string
+}
+
+/** Up to here an order is faster line by line (docs/orders.md tells by how much). */
+const mostLinesOneByOne = 16
+
+/** A statement for each line finds its product by its id, and brings its price along. */
+function lineByLine(count: number): Taking {
+  const eachLine = (text: (n: number) => string, separator: string): string =>
+    Array.from({ length: count }, (_, index) => text(index + 1)).join(separator)
+  return {
+    declare: eachLine(
+      (n) =>
+        `DECLARE product${n} INT DEFAULT ?; DECLARE quantity${n} INT DEFAULT ?; DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`,
+      '\n  ',
+    ),
+    take: `
+  SET ${eachLine((n) => `@price${n} = NULL`, ', ')};
+  ${eachLine(
+    (n) => `UPDATE products
+    SET stock = stock - quantity${n}, units_sold = units_sold + quantity${n}, times_ordered = times_ordered + 1,
+        revenue = revenue + quantity${n} * (@price${n} := COALESCE(agreed${n}, price)), updated_at = UTC_TIMESTAMP()
+    WHERE id = product${n} AND is_active AND stock >= quantity${n};`,
+    '\n  ',
+  )}
+  SET total = ${eachLine((n) => `quantity${n} * @price${n}`, ' + ')};`,
+    insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
+      VALUES ${eachLine((n) => `(new_id, product${n}, quantity${n}, @price${n})`, ', ')};`,
+  }
+}
+
+const wantedLines = `JSON_TABLE(wanted, '$[*]' COLUMNS (product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]')) AS line`
+
+/**
+ * All lines at once. STRAIGHT_JOIN keeps the order of locks; without FORCE INDEX a shop of five products or less would
+ * be scanned,
+ * which waits for what other orders have locked.
+ */
+const asTable: Taking = {
+  declare: '',
+  take: `
+  UPDATE ${wantedLines} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = line.product_id
+    SET p.stock = p.stock - line.quantity, p.units_sold = p.units_sold + line.quantity, p.times_ordered = p.times_ordered + 1,
+        p.revenue = p.revenue + line.quantity * COALESCE(line.price, p.price), p.updated_at = UTC_TIMESTAMP()
+    WHERE p.is_active AND p.stock >= line.quantity;
+  IF ROW_COUNT() = line_count THEN
+    SELECT SUM(line.quantity * COALESCE(line.price, p.price)) INTO total FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;
+  END IF;`,
+  insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
+      SELECT new_id, line.product_id, line.quantity, COALESCE(line.price, p.price)
+        FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;`,
+}
+
+const answerWithOrder = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short FROM orders WHERE id = old_id;`
+
+/**
+ * A whole order in one statement: the server runs it without waiting for the network, so a row lock on a product that
+ * everybody wants is held for microseconds. It answers with one row: outcome ('placed', 'existing', 'short', or 'again'
+ * when
+ * what was short no longer is), order_id, total_amount, digest, short (JSON).
+ *
+ * Stock first, in ascending id of product, and every line after it: the other way round orders deadlock. Whatever goes
+ * wrong, an
+ * order that has the key already is the answer; who placed it may just have taken the last units. Otherwise any error
+ * rolls back
+ * and is raised again, except KILL QUERY and max_statement_time between two statements: they leave the transaction
+ * open. So the
+ * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same
+ * connection.
+ */
+const block = ({ declare, take, insertItems }: Taking, end: OrderParameters['end']): string => `
+BEGIN NOT ATOMIC
+  DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
+  DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
+  DECLARE line_count INT DEFAULT ?;
+  DECLARE wanted_user INT DEFAULT ?;
+  DECLARE new_id, old_id INT;
+  DECLARE total DECIMAL(30, 2);
+  DECLARE short LONGTEXT CHARACTER SET utf8mb4;
+  ${declare}
+
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+    ROLLBACK;
+    SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;
+    IF old_id IS NULL THEN RESIGNAL; END IF;
+    ${answerWithOrder}
+  END;
+
+  ROLLBACK;
+  START TRANSACTION;
+  ${take}
+  IF total IS NOT NULL THEN
+    INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
+      VALUES (wanted_user, total, ?, wanted_key, ?, COALESCE(?, UTC_TIMESTAMP()));
+    SET new_id = LAST_INSERT_ID();
+    ${insertItems}
+    INSERT INTO logs (os_user, command, entity, entity_id, message)
+      VALUES (?, ?, 'orders', new_id, CONCAT('placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total));
+    ${end};
+    SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest, NULL AS short;
+  ELSE
+    ROLLBACK;
+    SELECT id INTO old_id FROM orders WHERE idempotency_key = wanted_key;
+    IF old_id IS NOT NULL THEN
+      ${answerWithOrder}
+    ELSE
+      SELECT JSON_ARRAYAGG(JSON_OBJECT('product_id', line.product_id, 'sku', p.sku, 'name', p.name, 'wanted', line.quantity, 'stock', p.stock, 'is_active', p.is_active))
+        INTO short
+        FROM ${wantedLines} LEFT JOIN products p ON p.id = line.product_id
+        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < line.quantity;
+      SELECT IF(short IS NULL, 'again', 'short') AS outcome, NULL AS order_id, NULL AS total_amount, NULL AS digest, short;
+    END IF;
+  END IF;
+END`
+
+const texts = new Map<string, string>()
+
+/** The same text for all orders of so many lines: a connection prepares it once. */
+function textFor(count: number, end: OrderParameters['end']): string {
+  const oneByOne = count <= mostLinesOneByOne
+  const name = `${oneByOne ? count : 'many'} ${end}`
+  const text = texts.get(name) ?? block(oneByOne ? lineByLine(count) : asTable, end)
+  texts.set(name, text)
+  return text
+}
+
+export function placeOrderStatement({ userId, key, digest, status, orderedAt, lines, author, end }: OrderParameters): {
+  sql: string
+  values: Value[]
+} {
+  const wanted = JSON.stringify(
+    lines.map(({ productId, quantity, price }) =>
+      price === undefined ? [productId, quantity] : [productId, quantity, price],
+    ),
+  )
+  const oneByOne =
+    lines.length > mostLinesOneByOne
+      ? []
+      : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
+  return {
+    sql: textFor(lines.length, end),
+    values: [
+      key,
+      wanted,
+      lines.length,
+      userId,
+      ...oneByOne,
+      status,
+      digest,
+      orderedAt ?? null,
+      author.osUser,
+      author.command,
+    ],
+  }
+}

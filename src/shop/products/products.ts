@@ -1,0 +1,164 @@
+import { DatabaseError } from '../../db/failures.ts'
+import { firstRow, type Queries, type Value } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
+import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
+import { shown } from '../rules.ts'
+
+export interface Product {
+  readonly id: number
+  readonly sku: string | null
+  readonly name: string
+  readonly description: string | null
+  readonly price: string
+  readonly stock: number
+  readonly is_active: boolean
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+export interface NewProduct {
+  readonly sku?: string | undefined
+  readonly name: string
+  readonly description?: string | undefined
+  readonly price: string
+  readonly stock: number
+}
+
+const columns = 'p.id, p.sku, p.name, p.description, p.price, p.stock, p.is_active, p.created_at, p.updated_at'
+
+type Row = Omit<Product, 'is_active'> & { is_active: number }
+const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1 })
+
+/**
+ * Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken.
+ */
+export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
+  const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => {
+    throw skuTaken(error, product.sku ?? null)
+  })
+  await writeLog(queries, author, creation(insertId, product))
+  return productById(queries, insertId)
+}
+
+/** As insertProduct, for many at once; rejects with DUPLICATE, without saying of which. */
+export async function insertProducts(queries: Queries, author: Author, products: readonly NewProduct[]): Promise<void> {
+  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
+  await writeLogs(
+    queries,
+    author,
+    products.map((product, index) => creation(ids[index]?.id ?? 0, product)),
+  )
+}
+
+const insertion =
+  'INSERT INTO products (sku, name, description, price, stock, stock_received) VALUES (?, ?, ?, ?, ?, ?)'
+
+function valuesOf({ sku, name, description, price, stock }: NewProduct): Value[] {
+  return [sku ?? null, name, description ?? null, price, stock, stock]
+}
+
+function creation(entityId: number, { sku, name, price, stock }: NewProduct): LogEntry {
+  return {
+    entity: 'products',
+    entityId,
+    message: `created ${sku ?? 'without SKU'}: ${name}, price ${price}, stock ${stock}`,
+  }
+}
+
+/** What a DUPLICATE of the table means; other errors as they are. */
+export function skuTaken(error: unknown, sku: string | null): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
+  return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, {
+    cause: error,
+    hint: `see which product has it: dbtool products get ${sku ?? ''}`,
+  })
+}
+
+export async function isSkuTaken(queries: Queries, sku: string): Promise<boolean> {
+  return (await firstRow(queries, 'SELECT 1 FROM products WHERE sku = ?', [sku])) !== undefined
+}
+
+/** Rejects with NOT_FOUND. `FOR UPDATE`: nobody else changes it until the transaction ends. */
+export async function productById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<Product> {
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? ${lock}`, [id])
+  if (row === undefined) throw unknownProducts([String(id)])
+  return fromRow(row)
+}
+
+/** How a sentence names a product. */
+export function named({ id, sku, name }: Pick<Product, 'id' | 'sku' | 'name'>): string {
+  return `${sku ?? `product ${id}`} (${name})`
+}
+
+/** What names this one and no other, for whoever reads it as findProduct does. */
+export function productReference({ id, sku }: Pick<Product, 'id' | 'sku'>): string {
+  return sku === null || /^\d+$/.test(sku) ? String(id) : sku
+}
+
+/** By id or SKU: all digits are an id if there is such a product, then a SKU. */
+export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
+  const id = /^\d{1,10}$/.test(reference) ? Number(reference) : null
+  const row = await firstRow<Row>(
+    queries,
+    `SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? ORDER BY p.id = ? DESC LIMIT 1`,
+    [id, reference, id],
+  )
+  return row === undefined ? undefined : fromRow(row)
+}
+
+/**
+ * As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not
+ * set.
+ */
+export async function getProduct(queries: Queries, reference: string): Promise<Product> {
+  if (reference.trim() === '')
+    throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)
+  const product = await findProduct(queries, reference)
+  if (product === undefined) throw unknownProducts([reference])
+  return product
+}
+
+export function unknownProducts(references: readonly string[]): DbtoolError {
+  const names = references.map(shown).join(', ')
+  return new DbtoolError(
+    'NOT_FOUND',
+    references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`,
+    {
+      hint: 'a product is an id or a SKU; search with: dbtool products list --search TEXT',
+    },
+  )
+}
+
+export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'created_at'] as const
+
+export interface ProductFilter {
+  readonly active?: boolean | undefined
+  readonly ids?: readonly number[] | undefined
+  /** In SKU or name, whatever the case. */
+  readonly search?: string | undefined
+}
+
+/** On `products p`. */
+export function productConditions({ active, search, ids }: ProductFilter): (Condition | undefined)[] {
+  return [
+    active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },
+    search === undefined ? undefined : contains(['p.sku COLLATE utf8mb4_unicode_ci', 'p.name'], search),
+    oneOf('p.id', ids),
+  ]
+}
+
+export async function listProducts(
+  queries: Queries,
+  filter: ProductFilter,
+  sort: Sort<(typeof productSortColumns)[number]>,
+  page: Page,
+): Promise<Product[]> {
+  const condition = where(productConditions(filter))
+  const paging = orderAndPage('p', sort, page)
+  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [
+    ...condition.values,
+    ...paging.values,
+  ])
+  return rows.map(fromRow)
+}

@@ -1,0 +1,108 @@
+import type { Queries } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { counted } from '../../values.ts'
+import { writeLog, writeLogs, type Author } from '../logs.ts'
+import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
+
+/** A user with the number of addresses that went along. */
+export interface DeletedUser extends User {
+  readonly addresses_deleted: number
+}
+
+/** Ids as a table, whatever their number: one bound JSON array. */
+const wanted = `JSON_TABLE(?, '$[*]' COLUMNS (id INT PATH '$')) AS wanted`
+
+interface Belongings {
+  readonly id: number
+  readonly orders: number
+  readonly addresses: number
+}
+
+/** What refers to each of the users. Exact while they are locked: then nobody can place an order for them. */
+async function belongingsOf(queries: Queries, users: readonly User[]): Promise<Map<number, Belongings>> {
+  const rows = await queries.rows<Belongings>(
+    `SELECT wanted.id, (SELECT COUNT(*) FROM orders o WHERE o.user_id = wanted.id) AS orders, (SELECT COUNT(*) FROM addresses a WHERE a.user_id = wanted.id) AS addresses
+      FROM ${wanted}`,
+    [idsOf(users)],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+const idsOf = (users: readonly { readonly id: number }[]): string => JSON.stringify(users.map(({ id }) => id))
+
+/** The user as it would be deleted. Rejects with REFERENCED while there are orders, whatever their status. */
+export async function deletable(queries: Queries, user: User): Promise<DeletedUser> {
+  const { orders = 0, addresses = 0 } = (await belongingsOf(queries, [user])).get(user.id) ?? {}
+  if (orders === 0) return { ...user, addresses_deleted: addresses }
+  const { username } = user
+  throw new DbtoolError(
+    'REFERENCED',
+    `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
+    { hint: `deactivate instead: dbtool users update ${username} --inactive` },
+  )
+}
+
+/** Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */
+export async function deleteUser(queries: Queries, author: Author, id: number): Promise<DeletedUser> {
+  const user = await deletable(queries, await getUserById(queries, id, 'FOR UPDATE'))
+  await queries.change('DELETE FROM users WHERE id = ?', [id])
+  await writeLog(queries, author, { entity: 'users', entityId: id, message: `deleted ${nameWithAddresses(user)}` })
+  return user
+}
+
+/** `ada <ada@example.com> with 2 addresses`. */
+export function nameWithAddresses({ username, email, addresses_deleted }: DeletedUser): string {
+  return `${username} <${email}>${addresses_deleted === 0 ? '' : ` with ${counted(addresses_deleted, 'address', 'addresses')}`}`
+}
+
+/** Inactive, and not seen since: at the last login, or at the beginning where there was none. */
+const unseen = 'u.is_active = FALSE AND COALESCE(u.last_login, u.created_at) <= ?'
+
+export interface Purge {
+  /** Who can go, by id. */
+  readonly users: readonly User[]
+  /** How many cannot, since they have orders. */
+  readonly kept: number
+}
+
+export async function findPurgeable(queries: Queries, since: Date): Promise<Purge> {
+  const rows = await queries.rows<UserRow & { has_orders: number }>(
+    `SELECT ${userColumns}, EXISTS (SELECT 1 FROM orders o WHERE o.user_id = u.id) AS has_orders FROM users u WHERE ${unseen} ORDER BY u.id`,
+    [since],
+  )
+  const free = rows.filter(({ has_orders }) => has_orders === 0)
+  return { users: free.map(userFromRow), kept: rows.length - free.length }
+}
+
+/** Deletes those of them for whom it is still so. Call it in a transaction; four statements, whatever their number. */
+export async function purgeUsers(
+  queries: Queries,
+  author: Author,
+  shown: readonly User[],
+  since: Date,
+): Promise<DeletedUser[]> {
+  const rows = await queries.rows<UserRow>(
+    `SELECT ${userColumns} FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id WHERE ${unseen} ORDER BY u.id FOR UPDATE`,
+    [idsOf(shown), since],
+  )
+  const locked = rows.map(userFromRow)
+  const belongings = await belongingsOf(queries, locked)
+  const users = locked
+    .filter(({ id }) => belongings.get(id)?.orders === 0)
+    .map((user) => ({ ...user, addresses_deleted: belongings.get(user.id)?.addresses ?? 0 }))
+  await queries.change(`DELETE u FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id`, [idsOf(users)])
+  await writeLogs(
+    queries,
+    author,
+    users.map((user) => ({
+      entity: 'users',
+      entityId: user.id,
+      message: `purged ${nameWithAddresses(user)}, not seen since ${seenAt(user)}`,
+    })),
+  )
+  return users
+}
+
+function seenAt({ last_login, created_at }: User): string {
+  return (last_login ?? created_at).toISOString().slice(0, 10)
+}

@@ -1,0 +1,57 @@
+import { Secret, type Queries } from '../../db/queries.ts'
+import { assignments, inWords, unmet, type Updated } from '../changes.ts'
+import { writeLog, type Author } from '../logs.ts'
+import { getUser, getUserById, taken, type User } from './users.ts'
+
+/** What may be changed of a user, as the chapter has it, by column. Null empties a name. */
+export type UserWishes = Readonly<{
+  email?: string | undefined
+  first_name?: string | null | undefined
+  last_name?: string | null | undefined
+  is_active?: boolean | undefined
+}>
+
+/** Call it in a transaction. Rejects with NOT_FOUND, and with DUPLICATE when the email is taken. */
+export async function updateUser(
+  queries: Queries,
+  author: Author,
+  reference: string,
+  wishes: UserWishes,
+): Promise<Updated<User>> {
+  const user = await lockUser(queries, reference)
+  const changes = unmet(wishes, { ...user })
+  if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
+  const { sql, values } = assignments(changes)
+  const words = inWords(changes, { ...user })
+  await queries.change(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
+    throw taken(error, { username: user.username, email: wishes.email ?? user.email })
+  })
+  await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `updated ${user.username}: ${words}` })
+  return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
+}
+
+/** Call it in a transaction. Rejects with NOT_FOUND. */
+export async function setPassword(
+  queries: Queries,
+  author: Author,
+  reference: string,
+  passwordHash: string,
+): Promise<User> {
+  const user = await lockUser(queries, reference)
+  await queries.change('UPDATE users SET password_hash = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?', [
+    new Secret(passwordHash),
+    user.id,
+  ])
+  await writeLog(queries, author, {
+    entity: 'users',
+    entityId: user.id,
+    message: `set a new password of ${user.username}`,
+  })
+  return user
+}
+
+/** Locks by id: a search over three columns would lock whomever it passes. */
+async function lockUser(queries: Queries, reference: string): Promise<User> {
+  const { id } = await getUser(queries, reference)
+  return getUserById(queries, id, 'FOR UPDATE')
+}

@@ -1,0 +1,174 @@
+import { DatabaseError } from '../../db/failures.ts'
+import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
+import { DbtoolError } from '../../errors.ts'
+import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
+import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
+import { shown } from '../rules.ts'
+
+export interface User {
+  readonly id: number
+  readonly username: string
+  readonly email: string
+  readonly first_name: string | null
+  readonly last_name: string | null
+  readonly is_active: boolean
+  readonly is_admin: boolean
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly last_login: Date | null
+}
+
+export interface NewUser {
+  readonly username: string
+  readonly email: string
+  /** A bcrypt hash, or {@link noLogin}. */
+  readonly passwordHash: string
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+  readonly admin?: boolean | undefined
+}
+
+/** No password has this hash: the user exists and cannot log in. */
+export const noLogin = '!'
+
+/** Of `users u`. */
+export const userColumns =
+  'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
+
+/** As the database has it. */
+export type UserRow = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
+export const userFromRow = (row: UserRow): User => ({
+  ...row,
+  is_active: row.is_active === 1,
+  is_admin: row.is_admin === 1,
+})
+
+/** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
+export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
+  const { insertId } = await queries.change(insertion, valuesOf(user)).catch((error: unknown) => {
+    throw taken(error, user)
+  })
+  await writeLog(queries, author, creation(insertId, user))
+  return getUserById(queries, insertId)
+}
+
+/** As insertUser, for many at once; rejects with DUPLICATE, without saying of which. */
+export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<void> {
+  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
+  await writeLogs(
+    queries,
+    author,
+    users.map((user, index) => creation(ids[index]?.id ?? 0, user)),
+  )
+}
+
+const insertion =
+  'INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)'
+
+function valuesOf({ username, email, passwordHash, firstName, lastName, admin = false }: NewUser): Value[] {
+  return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
+}
+
+const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({
+  entity: 'users',
+  entityId,
+  message: `created ${username} <${email}>`,
+})
+
+/** A duplicate username or email in our words; other errors as they are. */
+export function taken(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
+  const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
+  return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, {
+    cause: error,
+    hint: `see who has it: dbtool users get ${value}`,
+  })
+}
+
+/** Whether somebody has this username or email. */
+export async function isTaken(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
+  return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
+}
+
+/**
+ * Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the
+ * transaction ends.
+ */
+export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<User> {
+  const row = await firstRow<UserRow>(queries, `SELECT ${userColumns} FROM users u WHERE u.id = ? ${lock}`, [id])
+  if (row === undefined) throw new DbtoolError('NOT_FOUND', `there is no user ${id}`)
+  return userFromRow(row)
+}
+
+/** What names this one and no other, for whoever reads it as findUser does. */
+export function userReference({ id, username }: Pick<User, 'id' | 'username'>): string {
+  return /^\d+$/.test(username) ? String(id) : username
+}
+
+/** By id, username or email, in this order: all digits are an id if there is such a user, then a username. */
+export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
+  const text = reference.toLowerCase()
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : null
+  const row = await firstRow<UserRow>(
+    queries,
+    `SELECT ${userColumns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email = ? ORDER BY u.id = ? DESC, u.username = ? DESC LIMIT 1`,
+    [id, text, text, id, text],
+  )
+  return row === undefined ? undefined : userFromRow(row)
+}
+
+/**
+ * As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not
+ * set.
+ */
+export async function getUser(queries: Queries, reference: string): Promise<User> {
+  if (reference.trim() === '')
+    throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)
+  const user = await findUser(queries, reference)
+  if (user === undefined)
+    throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, {
+      hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT',
+    })
+  return user
+}
+
+export const userSortColumns = ['id', 'username', 'email', 'created_at', 'last_login'] as const
+
+export interface UserFilter {
+  readonly active?: boolean | undefined
+  /** In username, email, first or last name. */
+  readonly search?: string | undefined
+  /** Cancelled orders do not count. */
+  readonly minOrders?: number | undefined
+  readonly createdSince?: Date | undefined
+}
+
+/** On `users u`. */
+export function userConditions({ active, search, minOrders, createdSince }: UserFilter): (Condition | undefined)[] {
+  return [
+    active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] },
+    search === undefined ? undefined : contains(['u.username', 'u.email', 'u.first_name', 'u.last_name'], search),
+    minOrders === undefined
+      ? undefined
+      : {
+          sql: `(SELECT COUNT(*) FROM orders o WHERE o.user_id = u.id AND o.status <> 'cancelled') >= ?`,
+          values: [minOrders],
+        },
+    createdSince === undefined ? undefined : { sql: 'u.created_at >= ?', values: [createdSince] },
+  ]
+}
+
+export async function listUsers(
+  queries: Queries,
+  filter: UserFilter,
+  sort: Sort<(typeof userSortColumns)[number]>,
+  page: Page,
+): Promise<User[]> {
+  const condition = where(userConditions(filter))
+  const paging = orderAndPage('u', sort, page)
+  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [
+    ...condition.values,
+    ...paging.values,
+  ])
+  return rows.map(userFromRow)
+}
