@@ -1,6 +1,7 @@
 import { escaped } from '../src/stress/line-chart.ts'
 import type { Outcome } from './targets.ts'
-import { amount, reachText } from './show.ts'
+import { amount } from './core/figures.ts'
+import { reachText } from './show.ts'
 
 const width = 700
 const rowHeight = 40

@@ -4,6 +4,7 @@ import type { Screen } from '../src/output/output.ts'
 import { listTable } from '../src/output/table.ts'
 import { number, text, type View } from '../src/output/view.ts'
 import type { Series } from './core/results.ts'
+import { amount, figure } from './core/figures.ts'
 import { spreadOf } from './core/statistics.ts'
 import type { Outcome, Target } from './targets.ts'
 
@@ -25,21 +26,6 @@ const targetsView: View = {
   columns: [text('work'), text('peer'), number('measured'), number('spread'), number('target'), text('met')],
   id: 'work',
   empty: 'No target was measured.',
-}
-
-/** Three digits that matter, as many as a short trial can tell. */
-export function figure(value: number): string {
-  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en')
-  return String(Number(value.toPrecision(3)))
-}
-
-/** `1 line`, `20 lines`. */
-export function counted(many: number, what: string): string {
-  return `${many.toLocaleString('en')} ${what}${many === 1 ? '' : 's'}`
-}
-
-export function amount(value: number, unit: string): string {
-  return `${figure(value)} ${unit}`.trim()
 }
 
 export function reachText({ at, bound, unit }: Target['reach']): string {

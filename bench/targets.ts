@@ -2,7 +2,7 @@ import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
 import { workOf } from './groups/orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
-import { counted } from './show.ts'
+import { counted } from './core/figures.ts'
 
 /** What is to be reached, against whom, and how it comes out of the figures of one run. */
 export interface Target {

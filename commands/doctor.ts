@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../src/context/context.ts'
+import type { Finding, Status } from '../src/doctor/finding.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
-import type { Finding, Status } from '../src/doctor/finding.ts'
-import type { Verbs } from './declare.ts'
+import { shows, type Verbs } from './kit/command.ts'
 import { examples } from './kit/help.ts'
-import { shows } from './shown.ts'
 
 export const verbs: Verbs = { doctor }
 

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../src/context/context.ts'
 import { version } from '../src/version.ts'
-import { DbtoolCommand } from './kit/command.ts'
-import type { Verbs } from './declare.ts'
+import { DbtoolCommand, type Verbs } from './kit/command.ts'
 import { declareGlobals, inheritGlobals } from './kit/globals.ts'
 import { configureHelp } from './kit/help.ts'
 

@@ -3,10 +3,11 @@ import type { Io } from '../src/context/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
 import { glyphsFor } from '../src/output/glyphs.ts'
 import { shorten } from '../src/output/width.ts'
+import { mayAsk } from '../src/prompts/ask.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
 import { quotedForShell } from '../src/values.ts'
+import { GlobalOption } from './kit/command.ts'
 import { Fault, pathOf } from './kit/flags.ts'
-import { GlobalOption } from './global-option.ts'
 
 export interface Menu {
   /** With all verbs. */
@@ -114,4 +115,14 @@ function valueFor(person: Conversation, option: Option): Promise<string> {
       return text
     },
   })
+}
+
+/** Whether `dbtool`, with nothing but flags that every command takes, is a person who would like to be led. */
+export function wantsMenu(program: Command, argv: readonly string[], io: Io): boolean {
+  const refused = argv.some((word) => ['--no-input', '--json', '-h', '--help', '-V', '--version'].includes(word))
+  const named = argv.some((word) => program.commands.some((command) => command.name() === word))
+  // A menu moves the cursor.
+  if (named || refused || io.env['TERM'] === 'dumb' || !mayAsk(io, io.env, false)) return false
+  const { operands, unknown } = program.parseOptions([...argv])
+  return operands.length === 0 && unknown.length === 0
 }

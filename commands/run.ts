@@ -6,7 +6,7 @@ import { faultsOf, pathOf, settle } from './kit/flags.ts'
 import { globalFaults, invocationOf } from './kit/globals.ts'
 import { guard } from './kit/guard.ts'
 import { createProgram } from './index.ts'
-import { wantsMenu } from './wants-menu.ts'
+import { wantsMenu } from './menu.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
 export async function run(typed: readonly string[], io: Io): Promise<number> {

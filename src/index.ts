@@ -15,7 +15,7 @@ import { builtIn, iterateSql, type Iterate } from './stress/workload.ts'
 export { withLease, type Pool, type PoolFigures, type PoolOptions } from './db/pool/pool.ts'
 export { DbtoolError, type ErrorCode } from './errors.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
-export type { Lease } from './db/lease.ts'
+export type { Lease } from './db/pool/pool.ts'
 export type { StressResult } from './stress/result.ts'
 
 /** Where to connect, and how the pool behaves; what is left out is as in the command line. Times in milliseconds. */

@@ -19,8 +19,8 @@ const floors: Record<string, readonly string[]> = {
   'src/config': ['src/errors', 'src/nearest', 'src/values', 'src/settings', 'src/connection-url', 'src/db'],
   'src/server': ['src/errors', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/db'],
-  'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db'],
   'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
+  'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
     'src/errors',
     'src/values',
@@ -46,6 +46,7 @@ const floors: Record<string, readonly string[]> = {
   bin: ['commands'],
   bench: ['src', 'commands'],
 }
+
 /** One library, one door. */
 const doors: Record<string, string> = {
   commander: 'commands',
@@ -64,59 +65,120 @@ const doors: Record<string, string> = {
 const isIn = (path: string, room: string): boolean =>
   path === room || path.startsWith(`${room}/`) || path.startsWith(`${room}.`)
 
-function crossings(file: string, source: string): string[] {
-  const room = Object.keys(floors).find((name) => isIn(file, name)) ?? file
+/** Every import of a file by its name, types and lazy ones too, but for Node's own. */
+function importsOf(source: string): string[] {
   const required = [...source.matchAll(/createRequire\(import\.meta\.url\)\('([^']+)'\)/g)].map(([, name = '']) => name)
-  const imports = [...ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName), ...required]
-  return imports
-    .filter((name) => !name.startsWith('node:'))
-    .flatMap((name) => {
-      if (!name.startsWith('.'))
-        return isIn(
-          file,
-          doors[
-            name
-              .split('/')
-              .slice(0, name.startsWith('@') ? 2 : 1)
-              .join('/')
-          ] ?? 'nowhere',
-        )
-          ? []
-          : [`${file} → ${name}: this library has another door`]
-      const path = normalize(join(dirname(file), name))
-      const noun = (of: string): string | undefined => /^commands\/([a-z]+)\//.exec(of)?.[1]
-      if (noun(file) !== undefined && noun(path) !== undefined && noun(file) !== noun(path))
-        return [`${file} → ${path}: a sibling noun`]
-      return [room, ...(floors[room] ?? [])].some((allowed) => isIn(path, allowed))
-        ? []
-        : [`${file} → ${path}: not a floor below`]
-    })
+  const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName)
+  return [...imported, ...required].filter((name) => !name.startsWith('node:'))
+}
+
+const targetOf = (file: string, name: string): string => normalize(join(dirname(file), name))
+
+/** `commands/users/list.ts` belongs to users; `commands/kit/` belongs to all nouns. */
+const nounOf = (path: string): string | undefined => /^commands\/(?!kit\/)([a-z]+)\//.exec(path)?.[1]
+
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+
+function crossing(file: string, name: string): string | undefined {
+  if (!name.startsWith('.'))
+    return isIn(file, doors[packageOf(name)] ?? 'nowhere')
+      ? undefined
+      : `${file} → ${name}: this library has another door`
+  const path = targetOf(file, name)
+  const [from, to] = [nounOf(file), nounOf(path)]
+  if (to !== undefined && from !== to && /^commands\/[a-z]+\//.test(file)) return `${file} → ${path}: a sibling noun`
+  const room = Object.keys(floors).find((floor) => isIn(file, floor)) ?? file
+  return [room, ...(floors[room] ?? [])].some((allowed) => isIn(path, allowed))
+    ? undefined
+    : `${file} → ${path}: not a floor below`
+}
+
+const crossings = (file: string, source: string): string[] =>
+  importsOf(source).flatMap((name) => crossing(file, name) ?? [])
+
+/** Groups of files that reach each other by imports (Tarjan 1972), each as one line. */
+function circles(files: ReadonlyMap<string, string>): string[] {
+  const found: string[] = []
+  const numbers = new Map<string, { at: number; low: number }>()
+  const stack: string[] = []
+  const visit = (file: string): { at: number; low: number } => {
+    const own = { at: numbers.size, low: numbers.size }
+    numbers.set(file, own)
+    stack.push(file)
+    for (const name of importsOf(files.get(file) ?? '')) {
+      const target = targetOf(file, name)
+      if (!name.startsWith('.') || !files.has(target)) continue
+      const seen = numbers.get(target)
+      if (seen === undefined) own.low = Math.min(own.low, visit(target).low)
+      else if (stack.includes(target)) own.low = Math.min(own.low, seen.at)
+    }
+    if (own.low === own.at) {
+      const group = stack.splice(stack.indexOf(file))
+      if (group.length > 1) found.push(group.sort().join(' ↔ '))
+    }
+    return own
+  }
+  for (const file of files.keys()) if (!numbers.has(file)) visit(file)
+  return found.sort()
+}
+
+function sources(): Map<string, string> {
+  const files = ['bin', 'commands', 'src', 'bench'].flatMap((top) =>
+    readdirSync(top, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(top, name)),
+  )
+  return new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
 }
 
 describe('the house', () => {
+  const files = sources()
+
   it('imports go down, and each library has one door', () => {
-    const files = ['bin', 'commands', 'src', 'bench'].flatMap((top) =>
-      readdirSync(top, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts'))
-        .map((name) => join(top, name)),
-    )
-    expect(files.length).toBeGreaterThan(80)
-    expect(files.flatMap((file) => crossings(file, readFileSync(file, 'utf8')))).toEqual([])
+    expect(files.size).toBeGreaterThan(80)
+    expect([...files].flatMap(([file, source]) => crossings(file, source))).toEqual([])
+  })
+
+  it('no imports go in a circle, inside a folder neither', () => {
+    expect(circles(files)).toEqual([])
   })
 
   it.each([
-    ['src/shop/users.ts', `import { Context } from '../context.ts'`],
-    ['src/db/pool.ts', `import { getOrder } from '../shop/orders.ts'`],
+    ['src/shop/users/users.ts', `import { Context } from '../../context/context.ts'`],
+    ['src/db/pool/pool.ts', `import { getOrder } from '../../shop/orders/orders.ts'`],
     ['src/stress/plan.ts', `import { driver } from 'mariadb'`],
-    ['src/shop/users.ts', `const chalk = await import('chalk')`],
+    ['src/shop/users/users.ts', `const chalk = await import('chalk')`],
+    ['src/shop/orders/orders.ts', `import { putLoad } from '../../stress/run.ts'`],
     ['commands/users/create.ts', `import { place } from '../orders/place.ts'`],
+    ['commands/kit/views.ts', `import { place } from '../orders/place.ts'`],
     ['src/shop/invariants.ts', `import { checks } from '../doctor/catalog.ts'`],
     ['src/output/table.ts', `import { run } from '../../commands/run.ts'`],
     ['bench/groups/pool.ts', `import { createPool } from 'mariadb'`],
     ['commands/demo.ts', `import { runBench } from '../bench/run.ts'`],
     ['src/stress/stress.ts', `import { alternate } from '../../bench/core/alternate.ts'`],
-    ['src/db/driver.ts', `createRequire(import.meta.url)('inquirer')`],
+    ['src/db/connection/driver.ts', `createRequire(import.meta.url)('inquirer')`],
   ])('is red when %s says %s', (file, source) => {
     expect(crossings(file, source)).toHaveLength(1)
+  })
+
+  it.each([
+    ['two files', { 'a.ts': `import './b.ts'`, 'b.ts': `import type { A } from './a.ts'` }, ['a.ts ↔ b.ts']],
+    [
+      'a lazy way round, seen from outside of it',
+      {
+        'main.ts': `import './a.ts'`,
+        'a.ts': `import './deep/b.ts'`,
+        'deep/b.ts': `import './c.ts'`,
+        'deep/c.ts': `await import('../a.ts')`,
+      },
+      ['a.ts ↔ deep/b.ts ↔ deep/c.ts'],
+    ],
+    ['no circle: two ways to one file', { 'a.ts': `import './b.ts'; import './c.ts'`, 'b.ts': `import './c.ts'` }, []],
+  ])('sees %s', (_, files, expected) => {
+    expect(circles(new Map(Object.entries(files)))).toEqual(expected)
   })
 })

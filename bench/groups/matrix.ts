@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { alternate } from '../core/alternate.ts'
-import { counted } from '../show.ts'
+import { counted } from '../core/figures.ts'
 import { ordersShop, placing } from './placing.ts'
 
 /** More than the longest order has lines, so that even those do not all want the same. */

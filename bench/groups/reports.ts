@@ -3,7 +3,7 @@ import type { Bench } from '../bench.ts'
 import { dbtool, verbs } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { Figures, valuesOf, type Results } from '../core/results.ts'
-import { counted } from '../show.ts'
+import { counted } from '../core/figures.ts'
 import { fillShop, makeDatabase, verify } from '../shop.ts'
 
 const shop = { users: 10_000, products: 1_000 }

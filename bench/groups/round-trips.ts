@@ -4,7 +4,7 @@ import { connect } from '../../src/db/connection/connect.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { withFarServer } from '../proxy/far-server.ts'
 import { limits } from '../private-server.ts'
-import { counted } from '../show.ts'
+import { counted } from '../core/figures.ts'
 import { ordersShop, someOrder } from './placing.ts'
 
 const products = 1_000

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { addressesAdd } from './add.ts'
 import { addressesList } from './list.ts'
 import { addressesRemove } from './remove.ts'

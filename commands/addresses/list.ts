@@ -5,7 +5,7 @@ import type { AddressType } from '../../src/shop/rules.ts'
 import { defaultLimit, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { addressView } from '../kit/views.ts'
 import { country, type, typeFlag } from './flags.ts'
 

@@ -4,7 +4,7 @@ import { getAddress, removeAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { addressView } from '../kit/views.ts'
 import { whichAddress } from '../kit/which.ts'
 

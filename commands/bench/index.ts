@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { benchDrivers } from './drivers.ts'
 
 export const verbs: Verbs = { drivers: benchDrivers }

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { configProfiles } from './profiles.ts'
 import { configShow } from './show.ts'
 

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { connectionTest } from './test.ts'
 
 export const verbs: Verbs = { test: connectionTest }

@@ -4,7 +4,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 const view: View = {
   columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')],

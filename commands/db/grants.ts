@@ -6,7 +6,7 @@ import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 const wantedView: View = {
   columns: [text('role'), text('account'), text('statement')],

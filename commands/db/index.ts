@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { dbCheck } from './check.ts'
 import { dbGrants } from './grants.ts'
 import { dbMigrate } from './migrate.ts'

@@ -4,7 +4,7 @@ import type { Loss } from '../../src/db/migrations/dropped-tables.ts'
 import type { BackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
 

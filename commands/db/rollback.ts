@@ -4,7 +4,7 @@ import type { BackStep } from '../../src/db/migrations/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { parseVersion, stepView } from './migrate.ts'
 
 const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }

@@ -8,7 +8,7 @@ import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
 import { parsePast, parseWhole, shown } from '../../src/values.ts'
 import { largest, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 const view: View = {
   columns: [

@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
-import type { Declare, Verbs } from '../declare.ts'
+import type { Declare, Verbs } from '../kit/command.ts'
 import { chainOf, pathOf } from '../kit/flags.ts'
 import { examples, helpWidth } from '../kit/help.ts'
 import { meantCommand } from '../kit/meant-command.ts'
-import { topicPage } from '../topic.ts'
-import { topics } from '../kit/topics.ts'
+import { topicPage, topics } from '../kit/topics.ts'
 
 const names = Object.keys(topics)
 

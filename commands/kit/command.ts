@@ -1,4 +1,5 @@
-import { Command, type ErrorOptions, type HelpContext } from 'commander'
+import { Command, type ErrorOptions, type HelpContext, Option } from 'commander'
+import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
 import type { View } from '../../src/output/view.ts'
@@ -50,4 +51,28 @@ export class DbtoolCommand extends Command {
     const extra = this.args.slice(this.registeredArguments.length).map((argument) => `'${argument}'`)
     return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
   }
+}
+
+/** Adds a verb to a noun, or several that are alike. */
+export type Declare = (noun: Command, context: Context) => void
+
+/** What declares the verbs of a noun, each by the names of those that it adds. */
+export type Verbs = Readonly<Record<string, Declare>>
+
+/** Marks the flags that every command takes, to tell `--user` of the connection from the `--user` of an order. */
+export class GlobalOption extends Option {}
+
+export function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
+  const made = new GlobalOption(flags, description)
+  return parse === undefined ? made : made.argParser(parse)
+}
+
+/**
+ * Declares what a verb will show, where its flags decide by what they are: so that a field which is not there is found
+ * before it runs.
+ */
+export function shows<O>(command: Command, view: View | ((options: O) => View)): Command {
+  if (command instanceof DbtoolCommand)
+    command.view = typeof view === 'function' ? (view as (options: unknown) => View) : () => view
+  return command
 }

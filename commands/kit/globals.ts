@@ -7,7 +7,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
 import { saidOfConnection, type ConnectionFlags } from './connection-flags.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
-import { GlobalOption, option } from '../global-option.ts'
+import { GlobalOption, option } from './command.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
 
 interface GlobalFlags extends OutputFlags, ConnectionFlags {

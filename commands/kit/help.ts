@@ -1,7 +1,7 @@
 import type { Command, Help, Option } from 'commander'
 import type { Io } from '../../src/context/context.ts'
 import { pathOf } from './flags.ts'
-import { GlobalOption } from '../global-option.ts'
+import { GlobalOption } from './command.ts'
 
 /** Where there is no terminal to ask. */
 export const helpWidth = 80

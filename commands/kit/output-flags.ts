@@ -2,19 +2,18 @@ import type { Command } from 'commander'
 import type { Io } from '../../src/context/context.ts'
 import { InvalidValue } from '../../src/errors.ts'
 import {
+  type ColourChoice,
   colourChoices,
+  type Format,
   formatOfFile,
   formats,
   isStandardOutput,
-  type ColourChoice,
-  type Format,
 } from '../../src/output/choices.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { Output } from '../../src/output/output.ts'
 import { parseChoice, shown } from '../../src/values.ts'
-import { DbtoolCommand } from './command.ts'
+import { DbtoolCommand, type GlobalOption, option } from './command.ts'
 import { value } from './flags.ts'
-import { option, type GlobalOption } from '../global-option.ts'
 
 /** The global flags about what comes out. */
 export interface OutputFlags {

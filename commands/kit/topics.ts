@@ -1,8 +1,8 @@
-import { formats, type Format } from '../../src/output/choices.ts'
-import { globalGroups } from './globals.ts'
-import type { Entry } from './help.ts'
+import type { Help } from 'commander'
+import { type Format, formats } from '../../src/output/choices.ts'
 import { exitEntries, otherVariables, settingEntries } from './env-docs.ts'
-import type { Topic } from '../topic.ts'
+import { globalGroups } from './globals.ts'
+import { blocks, type Entry, helpWidth } from './help.ts'
 
 const kinds: Readonly<Record<Format, string>> = {
   table: 'for people; the default',
@@ -74,4 +74,28 @@ function flagsOf(...headings: readonly string[]): [string, Entry[]][] {
       heading,
       options.filter(({ hidden }) => !hidden).map(({ flags, description }): Entry => [flags, description]),
     ])
+}
+
+/** A page of the help that belongs to no command. */
+interface Topic {
+  readonly about: string
+  readonly text: string
+  readonly groups: readonly (readonly [heading: string, entries: readonly Entry[]])[]
+  /** Command lines; a test parses each. */
+  readonly examples: readonly string[]
+}
+
+/** As wide as the terminal. */
+export function topicPage({ about, text, groups, examples }: Topic, helper: Help): string {
+  const wrapped = helper.boxWrap(text, helper.helpWidth ?? helpWidth)
+  return [
+    about,
+    '',
+    wrapped,
+    ...blocks(groups, helper),
+    '',
+    'Examples:',
+    ...examples.map((line) => `  $ ${line}`),
+    '',
+  ].join('\n')
 }

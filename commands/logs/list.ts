@@ -6,7 +6,7 @@ import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { logView } from '../kit/views.ts'
 
 export interface ListLogsOptions extends PageFlags {

@@ -1,8 +1,7 @@
 import type { Command, Help, Option } from 'commander'
 import type { View } from '../../src/output/view.ts'
-import { DbtoolCommand } from '../kit/command.ts'
+import { DbtoolCommand, GlobalOption } from '../kit/command.ts'
 import { pathOf } from '../kit/flags.ts'
-import { GlobalOption } from '../global-option.ts'
 import { usageOf } from '../kit/help.ts'
 
 /** What a page says of a word of the command line, and how it is written. */

@@ -3,10 +3,10 @@ import type { Context } from '../../src/context/context.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { parseChoice } from '../../src/values.ts'
 import { exportFrom } from '../kit/export.ts'
-import { orderExportView } from '../export-views.ts'
+import { orderExportView } from '../kit/views.ts'
 import { past, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 export interface ExportOrdersOptions {
   readonly user?: string

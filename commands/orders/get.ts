@@ -4,7 +4,7 @@ import { getOrder } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
 

@@ -1,16 +1,19 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import { parseStock } from '../../src/shop/rules.ts'
 import type { RejectsFile } from '../../src/files/rejects.ts'
-import type { PlaceDrafts } from '../../src/shop/import/outcome.ts'
+import type { Output } from '../../src/output/output.ts'
+import type { Progress } from '../../src/output/progress.ts'
+import { number, type View } from '../../src/output/view.ts'
+import type { ImportPlan } from '../../src/shop/import/import-orders.ts'
+import type { PlaceDrafts } from '../../src/shop/import/decide-orders.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
+import { parseStock } from '../../src/shop/rules.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
+import { shows } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { checkRejects, leftOut } from '../import-report.ts'
-import { shows } from '../shown.ts'
-import { reporting, summaryView } from './import-report.ts'
+import { checkRejects, firstReasons, leftOut, progressOf } from '../kit/import-rows.ts'
 
 export interface ImportOrdersOptions {
   readonly map?: string
@@ -83,7 +86,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
     import('../../src/files/rejects.ts'),
     import('../../src/shop/import/import-orders.ts'),
     import('../../src/shop/import/check-orders.ts'),
-    import('../../src/shop/import/order-line.ts'),
+    import('../../src/shop/import/draft-order.ts'),
   ])
   const { onError, rejects: rejectsPath } = options
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
@@ -138,7 +141,7 @@ async function placersFor(
   const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUsers, knownUsers }] =
     await Promise.all([
       import('../../src/shop/import/catalog.ts'),
-      import('../../src/shop/import/placer.ts'),
+      import('../../src/shop/import/decide-orders.ts'),
       import('../../src/shop/import/decide-orders.ts'),
       import('../../src/shop/import/resolve-users.ts'),
     ])
@@ -152,5 +155,35 @@ async function placersFor(
   return {
     rehearse,
     place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author),
+  }
+}
+
+export const summaryView: View = {
+  columns: [
+    number('orders_placed'),
+    number('orders_existing'),
+    number('orders_rejected'),
+    number('lines_read'),
+    number('lines_placed'),
+    number('units'),
+    number('revenue'),
+    number('seconds'),
+    number('orders_per_second'),
+  ],
+  id: 'orders_placed',
+  empty: '',
+}
+
+/** Progress on a terminal; where no file keeps the rejects, the first reasons for everybody. */
+function reporting(
+  out: Output,
+  progress: Progress,
+  { bytes, rejectsPath }: { bytes: number; rejectsPath: string | undefined },
+): Pick<ImportPlan, 'onProgress' | 'onReject'> {
+  const [show, tell] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
+  return {
+    onProgress: (read, { placed, existing, rejected }) =>
+      show(read, () => `${placed} placed, ${existing} placed before, ${rejected} left out`),
+    onReject: ({ ref, records }, reason) => tell(`order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`),
   }
 }

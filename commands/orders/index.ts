@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { ordersExport } from './export.ts'
 import { ordersGet } from './get.ts'
 import { ordersImport } from './import.ts'

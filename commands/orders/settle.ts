@@ -31,7 +31,7 @@ export async function settle(ctx: Context, { found, nothing, riddle }: Ending, e
 
 /** How an interrupted placing ends. */
 export async function placingEnds(key: string, error: unknown): Promise<Ending> {
-  const { orderRiddle, resolveByKey } = await import('../../src/shop/order-answer.ts')
+  const { orderRiddle, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
   return {
     found: async (queries) => {
       const orderId = await resolveByKey(queries, key, error)

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { poolCompare } from './compare.ts'
 import { poolStatus } from './status.ts'
 import { poolStress } from './stress.ts'

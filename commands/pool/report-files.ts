@@ -9,7 +9,7 @@ import { shown } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
 import { values } from '../kit/flags.ts'
 import type { Command } from 'commander'
-import type { Room } from './room.ts'
+import type { Room } from '../../src/stress/prepare.ts'
 
 const kinds = ['json', 'csv', 'html'] as const
 type Kind = (typeof kinds)[number]

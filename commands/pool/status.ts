@@ -7,7 +7,7 @@ import { data, number, text, type Row, type View } from '../../src/output/view.t
 import { durationText, parseRunTime } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 export interface StatusOptions {
   /** Milliseconds between two looks. */

@@ -6,10 +6,10 @@ import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
 import { counted, durationText, parseDuration, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './report-files.ts'
 import { mostThreads } from '../../src/stress/run.ts'
-import type { Room } from './room.ts'
+import type { Room } from '../../src/stress/prepare.ts'
 import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {

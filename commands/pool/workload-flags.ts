@@ -1,14 +1,12 @@
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterSql } from '../../src/stress/plan.ts'
-import { parseStatement, type DataRow, type Statement } from '../../src/stress/statement.ts'
-import { builtIn, scratchWork, sqlWork } from '../../src/stress/workload.ts'
+import type { Room } from '../../src/stress/prepare.ts'
+import { type DataRow, parseStatement, type Statement } from '../../src/stress/statement.ts'
+import { builtIn, type OrdersOptions, ordersWork, scratchWork, sqlWork, type Work } from '../../src/stress/workload.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
 import { value, values } from '../kit/flags.ts'
-import type { OrdersOptions } from './orders-workload.ts'
-import type { Room } from './room.ts'
-import type { Work } from './work.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
@@ -83,10 +81,7 @@ export async function underLoad<T>(
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
-  const [{ roomFor }, { mustBeUnderstood }] = await Promise.all([
-    import('./room.ts'),
-    import('../../src/stress/prepare.ts'),
-  ])
+  const { roomFor, mustBeUnderstood } = await import('../../src/stress/prepare.ts')
   const room = await ctx.connection(async (connection) => {
     await mustBeUnderstood(connection, options.sql ?? [])
     return roomFor(connection, connections)
@@ -118,11 +113,8 @@ async function workOf(ctx: Context, { workload, sql, data, lines, products }: Wo
       hint: 'as in --sql "SELECT {{id}}"',
     })
   if (workload === 'orders') {
-    const { ordersWork } = await import('./orders-workload.ts')
-    return {
-      kind: 'orders',
-      ...(await ordersWork(ctx, { lines: lines ?? ordinary.lines, products: products ?? ordinary.products })),
-    }
+    const asked = { lines: lines ?? ordinary.lines, products: products ?? ordinary.products }
+    return { kind: 'orders', ...(await ctx.shop((db) => ordersWork(db, ctx.author(), asked))) }
   }
   if (lines !== undefined || products !== undefined)
     throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { freeSku } from './free-sku.ts'
 

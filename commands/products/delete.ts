@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import type { DbtoolError } from '../../src/errors.ts'
 import type { Product } from '../../src/shop/products/products.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { changeProduct } from './update.ts'
 import { whichProduct } from '../kit/which.ts'
@@ -30,7 +30,7 @@ export async function removeProduct(
 ): Promise<void> {
   const [{ getProduct }, { deleteProduct, keptByOrders }] = await Promise.all([
     import('../../src/shop/products/products.ts'),
-    import('../../src/shop/delete-product.ts'),
+    import('../../src/shop/products/changes.ts'),
   ])
   const { reference } = await ctx.ask.fill({ reference: whichProduct(ctx, given) })
   const { product, kept } = await ctx.shop(async (db) => {

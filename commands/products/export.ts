@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { exportFrom } from '../kit/export.ts'
-import { productExportView } from '../export-views.ts'
+import { productExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 export interface ExportProductsOptions {
   readonly active?: true

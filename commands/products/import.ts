@@ -24,6 +24,6 @@ export async function importProducts(
   file: string | undefined,
   options: ImportRowsOptions,
 ): Promise<void> {
-  const { importedProducts } = await import('../../src/shop/import/products.ts')
+  const { importedProducts } = await import('../../src/shop/import/tables.ts')
   await importInto(ctx, importedProducts, file, options)
 }

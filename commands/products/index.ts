@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { productsCreate } from './create.ts'
 import { productsDelete } from './delete.ts'
 import { productsExport } from './export.ts'

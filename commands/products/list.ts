@@ -4,7 +4,7 @@ import { listProducts, productSortColumns } from '../../src/shop/products/produc
 import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 
 export interface ListProductsOptions extends PageFlags {

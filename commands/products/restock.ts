@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 
@@ -27,7 +27,7 @@ export async function restock(
   reference: string | undefined,
   { by: given, dryRun = false }: RestockOptions,
 ): Promise<void> {
-  const { restockProduct, signed } = await import('../../src/shop/restock-product.ts')
+  const { restockProduct, signed } = await import('../../src/shop/products/changes.ts')
   const { product: wanted, by } = await ctx.ask.fill({
     product: whichProduct(ctx, reference),
     by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { reports } from '../../src/reports/catalog.ts'
 import { reportVerbs } from './report.ts'
 

@@ -6,7 +6,7 @@ import type { Asked, Report } from '../../src/reports/report.ts'
 import { limitFlag, past, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<string, unknown> {
   /** Undefined: not given. */

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { serverReset } from './reset.ts'
 import { serverStart } from './start.ts'
 import { serverStatus } from './status.ts'

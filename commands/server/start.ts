@@ -4,7 +4,7 @@ import { parseWhole } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { serverView } from './status.ts'
 
 export interface StartServerOptions {

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseEmail } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { pipedLine } from './new-password.ts'
 

@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
 import { exportFrom } from '../kit/export.ts'
-import { userExportView, userWithHashExportView } from '../export-views.ts'
+import { userExportView, userWithHashExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 
 export interface ExportUsersOptions {
   readonly active?: true

@@ -20,6 +20,6 @@ export function usersImport(users: Command, ctx: Context, run = importUsers): vo
 }
 
 export async function importUsers(ctx: Context, file: string | undefined, options: ImportRowsOptions): Promise<void> {
-  const { importedUsers } = await import('../../src/shop/import/users.ts')
+  const { importedUsers } = await import('../../src/shop/import/tables.ts')
   await importInto(ctx, importedUsers, file, options)
 }

@@ -1,4 +1,4 @@
-import type { Verbs } from '../declare.ts'
+import type { Verbs } from '../kit/command.ts'
 import { usersAuthenticate } from './authenticate.ts'
 import { usersCreate } from './create.ts'
 import { usersDelete } from './delete.ts'

@@ -5,7 +5,7 @@ import { parseWhole } from '../../src/values.ts'
 import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 
 export interface ListUsersOptions extends PageFlags {

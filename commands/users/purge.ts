@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { counted, parseAge } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { purgedUserView } from './deleted-view.ts'
 
 export interface PurgeOptions {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../shown.ts'
+import { shows } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 import { whichUser } from '../kit/which.ts'

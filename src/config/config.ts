@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './entries.ts'
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { refusal, wrongValue, type ConfigFault } from './fault.ts'
-import { nameIn, type Texts } from './layers.ts'
+import { nameIn, type ConfigSources } from './layers.ts'
 import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statement } from './precedence.ts'
 import type { Profile } from './profile.ts'
@@ -10,21 +10,6 @@ import { reasonOf } from './reason.ts'
 import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
 import { defaultLimits, type Limits, type Target } from '../db/target.ts'
 import { settingNames, settingTable, type Settings } from '../settings.ts'
-
-export interface ConfigSources {
-  /** What was said on the command line, by the variable that it stands for. */
-  readonly flags: Texts & { readonly DB_URL?: string | undefined }
-  /** `--profile`. */
-  readonly profile: string | undefined
-  /** `--defaults-file`. */
-  readonly optionFile: string | undefined
-  readonly envFile: string | undefined
-  readonly env: NodeJS.ProcessEnv
-  readonly cwd: string
-  readonly osUser: string
-  /** Looks for the running private server; asked only when nothing else says where to connect. */
-  readonly findPrivateServer: () => Promise<{ socket: string; user: string; database: string } | undefined>
-}
 
 export interface Config {
   readonly target: Target

@@ -4,6 +4,22 @@ import type { SettingName } from '../settings.ts'
 
 export type Texts = Partial<Record<SettingName, string>>
 
+/** Everything that the configuration is made from. */
+export interface ConfigSources {
+  /** What was said on the command line, by the variable that it stands for. */
+  readonly flags: Texts & { readonly DB_URL?: string | undefined }
+  /** `--profile`. */
+  readonly profile: string | undefined
+  /** `--defaults-file`. */
+  readonly optionFile: string | undefined
+  readonly envFile: string | undefined
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly osUser: string
+  /** Looks for the running private server; asked only when nothing else says where to connect. */
+  readonly findPrivateServer: () => Promise<{ socket: string; user: string; database: string } | undefined>
+}
+
 /** Where settings are written. */
 export interface Place {
   readonly origin: string

@@ -1,4 +1,4 @@
-import type { ConfigSources } from './config.ts'
+import type { ConfigSources } from './layers.ts'
 import { profileVariable } from './entries.ts'
 import type { EnvFile } from './env-file.ts'
 import type { ConfigFault } from './fault.ts'

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Config, ConfigSources, Inspection } from '../config/config.ts'
+import type { Config, Inspection } from '../config/config.ts'
+import type { ConfigSources } from '../config/layers.ts'
 import type { Stopwatch } from './stopwatch.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'

@@ -1,5 +1,5 @@
-import type { Config, ConfigSources, Inspection } from '../config/config.ts'
-import type { Context, Invocation, Io } from './context.ts'
+import type { Config, Inspection } from '../config/config.ts'
+import type { ConfigSources } from '../config/layers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool/pool.ts'
@@ -7,13 +7,12 @@ import type { Limits, Target } from '../db/target.ts'
 import type { Output } from '../output/output.ts'
 import type { Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
-import { askFor } from './asking.ts'
 import { quotedForShell } from '../values.ts'
-import { persistenceFor } from './attempts.ts'
+import { askFor } from './asking.ts'
+import type { Context, Invocation, Io } from './context.ts'
 import { inspect } from './inspection.ts'
-import { unlessAborted } from './interrupt.ts'
 import { osUserName } from './os-user.ts'
-import { traceFor } from './trace.ts'
+import { persistenceFor, traceFor } from './trace.ts'
 
 /** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
 export class ProcessContext implements Context {
@@ -169,3 +168,15 @@ export class ProcessContext implements Context {
 }
 
 const interruptGraceMs = 1_000
+
+/**
+ * What `work` comes to, unless the signal comes meanwhile: then it rejects with its reason at once, and `work` is left
+ * to itself.
+ */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const settled = new AbortController()
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: settled.signal })
+  })
+  return Promise.race([work, aborted]).finally(() => settled.abort())
+}

@@ -1,5 +1,7 @@
-import type { Invocation } from './context.ts'
 import type { OnTrace, Trace } from '../db/queries.ts'
+import type { Persistence } from '../db/retry.ts'
+import { DbtoolError } from '../errors.ts'
+import type { Invocation } from './context.ts'
 
 /** Who hears of every statement: `--sql` and `--timing`. */
 export function traceFor({ sql: isTold, stopwatch, out }: Invocation): OnTrace | undefined {
@@ -13,4 +15,15 @@ export function traceFor({ sql: isTold, stopwatch, out }: Invocation): OnTrace |
 function inOneLine({ sql, values, ms, failed }: Trace): string {
   const bound = values.length === 0 ? '' : `  -- ${JSON.stringify(values)}`
   return `${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`
+}
+
+/** Patience as by default; with `-v`, every attempt after the first is told. */
+export function persistenceFor({ verbose, out }: Invocation): Partial<Persistence> {
+  if (!verbose) return {}
+  return {
+    onRetry: ({ attempt, pauseMs, error }) => {
+      const why = error instanceof DbtoolError ? `${error.code}, ${error.message}` : String(error)
+      out.trace(`attempt ${attempt} in ${Math.round(pauseMs)} ms, after ${why}`)
+    },
+  }
 }

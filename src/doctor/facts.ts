@@ -1,3 +1,5 @@
+import type { Inspection } from '../config/config.ts'
+import type { Connection } from '../db/connection/connection.ts'
 import type { EnvFile } from '../config/env-file.ts'
 import type { ConfigFault } from '../config/fault.ts'
 import type { PoolOptions } from '../db/pool/pool.ts'
@@ -6,6 +8,16 @@ import type { MigrationState } from '../db/migrations/schema-state.ts'
 import type { Target } from '../db/target.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Holdings } from './grants.ts'
+
+/** What the doctor needs of the world. */
+export interface DoctorInput {
+  readonly inspection: Inspection
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** One connection to this target; rejects with the reason why nobody is let in. */
+  readonly visit: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
+}
 
 /** Something that was found out, or why it could not be. */
 export type Fact<T> = { readonly known: T } | { readonly unknown: string }

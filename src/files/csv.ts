@@ -1,4 +1,4 @@
-import { otherSeparator, wrongSeparator, type IndexedColumn } from './header.ts'
+import { otherSeparator, wrongSeparator, type CsvHeader, type IndexedColumn } from './header.ts'
 import { readLines } from './lines.ts'
 import { findQuoteFault, parseQuoted, type RecordText } from './quotes.ts'
 import { RecordFinder, type FoundRecord } from './record-finder.ts'
@@ -14,10 +14,6 @@ export interface CsvShape {
   width: number
   /** What a cell says: it may be guarded against spreadsheets. */
   read: (cell: string) => string
-}
-
-export interface CsvHeader extends RecordText {
-  cells: readonly string[]
 }
 
 /**

@@ -1,7 +1,6 @@
 import { allFaults, type DbtoolError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import type { CsvHeader } from './csv.ts'
-import { findQuoteFault } from './quotes.ts'
+import { findQuoteFault, type RecordText } from './quotes.ts'
 import { badFile, listed, place, quoted } from './wording.ts'
 
 /** The names a caller wants to read. A file without a required one cannot be used. */
@@ -25,6 +24,10 @@ export interface IndexedColumn extends Column {
 export interface Wanted {
   fields: Fields
   map: ReadonlyMap<string, string>
+}
+
+export interface CsvHeader extends RecordText {
+  cells: readonly string[]
 }
 
 const separators: readonly { character: string; flag: string }[] = [

@@ -1,11 +1,93 @@
-import { harmless, plain } from './cell.ts'
+import { asciiControls, harmless, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
-import { csvWriter, tsvWriter } from './delimited.ts'
-import { json, jsonWriter, ndjsonWriter } from './json.ts'
+import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
-import { inSheets, lines, rowByRow, type OpenSheet, type Writer } from './sheet.ts'
+import { inSheets, lines, type OpenSheet, rowByRow, type Style, type Writer } from './sheet.ts'
 import { blocks, itemTable, listTable } from './table.ts'
-import { pickColumns, type Row, type View } from './view.ts'
+import { type Column, pickColumns, type Row, type View } from './view.ts'
+
+interface Dialect {
+  readonly separator: string
+  /** What stands for NULL. */
+  readonly nothing: string
+  readonly escaped: (text: string) => string
+}
+
+const separating = /[",\r\n]/
+
+const csv: Dialect = {
+  separator: ',',
+  nothing: '',
+  escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
+}
+
+const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
+
+/** What LOAD DATA reads by itself: one line a row, whatever is in it, and NULL is no text. */
+const tsv: Dialect = {
+  separator: '\t',
+  nothing: '\\N',
+  escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character),
+}
+
+/** Only a text can be taken for a formula: numbers, money and instants are what they are. */
+function cellText(cell: unknown, { align }: Column, dialect: Dialect, { shown, guarded }: Style): string {
+  if (typeof cell === 'number') return String(cell)
+  if (cell === null || cell === undefined) return dialect.nothing
+  return shown(dialect.escaped(typeof cell === 'string' && align === 'left' ? guarded(cell) : plain(cell)))
+}
+
+function delimited(dialect: Dialect): Writer {
+  return inSheets((view, style) => {
+    const columns = flatColumns(view)
+    const line = (cells: readonly unknown[]): string =>
+      columns.map(({ column }, at) => cellText(cells[at], column, dialect, style)).join(dialect.separator)
+    return {
+      head: lines([columns.map(({ name }) => name).join(dialect.separator)]),
+      rows: (rows) => lines(rows.flatMap((row) => flatRows(view, columns, row)).map(line)),
+      foot: () => '',
+    }
+  })
+}
+
+const csvWriter = delimited(csv)
+const tsvWriter = delimited(tsv)
+
+export function json(value: unknown, indent?: number): string {
+  // Date has a toJSON of its own, which runs before a replacer sees the value.
+  const replace = function (this: Record<string, unknown>, key: string, shown: unknown): unknown {
+    const original = this[key]
+    return original instanceof Date ? isoInstant(original) : shown
+  }
+  const text = JSON.stringify(value instanceof Date ? isoInstant(value) : value, replace, indent)
+  return asciiControls(text)
+}
+
+type ValueOf = (view: View, row: Row) => unknown
+
+/** One array, however many pieces it comes in; `valueOf` makes one of its values. */
+function jsonWriter(valueOf: ValueOf): Writer {
+  const open: OpenSheet = (view) => {
+    let started = false
+    const rows = (some: readonly Row[]): string => {
+      if (some.length === 0) return ''
+      const values = json(
+        some.map((row) => valueOf(view, row)),
+        2,
+      ).slice('['.length, -'\n]'.length)
+      const comma = started ? ',' : ''
+      started = true
+      return `${comma}${values}`
+    }
+    return { head: '[', rows, foot: () => (started ? '\n]\n' : ']\n') }
+  }
+  return { ...inSheets(open), item: (view, row) => lines([json(valueOf(view, row), 2)]) }
+}
+
+/** A value a line. */
+function ndjsonWriter(valueOf: ValueOf): Writer {
+  return inSheets(rowByRow((view, row) => json(valueOf(view, row))))
+}
 
 const verticalSheet: OpenSheet = (view, look) => {
   let started = false

@@ -1,16 +1,15 @@
 import { DbtoolError, InvalidValue } from '../errors.ts'
 import {
-  otherName,
   type Answers,
   type Ask,
   type Blank,
   type NameQuestion,
+  otherName,
   type Terminal,
   type YesQuestion,
 } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
-import { askAt } from './question.ts'
-import { asciiTheme } from './theme.ts'
+import { asciiTheme, askAt } from './question.ts'
 
 /** Who types fast is searched for once. */
 const typingMs = 80

@@ -1,14 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
-import { closedLoop } from './closed-loop.ts'
-import { lookAt } from './gauges.ts'
 import type { Percentiles } from './histogram.ts'
-import type { Running } from './loops.ts'
-import { watch, type Live } from './live.ts'
-import { openLoop } from './open-loop.ts'
+import { type Live, watch } from './live.ts'
+import { closedLoop, openLoop, type Running } from './loops.ts'
 import type { StressPlan } from './plan.ts'
 import { Recorder, type Recording } from './recorder.ts'
+import type { Series } from './series.ts'
 import type { Iterate } from './workload.ts'
 
 /** Puts load on a pool of its own: in this thread, or in another one. */
@@ -121,4 +119,13 @@ async function openAll(pool: Pool, size: number): Promise<number> {
   const leases = await Promise.all(Array.from({ length: size }, () => pool.acquire()))
   for (const lease of leases) lease.release()
   return performance.now() - started
+}
+
+const everyMs = 20
+
+/** Looks at a pool at even intervals until the returned function is called, for the pictures. */
+function lookAt(pool: Pool, series: Series): () => void {
+  const timer = setInterval(() => series.looked(pool.figures()), everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }

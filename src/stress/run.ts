@@ -1,22 +1,10 @@
-import type { PoolMode } from '../db/pool/modes.ts'
-import type { PoolOptions } from '../db/pool/pool.ts'
-import type { Limits, Target } from '../db/target.ts'
 import type { Generator } from './generator.ts'
+import type { LoadJob } from './job.ts'
 import type { Live } from './live.ts'
 import { shareOf, whole, type Part } from './part.ts'
-import { partOf, type StressPlan } from './plan.ts'
+import { partOf } from './plan.ts'
 import type { StressRun } from './stress.ts'
-import { iterateWork, type Work } from '../../commands/pool/work.ts'
-
-/** What is put under load, and how, in plain data: threads can be told. */
-export interface LoadJob {
-  readonly target: Target
-  readonly limits: Limits
-  readonly mode: PoolMode
-  readonly pool: PoolOptions
-  readonly work: Work
-  readonly plan: StressPlan
-}
+import { iterateWork } from './workload.ts'
 
 export interface LoadHooks {
   readonly signal: AbortSignal

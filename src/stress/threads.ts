@@ -4,7 +4,7 @@ import { DbtoolError, type ErrorCode } from '../errors.ts'
 import type { Generator, Measurement } from './generator.ts'
 import type { Live } from './live.ts'
 import type { Part } from './part.ts'
-import type { LoadJob } from './run.ts'
+import type { LoadJob } from './job.ts'
 
 /** What a thread is made with. */
 export interface ThreadTask {

@@ -1,26 +1,29 @@
-import { randomBytes } from 'node:crypto'
-import type { Lease } from '../db/lease.ts'
-import { whole, type Part } from './part.ts'
-import { chooser, drawn, parseStatement, type DataRow, type Statement } from './statement.ts'
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Queries } from '../db/queries.ts'
+import type { Lease } from '../db/pool/pool.ts'
+import { DbtoolError } from '../errors.ts'
+import type { Author } from '../shop/logs.ts'
+import { type Part, whole } from './part.ts'
+import { chooser, type DataRow, drawn, parseStatement, type Statement } from './statement.ts'
 
 /** What one iteration does on the connection that it got. */
 export type Iterate = (lease: Lease) => Promise<unknown>
 
 /** Statements as work, in plain data: threads can be told. */
-export interface StatementWork {
+interface StatementWork {
   readonly statements: readonly Statement[]
   /** Rows are taken in their order, from the first again after the last. */
   readonly data: readonly DataRow[]
 }
 
 /** A table of the work's own, in the database where the load is: what makes it, and what removes it. */
-export interface Scratch {
+interface Scratch {
   readonly make: readonly string[]
   readonly remove: string
 }
 
 /** One of the statements each time, by their weights. Parts take different rows of the data. */
-export function iterateStatements({ statements, data }: StatementWork, { index, of }: Part = whole): Iterate {
+function iterateStatements({ statements, data }: StatementWork, { index, of }: Part = whole): Iterate {
   const next = chooser(statements)
   let row = index - of
   return (lease) => {
@@ -62,4 +65,71 @@ export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly 
       remove: `DROP TABLE IF EXISTS ${table}`,
     },
   }
+}
+
+export interface OrdersOptions {
+  /** Different products in an order. */
+  readonly lines: number
+  /** Orders draw on so many products, those with the lowest ids: few of them are wanted by all. */
+  readonly products: number
+}
+
+/** Orders as work, in plain data. */
+interface OrdersWork {
+  readonly lines: number
+  readonly userIds: readonly number[]
+  readonly productIds: readonly number[]
+  readonly author: Author
+}
+
+const mostUsers = 1_000
+
+/**
+ * Draws users and products of the existing shop for real orders: they take stock, and stay. Rejects with NOT_FOUND
+ * without users, or with fewer products in stock than an order has lines.
+ */
+export async function ordersWork(
+  queries: Queries,
+  author: Author,
+  { lines, products }: OrdersOptions,
+): Promise<OrdersWork> {
+  const ids = async (sql: string, most: number): Promise<number[]> =>
+    (await queries.rows<{ id: number }>(sql, [most])).map(({ id }) => id)
+  const userIds = await ids('SELECT id FROM users ORDER BY id LIMIT ?', mostUsers)
+  const productIds = await ids('SELECT id FROM products WHERE is_active AND stock > 0 ORDER BY id LIMIT ?', products)
+  if (userIds.length === 0 || productIds.length < lines) {
+    throw new DbtoolError(
+      'NOT_FOUND',
+      `orders of ${lines} lines need a user and ${lines} products in stock; there are ${userIds.length} and ${productIds.length}`,
+      { hint: 'make a shop to play with: dbtool db seed' },
+    )
+  }
+  return { lines, userIds, productIds, author }
+}
+
+async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Promise<Iterate> {
+  const { placeOrder } = await import('../shop/orders/place-order.ts')
+  const one = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
+  return (lease) => {
+    const chosen = new Set<number>()
+    while (chosen.size < lines) chosen.add(one(productIds))
+    return placeOrder(lease, {
+      userId: one(userIds),
+      lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
+      key: `stress:${randomUUID()}`,
+      status: 'confirmed',
+      author,
+      end: 'COMMIT',
+    })
+  }
+}
+
+/** What iterations do, in plain data: threads can be told. */
+export type Work =
+  | ({ readonly kind: 'statements'; readonly scratch?: Scratch } & StatementWork)
+  | ({ readonly kind: 'orders' } & OrdersWork)
+
+/** What one iteration of a part does. */
+export async function iterateWork(work: Work, part: Part): Promise<Iterate> {
+  return work.kind === 'statements' ? iterateStatements(work, part) : iterateOrders(work)
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { persistently } from '../../src/db/retry.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
-import { restockProduct } from '../../src/shop/restock-product.ts'
+import { restockProduct } from '../../src/shop/products/changes.ts'
 import { dbtool } from '../support/cli.ts'
 import { replacing, testDatabase, withPool } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'

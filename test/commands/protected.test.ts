@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { GlobalOption } from '../../commands/global-option.ts'
+import { GlobalOption } from '../../commands/kit/command.ts'
 import { wholesale } from '../../commands/kit/guard.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 import { FairPool } from '../../src/db/pool/fair-pool.ts'
-import type { Lease } from '../../src/db/lease.ts'
-import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool/pool.ts'
+import { defaultPoolOptions, type Lease, type PoolOptions } from '../../src/db/pool/pool.ts'
 import { FakeServer } from './fake-connection.ts'
 
 /** From here on the clock of the file is the test's: what should happen at a time happens then and not before. */

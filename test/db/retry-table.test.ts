@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { translationOf } from '../../src/db/failure-table.ts'
-import { DatabaseError } from '../../src/db/failures.ts'
+import { DatabaseError, translationOf } from '../../src/db/failures.ts'
+import { otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
 import { persistently, type Retry, type Work } from '../../src/db/retry.ts'
-import { otherErrors, retryTable, ruleOf, type Rule } from '../../src/db/retry-table.ts'
 import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 
 const lost = new DatabaseError('CONNECTION_LOST', 'lost')

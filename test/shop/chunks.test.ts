@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceRecord } from '../../src/files/record.ts'
-import { inChunks, oneAhead } from '../../src/shop/import/chunks.ts'
+import { inChunks, oneAhead } from '../../src/shop/import/import-rows.ts'
 import type { Refusal } from '../../src/shop/import/draft-row.ts'
 
 /** A file without an end, and how much of it was taken. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { schedule } from '../../src/stress/open-loop.ts'
+import { schedule } from '../../src/stress/loops.ts'
 
 describe('when iterations of an open loop are due', () => {
   it('evenly', () => {

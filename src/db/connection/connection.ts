@@ -1,11 +1,10 @@
-import { DatabaseError, translate, type ConnectionIdentity } from '../failures.ts'
-import type { DriverConnection } from './driver.ts'
-import { firstResultSet, forDriver, resultSets, unconverted } from '../exchange.ts'
-import { InFlight } from '../in-flight.ts'
+import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { hideSecrets, Secret, type Change, type OnTrace, type Value } from '../queries.ts'
+import { type Change, hideSecrets, type OnTrace, Secret, type Value } from '../queries.ts'
 import { isLoss, ruleOf } from '../retry-table.ts'
-import { addressOf, type Limits, type Target } from '../target.ts'
+import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
+import { writeInstant } from '../utc.ts'
+import type { DriverConnection, DriverQuery } from './driver.ts'
 
 /** The server stops a statement itself; this long after its limit, a silent server counts as lost. */
 const silenceMs = 2_000
@@ -172,5 +171,61 @@ export class Connection implements PooledConnection {
     this.#cut = true
     this.#parts.cut()
     this.#inFlight.abandonAll(new DatabaseError('CONNECTION_LOST', message, { hint }))
+  }
+}
+
+/** A bound value as the connector takes it. */
+function forDriver(value: Value): Exclude<Value, Secret | Date> {
+  if (value instanceof Secret) return value.reveal()
+  return value instanceof Date ? writeInstant(value) : value
+}
+
+/**
+ * A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its
+ * status.
+ */
+function firstResultSet<T>(result: unknown): T[] {
+  if (!Array.isArray(result)) return []
+  return (Array.isArray(result[0]) ? result[0] : result) as T[]
+}
+
+/** What a bulk statement answers: one result set, or one for each row where the server takes them one by one. */
+function resultSets<T>(result: unknown): T[] {
+  return Array.isArray(result) ? (result.flat() as T[]) : []
+}
+
+/** Without the function that would be asked about every cell. */
+const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }
+
+/** The operations that run on one connection, each with a deadline of its own. */
+class InFlight {
+  readonly #abandon = new Set<(error: Error) => void>()
+
+  get size(): number {
+    return this.#abandon.size
+  }
+
+  /**
+   * Settles as `work` does, or as `abandonAll` says before that. `late` is called after `timeoutMs`; zero is no
+   * deadline.
+   */
+  watch<T>(work: Promise<T>, timeoutMs: number, late: () => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const timer = timeoutMs === 0 ? undefined : setTimeout(late, timerMs(timeoutMs))
+      const settled = (): void => {
+        clearTimeout(timer)
+        this.#abandon.delete(abandon)
+      }
+      const abandon = (error: Error): void => {
+        settled()
+        reject(error)
+      }
+      this.#abandon.add(abandon)
+      work.finally(settled).then(resolve, reject)
+    })
+  }
+
+  abandonAll(error: Error): void {
+    for (const abandon of this.#abandon) abandon(error)
   }
 }

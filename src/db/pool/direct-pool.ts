@@ -1,6 +1,5 @@
-import { Lease } from '../lease.ts'
-import { Members, type Member } from './entries.ts'
-import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
+import { type Member, Members } from './entries.ts'
+import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
 import { poolClosed, PoolCounters } from './stats.ts'
 
 /**

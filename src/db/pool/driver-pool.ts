@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
-import { Connection } from '../connection/connection.ts'
 import { driverOptions } from '../connection/connect.ts'
+import { Connection } from '../connection/connection.ts'
 import { driver, type DriverPool } from '../connection/driver.ts'
 import { translate } from '../failures.ts'
-import { Lease } from '../lease.ts'
-import { defaultGraceMs, type Pool, type PoolFigures, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 import type { Limits, Target } from '../target.ts'
+import { defaultGraceMs, Lease, type Pool, type PoolFigures, type PoolOptions } from './pool.ts'
+import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 
 /**
  * The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default.

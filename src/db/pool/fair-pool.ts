@@ -1,9 +1,7 @@
-import { Lease } from '../lease.ts'
-import { isAlive, isFresh, Members, type Member } from './entries.ts'
-import { defaultGraceMs, type Pool, type PooledConnection, type PoolFigures, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
 import { timerMs } from '../target.ts'
-import { WaitingLine, type Waiter } from '../waiting-line.ts'
+import { isAlive, isFresh, type Member, Members } from './entries.ts'
+import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolFigures, type PoolOptions } from './pool.ts'
+import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
 
 const reopenAfterMs = 200
 
@@ -166,5 +164,43 @@ export class FairPool implements Pool {
     this.#members.retire(member)
     this.countInUse()
     this.openForWaiters()
+  }
+}
+
+interface Waiter<T> {
+  readonly resolve: (granted: T) => void
+  readonly reject: (error: unknown) => void
+  timer: NodeJS.Timeout | undefined
+}
+
+/** First in, first out; leaving from the middle costs nothing, because a Set remembers the order of insertion. */
+class WaitingLine<T> {
+  #waiters = new Set<Waiter<T>>()
+
+  get length(): number {
+    return this.#waiters.size
+  }
+
+  /** `first` is for whoever was already served once, with a connection that turned out to be dead. */
+  join(waiter: Waiter<T>, turn: 'last' | 'first'): void {
+    if (turn === 'last') this.#waiters.add(waiter)
+    else this.#waiters = new Set([waiter, ...this.#waiters])
+  }
+
+  leave(waiter: Waiter<T>): void {
+    clearTimeout(waiter.timer)
+    this.#waiters.delete(waiter)
+  }
+
+  next(): Waiter<T> | undefined {
+    for (const waiter of this.#waiters) {
+      this.leave(waiter)
+      return waiter
+    }
+    return undefined
+  }
+
+  rejectAll(error: unknown): void {
+    for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) waiter.reject(error)
   }
 }

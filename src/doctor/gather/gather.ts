@@ -1,21 +1,8 @@
-import type { Inspection } from '../../config/config.ts'
-import type { Connection } from '../../db/connection/connection.ts'
-import type { Target } from '../../db/target.ts'
 import { version } from '../../version.ts'
-import { known, unknown, type FactName, type Gathered } from '../facts.ts'
+import { known, unknown, type DoctorInput, type FactName, type Gathered } from '../facts.ts'
 import { configurationFacts, originOf } from './configuration.ts'
 import { findRoute, knock } from './network.ts'
 import { visitServer } from './visit.ts'
-
-/** What the doctor needs of the world. */
-export interface Surroundings {
-  readonly inspection: Inspection
-  readonly env: NodeJS.ProcessEnv
-  readonly signal: AbortSignal
-  readonly now: () => Date
-  /** One connection to this target; rejects with the reason why nobody is let in. */
-  readonly visit: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
-}
 
 const names: readonly FactName[] = [
   'configuration',
@@ -44,7 +31,7 @@ const allUnknown = (reason: string): Gathered =>
 /**
  * Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing.
  */
-export async function gather(around: Surroundings): Promise<Gathered> {
+export async function gather(around: DoctorInput): Promise<Gathered> {
   const { inspection, env, now, signal } = around
   const here = {
     configuration: known(configurationFacts(inspection, env)),

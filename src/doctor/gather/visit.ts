@@ -3,8 +3,7 @@ import type { Target } from '../../db/target.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import { DbtoolError } from '../../errors.ts'
 import { serverPaths } from '../../server/home.ts'
-import { known, unknown, type Failure, type Gathered } from '../facts.ts'
-import type { Surroundings } from './gather.ts'
+import { known, unknown, type DoctorInput, type Failure, type Gathered } from '../facts.ts'
 import { accountsOf } from './accounts.ts'
 import { serverFacts } from './server.ts'
 import { shopFacts } from './shop.ts'
@@ -12,7 +11,7 @@ import { shopFacts } from './shop.ts'
 const noEntry = 1044
 
 /** Logs in and asks the server; if only the database is missing, without one. */
-export async function visitServer(around: Surroundings, config: Config): Promise<Partial<Gathered>> {
+export async function visitServer(around: DoctorInput, config: Config): Promise<Partial<Gathered>> {
   const name = config.target.database ?? ''
   try {
     return { database: known({ name }), ...(await look(around, config, config.target)) }
@@ -28,7 +27,7 @@ export async function visitServer(around: Surroundings, config: Config): Promise
   }
 }
 
-function look({ visit, env, now }: Surroundings, { limits }: Config, target: Target): Promise<Partial<Gathered>> {
+function look({ visit, env, now }: DoctorInput, { limits }: Config, target: Target): Promise<Partial<Gathered>> {
   return visit(target, async (connection) => {
     const facts = await serverFacts(connection, serverPaths(env), now)
     return { login: known({}), ...facts, ...(await shopFacts(connection, limits.statementTimeoutMs)) }
@@ -36,7 +35,7 @@ function look({ visit, env, now }: Surroundings, { limits }: Config, target: Tar
 }
 
 /** Nobody is let in: what failed decides which check says so. */
-async function shutOut({ env }: Surroundings, target: Target, failure: Failure): Promise<Partial<Gathered>> {
+async function shutOut({ env }: DoctorInput, target: Target, failure: Failure): Promise<Partial<Gathered>> {
   // BAD_CONFIG: the certificate to trust cannot be read.
   if (failure.code === 'TLS_FAILED' || failure.code === 'BAD_CONFIG')
     return { encryption: known({ cipher: null, failure }) }

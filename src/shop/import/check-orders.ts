@@ -3,7 +3,7 @@ import type { RecordFile } from '../../files/record-file.ts'
 import { Faults } from './faults.ts'
 import { importOrders } from './import-orders.ts'
 import { adjacent, groupOrders, type DraftOrder } from './draft-order.ts'
-import type { PlaceDrafts } from './outcome.ts'
+import type { PlaceDrafts } from './decide-orders.ts'
 import { ReferencesMet } from './duplicate-refs.ts'
 import type { ImportSummary } from './tally.ts'
 

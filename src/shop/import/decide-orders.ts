@@ -1,13 +1,21 @@
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
+import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import type { Author } from '../logs.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { digestOf, keyConflict, OutOfStock, type OrderLine } from '../orders/place-order.ts'
-import { noProduct, noUser, productsOfSkus, type Ids } from './catalog.ts'
-import type { DraftOrder } from './draft-order.ts'
-import type { ImportLine } from './order-line.ts'
-import { keyOf, refused, userOf, type Outcome, type PlaceDrafts, type Taken } from './outcome.ts'
+import {
+  digestOf,
+  keyConflict,
+  type OrderLine,
+  type OrderRequest,
+  OutOfStock,
+  type Placement,
+  placeOrder,
+} from '../orders/place-order.ts'
+import { placeOrdersTogether } from '../orders/place-orders.ts'
+import { type Catalog, type Ids, noProduct, noUser, type ProductOfFile, productsOfSkus } from './catalog.ts'
+import type { DraftOrder, ImportLine } from './draft-order.ts'
 import type { FindUsers } from './resolve-users.ts'
-import { totalIfSame } from './same-order.ts'
 
 interface Rehearsed {
   /** Undefined for one that would be created. */
@@ -135,4 +143,150 @@ function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLi
   return fromCents(
     wanted.reduce((sum, { line, product }) => sum + toCents(line.price ?? product.price) * BigInt(line.quantity), 0n),
   )
+}
+
+/** `existing`: an earlier run had already placed it. */
+export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
+
+/** What became of an order of the file; an error is why the shop refuses it. */
+export type Outcome = Taken | DbtoolError
+
+/** Takes orders of the file that have no fault, in their order. Rejects with what ends the import. */
+export type PlaceDrafts = (drafts: readonly DraftOrder[]) => Promise<readonly Outcome[]>
+
+/** The reference of an order in a file is its key: a second run finds what the first one placed. */
+export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
+export const importKeyPrefix = 'import:'
+
+/** As the file calls the one who orders; all lines of an order without faults say the same. */
+const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
+
+/** An order that breaks one of these is rejected; any other error ends the import. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'OUT_OF_STOCK',
+  'KEY_CONFLICT',
+  'NOT_FOUND',
+  'CONSTRAINT',
+  'DUPLICATE',
+])
+
+/** The refusal of one order, as its outcome. */
+export function refused(error: unknown): DbtoolError {
+  if (error instanceof DbtoolError && refusals.has(error.code)) return error
+  throw error
+}
+
+/** Places orders of a file: together as far as they can be, the others by themselves. */
+export function realPlacer(queries: Queries, catalog: Catalog, author: Author): PlaceDrafts {
+  return async (drafts) => {
+    const asked = await requestsOf(catalog, author, drafts)
+    const requests = asked.filter((one): one is OrderRequest => !(one instanceof DbtoolError))
+    const together = await placeOrdersTogether(queries, requests)
+    const placements = new Map(requests.map((request, index) => [request, together[index]]))
+    const outcomes: Outcome[] = []
+    for (const one of asked)
+      outcomes.push(
+        one instanceof DbtoolError ? one : (placements.get(one) ?? (await placeAlone(queries, one).catch(refused))),
+      )
+    return outcomes
+  }
+}
+
+/** What the drafts ask for; an error for one that names what the shop does not have. */
+async function requestsOf(
+  catalog: Catalog,
+  author: Author,
+  drafts: readonly DraftOrder[],
+): Promise<(OrderRequest | DbtoolError)[]> {
+  const [userIds, [productIds, lacking]] = await Promise.all([
+    catalog.userIds(drafts.map(userOf)),
+    productsOf(catalog, drafts),
+  ])
+  return drafts.map((draft) => {
+    const userId = userIds.get(userOf(draft))
+    if (userId === undefined) return noUser(userOf(draft))
+    const missing = lacking.get(draft)
+    if (missing !== undefined) return noProduct(missing, catalog.createProducts === undefined ? 'known' : 'growing')
+    const lines = draft.lines.map(({ sku, quantity, price }) => ({
+      productId: productIds.get(sku) ?? 0,
+      quantity,
+      price,
+    }))
+    return {
+      userId,
+      lines,
+      key: keyOf(draft.ref),
+      status: 'confirmed',
+      orderedAt: draft.lines[0]?.orderedAt,
+      author,
+      end: 'COMMIT',
+    }
+  })
+}
+
+/**
+ * The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in
+ * the file is no help.
+ */
+async function productsOf(
+  catalog: Catalog,
+  drafts: readonly DraftOrder[],
+): Promise<[Ids, ReadonlyMap<DraftOrder, string[]>]> {
+  const grows = catalog.createProducts !== undefined
+  const known = await catalog.productIds(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))
+  const fresh = new Map<string, ProductOfFile>()
+  const lacking = new Map<DraftOrder, string[]>()
+  for (const draft of drafts) {
+    const missing = draft.lines.filter(({ sku }) => !known.has(sku) && !fresh.has(sku))
+    for (const { sku, price, productName } of missing)
+      if (grows && price !== undefined) fresh.set(sku, { sku, price, name: productName ?? sku })
+    const lacked = missing.filter(({ sku }) => !fresh.has(sku))
+    if (lacked.length > 0)
+      lacking.set(
+        draft,
+        lacked.map(({ sku }) => sku),
+      )
+  }
+  const created = fresh.size === 0 ? undefined : await catalog.createProducts?.([...fresh.values()])
+  return [new Map([...known, ...(created ?? [])]), lacking]
+}
+
+async function placeAlone(queries: Queries, request: OrderRequest): Promise<Taken> {
+  return placeOrder(queries, request).catch(async (error: unknown): Promise<Taken> => {
+    if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
+    const totalAmount = await totalIfSame(queries, request.key, request.userId, request.lines)
+    if (totalAmount === undefined) throw error
+    return { outcome: 'existing', totalAmount }
+  })
+}
+
+interface LineThere {
+  readonly user_id: number
+  readonly total_amount: string
+  readonly product_id: number
+  readonly quantity: number
+  readonly price: string
+}
+
+/**
+ * The total of the order with this key, if it is just what is asked for, line by line and at these prices. Its digest
+ * cannot tell where the
+ * prices were left to the shop when it was placed and an exported file names them now.
+ */
+async function totalIfSame(
+  queries: Queries,
+  key: string,
+  userId: number,
+  lines: readonly OrderLine[],
+): Promise<string | undefined> {
+  const there = await queries.rows<LineThere>(
+    'SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.idempotency_key = ?',
+    [key],
+  )
+  const asked = new Map(lines.map((line) => [line.productId, line]))
+  const same = ({ user_id, product_id, quantity, price }: LineThere): boolean => {
+    const line = asked.get(product_id)
+    return user_id === userId && line?.quantity === quantity && line.price === price
+  }
+  return there.length === lines.length && there.every(same) ? there[0]?.total_amount : undefined
 }

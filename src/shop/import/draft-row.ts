@@ -1,6 +1,5 @@
+import { type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import type { ErrorCode } from '../../errors.ts'
-import { FieldReader } from './fields.ts'
 import type { FieldRule, ImportRow, Kind, Stored } from './tables.ts'
 
 /** What becomes of a row whose key is there already. */
@@ -42,4 +41,29 @@ export function rowReader(
 function valueOf(read: FieldReader, name: string, { parse, initial, nullable }: FieldRule): Stored | undefined {
   const value = initial === undefined ? read.required(name, parse) : read.optional(name, parse)
   return value ?? (nullable ? null : undefined)
+}
+
+/** Reads the values of one record by the rules of the shop, and keeps a sentence for every fault. */
+export class FieldReader {
+  readonly faults: string[] = []
+
+  constructor(private readonly values: Readonly<Record<string, string | undefined>>) {}
+
+  /** Undefined where there is nothing, or nothing right. */
+  optional<T>(name: string, parse: (text: string) => T): T | undefined {
+    const text = this.values[name]
+    if (text === undefined) return undefined
+    try {
+      return parse(text)
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error
+      this.faults.push(`${name} ${error.message}`)
+      return undefined
+    }
+  }
+
+  required<T>(name: string, parse: (text: string) => T): T | undefined {
+    if (this.values[name] === undefined) this.faults.push(`${name} is empty`)
+    return this.optional(name, parse)
+  }
 }

@@ -1,11 +1,10 @@
 import { DbtoolError } from '../../errors.ts'
 import type { RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
-import { InOrder } from './in-order.ts'
-import { groupOrders, reasonOf, type DraftOrder } from './draft-order.ts'
-import type { Outcome, PlaceDrafts } from './outcome.ts'
+import { type DraftOrder, groupOrders, reasonOf } from './draft-order.ts'
 import type { ReferencesMet } from './duplicate-refs.ts'
-import { Tally, type ImportSummary } from './tally.ts'
+import type { Outcome, PlaceDrafts } from './decide-orders.ts'
+import { type ImportSummary, Tally } from './tally.ts'
 
 export interface ImportPlan {
   readonly file: RecordFile
@@ -134,3 +133,32 @@ function stopped(drafts: readonly DraftOrder[], cause: DbtoolError, hint: string
 }
 
 const lineOf = (draft: DraftOrder | undefined): number => draft?.records[0]?.line ?? 0
+
+/** Things that are settled in any order, and told in the order of their index. */
+class InOrder<T> {
+  readonly #settled = new Map<number, T | undefined>()
+  #next = 0
+
+  constructor(private readonly tell: (value: T) => Promise<void>) {}
+
+  /** `undefined` is settled with nothing to tell. Resolves when what could be told now has been. */
+  async settle(index: number, value: T | undefined): Promise<void> {
+    this.#settled.set(index, value)
+    const ready: T[] = []
+    for (; this.#settled.has(this.#next); this.#next += 1) {
+      const told = this.#settled.get(this.#next)
+      this.#settled.delete(this.#next)
+      if (told !== undefined) ready.push(told)
+    }
+    await Promise.all(ready.map((told) => this.tell(told)))
+  }
+
+  /** Tells what waited for something that was never settled. */
+  async finish(): Promise<void> {
+    const rest = [...this.#settled]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, value]) => (value === undefined ? [] : [value]))
+    this.#settled.clear()
+    await Promise.all(rest.map((value) => this.tell(value)))
+  }
+}

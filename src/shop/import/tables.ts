@@ -1,5 +1,18 @@
 import type { Fields } from '../../files/header.ts'
-import { parseMoment, parseTruth } from '../rules.ts'
+import {
+  parseDescription,
+  parseEmail,
+  parseMoment,
+  parsePasswordHash,
+  parsePersonName,
+  parsePrice,
+  parseProductName,
+  parseSku,
+  parseStock,
+  parseTruth,
+  parseUsername,
+} from '../rules.ts'
+import { noLogin } from '../users/users.ts'
 
 /** A value as the database would give it back: an instant as text in UTC, truth as 0 or 1. */
 export type Stored = string | number | null
@@ -15,14 +28,14 @@ export interface FieldRule {
 
 export const required = (parse: (text: string) => Stored): FieldRule => ({ parse, initial: undefined, nullable: false })
 export const nullable = (parse: (text: string) => Stored): FieldRule => ({ parse, initial: null, nullable: true })
-export const withInitial = (initial: Stored, parse: (text: string) => Stored): FieldRule => ({
+const withInitial = (initial: Stored, parse: (text: string) => Stored): FieldRule => ({
   parse,
   initial,
   nullable: false,
 })
 
-export const storedTruth = (text: string): number => Number(parseTruth(text))
-export const storedMoment = (text: string): string =>
+const storedTruth = (text: string): number => Number(parseTruth(text))
+const storedMoment = (text: string): string =>
   parseMoment(text).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length).replace('T', ' ')
 
 /** One row of the file, by column: only what the file has; undefined where it says nothing. */
@@ -59,4 +72,55 @@ export function fieldsOf({ rules }: Kind): Fields {
   const names = Object.keys(rules)
   const isRequired = (name: string): boolean => rules[name]?.initial === undefined
   return { required: names.filter(isRequired), optional: names.filter((name) => !isRequired(name)) }
+}
+
+export const importedProducts: Kind = {
+  table: 'products',
+  one: 'product',
+  rules: {
+    sku: nullable(parseSku),
+    name: required(parseProductName),
+    price: required(parsePrice),
+    description: nullable(parseDescription),
+    stock: withInitial(0, parseStock),
+    is_active: withInitial(1, storedTruth),
+    created_at: withInitial(null, storedMoment),
+  },
+  unique: ['sku'],
+  fold: (sku) => sku,
+  insert: `INSERT INTO products (sku, name, price, description, stock, is_active, created_at, stock_received)
+    VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), stock) RETURNING id`,
+  // What was received moves with the stock, whatever is sold meanwhile: the ledger stays true.
+  assignments: { stock: 'stock_received = stock_received + CAST(? AS SIGNED) - stock, stock = ?' },
+  instants: ['created_at'],
+  secret: [],
+  long: ['description'],
+  created: ({ sku, name, price, stock: units }) =>
+    `created ${String(sku ?? 'without SKU')}: ${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
+}
+
+/** Without a hash a user exists and cannot log in. */
+export const importedUsers: Kind = {
+  table: 'users',
+  one: 'user',
+  rules: {
+    username: required(parseUsername),
+    email: required(parseEmail),
+    first_name: nullable(parsePersonName),
+    last_name: nullable(parsePersonName),
+    is_active: withInitial(1, storedTruth),
+    is_admin: withInitial(0, storedTruth),
+    password_hash: withInitial(noLogin, parsePasswordHash),
+    created_at: withInitial(null, storedMoment),
+    last_login: nullable(storedMoment),
+  },
+  unique: ['username', 'email'],
+  fold: (text) => text.toLowerCase(),
+  insert: `INSERT INTO users (username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login)
+    VALUES (?, ?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), ?) RETURNING id`,
+  assignments: {},
+  instants: ['created_at', 'last_login'],
+  secret: ['password_hash'],
+  long: [],
+  created: ({ username, email }) => `created ${String(username)} <${String(email)}>`,
 }

@@ -1,6 +1,7 @@
 import { fromCents, toCents } from '../orders/money.ts'
+import type { Taken } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
-import type { Taken } from './outcome.ts'
+import type { RowCounts } from './row-writer.ts'
 
 /** How an import went. `lines_read` are lines of the file, `lines_placed` lines of orders. */
 export interface ImportSummary {
@@ -53,6 +54,50 @@ export class Tally {
       revenue: fromCents(this.#cents),
       seconds: Number(seconds.toFixed(3)),
       orders_per_second: Number((this.placed / seconds).toFixed(1)),
+    }
+  }
+}
+
+/** How an import of rows went. */
+export interface RowSummary {
+  readonly rows_read: number
+  readonly created: number
+  readonly updated: number
+  /** They were so already. */
+  readonly unchanged: number
+  /** They were there, and were left as they are. */
+  readonly skipped: number
+  readonly rejected: number
+  readonly seconds: number
+  readonly rows_per_second: number
+}
+
+export class RowTally {
+  rejected = 0
+  #read = 0
+  readonly #taken = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
+  readonly #started = performance.now()
+
+  read(rows: number): void {
+    this.#read += rows
+  }
+
+  took(taken: RowCounts): void {
+    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#taken[name] += taken[name]
+  }
+
+  get taken(): RowCounts {
+    return this.#taken
+  }
+
+  summary(): RowSummary {
+    const seconds = (performance.now() - this.#started) / 1_000
+    return {
+      rows_read: this.#read,
+      ...this.#taken,
+      rejected: this.rejected,
+      seconds: Number(seconds.toFixed(3)),
+      rows_per_second: Number((this.#read / seconds).toFixed(1)),
     }
   }
 }
