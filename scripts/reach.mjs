@@ -1,5 +1,5 @@
-// How much there is to read, as counts of a checkout: `node scripts/reach.mjs [checkout]`. Two checkouts are compared by
-// running this one script over both.
+// Counts of a checkout, for the size and the shape of its code: `node scripts/reach.mjs [checkout]`. To compare two
+// checkouts, run this one script over both.
 //
 // files      Own files are the TypeScript files of bin/, commands/ and src/; those of bench/ are counted apart.
 // reached    A verb reaches its own file and each file that an import leads to from there: `import … from`,

@@ -14,8 +14,8 @@ const paths = [first, ...rest].slice(isCheckout ? 1 : 0).filter((path) => path !
 
 const files = filesOf(root, paths)
 const { hits } = check(root, files)
-const counts = [...countsOf(hits).map(([rule, count]) => `${String(count).padStart(6)}  ${rule}: ${rules[rule]}`)]
-process.stdout.write(
-  `${[...hits.map(lineOf), '', ...counts, `${String(hits.length).padStart(6)}  in ${files.length} files`].join('\n')}\n`,
-)
+const counts = countsOf(hits).map(([rule, count]) => [count, `${rule}: ${rules[rule]}`])
+const summary = [...counts, [hits.length, `hits in ${files.length} files`]]
+const lines = [...hits.map(lineOf), '', ...summary.map(([count, text]) => `${String(count).padStart(6)}  ${text}`)]
+process.stdout.write(`${lines.join('\n')}\n`)
 process.exitCode = hits.length === 0 ? 0 : 1

@@ -24,7 +24,10 @@ export const retiredNames = [
   { name: /^(?:Room|room|assertRoom)$|^room[A-Z]/, instead: 'ConnectionHeadroom, CellLayout, profileModule' },
   { name: /^(?:loss|losses|Loss|isLoss)$/, instead: 'DroppedTable, droppedTables; isConnectionLoss' },
   { name: /^meanings$/, instead: 'reference-texts' },
-  { name: /^(?:said|unsaid)$|^said[A-Z]|Said/, instead: 'keyValue, connectionOverrides, recordAnswer, definedOnly, …' },
+  {
+    name: /^(?:said|unsaid)$|^said[A-Z]|Said/,
+    instead: 'keyValue, connectionOverrides, recordAnswer, definedOnly, …',
+  },
   { name: /^(?:shown|shows|Shown|shownBy)$/, instead: 'quoteValue, withView, ViewDocs' },
   { name: /^there$|There$/, instead: 'exists, ExistingRow, …' },
   { name: /^(?:take|takes|took|taken|Taken|taker|RowTaker|takeRows)$/, instead: 'apply, onApplied, RowCounts' },
@@ -65,8 +68,13 @@ export const retiredCode = [
   { code: /\bend: '(?:COMMIT|ROLLBACK)'/, instead: 'dryRun' },
 ]
 
+const files = [
+  'certain told talk whereabouts keep room losses meanings wishes settle rehearsal remembered members waiting-line',
+  'references-met take-rows placer formula lease declare shown updated wants-menu',
+]
+
 /** Over the name of a file, without its folder. */
 export const retiredFiles = {
-  file: /^(?:certain|told|talk|whereabouts|keep|room|losses|meanings|wishes|settle|rehearsal|remembered|members|waiting-line|references-met|take-rows|placer|formula|lease|declare|shown|updated|wants-menu)\.(?:test\.)?ts$/,
+  file: new RegExp(`^(?:${files.join(' ').replaceAll(' ', '|')})\\.(?:test\\.)?ts$`),
   instead: 'the name of the subject, as in docs/house.md',
 }

@@ -54,7 +54,11 @@ export function cut({ kind, text, starts }) {
       .slice(begin, to)
       .replaceAll(gone, '')
       .replaceAll(new RegExp(`${code}+`, 'g'), code)
-    const shown = [...text.slice(begin, to)].filter((_, index) => masked[begin + index] !== gone).join('')
+    const shown = text
+      .slice(begin, to)
+      .split('')
+      .filter((_, index) => masked[begin + index] !== gone)
+      .join('')
     if (/[\p{L}\d]/u.test(plain))
       sentences.push({ kind, line: lineAt(starts, text, begin), text: oneLine(shown), plain: oneLine(plain) })
     from = to
@@ -74,6 +78,18 @@ function lineAt(starts, text, offset) {
   return line + text.slice(at, offset).split('\n').length - 1
 }
 
+/** `**`, `__`, and `*` and `_` at the edges of a word. */
+const emphasis = new RegExp(
+  [
+    /\*\*|__/,
+    /(?<![\p{L}\d\s])\*(?=\p{L})|(?<=\s|^)\*(?=\p{L})|(?<=[\p{L}.!?,])\*(?![\p{L}\d*])/,
+    /(?<=\s|^)_(?=\p{L})|(?<=[\p{L}.!?])_(?=[\s.,;:]|$)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gu',
+)
+
 /** Of equal length: code and links are no words any more, and marks of Markdown are gone. */
 export function mask(text) {
   const as = (char) => (found) => char.repeat(found.length)
@@ -88,10 +104,7 @@ export function mask(text) {
       (_, open, label, close) => `${as(gone)(open)}${label}${as(gone)(close)}`,
     )
     .replaceAll(/<\/?[a-z][^<>]*>/g, as(gone))
-    .replaceAll(
-      /\*\*|__|(?<![\p{L}\d\s])\*(?=\p{L})|(?<=\s|^)\*(?=\p{L})|(?<=[\p{L}.!?,])\*(?![\p{L}\d*])|(?<=\s|^)_(?=\p{L})|(?<=[\p{L}.!?])_(?=[\s.,;:]|$)/gu,
-      as(gone),
-    )
+    .replaceAll(emphasis, as(gone))
 }
 
 /** The words of a sentence: a piece of code is one, a sign between spaces is none. */
@@ -342,8 +355,12 @@ function unescaped(raw) {
   })
 }
 
-const sqlWord =
-  /\b(?:SELECT|FROM|WHERE|JOIN|INSERT|INTO|VALUES|UPDATE|DELETE|CREATE|ALTER|DROP|TABLE|SET|AND|OR|ON|AS|IN|NOT|NULL|GROUP|ORDER|BY|LIMIT|CASE|WHEN|THEN|INDEX|KEY|REFERENCES|GRANT|TO|SHOW|IS|EXISTS|HAVING|UNION|LIKE|BETWEEN|DESC|ASC|FOR|DISTINCT|USING|INTERVAL|CHECK|DEFAULT)\b/g
+const sqlWords = [
+  'SELECT FROM WHERE JOIN INSERT INTO VALUES UPDATE DELETE CREATE ALTER DROP TABLE SET AND OR ON AS IN NOT NULL GROUP',
+  'ORDER BY LIMIT CASE WHEN THEN INDEX KEY REFERENCES GRANT TO SHOW IS EXISTS HAVING UNION LIKE BETWEEN DESC ASC FOR',
+  'DISTINCT USING INTERVAL CHECK DEFAULT',
+]
+const sqlWord = new RegExp(`\\b(?:${sqlWords.join(' ').replaceAll(' ', '|')})\\b`, 'g')
 
 /** At least two words, and not SQL, HTML or CSS. A text of four words and more may be a sentence. */
 function isProse(text, kind) {
