@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { personAt } from '../src/context/asking.ts'
 import type { Io } from '../src/context/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
 import { glyphsFor } from '../src/output/glyphs.ts'
@@ -27,7 +28,6 @@ const markerColumns = 3
  * Resolves to the last exit code.
  */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
-  const { personAt } = await import('../src/context/asking.ts')
   const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {

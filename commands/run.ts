@@ -6,7 +6,7 @@ import { faultsOf, pathOf, settle } from './kit/flags.ts'
 import { globalFaults, invocationOf } from './kit/globals.ts'
 import { guard } from './kit/guard.ts'
 import { createProgram } from './index.ts'
-import { wantsMenu } from './menu.ts'
+import { runMenu, wantsMenu } from './menu.ts'
 
 /** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
 export async function run(typed: readonly string[], io: Io): Promise<number> {
@@ -50,7 +50,6 @@ export function reportLost(error: NodeJS.ErrnoException, argv: readonly string[]
 
 /** Through the menu, to as many command lines as a person wants. */
 async function lead(program: Command, flags: readonly string[], io: Io): Promise<number> {
-  const { runMenu } = await import('./menu.ts')
   let exitCode = 0
   const failure = await failureOf(async () => {
     exitCode = await runMenu({ program, io, flags, run: (argv) => run(argv, io) })

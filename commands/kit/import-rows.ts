@@ -76,9 +76,9 @@ async function importPath(ctx: Context, kind: Kind, path: string, options: Impor
   const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),
-      import('../../src/files/map.ts'),
+      import('../../src/files/header.ts'),
       import('../../src/files/rejects.ts'),
-      import('../../src/files/check.ts'),
+      import('../../src/files/record-file.ts'),
       import('../../src/shop/import/import-rows.ts'),
       import('../../src/shop/import/tables.ts'),
     ])

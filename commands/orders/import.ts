@@ -82,10 +82,10 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
     { orderFields },
   ] = await Promise.all([
     import('../../src/files/record-file.ts'),
-    import('../../src/files/map.ts'),
+    import('../../src/files/header.ts'),
     import('../../src/files/rejects.ts'),
     import('../../src/shop/import/import-orders.ts'),
-    import('../../src/shop/import/check-orders.ts'),
+    import('../../src/shop/import/import-orders.ts'),
     import('../../src/shop/import/draft-order.ts'),
   ])
   const { onError, rejects: rejectsPath } = options

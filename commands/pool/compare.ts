@@ -1,16 +1,15 @@
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { poolModes, shapeOf } from '../../src/db/pool/modes.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
+import type { LoadJob } from '../../src/stress/job.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
+import { shows } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
-import type { LoadJob } from '../../src/stress/job.ts'
-import { poolFlags, type PoolFlags } from './pool-flags.ts'
-import { underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
+import { poolFlags, type PoolFlags, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
 
 export interface CompareOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number

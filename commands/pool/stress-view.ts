@@ -1,7 +1,7 @@
 import type { Output } from '../../src/output/output.ts'
 import { data, number, type Row, sentence, sign, text, type View } from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
-import type { Live } from '../../src/stress/live.ts'
+import type { Live } from '../../src/stress/recorder.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 
 const percentileView: View = {

@@ -10,7 +10,7 @@ import { shows } from '../kit/command.ts'
 import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './report-files.ts'
 import { mostThreads } from '../../src/stress/run.ts'
 import type { Room } from '../../src/stress/prepare.ts'
-import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './workload-flags.ts'
+import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {
   readonly min: number

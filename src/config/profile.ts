@@ -1,11 +1,42 @@
-import { isOn } from '../settings.ts'
-import { shown } from '../values.ts'
-import { wrongValue, type ConfigFault } from './fault.ts'
-import { flagOrigin, layerOf, type Layer } from './layers.ts'
 import { nearest } from '../nearest.ts'
+import { isOn, type SettingName, settingNames } from '../settings.ts'
+import { shown } from '../values.ts'
+import { type ConfigFault, wrongValue } from './fault.ts'
+import { flagOrigin, type Layer, layerOf } from './layers.ts'
 import { pathIn } from './paths.ts'
 import { isObject, type ProfileFile } from './profile-files.ts'
-import { keyOf, nearestKey, profileKeys } from './profile-keys.ts'
+
+/** The keys of a profile, in the order of the settings: `DB_SSL_MODE` is `sslMode` there. */
+const profileKeys: Readonly<Record<string, SettingName | 'DB_URL'>> = Object.fromEntries(
+  (['DB_URL', ...settingNames] as const).map((name) => [keyOf(name), name]),
+)
+
+/** What a setting is called in a profile. */
+export function keyOf(name: SettingName | 'DB_URL'): string {
+  if (name === 'DB_NAME') return 'database'
+  return name
+    .slice('DB_'.length)
+    .toLowerCase()
+    .replace(/_(.)/g, (_mark, letter: string) => letter.toUpperCase())
+}
+
+/** What other programs, and dbtool elsewhere, call the same thing. */
+const elsewhere: Readonly<Record<string, string>> = {
+  name: 'database',
+  db: 'database',
+  dbname: 'database',
+  username: 'user',
+  hostname: 'host',
+  pass: 'password',
+  ssl: 'sslMode',
+}
+
+/** The key that was probably meant. */
+function nearestKey(key: string): string | undefined {
+  const meant = key.toLowerCase().replace(/^db_/, '').replace(/[-_]/g, '')
+  const same = Object.keys(profileKeys).find((known) => known.toLowerCase() === meant)
+  return same ?? elsewhere[meant] ?? nearest(key, Object.keys(profileKeys))
+}
 
 export { readProfileFiles } from './profile-files.ts'
 

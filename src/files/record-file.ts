@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises'
+import { allFaults } from '../errors.ts'
 import { unguarded } from '../formula.ts'
 import { csvBatches, readHeader } from './csv.ts'
-import { detectFormat, type Format } from './format.ts'
-import { locateColumns, wantedColumns, type Column, type Wanted } from './header.ts'
-import { parseDelimiter } from './map.ts'
-import { ndjsonBatches } from './ndjson.ts'
+import { type Column, locateColumns, missing, parseDelimiter, type Wanted, wantedColumns } from './header.ts'
+import { ndjsonBatches, parseObject } from './ndjson.ts'
 import type { Batch, SourceRecord } from './record.ts'
+import { readLines } from './lines.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
+import { badFile, listed } from './wording.ts'
 
-export interface ReadOptions {
+interface ReadOptions {
   signal?: AbortSignal | undefined
   /** Bytes of the file whose records have all been handed out; called about every 64 KiB and at the end. */
   onBytes?: ((read: number) => void) | undefined
@@ -97,4 +98,80 @@ function lifeOf(source: Source): Pick<RecordFile, 'isAt' | 'close'> {
     },
     close: () => source.handle.close(),
   }
+}
+
+export interface Check {
+  records: number
+  /** Records with a fault of their own. */
+  faulty: number
+}
+
+/**
+ * Reads the file once from end to end, so that every fault of its structure is known before anything is changed.
+ * Throws BAD_INPUT for the first of them, and for NDJSON in which a required key is in no object at all.
+ */
+export async function checkRecordFile(file: RecordFile, options?: ReadOptions): Promise<Check> {
+  const records = checkedRecords(file, options)
+  for (;;) {
+    const next = await records.next()
+    if (next.done === true) return next.value
+  }
+}
+
+/** The same in passing, for who has more to check: what the whole file lacks is thrown after its last record. */
+export async function* checkedRecords(
+  file: RecordFile,
+  options?: ReadOptions,
+): AsyncGenerator<SourceRecord, Check, undefined> {
+  const check: Check = { records: 0, faulty: 0 }
+  const unseen = new Set(file.format === 'ndjson' ? file.columns.filter(({ required }) => required) : [])
+  let keys: string[] = []
+  for await (const record of file.records(options)) {
+    check.records++
+    if (record.fault !== undefined) check.faulty++
+    if (unseen.size > 0 && keys.length === 0) keys = Object.keys(parseObject(record.raw) ?? {})
+    for (const column of unseen) if (record.values[column.name] !== undefined) unseen.delete(column)
+    yield record
+  }
+  // Without a single object each line is its own fault, and says so.
+  if (unseen.size > 0 && check.faulty < check.records) throw neverThere(file, unseen, keys)
+  return check
+}
+
+function neverThere(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly string[]): Error {
+  const faults = [...unseen].map((column) => `${file.name}: no object has ${missing(column, keys)}`)
+  const hint = `The keys of the first object are ${listed(keys)}; name the right ones with --map ours=theirs,….`
+  return allFaults('BAD_INPUT', file.name, faults, hint)
+}
+
+export type Format = 'csv' | 'ndjson'
+
+/**
+ * NDJSON when the name says so or the first character is `{`, else CSV.
+ * Throws BAD_INPUT for a file without any text, and for JSON that is not one object a line.
+ */
+async function detectFormat(source: Source): Promise<Format> {
+  const first = await firstLine(source)
+  if (first === undefined) {
+    throw badFile(source.name, undefined, 'is empty', 'A CSV file begins with a header; NDJSON has one object a line.')
+  }
+  const named = /\.(ndjson|jsonl)$/i.test(source.name)
+  if (/^(\{|\[|\[\s*\{.*)$/s.test(first)) {
+    const filter = first.startsWith('[') ? "jq -c '.[]'" : 'jq -c .'
+    throw badFile(
+      source.name,
+      undefined,
+      'is JSON, but not one object a line',
+      `Convert it: ${filter} FILE > FILE.ndjson.`,
+    )
+  }
+  return named || first.startsWith('{') ? 'ndjson' : 'csv'
+}
+
+async function firstLine(source: Source): Promise<string | undefined> {
+  for await (const { lines } of readLines(source)) {
+    const text = lines.find((line) => line.trim() !== '')
+    if (text !== undefined) return text.trim()
+  }
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { shareOf, type Part } from './part.ts'
+import { type Part, shareOf } from './part.ts'
 import { builtIn } from './workload.ts'
 
 /** When iterations start. */

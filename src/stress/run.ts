@@ -1,7 +1,7 @@
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
-import type { Live } from './live.ts'
-import { shareOf, whole, type Part } from './part.ts'
+import type { Live } from './recorder.ts'
+import { type Part, shareOf, whole } from './part.ts'
 import { partOf } from './plan.ts'
 import type { StressRun } from './stress.ts'
 import { iterateWork } from './workload.ts'
@@ -45,7 +45,7 @@ export async function withGenerator<T>(
     import('./generator.ts'),
   ])
   const size = shareOf(options.size, part)
-  const iterate = await iterateWork(work, part)
+  const iterate = iterateWork(work, part)
   const pool = openPool(mode, {
     target,
     limits,

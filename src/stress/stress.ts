@@ -1,11 +1,10 @@
 import type { PoolMode } from '../db/pool/modes.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import { generator, type Generator } from './generator.ts'
-import { together, type Live } from './live.ts'
 import type { StressPlan } from './plan.ts'
-import { Recorder } from './recorder.ts'
+import { type Live, Recorder, together } from './recorder.ts'
 import type { StressReport } from './report.ts'
-import { summarise, type Run, type StressResult } from './result.ts'
+import { type Run, type StressResult, summarise } from './result.ts'
 import type { Iterate } from './workload.ts'
 
 export interface StressTarget {

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DbtoolError, type ErrorCode } from '../errors.ts'
 import type { Generator, Measurement } from './generator.ts'
-import type { Live } from './live.ts'
+import type { Live } from './recorder.ts'
 import type { Part } from './part.ts'
 import type { LoadJob } from './job.ts'
 

@@ -3,6 +3,7 @@ import type { Queries } from '../db/queries.ts'
 import type { Lease } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
+import { placeOrder } from '../shop/orders/place-order.ts'
 import { type Part, whole } from './part.ts'
 import { chooser, type DataRow, drawn, parseStatement, type Statement } from './statement.ts'
 
@@ -107,8 +108,7 @@ export async function ordersWork(
   return { lines, userIds, productIds, author }
 }
 
-async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Promise<Iterate> {
-  const { placeOrder } = await import('../shop/orders/place-order.ts')
+function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Iterate {
   const one = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
   return (lease) => {
     const chosen = new Set<number>()
@@ -130,6 +130,6 @@ export type Work =
   | ({ readonly kind: 'orders' } & OrdersWork)
 
 /** What one iteration of a part does. */
-export async function iterateWork(work: Work, part: Part): Promise<Iterate> {
+export function iterateWork(work: Work, part: Part): Iterate {
   return work.kind === 'statements' ? iterateStatements(work, part) : iterateOrders(work)
 }

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll } from 'vitest'
 import { DbtoolError } from '../../src/errors.ts'
-import { checkRecordFile } from '../../src/files/check.ts'
-import { openRecordFile, type OpenOptions, type RecordFile } from '../../src/files/record-file.ts'
+import { checkRecordFile, type OpenOptions, openRecordFile, type RecordFile } from '../../src/files/record-file.ts'
 import type { SourceRecord } from '../../src/files/record.ts'
 
 export const fields = { required: ['order_ref', 'user', 'sku', 'quantity'], optional: ['price'] }

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { checkRecordFile } from '../../src/files/check.ts'
+import { checkRecordFile } from '../../src/files/record-file.ts'
 import { fields, header, readAll, scratch, withFile } from './fixture.ts'
 
 const file = scratch()

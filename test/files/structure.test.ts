@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { failure, faultOf, header, readAll, scratch, withFile } from './fixture.ts'
-import { checkRecordFile } from '../../src/files/check.ts'
+import { checkRecordFile } from '../../src/files/record-file.ts'
 
 const file = scratch()
 const good = `${header}\nA,ada,x,1\n`

@@ -1,10 +1,11 @@
 import type { Config } from '../../config/config.ts'
-import type { Target } from '../../db/target.ts'
 import { DatabaseError } from '../../db/failures.ts'
+import type { Target } from '../../db/target.ts'
 import { DbtoolError } from '../../errors.ts'
-import { serverPaths } from '../../server/home.ts'
-import { known, unknown, type DoctorInput, type Failure, type Gathered } from '../facts.ts'
-import { accountsOf } from './accounts.ts'
+import { serverPaths, type ServerPaths } from '../../server/home.ts'
+import { readPortAccess } from '../../server/port.ts'
+import { withSession } from '../../server/session.ts'
+import { type DoctorInput, type Failure, type Gathered, known, unknown } from '../facts.ts'
 import { serverFacts } from './server.ts'
 import { shopFacts } from './shop.ts'
 
@@ -47,4 +48,22 @@ function failureOf(error: unknown): Failure {
   if (!(error instanceof DbtoolError)) throw error
   const { code, message, hint = '' } = error
   return { code, message, hint, errno: error instanceof DatabaseError ? error.errno : undefined }
+}
+
+/**
+ * The hosts of the accounts with the name of this user, on the private server, where its owner can look: elsewhere
+ * nobody tells.
+ */
+async function accountsOf(paths: ServerPaths, target: Target): Promise<readonly string[] | undefined> {
+  if (!isPrivateServer(paths, target)) return undefined
+  const find = 'SELECT Host AS host FROM mysql.global_priv WHERE User = ? ORDER BY Host'
+  return withSession(paths, (db) => db.rows<{ host: string }>(find, [target.user])).then(
+    (rows) => rows.map(({ host }) => host),
+    () => undefined,
+  )
+}
+
+function isPrivateServer(paths: ServerPaths, { host, port, socket }: Target): boolean {
+  if (socket !== undefined) return socket === paths.socket
+  return ['localhost', '127.0.0.1'].includes(host) && port === readPortAccess(paths)?.port
 }

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import { chapterSql } from '../../src/stress/plan.ts'
+import { chapterPool, chapterSql } from '../../src/stress/plan.ts'
 import type { Room } from '../../src/stress/prepare.ts'
 import { type DataRow, parseStatement, type Statement } from '../../src/stress/statement.ts'
 import { builtIn, type OrdersOptions, ordersWork, scratchWork, sqlWork, type Work } from '../../src/stress/workload.ts'
-import { parseChoice, parseWhole } from '../../src/values.ts'
-import { value, values } from '../kit/flags.ts'
+import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
+import { value, values, withDefault } from '../kit/flags.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
   readonly sql?: readonly Statement[]
@@ -157,4 +157,25 @@ async function rowsOf(
   }
   if (rows.length === 0) throw new DbtoolError('BAD_INPUT', `${file.name} has no rows`)
   return rows
+}
+
+export interface PoolFlags {
+  readonly poolSize: number
+  readonly maxOverflow: number
+  readonly poolTimeout: number
+}
+
+/** The pool that is put under load: the chapter's, with so much overflow. */
+export function poolFlags(command: Command, maxOverflow: number): Command {
+  return command
+    .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
+    .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), maxOverflow)
+    .addOption(
+      withDefault(
+        '--pool-timeout <duration>',
+        'how long a worker waits for a connection',
+        parseWait,
+        durationText(chapterPool.timeoutMs),
+      ),
+    )
 }
