@@ -36,11 +36,11 @@ export async function surroundings(server: Queries): Promise<Surroundings> {
   const variables = await server.rows<{ Variable_name: string; Value: string }>('SHOW GLOBAL VARIABLES')
   const known = new Map(variables.map(({ Variable_name: name, Value: value }) => [name, value]))
   const [processor] = cpus()
-  const peers = { sysbench: said('sysbench', ['--version']), python: said('/usr/bin/python3', ['--version']) }
+  const peers = { sysbench: outputOf('sysbench', ['--version']), python: outputOf('/usr/bin/python3', ['--version']) }
   return {
     versions: {
       dbtool: version(),
-      commit: said('git', ['-C', root, 'rev-parse', '--short', 'HEAD']),
+      commit: outputOf('git', ['-C', root, 'rev-parse', '--short', 'HEAD']),
       node: process.version,
       mariadb: (await firstRow<{ version: string }>(server, 'SELECT VERSION() AS version'))?.version ?? '',
       connector: connectorVersion(),
@@ -61,7 +61,7 @@ function connectorVersion(): string {
 }
 
 /** The first line of what a program says; a dash where it is not there. */
-function said(command: string, args: readonly string[]): string {
+function outputOf(command: string, args: readonly string[]): string {
   try {
     return (
       execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })

@@ -121,7 +121,7 @@ export class Peers {
   private async prepare(server: BenchServer): Promise<void> {
     this.#schema ??= server.connection(undefined, async (connection) => {
       for (const statement of statements(readFileSync(this.at('schema.sql'), 'utf8')))
-        await connection.change(statement)
+        await connection.execute(statement)
     })
     await this.#schema
     await server.connection(database, (connection) => emptied(connection, ['order_items', 'orders']))

@@ -57,8 +57,8 @@ class Access implements BenchServer {
   /** Not every peer knows how to log in without a password. */
   async open(osUser: string): Promise<void> {
     const session = await connect(socketTarget(this.socket, osUser))
-    await session.change(`CREATE USER '${this.user}'@localhost IDENTIFIED BY '${this.password}'`)
-    await session.change(`GRANT ALL ON *.* TO '${this.user}'@localhost`)
+    await session.execute(`CREATE USER '${this.user}'@localhost IDENTIFIED BY '${this.password}'`)
+    await session.execute(`GRANT ALL ON *.* TO '${this.user}'@localhost`)
     await session.close()
   }
 

@@ -18,18 +18,18 @@ export interface ShopSize {
 /** An empty database with the shop's schema. */
 export async function makeDatabase(server: BenchServer, name: string): Promise<void> {
   await server.connection(undefined, async (connection) => {
-    await connection.change(`DROP DATABASE IF EXISTS ${name}`)
-    await connection.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await connection.execute(`DROP DATABASE IF EXISTS ${name}`)
+    await connection.execute(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
   })
   await server.connection(name, (session) => migrate({ session, known: loadMigrations() }))
 }
 
 /** Users 1 to `users` and products 1 to `products`, made inside of the server. */
 export async function fillShop(queries: Queries, { users, products }: ShopSize): Promise<void> {
-  await queries.change(
+  await queries.execute(
     `INSERT INTO users (id, username, email, password_hash) SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`,
   )
-  await queries.change(
+  await queries.execute(
     `INSERT INTO products (id, sku, name, price, stock, stock_received)
      SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty} FROM seq_1_to_${products}`,
   )
@@ -38,13 +38,13 @@ export async function fillShop(queries: Queries, { users, products }: ShopSize):
 /** Takes all orders out, and puts the stock back. */
 export async function withoutOrders(connection: Connection): Promise<void> {
   await emptied(connection, ['order_items', 'orders', 'logs'])
-  await connection.change('UPDATE products SET stock = stock_received, units_sold = 0, times_ordered = 0, revenue = 0')
+  await connection.execute('UPDATE products SET stock = stock_received, units_sold = 0, times_ordered = 0, revenue = 0')
 }
 
 export async function emptied(connection: Connection, tables: readonly string[]): Promise<void> {
-  await connection.change('SET foreign_key_checks = 0')
-  for (const table of tables) await connection.change(`TRUNCATE TABLE ${table}`)
-  await connection.change('SET foreign_key_checks = 1')
+  await connection.execute('SET foreign_key_checks = 0')
+  for (const table of tables) await connection.execute(`TRUNCATE TABLE ${table}`)
+  await connection.execute('SET foreign_key_checks = 1')
 }
 
 /**

@@ -58,8 +58,8 @@ export async function tellStory(ctx: Context): Promise<void> {
 
 async function makeDatabase(ctx: Context): Promise<void> {
   await ctx.db(async (db) => {
-    await db.change(`DROP DATABASE IF EXISTS ${database}`)
-    await db.change(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await db.execute(`DROP DATABASE IF EXISTS ${database}`)
+    await db.execute(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
   })
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../src/context/context.ts'
 import type { Finding, Status } from '../src/doctor/finding.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { below, heading, sentence, sign, text, type View } from '../src/output/view.ts'
-import { shows, type Verbs } from './kit/command.ts'
+import { withView, type Verbs } from './kit/command.ts'
 import { examples } from './kit/help.ts'
 
 export const verbs: Verbs = { doctor }
@@ -26,7 +26,7 @@ const view: View = {
 }
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
-  shows(program.command('doctor'), view)
+  withView(program.command('doctor'), view)
     .description('Find what is wrong between here and the shop, and how to mend it')
     .addHelpText(
       'after',
@@ -46,7 +46,7 @@ export async function examine(ctx: Context): Promise<void> {
     env,
     signal,
     now,
-    visit: (target, work) => ctx.connection(work, {}, target),
+    connect: (target, work) => ctx.connection(work, {}, target),
   })
   // What an interrupt kept from being found out says nothing of the server.
   signal.throwIfAborted()

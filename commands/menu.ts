@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander'
-import { personAt } from '../src/context/asking.ts'
+import { promptsAt } from '../src/context/asking.ts'
 import type { Io } from '../src/context/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
 import { glyphsFor } from '../src/output/glyphs.ts'
@@ -31,7 +31,7 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
   const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
-    const person = personAt(io)
+    const person = promptsAt(io)
     const command = await whichVerb(person, program, (text) =>
       shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis),
     )

@@ -2,7 +2,7 @@ import { CommanderError, type Command } from 'commander'
 import type { Io } from '../src/context/context.ts'
 import { ProcessContext } from '../src/context/process.ts'
 import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors.ts'
-import { faultsOf, pathOf, settle } from './kit/flags.ts'
+import { faultsOf, pathOf, resolveLazyFlags } from './kit/flags.ts'
 import { globalFaults, invocationOf } from './kit/globals.ts'
 import { guard } from './kit/guard.ts'
 import { createProgram } from './index.ts'
@@ -15,7 +15,7 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
   const program = await createProgram(context, argv)
   if (wantsMenu(program, argv, io)) return lead(await createProgram(context), argv, io)
   program.hook('preAction', async (_program, command) => {
-    await settle(command)
+    await resolveLazyFlags(command)
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
     if (faults.length > 0)
       throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)

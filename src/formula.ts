@@ -4,12 +4,12 @@
  */
 const runs = /^'*[=+\-@\t\r\n＝＋－＠]/
 
-/** With a quote before it a spreadsheet shows such a text; {@link unguarded} takes it off again. */
-export function guarded(text: string): string {
+/** With a quote before it a spreadsheet shows such a text; {@link unescapeFormula} takes it off again. */
+export function escapeFormula(text: string): string {
   return runs.test(text) ? `'${text}` : text
 }
 
-/** What {@link guarded} made of it, as it was. */
-export function unguarded(text: string): string {
+/** What {@link escapeFormula} made of it, as it was. */
+export function unescapeFormula(text: string): string {
   return text.startsWith("'") && runs.test(text) ? text.slice(1) : text
 }

@@ -12,7 +12,7 @@ import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
 import { builtIn, iterateSql, type Iterate } from './stress/workload.ts'
 
-export { withLease, type Pool, type PoolFigures, type PoolOptions } from './db/pool/pool.ts'
+export { withLease, type Pool, type PoolStats, type PoolOptions } from './db/pool/pool.ts'
 export { DbtoolError, type ErrorCode } from './errors.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Lease } from './db/pool/pool.ts'
@@ -44,7 +44,7 @@ export type ShopPool = Pool & { readonly options: PoolOptions }
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
   const { url, ...parts } = typeof given === 'string' ? { url: given } : given
-  const asked: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...said(parts) }
+  const asked: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...definedOnly(parts) }
   const options = chosen(defaultPoolOptions, asked)
   return Object.assign(openPool('fair', { target: targetOf(asked), limits: chosen(defaultLimits, asked), options }), {
     options,
@@ -129,7 +129,7 @@ function partsOf(url: string): CreatePoolOptions {
       DB_PASSWORD: password,
       DB_NAME: database,
     } = urlParts(url)
-    return said({ host, port: port === undefined ? undefined : Number(port), socket, user, password, database })
+    return definedOnly({ host, port: port === undefined ? undefined : Number(port), socket, user, password, database })
   } catch (error) {
     if (error instanceof InvalidValue) throw new DbtoolError('BAD_CONFIG', `the URL of the pool ${error.message}`)
     throw error
@@ -150,7 +150,7 @@ function targetOf({
 }
 
 /** Without what is undefined. */
-function said(parts: Readonly<Record<string, unknown>>): CreatePoolOptions {
+function definedOnly(parts: Readonly<Record<string, unknown>>): CreatePoolOptions {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
 }
 

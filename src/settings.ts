@@ -1,6 +1,6 @@
 import { sslModes, type SslMode } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
-import { parseChoice, parseSecondsOrWait, parseWhole, shown } from './values.ts'
+import { parseChoice, parseSecondsOrWait, parseWhole, quoteValue } from './values.ts'
 
 /** Everything that can be configured, parsed. Times in milliseconds. */
 export interface Settings {
@@ -38,13 +38,13 @@ export interface Setting {
 const text = (value: string): string => value
 
 function parseHost(value: string): string {
-  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not ${shown(value)}`)
+  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not ${quoteValue(value)}`)
   return value
 }
 
 function parseCharset(value: string): string {
   if (value.toLowerCase() !== 'utf8mb4')
-    throw new InvalidValue(`must be utf8mb4, not ${shown(value)}: every other character set loses characters`)
+    throw new InvalidValue(`must be utf8mb4, not ${quoteValue(value)}: every other character set loses characters`)
   return 'utf8mb4'
 }
 
@@ -64,7 +64,7 @@ export function isOn(value = ''): boolean {
 
 function parseSwitch(value: string): boolean {
   const on = Object.hasOwn(switches, value.toLowerCase()) ? switches[value.toLowerCase()] : undefined
-  if (on === undefined) throw new InvalidValue(`must be 1 or 0, not ${shown(value)}`)
+  if (on === undefined) throw new InvalidValue(`must be 1 or 0, not ${quoteValue(value)}`)
   return on
 }
 

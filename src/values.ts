@@ -11,7 +11,7 @@ const longestAgeMs = 36_500 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** The offending text, quoted and short. */
-export function shown(text: string): string {
+export function quoteValue(text: string): string {
   const characters = Array.from(text)
   return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
 }
@@ -26,7 +26,7 @@ export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
   if (amount === undefined || unit === undefined)
     throw new InvalidValue(
-      `must be a duration such as 250ms, 5s, 1m or 30d, not ${shown(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`,
+      `must be a duration such as 250ms, 5s, 1m or 30d, not ${quoteValue(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`,
     )
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }
@@ -47,7 +47,7 @@ export const parseAge = durationUpTo(longestAgeMs)
 function durationUpTo(longestMs: number): (text: string) => number {
   return (text) => {
     const ms = parseDuration(text)
-    if (ms > longestMs) throw new InvalidValue(`must be at most ${durationText(longestMs)}, not ${shown(text)}`)
+    if (ms > longestMs) throw new InvalidValue(`must be at most ${durationText(longestMs)}, not ${quoteValue(text)}`)
     return ms
   }
 }
@@ -74,7 +74,8 @@ export function parseInstant(text: string): Date {
   const there = zone === 'Z' ? at : new Date(`${year}-${month}-${day}T00:00:00Z`)
   // 30 February would roll over into March.
   const real = !Number.isNaN(at.getTime()) && there.getUTCDate() === Number(day)
-  if (!real) throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${shown(text)}`)
+  if (!real)
+    throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${quoteValue(text)}`)
   return at
 }
 
@@ -85,7 +86,7 @@ export function parsePast(now: () => Date): (text: string) => Date {
       return /^\d+(ms|s|m|h|d)$/.test(text) ? before(now(), parseDuration(text)) : parseInstant(text)
     } catch {
       throw new InvalidValue(
-        `must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ${shown(text)}`,
+        `must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ${quoteValue(text)}`,
       )
     }
   }
@@ -101,7 +102,7 @@ export function parseWhole(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
     if (!(value >= from && value <= to))
-      throw new InvalidValue(`must be a whole number from ${from} to ${to}, not ${shown(text)}`)
+      throw new InvalidValue(`must be a whole number from ${from} to ${to}, not ${quoteValue(text)}`)
     return value
   }
 }
@@ -113,7 +114,7 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
   const parse = (text: string): C => {
     const choice = choices.find((candidate) => candidate === text)
     if (choice === undefined)
-      throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${shown(text)}${orNearest(text, choices)}`)
+      throw new InvalidValue(`must be one of ${choices.join(', ')}, not ${quoteValue(text)}${orNearest(text, choices)}`)
     return choice
   }
   return Object.assign(parse, { choices })
@@ -122,11 +123,11 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
 /** DECIMAL(10,2): up to eight digits before the point, never rounded. */
 export function parsePrice(text: string): string {
   if (/^\d+\.\d{3,}$/.test(text))
-    throw new InvalidValue(`must have at most two decimals, not ${shown(text)}: money is never rounded`)
+    throw new InvalidValue(`must have at most two decimals, not ${quoteValue(text)}: money is never rounded`)
   const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
-  if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${shown(text)}`)
+  if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${quoteValue(text)}`)
   const digits = whole.replace(/^0+(?=\d)/, '')
-  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${shown(text)}`)
+  if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${quoteValue(text)}`)
   return `${digits}.${fraction.padEnd(2, '0')}`
 }
 

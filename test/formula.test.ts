@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { guarded, unguarded } from '../src/formula.ts'
+import { escapeFormula, unescapeFormula } from '../src/formula.ts'
 import { anyText, nasty } from './support/nasty.ts'
 
 it.each([
@@ -24,14 +24,14 @@ it.each([
   ['tea = good', 'tea = good'],
   ['O’Hara', 'O’Hara'],
 ])('%j is written as %j', (text, written) => {
-  expect(guarded(text)).toBe(written)
-  expect(unguarded(written)).toBe(text)
+  expect(escapeFormula(text)).toBe(written)
+  expect(unescapeFormula(written)).toBe(text)
 })
 
 it('whatever the text, it comes back, and is no formula meanwhile', () => {
   const property = (text: string): void => {
-    expect(unguarded(guarded(text))).toBe(text)
-    expect(guarded(text)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/)
+    expect(unescapeFormula(escapeFormula(text))).toBe(text)
+    expect(escapeFormula(text)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/)
   }
   nasty.forEach(property)
   fc.assert(fc.property(anyText, property))

@@ -67,7 +67,7 @@ describe('the chapter, part by part', () => {
   it('delete users inactive and not seen for a year', async () => {
     await item('users create --username old --email old@example.com --generate-password')
     await item('users create --username away --email away@example.com --generate-password')
-    await shop.connection.change(
+    await shop.connection.execute(
       `UPDATE users SET is_active = FALSE, last_login = UTC_TIMESTAMP() - INTERVAL IF(username = 'old', 366, 364) DAY WHERE username IN ('old', 'away')`,
     )
     await typed('users purge --inactive-for 365d --yes')

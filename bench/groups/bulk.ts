@@ -23,7 +23,7 @@ export async function bulk(bench: Bench): Promise<void> {
   const missing = ['products import', 'products export'].filter((verb) => !there.includes(verb))
   for (const verb of missing) results.absent(verb, 'not in this dbtool')
   if (missing.length > 0) return
-  const peer = clientThere()
+  const peer = hasClient()
   if (!peer) results.absent(client, 'not installed; on Debian: apt-get install mariadb-client-core')
   await makeDatabase(server, database)
   const paths = { given: join(server.home, 'products.csv'), written: join(server.home, 'exported.csv') }
@@ -158,7 +158,7 @@ async function headerOf(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).split('\n', 1)[0]?.trim() ?? ''
 }
 
-function clientThere(): boolean {
+function hasClient(): boolean {
   try {
     execFileSync('mariadb', ['--version'], { stdio: 'ignore' })
     return true

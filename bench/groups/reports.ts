@@ -77,24 +77,24 @@ const quantity = '1 + MOD(o.seq + line.seq, 5)'
 async function fillOrders(connection: Connection, orders: number): Promise<void> {
   await fillShop(connection, shop)
   // Everything that the two check is true by construction, and checked at the end.
-  await connection.change('SET foreign_key_checks = 0, unique_checks = 0')
+  await connection.execute('SET foreign_key_checks = 0, unique_checks = 0')
   for (let from = 1; from <= orders; from += ordersAtOnce) {
     const to = Math.min(orders, from + ordersAtOnce - 1)
-    await connection.change(
+    await connection.execute(
       `INSERT INTO orders (id, user_id, total_amount, status, idempotency_key, content_digest, created_at)
        SELECT o.seq, 1 + MOD(o.seq * 7919, ${shop.users}), SUM((${quantity}) * p.price), ${statusSql},
               CONCAT('bench-', o.seq), SHA2(o.seq, 256), UTC_TIMESTAMP() - INTERVAL MOD(o.seq * 7919, 525600) MINUTE ${linesSql(from, to)} GROUP BY o.seq`,
     )
-    await connection.change(
+    await connection.execute(
       `INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.seq, p.id, ${quantity}, p.price ${linesSql(from, to)}`,
     )
     // From the numbers again: to read ten million lines back by order takes longer than to write them.
-    await connection.change(
+    await connection.execute(
       `UPDATE products JOIN (SELECT p.id, SUM(${quantity}) AS units, COUNT(*) AS times, SUM((${quantity}) * p.price) AS money ${linesSql(from, to)} WHERE NOT ${cancelled} GROUP BY p.id) AS sold USING (id)
        SET stock = stock - sold.units, units_sold = units_sold + sold.units, times_ordered = times_ordered + sold.times, revenue = revenue + sold.money`,
     )
   }
-  await connection.change('SET foreign_key_checks = 1, unique_checks = 1')
+  await connection.execute('SET foreign_key_checks = 1, unique_checks = 1')
   await connection.rows('ANALYZE TABLE orders, order_items, products')
   await verify(connection, 'orders', orders)
 }

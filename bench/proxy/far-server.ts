@@ -16,7 +16,7 @@ export async function withFarServer<T>(line: Line, work: (server: FarServer) => 
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('the proxy has ended')))
   ended.catch(() => undefined)
   /** One question at a time. */
-  const answer = (): Promise<number> => Promise.race([said(child), ended])
+  const answer = (): Promise<number> => Promise.race([firstNumber(child), ended])
   try {
     const port = await answer()
     const commands = (): Promise<number> => {
@@ -29,6 +29,6 @@ export async function withFarServer<T>(line: Line, work: (server: FarServer) => 
   }
 }
 
-function said(child: ChildProcess): Promise<number> {
+function firstNumber(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => child.once('message', (count) => resolve(Number(count))))
 }

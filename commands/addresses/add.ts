@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { insertAddress } from '../../src/shop/addresses.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { addressView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 import { askedParts, partFlags, type PartFlags } from './flags.ts'
@@ -14,7 +14,7 @@ export interface AddAddressOptions extends PartFlags {
 
 export function addressesAdd(addresses: Command, ctx: Context, run = addAddress): void {
   partFlags(
-    shows(addresses.command('add'), addressView)
+    withView(addresses.command('add'), addressView)
       .description('Add an address of a user; asks for what is needed and not given')
       .option('--user <user>', 'whose it is: id, username or email'),
   )
@@ -31,7 +31,7 @@ export function addressesAdd(addresses: Command, ctx: Context, run = addAddress)
 export async function addAddress(ctx: Context, options: AddAddressOptions): Promise<void> {
   const [{ getUser }, asked] = await Promise.all([import('../../src/shop/users/users.ts'), askedParts()])
   const { dryRun = false } = options
-  const { user, ...parts } = await ctx.ask.fill({
+  const { user, ...parts } = await ctx.ask.resolve({
     user: whichUser(ctx, options.user, '--user'),
     address_type: { given: options.type, ...asked.address_type },
     street: { given: options.street, ...asked.street },

@@ -5,7 +5,7 @@ import type { AddressType } from '../../src/shop/rules.ts'
 import { defaultLimit, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { addressView } from '../kit/views.ts'
 import { country, type, typeFlag } from './flags.ts'
 
@@ -17,7 +17,7 @@ export interface ListAddressesOptions extends PageFlags {
 }
 
 export function addressesList(addresses: Command, ctx: Context, run = showAddresses): void {
-  paged(shows(addresses.command('list'), addressView).description('List addresses, newest first'))
+  paged(withView(addresses.command('list'), addressView).description('List addresses, newest first'))
     .option('--user <user>', 'only those of this user: id, username or email')
     .option(typeFlag, 'only those for this', type)
     .option('--country <code>', 'only those in this country, such as DE', country)

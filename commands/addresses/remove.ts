@@ -4,7 +4,7 @@ import { getAddress, removeAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { addressView } from '../kit/views.ts'
 import { whichAddress } from '../kit/which.ts'
 
@@ -14,7 +14,7 @@ export interface RemoveAddressOptions {
 }
 
 export function addressesRemove(addresses: Command, ctx: Context, run = dropAddress): void {
-  shows(addresses.command('remove'), addressView)
+  withView(addresses.command('remove'), addressView)
     .description('Remove an address of a user; asks first')
     .argument('[id]', 'number of the address', value(parseId))
     .option('-y, --yes', 'do not ask')
@@ -28,7 +28,7 @@ export async function dropAddress(
   given: number | undefined,
   { yes = false, dryRun = false }: RemoveAddressOptions,
 ): Promise<void> {
-  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, given) })
+  const { id } = await ctx.ask.resolve({ id: whichAddress(ctx, given) })
   await ctx.shop(
     async (db) => {
       const { address_type, username, street, city } = await getAddress(db, id)

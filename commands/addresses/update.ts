@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { getAddress, updateAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { assertWishes, showUpdated, updatedView, wishesFor } from '../kit/update-prompt.ts'
+import { assertPatch, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { addressView } from '../kit/views.ts'
 import { whichAddress } from '../kit/which.ts'
 import { askedParts, partFlags, type PartFlags } from './flags.ts'
@@ -16,7 +16,7 @@ export interface UpdateAddressOptions extends PartFlags {
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
   partFlags(
-    shows(addresses.command('update'), updatedView(addressView))
+    withView(addresses.command('update'), updatedView(addressView))
       .description('Change parts of an address')
       .argument('[id]', 'number of the address', value(parseId)),
   )
@@ -32,9 +32,9 @@ export async function changeAddress(
 ): Promise<void> {
   const { type: address_type, street, city, postalCode: postal_code, country, dryRun = false } = options
   const given = { address_type, street, city, postal_code, country }
-  assertWishes(ctx, given, '--type, --street, --city, --postal-code or --country')
-  const { id } = await ctx.ask.fill({ id: whichAddress(ctx, number) })
-  const { wishes } = await wishesFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
+  assertPatch(ctx, given, '--type, --street, --city, --postal-code or --country')
+  const { id } = await ctx.ask.resolve({ id: whichAddress(ctx, number) })
+  const { wishes } = await patchFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), {
     dryRun,
   })

@@ -37,7 +37,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
   ])
   const { target, limits } = await ctx.config()
   // A wrong password or host, or a privilege that the drivers will need, is said in our words.
-  await ctx.connection((connection) => connection.change('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
+  await ctx.connection((connection) => connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
   const { drivers: here, missing } = await benchedDrivers()
   const figures: DriverFigures[] = await compareDrivers({
     drivers: here,

@@ -36,7 +36,7 @@ const completion: Declare = (program, ctx) => {
     .argument('[words...]', 'used by the script: after --, what is typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
     .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
-      const { shell } = await ctx.ask.fill({
+      const { shell } = await ctx.ask.resolve({
         shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like },
       })
       const language = await languageOf(shell)

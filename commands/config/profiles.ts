@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [text('profile'), text('file'), text('target'), text('protected'), text('read_only'), text('used')],
@@ -12,7 +12,7 @@ const view: View = {
 }
 
 export function configProfiles(config: Command, ctx: Context, run = listProfiles): void {
-  shows(config.command('profiles'), view)
+  withView(config.command('profiles'), view)
     .description('The profiles there are, where they lead, and which of them is used')
     .addHelpText('after', examples('dbtool config profiles', 'dbtool config profiles --json'))
     .action(() => run(ctx))

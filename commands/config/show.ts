@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { below, sentence, sign, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = { columns: [text('name'), text('value'), text('origin')], id: 'name', empty: '' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
@@ -16,7 +16,7 @@ export interface ShowOptions {
 }
 
 export function configShow(config: Command, ctx: Context, run = show): void {
-  shows<ShowOptions>(config.command('show'), ({ origin }) => (origin === true ? statementView : view))
+  withView<ShowOptions>(config.command('show'), ({ origin }) => (origin === true ? statementView : view))
     .description('Every setting, its value (secrets are stars) and where it comes from')
     .option('--origin', 'all places that say something of it, the one that counts first; then what it hides')
     .addHelpText(

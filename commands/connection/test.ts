@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [
@@ -24,7 +24,7 @@ const view: View = {
 }
 
 export function connectionTest(connection: Command, ctx: Context, run = test): void {
-  shows(connection.command('test'), view)
+  withView(connection.command('test'), view)
     .description('Open one connection and show what the server says of it')
     .addHelpText(
       'after',

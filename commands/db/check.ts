@@ -4,7 +4,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [text('invariant'), text('ok'), number('violations'), text('statement'), data('rows')],
@@ -13,7 +13,7 @@ const view: View = {
 }
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {
-  shows(db.command('check'), view)
+  withView(db.command('check'), view)
     .description('Check that stock, totals and references agree; exit code 1 and the offending rows if not')
     .addHelpText('after', examples('dbtool db check'))
     .action(() => run(ctx))

@@ -6,7 +6,7 @@ import { text, type View } from '../../src/output/view.ts'
 import { parseChoice } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const wantedView: View = {
   columns: [text('role'), text('account'), text('statement')],
@@ -29,7 +29,7 @@ export interface GrantsOptions {
 }
 
 export function dbGrants(db: Command, ctx: Context, run = grants): void {
-  shows(db.command('grants'), viewOf)
+  withView(db.command('grants'), viewOf)
     .description('The least privileges for each kind of user, as GRANT statements to run')
     .option('--for <user@host>', 'the account; the default is one of its own for each role', value(parseAccount))
     .option(
@@ -57,7 +57,7 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
     )
     return
   }
-  const { account } = await ctx.ask.fill({
+  const { account } = await ctx.ask.resolve({
     account: { given: options.for, flag: '--for', message: 'Account (user@host)', parse: parseAccount },
   })
   const { grant, showGrants } = await import('../../src/db/privileges/grant.ts')

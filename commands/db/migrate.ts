@@ -5,7 +5,7 @@ import { parseWhole } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export const stepView: View = {
   columns: [number('version'), text('name'), text('direction')],
@@ -21,7 +21,7 @@ export interface MigrateOptions {
 export const parseVersion = parseWhole(0, 9_999)
 
 export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
-  shows(db.command('migrate'), stepView)
+  withView(db.command('migrate'), stepView)
     .description('Bring the schema up to date; safe to run from several places at once')
     .option('--to <version>', 'only up to this migration', value(parseVersion))
     .option('-n, --dry-run', 'show what would be applied')

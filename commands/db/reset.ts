@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { Loss } from '../../src/db/migrations/dropped-tables.ts'
+import type { DroppedTable } from '../../src/db/migrations/dropped-tables.ts'
 import type { BackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
 
@@ -14,7 +14,7 @@ export interface ResetOptions {
 }
 
 export function dbReset(db: Command, ctx: Context, run = reset): void {
-  shows(db.command('reset'), view)
+  withView(db.command('reset'), view)
     .description('Drop all that the migrations made, with its data, and make it anew; asks first')
     .option('--confirm <database>', 'the name of the database, instead of typing it when asked')
     .option('-n, --dry-run', 'show what would be lost')
@@ -26,7 +26,7 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
 }
 
 export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
-  const [room, { losses }, { loadMigrations }] = await Promise.all([
+  const [room, { droppedTables }, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/migrate.ts'),
     import('../../src/db/migrations/dropped-tables.ts'),
     import('../../src/db/migrations/migration-files.ts'),
@@ -40,7 +40,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
         ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`),
     }
     const steps = await room.rollbackSteps(migrator, 0)
-    const lost = await losses(session, steps)
+    const lost = await droppedTables(session, steps)
     if (dryRun) {
       show(ctx, lost, steps)
       return
@@ -56,7 +56,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
   })
 }
 
-function show({ out }: Context, lost: readonly Loss[], steps: readonly BackStep[]): void {
+function show({ out }: Context, lost: readonly DroppedTable[], steps: readonly BackStep[]): void {
   out.list(view, lost)
   for (const statement of steps.flatMap(({ statements }) => statements)) out.note(`would run: ${statement}`)
   out.note('dry run: nothing was changed')

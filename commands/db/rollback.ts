@@ -4,7 +4,7 @@ import type { BackStep } from '../../src/db/migrations/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { parseVersion, stepView } from './migrate.ts'
 
 const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }
@@ -16,7 +16,7 @@ export interface RollbackOptions {
 }
 
 export function dbRollback(db: Command, ctx: Context, run = rollback): void {
-  shows(db.command('rollback'), view)
+  withView(db.command('rollback'), view)
     .description('Take the last migration back, with the data in what it made; asks first')
     .option('--to <version>', 'take back everything after this migration; 0 is everything', value(parseVersion))
     .option('-y, --yes', 'do not ask')

@@ -5,10 +5,10 @@ import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
-import { parsePast, parseWhole, shown } from '../../src/values.ts'
+import { parsePast, parseWhole, quoteValue } from '../../src/values.ts'
 import { largest, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [
@@ -30,7 +30,7 @@ export interface SeedOptions extends Sizes {
 }
 
 export function dbSeed(db: Command, ctx: Context, run = seed): void {
-  shows(db.command('seed'), view)
+  withView(db.command('seed'), view)
     .description('Fill an empty shop with made-up users, products and a year of orders')
     .addOption(withDefault('--users <n>', 'people who buy; none of them can log in', parseWhole(0, 1_000_000), '100'))
     .addOption(withDefault('--products <n>', 'what they buy', parseWhole(0, 100_000), '50'))
@@ -93,6 +93,6 @@ function drawn(
 function parseUntil(text: string): Date {
   const until = parsePast(() => new Date())(text)
   const year = until.getUTCFullYear()
-  if (year < 1970 || year > 9999) throw new InvalidValue(`must be in the years 1970 to 9999, not ${shown(text)}`)
+  if (year < 1970 || year > 9999) throw new InvalidValue(`must be in the years 1970 to 9999, not ${quoteValue(text)}`)
   return until
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 const view: View = {
   columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')],
@@ -11,7 +11,7 @@ const view: View = {
 }
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {
-  shows(db.command('status'), view)
+  withView(db.command('status'), view)
     .description('Which migrations are applied, pending or half-run; exit code 8 unless all are applied')
     .addHelpText('after', examples('dbtool db status'))
     .action(() => run(ctx))

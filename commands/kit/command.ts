@@ -71,7 +71,7 @@ export function option(flags: string, description: string, parse?: (text: string
  * Declares what a verb will show, where its flags decide by what they are: so that a field which is not there is found
  * before it runs.
  */
-export function shows<O>(command: Command, view: View | ((options: O) => View)): Command {
+export function withView<O>(command: Command, view: View | ((options: O) => View)): Command {
   if (command instanceof DbtoolCommand)
     command.view = typeof view === 'function' ? (view as (options: unknown) => View) : () => view
   return command

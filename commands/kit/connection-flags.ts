@@ -19,13 +19,13 @@ export interface ConnectionFlags {
   confirm?: string
 }
 
-type SaidOfConnection = Pick<
+type ConnectionOverrides = Pick<
   Invocation,
   'connection' | 'profile' | 'optionFile' | 'envFile' | 'confirmed' | 'askPassword' | 'passwordFromStdin'
 >
 
 /** @throws DbtoolError USAGE for two ways to give the password. */
-export function saidOfConnection(flags: ConnectionFlags): SaidOfConnection {
+export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides {
   const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa } = flags
   if (flags.askPassword === true && passwordFile !== undefined)
     throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')

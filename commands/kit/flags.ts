@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { InvalidValue } from '../../src/errors.ts'
 import { orNearest } from '../../src/nearest.ts'
-import { parsePast, parseWhole, shown, type ChoiceParser } from '../../src/values.ts'
+import { parsePast, parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
 
 /** A flag's value that broke its rule. It is kept until all are parsed, so that every fault is reported at once. */
 export class Fault {
@@ -39,7 +39,7 @@ export function values<T>(parse: (text: string) => T): (text: string, before: T[
 }
 
 /**
- * The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link settle} waits
+ * The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link resolveLazyFlags} waits
  * for it.
  */
 export function lazyValue<T>(load: () => Promise<(text: string) => T>): (text: string) => Promise<T | Fault> {
@@ -47,7 +47,7 @@ export function lazyValue<T>(load: () => Promise<(text: string) => T>): (text: s
 }
 
 /** Puts the values of such flags in their place; before {@link faultsOf}. */
-export async function settle(command: Command): Promise<void> {
+export async function resolveLazyFlags(command: Command): Promise<void> {
   for (const name of command.options.map((option) => option.attributeName())) {
     const given: unknown = command.getOptionValue(name)
     if (given instanceof Promise) command.setOptionValue(name, await given)
@@ -145,7 +145,7 @@ function parseSort<C extends string>(columns: readonly C[]): ChoiceParser<{ colu
     const column = columns.find((candidate) => candidate === name)
     if (column === undefined)
       throw new InvalidValue(
-        `must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${shown(text)}${orNearest(name, columns)}`,
+        `must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${quoteValue(text)}${orNearest(name, columns)}`,
       )
     return { column, descending: text.startsWith('-') }
   }

@@ -5,7 +5,7 @@ import { sslModes } from '../../src/db/target.ts'
 import { maskedUrl, urlParts } from '../../src/connection-url.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
-import { saidOfConnection, type ConnectionFlags } from './connection-flags.ts'
+import { connectionOverrides, type ConnectionFlags } from './connection-flags.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
 import { GlobalOption, option } from './command.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
@@ -110,7 +110,7 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
   return {
     command: pathOf(command),
     out,
-    ...saidOfConnection(flags),
+    ...connectionOverrides(flags),
     noInput: flags.input === false || flags.json === true || flags.format === 'json',
     sql: flags.sql === true,
     verbose: flags.verbose === true,

@@ -6,9 +6,9 @@ import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { OnConflict } from '../../src/shop/import/draft-row.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
-import type { Kind } from '../../src/shop/import/tables.ts'
+import type { ImportTable } from '../../src/shop/import/tables.ts'
 import { parseChoice } from '../../src/values.ts'
-import { shows } from './command.ts'
+import { withView } from './command.ts'
 import { value } from './flags.ts'
 
 export interface ImportRowsOptions {
@@ -32,7 +32,7 @@ const summaryView: View = {
  * The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`.
  */
 export function importFlags(command: Command, key: string, mapped: string): Command {
-  return shows(command, summaryView)
+  return withView(command, summaryView)
     .argument('[file]', 'the file; - is standard input')
     .option('--map <pairs>', `what the file calls our columns: ${mapped},…`)
     .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
@@ -54,12 +54,12 @@ export function importFlags(command: Command, key: string, mapped: string): Comm
 
 export async function importInto(
   ctx: Context,
-  kind: Kind,
+  kind: ImportTable,
   given: string | undefined,
   options: ImportRowsOptions,
 ): Promise<void> {
   checkRejects(options)
-  const { path } = await ctx.ask.fill({
+  const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: `File of ${kind.table} (CSV or NDJSON)`, parse: (text: string) => text },
   })
   const summary = await importPath(ctx, kind, path, options)
@@ -72,7 +72,12 @@ export async function importInto(
  * Where rows are left out, the structure of the file is checked, and the server is there, before the rejects of an
  * earlier run are replaced.
  */
-async function importPath(ctx: Context, kind: Kind, path: string, options: ImportRowsOptions): Promise<RowSummary> {
+async function importPath(
+  ctx: Context,
+  kind: ImportTable,
+  path: string,
+  options: ImportRowsOptions,
+): Promise<RowSummary> {
   const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),

@@ -11,7 +11,7 @@ import {
 } from '../../src/output/choices.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { Output } from '../../src/output/output.ts'
-import { parseChoice, shown } from '../../src/values.ts'
+import { parseChoice, quoteValue } from '../../src/values.ts'
 import { DbtoolCommand, type GlobalOption, option } from './command.ts'
 import { value } from './flags.ts'
 
@@ -56,15 +56,15 @@ export const outputGroups = (): readonly [heading: string, ...options: GlobalOpt
 function parseFields(text: string): string[] {
   const names = text.split(',').map((name) => name.trim())
   if (names.includes(''))
-    throw new InvalidValue(`must be names with commas between them, such as id,username, not ${shown(text)}`)
+    throw new InvalidValue(`must be names with commas between them, such as id,username, not ${quoteValue(text)}`)
   const twice = names.find((name, at) => names.indexOf(name) < at)
-  if (twice !== undefined) throw new InvalidValue(`names ${shown(twice)} twice`)
+  if (twice !== undefined) throw new InvalidValue(`names ${quoteValue(twice)} twice`)
   return names
 }
 
 function parseField(text: string): string {
   if (text === '' || text.includes(','))
-    throw new InvalidValue(`must be one name, not ${shown(text)}; --fields takes several`)
+    throw new InvalidValue(`must be one name, not ${quoteValue(text)}; --fields takes several`)
   return text
 }
 

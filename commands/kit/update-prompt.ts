@@ -1,11 +1,11 @@
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { data, type View } from '../../src/output/view.ts'
-import type { Blank } from '../../src/prompts/ask.ts'
-import type { Updated, Wishes } from '../../src/shop/changes.ts'
+import type { PromptField } from '../../src/prompts/ask.ts'
+import type { Updated, Patch } from '../../src/shop/changes.ts'
 
 /** A part of a thing that a flag with a value changes. */
-interface Told<T> extends Pick<Blank<T>, 'flag' | 'message' | 'parse' | 'check'> {
+interface ColumnPrompt<T> extends Pick<PromptField<T>, 'flag' | 'message' | 'parse' | 'check'> {
   /** An empty answer takes it away. */
   readonly canBeNone?: boolean
 }
@@ -18,11 +18,11 @@ interface Switch {
 }
 
 /** How each column that can be changed is asked for. */
-export type Parts<W extends Wishes> = {
-  readonly [C in keyof W]-?: boolean extends W[C] ? Switch : Told<Exclude<W[C], undefined>>
+export type Parts<W extends Patch> = {
+  readonly [C in keyof W]-?: boolean extends W[C] ? Switch : ColumnPrompt<Exclude<W[C], undefined>>
 }
 
-type Part = Switch | Told<unknown>
+type Part = Switch | ColumnPrompt<unknown>
 
 interface Wanted<W> {
   readonly wishes: W
@@ -30,7 +30,7 @@ interface Wanted<W> {
   readonly seen?: number
 }
 
-interface Question<W extends Wishes> {
+interface Question<W extends Patch> {
   /** Called only where somebody is asked. */
   readonly parts: () => Parts<W> | Promise<Parts<W>>
   readonly now: () => Promise<{ readonly id: number }>
@@ -41,8 +41,8 @@ const widestValue = 60
 /**
  * An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had.
  */
-export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags: string): void {
-  if (person === undefined && isNothing(wishes))
+export function assertPatch({ ask: { interactive } }: Context, wishes: Patch, flags: string): void {
+  if (interactive === undefined && isNothing(wishes))
     throw new DbtoolError('USAGE', `nothing to change: add ${flags}`, { hint: 'or run it on a terminal to be asked' })
 }
 
@@ -50,12 +50,12 @@ export function assertWishes({ ask: { person } }: Context, wishes: Wishes, flags
  * The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with
  * DECLINED where nothing is marked.
  */
-export async function wishesFor<W extends Wishes>(
+export async function patchFor<W extends Patch>(
   { ask, io }: Context,
   wishes: W,
   { parts, now }: Question<W>,
 ): Promise<Wanted<W>> {
-  if (ask.person === undefined || !isNothing(wishes)) return { wishes }
+  if (ask.interactive === undefined || !isNothing(wishes)) return { wishes }
   const [{ glyphsFor }, { shorten }] = await Promise.all([
     import('../../src/output/glyphs.ts'),
     import('../../src/output/width.ts'),
@@ -71,26 +71,27 @@ export async function wishesFor<W extends Wishes>(
     value: column,
     short: part.message,
   }))
-  const marked = await ask.person.several({ message: 'What should be different?', choices })
+  const marked = await ask.interactive.several({ message: 'What should be different?', choices })
   if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
   const wanted: Record<string, unknown> = {}
   for (const [column, part] of all.filter(([one]) => marked.includes(one))) {
-    if ('flag' in part) Object.assign(wanted, await ask.fill({ [column]: blankFor(part, before[column], is(column)) }))
+    if ('flag' in part)
+      Object.assign(wanted, await ask.resolve({ [column]: promptFor(part, before[column], is(column)) }))
     else {
       wanted[column] = before[column] !== true
-      ask.person.said(wanted[column] === true ? part.yes : part.no)
+      ask.interactive.recordAnswer(wanted[column] === true ? part.yes : part.no)
     }
   }
   return { wishes: wanted as W, seen: thing.id }
 }
 
-const isNothing = (wishes: Wishes): boolean => Object.values(wishes).every((wish) => wish === undefined)
+const isNothing = (wishes: Patch): boolean => Object.values(wishes).every((wish) => wish === undefined)
 
-function blankFor(
-  { flag, message, parse: rule, check, canBeNone = false }: Told<unknown>,
+function promptFor(
+  { flag, message, parse: rule, check, canBeNone = false }: ColumnPrompt<unknown>,
   now: unknown,
   is: string,
-): Blank<unknown> {
+): PromptField<unknown> {
   const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
   const parse = (text: string): unknown => (canBeNone && text === '' ? null : rule(text))
   return {
@@ -108,7 +109,7 @@ function inWords(value: unknown): string {
   return typeof value === 'string' ? value : 'NULL'
 }
 
-interface Telling {
+interface UpdateMessage {
   /** As a person calls the thing. */
   readonly name: string
   readonly dryRun: boolean
@@ -124,7 +125,7 @@ export function showUpdated(
   ctx: Context,
   view: View,
   { thing, rowsChanged, changes }: Updated<object>,
-  { name, dryRun }: Telling,
+  { name, dryRun }: UpdateMessage,
 ): void {
   ctx.out.item(updatedView(view), { ...thing, rows_changed: rowsChanged })
   if (rowsChanged === 0) ctx.out.note(`nothing to change: ${name} is like that already`)

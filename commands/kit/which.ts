@@ -1,7 +1,7 @@
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import type { Blank } from '../../src/prompts/ask.ts'
+import type { PromptField } from '../../src/prompts/ask.ts'
 import type { Choice } from '../../src/prompts/conversation.ts'
 import type { Address } from '../../src/shop/addresses.ts'
 import { moves, type Move } from '../../src/shop/orders/status.ts'
@@ -16,7 +16,7 @@ export const mostFound = 10
 const asTyped = (text: string): string => text
 
 /** The user that a verb is about. */
-export function whichUser(ctx: Context, given: string | undefined, flag = '<user>'): Blank<string> {
+export function whichUser(ctx: Context, given: string | undefined, flag = '<user>'): PromptField<string> {
   return {
     given,
     flag,
@@ -32,7 +32,7 @@ export function whichUser(ctx: Context, given: string | undefined, flag = '<user
 }
 
 /** The product that a verb is about. */
-export function whichProduct(ctx: Context, given: string | undefined): Blank<string> {
+export function whichProduct(ctx: Context, given: string | undefined): PromptField<string> {
   return {
     given,
     flag: '<product>',
@@ -48,7 +48,7 @@ export function whichProduct(ctx: Context, given: string | undefined): Blank<str
 }
 
 /** The order that a verb is about; with a move, one that can be moved so. */
-export function whichOrder(ctx: Context, given: number | undefined, move?: Move): Blank<number> {
+export function whichOrder(ctx: Context, given: number | undefined, move?: Move): PromptField<number> {
   const none =
     move === undefined
       ? nothing('no order', 'place one: dbtool orders place')
@@ -69,7 +69,7 @@ export function whichOrder(ctx: Context, given: number | undefined, move?: Move)
 }
 
 /** The address that a verb is about. */
-export function whichAddress(ctx: Context, given: number | undefined): Blank<number> {
+export function whichAddress(ctx: Context, given: number | undefined): PromptField<number> {
   return {
     given,
     flag: '<id>',

@@ -6,7 +6,7 @@ import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { logView } from '../kit/views.ts'
 
 export interface ListLogsOptions extends PageFlags {
@@ -18,7 +18,7 @@ export interface ListLogsOptions extends PageFlags {
 }
 
 export function logsList(logs: Command, ctx: Context, run = showLogs): void {
-  paged(shows(logs.command('list'), logView).description('List the changes of the shop, newest first'))
+  paged(withView(logs.command('list'), logView).description('List the changes of the shop, newest first'))
     .option('--entity <kind>', `of one kind only: ${logEntities.join(', ')}`, value(parseChoice(logEntities)))
     .option('--id <id>', 'of the user, product, order … with this id', value(parseId))
     .option('--by <name>', 'made by this user of the operating system')

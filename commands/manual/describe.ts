@@ -19,11 +19,11 @@ export interface Verb {
   /** As the help shows them, a long one on several lines. */
   readonly examples: readonly string[]
   /** What it shows, and what it shows instead with a flag. */
-  readonly shown: readonly Shown[]
+  readonly views: readonly ViewDocs[]
 }
 
 /** The names of what a verb shows. */
-export interface Shown {
+export interface ViewDocs {
   readonly flag?: string
   readonly columns: readonly string[]
   readonly nested: readonly { readonly name: string; readonly columns: readonly string[] }[]
@@ -37,14 +37,14 @@ export interface Noun {
 }
 
 /** The whole command line: of a program that has declared every noun. */
-export interface Told {
+export interface CommandDocs {
   readonly about: string
   readonly nouns: readonly Noun[]
   /** The flags that every command takes. */
   readonly flags: readonly { readonly heading: string; readonly options: readonly Term[] }[]
 }
 
-export function tell(program: Command): Told {
+export function describe(program: Command): CommandDocs {
   const help = program.createHelp()
   const visible = help.visibleOptions(program)
   const headings = new Set(visible.map(headingOf))
@@ -81,7 +81,7 @@ function verbOf(verb: Command): Verb {
       .filter((one) => !(one instanceof GlobalOption) && one.long !== '--help')
       .map((one) => termOf(one, help)),
     examples: examplesOf(helpOf(verb)),
-    shown: shownBy(verb),
+    views: viewDocs(verb),
   }
 }
 
@@ -111,7 +111,7 @@ function examplesOf(help: string): string[] {
 }
 
 /** Without flags, and with each switch that makes a difference. */
-function shownBy(verb: Command): Shown[] {
+function viewDocs(verb: Command): ViewDocs[] {
   if (!(verb instanceof DbtoolCommand) || verb.view === undefined) return []
   const { view } = verb
   const asIs = namesOf(view(verb.opts()))
@@ -123,7 +123,7 @@ function shownBy(verb: Command): Shown[] {
   return [asIs, ...otherwise.filter((one) => JSON.stringify({ ...one, flag: undefined }) !== JSON.stringify(asIs))]
 }
 
-function namesOf({ columns, nested }: View): Shown {
+function namesOf({ columns, nested }: View): ViewDocs {
   const below =
     nested === undefined ? [] : [{ name: nested.name, columns: nested.view.columns.map(({ name }) => name) }]
   return { columns: columns.map(({ name }) => name), nested: below }

@@ -4,7 +4,7 @@ import { version } from '../../src/version.ts'
 import { createProgram } from '../index.ts'
 import { manPage } from './man.ts'
 import { reference, type Pages } from './markdown.ts'
-import { tell } from './describe.ts'
+import { describe } from './describe.ts'
 
 /** Every page that is made from the definitions of the commands, by its path in the repository. */
 export async function manual(): Promise<Pages> {
@@ -18,7 +18,7 @@ export async function manual(): Promise<Pages> {
     signal: new AbortController().signal,
     now: () => new Date(0),
   }
-  const told = tell(await createProgram(new ProcessContext(nobody)))
+  const told = describe(await createProgram(new ProcessContext(nobody)))
   const pages = Object.entries(reference(told)).map(([name, text]) => [`docs/reference/${name}`, text])
   return { 'docs/dbtool.1': manPage(told, version()), ...(Object.fromEntries(pages) as Pages) }
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../kit/help.ts'
 import { exitEntries, otherVariables, settingEntries } from '../kit/env-docs.ts'
 import { bold, entry, heading, roff, verbatim } from './roff.ts'
-import type { Noun, Term, Told, Verb } from './describe.ts'
+import type { Noun, Term, CommandDocs, Verb } from './describe.ts'
 
 const examples = [
   'dbtool server start',
@@ -14,7 +14,7 @@ const examples = [
 ]
 
 /** dbtool(1). It has no date: the same definitions make the same page. */
-export function manPage(told: Told, version: string): string {
+export function manPage(told: CommandDocs, version: string): string {
   const lines = [
     '.\\" Made from the definitions of the commands by `npm run docs`; changes made here are lost.',
     `.TH DBTOOL 1 "" "dbtool ${roff(version)}" "User Commands"`,

@@ -1,4 +1,4 @@
-import type { Noun, Shown, Term, Told, Verb } from './describe.ts'
+import type { Noun, ViewDocs, Term, CommandDocs, Verb } from './describe.ts'
 
 /** A page of the reference, by the name of its file. */
 export type Pages = Readonly<Record<string, string>>
@@ -6,12 +6,12 @@ export type Pages = Readonly<Record<string, string>>
 const made = '<!-- Made from the definitions of the commands by `npm run docs`; changes made here are lost. -->'
 
 /** The pages of docs/reference/. */
-export function reference(told: Told): Pages {
+export function reference(told: CommandDocs): Pages {
   const pages = told.nouns.map((noun): [string, string] => [`${noun.name}.md`, pageOf(noun)])
   return { 'README.md': contents(told), 'flags.md': flags(told), ...Object.fromEntries(pages) }
 }
 
-function contents({ about, nouns }: Told): string {
+function contents({ about, nouns }: CommandDocs): string {
   const groups = [...new Set(nouns.map(({ group }) => group))]
   const rows = (group: string): string[] =>
     nouns
@@ -36,7 +36,7 @@ function linkTo(noun: Noun, verb: Verb): string {
     : `[${verb.path.slice(noun.name.length + 1)}](${noun.name}.md#dbtool-${verb.path.replaceAll(' ', '-')})`
 }
 
-function flags(told: Told): string {
+function flags(told: CommandDocs): string {
   const groups = told.flags.flatMap(({ heading, options }) => [`## ${heading}`, '', ...table(options), ''])
   return page('Flags that every command takes', [
     'They may stand before the noun or after the verb. Where a verb has a flag of the same name, that of the connection goes first: `dbtool --user root orders place --user ada`.',
@@ -57,7 +57,7 @@ function pageOf({ name, about, verbs }: Noun): string {
   ])
 }
 
-function section({ path, usage, about, args, options, examples, shown }: Verb): string[] {
+function section({ path, usage, about, args, options, examples, views }: Verb): string[] {
   const heading = path.includes(' ') ? [`## dbtool ${path}`, ''] : []
   return [
     ...heading,
@@ -75,11 +75,11 @@ function section({ path, usage, about, args, options, examples, shown }: Verb): 
           ),
           '',
         ]),
-    ...shown.flatMap((one) => [columns(one), '']),
+    ...views.flatMap((one) => [columns(one), '']),
   ]
 }
 
-function columns({ flag, columns: names, nested }: Shown): string {
+function columns({ flag, columns: names, nested }: ViewDocs): string {
   const inside = nested.map((one) => `; \`${one.name}\`, a list of ${codes(one.columns)}`).join('')
   return `Columns${flag === undefined ? '' : ` with \`${flag}\``}: ${codes(names)}${inside}.`
 }

@@ -41,17 +41,18 @@ export async function converse(
       throw new DbtoolError('DECLINED', 'nothing was ordered')
     const now = await current(db, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
-    if (changes.length === 0) return said(person, given, { user, items })
+    if (changes.length === 0) return basketOf(person, given, { user, items })
     for (const change of changes) ctx.out.warn(change)
     items = await fitted(person, now)
   }
 }
 
 /** What would have said it without a question. */
-function said(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
-  if (given.user === undefined) person.said('--user', userReference(basket.user))
+function basketOf(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
+  if (given.user === undefined) person.recordAnswer('--user', userReference(basket.user))
   if (given.items === undefined)
-    for (const { product, quantity } of basket.items) person.said('--item', `${productReference(product)}:${quantity}`)
+    for (const { product, quantity } of basket.items)
+      person.recordAnswer('--item', `${productReference(product)}:${quantity}`)
   return basket
 }
 
@@ -110,7 +111,7 @@ function choiceOf(product: Product, inBasket: number | undefined): Choice<Produc
 function howMany(person: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
   return person.text({
     message: `How many ${sku ?? name}? ${stock} in stock${before === undefined ? '' : `, ${before} in the order so far; 0 takes it out`}`,
-    unless: String(before ?? 1),
+    defaultAnswer: String(before ?? 1),
     parse: (text) => {
       if (before !== undefined && text.trim() === '0') return 0
       const quantity = parseQuantity(text)

@@ -6,7 +6,7 @@ import { exportFrom } from '../kit/export.ts'
 import { orderExportView } from '../kit/views.ts'
 import { past, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export interface ExportOrdersOptions {
   readonly user?: string
@@ -16,7 +16,7 @@ export interface ExportOrdersOptions {
 }
 
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
-  shows(orders.command('export'), orderExportView)
+  withView(orders.command('export'), orderExportView)
     .description(
       'Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; cancelled ones only with --status cancelled',
     )

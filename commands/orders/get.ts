@@ -4,12 +4,12 @@ import { getOrder } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
 
 export function ordersGet(orders: Command, ctx: Context, run = showOrder): void {
-  shows(orders.command('get'), orderView)
+  withView(orders.command('get'), orderView)
     .description('Show one order with its items')
     .argument('[id]', 'number of the order', value(parseId))
     .addHelpText('after', examples('dbtool orders get 1'))
@@ -17,6 +17,6 @@ export function ordersGet(orders: Command, ctx: Context, run = showOrder): void 
 }
 
 export async function showOrder(ctx: Context, given: number | undefined): Promise<void> {
-  const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given) })
+  const { id } = await ctx.ask.resolve({ id: whichOrder(ctx, given) })
   ctx.out.item(orderView, await ctx.shop((db) => getOrder(db, id)))
 }

@@ -10,7 +10,7 @@ import type { PlaceDrafts } from '../../src/shop/import/decide-orders.ts'
 import type { ImportSummary } from '../../src/shop/import/tally.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import { parseChoice, parseWhole } from '../../src/values.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { checkRejects, firstReasons, leftOut, progressOf } from '../kit/import-rows.ts'
@@ -27,7 +27,7 @@ export interface ImportOrdersOptions {
 }
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
-  shows(orders.command('import'), summaryView)
+  withView(orders.command('import'), summaryView)
     .description('Place the orders of a CSV or NDJSON file of order lines; run again, it places nothing twice')
     .argument('[file]', 'the file; - is standard input')
     .option('--map <pairs>', 'what the file calls our columns: order_ref=InvoiceNo,user=CustomerID,…')
@@ -59,7 +59,7 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
   checkRejects(options)
-  const { path } = await ctx.ask.fill({
+  const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: 'File of order lines (CSV or NDJSON)', parse: (text: string) => text },
   })
   const summary = await importPath(ctx, path, options)
@@ -78,7 +78,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
     { parseMap },
     { RejectsFile: Rejects },
     { importOrders },
-    { checkFile, rehearseAll },
+    { checkFile, dryRunAll },
     { orderFields },
   ] = await Promise.all([
     import('../../src/files/record-file.ts'),
@@ -105,8 +105,8 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   try {
     const met = await checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
-      const { rehearse, place } = await placersFor(ctx, db, options)
-      const rehearsed = onError === 'abort' ? await rehearseAll(file, met, rehearse, signal) : undefined
+      const { rehearse, place } = await appliersFor(ctx, db, options)
+      const rehearsed = onError === 'abort' ? await dryRunAll(file, met, rehearse, signal) : undefined
       if (rehearsed !== undefined && options.dryRun === true) return rehearsed
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
       return importOrders({
@@ -127,18 +127,18 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   }
 }
 
-interface Placers {
+interface Appliers {
   readonly rehearse: PlaceDrafts
   /** The same, for a dry run. */
   readonly place: PlaceDrafts
 }
 
-async function placersFor(
+async function appliersFor(
   ctx: Context,
   db: Database,
   { createMissing = false, initialStock, dryRun }: ImportOrdersOptions,
-): Promise<Placers> {
-  const [{ growingCatalog, knownCatalog }, { realPlacer }, { rehearsingPlacer }, { importedUsers, knownUsers }] =
+): Promise<Appliers> {
+  const [{ creatingResolver, lookupResolver }, { applyOrders }, { dryRunOrders }, { importedUsers, knownUsers }] =
     await Promise.all([
       import('../../src/shop/import/catalog.ts'),
       import('../../src/shop/import/decide-orders.ts'),
@@ -146,15 +146,11 @@ async function placersFor(
       import('../../src/shop/import/resolve-users.ts'),
     ])
   const author = ctx.author()
-  const rehearse = rehearsingPlacer(
-    db,
-    { create: createMissing, initialStock },
-    createMissing ? importedUsers : knownUsers,
-  )
+  const rehearse = dryRunOrders(db, { create: createMissing, initialStock }, createMissing ? importedUsers : knownUsers)
   if (dryRun === true) return { rehearse, place: rehearse }
   return {
     rehearse,
-    place: realPlacer(db, createMissing ? growingCatalog(db, author, initialStock) : knownCatalog(db), author),
+    place: applyOrders(db, createMissing ? creatingResolver(db, author, initialStock) : lookupResolver(db), author),
   }
 }
 

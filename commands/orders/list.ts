@@ -8,7 +8,7 @@ import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { orderHeadView, orderView } from '../kit/views.ts'
 
 export interface ListOrdersOptions extends PageFlags {
@@ -21,7 +21,7 @@ export interface ListOrdersOptions extends PageFlags {
 }
 
 export function ordersList(orders: Command, ctx: Context, run = showOrders): void {
-  paged(shows(orders.command('list'), viewOf).description('List orders, newest first'))
+  paged(withView(orders.command('list'), viewOf).description('List orders, newest first'))
     .option('--user <user>', 'only those of this user: id, username or email')
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
     .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)

@@ -6,10 +6,10 @@ import type { Order } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
-import { readBack, settle, type Ending } from './settle.ts'
+import { readBack, resolveInterrupted, type Ending } from './settle.ts'
 
 const about: Readonly<Record<Move, string>> = {
   confirm: 'Confirm a pending order',
@@ -24,7 +24,7 @@ const about: Readonly<Record<Move, string>> = {
  */
 export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
   for (const move of moveNames) {
-    shows(orders.command(move), orderView)
+    withView(orders.command(move), orderView)
       .description(about[move])
       .argument('[id]', 'number of the order', value(parseId))
       .option('-n, --dry-run', 'try it and show the order, but change nothing')
@@ -39,7 +39,7 @@ export async function makeMove(
   { id: given, dryRun }: { id: number | undefined; dryRun: boolean },
 ): Promise<void> {
   const { moveOrder } = await import('../../src/shop/orders/change-status.ts')
-  const { id } = await ctx.ask.fill({ id: whichOrder(ctx, given, move) })
+  const { id } = await ctx.ask.resolve({ id: whichOrder(ctx, given, move) })
   if (move === 'cancel')
     await ctx.ask.confirm({
       message: `Cancel order ${id}, and give its stock back?`,
@@ -48,7 +48,9 @@ export async function makeMove(
     })
   const order = await ctx.shop(async (db) => {
     const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
-    await moveOrder(db, request).catch(async (error: unknown) => settle(ctx, await moveEnds(move, id, error), error))
+    await moveOrder(db, request).catch(async (error: unknown) =>
+      resolveInterrupted(ctx, await moveEnds(move, id, error), error),
+    )
     return readBack(ctx, db, {
       orderId: id,
       what: `is ${moves[move].to}`,
@@ -71,12 +73,12 @@ function unitsOf({ items }: Order): string {
 }
 
 async function moveEnds(move: Move, orderId: number, error: unknown): Promise<Ending> {
-  const { moveRiddle, resolveMove } = await import('../../src/shop/orders/change-status.ts')
+  const { unknownStatusChange, resolveMove } = await import('../../src/shop/orders/change-status.ts')
   const moving = { orderId, move }
   return {
     found: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),
     nothing: 'interrupted; nothing was changed',
-    riddle: moveRiddle(moving),
+    riddle: unknownStatusChange(moving),
   }
 }
 

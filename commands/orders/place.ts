@@ -8,10 +8,10 @@ import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import type { Basket } from './conversation.ts'
-import { placed, placingEnds, readBack, settle } from './settle.ts'
+import { placed, placingEnds, readBack, resolveInterrupted } from './settle.ts'
 
 export interface PlaceOrderOptions {
   readonly user?: string
@@ -22,7 +22,7 @@ export interface PlaceOrderOptions {
 }
 
 export function ordersPlace(orders: Command, ctx: Context, run = place): void {
-  shows(orders.command('place'), orderView)
+  withView(orders.command('place'), orderView)
     .description('Place an order, all of it or none of it; the same key never places it twice')
     .option('--user <user>', 'who buys: id, username or email')
     .option(
@@ -64,7 +64,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       end: dryRun ? 'ROLLBACK' : 'COMMIT',
     } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) =>
-      settle(ctx, await placingEnds(key, error), error),
+      resolveInterrupted(ctx, await placingEnds(key, error), error),
     )
     if (dryRun && placement.outcome === 'placed') {
       ctx.out.item(orderView, {
@@ -99,18 +99,18 @@ type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
  */
 async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
   const { getUser } = await import('../../src/shop/users/users.ts')
-  const { person } = ctx.ask
-  if (person !== undefined && (options.user === undefined || options.item === undefined)) {
+  const { interactive } = ctx.ask
+  if (interactive !== undefined && (options.user === undefined || options.item === undefined)) {
     const { converse } = await import('./conversation.ts')
     return async (db) => {
       const given = await db.reading(async (queries) => ({
         user: options.user === undefined ? undefined : await getUser(queries, options.user),
         items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
       }))
-      return { ...(await converse(ctx, person, db, given)), agreed: true }
+      return { ...(await converse(ctx, interactive, db, given)), agreed: true }
     }
   }
-  const { reference, wishes } = await ctx.ask.fill({
+  const { reference, wishes } = await ctx.ask.resolve({
     reference: { given: options.user, flag: '--user', message: '', parse: (text: string) => text },
     wishes: { given: options.item, flag: '--item', message: '', parse: parseItems },
   })

@@ -2,7 +2,7 @@ import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
-import type { Riddle } from '../../src/shop/orders/exactly-once.ts'
+import type { UnknownOutcomeInfo } from '../../src/shop/orders/exactly-once.ts'
 import { getOrder, type Order } from '../../src/shop/orders/orders.ts'
 import { quotedForShell } from '../../src/values.ts'
 import type { Placement } from '../../src/shop/orders/place-order.ts'
@@ -12,14 +12,18 @@ export interface Ending {
   /** What became of it: undefined, or the error that tells it. Rejects with OutcomeUnknown. */
   readonly found: (queries: Queries) => Promise<DbtoolError | undefined>
   readonly nothing: string
-  readonly riddle: Riddle
+  readonly riddle: UnknownOutcomeInfo
 }
 
 /**
  * After Ctrl-C the statement has been ended at the server; whether it took place before that is asked on a new
  * connection.
  */
-export async function settle(ctx: Context, { found, nothing, riddle }: Ending, error: unknown): Promise<never> {
+export async function resolveInterrupted(
+  ctx: Context,
+  { found, nothing, riddle }: Ending,
+  error: unknown,
+): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
   const { OutcomeUnknown } = await import('../../src/shop/orders/exactly-once.ts')
   await ctx.close()
@@ -31,14 +35,14 @@ export async function settle(ctx: Context, { found, nothing, riddle }: Ending, e
 
 /** How an interrupted placing ends. */
 export async function placingEnds(key: string, error: unknown): Promise<Ending> {
-  const { orderRiddle, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
+  const { unknownPlacement, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
   return {
     found: async (queries) => {
       const orderId = await resolveByKey(queries, key, error)
       return orderId === undefined ? undefined : interruptedAfter(orderId)
     },
     nothing: 'interrupted; nothing was ordered',
-    riddle: orderRiddle(key),
+    riddle: unknownPlacement(key),
   }
 }
 

@@ -6,7 +6,7 @@ import type { LoadJob } from '../../src/stress/job.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { poolFlags, type PoolFlags, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
@@ -40,7 +40,7 @@ const comparisonView: View = {
 }
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
-  const compare = shows(pool.command('compare'), comparisonView).description(
+  const compare = withView(pool.command('compare'), comparisonView).description(
     "The same load over four pools: ours, the connector's, a single connection, and none",
   )
   poolFlags(workloadFlags(compare), 0)

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { chapterPool, chapterSql } from '../../src/stress/plan.ts'
-import type { Room } from '../../src/stress/prepare.ts'
+import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import { type DataRow, parseStatement, type Statement } from '../../src/stress/statement.ts'
 import { builtIn, type OrdersOptions, ordersWork, scratchWork, sqlWork, type Work } from '../../src/stress/workload.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
@@ -76,25 +76,25 @@ export async function underLoad<T>(
   ctx: Context,
   options: WorkloadOptions,
   connections: number,
-  use: (work: Work, room: Room) => Promise<T>,
+  use: (work: Work, room: ConnectionHeadroom) => Promise<T>,
 ): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
-  const { roomFor, mustBeUnderstood } = await import('../../src/stress/prepare.ts')
+  const { headroomFor, mustBeUnderstood } = await import('../../src/stress/prepare.ts')
   const room = await ctx.connection(async (connection) => {
     await mustBeUnderstood(connection, options.sql ?? [])
-    return roomFor(connection, connections)
+    return headroomFor(connection, connections)
   }, limits)
   const scratch = work.kind === 'statements' ? work.scratch : undefined
   if (scratch === undefined) return use(work, room)
   try {
     await ctx.connection(async (connection) => {
-      for (const statement of scratch.make) await connection.change(statement)
+      for (const statement of scratch.make) await connection.execute(statement)
     })
     return await use(work, room)
   } finally {
-    await ctx.connection((connection) => connection.change(scratch.remove))
+    await ctx.connection((connection) => connection.execute(scratch.remove))
   }
 }
 

@@ -5,35 +5,35 @@ import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { isStandardOutput } from '../../src/output/choices.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { About } from '../../src/stress/page.ts'
-import { shown } from '../../src/values.ts'
+import { quoteValue } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
 import { values } from '../kit/flags.ts'
 import type { Command } from 'commander'
-import type { Room } from '../../src/stress/prepare.ts'
+import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 
 const kinds = ['json', 'csv', 'html'] as const
 type Kind = (typeof kinds)[number]
 
 /** Where to keep a measurement, and how. */
-export interface Keep {
+export interface ReportFile {
   readonly kind: Kind
   readonly path: string
 }
 
-export function keepFlag(command: Command, what: string): Command {
+export function reportFileFlag(command: Command, what: string): Command {
   return command.option(
     '--out <kind=file>',
     `keep ${what}: json=FILE, csv=FILE, or html=FILE with pictures`,
-    values(parseKeep),
+    values(parseReportFile),
   )
 }
 
 /** `html=report.html`. */
-function parseKeep(text: string): Keep {
+function parseReportFile(text: string): ReportFile {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
   const kind = kinds.find((one) => one === name)
   if (kind === undefined || path === '' || isStandardOutput(path))
-    throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${shown(text)}`)
+    throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${quoteValue(text)}`)
   return { kind, path }
 }
 
@@ -46,9 +46,9 @@ export type Texts = Readonly<Record<Kind, () => string>>
  * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being
  * written.
  */
-export async function keeping(
+export async function withReportFiles(
   { io: { cwd }, out }: Context,
-  keeps: readonly Keep[] = [],
+  keeps: readonly ReportFile[] = [],
   measure: (keep: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const twice = keeps.find(
@@ -86,7 +86,7 @@ export const workersText = (workers: number): string =>
   `${workers} workers, each again when its last iteration has ended`
 
 /** What a measurement was made by and on. */
-export async function aboutOf(ctx: Context, room: Room, settings: About['settings']): Promise<About> {
+export async function aboutOf(ctx: Context, room: ConnectionHeadroom, settings: About['settings']): Promise<About> {
   const { target } = await ctx.config()
   return {
     date: ctx.io.now().toISOString(),

@@ -7,7 +7,7 @@ import { data, number, text, type Row, type View } from '../../src/output/view.t
 import { durationText, parseRunTime } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export interface StatusOptions {
   /** Milliseconds between two looks. */
@@ -66,7 +66,7 @@ const statusView: View = {
 }
 
 export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {
-  shows(pool.command('status'), statusView)
+  withView(pool.command('status'), statusView)
     .description('What the server sees: connections by user and state, open transactions, who waits for whom')
     .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseRunTime))
     .addHelpText('after', examples('dbtool pool status', 'dbtool pool status --watch 2s', 'dbtool pool status --json'))
@@ -89,10 +89,10 @@ export async function showStatus(ctx: Context, { watch }: StatusOptions): Promis
 }
 
 function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOptions): void {
-  const { figures, ...lists } = side
-  out.item(statusView, { ...figures, configured_pool: size + maxOverflow, ...lists })
+  const { status, ...lists } = side
+  out.item(statusView, { ...status, configured_pool: size + maxOverflow, ...lists })
   if (side.unseen.length > 0) out.note(`not shown: ${side.unseen.join(', ')}: this user lacks the PROCESS privilege`)
-  const left = figures.max_connections - figures.threads_connected
+  const left = status.max_connections - status.threads_connected
   if (size + maxOverflow > left)
     out.warn(`a pool of ${size} + ${maxOverflow} does not fit: the server has ${left} connections left`)
   for (const { connection, user, open_s } of side.transactions.filter(

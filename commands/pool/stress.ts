@@ -4,19 +4,35 @@ import { type PoolMode, poolModes, shapeOf } from '../../src/db/pool/modes.ts'
 import { DbtoolError, InvalidValue, messageOf } from '../../src/errors.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
-import { whole } from '../../src/stress/part.ts'
+import { singleShard } from '../../src/stress/part.ts'
 import { chapterPool, chapterWorkers, type Load, mostInFlight, type StressPlan } from '../../src/stress/plan.ts'
-import type { Room } from '../../src/stress/prepare.ts'
+import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { mostThreads } from '../../src/stress/run.ts'
 import type { StressRun } from '../../src/stress/stress.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
-import { counted, durationText, parseChoice, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
-import { shows } from '../kit/command.ts'
+import {
+  counted,
+  durationText,
+  parseChoice,
+  parseRunTime,
+  parseWait,
+  parseWhole,
+  quoteValue,
+} from '../../src/values.ts'
+import { withView } from '../kit/command.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { aboutOf, asJson, type Keep, keepFlag, keeping, type Texts, workersText } from './report-files.ts'
+import {
+  aboutOf,
+  asJson,
+  type ReportFile,
+  reportFileFlag,
+  withReportFiles,
+  type Texts,
+  workersText,
+} from './report-files.ts'
 import { liveView, stressView } from './stress-view.ts'
 import { askedOf, poolFlags, type PoolFlags, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
 
@@ -30,16 +46,16 @@ export interface StressOptions extends WorkloadOptions, PoolFlags {
   readonly threads: number
   readonly mode: PoolMode
   readonly threshold?: readonly Threshold[]
-  readonly out?: readonly Keep[]
+  readonly out?: readonly ReportFile[]
   readonly baseline?: string
   readonly maxRegression: number
 }
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
-  const stress = shows(pool.command('stress'), stressView).description(
+  const stress = withView(pool.command('stress'), stressView).description(
     'Put load on a pool; without flags 50 workers on 5 + 10 connections',
   )
-  keepFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
+  reportFileFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
     .addOption(
       new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)')
         .argParser(value(parseWhole(1, 100_000)))
@@ -94,7 +110,7 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
   mustBeShareable(options, plan, shape.size)
   const baseline = await baselineFor(options, plan, shape)
-  await keeping(ctx, options.out, async (keep) => {
+  await withReportFiles(ctx, options.out, async (keep) => {
     const { run, room } = await runStress(ctx, options, { plan, shape })
     if (ctx.io.signal.aborted && run.result.ok === 0) return
     ctx.out.item(stressView, run.result)
@@ -134,7 +150,9 @@ function planOf({
   if (iterations !== undefined && duration !== undefined)
     throw new DbtoolError('USAGE', '--iterations and --duration exclude each other')
   const load: Load =
-    rate === undefined ? { loop: 'closed', workers } : { loop: 'open', perSecond: rate, mostInFlight, part: whole }
+    rate === undefined
+      ? { loop: 'closed', workers }
+      : { loop: 'open', perSecond: rate, mostInFlight, part: singleShard }
   const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
   return { load, until, warmupMs, rampMs }
 }
@@ -184,7 +202,7 @@ async function baselineFor(
 /** `10%`. */
 function parseShare(typed: string): number {
   const [, percent] = /^(\d{1,3}(?:\.\d+)?)%$/.exec(typed) ?? []
-  if (percent === undefined) throw new InvalidValue(`must be a share such as 10%, not ${shown(typed)}`)
+  if (percent === undefined) throw new InvalidValue(`must be a share such as 10%, not ${quoteValue(typed)}`)
   return Number(percent) / 100
 }
 
@@ -194,7 +212,7 @@ async function runStress(
   ctx: Context,
   options: StressOptions,
   { plan, shape }: { plan: StressPlan; shape: PoolShape },
-): Promise<{ run: StressRun; room: Room }> {
+): Promise<{ run: StressRun; room: ConnectionHeadroom }> {
   const { putLoad } = await import('../../src/stress/run.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
@@ -210,7 +228,7 @@ async function runStress(
   })
 }
 
-async function textsOf(ctx: Context, options: StressOptions, run: StressRun, room: Room): Promise<Texts> {
+async function textsOf(ctx: Context, options: StressOptions, run: StressRun, room: ConnectionHeadroom): Promise<Texts> {
   const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
   const report = { ...run, about: await aboutOf(ctx, room, settingsOf(options)) }
   return { json: () => asJson(report), csv: () => csvOf(report), html: () => htmlOf(report) }

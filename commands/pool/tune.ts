@@ -3,13 +3,29 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { Advice, Goal, Size } from '../../src/stress/advice.ts'
-import { counted, durationText, parseDuration, parseRunTime, parseWait, parseWhole, shown } from '../../src/values.ts'
+import {
+  counted,
+  durationText,
+  parseDuration,
+  parseRunTime,
+  parseWait,
+  parseWhole,
+  quoteValue,
+} from '../../src/values.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
-import { aboutOf, asJson, keeping, keepFlag, workersText, type Keep, type Texts } from './report-files.ts'
+import { withView } from '../kit/command.ts'
+import {
+  aboutOf,
+  asJson,
+  withReportFiles,
+  reportFileFlag,
+  workersText,
+  type ReportFile,
+  type Texts,
+} from './report-files.ts'
 import { mostThreads } from '../../src/stress/run.ts'
-import type { Room } from '../../src/stress/prepare.ts'
+import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import { askedOf, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {
@@ -22,7 +38,7 @@ export interface TuneOptions extends WorkloadOptions {
   readonly warmup: number
   readonly workers?: number
   readonly threads: number
-  readonly out?: readonly Keep[]
+  readonly out?: readonly ReportFile[]
 }
 
 /** `throughput`, or `p99<50ms`. */
@@ -30,17 +46,17 @@ function parseGoal(typed: string): Goal {
   if (typed === 'throughput') return { kind: 'throughput' }
   const [, bound] = /^p99\s*<\s*(\d\w*)$/.exec(typed) ?? []
   if (bound === undefined)
-    throw new InvalidValue(`must be throughput, or a bound such as p99<50ms, not ${shown(typed)}`)
+    throw new InvalidValue(`must be throughput, or a bound such as p99<50ms, not ${quoteValue(typed)}`)
   return { kind: 'p99', belowMs: parseDuration(bound) }
 }
 
 const goalText = (goal: Goal): string => (goal.kind === 'throughput' ? 'throughput' : `p99 < ${goal.belowMs} ms`)
 
 export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
-  const tune = shows(pool.command('tune'), adviceView).description(
+  const tune = withView(pool.command('tune'), adviceView).description(
     'How large should the pool be? Measures your own SQL at every size, and recommends the smallest that does nearly the best',
   )
-  keepFlag(workloadFlags(tune), 'the measurement')
+  reportFileFlag(workloadFlags(tune), 'the measurement')
     .option('--min <n>', 'the smallest pool', value(parseWhole(1, 10_000)), 1)
     .option('--max <n>', 'the largest pool', value(parseWhole(1, 10_000)), 64)
     .addOption(
@@ -85,7 +101,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   const { min, max, goal, instances } = options
   if (min > max) throw new DbtoolError('USAGE', `--min ${min} is more than --max ${max}`)
   const { adviseOn } = await import('../../src/stress/advice.ts')
-  await keeping(ctx, options.out, async (keep) => {
+  await withReportFiles(ctx, options.out, async (keep) => {
     const { sizes, room } = await measure(ctx, options)
     const advice = adviseOn(sizes, goal)
     const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
@@ -103,7 +119,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   })
 }
 
-async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: Room }> {
+async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: ConnectionHeadroom }> {
   const [{ putLoad }, { sizesBetween, sweep }] = await Promise.all([
     import('../../src/stress/run.ts'),
     import('../../src/stress/sweep.ts'),
@@ -142,7 +158,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
 async function textsOf(
   ctx: Context,
   options: TuneOptions,
-  { advice, words, room }: { advice: Advice; words: readonly string[]; room: Room },
+  { advice, words, room }: { advice: Advice; words: readonly string[]; room: ConnectionHeadroom },
 ): Promise<Texts> {
   const { tuneCsvOf, tuneHtmlOf } = await import('../../src/stress/tune-report.ts')
   const { max, workers = max, rounds, duration, warmup, goal, threads } = options

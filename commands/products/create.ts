@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku, parseStock } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { freeSku } from './free-sku.ts'
 
@@ -17,7 +17,7 @@ export interface CreateProductOptions {
 }
 
 export function productsCreate(products: Command, ctx: Context, run = createProduct): void {
-  shows(products.command('create'), productView)
+  withView(products.command('create'), productView)
     .description('Add a product; asks for what is needed and not given')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--price <amount>', 'such as 19.90', value(parsePrice))
@@ -32,7 +32,7 @@ export function productsCreate(products: Command, ctx: Context, run = createProd
 export async function createProduct(ctx: Context, options: CreateProductOptions): Promise<void> {
   const { insertProduct } = await import('../../src/shop/products/products.ts')
   const { description, dryRun = false } = options
-  const { sku, name, price, stock } = await ctx.ask.fill({
+  const { sku, name, price, stock } = await ctx.ask.resolve({
     sku: {
       given: options.sku,
       flag: '--sku',

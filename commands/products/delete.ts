@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import type { DbtoolError } from '../../src/errors.ts'
 import type { Product } from '../../src/shop/products/products.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { changeProduct } from './update.ts'
 import { whichProduct } from '../kit/which.ts'
@@ -14,7 +14,7 @@ export interface DeleteProductOptions {
 }
 
 export function productsDelete(products: Command, ctx: Context, run = removeProduct): void {
-  shows(products.command('delete'), productView)
+  withView(products.command('delete'), productView)
     .description('Delete a product that no order refers to; asks first')
     .argument('[product]', 'id or SKU')
     .option('-y, --yes', 'do not ask')
@@ -32,14 +32,14 @@ export async function removeProduct(
     import('../../src/shop/products/products.ts'),
     import('../../src/shop/products/changes.ts'),
   ])
-  const { reference } = await ctx.ask.fill({ reference: whichProduct(ctx, given) })
+  const { reference } = await ctx.ask.resolve({ reference: whichProduct(ctx, given) })
   const { product, kept } = await ctx.shop(async (db) => {
     const found = await getProduct(db, reference)
     return { product: found, kept: await keptByOrders(db, found) }
   })
   if (kept !== undefined) {
     // Whoever said yes, said it to deleting.
-    if (yes || dryRun || !product.is_active || ctx.ask.person === undefined) throw kept
+    if (yes || dryRun || !product.is_active || ctx.ask.interactive === undefined) throw kept
     await takeOutOfSale(ctx, product, kept)
     return
   }

@@ -4,7 +4,7 @@ import { exportFrom } from '../kit/export.ts'
 import { productExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export interface ExportProductsOptions {
   readonly active?: true
@@ -14,7 +14,7 @@ export interface ExportProductsOptions {
 
 export function productsExport(products: Command, ctx: Context, run = exportAll): void {
   either(
-    shows(products.command('export'), productExportView).description(
+    withView(products.command('export'), productExportView).description(
       'Write all products as CSV, NDJSON or JSON, to be imported again',
     ),
     ['--active', 'only those that are sold'],

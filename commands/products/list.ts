@@ -4,7 +4,7 @@ import { listProducts, productSortColumns } from '../../src/shop/products/produc
 import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 
 export interface ListProductsOptions extends PageFlags {
@@ -16,7 +16,7 @@ export interface ListProductsOptions extends PageFlags {
 
 export function productsList(products: Command, ctx: Context, run = showProducts): void {
   either(
-    paged(shows(products.command('list'), productView).description('List products')),
+    paged(withView(products.command('list'), productView).description('List products')),
     ['--active', 'only those that are sold'],
     ['--inactive', 'only those that are not'],
   )

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 
@@ -13,7 +13,7 @@ export interface RestockOptions {
 }
 
 export function productsRestock(products: Command, ctx: Context, run = restock): void {
-  shows(products.command('restock'), productView)
+  withView(products.command('restock'), productView)
     .description('Add units to the stock of a product, or take some out')
     .argument('[product]', 'id or SKU')
     .option('--by <±n>', 'how many came; -5 takes five out', value(parseDifference))
@@ -28,7 +28,7 @@ export async function restock(
   { by: given, dryRun = false }: RestockOptions,
 ): Promise<void> {
   const { restockProduct, signed } = await import('../../src/shop/products/changes.ts')
-  const { product: wanted, by } = await ctx.ask.fill({
+  const { product: wanted, by } = await ctx.ask.resolve({
     product: whichProduct(ctx, reference),
     by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },
   })

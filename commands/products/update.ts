@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import type { ProductWishes } from '../../src/shop/products/changes.ts'
+import type { ProductPatch } from '../../src/shop/products/changes.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { assertWishes, type Parts, showUpdated, updatedView, wishesFor } from '../kit/update-prompt.ts'
+import { assertPatch, type Parts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 import { freeSku } from './free-sku.ts'
@@ -23,7 +23,7 @@ export interface UpdateProductOptions {
 }
 
 export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
-  const update = shows(products.command('update'), updatedView(productView)).description(
+  const update = withView(products.command('update'), updatedView(productView)).description(
     'Change what is said of a product; its stock is changed by restock',
   )
   update
@@ -42,7 +42,7 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
 }
 
-const parts = (ctx: Context): Parts<ProductWishes> => ({
+const parts = (ctx: Context): Parts<ProductPatch> => ({
   name: { flag: '--name', message: 'Name', parse: parseProductName },
   description: { flag: '--description', message: 'Description', parse: parseDescription, canBeNone: true },
   price: { flag: '--price', message: 'Price', parse: parsePrice },
@@ -61,9 +61,9 @@ export async function changeProduct(
   ])
   const { name, description, price, sku, dryRun = false } = options
   const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
-  assertWishes(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
-  const { product } = await ctx.ask.fill({ product: whichProduct(ctx, reference) })
-  const { wishes, seen = product } = await wishesFor(ctx, given, {
+  assertPatch(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
+  const { product } = await ctx.ask.resolve({ product: whichProduct(ctx, reference) })
+  const { wishes, seen = product } = await patchFor(ctx, given, {
     parts: () => parts(ctx),
     now: () => ctx.shop((db) => getProduct(db, product)),
   })

@@ -6,7 +6,7 @@ import type { Asked, Report } from '../../src/reports/report.ts'
 import { limitFlag, past, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<string, unknown> {
   /** Undefined: not given. */
@@ -17,7 +17,7 @@ export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<stri
 /** Every report of the catalog is a verb; its parameters are flags. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
-    const verb = shows(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(
+    const verb = withView(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(
       report.question,
     )
     verb

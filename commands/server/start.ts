@@ -4,7 +4,7 @@ import { parseWhole } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { serverView } from './status.ts'
 
 export interface StartServerOptions {
@@ -12,7 +12,7 @@ export interface StartServerOptions {
 }
 
 export function serverStart(server: Command, ctx: Context, run = start): void {
-  shows(server.command('start'), serverView)
+  withView(server.command('start'), serverView)
     .description('Start a private MariaDB, on a unix socket that only you can use')
     .option('--port <port>', 'listen on 127.0.0.1 too, with a password', value(parseWhole(1, 65_535)))
     .addHelpText('after', examples('dbtool server start'))

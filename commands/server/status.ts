@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export const serverView: View = {
   columns: [
@@ -20,7 +20,7 @@ export const serverView: View = {
 }
 
 export function serverStatus(server: Command, ctx: Context, run = showStatus): void {
-  shows(server.command('status'), serverView)
+  withView(server.command('status'), serverView)
     .description('Is the private server running, and where')
     .addHelpText('after', examples('dbtool server status --json'))
     .action(() => run(ctx))

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { serverView } from './status.ts'
 
 export function serverStop(server: Command, ctx: Context, run = stop): void {
-  shows(server.command('stop'), serverView)
+  withView(server.command('stop'), serverView)
     .description('Stop the private server and wait until it is gone; its data stays')
     .addHelpText('after', examples('dbtool server stop'))
     .action(() => run(ctx))

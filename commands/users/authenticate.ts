@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseEmail } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { pipedLine } from './new-password.ts'
 
@@ -14,7 +14,7 @@ export interface AuthenticateOptions {
 }
 
 export function usersAuthenticate(users: Command, ctx: Context, run = checkLogin): void {
-  shows(users.command('authenticate'), userView)
+  withView(users.command('authenticate'), userView)
     .description('Check an email with its password, and note the login')
     .option('--email <address>', 'of the user', value(parseEmail))
     .option('--password-stdin', 'read the password from standard input, its first line')
@@ -27,7 +27,7 @@ export async function checkLogin(ctx: Context, options: AuthenticateOptions): Pr
   const { authenticate } = await import('../../src/shop/users/authenticate.ts')
   const { dryRun = false } = options
   const given = options.passwordStdin === true ? await pipedLine(ctx) : undefined
-  const credentials = await ctx.ask.fill({
+  const credentials = await ctx.ask.resolve({
     email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail },
     // Of any form: only a new password has rules.
     password: { given, flag: '--password-stdin', message: 'Password', parse: (text: string) => text, secret: 'once' },

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { parseEmail, parsePersonName, parseUsername } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { free } from './free.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
@@ -18,7 +18,7 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = shows(users.command('create'), userView).description(
+  const create = withView(users.command('create'), userView).description(
     'Add a user; asks for what is needed and not given',
   )
   create
@@ -38,7 +38,7 @@ export async function createUser(ctx: Context, options: CreateUserOptions): Prom
   const { insertUser } = await import('../../src/shop/users/users.ts')
   const { firstName, lastName, admin, dryRun = false } = options
   const chosen = await newPassword(ctx, options)
-  const { username, email, password } = await ctx.ask.fill({
+  const { username, email, password } = await ctx.ask.resolve({
     username: {
       given: options.username,
       flag: '--username',

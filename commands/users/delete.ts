@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { deletedUserView } from './deleted-view.ts'
 import { whichUser } from '../kit/which.ts'
 
@@ -11,7 +11,7 @@ export interface DeleteUserOptions {
 }
 
 export function usersDelete(users: Command, ctx: Context, run = removeUser): void {
-  shows(users.command('delete'), deletedUserView)
+  withView(users.command('delete'), deletedUserView)
     .description('Delete a user who has no orders; asks first')
     .argument('[user]', 'id, username or email')
     .option('-y, --yes', 'do not ask')
@@ -27,7 +27,7 @@ export async function removeUser(
 ): Promise<void> {
   const { deletable, deleteUser, nameWithAddresses } = await import('../../src/shop/users/delete-users.ts')
   const { getUser } = await import('../../src/shop/users/users.ts')
-  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
+  const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
   await ctx.shop(
     async (db) => {
       const asked = await deletable(db, await getUser(db, user))

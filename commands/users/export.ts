@@ -5,7 +5,7 @@ import { exportFrom } from '../kit/export.ts'
 import { userExportView, userWithHashExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 
 export interface ExportUsersOptions {
   readonly active?: true
@@ -16,7 +16,9 @@ export interface ExportUsersOptions {
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
   either(
-    shows(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, to be imported again'),
+    withView(users.command('export'), viewOf).description(
+      'Write all users as CSV, NDJSON or JSON, to be imported again',
+    ),
     ['--active', 'only those who may log in'],
     ['--inactive', 'only those who may not'],
   )

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 
 export function usersGet(users: Command, ctx: Context, run = showUser): void {
-  shows(users.command('get'), userView)
+  withView(users.command('get'), userView)
     .description('Show one user')
     .argument('[user]', 'id, username or email')
     .option('--email <address>', 'the same, by email')
@@ -22,6 +22,6 @@ function onlyOne(user: string | undefined, email: string | undefined): string | 
 
 export async function showUser(ctx: Context, reference: string | undefined): Promise<void> {
   const { getUser } = await import('../../src/shop/users/users.ts')
-  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
+  const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
   ctx.out.item(userView, await ctx.shop((db) => getUser(db, user)))
 }

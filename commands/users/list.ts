@@ -5,7 +5,7 @@ import { parseWhole } from '../../src/values.ts'
 import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 
 export interface ListUsersOptions extends PageFlags {
@@ -19,7 +19,7 @@ export interface ListUsersOptions extends PageFlags {
 
 export function usersList(users: Command, ctx: Context, run = showUsers): void {
   either(
-    paged(shows(users.command('list'), userView).description('List users, newest first')),
+    paged(withView(users.command('list'), userView).description('List users, newest first')),
     ['--active', 'only those who may log in'],
     ['--inactive', 'only those who may not'],
   )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { firstLine } from '../../src/context/stdin.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
-import type { Blank } from '../../src/prompts/ask.ts'
+import type { PromptField } from '../../src/prompts/ask.ts'
 import { parsePassword } from '../../src/shop/rules.ts'
 import { either } from '../kit/flags.ts'
 
@@ -21,7 +21,7 @@ export function newPasswordFlags(command: Command): void {
 }
 
 export interface NewPassword {
-  readonly blank: Blank<string>
+  readonly blank: PromptField<string>
   /** Shows it if it was made up: nobody can read it anywhere else. */
   readonly show: () => void
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { counted, parseAge } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { purgedUserView } from './deleted-view.ts'
 
 export interface PurgeOptions {
@@ -14,7 +14,7 @@ export interface PurgeOptions {
 }
 
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
-  shows(users.command('purge'), purgedUserView)
+  withView(users.command('purge'), purgedUserView)
     .description('Delete users inactive and unseen for long; asks first')
     .option(
       '--inactive-for <duration>',
@@ -35,7 +35,7 @@ export function usersPurge(users: Command, ctx: Context, run = purge): void {
 
 export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = false }: PurgeOptions): Promise<void> {
   const { findPurgeable, purgeUsers } = await import('../../src/shop/users/delete-users.ts')
-  const { age } = await ctx.ask.fill({
+  const { age } = await ctx.ask.resolve({
     age: {
       given: inactiveFor,
       flag: '--inactive-for',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { shows } from '../kit/command.ts'
+import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
 import { whichUser } from '../kit/which.ts'
@@ -11,7 +11,7 @@ export interface SetPasswordOptions extends NewPasswordOptions {
 }
 
 export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
-  const setPassword = shows(users.command('set-password'), userView).description(
+  const setPassword = withView(users.command('set-password'), userView).description(
     'Give a user another password; asks for it twice, unseen',
   )
   setPassword
@@ -37,7 +37,7 @@ export async function setUserPassword(
   const { setPassword } = await import('../../src/shop/users/user-changes.ts')
   const { dryRun = false } = options
   const chosen = await newPassword(ctx, options)
-  const { user: wanted, password } = await ctx.ask.fill({ user: whichUser(ctx, reference), password: chosen.blank })
+  const { user: wanted, password } = await ctx.ask.resolve({ user: whichUser(ctx, reference), password: chosen.blank })
   const passwordHash = await hashPassword(password)
   const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), {
     dryRun,

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
-import type { UserWishes } from '../../src/shop/users/user-changes.ts'
-import { shows } from '../kit/command.ts'
+import type { UserPatch } from '../../src/shop/users/user-changes.ts'
+import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { assertWishes, type Parts, showUpdated, updatedView, wishesFor } from '../kit/update-prompt.ts'
+import { assertPatch, type Parts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { userView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 import { free } from './free.ts'
@@ -21,7 +21,7 @@ export interface UpdateUserOptions {
 }
 
 export function usersUpdate(users: Command, ctx: Context, run = changeUser): void {
-  const update = shows(users.command('update'), updatedView(userView))
+  const update = withView(users.command('update'), updatedView(userView))
     .description('Change the email or names, or whether a user may log in')
     .argument('[user]', 'id, username or email')
   either(update, ['--active', 'may log in'], ['--inactive', 'may not log in; orders and addresses stay'])
@@ -36,7 +36,7 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
 }
 
-const parts = (ctx: Context): Parts<UserWishes> => ({
+const parts = (ctx: Context): Parts<UserPatch> => ({
   email: { flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
   first_name: { flag: '--first-name', message: 'First name', parse: parsePersonName, canBeNone: true },
   last_name: { flag: '--last-name', message: 'Last name', parse: parsePersonName, canBeNone: true },
@@ -50,13 +50,13 @@ export async function changeUser(
 ): Promise<void> {
   const { email, firstName, lastName, dryRun = false } = options
   const given = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
-  assertWishes(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
+  assertPatch(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
   const [{ updateUser }, { getUser }] = await Promise.all([
     import('../../src/shop/users/user-changes.ts'),
     import('../../src/shop/users/users.ts'),
   ])
-  const { user } = await ctx.ask.fill({ user: whichUser(ctx, reference) })
-  const { wishes, seen = user } = await wishesFor(ctx, given, {
+  const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
+  const { wishes, seen = user } = await patchFor(ctx, given, {
     parts: () => parts(ctx),
     now: () => ctx.shop((db) => getUser(db, user)),
   })

@@ -1,6 +1,6 @@
 import type { SslMode } from '../db/target.ts'
 import type { SettingName } from '../settings.ts'
-import { shown } from '../values.ts'
+import { quoteValue } from '../values.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import { layerOf, type Layer } from './layers.ts'
 import { readOptions, type Folders, type Option } from './option-file.ts'
@@ -79,7 +79,7 @@ function switchIn(path: string, faults: ConfigFault[]): (option: Option) => bool
   return ({ name, value = '1' }) => {
     if (/^(1|on|true)$/i.test(value)) return true
     if (!/^(0|off|false)$/i.test(value))
-      faults.push(wrongValue(`${name} (${path}) must be 1 or 0, not ${shown(value)}`))
+      faults.push(wrongValue(`${name} (${path}) must be 1 or 0, not ${quoteValue(value)}`))
     return false
   }
 }

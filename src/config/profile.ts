@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
 import { isOn, type SettingName, settingNames } from '../settings.ts'
-import { shown } from '../values.ts'
+import { quoteValue } from '../values.ts'
 import { type ConfigFault, wrongValue } from './fault.ts'
 import { flagOrigin, type Layer, layerOf } from './layers.ts'
 import { pathIn } from './paths.ts'
@@ -70,7 +70,7 @@ export function defaultProfile(files: readonly ProfileFile[], home: string): Pro
   if (file?.standard === undefined) return undefined
   const profile = findProfile(files, { name: file.standard, origin: `default of ${file.name}` }, home)
   if (!isOn(profile.layer?.texts.DB_PROTECTED)) return profile
-  const sentence = `the default of ${file.name}, ${shown(profile.name)}, is protected, and such a profile must be asked for by its name`
+  const sentence = `the default of ${file.name}, ${quoteValue(profile.name)}, is protected, and such a profile must be asked for by its name`
   return {
     ...profile,
     faults: [...profile.faults, { sentence, fix: `take the default away, and use: --profile ${profile.name}` }],
@@ -103,7 +103,7 @@ export function profileLayer(
 
 function unknownKey(key: string, origin: string): string {
   const meant = nearestKey(key)
-  return `${shown(key)} (${origin}) is no setting of a profile; ${meant === undefined ? `there are ${Object.keys(profileKeys).join(', ')}` : `did you mean ${meant}?`}`
+  return `${quoteValue(key)} (${origin}) is no setting of a profile; ${meant === undefined ? `there are ${Object.keys(profileKeys).join(', ')}` : `did you mean ${meant}?`}`
 }
 
 /** None where that cannot be known, as a file cannot be read: then that is the fault. */
@@ -113,7 +113,7 @@ function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileC
   const meant = nearest(name, names)
   return [
     {
-      sentence: `there is no profile ${shown(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      sentence: `there is no profile ${quoteValue(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
       fix:
         names.length > 0
           ? `there are ${names.join(', ')}; see: dbtool config profiles`

@@ -1,19 +1,20 @@
 import type { Config } from '../config/config.ts'
 import type { Invocation, Io } from './context.ts'
 import { describeTarget } from '../db/target.ts'
-import { harmless } from '../output/cell.ts'
+import { escapeControls } from '../output/cell.ts'
 import { glyphsFor } from '../output/glyphs.ts'
 import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
-import { AskPerson } from '../prompts/person.ts'
-import { askAbout } from '../prompts/target-guard.ts'
+import { InteractiveAsk } from '../prompts/person.ts'
+import { confirmWithTarget } from '../prompts/target-guard.ts'
 
 /** Whoever sits at the terminal. */
-export const personAt = (io: Io): AskPerson => new AskPerson(io, { harmless, isAscii: glyphsFor(io.env, true).isAscii })
+export const promptsAt = (io: Io): InteractiveAsk =>
+  new InteractiveAsk(io, { escapeControls, isAscii: glyphsFor(io.env, true).isAscii })
 
 /** Asks the person at the terminal, if there is one; what concerns the database, with where it is. */
 export function askFor(io: Io, { noInput, confirmed }: Invocation, config: () => Promise<Config>): Ask {
-  const ask = mayAsk(io, io.env, noInput) ? personAt(io) : askNobody
-  return askAbout(ask, confirmed, async () => {
+  const ask = mayAsk(io, io.env, noInput) ? promptsAt(io) : askNobody
+  return confirmWithTarget(ask, confirmed, async () => {
     const { target, isProtected, entries } = await config()
     const mark = entries.find(({ name }) => name === 'DB_PROTECTED')
     return {

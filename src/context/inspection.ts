@@ -38,7 +38,7 @@ async function passwordOf(
     secret: 'once' as const,
     hint: '--ask-password needs a terminal, and neither --json nor --no-input',
   }
-  const { password } = await ask().fill({ password: question })
+  const { password } = await ask().resolve({ password: question })
   return { DB_PASSWORD: password }
 }
 

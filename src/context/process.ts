@@ -72,7 +72,7 @@ export class ProcessContext implements Context {
 
   async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
     const [
-      { PooledDatabase, RehearsalDatabase },
+      { PooledDatabase, RollbackDatabase },
       { loadMigrations },
       { appliedMigrations, assertUsable, migrationStates },
     ] = await Promise.all([
@@ -81,7 +81,7 @@ export class ProcessContext implements Context {
       import('../db/migrations/schema-state.ts'),
     ])
     const pool = await this.pool()
-    const db = new (dryRun ? RehearsalDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
+    const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
     return work(db)
   }

@@ -2,7 +2,7 @@ import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
 import type { Change, Queries, Value } from './queries.ts'
 import { persistently, type Persistence, type Work } from './retry.ts'
-import { rehearsal, transaction } from './transaction.ts'
+import { dryRun, transaction } from './transaction.ts'
 
 /** A database as the rooms above use it: single statements, and transactions in a callback. */
 export interface Database extends Queries {
@@ -28,16 +28,16 @@ export class PooledDatabase implements Database {
     return this.single((queries) => queries.rows<T>(sql, values))
   }
 
-  change(sql: string, values?: readonly Value[]): Promise<Change> {
-    return this.single((queries) => queries.change(sql, values))
+  execute(sql: string, values?: readonly Value[]): Promise<Change> {
+    return this.single((queries) => queries.execute(sql, values))
   }
 
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return this.single((queries) => queries.prepared<T>(sql, values))
   }
 
-  plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.single((queries) => queries.plainRows<T>(sql, values))
+  rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.single((queries) => queries.rawRows<T>(sql, values))
   }
 
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -58,9 +58,9 @@ export class PooledDatabase implements Database {
 }
 
 /** The database of `--dry-run`: transactions and single statements really run, and are rolled back. */
-export class RehearsalDatabase extends PooledDatabase {
+export class RollbackDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return persistently(() => withLease(this.pool, (lease) => rehearsal(lease, work)), {
+    return persistently(() => withLease(this.pool, (lease) => dryRun(lease, work)), {
       ...this.persistence,
       kind: 'repeatable',
     })

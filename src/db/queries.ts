@@ -16,11 +16,11 @@ export interface Change {
 export interface Queries {
   /** The first result set; none is an empty one. */
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]>
-  change(sql: string, values?: readonly Value[]): Promise<Change>
+  execute(sql: string, values?: readonly Value[]): Promise<Change>
   /** `rows` of a statement that is prepared once on each connection; for what runs often. */
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /** `rows` by the thousand: several times as fast, since no instant is made of a DATETIME; select none, or as text. */
-  plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
+  rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /**
    * One statement for many rows of values, in their order, in one message; the first result set, which RETURNING makes,
    * has a

@@ -153,6 +153,6 @@ export function ruleOf(error: unknown): Omit<Rule, 'code'> {
 }
 
 /** After these nobody here knows whether the server still does, or has done, what it was asked. */
-export function isLoss(error: unknown): boolean {
+export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'OUTCOME_UNKNOWN')
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLoss, longestPauseMs, ruleOf, type Rule } from './retry-table.ts'
+import { isConnectionLoss, longestPauseMs, ruleOf, type Rule } from './retry-table.ts'
 import { timerMs } from './target.ts'
 
 /** One more attempt, for whoever wants to know (`-v`). */
@@ -49,7 +49,7 @@ export async function persistently<T>(
     } catch (error) {
       last = error
       const rule = ruleOf(error)
-      lost ||= isLoss(error)
+      lost ||= isConnectionLoss(error)
       deadline = Math.min(deadline, performance.now() + patienceMs)
       const pauseMs = pauseBefore(attempt, rule)
       const late = performance.now() + pauseMs >= deadline

@@ -3,7 +3,7 @@ import type { Queries } from './queries.ts'
 
 /** A pool as the server sees it. */
 export interface ServerSide {
-  readonly figures: Readonly<Record<FigureName, number>>
+  readonly status: Readonly<Record<FigureName, number>>
   readonly connections: readonly ConnectionGroup[]
   readonly transactions: readonly OpenTransaction[]
   readonly lock_waits: readonly LockWait[]
@@ -55,14 +55,14 @@ const noProcessPrivilege = 1227
 
 /** Without the connection that asks. Needs no privilege; sees more with PROCESS. */
 export async function serverSide(queries: Queries): Promise<ServerSide> {
-  const figures = await serverFigures(queries)
+  const status = await serverFigures(queries)
   const connections = await queries.rows<ConnectionGroup>(
     `SELECT USER AS user, SUBSTRING_INDEX(HOST, ':', 1) AS host, DB AS \`database\`, COMMAND AS state, COUNT(*) AS connections, MAX(TIME) AS longest_s
      FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump') GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
   )
   try {
     return {
-      figures,
+      status,
       connections,
       transactions: await transactionsOf(queries),
       lock_waits: await lockWaitsOf(queries),
@@ -71,7 +71,7 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.errno !== noProcessPrivilege) throw error
     return {
-      figures,
+      status,
       connections,
       transactions: [],
       lock_waits: [],
@@ -80,7 +80,7 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
   }
 }
 
-export async function serverFigures(queries: Queries): Promise<ServerSide['figures']> {
+export async function serverFigures(queries: Queries): Promise<ServerSide['status']> {
   const marks = figureNames.map(() => '?').join(', ')
   const rows = await queries.rows<{ name: string; value: string }>(
     `SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN (${marks})

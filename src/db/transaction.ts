@@ -8,7 +8,7 @@ import type { Queries, Session } from './queries.ts'
  * place.
  */
 export async function transaction<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
-  await session.change('START TRANSACTION')
+  await session.execute('START TRANSACTION')
   let result: T
   try {
     result = await work(session)
@@ -21,12 +21,12 @@ export async function transaction<T>(session: Session, work: (queries: Queries) 
 }
 
 /** The same, but everything is rolled back at the end: what `--dry-run` shows has really been tried. */
-export async function rehearsal<T>(
+export async function dryRun<T>(
   session: Session,
   work: (queries: Queries) => Promise<T>,
   start = 'START TRANSACTION',
 ): Promise<T> {
-  await session.change(start)
+  await session.execute(start)
   try {
     const result = await work(session)
     if (!session.inTransaction)
@@ -39,18 +39,19 @@ export async function rehearsal<T>(
 
 /** Work inside of a transaction that is taken back alone when it fails; what was done before it stays. */
 export async function savepoint<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
-  await queries.change('SAVEPOINT part')
+  await queries.execute('SAVEPOINT part')
   try {
     return await work(queries)
   } catch (error) {
     // After a deadlock the whole transaction is gone, and the savepoint with it.
-    if (!(error instanceof DbtoolError) || error.code !== 'DEADLOCK') await queries.change('ROLLBACK TO SAVEPOINT part')
+    if (!(error instanceof DbtoolError) || error.code !== 'DEADLOCK')
+      await queries.execute('ROLLBACK TO SAVEPOINT part')
     throw error
   }
 }
 
 async function rollBack(session: Session): Promise<void> {
-  await session.change('ROLLBACK').catch(() => session.destroy())
+  await session.execute('ROLLBACK').catch(() => session.destroy())
 }
 
 async function commit(session: Session): Promise<void> {
@@ -59,7 +60,7 @@ async function commit(session: Session): Promise<void> {
   if (!session.inTransaction)
     throw endedEarly('nothing was committed: the server has no transaction open here; a statement must have ended it')
   try {
-    await session.change('COMMIT')
+    await session.execute('COMMIT')
   } catch (error) {
     if (error instanceof DatabaseError && error.code === 'CONNECTION_LOST') throw outcomeUnknown(error)
     await rollBack(session)

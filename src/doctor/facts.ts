@@ -16,7 +16,7 @@ export interface DoctorInput {
   readonly signal: AbortSignal
   readonly now: () => Date
   /** One connection to this target; rejects with the reason why nobody is let in. */
-  readonly visit: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
+  readonly connect: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
 }
 
 /** Something that was found out, or why it could not be. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { allFaults } from '../errors.ts'
-import { unguarded } from '../formula.ts'
+import { unescapeFormula } from '../formula.ts'
 import { csvBatches, readHeader } from './csv.ts'
 import { type Column, locateColumns, missing, parseDelimiter, type Wanted, wantedColumns } from './header.ts'
 import { ndjsonBatches, parseObject } from './ndjson.ts'
@@ -69,7 +69,7 @@ async function csvFile(source: Source, delimiter: string, { raw = false, ...want
     delimiter,
     columns,
     width: header.cells.length,
-    read: raw ? (cell: string): string => cell : unguarded,
+    read: raw ? (cell: string): string => cell : unescapeFormula,
   }
   return { header: header.raw, columns, records: (options) => eachRecord(csvBatches(source, shape), options) }
 }
@@ -134,11 +134,11 @@ export async function* checkedRecords(
     yield record
   }
   // Without a single object each line is its own fault, and says so.
-  if (unseen.size > 0 && check.faulty < check.records) throw neverThere(file, unseen, keys)
+  if (unseen.size > 0 && check.faulty < check.records) throw neverSet(file, unseen, keys)
   return check
 }
 
-function neverThere(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly string[]): Error {
+function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly string[]): Error {
   const faults = [...unseen].map((column) => `${file.name}: no object has ${missing(column, keys)}`)
   const hint = `The keys of the first object are ${listed(keys)}; name the right ones with --map ours=theirs,….`
   return allFaults('BAD_INPUT', file.name, faults, hint)

@@ -15,7 +15,7 @@ export function readable(cell: unknown): string {
   if (cell === null || cell === undefined) return 'NULL'
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   if (cell instanceof Date) return isoInstant(cell).replace('T', ' ').replace('Z', '')
-  return harmless(plain(cell))
+  return escapeControls(plain(cell))
 }
 
 /**
@@ -36,7 +36,7 @@ const escaped = (character: string): string =>
   character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Shows as escapes what a terminal would obey. */
-export function harmless(text: string): string {
+export function escapeControls(text: string): string {
   if (latin.test(text)) return text
   return text.replace(treacherous, (character) =>
     character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character),
@@ -44,8 +44,8 @@ export function harmless(text: string): string {
 }
 
 /** The same for what has several lines, as the trace of an error. */
-export function harmlessLines(text: string): string {
-  return text.split('\n').map(harmless).join('\n')
+export function escapeControlLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n')
 }
 
 /** JSON text with the same characters written as escapes: the same data, but a terminal obeys none of it. */

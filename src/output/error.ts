@@ -1,5 +1,5 @@
 import type { DbtoolError } from '../errors.ts'
-import { asciiControls, harmless, harmlessLines } from './cell.ts'
+import { asciiControls, escapeControls, escapeControlLines } from './cell.ts'
 import { colourChoices, type ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
@@ -44,7 +44,7 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
 
 function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick<Look, 'colour' | 'glyphs'>): string {
   const { message, faults, hint } = error
-  const sentence = (text: string): string => glyphs.ours(harmless(text))
+  const sentence = (text: string): string => glyphs.ours(escapeControls(text))
   const lines = [`${colour.red('error:')} ${sentence(message)}`]
   if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${sentence(fault)}`))
   if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence(hint)}`)
@@ -53,6 +53,6 @@ function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick
 }
 
 function detailsOf({ cause, stack }: Error): string[] {
-  if (!(cause instanceof Error)) return stack === undefined ? [] : [harmlessLines(stack)]
-  return [`cause: ${harmlessLines(cause.stack ?? cause.message)}`]
+  if (!(cause instanceof Error)) return stack === undefined ? [] : [escapeControlLines(stack)]
+  return [`cause: ${escapeControlLines(cause.stack ?? cause.message)}`]
 }

@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
 import { writeSlowly, type Destination, type Ending } from './destination.ts'
 
-export interface FileWish {
+export interface FileRequest {
   /** As it was typed. */
   readonly path: string
   readonly cwd: string
@@ -45,12 +45,12 @@ export class OutputFile implements Destination {
   }
 
   /** Rejects with USAGE when there is a file already and nobody said `force`, or none can be written there. */
-  static async open({ path, cwd, force, flag = '--output' }: FileWish): Promise<OutputFile> {
+  static async open({ path, cwd, force, flag = '--output' }: FileRequest): Promise<OutputFile> {
     const typed = resolve(cwd, path)
     const final = await targetOf(typed)
     const there = await stat(final).catch(() => undefined)
     const isFile = (there === undefined || there.isFile()) && !isStream(typed)
-    if (there !== undefined && isFile && !force) throw alreadyThere(path)
+    if (there !== undefined && isFile && !force) throw alreadyExists(path)
     const temporary = isFile
       ? join(dirname(final), `.${basename(final)}.${randomBytes(4).toString('hex')}.tmp`)
       : undefined
@@ -88,7 +88,7 @@ export class OutputFile implements Destination {
         await once(this.#stream, 'close').catch((error: unknown) => (this.#failure = error))
       if (this.#failure !== undefined) throw this.failed()
       if (!isWhole) return undefined
-      if (temporary !== undefined) await this.settle(temporary)
+      if (temporary !== undefined) await this.commitFile(temporary)
       return rows === undefined ? `written to ${path}` : `${rows} ${rows === 1 ? 'row' : 'rows'} written to ${path}`
     } finally {
       process.off('exit', this.#remove)
@@ -97,16 +97,16 @@ export class OutputFile implements Destination {
   }
 
   /** What came there since it was opened is not replaced without `force`. */
-  private async settle(temporary: string): Promise<void> {
+  private async commitFile(temporary: string): Promise<void> {
     const { path, force, final } = this.#place
     try {
       if (!force) await link(temporary, final)
       else await rename(temporary, final)
     } catch (error) {
-      if (isNodeError(error) && error.code === 'EEXIST') throw alreadyThere(path)
+      if (isNodeError(error) && error.code === 'EEXIST') throw alreadyExists(path)
       // A file that is mounted cannot be replaced, only written to; not every file system has hard links.
       await copyFile(temporary, final, force ? 0 : constants.COPYFILE_EXCL).catch((cause: unknown) => {
-        throw isNodeError(cause) && cause.code === 'EEXIST' ? alreadyThere(path) : this.failed(cause)
+        throw isNodeError(cause) && cause.code === 'EEXIST' ? alreadyExists(path) : this.failed(cause)
       })
     }
   }
@@ -119,7 +119,7 @@ export class OutputFile implements Destination {
   }
 }
 
-const alreadyThere = (path: string): DbtoolError =>
+const alreadyExists = (path: string): DbtoolError =>
   new DbtoolError('USAGE', `${path} is there already`, { hint: 'name another file, or add --force to replace it' })
 
 /** Where a path leads to, also by a link whose target is still to be made. */

@@ -1,4 +1,4 @@
-import { asciiControls, harmless, isoInstant, plain } from './cell.ts'
+import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
@@ -31,10 +31,17 @@ const tsv: Dialect = {
 }
 
 /** Only a text can be taken for a formula: numbers, money and instants are what they are. */
-function cellText(cell: unknown, { align }: Column, dialect: Dialect, { shown, guarded }: Style): string {
+function cellText(
+  cell: unknown,
+  { align }: Column,
+  dialect: Dialect,
+  { escapeControls, escapeFormula }: Style,
+): string {
   if (typeof cell === 'number') return String(cell)
   if (cell === null || cell === undefined) return dialect.nothing
-  return shown(dialect.escaped(typeof cell === 'string' && align === 'left' ? guarded(cell) : plain(cell)))
+  return escapeControls(
+    dialect.escaped(typeof cell === 'string' && align === 'left' ? escapeFormula(cell) : plain(cell)),
+  )
 }
 
 function delimited(dialect: Dialect): Writer {
@@ -114,7 +121,7 @@ const writers: Readonly<Record<Format, Writer>> = {
     list: (view, rows, look) =>
       rows.length === 0
         ? ''
-        : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(harmless)),
+        : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(escapeControls)),
     item: (view, row, look) => lines([itemTable(view, row, look)]),
   },
   vertical: inSheets(verticalSheet),
@@ -123,7 +130,7 @@ const writers: Readonly<Record<Format, Writer>> = {
   csv: csvWriter,
   tsv: tsvWriter,
   markdown: markdownWriter,
-  ids: inSheets(rowByRow(({ id }, row, { shown }) => shown(plain(row[id])))),
+  ids: inSheets(rowByRow(({ id }, row, { escapeControls }) => escapeControls(plain(row[id])))),
   count: inSheets(countSheet),
 }
 
@@ -137,7 +144,7 @@ function bareText(value: unknown): string {
 
 /** `--field`: values without their names. */
 const bareWriters = {
-  text: inSheets(rowByRow((view, row, { shown }) => shown(bareText(onlyValue(view, row))))),
+  text: inSheets(rowByRow((view, row, { escapeControls }) => escapeControls(bareText(onlyValue(view, row))))),
   json: jsonWriter(onlyValue),
   ndjson: ndjsonWriter(onlyValue),
 } as const

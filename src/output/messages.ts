@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk'
-import { harmless } from './cell.ts'
+import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
@@ -7,7 +7,7 @@ import { glyphsFor, type Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
 import type { Look } from './table.ts'
 
-export interface TalkOptions {
+export interface ReporterOptions {
   readonly stderr: Screen
   readonly env: NodeJS.ProcessEnv
   readonly colour: ColourChoice
@@ -25,8 +25,8 @@ export interface Timing {
 }
 
 /** Everything for a person, on stderr. */
-export class Talk {
-  readonly #options: TalkOptions
+export class Reporter {
+  readonly #options: ReporterOptions
   readonly #colour: ChalkInstance
   readonly #glyphs: Glyphs
   /** The line of progress that is on the screen now. */
@@ -34,7 +34,7 @@ export class Talk {
   /** What is said while he reads something else. */
   #held: string[] | undefined
 
-  constructor(options: TalkOptions) {
+  constructor(options: ReporterOptions) {
     const { stderr, env, colour } = options
     this.#options = options
     this.#colour = colourFor(colour, env, stderr.isTTY === true)
@@ -43,7 +43,7 @@ export class Talk {
 
   /** Something that is shown once and must not be lost, nor mixed with data. */
   secret(message: string): void {
-    this.tell(harmless(message))
+    this.writeLine(escapeControls(message))
   }
 
   success(message: string): void {
@@ -78,15 +78,17 @@ export class Talk {
 
   /** One SQL statement, for `--sql`. */
   trace(line: string): void {
-    this.tell(this.#colour.dim(this.sentence(line)))
+    this.writeLine(this.#colour.dim(this.sentence(line)))
   }
 
   /** For `--timing`; for a program one object on a line of its own. */
   timing({ ms, databaseMs, statements }: Timing): void {
     if (this.#options.json === true)
-      this.tell(JSON.stringify({ timing: { ms: Math.round(ms), database_ms: Math.round(databaseMs), statements } }))
+      this.writeLine(
+        JSON.stringify({ timing: { ms: Math.round(ms), database_ms: Math.round(databaseMs), statements } }),
+      )
     else
-      this.tell(
+      this.writeLine(
         this.#colour.dim(
           `${inWords(ms)}, of which ${inWords(databaseMs)} in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
         ),
@@ -107,21 +109,21 @@ export class Talk {
   protected release(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    for (const line of held) this.tell(line)
+    for (const line of held) this.writeLine(line)
   }
 
   protected clearProgress(): void {
     this.#progress?.clear()
   }
 
-  protected tell(line: string): void {
+  protected writeLine(line: string): void {
     this.clearProgress()
     if (this.#held !== undefined) this.#held.push(line)
     else this.#options.stderr.write(`${line}\n`)
   }
 
   private say(line: string): void {
-    if (this.isHeard) this.tell(line)
+    if (this.isHeard) this.writeLine(line)
   }
 
   private get isHeard(): boolean {
@@ -129,7 +131,7 @@ export class Talk {
   }
 
   private sentence(message: string): string {
-    return this.#glyphs.ours(harmless(message))
+    return this.#glyphs.ours(escapeControls(message))
   }
 }
 

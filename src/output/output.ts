@@ -5,12 +5,12 @@ import { writerFor } from './formats.ts'
 import { openSheet, type Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
-import { Talk, type TalkOptions } from './messages.ts'
+import { Reporter, type ReporterOptions } from './messages.ts'
 import type { Row, View } from './view.ts'
 
 export type { Screen }
 
-export interface OutputOptions extends TalkOptions {
+export interface OutputOptions extends ReporterOptions {
   readonly stdout: Screen
   /** Where data goes instead. */
   readonly destination?: Destination | undefined
@@ -30,7 +30,7 @@ export interface OutputOptions extends TalkOptions {
 const clearedScreen = '\u001B[1;1H\u001B[0J'
 
 /** Data goes to stdout or where it is wanted, everything for a person to stderr. */
-export class Output extends Talk {
+export class Output extends Reporter {
   readonly #options: OutputOptions
   readonly #format: Format
   readonly #isBare: boolean
@@ -97,7 +97,7 @@ export class Output extends Talk {
   /** What is about to happen, for whoever is asked whether it may. */
   preview(view: View, rows: readonly object[]): void {
     const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
-    for (const line of text.trimEnd().split('\n')) this.tell(line)
+    for (const line of text.trimEnd().split('\n')) this.writeLine(line)
   }
 
   /** Whether a list is wanted for its size, its ids or one of its columns: of a part of it they would mislead. */

@@ -12,10 +12,10 @@ const lessOptions = 'FIRX'
 export function pagerCommand(env: NodeJS.ProcessEnv): string | undefined {
   const { DBTOOL_PAGER, PAGER, TERM = 'dumb' } = env
   const command = (DBTOOL_PAGER ?? PAGER ?? `less -${lessOptions}`).trim()
-  return command === '' || command === 'cat' || TERM === 'dumb' || !isThere(command, env) ? undefined : command
+  return command === '' || command === 'cat' || TERM === 'dumb' || !isInstalled(command, env) ? undefined : command
 }
 
-function isThere(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
+function isInstalled(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
   const [, double, single, bare] = /^(?:\w+=\S*\s+)*(?:"([^"]+)"|'([^']+)'|(\S+))/.exec(command) ?? []
   const program = double ?? single ?? bare ?? ''
   return program.includes('/')

@@ -5,9 +5,9 @@ import type { Row, View } from './view.ts'
 /** How bare texts are written; the other formats have escapes of their own. */
 export interface Style extends Look {
   /** For whatever obeys control characters: as it is, or made harmless. */
-  readonly shown: (text: string) => string
+  readonly escapeControls: (text: string) => string
   /** For a cell of text that a spreadsheet might run: as it is, or guarded. */
-  readonly guarded: (text: string) => string
+  readonly escapeFormula: (text: string) => string
 }
 
 /** A list that is written piece by piece: all its texts, one after the other. */

@@ -1,5 +1,5 @@
-import { guarded } from '../formula.ts'
-import { harmless } from './cell.ts'
+import { escapeFormula } from '../formula.ts'
+import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
@@ -24,7 +24,7 @@ export function styleFor({ env, colour, raw }: StyleOptions, screen: Screen | un
     colour: colourFor(screen === undefined ? 'never' : colour, env, isTerminal),
     glyphs: glyphsFor(env, isTerminal),
     width: isTerminal ? screen.columns : undefined,
-    shown: isTerminal ? harmless : asItIs,
-    guarded: raw ? asItIs : guarded,
+    escapeControls: isTerminal ? escapeControls : asItIs,
+    escapeFormula: raw ? asItIs : escapeFormula,
   }
 }

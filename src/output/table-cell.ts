@@ -6,7 +6,7 @@ import type { Column, Row, View } from './view.ts'
 import { shorten, widthOf, wrapped } from './width.ts'
 
 /** What a cell has. */
-export interface Room {
+export interface CellLayout {
   readonly width: number
   readonly glyphs: Glyphs
 }
@@ -17,7 +17,7 @@ export function tableColumns({ columns }: View): readonly Column[] {
 }
 
 /** What a cell says in so many columns, line by line: its text, and below that what belongs there. */
-export function cellLines(view: View, column: Column, row: Row, room: Room): string[] {
+export function cellLines(view: View, column: Column, row: Row, room: CellLayout): string[] {
   const { width, glyphs } = room
   const sign = column.signs?.[String(row[column.name])]
   const text = sign === undefined ? wordsOf(column, row, glyphs) : glyphs.ours(sign.text)
@@ -34,7 +34,7 @@ export function wordsOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyp
 }
 
 /** The names of a column and of what stands below it, if it does in any row. */
-export function headLines(view: View, column: Column, rows: readonly Row[], room: Room): string[] {
+export function headLines(view: View, column: Column, rows: readonly Row[], room: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
   return [shorten(column.name, room.width, room.glyphs.ellipsis), ...(used ? hanging(under.name, room) : [])]
@@ -45,7 +45,7 @@ function belowOf({ columns }: View, column: Column): Column | undefined {
   return next?.shownIn === 'below' ? next : undefined
 }
 
-function hanging(text: string, { width, glyphs: { arrow } }: Room): string[] {
+function hanging(text: string, { width, glyphs: { arrow } }: CellLayout): string[] {
   return wrapped(text, width - arrow.length - 1).map(
     (line, index) => `${index === 0 ? arrow : ' '.repeat(arrow.length)} ${line}`,
   )
@@ -55,7 +55,7 @@ export function drawnCell(
   view: View,
   column: Column,
   row: Row,
-  { colour, ...room }: Room & { colour: ChalkInstance },
+  { colour, ...room }: CellLayout & { colour: ChalkInstance },
 ): Cell {
   const sign = column.signs?.[String(row[column.name])]
   return {

@@ -2,7 +2,16 @@ import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
 import { framed, type Cell } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
-import { cellLines, dimNull, drawnCell, headLines, tableColumns, widest, wordsOf, type Room } from './table-cell.ts'
+import {
+  cellLines,
+  dimNull,
+  drawnCell,
+  headLines,
+  tableColumns,
+  widest,
+  wordsOf,
+  type CellLayout,
+} from './table-cell.ts'
 import { nestedRows, type Row, type View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
@@ -74,7 +83,7 @@ interface Layout {
 
 function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, pictures }: Look & Layout): string {
   const columns = tableColumns(view)
-  const roomAt = (at: number): Room => ({ width: widths[at] ?? 0, glyphs })
+  const roomAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
   const head = [
     ...columns.map((column, at) => headLines(view, column, rows, roomAt(at))),
@@ -113,7 +122,7 @@ interface Elastic {
 }
 
 function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
-  const room: Room = { width: Infinity, glyphs }
+  const room: CellLayout = { width: Infinity, glyphs }
   return tableColumns(view).map((column) => {
     const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, room))))
     const wanted = Math.max(most, widest(headLines(view, column, rows, room)))

@@ -3,7 +3,7 @@ import { DbtoolError } from '../errors.ts'
 import type { Choice, Conversation } from './conversation.ts'
 
 /** A value that a verb needs. The question has the flag's own parser, and is asked only where a person can answer. */
-export interface Blank<T> {
+export interface PromptField<T> {
   /** What the flag gave. */
   readonly given: T | undefined
   /** As a user types it, for the message that it is missing. */
@@ -20,7 +20,7 @@ export interface Blank<T> {
   /** Why a text of the right form cannot be taken, as one that somebody else has; undefined: it can. */
   readonly check?: (text: string) => Promise<string | undefined>
   /** What Enter says; where nobody is asked, it is not missing. */
-  readonly unless?: string
+  readonly defaultAnswer?: string
   /** How else it can be given, where nobody can be asked; the default is for flags. */
   readonly hint?: string
 }
@@ -36,8 +36,8 @@ export interface NameQuestion {
   readonly show?: (() => void) | undefined
 }
 
-export type Answers<B extends Record<string, Blank<unknown>>> = {
-  [K in keyof B]: B[K] extends Blank<infer T> ? T : never
+export type Answers<B extends Record<string, PromptField<unknown>>> = {
+  [K in keyof B]: B[K] extends PromptField<infer T> ? T : never
 }
 
 /** Yes or no; `yes` is the flag that has answered. */
@@ -52,14 +52,14 @@ export interface YesQuestion {
 
 export interface Ask {
   /** Undefined where nobody can answer: for questions that are an offer. */
-  readonly person: Conversation | undefined
+  readonly interactive: Conversation | undefined
   /** What was asked for and answered, as it would be typed; secrets are left out. */
   readonly answered: readonly string[]
   /**
    * Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be
    * asked.
    */
-  fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>>
+  resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
   confirm(question: YesQuestion): Promise<void>
   /**
@@ -84,10 +84,12 @@ const flagsHint = 'give every value on the command line, or run it on a terminal
 
 /** For scripts: never waits for anybody. */
 export const askNobody: Ask = {
-  person: undefined,
+  interactive: undefined,
   answered: [],
-  fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
-    const missing = Object.values(blanks).filter(({ given, unless }) => given === undefined && unless === undefined)
+  resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> {
+    const missing = Object.values(blanks).filter(
+      ({ given, defaultAnswer }) => given === undefined && defaultAnswer === undefined,
+    )
     if (missing.length === 0) return Promise.resolve(givenOf(blanks))
     const flags = missing.map(({ flag }) => flag).join(', ')
     return Promise.reject(
@@ -119,11 +121,11 @@ export function otherName({ name, given, flag }: NameQuestion): DbtoolError {
   })
 }
 
-function givenOf<B extends Record<string, Blank<unknown>>>(blanks: B): Answers<B> {
+function givenOf<B extends Record<string, PromptField<unknown>>>(blanks: B): Answers<B> {
   return Object.fromEntries(
-    Object.entries(blanks).map(([name, { given, unless, parse }]) => [
+    Object.entries(blanks).map(([name, { given, defaultAnswer, parse }]) => [
       name,
-      given ?? (unless === undefined ? undefined : parse(unless)),
+      given ?? (defaultAnswer === undefined ? undefined : parse(defaultAnswer)),
     ]),
   ) as Answers<B>
 }

@@ -33,9 +33,9 @@ export interface Conversation {
   text<T>(question: {
     readonly message: string
     readonly parse: (text: string) => T
-    readonly unless?: string
+    readonly defaultAnswer?: string
   }): Promise<T>
   yes(message: string): Promise<boolean>
   /** The words of a command line that would have said what was answered. */
-  said(...words: string[]): void
+  recordAnswer(...words: string[]): void
 }

@@ -2,7 +2,7 @@ import { DbtoolError, InvalidValue } from '../errors.ts'
 import {
   type Answers,
   type Ask,
-  type Blank,
+  type PromptField,
   type NameQuestion,
   otherName,
   type Terminal,
@@ -20,14 +20,14 @@ const linesOfQuestion = 4
 /** How questions are drawn. */
 interface Screen {
   /** Makes text from outside safe to print. */
-  readonly harmless: (text: string) => string
+  readonly escapeControls: (text: string) => string
   /** It has no other characters. */
   readonly isAscii: boolean
 }
 
 /** For people: asks for what is missing, on stderr. */
-export class AskPerson implements Ask, Conversation {
-  readonly person: Conversation = this
+export class InteractiveAsk implements Ask, Conversation {
+  readonly interactive: Conversation = this
   readonly answered: string[] = []
 
   constructor(
@@ -35,7 +35,7 @@ export class AskPerson implements Ask, Conversation {
     private readonly screen: Screen,
   ) {}
 
-  async fill<B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> {
+  async resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> {
     const answers: Record<string, unknown> = {}
     for (const [name, blank] of Object.entries(blanks)) answers[name] = blank.given ?? (await this.ask(blank))
     return answers as Answers<B>
@@ -60,7 +60,7 @@ export class AskPerson implements Ask, Conversation {
     if (typed !== name)
       throw new DbtoolError(
         'DECLINED',
-        `${this.screen.harmless(JSON.stringify(typed))} is not the name ${name}; nothing was changed`,
+        `${this.screen.escapeControls(JSON.stringify(typed))} is not the name ${name}; nothing was changed`,
       )
   }
 
@@ -113,7 +113,7 @@ export class AskPerson implements Ask, Conversation {
     parse: (text: string) => T
     unless?: string
   }): Promise<T> {
-    const validate = (text: string): true | string => this.screen.harmless(problem(parse, text) ?? '') || true
+    const validate = (text: string): true | string => this.screen.escapeControls(problem(parse, text) ?? '') || true
     const { value } = await this.prompt<{ value: string }>({
       type: 'input',
       name: 'value',
@@ -129,36 +129,36 @@ export class AskPerson implements Ask, Conversation {
     return sure
   }
 
-  said(...words: string[]): void {
+  recordAnswer(...words: string[]): void {
     this.answered.push(...words)
   }
 
   private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
     return {
-      name: this.screen.harmless(name),
+      name: this.screen.escapeControls(name),
       value,
-      short: this.screen.harmless(short),
-      ...(description === undefined ? {} : { description: this.screen.harmless(description) }),
-      ...(disabled === undefined ? {} : { disabled: this.screen.harmless(disabled) }),
+      short: this.screen.escapeControls(short),
+      ...(description === undefined ? {} : { description: this.screen.escapeControls(description) }),
+      ...(disabled === undefined ? {} : { disabled: this.screen.escapeControls(disabled) }),
     }
   }
 
-  private async ask<T>({ message, flag, parse, secret, find, check, unless }: Blank<T>): Promise<T> {
+  private async ask<T>({ message, flag, parse, secret, find, check, defaultAnswer }: PromptField<T>): Promise<T> {
     if (find !== undefined) return this.found({ message, find }, flag)
     // No mask: not even the length of a password is shown.
     const type = secret === undefined ? 'input' : 'password'
     const validate = async (text: string): Promise<true | string> =>
-      this.screen.harmless(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
+      this.screen.escapeControls(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
     const { value } = await this.prompt<{ value: string }>({
       type,
       name: 'value',
       message,
       validate,
-      ...(unless === undefined ? {} : { default: unless }),
+      ...(defaultAnswer === undefined ? {} : { default: defaultAnswer }),
     })
     const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
     if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
-    if (secret === undefined && value !== unless) this.said(...typed(flag, value))
+    if (secret === undefined && value !== defaultAnswer) this.recordAnswer(...typed(flag, value))
     return parse(value)
   }
 
@@ -166,7 +166,7 @@ export class AskPerson implements Ask, Conversation {
     // Here it can reject; within the question it would only be shown.
     await question.find('', this.terminal.signal)
     const value = await this.search(question)
-    this.said(...typed(flag, String(value)))
+    this.recordAnswer(...typed(flag, String(value)))
     return value
   }
 
@@ -177,10 +177,10 @@ export class AskPerson implements Ask, Conversation {
   }
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
-    const { harmless, isAscii } = this.screen
+    const { escapeControls, isAscii } = this.screen
     return askAt(this.terminal, {
       ...question,
-      message: harmless(question.message),
+      message: escapeControls(question.message),
       ...(isAscii ? { theme: asciiTheme } : {}),
     })
   }
@@ -190,7 +190,7 @@ export class AskPerson implements Ask, Conversation {
 const typed = (flag: string, value: string): string[] => (flag.startsWith('-') ? [flag, value] : [value])
 
 /** What cannot be checked now is found out at the end. */
-async function objection(check: Blank<unknown>['check'], text: string): Promise<string | undefined> {
+async function objection(check: PromptField<unknown>['check'], text: string): Promise<string | undefined> {
   return check?.(text).catch(() => undefined)
 }
 

@@ -1,7 +1,7 @@
-import type { Answers, Ask, Blank, NameQuestion, YesQuestion } from './ask.ts'
+import type { Answers, Ask, PromptField, NameQuestion, YesQuestion } from './ask.ts'
 
 /** The database that a question is about. */
-export interface Whereabouts {
+export interface TargetInfo {
   /** `user@host:port/database`. */
   readonly target: string
   readonly database: string
@@ -14,13 +14,13 @@ export interface Whereabouts {
  * typed, or have been
  * (`confirmed`).
  */
-export function askAbout(ask: Ask, confirmed: string | undefined, find: () => Promise<Whereabouts>): Ask {
-  const placed = ({ target, protectedBy }: Whereabouts, message: string): string =>
+export function confirmWithTarget(ask: Ask, confirmed: string | undefined, find: () => Promise<TargetInfo>): Ask {
+  const placed = ({ target, protectedBy }: TargetInfo, message: string): string =>
     `${message} On ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}.`
   return {
-    person: ask.person,
+    interactive: ask.interactive,
     answered: ask.answered,
-    fill: <B extends Record<string, Blank<unknown>>>(blanks: B): Promise<Answers<B>> => ask.fill(blanks),
+    resolve: <B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> => ask.resolve(blanks),
     async confirm(question: YesQuestion) {
       if (question.about === 'machine') return ask.confirm(question)
       const place = await find()

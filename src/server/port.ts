@@ -33,9 +33,9 @@ export function readPortAccess(paths: ServerPaths): PortAccess | undefined {
 /** Makes the one account that may come in over the port. Its password stays the same from start to start. */
 export async function openPort(connection: Connection, paths: ServerPaths, port: number): Promise<void> {
   const password = readPortAccess(paths)?.password ?? randomBytes(24).toString('base64url')
-  await connection.change(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password])
-  await connection.change(`ALTER USER ${account} IDENTIFIED BY ?`, [password])
-  for (const database of grantedDatabases) await connection.change(`GRANT ALL ON \`${database}\`.* TO ${account}`)
+  await connection.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password])
+  await connection.execute(`ALTER USER ${account} IDENTIFIED BY ?`, [password])
+  for (const database of grantedDatabases) await connection.execute(`GRANT ALL ON \`${database}\`.* TO ${account}`)
   writePortAccess(paths, { port, user: 'dbtool', password })
 }
 

@@ -77,7 +77,7 @@ async function ready(
   if (port !== undefined && status.port !== port) throw otherPort(status)
   await withSession(paths, async (connection) => {
     const defaults = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
-    await connection.change(`CREATE DATABASE IF NOT EXISTS \`${databaseName}\` ${defaults}`)
+    await connection.execute(`CREATE DATABASE IF NOT EXISTS \`${databaseName}\` ${defaults}`)
     if (port !== undefined && status.pid === launched?.pid) await openPort(connection, paths, port)
   })
   return status

@@ -30,7 +30,7 @@ export async function stopServer(paths: ServerPaths): Promise<{ stopped: boolean
 /** @returns why it could not be asked. */
 async function askToStop(paths: ServerPaths): Promise<unknown> {
   try {
-    await withSession(paths, (connection) => connection.change('SHUTDOWN'))
+    await withSession(paths, (connection) => connection.execute('SHUTDOWN'))
     return undefined
   } catch (error) {
     // It may hang up before it says yes.

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { assignments, inWords, unmet, type Updated } from './changes.ts'
+import { assignments, inWords, diff, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
@@ -28,7 +28,7 @@ export type AddressParts = Readonly<{
   postal_code: string
   country: string
 }>
-export type AddressWishes = { readonly [Column in keyof AddressParts]?: AddressParts[Column] | undefined }
+export type AddressPatch = { readonly [Column in keyof AddressParts]?: AddressParts[Column] | undefined }
 
 const select = `SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.city, a.postal_code, a.country, a.created_at
   FROM addresses a JOIN users u ON u.id = a.user_id`
@@ -52,7 +52,7 @@ export async function insertAddress(
 ): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
   const { insertId } = await queries
-    .change(
+    .execute(
       'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)',
       [userId, address_type, street, city, postal_code, country],
     )
@@ -73,14 +73,14 @@ export async function updateAddress(
   queries: Queries,
   author: Author,
   id: number,
-  wishes: AddressWishes,
+  wishes: AddressPatch,
 ): Promise<Updated<Address>> {
   const address = await lockAddress(queries, id)
-  const changes = unmet(wishes, { ...address })
+  const changes = diff(wishes, { ...address })
   if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes, [])
   const words = inWords(changes, { ...address })
-  await queries.change(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
+  await queries.execute(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,
@@ -92,7 +92,7 @@ export async function updateAddress(
 /** Call it in a transaction. Rejects with NOT_FOUND. */
 export async function removeAddress(queries: Queries, author: Author, id: number): Promise<Address> {
   const address = await lockAddress(queries, id)
-  await queries.change('DELETE FROM addresses WHERE id = ?', [id])
+  await queries.execute('DELETE FROM addresses WHERE id = ?', [id])
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,

@@ -2,10 +2,10 @@ import type { Condition } from './filters.ts'
 import type { Value } from '../db/queries.ts'
 
 /** What somebody wants to be different; undefined stays as it is, null empties. */
-export type Wishes = Readonly<Record<string, Value | undefined>>
+export type Patch = Readonly<Record<string, Value | undefined>>
 
 /** The wishes that are not true yet, by column. Compares as the database stores: strings, numbers and booleans. */
-export function unmet(wishes: Wishes, now: Readonly<Record<string, unknown>>): Record<string, Value> {
+export function diff(wishes: Patch, now: Readonly<Record<string, unknown>>): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(wishes).flatMap(([column, value]) =>
       value === undefined || value === now[column] ? [] : [[column, value]],
@@ -26,7 +26,7 @@ export function assignments(
  * For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is
  * only its name.
  */
-export function inWords(changes: Wishes, before: Wishes, unsaid: readonly string[] = []): string {
+export function inWords(changes: Patch, before: Patch, unsaid: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
   return Object.entries(changes)
     .map(([column, value]) => (unsaid.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`))

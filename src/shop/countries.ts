@@ -1,6 +1,6 @@
 import { iso31661 } from 'iso-3166'
 import { InvalidValue } from '../errors.ts'
-import { shown } from './rules.ts'
+import { quoteValue } from './rules.ts'
 
 /** How people call countries: South Korea where the standard says Korea, Republic of. */
 const english = new Intl.DisplayNames(['en'], { type: 'region' })
@@ -13,7 +13,7 @@ export function parseCountry(text: string): string {
   // UK is no code, but English has a name for it.
   const meant = named(text) ?? (code === '' ? undefined : named(english.of(code) ?? ''))
   throw new InvalidValue(
-    `must be two letters of ISO 3166-1 such as DE, not ${shown(text)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    `must be two letters of ISO 3166-1 such as DE, not ${quoteValue(text)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
   )
 }
 

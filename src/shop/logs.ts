@@ -20,7 +20,7 @@ export interface LogEntry {
 }
 
 export async function writeLog(queries: Queries, author: Author, entry: LogEntry): Promise<void> {
-  await queries.change(insertion, valuesOf(author, entry))
+  await queries.execute(insertion, valuesOf(author, entry))
 }
 
 /** As writeLog, for many changes at once: one message to the server whatever their number. */

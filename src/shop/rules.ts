@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors.ts'
-import { parseChoice, parseInstant, parsePrice, parseWhole, shown } from '../values.ts'
+import { parseChoice, parseInstant, parsePrice, parseWhole, quoteValue } from '../values.ts'
 
-export { parsePrice, shown }
+export { parsePrice, quoteValue }
 
 /**
  * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns
@@ -16,13 +16,15 @@ const codePoints = (text: string): number => Array.from(text).length
 
 export function parseUsername(text: string): string {
   if (!/^[A-Za-z0-9_]{3,50}$/.test(text))
-    throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${shown(text)}`)
+    throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${quoteValue(text)}`)
   return text.toLowerCase()
 }
 
 export function parseEmail(text: string): string {
   if (text.length > 255 || !/^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$/.test(text)) {
-    throw new InvalidValue(`must be an address such as ada@example.com (at most 255 characters), not ${shown(text)}`)
+    throw new InvalidValue(
+      `must be an address such as ada@example.com (at most 255 characters), not ${quoteValue(text)}`,
+    )
   }
   return text.toLowerCase()
 }
@@ -85,9 +87,9 @@ export const parseAddressType = parseChoice(addressTypes)
 /** `5`, `+5` or `-5`: by how much something grows or shrinks. */
 export function parseDifference(text: string): number {
   if (!/^[+-]?\d+$/.test(text) || Number(text) === 0)
-    throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${shown(text)}`)
+    throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${quoteValue(text)}`)
   if (Math.abs(Number(text)) > largestInt)
-    throw new InvalidValue(`must be at most ${largestInt} up or down, not ${shown(text)}`)
+    throw new InvalidValue(`must be at most ${largestInt} up or down, not ${quoteValue(text)}`)
   return Number(text)
 }
 
@@ -95,7 +97,7 @@ const truths: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: tr
 
 export function parseTruth(text: string): boolean {
   const truth = truths[text.toLowerCase()]
-  if (truth === undefined) throw new InvalidValue(`must be true or false, 1 or 0, yes or no, not ${shown(text)}`)
+  if (truth === undefined) throw new InvalidValue(`must be true or false, 1 or 0, yes or no, not ${quoteValue(text)}`)
   return truth
 }
 
@@ -109,7 +111,8 @@ export function parsePasswordHash(text: string): string {
 export function parseMoment(text: string): Date {
   const at = parseInstant(text)
   const year = at.getUTCFullYear()
-  if (year < 1000 || year > 9999) throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${shown(text)}`)
+  if (year < 1000 || year > 9999)
+    throw new InvalidValue(`must be in the years 1000 to 9999 (UTC), not ${quoteValue(text)}`)
   return at
 }
 

@@ -56,8 +56,8 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
         )
     },
     run: async (onLive) => {
-      pool.restartPeaks()
-      const before = pool.figures()
+      pool.resetPeaks()
+      const before = pool.stats()
       const lateness = eventLoopDelay()
       const recorder = new Recorder(workersOf(plan))
       const lookAway = lookAt(pool, recorder.series)
@@ -68,9 +68,9 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
       unwatch?.()
       lookAway()
       const eventLoop = lateness()
-      const inUseMs = pool.figures().inUseMs - before.inUseMs
+      const inUseMs = pool.stats().inUseMs - before.inUseMs
       if (!signal.aborted) await settled(pool)
-      const after = pool.figures()
+      const after = pool.stats()
       const connections = {
         opened: after.opened - before.opened,
         closed: after.closed - before.closed,
@@ -108,7 +108,7 @@ function eventLoopDelay(): () => Measurement['eventLoop'] {
 
 /** A connection on which a statement failed is on its way back for a moment longer. */
 async function settled(pool: Pool): Promise<void> {
-  for (const end = performance.now() + settleMs; pool.figures().inUse > 0 && performance.now() < end;)
+  for (const end = performance.now() + settleMs; pool.stats().inUse > 0 && performance.now() < end;)
     await sleep(settlePollMs)
 }
 
@@ -124,7 +124,7 @@ const everyMs = 20
 
 /** Looks at a pool at even intervals until the returned function is called, for the pictures. */
 function lookAt(pool: Pool, series: Series): () => void {
-  const timer = setInterval(() => series.looked(pool.figures()), everyMs)
+  const timer = setInterval(() => series.looked(pool.stats()), everyMs)
   timer.unref()
   return () => clearInterval(timer)
 }

@@ -1,4 +1,4 @@
-import { type Part, shareOf } from './part.ts'
+import { type Shard, shardSize } from './part.ts'
 import { builtIn } from './workload.ts'
 
 /** When iterations start. */
@@ -10,7 +10,7 @@ export type Load =
    * only those that are its
    * own: every `of`-th, from the `index`-th on.
    */
-  | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number; readonly part: Part }
+  | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number; readonly part: Shard }
 
 /** What a load test asks of a pool, in plain data; what one iteration does is told apart. Times in milliseconds. */
 export interface StressPlan {
@@ -40,13 +40,13 @@ export const chapterPool = { size: 5, maxOverflow: 10, timeoutMs: 5_000 } as con
 export const mostInFlight = 10_000
 
 /** What a part does of the whole: its share of the workers, or of what is due. */
-export function partOf(plan: StressPlan, part: Part): StressPlan {
+export function partOf(plan: StressPlan, part: Shard): StressPlan {
   const { load } = plan
   return {
     ...plan,
     load:
       load.loop === 'closed'
-        ? { ...load, workers: shareOf(load.workers, part) }
-        : { ...load, mostInFlight: shareOf(load.mostInFlight, part), part },
+        ? { ...load, workers: shardSize(load.workers, part) }
+        : { ...load, mostInFlight: shardSize(load.mostInFlight, part), part },
   }
 }

@@ -2,7 +2,7 @@ import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { serverFigures } from '../db/server-side.ts'
 import { DbtoolError } from '../errors.ts'
-import { counted, shown } from '../values.ts'
+import { counted, quoteValue } from '../values.ts'
 import type { Statement } from './statement.ts'
 
 const syntax = 1064
@@ -17,13 +17,13 @@ const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
 export async function mustBeUnderstood(queries: Queries, statements: readonly Statement[]): Promise<void> {
   const mistakes = statements.length === 1 ? [syntax, ...unknown] : [syntax]
   for (const { text, sql } of statements) {
-    await queries.change('SET @dbtool_statement = ?', [sql])
+    await queries.execute('SET @dbtool_statement = ?', [sql])
     try {
-      await queries.change('PREPARE dbtool_statement FROM @dbtool_statement')
-      await queries.change('DEALLOCATE PREPARE dbtool_statement')
+      await queries.execute('PREPARE dbtool_statement FROM @dbtool_statement')
+      await queries.execute('DEALLOCATE PREPARE dbtool_statement')
     } catch (error) {
       if (error instanceof DatabaseError && mistakes.includes(error.errno ?? 0))
-        throw new DbtoolError('USAGE', `--sql ${shown(text)}: ${error.message}`, {
+        throw new DbtoolError('USAGE', `--sql ${quoteValue(text)}: ${error.message}`, {
           cause: error,
           hint: 'nothing was run',
         })
@@ -33,7 +33,7 @@ export async function mustBeUnderstood(queries: Queries, statements: readonly St
 }
 
 /** How many connections the server takes, how many others have, and what it is. */
-export interface Room {
+export interface ConnectionHeadroom {
   readonly max: number
   readonly used: number
   readonly version: string
@@ -43,7 +43,7 @@ export interface Room {
  * The room that there is, without the connection that asks. Rejects with USAGE where a load test would take connections
  * that others may need.
  */
-export async function roomFor(queries: Queries, wanted: number): Promise<Room> {
+export async function headroomFor(queries: Queries, wanted: number): Promise<ConnectionHeadroom> {
   const { max_connections: max, threads_connected } = await serverFigures(queries)
   const server = await firstRow<{ version: string }>(queries, 'SELECT VERSION() AS version')
   const used = threads_connected - 1

@@ -121,7 +121,7 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: L
     const { count: ended, sumMs: waitedMs } = acquire
     const now = performance.now()
     const since = ended - last.ended
-    const { inUse, idle, waiting } = pool.figures()
+    const { inUse, idle, waiting } = pool.stats()
     tell({
       seconds: (now - started) / 1_000,
       perSecond: since / ((now - last.at) / 1_000),

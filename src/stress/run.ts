@@ -1,7 +1,7 @@
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
-import { type Part, shareOf, whole } from './part.ts'
+import { type Shard, shardSize, singleShard } from './part.ts'
 import { partOf } from './plan.ts'
 import type { StressRun } from './stress.ts'
 import { iterateWork } from './workload.ts'
@@ -24,7 +24,7 @@ export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: Loa
   const { mode, pool, plan } = job
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
     stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
-  if (threads === 1) return withGenerator(job, whole, signal, (one) => run([one]))
+  if (threads === 1) return withGenerator(job, singleShard, signal, (one) => run([one]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)
 }
@@ -35,7 +35,7 @@ export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: Loa
  */
 export async function withGenerator<T>(
   { target, limits, mode, pool: options, work, plan }: LoadJob,
-  part: Part,
+  part: Shard,
   signal: AbortSignal,
   use: (generator: Generator) => Promise<T>,
 ): Promise<T> {
@@ -44,12 +44,12 @@ export async function withGenerator<T>(
     import('../db/pool/pool.ts'),
     import('./generator.ts'),
   ])
-  const size = shareOf(options.size, part)
+  const size = shardSize(options.size, part)
   const iterate = iterateWork(work, part)
   const pool = openPool(mode, {
     target,
     limits,
-    options: { ...options, size, maxOverflow: shareOf(options.maxOverflow, part) },
+    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, part) },
   })
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   signal.addEventListener('abort', cut, { once: true })

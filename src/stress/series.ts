@@ -1,4 +1,4 @@
-import type { PoolFigures } from '../db/pool/pool.ts'
+import type { PoolStats } from '../db/pool/pool.ts'
 
 /** What happened in one stretch of time; waits are those for a connection. */
 export interface Stretch {
@@ -91,7 +91,7 @@ export class Series {
     if (waitMs > bucket.waitMaxMs) bucket.waitMaxMs = waitMs
   }
 
-  looked({ inUse, idle, waiting }: Pick<PoolFigures, 'inUse' | 'idle' | 'waiting'>): void {
+  looked({ inUse, idle, waiting }: Pick<PoolStats, 'inUse' | 'idle' | 'waiting'>): void {
     const bucket = this.now()
     bucket.looks += 1
     bucket.inUse += inUse

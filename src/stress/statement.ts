@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Value } from '../db/queries.ts'
 import { InvalidValue } from '../errors.ts'
-import { shown } from '../values.ts'
+import { quoteValue } from '../values.ts'
 
 /**
  * Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column
@@ -39,7 +39,9 @@ export function parseStatement(text: string): Statement {
   if (body.trim() === '') throw new InvalidValue('must not be empty')
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!(weight >= 1 && weight <= mostWeight))
-    throw new InvalidValue(`must have a weight from 1 to ${mostWeight} before its ':', not ${shown(weightText ?? '')}`)
+    throw new InvalidValue(
+      `must have a weight from 1 to ${mostWeight} before its ':', not ${quoteValue(weightText ?? '')}`,
+    )
   const parameters: Parameter[] = []
   const sql = outsideOfQuotes(body.trim(), (source) => {
     parameters.push(parameterOf(source))
@@ -59,7 +61,7 @@ function outsideOfQuotes(sql: string, replace: (source: string) => string): stri
   return sql.replace(token, (found: string, source: string | undefined) => {
     if (source !== undefined) return replace(source.trim())
     if (/\{\{.*\}\}/.test(found) && /^['"]/.test(found))
-      throw new InvalidValue(`has a parameter inside quotes: ${shown(found)}; without them it is bound as text`)
+      throw new InvalidValue(`has a parameter inside quotes: ${quoteValue(found)}; without them it is bound as text`)
     return found
   })
 }
@@ -84,7 +86,7 @@ function parameterOf(source: string): Parameter {
   if (name === 'random') return randomBetween(args)
   if (!/^\w+$/.test(name) || args.length > 0)
     throw new InvalidValue(
-      `does not know the parameter ${shown(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`,
+      `does not know the parameter ${quoteValue(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`,
     )
   return { kind: 'column', name }
 }
@@ -100,7 +102,7 @@ function randomBetween(args: readonly string[]): Parameter {
     Math.abs(to) <= largestBound
   if (!sound)
     throw new InvalidValue(
-      `needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${shown(`{{random ${args.join(' ')}}}`)}`,
+      `needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${quoteValue(`{{random ${args.join(' ')}}}`)}`,
     )
   return { kind: 'random', from, to }
 }

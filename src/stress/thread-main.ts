@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { DbtoolError, messageOf } from '../errors.ts'
 import { withGenerator } from './run.ts'
-import type { Order, ThreadTask, Word } from './threads.ts'
+import type { ThreadCommand, ThreadTask, ThreadMessage } from './threads.ts'
 
 // A thread of its own: puts its part of a load when it is told to, and says what it has measured.
 const { job, part } = workerData as ThreadTask
 const stop = new AbortController()
-const say = (word: Word): void => parentPort?.postMessage(word)
+const say = (word: ThreadMessage): void => parentPort?.postMessage(word)
 const told = new Promise<void>((resolve) => {
-  parentPort?.on('message', (order: Order) => {
+  parentPort?.on('message', (order: ThreadCommand) => {
     if (order === 'stop') stop.abort('SIGINT')
     resolve()
   })

@@ -3,20 +3,20 @@ import { Worker } from 'node:worker_threads'
 import { DbtoolError, type ErrorCode } from '../errors.ts'
 import type { Generator, Measurement } from './generator.ts'
 import type { Live } from './recorder.ts'
-import type { Part } from './part.ts'
+import type { Shard } from './part.ts'
 import type { LoadJob } from './job.ts'
 
 /** What a thread is made with. */
 export interface ThreadTask {
   readonly job: LoadJob
-  readonly part: Part
+  readonly part: Shard
 }
 
 /** What is said to a thread: put the load; or end, whatever you do. */
-export type Order = 'go' | 'stop'
+export type ThreadCommand = 'go' | 'stop'
 
 /** What a thread says. */
-export type Word =
+export type ThreadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'live'; readonly live: Live }
   | { readonly kind: 'measured'; readonly measurement: Measurement }
@@ -56,7 +56,7 @@ class Thread implements Generator {
     this.#ready = this.hear(({ kind }) => (kind === 'ready' ? true : undefined)).then(() => undefined)
     this.#measured = this.hear((word) => (word.kind === 'measured' ? word.measurement : undefined))
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.on('message', (word: Word) => {
+    this.#worker.on('message', (word: ThreadMessage) => {
       if (word.kind === 'live') this.#onLive?.(word.live)
     })
   }
@@ -71,7 +71,7 @@ class Thread implements Generator {
     return this.#measured
   }
 
-  say(order: Order): void {
+  say(order: ThreadCommand): void {
     this.#worker.postMessage(order)
   }
 
@@ -83,9 +83,9 @@ class Thread implements Generator {
   }
 
   /** The first word of which `wanted` makes something. Rejects when the thread has failed or ended before. */
-  private hear<T>(wanted: (word: Word) => T | undefined): Promise<T> {
+  private hear<T>(wanted: (word: ThreadMessage) => T | undefined): Promise<T> {
     const heard = new Promise<T>((resolve, reject) => {
-      this.#worker.on('message', (word: Word) => {
+      this.#worker.on('message', (word: ThreadMessage) => {
         const found = wanted(word)
         if (found !== undefined) resolve(found)
         else if (word.kind === 'failed') reject(new DbtoolError(word.code, word.message, { hint: word.hint }))

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../errors.ts'
 import { orNearest } from '../nearest.ts'
-import { shown } from '../values.ts'
+import { quoteValue } from '../values.ts'
 import type { StressResult } from './result.ts'
 
 /** What a result must keep to, as in `acquire.p95<50ms`. */
@@ -61,12 +61,12 @@ export function parseThreshold(text: string): Threshold {
   const compare = comparisons[sign]
   if (compare === undefined)
     throw new InvalidValue(
-      `must be a metric, a comparison (<, <=, > or >=) and a number, as in 'acquire.p95<50ms', not ${shown(text)}`,
+      `must be a metric, a comparison (<, <=, > or >=) and a number, as in 'acquire.p95<50ms', not ${quoteValue(text)}`,
     )
   const metric = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   if (metric === undefined)
     throw new InvalidValue(
-      `does not know the metric ${shown(name)}; there are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
+      `does not know the metric ${quoteValue(name)}; there are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
     )
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
   return {

@@ -4,7 +4,7 @@ import type { Lease } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
 import { placeOrder } from '../shop/orders/place-order.ts'
-import { type Part, whole } from './part.ts'
+import { type Shard, singleShard } from './part.ts'
 import { chooser, type DataRow, drawn, parseStatement, type Statement } from './statement.ts'
 
 /** What one iteration does on the connection that it got. */
@@ -24,7 +24,7 @@ interface Scratch {
 }
 
 /** One of the statements each time, by their weights. Parts take different rows of the data. */
-function iterateStatements({ statements, data }: StatementWork, { index, of }: Part = whole): Iterate {
+function iterateStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Iterate {
   const next = chooser(statements)
   let row = index - of
   return (lease) => {
@@ -130,6 +130,6 @@ export type Work =
   | ({ readonly kind: 'orders' } & OrdersWork)
 
 /** What one iteration of a part does. */
-export function iterateWork(work: Work, part: Part): Iterate {
+export function iterateWork(work: Work, part: Shard): Iterate {
   return work.kind === 'statements' ? iterateStatements(work, part) : iterateOrders(work)
 }

@@ -109,7 +109,7 @@ describe('npm run bench', () => {
 /** Places the order, and then says that there is more in stock than there is. */
 const withoutStock: Place = async (queries, request) => {
   const placement = await placeOrder(queries, request)
-  await queries.change('UPDATE products SET stock = stock + 1 WHERE id = ?', [request.lines[0]?.productId ?? 0])
+  await queries.execute('UPDATE products SET stock = stock + 1 WHERE id = ?', [request.lines[0]?.productId ?? 0])
   return placement
 }
 /** Says that it placed an order, which nobody ever sees. */

@@ -17,7 +17,7 @@ const ids = async (flags: string): Promise<number[]> =>
 const berlin = '--street "Unter den Linden 1" --city Berlin --postal-code 10117 --country DE'
 beforeAll(async () => {
   for (const username of ['ada', 'bob'])
-    await shop.connection.change(
+    await shop.connection.execute(
       `INSERT INTO users (username, email, password_hash) VALUES (?, CONCAT(?, '@example.com'), '!')`,
       [username, username],
     )

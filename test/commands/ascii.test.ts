@@ -74,7 +74,7 @@ describe('on a terminal that knows only ASCII', () => {
   })
 
   it('texts of others stay as they are', async () => {
-    await shop.connection.change("UPDATE users SET first_name = '緑茶 → ✔' WHERE id = 1")
+    await shop.connection.execute("UPDATE users SET first_name = '緑茶 → ✔' WHERE id = 1")
     expect(
       (
         await dbtool('users get ada --fields first_name', {

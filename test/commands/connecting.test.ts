@@ -15,12 +15,12 @@ const folder = temporaryFolder()
 const passwordFile = join(folder, 'password')
 beforeAll(async () => {
   await smallShop(shop.name)
-  await shop.connection.change(`CREATE USER '${login}'@'localhost' IDENTIFIED BY '${password}'`)
-  await shop.connection.change(`GRANT ALL ON ${shop.name}.* TO '${login}'@'localhost'`)
+  await shop.connection.execute(`CREATE USER '${login}'@'localhost' IDENTIFIED BY '${password}'`)
+  await shop.connection.execute(`GRANT ALL ON ${shop.name}.* TO '${login}'@'localhost'`)
   writeFileSync(passwordFile, `${password}\n`)
   chmodSync(passwordFile, 0o600)
 })
-afterAll(() => shop.connection.change(`DROP USER '${login}'@'localhost'`))
+afterAll(() => shop.connection.execute(`DROP USER '${login}'@'localhost'`))
 
 const whoAmI = (outcome: { json(): Record<string, unknown> }): unknown => outcome.json()['user']
 
@@ -217,7 +217,7 @@ describe('a schema', () => {
       /^migration 1 \(shop\) stopped after statement 2 of \d+/,
     ],
   ])('that is %s is refused by every verb', async (_what, change, code, message) => {
-    await other.connection.change(change)
+    await other.connection.execute(change)
     for (const line of ['users list', 'products create --name N --price 1', 'db status', 'db migrate']) {
       const refused = await dbtool(`${line} --format json`, { database: other.name })
       expect(refused, line).toMatchObject({
@@ -225,6 +225,6 @@ describe('a schema', () => {
         error: { code, message: expect.stringMatching(message), hint: expect.stringMatching(/./) },
       })
     }
-    await other.connection.change('DELETE FROM schema_migrations WHERE version = 99')
+    await other.connection.execute('DELETE FROM schema_migrations WHERE version = 99')
   })
 })

@@ -50,8 +50,8 @@ describe('orders place without flags is a conversation', () => {
     const person = terminal(['orders', 'place'], database)
     await talk(person, wishes)
     await person.see('Place this order of 106.80 for ada?')
-    await shop.connection.change("UPDATE products SET price = 5 WHERE sku = 'TEA-1'")
-    await shop.connection.change("UPDATE products SET stock = 1, stock_received = 2 WHERE sku = 'POT-1'")
+    await shop.connection.execute("UPDATE products SET price = 5 WHERE sku = 'TEA-1'")
+    await shop.connection.execute("UPDATE products SET stock = 1, stock_received = 2 WHERE sku = 'POT-1'")
     person.type(`y${keys.enter}`)
     await talk(person, [
       { see: 'TEA-1 costs 5.00 now; it was 4.50', type: '' },
@@ -96,11 +96,11 @@ describe('orders place without flags is a conversation', () => {
   })
 
   it('says so where there is nobody who could buy, or nothing for sale', async () => {
-    await shop.connection.change('UPDATE products SET is_active = FALSE')
+    await shop.connection.execute('UPDATE products SET is_active = FALSE')
     expect(await lastWords(['--user', 'ada'])).toMatch(
       /error: there is nothing for sale\s+hint: add a product: dbtool products create/,
     )
-    await shop.connection.change('UPDATE users SET is_active = FALSE')
+    await shop.connection.execute('UPDATE users SET is_active = FALSE')
     expect(await lastWords([])).toMatch(/error: there is nobody who could buy\s+hint: add a user: dbtool users create/)
   })
 
@@ -117,7 +117,7 @@ describe('orders place without flags is a conversation', () => {
   })
 
   it('does not offer what is sold out', async () => {
-    await shop.connection.change("UPDATE products SET stock = 0, stock_received = 1 WHERE sku = 'POT-1'")
+    await shop.connection.execute("UPDATE products SET stock = 0, stock_received = 1 WHERE sku = 'POT-1'")
     const person = terminal(['orders', 'place', '--user', 'bob'], database)
     await talk(person, [{ see: 'What?', type: 'pot' }])
     await person.see('POT-1  Teapot  48.90  0 in stock (sold out)')
@@ -153,7 +153,7 @@ describe('the search behind it', () => {
       ['madame', 'ada.l@example.org', 1],
       ['adagone', 'gone@example.com', 0],
     ] as const) {
-      await shop.connection.change(
+      await shop.connection.execute(
         "INSERT INTO users (username, email, password_hash, is_active) VALUES (?, ?, '!', ?)",
         [username, email, active],
       )
@@ -170,7 +170,7 @@ describe('the search behind it', () => {
   })
 
   it('reads no more of many users than of few', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       "INSERT INTO users (username, email, password_hash) SELECT CONCAT('many', seq), CONCAT('many', seq, '@example.com'), '!' FROM seq_1_to_20000",
     )
     const [{ n: before } = { n: 0 }] = await shop.connection.rows<{ n: number }>(

@@ -17,10 +17,10 @@ const pattern = `\`${name.replace('_', '\\_')}\``
 beforeAll(async () => {
   await smallShop(name)
   for (const user of [clerk, reporter, admin])
-    await shop.connection.change(`CREATE USER ${user}@localhost IDENTIFIED BY '${password}'`)
+    await shop.connection.execute(`CREATE USER ${user}@localhost IDENTIFIED BY '${password}'`)
 })
 afterAll(async () => {
-  for (const user of [clerk, reporter, admin]) await shop.connection.change(`DROP USER ${user}@localhost`)
+  for (const user of [clerk, reporter, admin]) await shop.connection.execute(`DROP USER ${user}@localhost`)
 })
 
 interface Row {
@@ -174,8 +174,8 @@ describe('db grants --apply', () => {
     ['who sees no accounts', ''],
     ['who may not grant', 'GRANT SELECT ON mysql.* TO'],
   ])('by a user %s says who can', async (_who, more) => {
-    if (more !== '') await shop.connection.change(`${more} ${admin}@localhost`)
-    await shop.connection.change(`GRANT ALL ON ${pattern}.* TO ${admin}@localhost`)
+    if (more !== '') await shop.connection.execute(`${more} ${admin}@localhost`)
+    await shop.connection.execute(`GRANT ALL ON ${pattern}.* TO ${admin}@localhost`)
     for (const role of ['app', 'reporter']) {
       expect(await dbtool(`db grants --for ${clerk}@localhost --role ${role} --apply --json`, as(admin))).toMatchObject(
         {
@@ -189,11 +189,11 @@ describe('db grants --apply', () => {
         },
       )
     }
-    await shop.connection.change(`GRANT SELECT ON ${pattern}.* TO ${admin}@localhost WITH GRANT OPTION`)
+    await shop.connection.execute(`GRANT SELECT ON ${pattern}.* TO ${admin}@localhost WITH GRANT OPTION`)
     expect((await dbtool(`db grants --for ${clerk}@localhost --apply --json`, as(admin))).exitCode).toBe(
       more === '' ? 4 : 0,
     )
-    await shop.connection.change(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${admin}@localhost`)
+    await shop.connection.execute(`REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${admin}@localhost`)
   })
 })
 

@@ -71,8 +71,8 @@ describe('db reset of a shop', () => {
   })
 
   it("leaves what is not dbtool's, and says what was lost", async () => {
-    await full.connection.change('CREATE TABLE theirs (id INT)')
-    await full.connection.change('INSERT INTO theirs VALUES (7)')
+    await full.connection.execute('CREATE TABLE theirs (id INT)')
+    await full.connection.execute('INSERT INTO theirs VALUES (7)')
     expect((await dbtool(`db reset --confirm ${name} --json`, inFull)).json()).toEqual(content)
     const after = await everything(full)
     expect(after).toMatchObject({ theirs: [{ id: 7 }], users: [], products: [], orders: [], logs: [] })
@@ -102,7 +102,7 @@ describe('db reset of a database that is not migrated', () => {
   const tables = async (): Promise<string[]> => Object.keys(await everything(bare)).sort()
   const whole = ['addresses', 'logs', 'order_items', 'orders', 'products', 'schema_migrations', 'users']
   beforeEach(async () => {
-    await bare.connection.change('SET foreign_key_checks = OFF')
+    await bare.connection.execute('SET foreign_key_checks = OFF')
     await dropTables(bare.connection)
   })
 
@@ -119,10 +119,10 @@ describe('db reset of a database that is not migrated', () => {
   it('or half: takes back what did run, and makes all of it', async () => {
     await dbtool('db migrate', inBare)
     for (const table of ['logs', 'order_items', 'orders', 'products'])
-      await bare.connection.change(`DROP TABLE ${table}`)
-    await bare.connection.change('CREATE TABLE logs (whose VARCHAR(10))')
-    await bare.connection.change('DELETE FROM schema_migrations WHERE version = 2')
-    await bare.connection.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 2')
+      await bare.connection.execute(`DROP TABLE ${table}`)
+    await bare.connection.execute('CREATE TABLE logs (whose VARCHAR(10))')
+    await bare.connection.execute('DELETE FROM schema_migrations WHERE version = 2')
+    await bare.connection.execute('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 2')
     expect((await dbtool('db reset --json', inBare)).error.message).toMatch(
       /^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\), and make them anew/,
     )
@@ -132,7 +132,7 @@ describe('db reset of a database that is not migrated', () => {
       error: { code: 'DUPLICATE' },
     })
     expect(await tables()).toEqual(['logs', 'schema_migrations'])
-    await bare.connection.change('DROP TABLE logs')
+    await bare.connection.execute('DROP TABLE logs')
     expect((await dbtool('db reset', inBare)).exitCode).toBe(0)
     expect(await tables()).toEqual(whole)
   })

@@ -22,7 +22,7 @@ describe('a seeded shop', () => {
 
   beforeAll(async () => {
     // What the database's own character set is must not matter.
-    await second.connection.change(`ALTER DATABASE ${second.name} CHARACTER SET latin1`)
+    await second.connection.execute(`ALTER DATABASE ${second.name} CHARACTER SET latin1`)
     await dbtool('db migrate', { database: second.name, as: 'owner' })
     const lines = [
       [first, `db seed ${small}`],
@@ -169,7 +169,7 @@ describe('db seed', () => {
     expect(wanted).toMatchObject({ users: 40, products: 20, orders: 300 })
     expect((await dbtool(`db seed ${small} --json`, { database: shop.name })).json()).toEqual(wanted)
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-      await shop.connection.change(`DELETE FROM ${table}`)
+      await shop.connection.execute(`DELETE FROM ${table}`)
   })
 
   it('can make users or products alone, and orders of another year', async () => {
@@ -185,7 +185,7 @@ describe('db seed', () => {
       true,
     ])
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-      await shop.connection.change(`DELETE FROM ${table}`)
+      await shop.connection.execute(`DELETE FROM ${table}`)
   })
 
   it('by two at once is done by one; the other one finds the shop full', async () => {
@@ -199,7 +199,7 @@ describe('db seed', () => {
 
   it('that is interrupted leaves nothing', async () => {
     const watcher = await connect(shop.target)
-    await watcher.change('SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED')
+    await watcher.execute('SET SESSION TRANSACTION ISOLATION LEVEL READ UNCOMMITTED')
     const interrupt = new AbortController()
     const outcome = dbtool('db seed --orders 30000 --json', { database: shop.name, signal: interrupt.signal })
     while ((await watcher.rows('SELECT id FROM order_items LIMIT 1')).length === 0);
@@ -217,7 +217,7 @@ describe('db seed', () => {
   it('shows on a terminal how far it is, and ends at Ctrl-C', async () => {
     const { name: database } = raced
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-      await raced.connection.change(`DELETE FROM ${table}`)
+      await raced.connection.execute(`DELETE FROM ${table}`)
     const person = terminal(['db', 'seed', '--orders', '300000'], database)
     await person.see('rows, about')
     person.type(keys.ctrlC)

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await dbtool('addresses add --user bob --type shipping --street S --city C --postal-code P --country DE', {
     database: shop.name,
   })
-  await shop.connection.change(
+  await shop.connection.execute(
     `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
   )
   await dbtool('products create --sku CUP-1 --name Cup --price 2 --stock 7', { database: shop.name })

@@ -20,7 +20,7 @@ beforeAll(() => smallShop(shop.name))
 const run = (line: string, { name: database }: TestDatabase = shop): Promise<Outcome> => dbtool(line, { database })
 const empty = async ({ connection }: TestDatabase): Promise<void> => {
   for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-    await connection.change(`DELETE FROM ${table}`)
+    await connection.execute(`DELETE FROM ${table}`)
 }
 function saved(name: string, content: string): string {
   const path = join(folder, name)
@@ -95,7 +95,7 @@ describe('an export', () => {
 
   it('| head is quiet, of any length', async () => {
     const { connection } = elsewhere
-    await connection.change(
+    await connection.execute(
       "INSERT INTO products (sku, name, price) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1 FROM seq_1_to_20000",
     )
     const script = '{ "$0" "$1" products export | head -2; exit "${PIPESTATUS[0]}"; } 2>&1'
@@ -109,7 +109,7 @@ describe('an export', () => {
 
   it('has every row once, over all its pages, as it was at one instant', async () => {
     const { connection } = elsewhere
-    await connection.change(
+    await connection.execute(
       "INSERT INTO products (id, sku, name, price) SELECT seq * 3, CONCAT('P-', seq), 'x', 1 FROM seq_1_to_12345",
     )
     const ids = (await run('products export --format ids', elsewhere)).stdout.trimEnd().split('\n').map(Number)
@@ -225,7 +225,7 @@ describe('what was exported can be imported', () => {
   it('users, with their hashes and instants', async () => {
     await empty(shop)
     await smallShop(shop.name)
-    await shop.connection.change(
+    await shop.connection.execute(
       "UPDATE users SET first_name = '=HYPERLINK(1)', last_name = '-', last_login = '2026-02-03 04:05:06', is_active = 0 WHERE username = 'ada'",
     )
     await comesBack('users')
@@ -288,7 +288,7 @@ describe('orders export', () => {
   })
 
   it('leaves cancelled orders out unless they are asked for', async () => {
-    await shop.connection.change("UPDATE orders SET status = 'cancelled' WHERE idempotency_key = 'import:B'")
+    await shop.connection.execute("UPDATE orders SET status = 'cancelled' WHERE idempotency_key = 'import:B'")
     expect((await run('orders export')).stdout).not.toMatch(/^B,/m)
     expect((await run('orders export --status cancelled --format count')).stdout).toBe('1\n')
   })
@@ -316,7 +316,7 @@ describe('orders export', () => {
     await empty(elsewhere)
     await smallShop(elsewhere.name)
     await run(`orders import ${saved('twin.csv', 'order_ref,user,sku,quantity\nbasket-1,bob,TEA-1,1\n')}`, elsewhere)
-    await elsewhere.connection.change("UPDATE products SET sku = NULL WHERE sku = 'POT-1'")
+    await elsewhere.connection.execute("UPDATE products SET sku = NULL WHERE sku = 'POT-1'")
     const { exitCode, stdout, error } = await run('orders export --json', elsewhere)
     expect([exitCode, stdout, error.code]).toEqual([6, '', 'CONSTRAINT'])
     expect(error.faults).toEqual([

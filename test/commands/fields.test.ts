@@ -53,7 +53,7 @@ describe('--fields and --field', () => {
   })
 
   it('of a list are of all of it, as ids are', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       "INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60",
     )
     expect((await typed('products list --field id')).stdout.split('\n')).toHaveLength(63)

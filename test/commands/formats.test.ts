@@ -223,7 +223,7 @@ describe('a list without --limit', () => {
   }
   const note = 'the first 50, and there are more; --limit 0 shows all\n'
   const insert = (from: number, to: number) =>
-    many.connection.change(
+    many.connection.execute(
       `INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`,
     )
 

@@ -29,7 +29,7 @@ it.each([
 ])(
   '%s while an order waits for a row: exit %d, nothing is ordered, neither now nor when the row is free',
   async (signal, exitCode, code) => {
-    await holder.change('START TRANSACTION')
+    await holder.execute('START TRANSACTION')
     await holder.rows('SELECT id FROM products FOR UPDATE')
     const interrupt = new AbortController()
     const outcome = dbtool(`orders place --user ada --item LOCK:1 --idempotency-key ${signal} --json`, {
@@ -44,7 +44,7 @@ it.each([
       error: { code, message: 'interrupted; nothing was ordered' },
     })
     expect(await running()).toBe(0)
-    await holder.change('COMMIT')
+    await holder.execute('COMMIT')
     expect(await holder.rows('SELECT stock, (SELECT COUNT(*) FROM orders) AS orders FROM products')).toEqual([
       { stock: 4, orders: 0 },
     ])

@@ -14,7 +14,7 @@ const rows: readonly [at: string, osUser: string, command: string, entity: strin
 ]
 beforeAll(async () => {
   for (const row of rows)
-    await shop.connection.change(
+    await shop.connection.execute(
       "INSERT INTO logs (created_at, os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?, 'done')",
       row,
     )
@@ -69,7 +69,7 @@ describe('logs list in a shop where much has happened', () => {
   const busy = testDatabase()
   beforeAll(async () => {
     const { connection: db } = busy
-    await db.change(`INSERT INTO logs (created_at, os_user, command, entity, entity_id, message)
+    await db.execute(`INSERT INTO logs (created_at, os_user, command, entity, entity_id, message)
       SELECT TIMESTAMP('2026-01-01') + INTERVAL seq MINUTE, IF(seq % 2, 'ada', 'bob'), '', IF(seq % 5000, 'orders', 'users'), 1 + seq % 999, '' FROM seq_1_to_60000`)
     await db.rows('ANALYZE TABLE logs')
   })

@@ -12,7 +12,7 @@ const shop = testDatabase()
 beforeEach(() => renewedShop(shop))
 
 const type = (line: string) => dbtool(line, { database: shop.name })
-const setStatus = (status: string) => shop.connection.change('UPDATE orders SET status = ? WHERE id = 1', [status])
+const setStatus = (status: string) => shop.connection.execute('UPDATE orders SET status = ? WHERE id = 1', [status])
 const stocks = async () =>
   (await shop.connection.rows<{ stock: number }>('SELECT stock FROM products ORDER BY id')).map(({ stock }) => stock)
 
@@ -142,7 +142,7 @@ describe('a move that is not allowed', () => {
 describe('Ctrl-C in a move', () => {
   const holding = async (): Promise<Connection> => {
     const holder = await connect(shop.target)
-    await holder.change('START TRANSACTION')
+    await holder.execute('START TRANSACTION')
     await holder.rows('SELECT id FROM products FOR UPDATE')
     return holder
   }
@@ -173,7 +173,7 @@ describe('Ctrl-C in a move', () => {
     })
     await untilWaiting(shop)
     network.swallow()
-    await holder.change('COMMIT')
+    await holder.execute('COMMIT')
     await holder.close()
     while ((await stocks())[0] !== 100);
     network.recover()
@@ -199,7 +199,7 @@ describe('orders list', () => {
       [2, '2026-03-01'],
       [3, '2026-02-01'],
     ])
-      await shop.connection.change('UPDATE orders SET created_at = ? WHERE id = ?', [at!, id!])
+      await shop.connection.execute('UPDATE orders SET created_at = ? WHERE id = ?', [at!, id!])
   })
 
   it.each([
@@ -258,7 +258,7 @@ describe('orders list', () => {
 
   it('reads its first page off an index, and the items of that page only', async () => {
     const { connection: db } = shop
-    await db.change(
+    await db.execute(
       "INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1 + seq % 2, 1, seq, '' FROM seq_1_to_30000",
     )
     await db.rows('ANALYZE TABLE orders')

@@ -76,7 +76,7 @@ describe('--output', () => {
   })
 
   it('holds text as it is, and formulas guarded as in a pipe', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       'INSERT INTO products (sku, name, price, stock, stock_received) VALUES (?, ?, 1, 1, 1)',
       ['EVIL', '=1\u001b[2J'],
     )
@@ -86,7 +86,7 @@ describe('--output', () => {
       )
       expect(read(raw === '' ? 'x.csv' : 'raw.csv')).toBe(`name\n${raw === '' ? "'" : ''}=1\u001b[2J\n`)
     }
-    await shop.connection.change('DELETE FROM products WHERE sku = ?', ['EVIL'])
+    await shop.connection.execute('DELETE FROM products WHERE sku = ?', ['EVIL'])
   })
 
   it.each(['-', '/dev/stdout'])('of %s is standard output', async (path) => {

@@ -16,7 +16,7 @@ const pager = join(folder, 'a pager')
 
 beforeAll(async () => {
   await renewedShop(shop)
-  await shop.connection.change(
+  await shop.connection.execute(
     "INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_30",
   )
 })
@@ -92,7 +92,7 @@ describe('what is longer than the screen', () => {
 
 describe('while somebody reads', () => {
   it('nothing else is written; what is to be said follows', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       "INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60",
     )
     const person = sit(['products', 'list', '--timing', '--sql'])
@@ -132,12 +132,12 @@ describe('while somebody reads', () => {
     writeFileSync(pager, '#!/bin/sh\nhead -2\necho enough\n')
     const many =
       "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
-    await shop.connection.change(many)
+    await shop.connection.execute(many)
     const person = sit(['products', 'export', '--format', 'vertical', '--timing'])
     expect(await person.ended()).toBe(0)
     expect(person.screen).toMatch(/enough\n\d/)
     expect(person.screen).not.toContain('error')
-    await shop.connection.change("DELETE FROM products WHERE sku LIKE 'P-%'")
+    await shop.connection.execute("DELETE FROM products WHERE sku LIKE 'P-%'")
   })
 
   it.runIf(pagerCommand({ ...process.env, TERM: 'xterm', DBTOOL_PAGER: 'less' }) !== undefined)(

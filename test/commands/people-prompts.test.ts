@@ -86,7 +86,7 @@ describe('on a terminal', () => {
   })
 
   it('a purge shows whom before it asks, and not again after it; Enter is no', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01'), ('older', 'older@example.com', '!', FALSE, '2019-01-01')`,
     )
     const no = terminal(['users', 'purge'], database)
@@ -109,7 +109,7 @@ describe('on a terminal', () => {
   })
 
   it('a purge into a file is seen before it, and leaves its list in the file', async () => {
-    await shop.connection.change(
+    await shop.connection.execute(
       `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
     )
     const file = join(folder, 'purged')

@@ -55,12 +55,12 @@ describe('products delete', () => {
     ],
   ])('is told of %s', async (_what, meanwhile, error) => {
     const other = await connect(shop.target)
-    await other.change('START TRANSACTION')
-    await other.change('UPDATE products SET stock = stock WHERE id = 3')
-    await other.change(meanwhile)
+    await other.execute('START TRANSACTION')
+    await other.execute('UPDATE products SET stock = stock WHERE id = 3')
+    await other.execute(meanwhile)
     const outcome = type('products delete CUP-1 --yes --json')
     await untilWaiting(shop)
-    await other.change('COMMIT')
+    await other.execute('COMMIT')
     await other.close()
     expect((await outcome).error).toMatchObject(error)
   })

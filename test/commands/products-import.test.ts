@@ -12,7 +12,7 @@ const head = 'sku,name,price,description,stock,is_active,created_at'
 
 beforeEach(async () => {
   for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-    await database.connection.change(`DELETE FROM ${table}`)
+    await database.connection.execute(`DELETE FROM ${table}`)
 })
 
 function importing(content: string, flags = '', name = 'products.csv'): Promise<Outcome> {
@@ -268,7 +268,7 @@ describe('a SKU that is there', () => {
   })
 
   it('update: only the columns of the file are written, only where they differ, with one row in the log', async () => {
-    await database.connection.change('DELETE FROM logs')
+    await database.connection.execute('DELETE FROM logs')
     expect(
       (await importing('sku,name,price\nTEA,Tea,4.75\nPOT,Pot,48.9\nCUP,Cup,2\n', '--on-conflict update')).json(),
     ).toMatchObject({ created: 1, updated: 1, unchanged: 1 })
@@ -361,7 +361,7 @@ describe('a SKU that is there', () => {
 describe('a row that only the database refuses', () => {
   it('is found among many, and the others are taken', async () => {
     // Somebody else's rule, of which dbtool knows nothing.
-    await database.connection.change('ALTER TABLE products ADD CONSTRAINT no_thirteen CHECK (stock <> 13)')
+    await database.connection.execute('ALTER TABLE products ADD CONSTRAINT no_thirteen CHECK (stock <> 13)')
     try {
       const rows = Array.from(
         { length: 1_000 },
@@ -379,7 +379,7 @@ describe('a row that only the database refuses', () => {
       expect((await products()).filter(({ sku }) => sku === 'Y')).toEqual([])
       expect((await logs()).length).toBe(998)
     } finally {
-      await database.connection.change('ALTER TABLE products DROP CONSTRAINT no_thirteen')
+      await database.connection.execute('ALTER TABLE products DROP CONSTRAINT no_thirteen')
     }
   })
 })
@@ -431,7 +431,7 @@ describe('interrupted', () => {
 
   it('nothing is changed', async () => {
     const writing = async (): Promise<boolean> => {
-      await database.connection.change('SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED')
+      await database.connection.execute('SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED')
       return (await count('products')) > 0
     }
     expect(await interrupted('', writing)).toMatchObject({

@@ -75,10 +75,10 @@ describe('products restock', () => {
     let refused = 0
     const { connection: db } = shop
     const refusesOnce = replacing(db, {
-      change: (sql, values) =>
+      execute: (sql, values) =>
         sql.startsWith('UPDATE') && (refused += 1) === 1
           ? Promise.resolve({ affectedRows: 0, insertId: 0 })
-          : db.change(sql, values),
+          : db.execute(sql, values),
     })
     expect(
       await persistently(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' }),

@@ -61,11 +61,11 @@ describe('products update', () => {
 
   it('compares with what somebody else was just changing', async () => {
     const other = await connect(shop.target)
-    await other.change('START TRANSACTION')
-    await other.change('UPDATE products SET price = 9 WHERE id = 1')
+    await other.execute('START TRANSACTION')
+    await other.execute('UPDATE products SET price = 9 WHERE id = 1')
     const outcome = type('products update TEA-1 --price 9 --json')
     await untilWaiting(shop)
-    await other.change('COMMIT')
+    await other.execute('COMMIT')
     await other.close()
     expect((await outcome).json()).toMatchObject({ rows_changed: 0, price: '9.00' })
   })

@@ -11,7 +11,7 @@ const lastLog = async (): Promise<unknown> =>
 
 beforeAll(async () => {
   for (const username of ['ada', 'bob', 'eve'])
-    await shop.connection.change(
+    await shop.connection.execute(
       `INSERT INTO users (username, email, password_hash) VALUES (?, CONCAT(?, '@example.com'), '!')`,
       [username, username],
     )
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 describe('users delete', () => {
   it('refuses while there are orders, cancelled ones too, and says how many and what to do instead', async () => {
-    await shop.connection.change(`UPDATE orders SET status = 'cancelled'`)
+    await shop.connection.execute(`UPDATE orders SET status = 'cancelled'`)
     const before = await everything(shop)
     for (const flags of ['', '--yes', '-n']) {
       expect((await type(`users delete ada --json ${flags}`)).error).toEqual({
@@ -66,7 +66,7 @@ describe('users purge', () => {
   beforeAll(async () => {
     const now = Date.now()
     const add = (username: string, active: boolean, createdDays: number, loginDays: number | null) =>
-      shop.connection.change(
+      shop.connection.execute(
         `INSERT INTO users (username, email, password_hash, is_active, created_at, last_login) VALUES (?, CONCAT(?, '@example.com'), '!', ?, ?, ?)`,
         [
           username,

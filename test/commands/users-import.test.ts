@@ -13,7 +13,7 @@ const database = testDatabase()
 const hash = '$2y$04$abcdefghijklmnopqrstuuW8oXnqGvYB6kVxkTzq5o1DY8mB0iYGa'
 
 beforeEach(async () => {
-  for (const table of ['orders', 'users', 'logs']) await database.connection.change(`DELETE FROM ${table}`)
+  for (const table of ['orders', 'users', 'logs']) await database.connection.execute(`DELETE FROM ${table}`)
 })
 
 function importing(content: string, flags = ''): Promise<Outcome> {
@@ -107,7 +107,7 @@ describe('a password hash', () => {
 
   it('is never shown: not by --sql, not in the log, not where the server refuses the row', async () => {
     const other = hash.replace('04', '05')
-    await database.connection.change('ALTER TABLE users ADD CONSTRAINT no_admin CHECK (NOT is_admin)')
+    await database.connection.execute('ALTER TABLE users ADD CONSTRAINT no_admin CHECK (NOT is_admin)')
     try {
       const path = join(folder, 'hashes.csv')
       const write = (...rows: string[]): void =>
@@ -129,12 +129,12 @@ describe('a password hash', () => {
       expect(await users()).toMatchObject([{ username: 'ada', password_hash: other }])
       expect(await logs()).toEqual(['created ada <ada@example.com>', 'updated ada: password_hash'])
     } finally {
-      await database.connection.change('ALTER TABLE users DROP CONSTRAINT no_admin')
+      await database.connection.execute('ALTER TABLE users DROP CONSTRAINT no_admin')
     }
   })
 
   it('is starred where the server quotes it', async () => {
-    await database.connection.change('ALTER TABLE users ADD UNIQUE KEY one_hash_each (password_hash)')
+    await database.connection.execute('ALTER TABLE users ADD UNIQUE KEY one_hash_each (password_hash)')
     try {
       const { error } = await importing(
         `username,email,password_hash\nada,ada@example.com,${hash}\nbob,bob@example.com,${hash}\n`,
@@ -144,7 +144,7 @@ describe('a password hash', () => {
         expect.stringMatching(/line 3: Duplicate entry '\*{8}' for key 'one_hash_each'$/),
       ])
     } finally {
-      await database.connection.change('ALTER TABLE users DROP KEY one_hash_each')
+      await database.connection.execute('ALTER TABLE users DROP KEY one_hash_each')
     }
   })
 
@@ -239,7 +239,7 @@ describe('who is there already', () => {
   })
 
   it('a user whom somebody wrote in capitals is the same one', async () => {
-    await database.connection.change(
+    await database.connection.execute(
       "UPDATE users SET username = 'BOB', email = 'BOB@Example.com' WHERE username = 'bob'",
     )
     expect(

@@ -18,8 +18,8 @@ beforeAll(async () => {
       }),
     ).toMatchObject({ exitCode: 0 })
   }
-  await shop.connection.change(`UPDATE users SET is_active = FALSE WHERE username = 'eve'`)
-  await shop.connection.change(
+  await shop.connection.execute(`UPDATE users SET is_active = FALSE WHERE username = 'eve'`)
+  await shop.connection.execute(
     `INSERT INTO users (username, email, password_hash) VALUES ('imported', 'imported@example.com', '!')`,
   )
 })

@@ -11,7 +11,7 @@ const logs = async (): Promise<number> => (await shop.connection.rows('SELECT id
 
 beforeAll(async () => {
   for (const username of ['ada', 'bob', 'eve'])
-    await shop.connection.change(
+    await shop.connection.execute(
       `INSERT INTO users (username, email, password_hash) VALUES (?, CONCAT(?, '@example.com'), '!')`,
       [username, username],
     )
@@ -58,7 +58,7 @@ describe('users update', () => {
   })
 
   it('tells a person how many rows changed, and notes when', async () => {
-    await shop.connection.change(`UPDATE users SET updated_at = '2020-01-01'`)
+    await shop.connection.execute(`UPDATE users SET updated_at = '2020-01-01'`)
     const { stdout, stderr } = await type('users update bob --first-name Bob')
     expect(stderr).toEqual(expect.stringMatching(/^✔ 1 row changed: /))
     expect(stdout).toContain('first_name  Bob')
@@ -100,7 +100,7 @@ describe('users list', () => {
       ['c1d', "O'Hara"],
     ] as const
     for (const [username, name] of names)
-      await shop.connection.change(
+      await shop.connection.execute(
         `INSERT INTO users (username, email, password_hash, last_name) VALUES (?, CONCAT(?, '@x.org'), '!', ?)`,
         [username, username, name],
       )
@@ -111,7 +111,7 @@ describe('users list', () => {
         ),
       ),
     ).toEqual([['a_b'], ['a_b', 'c_d'], ['c_d'], ['c_d'], ['c1d'], ['a_b'], ['a_b'], [], ['a_b', 'a1b', 'c_d', 'c1d']])
-    await shop.connection.change(`DELETE FROM users WHERE email LIKE '%@x.org'`)
+    await shop.connection.execute(`DELETE FROM users WHERE email LIKE '%@x.org'`)
   })
 
   it('puts all of its conditions into one statement, with every value bound', async () => {

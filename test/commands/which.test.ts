@@ -9,13 +9,13 @@ const shop = testDatabase()
 const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
-  await shop.connection.change(
+  await shop.connection.execute(
     "INSERT INTO users (username, email, password_hash, is_active) VALUES ('zoe', 'zoe@example.com', '!', FALSE), ('2', 'two@example.com', '!', TRUE), ('newest', 'newest@example.com', '!', TRUE)",
   )
-  await shop.connection.change(
+  await shop.connection.execute(
     "INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES ('1', 'Sieve', 6, 7, 7, FALSE)",
   )
-  await shop.connection.change(
+  await shop.connection.execute(
     "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE'), (2, 'billing', 'Strand 2', 'London', 'WC2', 'GB')",
   )
   await placeOrder(shop.connection, {
@@ -138,7 +138,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   })
 
   it('where there is nothing yet, it says how to make one', async () => {
-    await shop.connection.change('DELETE FROM addresses')
+    await shop.connection.execute('DELETE FROM addresses')
     const person = terminal(['addresses', 'remove'], database)
     expect(await person.ended()).toBe(5)
     expect(person.screen).toContain('error: there is no address\nhint: add one: dbtool addresses add')

@@ -7,7 +7,7 @@ const shop = testDatabase()
 const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
-  await shop.connection.change(
+  await shop.connection.execute(
     "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE')",
   )
 })
@@ -78,8 +78,8 @@ describe('an update that says nothing asks what should be different, where someb
       { see: question, type: `${down}${down}${mark}${keys.enter}` },
       { see: '? Price', type: '' },
     ])
-    await shop.connection.change("UPDATE products SET sku = 'TEA-0' WHERE sku = 'TEA-1'")
-    await shop.connection.change(
+    await shop.connection.execute("UPDATE products SET sku = 'TEA-0' WHERE sku = 'TEA-1'")
+    await shop.connection.execute(
       "INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA-1', 'Black tea', 3, 1, 1)",
     )
     person.type(`4.75${keys.enter}`)

@@ -8,7 +8,7 @@ const database = testDatabase({ migrated: false })
 const insert = 'INSERT INTO things (sku, note, n) VALUES (?, ?, ?) RETURNING id, sku'
 
 beforeEach(() =>
-  database.connection.change(
+  database.connection.execute(
     'CREATE OR REPLACE TABLE things (id INT AUTO_INCREMENT PRIMARY KEY, sku VARCHAR(64) UNIQUE, note LONGTEXT, n BIGINT)',
   ),
 )
@@ -96,5 +96,5 @@ it('plain rows are as they are read elsewhere, with bound values, but for instan
   const sql =
     "SELECT 1 AS one, CAST(19.9 AS DECIMAL(10, 2)) AS price, '🛒' AS text, NULL AS nothing, ? AS bound, CAST(? AS CHAR) AS at"
   const values = ["'; DROP TABLE things; --", new Date('2026-07-01T12:30:00Z')]
-  expect(await database.connection.plainRows(sql, values)).toEqual(await database.connection.rows(sql, values))
+  expect(await database.connection.rawRows(sql, values)).toEqual(await database.connection.rows(sql, values))
 })

@@ -9,7 +9,7 @@ import { expectFailure } from './expect-failure.ts'
 const database = testDatabase()
 
 beforeAll(() =>
-  database.connection.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)"),
+  database.connection.execute("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)"),
 )
 
 async function another(limits: Partial<Limits> = {}): Promise<Connection> {
@@ -33,13 +33,13 @@ describe('a statement that others are in the way of', () => {
   let holder: Connection
   beforeEach(async () => {
     holder = await another()
-    await holder.change('START TRANSACTION')
+    await holder.execute('START TRANSACTION')
     await holder.rows(lockA)
   })
 
   it('a lock wait: the transaction is still open', async () => {
     const db = await another({ lockWaitMs: 1_000 })
-    await db.change('START TRANSACTION')
+    await db.execute('START TRANSACTION')
     await expectFailure(db.rows(lockA), {
       code: 'LOCK_TIMEOUT',
       exitCode: 1,
@@ -52,8 +52,8 @@ describe('a statement that others are in the way of', () => {
 
   it('a deadlock: the transaction is gone, and the connection knows', async () => {
     const db = await another()
-    await db.change('START TRANSACTION')
-    await db.change("UPDATE products SET stock = stock + 1 WHERE sku = 'B'")
+    await db.execute('START TRANSACTION')
+    await db.execute("UPDATE products SET stock = stock + 1 WHERE sku = 'B'")
     const [mine, theirs] = await Promise.allSettled([db.rows(lockA), running(lockA).then(() => holder.rows(lockB))])
     const [loser, reason] =
       mine.status === 'rejected' ? [db, mine.reason as unknown] : [holder, (theirs as PromiseRejectedResult).reason]
@@ -87,7 +87,7 @@ describe('a statement that others are in the way of', () => {
     const id = await idOf(db)
     const failure = expectFailure(db.rows(lockA), expected)
     await running(lockA)
-    await holder.change(`${kill} ${id}`)
+    await holder.execute(`${kill} ${id}`)
     await failure
     expect(db.usable).toBe(survives)
   })

@@ -11,12 +11,12 @@ const guest = `guest_${process.pid}`
 const asGuest = (changes: Partial<Target> = {}): Target => ({ ...database.target, user: guest, password, ...changes })
 
 beforeAll(async () => {
-  await database.connection.change(
+  await database.connection.execute(
     `CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}' WITH MAX_USER_CONNECTIONS 1`,
   )
-  await database.connection.change(`GRANT SELECT ON ${database.name}.* TO '${guest}'@'localhost'`)
+  await database.connection.execute(`GRANT SELECT ON ${database.name}.* TO '${guest}'@'localhost'`)
 })
-afterAll(() => database.connection.change(`DROP USER '${guest}'@'localhost'`))
+afterAll(() => database.connection.execute(`DROP USER '${guest}'@'localhost'`))
 
 describe('connecting', () => {
   it('with a password, and saying good-bye', async () => {

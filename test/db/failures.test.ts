@@ -25,16 +25,16 @@ async function another(limits: Partial<Limits> = {}, changes: Partial<Target> = 
 
 beforeAll(async () => {
   const { connection: db, name } = database
-  await db.change(insertUser, ['ada', 'ada@example.com', 'x'])
-  await db.change(insertUser, ['gift certificate (TLS)', secret, 'x'])
-  await db.change("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)")
-  await db.change(
+  await db.execute(insertUser, ['ada', 'ada@example.com', 'x'])
+  await db.execute(insertUser, ['gift certificate (TLS)', secret, 'x'])
+  await db.execute("INSERT INTO products (sku, name, price) VALUES ('A', 'A', 1), ('B', 'B', 1)")
+  await db.execute(
     "INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, 'key', 'x')",
   )
-  await db.change(`CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}'`)
-  await db.change(`GRANT SELECT ON ${name}.* TO '${guest}'@'localhost'`)
+  await db.execute(`CREATE USER '${guest}'@'localhost' IDENTIFIED BY '${password}'`)
+  await db.execute(`GRANT SELECT ON ${name}.* TO '${guest}'@'localhost'`)
 })
-afterAll(() => database.connection.change(`DROP USER '${guest}'@'localhost'`))
+afterAll(() => database.connection.execute(`DROP USER '${guest}'@'localhost'`))
 
 describe('a statement that the server refuses', () => {
   const hush = new Secret(secret)
@@ -138,14 +138,14 @@ describe('a statement that the server refuses', () => {
     ],
   ])('%s', async (_what, sql, values, expected) => {
     const db = await another()
-    const error = await expectFailure(db.change(sql, values), expected)
+    const error = await expectFailure(db.execute(sql, values), expected)
     expect(error).toBeInstanceOf(DatabaseError)
     expect(await db.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
   })
 
   it('for lack of a privilege', async () => {
     const db = await another({}, { user: guest, password })
-    await expectFailure(db.change(insertUser, ['x', 'x', hush]), {
+    await expectFailure(db.execute(insertUser, ['x', 'x', hush]), {
       code: 'ACCESS_DENIED',
       exitCode: 4,
       message: /INSERT command denied .*users/,
@@ -157,8 +157,8 @@ describe('a statement that the server refuses', () => {
     ['email', "mallory' for key 'email'"],
     ['username', "two\nlines' for key 'email"],
   ])('names the key, whatever the value says: %#', async (_key, username) => {
-    await database.connection.change(insertUser, [username, username, 'x'])
-    await expect(database.connection.change(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({
+    await database.connection.execute(insertUser, [username, username, 'x'])
+    await expect(database.connection.execute(insertUser, [username, 'another', 'x'])).rejects.toMatchObject({
       code: 'DUPLICATE',
       key: 'username',
     })

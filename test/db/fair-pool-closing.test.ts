@@ -29,7 +29,7 @@ describe('closing', () => {
     await pass(0)
     expect(closing.done).toBe(true)
     expect(server.connections.map(({ diary }) => diary)).toEqual([['close'], ['ROLLBACK', 'close']])
-    expect(pool.figures()).toMatchObject({ open: 0, opened: 2, closed: 2 })
+    expect(pool.stats()).toMatchObject({ open: 0, opened: 2, closed: 2 })
   })
 
   it('cuts what is not back in time; to give it back later does no harm', async () => {
@@ -40,7 +40,7 @@ describe('closing', () => {
     expect(closing.done).toBe(true)
     expect(server.connections[0]?.diary).toEqual(['stop'])
     lease.release()
-    expect(pool.figures()).toMatchObject({ open: 0, opened: 1, closed: 1 })
+    expect(pool.stats()).toMatchObject({ open: 0, opened: 1, closed: 1 })
   })
 
   it.each([

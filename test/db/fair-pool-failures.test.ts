@@ -14,10 +14,10 @@ describe('when no connection can be opened', () => {
     const refusals = Promise.all(callers.map((caller) => expect(caller).rejects.toBe(down)))
     server.refuse(down)
     await pass(0)
-    expect(pool.figures()).toMatchObject({ waiting: 5, opening: 1 })
+    expect(pool.stats()).toMatchObject({ waiting: 5, opening: 1 })
     server.refuse(down)
     await refusals
-    expect(pool.figures()).toMatchObject({ waiting: 0, open: 0, opening: 0, timeouts: 0 })
+    expect(pool.stats()).toMatchObject({ waiting: 0, open: 0, opening: 0, timeouts: 0 })
     server.mode = 'at once'
     await pool.acquire()
     expect(server.attempts).toBe(3)
@@ -40,7 +40,7 @@ describe('when no connection can be opened', () => {
     server.mode = 'at once'
     await pass(200)
     expect(await callers[1]).toBeDefined()
-    expect(pool.figures()).toMatchObject({ open: 2, waiting: 2, timeouts: 0 })
+    expect(pool.stats()).toMatchObject({ open: 2, waiting: 2, timeouts: 0 })
     const late = Promise.all(
       callers.slice(2).map((caller) => expect(caller).rejects.toMatchObject({ code: 'POOL_TIMEOUT' })),
     )
@@ -62,7 +62,7 @@ describe('when no connection can be opened', () => {
       cause: down,
     })
     expect(await second).toMatchObject({ message: expect.stringContaining('1 waiting') })
-    expect(pool.figures()).toMatchObject({ timeouts: 2 })
+    expect(pool.stats()).toMatchObject({ timeouts: 2 })
   })
 
   it('but not the failure of a time that is over', async () => {

@@ -37,7 +37,7 @@ describe('an idle connection', () => {
     await pass(2_500)
     await Promise.all(callers)
     expect(order).toEqual(['first', 'second', 'third'])
-    expect(pool.figures()).toMatchObject({ opened: 2, closed: 1, idle: 1, acquired: 4, timeouts: 0 })
+    expect(pool.stats()).toMatchObject({ opened: 2, closed: 1, idle: 1, acquired: 4, timeouts: 0 })
   })
 
   it('that the server has closed is not even pinged', async () => {

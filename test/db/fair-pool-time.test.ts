@@ -73,7 +73,7 @@ describe('the time-out is one deadline', () => {
     const lease = await pool.acquire()
     const waiting = pool.acquire()
     await pass(60_000)
-    expect(pool.figures()).toMatchObject({ waiting: 1, timeouts: 0 })
+    expect(pool.stats()).toMatchObject({ waiting: 1, timeouts: 0 })
     lease.release()
     await waiting
     expect(server.attempts).toBe(1)

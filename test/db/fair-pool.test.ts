@@ -10,10 +10,10 @@ describe('size and overflow', () => {
     const callers = crowd(pool, 8)
     await pass(0)
     expect(server.pending).toBe(5)
-    expect(pool.figures()).toMatchObject({ open: 0, opening: 5, waiting: 8 })
+    expect(pool.stats()).toMatchObject({ open: 0, opening: 5, waiting: 8 })
     while (server.pending > 0) server.accept()
     const leases = await Promise.all(callers.slice(0, 5))
-    expect(pool.figures()).toMatchObject({ open: 5, opening: 0, inUse: 5, waiting: 3 })
+    expect(pool.stats()).toMatchObject({ open: 5, opening: 0, inUse: 5, waiting: 3 })
     for (const lease of leases) lease.release()
     await Promise.all(callers)
     expect(server.attempts).toBe(5)
@@ -29,7 +29,7 @@ describe('size and overflow', () => {
     const { pool, server } = fakePool({ size: 2, maxOverflow: 3 })
     const leases = await Promise.all(crowd(pool, 5))
     for (const lease of leases) lease.release()
-    expect(pool.figures()).toMatchObject({ open: 2, idle: 2, opened: 5, closed: 3, peak: 5 })
+    expect(pool.stats()).toMatchObject({ open: 2, idle: 2, opened: 5, closed: 3, peak: 5 })
     expect(server.connections.map(({ diary }) => diary)).toEqual([[], [], ['close'], ['close'], ['close']])
   })
 
@@ -38,9 +38,9 @@ describe('size and overflow', () => {
     const [first, second] = crowd(pool, 2)
     ;(await first)?.release()
     const lease = await second
-    expect(pool.figures()).toMatchObject({ opened: 1, closed: 0 })
+    expect(pool.stats()).toMatchObject({ opened: 1, closed: 0 })
     lease?.release()
-    expect(pool.figures()).toMatchObject({ opened: 1, closed: 1 })
+    expect(pool.stats()).toMatchObject({ opened: 1, closed: 1 })
   })
 
   it('reuses the connection that came back last', async () => {
@@ -49,7 +49,7 @@ describe('size and overflow', () => {
     for (const index of [0, 2, 1]) leases[index]!.release()
     const [c1, c2, c3] = server.connections
     for (const expected of [c2, c3, c1]) {
-      await (await pool.acquire()).change('mark')
+      await (await pool.acquire()).execute('mark')
       expect(expected?.diary).toEqual(['mark'])
     }
   })
@@ -84,7 +84,7 @@ describe('the line', () => {
     await workers
     expect(Math.max(...operations) - Math.min(...operations)).toBeLessThanOrEqual(1)
     expect(Math.min(...operations)).toBeGreaterThan(60)
-    expect(pool.figures()).toMatchObject({ timeouts: 0, opened: 5 })
+    expect(pool.stats()).toMatchObject({ timeouts: 0, opened: 5 })
   })
 
   it('lets go who gave up', async () => {

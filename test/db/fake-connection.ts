@@ -22,7 +22,7 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve([])
   }
 
-  plainRows<T>(): Promise<T[]> {
+  rawRows<T>(): Promise<T[]> {
     return Promise.resolve([])
   }
 
@@ -30,7 +30,7 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve([])
   }
 
-  async change(sql: string): Promise<Change> {
+  async execute(sql: string): Promise<Change> {
     this.diary.push(sql)
     await this.onChange()
     return { affectedRows: 0, insertId: 0 }

@@ -41,7 +41,7 @@ describe('a migration that stopped half-way', () => {
     await expect(rollback({ session, known: mended }, 2)).rejects.toMatchObject({
       message: expect.stringContaining('its checksum differs'),
     })
-    await session.change("INSERT INTO books VALUES (1, 'kept')")
+    await session.execute("INSERT INTO books VALUES (1, 'kept')")
     const [back] = await rollback({ session, known }, 2)
     expect(back?.statements).toEqual(['DROP TABLE IF EXISTS floors', 'DROP TABLE IF EXISTS shelves'])
     expect(await tablesOf(session)).toEqual(['authors', 'books', 'schema_migrations'])

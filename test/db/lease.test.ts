@@ -9,13 +9,13 @@ describe('a lease', () => {
     const lease = await pool.acquire()
     lease.release()
     lease.release()
-    expect(pool.figures()).toMatchObject({ idle: 1, open: 1 })
+    expect(pool.stats()).toMatchObject({ idle: 1, open: 1 })
     const released = { code: 'UNEXPECTED', message: 'a connection was used after it had been released' }
     for (const use of [
       () => lease.rows('x'),
-      () => lease.change('x'),
+      () => lease.execute('x'),
       () => lease.prepared('x', []),
-      () => lease.plainRows('x', []),
+      () => lease.rawRows('x', []),
       () => lease.bulk('x', [['a']]),
     ])
       await expect(use()).rejects.toMatchObject(released)
@@ -24,8 +24,8 @@ describe('a lease', () => {
     lease.destroy()
     const next = await pool.acquire()
     lease.release()
-    expect(pool.figures()).toMatchObject({ idle: 0, inUse: 1 })
-    await next.change('mine')
+    expect(pool.stats()).toMatchObject({ idle: 0, inUse: 1 })
+    await next.execute('mine')
     expect(server.connections.map(({ diary }) => diary)).toEqual([['mine']])
   })
 
@@ -36,7 +36,7 @@ describe('a lease', () => {
     const [connection] = server.connections
     connection!.mayHoldTransaction = true
     lease?.release()
-    await (await second)?.change('mine')
+    await (await second)?.execute('mine')
     expect(connection?.diary).toEqual(['ROLLBACK', 'mine'])
   })
 
@@ -64,6 +64,6 @@ describe('a lease', () => {
       ['close'],
       [],
     ])
-    expect(pool.figures()).toMatchObject({ open: 1, opened: 4, closed: 3, acquired: 4 })
+    expect(pool.stats()).toMatchObject({ open: 1, opened: 4, closed: 3, acquired: 4 })
   })
 })

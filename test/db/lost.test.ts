@@ -64,7 +64,7 @@ describe('a connection', () => {
     db.destroy()
     expect([db.usable, db.busy]).toEqual([false, false])
     await statement
-    await expect(db.change('DO 0')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    await expect(db.execute('DO 0')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
     await db.close()
   })
 
@@ -92,8 +92,8 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     const paths = temporaryHome()
     const port = await freePort()
     await startServer(paths, { port })
-    await withSession(paths, (db) => db.change(`CREATE USER 'clerk'@'%' IDENTIFIED BY '${password}'`))
-    await withSession(paths, (db) => db.change("GRANT ALL ON dbtool.* TO 'clerk'@'%'"))
+    await withSession(paths, (db) => db.execute(`CREATE USER 'clerk'@'%' IDENTIFIED BY '${password}'`))
+    await withSession(paths, (db) => db.execute("GRANT ALL ON dbtool.* TO 'clerk'@'%'"))
     const target: Target = {
       host: '127.0.0.1',
       port,
@@ -105,8 +105,8 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     }
     const [idle, busy] = [await connect(target), await connect(target)]
 
-    await withSession(paths, (db) => db.change('SET GLOBAL read_only = 1'))
-    await expectFailure(idle.change('CREATE TABLE shelf (id INT)'), {
+    await withSession(paths, (db) => db.execute('SET GLOBAL read_only = 1'))
+    await expectFailure(idle.execute('CREATE TABLE shelf (id INT)'), {
       code: 'READ_ONLY',
       exitCode: 1,
       message: 'read-only',
@@ -138,7 +138,7 @@ describe('a server of its own', { timeout: 120_000 }, () => {
       message: `cannot reach MariaDB at 127.0.0.1:${port} (ECONNREFUSED)`,
       hint: 'dbtool server start',
     })
-    expect(pool.figures()).toMatchObject({ open: 0, opened: 3, closed: 3 })
+    expect(pool.stats()).toMatchObject({ open: 0, opened: 3, closed: 3 })
     await pool.close()
 
     await startServer(paths, { port })

@@ -76,8 +76,8 @@ describe('migrating', () => {
     })
     const keeper = await another()
     await keeper.rows('SELECT GET_LOCK(?, 0)', [gate])
-    await holder.change(`CREATE DATABASE ${other}`)
-    await holder.change(`USE ${other}`)
+    await holder.execute(`CREATE DATABASE ${other}`)
+    await holder.execute(`USE ${other}`)
     const held = migrate({ session: holder, known })
     while (
       (
@@ -91,14 +91,14 @@ describe('migrating', () => {
     expect(await migrate({ session: database.connection, known })).toHaveLength(3)
     await keeper.rows('SELECT RELEASE_LOCK(?)', [gate])
     expect(await held).toHaveLength(3)
-    await keeper.change(`DROP DATABASE ${other}`)
+    await keeper.execute(`DROP DATABASE ${other}`)
   })
 })
 
 describe("somebody else's tables", () => {
   const make = async (table: string): Promise<void> => {
-    await database.connection.change(`CREATE TABLE ${table} (whose VARCHAR(10))`)
-    await database.connection.change(`INSERT INTO ${table} VALUES ('theirs')`)
+    await database.connection.execute(`CREATE TABLE ${table} (whose VARCHAR(10))`)
+    await database.connection.execute(`INSERT INTO ${table} VALUES ('theirs')`)
   }
   const survives = async (table: string): Promise<void> =>
     expect(await database.connection.rows(`SELECT * FROM ${table}`)).toEqual([{ whose: 'theirs' }])
@@ -125,11 +125,11 @@ describe("somebody else's tables", () => {
 
   it('are all named, views too; a later migration is refused as well, and those before it stay', async () => {
     const { connection: session } = database
-    await session.change('CREATE VIEW shelves AS SELECT 1 AS whose')
+    await session.execute('CREATE VIEW shelves AS SELECT 1 AS whose')
     await make('floors')
     const message = 'migration 3 (shelves) would create tables that are there already: shelves, floors'
     await expect(migrate({ session, known: folder() })).rejects.toMatchObject({ message })
-    await session.change('DROP VIEW shelves')
+    await session.execute('DROP VIEW shelves')
     expect(await states(folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
     await rollback({ session, known: folder() }, 0)
     await survives('floors')
@@ -162,8 +162,8 @@ describe("somebody else's tables", () => {
     expect((await dbtool('db rollback --to 0 -n', { database: name })).stderr).toContain(
       'would run: DROP TABLE IF EXISTS logs\nwould run: DROP TABLE IF EXISTS order_items\n',
     )
-    await session.change('DELETE FROM schema_migrations WHERE version = 2')
-    await session.change('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 1')
+    await session.execute('DELETE FROM schema_migrations WHERE version = 2')
+    await session.execute('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 1')
     const statements = ['DROP TABLE IF EXISTS addresses', 'DROP TABLE IF EXISTS users']
     expect((await dbtool('db rollback -n --json', { database: name })).json()).toEqual([
       { version: 1, name: 'shop', direction: 'down', statements },
@@ -171,6 +171,6 @@ describe("somebody else's tables", () => {
     expect((await dbtool('db rollback --json', { database: name })).error.message).toContain(
       'Take back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
     )
-    await session.change('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
+    await session.execute('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
   })
 })

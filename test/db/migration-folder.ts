@@ -38,8 +38,8 @@ export const broken = {
 
 /** Calls `before` ahead of each statement that this session changes something with. */
 export function interfere(session: Session, before: (sql: string) => Promise<void> | void): void {
-  const change = session.change.bind(session)
-  session.change = async (...statement: Parameters<Session['change']>) => {
+  const change = session.execute.bind(session)
+  session.execute = async (...statement: Parameters<Session['execute']>) => {
     await before(statement[0])
     return change(...statement)
   }
@@ -67,5 +67,5 @@ export async function tablesOf(session: Session): Promise<string[]> {
 }
 
 export async function dropTables(session: Session): Promise<void> {
-  for (const table of await tablesOf(session)) await session.change(`DROP TABLE \`${table}\``)
+  for (const table of await tablesOf(session)) await session.execute(`DROP TABLE \`${table}\``)
 }

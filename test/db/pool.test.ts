@@ -49,7 +49,7 @@ describe('fifty workers on five connections', () => {
     // How long a statement takes is the machine's business; with statements of one length it is exact
     // (fair-pool.test.ts).
     expect(least).toBeGreaterThan(most / 2)
-    expect(pool.figures()).toMatchObject({
+    expect(pool.stats()).toMatchObject({
       timeouts: 0,
       acquired: asked,
       peak: 5,
@@ -59,7 +59,7 @@ describe('fifty workers on five connections', () => {
       inUse: 0,
       waiting: 0,
     })
-    expect(pool.figures().maxWaitMs).toBeGreaterThan(0)
+    expect(pool.stats().maxWaitMs).toBeGreaterThan(0)
   })
 })
 
@@ -70,7 +70,7 @@ describe.each(poolModes)('mode %s', (mode) => {
       Array.from({ length: 20 }, (_, n) => withLease(pool, (lease) => lease.rows('SELECT ? AS n', [n]))),
     )
     expect(answers).toEqual(Array.from({ length: 20 }, (_, n) => [{ n }]))
-    expect(pool.figures()).toMatchObject({ acquired: 20, timeouts: 0, inUse: 0, waiting: 0 })
+    expect(pool.stats()).toMatchObject({ acquired: 20, timeouts: 0, inUse: 0, waiting: 0 })
     await pool.close()
     await expect(pool.acquire()).rejects.toMatchObject({ code: 'POOL_CLOSED' })
     await pool.close()
@@ -79,7 +79,7 @@ describe.each(poolModes)('mode %s', (mode) => {
   it('lets a lease finish before it closes', async () => {
     const pool = poolOf(mode)
     const working = withLease(pool, (lease) => lease.rows('SELECT SLEEP(0.2) AS woken'))
-    while (pool.figures().inUse === 0) await sleep(1)
+    while (pool.stats().inUse === 0) await sleep(1)
     await pool.close()
     expect(await working).toEqual([{ woken: 0 }])
   })
@@ -87,7 +87,7 @@ describe.each(poolModes)('mode %s', (mode) => {
   it('cuts one that does not', async () => {
     const pool = poolOf(mode)
     const working = withLease(pool, (lease) => lease.rows('SELECT SLEEP(60)')).catch((error: unknown) => error)
-    while (pool.figures().inUse === 0) await sleep(1)
+    while (pool.stats().inUse === 0) await sleep(1)
     await pool.close(50)
     expect(await working).toMatchObject({ code: 'CONNECTION_LOST' })
   })
@@ -95,8 +95,8 @@ describe.each(poolModes)('mode %s', (mode) => {
   it('hands nobody an open transaction', async () => {
     const pool = poolOf(mode, shapeOf('static', { size: 1, maxOverflow: 0 }))
     await withLease(pool, async (lease) => {
-      await lease.change('START TRANSACTION')
-      await lease.change("INSERT INTO products (sku, name, price) VALUES ('leak', 'leak', 1)")
+      await lease.execute('START TRANSACTION')
+      await lease.execute("INSERT INTO products (sku, name, price) VALUES ('leak', 'leak', 1)")
     })
     expect(
       await withLease(pool, (lease) =>
@@ -127,13 +127,13 @@ describe('the fair pool on a real server', () => {
 
   it('rolls back a transaction that an error packet said nothing about', async () => {
     const pool = poolOf('fair', { size: 1 })
-    await expect(withLease(pool, (lease) => lease.change(block))).rejects.toThrow('enough')
+    await expect(withLease(pool, (lease) => lease.execute(block))).rejects.toThrow('enough')
     expect(
       await withLease(pool, (lease) =>
         lease.rows("SELECT @@in_transaction AS open, (SELECT COUNT(*) FROM products WHERE sku = 'hidden') AS leaked"),
       ),
     ).toEqual([{ open: 0, leaked: 0 }])
-    expect(pool.figures()).toMatchObject({ opened: 1 })
+    expect(pool.stats()).toMatchObject({ opened: 1 })
   })
 
   it('replaces idle connections that the server closed, without anybody noticing', async () => {
@@ -144,7 +144,7 @@ describe('the fair pool on a real server', () => {
       'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND ID <> CONNECTION_ID()',
       [database.name],
     )) {
-      await database.connection.change(`KILL CONNECTION ${id}`)
+      await database.connection.execute(`KILL CONNECTION ${id}`)
     }
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => withLease(pool, (lease) => lease.rows('SELECT 1 AS alive'))),
@@ -172,6 +172,6 @@ describe('the fair pool on a real server', () => {
     })
     network.recover()
     while ((await connectionIds(pool).catch(() => 0)) === 0) await sleep(20)
-    expect(pool.figures().idle).toBe(1)
+    expect(pool.stats().idle).toBe(1)
   })
 })

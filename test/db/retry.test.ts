@@ -4,11 +4,11 @@ import { testDatabase, withPool } from '../support/database.ts'
 
 const database = testDatabase()
 const add = (db: Queries, sku: string): Promise<unknown> =>
-  db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
+  db.execute('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
 const take = (db: Queries, sku: string): Promise<unknown> =>
-  db.change('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
+  db.execute('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
 
-beforeEach(() => database.connection.change('DELETE FROM products'))
+beforeEach(() => database.connection.execute('DELETE FROM products'))
 
 describe('trying again', () => {
   it('after a real deadlock: the whole work, on both sides, until both took place', async () => {
@@ -37,7 +37,7 @@ describe('trying again', () => {
     if (known === undefined) return context.skip('this server has no innodb_snapshot_isolation')
     await add(database.connection, 'a')
     await withPool(database.target, { size: 1, maxOverflow: 0 }, async (db) => {
-      await db.change('SET SESSION innodb_snapshot_isolation = ON, tx_isolation = "REPEATABLE-READ"')
+      await db.execute('SET SESSION innodb_snapshot_isolation = ON, tx_isolation = "REPEATABLE-READ"')
       let attempts = 0
       await db.transaction(async (tx) => {
         attempts += 1

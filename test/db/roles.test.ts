@@ -24,7 +24,7 @@ async function withAccount<T>(
 ): Promise<T> {
   const sql = accountSql({ user, host: 'localhost' })
   const open: Connection[] = []
-  await database.connection.change(`CREATE USER ${sql} IDENTIFIED BY '${password}'`)
+  await database.connection.execute(`CREATE USER ${sql} IDENTIFIED BY '${password}'`)
   try {
     return await work(async (name) => {
       const connection = await connect({ ...socketTarget(inject('socket'), user, name), password }, defaultLimits)
@@ -33,7 +33,7 @@ async function withAccount<T>(
     })
   } finally {
     await Promise.all(open.map((connection) => connection.close()))
-    await database.connection.change(`DROP USER ${sql}`)
+    await database.connection.execute(`DROP USER ${sql}`)
   }
 }
 
@@ -60,9 +60,9 @@ describe('names in GRANT, which binds nothing', () => {
     async (special) => {
       const [name, neighbour] = [`t${tag}${special}b`, `t${tag}xb`]
       for (const one of [name, neighbour]) {
-        await database.connection.change(`CREATE DATABASE ${quoted(one)}`)
+        await database.connection.execute(`CREATE DATABASE ${quoted(one)}`)
         for (const table of ['users', 'orders'])
-          await database.connection.change(`CREATE TABLE ${quoted(one)}.${table} (id INT)`)
+          await database.connection.execute(`CREATE TABLE ${quoted(one)}.${table} (id INT)`)
       }
       const onTable: Role = { name: 'reporter', purpose: '', grants: [{ privileges: 'SELECT', table: 'orders' }] }
       for (const [given, table] of [
@@ -79,7 +79,7 @@ describe('names in GRANT, which binds nothing', () => {
           ]).toEqual([true, false])
         })
       }
-      for (const one of [name, neighbour]) await database.connection.change(`DROP DATABASE ${quoted(one)}`)
+      for (const one of [name, neighbour]) await database.connection.execute(`DROP DATABASE ${quoted(one)}`)
     },
   )
 
@@ -134,7 +134,7 @@ describe('an account', () => {
     }
     await expect(grant(database.connection, account, statements)).rejects.toMatchObject(missing)
     const session = await connect(database.target)
-    await session.change(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
+    await session.execute(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
     await expect(grant(session, account, [`DROP USER ${accountSql(account)}`, ...statements])).rejects.toMatchObject(
       missing,
     )
@@ -161,7 +161,7 @@ describe('the migrator', () => {
       for (const known of [loadMigrations(), folder()]) {
         await migrate({ session, known })
         await rollback({ session, known }, 0)
-        await bare.connection.change('DROP TABLE schema_migrations')
+        await bare.connection.execute('DROP TABLE schema_migrations')
       }
     })
   }
@@ -175,7 +175,7 @@ describe('the migrator', () => {
       code: expect.stringMatching(/ACCESS_DENIED|MIGRATION_HALF_RUN/),
       message: expect.stringMatching(/denied/),
     })
-    await bare.connection.change('SET foreign_key_checks = OFF')
+    await bare.connection.execute('SET foreign_key_checks = OFF')
     await dropTables(bare.connection)
   })
 })
@@ -185,13 +185,13 @@ describe('the reporter', () => {
   const account = { user, host: 'localhost' }
   let connection: Connection
   beforeAll(async () => {
-    await database.connection.change(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
+    await database.connection.execute(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
     await grant(database.connection, account, grantStatements(role('reporter'), database.name, account))
     connection = await connect({ ...socketTarget(inject('socket'), user, database.name), password })
   })
   afterAll(async () => {
     await connection.close()
-    await database.connection.change(`DROP USER ${accountSql(account)}`)
+    await database.connection.execute(`DROP USER ${accountSql(account)}`)
   })
 
   it('reads every column of every table but the password hash', async () => {
@@ -211,7 +211,7 @@ describe('the reporter', () => {
       'DROP TABLE logs',
       'CREATE TABLE more (id INT)',
     ]) {
-      await expect(connection.change(sql), sql).rejects.toMatchObject({
+      await expect(connection.execute(sql), sql).rejects.toMatchObject({
         code: 'ACCESS_DENIED',
         hint: expect.stringMatching('dbtool db grants'),
       })

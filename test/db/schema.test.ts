@@ -21,10 +21,10 @@ describe('the shipped schema', () => {
       'schema_migrations',
       'users',
     ])
-    await database.connection.change(`CREATE DATABASE ${database.name}_latin CHARACTER SET latin1`)
+    await database.connection.execute(`CREATE DATABASE ${database.name}_latin CHARACTER SET latin1`)
     const session = await connect({ ...database.target, database: `${database.name}_latin` })
     onTestFinished(async () => {
-      await session.change(`DROP DATABASE ${database.name}_latin`)
+      await session.execute(`DROP DATABASE ${database.name}_latin`)
       await session.close()
     })
     await migrate({ session, known: loadMigrations() })
@@ -93,20 +93,20 @@ describe('the shipped schema', () => {
     ],
     ['check_quantity_positive', 'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 0, 1)'],
   ])('%s holds', async (name, sql) => {
-    await expect(database.connection.change(sql)).rejects.toMatchObject({
+    await expect(database.connection.execute(sql)).rejects.toMatchObject({
       code: 'CONSTRAINT',
       message: expect.stringContaining(name),
     })
   })
 
   it('keeps a SKU and an idempotency key byte by byte', async () => {
-    await database.connection.change(
+    await database.connection.execute(
       "INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1), ('A', 'x', 1), ('á', 'x', 1)",
     )
     await expect(
-      database.connection.change("INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1)"),
+      database.connection.execute("INSERT INTO products (sku, name, price) VALUES ('a', 'x', 1)"),
     ).rejects.toMatchObject({ key: 'sku' })
-    await database.connection.change("INSERT INTO products (name, price) VALUES ('none', 1), ('none', 1)")
+    await database.connection.execute("INSERT INTO products (name, price) VALUES ('none', 1), ('none', 1)")
   })
 
   it.each(['users', 'products', 'logs'])(
@@ -114,13 +114,13 @@ describe('the shipped schema', () => {
     async (table) => {
       const session = await connect(database.target)
       onTestFinished(() => session.close())
-      await session.change("SET time_zone = '+05:45'")
+      await session.execute("SET time_zone = '+05:45'")
       const insert = {
         users: "INSERT INTO users (username, email, password_hash) VALUES ('far', 'far@example.com', 'x')",
         products: "INSERT INTO products (sku, name, price) VALUES ('far', 'x', 1)",
         logs: "INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES ('far', 'x', 'x', 1, 'x')",
       }[table]
-      await session.change(insert ?? '')
+      await session.execute(insert ?? '')
       const [row] = await database.connection.rows<{ created_at: Date }>(
         `SELECT created_at FROM ${table} ORDER BY id DESC LIMIT 1`,
       )

@@ -53,7 +53,7 @@ describe('a session', () => {
 
   it('is strict: nothing is cut to fit', async () => {
     await expect(
-      database.connection.change(
+      database.connection.execute(
         "INSERT INTO users (username, email, password_hash) VALUES (REPEAT('x', 51), 'x', 'x')",
       ),
     ).rejects.toMatchObject({ code: 'CONSTRAINT' })

@@ -41,12 +41,12 @@ async function tlsServer(): Promise<TlsServer> {
   await installData({ paths, programs, user })
   const tls = [`--ssl-cert=${certificates('server.pem')}`, `--ssl-key=${certificates('server.key')}`]
   await launch({ paths, programs, user: { ...user, arguments: [...user.arguments, ...tls] }, port })
-  await withSession(paths, (db) => db.change(`CREATE USER 'ada'@'%' IDENTIFIED BY '${password}'`))
+  await withSession(paths, (db) => db.execute(`CREATE USER 'ada'@'%' IDENTIFIED BY '${password}'`))
   return {
     port,
     ca: certificates('ca.pem'),
     otherCa: certificates('other.pem'),
-    refusePlain: () => withSession(paths, (db) => db.change('SET GLOBAL require_secure_transport = ON')),
+    refusePlain: () => withSession(paths, (db) => db.execute('SET GLOBAL require_secure_transport = ON')),
   }
 }
 

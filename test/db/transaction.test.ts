@@ -1,25 +1,25 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
-import { PooledDatabase, RehearsalDatabase } from '../../src/db/database.ts'
+import { PooledDatabase, RollbackDatabase } from '../../src/db/database.ts'
 import { DatabaseError } from '../../src/db/failures.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { transactionSnapshot } from '../../src/db/snapshot.ts'
 import { defaultLimits } from '../../src/db/target.ts'
-import { rehearsal, savepoint, transaction } from '../../src/db/transaction.ts'
+import { dryRun, savepoint, transaction } from '../../src/db/transaction.ts'
 import { testDatabase } from '../support/database.ts'
 import { FakeConnection } from './fake-connection.ts'
 import { brokenNetwork } from './proxy.ts'
 
 const database = testDatabase()
 const add = (db: Queries, sku: string): Promise<unknown> =>
-  db.change('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
+  db.execute('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
 const skus = async (): Promise<string[]> =>
   (await database.connection.rows<{ sku: string }>('SELECT sku FROM products ORDER BY id')).map(({ sku }) => sku)
 
-beforeEach(() => database.connection.change('DELETE FROM products'))
+beforeEach(() => database.connection.execute('DELETE FROM products'))
 
 async function another(target = database.target): Promise<Connection> {
   const db = await connect(target)
@@ -59,7 +59,7 @@ describe('a transaction', () => {
     const db = await another()
     const work = transaction(db, async (tx) => [
       await add(tx, 'a'),
-      await tx.change('CREATE TABLE IF NOT EXISTS shelf (id INT)'),
+      await tx.execute('CREATE TABLE IF NOT EXISTS shelf (id INT)'),
     ])
     await expect(work).rejects.toMatchObject({
       code: 'UNEXPECTED',
@@ -107,10 +107,10 @@ describe('a transaction', () => {
 describe('a rehearsal', () => {
   it('really runs, shows what would be, and keeps nothing', async () => {
     const db = await another()
-    expect(
-      await rehearsal(db, async (tx) => [await add(tx, 'a'), await tx.rows('SELECT sku FROM products')][1]),
-    ).toEqual([{ sku: 'a' }])
-    await expect(rehearsal(db, async (tx) => [await add(tx, 'a'), await add(tx, 'a')])).rejects.toMatchObject({
+    expect(await dryRun(db, async (tx) => [await add(tx, 'a'), await tx.rows('SELECT sku FROM products')][1])).toEqual([
+      { sku: 'a' },
+    ])
+    await expect(dryRun(db, async (tx) => [await add(tx, 'a'), await add(tx, 'a')])).rejects.toMatchObject({
       code: 'DUPLICATE',
     })
     expect([await skus(), db.inTransaction]).toEqual([[], false])
@@ -118,16 +118,16 @@ describe('a rehearsal', () => {
 
   it('says when a statement ended it, since then something was kept', async () => {
     const db = await another()
-    const work = rehearsal(db, (tx) => tx.change('CREATE TABLE IF NOT EXISTS shelf (id INT)'))
+    const work = dryRun(db, (tx) => tx.execute('CREATE TABLE IF NOT EXISTS shelf (id INT)'))
     await expect(work).rejects.toMatchObject({ code: 'UNEXPECTED', message: expect.stringContaining('is kept') })
   })
 
   it('as a database keeps nothing either, neither of a transaction nor of a single statement', async () => {
     const pool = openPool('fair', { target: database.target, limits: defaultLimits, options: defaultPoolOptions })
     onTestFinished(() => pool.close())
-    const dry = new RehearsalDatabase(pool)
+    const dry = new RollbackDatabase(pool)
     await dry.transaction((tx) => add(tx, 'a'))
-    expect(await dry.change("INSERT INTO products (sku, name, price) VALUES ('b', 'b', 1)")).toMatchObject({
+    expect(await dry.execute("INSERT INTO products (sku, name, price) VALUES ('b', 'b', 1)")).toMatchObject({
       affectedRows: 1,
     })
     expect(await dry.rows("INSERT INTO products (sku, name, price) VALUES ('c', 'c', 1) RETURNING sku")).toEqual([
@@ -160,7 +160,7 @@ describe('a savepoint', () => {
     await expect(
       transaction(db, (tx) =>
         savepoint(tx, async (part) => {
-          await part.change('ROLLBACK')
+          await part.execute('ROLLBACK')
           throw dead
         }),
       ),

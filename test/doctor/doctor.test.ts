@@ -17,14 +17,14 @@ beforeAll(async () => {
   await smallShop(shop.name)
   const { connection, name } = shop
   for (const user of [buyer, reader, owner])
-    await connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
-  await connection.change(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO '${buyer}'@'localhost'`)
-  await connection.change(`GRANT SELECT ON ${name}.users TO '${reader}'@'localhost'`)
-  await connection.change(`GRANT ALL ON ${name}.* TO '${owner}'@'localhost'`)
-  await connection.change(`GRANT PROCESS ON *.* TO '${owner}'@'localhost'`)
+    await connection.execute(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
+  await connection.execute(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO '${buyer}'@'localhost'`)
+  await connection.execute(`GRANT SELECT ON ${name}.users TO '${reader}'@'localhost'`)
+  await connection.execute(`GRANT ALL ON ${name}.* TO '${owner}'@'localhost'`)
+  await connection.execute(`GRANT PROCESS ON *.* TO '${owner}'@'localhost'`)
 })
 afterAll(async () => {
-  for (const user of [buyer, reader, owner]) await shop.connection.change(`DROP USER '${user}'@'localhost'`)
+  for (const user of [buyer, reader, owner]) await shop.connection.execute(`DROP USER '${user}'@'localhost'`)
 })
 
 const as = (user: string) => ({ database: shop.name, env: { DB_USER: user, DB_PASSWORD: password } })
@@ -108,7 +108,7 @@ describe('schema and shop', () => {
   })
 
   it('with a table schema_migrations that is not ours', async () => {
-    await empty.connection.change('CREATE TABLE schema_migrations (id INT)')
+    await empty.connection.execute('CREATE TABLE schema_migrations (id INT)')
     expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({
       status: 'fault',
       found: expect.stringMatching(/^the table schema_migrations is not the one of this dbtool/),
@@ -116,30 +116,30 @@ describe('schema and shop', () => {
   })
 
   it('with tables of another engine and character set', async () => {
-    await shop.connection.change('ALTER TABLE logs ENGINE = Aria, DEFAULT CHARACTER SET latin1')
+    await shop.connection.execute('ALTER TABLE logs ENGINE = Aria, DEFAULT CHARACTER SET latin1')
     const { findings } = await examine({ database: shop.name })
     expect(findings.filter(({ check }) => check === 'tables').map(({ status, fix }) => [status, fix])).toEqual([
       ['warning', 'ALTER TABLE `logs` ENGINE = InnoDB'],
       ['warning', 'ALTER TABLE `logs` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'],
     ])
-    await shop.connection.change(
+    await shop.connection.execute(
       'ALTER TABLE logs ENGINE = InnoDB, DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
     )
   })
 
   it('where an invariant is broken, and while it takes too long to look', async () => {
-    await shop.connection.change('UPDATE products SET stock = stock + 1 WHERE id IN (1, 2)')
+    await shop.connection.execute('UPDATE products SET stock = stock + 1 WHERE id IN (1, 2)')
     const broken = await examine({ database: shop.name })
     expect(broken.named('fault')).toEqual(['stock-ledger'])
     expect(broken.of('stock-ledger')).toMatchObject({
       found: expect.stringMatching(/^2 rows contradict this: the stock of a product is /),
       fix: 'dbtool db check shows the rows',
     })
-    await shop.connection.change('UPDATE products SET stock = stock - 1 WHERE id IN (1, 2)')
+    await shop.connection.execute('UPDATE products SET stock = stock - 1 WHERE id IN (1, 2)')
 
-    await shop.connection.change('LOCK TABLES products WRITE')
+    await shop.connection.execute('LOCK TABLES products WRITE')
     const { outcome, named, of } = await examine({ database: shop.name, env: { DB_STATEMENT_TIMEOUT: '1s' } })
-    await shop.connection.change('UNLOCK TABLES')
+    await shop.connection.execute('UNLOCK TABLES')
     expect([outcome.exitCode, named('fault')]).toEqual([0, []])
     expect(named('skipped')).toEqual(behind('stock-not-negative'))
     expect(of('stock-not-negative').found).toMatch(/^not checked: .*max_statement_time/)

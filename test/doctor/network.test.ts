@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { socketTarget, type Target } from '../../src/db/target.ts'
-import { findRoute, knock, timed } from '../../src/doctor/gather/network.ts'
+import { findRoute, probeTcp, timed } from '../../src/doctor/gather/network.ts'
 
 const { signal } = new AbortController()
 const patience = { timeoutMs: 10_000, signal }
@@ -29,7 +29,7 @@ describe('the way to a server', () => {
     const server = createServer()
     const left = new Promise((resolve) => server.on('connection', (socket) => socket.resume().on('close', resolve)))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    expect(await knock(at('127.0.0.1', (server.address() as AddressInfo).port), patience)).toEqual({
+    expect(await probeTcp(at('127.0.0.1', (server.address() as AddressInfo).port), patience)).toEqual({
       ms: expect.any(Number),
       failure: undefined,
     })

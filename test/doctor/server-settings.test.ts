@@ -15,7 +15,7 @@ it('what a server is set to is judged, through its owner and through its port', 
   const env = { DBTOOL_HOME: paths.home }
   const set = (...settings: string[]): Promise<unknown> =>
     withSession(paths, async (db) => {
-      for (const setting of settings) await db.change(`SET GLOBAL ${setting}`)
+      for (const setting of settings) await db.execute(`SET GLOBAL ${setting}`)
     })
   expect(await dbtool('db migrate', { env })).toMatchObject({ exitCode: 0 })
   const healthy = await examine({ env })
@@ -48,7 +48,7 @@ it('what a server is set to is judged, through its owner and through its port', 
     'character_set_server = latin1',
   )
   const limit = (connections: number): Promise<unknown> =>
-    withSession(paths, (db) => db.change(`ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS ${connections}`))
+    withSession(paths, (db) => db.execute(`ALTER USER 'dbtool'@'127.0.0.1' WITH MAX_USER_CONNECTIONS ${connections}`))
   await limit(12)
   const lax = await examine(overPort)
   expect(lax.named('warning').sort()).toEqual([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Inspection } from '../../src/config/config.ts'
 import { DatabaseError } from '../../src/db/failures.ts'
 import { defaultLimits } from '../../src/db/target.ts'
-import { visitServer } from '../../src/doctor/gather/visit.ts'
+import { inspectServer } from '../../src/doctor/gather/visit.ts'
 import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 import { sound } from './sound-facts.ts'
 
@@ -10,16 +10,16 @@ const { target, pool } = sound.destination
 const config = { target, pool, limits: defaultLimits, isProtected: false, entries: [] }
 
 /** What is found out where every log-in fails with the next of these errors. */
-function visited(...errors: Error[]): ReturnType<typeof visitServer> {
+function visited(...errors: Error[]): ReturnType<typeof inspectServer> {
   const visit = (): Promise<never> => Promise.reject(errors.shift() ?? new Error('nobody should come again'))
   const around = {
     inspection: {} as Inspection,
     env: { DBTOOL_HOME: '/nowhere' },
     signal: new AbortController().signal,
     now: () => new Date(),
-    visit,
+    connect: visit,
   }
-  return visitServer(around, config)
+  return inspectServer(around, config)
 }
 
 const error = (code: ErrorCode, errno?: number): DbtoolError =>

@@ -21,10 +21,10 @@ symlinkSync(loop, loop)
 
 beforeAll(async () => {
   for (const user of [buyer, stranger])
-    await shop.connection.change(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
-  await shop.connection.change(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${shop.name}.* TO '${buyer}'@'localhost'`)
+    await shop.connection.execute(`CREATE USER '${user}'@'localhost' IDENTIFIED BY '${password}'`)
+  await shop.connection.execute(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${shop.name}.* TO '${buyer}'@'localhost'`)
 })
-afterAll(() => shop.connection.change(`DROP USER '${buyer}'@'localhost', '${stranger}'@'localhost'`))
+afterAll(() => shop.connection.execute(`DROP USER '${buyer}'@'localhost', '${stranger}'@'localhost'`))
 
 describe('the way to the server', () => {
   it.each([

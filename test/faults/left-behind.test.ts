@@ -8,7 +8,7 @@ import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import type { Value } from '../../src/db/queries.ts'
 import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
-import { orderRiddle, placeOrder, resolveByKey } from '../../src/shop/orders/place-order.ts'
+import { unknownPlacement, placeOrder, resolveByKey } from '../../src/shop/orders/place-order.ts'
 import { replacing, testDatabase } from '../support/database.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 import { limits } from './support/operations.ts'
@@ -26,7 +26,7 @@ function over(port: number): PooledDatabase {
 
 describe('an order whose connection was lost', () => {
   it('is refused only when what was lost on the way can no longer come', async () => {
-    await database.connection.change('UPDATE products SET stock = 0, stock_received = 0')
+    await database.connection.execute('UPDATE products SET stock = 0, stock_received = 0')
     // The packet that holds the order is late: it arrives when its sender has long been told that there is no stock.
     const counting = await packetProxy(inject('socket'))
     await placeOrder(over(counting.port), shop.request).catch(() => undefined)
@@ -35,7 +35,7 @@ describe('an order whose connection was lost', () => {
     onTestFinished(() => network.close())
     await expect(placeOrder(over(network.port), shop.request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
     expect(network.struck).toBe(true)
-    await database.connection.change('UPDATE products SET stock = 10, stock_received = 10')
+    await database.connection.execute('UPDATE products SET stock = 10, stock_received = 10')
     network.release()
     await sleep(300)
     expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
@@ -47,9 +47,9 @@ describe('what a lost connection left running', () => {
     const [holder, waiter] = [await connect(database.target), await connect(database.target)]
     for (const one of [holder, waiter]) onTestFinished(() => one.close())
     const [{ id }] = (await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')) as [{ id: number }]
-    await holder.change('START TRANSACTION')
+    await holder.execute('START TRANSACTION')
     await holder.rows('SELECT id FROM products FOR UPDATE')
-    const waiting = waiter.change('UPDATE products SET stock = 1').catch((reason: unknown) => reason)
+    const waiting = waiter.execute('UPDATE products SET stock = 1').catch((reason: unknown) => reason)
     while ((await threads(id)) === 0) await sleep(5)
     return { holder, waiting, id }
   }
@@ -71,14 +71,14 @@ describe('what a lost connection left running', () => {
     const { holder, waiting, id } = await waitingForLock()
     await endAtServer(database.connection, { threadId: id, openedAt: performance.now() - 86_400_000 })
     expect(await threads(id)).toBe(1)
-    await holder.change('ROLLBACK')
+    await holder.execute('ROLLBACK')
     expect(await waiting).toMatchObject({ affectedRows: 1 })
   })
 
   it('is ended before the key is looked up for somebody who pressed Ctrl-C', async () => {
     const { waiting, id } = await waitingForLock()
     const unknown = new OutcomeUnknown(
-      orderRiddle(shop.request.key),
+      unknownPlacement(shop.request.key),
       [{ threadId: id, openedAt: performance.now() }],
       undefined,
     )
@@ -92,9 +92,9 @@ describe('half an order, as KILL QUERY leaves it open between two statements of 
   async function halfAnOrder(): Promise<Connection> {
     const db = await connect(database.target)
     onTestFinished(() => db.close())
-    await db.change('START TRANSACTION')
-    await db.change('UPDATE products SET stock = stock - 4')
-    await db.change(
+    await db.execute('START TRANSACTION')
+    await db.execute('UPDATE products SET stock = stock - 4')
+    await db.execute(
       'INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")',
       [shop.request.userId, shop.request.key],
     )

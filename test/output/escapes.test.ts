@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { DbtoolError } from '../../src/errors.ts'
-import { asciiControls, harmless } from '../../src/output/cell.ts'
+import { asciiControls, escapeControls } from '../../src/output/cell.ts'
 import { formats, type Format } from '../../src/output/choices.ts'
 import { writeError } from '../../src/output/error.ts'
 import { Output } from '../../src/output/output.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { AskPerson } from '../../src/prompts/person.ts'
+import { InteractiveAsk } from '../../src/prompts/person.ts'
 
 /**
  * Colours, the clipboard (OSC 52), a title, a line that overwrites itself, C1 codes, marks that reorder text, a false
@@ -67,9 +67,9 @@ describe('text from the database never reaches a terminal raw', () => {
     const { texts, streams } = screens()
     const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined })
     const abort = new AbortController()
-    const asking = new AskPerson(
+    const asking = new InteractiveAsk(
       { stdin, stderr: streams.stderr, signal: abort.signal },
-      { harmless, isAscii: false },
+      { escapeControls, isAscii: false },
     ).confirm({ message: evil, yes: false })
     await new Promise((resolve) => setTimeout(resolve, 300))
     abort.abort()

@@ -15,8 +15,8 @@ const style: Style = {
   colour: new Chalk({ level: 0 }),
   glyphs: glyphsFor({}, false),
   width: undefined,
-  shown: asItIs,
-  guarded: (one) => (one.startsWith('=') ? `'${one}` : one),
+  escapeControls: asItIs,
+  escapeFormula: (one) => (one.startsWith('=') ? `'${one}` : one),
 }
 
 const tea: View = {
@@ -304,7 +304,7 @@ describe('a list piece by piece', () => {
     async (format) => {
       for (const pieces of [[[green], [], [black]], [[]], []])
         expect(await streamed(format, pieces)).toBe(
-          writerFor(format, false).list(tea, pieces.flat(), { ...style, guarded: asItIs }),
+          writerFor(format, false).list(tea, pieces.flat(), { ...style, escapeFormula: asItIs }),
         )
     },
   )

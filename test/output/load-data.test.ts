@@ -30,7 +30,9 @@ it('LOAD DATA reads tsv as it comes: every text, NULL, and no text as NULL', asy
   writeFileSync(path, stdout.read() as Buffer)
   // The server may be another user.
   chmodSync(folder, 0o755)
-  await connection.change('CREATE TABLE texts (id INT PRIMARY KEY, name LONGTEXT, note LONGTEXT) CHARACTER SET utf8mb4')
-  await connection.change(`LOAD DATA INFILE '${path}' INTO TABLE texts CHARACTER SET utf8mb4 IGNORE 1 LINES`)
+  await connection.execute(
+    'CREATE TABLE texts (id INT PRIMARY KEY, name LONGTEXT, note LONGTEXT) CHARACTER SET utf8mb4',
+  )
+  await connection.execute(`LOAD DATA INFILE '${path}' INTO TABLE texts CHARACTER SET utf8mb4 IGNORE 1 LINES`)
   expect(await connection.rows('SELECT * FROM texts ORDER BY id')).toEqual(rows)
 })

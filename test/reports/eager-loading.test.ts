@@ -85,7 +85,7 @@ describe('three strategies for users with their orders', () => {
 
   it('all see one instant, whatever is ordered meanwhile', async () => {
     const disturbing: Strategy = async (...all) => {
-      await shop.connection.change("UPDATE orders SET status = 'cancelled' WHERE user_id = 1")
+      await shop.connection.execute("UPDATE orders SET status = 'cancelled' WHERE user_id = 1")
       return strategies['one-by-one']!(...all)
     }
     await withPool(shop.target, {}, async (db) => {

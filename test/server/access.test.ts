@@ -42,9 +42,9 @@ describe('who gets at the private server', { timeout: 120_000 }, () => {
     const password = readPortAccess(paths)?.password ?? ''
     expect(password.length).toBeGreaterThanOrEqual(32)
     const db = await connect(overPort(port, password, 'dbtool'))
-    await db.change('CREATE TABLE shelf (id INT PRIMARY KEY)')
-    await db.change('CREATE DATABASE dbtool_demo')
-    await expect(db.change('CREATE DATABASE dbtoolxdemo')).rejects.toThrow(/denied/i)
+    await db.execute('CREATE TABLE shelf (id INT PRIMARY KEY)')
+    await db.execute('CREATE DATABASE dbtool_demo')
+    await expect(db.execute('CREATE DATABASE dbtoolxdemo')).rejects.toThrow(/denied/i)
     await expect(db.rows('SELECT * FROM mysql.global_priv')).rejects.toThrow(/denied/i)
     await db.close()
     await expect(connect(overPort(port, 'wrong'))).rejects.toMatchObject({ code: 'ACCESS_DENIED' })

@@ -62,8 +62,8 @@ describe('the private server', { timeout: 120_000 }, () => {
     const paths = temporaryHome()
     await startServer(paths)
     await withSession(paths, async (db) => {
-      await db.change('CREATE TABLE dbtool.kept (id INT PRIMARY KEY)')
-      await db.change('INSERT INTO dbtool.kept VALUES (42)')
+      await db.execute('CREATE TABLE dbtool.kept (id INT PRIMARY KEY)')
+      await db.execute('INSERT INTO dbtool.kept VALUES (42)')
     })
     await killServer(paths)
     expect([existsSync(paths.socket), existsSync(paths.pidFile)]).toEqual([true, true])
@@ -90,7 +90,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   it('is reset with everything it kept, and starts anew', async () => {
     const paths = temporaryHome()
     await startServer(paths)
-    await withSession(paths, (db) => db.change('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
+    await withSession(paths, (db) => db.execute('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
     const dry = await dbtool('server reset -n', { env: { DBTOOL_HOME: paths.home } })
     expect([dry.exitCode, dry.stderr]).toEqual([
       0,

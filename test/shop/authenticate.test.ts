@@ -12,7 +12,7 @@ const stored = await hash(password, 4)
 
 beforeEach(async () => {
   const db = database.connection
-  for (const table of ['users', 'logs']) await db.change(`DELETE FROM ${table}`)
+  for (const table of ['users', 'logs']) await db.execute(`DELETE FROM ${table}`)
   await insertUser(db, author, { username: 'ada', email: ada.email, passwordHash: stored })
 })
 
@@ -43,7 +43,7 @@ describe('a login', () => {
     ['was deleted', 'DELETE FROM users'],
   ])('is refused to who %s while the password was compared', async (_what, sql) => {
     const meanwhile = async (typed: string, hash: string): Promise<boolean> => {
-      if (hash === stored) await database.connection.change(sql)
+      if (hash === stored) await database.connection.execute(sql)
       return verify(typed, hash)
     }
     await expect(withPool(database.target, {}, (db) => authenticate(db, author, ada, meanwhile))).rejects.toMatchObject(

@@ -13,11 +13,11 @@ let users: User[] = []
 
 beforeEach(async () => {
   const db = database.connection
-  for (const table of ['orders', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
+  for (const table of ['orders', 'users', 'logs']) await db.execute(`DELETE FROM ${table}`)
   users = []
   for (const username of ['ada', 'bob', 'eve'])
     users.push(await insertUser(db, author, { username, email: `${username}@example.com`, passwordHash: noLogin }))
-  await db.change(`UPDATE users SET is_active = FALSE, created_at = '2020-01-01'`)
+  await db.execute(`UPDATE users SET is_active = FALSE, created_at = '2020-01-01'`)
 })
 
 const order = `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 1, 'k', '')`
@@ -27,7 +27,7 @@ const names = async (): Promise<string[]> =>
   )
 
 const whileBobOrders = <T>(work: (db: Database) => Promise<T>): Promise<T> =>
-  meanwhile(database, (shopper) => shopper.change(order, [users[1]!.id]), work)
+  meanwhile(database, (shopper) => shopper.execute(order, [users[1]!.id]), work)
 
 describe('who orders at the last moment stays', () => {
   it('when deleted: the sentence is the same as ever', async () => {
@@ -55,8 +55,8 @@ describe('a purge', () => {
     ['was deleted', 'DELETE FROM users WHERE id = ?'],
   ])('leaves out who %s after it was shown, and takes nobody who was not', async (_what, sql) => {
     const shown = await findPurgeable(database.connection, since)
-    await database.connection.change(sql, [users[1]!.id])
-    await database.connection.change(
+    await database.connection.execute(sql, [users[1]!.id])
+    await database.connection.execute(
       `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('new', 'new@example.com', '!', FALSE, '2020-01-01')`,
     )
     const deleted = await withPool(database.target, {}, (db) =>
@@ -69,10 +69,10 @@ describe('a purge', () => {
 
   it('of thousands is four statements, with a row in the log for each and its addresses counted', async () => {
     const db = database.connection
-    await db.change(
+    await db.execute(
       `INSERT INTO users (username, email, password_hash, is_active, created_at) SELECT CONCAT('u', seq), CONCAT('u', seq, '@example.com'), '!', FALSE, '2020-01-01' FROM seq_1_to_5000`,
     )
-    await db.change(
+    await db.execute(
       `INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) SELECT id, 'billing', 's', 'c', 'p', 'DE' FROM users WHERE username LIKE 'u%'`,
     )
     const statements: string[] = []

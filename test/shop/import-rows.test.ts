@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { PooledDatabase, RehearsalDatabase } from '../../src/db/database.ts'
+import { PooledDatabase, RollbackDatabase } from '../../src/db/database.ts'
 import type { Pool } from '../../src/db/pool/pool.ts'
 import type { Queries } from '../../src/db/queries.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
@@ -16,11 +16,11 @@ const folder = temporaryFolder()
 
 /** Its transactions lose against somebody else at their end, and start again. */
 class UnluckyDatabase extends PooledDatabase {
-  readonly #first: RehearsalDatabase
+  readonly #first: RollbackDatabase
 
   constructor(pool: Pool) {
     super(pool)
-    this.#first = new RehearsalDatabase(pool)
+    this.#first = new RollbackDatabase(pool)
   }
 
   override async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

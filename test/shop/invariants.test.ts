@@ -50,12 +50,12 @@ describe('db check', () => {
   ]
 
   beforeAll(async () => {
-    await database.connection.change('SET SESSION check_constraint_checks = OFF, foreign_key_checks = OFF')
+    await database.connection.execute('SET SESSION check_constraint_checks = OFF, foreign_key_checks = OFF')
   })
   beforeEach(async () => {
     for (const table of ['order_items', 'orders', 'products', 'users'])
-      await database.connection.change(`DELETE FROM ${table}`)
-    for (const statement of sound) await database.connection.change(statement)
+      await database.connection.execute(`DELETE FROM ${table}`)
+    for (const statement of sound) await database.connection.execute(statement)
   })
 
   it('finds nothing in a sound shop', async () => {
@@ -73,7 +73,7 @@ describe('db check', () => {
   it.each(Object.entries(breakages))(
     '%s: broken, it exits 1 and shows the offending row',
     async (name, { how, found }) => {
-      for (const statement of how) await database.connection.change(statement)
+      for (const statement of how) await database.connection.execute(statement)
       const { exitCode, json, error } = await dbtool('db check --json', { database: database.name })
       expect(exitCode).toBe(1)
       const broken = json<{ invariant: string; ok: boolean; violations: number; rows: unknown[] }[]>().filter(
@@ -90,9 +90,9 @@ describe('db check', () => {
   )
 
   it('a cancelled order has given its stock back', async () => {
-    await database.connection.change("UPDATE orders SET status = 'cancelled'")
+    await database.connection.execute("UPDATE orders SET status = 'cancelled'")
     expect((await dbtool('db check', { database: database.name })).stderr).toContain('stock-ledger')
-    await database.connection.change('UPDATE products SET stock = 10, units_sold = 0, times_ordered = 0, revenue = 0')
+    await database.connection.execute('UPDATE products SET stock = 10, units_sold = 0, times_ordered = 0, revenue = 0')
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
   })
 })

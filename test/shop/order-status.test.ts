@@ -19,7 +19,7 @@ beforeEach(() => renewedShop(database))
 const move = (queries: Queries, name: Move, orderId = 1, end: 'COMMIT' | 'ROLLBACK' = 'COMMIT'): Promise<void> =>
   moveOrder(queries, { orderId, move: name, author, end })
 const setStatus = (status: string): Promise<unknown> =>
-  database.connection.change('UPDATE orders SET status = ? WHERE id = 1', [status])
+  database.connection.execute('UPDATE orders SET status = ? WHERE id = 1', [status])
 const statusNow = async (): Promise<unknown> =>
   (await database.connection.rows<{ status: string }>('SELECT status FROM orders WHERE id = 1'))[0]?.status
 const stocks = async (): Promise<number[]> =>
@@ -79,7 +79,7 @@ describe('the moves of an order', () => {
     const { connection: db } = database
     const counting = replacing(db, {
       rows: (sql, values) => (sent.push(sql), db.rows(sql, values)),
-      change: (sql, values) => (sent.push(sql), db.change(sql, values)),
+      execute: (sql, values) => (sent.push(sql), db.execute(sql, values)),
       prepared: (sql, values) => (sent.push(sql), db.prepared(sql, values)),
     })
     await move(counting, 'cancel')
@@ -99,7 +99,7 @@ describe('the moves of an order', () => {
   })
 
   it('leave everything as it is when one product cannot take its units back', async () => {
-    await database.connection.change('UPDATE products SET stock = 2147483647 WHERE id = 2')
+    await database.connection.execute('UPDATE products SET stock = 2147483647 WHERE id = 2')
     await expect(move(database.connection, 'cancel')).rejects.toMatchObject({
       code: 'CONSTRAINT',
       message: 'order 1 cannot be cancelled: one of its products would have more than 2147483647 in stock',
@@ -128,7 +128,7 @@ describe('orders that are cancelled and placed at the same time', () => {
   it('the second finds what the first has done, however long that took', async () => {
     const { connection: db } = database
     await withPool(database.target, { size: 2, maxOverflow: 0 }, async (pool) => {
-      await db.change('START TRANSACTION')
+      await db.execute('START TRANSACTION')
       await db.rows('SELECT id FROM products FOR UPDATE')
       const outcomes = [1, 2].map(() =>
         move(pool, 'cancel').then(
@@ -137,7 +137,7 @@ describe('orders that are cancelled and placed at the same time', () => {
         ),
       )
       await untilWaiting(database, 2)
-      await db.change('COMMIT')
+      await db.execute('COMMIT')
       expect((await Promise.all(outcomes)).sort()).toEqual(['ILLEGAL_STATUS', 'done'])
     })
     expect(await stocks()).toEqual([100, 3])
@@ -161,15 +161,15 @@ describe('orders that are cancelled and placed at the same time', () => {
   it.each([2, 5, 8])(
     'three hundred, mixed, over %d products: none deadlocks, and the shop is sound',
     async (products) => {
-      await database.connection.change(
+      await database.connection.execute(
         'UPDATE products SET stock = stock + 10000, stock_received = stock_received + 10000',
       )
-      await database.connection.change(
+      await database.connection.execute(
         `INSERT INTO products (name, price, stock, stock_received) SELECT CONCAT('p', seq), 1, 10000, 10000 FROM seq_1_to_${products - 1} WHERE seq > 1`,
       )
       const ids = (await database.connection.rows<{ id: number }>('SELECT id FROM products')).map(({ id }) => id)
       // No id of an order comes back in a shop. Here it would, and two would meet at what is left of deleted lines.
-      await database.connection.change(`ALTER TABLE orders AUTO_INCREMENT = ${products * 1_000}`)
+      await database.connection.execute(`ALTER TABLE orders AUTO_INCREMENT = ${products * 1_000}`)
       const errors: unknown[] = []
       await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
         const heard = listening(db, errors)
@@ -202,11 +202,11 @@ describe('orders that are cancelled and placed at the same time', () => {
     'lock the products of the order, and no others, in ascending id with %d more products and orders in the shop',
     async (many) => {
       const { connection: db } = database
-      await db.change(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${many}`)
-      await db.change(
+      await db.execute(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${many}`)
+      await db.execute(
         `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1, 1, seq, '' FROM seq_1_to_${many}`,
       )
-      await db.change(
+      await db.execute(
         'INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.id, p.id, 1, 1 FROM orders o JOIN products p ON p.id < 4 WHERE o.id > 1',
       )
       await db.rows('ANALYZE TABLE order_items')

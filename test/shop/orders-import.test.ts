@@ -15,7 +15,7 @@ describe('orders import', () => {
 
   beforeEach(async () => {
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
-      await database.connection.change(`DELETE FROM ${table}`)
+      await database.connection.execute(`DELETE FROM ${table}`)
   })
 
   const importing = (content: string, flags = '', stdin = false): Promise<Outcome> => {

@@ -21,7 +21,7 @@ describe('an order', () => {
 
   beforeEach(async () => {
     const db = database.connection
-    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
+    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.execute(`DELETE FROM ${table}`)
     tea = (await insertProduct(db, author, { sku: 'TEA', name: 'Tea', price: '4.50', stock: 10 })).id
     pot = (await insertProduct(db, author, { sku: 'POT', name: 'Pot', price: '48.90', stock: 3 })).id
     const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
@@ -44,8 +44,8 @@ describe('an order', () => {
     )
   /** Products 1 to `count`, each a thousand times. */
   const stocked = async (count: number): Promise<void> => {
-    await database.connection.change('DELETE FROM products')
-    await database.connection.change(
+    await database.connection.execute('DELETE FROM products')
+    await database.connection.execute(
       `INSERT INTO products (id, name, price, stock, stock_received) SELECT seq, CONCAT('p', seq), 1, 1000, 1000 FROM seq_1_to_${count}`,
     )
   }
@@ -57,7 +57,7 @@ describe('an order', () => {
   it('takes stock, keeps the prices of the moment, adds up exactly and leaves a row in the log', async () => {
     const { outcome, orderId, totalAmount } = await placeOrder(database.connection, request)
     expect([outcome, totalAmount]).toEqual(['placed', '57.90'])
-    await database.connection.change('UPDATE products SET price = 99')
+    await database.connection.execute('UPDATE products SET price = 99')
     expect(await stocks()).toEqual([8, 2])
     expect(
       await database.connection.rows(
@@ -81,7 +81,7 @@ describe('an order', () => {
   })
 
   it('names every product that is short, with what is there, and changes nothing', async () => {
-    await database.connection.change('UPDATE products SET is_active = FALSE WHERE id = ?', [pot])
+    await database.connection.execute('UPDATE products SET is_active = FALSE WHERE id = ?', [pot])
     const lines = [
       { productId: pot, quantity: 1 },
       { productId: tea, quantity: 11 },
@@ -160,7 +160,7 @@ describe('an order', () => {
   })
 
   it('orders that want the same products in opposite order never deadlock', async () => {
-    await database.connection.change('UPDATE products SET stock = 10000, stock_received = 10000')
+    await database.connection.execute('UPDATE products SET stock = 10000, stock_received = 10000')
     const errors: unknown[] = []
     await withPool(database.target, { size: 12, maxOverflow: 0 }, async (db) => {
       const place = (index: number): Promise<unknown> =>
@@ -178,8 +178,8 @@ describe('an order', () => {
   it.each([2, 3, 5])(
     'orders of different products never wait for each other in a shop of %d products',
     async (products) => {
-      await database.connection.change('DELETE FROM products')
-      await database.connection.change(
+      await database.connection.execute('DELETE FROM products')
+      await database.connection.execute(
         `INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1000 FROM seq_1_to_${products}`,
       )
       const ids = (await database.connection.rows<{ id: number }>('SELECT id FROM products')).map(({ id }) => id)
@@ -223,7 +223,7 @@ describe('an order', () => {
     beforeEach(() => stocked(count))
 
     it('takes every line at its price, agreed or of the moment, adds up exactly, and knows itself again', async () => {
-      await database.connection.change('UPDATE products SET price = id + 0.25')
+      await database.connection.execute('UPDATE products SET price = id + 0.25')
       const lines = linesOf(count).map((line) => (line.productId % 3 === 0 ? { ...line, price: '0.07' } : line))
       const items = lines.map(({ productId, quantity, price = `${productId}.25` }) => ({
         product_id: productId,
@@ -254,8 +254,8 @@ describe('an order', () => {
 
     it('names only what is short, whatever else it wanted, and changes nothing', async () => {
       // The others have just as much as is wanted: taking them for a moment must not make them look short.
-      await database.connection.change('UPDATE products SET stock = 1 + MOD(id, 3)')
-      await database.connection.change('UPDATE products SET stock = 0 WHERE id = ?', [count])
+      await database.connection.execute('UPDATE products SET stock = 1 + MOD(id, 3)')
+      await database.connection.execute('UPDATE products SET stock = 0 WHERE id = ?', [count])
       const refusal = await placeOrder(database.connection, { ...request, lines: linesOf(count) }).catch(
         (error: unknown) => error,
       )
@@ -297,13 +297,13 @@ describe('an order', () => {
 
   it('that was placed is found by its key, though the server would refuse a new one now', async () => {
     const first = await placeOrder(database.connection, request)
-    await database.connection.change('UPDATE products SET price = 99999999.99')
-    await database.connection.change('SET SESSION TRANSACTION READ ONLY')
+    await database.connection.execute('UPDATE products SET price = 99999999.99')
+    await database.connection.execute('SET SESSION TRANSACTION READ ONLY')
     try {
       expect(await placeOrder(database.connection, request)).toEqual({ ...first, outcome: 'existing' })
       await expect(placeOrder(database.connection, { ...request, key: 'new' })).rejects.toMatchObject({ errno: 1792 })
     } finally {
-      await database.connection.change('SET SESSION TRANSACTION READ WRITE')
+      await database.connection.execute('SET SESSION TRANSACTION READ WRITE')
     }
     await expect(placeOrder(database.connection, { ...request, key: 'new' })).rejects.toMatchObject({
       code: 'CONSTRAINT',

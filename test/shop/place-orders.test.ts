@@ -16,12 +16,12 @@ let userId = 0
 
 beforeEach(async () => {
   const db = database.connection
-  for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
-  await db.change(
+  for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.execute(`DELETE FROM ${table}`)
+  await db.execute(
     `INSERT INTO products (id, sku, name, price, stock, stock_received) SELECT seq, CONCAT('P', seq), CONCAT('p', seq), seq + 0.25, 1000, 1000 FROM seq_1_to_${products}`,
   )
   userId = (await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })).id
-  await db.change('DELETE FROM logs')
+  await db.execute('DELETE FROM logs')
 })
 
 const order = (key: string, lines: readonly OrderLine[], more: Partial<OrderRequest> = {}): OrderRequest => ({
@@ -87,8 +87,10 @@ describe('orders placed together', () => {
     const requests = some()
     for (const request of requests) await placeOrder(database.connection, request)
     const oneByOne = await shop()
-    for (const table of ['order_items', 'orders', 'logs']) await database.connection.change(`DELETE FROM ${table}`)
-    await database.connection.change('UPDATE products SET stock = 1000, units_sold = 0, times_ordered = 0, revenue = 0')
+    for (const table of ['order_items', 'orders', 'logs']) await database.connection.execute(`DELETE FROM ${table}`)
+    await database.connection.execute(
+      'UPDATE products SET stock = 1000, units_sold = 0, times_ordered = 0, revenue = 0',
+    )
     expect((await together(requests)).every((outcome) => outcome?.startsWith('placed') === true)).toBe(true)
     expect(await shop(), `seed ${seed}`).toEqual(oneByOne)
     expect(await broken()).toEqual([])
@@ -109,7 +111,7 @@ describe('orders placed together', () => {
     [
       'wants what is no longer sold',
       async () => {
-        await database.connection.change('UPDATE products SET is_active = FALSE WHERE id = 7')
+        await database.connection.execute('UPDATE products SET is_active = FALSE WHERE id = 7')
         return order('bad', [line(7, 1)])
       },
       ['a', 'b', 'c'],

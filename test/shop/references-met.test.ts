@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferencesMet } from '../../src/shop/import/duplicate-refs.ts'
+import { DuplicateDetector } from '../../src/shop/import/duplicate-refs.ts'
 import { Chance, seedOf } from '../faults/support/chance.ts'
 
 const seed = seedOf(process.env)
@@ -15,23 +15,23 @@ describe('the references of a file', () => {
       { length: count },
       (_, index) => `R${chance.between(0, 9) === 0 ? chance.between(0, index) : count + index}`,
     )
-    const met = new ReferencesMet(bytes)
-    for (const ref of refs) met.meet(ref)
+    const met = new DuplicateDetector(bytes)
+    for (const ref of refs) met.add(ref)
     const seen = new Set<string>()
     const expected = refs.map((ref) => seen.size === seen.add(ref).size)
     for (const pass of [1, 2]) {
-      const comesBack = met.comingBack()
+      const comesBack = met.secondPass()
       expect(refs.map(comesBack), `pass ${pass}, seed ${seed}`).toEqual(expected)
     }
   })
 
   it('that are all different are hardly ever suspected', () => {
-    const met = new ReferencesMet(20 * 100_000)
+    const met = new DuplicateDetector(20 * 100_000)
     let suspicious = 0
     for (let order = 0; order < 100_000; order += 1) {
-      const before = met.suspects
-      met.meet(`536${order}`)
-      suspicious += met.suspects - before
+      const before = met.candidates
+      met.add(`536${order}`)
+      suspicious += met.candidates - before
     }
     expect(suspicious).toBeLessThan(100)
   })

@@ -50,14 +50,16 @@ describe('a shop that is older than these figures', () => {
   it('gets them from its order lines when it is migrated', async () => {
     const { connection, name } = database
     await migrate({ session: connection, known: loadMigrations() }, 1)
-    await connection.change("INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '!')")
-    await connection.change(
+    await connection.execute(
+      "INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '!')",
+    )
+    await connection.execute(
       "INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA', 'Tea', 9, 5, 10), ('CUP', 'Cup', 9, 3, 3)",
     )
-    await connection.change(
+    await connection.execute(
       "INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest) VALUES (1, 6, 'delivered', 'a', ''), (1, 8, 'pending', 'b', ''), (1, 27, 'cancelled', 'c', '')",
     )
-    await connection.change(
+    await connection.execute(
       'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 3, 2), (2, 1, 2, 4), (3, 2, 3, 9)',
     )
     expect((await dbtool('db migrate', { database: name, as: 'owner' })).exitCode).toBe(0)

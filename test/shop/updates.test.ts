@@ -14,11 +14,11 @@ let addressId = 0
 
 beforeEach(async () => {
   const db = database.connection
-  await db.change('DELETE FROM users')
+  await db.execute('DELETE FROM users')
   const ada = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
   userId = ada.id
   addressId = (await insertAddress(db, author, ada, parts)).id
-  await db.change('DELETE FROM logs')
+  await db.execute('DELETE FROM logs')
 })
 
 const logged = async (): Promise<number> => (await database.connection.rows('SELECT id FROM logs')).length
@@ -27,7 +27,7 @@ describe('what somebody else has just changed', () => {
   it('is no change any more: of a user', async () => {
     const updated = await meanwhile(
       database,
-      (somebody) => somebody.change(`UPDATE users SET first_name = 'Ada' WHERE id = ?`, [userId]),
+      (somebody) => somebody.execute(`UPDATE users SET first_name = 'Ada' WHERE id = ?`, [userId]),
       (db) => db.transaction((tx) => updateUser(tx, author, 'ada', { first_name: 'Ada' })),
     )
     expect([updated, await logged()]).toEqual([
@@ -39,7 +39,7 @@ describe('what somebody else has just changed', () => {
   it('is no change any more: of an address', async () => {
     const updated = await meanwhile(
       database,
-      (somebody) => somebody.change(`UPDATE addresses SET city = 'Bonn' WHERE id = ?`, [addressId]),
+      (somebody) => somebody.execute(`UPDATE addresses SET city = 'Bonn' WHERE id = ?`, [addressId]),
       (db) => db.transaction((tx) => updateAddress(tx, author, addressId, { city: 'Bonn' })),
     )
     expect([updated, await logged()]).toEqual([
@@ -60,7 +60,7 @@ describe('what somebody else has just deleted is not found, and leaves no log', 
       (db) => db.transaction((tx) => insertAddress(tx, author, { id: userId, username: 'ada' }, parts)),
     ],
   ])('%s', async (_what, work) => {
-    await expect(meanwhile(database, (somebody) => somebody.change('DELETE FROM users'), work)).rejects.toMatchObject({
+    await expect(meanwhile(database, (somebody) => somebody.execute('DELETE FROM users'), work)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })
     expect(await logged()).toBe(0)
@@ -71,9 +71,9 @@ it('who changes bob does not wait for who is changing ada', async () => {
   const db = database.connection
   await insertUser(db, author, { username: 'bob', email: 'bob@example.com', passwordHash: noLogin })
   const somebody = await connect(database.target)
-  await somebody.change('START TRANSACTION')
-  await somebody.change(`UPDATE users SET last_name = 'Held' WHERE username = 'ada'`)
-  await db.change('SET innodb_lock_wait_timeout = 1')
+  await somebody.execute('START TRANSACTION')
+  await somebody.execute(`UPDATE users SET last_name = 'Held' WHERE username = 'ada'`)
+  await db.execute('SET innodb_lock_wait_timeout = 1')
   expect(await updateUser(db, author, 'bob', { first_name: 'Bob' })).toMatchObject({ rowsChanged: 1 })
   await somebody.close()
 })

@@ -17,7 +17,7 @@ const typed = (flags: readonly string[]): Promise<Outcome> =>
 const stress = async (...flags: string[]): Promise<StressResult> => (await typed(flags)).json<StressResult>()
 const told = async (sql: string): Promise<unknown[]> => database.connection.rows(sql)
 
-beforeEach(() => database.connection.change('CREATE OR REPLACE TABLE told (n INT, name VARCHAR(100))'))
+beforeEach(() => database.connection.execute('CREATE OR REPLACE TABLE told (n INT, name VARCHAR(100))'))
 
 describe('what an iteration does', () => {
   it('binds a row of the data file each time, from the first again after the last', async () => {
@@ -179,9 +179,9 @@ describe('when iterations begin', () => {
         '0',
       ])
       await sleep(1_000)
-      await holder.change('LOCK TABLES told WRITE')
+      await holder.execute('LOCK TABLES told WRITE')
       await sleep(1_000)
-      await holder.change('UNLOCK TABLES')
+      await holder.execute('UNLOCK TABLES')
       await holder.close()
       return running
     }

@@ -9,20 +9,20 @@ describe('pool status', () => {
   const database = testDatabase({ migrated: false })
 
   it('shows who has a transaction open, and who waits for whom', async () => {
-    await database.connection.change('CREATE TABLE things (id INT PRIMARY KEY, n INT)')
-    await database.connection.change('INSERT INTO things VALUES (1, 1)')
+    await database.connection.execute('CREATE TABLE things (id INT PRIMARY KEY, n INT)')
+    await database.connection.execute('INSERT INTO things VALUES (1, 1)')
     const [holder, waiter] = [await connect(database.target), await connect(database.target)]
     const [[{ id: holding } = { id: 0 }], [{ id: waiting } = { id: 0 }]] = [
       await holder.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'),
       await waiter.rows<{ id: number }>('SELECT CONNECTION_ID() AS id'),
     ]
-    await holder.change('START TRANSACTION')
-    await holder.change('UPDATE things SET n = 2 WHERE id = 1')
-    const waited = waiter.change('UPDATE things SET n = 3 WHERE id = 1')
+    await holder.execute('START TRANSACTION')
+    await holder.execute('UPDATE things SET n = 2 WHERE id = 1')
+    const waited = waiter.execute('UPDATE things SET n = 3 WHERE id = 1')
     await untilWaiting(database, 1)
     const { json } = await dbtool('pool status --json', { database: database.name, as: 'owner' })
-    const { transactions, lock_waits, connections, unseen, ...figures } = json<ServerSide & Record<string, number>>()
-    await holder.change('COMMIT')
+    const { transactions, lock_waits, connections, unseen, ...status } = json<ServerSide & Record<string, number>>()
+    await holder.execute('COMMIT')
     await waited
     await Promise.all([holder.close(), waiter.close()])
     expect(transactions.find(({ connection }) => connection === holding)).toMatchObject({
@@ -44,8 +44,8 @@ describe('pool status', () => {
         .reduce((sum, group) => sum + group.connections, 0),
     ).toBeGreaterThanOrEqual(2)
     expect(unseen).toEqual([])
-    expect(figures['max_connections']).toBeGreaterThanOrEqual(figures['threads_connected']!)
-    expect(figures['threads_connected']).toBeGreaterThan(2)
+    expect(status['max_connections']).toBeGreaterThanOrEqual(status['threads_connected']!)
+    expect(status['threads_connected']).toBeGreaterThan(2)
   })
 
   it('without the PROCESS privilege says what it could not see', async () => {

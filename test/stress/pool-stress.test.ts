@@ -174,14 +174,14 @@ describe('pool stress', () => {
   it('on a server that takes no more connections says to use fewer', async () => {
     // A user who may have three takes none from the other tests.
     const login = `few_${randomBytes(4).toString('hex')}`
-    await database.connection.change(
+    await database.connection.execute(
       `CREATE USER ${login}@localhost IDENTIFIED BY 'Three-of-them-1' WITH MAX_USER_CONNECTIONS 3`,
     )
     const { error } = await dbtool(
       `pool stress --json --pool-timeout 1s --pool-size 20 --user ${login} --database information_schema`,
       { database: database.name, env: { DB_PASSWORD: 'Three-of-them-1' } },
     )
-    await database.connection.change(`DROP USER ${login}@localhost`)
+    await database.connection.execute(`DROP USER ${login}@localhost`)
     expect(error).toMatchObject({
       code: 'POOL_TIMEOUT',
       message: expect.stringMatching(/opening another one failed/),

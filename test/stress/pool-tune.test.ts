@@ -27,8 +27,8 @@ describe('pool tune', () => {
   })
 
   it('on one that is done one after the other, recommends hardly more than one connection', async () => {
-    await database.connection.change('CREATE TABLE counter (n INT)')
-    await database.connection.change('INSERT INTO counter VALUES (0)')
+    await database.connection.execute('CREATE TABLE counter (n INT)')
+    await database.connection.execute('INSERT INTO counter VALUES (0)')
     const { verdict, recommended, connections } = await tune(
       '--sql "UPDATE counter SET n = n + 1 + SLEEP(0.02)" --max 4 --duration 1s --warmup 0ms --instances 4',
     )

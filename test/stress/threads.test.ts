@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Histogram } from '../../src/stress/histogram.ts'
 import { type Live, together } from '../../src/stress/recorder.ts'
-import { shareOf } from '../../src/stress/part.ts'
+import { shardSize } from '../../src/stress/part.ts'
 import { partOf, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { Series } from '../../src/stress/series.ts'
@@ -62,7 +62,7 @@ describe('pool stress --threads', () => {
   })
 
   it('take different rows of the data', async () => {
-    await database.connection.change('CREATE OR REPLACE TABLE told (n INT)')
+    await database.connection.execute('CREATE OR REPLACE TABLE told (n INT)')
     const path = join(folder, 'numbers.csv')
     writeFileSync(path, `n\n${[1, 2, 3, 4, 5, 6].join('\n')}\n`)
     await stress(
@@ -108,7 +108,7 @@ describe('pool stress --threads', () => {
 
   it('of which one cannot have a connection say why', async () => {
     // The server is asked once before; the threads are told by a user who may have two connections at once.
-    await database.connection.change(
+    await database.connection.execute(
       "CREATE USER two_only@localhost IDENTIFIED BY 'Two-of-them-1' WITH MAX_USER_CONNECTIONS 2",
     )
     const { exitCode, stderr } = await run(
@@ -128,7 +128,7 @@ describe('pool stress --threads', () => {
       ],
       { env: { DB_PASSWORD: 'Two-of-them-1' } },
     )
-    await database.connection.change('DROP USER two_only@localhost')
+    await database.connection.execute('DROP USER two_only@localhost')
     expect([exitCode === 1 || exitCode === 4, stderr]).toEqual([
       true,
       expect.stringMatching(/two_only.*max_user_connections/),
@@ -153,7 +153,7 @@ describe('a load in parts', () => {
     [0, 2, [0, 0]],
     [7, 1, [7]],
   ])('%d things in %d parts: %j', (total, of, expected) =>
-    expect(expected.map((_, index) => shareOf(total, { index, of }))).toEqual(expected),
+    expect(expected.map((_, index) => shardSize(total, { index, of }))).toEqual(expected),
   )
 
   it('is the whole load', () => {

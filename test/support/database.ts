@@ -28,7 +28,7 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
   const target = socketTarget(inject('socket'), inject('osUser'), name)
   beforeAll(async () => {
     const server = await connect(socketTarget(inject('socket'), inject('osUser')))
-    await server.change(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await server.execute(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
     await grant(
       server,
       appAccount,
@@ -39,7 +39,7 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
     if (migrated) await migrate({ session: state.connection, known: loadMigrations() })
   })
   afterAll(async () => {
-    await state.connection?.change(`DROP DATABASE IF EXISTS ${name}`)
+    await state.connection?.execute(`DROP DATABASE IF EXISTS ${name}`)
     await state.connection?.close()
   })
   return {
@@ -70,9 +70,9 @@ export async function withPool<T>(
 export function replacing<P extends Partial<Queries>>(db: Queries, parts: P): Queries & P {
   const whole: Queries = {
     rows: (sql, values) => db.rows(sql, values),
-    change: (sql, values) => db.change(sql, values),
+    execute: (sql, values) => db.execute(sql, values),
     prepared: (sql, values) => db.prepared(sql, values),
-    plainRows: (sql, values) => db.plainRows(sql, values),
+    rawRows: (sql, values) => db.rawRows(sql, values),
     bulk: (sql, rows) => db.bulk(sql, rows),
   }
   return { ...whole, ...parts }

@@ -35,7 +35,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   project.provide('osUser', status.user ?? '')
   const appPassword = randomBytes(16).toString('hex')
   await withSession(paths, (session) =>
-    session.change(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]),
+    session.execute(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]),
   )
   project.provide('appPassword', appPassword)
   return async () => {

@@ -32,8 +32,8 @@ const author = { osUser: 'tester', command: 'test' }
 /** The same shop, made anew in a moment: for a test before each of which it is as it was. Nobody in it can log in. */
 export async function renewedShop({ connection: db }: TestDatabase): Promise<void> {
   for (const table of ['order_items', 'orders', 'products', 'addresses', 'users', 'logs']) {
-    await db.change(`DELETE FROM ${table}`)
-    await db.change(`ALTER TABLE ${table} AUTO_INCREMENT = 1`)
+    await db.execute(`DELETE FROM ${table}`)
+    await db.execute(`ALTER TABLE ${table} AUTO_INCREMENT = 1`)
   }
   for (const username of ['ada', 'bob'])
     await insertUser(db, author, { username, email: `${username}@example.com`, passwordHash: noLogin })

@@ -14,13 +14,13 @@ export async function meanwhile<T>(
 ): Promise<T> {
   const somebody = await connect(target)
   try {
-    await somebody.change('START TRANSACTION')
+    await somebody.execute('START TRANSACTION')
     await change(somebody)
     return await withPool(target, {}, async (db) => {
       const result = work(db)
       result.catch(() => undefined)
       await somebodyWaits(somebody)
-      await somebody.change('COMMIT')
+      await somebody.execute('COMMIT')
       return await result
     })
   } finally {

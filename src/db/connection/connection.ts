@@ -1,7 +1,7 @@
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { type Change, hideSecrets, type OnTrace, Secret, type Value } from '../queries.ts'
-import { isLoss, ruleOf } from '../retry-table.ts'
+import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
@@ -45,7 +45,7 @@ export class Connection implements PooledConnection {
     return firstResultSet<T>(await this.query(sql, values))
   }
 
-  async change(sql: string, values: readonly Value[] = []): Promise<Change> {
+  async execute(sql: string, values: readonly Value[] = []): Promise<Change> {
     const result = (await this.query(sql, values)) as Partial<Change> | undefined
     return { affectedRows: result?.affectedRows ?? 0, insertId: result?.insertId ?? 0 }
   }
@@ -54,7 +54,7 @@ export class Connection implements PooledConnection {
     return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.execute<unknown>(sql, bound)))
   }
 
-  async plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+  async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return firstResultSet<T>(
       await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)),
     )
@@ -153,7 +153,7 @@ export class Connection implements PooledConnection {
   private failure(error: unknown, values: readonly Value[]): Error {
     const ours = translate(hideSecrets(error, values), this.#parts.target)
     if (ours instanceof DatabaseError && ours.code === 'CONNECTION_LOST') ours.lost = this.#identity
-    const ended = ours instanceof DatabaseError && !isLoss(ours) && ruleOf(ours).transaction === 'ended'
+    const ended = ours instanceof DatabaseError && !isConnectionLoss(ours) && ruleOf(ours).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'doubtful'
     return ours
   }

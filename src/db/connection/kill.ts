@@ -21,16 +21,16 @@ export async function killAtServer(
   try {
     const other = await connect()
     // It may be gone already.
-    await other.change(`KILL ${threadId}`).catch(() => undefined)
+    await other.execute(`KILL ${threadId}`).catch(() => undefined)
     const deadline = performance.now() + waitMs
-    while ((await isThere(other, threadId)) && performance.now() < deadline) await sleep(pollMs)
+    while ((await exists(other, threadId)) && performance.now() < deadline) await sleep(pollMs)
     await other.close()
   } catch {
     // A server that takes no connection cannot be told.
   }
 }
 
-async function isThere(queries: Queries, threadId: number): Promise<boolean> {
+async function exists(queries: Queries, threadId: number): Promise<boolean> {
   return (
     (await firstRow(queries, 'SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ?', [threadId])) !== undefined
   )
@@ -43,11 +43,11 @@ async function isThere(queries: Queries, threadId: number): Promise<boolean> {
  * asked.
  */
 export async function endAtServer(queries: Queries, lost: ConnectionIdentity): Promise<void> {
-  if (!(await isStillThere(queries, lost))) return
+  if (!(await stillExists(queries, lost))) return
   // It may be gone by now.
-  await queries.change(`KILL ${lost.threadId}`).catch(() => undefined)
+  await queries.execute(`KILL ${lost.threadId}`).catch(() => undefined)
   const deadline = performance.now() + waitMs
-  while (await isStillThere(queries, lost)) {
+  while (await stillExists(queries, lost)) {
     if (performance.now() > deadline)
       throw new DatabaseError('OUTCOME_UNKNOWN', 'the server still works for a connection that was lost', {
         hint: 'try again',
@@ -57,7 +57,7 @@ export async function endAtServer(queries: Queries, lost: ConnectionIdentity): P
 }
 
 /** A server that restarted since has begun to count its connections anew: then the number is somebody else's. */
-async function isStillThere(queries: Queries, { threadId, openedAt }: ConnectionIdentity): Promise<boolean> {
+async function stillExists(queries: Queries, { threadId, openedAt }: ConnectionIdentity): Promise<boolean> {
   const ageSeconds = Math.floor((performance.now() - openedAt) / 1_000) - 1
   const question = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ? AND ID <> CONNECTION_ID()
     AND ? <= (SELECT CAST(VARIABLE_VALUE AS INT) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME')`

@@ -6,7 +6,7 @@ import type { Migration } from './migration-files.ts'
 import {
   type AppliedMigration,
   appliedMigrations,
-  assertRoom,
+  assertNoForeignTables,
   assertUsable,
   bookkeeping,
   migrationStates,
@@ -54,7 +54,7 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
   const states = migrationStates(known, await appliedMigrations(session))
   assertUsable(states, { pending: 'allowed' })
   const pending = known.filter((_migration, index) => states[index]?.state === 'pending' && index < to)
-  if (pending[0] !== undefined) await assertRoom(session, pending[0])
+  if (pending[0] !== undefined) await assertNoForeignTables(session, pending[0])
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
 
@@ -107,14 +107,14 @@ async function takeSteps<S extends Step>(
 
 async function apply(session: Session, migration: Migration): Promise<void> {
   const { version, name, checksum, up } = migration
-  await assertRoom(session, migration)
-  await session.change(bookkeeping)
-  await session.change(
+  await assertNoForeignTables(session, migration)
+  await session.execute(bookkeeping)
+  await session.execute(
     "INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)",
     [version, name, checksum, up.length],
   )
   await runSteps({ session, migration, statements: up, forget: () => forget(session, version) })
-  await session.change('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
+  await session.execute('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
 }
 
 async function takeBack(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
@@ -122,13 +122,13 @@ async function takeBack(session: Session, migration: Migration, statements: read
   const before = (await appliedMigrations(session)).find((row) => row.version === version)
   const begin =
     "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
-  await session.change(begin, [statements.length, version])
+  await session.execute(begin, [statements.length, version])
   await runSteps({ session, migration, statements, forget: async () => before && restore(session, before) })
   await forget(session, version)
 }
 
 async function forget(session: Session, version: number): Promise<void> {
-  await session.change('DELETE FROM schema_migrations WHERE version = ?', [version])
+  await session.execute('DELETE FROM schema_migrations WHERE version = ?', [version])
 }
 
 async function restore(
@@ -137,7 +137,7 @@ async function restore(
 ): Promise<void> {
   const sql =
     'UPDATE schema_migrations SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ? WHERE version = ?'
-  await session.change(sql, [direction, steps, steps_started, steps_done, finished_at, version])
+  await session.execute(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 
 function lockedElsewhere(database: string): DbtoolError {
@@ -181,10 +181,10 @@ export interface Run {
  */
 async function runSteps({ session, migration, statements, forget }: Run): Promise<void> {
   const note = (what: string) =>
-    session.change(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
+    session.execute(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
   for (const [index, statement] of statements.entries()) {
     await note('steps_started = steps_done + 1')
-    await session.change(statement).catch(async (error: unknown) => {
+    await session.execute(statement).catch(async (error: unknown) => {
       if (refused(error)) {
         if (index === 0 && (await succeeds(forget()))) throw notBegun(migration, error)
         await succeeds(note('steps_started = steps_done'))

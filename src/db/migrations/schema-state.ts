@@ -74,7 +74,7 @@ function foreignBookkeeping(cause: DatabaseError): DbtoolError {
  * Refuses to start a migration that would create a table (or a view's name) that is there: nobody's data may become
  * ours to drop.
  */
-export async function assertRoom(queries: Queries, { version, name, tables }: Migration): Promise<void> {
+export async function assertNoForeignTables(queries: Queries, { version, name, tables }: Migration): Promise<void> {
   const there = await queries.rows<{ name: string; folded: number }>(
     'SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
   )

@@ -1,5 +1,5 @@
-import { type Member, Members } from './entries.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolFigures } from './pool.ts'
+import { type PoolEntry, PoolEntries } from './entries.ts'
+import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats } from './pool.ts'
 import { poolClosed, PoolCounters } from './stats.ts'
 
 /**
@@ -8,30 +8,30 @@ import { poolClosed, PoolCounters } from './stats.ts'
  */
 export class DirectPool implements Pool {
   readonly #counters = new PoolCounters()
-  readonly #members: Members
+  readonly #members: PoolEntries
   #closed = false
 
   constructor(connect: () => Promise<PooledConnection>) {
-    this.#members = new Members({ connect, counters: this.#counters, recycleMs: 0 })
+    this.#members = new PoolEntries({ connect, counters: this.#counters, recycleMs: 0 })
   }
 
   async acquire(): Promise<Lease> {
     if (this.#closed) throw poolClosed()
     const asked = performance.now()
-    const member = await new Promise<Member>((resolve, reject) => {
+    const member = await new Promise<PoolEntry>((resolve, reject) => {
       this.#members.open(resolve, reject)
       this.#counters.queued(this.#members.opening)
     })
     return this.lend(member, performance.now() - asked)
   }
 
-  figures(): PoolFigures {
+  stats(): PoolStats {
     const { size: open, opening } = this.#members
-    return this.#counters.figures({ open, idle: 0, opening, waiting: opening })
+    return this.#counters.snapshot({ open, idle: 0, opening, waiting: opening })
   }
 
-  restartPeaks(): void {
-    this.#counters.restartPeaks(this.figures())
+  resetPeaks(): void {
+    this.#counters.resetPeaks(this.stats())
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {
@@ -40,9 +40,9 @@ export class DirectPool implements Pool {
   }
 
   /** The pool may have been closed while the connection was opened. */
-  private lend(member: Member, waitMs: number): Lease {
+  private lend(member: PoolEntry, waitMs: number): Lease {
     const giveBack = (): void => {
-      this.#members.retire(member)
+      this.#members.evict(member)
       this.#counters.using(this.#members.size)
     }
     if (this.#closed) {

@@ -5,7 +5,7 @@ import { Connection } from '../connection/connection.ts'
 import { driver, type DriverPool } from '../connection/driver.ts'
 import { translate } from '../failures.ts'
 import type { Limits, Target } from '../target.ts'
-import { defaultGraceMs, Lease, type Pool, type PoolFigures, type PoolOptions } from './pool.ts'
+import { defaultGraceMs, Lease, type Pool, type PoolStats, type PoolOptions } from './pool.ts'
 import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 
 /**
@@ -52,9 +52,9 @@ export class ConnectorPool implements Pool {
     }
   }
 
-  figures(): PoolFigures {
+  stats(): PoolStats {
     const pool = this.#pool
-    return this.#counters.figures({
+    return this.#counters.snapshot({
       open: pool.totalConnections(),
       idle: pool.idleConnections(),
       opening: 0,
@@ -62,8 +62,8 @@ export class ConnectorPool implements Pool {
     })
   }
 
-  restartPeaks(): void {
-    this.#counters.restartPeaks(this.figures())
+  resetPeaks(): void {
+    this.#counters.resetPeaks(this.stats())
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {

@@ -3,13 +3,13 @@ import type { PoolCounters } from './stats.ts'
 import { timerMs } from '../target.ts'
 
 /** An open connection and what its pool must remember of it. Times are those of performance.now(). */
-export interface Member {
+export interface PoolEntry {
   readonly connection: PooledConnection
   readonly expiresAt: number
   idleSince: number
 }
 
-export interface MemberParts {
+export interface PoolEntriesOptions {
   readonly connect: () => Promise<PooledConnection>
   readonly counters: PoolCounters
   /** The longest life of a connection, in milliseconds; zero is for ever. */
@@ -22,13 +22,13 @@ const recycleJitter = 0.1
 /** A connection that does not answer a ping for this long is dead, however patient its caller is. */
 const pingMs = 2_000
 
-export function isFresh({ connection, expiresAt }: Member): boolean {
+export function isFresh({ connection, expiresAt }: PoolEntry): boolean {
   return connection.usable && performance.now() < expiresAt
 }
 
 /** Validation is part of the caller's deadline (of performance.now()); a connection that was just in use needs none. */
 export async function isAlive(
-  { connection, idleSince }: Member,
+  { connection, idleSince }: PoolEntry,
   pingAfterIdleMs: number,
   deadline: number,
 ): Promise<boolean> {
@@ -38,14 +38,14 @@ export async function isAlive(
 }
 
 /** The connections of a pool, from their opening to their good-bye. */
-export class Members {
-  readonly #parts: MemberParts
-  readonly #members = new Set<Member>()
+export class PoolEntries {
+  readonly #parts: PoolEntriesOptions
+  readonly #members = new Set<PoolEntry>()
   readonly #farewells = new Set<Promise<void>>()
   readonly #drained = new Set<() => void>()
   #opening = 0
 
-  constructor(parts: MemberParts) {
+  constructor(parts: PoolEntriesOptions) {
     this.#parts = parts
   }
 
@@ -58,7 +58,7 @@ export class Members {
   }
 
   /** Calls one of the two, in the same tick in which the figures change: what is opened already has its owner then. */
-  open(opened: (member: Member) => void, failed: (reason: unknown) => void): void {
+  open(opened: (member: PoolEntry) => void, failed: (reason: unknown) => void): void {
     this.#opening += 1
     this.#parts.connect().then(
       (connection) => {
@@ -74,7 +74,7 @@ export class Members {
   }
 
   /** Says good-bye to it; a second time does nothing. */
-  retire(member: Member): void {
+  evict(member: PoolEntry): void {
     this.leave(member, (connection) => connection.close())
   }
 
@@ -85,7 +85,7 @@ export class Members {
     await Promise.all(this.#farewells)
   }
 
-  private leave(member: Member, how: (connection: PooledConnection) => Promise<void>): void {
+  private leave(member: PoolEntry, how: (connection: PooledConnection) => Promise<void>): void {
     if (!this.#members.delete(member)) return
     this.#parts.counters.closed += 1
     const farewell = how(member.connection).finally(() => this.#farewells.delete(farewell))
@@ -93,7 +93,7 @@ export class Members {
     this.tellDrained()
   }
 
-  private join(connection: PooledConnection): Member {
+  private join(connection: PooledConnection): PoolEntry {
     const { counters, recycleMs } = this.#parts
     const now = performance.now()
     const lifeMs = recycleMs === 0 ? Infinity : recycleMs * (1 - Math.random() * recycleJitter)

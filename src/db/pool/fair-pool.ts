@@ -1,6 +1,6 @@
 import { timerMs } from '../target.ts'
-import { isAlive, isFresh, type Member, Members } from './entries.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolFigures, type PoolOptions } from './pool.ts'
+import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
+import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats, type PoolOptions } from './pool.ts'
 import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
 
 const reopenAfterMs = 200
@@ -11,9 +11,9 @@ const reopenAfterMs = 200
  */
 export class FairPool implements Pool {
   readonly #options: PoolOptions
-  readonly #members: Members
-  readonly #idle: Member[] = []
-  readonly #line = new WaitingLine<Member>()
+  readonly #members: PoolEntries
+  readonly #idle: PoolEntry[] = []
+  readonly #line = new WaitQueue<PoolEntry>()
   readonly #counters = new PoolCounters()
   #openFailure: unknown
   #reopenTimer: NodeJS.Timeout | undefined
@@ -21,7 +21,7 @@ export class FairPool implements Pool {
 
   constructor(connect: () => Promise<PooledConnection>, options: PoolOptions) {
     this.#options = options
-    this.#members = new Members({ connect, counters: this.#counters, recycleMs: options.recycleMs })
+    this.#members = new PoolEntries({ connect, counters: this.#counters, recycleMs: options.recycleMs })
   }
 
   async acquire(): Promise<Lease> {
@@ -33,13 +33,13 @@ export class FairPool implements Pool {
       const member = this.takeIdle() ?? (await this.waitInLine(deadline, turn))
       if (await isAlive(member, this.#options.pingAfterIdleMs, deadline))
         return this.lend(member, performance.now() - asked)
-      this.retire(member)
+      this.evict(member)
       turn = 'first'
     }
   }
 
-  figures(): PoolFigures {
-    return this.#counters.figures({
+  stats(): PoolStats {
+    return this.#counters.snapshot({
       open: this.#members.size,
       idle: this.#idle.length,
       opening: this.#members.opening,
@@ -47,30 +47,30 @@ export class FairPool implements Pool {
     })
   }
 
-  restartPeaks(): void {
-    this.#counters.restartPeaks(this.figures())
+  resetPeaks(): void {
+    this.#counters.resetPeaks(this.stats())
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
     this.stopWaitingToReopen()
     this.#line.rejectAll(poolClosed())
-    for (const member of this.#idle.splice(0)) this.#members.retire(member)
+    for (const member of this.#idle.splice(0)) this.#members.evict(member)
     await this.#members.drain(graceMs)
   }
 
-  private takeIdle(): Member | undefined {
+  private takeIdle(): PoolEntry | undefined {
     for (;;) {
       const member = this.#idle.pop()
       this.countInUse()
       if (member === undefined || isFresh(member)) return member
-      this.retire(member)
+      this.evict(member)
     }
   }
 
-  private waitInLine(deadline: number, turn: 'last' | 'first'): Promise<Member> {
+  private waitInLine(deadline: number, turn: 'last' | 'first'): Promise<PoolEntry> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter<Member> = { resolve, reject, timer: undefined }
+      const waiter: Waiter<PoolEntry> = { resolve, reject, timer: undefined }
       waiter.timer = setTimeout(() => this.timeOut(waiter), timerMs(Math.max(0, deadline - performance.now())))
       this.#line.join(waiter, turn)
       this.#counters.queued(this.#line.length)
@@ -78,8 +78,8 @@ export class FairPool implements Pool {
     })
   }
 
-  private timeOut(waiter: Waiter<Member>): void {
-    const figures = this.figures()
+  private timeOut(waiter: Waiter<PoolEntry>): void {
+    const figures = this.stats()
     this.#line.leave(waiter)
     this.#counters.timeouts += 1
     waiter.reject(timeoutError(this.#options, figures, this.#openFailure))
@@ -100,7 +100,7 @@ export class FairPool implements Pool {
     }
   }
 
-  private opened(member: Member): void {
+  private opened(member: PoolEntry): void {
     this.#openFailure = undefined
     this.offer(member)
   }
@@ -126,33 +126,33 @@ export class FairPool implements Pool {
     this.#reopenTimer = undefined
   }
 
-  private lend(member: Member, waitMs: number): Lease {
+  private lend(member: PoolEntry, waitMs: number): Lease {
     this.#counters.granted(waitMs)
     return new Lease(member.connection, waitMs, () => this.takeBack(member))
   }
 
   /** Nobody inherits somebody else's transaction, nor a statement that still runs. */
-  private takeBack(member: Member): void {
+  private takeBack(member: PoolEntry): void {
     const { connection } = member
     if (connection.busy) connection.destroy()
     if (!connection.usable || !connection.mayHoldTransaction) this.offer(member)
     else
-      connection.change('ROLLBACK').then(
+      connection.execute('ROLLBACK').then(
         () => this.offer(member),
-        () => this.retire(member),
+        () => this.evict(member),
       )
   }
 
-  private offer(member: Member): void {
+  private offer(member: PoolEntry): void {
     member.idleSince = performance.now()
     if (this.#closed || !isFresh(member)) {
-      this.retire(member)
+      this.evict(member)
       return
     }
     const waiter = this.#line.next()
     if (waiter !== undefined) waiter.resolve(member)
     else if (this.#idle.length < this.#options.size) this.#idle.push(member)
-    else this.retire(member)
+    else this.evict(member)
     this.countInUse()
   }
 
@@ -160,8 +160,8 @@ export class FairPool implements Pool {
     this.#counters.using(this.#members.size - this.#idle.length)
   }
 
-  private retire(member: Member): void {
-    this.#members.retire(member)
+  private evict(member: PoolEntry): void {
+    this.#members.evict(member)
     this.countInUse()
     this.openForWaiters()
   }
@@ -174,7 +174,7 @@ interface Waiter<T> {
 }
 
 /** First in, first out; leaving from the middle costs nothing, because a Set remembers the order of insertion. */
-class WaitingLine<T> {
+class WaitQueue<T> {
   #waiters = new Set<Waiter<T>>()
 
   get length(): number {

@@ -43,7 +43,7 @@ export const defaultPoolOptions: PoolOptions = {
 export const defaultGraceMs = 5_000
 
 /** A snapshot of a pool: the first five are gauges, the rest count from its creation. */
-export interface PoolFigures {
+export interface PoolStats {
   readonly open: number
   readonly idle: number
   readonly inUse: number
@@ -74,9 +74,9 @@ export interface Pool {
    * be had.
    */
   acquire(): Promise<Lease>
-  figures(): PoolFigures
+  stats(): PoolStats
   /** From now on `peak` and `queuePeak` are those of what follows. */
-  restartPeaks(): void
+  resetPeaks(): void
   /** Refuses newcomers, lets leases finish for up to `graceMs`, then cuts them. */
   close(graceMs?: number): Promise<void>
 }
@@ -123,16 +123,16 @@ export class Lease implements Session {
     return this.connection().rows<T>(sql, values)
   }
 
-  async change(sql: string, values?: readonly Value[]): Promise<Change> {
-    return this.connection().change(sql, values)
+  async execute(sql: string, values?: readonly Value[]): Promise<Change> {
+    return this.connection().execute(sql, values)
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return this.connection().prepared<T>(sql, values)
   }
 
-  async plainRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.connection().plainRows<T>(sql, values)
+  async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.connection().rawRows<T>(sql, values)
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

@@ -1,5 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
-import type { PoolFigures, PoolOptions } from './pool.ts'
+import type { PoolStats, PoolOptions } from './pool.ts'
 
 /** What a pool counts about itself; the gauges are read from the pool when somebody asks. */
 export class PoolCounters {
@@ -38,12 +38,12 @@ export class PoolCounters {
     this.#inUse = inUse
   }
 
-  restartPeaks({ open, waiting }: Pick<PoolFigures, 'open' | 'waiting'>): void {
+  resetPeaks({ open, waiting }: Pick<PoolStats, 'open' | 'waiting'>): void {
     this.peak = open
     this.queuePeak = waiting
   }
 
-  figures(gauges: Pick<PoolFigures, 'open' | 'idle' | 'opening' | 'waiting'>): PoolFigures {
+  snapshot(gauges: Pick<PoolStats, 'open' | 'idle' | 'opening' | 'waiting'>): PoolStats {
     const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
     return {
       ...gauges,
@@ -73,7 +73,7 @@ export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connect
  */
 export function timeoutError(
   options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
-  now: PoolFigures,
+  now: PoolStats,
   cause: unknown,
 ): DbtoolError {
   const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`

@@ -25,9 +25,9 @@ export async function showGrants(queries: Queries, account: Account): Promise<st
 export async function grant(queries: Queries, account: Account, statements: readonly string[]): Promise<void> {
   await showGrants(queries, account)
   // Were the account dropped just now, GRANT would make one without a password.
-  await queries.change("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER')")
+  await queries.execute("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER')")
   for (const statement of statements) {
-    await queries.change(statement).catch((error: unknown) => {
+    await queries.execute(statement).catch((error: unknown) => {
       throw explained(account, error)
     })
   }

@@ -82,14 +82,14 @@ export const limitChecks: readonly Check[] = [
   }),
 ]
 
-interface Room {
+interface Headroom {
   readonly name: string
   readonly limit: number
   readonly used: number
   readonly raise: (to: number) => string
 }
 
-function room({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Room): Judgement {
+function room({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Headroom): Judgement {
   const [want, free] = [size + maxOverflow, Math.max(0, limit - used)]
   const taken = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} taken (${name})`
   if (free < want) {

@@ -39,7 +39,7 @@ export const reachChecks: readonly Check[] = [
     looksAt: 'does the server let the user in; a wrong password is told from an unknown user where anybody can tell',
     needs: ['destination', 'login'],
     judge: ({ destination: { target }, login }) =>
-      login.failure === undefined ? ok(`${target.user} is let in`) : shutOut(target, login.failure, login),
+      login.failure === undefined ? ok(`${target.user} is let in`) : loginFailed(target, login.failure, login),
   }),
   check({
     name: 'database',
@@ -87,7 +87,7 @@ function closedDoor(target: Target, code: string): Judgement {
 const wrongPassword = 1045
 const socketLoginOnly = 1698
 
-function shutOut(
+function loginFailed(
   { user, password, socket }: Target,
   { errno, message, hint }: Failure,
   { accounts }: Login,

@@ -1,8 +1,8 @@
 import { version } from '../../version.ts'
 import { known, unknown, type DoctorInput, type FactName, type Gathered } from '../facts.ts'
 import { configurationFacts, originOf } from './configuration.ts'
-import { findRoute, knock } from './network.ts'
-import { visitServer } from './visit.ts'
+import { findRoute, probeTcp } from './network.ts'
+import { inspectServer } from './visit.ts'
 
 const names: readonly FactName[] = [
   'configuration',
@@ -44,8 +44,8 @@ export async function gather(around: DoctorInput): Promise<Gathered> {
   const route = await findRoute(target, patience)
   const way = { ...here, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
   if (route.failure !== undefined) return { ...allUnknown('the server has no address'), ...way }
-  const door = await knock(target, patience)
+  const door = await probeTcp(target, patience)
   const arrived = { ...way, door: known(door) }
   if (door.failure !== undefined) return { ...allUnknown('the server cannot be reached'), ...arrived }
-  return { ...allUnknown('nobody was let in'), ...arrived, ...(await visitServer(around, config)) }
+  return { ...allUnknown('nobody was let in'), ...arrived, ...(await inspectServer(around, config)) }
 }

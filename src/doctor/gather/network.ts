@@ -26,7 +26,7 @@ export async function findRoute({ host, socket }: Target, patience: Patience): P
 }
 
 /** Opens a connection and closes it without a word. Never rejects. */
-export function knock({ host, port, socket }: Target, patience: Patience): Promise<Attempt> {
+export function probeTcp({ host, port, socket }: Target, patience: Patience): Promise<Attempt> {
   // Connecting to an ordinary file is refused as if nobody listened.
   if (socket !== undefined && statOf(socket)?.isSocket() === false)
     return Promise.resolve({ ms: 0, failure: 'ENOTSOCK' })

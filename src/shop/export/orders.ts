@@ -2,7 +2,7 @@ import type { Queries } from '../../db/queries.ts'
 import { allFaults } from '../../errors.ts'
 import { where, type Condition } from '../filters.ts'
 import { importKeyPrefix } from '../import/decide-orders.ts'
-import { shown, type OrderStatus } from '../rules.ts'
+import { quoteValue, type OrderStatus } from '../rules.ts'
 import { eachPage, isoText, type WritePage } from './pages.ts'
 
 export interface OrderExportFilter {
@@ -89,5 +89,7 @@ async function sameReference(queries: Queries, filter: OrderExportFilter): Promi
       ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%' ORDER BY o.id LIMIT ${faultsShown + 1}`,
     condition.values,
   )
-  return rows.map(({ id, twin_id, ref }) => `orders ${id} and ${twin_id} would both have the order_ref ${shown(ref)}`)
+  return rows.map(
+    ({ id, twin_id, ref }) => `orders ${id} and ${twin_id} would both have the order_ref ${quoteValue(ref)}`,
+  )
 }

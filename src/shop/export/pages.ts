@@ -25,7 +25,7 @@ export async function eachPage<R extends object>(
 ): Promise<void> {
   const pageAfter = (row: R | undefined): Promise<R[]> => {
     const condition = where([...conditions, row === undefined ? undefined : after(row)])
-    const page = queries.plainRows<R>(`${sql} ${condition.sql} ORDER BY ${order} LIMIT ${pageRows}`, condition.values)
+    const page = queries.rawRows<R>(`${sql} ${condition.sql} ORDER BY ${order} LIMIT ${pageRows}`, condition.values)
     // It is waited for when its turn comes; until then nobody listens to its failure.
     page.catch(() => undefined)
     return page

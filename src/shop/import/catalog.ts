@@ -3,7 +3,7 @@ import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
 import { insertProducts, type NewProduct } from '../products/products.ts'
-import { shown } from '../rules.ts'
+import { quoteValue } from '../rules.ts'
 import { createImportedUser, createImportedUsers, importedUsers, knownUsers } from './resolve-users.ts'
 
 export type Ids = ReadonlyMap<string, number>
@@ -28,11 +28,11 @@ export interface Catalog {
 const createHint = 'create it first, or add --create-missing'
 
 export const noUser = (reference: string): DbtoolError =>
-  new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, { hint: createHint })
+  new DbtoolError('NOT_FOUND', `there is no user ${quoteValue(reference)}`, { hint: createHint })
 
 /** In a catalog that grows, only the price can be what is missing. */
 export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): DbtoolError {
-  const names = skus.map(shown).join(', ')
+  const names = skus.map(quoteValue).join(', ')
   return kind === 'known'
     ? new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}`, { hint: createHint })
     : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, {
@@ -41,18 +41,18 @@ export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): D
 }
 
 /** Only what the shop already has. */
-export function knownCatalog(db: Database): Catalog {
-  const users = new Remembered((references) => db.reading((queries) => knownUsers(queries, references)))
-  const products = new Remembered((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
+export function lookupResolver(db: Database): Catalog {
+  const users = new IdCache((references) => db.reading((queries) => knownUsers(queries, references)))
+  const products = new IdCache((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
   return { userIds: (references) => users.ids(references), productIds: (skus) => products.ids(skus) }
 }
 
 /** Creates what is met for the first time, before its first order; a product needs a price for that. */
-export function growingCatalog(db: Database, author: Author, initialStock: number): Catalog {
+export function creatingResolver(db: Database, author: Author, initialStock: number): Catalog {
   // Of two that meet the same one for the first time, the second finds it.
   const inTurn = turns()
-  const users = new Remembered((references) => inTurn(() => foundOrCreated(db, author, references)))
-  const products = new Remembered((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
+  const users = new IdCache((references) => inTurn(() => foundOrCreated(db, author, references)))
+  const products = new IdCache((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
   return {
     userIds: (references) => users.ids(references),
     productIds: (skus) => products.ids(skus),
@@ -120,7 +120,7 @@ async function idsOfSkus(queries: Queries, skus: readonly string[]): Promise<Ids
   return new Map((await productsOfSkus(queries, skus)).map(({ id, sku }) => [sku, id]))
 }
 
-export interface ProductThere {
+export interface ExistingProduct {
   readonly id: number
   readonly sku: string
   readonly price: string
@@ -131,12 +131,12 @@ export interface ProductThere {
 /** MariaDB makes a join of an IN with 1,000 values or more, which takes longer. */
 const skusAtOnce = 900
 
-export async function productsOfSkus(queries: Queries, skus: readonly string[]): Promise<ProductThere[]> {
-  const products: ProductThere[] = []
+export async function productsOfSkus(queries: Queries, skus: readonly string[]): Promise<ExistingProduct[]> {
+  const products: ExistingProduct[] = []
   for (let first = 0; first < skus.length; first += skusAtOnce) {
     const some = skus.slice(first, first + skusAtOnce)
     products.push(
-      ...(await queries.rows<ProductThere>(
+      ...(await queries.rows<ExistingProduct>(
         `SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`,
         some,
       )),
@@ -146,10 +146,10 @@ export async function productsOfSkus(queries: Queries, skus: readonly string[]):
 }
 
 /** What is remembered at once: a file may name more. */
-const mostRemembered = 50_000
+const maxCachedIds = 50_000
 
 /** Ids by name: those that were looked up lately. What was not found is asked for again. */
-class Remembered {
+class IdCache {
   readonly #ids = new Map<string, number>()
 
   constructor(private readonly find: (names: readonly string[]) => Promise<ReadonlyMap<string, number>>) {}
@@ -175,6 +175,6 @@ class Remembered {
   private remember(name: string, id: number): void {
     this.#ids.set(name, id)
     const [oldest = name] = this.#ids.keys()
-    if (this.#ids.size > mostRemembered) this.#ids.delete(oldest)
+    if (this.#ids.size > maxCachedIds) this.#ids.delete(oldest)
   }
 }

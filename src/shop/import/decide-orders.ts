@@ -17,7 +17,7 @@ import { type Catalog, type Ids, noProduct, noUser, type ProductOfFile, products
 import type { DraftOrder, ImportLine } from './draft-order.ts'
 import type { FindUsers } from './resolve-users.ts'
 
-interface Rehearsed {
+interface SimulatedProduct {
   /** Undefined for one that would be created. */
   readonly id: number | undefined
   readonly price: string
@@ -38,8 +38,8 @@ interface Existing {
 }
 
 /** What would become of orders: reads the shop, takes stock only in memory, and locks nothing. */
-export function rehearsingPlacer(db: Database, missing: Missing, findUsers: FindUsers): PlaceDrafts {
-  const products = new Map<string, Rehearsed>()
+export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUsers): PlaceDrafts {
+  const products = new Map<string, SimulatedProduct>()
   const rehearse = async (queries: Queries, drafts: readonly DraftOrder[]): Promise<Outcome[]> => {
     const unseen = new Set(
       drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)).filter((sku) => !products.has(sku)),
@@ -47,7 +47,7 @@ export function rehearsingPlacer(db: Database, missing: Missing, findUsers: Find
     for (const { sku, id, price, stock, is_active } of await productsOfSkus(queries, [...unseen]))
       products.set(sku, { id, price, stock, active: is_active === 1 })
     const userIds = await findUsers(queries, [...new Set(drafts.map(userOf))])
-    const existing = await ordersThere(queries, drafts)
+    const existing = await existingOrders(queries, drafts)
     const outcomes: Outcome[] = []
     for (const draft of drafts)
       outcomes.push(
@@ -58,7 +58,7 @@ export function rehearsingPlacer(db: Database, missing: Missing, findUsers: Find
   return (drafts) => db.reading((queries) => rehearse(queries, drafts))
 }
 
-async function ordersThere(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
+async function existingOrders(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
   const keys = drafts.map(({ ref }) => keyOf(ref))
   const rows = await queries.rows<Existing>(
     `SELECT id, idempotency_key AS order_key, total_amount, content_digest FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
@@ -69,7 +69,7 @@ async function ordersThere(queries: Queries, drafts: readonly DraftOrder[]): Pro
 
 interface Stage {
   readonly queries: Queries
-  readonly products: Map<string, Rehearsed>
+  readonly products: Map<string, SimulatedProduct>
   readonly missing: Missing
   readonly userIds: Ids
 }
@@ -78,9 +78,9 @@ async function tried(
   { queries, products, missing, userIds }: Stage,
   draft: DraftOrder,
   existing: Existing | undefined,
-): Promise<Taken> {
+): Promise<Applied> {
   const userId = userIds.get(userOf(draft))
-  const unknown = draft.lines.filter((line) => !isThere(products, line, missing)).map(({ sku }) => sku)
+  const unknown = draft.lines.filter((line) => !existsIn(products, line, missing)).map(({ sku }) => sku)
   if (existing !== undefined) {
     if (!(await isSame(queries, existing, userId, linesOf(draft, products))))
       throw keyConflict(existing.order_key, existing.id)
@@ -88,12 +88,12 @@ async function tried(
   }
   if (userId === undefined && !missing.create) throw noUser(userOf(draft))
   if (unknown.length > 0) throw noProduct(unknown, missing.create ? 'growing' : 'known')
-  return { outcome: 'placed', totalAmount: take(products, draft.lines) }
+  return { outcome: 'placed', totalAmount: deductStock(products, draft.lines) }
 }
 
 /** Creates it in the mind where that would be done. */
-function isThere(
-  products: Map<string, Rehearsed>,
+function existsIn(
+  products: Map<string, SimulatedProduct>,
   { sku, price }: ImportLine,
   { create, initialStock }: Missing,
 ): boolean {
@@ -116,12 +116,12 @@ async function isSame(
   )
 }
 
-function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, Rehearsed>): OrderLine[] {
+function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, SimulatedProduct>): OrderLine[] {
   return lines.map(({ sku, quantity, price }) => ({ productId: products.get(sku)?.id ?? 0, quantity, price }))
 }
 
 /** All or nothing, as the database would. Returns the total. */
-function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLine[]): string {
+function deductStock(products: ReadonlyMap<string, SimulatedProduct>, lines: readonly ImportLine[]): string {
   const wanted = lines.flatMap((line) => {
     const product = products.get(line.sku)
     return product === undefined ? [] : [{ line, product }]
@@ -146,10 +146,10 @@ function take(products: ReadonlyMap<string, Rehearsed>, lines: readonly ImportLi
 }
 
 /** `existing`: an earlier run had already placed it. */
-export type Taken = Pick<Placement, 'outcome' | 'totalAmount'>
+export type Applied = Pick<Placement, 'outcome' | 'totalAmount'>
 
 /** What became of an order of the file; an error is why the shop refuses it. */
-export type Outcome = Taken | DbtoolError
+export type Outcome = Applied | DbtoolError
 
 /** Takes orders of the file that have no fault, in their order. Rejects with what ends the import. */
 export type PlaceDrafts = (drafts: readonly DraftOrder[]) => Promise<readonly Outcome[]>
@@ -177,7 +177,7 @@ export function refused(error: unknown): DbtoolError {
 }
 
 /** Places orders of a file: together as far as they can be, the others by themselves. */
-export function realPlacer(queries: Queries, catalog: Catalog, author: Author): PlaceDrafts {
+export function applyOrders(queries: Queries, catalog: Catalog, author: Author): PlaceDrafts {
   return async (drafts) => {
     const asked = await requestsOf(catalog, author, drafts)
     const requests = asked.filter((one): one is OrderRequest => !(one instanceof DbtoolError))
@@ -251,8 +251,8 @@ async function productsOf(
   return [new Map([...known, ...(created ?? [])]), lacking]
 }
 
-async function placeAlone(queries: Queries, request: OrderRequest): Promise<Taken> {
-  return placeOrder(queries, request).catch(async (error: unknown): Promise<Taken> => {
+async function placeAlone(queries: Queries, request: OrderRequest): Promise<Applied> {
+  return placeOrder(queries, request).catch(async (error: unknown): Promise<Applied> => {
     if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
     const totalAmount = await totalIfSame(queries, request.key, request.userId, request.lines)
     if (totalAmount === undefined) throw error
@@ -260,7 +260,7 @@ async function placeAlone(queries: Queries, request: OrderRequest): Promise<Take
   })
 }
 
-interface LineThere {
+interface ExistingLine {
   readonly user_id: number
   readonly total_amount: string
   readonly product_id: number
@@ -279,12 +279,12 @@ async function totalIfSame(
   userId: number,
   lines: readonly OrderLine[],
 ): Promise<string | undefined> {
-  const there = await queries.rows<LineThere>(
+  const there = await queries.rows<ExistingLine>(
     'SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.idempotency_key = ?',
     [key],
   )
   const asked = new Map(lines.map((line) => [line.productId, line]))
-  const same = ({ user_id, product_id, quantity, price }: LineThere): boolean => {
+  const same = ({ user_id, product_id, quantity, price }: ExistingLine): boolean => {
     const line = asked.get(product_id)
     return user_id === userId && line?.quantity === quantity && line.price === price
   }

@@ -1,10 +1,10 @@
-import { shown } from '../rules.ts'
+import { quoteValue } from '../rules.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportRow, Kind, RowThere, Stored } from './tables.ts'
+import type { ImportRow, ImportTable, ExistingRow, Stored } from './tables.ts'
 
 /** A row that is there and what will be different. */
 export interface Update {
-  readonly there: RowThere
+  readonly existing: ExistingRow
   readonly changes: Readonly<Record<string, Stored>>
 }
 
@@ -19,26 +19,26 @@ export interface Decisions {
 }
 
 /** A row that this file will create has no id yet. */
-const ofThisFile: RowThere = { id: 0 }
+const ofThisFile: ExistingRow = { id: 0 }
 
 /** Who has which unique value: at first the shop, then, row by row, the shop as it will be. */
-class Holders {
-  readonly #byColumn: ReadonlyMap<string, Map<string, RowThere>>
+class UniqueIndex {
+  readonly #byColumn: ReadonlyMap<string, Map<string, ExistingRow>>
 
   constructor(
-    private readonly kind: Kind,
-    there: readonly RowThere[],
+    private readonly kind: ImportTable,
+    there: readonly ExistingRow[],
   ) {
-    this.#byColumn = new Map(kind.unique.map((column) => [column, new Map<string, RowThere>()]))
+    this.#byColumn = new Map(kind.unique.map((column) => [column, new Map<string, ExistingRow>()]))
     for (const row of there) this.put(row, row)
   }
 
-  of(column: string, row: ImportRow): RowThere | undefined {
+  of(column: string, row: ImportRow): ExistingRow | undefined {
     const value = row[column]
     return typeof value === 'string' ? this.#byColumn.get(column)?.get(this.kind.fold(value)) : undefined
   }
 
-  put(values: ImportRow, holder: RowThere): void {
+  put(values: ImportRow, holder: ExistingRow): void {
     for (const [column, holders] of this.#byColumn) {
       const value = values[column]
       if (typeof value === 'string') holders.set(this.kind.fold(value), holder)
@@ -46,7 +46,7 @@ class Holders {
   }
 
   /** What a row gives up is free for the next. */
-  move(from: RowThere, to: ImportRow): void {
+  move(from: ExistingRow, to: ImportRow): void {
     for (const [column, holders] of this.#byColumn) holders.delete(this.kind.fold(String(from[column])))
     this.put(to, ofThisFile)
   }
@@ -57,14 +57,14 @@ class Holders {
  * about.
  */
 export function decide(
-  kind: Kind,
+  kind: ImportTable,
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
-  { there, seen }: { there: readonly RowThere[]; seen: SeenIds },
+  { there, seen }: { there: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
   const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
   const [key] = kind.unique
-  const holders = new Holders(kind, there)
+  const holders = new UniqueIndex(kind, there)
   for (const draft of drafts) {
     const { record, row } = draft
     const found = holders.of(key, row)
@@ -77,13 +77,13 @@ export function decide(
       decisions.refused.push({
         record,
         code: 'DUPLICATE',
-        reason: `${said(key, row)} is already there (${kind.one} ${found.id})`,
+        reason: `${keyValue(key, row)} is already there (${kind.one} ${found.id})`,
       })
     else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
       holders.put(found, ofThisFile)
     } else {
-      settle(decisions, found, row)
+      diffRow(decisions, found, row)
       holders.move(found, row)
     }
   }
@@ -92,36 +92,36 @@ export function decide(
 
 /** What no `--on-conflict` settles: a line that comes back, and a value that belongs to somebody else. */
 function conflictOf(
-  { unique: [key, ...others], one }: Kind,
+  { unique: [key, ...others], one }: ImportTable,
   row: ImportRow,
-  holders: Holders,
+  holders: UniqueIndex,
   seen: SeenIds,
 ): Pick<Refusal, 'code' | 'reason'> | undefined {
-  const isOfThisFile = ({ id }: RowThere): boolean => id === ofThisFile.id || seen.has(id)
+  const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
   const own = holders.of(key, row)
   for (const column of [key, ...others]) {
     const holder = holders.of(column, row)
     if (holder === undefined) continue
     if (isOfThisFile(holder) && (column === key || holder !== own))
-      return { code: 'BAD_INPUT', reason: `${said(column, row)} comes back: an earlier line has it` }
+      return { code: 'BAD_INPUT', reason: `${keyValue(column, row)} comes back: an earlier line has it` }
     if (column !== key && holder.id !== own?.id)
       return {
         code: 'DUPLICATE',
-        reason: `${said(column, row)} belongs to ${one} ${shown(String(holder[key]))} (id ${holder.id})`,
+        reason: `${keyValue(column, row)} belongs to ${one} ${quoteValue(String(holder[key]))} (id ${holder.id})`,
       }
   }
   return undefined
 }
 
-function settle({ updated, unchanged }: Decisions, there: RowThere, row: ImportRow): void {
+function diffRow({ updated, unchanged }: Decisions, existing: ExistingRow, row: ImportRow): void {
   const changes = Object.entries(row).filter(
-    (entry): entry is [string, Stored] => entry[1] !== undefined && entry[1] !== there[entry[0]],
+    (entry): entry is [string, Stored] => entry[1] !== undefined && entry[1] !== existing[entry[0]],
   )
-  if (changes.length === 0) unchanged.push(there.id)
-  else updated.push({ there, changes: Object.fromEntries(changes) })
+  if (changes.length === 0) unchanged.push(existing.id)
+  else updated.push({ existing, changes: Object.fromEntries(changes) })
 }
 
-const said = (column: string, row: ImportRow): string => `${column} ${shown(String(row[column]))}`
+const keyValue = (column: string, row: ImportRow): string => `${column} ${quoteValue(String(row[column]))}`
 
 const bitsPerBlock = 4_096
 

@@ -8,7 +8,7 @@ import {
   parseQuantity,
   parseSku,
   parseText,
-  shown,
+  quoteValue,
 } from '../rules.ts'
 import { FieldReader } from './draft-row.ts'
 
@@ -124,7 +124,7 @@ export interface ImportLine {
  * read and type.
  */
 function parseUser(text: string): string {
-  if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${shown(text)}`)
+  if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${quoteValue(text)}`)
   return parseText(255)(text)
 }
 

@@ -1,6 +1,6 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import type { FieldRule, ImportRow, Kind, Stored } from './tables.ts'
+import type { FieldRule, ImportRow, ImportTable, Stored } from './tables.ts'
 
 /** What becomes of a row whose key is there already. */
 export type OnConflict = 'error' | 'skip' | 'update'
@@ -20,7 +20,7 @@ export interface Refusal {
 
 /** Reads a record as a row, or as everything that is wrong with it. */
 export function rowReader(
-  { rules, unique: [key], one }: Kind,
+  { rules, unique: [key], one }: ImportTable,
   onConflict: OnConflict,
 ): (record: SourceRecord) => DraftRow | Refusal {
   const entries = Object.entries(rules)

@@ -10,7 +10,7 @@ const probes = 7
  * pass looks
  * at the suspects alone, and is exact.
  */
-export class ReferencesMet {
+export class DuplicateDetector {
   readonly #bits: Uint32Array
   readonly #suspects = new Set<string>()
 
@@ -21,7 +21,7 @@ export class ReferencesMet {
   }
 
   /** Once for each order of the file, in the first pass; tells nothing yet. */
-  meet(ref: string): false {
+  add(ref: string): false {
     const mask = this.#bits.length * 32 - 1
     const first = hash(ref, 0x811c9dc5)
     const step = hash(ref, 0x9747b28c) | 1
@@ -37,12 +37,12 @@ export class ReferencesMet {
   }
 
   /** How many are looked at again. */
-  get suspects(): number {
+  get candidates(): number {
     return this.#suspects.size
   }
 
   /** For one later pass: whether a reference has been there before in that pass. */
-  comingBack(): (ref: string) => boolean {
+  secondPass(): (ref: string) => boolean {
     const seen = new Set<string>()
     return (ref) => {
       if (!this.#suspects.has(ref)) return false

@@ -3,13 +3,13 @@ import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import type { Outcome, PlaceDrafts } from './decide-orders.ts'
 import { adjacent, type DraftOrder, groupOrders, reasonOf } from './draft-order.ts'
-import { ReferencesMet } from './duplicate-refs.ts'
+import { DuplicateDetector } from './duplicate-refs.ts'
 import { Faults } from './draft-row.ts'
 import { type ImportSummary, Tally } from './tally.ts'
 
 export interface ImportPlan {
   readonly file: RecordFile
-  readonly met: ReferencesMet
+  readonly met: DuplicateDetector
   readonly place: PlaceDrafts
   /** How many transactions are in flight at once. */
   readonly concurrency: number
@@ -30,7 +30,7 @@ export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
   const { file, met, signal, onProgress, concurrency } = plan
   const tally = new Tally()
   const batches = inBatches(
-    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), met.comingBack()),
+    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), met.secondPass()),
   )
   // The rejects come out the same on every run, and the lines of one order stay together.
   const rejected = new InOrder<DraftOrder>((draft) => keepRejected(plan, draft))
@@ -39,7 +39,8 @@ export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
     while (failures.length === 0 && !signal.aborted) {
       const next = await batches.next()
       if (next.done === true) return
-      for (const [draft, refused] of await take(plan, next.value, tally)) await rejected.settle(draft.index, refused)
+      for (const [draft, refused] of await applyOrder(plan, next.value, tally))
+        await rejected.complete(draft.index, refused)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, () => work().catch((error: unknown) => failures.push(error))))
@@ -73,7 +74,7 @@ async function* inBatches(drafts: AsyncIterable<DraftOrder>): AsyncGenerator<Dra
 }
 
 /** Every order of the batch, with the reason for each of its lines if it is rejected. */
-async function take(
+async function applyOrder(
   plan: ImportPlan,
   batch: readonly DraftOrder[],
   tally: Tally,
@@ -85,7 +86,7 @@ async function take(
     tally.read(draft)
     const outcome = outcomeOf.get(draft)
     if (outcome !== undefined && !(outcome instanceof DbtoolError)) {
-      tally.took(draft, outcome)
+      tally.onApplied(draft, outcome)
       return [draft, undefined]
     }
     tally.rejected += 1
@@ -143,7 +144,7 @@ class InOrder<T> {
   constructor(private readonly tell: (value: T) => Promise<void>) {}
 
   /** `undefined` is settled with nothing to tell. Resolves when what could be told now has been. */
-  async settle(index: number, value: T | undefined): Promise<void> {
+  async complete(index: number, value: T | undefined): Promise<void> {
     this.#settled.set(index, value)
     const ready: T[] = []
     for (; this.#settled.has(this.#next); this.#next += 1) {
@@ -174,20 +175,20 @@ const wayOut = 'or leave such orders out with --on-error skip --rejects FILE'
 export async function checkFile(
   file: RecordFile,
   { orders, signal }: { orders: boolean; signal: AbortSignal },
-): Promise<ReferencesMet> {
-  const met = new ReferencesMet(file.bytes)
+): Promise<DuplicateDetector> {
+  const met = new DuplicateDetector(file.bytes)
   const records = checkedRecords(file, { signal })
   if (orders) {
     const faults = await faultsOf(
       file,
-      groupOrders(records, (ref) => met.meet(ref)),
+      groupOrders(records, (ref) => met.add(ref)),
     )
     // Which of them really come back is known after all have been met.
     const exact =
-      met.suspects > 0 ? await faultsOf(file, groupOrders(file.records({ signal }), met.comingBack())) : faults
+      met.candidates > 0 ? await faultsOf(file, groupOrders(file.records({ signal }), met.secondPass())) : faults
     exact.throwIfAny()
   } else {
-    for await (const { ref } of adjacent(records)) met.meet(ref)
+    for await (const { ref } of adjacent(records)) met.add(ref)
   }
   return met
 }
@@ -201,9 +202,9 @@ async function faultsOf(file: RecordFile, drafts: AsyncIterable<DraftOrder>): Pr
 }
 
 /** Tries every order without placing any. Rejects with all that the shop would refuse, together. */
-export async function rehearseAll(
+export async function dryRunAll(
   file: RecordFile,
-  met: ReferencesMet,
+  met: DuplicateDetector,
   place: PlaceDrafts,
   signal: AbortSignal,
 ): Promise<ImportSummary> {

@@ -7,12 +7,12 @@ import type { SourceRecord } from '../../files/record.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import type { Author } from '../logs.ts'
 import { type DraftRow, Faults, type OnConflict, type Refusal, rowReader } from './draft-row.ts'
-import { type InUnit, RowTaker } from './row-writer.ts'
-import type { Kind } from './tables.ts'
+import { type RunInTransaction, RowWriter } from './row-writer.ts'
+import type { ImportTable } from './tables.ts'
 import { type RowSummary, RowTally } from './tally.ts'
 
 export interface RowImport {
-  readonly kind: Kind
+  readonly kind: ImportTable
   readonly file: RecordFile
   readonly db: Database
   readonly author: Author
@@ -54,18 +54,18 @@ function once({ rejects, onReject }: RowImport): Refuse {
   }
 }
 
-async function pass(plan: RowImport, refuse: Refuse, inUnit: InUnit): Promise<RowSummary> {
+async function pass(plan: RowImport, refuse: Refuse, inUnit: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally = new RowTally()
   const faults = new Faults(
     file.name,
     'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there',
   )
-  const taker = new RowTaker(kind, onConflict, author, inUnit)
+  const taker = new RowWriter(kind, onConflict, author, inUnit)
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
   try {
     for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
-      const refusals = [...refused, ...(await taker.take(drafts, (taken) => tally.took(taken)))].sort(
+      const refusals = [...refused, ...(await taker.apply(drafts, (taken) => tally.onApplied(taken)))].sort(
         (a, b) => a.record.line - b.record.line,
       )
       tally.read(size)

@@ -4,10 +4,10 @@ import { inWords } from '../changes.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { Kind, RowThere, Stored } from './tables.ts'
+import type { ImportTable, ExistingRow, Stored } from './tables.ts'
 
 /** Runs what is kept whole or taken back: a transaction, or a part of one. */
-export type InUnit = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
+export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
 
 /** How many rows became what. */
 export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 'skipped', number>>
@@ -16,18 +16,18 @@ export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 's
 const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE'])
 
 /** Takes the rows of a file, some hundreds in one statement each. */
-export class RowTaker {
+export class RowWriter {
   readonly #seen = new SeenIds()
 
   constructor(
-    private readonly kind: Kind,
+    private readonly kind: ImportTable,
     private readonly onConflict: OnConflict,
     private readonly author: Author,
-    private readonly inUnit: InUnit,
+    private readonly inUnit: RunInTransaction,
   ) {}
 
   /** Each unit that was kept is told to `took`. Resolves to the rows that were refused. */
-  take(drafts: readonly DraftRow[], took: (taken: RowCounts) => void): Promise<Refusal[]> {
+  apply(drafts: readonly DraftRow[], took: (taken: RowCounts) => void): Promise<Refusal[]> {
     // Where nothing should be there yet, the unique keys say so at less cost than a question.
     return this.attempt(drafts, this.onConflict === 'error' ? 'unasked' : 'asked', took)
   }
@@ -44,7 +44,7 @@ export class RowTaker {
       const { newIds, created, updated, unchanged, skipped, refused } = await this.inUnit((queries) =>
         this.write(queries, drafts, how),
       )
-      for (const id of [...newIds, ...updated.map(({ there }) => there.id), ...unchanged, ...skipped])
+      for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
       took({ created: created.length, updated: updated.length, unchanged: unchanged.length, skipped: skipped.length })
       return refused
@@ -62,7 +62,7 @@ export class RowTaker {
 
   private async write(queries: Queries, drafts: readonly DraftRow[], how: 'unasked' | 'asked'): Promise<Written> {
     const { kind, onConflict, author } = this
-    const there = how === 'asked' ? await rowsThere(queries, kind, onConflict, drafts) : []
+    const there = how === 'asked' ? await existingRows(queries, kind, onConflict, drafts) : []
     const decisions = decide(kind, onConflict, drafts, { there, seen: this.#seen })
     const newIds = await insertAll(queries, kind, decisions.created)
     await updateAll(queries, kind, decisions.updated)
@@ -76,12 +76,12 @@ export class RowTaker {
  * The rows that share a unique value with one of the drafts: what they say where that may be changed, else what tells
  * them apart.
  */
-function rowsThere(
+function existingRows(
   queries: Queries,
-  kind: Kind,
+  kind: ImportTable,
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
-): Promise<RowThere[]> {
+): Promise<ExistingRow[]> {
   const { table, unique, instants } = kind
   const columns = new Set([
     ...unique,
@@ -99,17 +99,17 @@ function rowsThere(
   })
   return asked.length === 0
     ? Promise.resolve([])
-    : queries.plainRows<RowThere>(
+    : queries.rawRows<ExistingRow>(
         asked.map(({ sql }) => sql).join(' UNION '),
         asked.flatMap(({ values }) => values),
       )
 }
 
-const bound = ({ secret }: Kind, column: string, value: Stored): Value =>
+const bound = ({ secret }: ImportTable, column: string, value: Stored): Value =>
   secret.includes(column) && typeof value === 'string' ? new Secret(value) : value
 
 /** The new ids, in the order of the drafts. */
-async function insertAll(queries: Queries, kind: Kind, drafts: readonly DraftRow[]): Promise<number[]> {
+async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly DraftRow[]): Promise<number[]> {
   const rules = Object.entries(kind.rules)
   const values = drafts.map(({ row }) =>
     rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
@@ -121,9 +121,9 @@ async function insertAll(queries: Queries, kind: Kind, drafts: readonly DraftRow
 }
 
 /** One statement for all that change the same columns, in ascending id, as orders lock their products. */
-async function updateAll(queries: Queries, kind: Kind, updates: Decisions['updated']): Promise<void> {
+async function updateAll(queries: Queries, kind: ImportTable, updates: Decisions['updated']): Promise<void> {
   const groups = new Map<string, Update[]>()
-  for (const update of [...updates].sort((a, b) => a.there.id - b.there.id)) {
+  for (const update of [...updates].sort((a, b) => a.existing.id - b.existing.id)) {
     const name = Object.keys(update.changes).join()
     groups.set(name, [...(groups.get(name) ?? []), update])
   }
@@ -132,15 +132,15 @@ async function updateAll(queries: Queries, kind: Kind, updates: Decisions['updat
 
 async function updateColumns(
   queries: Queries,
-  kind: Kind,
+  kind: ImportTable,
   columns: readonly string[],
   group: readonly Update[],
 ): Promise<void> {
   const parts = columns.map((column) => kind.assignments[column] ?? `${column} = ?`)
   const marked = columns.flatMap((column, index) => (parts[index]?.match(/\?/g) ?? []).map(() => column))
-  const values = group.map(({ there, changes }) => [
+  const values = group.map(({ existing, changes }) => [
     ...marked.map((column) => bound(kind, column, changes[column] ?? null)),
-    there.id,
+    existing.id,
   ])
   await queries.bulk(`UPDATE ${kind.table} SET ${parts.join(', ')}, updated_at = UTC_TIMESTAMP() WHERE id = ?`, values)
 }
@@ -154,7 +154,7 @@ export interface Written extends Decisions {
 async function logAll(
   queries: Queries,
   author: Author,
-  kind: Kind,
+  kind: ImportTable,
   { created, updated, newIds }: Written,
 ): Promise<void> {
   const {
@@ -165,10 +165,10 @@ async function logAll(
   } = kind
   await writeLogs(queries, author, [
     ...created.map(({ row }, index) => ({ entity, entityId: newIds[index] ?? 0, message: kind.created(row) })),
-    ...updated.map(({ there, changes }) => ({
+    ...updated.map(({ existing, changes }) => ({
       entity,
-      entityId: there.id,
-      message: `updated ${String(there[key] ?? 'NULL')}: ${inWords(changes, there, [...secret, ...long])}`,
+      entityId: existing.id,
+      message: `updated ${String(existing[key] ?? 'NULL')}: ${inWords(changes, existing, [...secret, ...long])}`,
     })),
   ])
 }

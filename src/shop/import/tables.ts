@@ -42,10 +42,10 @@ const storedMoment = (text: string): string =>
 export type ImportRow = Readonly<Record<string, Stored | undefined>>
 
 /** A row that is there, by column: at least its id and those that the file has. */
-export type RowThere = Readonly<Record<string, Stored>> & { readonly id: number }
+export type ExistingRow = Readonly<Record<string, Stored>> & { readonly id: number }
 
 /** Everything that importing one table needs to know of it. */
-export interface Kind {
+export interface ImportTable {
   readonly table: 'users' | 'products'
   readonly one: string
   /** By column, in the order of the values of `insert`. */
@@ -68,13 +68,13 @@ export interface Kind {
   created(row: ImportRow): string
 }
 
-export function fieldsOf({ rules }: Kind): Fields {
+export function fieldsOf({ rules }: ImportTable): Fields {
   const names = Object.keys(rules)
   const isRequired = (name: string): boolean => rules[name]?.initial === undefined
   return { required: names.filter(isRequired), optional: names.filter((name) => !isRequired(name)) }
 }
 
-export const importedProducts: Kind = {
+export const importedProducts: ImportTable = {
   table: 'products',
   one: 'product',
   rules: {
@@ -100,7 +100,7 @@ export const importedProducts: Kind = {
 }
 
 /** Without a hash a user exists and cannot log in. */
-export const importedUsers: Kind = {
+export const importedUsers: ImportTable = {
   table: 'users',
   one: 'user',
   rules: {

@@ -1,5 +1,5 @@
 import { fromCents, toCents } from '../orders/money.ts'
-import type { Taken } from './decide-orders.ts'
+import type { Applied } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
 import type { RowCounts } from './row-writer.ts'
 
@@ -31,7 +31,7 @@ export class Tally {
     this.#linesRead += records.length
   }
 
-  took({ lines }: DraftOrder, { outcome, totalAmount }: Taken): void {
+  onApplied({ lines }: DraftOrder, { outcome, totalAmount }: Applied): void {
     if (outcome === 'existing') {
       this.existing += 1
       return
@@ -82,8 +82,8 @@ export class RowTally {
     this.#read += rows
   }
 
-  took(taken: RowCounts): void {
-    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#taken[name] += taken[name]
+  onApplied(counts: RowCounts): void {
+    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#taken[name] += counts[name]
   }
 
   get taken(): RowCounts {

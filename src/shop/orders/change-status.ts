@@ -1,7 +1,7 @@
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { certainly, OutcomeUnknown, resolved, type Riddle } from './exactly-once.ts'
+import { resolveOutcome, OutcomeUnknown, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Author } from '../logs.ts'
 import { moveOrderSql } from './change-status.sql.ts'
 import { leadsTo, moves, movesFrom, type Move } from './status.ts'
@@ -37,18 +37,20 @@ export async function moveOrder(queries: Queries, request: MoveRequest): Promise
     os_user: author.osUser,
     command: author.command,
   })
-  const deed = {
-    send: () => send(queries, parameter),
-    find: () => movedOrder(queries, request),
-    riddle: moveRiddle(request),
+  const operation = {
+    execute: () => send(queries, parameter),
+    lookup: () => movedOrder(queries, request),
+    unknown: unknownStatusChange(request),
   }
-  const { answer, doubt } = await certainly<Answer>(queries, deed).catch((error: unknown) => {
+  const { answer, maybeApplied } = await resolveOutcome<Answer>(queries, operation).catch((error: unknown) => {
     throw explained(error, request)
   })
   if (answer.outcome === 'missing') throw unknownOrder(orderId)
-  if (answer.outcome === 'moved' || (doubt && answer.status === moves[move].to)) return
+  if (answer.outcome === 'moved' || (maybeApplied && answer.status === moves[move].to)) return
   const refusal = illegal(request, answer.status)
-  throw doubt && leadsTo(moves[move].to, answer.status) ? new OutcomeUnknown(moveRiddle(request), [], refusal) : refusal
+  throw maybeApplied && leadsTo(moves[move].to, answer.status)
+    ? new OutcomeUnknown(unknownStatusChange(request), [], refusal)
+    : refusal
 }
 
 async function send(queries: Queries, parameter: string): Promise<Answer> {
@@ -72,7 +74,7 @@ function illegal({ orderId, move }: MoveRequest, status: OrderStatus): DbtoolErr
 
 type Moving = Pick<MoveRequest, 'orderId' | 'move'>
 
-export function moveRiddle({ orderId, move }: Moving): Riddle {
+export function unknownStatusChange({ orderId, move }: Moving): UnknownOutcomeInfo {
   return {
     message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`,
     hint: `look at it: dbtool orders get ${orderId}`,
@@ -104,7 +106,10 @@ async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<
  */
 export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
   return (
-    (await resolved(queries, { find: () => movedOrder(queries, moving), riddle: moveRiddle(moving) }, error)) !==
-    undefined
+    (await resolved(
+      queries,
+      { lookup: () => movedOrder(queries, moving), unknown: unknownStatusChange(moving) },
+      error,
+    )) !== undefined
   )
 }

@@ -6,7 +6,7 @@ import { ruleOf } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 
 /** What nobody could find out, and how it can be found out later. */
-export interface Riddle {
+export interface UnknownOutcomeInfo {
   readonly message: string
   readonly hint: string
 }
@@ -16,7 +16,7 @@ export interface Riddle {
  */
 export class OutcomeUnknown extends DbtoolError {
   constructor(
-    { message, hint }: Riddle,
+    { message, hint }: UnknownOutcomeInfo,
     readonly lost: readonly ConnectionIdentity[],
     cause: unknown,
   ) {
@@ -28,18 +28,18 @@ export class OutcomeUnknown extends DbtoolError {
  * A change that is one statement with its own COMMIT: when its answer is lost, somebody has to find out whether it took
  * place.
  */
-export interface Deed<A> {
+export interface RecoverableOperation<A> {
   /** Asked again after it was done, it finds that. */
-  readonly send: () => Promise<A>
+  readonly execute: () => Promise<A>
   /** What became of it, undefined when nothing did. Waits for what has been written and is not yet committed. */
-  readonly find: () => Promise<A | undefined>
-  readonly riddle: Riddle
+  readonly lookup: () => Promise<A | undefined>
+  readonly unknown: UnknownOutcomeInfo
 }
 
-export interface Certain<A> {
+export interface ResolvedOutcome<A> {
   readonly answer: A
   /** An earlier attempt may have done it. */
-  readonly doubt: boolean
+  readonly maybeApplied: boolean
 }
 
 interface Refusal {
@@ -53,40 +53,40 @@ interface Refusal {
  * with
  * OutcomeUnknown.
  */
-export async function certainly<A extends object>(
+export async function resolveOutcome<A extends object>(
   queries: Queries,
-  { send, find, riddle }: Deed<A>,
-): Promise<Certain<A>> {
+  { execute, lookup, unknown }: RecoverableOperation<A>,
+): Promise<ResolvedOutcome<A>> {
   const lost: ConnectionIdentity[] = []
-  let doubt = false
+  let maybeApplied = false
   let running = false
-  const unknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(riddle, [...lost], cause)
+  const outcomeUnknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(unknown, [...lost], cause)
   const attempt = async (): Promise<A | Refusal> => {
     running = true
     try {
       await endAll(queries, lost)
-      return await send()
+      return await execute()
     } catch (error) {
       const rule = ruleOf(error)
       const connection = error instanceof DatabaseError ? error.lost : undefined
       if (connection !== undefined) lost.push(connection)
       // One that was lost while it was being opened had not been asked for anything yet.
-      doubt ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
+      maybeApplied ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
-      if (!doubt && rule.order === 'not placed') return { refusal: error }
+      if (!maybeApplied && rule.order === 'not placed') return { refusal: error }
       return (
-        (await found(queries, find).catch((cause: unknown) => {
-          throw unknown(cause)
+        (await found(queries, lookup).catch((cause: unknown) => {
+          throw outcomeUnknown(cause)
         })) ?? { refusal: error }
       )
     } finally {
       running = false
     }
   }
-  const giveUp = (cause: unknown): unknown => (doubt || running ? unknown(cause) : cause)
+  const giveUp = (cause: unknown): unknown => (maybeApplied || running ? outcomeUnknown(cause) : cause)
   const answer = await persistently(attempt, { ...queries.persistence, kind: 'repeatable', giveUp })
   if ('refusal' in answer) throw answer.refusal
-  return { answer, doubt }
+  return { answer, maybeApplied }
 }
 
 const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
@@ -99,23 +99,23 @@ async function endAll(queries: Queries, lost: ConnectionIdentity[]): Promise<voi
   }
 }
 
-async function found<A>(queries: Queries, find: Deed<A>['find']): Promise<A | undefined> {
+async function found<A>(queries: Queries, lookup: RecoverableOperation<A>['lookup']): Promise<A | undefined> {
   // Where a block was stopped, this connection would still see what it has not committed.
-  await queries.change('ROLLBACK')
-  return find()
+  await queries.execute('ROLLBACK')
+  return lookup()
 }
 
 /** For whoever was interrupted by `error`: what became of it, once it is certain. Rejects with OutcomeUnknown. */
 export async function resolved<A>(
   queries: Queries,
-  { find, riddle }: Omit<Deed<A>, 'send'>,
+  { lookup, unknown }: Omit<RecoverableOperation<A>, 'execute'>,
   error: unknown,
 ): Promise<A | undefined> {
   const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
   try {
     await endAll(queries, lost)
-    return await found(queries, find)
+    return await found(queries, lookup)
   } catch (cause) {
-    throw new OutcomeUnknown(riddle, lost, cause)
+    throw new OutcomeUnknown(unknown, lost, cause)
   }
 }

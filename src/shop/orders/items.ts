@@ -3,7 +3,7 @@ import { DbtoolError, InvalidValue } from '../../errors.ts'
 import { times } from './money.ts'
 import type { OrderItem } from './orders.ts'
 import { findProduct, unknownProducts, type Product } from '../products/products.ts'
-import { parseQuantity, shown } from '../rules.ts'
+import { parseQuantity, quoteValue } from '../rules.ts'
 
 /** One wish, as it is typed: a product by id or SKU, and how many. */
 export interface WantedItem {
@@ -14,11 +14,11 @@ export interface WantedItem {
 /** `TEA-1:2`; a SKU may hold colons itself, the last one counts. */
 export function parseItem(text: string): WantedItem {
   const colon = text.lastIndexOf(':')
-  if (colon < 1) throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${shown(text)}`)
+  if (colon < 1) throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${quoteValue(text)}`)
   try {
     return { product: text.slice(0, colon), quantity: parseQuantity(text.slice(colon + 1)) }
   } catch (error) {
-    if (error instanceof InvalidValue) throw new InvalidValue(`${shown(text)}: the quantity ${error.message}`)
+    if (error instanceof InvalidValue) throw new InvalidValue(`${quoteValue(text)}: the quantity ${error.message}`)
     throw error
   }
 }
@@ -47,9 +47,13 @@ export async function resolveItems(queries: Queries, wanted: readonly WantedItem
   const ids = items.map(({ product }) => product.id)
   const twice = items.find(({ product }, index) => ids.indexOf(product.id) !== index)
   if (twice !== undefined)
-    throw new DbtoolError('USAGE', `product ${shown(twice.product.sku ?? String(twice.product.id))} is given twice`, {
-      hint: 'a product stands once in an order; add the quantities',
-    })
+    throw new DbtoolError(
+      'USAGE',
+      `product ${quoteValue(twice.product.sku ?? String(twice.product.id))} is given twice`,
+      {
+        hint: 'a product stands once in an order; add the quantities',
+      },
+    )
   return items
 }
 

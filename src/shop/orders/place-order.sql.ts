@@ -26,7 +26,7 @@ export interface OrderParameters {
 /** How an order of so many lines takes its stock: `take` sets `total`, which stays NULL unless every line was had. */
 interface Taking {
   readonly declare: string
-  readonly take: string
+  readonly deduct: string
   readonly insertItems: string
 }
 
@@ -43,7 +43,7 @@ function lineByLine(count: number): Taking {
         `DECLARE product${n} INT DEFAULT ?; DECLARE quantity${n} INT DEFAULT ?; DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`,
       '\n  ',
     ),
-    take: `
+    deduct: `
   SET ${eachLine((n) => `@price${n} = NULL`, ', ')};
   ${eachLine(
     (n) => `UPDATE products
@@ -67,7 +67,7 @@ const wantedLines = `JSON_TABLE(wanted, '$[*]' COLUMNS (product_id INT PATH '$[0
  */
 const asTable: Taking = {
   declare: '',
-  take: `
+  deduct: `
   UPDATE ${wantedLines} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = line.product_id
     SET p.stock = p.stock - line.quantity, p.units_sold = p.units_sold + line.quantity, p.times_ordered = p.times_ordered + 1,
         p.revenue = p.revenue + line.quantity * COALESCE(line.price, p.price), p.updated_at = UTC_TIMESTAMP()
@@ -97,7 +97,7 @@ const answerWithOrder = `SELECT 'existing' AS outcome, id AS order_id, total_amo
  * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same
  * connection.
  */
-const block = ({ declare, take, insertItems }: Taking, end: OrderParameters['end']): string => `
+const block = ({ declare, deduct, insertItems }: Taking, end: OrderParameters['end']): string => `
 BEGIN NOT ATOMIC
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
@@ -117,7 +117,7 @@ BEGIN NOT ATOMIC
 
   ROLLBACK;
   START TRANSACTION;
-  ${take}
+  ${deduct}
   IF total IS NOT NULL THEN
     INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
       VALUES (wanted_user, total, ?, wanted_key, ?, COALESCE(?, UTC_TIMESTAMP()));

@@ -4,8 +4,8 @@ import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
-import { shown } from '../rules.ts'
-import { certainly, resolved, type Riddle } from './exactly-once.ts'
+import { quoteValue } from '../rules.ts'
+import { resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
 
 export interface OrderLine {
@@ -90,7 +90,7 @@ function read(answer: Answer, { key }: OrderRequest, digest: string): Placement 
 export function keyConflict(key: string, orderId: number): DbtoolError {
   return new DbtoolError(
     'KEY_CONFLICT',
-    `the key ${shown(key)} was already used for order ${orderId}, with other contents`,
+    `the key ${quoteValue(key)} was already used for order ${orderId}, with other contents`,
     { hint: `look at it: dbtool orders get ${orderId}` },
   )
 }
@@ -136,9 +136,9 @@ export interface Answer {
 type Existing = Answer & { readonly order_id: number }
 
 /** When nobody can be asked what became of the order with this key. */
-export function orderRiddle(key: string): Riddle {
+export function unknownPlacement(key: string): UnknownOutcomeInfo {
   return {
-    message: `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${shown(key)}`,
+    message: `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${quoteValue(key)}`,
     hint: `the same command with --idempotency-key ${quotedForShell(key)} finds the order or places it, never twice`,
   }
 }
@@ -146,10 +146,10 @@ export function orderRiddle(key: string): Riddle {
 /** Asks for the order until the answer is certain: its key finds what was placed, and what was not is placed now. */
 async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<Answer> {
   const { key } = order
-  const { answer } = await certainly<Answer>(queries, {
-    send: () => send(queries, order),
-    find: () => orderOfKey(queries, key),
-    riddle: orderRiddle(key),
+  const { answer } = await resolveOutcome<Answer>(queries, {
+    execute: () => send(queries, order),
+    lookup: () => orderOfKey(queries, key),
+    unknown: unknownPlacement(key),
   })
   return answer
 }
@@ -181,5 +181,6 @@ async function orderOfKey(queries: Queries, key: string): Promise<Existing | und
 
 /** For whoever was interrupted by `error`: the order of this key, once it is certain. Rejects with OutcomeUnknown. */
 export async function resolveByKey(queries: Queries, key: string, error: unknown): Promise<number | undefined> {
-  return (await resolved(queries, { find: () => orderOfKey(queries, key), riddle: orderRiddle(key) }, error))?.order_id
+  return (await resolved(queries, { lookup: () => orderOfKey(queries, key), unknown: unknownPlacement(key) }, error))
+    ?.order_id
 }

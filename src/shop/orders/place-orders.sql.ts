@@ -27,9 +27,9 @@ const lines = `JSON_TABLE(wanted_lines, '$[*]' COLUMNS (order_key VARCHAR(255) C
       NESTED PATH '$[1][*]' COLUMNS (product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]'))) AS line`
 /** In the collation of the key: otherwise its index would not be used. */
 const asKey = (column: string): string => `CONVERT(${column} USING utf8mb4) COLLATE utf8mb4_bin`
-const ordersThere = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
+const existingOrders = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest, NULL AS product_id'
-const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};`
+const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
 
 export const placeOrdersSql = `
 BEGIN NOT ATOMIC
@@ -66,13 +66,13 @@ BEGIN NOT ATOMIC
           STRAIGHT_JOIN products p ON p.id = line.product_id;
     INSERT INTO logs (os_user, command, entity, entity_id, message)
       SELECT ?, ?, 'orders', o.id, CONCAT('placed for user ', o.user_id, ': ', wanted.line_count, IF(wanted.line_count = 1, ' line', ' lines'), ', total ', o.total_amount)
-        FROM ${orders} STRAIGHT_JOIN ${ordersThere};
+        FROM ${orders} STRAIGHT_JOIN ${existingOrders};
     COMMIT;
-    SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${ordersThere};
+    SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};
   ELSE
     ROLLBACK;
     -- Those that are there want nothing any more.
-    IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${ordersThere}) THEN
+    IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${existingOrders}) THEN
       ${existing}
     ELSE
       SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
@@ -84,4 +84,4 @@ END`
 /** Of `orders`, the only value, those that are there; waits for what has been written and is not yet committed. */
 export const ordersThereSql = `
   SELECT 'existing' AS outcome, ${answer}
-    FROM (SELECT ? AS orders) AS asked, ${ordersIn('asked.orders')} STRAIGHT_JOIN ${ordersThere} LOCK IN SHARE MODE`
+    FROM (SELECT ? AS orders) AS asked, ${ordersIn('asked.orders')} STRAIGHT_JOIN ${existingOrders} LOCK IN SHARE MODE`

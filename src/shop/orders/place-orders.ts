@@ -1,7 +1,7 @@
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
-import { certainly, type Riddle } from './exactly-once.ts'
+import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Author } from '../logs.ts'
 import { fromCents, toCents } from './money.ts'
 import { digestOf, type OrderLine, type OrderRequest, type Placement } from './place-order.ts'
@@ -71,20 +71,22 @@ function withoutThoseOf(rows: readonly Row[], asked: readonly Asked[]): Asked[] 
 /** No rows: one of them is refused, and nothing was placed. */
 async function send(queries: Queries, asked: readonly Asked[]): Promise<readonly Row[]> {
   const { products, orders, lines, author } = documentsOf(asked)
-  const riddle: Riddle = {
+  const unknown: UnknownOutcomeInfo = {
     message: `the connection was lost while ${asked.length} orders were being placed, and the server cannot be asked`,
     hint: 'the same orders with the same keys are found or placed when asked for again, never twice',
   }
-  const find = async (): Promise<Row[] | undefined> => {
+  const lookup = async (): Promise<Row[] | undefined> => {
     const rows = await queries.prepared<Row>(ordersThereSql, [orders])
     return rows.length === 0 ? undefined : rows
   }
-  const place = (): Promise<Row[]> =>
+  const execute = (): Promise<Row[]> =>
     queries.prepared<Row>(placeOrdersSql, [products, orders, lines, author.osUser, author.command])
-  const { answer } = await certainly<readonly Row[]>(queries, { send: place, find, riddle }).catch((error: unknown) => {
-    if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
-    throw error
-  })
+  const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
+    (error: unknown) => {
+      if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
+      throw error
+    },
+  )
   return answer
 }
 

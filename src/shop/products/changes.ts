@@ -2,12 +2,12 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { counted } from '../../values.ts'
-import { assignments, inWords, unmet, type Updated } from '../changes.ts'
+import { assignments, inWords, diff, type Updated } from '../changes.ts'
 import { type Author, writeLog } from '../logs.ts'
-import { getProduct, named, type Product, productById, skuTaken, unknownProducts } from './products.ts'
+import { getProduct, named, type Product, productById, duplicateSku, unknownProducts } from './products.ts'
 
 /** What a product may be changed to; null empties. Stock is no wish but a difference: {@link restockProduct}. */
-export type ProductWishes = Readonly<{
+export type ProductPatch = Readonly<{
   price?: string
   is_active?: boolean
   sku?: string | null
@@ -20,17 +20,17 @@ export async function updateProduct(
   queries: Queries,
   author: Author,
   reference: string,
-  wishes: ProductWishes,
+  wishes: ProductPatch,
 ): Promise<Updated<Product>> {
   const { id } = await getProduct(queries, reference)
   const before = await productById(queries, id, 'FOR UPDATE')
   const { name, ...shorter } = wishes
   // The name last, since a log row is cut at its end.
-  const wanted = unmet({ ...shorter, name }, { ...before })
+  const wanted = diff({ ...shorter, name }, { ...before })
   if (Object.keys(wanted).length === 0) return { thing: before, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(wanted)
-  await queries.change(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {
-    throw skuTaken(error, wishes.sku ?? null)
+  await queries.execute(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {
+    throw duplicateSku(error, wishes.sku ?? null)
   })
   const changes = inWords(wanted, { ...before }, ['description'])
   await writeLog(queries, author, {
@@ -102,7 +102,7 @@ export async function restockProduct(
   by: number,
 ): Promise<Product> {
   const { id } = await getProduct(queries, reference)
-  const { affectedRows } = await queries.change(guarded, [by, by, id, by])
+  const { affectedRows } = await queries.execute(guarded, [by, by, id, by])
   if (affectedRows === 0) throw refusal(await productById(queries, id, 'FOR UPDATE'), by)
   const product = await productById(queries, id)
   const { sku, stock } = product

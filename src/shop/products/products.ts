@@ -3,7 +3,7 @@ import { firstRow, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
-import { shown } from '../rules.ts'
+import { quoteValue } from '../rules.ts'
 
 export interface Product {
   readonly id: number
@@ -34,8 +34,8 @@ const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1
  * Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken.
  */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
-  const { insertId } = await queries.change(insertion, valuesOf(product)).catch((error: unknown) => {
-    throw skuTaken(error, product.sku ?? null)
+  const { insertId } = await queries.execute(insertion, valuesOf(product)).catch((error: unknown) => {
+    throw duplicateSku(error, product.sku ?? null)
   })
   await writeLog(queries, author, creation(insertId, product))
   return productById(queries, insertId)
@@ -67,15 +67,15 @@ function creation(entityId: number, { sku, name, price, stock }: NewProduct): Lo
 }
 
 /** What a DUPLICATE of the table means; other errors as they are. */
-export function skuTaken(error: unknown, sku: string | null): unknown {
+export function duplicateSku(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
-  return new DbtoolError('DUPLICATE', `the SKU ${shown(sku ?? '')} is already taken`, {
+  return new DbtoolError('DUPLICATE', `the SKU ${quoteValue(sku ?? '')} is already taken`, {
     cause: error,
     hint: `see which product has it: dbtool products get ${sku ?? ''}`,
   })
 }
 
-export async function isSkuTaken(queries: Queries, sku: string): Promise<boolean> {
+export async function skuExists(queries: Queries, sku: string): Promise<boolean> {
   return (await firstRow(queries, 'SELECT 1 FROM products WHERE sku = ?', [sku])) !== undefined
 }
 
@@ -113,14 +113,14 @@ export async function findProduct(queries: Queries, reference: string): Promise<
  */
 export async function getProduct(queries: Queries, reference: string): Promise<Product> {
   if (reference.trim() === '')
-    throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${shown(reference)}`)
+    throw new DbtoolError('BAD_INPUT', `a product is an id or a SKU, not ${quoteValue(reference)}`)
   const product = await findProduct(queries, reference)
   if (product === undefined) throw unknownProducts([reference])
   return product
 }
 
 export function unknownProducts(references: readonly string[]): DbtoolError {
-  const names = references.map(shown).join(', ')
+  const names = references.map(quoteValue).join(', ')
   return new DbtoolError(
     'NOT_FOUND',
     references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`,

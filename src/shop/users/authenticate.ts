@@ -41,7 +41,7 @@ async function letIn(
   { id, username }: User,
   { stored, renewed }: { stored: string; renewed: string },
 ): Promise<User> {
-  const { affectedRows } = await tx.change(
+  const { affectedRows } = await tx.execute(
     'UPDATE users SET last_login = UTC_TIMESTAMP(), password_hash = ? WHERE id = ? AND is_active AND BINARY password_hash = ?',
     [new Secret(renewed), id, new Secret(stored)],
   )

@@ -45,7 +45,7 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
 /** Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */
 export async function deleteUser(queries: Queries, author: Author, id: number): Promise<DeletedUser> {
   const user = await deletable(queries, await getUserById(queries, id, 'FOR UPDATE'))
-  await queries.change('DELETE FROM users WHERE id = ?', [id])
+  await queries.execute('DELETE FROM users WHERE id = ?', [id])
   await writeLog(queries, author, { entity: 'users', entityId: id, message: `deleted ${nameWithAddresses(user)}` })
   return user
 }
@@ -90,7 +90,7 @@ export async function purgeUsers(
   const users = locked
     .filter(({ id }) => belongings.get(id)?.orders === 0)
     .map((user) => ({ ...user, addresses_deleted: belongings.get(user.id)?.addresses ?? 0 }))
-  await queries.change(`DELETE u FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id`, [idsOf(users)])
+  await queries.execute(`DELETE u FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id`, [idsOf(users)])
   await writeLogs(
     queries,
     author,

@@ -1,10 +1,10 @@
 import { Secret, type Queries } from '../../db/queries.ts'
-import { assignments, inWords, unmet, type Updated } from '../changes.ts'
+import { assignments, inWords, diff, type Updated } from '../changes.ts'
 import { writeLog, type Author } from '../logs.ts'
-import { getUser, getUserById, taken, type User } from './users.ts'
+import { getUser, getUserById, duplicateUser, type User } from './users.ts'
 
 /** What may be changed of a user, as the chapter has it, by column. Null empties a name. */
-export type UserWishes = Readonly<{
+export type UserPatch = Readonly<{
   email?: string | undefined
   first_name?: string | null | undefined
   last_name?: string | null | undefined
@@ -16,15 +16,15 @@ export async function updateUser(
   queries: Queries,
   author: Author,
   reference: string,
-  wishes: UserWishes,
+  wishes: UserPatch,
 ): Promise<Updated<User>> {
   const user = await lockUser(queries, reference)
-  const changes = unmet(wishes, { ...user })
+  const changes = diff(wishes, { ...user })
   if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes)
   const words = inWords(changes, { ...user })
-  await queries.change(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
-    throw taken(error, { username: user.username, email: wishes.email ?? user.email })
+  await queries.execute(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
+    throw duplicateUser(error, { username: user.username, email: wishes.email ?? user.email })
   })
   await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `updated ${user.username}: ${words}` })
   return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
@@ -38,7 +38,7 @@ export async function setPassword(
   passwordHash: string,
 ): Promise<User> {
   const user = await lockUser(queries, reference)
-  await queries.change('UPDATE users SET password_hash = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?', [
+  await queries.execute('UPDATE users SET password_hash = ?, updated_at = UTC_TIMESTAMP() WHERE id = ?', [
     new Secret(passwordHash),
     user.id,
   ])

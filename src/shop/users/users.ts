@@ -3,7 +3,7 @@ import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
-import { shown } from '../rules.ts'
+import { quoteValue } from '../rules.ts'
 
 export interface User {
   readonly id: number
@@ -45,8 +45,8 @@ export const userFromRow = (row: UserRow): User => ({
 
 /** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
-  const { insertId } = await queries.change(insertion, valuesOf(user)).catch((error: unknown) => {
-    throw taken(error, user)
+  const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
+    throw duplicateUser(error, user)
   })
   await writeLog(queries, author, creation(insertId, user))
   return getUserById(queries, insertId)
@@ -76,17 +76,17 @@ const creation = (entityId: number, { username, email }: NewUser): LogEntry => (
 })
 
 /** A duplicate username or email in our words; other errors as they are. */
-export function taken(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
+export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
-  return new DbtoolError('DUPLICATE', `the ${field} ${shown(value)} is already taken`, {
+  return new DbtoolError('DUPLICATE', `the ${field} ${quoteValue(value)} is already taken`, {
     cause: error,
     hint: `see who has it: dbtool users get ${value}`,
   })
 }
 
 /** Whether somebody has this username or email. */
-export async function isTaken(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
+export async function userExists(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
   return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
 }
 
@@ -123,10 +123,10 @@ export async function findUser(queries: Queries, reference: string): Promise<Use
  */
 export async function getUser(queries: Queries, reference: string): Promise<User> {
   if (reference.trim() === '')
-    throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${shown(reference)}`)
+    throw new DbtoolError('BAD_INPUT', `a user is an id, a username or an email, not ${quoteValue(reference)}`)
   const user = await findUser(queries, reference)
   if (user === undefined)
-    throw new DbtoolError('NOT_FOUND', `there is no user ${shown(reference)}`, {
+    throw new DbtoolError('NOT_FOUND', `there is no user ${quoteValue(reference)}`, {
       hint: 'a user is an id, a username or an email; search with: dbtool users list --search TEXT',
     })
   return user

@@ -41,7 +41,7 @@ export const kinds: Readonly<Record<string, Fault>> = {
     withSession(world.paths, async (connection) => {
       const threads = await clientThreads(world)
       for (let shot = 0; shot < 300; shot += 1)
-        await connection.change(`KILL QUERY ${world.chance.pick(threads)}`).catch(() => undefined)
+        await connection.execute(`KILL QUERY ${world.chance.pick(threads)}`).catch(() => undefined)
     }),
   read_only: async (world) => {
     await administer(world, ['SET GLOBAL read_only = 1'])
@@ -52,34 +52,34 @@ export const kinds: Readonly<Record<string, Fault>> = {
     withSession(world.paths, async (connection) => {
       // Ten is the least that the server takes; whoever is connected stays.
       const threads = await clientThreads(world)
-      await connection.change('SET GLOBAL max_connections = 10')
-      for (const thread of threads) await connection.change(`KILL ${thread}`).catch(() => undefined)
+      await connection.execute('SET GLOBAL max_connections = 10')
+      for (const thread of threads) await connection.execute(`KILL ${thread}`).catch(() => undefined)
       await sleep(world.chance.between(300, 1_000))
-      await connection.change('SET GLOBAL max_connections = 200')
+      await connection.execute('SET GLOBAL max_connections = 200')
     }),
   'lock wait': (world) =>
     withSession(world.paths, async (connection) => {
-      await connection.change('START TRANSACTION')
+      await connection.execute('START TRANSACTION')
       await connection.rows('SELECT id FROM dbtool.products FORCE INDEX (PRIMARY) ORDER BY id FOR UPDATE')
       await sleep(world.chance.between(1_200, 2_200))
-      await connection.change('ROLLBACK')
+      await connection.execute('ROLLBACK')
     }),
   deadlock: (world) =>
     times(5, () =>
       withSession(world.paths, async (connection) => {
-        await connection.change('START TRANSACTION')
+        await connection.execute('START TRANSACTION')
         // Against the sequence in which every order locks; a transaction that has changed much is not chosen as the
         // victim.
-        await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [
+        await connection.execute('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [
           Math.max(...world.productIds),
         ])
-        await connection.change(
+        await connection.execute(
           "INSERT INTO dbtool.logs (os_user, command, entity, entity_id, message) SELECT 'x', 'x', 'shop', 0, 'weight' FROM seq_1_to_100",
         )
         await sleep(20)
         for (const id of [...world.productIds].reverse())
-          await connection.change('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [id])
-        await connection.change('ROLLBACK')
+          await connection.execute('UPDATE dbtool.products SET description = UUID() WHERE id = ?', [id])
+        await connection.execute('ROLLBACK')
       }).catch(() => undefined),
     ),
   'disk full': async ({ disk, chance, paths, port }) => {

@@ -46,7 +46,7 @@ const steps: Readonly<Record<string, Step>> = {
       const [productId, units] = [chance.pick(productIds), chance.between(1, 20)]
       try {
         await db.transaction(async (tx) => {
-          await tx.change('UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ?', [
+          await tx.execute('UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ?', [
             units,
             units,
             productId,
@@ -80,7 +80,7 @@ const steps: Readonly<Record<string, Step>> = {
     run: async ({ chance, productIds }, db) => {
       await db
         .transaction((tx) =>
-          tx.change('UPDATE products SET price = ? WHERE id = ?', [
+          tx.execute('UPDATE products SET price = ? WHERE id = ?', [
             `${chance.between(1, 40)}.${chance.between(10, 99)}`,
             chance.pick(productIds),
           ]),

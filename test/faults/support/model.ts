@@ -136,7 +136,7 @@ const changeStock = kind({
 /** How many products it changed: none when there is not so much to take out. */
 export function restock(session: Connection, productId: number, units: number): Promise<number> {
   return transaction(session, async (tx) => {
-    const { affectedRows } = await tx.change(
+    const { affectedRows } = await tx.execute(
       'UPDATE products SET stock = stock + ?, stock_received = stock_received + ? WHERE id = ? AND stock + ? >= 0',
       [units, units, productId, units],
     )
@@ -148,7 +148,7 @@ export function restock(session: Connection, productId: number, units: number): 
 const changePrice = kind({
   values: fc.record({ at: product, cents: fc.nat(9_999) }),
   async run(session, real, model, { at, cents }) {
-    await session.change('UPDATE products SET price = ? WHERE id = ?', [
+    await session.execute('UPDATE products SET price = ? WHERE id = ?', [
       fromCents(BigInt(cents)),
       real.productIds[at] ?? 0,
     ])

@@ -22,7 +22,7 @@ export function oneOrder(database: TestDatabase): OneOrder {
   const state: { request?: OrderRequest } = {}
   beforeEach(async () => {
     const db = database.connection
-    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.change(`DELETE FROM ${table}`)
+    for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.execute(`DELETE FROM ${table}`)
     const product = await insertProduct(db, author, { name: 'Tea', price: '4.50', stock: 10 })
     const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
     state.request = {

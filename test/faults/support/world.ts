@@ -132,7 +132,7 @@ export function openCalmPool({ target }: Pick<World, 'target'>): Pool {
 /** What only the server's administrator may do. */
 export async function administer(world: World, statements: readonly string[]): Promise<void> {
   await withSession(world.paths, async (connection) => {
-    for (const statement of statements) await connection.change(statement)
+    for (const statement of statements) await connection.execute(statement)
   })
 }
 
