@@ -9,7 +9,7 @@ import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
-import { readBack, resolveInterrupted, type Ending } from './settle.ts'
+import { readBack, resolveInterrupted, type Ending } from './resolve-interrupted.ts'
 
 const about: Readonly<Record<Move, string>> = {
   confirm: 'Confirm a pending order',

@@ -11,7 +11,7 @@ import { hint } from '../kit/hint.ts'
 import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import type { Basket } from './conversation.ts'
-import { placed, placingEnds, readBack, resolveInterrupted } from './settle.ts'
+import { placed, placingEnds, readBack, resolveInterrupted } from './resolve-interrupted.ts'
 
 export interface PlaceOrderOptions {
   readonly user?: string

@@ -4,8 +4,8 @@ import { describeTarget } from '../db/target.ts'
 import { escapeControls } from '../output/cell.ts'
 import { glyphsFor } from '../output/glyphs.ts'
 import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
-import { InteractiveAsk } from '../prompts/person.ts'
-import { confirmWithTarget } from '../prompts/target-guard.ts'
+import { InteractiveAsk } from '../prompts/interactive.ts'
+import { confirmWithTarget } from '../prompts/target-confirmation.ts'
 
 /** Whoever sits at the terminal. */
 export const promptsAt = (io: Io): InteractiveAsk =>

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { allFaults } from '../errors.ts'
-import { unescapeFormula } from '../formula.ts'
+import { unescapeFormula } from '../csv-injection.ts'
 import { csvBatches, readHeader } from './csv.ts'
 import { type Column, locateColumns, missing, parseDelimiter, type Wanted, wantedColumns } from './header.ts'
 import { ndjsonBatches, parseObject } from './ndjson.ts'

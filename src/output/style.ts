@@ -1,4 +1,4 @@
-import { escapeFormula } from '../formula.ts'
+import { escapeFormula } from '../csv-injection.ts'
 import { escapeControls } from './cell.ts'
 import type { ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'

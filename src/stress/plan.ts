@@ -1,4 +1,4 @@
-import { type Shard, shardSize } from './part.ts'
+import { type Shard, shardSize } from './shard.ts'
 import { builtIn } from './workload.ts'
 
 /** When iterations start. */

@@ -1,7 +1,7 @@
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
-import { type Shard, shardSize, singleShard } from './part.ts'
+import { type Shard, shardSize, singleShard } from './shard.ts'
 import { partOf } from './plan.ts'
 import type { StressRun } from './stress.ts'
 import { iterateWork } from './workload.ts'

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { DbtoolError, type ErrorCode } from '../errors.ts'
 import type { Generator, Measurement } from './generator.ts'
 import type { Live } from './recorder.ts'
-import type { Shard } from './part.ts'
+import type { Shard } from './shard.ts'
 import type { LoadJob } from './job.ts'
 
 /** What a thread is made with. */

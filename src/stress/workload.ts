@@ -4,7 +4,7 @@ import type { Lease } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
 import { placeOrder } from '../shop/orders/place-order.ts'
-import { type Shard, singleShard } from './part.ts'
+import { type Shard, singleShard } from './shard.ts'
 import { chooser, type DataRow, drawn, parseStatement, type Statement } from './statement.ts'
 
 /** What one iteration does on the connection that it got. */

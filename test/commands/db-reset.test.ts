@@ -3,7 +3,7 @@ import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { everything, smallShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
-import { dropTables } from '../db/migration-folder.ts'
+import { dropTables } from '../db/migrations/migration-folder.ts'
 
 const full = testDatabase()
 const bare = testDatabase({ migrated: false })

@@ -10,7 +10,7 @@ import { transactionSnapshot } from '../../src/db/snapshot.ts'
 import { defaultLimits } from '../../src/db/target.ts'
 import { dryRun, savepoint, transaction } from '../../src/db/transaction.ts'
 import { testDatabase } from '../support/database.ts'
-import { FakeConnection } from './fake-connection.ts'
+import { FakeConnection } from './pool/fake-connection.ts'
 import { brokenNetwork } from './proxy.ts'
 
 const database = testDatabase()

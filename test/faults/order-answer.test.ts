@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placed, readBack } from '../../commands/orders/settle.ts'
+import { placed, readBack } from '../../commands/orders/resolve-interrupted.ts'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { DatabaseError } from '../../src/db/failures.ts'

@@ -6,7 +6,7 @@ import { formats, type Format } from '../../src/output/choices.ts'
 import { writeError } from '../../src/output/error.ts'
 import { Output } from '../../src/output/output.ts'
 import { number, text, type View } from '../../src/output/view.ts'
-import { InteractiveAsk } from '../../src/prompts/person.ts'
+import { InteractiveAsk } from '../../src/prompts/interactive.ts'
 
 /**
  * Colours, the clipboard (OSC 52), a title, a line that overwrites itself, C1 codes, marks that reorder text, a false

@@ -2,7 +2,7 @@ import { version } from '../../version.ts'
 import { known, unknown, type DoctorInput, type FactName, type Gathered } from '../facts.ts'
 import { configurationFacts, originOf } from './configuration.ts'
 import { findRoute, probeTcp } from './network.ts'
-import { inspectServer } from './visit.ts'
+import { inspectServer } from './inspect-server.ts'
 
 const names: readonly FactName[] = [
   'configuration',
