@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly settings: Readonly<Record<string, string>>
 }
 
-const telling = [
+const settingNames = [
   'innodb_flush_log_at_trx_commit',
   'innodb_doublewrite',
   'innodb_buffer_pool_size',
@@ -52,7 +52,9 @@ export async function surroundings(server: Queries): Promise<Surroundings> {
       cores: cpus().length,
       memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     },
-    settings: Object.fromEntries(telling.flatMap((name) => (known.has(name) ? [[name, known.get(name) ?? '']] : []))),
+    settings: Object.fromEntries(
+      settingNames.flatMap((name) => (known.has(name) ? [[name, known.get(name) ?? '']] : [])),
+    ),
   }
 }
 

@@ -71,12 +71,12 @@ export class Peers {
     const where: Record<string, string> =
       port === undefined ? { PEER_SOCKET: server.socket } : { PEER_HOST: '127.0.0.1', PEER_PORT: String(port) }
     const args = [this.at('seed_orders.py'), peer, String(connections), String(seconds), String(products)]
-    const said = await this.output(python, args, {
+    const output = await this.output(python, args, {
       cwd: server.home,
       seconds,
       env: { ...where, PEER_USER: server.user, PEER_PASSWORD: server.password },
     })
-    const { ordersPerSecond, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '') as {
+    const { ordersPerSecond, failed } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as {
       ordersPerSecond: number
       failed: number
     }
@@ -98,9 +98,9 @@ export class Peers {
       `--threads=${connections}`,
       `--time=${Math.max(1, Math.round(seconds))}`,
     ]
-    const said = await this.output('sysbench', [...args, this.at(script), 'run'], { cwd: server.home, seconds })
-    const [, perSecond] = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(said) ?? []
-    const [, ignored = '0'] = /ignored errors:\s+(\d+)/.exec(said) ?? []
+    const output = await this.output('sysbench', [...args, this.at(script), 'run'], { cwd: server.home, seconds })
+    const [, perSecond] = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(output) ?? []
+    const [, ignored = '0'] = /ignored errors:\s+(\d+)/.exec(output) ?? []
     if (perSecond === undefined) throw new Error('sysbench did not say how many it made')
     return { value: Number(perSecond), failed: Number(ignored) }
   }

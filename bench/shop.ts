@@ -52,8 +52,8 @@ export async function emptied(connection: Connection, tables: readonly string[])
  * matters.
  */
 export async function verify(connection: Connection, table: 'orders' | 'products', made: number): Promise<void> {
-  const there = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
-  if (there !== made) throw new WrongRun(`the run says ${made} ${table}, and ${there ?? 'no'} are there`)
+  const count = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
+  if (count !== made) throw new WrongRun(`the run says ${made} ${table}, and ${count ?? 'no'} are there`)
   const broken = (await checkInvariants(connection)).filter(({ ok }) => !ok)
   if (broken.length > 0)
     throw new WrongRun(

@@ -31,12 +31,12 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
   const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
-    const person = promptsAt(io)
-    const command = await whichVerb(person, program, (text) =>
+    const prompts = promptsAt(io)
+    const command = await whichVerb(prompts, program, (text) =>
       shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis),
     )
     if (command === null) return exitCode
-    const argv = [...flags, ...(await lineOf(person, command))]
+    const argv = [...flags, ...(await lineOf(prompts, command))]
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
     exitCode = await run(argv)
     // Who leaves a question, leaves the menu too.
@@ -47,14 +47,14 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
 }
 
 /** Null: enough. */
-async function whichVerb(person: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
+async function whichVerb(prompts: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
   for (;;) {
-    const noun = await person.choose<Command | null>({
+    const noun = await prompts.choose<Command | null>({
       message: 'dbtool',
       choices: [...choicesOf(program.commands, fitting), { name: 'quit', value: null }],
     })
     if (noun === null || noun.commands.length === 0) return noun
-    const verb = await person.choose<Command | null>({
+    const verb = await prompts.choose<Command | null>({
       message: noun.name(),
       choices: [...choicesOf(noun.commands, fitting), { name: 'back', value: null }],
     })
@@ -80,14 +80,14 @@ const forScripts = ['--yes', '--password-stdin']
 /**
  * The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself.
  */
-async function lineOf(person: Conversation, command: Command): Promise<string[]> {
+async function lineOf(prompts: Conversation, command: Command): Promise<string[]> {
   const own = command.options.filter(
     (option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)),
   )
   const chosen =
     own.length === 0
       ? []
-      : await person.several<Option>({
+      : await prompts.several<Option>({
           message: 'Any options? Space marks one, Enter goes on',
           choices: own.map((option) => ({
             name: option.flags,
@@ -98,15 +98,15 @@ async function lineOf(person: Conversation, command: Command): Promise<string[]>
         })
   const words = pathOf(command).split(' ')
   for (const option of chosen)
-    words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(person, option)] : []))
+    words.push(flagOf(option), ...(option.required || option.optional ? [await valueFor(prompts, option)] : []))
   return words
 }
 
 const flagOf = ({ long, flags }: Option): string => long ?? flags
 
 /** A value as it is typed, by the rule that it has on the command line. */
-function valueFor(person: Conversation, option: Option): Promise<string> {
-  return person.text({
+function valueFor(prompts: Conversation, option: Option): Promise<string> {
+  return prompts.text({
     message: `${flagOf(option)}: ${option.description}`,
     parse: (text) => {
       const parse = option.parseArg as ((text: string, before: unknown) => unknown) | undefined

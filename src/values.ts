@@ -71,9 +71,9 @@ const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\
 export function parseInstant(text: string): Date {
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
-  const there = zone === 'Z' ? at : new Date(`${year}-${month}-${day}T00:00:00Z`)
+  const sameDay = zone === 'Z' ? at : new Date(`${year}-${month}-${day}T00:00:00Z`)
   // 30 February would roll over into March.
-  const real = !Number.isNaN(at.getTime()) && there.getUTCDate() === Number(day)
+  const real = !Number.isNaN(at.getTime()) && sameDay.getUTCDate() === Number(day)
   if (!real)
     throw new InvalidValue(`must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, not ${quoteValue(text)}`)
   return at

@@ -19,8 +19,8 @@ export async function bulk(bench: Bench): Promise<void> {
     server,
     size: { rounds, bulkRows },
   } = bench
-  const there = await verbs()
-  const missing = ['products import', 'products export'].filter((verb) => !there.includes(verb))
+  const commandLines = await verbs()
+  const missing = ['products import', 'products export'].filter((verb) => !commandLines.includes(verb))
   for (const verb of missing) results.absent(verb, 'not in this dbtool')
   if (missing.length > 0) return
   const peer = hasClient()

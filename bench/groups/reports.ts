@@ -38,10 +38,10 @@ export async function reports(bench: Bench): Promise<void> {
 
 /** How many times longer it takes than over a tenth of the lines, round by round. */
 function addGrowth(results: Results, name: string, lines: number): void {
-  const [there, tenth] = [lines, lines / 10].map((many) =>
+  const [full, tenth] = [lines, lines / 10].map((many) =>
     valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))),
   )
-  const rounds = (there ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
+  const rounds = (full ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
   if (rounds.length > 0 && rounds.length === tenth?.length)
     results.add({
       group: 'reports',

@@ -34,8 +34,8 @@ export async function changeAddress(
   const given = { address_type, street, city, postal_code, country }
   assertPatch(ctx, given, '--type, --street, --city, --postal-code or --country')
   const { id } = await ctx.ask.resolve({ id: whichAddress(ctx, number) })
-  const { wishes } = await patchFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
-  const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, wishes)), {
+  const { patch } = await patchFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, patch)), {
     dryRun,
   })
   showUpdated(ctx, addressView, updated, { name: `address ${id}`, dryRun })

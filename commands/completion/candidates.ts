@@ -75,9 +75,9 @@ function optionOf(command: Command, word: string): Option | undefined {
 }
 
 function optionsOf(command: Command): Candidate[] {
-  const shown = command.options.filter(({ hidden, long }) => !hidden && long !== undefined)
+  const visible = command.options.filter(({ hidden, long }) => !hidden && long !== undefined)
   return [
-    ...shown.map(({ long, description }) => ({ value: long ?? '', about: description })),
+    ...visible.map(({ long, description }) => ({ value: long ?? '', about: description })),
     { value: '--help', about: 'show help, with examples' },
   ]
 }

@@ -74,10 +74,10 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
       account,
       rows.map(({ statement }) => statement),
     )
-    const shown = await showGrants(session, account)
+    const current = await showGrants(session, account)
     ctx.out.list(
       grantedView,
-      shown.map((statement) => ({ account: accountText(account), statement })),
+      current.map((statement) => ({ account: accountText(account), statement })),
     )
     ctx.out.success(`granted to ${accountText(account)}: ${rows[0]?.role ?? ''}`)
   })

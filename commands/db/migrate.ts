@@ -30,7 +30,7 @@ export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
 }
 
 export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptions): Promise<void> {
-  const [room, { loadMigrations }] = await Promise.all([
+  const [migrations, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/migrate.ts'),
     import('../../src/db/migrations/migration-files.ts'),
   ])
@@ -41,7 +41,7 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
       onStep: ({ version, name }: { version: number; name: string }) =>
         ctx.out.success(`applied migration ${version} (${name})`),
     }
-    return dryRun ? room.pendingSteps(migrator, to) : room.migrate(migrator, to)
+    return dryRun ? migrations.pendingSteps(migrator, to) : migrations.migrate(migrator, to)
   })
   ctx.out.list(stepView, steps)
   if (dryRun) ctx.out.note('dry run: nothing was changed')

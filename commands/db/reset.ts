@@ -26,7 +26,7 @@ export function dbReset(db: Command, ctx: Context, run = reset): void {
 }
 
 export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOptions): Promise<void> {
-  const [room, { droppedTables }, { loadMigrations }] = await Promise.all([
+  const [migrations, { droppedTables }, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/migrate.ts'),
     import('../../src/db/migrations/dropped-tables.ts'),
     import('../../src/db/migrations/migration-files.ts'),
@@ -39,7 +39,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       onStep: ({ version, name, direction }) =>
         ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`),
     }
-    const steps = await room.rollbackSteps(migrator, 0)
+    const steps = await migrations.rollbackSteps(migrator, 0)
     const lost = await droppedTables(session, steps)
     if (dryRun) {
       show(ctx, lost, steps)
@@ -49,8 +49,8 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
     if (lost.length > 0 || confirm !== undefined)
       await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
     else await ctx.ask.confirm({ message: 'Make the schema?', yes: true })
-    await room.rollback(migrator, 0)
-    await room.migrate(migrator)
+    await migrations.rollback(migrator, 0)
+    await migrations.migrate(migrator)
     ctx.out.list(view, lost)
     ctx.out.success('everything was dropped and made anew; the shop is empty')
   })

@@ -26,7 +26,7 @@ export function dbRollback(db: Command, ctx: Context, run = rollback): void {
 }
 
 export async function rollback(ctx: Context, { to, yes = false, dryRun = false }: RollbackOptions): Promise<void> {
-  const [room, { loadMigrations }] = await Promise.all([
+  const [migrations, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/migrate.ts'),
     import('../../src/db/migrations/migration-files.ts'),
   ])
@@ -37,7 +37,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       onStep: ({ version, name }: { version: number; name: string }) =>
         ctx.out.success(`took back migration ${version} (${name})`),
     }
-    const steps = await room.rollbackSteps(migrator, to)
+    const steps = await migrations.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
       ctx.out.list(view, steps)
       for (const statement of steps.flatMap(({ statements }) => statements)) ctx.out.note(`would run: ${statement}`)
@@ -50,7 +50,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
     })
     // What was asked about, also if somebody else was faster.
     const asked = Math.min(...steps.map(({ version }) => version)) - 1
-    ctx.out.list(view, await room.rollback(migrator, to ?? asked))
+    ctx.out.list(view, await migrations.rollback(migrator, to ?? asked))
   })
 }
 

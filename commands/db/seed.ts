@@ -64,13 +64,13 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   const { signal } = ctx.io
   const started = performance.now()
   const progress = ctx.out.progress()
-  const fill = async (db: Database): Promise<Counts> => {
+  const seedShop = async (db: Database): Promise<Counts> => {
     await assertEmpty(db)
     const plan = await planShop(sizes, signal)
     if (!dryRun) await fillShop(db, { plan, author: ctx.author(), signal, onProgress: drawn(progress, plan.counts) })
     return plan.counts
   }
-  const counts = await ctx.shop(fill, { dryRun }).finally(() => progress.clear())
+  const counts = await ctx.shop(seedShop, { dryRun }).finally(() => progress.clear())
   ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
   ctx.out.success(
     dryRun ? 'the shop would be filled like this; nothing was changed' : `the shop is filled (seed ${sizes.seed})`,

@@ -17,13 +17,13 @@ export class DbtoolCommand extends Command {
 
   /** Called for whatever commander cannot read. */
   override error(message: string, { code }: ErrorOptions = {}): never {
-    const [, said = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
+    const [, text = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
     const what =
       code === 'commander.excessArguments'
         ? this.excess()
-        : said.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
-    throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(said)?.[1] ?? ''), see].join(' ') })
+        : text.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
+    throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(text)?.[1] ?? ''), see].join(' ') })
   }
 
   /**

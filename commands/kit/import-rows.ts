@@ -93,7 +93,7 @@ async function importPath(
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, fields)
   const file = await openRecordFile(path, { stdin, signal, fields, map, delimiter, raw: ctx.rawCells })
   const progress = ctx.out.progress()
-  const [show, tell] = [progressOf(progress, file.bytes), firstReasons(ctx.out, rejectsPath)]
+  const [show, report] = [progressOf(progress, file.bytes), firstReasons(ctx.out, rejectsPath)]
   let rejects: Awaited<ReturnType<typeof RejectsFile.create>> | undefined
   try {
     if (onError === 'skip') await checkRecordFile(file, { signal })
@@ -111,9 +111,9 @@ async function importPath(
           signal,
           // A dry run in chunks would not know in the next one what the last one would have done.
           inOne: onError === 'abort' || dryRun ? 'whole' : 'chunks',
-          onProgress: (read, { taken: { created, updated, skipped }, rejected }) =>
+          onProgress: (read, { counts: { created, updated, skipped }, rejected }) =>
             show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
-          onReject: ({ record, reason }) => tell(`line ${record.line}: ${reason}`),
+          onReject: ({ record, reason }) => report(`line ${record.line}: ${reason}`),
         })
       },
       { dryRun },
@@ -140,11 +140,11 @@ export function progressOf(progress: Progress, bytes: number): (bytesRead: numbe
 
 /** Where no file keeps what is left out, the first reasons for everybody. */
 export function firstReasons(out: Output, rejectsPath: string | undefined): (what: string) => void {
-  let shown = 0
+  let count = 0
   return (what) => {
-    shown += 1
-    if (rejectsPath !== undefined || shown > reasonsShown + 1) return
-    out.note(shown > reasonsShown ? '… and more; --rejects FILE keeps them all' : `left out: ${what}`)
+    count += 1
+    if (rejectsPath !== undefined || count > reasonsShown + 1) return
+    out.note(count > reasonsShown ? '… and more; --rejects FILE keeps them all' : `left out: ${what}`)
   }
 }
 

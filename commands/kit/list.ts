@@ -20,15 +20,15 @@ export async function showList(
   rowsOf: (limit: number) => Promise<readonly object[]>,
 ): Promise<void> {
   const isPart = offset > 0 || Object.values(filter).some((asked) => asked !== undefined)
-  const shown = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' like that.') } : view
+  const listed = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' like that.') } : view
   if (limit !== undefined || unasked === 0 || ctx.out.wantsAll) {
     const all = await rowsOf(limit ?? 0)
-    ctx.out.list(shown, all)
+    ctx.out.list(listed, all)
     if (all.length === 0) hintWhereEmpty(ctx, isPart)
     return
   }
   const rows = await rowsOf(unasked + 1)
-  ctx.out.list(shown, rows.slice(0, unasked))
+  ctx.out.list(listed, rows.slice(0, unasked))
   if (rows.length === 0) hintWhereEmpty(ctx, isPart)
   if (rows.length > unasked) ctx.out.note(`the first ${unasked}, and there are more; --limit 0 shows all`)
 }

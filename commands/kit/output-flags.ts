@@ -95,10 +95,7 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
     ],
     [force === true && (output ?? '-') === '-', '--force is for the file of --output, and there is none'],
   ]
-  return [
-    ...conflicts.filter(([isThere]) => isThere).map(([, sentence]) => sentence),
-    ...(await unknown(command, flags)),
-  ]
+  return [...conflicts.filter(([given]) => given).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
 }
 
 async function unknown(command: Command, { fields, field }: OutputFlags): Promise<string[]> {

@@ -25,7 +25,7 @@ export type Parts<W extends Patch> = {
 type Part = Switch | ColumnPrompt<unknown>
 
 interface Wanted<W> {
-  readonly wishes: W
+  readonly patch: W
   /** The id of what was shown, where somebody was asked: by then its name may be another's. */
   readonly seen?: number
 }
@@ -41,8 +41,8 @@ const widestValue = 60
 /**
  * An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had.
  */
-export function assertPatch({ ask: { interactive } }: Context, wishes: Patch, flags: string): void {
-  if (interactive === undefined && isNothing(wishes))
+export function assertPatch({ ask: { interactive } }: Context, patch: Patch, flags: string): void {
+  if (interactive === undefined && isNothing(patch))
     throw new DbtoolError('USAGE', `nothing to change: add ${flags}`, { hint: 'or run it on a terminal to be asked' })
 }
 
@@ -52,10 +52,10 @@ export function assertPatch({ ask: { interactive } }: Context, wishes: Patch, fl
  */
 export async function patchFor<W extends Patch>(
   { ask, io }: Context,
-  wishes: W,
+  patch: W,
   { parts, now }: Question<W>,
 ): Promise<Wanted<W>> {
-  if (ask.interactive === undefined || !isNothing(wishes)) return { wishes }
+  if (ask.interactive === undefined || !isNothing(patch)) return { patch }
   const [{ glyphsFor }, { shorten }] = await Promise.all([
     import('../../src/output/glyphs.ts'),
     import('../../src/output/width.ts'),
@@ -82,23 +82,23 @@ export async function patchFor<W extends Patch>(
       ask.interactive.recordAnswer(wanted[column] === true ? part.yes : part.no)
     }
   }
-  return { wishes: wanted as W, seen: thing.id }
+  return { patch: wanted as W, seen: thing.id }
 }
 
-const isNothing = (wishes: Patch): boolean => Object.values(wishes).every((wish) => wish === undefined)
+const isNothing = (patch: Patch): boolean => Object.values(patch).every((value) => value === undefined)
 
 function promptFor(
   { flag, message, parse: rule, check, canBeNone = false }: ColumnPrompt<unknown>,
   now: unknown,
   is: string,
 ): PromptField<unknown> {
-  const said = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
+  const notes = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
   const parse = (text: string): unknown => (canBeNone && text === '' ? null : rule(text))
   return {
     given: undefined,
     flag,
     parse,
-    message: said.length === 0 ? message : `${message} (${said.join('; ')})`,
+    message: notes.length === 0 ? message : `${message} (${notes.join('; ')})`,
     // What it has already is nobody else's.
     check: async (text) => (parse(text) === now ? undefined : check?.(text)),
   }

@@ -18,7 +18,7 @@ export async function manual(): Promise<Pages> {
     signal: new AbortController().signal,
     now: () => new Date(0),
   }
-  const told = describe(await createProgram(new ProcessContext(nobody)))
-  const pages = Object.entries(reference(told)).map(([name, text]) => [`docs/reference/${name}`, text])
-  return { 'docs/dbtool.1': manPage(told, version()), ...(Object.fromEntries(pages) as Pages) }
+  const docs = describe(await createProgram(new ProcessContext(nobody)))
+  const pages = Object.entries(reference(docs)).map(([name, text]) => [`docs/reference/${name}`, text])
+  return { 'docs/dbtool.1': manPage(docs, version()), ...(Object.fromEntries(pages) as Pages) }
 }

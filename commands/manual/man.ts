@@ -14,7 +14,7 @@ const examples = [
 ]
 
 /** dbtool(1). It has no date: the same definitions make the same page. */
-export function manPage(told: CommandDocs, version: string): string {
+export function manPage(docs: CommandDocs, version: string): string {
   const lines = [
     '.\\" Made from the definitions of the commands by `npm run docs`; changes made here are lost.',
     `.TH DBTOOL 1 "" "dbtool ${roff(version)}" "User Commands"`,
@@ -28,10 +28,10 @@ export function manPage(told: CommandDocs, version: string): string {
     heading('SH', 'DESCRIPTION'),
     ...description,
     heading('SH', 'COMMANDS'),
-    ...told.nouns.flatMap(nounSection),
+    ...docs.nouns.flatMap(nounSection),
     heading('SH', 'OPTIONS'),
     'Every command takes these, before the noun or after the verb.',
-    ...told.flags.flatMap(({ heading: text, options }) => [heading('SS', text), ...entries(options)]),
+    ...docs.flags.flatMap(({ heading: text, options }) => [heading('SS', text), ...entries(options)]),
     heading('SH', 'ENVIRONMENT'),
     'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.',
     ...entries(terms([...settingEntries('the name of the user of the operating system'), ...otherVariables])),

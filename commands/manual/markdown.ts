@@ -6,9 +6,9 @@ export type Pages = Readonly<Record<string, string>>
 const made = '<!-- Made from the definitions of the commands by `npm run docs`; changes made here are lost. -->'
 
 /** The pages of docs/reference/. */
-export function reference(told: CommandDocs): Pages {
-  const pages = told.nouns.map((noun): [string, string] => [`${noun.name}.md`, pageOf(noun)])
-  return { 'README.md': contents(told), 'flags.md': flags(told), ...Object.fromEntries(pages) }
+export function reference(docs: CommandDocs): Pages {
+  const pages = docs.nouns.map((noun): [string, string] => [`${noun.name}.md`, pageOf(noun)])
+  return { 'README.md': contents(docs), 'flags.md': flags(docs), ...Object.fromEntries(pages) }
 }
 
 function contents({ about, nouns }: CommandDocs): string {
@@ -36,8 +36,8 @@ function linkTo(noun: Noun, verb: Verb): string {
     : `[${verb.path.slice(noun.name.length + 1)}](${noun.name}.md#dbtool-${verb.path.replaceAll(' ', '-')})`
 }
 
-function flags(told: CommandDocs): string {
-  const groups = told.flags.flatMap(({ heading, options }) => [`## ${heading}`, '', ...table(options), ''])
+function flags(docs: CommandDocs): string {
+  const groups = docs.flags.flatMap(({ heading, options }) => [`## ${heading}`, '', ...table(options), ''])
   return page('Flags that every command takes', [
     'They may stand before the noun or after the verb. Where a verb has a flag of the same name, that of the connection goes first: `dbtool --user root orders place --user ada`.',
     '',

@@ -28,51 +28,51 @@ export interface Basket {
  */
 export async function converse(
   ctx: Context,
-  person: Conversation,
+  prompts: Conversation,
   db: Database,
   given: Partial<Basket>,
 ): Promise<Basket> {
-  const user = given.user ?? (await whoBuys(person, db))
+  const user = given.user ?? (await whoBuys(prompts, db))
   const where = describeTarget((await ctx.config()).target)
-  let items = given.items ?? (await whatTheyWant(person, db))
+  let items = given.items ?? (await whatTheyWant(prompts, db))
   for (;;) {
     const total = show(ctx, items)
-    if (!(await person.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
+    if (!(await prompts.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
       throw new DbtoolError('DECLINED', 'nothing was ordered')
     const now = await current(db, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
-    if (changes.length === 0) return basketOf(person, given, { user, items })
+    if (changes.length === 0) return basketOf(prompts, given, { user, items })
     for (const change of changes) ctx.out.warn(change)
-    items = await fitted(person, now)
+    items = await fitted(prompts, now)
   }
 }
 
 /** What would have said it without a question. */
-function basketOf(person: Conversation, given: Partial<Basket>, basket: Basket): Basket {
-  if (given.user === undefined) person.recordAnswer('--user', userReference(basket.user))
+function basketOf(prompts: Conversation, given: Partial<Basket>, basket: Basket): Basket {
+  if (given.user === undefined) prompts.recordAnswer('--user', userReference(basket.user))
   if (given.items === undefined)
     for (const { product, quantity } of basket.items)
-      person.recordAnswer('--item', `${productReference(product)}:${quantity}`)
+      prompts.recordAnswer('--item', `${productReference(product)}:${quantity}`)
   return basket
 }
 
-async function whoBuys(person: Conversation, db: Database): Promise<User> {
+async function whoBuys(prompts: Conversation, db: Database): Promise<User> {
   if ((await searchUsers(db, '', 1, active)).length === 0)
     throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
-  return person.search<User>({
+  return prompts.search<User>({
     message: 'Who buys? Type a part of the name or email',
     find: async (typed) => (await searchUsers(db, typed, mostFound, active)).map(userChoice),
   })
 }
 
-async function whatTheyWant(person: Conversation, db: Database): Promise<ResolvedItem[]> {
+async function whatTheyWant(prompts: Conversation, db: Database): Promise<ResolvedItem[]> {
   if ((await searchProducts(db, '', 1, active)).length === 0)
     throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
-    const product = await whichProduct(person, db, basket)
+    const product = await whichProduct(prompts, db, basket)
     if (product === undefined) return [...basket.values()]
-    const quantity = await howMany(person, product, basket.get(product.id)?.quantity)
+    const quantity = await howMany(prompts, product, basket.get(product.id)?.quantity)
     if (quantity === 0) basket.delete(product.id)
     else basket.set(product.id, { product, quantity })
   }
@@ -80,13 +80,13 @@ async function whatTheyWant(person: Conversation, db: Database): Promise<Resolve
 
 /** Undefined: that is all. */
 function whichProduct(
-  person: Conversation,
+  prompts: Conversation,
   db: Database,
   basket: ReadonlyMap<number, ResolvedItem>,
 ): Promise<Product | undefined> {
   const enough: Choice<undefined>[] =
     basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
-  return person.search<Product | undefined>({
+  return prompts.search<Product | undefined>({
     message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
     find: async (typed) => {
       const products = await searchProducts(db, typed, mostFound, active)
@@ -108,8 +108,8 @@ function choiceOf(product: Product, inBasket: number | undefined): Choice<Produc
 }
 
 /** Zero: none of what was `before`. */
-function howMany(person: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
-  return person.text({
+function howMany(prompts: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
+  return prompts.text({
     message: `How many ${sku ?? name}? ${stock} in stock${before === undefined ? '' : `, ${before} in the order so far; 0 takes it out`}`,
     defaultAnswer: String(before ?? 1),
     parse: (text) => {
@@ -155,11 +155,11 @@ function changesOf({ product: then, quantity }: ResolvedItem, now: Product | und
 }
 
 /** Asks again how many, of what has become less; what is gone is left out. */
-async function fitted(person: Conversation, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+async function fitted(prompts: Conversation, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
   const left: ResolvedItem[] = []
   for (const { product, quantity } of items) {
     if (product.stock >= quantity) left.push({ product, quantity })
-    else if (product.stock > 0) left.push({ product, quantity: await howMany(person, product) })
+    else if (product.stock > 0) left.push({ product, quantity: await howMany(prompts, product) })
   }
   if (left.length === 0)
     throw new DbtoolError('OUT_OF_STOCK', 'nothing of this order can be had any more', { hint: 'nothing was ordered' })

@@ -105,9 +105,9 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   try {
     const met = await checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
-      const { rehearse, place } = await appliersFor(ctx, db, options)
-      const rehearsed = onError === 'abort' ? await dryRunAll(file, met, rehearse, signal) : undefined
-      if (rehearsed !== undefined && options.dryRun === true) return rehearsed
+      const { dryRunDrafts: rehearse, place } = await appliersFor(ctx, db, options)
+      const dryRunTally = onError === 'abort' ? await dryRunAll(file, met, rehearse, signal) : undefined
+      if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
       return importOrders({
         file,
@@ -128,7 +128,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
 }
 
 interface Appliers {
-  readonly rehearse: PlaceDrafts
+  readonly dryRunDrafts: PlaceDrafts
   /** The same, for a dry run. */
   readonly place: PlaceDrafts
 }
@@ -147,9 +147,9 @@ async function appliersFor(
     ])
   const author = ctx.author()
   const rehearse = dryRunOrders(db, { create: createMissing, initialStock }, createMissing ? importedUsers : knownUsers)
-  if (dryRun === true) return { rehearse, place: rehearse }
+  if (dryRun === true) return { dryRunDrafts: rehearse, place: rehearse }
   return {
-    rehearse,
+    dryRunDrafts: rehearse,
     place: applyOrders(db, createMissing ? creatingResolver(db, author, initialStock) : lookupResolver(db), author),
   }
 }
@@ -176,10 +176,10 @@ function reporting(
   progress: Progress,
   { bytes, rejectsPath }: { bytes: number; rejectsPath: string | undefined },
 ): Pick<ImportPlan, 'onProgress' | 'onReject'> {
-  const [show, tell] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
+  const [show, report] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
   return {
     onProgress: (read, { placed, existing, rejected }) =>
       show(read, () => `${placed} placed, ${existing} placed before, ${rejected} left out`),
-    onReject: ({ ref, records }, reason) => tell(`order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`),
+    onReject: ({ ref, records }, reason) => report(`order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`),
   }
 }

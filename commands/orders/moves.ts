@@ -78,7 +78,7 @@ async function moveEnds(move: Move, orderId: number, error: unknown): Promise<En
   return {
     found: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),
     nothing: 'interrupted; nothing was changed',
-    riddle: unknownStatusChange(moving),
+    unknown: unknownStatusChange(moving),
   }
 }
 

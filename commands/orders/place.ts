@@ -110,13 +110,13 @@ async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find>
       return { ...(await converse(ctx, interactive, db, given)), agreed: true }
     }
   }
-  const { reference, wishes } = await ctx.ask.resolve({
+  const { reference, requested } = await ctx.ask.resolve({
     reference: { given: options.user, flag: '--user', message: '', parse: (text: string) => text },
-    wishes: { given: options.item, flag: '--item', message: '', parse: parseItems },
+    requested: { given: options.item, flag: '--item', message: '', parse: parseItems },
   })
   return async (db) => {
     const [user, items] = await db.reading((queries) =>
-      together(getUser(queries, reference), resolveItems(queries, wishes)),
+      together(getUser(queries, reference), resolveItems(queries, requested)),
     )
     return { user, items, agreed: false }
   }

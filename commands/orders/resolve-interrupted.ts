@@ -12,7 +12,7 @@ export interface Ending {
   /** What became of it: undefined, or the error that tells it. Rejects with OutcomeUnknown. */
   readonly found: (queries: Queries) => Promise<DbtoolError | undefined>
   readonly nothing: string
-  readonly riddle: UnknownOutcomeInfo
+  readonly unknown: UnknownOutcomeInfo
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Ending {
  */
 export async function resolveInterrupted(
   ctx: Context,
-  { found, nothing, riddle }: Ending,
+  { found, nothing, unknown: riddle }: Ending,
   error: unknown,
 ): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
@@ -42,7 +42,7 @@ export async function placingEnds(key: string, error: unknown): Promise<Ending> 
       return orderId === undefined ? undefined : interruptedAfter(orderId)
     },
     nothing: 'interrupted; nothing was ordered',
-    riddle: unknownPlacement(key),
+    unknown: unknownPlacement(key),
   }
 }
 

@@ -76,23 +76,23 @@ export async function underLoad<T>(
   ctx: Context,
   options: WorkloadOptions,
   connections: number,
-  use: (work: Work, room: ConnectionHeadroom) => Promise<T>,
+  use: (work: Work, headroom: ConnectionHeadroom) => Promise<T>,
 ): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // A wrong password or host is said at once, not counted fifty times.
   const { headroomFor, mustBeUnderstood } = await import('../../src/stress/prepare.ts')
-  const room = await ctx.connection(async (connection) => {
+  const headroom = await ctx.connection(async (connection) => {
     await mustBeUnderstood(connection, options.sql ?? [])
     return headroomFor(connection, connections)
   }, limits)
   const scratch = work.kind === 'statements' ? work.scratch : undefined
-  if (scratch === undefined) return use(work, room)
+  if (scratch === undefined) return use(work, headroom)
   try {
     await ctx.connection(async (connection) => {
       for (const statement of scratch.make) await connection.execute(statement)
     })
-    return await use(work, room)
+    return await use(work, headroom)
   } finally {
     await ctx.connection((connection) => connection.execute(scratch.remove))
   }

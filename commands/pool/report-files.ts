@@ -48,16 +48,16 @@ export type Texts = Readonly<Record<Kind, () => string>>
  */
 export async function withReportFiles(
   { io: { cwd }, out }: Context,
-  keeps: readonly ReportFile[] = [],
-  measure: (keep: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>,
+  reportFiles: readonly ReportFile[] = [],
+  measure: (save: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const twice = keeps.find(
-    ({ path }, index) => keeps.findIndex((other) => resolve(cwd, other.path) === resolve(cwd, path)) < index,
+  const twice = reportFiles.find(
+    ({ path }, index) => reportFiles.findIndex((other) => resolve(cwd, other.path) === resolve(cwd, path)) < index,
   )
   if (twice !== undefined) throw new DbtoolError('USAGE', `--out names ${twice.path} twice`)
   const open: { kind: Kind; path: string; file: Destination }[] = []
   try {
-    for (const { kind, path } of keeps) {
+    for (const { kind, path } of reportFiles) {
       const { OutputFile } = await import('../../src/output/file.ts')
       open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
     }
@@ -86,13 +86,13 @@ export const workersText = (workers: number): string =>
   `${workers} workers, each again when its last iteration has ended`
 
 /** What a measurement was made by and on. */
-export async function aboutOf(ctx: Context, room: ConnectionHeadroom, settings: About['settings']): Promise<About> {
+export async function aboutOf(ctx: Context, headroom: ConnectionHeadroom, settings: About['settings']): Promise<About> {
   const { target } = await ctx.config()
   return {
     date: ctx.io.now().toISOString(),
     command: `dbtool ${ctx.author().command}`,
     server: `${target.user}@${addressOf(target)}`,
     settings,
-    versions: { dbtool: version(), node: process.version, MariaDB: room.version },
+    versions: { dbtool: version(), node: process.version, MariaDB: headroom.version },
   }
 }

@@ -78,7 +78,7 @@ function sectionsOf({
     ['operations of the fastest worker', fairness.max_ops],
     ["fairness (Jain's index, 1 is even)", fairness.jain],
   ]
-  const figures: [string, number | null][] = [
+  const values: [string, number | null][] = [
     ['connections opened', connections.opened],
     ['connections closed', connections.closed],
     ['connections at most', connections.peak],
@@ -96,7 +96,7 @@ function sectionsOf({
         ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
       ],
     },
-    { view: figureView, rows: figures.map(([figure, value]) => ({ figure, value })) },
+    { view: figureView, rows: values.map(([figure, value]) => ({ figure, value })) },
     { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok, finding })) },
     { view: errorView, rows: errors.map((error) => ({ ...error })) },
   ]

@@ -110,11 +110,11 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
   mustBeShareable(options, plan, shape.size)
   const baseline = await baselineFor(options, plan, shape)
-  await withReportFiles(ctx, options.out, async (keep) => {
-    const { run, room } = await runStress(ctx, options, { plan, shape })
+  await withReportFiles(ctx, options.out, async (save) => {
+    const { run, headroom } = await runStress(ctx, options, { plan, shape })
     if (ctx.io.signal.aborted && run.result.ok === 0) return
     ctx.out.item(stressView, run.result)
-    await keep(() => textsOf(ctx, options, run, room))
+    await save(() => textsOf(ctx, options, run, headroom))
     sayHowItWent(ctx.out, run.result)
     await judge(run.result, options, baseline)
     hint(ctx, 'pool stress')
@@ -212,25 +212,30 @@ async function runStress(
   ctx: Context,
   options: StressOptions,
   { plan, shape }: { plan: StressPlan; shape: PoolShape },
-): Promise<{ run: StressRun; room: ConnectionHeadroom }> {
+): Promise<{ run: StressRun; headroom: ConnectionHeadroom }> {
   const { putLoad } = await import('../../src/stress/run.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
-  return underLoad(ctx, options, most, async (work, room) => {
+  return underLoad(ctx, options, most, async (work, headroom) => {
     const { target, limits, pool: configured } = await ctx.config()
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-      return { run: await putLoad(job, { signal: ctx.io.signal, threads, onLive: live.show }), room }
+      return { run: await putLoad(job, { signal: ctx.io.signal, threads, onLive: live.show }), headroom }
     } finally {
       live.clear()
     }
   })
 }
 
-async function textsOf(ctx: Context, options: StressOptions, run: StressRun, room: ConnectionHeadroom): Promise<Texts> {
+async function textsOf(
+  ctx: Context,
+  options: StressOptions,
+  run: StressRun,
+  headroom: ConnectionHeadroom,
+): Promise<Texts> {
   const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
-  const report = { ...run, about: await aboutOf(ctx, room, settingsOf(options)) }
+  const report = { ...run, about: await aboutOf(ctx, headroom, settingsOf(options)) }
   return { json: () => asJson(report), csv: () => csvOf(report), html: () => htmlOf(report) }
 }
 

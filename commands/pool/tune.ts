@@ -101,25 +101,25 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   const { min, max, goal, instances } = options
   if (min > max) throw new DbtoolError('USAGE', `--min ${min} is more than --max ${max}`)
   const { adviseOn } = await import('../../src/stress/advice.ts')
-  await withReportFiles(ctx, options.out, async (keep) => {
-    const { sizes, room } = await measure(ctx, options)
+  await withReportFiles(ctx, options.out, async (save) => {
+    const { sizes, headroom } = await measure(ctx, options)
     const advice = adviseOn(sizes, goal)
     const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
     const connections = {
-      max_connections: room.max,
-      in_use: room.used,
+      max_connections: headroom.max,
+      in_use: headroom.used,
       instances,
       wanted,
-      fits: wanted === null ? null : wanted <= room.max - room.used,
+      fits: wanted === null ? null : wanted <= headroom.max - headroom.used,
     }
     ctx.out.item(viewFor(advice), { ...advice, recommended_size: advice.recommended?.pool_size ?? null, connections })
     const words = inWords(advice, options, connections)
     for (const sentence of words) ctx.out.note(sentence)
-    await keep(() => textsOf(ctx, options, { advice, words, room }))
+    await save(() => textsOf(ctx, options, { advice, words, headroom }))
   })
 }
 
-async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; room: ConnectionHeadroom }> {
+async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Size[]; headroom: ConnectionHeadroom }> {
   const [{ putLoad }, { sizesBetween, sweep }] = await Promise.all([
     import('../../src/stress/run.ts'),
     import('../../src/stress/sweep.ts'),
@@ -127,7 +127,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
   const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max, threads } = options
   const { target, limits, pool } = await ctx.config()
   const { signal } = ctx.io
-  return underLoad(ctx, options, max, async (work, room) => {
+  return underLoad(ctx, options, max, async (work, headroom) => {
     const sizes = sizesBetween(min, max)
     const progress = ctx.out.progress()
     ctx.out.note(
@@ -148,7 +148,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
           onTrial: (done, of) => progress.show(() => `${done} of ${of} measured`),
         },
       )
-      return { sizes: measured, room }
+      return { sizes: measured, headroom }
     } finally {
       progress.clear()
     }
@@ -158,7 +158,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
 async function textsOf(
   ctx: Context,
   options: TuneOptions,
-  { advice, words, room }: { advice: Advice; words: readonly string[]; room: ConnectionHeadroom },
+  { advice, words, headroom }: { advice: Advice; words: readonly string[]; headroom: ConnectionHeadroom },
 ): Promise<Texts> {
   const { tuneCsvOf, tuneHtmlOf } = await import('../../src/stress/tune-report.ts')
   const { max, workers = max, rounds, duration, warmup, goal, threads } = options
@@ -171,7 +171,7 @@ async function textsOf(
     goal: goalText(goal),
     threads: String(threads),
   }
-  const report = { advice, words, about: await aboutOf(ctx, room, settings) }
+  const report = { advice, words, about: await aboutOf(ctx, headroom, settings) }
   return { json: () => asJson(report), csv: () => tuneCsvOf(report), html: () => tuneHtmlOf(report) }
 }
 

@@ -38,12 +38,12 @@ export async function createProduct(ctx: Context, options: CreateProductOptions)
       flag: '--sku',
       message: 'SKU (your own code for it, if it has one)',
       parse: (text) => (text === '' ? undefined : parseSku(text)),
-      unless: '',
+      defaultAnswer: '',
       check: freeSku(ctx),
     },
     name: { given: options.name, flag: '--name', message: 'Name', parse: parseProductName },
     price: { given: options.price, flag: '--price', message: 'Price', parse: parsePrice },
-    stock: { given: options.stock, flag: '--stock', message: 'Units in stock', parse: parseStock, unless: '0' },
+    stock: { given: options.stock, flag: '--stock', message: 'Units in stock', parse: parseStock, defaultAnswer: '0' },
   })
   const product = await ctx.shop(
     (db) => db.transaction((tx) => insertProduct(tx, ctx.author(), { sku, name, description, price, stock })),

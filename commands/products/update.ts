@@ -63,14 +63,13 @@ export async function changeProduct(
   const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
   assertPatch(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
   const { product } = await ctx.ask.resolve({ product: whichProduct(ctx, reference) })
-  const { wishes, seen = product } = await patchFor(ctx, given, {
+  const { patch, seen = product } = await patchFor(ctx, given, {
     parts: () => parts(ctx),
     now: () => ctx.shop((db) => getProduct(db, product)),
   })
-  const changed = await ctx.shop(
-    (db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), wishes)),
-    { dryRun },
-  )
+  const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), patch)), {
+    dryRun,
+  })
   showUpdated(ctx, productView, changed, { name: changed.thing.name, dryRun })
 }
 

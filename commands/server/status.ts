@@ -27,11 +27,11 @@ export function serverStatus(server: Command, ctx: Context, run = showStatus): v
 }
 
 export async function showStatus(ctx: Context): Promise<void> {
-  const [{ serverPaths }, room] = await Promise.all([
+  const [{ serverPaths }, { serverStatus }] = await Promise.all([
     import('../../src/server/home.ts'),
     import('../../src/server/status.ts'),
   ])
-  const status = await room.serverStatus(serverPaths(ctx.io.env))
+  const status = await serverStatus(serverPaths(ctx.io.env))
   ctx.out.item(serverView, status)
   if (!status.running) ctx.out.note('it is not running; start it with: dbtool server start')
 }

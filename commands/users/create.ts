@@ -53,7 +53,7 @@ export async function createUser(ctx: Context, options: CreateUserOptions): Prom
       parse: parseEmail,
       check: free(ctx, 'email'),
     },
-    password: chosen.blank,
+    password: chosen.field,
   })
   const passwordHash = await hashPassword(password)
   const user = await ctx.shop(

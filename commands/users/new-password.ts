@@ -21,7 +21,7 @@ export function newPasswordFlags(command: Command): void {
 }
 
 export interface NewPassword {
-  readonly blank: PromptField<string>
+  readonly field: PromptField<string>
   /** Shows it if it was made up: nobody can read it anywhere else. */
   readonly show: () => void
 }
@@ -34,7 +34,7 @@ export async function newPassword(
     generatePassword === true ? (await import('../../src/shop/users/passwords.ts')).generatePassword() : undefined
   const piped = passwordStdin === true ? await pipedLine(ctx) : undefined
   return {
-    blank: {
+    field: {
       given: generated ?? (piped === undefined ? undefined : checked(piped)),
       flag: '--password-stdin or --generate-password',
       message: 'Password (12 or more characters: upper and lower case, a digit, a special one)',

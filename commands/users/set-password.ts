@@ -37,7 +37,7 @@ export async function setUserPassword(
   const { setPassword } = await import('../../src/shop/users/user-changes.ts')
   const { dryRun = false } = options
   const chosen = await newPassword(ctx, options)
-  const { user: wanted, password } = await ctx.ask.resolve({ user: whichUser(ctx, reference), password: chosen.blank })
+  const { user: wanted, password } = await ctx.ask.resolve({ user: whichUser(ctx, reference), password: chosen.field })
   const passwordHash = await hashPassword(password)
   const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), {
     dryRun,

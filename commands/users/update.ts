@@ -56,11 +56,11 @@ export async function changeUser(
     import('../../src/shop/users/users.ts'),
   ])
   const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
-  const { wishes, seen = user } = await patchFor(ctx, given, {
+  const { patch, seen = user } = await patchFor(ctx, given, {
     parts: () => parts(ctx),
     now: () => ctx.shop((db) => getUser(db, user)),
   })
-  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), wishes)), {
+  const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), patch)), {
     dryRun,
   })
   showUpdated(ctx, userView, updated, { name: updated.thing.username, dryRun })

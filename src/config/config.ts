@@ -39,13 +39,13 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   const envFile = readEnvFile(sources.envFile, sources.cwd)
   const wrong: string[] = []
   const { layers, faults: misplaced, profile } = await gatherPlaces(sources, envFile, wrong)
-  const said = weigh(layers)
+  const statements = weigh(layers)
   const table = settingTable(sources.osUser)
   const settings = Object.fromEntries(
-    settingNames.map((name) => [name, parsed(name, winner(said, name), table[name], wrong)]),
+    settingNames.map((name) => [name, parsed(name, winner(statements, name), table[name], wrong)]),
   ) as unknown as Settings
-  const entries = [...settingNames.map((name) => entry(name, winner(said, name), table[name])), chosen(profile)]
-  const { secret, unreadable } = password(settings, winner(said, 'DB_PASSWORD_FILE'))
+  const entries = [...settingNames.map((name) => entry(name, winner(statements, name), table[name])), chosen(profile)]
+  const { secret, unreadable } = password(settings, winner(statements, 'DB_PASSWORD_FILE'))
   const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter(
     (fault) => fault !== undefined,
   )
@@ -54,7 +54,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   return {
     config,
     entries,
-    statements: [...statementsOf(said, table), statement(chosen(profile))],
+    statements: [...statementsOf(statements, table), statement(chosen(profile))],
     faults,
     envFile,
     profile,
@@ -97,16 +97,16 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
 
 function password(
   { DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings,
-  said: Statement | undefined,
+  statements: Statement | undefined,
 ): { secret: string; unreadable?: ConfigFault } {
   if (path === undefined) return { secret }
   try {
     return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (cause) {
     const named =
-      said?.layer.nameOf === undefined
+      statements?.layer.nameOf === undefined
         ? '--password-file and DB_PASSWORD_FILE'
-        : `${nameIn(said.layer, 'DB_PASSWORD_FILE')} (${said.layer.origin})`
+        : `${nameIn(statements.layer, 'DB_PASSWORD_FILE')} (${statements.layer.origin})`
     return {
       secret: '',
       unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` },

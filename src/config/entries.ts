@@ -57,11 +57,11 @@ export function chosen(profile: Profile | undefined): ConfigEntry {
 /** Of each setting all that is said, or its default. */
 export function statementsOf(said: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
   return [...said].flatMap(([name, statements]) => {
-    const told = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
-    return winner(said, name) === undefined ? [...told, statement(entry(name, undefined, table[name]))] : told
+    const rows = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
+    return winner(said, name) === undefined ? [...rows, statement(entry(name, undefined, table[name]))] : rows
   })
 }
 
-export function statement(shown: ConfigEntry, hiddenBy?: string): ConfigStatement {
-  return { ...shown, used: hiddenBy === undefined, hidden_by: hiddenBy ?? null }
+export function statement(entry: ConfigEntry, hiddenBy?: string): ConfigStatement {
+  return { ...entry, used: hiddenBy === undefined, hidden_by: hiddenBy ?? null }
 }

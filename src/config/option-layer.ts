@@ -32,8 +32,9 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
       faults.push(wrongValue(`${name} (${path}) needs a value`))
     if (option?.value !== undefined) texts[setting] = option.value
   }
-  const said = { ...oneAddress(texts, last('protocol')?.value), DB_SSL_MODE: sslMode(options, switchIn(path, faults)) }
-  return { layer: layerOf({ origin: path, nameOf, chosen: true }, said, []), faults }
+  const address = oneAddress(texts, last('protocol')?.value)
+  const source = { ...address, DB_SSL_MODE: sslMode(options, switchIn(path, faults)) }
+  return { layer: layerOf({ origin: path, nameOf, chosen: true }, source, []), faults }
 }
 
 /** `skip-ssl` is `ssl=0`, and so on; `loose-` makes an option one that not every program knows. */

@@ -24,9 +24,9 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
   const { env, cwd, flags, optionFile } = sources
   const [home, paths, choice] = [homeOf(env), profilePaths({ env, cwd }), askedFor(sources, envFile)]
   // Most people have none: they should not pay for it.
-  const room = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
-  const files = room?.readProfileFiles(paths, { env, cwd }) ?? []
-  const asked = choice === undefined ? undefined : room?.findProfile(files, choice, home)
+  const profileModule = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
+  const files = profileModule?.readProfileFiles(paths, { env, cwd }) ?? []
+  const asked = choice === undefined ? undefined : profileModule?.findProfile(files, choice, home)
   const namedIn = (origin: string): Layer[] =>
     asked?.layer !== undefined && asked.origin === origin ? [asked.layer] : []
   const options =
@@ -42,7 +42,7 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     layerOf({ origin: envFile.name }, envFile.texts, wrong),
     ...namedIn(envFile.name),
   ]
-  const profile = asked ?? (layers.some(hasAddress) ? undefined : room?.defaultProfile(files, home))
+  const profile = asked ?? (layers.some(hasAddress) ? undefined : profileModule?.defaultProfile(files, home))
   if (asked === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   if (!layers.some(hasAddress)) layers.push(await privateServer(sources))
   return {

@@ -28,11 +28,11 @@ export function weigh(layers: readonly Layer[]): Statements {
   const statements = new Map<SettingName, Statement[]>(settingNames.map((name) => [name, []]))
   const hidden = new Map<SettingName, string>()
   for (const layer of layers) {
-    const said = settingNames.filter((name) => layer.texts[name] !== undefined)
-    const heard = said.filter(
+    const named = settingNames.filter((name) => layer.texts[name] !== undefined)
+    const heard = named.filter(
       (name) => !hidden.has(name) && !(name === 'DB_PASSWORD_FILE' && layer.texts.DB_PASSWORD !== undefined),
     )
-    for (const name of said) {
+    for (const name of named) {
       const hiddenBy = heard.includes(name) ? undefined : (hidden.get(name) ?? layer.origin)
       statements.get(name)?.push({ layer, text: layer.texts[name] ?? '', hiddenBy })
     }

@@ -4,11 +4,11 @@ import { DbtoolError } from '../errors.ts'
 import type { Invocation } from './context.ts'
 
 /** Who hears of every statement: `--sql` and `--timing`. */
-export function traceFor({ sql: isTold, stopwatch, out }: Invocation): OnTrace | undefined {
-  if (!isTold && stopwatch === undefined) return undefined
+export function traceFor({ sql: printsSql, stopwatch, out }: Invocation): OnTrace | undefined {
+  if (!printsSql && stopwatch === undefined) return undefined
   return (trace) => {
     stopwatch?.ended(trace.ms)
-    if (isTold) out.trace(inOneLine(trace))
+    if (printsSql) out.trace(inOneLine(trace))
   }
 }
 

@@ -68,7 +68,7 @@ export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
   for (const part of ['message', 'stack', 'sqlMessage', 'sql']) {
     const text = texts[part]
     if (typeof text === 'string')
-      texts[part] = secrets.reduce((shown, secret) => shown.replaceAll(secret.reveal(), String(secret)), text)
+      texts[part] = secrets.reduce((masked, secret) => masked.replaceAll(secret.reveal(), String(secret)), text)
   }
   return error
 }

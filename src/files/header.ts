@@ -48,23 +48,23 @@ export function wantedColumns({ fields, map }: Wanted): Column[] {
  * Throws BAD_INPUT with all the faults of the header at once.
  */
 export function locateColumns(name: string, header: CsvHeader, delimiter: string, wanted: Wanted): IndexedColumn[] {
-  const there = header.cells.map((cell) => cell.trim())
+  const cells = header.cells.map((cell) => cell.trim())
   const faults: string[] = []
   const found: IndexedColumn[] = []
   for (const field of wantedColumns(wanted)) {
     const { column } = field
-    const index = there.indexOf(column)
-    const again = there.indexOf(column, index + 1)
+    const index = cells.indexOf(column)
+    const again = cells.indexOf(column, index + 1)
     if (index < 0) {
-      if (field.required || wanted.map.has(field.name)) faults.push(`no column ${missing(field, there)}`)
+      if (field.required || wanted.map.has(field.name)) faults.push(`no column ${missing(field, cells)}`)
     } else if (again >= 0) {
       faults.push(`column ${quoted(column)} is there more than once (columns ${index + 1} and ${again + 1})`)
     } else found.push({ ...field, index })
   }
   if (faults.length === 0) return found
-  const separator = there.length === 1 ? otherSeparator(header.raw, delimiter) : undefined
+  const separator = cells.length === 1 ? otherSeparator(header.raw, delimiter) : undefined
   if (separator !== undefined) throw wrongSeparator(name, header.line, separator)
-  const hint = `The columns are ${listed(there)}; name the right ones with --map ours=theirs,….`
+  const hint = `The columns are ${listed(cells)}; name the right ones with --map ours=theirs,….`
   throw allFaults(
     'BAD_INPUT',
     name,
@@ -89,8 +89,8 @@ export function wrongSeparator(name: string, line: number, flag: string): Dbtool
  * A column that is not there, its purpose, and what may be meant: the same words for a column of CSV and a key of
  * NDJSON.
  */
-export function missing({ name, column }: Column, there: readonly string[]): string {
-  const near = nearest(column, there)
+export function missing({ name, column }: Column, cells: readonly string[]): string {
+  const near = nearest(column, cells)
   const purpose = name === column ? '' : ` for ${name}`
   return `${quoted(column)}${purpose}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`
 }

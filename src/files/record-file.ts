@@ -93,8 +93,8 @@ function lifeOf(source: Source): Pick<RecordFile, 'isAt' | 'close'> {
   return {
     async isAt(path) {
       const here = await source.handle.stat()
-      const there = await stat(path).catch(() => undefined)
-      return there?.ino === here.ino && there.dev === here.dev
+      const found = await stat(path).catch(() => undefined)
+      return found?.ino === here.ino && found.dev === here.dev
     },
     close: () => source.handle.close(),
   }

@@ -34,9 +34,9 @@ export class RejectsFile {
   static async create(path: string, file: RecordFile): Promise<RejectsFile> {
     if (await file.isAt(path)) throw refused(path, 'is the file being read')
     const final = await realpath(path).catch(() => path)
-    const there = await stat(final).catch(() => undefined)
+    const found = await stat(final).catch(() => undefined)
     // What is there and no file, such as /dev/stderr or a pipe, is written to; a rename would replace it.
-    const places = there && !there.isFile() ? undefined : { temporary: temporaryBeside(final), final }
+    const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final }
     const handle = await openForWriting(path, places?.temporary ?? final)
     const { header, delimiter } = file
     const tail = `${delimiter}line${delimiter}reason`

@@ -21,6 +21,6 @@ export function quoted(text: string): string {
 
 /** Names of columns inside a sentence; a header of a thousand columns does not become a page. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, longestList).map(quoted).join(', ')
-  return names.length > longestList ? `${shown} and ${names.length - longestList} more` : shown
+  const first = names.slice(0, longestList).map(quoted).join(', ')
+  return names.length > longestList ? `${first} and ${names.length - longestList} more` : first
 }

@@ -1,5 +1,5 @@
 /** Draws figures, each in a line of its own of at most `width` columns, to the scale of the largest. */
-export type Draw = (figures: readonly number[], width: number) => string[]
+export type Draw = (values: readonly number[], width: number) => string[]
 
 export interface Pen {
   readonly bars: Draw
@@ -11,22 +11,22 @@ export interface Pen {
 const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
 export const blockPen: Pen = {
-  bars: (figures, width) =>
-    lengths(figures, width * parts.length).map(
+  bars: (values, width) =>
+    lengths(values, width * parts.length).map(
       (length) => `${'█'.repeat(Math.floor(length / parts.length))}${parts[length % parts.length] ?? ''}`,
     ),
-  line: (figures, width) => lengths(figures, width - 1).map((place, row, all) => turn(all[row - 1] ?? place, place)),
+  line: (values, width) => lengths(values, width - 1).map((place, row, all) => turn(all[row - 1] ?? place, place)),
 }
 
 export const asciiPen: Pen = {
-  bars: (figures, width) => lengths(figures, width).map((length) => '#'.repeat(length)),
-  line: (figures, width) => lengths(figures, width - 1).map((place) => `${' '.repeat(place)}*`),
+  bars: (values, width) => lengths(values, width).map((length) => '#'.repeat(length)),
+  line: (values, width) => lengths(values, width - 1).map((place) => `${' '.repeat(place)}*`),
 }
 
 /** Nothing for zero and less, and at least one for everything else. */
-function lengths(figures: readonly number[], longest: number): number[] {
-  const largest = figures.reduce((most, figure) => Math.max(most, figure), 0)
-  return figures.map((figure) => (figure <= 0 ? 0 : Math.max(1, Math.round((figure / largest) * longest))))
+function lengths(values: readonly number[], longest: number): number[] {
+  const largest = values.reduce((most, figure) => Math.max(most, figure), 0)
+  return values.map((figure) => (figure <= 0 ? 0 : Math.max(1, Math.round((figure / largest) * longest))))
 }
 
 function turn(from: number, to: number): string {

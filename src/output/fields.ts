@@ -15,12 +15,12 @@ export function fieldNames({ columns, nested }: View): string[] {
  * of the flag.
  */
 export function unknownFields(view: View, fields: readonly string[]): string[] {
-  const there = fieldNames(view)
+  const known = fieldNames(view)
   return fields
-    .filter((field) => !there.includes(field))
+    .filter((field) => !known.includes(field))
     .map((field, at, { length }) => {
-      const near = nearest(field, there)
-      const all = at === length - 1 ? `; there are ${there.join(', ')}` : ''
+      const near = nearest(field, known)
+      const all = at === length - 1 ? `; there are ${known.join(', ')}` : ''
       return `knows no '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
     })
 }

@@ -48,15 +48,15 @@ export class OutputFile implements Destination {
   static async open({ path, cwd, force, flag = '--output' }: FileRequest): Promise<OutputFile> {
     const typed = resolve(cwd, path)
     const final = await targetOf(typed)
-    const there = await stat(final).catch(() => undefined)
-    const isFile = (there === undefined || there.isFile()) && !isStream(typed)
-    if (there !== undefined && isFile && !force) throw alreadyExists(path)
+    const found = await stat(final).catch(() => undefined)
+    const isFile = (found === undefined || found.isFile()) && !isStream(typed)
+    if (found !== undefined && isFile && !force) throw alreadyExists(path)
     const temporary = isFile
       ? join(dirname(final), `.${basename(final)}.${randomBytes(4).toString('hex')}.tmp`)
       : undefined
     try {
       const handle = await (temporary === undefined ? openStream(typed) : open(temporary, 'wx'))
-      if (there !== undefined && temporary !== undefined) await handle.chmod(there.mode & 0o7777)
+      if (found !== undefined && temporary !== undefined) await handle.chmod(found.mode & 0o7777)
       return new OutputFile({ path, force, temporary, final }, handle)
     } catch (error) {
       throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error, isFile)}`, {

@@ -62,9 +62,9 @@ const tsvWriter = delimited(tsv)
 
 export function json(value: unknown, indent?: number): string {
   // Date has a toJSON of its own, which runs before a replacer sees the value.
-  const replace = function (this: Record<string, unknown>, key: string, shown: unknown): unknown {
+  const replace = function (this: Record<string, unknown>, key: string, replaced: unknown): unknown {
     const original = this[key]
-    return original instanceof Date ? isoInstant(original) : shown
+    return original instanceof Date ? isoInstant(original) : replaced
   }
   const text = JSON.stringify(value instanceof Date ? isoInstant(value) : value, replace, indent)
   return asciiControls(text)

@@ -37,8 +37,8 @@ function table(head: readonly string[], aligns: readonly Align[], body: readonly
 const narrowest = 3
 
 function padded(text: string, width: number, align: Align): string {
-  const room = ' '.repeat(width - widthOf(text))
-  return align === 'right' ? `${room}${text}` : `${text}${room}`
+  const padding = ' '.repeat(width - widthOf(text))
+  return align === 'right' ? `${padding}${text}` : `${text}${padding}`
 }
 
 /** The columns that a person sees in the table of a list; there is no room for the others here either. */

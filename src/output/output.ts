@@ -129,10 +129,10 @@ export class Output extends Reporter {
 
   /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
   async finish(isDone: boolean): Promise<void> {
-    const told = await this.#destination
+    const destination = await this.#destination
       .close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined })
       .finally(() => this.release())
-    if (told !== undefined) this.note(told)
+    if (destination !== undefined) this.note(destination)
   }
 
   private get isForPeople(): boolean {

@@ -17,14 +17,14 @@ export function tableColumns({ columns }: View): readonly Column[] {
 }
 
 /** What a cell says in so many columns, line by line: its text, and below that what belongs there. */
-export function cellLines(view: View, column: Column, row: Row, room: CellLayout): string[] {
-  const { width, glyphs } = room
+export function cellLines(view: View, column: Column, row: Row, layout: CellLayout): string[] {
+  const { width, glyphs } = layout
   const sign = column.signs?.[String(row[column.name])]
   const text = sign === undefined ? wordsOf(column, row, glyphs) : glyphs.ours(sign.text)
   const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
   const under = belowOf(view, column)
   if (under === undefined || (row[under.name] ?? null) === null) return lines
-  return [...lines, ...hanging(wordsOf(under, row, glyphs), room)]
+  return [...lines, ...hanging(wordsOf(under, row, glyphs), layout)]
 }
 
 /** What a person reads. A sentence is one of ours. */
@@ -34,10 +34,10 @@ export function wordsOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyp
 }
 
 /** The names of a column and of what stands below it, if it does in any row. */
-export function headLines(view: View, column: Column, rows: readonly Row[], room: CellLayout): string[] {
+export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
-  return [shorten(column.name, room.width, room.glyphs.ellipsis), ...(used ? hanging(under.name, room) : [])]
+  return [shorten(column.name, layout.width, layout.glyphs.ellipsis), ...(used ? hanging(under.name, layout) : [])]
 }
 
 function belowOf({ columns }: View, column: Column): Column | undefined {
@@ -55,11 +55,11 @@ export function drawnCell(
   view: View,
   column: Column,
   row: Row,
-  { colour, ...room }: CellLayout & { colour: ChalkInstance },
+  { colour, ...layout }: CellLayout & { colour: ChalkInstance },
 ): Cell {
   const sign = column.signs?.[String(row[column.name])]
   return {
-    lines: cellLines(view, column, row, room),
+    lines: cellLines(view, column, row, layout),
     paint: (line) => (sign === undefined ? dimNull(line, colour) : colour[sign.colour](line)),
   }
 }

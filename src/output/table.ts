@@ -61,8 +61,8 @@ function picturesBeside(
   { width: limit, glyphs }: Look,
 ): Picture[] {
   if (chart === undefined) return []
-  const room = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
-  const width = Math.max(narrowestChart, room)
+  const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
+  const width = Math.max(narrowestChart, available)
   if (fittingWidths([...elastic, { wanted: width, least: width }], limit) === undefined) return []
   return [
     {
@@ -83,15 +83,15 @@ interface Layout {
 
 function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, pictures }: Look & Layout): string {
   const columns = tableColumns(view)
-  const roomAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
+  const layoutAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
   const head = [
-    ...columns.map((column, at) => headLines(view, column, rows, roomAt(at))),
+    ...columns.map((column, at) => headLines(view, column, rows, layoutAt(at))),
     ...pictures.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)]),
   ]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
   const body = rows.flatMap((row, index): Cell[][] => {
-    const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, ...roomAt(at) }))
+    const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, ...layoutAt(at) }))
     const beside = pictures.map(({ lines }) => ({
       lines: [lines[index] ?? ''],
       paint: (line: string) => colour.cyan(line),
@@ -122,10 +122,10 @@ interface Elastic {
 }
 
 function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
-  const room: CellLayout = { width: Infinity, glyphs }
+  const available: CellLayout = { width: Infinity, glyphs }
   return tableColumns(view).map((column) => {
-    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, room))))
-    const wanted = Math.max(most, widest(headLines(view, column, rows, room)))
+    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, available))))
+    const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
     const rigid =
       column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
     const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
@@ -151,9 +151,9 @@ function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] 
 export function itemTable(view: View, row: Row, look: Look): string {
   const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
-  const room = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
+  const available = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
   const lines = columns.flatMap((column) =>
-    piecesOf(wordsOf(column, row, look.glyphs), room).map((piece, index) => {
+    piecesOf(wordsOf(column, row, look.glyphs), available).map((piece, index) => {
       const label =
         index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()

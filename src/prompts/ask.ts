@@ -59,7 +59,7 @@ export interface Ask {
    * Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be
    * asked.
    */
-  resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>>
+  resolve<B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>>
   /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
   confirm(question: YesQuestion): Promise<void>
   /**
@@ -86,11 +86,11 @@ const flagsHint = 'give every value on the command line, or run it on a terminal
 export const askNobody: Ask = {
   interactive: undefined,
   answered: [],
-  resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> {
-    const missing = Object.values(blanks).filter(
+  resolve<B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>> {
+    const missing = Object.values(fields).filter(
       ({ given, defaultAnswer }) => given === undefined && defaultAnswer === undefined,
     )
-    if (missing.length === 0) return Promise.resolve(givenOf(blanks))
+    if (missing.length === 0) return Promise.resolve(givenOf(fields))
     const flags = missing.map(({ flag }) => flag).join(', ')
     return Promise.reject(
       new DbtoolError('USAGE', `missing ${flags}`, {
@@ -121,9 +121,9 @@ export function otherName({ name, given, flag }: NameQuestion): DbtoolError {
   })
 }
 
-function givenOf<B extends Record<string, PromptField<unknown>>>(blanks: B): Answers<B> {
+function givenOf<B extends Record<string, PromptField<unknown>>>(fields: B): Answers<B> {
   return Object.fromEntries(
-    Object.entries(blanks).map(([name, { given, defaultAnswer, parse }]) => [
+    Object.entries(fields).map(([name, { given, defaultAnswer, parse }]) => [
       name,
       given ?? (defaultAnswer === undefined ? undefined : parse(defaultAnswer)),
     ]),

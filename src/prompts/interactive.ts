@@ -35,9 +35,9 @@ export class InteractiveAsk implements Ask, Conversation {
     private readonly screen: Screen,
   ) {}
 
-  async resolve<B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> {
+  async resolve<B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>> {
     const answers: Record<string, unknown> = {}
-    for (const [name, blank] of Object.entries(blanks)) answers[name] = blank.given ?? (await this.ask(blank))
+    for (const [name, field] of Object.entries(fields)) answers[name] = field.given ?? (await this.ask(field))
     return answers as Answers<B>
   }
 
@@ -68,7 +68,7 @@ export class InteractiveAsk implements Ask, Conversation {
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
       if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingMs))
       if (signal.aborted) return []
-      return (await find(typed?.trim() ?? '', signal)).map((choice) => this.shown(choice))
+      return (await find(typed?.trim() ?? '', signal)).map((choice) => this.choiceRow(choice))
     }
     const { value } = await this.prompt<{ value: T }>({
       type: 'search',
@@ -85,7 +85,7 @@ export class InteractiveAsk implements Ask, Conversation {
       type: 'select',
       name: 'value',
       message,
-      choices: choices.map((choice) => this.shown(choice)),
+      choices: choices.map((choice) => this.choiceRow(choice)),
       pageSize: this.linesFor(choices.length),
       loop: false,
     })
@@ -97,7 +97,7 @@ export class InteractiveAsk implements Ask, Conversation {
       type: 'checkbox',
       name: 'value',
       message,
-      choices: choices.map((choice) => this.shown(choice)),
+      choices: choices.map((choice) => this.choiceRow(choice)),
       pageSize: linesOfChoices,
       loop: false,
     })
@@ -107,11 +107,11 @@ export class InteractiveAsk implements Ask, Conversation {
   async text<T>({
     message,
     parse,
-    unless,
+    defaultAnswer,
   }: {
     message: string
     parse: (text: string) => T
-    unless?: string
+    defaultAnswer?: string
   }): Promise<T> {
     const validate = (text: string): true | string => this.screen.escapeControls(problem(parse, text) ?? '') || true
     const { value } = await this.prompt<{ value: string }>({
@@ -119,7 +119,7 @@ export class InteractiveAsk implements Ask, Conversation {
       name: 'value',
       message,
       validate,
-      ...(unless === undefined ? {} : { default: unless }),
+      ...(defaultAnswer === undefined ? {} : { default: defaultAnswer }),
     })
     return parse(value)
   }
@@ -133,7 +133,7 @@ export class InteractiveAsk implements Ask, Conversation {
     this.answered.push(...words)
   }
 
-  private shown<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
+  private choiceRow<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
     return {
       name: this.screen.escapeControls(name),
       value,

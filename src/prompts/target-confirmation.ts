@@ -20,7 +20,7 @@ export function confirmWithTarget(ask: Ask, confirmed: string | undefined, find:
   return {
     interactive: ask.interactive,
     answered: ask.answered,
-    resolve: <B extends Record<string, PromptField<unknown>>>(blanks: B): Promise<Answers<B>> => ask.resolve(blanks),
+    resolve: <B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>> => ask.resolve(fields),
     async confirm(question: YesQuestion) {
       if (question.about === 'machine') return ask.confirm(question)
       const place = await find()

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../db/failures.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
-import { assignments, inWords, diff, type Updated } from './changes.ts'
+import { assignments, describeChanges, diff, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
@@ -73,13 +73,13 @@ export async function updateAddress(
   queries: Queries,
   author: Author,
   id: number,
-  wishes: AddressPatch,
+  patch: AddressPatch,
 ): Promise<Updated<Address>> {
   const address = await lockAddress(queries, id)
-  const changes = diff(wishes, { ...address })
+  const changes = diff(patch, { ...address })
   if (Object.keys(changes).length === 0) return { thing: address, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes, [])
-  const words = inWords(changes, { ...address })
+  const words = describeChanges(changes, { ...address })
   await queries.execute(`UPDATE addresses SET ${sql} WHERE id = ?`, [...values, id])
   await writeLog(queries, author, {
     entity: 'addresses',

@@ -5,9 +5,9 @@ import type { Value } from '../db/queries.ts'
 export type Patch = Readonly<Record<string, Value | undefined>>
 
 /** The wishes that are not true yet, by column. Compares as the database stores: strings, numbers and booleans. */
-export function diff(wishes: Patch, now: Readonly<Record<string, unknown>>): Record<string, Value> {
+export function diff(patch: Patch, now: Readonly<Record<string, unknown>>): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(wishes).flatMap(([column, value]) =>
+    Object.entries(patch).flatMap(([column, value]) =>
       value === undefined || value === now[column] ? [] : [[column, value]],
     ),
   )
@@ -26,10 +26,12 @@ export function assignments(
  * For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is
  * only its name.
  */
-export function inWords(changes: Patch, before: Patch, unsaid: readonly string[] = []): string {
+export function describeChanges(changes: Patch, before: Patch, withoutValue: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
   return Object.entries(changes)
-    .map(([column, value]) => (unsaid.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`))
+    .map(([column, value]) =>
+      withoutValue.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`,
+    )
     .join(', ')
 }
 

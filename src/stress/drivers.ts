@@ -73,7 +73,7 @@ export async function compareDrivers({
   trialMs,
   signal,
 }: DriverPlan): Promise<DriverFigures[]> {
-  const figures: DriverFigures[] = []
+  const results: DriverFigures[] = []
   for (const task of tasks) {
     const trials = new Map(drivers.map((one) => [one, [] as Trial[]]))
     for (let round = 0; round < rounds; round += 1) {
@@ -84,7 +84,7 @@ export async function compareDrivers({
     }
     for (const [{ name }, of] of trials) {
       const at = (value: (trial: Trial) => number): number => Number((median(of.map(value)) ?? 0).toPrecision(4))
-      figures.push({
+      results.push({
         task: task.name,
         driver: name,
         per_second: at(({ perSecond }) => perSecond),
@@ -93,7 +93,7 @@ export async function compareDrivers({
       })
     }
   }
-  return figures
+  return results
 }
 
 interface Trial {

@@ -114,7 +114,7 @@ export interface Live {
 const everyMs = 250
 
 /** Tells what is going on until the returned function is called. */
-export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: Live) => void): () => void {
+export function watch(pool: Pool, { acquire, execute }: Recorder, onLive: (live: Live) => void): () => void {
   const started = performance.now()
   let last = { at: started, ended: 0, waitedMs: 0 }
   const timer = setInterval(() => {
@@ -122,7 +122,7 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: L
     const now = performance.now()
     const since = ended - last.ended
     const { inUse, idle, waiting } = pool.stats()
-    tell({
+    onLive({
       seconds: (now - started) / 1_000,
       perSecond: since / ((now - last.at) / 1_000),
       waitMs: since === 0 ? null : (waitedMs - last.waitedMs) / since,
@@ -138,11 +138,11 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, tell: (live: L
 }
 
 /** An ear for each of several generators; what all of them do is told as often as the first is heard. */
-export function together(count: number, tell: (live: Live) => void): ((live: Live) => void)[] {
+export function together(count: number, onLive: (live: Live) => void): ((live: Live) => void)[] {
   const latest: Live[] = []
   return Array.from({ length: count }, (_, index) => (live) => {
     latest[index] = live
-    if (index === 0) tell(latest.reduce(sumOf))
+    if (index === 0) onLive(latest.reduce(sumOf))
   })
 }
 

@@ -7,7 +7,7 @@ import type { ThreadCommand, ThreadTask, ThreadMessage } from './threads.ts'
 const { job, part } = workerData as ThreadTask
 const stop = new AbortController()
 const say = (word: ThreadMessage): void => parentPort?.postMessage(word)
-const told = new Promise<void>((resolve) => {
+const commanded = new Promise<void>((resolve) => {
   parentPort?.on('message', (order: ThreadCommand) => {
     if (order === 'stop') stop.abort('SIGINT')
     resolve()
@@ -19,7 +19,7 @@ async function work(): Promise<void> {
     await withGenerator(job, part, stop.signal, async (generator) => {
       await generator.prepare()
       say({ kind: 'ready' })
-      await told
+      await commanded
       say({ kind: 'measured', measurement: await generator.run((live) => say({ kind: 'live', live })) })
     })
   } catch (error) {

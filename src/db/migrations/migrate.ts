@@ -44,7 +44,7 @@ export interface Migrator {
 export async function migrate(migrator: Migrator, to: number = migrator.known.length): Promise<Step[]> {
   const { session } = migrator
   return locked(session, async () =>
-    takeSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)),
+    runAllSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)),
   )
 }
 
@@ -62,7 +62,7 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
 export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
   const { session } = migrator
   return locked(session, async () =>
-    takeSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
+    runAllSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
       takeBack(session, migration, statements),
     ),
   )
@@ -91,15 +91,15 @@ function assertKnown(known: readonly Migration[], to: number): void {
   if (to > known.length) throw new DbtoolError('USAGE', `there is no migration ${to}: the last one is ${known.length}`)
 }
 
-async function takeSteps<S extends Step>(
+async function runAllSteps<S extends Step>(
   { known, onStep }: Migrator,
   steps: S[],
-  take: (migration: Migration, step: S) => Promise<void>,
+  run: (migration: Migration, step: S) => Promise<void>,
 ): Promise<S[]> {
   for (const step of steps) {
     const migration = known[step.version - 1]
     if (migration === undefined) continue
-    await take(migration, step)
+    await run(migration, step)
     onStep?.(step)
   }
   return steps

@@ -75,17 +75,17 @@ function foreignBookkeeping(cause: DatabaseError): DbtoolError {
  * ours to drop.
  */
 export async function assertNoForeignTables(queries: Queries, { version, name, tables }: Migration): Promise<void> {
-  const there = await queries.rows<{ name: string; folded: number }>(
+  const existing = await queries.rows<{ name: string; folded: number }>(
     'SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
   )
-  const taken = tables.filter((table) =>
-    there.some((one) => one.name === table || (one.folded > 0 && one.name.toLowerCase() === table.toLowerCase())),
+  const conflicting = tables.filter((table) =>
+    existing.some((one) => one.name === table || (one.folded > 0 && one.name.toLowerCase() === table.toLowerCase())),
   )
-  if (taken.length === 0) return
-  const what = taken.length === 1 ? 'a table that is' : 'tables that are'
+  if (conflicting.length === 0) return
+  const what = conflicting.length === 1 ? 'a table that is' : 'tables that are'
   throw new DbtoolError(
     'DUPLICATE',
-    `migration ${version} (${name}) would create ${what} there already: ${taken.join(', ')}`,
+    `migration ${version} (${name}) would create ${what} there already: ${conflicting.join(', ')}`,
     {
       hint: 'it changed nothing; use another database, or rename what is there',
     },

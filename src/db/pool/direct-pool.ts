@@ -8,25 +8,25 @@ import { poolClosed, PoolCounters } from './stats.ts'
  */
 export class DirectPool implements Pool {
   readonly #counters = new PoolCounters()
-  readonly #members: PoolEntries
+  readonly #entries: PoolEntries
   #closed = false
 
   constructor(connect: () => Promise<PooledConnection>) {
-    this.#members = new PoolEntries({ connect, counters: this.#counters, recycleMs: 0 })
+    this.#entries = new PoolEntries({ connect, counters: this.#counters, recycleMs: 0 })
   }
 
   async acquire(): Promise<Lease> {
     if (this.#closed) throw poolClosed()
     const asked = performance.now()
-    const member = await new Promise<PoolEntry>((resolve, reject) => {
-      this.#members.open(resolve, reject)
-      this.#counters.queued(this.#members.opening)
+    const entry = await new Promise<PoolEntry>((resolve, reject) => {
+      this.#entries.open(resolve, reject)
+      this.#counters.queued(this.#entries.opening)
     })
-    return this.lend(member, performance.now() - asked)
+    return this.lend(entry, performance.now() - asked)
   }
 
   stats(): PoolStats {
-    const { size: open, opening } = this.#members
+    const { size: open, opening } = this.#entries
     return this.#counters.snapshot({ open, idle: 0, opening, waiting: opening })
   }
 
@@ -36,21 +36,21 @@ export class DirectPool implements Pool {
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
-    await this.#members.drain(graceMs)
+    await this.#entries.drain(graceMs)
   }
 
   /** The pool may have been closed while the connection was opened. */
-  private lend(member: PoolEntry, waitMs: number): Lease {
+  private lend(entry: PoolEntry, waitMs: number): Lease {
     const giveBack = (): void => {
-      this.#members.evict(member)
-      this.#counters.using(this.#members.size)
+      this.#entries.evict(entry)
+      this.#counters.using(this.#entries.size)
     }
     if (this.#closed) {
       giveBack()
       throw poolClosed()
     }
     this.#counters.granted(waitMs)
-    this.#counters.using(this.#members.size)
-    return new Lease(member.connection, waitMs, giveBack)
+    this.#counters.using(this.#entries.size)
+    return new Lease(entry.connection, waitMs, giveBack)
   }
 }

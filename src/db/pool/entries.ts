@@ -40,8 +40,8 @@ export async function isAlive(
 /** The connections of a pool, from their opening to their good-bye. */
 export class PoolEntries {
   readonly #parts: PoolEntriesOptions
-  readonly #members = new Set<PoolEntry>()
-  readonly #farewells = new Set<Promise<void>>()
+  readonly #entries = new Set<PoolEntry>()
+  readonly #closing = new Set<Promise<void>>()
   readonly #drained = new Set<() => void>()
   #opening = 0
 
@@ -50,7 +50,7 @@ export class PoolEntries {
   }
 
   get size(): number {
-    return this.#members.size
+    return this.#entries.size
   }
 
   get opening(): number {
@@ -58,49 +58,49 @@ export class PoolEntries {
   }
 
   /** Calls one of the two, in the same tick in which the figures change: what is opened already has its owner then. */
-  open(opened: (member: PoolEntry) => void, failed: (reason: unknown) => void): void {
+  open(opened: (entry: PoolEntry) => void, failed: (reason: unknown) => void): void {
     this.#opening += 1
     this.#parts.connect().then(
       (connection) => {
         this.#opening -= 1
-        opened(this.join(connection))
+        opened(this.add(connection))
       },
       (reason: unknown) => {
         this.#opening -= 1
         failed(reason)
-        this.tellDrained()
+        this.notifyDrained()
       },
     )
   }
 
   /** Says good-bye to it; a second time does nothing. */
-  evict(member: PoolEntry): void {
-    this.leave(member, (connection) => connection.close())
+  evict(entry: PoolEntry): void {
+    this.remove(entry, (connection) => connection.close())
   }
 
   /** Waits up to `graceMs` until none is open or opening, then cuts what still is. The pool must not add any more. */
   async drain(graceMs: number): Promise<void> {
-    if (this.#members.size + this.#opening > 0) await this.empty(graceMs)
-    for (const member of this.#members) this.leave(member, (connection) => connection.stop())
-    await Promise.all(this.#farewells)
+    if (this.#entries.size + this.#opening > 0) await this.empty(graceMs)
+    for (const entry of this.#entries) this.remove(entry, (connection) => connection.stop())
+    await Promise.all(this.#closing)
   }
 
-  private leave(member: PoolEntry, how: (connection: PooledConnection) => Promise<void>): void {
-    if (!this.#members.delete(member)) return
+  private remove(entry: PoolEntry, how: (connection: PooledConnection) => Promise<void>): void {
+    if (!this.#entries.delete(entry)) return
     this.#parts.counters.closed += 1
-    const farewell = how(member.connection).finally(() => this.#farewells.delete(farewell))
-    this.#farewells.add(farewell)
-    this.tellDrained()
+    const closing = how(entry.connection).finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+    this.notifyDrained()
   }
 
-  private join(connection: PooledConnection): PoolEntry {
+  private add(connection: PooledConnection): PoolEntry {
     const { counters, recycleMs } = this.#parts
     const now = performance.now()
     const lifeMs = recycleMs === 0 ? Infinity : recycleMs * (1 - Math.random() * recycleJitter)
-    const member = { connection, expiresAt: now + lifeMs, idleSince: now }
-    this.#members.add(member)
-    counters.connected(this.#members.size)
-    return member
+    const entry = { connection, expiresAt: now + lifeMs, idleSince: now }
+    this.#entries.add(entry)
+    counters.connected(this.#entries.size)
+    return entry
   }
 
   private empty(graceMs: number): Promise<void> {
@@ -115,7 +115,7 @@ export class PoolEntries {
     })
   }
 
-  private tellDrained(): void {
-    if (this.#members.size + this.#opening === 0) for (const done of this.#drained) done()
+  private notifyDrained(): void {
+    if (this.#entries.size + this.#opening === 0) for (const done of this.#drained) done()
   }
 }

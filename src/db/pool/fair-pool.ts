@@ -11,9 +11,9 @@ const reopenAfterMs = 200
  */
 export class FairPool implements Pool {
   readonly #options: PoolOptions
-  readonly #members: PoolEntries
+  readonly #entries: PoolEntries
   readonly #idle: PoolEntry[] = []
-  readonly #line = new WaitQueue<PoolEntry>()
+  readonly #queue = new WaitQueue<PoolEntry>()
   readonly #counters = new PoolCounters()
   #openFailure: unknown
   #reopenTimer: NodeJS.Timeout | undefined
@@ -21,7 +21,7 @@ export class FairPool implements Pool {
 
   constructor(connect: () => Promise<PooledConnection>, options: PoolOptions) {
     this.#options = options
-    this.#members = new PoolEntries({ connect, counters: this.#counters, recycleMs: options.recycleMs })
+    this.#entries = new PoolEntries({ connect, counters: this.#counters, recycleMs: options.recycleMs })
   }
 
   async acquire(): Promise<Lease> {
@@ -30,20 +30,20 @@ export class FairPool implements Pool {
     let turn: 'last' | 'first' = 'last'
     for (;;) {
       if (this.#closed) throw poolClosed()
-      const member = this.takeIdle() ?? (await this.waitInLine(deadline, turn))
-      if (await isAlive(member, this.#options.pingAfterIdleMs, deadline))
-        return this.lend(member, performance.now() - asked)
-      this.evict(member)
+      const entry = this.takeIdle() ?? (await this.enqueue(deadline, turn))
+      if (await isAlive(entry, this.#options.pingAfterIdleMs, deadline))
+        return this.lend(entry, performance.now() - asked)
+      this.evict(entry)
       turn = 'first'
     }
   }
 
   stats(): PoolStats {
     return this.#counters.snapshot({
-      open: this.#members.size,
+      open: this.#entries.size,
       idle: this.#idle.length,
-      opening: this.#members.opening,
-      waiting: this.#line.length,
+      opening: this.#entries.opening,
+      waiting: this.#queue.length,
     })
   }
 
@@ -54,35 +54,35 @@ export class FairPool implements Pool {
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
     this.stopWaitingToReopen()
-    this.#line.rejectAll(poolClosed())
-    for (const member of this.#idle.splice(0)) this.#members.evict(member)
-    await this.#members.drain(graceMs)
+    this.#queue.rejectAll(poolClosed())
+    for (const entry of this.#idle.splice(0)) this.#entries.evict(entry)
+    await this.#entries.drain(graceMs)
   }
 
   private takeIdle(): PoolEntry | undefined {
     for (;;) {
-      const member = this.#idle.pop()
+      const entry = this.#idle.pop()
       this.countInUse()
-      if (member === undefined || isFresh(member)) return member
-      this.evict(member)
+      if (entry === undefined || isFresh(entry)) return entry
+      this.evict(entry)
     }
   }
 
-  private waitInLine(deadline: number, turn: 'last' | 'first'): Promise<PoolEntry> {
+  private enqueue(deadline: number, turn: 'last' | 'first'): Promise<PoolEntry> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter<PoolEntry> = { resolve, reject, timer: undefined }
       waiter.timer = setTimeout(() => this.timeOut(waiter), timerMs(Math.max(0, deadline - performance.now())))
-      this.#line.join(waiter, turn)
-      this.#counters.queued(this.#line.length)
+      this.#queue.enqueue(waiter, turn)
+      this.#counters.queued(this.#queue.length)
       this.openForWaiters()
     })
   }
 
   private timeOut(waiter: Waiter<PoolEntry>): void {
-    const figures = this.stats()
-    this.#line.leave(waiter)
+    const stats = this.stats()
+    this.#queue.remove(waiter)
     this.#counters.timeouts += 1
-    waiter.reject(timeoutError(this.#options, figures, this.#openFailure))
+    waiter.reject(timeoutError(this.#options, stats, this.#openFailure))
   }
 
   /** As many at once as there are callers to serve, within size + overflow; after a failure, none for a moment. */
@@ -90,19 +90,19 @@ export class FairPool implements Pool {
     if (this.#closed || this.#reopenTimer !== undefined) return
     const { size, maxOverflow } = this.#options
     while (
-      this.#members.opening < this.#line.length &&
-      this.#members.size + this.#members.opening < size + maxOverflow
+      this.#entries.opening < this.#queue.length &&
+      this.#entries.size + this.#entries.opening < size + maxOverflow
     ) {
-      this.#members.open(
-        (member) => this.opened(member),
+      this.#entries.open(
+        (entry) => this.opened(entry),
         (reason) => this.openFailed(reason),
       )
     }
   }
 
-  private opened(member: PoolEntry): void {
+  private opened(entry: PoolEntry): void {
     this.#openFailure = undefined
-    this.offer(member)
+    this.offer(entry)
   }
 
   /**
@@ -112,7 +112,7 @@ export class FairPool implements Pool {
   private openFailed(reason: unknown): void {
     this.#openFailure = reason
     this.stopWaitingToReopen()
-    if (this.#members.size + this.#members.opening === 0) this.#line.rejectAll(reason)
+    if (this.#entries.size + this.#entries.opening === 0) this.#queue.rejectAll(reason)
     else if (!this.#closed) this.#reopenTimer = setTimeout(() => this.reopen(), reopenAfterMs)
   }
 
@@ -126,42 +126,42 @@ export class FairPool implements Pool {
     this.#reopenTimer = undefined
   }
 
-  private lend(member: PoolEntry, waitMs: number): Lease {
+  private lend(entry: PoolEntry, waitMs: number): Lease {
     this.#counters.granted(waitMs)
-    return new Lease(member.connection, waitMs, () => this.takeBack(member))
+    return new Lease(entry.connection, waitMs, () => this.reclaim(entry))
   }
 
   /** Nobody inherits somebody else's transaction, nor a statement that still runs. */
-  private takeBack(member: PoolEntry): void {
-    const { connection } = member
+  private reclaim(entry: PoolEntry): void {
+    const { connection } = entry
     if (connection.busy) connection.destroy()
-    if (!connection.usable || !connection.mayHoldTransaction) this.offer(member)
+    if (!connection.usable || !connection.mayHoldTransaction) this.offer(entry)
     else
       connection.execute('ROLLBACK').then(
-        () => this.offer(member),
-        () => this.evict(member),
+        () => this.offer(entry),
+        () => this.evict(entry),
       )
   }
 
-  private offer(member: PoolEntry): void {
-    member.idleSince = performance.now()
-    if (this.#closed || !isFresh(member)) {
-      this.evict(member)
+  private offer(entry: PoolEntry): void {
+    entry.idleSince = performance.now()
+    if (this.#closed || !isFresh(entry)) {
+      this.evict(entry)
       return
     }
-    const waiter = this.#line.next()
-    if (waiter !== undefined) waiter.resolve(member)
-    else if (this.#idle.length < this.#options.size) this.#idle.push(member)
-    else this.evict(member)
+    const waiter = this.#queue.dequeue()
+    if (waiter !== undefined) waiter.resolve(entry)
+    else if (this.#idle.length < this.#options.size) this.#idle.push(entry)
+    else this.evict(entry)
     this.countInUse()
   }
 
   private countInUse(): void {
-    this.#counters.using(this.#members.size - this.#idle.length)
+    this.#counters.using(this.#entries.size - this.#idle.length)
   }
 
-  private evict(member: PoolEntry): void {
-    this.#members.evict(member)
+  private evict(entry: PoolEntry): void {
+    this.#entries.evict(entry)
     this.countInUse()
     this.openForWaiters()
   }
@@ -182,25 +182,25 @@ class WaitQueue<T> {
   }
 
   /** `first` is for whoever was already served once, with a connection that turned out to be dead. */
-  join(waiter: Waiter<T>, turn: 'last' | 'first'): void {
+  enqueue(waiter: Waiter<T>, turn: 'last' | 'first'): void {
     if (turn === 'last') this.#waiters.add(waiter)
     else this.#waiters = new Set([waiter, ...this.#waiters])
   }
 
-  leave(waiter: Waiter<T>): void {
+  remove(waiter: Waiter<T>): void {
     clearTimeout(waiter.timer)
     this.#waiters.delete(waiter)
   }
 
-  next(): Waiter<T> | undefined {
+  dequeue(): Waiter<T> | undefined {
     for (const waiter of this.#waiters) {
-      this.leave(waiter)
+      this.remove(waiter)
       return waiter
     }
     return undefined
   }
 
   rejectAll(error: unknown): void {
-    for (let waiter = this.next(); waiter !== undefined; waiter = this.next()) waiter.reject(error)
+    for (let waiter = this.dequeue(); waiter !== undefined; waiter = this.dequeue()) waiter.reject(error)
   }
 }

@@ -99,11 +99,11 @@ export const configurationChecks: readonly Check[] = [
 /** `DB_HOST from the environment; the others by default`. */
 function byOrigin(settings: Configuration['settings']): string {
   const given = settings.filter(({ origin }) => origin !== 'default')
-  const told = [...new Set(given.map(({ origin }) => origin))].map((origin) => {
+  const sentences = [...new Set(given.map(({ origin }) => origin))].map((origin) => {
     const names = given.filter((one) => one.origin === origin).map(({ name }) => name)
     return `${names.join(', ')} from ${places[origin] ?? origin}`
   })
-  return [...told, `${told.length === 0 ? 'all' : 'the others'} by default`].join('; ')
+  return [...sentences, `${sentences.length === 0 ? 'all' : 'the others'} by default`].join('; ')
 }
 
 /** Otherwise by the env file, or the default of a file of profiles. */

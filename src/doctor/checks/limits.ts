@@ -18,7 +18,7 @@ export const limitChecks: readonly Check[] = [
       'how many processes with a pool of DB_POOL_SIZE + DB_MAX_OVERFLOW the free connections of the server are enough for',
     needs: ['destination', 'variables', 'usage'],
     judge({ destination: { pool }, variables: { global }, usage: { others } }) {
-      return room(pool, {
+      return headroom(pool, {
         name: 'max_connections',
         limit: Number(global['max_connections']),
         used: others,
@@ -34,7 +34,7 @@ export const limitChecks: readonly Check[] = [
     judge({ destination: { pool }, variables: { session }, usage: { own }, grants: { account } }) {
       const limit = Number(session['max_user_connections'])
       if (limit === 0) return ok('this account has no limit of its own')
-      return room(pool, {
+      return headroom(pool, {
         name: 'max_user_connections',
         limit,
         used: own,
@@ -89,19 +89,19 @@ interface Headroom {
   readonly raise: (to: number) => string
 }
 
-function room({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Headroom): Judgement {
+function headroom({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Headroom): Judgement {
   const [want, free] = [size + maxOverflow, Math.max(0, limit - used)]
-  const taken = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} taken (${name})`
+  const usage = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} taken (${name})`
   if (free < want) {
     const smaller =
       free === 0 ? '' : `, or DB_POOL_SIZE=${Math.min(size, free)} DB_MAX_OVERFLOW=${free - Math.min(size, free)}`
     return fault(
-      `${taken}, and one process may want ${want} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`,
+      `${usage}, and one process may want ${want} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`,
       `${raise(used + want)}${smaller}`,
     )
   }
   const fit = Math.floor(free / want)
-  const found = `${taken}: ${fit} ${fit === 1 ? 'process' : 'processes'} of ${want} connections each ${fit === 1 ? 'fits' : 'fit'}`
+  const found = `${usage}: ${fit} ${fit === 1 ? 'process' : 'processes'} of ${want} connections each ${fit === 1 ? 'fits' : 'fit'}`
   return fit < fewProcesses ? warning(found, raise(used + fewProcesses * want)) : ok(found)
 }
 

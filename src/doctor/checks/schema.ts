@@ -24,8 +24,8 @@ export const schemaChecks: readonly Check[] = [
 ]
 
 function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
-  const there = new Set(found.map(({ name }) => name))
-  const missing = expected.filter((name) => !there.has(name))
+  const existing = new Set(found.map(({ name }) => name))
+  const missing = expected.filter((name) => !existing.has(name))
   const wrong = [
     ...(missing.length === 0
       ? []

@@ -88,9 +88,9 @@ async function foundOrCreated(db: Database, author: Author, references: readonly
   const fresh = references.filter((reference) => !known.has(reference))
   if (fresh.length === 0) return known
   await db.transaction((tx) => createImportedUsers(tx, author, fresh), 'repeatable').catch(unlessDuplicate)
-  const there = new Map([...known, ...(await db.reading((queries) => importedUsers(queries, fresh)))])
-  for (const reference of fresh.filter((one) => !there.has(one))) {
-    there.set(
+  const existing = new Map([...known, ...(await db.reading((queries) => importedUsers(queries, fresh)))])
+  for (const reference of fresh.filter((one) => !existing.has(one))) {
+    existing.set(
       reference,
       await db.transaction(
         async (tx) =>
@@ -99,7 +99,7 @@ async function foundOrCreated(db: Database, author: Author, references: readonly
       ),
     )
   }
-  return there
+  return existing
 }
 
 async function createProducts(db: Database, author: Author, products: readonly NewProduct[]): Promise<void> {
@@ -157,19 +157,19 @@ class IdCache {
   /** One question for all that are not remembered. */
   async ids(names: Iterable<string>): Promise<ReadonlyMap<string, number>> {
     const wanted = [...new Set(names)]
-    const there = new Map(
+    const existing = new Map(
       wanted.flatMap((name): [string, number][] => {
         const id = this.#ids.get(name)
         return id === undefined ? [] : [[name, id]]
       }),
     )
-    const unknown = wanted.filter((name) => !there.has(name))
-    if (unknown.length === 0) return there
+    const unknown = wanted.filter((name) => !existing.has(name))
+    if (unknown.length === 0) return existing
     for (const [name, id] of await this.find(unknown)) {
-      there.set(name, id)
+      existing.set(name, id)
       this.remember(name, id)
     }
-    return there
+    return existing
   }
 
   private remember(name: string, id: number): void {

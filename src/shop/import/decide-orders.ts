@@ -40,7 +40,7 @@ interface Existing {
 /** What would become of orders: reads the shop, takes stock only in memory, and locks nothing. */
 export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUsers): PlaceDrafts {
   const products = new Map<string, SimulatedProduct>()
-  const rehearse = async (queries: Queries, drafts: readonly DraftOrder[]): Promise<Outcome[]> => {
+  const simulate = async (queries: Queries, drafts: readonly DraftOrder[]): Promise<Outcome[]> => {
     const unseen = new Set(
       drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)).filter((sku) => !products.has(sku)),
     )
@@ -55,7 +55,7 @@ export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUser
       )
     return outcomes
   }
-  return (drafts) => db.reading((queries) => rehearse(queries, drafts))
+  return (drafts) => db.reading((queries) => simulate(queries, drafts))
 }
 
 async function existingOrders(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
@@ -279,7 +279,7 @@ async function totalIfSame(
   userId: number,
   lines: readonly OrderLine[],
 ): Promise<string | undefined> {
-  const there = await queries.rows<ExistingLine>(
+  const existing = await queries.rows<ExistingLine>(
     'SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.idempotency_key = ?',
     [key],
   )
@@ -288,5 +288,5 @@ async function totalIfSame(
     const line = asked.get(product_id)
     return user_id === userId && line?.quantity === quantity && line.price === price
   }
-  return there.length === lines.length && there.every(same) ? there[0]?.total_amount : undefined
+  return existing.length === lines.length && existing.every(same) ? existing[0]?.total_amount : undefined
 }

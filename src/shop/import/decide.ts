@@ -27,10 +27,10 @@ class UniqueIndex {
 
   constructor(
     private readonly kind: ImportTable,
-    there: readonly ExistingRow[],
+    existing: readonly ExistingRow[],
   ) {
     this.#byColumn = new Map(kind.unique.map((column) => [column, new Map<string, ExistingRow>()]))
-    for (const row of there) this.put(row, row)
+    for (const row of existing) this.put(row, row)
   }
 
   of(column: string, row: ImportRow): ExistingRow | undefined {
@@ -39,15 +39,15 @@ class UniqueIndex {
   }
 
   put(values: ImportRow, holder: ExistingRow): void {
-    for (const [column, holders] of this.#byColumn) {
+    for (const [column, index] of this.#byColumn) {
       const value = values[column]
-      if (typeof value === 'string') holders.set(this.kind.fold(value), holder)
+      if (typeof value === 'string') index.set(this.kind.fold(value), holder)
     }
   }
 
   /** What a row gives up is free for the next. */
   move(from: ExistingRow, to: ImportRow): void {
-    for (const [column, holders] of this.#byColumn) holders.delete(this.kind.fold(String(from[column])))
+    for (const [column, index] of this.#byColumn) index.delete(this.kind.fold(String(from[column])))
     this.put(to, ofThisFile)
   }
 }
@@ -60,19 +60,19 @@ export function decide(
   kind: ImportTable,
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
-  { there, seen }: { there: readonly ExistingRow[]; seen: SeenIds },
+  { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
   const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
   const [key] = kind.unique
-  const holders = new UniqueIndex(kind, there)
+  const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
     const { record, row } = draft
-    const found = holders.of(key, row)
-    const conflict = conflictOf(kind, row, holders, seen)
+    const found = index.of(key, row)
+    const conflict = conflictOf(kind, row, index, seen)
     if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
     else if (found === undefined) {
       decisions.created.push(draft)
-      holders.put(row, ofThisFile)
+      index.put(row, ofThisFile)
     } else if (onConflict === 'error')
       decisions.refused.push({
         record,
@@ -81,10 +81,10 @@ export function decide(
       })
     else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
-      holders.put(found, ofThisFile)
+      index.put(found, ofThisFile)
     } else {
       diffRow(decisions, found, row)
-      holders.move(found, row)
+      index.move(found, row)
     }
   }
   return decisions
@@ -94,13 +94,13 @@ export function decide(
 function conflictOf(
   { unique: [key, ...others], one }: ImportTable,
   row: ImportRow,
-  holders: UniqueIndex,
+  index: UniqueIndex,
   seen: SeenIds,
 ): Pick<Refusal, 'code' | 'reason'> | undefined {
   const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
-  const own = holders.of(key, row)
+  const own = index.of(key, row)
   for (const column of [key, ...others]) {
-    const holder = holders.of(column, row)
+    const holder = index.of(column, row)
     if (holder === undefined) continue
     if (isOfThisFile(holder) && (column === key || holder !== own))
       return { code: 'BAD_INPUT', reason: `${keyValue(column, row)} comes back: an earlier line has it` }

@@ -141,18 +141,18 @@ class InOrder<T> {
   readonly #settled = new Map<number, T | undefined>()
   #next = 0
 
-  constructor(private readonly tell: (value: T) => Promise<void>) {}
+  constructor(private readonly onNext: (value: T) => Promise<void>) {}
 
   /** `undefined` is settled with nothing to tell. Resolves when what could be told now has been. */
   async complete(index: number, value: T | undefined): Promise<void> {
     this.#settled.set(index, value)
     const ready: T[] = []
     for (; this.#settled.has(this.#next); this.#next += 1) {
-      const told = this.#settled.get(this.#next)
+      const next = this.#settled.get(this.#next)
       this.#settled.delete(this.#next)
-      if (told !== undefined) ready.push(told)
+      if (next !== undefined) ready.push(next)
     }
-    await Promise.all(ready.map((told) => this.tell(told)))
+    await Promise.all(ready.map((value) => this.onNext(value)))
   }
 
   /** Tells what waited for something that was never settled. */
@@ -161,7 +161,7 @@ class InOrder<T> {
       .sort(([a], [b]) => a - b)
       .flatMap(([, value]) => (value === undefined ? [] : [value]))
     this.#settled.clear()
-    await Promise.all(rest.map((value) => this.tell(value)))
+    await Promise.all(rest.map((value) => this.onNext(value)))
   }
 }
 

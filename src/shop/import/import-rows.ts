@@ -54,18 +54,18 @@ function once({ rejects, onReject }: RowImport): Refuse {
   }
 }
 
-async function pass(plan: RowImport, refuse: Refuse, inUnit: RunInTransaction): Promise<RowSummary> {
+async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally = new RowTally()
   const faults = new Faults(
     file.name,
     'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there',
   )
-  const taker = new RowWriter(kind, onConflict, author, inUnit)
+  const writer = new RowWriter(kind, onConflict, author, inTransaction)
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
   try {
     for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
-      const refusals = [...refused, ...(await taker.apply(drafts, (taken) => tally.onApplied(taken)))].sort(
+      const refusals = [...refused, ...(await writer.apply(drafts, (counts) => tally.onApplied(counts)))].sort(
         (a, b) => a.record.line - b.record.line,
       )
       tally.read(size)
@@ -84,7 +84,7 @@ async function pass(plan: RowImport, refuse: Refuse, inUnit: RunInTransaction): 
 
 function interrupted(
   { inOne, onConflict }: RowImport,
-  { taken: { created, updated } }: RowTally,
+  { counts: { created, updated } }: RowTally,
   cause: unknown,
 ): unknown {
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause

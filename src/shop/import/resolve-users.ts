@@ -64,8 +64,8 @@ export async function createImportedUser(queries: Queries, author: Author, refer
     })
     if (created !== undefined) return created
     // Another process may have created the very same one meanwhile.
-    const there = (await importedUsers(queries, [reference])).get(reference)
-    if (there !== undefined) return there
+    const existing = (await importedUsers(queries, [reference])).get(reference)
+    if (existing !== undefined) return existing
   }
   throw new DbtoolError('DUPLICATE', `no free username could be made from '${reference}'`)
 }

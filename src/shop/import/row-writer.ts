@@ -1,6 +1,6 @@
 import { type Queries, Secret, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { inWords } from '../changes.ts'
+import { describeChanges } from '../changes.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
@@ -23,47 +23,52 @@ export class RowWriter {
     private readonly kind: ImportTable,
     private readonly onConflict: OnConflict,
     private readonly author: Author,
-    private readonly inUnit: RunInTransaction,
+    private readonly inTransaction: RunInTransaction,
   ) {}
 
   /** Each unit that was kept is told to `took`. Resolves to the rows that were refused. */
-  apply(drafts: readonly DraftRow[], took: (taken: RowCounts) => void): Promise<Refusal[]> {
+  apply(drafts: readonly DraftRow[], onApplied: (counts: RowCounts) => void): Promise<Refusal[]> {
     // Where nothing should be there yet, the unique keys say so at less cost than a question.
-    return this.attempt(drafts, this.onConflict === 'error' ? 'unasked' : 'asked', took)
+    return this.attempt(drafts, this.onConflict === 'error' ? 'unasked' : 'asked', onApplied)
   }
 
   /** Rows that the database refuses together are tried by halves, down to single ones. */
   private async attempt(
     drafts: readonly DraftRow[],
     how: 'unasked' | 'asked',
-    took: (taken: RowCounts) => void,
+    onApplied: (counts: RowCounts) => void,
   ): Promise<Refusal[]> {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { newIds, created, updated, unchanged, skipped, refused } = await this.inUnit((queries) =>
+      const { newIds, created, updated, unchanged, skipped, refused } = await this.inTransaction((queries) =>
         this.write(queries, drafts, how),
       )
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
-      took({ created: created.length, updated: updated.length, unchanged: unchanged.length, skipped: skipped.length })
+      onApplied({
+        created: created.length,
+        updated: updated.length,
+        unchanged: unchanged.length,
+        skipped: skipped.length,
+      })
       return refused
     } catch (error) {
       if (!(error instanceof DbtoolError) || !refusing.has(error.code)) throw error
-      if (how === 'unasked') return this.attempt(drafts, 'asked', took)
+      if (how === 'unasked') return this.attempt(drafts, 'asked', onApplied)
       if (drafts.length === 1) return [{ record: first.record, code: error.code, reason: error.message }]
       const half = Math.ceil(drafts.length / 2)
       return [
-        ...(await this.attempt(drafts.slice(0, half), how, took)),
-        ...(await this.attempt(drafts.slice(half), how, took)),
+        ...(await this.attempt(drafts.slice(0, half), how, onApplied)),
+        ...(await this.attempt(drafts.slice(half), how, onApplied)),
       ]
     }
   }
 
   private async write(queries: Queries, drafts: readonly DraftRow[], how: 'unasked' | 'asked'): Promise<Written> {
     const { kind, onConflict, author } = this
-    const there = how === 'asked' ? await existingRows(queries, kind, onConflict, drafts) : []
-    const decisions = decide(kind, onConflict, drafts, { there, seen: this.#seen })
+    const existing = how === 'asked' ? await existingRows(queries, kind, onConflict, drafts) : []
+    const decisions = decide(kind, onConflict, drafts, { existing, seen: this.#seen })
     const newIds = await insertAll(queries, kind, decisions.created)
     await updateAll(queries, kind, decisions.updated)
     const written = { ...decisions, newIds }
@@ -168,7 +173,7 @@ async function logAll(
     ...updated.map(({ existing, changes }) => ({
       entity,
       entityId: existing.id,
-      message: `updated ${String(existing[key] ?? 'NULL')}: ${inWords(changes, existing, [...secret, ...long])}`,
+      message: `updated ${String(existing[key] ?? 'NULL')}: ${describeChanges(changes, existing, [...secret, ...long])}`,
     })),
   ])
 }

@@ -86,7 +86,7 @@ export class RowTally {
     for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#taken[name] += counts[name]
   }
 
-  get taken(): RowCounts {
+  get counts(): RowCounts {
     return this.#taken
   }
 

@@ -2,7 +2,7 @@ import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { counted } from '../../values.ts'
-import { assignments, inWords, diff, type Updated } from '../changes.ts'
+import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { type Author, writeLog } from '../logs.ts'
 import { getProduct, named, type Product, productById, duplicateSku, unknownProducts } from './products.ts'
 
@@ -20,19 +20,19 @@ export async function updateProduct(
   queries: Queries,
   author: Author,
   reference: string,
-  wishes: ProductPatch,
+  patch: ProductPatch,
 ): Promise<Updated<Product>> {
   const { id } = await getProduct(queries, reference)
   const before = await productById(queries, id, 'FOR UPDATE')
-  const { name, ...shorter } = wishes
+  const { name, ...shorter } = patch
   // The name last, since a log row is cut at its end.
   const wanted = diff({ ...shorter, name }, { ...before })
   if (Object.keys(wanted).length === 0) return { thing: before, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(wanted)
   await queries.execute(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {
-    throw duplicateSku(error, wishes.sku ?? null)
+    throw duplicateSku(error, patch.sku ?? null)
   })
-  const changes = inWords(wanted, { ...before }, ['description'])
+  const changes = describeChanges(wanted, { ...before }, ['description'])
   await writeLog(queries, author, {
     entity: 'products',
     entityId: id,
@@ -87,7 +87,7 @@ const mostStock = 2_147_483_647
  * Both sides of the ledger at once, by a difference: what others take or bring at the same time is neither lost nor
  * undone.
  */
-const guarded = `UPDATE products SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
+const guardedUpdate = `UPDATE products SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
   WHERE id = ? AND stock + ? BETWEEN 0 AND ${mostStock}`
 
 /**
@@ -102,7 +102,7 @@ export async function restockProduct(
   by: number,
 ): Promise<Product> {
   const { id } = await getProduct(queries, reference)
-  const { affectedRows } = await queries.execute(guarded, [by, by, id, by])
+  const { affectedRows } = await queries.execute(guardedUpdate, [by, by, id, by])
   if (affectedRows === 0) throw refusal(await productById(queries, id, 'FOR UPDATE'), by)
   const product = await productById(queries, id)
   const { sku, stock } = product

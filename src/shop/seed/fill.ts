@@ -15,9 +15,9 @@ export async function assertEmpty(queries: Queries): Promise<void> {
     queries,
     'SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM orders) AS orders',
   )
-  const there = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
-  if (there.length === 0) return
-  const what = there.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
+  const filled = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
+  if (filled.length === 0) return
+  const what = filled.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
   throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, {
     hint: 'nothing was changed; empty it, and lose what is in it, with: dbtool db reset',
   })

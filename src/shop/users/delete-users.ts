@@ -78,12 +78,12 @@ export async function findPurgeable(queries: Queries, since: Date): Promise<Purg
 export async function purgeUsers(
   queries: Queries,
   author: Author,
-  shown: readonly User[],
+  listed: readonly User[],
   since: Date,
 ): Promise<DeletedUser[]> {
   const rows = await queries.rows<UserRow>(
     `SELECT ${userColumns} FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id WHERE ${unseen} ORDER BY u.id FOR UPDATE`,
-    [idsOf(shown), since],
+    [idsOf(listed), since],
   )
   const locked = rows.map(userFromRow)
   const belongings = await belongingsOf(queries, locked)

@@ -1,5 +1,5 @@
 import { Secret, type Queries } from '../../db/queries.ts'
-import { assignments, inWords, diff, type Updated } from '../changes.ts'
+import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { writeLog, type Author } from '../logs.ts'
 import { getUser, getUserById, duplicateUser, type User } from './users.ts'
 
@@ -16,15 +16,15 @@ export async function updateUser(
   queries: Queries,
   author: Author,
   reference: string,
-  wishes: UserPatch,
+  patch: UserPatch,
 ): Promise<Updated<User>> {
   const user = await lockUser(queries, reference)
-  const changes = diff(wishes, { ...user })
+  const changes = diff(patch, { ...user })
   if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(changes)
-  const words = inWords(changes, { ...user })
+  const words = describeChanges(changes, { ...user })
   await queries.execute(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
-    throw duplicateUser(error, { username: user.username, email: wishes.email ?? user.email })
+    throw duplicateUser(error, { username: user.username, email: patch.email ?? user.email })
   })
   await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `updated ${user.username}: ${words}` })
   return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
