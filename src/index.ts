@@ -17,6 +17,7 @@ export { DbtoolError, type ErrorCode } from './errors.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Lease } from './db/pool/pool.ts'
 export type { StressResult } from './stress/result.ts'
+export type { Iterate } from './stress/workload.ts'
 
 /** Where to connect, and how the pool behaves; what is left out is as in the command line. Times in milliseconds. */
 export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
@@ -52,7 +53,7 @@ export function createPool(given: string | CreatePoolOptions): ShopPool {
 }
 
 /** What an order is made of. The products are numbers, as `dbtool products list` shows them. */
-export interface Order {
+export interface NewOrder {
   readonly userId: number
   /** A product at most once. */
   readonly lines: readonly OrderLine[]
@@ -76,10 +77,10 @@ export interface Order {
  */
 export function placeOrder(
   pool: Pool,
-  { userId, lines, key = randomUUID(), status = 'confirmed', dryRun = false }: Order,
+  { userId, lines, key = randomUUID(), status = 'confirmed', dryRun = false }: NewOrder,
 ): Promise<Placement> {
   const author = { osUser: osUserName(), command: 'library' }
-  return place(new PooledDatabase(pool), { userId, lines, key, status, author, end: dryRun ? 'ROLLBACK' : 'COMMIT' })
+  return place(new PooledDatabase(pool), { userId, lines, key, status, author, dryRun })
 }
 
 /** Workers that each ask again as soon as they were served. Times in milliseconds. */

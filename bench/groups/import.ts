@@ -141,7 +141,6 @@ async function place(db: Database, names: Names, { ref, lines }: DraftOrder): Pr
     status: 'confirmed',
     orderedAt: lines[0]?.orderedAt,
     author,
-    end: 'COMMIT',
   })
 }
 

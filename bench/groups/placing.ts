@@ -82,6 +82,5 @@ export function someOrder({ lines, products }: Pick<Load, 'lines' | 'products'>)
     key: randomUUID(),
     status: 'confirmed',
     author,
-    end: 'COMMIT',
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { data, number, text, type Row, type View } from '../../src/output/view.ts'
+import { data, number, section, text, type View } from '../../src/output/view.ts'
 import type { Difference, DriverFigures } from '../../src/stress/drivers.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
 import { value, withDefault } from '../kit/flags.ts'
@@ -52,10 +52,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     columns: [...here.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],
     id: 'mariadb',
     empty: '',
-    sections: () => [
-      { view: figuresView, rows: figures as unknown as Row[] },
-      { view: differencesView, rows: become as unknown as Row[] },
-    ],
+    sections: () => [section(figuresView, figures), section(differencesView, become)],
   }
   ctx.out.item(view, { ...versions, figures, values: become, missing })
   for (const name of missing) ctx.out.note(`${name} is not installed, and was not measured: npm install ${name}`)

@@ -8,17 +8,22 @@ import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-const wantedView: View = {
+interface Grant {
+  readonly account: string
+  readonly statement: string
+}
+
+const wantedView: View<Grant & { readonly role: string }> = {
   columns: [text('role'), text('account'), text('statement')],
   id: 'statement',
   empty: '',
-  script: ({ role, statement }) => `${String(statement)};  -- ${String(role)}`,
+  script: ({ role, statement }) => `${statement};  -- ${role}`,
 }
-const grantedView: View = {
+const grantedView: View<Grant> = {
   columns: [text('account'), text('statement')],
   id: 'statement',
   empty: '',
-  script: ({ statement }) => String(statement),
+  script: ({ statement }) => statement,
 }
 
 export interface GrantsOptions {

@@ -83,7 +83,7 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
   const { fields, field, output, force } = flags
   const format = asked(flags)
   if (fields === undefined && field === undefined && force === undefined) return []
-  const conflicts: readonly (readonly [isThere: boolean, sentence: string])[] = [
+  const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
     [
       field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson',

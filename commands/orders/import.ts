@@ -105,8 +105,8 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   try {
     const met = await checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
-      const { dryRunDrafts: rehearse, place } = await appliersFor(ctx, db, options)
-      const dryRunTally = onError === 'abort' ? await dryRunAll(file, met, rehearse, signal) : undefined
+      const { dryRunDrafts, place } = await appliersFor(ctx, db, options)
+      const dryRunTally = onError === 'abort' ? await dryRunAll(file, met, dryRunDrafts, signal) : undefined
       if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
       return importOrders({
@@ -146,10 +146,14 @@ async function appliersFor(
       import('../../src/shop/import/resolve-users.ts'),
     ])
   const author = ctx.author()
-  const rehearse = dryRunOrders(db, { create: createMissing, initialStock }, createMissing ? importedUsers : knownUsers)
-  if (dryRun === true) return { dryRunDrafts: rehearse, place: rehearse }
+  const dryRunDrafts = dryRunOrders(
+    db,
+    { create: createMissing, initialStock },
+    createMissing ? importedUsers : knownUsers,
+  )
+  if (dryRun === true) return { dryRunDrafts, place: dryRunDrafts }
   return {
-    dryRunDrafts: rehearse,
+    dryRunDrafts,
     place: applyOrders(db, createMissing ? creatingResolver(db, author, initialStock) : lookupResolver(db), author),
   }
 }

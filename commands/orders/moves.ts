@@ -47,7 +47,7 @@ export async function makeMove(
       about: 'offer',
     })
   const order = await ctx.shop(async (db) => {
-    const request = { orderId: id, move, author: ctx.author(), end: dryRun ? 'ROLLBACK' : 'COMMIT' } as const
+    const request = { orderId: id, move, author: ctx.author(), dryRun } as const
     await moveOrder(db, request).catch(async (error: unknown) =>
       resolveInterrupted(ctx, await moveEnds(move, id, error), error),
     )

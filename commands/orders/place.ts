@@ -61,7 +61,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       key,
       status,
       author: ctx.author(),
-      end: dryRun ? 'ROLLBACK' : 'COMMIT',
+      dryRun,
     } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) =>
       resolveInterrupted(ctx, await placingEnds(key, error), error),

@@ -21,14 +21,14 @@ export interface Ending {
  */
 export async function resolveInterrupted(
   ctx: Context,
-  { found, nothing, unknown: riddle }: Ending,
+  { found, nothing, unknown }: Ending,
   error: unknown,
 ): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
   const { OutcomeUnknown } = await import('../../src/shop/orders/exactly-once.ts')
   await ctx.close()
   const done = await ctx.connection(found, {}).catch((cause: unknown) => {
-    throw cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(riddle, [], cause)
+    throw cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(unknown, [], cause)
   })
   throw done ?? new DbtoolError('INTERRUPTED', nothing)
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { PoolOptions } from '../../src/db/pool/pool.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
-import { data, number, text, type Row, type View } from '../../src/output/view.ts'
+import { data, number, section, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -38,8 +38,10 @@ const waitView: View = {
   empty: '',
 }
 
+type PoolStatus = ServerSide['status'] & Omit<ServerSide, 'status'> & { readonly configured_pool: number }
+
 /** The server's figures as one thing, and under them who has what. */
-const statusView: View = {
+const statusView: View<PoolStatus> = {
   columns: [
     number('max_connections'),
     number('threads_connected'),
@@ -55,14 +57,11 @@ const statusView: View = {
   ],
   id: 'threads_connected',
   empty: '',
-  sections: (row) => {
-    const { connections, transactions, lock_waits } = row as unknown as ServerSide
-    return [
-      { view: connectionView, rows: connections as unknown as Row[] },
-      { view: transactionView, rows: transactions as unknown as Row[] },
-      { view: waitView, rows: lock_waits as unknown as Row[] },
-    ]
-  },
+  sections: ({ connections, transactions, lock_waits }) => [
+    section(connectionView, connections),
+    section(transactionView, transactions),
+    section(waitView, lock_waits),
+  ],
 }
 
 export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {

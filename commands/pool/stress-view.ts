@@ -1,5 +1,15 @@
 import type { Output } from '../../src/output/output.ts'
-import { data, number, type Row, sentence, sign, text, type View } from '../../src/output/view.ts'
+import {
+  data,
+  number,
+  type Row,
+  section,
+  type Section,
+  sentence,
+  sign,
+  text,
+  type View,
+} from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { Live } from '../../src/stress/recorder.ts'
 import type { StressResult } from '../../src/stress/result.ts'
@@ -27,7 +37,7 @@ const checkView: View = {
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
 /** The result as data; for people, its percentiles and figures as tables of their own. */
-export const stressView: View = {
+export const stressView: View<StressResult> = {
   columns: [
     text('mode'),
     number('pool_size'),
@@ -57,7 +67,7 @@ export const stressView: View = {
   ],
   id: 'mode',
   empty: '',
-  sections: (row) => sectionsOf(row as unknown as StressResult),
+  sections: sectionsOf,
 }
 
 function sectionsOf({
@@ -72,7 +82,7 @@ function sectionsOf({
   cold_start_ms,
   validity,
   errors,
-}: StressResult): { view: View; rows: Row[] }[] {
+}: StressResult): Section[] {
   const workers: [string, number][] = [
     ['operations of the slowest worker', fairness.min_ops],
     ['operations of the fastest worker', fairness.max_ops],
@@ -87,18 +97,18 @@ function sectionsOf({
     ['cold start, ms', cold_start_ms],
   ]
   return [
-    {
-      view: percentileView,
-      rows: [
-        rowOf('acquire', acquire_ms),
-        rowOf('execute', execute_ms),
-        rowOf('total', total_ms),
-        ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
-      ],
-    },
-    { view: figureView, rows: values.map(([figure, value]) => ({ figure, value })) },
-    { view: checkView, rows: validity.checks.map(({ check, ok, finding }) => ({ check, ok, finding })) },
-    { view: errorView, rows: errors.map((error) => ({ ...error })) },
+    section(percentileView, [
+      rowOf('acquire', acquire_ms),
+      rowOf('execute', execute_ms),
+      rowOf('total', total_ms),
+      ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
+    ]),
+    section(
+      figureView,
+      values.map(([figure, value]) => ({ figure, value })),
+    ),
+    section(checkView, validity.checks),
+    section(errorView, errors),
   ]
 }
 

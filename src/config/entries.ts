@@ -24,28 +24,30 @@ export const profileVariable = 'DBTOOL_PROFILE'
 /** The value of a setting; what is wrong with it is added to `faults`. */
 export function parsed(
   name: SettingName,
-  said: Statement | undefined,
+  given: Statement | undefined,
   { parse, fallback }: Setting,
   faults: string[],
 ): unknown {
-  const text = said?.text ?? fallback
+  const text = given?.text ?? fallback
   if (text === undefined) return undefined
   try {
     return parse(text)
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
-    faults.push(`${said === undefined ? name : `${nameIn(said.layer, name)} (${said.layer.origin})`} ${error.message}`)
+    faults.push(
+      `${given === undefined ? name : `${nameIn(given.layer, name)} (${given.layer.origin})`} ${error.message}`,
+    )
     return undefined
   }
 }
 
 /** What is shown of a setting. */
-export function entry(name: string, said: Statement | undefined, { fallback, secret = false }: Setting): ConfigEntry {
-  const text = said === undefined ? fallback : said.text
+export function entry(name: string, given: Statement | undefined, { fallback, secret = false }: Setting): ConfigEntry {
+  const text = given === undefined ? fallback : given.text
   return {
     name,
     value: secret && text !== undefined && text !== '' ? '********' : (text ?? null),
-    origin: said?.layer.origin ?? 'default',
+    origin: given?.layer.origin ?? 'default',
   }
 }
 
@@ -55,10 +57,10 @@ export function chosen(profile: Profile | undefined): ConfigEntry {
 }
 
 /** Of each setting all that is said, or its default. */
-export function statementsOf(said: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
-  return [...said].flatMap(([name, statements]) => {
+export function statementsOf(all: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
+  return [...all].flatMap(([name, statements]) => {
     const rows = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
-    return winner(said, name) === undefined ? [...rows, statement(entry(name, undefined, table[name]))] : rows
+    return winner(all, name) === undefined ? [...rows, statement(entry(name, undefined, table[name]))] : rows
   })
 }
 

@@ -116,12 +116,13 @@ const countSheet: OpenSheet = () => {
   return { head: '', rows, foot: () => `${count}\n` }
 }
 
+const scriptLines = (view: View, rows: readonly Row[]): string[] | undefined =>
+  view.script && rows.map((row) => escapeControls(view.script?.(row) ?? ''))
+
 const writers: Readonly<Record<Format, Writer>> = {
   table: {
     list: (view, rows, look) =>
-      rows.length === 0
-        ? ''
-        : lines(view.script === undefined ? [listTable(view, rows, look)] : rows.map(view.script).map(escapeControls)),
+      rows.length === 0 ? '' : lines(scriptLines(view, rows) ?? [listTable(view, rows, look)]),
     item: (view, row, look) => lines([itemTable(view, row, look)]),
   },
   vertical: inSheets(verticalSheet),

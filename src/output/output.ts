@@ -50,7 +50,7 @@ export class Output extends Reporter {
     this.#destination = destination
   }
 
-  list(view: View, rows: readonly object[]): void {
+  list<R extends object>(view: View<R>, rows: readonly R[]): void {
     const text = writerFor(this.#format, this.#isBare).list(this.chosen(view), rows as Row[], this.style())
     this.write(text, rows.length)
     if (rows.length === 0 && this.isForPeople) this.note(view.empty)
@@ -62,7 +62,7 @@ export class Output extends Reporter {
     this.write(text, 0)
   }
 
-  item(view: View, row: object): void {
+  item<R extends object>(view: View<R>, row: R): void {
     this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
   }
 
@@ -85,17 +85,17 @@ export class Output extends Reporter {
   }
 
   /** A list that a person has seen before he was asked about it. */
-  listForScripts(view: View, rows: readonly object[]): void {
+  listForScripts<R extends object>(view: View<R>, rows: readonly R[]): void {
     if (this.isForScripts) this.list(view, rows)
   }
 
   /** One thing of which a sentence tells a person everything. */
-  itemForScripts(view: View, row: object): void {
+  itemForScripts<R extends object>(view: View<R>, row: R): void {
     if (this.isForScripts) this.item(view, row)
   }
 
   /** What is about to happen, for whoever is asked whether it may. */
-  preview(view: View, rows: readonly object[]): void {
+  preview<R extends object>(view: View<R>, rows: readonly R[]): void {
     const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
     for (const line of text.trimEnd().split('\n')) this.writeLine(line)
   }

@@ -22,8 +22,8 @@ export interface Sign {
   readonly colour: 'green' | 'yellow' | 'red' | 'dim'
 }
 
-/** How one kind of thing is shown, in every format. */
-export interface View {
+/** How one kind of thing, with rows of type `R`, is shown in every format. */
+export interface View<R extends object = object> {
   readonly columns: readonly Column[]
   /** What `--format ids` prints. */
   readonly id: string
@@ -35,9 +35,9 @@ export interface View {
    */
   readonly nested?: { readonly name: string; readonly view: View; readonly at?: number } | undefined
   /** A line for each row that a person can copy, instead of a table. */
-  readonly script?: ((row: Row) => string) | undefined
+  script?(row: R): string
   /** More tables about one thing, for people only; data formats have it all in the columns. */
-  readonly sections?: ((row: Row) => readonly Section[]) | undefined
+  sections?(row: R): readonly Section[]
   /** A picture of one column beside the table of a list. */
   readonly chart?: { readonly column: string; readonly kind: keyof Pen } | undefined
 }
@@ -46,6 +46,12 @@ export interface Section {
   readonly view: View
   readonly rows: readonly Row[]
 }
+
+/** A section whose rows are those of its view. */
+export const section = <R extends object>(view: View<R>, rows: readonly R[]): Section => ({
+  view,
+  rows: rows as readonly Row[],
+})
 
 export const text = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere' })
 export const number = (name: string): Column => ({ name, align: 'right', shownIn: 'everywhere' })

@@ -60,7 +60,6 @@ export async function rush(
         key: randomUUID(),
         status: 'confirmed',
         author,
-        end: 'COMMIT',
       })
     }),
   )

@@ -119,7 +119,6 @@ function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Iter
       key: `stress:${randomUUID()}`,
       status: 'confirmed',
       author,
-      end: 'COMMIT',
     })
   }
 }

@@ -52,7 +52,6 @@ describe('products restock', () => {
               key: `at-once-${index}`,
               status: 'confirmed',
               author,
-              end: 'COMMIT',
             })
           return db.transaction((tx) => restockProduct(tx, author, 'TEA-1', index % 2 === 0 ? -3 : 7))
         }),

@@ -24,7 +24,6 @@ beforeEach(async () => {
     key: 'basket-2',
     status: 'confirmed',
     author: { osUser: 'tester', command: 'test' },
-    end: 'COMMIT',
   })
 })
 

@@ -43,5 +43,5 @@ export async function renewedShop({ connection: db }: TestDatabase): Promise<voi
     { productId: 1, quantity: 2 },
     { productId: 2, quantity: 1 },
   ]
-  await placeOrder(db, { userId: 1, lines, key: 'basket-1', status: 'confirmed', author, end: 'COMMIT' })
+  await placeOrder(db, { userId: 1, lines, key: 'basket-1', status: 'confirmed', author })
 }

@@ -219,7 +219,6 @@ async function requestsOf(
       status: 'confirmed',
       orderedAt: draft.lines[0]?.orderedAt,
       author,
-      end: 'COMMIT',
     }
   })
 }

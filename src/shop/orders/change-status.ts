@@ -12,8 +12,8 @@ export interface MoveRequest {
   readonly orderId: number
   readonly move: Move
   readonly author: Author
-  /** ROLLBACK tries everything and keeps nothing. */
-  readonly end: 'COMMIT' | 'ROLLBACK'
+  /** Tries everything and keeps nothing. */
+  readonly dryRun?: boolean
 }
 
 type Answer =
@@ -28,12 +28,12 @@ type Answer =
  * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then.
  */
 export async function moveOrder(queries: Queries, request: MoveRequest): Promise<void> {
-  const { orderId, move, author, end } = request
+  const { orderId, move, author, dryRun = false } = request
   const parameter = JSON.stringify({
     order_id: orderId,
     from: moves[move].from,
     to: moves[move].to,
-    end,
+    end: dryRun ? 'ROLLBACK' : 'COMMIT',
     os_user: author.osUser,
     command: author.command,
   })

@@ -20,7 +20,7 @@ export interface OrderParameters {
   }[]
   readonly author: Author
   /** ROLLBACK tries everything and keeps nothing. */
-  readonly end: 'COMMIT' | 'ROLLBACK'
+  readonly dryRun?: boolean
 }
 
 /** How an order of so many lines takes its stock: `take` sets `total`, which stays NULL unless every line was had. */
@@ -97,7 +97,7 @@ const answerWithOrder = `SELECT 'existing' AS outcome, id AS order_id, total_amo
  * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same
  * connection.
  */
-const block = ({ declare, deduct, insertItems }: Taking, end: OrderParameters['end']): string => `
+const block = ({ declare, deduct, insertItems }: Taking, dryRun: boolean): string => `
 BEGIN NOT ATOMIC
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
@@ -125,7 +125,7 @@ BEGIN NOT ATOMIC
     ${insertItems}
     INSERT INTO logs (os_user, command, entity, entity_id, message)
       VALUES (?, ?, 'orders', new_id, CONCAT('placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total));
-    ${end};
+    ${dryRun ? 'ROLLBACK' : 'COMMIT'};
     SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest, NULL AS short;
   ELSE
     ROLLBACK;
@@ -145,15 +145,24 @@ END`
 const texts = new Map<string, string>()
 
 /** The same text for all orders of so many lines: a connection prepares it once. */
-function textFor(count: number, end: OrderParameters['end']): string {
+function textFor(count: number, dryRun: boolean): string {
   const oneByOne = count <= mostLinesOneByOne
-  const name = `${oneByOne ? count : 'many'} ${end}`
-  const text = texts.get(name) ?? block(oneByOne ? lineByLine(count) : asTable, end)
+  const name = `${oneByOne ? count : 'many'}${dryRun ? ' dry run' : ''}`
+  const text = texts.get(name) ?? block(oneByOne ? lineByLine(count) : asTable, dryRun)
   texts.set(name, text)
   return text
 }
 
-export function placeOrderStatement({ userId, key, digest, status, orderedAt, lines, author, end }: OrderParameters): {
+export function placeOrderStatement({
+  userId,
+  key,
+  digest,
+  status,
+  orderedAt,
+  lines,
+  author,
+  dryRun = false,
+}: OrderParameters): {
   sql: string
   values: Value[]
 } {
@@ -167,7 +176,7 @@ export function placeOrderStatement({ userId, key, digest, status, orderedAt, li
       ? []
       : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
   return {
-    sql: textFor(lines.length, end),
+    sql: textFor(lines.length, dryRun),
     values: [
       key,
       wanted,

@@ -26,8 +26,8 @@ export interface OrderRequest {
   /** For orders taken earlier; otherwise now. */
   readonly orderedAt?: Date | undefined
   readonly author: Author
-  /** ROLLBACK tries everything and keeps nothing. */
-  readonly end: 'COMMIT' | 'ROLLBACK'
+  /** Tries everything and keeps nothing. */
+  readonly dryRun?: boolean
 }
 
 export interface Placement {

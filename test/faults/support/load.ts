@@ -68,7 +68,7 @@ const steps: Readonly<Record<string, Step>> = {
       )
       if (key === '') return
       try {
-        await moveOrder(db, { orderId, move: 'cancel', author, end: 'COMMIT' })
+        await moveOrder(db, { orderId, move: 'cancel', author })
         ledger.cancels.acknowledged.add(key)
       } catch (error) {
         if (codeOf(error) === 'OUTCOME_UNKNOWN') ledger.cancels.unknown.add(key)
@@ -95,7 +95,7 @@ function randomOrder({ chance, userIds, productIds }: World, key: string): Order
     .shuffled(productIds)
     .slice(0, chance.between(1, 3))
     .map((productId) => ({ productId, quantity: chance.between(1, 3) }))
-  return { userId: chance.pick(userIds), lines, key, status: 'confirmed', author, end: 'COMMIT' }
+  return { userId: chance.pick(userIds), lines, key, status: 'confirmed', author }
 }
 
 async function place({ ledger }: World, db: Database, request: OrderRequest): Promise<void> {

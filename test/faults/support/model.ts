@@ -98,7 +98,6 @@ export function tryToPlace(
     key: `${prefix}-${key}`,
     status: 'confirmed',
     author,
-    end: 'COMMIT',
   }).catch((error: unknown) => {
     if (error instanceof DbtoolError) return error
     throw error
@@ -110,7 +109,7 @@ const cancel = kind({
   async run(session, _real, model, key) {
     const order = model.orders.get(`${key}`)
     if (order === undefined) return
-    const told = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author, end: 'COMMIT' }).catch(
+    const told = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author }).catch(
       (error: unknown) => error,
     )
     if (order.cancelled) {

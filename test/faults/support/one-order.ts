@@ -31,7 +31,6 @@ export function oneOrder(database: TestDatabase): OneOrder {
       key: 'the key',
       status: 'confirmed',
       author,
-      end: 'COMMIT',
     }
   })
   const number = async (sql: string): Promise<number> => (await database.connection.rows<{ n: number }>(sql))[0]!.n

@@ -134,7 +134,6 @@ export const operations: readonly Operation[] = [
         key: tag,
         status: 'confirmed',
         author,
-        end: 'COMMIT',
       })
       return String(orderId)
     },
@@ -155,7 +154,6 @@ export const operations: readonly Operation[] = [
         key: tag,
         status: 'confirmed',
         author,
-        end: 'COMMIT',
       } as const
       try {
         const { orderId } = await placeOrder(new PooledDatabase(pool, { patienceMs }), request)

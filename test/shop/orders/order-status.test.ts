@@ -16,8 +16,8 @@ const database = testDatabase()
 const author = { osUser: 'tester', command: 'test' }
 beforeEach(() => renewedShop(database))
 
-const move = (queries: Queries, name: Move, orderId = 1, end: 'COMMIT' | 'ROLLBACK' = 'COMMIT'): Promise<void> =>
-  moveOrder(queries, { orderId, move: name, author, end })
+const move = (queries: Queries, name: Move, orderId = 1, dryRun = false): Promise<void> =>
+  moveOrder(queries, { orderId, move: name, author, dryRun })
 const setStatus = (status: string): Promise<unknown> =>
   database.connection.execute('UPDATE orders SET status = ? WHERE id = 1', [status])
 const statusNow = async (): Promise<unknown> =>
@@ -87,7 +87,7 @@ describe('the moves of an order', () => {
   })
 
   it('can be tried, and leave nothing', async () => {
-    await move(database.connection, 'cancel', 1, 'ROLLBACK')
+    await move(database.connection, 'cancel', 1, true)
     expect([await statusNow(), await stocks()]).toEqual(['confirmed', [98, 2]])
   })
 
@@ -185,7 +185,6 @@ describe('orders that are cancelled and placed at the same time', () => {
               key: `mixed-${index}`,
               status: 'confirmed',
               author,
-              end: 'COMMIT',
             })
           ).orderId
         }

@@ -34,7 +34,6 @@ describe('an order', () => {
       key: 'k1',
       status: 'confirmed',
       author,
-      end: 'COMMIT',
     }
   })
 
@@ -138,7 +137,7 @@ describe('an order', () => {
   })
 
   it('a rehearsal tries everything and keeps nothing', async () => {
-    const { outcome, totalAmount } = await placeOrder(database.connection, { ...request, end: 'ROLLBACK' })
+    const { outcome, totalAmount } = await placeOrder(database.connection, { ...request, dryRun: true })
     expect([outcome, totalAmount, await count('orders'), await stocks()]).toEqual(['placed', '57.90', 0, [10, 3]])
   })
 
@@ -333,7 +332,6 @@ describe('an order whose connection dies', () => {
       key: 'lost',
       status: 'confirmed',
       author,
-      end: 'COMMIT',
     }
     expect(await placeOrder(losesAnswer as Queries, request)).toMatchObject({
       outcome: 'existing',

@@ -30,7 +30,6 @@ const order = (key: string, lines: readonly OrderLine[], more: Partial<OrderRequ
   key,
   status: 'confirmed',
   author,
-  end: 'COMMIT',
   ...more,
 })
 const line = (productId: number, quantity: number, price?: string): OrderLine => ({

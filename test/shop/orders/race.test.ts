@@ -26,7 +26,6 @@ describe('two hundred buyers race for fifty units over sixteen connections', () 
             key: `race-${buyer}`,
             status: 'confirmed',
             author,
-            end: 'COMMIT',
           }),
         ),
       )
