@@ -173,7 +173,7 @@ describe('orders import', () => {
       },
     )
     expect(exitCode).toBe(7)
-    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 there")
+    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 in stock")
     expect((await dbtool('products get POT --json', { database: database.name })).json()).toMatchObject({ stock: 5 })
   })
 
@@ -194,7 +194,7 @@ describe('orders import', () => {
       [
         "order 'E' (line 3): there is no user 'nobody'",
         "order 'F' (line 4): there is no product with SKU 'POT'",
-        "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 there",
+        "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 in stock",
         "order 'A' (line 6): the key 'import:A' was already used for order ",
       ].map((fault): unknown => expect.stringContaining(fault)),
     )

@@ -119,7 +119,7 @@ describe('orders that are cancelled and placed at the same time', () => {
       for (const refusal of refused)
         expect(refusal).toMatchObject({
           code: 'ILLEGAL_STATUS',
-          message: 'order 1 is cancelled already; that is final',
+          message: 'order 1 is already cancelled; that is final',
         })
     })
     expect(await stocks()).toEqual([100, 3])
@@ -281,7 +281,7 @@ describe('a move whose connection dies', () => {
     ).rejects.toMatchObject({
       code: 'OUTCOME_UNKNOWN',
       exitCode: 9,
-      message: 'the connection was lost while order 1 was to be confirmed: it may or may not have been',
+      message: 'the connection was lost while order 1 was being confirmed; the change may or may not have been applied',
       hint: 'look at it: dbtool orders get 1',
     })
   })
