@@ -146,7 +146,7 @@ describe('a row that breaks a rule', () => {
 
   it('half a character, which only JSON can spell', async () => {
     const { exitCode, error } = await importing('{"name":"Tea \\ud83c","price":1}\n', '', 'half.ndjson')
-    expect([exitCode, error.message]).toEqual([2, expect.stringContaining('name must be whole characters')])
+    expect([exitCode, error.message]).toEqual([2, expect.stringContaining('name must consist of complete characters')])
   })
 
   it('all are told together with what the shop would refuse, the first twenty, and how many more', async () => {

@@ -88,7 +88,7 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
   if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
   return new DbtoolError(
     'CONSTRAINT',
-    `order ${orderId} cannot be ${moves[move].to}: one of its products would have more than 2147483647 in stock`,
+    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed 2147483647`,
     { cause: error, hint: 'nothing was changed; reduce its stock with: dbtool products restock' },
   )
 }

@@ -72,7 +72,7 @@ function pick(alphabet: string): string {
 }
 
 function swap(list: string[], a: number, b: number): void {
-  const kept = list[a] ?? ''
+  const saved = list[a] ?? ''
   list[a] = list[b] ?? ''
-  list[b] = kept
+  list[b] = saved
 }

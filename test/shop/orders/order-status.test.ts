@@ -102,7 +102,7 @@ describe('the moves of an order', () => {
     await database.connection.execute('UPDATE products SET stock = 2147483647 WHERE id = 2')
     await expect(move(database.connection, 'cancel')).rejects.toMatchObject({
       code: 'CONSTRAINT',
-      message: 'order 1 cannot be cancelled: one of its products would have more than 2147483647 in stock',
+      message: 'order 1 cannot be cancelled: the stock of one of its products would exceed 2147483647',
     })
     expect([await statusNow(), await stocks()]).toEqual(['confirmed', [98, 2_147_483_647]])
   })
