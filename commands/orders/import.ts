@@ -111,7 +111,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
       return importOrders({
         file,
-        met,
+        duplicates: met,
         place,
         concurrency,
         onError,

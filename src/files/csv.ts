@@ -5,18 +5,19 @@ import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'
 import { badFile } from './wording.ts'
 
-/** How the records of one CSV file are cut and named. */
+/** How the records of one CSV file are split into cells and named. */
 export interface CsvShape {
   delimiter: string
   columns: readonly IndexedColumn[]
-  /** Cells of the header; every record should have as many. */
+  /** Number of cells in the header; every record should have as many. */
   width: number
-  /** What a cell says: it may be guarded against spreadsheets. */
+  /** Reads the text of a cell, which may be escaped against formula injection in spreadsheets. */
   read: (cell: string) => string
 }
 
 /**
- * The header, and nothing behind it: a wrong separator has to be told before the quotes that it makes look wrong.
+ * Reads the header and nothing after it: a wrong separator is reported before the quotes that it makes look wrong.
+ *
  * Throws BAD_INPUT when the header itself cannot be read.
  */
 export async function readHeader(source: Source, delimiter: string): Promise<CsvHeader> {
@@ -44,7 +45,7 @@ async function firstRecord(source: Source, delimiter: string): Promise<FoundReco
   throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
 }
 
-/** The records behind the header, block by block. Throws BAD_INPUT, naming the line, for a fault of quoting. */
+/** Yields the records after the header, block by block. Throws BAD_INPUT with the line number for a quoting error. */
 export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerator<Batch> {
   const finder = new RecordFinder(source.name, shape.delimiter)
   let header = true
@@ -61,9 +62,7 @@ export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerat
   finder.finish()
 }
 
-/**
- * A line without a quote is nothing but cells between separators: split here it costs a tenth of what a parser takes.
- */
+/** A line without a quote is only cells between separators. Splitting it here costs a tenth of what a parser takes. */
 async function withCells(name: string, found: readonly FoundRecord[], delimiter: string): Promise<string[][]> {
   const parsed = await parseQuoted(
     name,
@@ -89,21 +88,23 @@ interface FoundRecord extends RecordText {
 }
 
 /**
- * Puts lines together to records: in RFC 4180 a line end belongs to a cell exactly where the number of quotes so far is
- * odd.
+ * Joins lines into records. In RFC 4180, a line end belongs to a cell exactly where the number of quotes so far is odd.
  */
 class RecordFinder {
   readonly #name: string
   readonly #delimiter: string
   #open: { line: number; lines: string[]; length: number } | undefined
 
-  /** The name and the delimiter are for messages only. */
+  /** The name and the delimiter are used in messages only. */
   constructor(name: string, delimiter: string) {
     this.#name = name
     this.#delimiter = delimiter
   }
 
-  /** Takes the next line; returns the record that it completes, if any. Throws BAD_INPUT beyond the longest record. */
+  /**
+   * Adds the next line and returns the record that it completes, if any. Throws BAD_INPUT when a record is longer than
+   * `longestRecord`.
+   */
   push(text: string, line: number): FoundRecord | undefined {
     const quotes = countQuotes(text)
     if (!this.#open) {

@@ -3,13 +3,13 @@ import { nearest } from '../nearest.ts'
 import { findQuoteFault, type RecordText } from './quotes.ts'
 import { badFile, listed, place, quoted } from './wording.ts'
 
-/** The names a caller wants to read. A file without a required one cannot be used. */
+/** The fields that a caller reads. A file without a required one cannot be used. */
 export interface Fields {
   required: readonly string[]
   optional: readonly string[]
 }
 
-/** One of our names, and what the file calls it. */
+/** A field and the name of its column in the file. */
 export interface Column {
   name: string
   column: string
@@ -20,7 +20,7 @@ export interface IndexedColumn extends Column {
   index: number
 }
 
-/** What a caller wants to read, and the map from our names to the file's. */
+/** The fields that a caller reads, and the map from each field to its column in the file. */
 export interface Wanted {
   fields: Fields
   map: ReadonlyMap<string, string>
@@ -37,15 +37,16 @@ const separators: readonly { character: string; flag: string }[] = [
   { character: '|', flag: "'|'" },
 ]
 
-/** What each of our names is called in the file: as the map says, else the same. */
+/** The column of each field: the one in the map, otherwise the one with the same name. */
 export function wantedColumns({ fields, map }: Wanted): Column[] {
   const column = (name: string, required: boolean): Column => ({ name, column: map.get(name) ?? name, required })
   return [...fields.required.map((name) => column(name, true)), ...fields.optional.map((name) => column(name, false))]
 }
 
 /**
- * Where each wanted column stands in the header. An optional column may be absent unless the map asks for it.
- * Throws BAD_INPUT with all the faults of the header at once.
+ * Finds each wanted column in the header. An optional column may be absent unless the map names it.
+ *
+ * Throws BAD_INPUT with all errors of the header at once.
  */
 export function locateColumns(name: string, header: CsvHeader, delimiter: string, wanted: Wanted): IndexedColumn[] {
   const cells = header.cells.map((cell) => cell.trim())
@@ -58,7 +59,7 @@ export function locateColumns(name: string, header: CsvHeader, delimiter: string
     if (index < 0) {
       if (field.required || wanted.map.has(field.name)) faults.push(`no column ${missing(field, cells)}`)
     } else if (again >= 0) {
-      faults.push(`column ${quoted(column)} is there more than once (columns ${index + 1} and ${again + 1})`)
+      faults.push(`column ${quoted(column)} appears more than once (columns ${index + 1} and ${again + 1})`)
     } else found.push({ ...field, index })
   }
   if (faults.length === 0) return found
@@ -73,7 +74,7 @@ export function locateColumns(name: string, header: CsvHeader, delimiter: string
   )
 }
 
-/** The separator, as it is typed, that a header seems to have instead of `delimiter`. */
+/** The separator that a header seems to use instead of `delimiter`, as the user would type it. */
 export function otherSeparator(raw: string, delimiter: string): string | undefined {
   const fits = ({ character }: { character: string }): boolean =>
     character !== delimiter && raw.includes(character) && !findQuoteFault(raw, character)
@@ -86,8 +87,8 @@ export function wrongSeparator(name: string, line: number, flag: string): Dbtool
 }
 
 /**
- * A column that is not there, its purpose, and what may be meant: the same words for a column of CSV and a key of
- * NDJSON.
+ * Describes a missing column: its field and the name that may have been meant. A CSV column and an NDJSON key share the
+ * wording.
  */
 export function missing({ name, column }: Column, cells: readonly string[]): string {
   const near = nearest(column, cells)
@@ -96,9 +97,10 @@ export function missing({ name, column }: Column, cells: readonly string[]): str
 }
 
 /**
- * Reads `order_ref=InvoiceNo,user="Customer, ID"`: our name → the column of the file; one with a comma in it stands in
- * quotes.
- * Throws USAGE with all the faults at once: a name that `fields` does not have, a name twice, no '=', no column.
+ * Reads `order_ref=InvoiceNo,user="Customer, ID"`: field → column of the file. A column with a comma in its name is
+ * quoted.
+ *
+ * Throws USAGE with all errors at once: an unknown field, a field given twice, a missing '=', a missing column.
  */
 export function parseMap(text: string, fields: Fields): ReadonlyMap<string, string> {
   const known = [...fields.required, ...fields.optional]
@@ -113,7 +115,7 @@ export function parseMap(text: string, fields: Fields): ReadonlyMap<string, stri
     else if (fault === undefined) map.set(name, bare)
   }
   if (faults.length > 0)
-    throw allFaults('USAGE', '--map', faults, `Write ours=theirs,…; our names are ${known.join(', ')}.`)
+    throw allFaults('USAGE', '--map', faults, `Write ours=theirs,…; the fields are ${known.join(', ')}.`)
   return map
 }
 
@@ -127,15 +129,14 @@ function pairFault(
   if (map.has(name)) return `${name} is given twice`
   if (known.includes(name)) return undefined
   const near = nearest(name, known)
-  return `${quoted(name)} is not one of our names${near === undefined ? '' : `; did you mean ${near}?`}`
+  return `unknown field ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`
 }
 
-/** Reads `--delimiter`: one character, or `\t` or `tab`. Throws USAGE for anything that cannot separate cells. */
+/** Reads `--delimiter`: one character, `\t` or `tab`. Throws USAGE for anything that cannot separate cells. */
 export function parseDelimiter(text: string): string {
   if (text === '\\t' || text === 'tab') return '\t'
   if (text.length === 1 && !/["\r\n\0]/.test(text)) return text
-  const hint = "Usual ones are ',', ';', '|' and '\\t'."
-  throw new DbtoolError('USAGE', `--delimiter must be one character and no quote or line end, not ${quoted(text)}`, {
-    hint,
-  })
+  const hint = "Usual separators are ',', ';', '|' and '\\t'."
+  const message = `--delimiter must be one character other than a quote or a line end, not ${quoted(text)}`
+  throw new DbtoolError('USAGE', message, { hint })
 }

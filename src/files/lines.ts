@@ -3,8 +3,8 @@ import type { Source } from './source.ts'
 import { badFile } from './wording.ts'
 
 /**
- * Longest record, in bytes: a good record is never near it, and a lost quote or line end is told before it fills the
- * memory.
+ * Longest record, in bytes. Real records stay far below it, so a missing quote or line end is reported before it fills
+ * the memory.
  */
 export const longestRecord = 1024 * 1024
 
@@ -12,7 +12,7 @@ const blockBytes = 64 * 1024
 const newline = 10
 const byteOrderMark = Buffer.from('\uFEFF')
 
-/** What people hand over instead of UTF-8 text, by its first bytes. */
+/** Formats other than UTF-8 text that users pass by mistake, recognized by their first bytes. */
 const otherFormats: readonly { start: Buffer; what: string; hint: string }[] = [
   { start: Buffer.from([0xff, 0xfe]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
   { start: Buffer.from([0xfe, 0xff]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
@@ -27,16 +27,17 @@ const otherFormats: readonly { start: Buffer; what: string; hint: string }[] = [
 export interface LineBlock {
   /** Number of the first line in the file, from 1. */
   first: number
-  /** Without their newline; a carriage return before it is still there. */
+  /** Without their newline, but with a carriage return before it. */
   lines: string[]
   /** Bytes of the file up to the end of this block. */
   end: number
 }
 
 /**
- * The lines of a file, a block of about 64 KiB at a time: the next one is read when the caller asks for it.
- * A byte order mark is dropped.
- * Throws BAD_INPUT, naming the line, for bytes that are not UTF-8, NUL bytes and a line longer than `longestRecord`.
+ * Yields the lines of a file in blocks of about 64 KiB; the next block is read when the caller asks for it. A byte
+ * order mark is dropped.
+ *
+ * Throws BAD_INPUT with the line number for bytes that are not UTF-8, NUL bytes and a line longer than `longestRecord`.
  */
 export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
   const buffer = Buffer.allocUnsafe(blockBytes)
@@ -49,19 +50,19 @@ export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
     if (bytesRead === 0) break
     const chunk = withoutMark(source.name, buffer.subarray(0, bytesRead), position)
     position += bytesRead
-    const whole = chunk.lastIndexOf(newline) + 1
-    if (restBytes + (whole > 0 ? chunk.indexOf(newline) : chunk.length) > longestRecord)
+    const complete = chunk.lastIndexOf(newline) + 1
+    if (restBytes + (complete > 0 ? chunk.indexOf(newline) : chunk.length) > longestRecord)
       throw tooLong(source.name, first)
-    if (whole > 0) {
-      const lines = decode(source.name, first, Buffer.concat([...rest, chunk.subarray(0, whole)]))
+    if (complete > 0) {
+      const lines = decode(source.name, first, Buffer.concat([...rest, chunk.subarray(0, complete)]))
       rest = []
       restBytes = 0
-      yield { first, lines, end: position - (chunk.length - whole) }
+      yield { first, lines, end: position - (chunk.length - complete) }
       first += lines.length
     }
-    // The buffer is filled again by the next read, so the beginning of an unfinished line has to leave it.
-    rest.push(Buffer.from(chunk.subarray(whole)))
-    restBytes += chunk.length - whole
+    // The next read overwrites the buffer, so the beginning of an unfinished line is copied out of it.
+    rest.push(Buffer.from(chunk.subarray(complete)))
+    restBytes += chunk.length - complete
   }
   if (restBytes > 0) yield { first, lines: decode(source.name, first, Buffer.concat(rest)), end: position }
 }
@@ -80,8 +81,7 @@ function withoutMark(name: string, chunk: Buffer, position: number): Buffer {
 }
 
 /**
- * Each line is a string of its own: a slice of the block would keep the whole block alive as long as somebody keeps one
- * cell.
+ * Each line is a separate string: a slice of the block would keep the whole block alive as long as one cell is in use.
  */
 function decode(name: string, first: number, block: Buffer): string[] {
   const clean = isUtf8(block) && !block.includes(0)
@@ -98,7 +98,7 @@ function decode(name: string, first: number, block: Buffer): string[] {
 
 function refuseBytes(name: string, line: number, bytes: Buffer): void {
   if (bytes.includes(0))
-    throw badFile(name, line, 'holds a NUL byte', 'This is not a text file; export it again as UTF-8 text.')
+    throw badFile(name, line, 'contains a NUL byte', 'This is not a text file; export it again as UTF-8 text.')
   if (isUtf8(bytes)) return
   const hint = 'Latin-1 is the usual cause; convert it: iconv -f latin1 -t utf-8 FILE > FILE.utf8.'
   throw badFile(name, line, 'is not valid UTF-8', hint)

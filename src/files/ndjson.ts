@@ -5,7 +5,8 @@ import type { Source } from './source.ts'
 import { quoted } from './wording.ts'
 
 /**
- * The records of a file with one JSON object a line, block by block. A line that holds none is a record with a fault.
+ * Yields the records of a file with one JSON object per line, block by block. A line without an object becomes a record
+ * with a fault.
  */
 export async function* ndjsonBatches(source: Source, columns: readonly Column[]): AsyncGenerator<Batch> {
   for await (const { first, lines, end } of readLines(source)) {
@@ -20,7 +21,7 @@ export async function* ndjsonBatches(source: Source, columns: readonly Column[])
 
 export type JsonObject = Record<string, unknown>
 
-/** The object that a line holds, or undefined when it is no JSON or something else than an object. */
+/** Parses one line; undefined when it is not JSON or not an object. */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
@@ -30,7 +31,7 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** Strings, which are passed over, and numbers: the only two tokens of JSON that hold digits. */
+/** Strings, which are left unchanged, and numbers: the only two JSON tokens that contain digits. */
 const stringOrNumber = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g
 
 function numbersAsText(json: string): string {
@@ -38,10 +39,8 @@ function numbersAsText(json: string): string {
 }
 
 /**
- * Reads the named keys of one line as text; numbers exactly as they are written, because 1e3 is not 1000 to a rule
- * about
- * quantities and 9007199254740993 would be rounded. null is undefined, and so is an absent key, which is not there at
- * all.
+ * Reads the named keys of one line as text. Numbers stay exactly as written: a quantity of 1e3 is not 1000, and
+ * 9007199254740993 would be rounded. null becomes undefined; an absent key is absent from the result.
  */
 function jsonValues(raw: string, columns: readonly Column[]): Pick<SourceRecord, 'values' | 'fault'> {
   const object = parseObject(raw)

@@ -6,18 +6,19 @@ export interface RecordText {
   raw: string
 }
 
-/** Lines count from 0, the record's first. */
+/** Line numbers count from 0, the first line of the record. */
 interface QuoteFault {
   kind: 'stray' | 'unclosed' | 'text-after'
-  /** Where it shows. */
+  /** The line where the fault shows. */
   line: number
-  /** Where the cell in question was opened. */
+  /** The line where the affected cell was opened. */
   openedLine: number
 }
 
 /**
- * The cells of records that have quotes in them, as csv-parse reads RFC 4180.
- * Throws BAD_INPUT that names the line of the first fault in their quoting.
+ * Parses records that contain quotes into cells, as csv-parse reads RFC 4180.
+ *
+ * Throws BAD_INPUT with the line number of the first quoting error.
  */
 export async function parseQuoted(
   name: string,
@@ -29,7 +30,7 @@ export async function parseQuoted(
   const text = records.map(({ raw }) => raw).join('\n')
   try {
     const cells = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true })
-    // Cells under the wrong record would be wrong orders: better nothing at all.
+    // Cells assigned to the wrong record would become wrong orders, so fail instead.
     if (cells.length !== records.length) throw new Error(`csv-parse found ${cells.length} records in ${records.length}`)
     return cells
   } catch (error) {
@@ -41,16 +42,13 @@ export async function parseQuoted(
   }
 }
 
-/**
- * The first fault in the quoting of a record, in the words a person needs; csv-parse says only at which line it gave
- * up.
- */
+/** Describes the first quoting error of a record for the user; csv-parse reports only the line where it gave up. */
 export function quoteError(name: string, record: RecordText, delimiter: string): Error | undefined {
   const fault = findQuoteFault(record.raw, delimiter)
   if (!fault) return undefined
   const line = record.line + fault.line
   const opened = record.line + fault.openedLine
-  const double = 'a quote that belongs to the text is doubled ("") inside a quoted cell'
+  const double = 'inside a quoted cell, a quote in the text is doubled ("")'
   if (fault.kind === 'unclosed')
     return badFile(name, opened, 'a quote is opened and never closed', `Close the cell; ${double}.`)
   if (fault.kind === 'stray') {

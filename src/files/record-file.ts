@@ -11,11 +11,11 @@ import { badFile, listed } from './wording.ts'
 
 interface ReadOptions {
   signal?: AbortSignal | undefined
-  /** Bytes of the file whose records have all been handed out; called about every 64 KiB and at the end. */
+  /** Receives the number of bytes whose records have all been yielded, about every 64 KiB and at the end. */
   onBytes?: ((read: number) => void) | undefined
 }
 
-/** An open file of records. Close it; what it holds on disk for standard input goes with it. */
+/** An open file of records. `close` also frees the disk space that spooled standard input occupies. */
 export interface RecordFile {
   /** As the user would say it: the path, or "standard input". */
   readonly name: string
@@ -24,14 +24,16 @@ export interface RecordFile {
   /** The raw header of a CSV file. */
   readonly header: string | undefined
   readonly bytes: number
-  /** The wanted names and what the file calls them. */
+  /** The wanted fields and their columns in the file. */
   readonly columns: readonly Column[]
   /**
-   * The records in their order, from the first, at every call; no more than a block of about 64 KiB is read ahead.
-   * Throws BAD_INPUT for a fault of the structure, and the signal's reason once it is aborted.
+   * Yields the records in file order, starting again from the first at every call. It reads at most one block of about
+   * 64 KiB ahead.
+   *
+   * Throws BAD_INPUT for a structural error, and the reason of the signal once it is aborted.
    */
   records(options?: ReadOptions): AsyncIterable<SourceRecord>
-  /** Whether a path leads to this very file. */
+  /** Whether a path leads to this file. */
   isAt(path: string): Promise<boolean>
   close(): Promise<void>
 }
@@ -39,13 +41,14 @@ export interface RecordFile {
 export interface OpenOptions extends SourceOptions, Wanted {
   /** Separator of CSV cells; the default is a comma. */
   delimiter?: string | undefined
-  /** CSV cells are taken as they are, with the quote that keeps a spreadsheet from running them. */
+  /** CSV cells are read literally, with the leading quote that prevents a spreadsheet from running them as formulas. */
   raw?: boolean | undefined
 }
 
 /**
- * Opens a CSV or NDJSON file and checks its header. `-` is standard input, which is spooled, since it is read twice.
- * Throws USAGE for a path that cannot be read and BAD_INPUT for an empty file or a header without the wanted columns.
+ * Opens a CSV or NDJSON file and checks its header. `-` is standard input, which is spooled because it is read twice.
+ *
+ * Throws USAGE for a path that cannot be read, and BAD_INPUT for an empty file or a header without the wanted columns.
  */
 export async function openRecordFile(path: string, options: OpenOptions): Promise<RecordFile> {
   const delimiter = parseDelimiter(options.delimiter ?? ',')
@@ -102,13 +105,14 @@ function lifeOf(source: Source): Pick<RecordFile, 'isAt' | 'close'> {
 
 export interface Check {
   records: number
-  /** Records with a fault of their own. */
+  /** Records with an error in their structure. */
   faulty: number
 }
 
 /**
- * Reads the file once from end to end, so that every fault of its structure is known before anything is changed.
- * Throws BAD_INPUT for the first of them, and for NDJSON in which a required key is in no object at all.
+ * Reads the file once from end to end, so that every structural error is known before anything is changed.
+ *
+ * Throws BAD_INPUT for the first of them, and for NDJSON in which no object has a required key.
  */
 export async function checkRecordFile(file: RecordFile, options?: ReadOptions): Promise<Check> {
   const records = checkedRecords(file, options)
@@ -118,7 +122,10 @@ export async function checkRecordFile(file: RecordFile, options?: ReadOptions): 
   }
 }
 
-/** The same in passing, for who has more to check: what the whole file lacks is thrown after its last record. */
+/**
+ * The same check for callers that inspect the records themselves: it yields them, and throws errors of the whole file
+ * after the last record.
+ */
 export async function* checkedRecords(
   file: RecordFile,
   options?: ReadOptions,
@@ -133,7 +140,7 @@ export async function* checkedRecords(
     for (const column of unseen) if (record.values[column.name] !== undefined) unseen.delete(column)
     yield record
   }
-  // Without a single object each line is its own fault, and says so.
+  // Without a single object, each line already has its own fault.
   if (unseen.size > 0 && check.faulty < check.records) throw neverSet(file, unseen, keys)
   return check
 }
@@ -147,13 +154,19 @@ function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly 
 export type Format = 'csv' | 'ndjson'
 
 /**
- * NDJSON when the name says so or the first character is `{`, else CSV.
- * Throws BAD_INPUT for a file without any text, and for JSON that is not one object a line.
+ * NDJSON when the name says so or the first character is `{`, otherwise CSV.
+ *
+ * Throws BAD_INPUT for a file without any text, and for JSON that is not one object per line.
  */
 async function detectFormat(source: Source): Promise<Format> {
   const first = await firstLine(source)
   if (first === undefined) {
-    throw badFile(source.name, undefined, 'is empty', 'A CSV file begins with a header; NDJSON has one object a line.')
+    throw badFile(
+      source.name,
+      undefined,
+      'is empty',
+      'A CSV file begins with a header; NDJSON has one object per line.',
+    )
   }
   const named = /\.(ndjson|jsonl)$/i.test(source.name)
   if (/^(\{|\[|\[\s*\{.*)$/s.test(first)) {
@@ -161,7 +174,7 @@ async function detectFormat(source: Source): Promise<Format> {
     throw badFile(
       source.name,
       undefined,
-      'is JSON, but not one object a line',
+      'is JSON, but not one object per line',
       `Convert it: ${filter} FILE > FILE.ndjson.`,
     )
   }

@@ -1,16 +1,16 @@
-/** One record as the file gives it, its cells under our names. */
+/** One record of the file, its cells by field. */
 export interface SourceRecord {
   /** The record's first line in the file, from 1; a header counts. */
   line: number
   /** The exact text, without the final line end. */
   raw: string
-  /** Our name → trimmed text; an empty cell is undefined. What the file does not have is not there. */
+  /** Field → trimmed text. An empty cell is undefined; a field without a column in the file is absent. */
   values: Record<string, string | undefined>
-  /** A fault of this one record, to be read after its place: "has 7 columns, the header has 8". */
+  /** An error in this record's structure, written to follow its position: "has 7 columns, the header has 8". */
   fault: string | undefined
 }
 
-/** The records of one block of the file, and the bytes of the file up to its end. */
+/** The records of one block, and the number of bytes of the file up to its end. */
 export interface Batch {
   records: SourceRecord[]
   end: number

@@ -10,11 +10,11 @@ const flushCharacters = 64 * 1024
 type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
 
 /**
- * The records that were not taken, as they came, each with its line and the reason: the file's own format with two more
- * columns,
- * so that it can be corrected and read again. It is written beside its place and takes it at `close`; close it after a
- * failure
- * too, and what was written is kept.
+ * The rejected records unchanged, each with its line number and the reason. The file has the import file's format with
+ * two more columns, so that it can be corrected and imported again.
+ *
+ * The records go to a temporary file beside the final path, which `close` renames. Call `close` after a failure too, so
+ * that the records written so far are saved.
  */
 export class RejectsFile {
   readonly #handle: FileHandle
@@ -30,12 +30,13 @@ export class RejectsFile {
     this.#row = row
   }
 
-  /** `file` is what is being read. Throws USAGE when the path is that very file, or cannot be written. */
+  /** Creates the rejects file of `file`. Throws USAGE when the path is the file being read, or cannot be written. */
   static async create(path: string, file: RecordFile): Promise<RejectsFile> {
     if (await file.isAt(path)) throw refused(path, 'is the file being read')
     const final = await realpath(path).catch(() => path)
     const found = await stat(final).catch(() => undefined)
-    // What is there and no file, such as /dev/stderr or a pipe, is written to; a rename would replace it.
+    // An existing path that is not a regular file, such as /dev/stderr or a pipe, is written directly; a rename would
+    // replace it.
     const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final }
     const handle = await openForWriting(path, places?.temporary ?? final)
     const { header, delimiter } = file
@@ -46,13 +47,13 @@ export class RejectsFile {
     return rejects
   }
 
-  /** Adds one record; the order of the calls is the order in the file. Rejects with the first failure to write. */
+  /** Adds one record; the calls determine the order in the file. Rejects with the first write error. */
   async add(record: Pick<SourceRecord, 'line' | 'raw'>, reason: string): Promise<void> {
     this.#pending += this.#row(record, reason)
     if (this.#pending.length >= flushCharacters) await this.#flush()
   }
 
-  /** Writes what is left and gives the file its name. May be called again. */
+  /** Writes the remaining records and renames the file to its final path. May be called again. */
   close(): Promise<void> {
     this.#closing ??= this.#finish()
     return this.#closing
@@ -95,13 +96,13 @@ async function openForWriting(path: string, actual: string): Promise<FileHandle>
 }
 
 function refused(path: string, why: string, cause?: unknown): DbtoolError {
-  return new DbtoolError('USAGE', `${path} cannot take the rejects; it ${why}`, {
-    hint: 'give --rejects a path of its own',
+  return new DbtoolError('USAGE', `cannot write the rejects to ${path}: it ${why}`, {
+    hint: 'give --rejects another path',
     cause,
   })
 }
 
-/** The rejects of a rejects file have the new line and reason in place of the old ones. */
+/** When the imported file is itself a rejects file, the new line and reason replace the old ones. */
 function csvRow(delimiter: string, again: boolean): Row {
   const mark = delimiter.replace(/[|^$.*+?()[\]{}\\]/, '\\$&')
   const old = new RegExp(`${mark}\\d+${mark}(?:"(?:[^"]|"")*"|[^"${mark}]*)$`)
@@ -109,7 +110,7 @@ function csvRow(delimiter: string, again: boolean): Row {
     `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
 }
 
-/** Added as text: numbers stay as they were written, and of two equal keys the last one counts. */
+/** Added as text: numbers stay as written, and of two equal keys the last one counts. */
 function ndjsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
   const object = parseObject(raw)
   const more = `"line":${line},"reason":${JSON.stringify(oneLine(reason))}}\n`

@@ -7,12 +7,12 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DbtoolError, isNodeError } from '../errors.ts'
 
-/** Bytes that can be read as often as one likes. */
+/** Input that can be read any number of times. */
 export interface Source {
   /** As the user would say it: the path, or "standard input". */
   readonly name: string
   readonly handle: FileHandle
-  /** What there was when it was opened; a file that grows afterwards is read no further than it was checked. */
+  /** The size at the time of opening. If the file grows afterwards, reading stops where the check stopped. */
   readonly bytes: number
 }
 
@@ -22,8 +22,10 @@ export interface SourceOptions {
 }
 
 /**
- * Opens a file for reading again and again. What can be read only once (`-`, a pipe, `<(zcat …)`) is first copied to a
- * temporary file that has no name any more once it is open: it is private and goes with the process, however that ends.
+ * Opens a file so that it can be read any number of times. Input that can be read only once (`-`, a pipe, `<(zcat …)`)
+ * is first copied to a temporary file. That file is unlinked as soon as it is open, so it is private and disappears
+ * with the process, however the process ends.
+ *
  * Throws USAGE when the path cannot be read.
  */
 export async function openSource(path: string, options: SourceOptions): Promise<Source> {

@@ -6,10 +6,16 @@ const user = [number('user_id'), text('username')]
 const rows = 50
 const noOrders = 'No orders in this period.'
 
-/** Each user who ordered, with the number of orders, what they cost, and when the last of them was. */
+/** Each user with orders: the number of orders, their total, and the time of the last one. */
 function ordersOfUsers(period: Pick<Asked, 'since' | 'until'>): Sql {
-  return sql`(SELECT o.user_id, COUNT(*) AS order_count, SUM(o.total_amount) AS total_spent, MAX(o.created_at) AS last_order_at
-    FROM orders o WHERE ${counted(period)} GROUP BY o.user_id) AS placed`
+  return sql`(
+    SELECT
+      o.user_id,
+      COUNT(*) AS order_count,
+      SUM(o.total_amount) AS total_spent,
+      MAX(o.created_at) AS last_order_at
+    FROM orders o WHERE ${counted(period)} GROUP BY o.user_id
+  ) AS placed`
 }
 
 export const ordersPerUser = report({
@@ -28,7 +34,7 @@ export const ordersPerUser = report({
     ORDER BY placed.order_count DESC, placed.total_spent DESC, u.id LIMIT ${limit}`,
 })
 
-/** The first instant that a DATETIME holds for certain. */
+/** The first instant in the guaranteed range of DATETIME. */
 const beginning = Date.UTC(1000, 0, 1)
 
 export const recentCustomers = report({
@@ -38,7 +44,7 @@ export const recentCustomers = report({
   parameters: {
     within: {
       flag: '--within <duration>',
-      about: 'how long before now, or before --until',
+      about: 'length of the period before now, or before --until',
       parse: parseDuration,
       typed: '30d',
       excludes: 'since',
@@ -80,16 +86,20 @@ export const bigSpenders = report({
   question: 'Which active users have spent the most?',
   period: 'orders',
   parameters: {
-    minSpent: { flag: '--min-spent <amount>', about: 'at least so much in all', parse: parsePrice, typed: '100' },
+    minSpent: { flag: '--min-spent <amount>', about: 'minimum total amount', parse: parsePrice, typed: '100' },
   },
   columns: [...user, number('order_count'), number('total_spent')],
   rows,
-  empty: 'No users who spent so much.',
+  empty: 'No users spent this amount.',
   examples: ['--min-spent 250.50 --since 365d', '--limit 5 --chart'],
   chart: () => ({ kind: 'bars', column: 'total_spent' }),
-  // Compared with a text, a DECIMAL would become a float.
+  // Without the CAST, comparing with text would convert the DECIMAL to a float.
   statement: ({ minSpent, limit, ...period }) => sql`
-    SELECT u.id AS user_id, u.username, COALESCE(placed.order_count, 0) AS order_count, COALESCE(placed.total_spent, 0) AS total_spent
+    SELECT
+      u.id AS user_id,
+      u.username,
+      COALESCE(placed.order_count, 0) AS order_count,
+      COALESCE(placed.total_spent, 0) AS total_spent
     FROM users u LEFT JOIN ${ordersOfUsers(period)} ON placed.user_id = u.id
     WHERE u.is_active AND COALESCE(placed.total_spent, 0) >= CAST(${minSpent} AS DECIMAL(10, 2))
     ORDER BY total_spent DESC, u.id LIMIT ${limit}`,

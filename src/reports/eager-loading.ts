@@ -2,10 +2,10 @@ import { number, parseCount, text, type Report } from './report.ts'
 
 export const eagerLoading: Report<{ limit: number }> = {
   name: 'eager-loading',
-  question: 'What does it cost to load users with their orders, in three ways?',
+  question: 'What do three ways to load users with their orders cost?',
   period: 'orders',
   parameters: {
-    limit: { flag: '--limit <n>', about: 'the first so many users; 0 is all', parse: parseCount, typed: '100' },
+    limit: { flag: '--limit <n>', about: 'maximum number of users (0 = all)', parse: parseCount, typed: '100' },
   },
   columns: [text('strategy'), number('statements'), number('rows'), number('ms')],
   empty: 'No users.',

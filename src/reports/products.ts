@@ -23,7 +23,7 @@ export const topProducts = report({
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),
-  // Of all time, the figures are kept with the product.
+  // Without a period, the sales figures come from the products table.
   statement: ({ by, limit, ...period }) =>
     period.since === undefined && period.until === undefined
       ? sql`
@@ -32,8 +32,16 @@ export const topProducts = report({
     ORDER BY ${by === 'revenue' ? sql`p.revenue` : sql`p.units_sold`} DESC, p.id LIMIT ${limit}`
       : sql`
     SELECT p.id AS product_id, p.sku, p.name, sold.total_sold, sold.times_ordered, sold.revenue
-    FROM (SELECT i.product_id, CAST(SUM(i.quantity) AS SIGNED) AS total_sold, COUNT(*) AS times_ordered, SUM(i.quantity * i.price) AS revenue
-            FROM order_items i JOIN orders o ON o.id = i.order_id WHERE ${counted(period)} GROUP BY i.product_id) AS sold
+    FROM (
+      SELECT
+        i.product_id,
+        CAST(SUM(i.quantity) AS SIGNED) AS total_sold,
+        COUNT(*) AS times_ordered,
+        SUM(i.quantity * i.price) AS revenue
+      FROM order_items i JOIN orders o ON o.id = i.order_id
+      WHERE ${counted(period)}
+      GROUP BY i.product_id
+    ) AS sold
     JOIN products p ON p.id = sold.product_id
     ORDER BY ${by === 'revenue' ? sql`sold.revenue` : sql`sold.total_sold`} DESC, p.id LIMIT ${limit}`,
 })
@@ -43,7 +51,7 @@ export const lowStock = report({
   question: 'Which products are about to run out?',
   period: 'only products ordered',
   parameters: {
-    below: { flag: '--below <n>', about: 'products with less than so many units', parse: parseCount, typed: '10' },
+    below: { flag: '--below <n>', about: 'products with fewer units than this', parse: parseCount, typed: '10' },
   },
   columns: [number('product_id'), text('sku'), text('name'), number('stock')],
   rows: 50,
@@ -51,10 +59,13 @@ export const lowStock = report({
   examples: ['--below 5', '--since 30d --format csv'],
   chart: () => ({ kind: 'bars', column: 'stock' }),
   statement: ({ below, limit, since, until }) => {
-    const wanted = sql` AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.product_id = p.id AND ${counted({ since, until })})`
+    const ordered = sql` AND EXISTS (
+        SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id
+        WHERE i.product_id = p.id AND ${counted({ since, until })}
+      )`
     return sql`
       SELECT p.id AS product_id, p.sku, p.name, p.stock FROM products p
-      WHERE p.is_active AND p.stock < ${below}${since === undefined && until === undefined ? sql`` : wanted}
+      WHERE p.is_active AND p.stock < ${below}${since === undefined && until === undefined ? sql`` : ordered}
       ORDER BY p.stock, p.id LIMIT ${limit}`
   },
 })

@@ -2,25 +2,25 @@ import type { Database } from '../db/database.ts'
 import { parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
-/** What every report can be asked for. */
+/** The parameters of every report. */
 export interface Asked {
   readonly since: Date | undefined
   readonly until: Date | undefined
-  /** Zero is all. */
+  /** Zero means no limit. */
   readonly limit: number
   readonly now: Date
 }
 
-/** What one report can be asked for besides, as a flag. */
+/** A further parameter of one report, given as a flag. */
 export interface Parameter<T> {
-  /** As it is declared: `--min-spent <amount>`; the parameter has its name. */
+  /** The flag declaration, such as `--min-spent <amount>`; the parameter has its name. */
   readonly flag: string
   readonly about: string
   /** Throws InvalidValue with a sentence that continues after the flag. */
   readonly parse: (text: string) => T
-  /** The default, as it would be typed. */
+  /** The default, as the user would type it. */
   readonly typed: string
-  /** The flag with which it cannot be given. */
+  /** The flag that conflicts with this one. */
   readonly excludes?: 'since'
 }
 
@@ -29,40 +29,37 @@ export interface ReportColumn {
   readonly kind: 'text' | 'number'
 }
 
-/** What `--chart` draws: a bar for each row, or a line down the rows. */
+/** The chart of `--chart`: one bar per row, or a line down the rows. */
 export interface Chart {
   readonly kind: 'bars' | 'line'
   readonly column: string
 }
 
 interface Declaration<P> {
-  /** As it is typed. */
+  /** The name as the user types it. */
   readonly name: string
   readonly question: string
-  /** What `--since` and `--until` choose. */
+  /** The rows that `--since` and `--until` select. */
   readonly period: 'orders' | 'only products ordered'
   readonly parameters: { readonly [K in keyof P]: Parameter<P[K]> }
   readonly columns: readonly ReportColumn[]
-  /**
-   * Rows when nobody says how many. Undefined: the report counts something else, and `limit` is a parameter of its own.
-   */
+  /** The default limit of rows. Undefined if the report counts something else and `limit` is its own parameter. */
   readonly rows?: number
   readonly empty: string
-  /** What can be typed after the name, for the help. */
+  /** Example arguments for the help, to follow the name. */
   readonly examples: readonly string[]
-  /** Undefined: there is nothing to draw. */
+  /** Undefined if there is no chart. */
   chart?(parameters: P): Chart
 }
 
 /**
- * A report is data: what it asks, what it can be asked for, what it answers. One runner and one command factory serve
- * them all.
+ * A report is data: its question, its parameters and its result. One runner and one command factory serve all reports.
  */
 export interface Report<P = Record<string, unknown>> extends Declaration<P> {
   answer(db: Database, asked: Asked & P): Promise<object[]>
 }
 
-/** A report of one statement, which has its own LIMIT. Cancelled orders never count. */
+/** Declares a report of one statement with its own LIMIT. Cancelled orders never count. */
 export function report<P>({
   statement,
   ...declaration
@@ -76,12 +73,12 @@ export function report<P>({
   }
 }
 
-/** For LIMIT, which has no word for all. */
+/** The value for LIMIT, which has no keyword for all rows. */
 export function rowsOf({ limit }: Pick<Asked, 'limit'>): number {
   return limit === 0 ? Number.MAX_SAFE_INTEGER : limit
 }
 
-/** The orders `o` that count: not cancelled, and of the period. */
+/** The condition for orders `o` that count: not cancelled, and within the period. */
 export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
   const from = since === undefined ? sql`` : sql` AND o.created_at >= ${since}`
   const before = until === undefined ? sql`` : sql` AND o.created_at < ${until}`
@@ -91,5 +88,5 @@ export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
 export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
 export const text = (name: string): ReportColumn => ({ name, kind: 'text' })
 
-/** Zero is often all. */
+/** A count from 0, which often means all. */
 export const parseCount = parseWhole(0, 2_147_483_647)

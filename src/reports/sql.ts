@@ -8,7 +8,7 @@ export class Sql {
   ) {}
 }
 
-/** SQL as it reads: what stands in `${}` is bound, unless it is a piece of SQL itself. */
+/** A tagged template for SQL: a value in `${}` is bound, a piece of SQL is inserted. */
 export function sql(texts: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
   const pieces = parts.map((part) => (part instanceof Sql ? part : new Sql('?', [part])))
   return new Sql(

@@ -22,13 +22,13 @@ interface Customer extends User {
 }
 
 type Select = <T>(statement: Sql) => Promise<T[]>
-/** Loads the same users with the same orders as every other one, both by id. */
+/** Loads users with their orders, both by id; every strategy loads the same ones. */
 export type Strategy = (select: Select, asked: Asked) => Promise<Customer[]>
 
 const columns = sql`o.id, o.total_amount, o.created_at`
 const users = (asked: Asked): Sql => sql`SELECT u.id, u.username FROM users u ORDER BY u.id LIMIT ${rowsOf(asked)}`
 
-/** N + 1 statements: what a loop over users does that asks each for its orders. */
+/** N + 1 statements: a loop over users that queries the orders of each. */
 const oneByOne: Strategy = async (select, asked) => {
   const customers: Customer[] = []
   for (const user of await select<User>(users(asked))) {
@@ -40,7 +40,7 @@ const oneByOne: Strategy = async (select, asked) => {
   return customers
 }
 
-/** One statement; a user comes again with each of his orders. */
+/** One statement; a user is repeated with each of their orders. */
 const join: Strategy = async (select, asked) => {
   type Joined = { user_id: number; username: string } & (Order | { id: null })
   const rows = await select<Joined>(sql`SELECT u.id AS user_id, u.username, ${columns}
@@ -54,12 +54,17 @@ const join: Strategy = async (select, asked) => {
   return [...customers.values()]
 }
 
-/** Two statements, and every row once: the ids of the users are one parameter of the second, however many they are. */
+/**
+ * Two statements, and every row once. The ids of the users are one parameter of the second statement, whatever their
+ * number.
+ */
 const secondQuery: Strategy = async (select, asked) => {
   const found = await select<User>(users(asked))
   const ids = JSON.stringify(found.map(({ id }) => id))
   const rows = await select<Order & { user_id: number }>(sql`SELECT o.user_id, ${columns} FROM orders o
-    WHERE o.user_id IN (SELECT wanted.id FROM JSON_TABLE(${ids}, '$[*]' COLUMNS (id INT PATH '$')) AS wanted) AND ${counted(asked)} ORDER BY o.id`)
+    WHERE o.user_id IN (SELECT wanted.id FROM JSON_TABLE(${ids}, '$[*]' COLUMNS (id INT PATH '$')) AS wanted)
+      AND ${counted(asked)}
+    ORDER BY o.id`)
   const orders = new Map<number, Order[]>(found.map(({ id }) => [id, []]))
   for (const { user_id, ...order } of rows) orders.get(user_id)?.push(order)
   return found.map((user) => ({ ...user, orders: orders.get(user.id) ?? [] }))
@@ -74,20 +79,19 @@ export const strategies: Readonly<Record<string, Strategy>> = {
 export interface Cost {
   readonly strategy: string
   readonly statements: number
-  /** Rows that came over the wire. */
+  /** Rows received over the network. */
   readonly rows: number
   readonly ms: number
 }
 
 /**
- * What each strategy costs, one after the other in one snapshot, so that all can load the same; none if there are no
- * users.
- * Rejects with UNEXPECTED if they did not.
+ * Measures each strategy, one after the other in one snapshot, so that all can load the same rows. Resolves to their
+ * costs, to none if there are no users. Rejects with UNEXPECTED if a strategy loaded other rows.
  */
 export function compareStrategies(db: Database, asked: Asked, compared = strategies): Promise<Cost[]> {
   return withLease(db.pool, (lease) =>
     transactionSnapshot(lease, async (queries) => {
-      // Not counted: the first would pay for what the server reads from disk, and the others would not.
+      // A warm-up that is not counted: otherwise the first strategy would pay for reading from disk.
       const { customers } = await measured(queries, asked, ['join', join])
       const runs = []
       for (const strategy of Object.entries(compared)) runs.push(await measured(queries, asked, strategy))
@@ -95,7 +99,7 @@ export function compareStrategies(db: Database, asked: Asked, compared = strateg
       const other = runs.find((run) => JSON.stringify(run.customers) !== expected)
       if (other !== undefined)
         throw new DbtoolError('UNEXPECTED', `${other.cost.strategy} loaded other users or orders than a join`, {
-          hint: 'this is a fault of dbtool',
+          hint: 'this is a bug in dbtool',
         })
       return customers.length === 0 ? [] : runs.map(({ cost }) => cost)
     }),

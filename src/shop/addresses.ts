@@ -20,7 +20,7 @@ export interface Address {
   readonly created_at: Date
 }
 
-/** What somebody says of an address, by column. */
+/** The values of an address that a user gives, by column. */
 export type AddressParts = Readonly<{
   address_type: AddressType
   street: string
@@ -30,20 +30,23 @@ export type AddressParts = Readonly<{
 }>
 export type AddressPatch = { readonly [Column in keyof AddressParts]?: AddressParts[Column] | undefined }
 
-const select = `SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.city, a.postal_code, a.country, a.created_at
+const select = `
+  SELECT a.id, a.user_id, u.username, a.address_type, a.street, a.city, a.postal_code, a.country, a.created_at
   FROM addresses a JOIN users u ON u.id = a.user_id`
 
-/** Rejects with NOT_FOUND. */
+/** Resolves to one address. Rejects with NOT_FOUND. */
 export async function getAddress(queries: Queries, id: number): Promise<Address> {
   const address = await firstRow<Address>(queries, `${select} WHERE a.id = ?`, [id])
   if (address === undefined)
     throw new DbtoolError('NOT_FOUND', `there is no address ${id}`, {
-      hint: 'see which there are: dbtool addresses list',
+      hint: 'list the addresses: dbtool addresses list',
     })
   return address
 }
 
-/** Call it in a transaction. Rejects with NOT_FOUND when the user has gone meanwhile. */
+/**
+ * Adds an address and resolves to it. Call it in a transaction. Rejects with NOT_FOUND when the user no longer exists.
+ */
 export async function insertAddress(
   queries: Queries,
   author: Author,
@@ -58,7 +61,7 @@ export async function insertAddress(
     )
     .catch((error: unknown) => {
       if (!(error instanceof DatabaseError) || error.code !== 'MISSING_REFERENCE') throw error
-      throw new DbtoolError('NOT_FOUND', `there is no user ${userId} any more`, { cause: error })
+      throw new DbtoolError('NOT_FOUND', `user ${userId} no longer exists`, { cause: error })
     })
   await writeLog(queries, author, {
     entity: 'addresses',
@@ -68,7 +71,7 @@ export async function insertAddress(
   return getAddress(queries, insertId)
 }
 
-/** Call it in a transaction. Rejects with NOT_FOUND. */
+/** Changes an address. Call it in a transaction. Rejects with NOT_FOUND. */
 export async function updateAddress(
   queries: Queries,
   author: Author,
@@ -89,7 +92,7 @@ export async function updateAddress(
   return { thing: { ...address, ...changes }, rowsChanged: 1, changes: words }
 }
 
-/** Call it in a transaction. Rejects with NOT_FOUND. */
+/** Removes an address and resolves to it. Call it in a transaction. Rejects with NOT_FOUND. */
 export async function removeAddress(queries: Queries, author: Author, id: number): Promise<Address> {
   const address = await lockAddress(queries, id)
   await queries.execute('DELETE FROM addresses WHERE id = ?', [id])
@@ -101,7 +104,7 @@ export async function removeAddress(queries: Queries, author: Author, id: number
   return address
 }
 
-/** Not together with its user, whom somebody else may hold. */
+/** Locks the address alone: a join would also lock its user, which another transaction may hold. */
 async function lockAddress(queries: Queries, id: number): Promise<Address> {
   await queries.rows('SELECT id FROM addresses WHERE id = ? FOR UPDATE', [id])
   return getAddress(queries, id)

@@ -1,10 +1,13 @@
 import type { Condition } from './filters.ts'
 import type { Value } from '../db/queries.ts'
 
-/** What somebody wants to be different; undefined stays as it is, null empties. */
+/** A partial update by column: undefined leaves a value unchanged, null clears it. */
 export type Patch = Readonly<Record<string, Value | undefined>>
 
-/** The wishes that are not true yet, by column. Compares as the database stores: strings, numbers and booleans. */
+/**
+ * The changes that differ from the current values, by column. Values compare as the database stores them: strings,
+ * numbers and booleans.
+ */
 export function diff(patch: Patch, now: Readonly<Record<string, unknown>>): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(patch).flatMap(([column, value]) =>
@@ -13,7 +16,10 @@ export function diff(patch: Patch, now: Readonly<Record<string, unknown>>): Reco
   )
 }
 
-/** `SET` of an update. The columns are names of our own, never from outside; `stamps` is what a table notes besides. */
+/**
+ * The `SET` clause of an update. The columns are dbtool's own names, never input; `stamps` are assignments that the
+ * table adds to every update.
+ */
 export function assignments(
   changes: Readonly<Record<string, Value>>,
   stamps: readonly string[] = ['updated_at = UTC_TIMESTAMP()'],
@@ -23,8 +29,8 @@ export function assignments(
 }
 
 /**
- * For the log and for people: `price 4.50 → 4.75, description`. Of a column in `unsaid`, too long or secret, there is
- * only its name.
+ * Describes changes for the audit log and for messages: `price 4.50 → 4.75, description`. A column in `withoutValue`,
+ * too long or secret, appears by name only.
  */
 export function describeChanges(changes: Patch, before: Patch, withoutValue: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
@@ -35,11 +41,11 @@ export function describeChanges(changes: Patch, before: Patch, withoutValue: rea
     .join(', ')
 }
 
-/** What became of an update. */
+/** The result of an update. */
 export interface Updated<T> {
   readonly thing: T
-  /** Zero where every wish was true already; then there is no row in the log either. */
+  /** Zero if every value already matched; then there is no row in the audit log either. */
   readonly rowsChanged: 0 | 1
-  /** In words; empty where nothing changed. */
+  /** A description of the changes; empty if nothing changed. */
   readonly changes: string
 }

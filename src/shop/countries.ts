@@ -2,24 +2,23 @@ import { iso31661 } from 'iso-3166'
 import { InvalidValue } from '../errors.ts'
 import { quoteValue } from './rules.ts'
 
-/** How people call countries: South Korea where the standard says Korea, Republic of. */
+/** The common English names: South Korea where the standard says Korea, Republic of. */
 const english = new Intl.DisplayNames(['en'], { type: 'region' })
 
-/** Two letters of ISO 3166-1, in either case; a name is answered with its letters. */
+/** Parses two letters of ISO 3166-1, in either case. For the name of a country, the error suggests its letters. */
 export function parseCountry(text: string): string {
   const [code = ''] = /^[A-Z]{2}$/i.exec(text.trim()) ?? []
   const found = iso31661.find(({ alpha2 }) => alpha2 === code.toUpperCase())
   if (found !== undefined) return found.alpha2
-  // UK is no code, but English has a name for it.
+  // UK is not an assigned code, but `Intl` knows a name for it.
   const meant = named(text) ?? (code === '' ? undefined : named(english.of(code) ?? ''))
-  throw new InvalidValue(
-    `must be two letters of ISO 3166-1 such as DE, not ${quoteValue(text)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-  )
+  const suggestion = meant === undefined ? '' : `; did you mean ${meant}?`
+  throw new InvalidValue(`must be two letters of ISO 3166-1 such as DE, not ${quoteValue(text)}${suggestion}`)
 }
 
 /**
- * The letters of a country by its name or its beginning, or by its three letters; undefined where several could be
- * meant.
+ * The two letters of a country by its name, the beginning of its name, or its three letters; undefined if several
+ * match.
  */
 function named(text: string): string | undefined {
   const wanted = letters(text)
@@ -32,7 +31,7 @@ function named(text: string): string | undefined {
   return whole ?? (another === undefined ? begun : undefined)
 }
 
-/** Without accents, case and signs: Türkiye and turkiye are one name. */
+/** Drops accents, case and punctuation: Türkiye and turkiye are one name. */
 function letters(text: string): string {
   return text
     .normalize('NFD')

@@ -6,7 +6,7 @@ export interface Condition {
   readonly values: readonly Value[]
 }
 
-/** The WHERE of a list: only what was asked for; undefined conditions were not. */
+/** The WHERE clause of a list; undefined conditions are skipped. */
 export function where(conditions: readonly (Condition | undefined)[]): Condition {
   const given = conditions.filter((condition) => condition !== undefined)
   if (given.length === 0) return { sql: '', values: [] }
@@ -16,7 +16,7 @@ export function where(conditions: readonly (Condition | undefined)[]): Condition
   }
 }
 
-/** Substring search over several columns, in which % and _ are letters. */
+/** A substring search over several columns, in which % and _ are literal. */
 export function contains(columns: readonly string[], text: string): Condition {
   const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`
   return {
@@ -25,7 +25,7 @@ export function contains(columns: readonly string[], text: string): Condition {
   }
 }
 
-/** Undefined is not asked for; one of none is nobody. */
+/** Matches any of the values. Undefined means no condition; an empty list matches nothing. */
 export function oneOf(column: string, values: readonly Value[] | undefined): Condition | undefined {
   if (values === undefined) return undefined
   return values.length === 0
@@ -33,20 +33,21 @@ export function oneOf(column: string, values: readonly Value[] | undefined): Con
     : { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values }
 }
 
-/** A column to sort by; a minus before it, as in `-created_at`, reverses it. */
+/** A sort column; a leading minus, as in `-created_at`, reverses the order. */
 export interface Sort<C extends string> {
   readonly column: C
   readonly descending: boolean
 }
 
 export interface Page {
-  /** Zero is no limit. */
+  /** Zero means no limit. */
   readonly limit: number
   readonly offset: number
 }
 
 /**
- * Ties break by id, so that pages neither repeat nor lose a row. Columns come from our own lists, never from outside.
+ * The ORDER BY and LIMIT clauses. Ties break by id, so that pages neither repeat nor skip a row. Column names come from
+ * fixed lists, never from input.
  */
 export function orderAndPage(table: string, sort: Sort<string>, page: Page): Condition {
   const direction = sort.descending ? 'DESC' : 'ASC'

@@ -1,13 +1,16 @@
 import type { Queries, Value } from '../db/queries.ts'
 import { orderAndPage, where, type Page } from './filters.ts'
 
-/** Who changes something, and with which command: every change leaves a row in `logs`, in its own transaction. */
+/**
+ * The operating-system user and the command that make a change. Every change adds a row to `logs` in its own
+ * transaction.
+ */
 export interface Author {
   readonly osUser: string
   readonly command: string
 }
 
-/** What a change is about; `shop` is all of it at once. */
+/** The entities that a change can concern; `shop` is all of them at once. */
 export const logEntities = ['users', 'addresses', 'products', 'orders', 'shop'] as const
 export type LogEntity = (typeof logEntities)[number]
 
@@ -15,7 +18,7 @@ export interface LogEntry {
   readonly entity: LogEntity
   /** Zero for `shop`. */
   readonly entityId: number
-  /** One line, without secrets; cut at 500 characters. */
+  /** One line without secrets, truncated at 500 characters. */
   readonly message: string
 }
 
@@ -23,7 +26,7 @@ export async function writeLog(queries: Queries, author: Author, entry: LogEntry
   await queries.execute(insertion, valuesOf(author, entry))
 }
 
-/** As writeLog, for many changes at once: one message to the server whatever their number. */
+/** Like {@link writeLog}, for many changes in one message to the server. */
 export async function writeLogs(queries: Queries, author: Author, entries: readonly LogEntry[]): Promise<void> {
   if (entries.length > 0)
     await queries.bulk(
@@ -59,17 +62,17 @@ export interface LogFilter {
   readonly entityId?: number | undefined
   readonly osUser?: string | undefined
   readonly since?: Date | undefined
-  /** Not included. */
+  /** Exclusive. */
   readonly until?: Date | undefined
 }
 
-/** Newest first. */
+/** Lists log rows, newest first. */
 export async function listLogs(
   queries: Queries,
   { entity, entityId, osUser, since, until }: LogFilter,
   page: Page,
 ): Promise<LogRow[]> {
-  // An id alone names its kinds too: the index starts with them.
+  // An entity id alone also needs the entities: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
   const condition = where([
     entities.length === 0
@@ -82,7 +85,8 @@ export async function listLogs(
   ])
   const paging = orderAndPage('l', { column: 'created_at', descending: true }, page)
   return queries.rows<LogRow>(
-    `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message FROM logs l ${condition.sql} ${paging.sql}`,
+    `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
+      FROM logs l ${condition.sql} ${paging.sql}`,
     [...condition.values, ...paging.values],
   )
 }

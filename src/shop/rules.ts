@@ -4,13 +4,15 @@ import { parseChoice, parseInstant, parsePrice, parseWhole, quoteValue } from '.
 export { parsePrice, quoteValue }
 
 /**
- * The shop's rules for single values, as the chapter gives them. Each takes what a person or a file says and returns
- * the
- * value to store, or throws InvalidValue with a sentence that continues after the value's name.
+ * The shop's rules for single values, as the chapter gives them. Each parser takes typed text or text of a file and
+ * returns the value to store. It throws InvalidValue with a sentence that follows the name of the value.
  */
 const largestInt = 2_147_483_647
 
-/** As MariaDB counts the characters of a VARCHAR: code points, of which there are never more than UTF-16 has units. */
+/**
+ * Compares lengths as MariaDB counts VARCHAR characters, in code points; a text never has more code points than UTF-16
+ * units.
+ */
 const longerThan = (text: string, most: number): boolean => text.length > most && codePoints(text) > most
 const codePoints = (text: string): number => Array.from(text).length
 
@@ -29,7 +31,7 @@ export function parseEmail(text: string): string {
   return text.toLowerCase()
 }
 
-/** bcrypt reads 72 bytes and ignores the rest, so a longer password would be weaker than it looks. */
+/** bcrypt ignores everything after 72 bytes, so a longer password would be weaker than it looks. */
 export const passwordBytes = 72
 
 export function parsePassword(text: string): string {
@@ -46,7 +48,7 @@ export function parsePassword(text: string): string {
   return text
 }
 
-/** One line that must not be empty; length in characters as MariaDB counts them, code points. */
+/** Returns a parser for one non-empty line. MariaDB and `maxLength` count characters as code points. */
 export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: string) => string {
   return (text) => {
     const trimmed = text.trim()
@@ -54,13 +56,14 @@ export function parseText(maxLength: number, forbidden = /\p{Cc}/u): (text: stri
     if (longerThan(trimmed, maxLength))
       throw new InvalidValue(`must have at most ${maxLength} characters, not ${codePoints(trimmed)}`)
     if (forbidden.test(trimmed)) throw new InvalidValue('must not contain control characters')
-    // Half of a surrogate pair, which JSON can spell: UTF-8 would silently make another character of it.
-    if (/\p{Cs}/u.test(trimmed)) throw new InvalidValue('must be whole characters; it holds half of one')
+    // Half of a surrogate pair, which JSON can express, would silently become another character in UTF-8.
+    if (/\p{Cs}/u.test(trimmed))
+      throw new InvalidValue('must consist of complete characters; it contains half a surrogate pair')
     return trimmed
   }
 }
 
-/** A longer text may have lines and tabs. */
+/** Control characters that a longer text must not contain; line ends and tabs are allowed. */
 const controlsInText = /[^\P{Cc}\t\n\r]/u
 
 export const parsePersonName = parseText(100)
@@ -84,7 +87,7 @@ export const addressTypes = ['billing', 'shipping'] as const
 export type AddressType = (typeof addressTypes)[number]
 export const parseAddressType = parseChoice(addressTypes)
 
-/** `5`, `+5` or `-5`: by how much something grows or shrinks. */
+/** Parses `5`, `+5` or `-5`, the difference by which a value changes. */
 export function parseDifference(text: string): number {
   if (!/^[+-]?\d+$/.test(text) || Number(text) === 0)
     throw new InvalidValue(`must be a whole number other than 0, such as 5 or -5, not ${quoteValue(text)}`)
@@ -101,13 +104,13 @@ export function parseTruth(text: string): boolean {
   return truth
 }
 
-/** What bcrypt makes of a password, or `!` for none. A secret: no message shows it. */
+/** Parses a bcrypt hash, or `!` for no password. A hash is a secret: no message shows it. */
 export function parsePasswordHash(text: string): string {
   if (text === '!' || /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/.test(text)) return text
   throw new InvalidValue('must be a bcrypt hash ($2a$, $2b$ or $2y$, cost 04 to 31, 53 characters) or !')
 }
 
-/** An instant within the range of DATETIME; whole seconds are kept. */
+/** Parses an instant within the range of DATETIME, stored in whole seconds. */
 export function parseMoment(text: string): Date {
   const at = parseInstant(text)
   const year = at.getUTCFullYear()

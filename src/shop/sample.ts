@@ -5,7 +5,7 @@ import { OutOfStock, placeOrder } from './orders/place-order.ts'
 import { insertProduct, type NewProduct, type Product } from './products/products.ts'
 import { insertUser, noLogin, type User } from './users/users.ts'
 
-/** A small shop to try things on. There are few red lamps, so that some orders find none. */
+/** The products of a small sample shop. Red lamps are few, so that some orders fail. */
 export const sampleProducts: readonly NewProduct[] = [
   { sku: 'TEA-1', name: 'Green tea, 100 g', price: '4.50', stock: 500 },
   { sku: 'TEA-2', name: 'Earl Grey, 100 g', price: '5.20', stock: 500 },
@@ -22,6 +22,7 @@ export interface SampleShop {
   readonly users: readonly User[]
 }
 
+/** Creates the sample products and users in one transaction. */
 export async function fillSampleShop(db: Database, author: Author): Promise<SampleShop> {
   return db.transaction(async (tx) => {
     const products: Product[] = []
@@ -36,11 +37,11 @@ export async function fillSampleShop(db: Database, author: Author): Promise<Samp
 export interface Rush {
   readonly placed: number
   readonly soldOut: number
-  /** What the first refused buyer was told. */
+  /** The error of the first refused order. */
   readonly refusal: string | undefined
 }
 
-/** `buyers` orders at once, one connection each as far as the pool goes; every one wants a red lamp. */
+/** Places `buyers` orders at once, each for a red lamp, on as many connections as the pool provides. */
 export async function rush(
   db: Database,
   author: Author,

@@ -13,16 +13,15 @@ import {
   type UserRow,
 } from './users/users.ts'
 
-// For whoever is typing. Nothing typed: the newest of them, or the first by name. What is typed as a whole stands
+// Searches for prompts. With nothing typed, they return the newest rows, or the first by name. An exact match comes
 // first.
 
 const newestFirst = { column: 'created_at', descending: true } as const
 const byName = { column: 'name', descending: false } as const
 
 /**
- * Those whose username, email or first name begins so, by their indexes, so that it stays quick however many there are;
- * only where these
- * are few, those that have it somewhere.
+ * Finds users whose username, email or first name starts with the text. Their indexes keep it fast for any number of
+ * users. Only if these are few does it add users who contain the text anywhere.
  */
 export async function searchUsers(
   queries: Queries,
@@ -52,7 +51,7 @@ export async function searchUsers(
   )
 }
 
-/** Those that have it in SKU or name, by name. */
+/** Finds products that contain the text in SKU or name, by name. */
 export async function searchProducts(
   queries: Queries,
   typed: string,
@@ -66,7 +65,7 @@ export async function searchProducts(
   return distinct([...first, ...(await listProducts(queries, { active, search: typed }, byName, page))]).slice(0, most)
 }
 
-/** By number, or of users who are found so; of these statuses, where they are given. */
+/** Finds orders by number or by matching users, optionally restricted to some statuses. */
 export async function searchOrders(
   queries: Queries,
   typed: string,
@@ -84,7 +83,7 @@ export async function searchOrders(
   ]).slice(0, most)
 }
 
-/** By number, or of users who are found so. */
+/** Finds addresses by number or by matching users. */
 export async function searchAddresses(queries: Queries, typed: string, most: number): Promise<Address[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listAddresses(queries, {}, newestFirst, page)
@@ -95,18 +94,18 @@ export async function searchAddresses(queries: Queries, typed: string, most: num
   ]).slice(0, most)
 }
 
-/** As many digits as an id has at most. */
+/** At most as many digits as an id has. */
 const numbered = /^\d{1,10}$/
 
 const idsOfUsers = async (queries: Queries, typed: string, most: number): Promise<number[]> =>
   (await searchUsers(queries, typed, most)).map(({ id }) => id)
 
-/** Each once, where it stands first. */
+/** Drops later duplicates. */
 function distinct<T extends { readonly id: number }>(things: readonly T[]): T[] {
   return [...new Map(things.map((thing) => [thing.id, thing])).values()]
 }
 
-/** In the order of the ids; one that is gone is left out. */
+/** Resolves to the products in the order of the ids; missing products are skipped. */
 export async function productsByIds(queries: Queries, ids: readonly number[]): Promise<Product[]> {
   const rows = await listProducts(queries, { ids }, byName, { limit: 0, offset: 0 })
   return ids.flatMap((id) => rows.find((product) => product.id === id) ?? [])

@@ -155,7 +155,7 @@ describe('every group', () => {
 
 describe('a fast wrong run', () => {
   it.each([
-    ['takes too little stock', withoutStock, 'the stock of a product is what was received less what was ordered'],
+    ['takes too little stock', withoutStock, 'the stock of a product is the units received less the units ordered'],
     ['places nothing', nothing, 'orders, and 0 are there'],
   ])('that %s fails the bench and has no figure', async (_what, place, why) => {
     const out = join(folder, 'wrong.json')

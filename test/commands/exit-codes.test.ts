@@ -125,7 +125,7 @@ const refusals: readonly [
     'orders place --user ada --item POT-1:9 --item TEA-1:1000',
     6,
     'OUT_OF_STOCK',
-    'out of stock: TEA-1 (Green tea): 1000 wanted, 98 there; POT-1 (Teapot): 9 wanted, 2 there',
+    'out of stock: TEA-1 (Green tea): 1000 wanted, 98 in stock; POT-1 (Teapot): 9 wanted, 2 in stock',
   ],
   [
     'orders place --user ada --item TEA-1:3 --idempotency-key basket-1',

@@ -89,7 +89,7 @@ const refusals: readonly [
     'confirm 1',
     6,
     'ILLEGAL_STATUS',
-    'order 1 is confirmed already; it can be shipped or cancelled',
+    'order 1 is already confirmed; it can be shipped or cancelled',
     'use: dbtool orders ship 1, or dbtool orders cancel 1',
   ],
   [
@@ -121,7 +121,7 @@ const refusals: readonly [
     'cancel 1',
     6,
     'ILLEGAL_STATUS',
-    'order 1 is cancelled already; that is final',
+    'order 1 is already cancelled; that is final',
     'look at it: dbtool orders get 1',
   ],
 ]

@@ -38,7 +38,7 @@ describe('products delete', () => {
     await type('products update TEA-1 --inactive')
     expect((await type('products delete TEA-1 --yes --json')).error).toMatchObject({
       message: '3 orders refer to TEA-1 (Green tea), so it cannot be deleted',
-      hint: 'it is out of sale already, and its orders keep it',
+      hint: 'it is already inactive, and existing orders still refer to it',
     })
   })
 

@@ -146,7 +146,7 @@ describe('a row that breaks a rule', () => {
 
   it('half a character, which only JSON can spell', async () => {
     const { exitCode, error } = await importing('{"name":"Tea \\ud83c","price":1}\n', '', 'half.ndjson')
-    expect([exitCode, error.message]).toEqual([2, expect.stringContaining('name must be whole characters')])
+    expect([exitCode, error.message]).toEqual([2, expect.stringContaining('name must consist of complete characters')])
   })
 
   it('all are told together with what the shop would refuse, the first twenty, and how many more', async () => {
@@ -167,8 +167,8 @@ describe('a row that breaks a rule', () => {
     ])
     expect(error.faults).toHaveLength(21)
     expect(error.faults?.slice(0, 4).map((fault) => fault.replace(/^.*, line/, 'line'))).toEqual([
-      expect.stringMatching(/^line 3: sku 'THERE' is already there \(product \d+\)$/),
-      "line 4: sku 'NEW' comes back: an earlier line has it",
+      expect.stringMatching(/^line 3: sku 'THERE' already exists \(product \d+\)$/),
+      "line 4: duplicate sku 'NEW': already on an earlier line",
       "line 5: price must be an amount such as 19.90, not 'x'",
       'line 6: name is empty',
     ])
@@ -190,7 +190,7 @@ describe('a row that breaks a rule', () => {
     const { exitCode, error } = await importing(`sku,name,price\n${rows.join('\n')}\n`)
     expect([exitCode, error.message]).toEqual([
       2,
-      expect.stringMatching(/line 2402: sku 'S7' comes back: an earlier line has it$/),
+      expect.stringMatching(/line 2402: duplicate sku 'S7': already on an earlier line$/),
     ])
     expect(await products()).toEqual([])
   })
@@ -209,7 +209,7 @@ describe('--on-error skip', () => {
     expect([exitCode, error.code, error.message]).toEqual([7, 'PARTLY_DONE', '3 of 6 rows were left out'])
     expect(json()).toMatchObject({ rows_read: 6, created: 3, rejected: 3 })
     expect(readFileSync(rejects, 'utf8').replace(/product \d+/, 'product N')).toBe(
-      `sku,name,price,line,reason\nA,Tea again,1,4,"sku 'A' comes back: an earlier line has it"\nB,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' is already there (product N)"\n`,
+      `sku,name,price,line,reason\nA,Tea again,1,4,"duplicate sku 'A': already on an earlier line"\nB,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' already exists (product N)"\n`,
     )
     const mended = readFileSync(rejects, 'utf8')
       .replace('A,Tea again', 'A2,Tea again')
@@ -345,10 +345,12 @@ describe('a SKU that is there', () => {
       const { exitCode, error } = await importing(`sku,name,price\n${rows.join('\n')}\n`, `--on-conflict ${policy}`)
       expect(exitCode).toBe(2)
       expect(error.faults).toEqual([
-        expect.stringMatching(new RegExp(`line 2: sku is empty, and --on-conflict ${policy} finds a product by it$`)),
-        expect.stringMatching(/line 4: sku 'TEA' comes back: an earlier line has it$/),
-        expect.stringMatching(/line 606: sku 'S0' comes back: an earlier line has it$/),
-        expect.stringMatching(/line 607: sku 'TEA' comes back: an earlier line has it$/),
+        expect.stringMatching(
+          new RegExp(`line 2: sku is empty, but --on-conflict ${policy} needs it to find the product$`),
+        ),
+        expect.stringMatching(/line 4: duplicate sku 'TEA': already on an earlier line$/),
+        expect.stringMatching(/line 606: duplicate sku 'S0': already on an earlier line$/),
+        expect.stringMatching(/line 607: duplicate sku 'TEA': already on an earlier line$/),
       ])
     },
   )
@@ -449,7 +451,7 @@ describe('interrupted', () => {
       130,
       'INTERRUPTED',
       `interrupted after ${done} rows were changed`,
-      'run it again with --on-conflict skip to go on',
+      'run it again with --on-conflict skip to continue',
     ])
     expect(done).toBeLessThan(rows)
     expect(await count('logs')).toBe(done)

@@ -37,7 +37,7 @@ describe('products restock', () => {
     expect((await type('products restock POT-1 --by -2')).stderr).toBe('✔ Teapot: -2, now 0 in stock\n')
     expect((await type('products restock POT-1 --by -1 --json')).error).toMatchObject({
       code: 'OUT_OF_STOCK',
-      hint: 'there is nothing to take out',
+      hint: 'there is no stock to remove',
     })
   })
 

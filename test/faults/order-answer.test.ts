@@ -84,7 +84,7 @@ describe('an order whose connection was lost', () => {
       expect(unknown).toBeInstanceOf(OutcomeUnknown)
       expect(unknown).toMatchObject({
         exitCode: 9,
-        message: expect.stringContaining("its key is 'the key'"),
+        message: expect.stringContaining("the key of the order is 'the key'"),
         hint: "the same command with --idempotency-key 'the key' finds the order or places it, never twice",
       })
       expect(await shop.orders()).toBe(0)

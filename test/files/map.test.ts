@@ -17,12 +17,12 @@ test.each([
   ['InvoiceNo', [`--map: "InvoiceNo" has no '='`]],
   ['user=a,user=b', ['--map: user is given twice']],
   ['user=', ['--map: no column is given for user']],
-  ['=x', ['--map: "" is not one of our names']],
-  ['usr=a', ['--map: "usr" is not one of our names; did you mean user?']],
+  ['=x', ['--map: unknown field ""']],
+  ['usr=a', ['--map: unknown field "usr"; did you mean user?']],
   [
     'orderref=a,sku,user=',
     [
-      '--map: "orderref" is not one of our names; did you mean order_ref?',
+      '--map: unknown field "orderref"; did you mean order_ref?',
       `--map: "sku" has no '='`,
       '--map: no column is given for user',
     ],

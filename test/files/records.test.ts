@@ -184,7 +184,8 @@ test.each([
 })
 
 it('gives the same records as often as it is asked, and says how far it is', async () => {
-  const content = `${bom}${header}\n${Array.from({ length: 20_000 }, (_, index) => `R${index},ada,"x, ${index}",1\n`).join('')}`
+  const lines = Array.from({ length: 20_000 }, (_, index) => `R${index},ada,"x, ${index}",1\n`)
+  const content = `${bom}${header}\n${lines.join('')}`
   await withFile(file('in.csv', content), {}, async (opened) => {
     expect(opened.bytes).toBe(Buffer.byteLength(content))
     expect(await checkRecordFile(opened)).toEqual({ records: 20_000, faulty: 0 })

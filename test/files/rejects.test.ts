@@ -88,7 +88,7 @@ test('a place that cannot be written to is refused before anything is read', asy
       [join(dirname(input), 'none', 'r.csv'), 'is in a directory that does not exist'],
     ] as const) {
       const error = await failure(RejectsFile.create(path, opened))
-      expect([error.code, error.message]).toEqual(['USAGE', `${path} cannot take the rejects; it ${why}`])
+      expect([error.code, error.message]).toEqual(['USAGE', `cannot write the rejects to ${path}: it ${why}`])
     }
   })
 })

@@ -83,7 +83,7 @@ test('a file that grows while it is read ends where it ended when it was checked
   })
 })
 
-test('nothing is read ahead of the records that were taken', async () => {
+test('no block is read ahead of the records that were consumed', async () => {
   const source = await openSource(file('in.csv', `${header}\n${'A,ada,"x",1\n'.repeat(50_000)}`), {
     stdin: Readable.from([]),
   })
@@ -99,11 +99,12 @@ test('nothing is read ahead of the records that were taken', async () => {
   expect(count).toBe(50_000)
 })
 
-test('progress is told once the records of a block are taken', async () => {
+test('progress is reported once the records of a block are consumed', async () => {
   const path = file('in.csv', `${header}\n${'A,ada,x,1\n'.repeat(50_000)}`)
   await withFile(path, {}, async (opened) => {
-    let taken = header.length + 1
-    for await (const { raw } of opened.records({ onBytes: (read) => expect(read).toBe(taken) })) taken += raw.length + 1
-    expect(taken).toBe(opened.bytes)
+    let consumed = header.length + 1
+    for await (const { raw } of opened.records({ onBytes: (read) => expect(read).toBe(consumed) }))
+      consumed += raw.length + 1
+    expect(consumed).toBe(opened.bytes)
   })
 })

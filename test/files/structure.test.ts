@@ -27,15 +27,15 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   ['Latin-1 in the header', bytes(header, ',Pre', 0xe7, 'o\n'), ' line 1: is not valid UTF-8', /iconv/],
   ['half a letter at the end', bytes(good, 'B,Zo', 0xc3), ' line 3: is not valid UTF-8', /iconv/],
   ['Latin-1 far behind', bytes(header, '\n', late, 'B,Zo', 0xeb, ',x,1\n'), ' line 30002: is not valid UTF-8', /iconv/],
-  ['a NUL byte', bytes(good, 'B,b', 0, ',x,1\n'), ' line 3: holds a NUL byte', /text/],
+  ['a NUL byte', bytes(good, 'B,b', 0, ',x,1\n'), ' line 3: contains a NUL byte', /text/],
   ['CR alone as line end', good.replaceAll('\n', '\r'), ' line 1: lines end in CR alone', /tr '\\r' '\\n'/],
   [
     'a list of objects',
     '[{"order_ref":"A"},{"order_ref":"B"}]',
-    ': is JSON, but not one object a line',
+    ': is JSON, but not one object per line',
     /jq -c '\.\[\]'/,
   ],
-  ['an object over several lines', '{\n  "order_ref": "A"\n}\n', ': is JSON, but not one object a line', /jq -c \./],
+  ['an object over several lines', '{\n  "order_ref": "A"\n}\n', ': is JSON, but not one object per line', /jq -c \./],
 
   ['semicolons', good.replaceAll(',', ';'), `${single}';'`, /--delimiter ';'/],
   ['tabs', good.replaceAll(',', '\t'), `${single}'\\t'`, /--delimiter '\\t'/],
@@ -45,7 +45,7 @@ const faults: [what: string, content: string | Buffer, sentence: string, hint: R
   [
     'a column twice',
     `${header},user\nA,a,x,1,b\n`,
-    ' line 1: column "user" is there more than once (columns 2 and 5)',
+    ' line 1: column "user" appears more than once (columns 2 and 5)',
     /--map/,
   ],
   ['a header nobody quoted right', '"order_ref"x,user\n', ' line 1: text after the closing quote', /doubled/],
@@ -180,6 +180,6 @@ test.each(['', ';;', '"', '\n', 'comma'])('--delimiter %j is refused', async (de
   const error = await failure(readAll(file('in.csv', good), { delimiter }))
   expect(error.code).toBe('USAGE')
   expect(error.message).toBe(
-    `--delimiter must be one character and no quote or line end, not ${JSON.stringify(delimiter)}`,
+    `--delimiter must be one character other than a quote or a line end, not ${JSON.stringify(delimiter)}`,
   )
 })

@@ -7,10 +7,10 @@ import { eachPage, isoText, type WritePage } from './pages.ts'
 
 export interface OrderExportFilter {
   readonly userId?: number | undefined
-  /** Undefined: whatever was not cancelled. */
+  /** Undefined selects every order that is not cancelled. */
   readonly status?: OrderStatus | undefined
   readonly since?: Date | undefined
-  /** Not included. */
+  /** Exclusive. */
   readonly until?: Date | undefined
 }
 
@@ -30,22 +30,37 @@ interface Line {
   readonly product_id: number
 }
 
+/** The key of an order without the prefix of an import. */
+const orderRef = `IF(
+          o.idempotency_key LIKE '${importKeyPrefix}%',
+          SUBSTRING(o.idempotency_key, ${importKeyPrefix.length + 1}),
+          o.idempotency_key
+        )`
+
 /**
- * A line for every order line, those of one order together, with the columns of the import of orders. A user is named
- * by email, which
- * is never taken for an id and belongs to the same person in every shop. Rejects with CONSTRAINT, before anything is
- * written, when
- * the file would not mean the same orders.
+ * Writes one row per order line, grouped by order, with the columns of the import of orders. A user is named by email,
+ * which is never mistaken for an id and identifies the same person in every shop. Rejects with CONSTRAINT before
+ * anything is written if the file would not describe the same orders.
  */
 export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {
   await assertExportable(queries, filter)
   await eachPage(
     queries,
     {
-      sql: `SELECT i.order_id, i.product_id, IF(o.idempotency_key LIKE '${importKeyPrefix}%', SUBSTRING(o.idempotency_key, ${importKeyPrefix.length + 1}), o.idempotency_key) AS order_ref,
-      u.email AS user, p.sku, i.quantity, i.price, p.name AS product_name, ${isoText('o.created_at')} AS ordered_at
-      FROM order_items i FORCE INDEX (uq_order_product) STRAIGHT_JOIN orders o ON o.id = i.order_id
-        STRAIGHT_JOIN users u ON u.id = o.user_id STRAIGHT_JOIN products p ON p.id = i.product_id`,
+      sql: `SELECT
+        i.order_id,
+        i.product_id,
+        ${orderRef} AS order_ref,
+        u.email AS user,
+        p.sku,
+        i.quantity,
+        i.price,
+        p.name AS product_name,
+        ${isoText('o.created_at')} AS ordered_at
+      FROM order_items i FORCE INDEX (uq_order_product)
+        STRAIGHT_JOIN orders o ON o.id = i.order_id
+        STRAIGHT_JOIN users u ON u.id = o.user_id
+        STRAIGHT_JOIN products p ON p.id = i.product_id`,
       conditions: conditionsOn('o', filter),
       after: ({ order_id, product_id }: Line) => ({
         sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)',
@@ -67,26 +82,36 @@ async function assertExportable(queries: Queries, filter: OrderExportFilter): Pr
     'CONSTRAINT',
     'these orders cannot be exported',
     [...faults.slice(0, faultsShown), ...more],
-    'nothing was written; give every product a SKU, or leave such orders out with --user, --status, --since and --until',
+    'nothing was written; give every product a SKU, ' +
+      'or exclude such orders with --user, --status, --since and --until',
   )
 }
 
-/** Order lines name products by SKU. */
+/** Finds ordered products without SKU: order lines name products by SKU. */
 async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
   const condition = where([{ sql: 'i.product_id = p.id', values: [] }, ...conditionsOn('o', filter)])
   const rows = await queries.rows<{ id: number; name: string }>(
-    `SELECT p.id, p.name FROM products p WHERE p.sku IS NULL AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id ${condition.sql}) ORDER BY p.id LIMIT ${faultsShown + 1}`,
+    `SELECT p.id, p.name
+      FROM products p
+      WHERE p.sku IS NULL
+        AND EXISTS (SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id ${condition.sql})
+      ORDER BY p.id
+      LIMIT ${faultsShown + 1}`,
     condition.values,
   )
   return rows.map(({ id, name }) => `product ${id} (${name}) has no SKU`)
 }
 
-/** An order placed here with the key X, and one imported with the reference X. */
+/** Finds pairs of an order placed with the key X and one imported with the reference X. */
 async function sameReference(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
   const condition = where([...conditionsOn('o', filter), ...conditionsOn('twin', filter)])
   const rows = await queries.rows<{ id: number; twin_id: number; ref: string }>(
-    `SELECT o.id, twin.id AS twin_id, o.idempotency_key AS ref FROM orders o JOIN orders twin ON twin.idempotency_key = CONCAT('${importKeyPrefix}', o.idempotency_key)
-      ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%' ORDER BY o.id LIMIT ${faultsShown + 1}`,
+    `SELECT o.id, twin.id AS twin_id, o.idempotency_key AS ref
+      FROM orders o
+        JOIN orders twin ON twin.idempotency_key = CONCAT('${importKeyPrefix}', o.idempotency_key)
+      ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%'
+      ORDER BY o.id
+      LIMIT ${faultsShown + 1}`,
     condition.values,
   )
   return rows.map(

@@ -1,23 +1,23 @@
 import type { Queries } from '../../db/queries.ts'
 import { where, type Condition } from '../filters.ts'
 
-/** More at once are not faster, and take more memory. */
+/** Larger pages are not faster and use more memory. */
 const pageRows = 1_000
 
-/** Takes a page of rows; resolves when there is room for the next one. */
+/** Writes a page of rows; resolves when the next page can be written. */
 export type WritePage = (rows: readonly object[]) => Promise<void>
 
-/** A SELECT that goes on behind any of its rows. */
+/** A SELECT that can continue after any of its rows. */
 export interface PagedSelect<R> {
-  /** Without WHERE and what follows it. */
+  /** The statement without WHERE and the clauses after it. */
   readonly sql: string
   readonly conditions: readonly (Condition | undefined)[]
-  /** What is true of every row behind this one. */
+  /** The condition for the rows after this one. */
   readonly after: (row: R) => Condition
   readonly order: string
 }
 
-/** Writes all rows, page by page; while a page is written, the next one is on its way. Call it in a snapshot. */
+/** Writes all rows page by page, and fetches the next page while one is written. Call it in a snapshot. */
 export async function eachPage<R extends object>(
   queries: Queries,
   { sql, conditions, after, order }: PagedSelect<R>,
@@ -26,7 +26,7 @@ export async function eachPage<R extends object>(
   const pageAfter = (row: R | undefined): Promise<R[]> => {
     const condition = where([...conditions, row === undefined ? undefined : after(row)])
     const page = queries.rawRows<R>(`${sql} ${condition.sql} ORDER BY ${order} LIMIT ${pageRows}`, condition.values)
-    // It is waited for when its turn comes; until then nobody listens to its failure.
+    // The failure is thrown when the page is awaited; until then the promise has no handler.
     page.catch(() => undefined)
     return page
   }
@@ -39,5 +39,5 @@ export async function eachPage<R extends object>(
   }
 }
 
-/** A DATETIME as an instant in ISO 8601. */
+/** Formats a DATETIME as an instant in ISO 8601. */
 export const isoText = (column: string): string => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%sZ')`

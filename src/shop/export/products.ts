@@ -7,10 +7,12 @@ interface Exported {
   is_active: number | boolean
 }
 
-/** All products that the filter lets through, in ascending id, with the columns of their import. */
+/** Writes all products that match the filter, in ascending id, with the columns of their import. */
 export function exportProducts(queries: Queries, filter: ProductFilter, write: WritePage): Promise<void> {
   const select = {
-    sql: `SELECT p.id, p.sku, p.name, p.price, p.description, p.stock, p.is_active, ${isoText('p.created_at')} AS created_at FROM products p`,
+    sql: `SELECT p.id, p.sku, p.name, p.price, p.description, p.stock, p.is_active,
+        ${isoText('p.created_at')} AS created_at
+      FROM products p`,
     conditions: productConditions(filter),
     after: ({ id }: Exported) => ({ sql: 'p.id > ?', values: [id] }),
     order: 'p.id',

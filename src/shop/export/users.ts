@@ -9,8 +9,8 @@ interface Exported {
 }
 
 /**
- * All users that the filter lets through, in ascending id, with the columns of their import. The hash is only there
- * where it is asked for.
+ * Writes all users that match the filter, in ascending id, with the columns of their import. The password hash is
+ * included only on request.
  */
 export function exportUsers(
   queries: Queries,
@@ -19,8 +19,10 @@ export function exportUsers(
   write: WritePage,
 ): Promise<void> {
   const select = {
-    sql: `SELECT u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, ${isoText('u.created_at')} AS created_at,
-      ${isoText('u.last_login')} AS last_login${passwordHashes ? ', u.password_hash' : ''} FROM users u`,
+    sql: `SELECT u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin,
+        ${isoText('u.created_at')} AS created_at,
+        ${isoText('u.last_login')} AS last_login${passwordHashes ? ', u.password_hash' : ''}
+      FROM users u`,
     conditions: userConditions(filter),
     after: ({ id }: Exported) => ({ sql: 'u.id > ?', values: [id] }),
     order: 'u.id',

@@ -8,20 +8,22 @@ import { createImportedUser, createImportedUsers, importedUsers, knownUsers } fr
 
 export type Ids = ReadonlyMap<string, number>
 
-/** A product as a file brings it along. */
+/** A product as described in an import file. */
 export interface ProductOfFile {
   readonly sku: string
   readonly name: string
   readonly price: string
 }
 
-/** The ids of what a file calls users and products. */
+/** Maps the users and products named in a file to their ids. */
 export interface Catalog {
-  /** Of those that are there, or could be created, by their references. */
+  /** The ids, by reference, of the users that exist or were created. */
   userIds(references: readonly string[]): Promise<Ids>
-  /** Of those that are there, by SKU. */
+  /** The ids, by SKU, of the products that exist. */
   productIds(skus: readonly string[]): Promise<Ids>
-  /** The same, after those that are not there were created; only where the catalog grows. */
+  /**
+   * Creates the missing products, then resolves to the ids of all. Absent unless the catalog creates what is missing.
+   */
   readonly createProducts?: (products: readonly ProductOfFile[]) => Promise<Ids>
 }
 
@@ -30,34 +32,34 @@ const createHint = 'create it first, or add --create-missing'
 export const noUser = (reference: string): DbtoolError =>
   new DbtoolError('NOT_FOUND', `there is no user ${quoteValue(reference)}`, { hint: createHint })
 
-/** In a catalog that grows, only the price can be what is missing. */
-export function noProduct(skus: readonly string[], kind: 'known' | 'growing'): DbtoolError {
+/** With `creating`, a product can only be missing because the file has no price for it. */
+export function noProduct(skus: readonly string[], catalog: 'lookup' | 'creating'): DbtoolError {
   const names = skus.map(quoteValue).join(', ')
-  return kind === 'known'
+  return catalog === 'lookup'
     ? new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}`, { hint: createHint })
-    : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and without a price it cannot be created`, {
-        hint: 'give it a price in the file',
+    : new DbtoolError('NOT_FOUND', `there is no product with SKU ${names}, and it cannot be created without a price`, {
+        hint: 'add its price to the file',
       })
 }
 
-/** Only what the shop already has. */
+/** Resolves only users and products that exist. */
 export function lookupResolver(db: Database): Catalog {
   const users = new IdCache((references) => db.reading((queries) => knownUsers(queries, references)))
   const products = new IdCache((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
   return { userIds: (references) => users.ids(references), productIds: (skus) => products.ids(skus) }
 }
 
-/** Creates what is met for the first time, before its first order; a product needs a price for that. */
+/** Creates a missing user or product when its first order is reached; creating a product requires a price. */
 export function creatingResolver(db: Database, author: Author, initialStock: number): Catalog {
-  // Of two that meet the same one for the first time, the second finds it.
-  const inTurn = turns()
-  const users = new IdCache((references) => inTurn(() => foundOrCreated(db, author, references)))
+  // Calls run in sequence: when two need the same missing user or product, the second call finds it.
+  const inSequence = sequence()
+  const users = new IdCache((references) => inSequence(() => foundOrCreated(db, author, references)))
   const products = new IdCache((skus) => db.reading((queries) => idsOfSkus(queries, skus)))
   return {
     userIds: (references) => users.ids(references),
     productIds: (skus) => products.ids(skus),
     createProducts: (wanted) =>
-      inTurn(async () => {
+      inSequence(async () => {
         const known = await products.ids(wanted.map(({ sku }) => sku))
         await createProducts(
           db,
@@ -69,19 +71,19 @@ export function creatingResolver(db: Database, author: Author, initialStock: num
   }
 }
 
-/** Works one after the other, whatever becomes of those before. */
-function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs tasks one after the other, whether the earlier ones succeed or fail. */
+function sequence(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
-    const turn = last.then(work, work)
-    last = turn
-    return turn
+    const result = last.then(work, work)
+    last = result
+    return result
   }
 }
 
 /**
- * Another process that imports may create the same one meanwhile, or a lost COMMIT of ours has: then it is there to be
- * found.
+ * Another importing process, or an earlier attempt whose COMMIT lost its connection, may create the same user
+ * meanwhile. The lookup after the insert then finds it.
  */
 async function foundOrCreated(db: Database, author: Author, references: readonly string[]): Promise<Ids> {
   const known = await db.reading((queries) => importedUsers(queries, references))
@@ -89,7 +91,7 @@ async function foundOrCreated(db: Database, author: Author, references: readonly
   if (fresh.length === 0) return known
   await db.transaction((tx) => createImportedUsers(tx, author, fresh), 'repeatable').catch(unlessDuplicate)
   const existing = new Map([...known, ...(await db.reading((queries) => importedUsers(queries, fresh)))])
-  for (const reference of fresh.filter((one) => !existing.has(one))) {
+  for (const reference of fresh.filter((name) => !existing.has(name))) {
     existing.set(
       reference,
       await db.transaction(
@@ -128,7 +130,7 @@ export interface ExistingProduct {
   readonly is_active: number
 }
 
-/** MariaDB makes a join of an IN with 1,000 values or more, which takes longer. */
+/** MariaDB converts an IN list of 1,000 values or more into a join, which is slower. */
 const skusAtOnce = 900
 
 export async function productsOfSkus(queries: Queries, skus: readonly string[]): Promise<ExistingProduct[]> {
@@ -145,16 +147,16 @@ export async function productsOfSkus(queries: Queries, skus: readonly string[]):
   return products
 }
 
-/** What is remembered at once: a file may name more. */
+/** Largest number of cached ids; a file may name more. */
 const maxCachedIds = 50_000
 
-/** Ids by name: those that were looked up lately. What was not found is asked for again. */
+/** A cache of ids by name that drops the oldest entries. A name that was not found is looked up again. */
 class IdCache {
   readonly #ids = new Map<string, number>()
 
   constructor(private readonly find: (names: readonly string[]) => Promise<ReadonlyMap<string, number>>) {}
 
-  /** One question for all that are not remembered. */
+  /** Resolves names to ids, with one lookup for all names that are not cached. */
   async ids(names: Iterable<string>): Promise<ReadonlyMap<string, number>> {
     const wanted = [...new Set(names)]
     const existing = new Map(

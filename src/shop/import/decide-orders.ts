@@ -18,7 +18,7 @@ import type { DraftOrder, ImportLine } from './draft-order.ts'
 import type { FindUsers } from './resolve-users.ts'
 
 interface SimulatedProduct {
-  /** Undefined for one that would be created. */
+  /** Undefined for a product that the real run would create. */
   readonly id: number | undefined
   readonly price: string
   stock: number
@@ -37,7 +37,9 @@ interface Existing {
   readonly content_digest: string
 }
 
-/** What would become of orders: reads the shop, takes stock only in memory, and locks nothing. */
+/**
+ * Decides what a real run would do with each order. It reads the shop, deducts stock only in memory, and locks nothing.
+ */
 export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUsers): PlaceDrafts {
   const products = new Map<string, SimulatedProduct>()
   const simulate = async (queries: Queries, drafts: readonly DraftOrder[]): Promise<Outcome[]> => {
@@ -51,7 +53,9 @@ export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUser
     const outcomes: Outcome[] = []
     for (const draft of drafts)
       outcomes.push(
-        await tried({ queries, products, missing, userIds }, draft, existing.get(keyOf(draft.ref))).catch(refused),
+        await decideDryRun({ queries, products, missing, userIds }, draft, existing.get(keyOf(draft.ref))).catch(
+          refused,
+        ),
       )
     return outcomes
   }
@@ -61,7 +65,8 @@ export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUser
 async function existingOrders(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
   const keys = drafts.map(({ ref }) => keyOf(ref))
   const rows = await queries.rows<Existing>(
-    `SELECT id, idempotency_key AS order_key, total_amount, content_digest FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
+    `SELECT id, idempotency_key AS order_key, total_amount, content_digest
+      FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
     keys,
   )
   return new Map(rows.map((row) => [row.order_key, row]))
@@ -74,7 +79,7 @@ interface Stage {
   readonly userIds: Ids
 }
 
-async function tried(
+async function decideDryRun(
   { queries, products, missing, userIds }: Stage,
   draft: DraftOrder,
   existing: Existing | undefined,
@@ -87,11 +92,11 @@ async function tried(
     return { outcome: 'existing', totalAmount: existing.total_amount }
   }
   if (userId === undefined && !missing.create) throw noUser(userOf(draft))
-  if (unknown.length > 0) throw noProduct(unknown, missing.create ? 'growing' : 'known')
+  if (unknown.length > 0) throw noProduct(unknown, missing.create ? 'creating' : 'lookup')
   return { outcome: 'placed', totalAmount: deductStock(products, draft.lines) }
 }
 
-/** Creates it in the mind where that would be done. */
+/** Whether the shop has the product. A product that a real run would create is added to the simulation. */
 function existsIn(
   products: Map<string, SimulatedProduct>,
   { sku, price }: ImportLine,
@@ -120,7 +125,7 @@ function linesOf({ lines }: DraftOrder, products: ReadonlyMap<string, SimulatedP
   return lines.map(({ sku, quantity, price }) => ({ productId: products.get(sku)?.id ?? 0, quantity, price }))
 }
 
-/** All or nothing, as the database would. Returns the total. */
+/** Deducts all lines or none, as the database would. Returns the total. */
 function deductStock(products: ReadonlyMap<string, SimulatedProduct>, lines: readonly ImportLine[]): string {
   const wanted = lines.flatMap((line) => {
     const product = products.get(line.sku)
@@ -145,23 +150,23 @@ function deductStock(products: ReadonlyMap<string, SimulatedProduct>, lines: rea
   )
 }
 
-/** `existing`: an earlier run had already placed it. */
+/** `existing`: an earlier run placed this order. */
 export type Applied = Pick<Placement, 'outcome' | 'totalAmount'>
 
-/** What became of an order of the file; an error is why the shop refuses it. */
+/** The outcome of an order of the file; an error is the reason why the shop refuses it. */
 export type Outcome = Applied | DbtoolError
 
-/** Takes orders of the file that have no fault, in their order. Rejects with what ends the import. */
+/** Applies orders of the file that have no fault, in file order. Rejects with an error that ends the import. */
 export type PlaceDrafts = (drafts: readonly DraftOrder[]) => Promise<readonly Outcome[]>
 
-/** The reference of an order in a file is its key: a second run finds what the first one placed. */
+/** The idempotency key of an order of a file: a second run finds the order that the first run placed. */
 export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
 export const importKeyPrefix = 'import:'
 
-/** As the file calls the one who orders; all lines of an order without faults say the same. */
+/** The customer's name in the file; all lines of an order without faults agree on it. */
 const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
 
-/** An order that breaks one of these is rejected; any other error ends the import. */
+/** Error codes that reject a single order; any other error ends the import. */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   'OUT_OF_STOCK',
   'KEY_CONFLICT',
@@ -170,43 +175,45 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'DUPLICATE',
 ])
 
-/** The refusal of one order, as its outcome. */
+/** Turns the refusal of one order into its outcome; throws any other error. */
 export function refused(error: unknown): DbtoolError {
   if (error instanceof DbtoolError && refusals.has(error.code)) return error
   throw error
 }
 
-/** Places orders of a file: together as far as they can be, the others by themselves. */
+/** Places orders of a file: as many as possible in one transaction, the others separately. */
 export function applyOrders(queries: Queries, catalog: Catalog, author: Author): PlaceDrafts {
   return async (drafts) => {
-    const asked = await requestsOf(catalog, author, drafts)
-    const requests = asked.filter((one): one is OrderRequest => !(one instanceof DbtoolError))
+    const resolved = await requestsOf(catalog, author, drafts)
+    const requests = resolved.filter((request): request is OrderRequest => !(request instanceof DbtoolError))
     const together = await placeOrdersTogether(queries, requests)
     const placements = new Map(requests.map((request, index) => [request, together[index]]))
     const outcomes: Outcome[] = []
-    for (const one of asked)
+    for (const request of resolved)
       outcomes.push(
-        one instanceof DbtoolError ? one : (placements.get(one) ?? (await placeAlone(queries, one).catch(refused))),
+        request instanceof DbtoolError
+          ? request
+          : (placements.get(request) ?? (await placeAlone(queries, request).catch(refused))),
       )
     return outcomes
   }
 }
 
-/** What the drafts ask for; an error for one that names what the shop does not have. */
+/** Turns each draft into a request, or into an error when it names a user or product that does not exist. */
 async function requestsOf(
   catalog: Catalog,
   author: Author,
   drafts: readonly DraftOrder[],
 ): Promise<(OrderRequest | DbtoolError)[]> {
-  const [userIds, [productIds, lacking]] = await Promise.all([
+  const [userIds, [productIds, missingSkus]] = await Promise.all([
     catalog.userIds(drafts.map(userOf)),
     productsOf(catalog, drafts),
   ])
   return drafts.map((draft) => {
     const userId = userIds.get(userOf(draft))
     if (userId === undefined) return noUser(userOf(draft))
-    const missing = lacking.get(draft)
-    if (missing !== undefined) return noProduct(missing, catalog.createProducts === undefined ? 'known' : 'growing')
+    const missing = missingSkus.get(draft)
+    if (missing !== undefined) return noProduct(missing, catalog.createProducts === undefined ? 'lookup' : 'creating')
     const lines = draft.lines.map(({ sku, quantity, price }) => ({
       productId: productIds.get(sku) ?? 0,
       quantity,
@@ -224,30 +231,30 @@ async function requestsOf(
 }
 
 /**
- * The ids of all that is there or can be created, and the SKUs that an order lacks all the same: a price further on in
- * the file is no help.
+ * The ids of all products that exist or can be created, and the SKUs that are missing from each order. A price later in
+ * the file does not help an earlier order.
  */
 async function productsOf(
   catalog: Catalog,
   drafts: readonly DraftOrder[],
 ): Promise<[Ids, ReadonlyMap<DraftOrder, string[]>]> {
-  const grows = catalog.createProducts !== undefined
+  const creates = catalog.createProducts !== undefined
   const known = await catalog.productIds(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))
   const fresh = new Map<string, ProductOfFile>()
-  const lacking = new Map<DraftOrder, string[]>()
+  const missingSkus = new Map<DraftOrder, string[]>()
   for (const draft of drafts) {
     const missing = draft.lines.filter(({ sku }) => !known.has(sku) && !fresh.has(sku))
     for (const { sku, price, productName } of missing)
-      if (grows && price !== undefined) fresh.set(sku, { sku, price, name: productName ?? sku })
-    const lacked = missing.filter(({ sku }) => !fresh.has(sku))
-    if (lacked.length > 0)
-      lacking.set(
+      if (creates && price !== undefined) fresh.set(sku, { sku, price, name: productName ?? sku })
+    const unresolved = missing.filter(({ sku }) => !fresh.has(sku))
+    if (unresolved.length > 0)
+      missingSkus.set(
         draft,
-        lacked.map(({ sku }) => sku),
+        unresolved.map(({ sku }) => sku),
       )
   }
   const created = fresh.size === 0 ? undefined : await catalog.createProducts?.([...fresh.values()])
-  return [new Map([...known, ...(created ?? [])]), lacking]
+  return [new Map([...known, ...(created ?? [])]), missingSkus]
 }
 
 async function placeAlone(queries: Queries, request: OrderRequest): Promise<Applied> {
@@ -268,9 +275,8 @@ interface ExistingLine {
 }
 
 /**
- * The total of the order with this key, if it is just what is asked for, line by line and at these prices. Its digest
- * cannot tell where the
- * prices were left to the shop when it was placed and an exported file names them now.
+ * The total of the order with this key if it matches the request line by line, including these prices. The digest
+ * cannot tell: the order may have been placed without prices, and an exported file now names them.
  */
 async function totalIfSame(
   queries: Queries,
@@ -279,12 +285,14 @@ async function totalIfSame(
   lines: readonly OrderLine[],
 ): Promise<string | undefined> {
   const existing = await queries.rows<ExistingLine>(
-    'SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.idempotency_key = ?',
+    `SELECT o.user_id, o.total_amount, i.product_id, i.quantity, i.price
+      FROM orders o JOIN order_items i ON i.order_id = o.id
+      WHERE o.idempotency_key = ?`,
     [key],
   )
-  const asked = new Map(lines.map((line) => [line.productId, line]))
+  const requested = new Map(lines.map((line) => [line.productId, line]))
   const same = ({ user_id, product_id, quantity, price }: ExistingLine): boolean => {
-    const line = asked.get(product_id)
+    const line = requested.get(product_id)
     return user_id === userId && line?.quantity === quantity && line.price === price
   }
   return existing.length === lines.length && existing.every(same) ? existing[0]?.total_amount : undefined

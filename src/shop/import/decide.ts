@@ -2,26 +2,26 @@ import { quoteValue } from '../rules.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
 import type { ImportRow, ImportTable, ExistingRow, Stored } from './tables.ts'
 
-/** A row that is there and what will be different. */
+/** An existing row and the values that will change. */
 export interface Update {
   readonly existing: ExistingRow
   readonly changes: Readonly<Record<string, Stored>>
 }
 
-/** What shall become of some rows of a file. */
+/** The decisions for some rows of a file. */
 export interface Decisions {
   readonly created: DraftRow[]
   readonly updated: Update[]
-  /** Ids of rows that are so already, and of rows that are left as they are. */
+  /** Ids of rows that already match the file, and of rows that are skipped. */
   readonly unchanged: number[]
   readonly skipped: number[]
   readonly refused: Refusal[]
 }
 
-/** A row that this file will create has no id yet. */
+/** Stands for a row that this file creates, which has no id yet. */
 const ofThisFile: ExistingRow = { id: 0 }
 
-/** Who has which unique value: at first the shop, then, row by row, the shop as it will be. */
+/** The holder of each unique value: first as the shop is now, then, row by row, as it will be. */
 class UniqueIndex {
   readonly #byColumn: ReadonlyMap<string, Map<string, ExistingRow>>
 
@@ -45,7 +45,7 @@ class UniqueIndex {
     }
   }
 
-  /** What a row gives up is free for the next. */
+  /** Moves a row to new values; the values that it gives up are free for the next row. */
   move(from: ExistingRow, to: ImportRow): void {
     for (const [column, index] of this.#byColumn) index.delete(this.kind.fold(String(from[column])))
     this.put(to, ofThisFile)
@@ -53,8 +53,8 @@ class UniqueIndex {
 }
 
 /**
- * `there` are the rows that share a unique value with one of the drafts; `seen` are those that earlier lines were
- * about.
+ * Decides what happens to each draft. `existing` are the rows that share a unique value with one of the drafts; `seen`
+ * are the ids that earlier lines referred to.
  */
 export function decide(
   kind: ImportTable,
@@ -77,7 +77,7 @@ export function decide(
       decisions.refused.push({
         record,
         code: 'DUPLICATE',
-        reason: `${keyValue(key, row)} is already there (${kind.one} ${found.id})`,
+        reason: `${keyValue(key, row)} already exists (${kind.one} ${found.id})`,
       })
     else if (onConflict === 'skip') {
       decisions.skipped.push(found.id)
@@ -90,7 +90,10 @@ export function decide(
   return decisions
 }
 
-/** What no `--on-conflict` settles: a line that comes back, and a value that belongs to somebody else. */
+/**
+ * Conflicts that no `--on-conflict` policy resolves: a duplicate line in the file, and a value that belongs to another
+ * row.
+ */
 function conflictOf(
   { unique: [key, ...others], one }: ImportTable,
   row: ImportRow,
@@ -103,7 +106,7 @@ function conflictOf(
     const holder = index.of(column, row)
     if (holder === undefined) continue
     if (isOfThisFile(holder) && (column === key || holder !== own))
-      return { code: 'BAD_INPUT', reason: `${keyValue(column, row)} comes back: an earlier line has it` }
+      return { code: 'BAD_INPUT', reason: `duplicate ${keyValue(column, row)}: already on an earlier line` }
     if (column !== key && holder.id !== own?.id)
       return {
         code: 'DUPLICATE',
@@ -125,7 +128,7 @@ const keyValue = (column: string, row: ImportRow): string => `${column} ${quoteV
 
 const bitsPerBlock = 4_096
 
-/** The ids that a file has met: a bit for each, so that a million of them are nothing. */
+/** The ids that earlier lines of the file referred to, one bit each: a million ids take 125 KB. */
 export class SeenIds {
   readonly #blocks = new Map<number, Uint32Array>()
 

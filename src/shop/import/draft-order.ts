@@ -18,20 +18,21 @@ export interface Group {
   readonly records: readonly SourceRecord[]
 }
 
-/** One order as the file has it. */
+/** One order of the file. */
 export interface DraftOrder extends Group {
-  /** Its place among the orders of the file, from 0. */
+  /** Its position among the orders of the file, from 0. */
   readonly index: number
-  /** What is wrong, by line number; an order with any fault is rejected whole. */
+  /** The faults by line number; any fault rejects the complete order. */
   readonly faults: ReadonlyMap<number, string>
-  /** Why the shop refused it, though the file has no fault. */
+  /** The reason why the shop refused it, though the file has no fault. */
   readonly refusal?: DbtoolError
-  /** The lines, those of one SKU merged. Empty when there are faults. */
+  /** The order lines, with lines of the same SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
 }
 
 const largestQuantity = 2_147_483_647
 
+/** Groups adjacent records with the same reference. */
 export async function* adjacent(records: AsyncIterable<SourceRecord>): AsyncGenerator<Group, void, undefined> {
   let group: SourceRecord[] = []
   let ref = ''
@@ -47,22 +48,25 @@ export async function* adjacent(records: AsyncIterable<SourceRecord>): AsyncGene
   if (group.length > 0) yield { ref, records: group }
 }
 
-/** The orders of a file; a reference that comes back later in it is a fault there. */
+/**
+ * Yields the orders of a file. `isDuplicate` tells whether an earlier order already used a reference, which is a fault.
+ */
 export async function* groupOrders(
   records: AsyncIterable<SourceRecord>,
-  comesBack: (ref: string) => boolean,
+  isDuplicate: (ref: string) => boolean,
 ): AsyncGenerator<DraftOrder, void, undefined> {
   let index = 0
   for await (const { ref, records: group } of adjacent(records)) {
-    yield { index, ...draft(ref, group, ref !== '' && comesBack(ref)) }
+    yield { index, ...draft(ref, group, ref !== '' && isDuplicate(ref)) }
     index += 1
   }
 }
 
-function draft(ref: string, records: readonly SourceRecord[], back: boolean): Omit<DraftOrder, 'index'> {
+function draft(ref: string, records: readonly SourceRecord[], duplicate: boolean): Omit<DraftOrder, 'index'> {
   const faults = new Map<number, string>()
   const lines = new Map<string, { line: ImportLine; at: number }>()
-  if (back) faults.set(records[0]?.line ?? 0, `order_ref '${ref}' comes back: the lines of one order must be adjacent`)
+  if (duplicate)
+    faults.set(records[0]?.line ?? 0, `duplicate order_ref '${ref}': the lines of one order must be adjacent`)
   let first: ImportLine | undefined
   for (const record of records) {
     const read = readOrderLine(record)
@@ -72,14 +76,14 @@ function draft(ref: string, records: readonly SourceRecord[], back: boolean): Om
       const fault =
         first.user === read.line.user
           ? merge(lines, read.line, record.line)
-          : `user is '${read.line.user}' here and '${first.user}' before in the same order`
+          : `user is '${read.line.user}' here, but '${first.user}' on an earlier line of the same order`
       if (fault !== undefined) faults.set(record.line, fault)
     }
   }
   return { ref, records, faults, lines: faults.size > 0 ? [] : [...lines.values()].map(({ line }) => line) }
 }
 
-/** The same SKU at the same price is one line of the order; at another price it is a fault. */
+/** Merges lines with the same SKU and price into one order line; a different price is a fault. */
 function merge(lines: Map<string, { line: ImportLine; at: number }>, line: ImportLine, at: number): string | undefined {
   const before = lines.get(line.sku)
   if (before === undefined) {
@@ -87,7 +91,10 @@ function merge(lines: Map<string, { line: ImportLine; at: number }>, line: Impor
     return undefined
   }
   if (before.line.price !== line.price)
-    return `sku '${line.sku}' has price ${line.price ?? 'none'} here and ${before.line.price ?? 'none'} on line ${before.at} of the same order`
+    return (
+      `sku '${line.sku}' has price ${line.price ?? 'none'} here, ` +
+      `but ${before.line.price ?? 'none'} on line ${before.at} of the same order`
+    )
   const quantity = before.line.quantity + line.quantity
   if (quantity > largestQuantity)
     return `sku '${line.sku}' adds up to ${quantity} units in this order, more than ${largestQuantity}`
@@ -95,15 +102,15 @@ function merge(lines: Map<string, { line: ImportLine; at: number }>, line: Impor
   return undefined
 }
 
-/** Why a line is rejected: its own fault, or that of another line of its order. */
+/** The reason why a line is rejected: its own fault, or that of another line of its order. */
 export function reasonOf({ faults }: DraftOrder, line: number): string {
   const own = faults.get(line)
   if (own !== undefined) return own
   const [[where, what] = [0, '']] = [...faults]
-  return `its order is rejected because of line ${where}: ${what}`
+  return `order rejected because of line ${where}: ${what}`
 }
 
-/** The columns of a file of order lines, under our names. */
+/** The fields of a file of order lines. */
 export const orderFields = {
   required: ['order_ref', 'user', 'sku', 'quantity'],
   optional: ['price', 'product_name', 'ordered_at'],
@@ -120,16 +127,16 @@ export interface ImportLine {
 }
 
 /**
- * Whatever another system calls its users, an address too, as long as a username can be made from it that somebody can
- * read and type.
+ * Accepts any customer name of another system, including an email address, if a readable and typeable username can be
+ * made from it.
  */
 function parseUser(text: string): string {
   if (/\p{Extended_Pictographic}/u.test(text)) throw new InvalidValue(`must not contain emoji, not ${quoteValue(text)}`)
   return parseText(255)(text)
 }
 
-/** The lines of one order say the same in some columns: what the last one said is not parsed again. */
-function asBefore<T>(parse: (text: string) => T): (text: string) => T {
+/** Caches the last parsed value, because the lines of one order repeat some columns. */
+function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly value: T } | undefined
   return (text) => {
     if (last?.text !== text) last = { text, value: parse(text) }
@@ -137,9 +144,9 @@ function asBefore<T>(parse: (text: string) => T): (text: string) => T {
   }
 }
 
-const ofOrder = { key: asBefore(parseKey), user: asBefore(parseUser), moment: asBefore(parseMoment) }
+const ofOrder = { key: cachingLast(parseKey), user: cachingLast(parseUser), moment: cachingLast(parseMoment) }
 
-/** The record as an order line, or every fault that it has, in one sentence each. */
+/** Reads a record as an order line, or as one sentence for each of its faults. */
 function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {
   if (fault !== undefined) return { faults: [fault] }
   const read = new FieldReader(values)

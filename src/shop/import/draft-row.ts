@@ -2,29 +2,29 @@ import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { FieldRule, ImportRow, ImportTable, Stored } from './tables.ts'
 
-/** What becomes of a row whose key is there already. */
+/** The policy for a row whose key already exists. */
 export type OnConflict = 'error' | 'skip' | 'update'
 
-/** A record of the file that keeps every rule of its single values. */
+/** A record whose single values are all valid. */
 export interface DraftRow {
   readonly record: SourceRecord
   readonly row: ImportRow
 }
 
-/** A record that is not taken, and why: a sentence that begins with the name of the field. */
+/** A rejected record and the reason: a sentence that begins with the name of the field. */
 export interface Refusal {
   readonly record: SourceRecord
   readonly code: ErrorCode
   readonly reason: string
 }
 
-/** Reads a record as a row, or as everything that is wrong with it. */
+/** Returns a function that reads a record as a row, or as a refusal with all its faults. */
 export function rowReader(
   { rules, unique: [key], one }: ImportTable,
   onConflict: OnConflict,
 ): (record: SourceRecord) => DraftRow | Refusal {
   const entries = Object.entries(rules)
-  // Without a key a row could not be found again, and would be there once more after every run.
+  // A row without a key could not be found again, so every run would add it once more.
   const keyless = onConflict !== 'error' && rules[key]?.initial !== undefined
   return (record) => {
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
@@ -33,7 +33,7 @@ export function rowReader(
     for (const [name, rule] of entries)
       if (rule.initial === undefined || name in record.values) row[name] = valueOf(read, name, rule)
     if (keyless && record.values[key] === undefined)
-      read.faults.push(`${key} is empty, and --on-conflict ${onConflict} finds a ${one} by it`)
+      read.faults.push(`${key} is empty, but --on-conflict ${onConflict} needs it to find the ${one}`)
     return read.faults.length > 0 ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') } : { record, row }
   }
 }
@@ -43,13 +43,13 @@ function valueOf(read: FieldReader, name: string, { parse, initial, nullable }: 
   return value ?? (nullable ? null : undefined)
 }
 
-/** Reads the values of one record by the rules of the shop, and keeps a sentence for every fault. */
+/** Reads the values of one record by the rules of the shop, and collects a sentence for every fault. */
 export class FieldReader {
   readonly faults: string[] = []
 
   constructor(private readonly values: Readonly<Record<string, string | undefined>>) {}
 
-  /** Undefined where there is nothing, or nothing right. */
+  /** Undefined for an empty or an invalid value. */
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
     const text = this.values[name]
     if (text === undefined) return undefined
@@ -70,13 +70,13 @@ export class FieldReader {
 
 const faultsShown = 20
 
-/** The faults of one file, counted, the first of them kept. */
+/** Counts the faults of one file and stores the first of them. */
 export class Faults {
   readonly #first: string[] = []
   readonly #codes = new Set<ErrorCode>()
   #count = 0
 
-  /** `wayOut` is what can be done besides mending the file. */
+  /** `wayOut` completes the hint with the alternatives to fixing the file. */
   constructor(
     private readonly fileName: string,
     private readonly wayOut: string,
@@ -88,14 +88,14 @@ export class Faults {
     if (this.#first.length < faultsShown) this.#first.push(fault)
   }
 
-  /** Rejects with all of them together; faults of several kinds are BAD_INPUT. */
+  /** Throws one error with all faults. Faults with different codes become BAD_INPUT. */
   throwIfAny(): void {
     const [first] = this.#first
     if (first === undefined) return
     const [code = 'BAD_INPUT', ...others] = this.#codes
     const more = this.#count - this.#first.length
     const message = this.#count === 1 ? first : `${this.fileName} was not imported: ${this.#count} faults`
-    const hint = `nothing was changed; mend the file, ${this.wayOut}`
+    const hint = `nothing was changed; fix the file, ${this.wayOut}`
     throw new DbtoolError(others.length > 0 ? 'BAD_INPUT' : code, message, {
       faults: more > 0 ? [...this.#first, `and ${more} more`] : this.#first,
       hint,

@@ -1,26 +1,29 @@
-/** 16 MiB: of ten million references one in five hundred is looked at twice. */
+/** 16 MiB: with ten million references, one in five hundred is checked twice. */
 const mostBits = 2 ** 27
 const leastBits = 2 ** 13
 const probes = 7
 
 /**
- * Finds the references that a file uses for more than one order, in memory that does not grow with the file: a first
- * pass through it,
- * `meet`, puts them into a Bloom filter (Bloom 1970), which suspects every one that comes back and few others; a later
- * pass looks
- * at the suspects alone, and is exact.
+ * Finds references that a file uses for more than one order, in memory that does not grow with the file. In a first
+ * pass, `add` puts each reference into a Bloom filter (Bloom 1970), which yields candidates: all duplicates and few
+ * others. A second pass checks only the candidates and is exact.
  */
 export class DuplicateDetector {
   readonly #bits: Uint32Array
-  readonly #suspects = new Set<string>()
+  readonly #candidates = new Set<string>()
 
-  /** An order takes some bytes of the file; a bit for each of them is enough. */
+  /**
+   * `bytesOfFile` sets the size of the filter: an order takes several bytes of the file, and one bit for each byte is
+   * enough.
+   */
   constructor(bytesOfFile: number) {
     const bits = 2 ** Math.ceil(Math.log2(Math.min(mostBits, Math.max(leastBits, bytesOfFile))))
     this.#bits = new Uint32Array(bits / 32)
   }
 
-  /** Once for each order of the file, in the first pass; tells nothing yet. */
+  /**
+   * Adds the reference of an order during the first pass. Always false: duplicates are known only in the second pass.
+   */
   add(ref: string): false {
     const mask = this.#bits.length * 32 - 1
     const first = hash(ref, 0x811c9dc5)
@@ -32,20 +35,20 @@ export class DuplicateDetector {
       known &&= (word & (1 << (bit & 31))) !== 0
       this.#bits[bit >>> 5] = word | (1 << (bit & 31))
     }
-    if (known) this.#suspects.add(ref)
+    if (known) this.#candidates.add(ref)
     return false
   }
 
-  /** How many are looked at again. */
+  /** The number of references to check in the second pass. */
   get candidates(): number {
-    return this.#suspects.size
+    return this.#candidates.size
   }
 
-  /** For one later pass: whether a reference has been there before in that pass. */
+  /** Starts a second pass: the function returns whether a reference already occurred in that pass. */
   secondPass(): (ref: string) => boolean {
     const seen = new Set<string>()
     return (ref) => {
-      if (!this.#suspects.has(ref)) return false
+      if (!this.#candidates.has(ref)) return false
       if (seen.has(ref)) return true
       seen.add(ref)
       return false

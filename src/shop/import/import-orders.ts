@@ -9,11 +9,11 @@ import { type ImportSummary, Tally } from './tally.ts'
 
 export interface ImportPlan {
   readonly file: RecordFile
-  readonly met: DuplicateDetector
+  readonly duplicates: DuplicateDetector
   readonly place: PlaceDrafts
-  /** How many transactions are in flight at once. */
+  /** Number of concurrent transactions. */
   readonly concurrency: number
-  /** `abort`: the first rejected order ends it. */
+  /** `abort`: the first rejected order ends the import. */
   readonly onError: 'abort' | 'skip'
   readonly rejects: RejectsFile | undefined
   readonly signal: AbortSignal
@@ -22,24 +22,24 @@ export interface ImportPlan {
 }
 
 /**
- * Places the orders of a checked file: each whole or not at all, none twice however often the file is imported. Rejects
- * with
- * what stopped it half-way; running it again goes on from there.
+ * Places the orders of a checked file. Each order is placed completely or not at all, and only once however often the
+ * file is imported. Resolves to the counts; rejects with the error that stopped the import. A second run continues from
+ * there.
  */
 export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
-  const { file, met, signal, onProgress, concurrency } = plan
+  const { file, duplicates, signal, onProgress, concurrency } = plan
   const tally = new Tally()
   const batches = inBatches(
-    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), met.secondPass()),
+    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), duplicates.secondPass()),
   )
-  // The rejects come out the same on every run, and the lines of one order stay together.
-  const rejected = new InOrder<DraftOrder>((draft) => keepRejected(plan, draft))
+  // The rejects have the same order on every run, and the lines of one order stay together.
+  const rejected = new InOrder<DraftOrder>((draft) => recordRejected(plan, draft))
   const failures: unknown[] = []
   const work = async (): Promise<void> => {
     while (failures.length === 0 && !signal.aborted) {
       const next = await batches.next()
       if (next.done === true) return
-      for (const [draft, refused] of await applyOrder(plan, next.value, tally))
+      for (const [draft, refused] of await applyBatch(plan, next.value, tally))
         await rejected.complete(draft.index, refused)
     }
   }
@@ -47,17 +47,17 @@ export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
   await rejected.finish()
   if (signal.aborted)
     throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.placed} orders`, {
-      hint: 'run it again to go on: nothing is placed twice',
+      hint: continueHint,
     })
   if (failures.length > 0) throw failures[0]
   return tally.summary()
 }
 
-/** More at once are hardly faster, and keep others longer from the products that they want: here for some 25 ms. */
+/** Larger batches are hardly faster, and lock their products longer: this one holds them for about 25 ms. */
 const batchOrders = 100
 const batchLines = 2_000
 
-/** Orders by the dozen, fewer of long ones: what is in the memory does not depend on the file. */
+/** Yields batches of orders, smaller ones when orders are long, so that memory does not depend on the file. */
 async function* inBatches(drafts: AsyncIterable<DraftOrder>): AsyncGenerator<DraftOrder[], void, undefined> {
   let batch: DraftOrder[] = []
   let lines = 0
@@ -73,8 +73,10 @@ async function* inBatches(drafts: AsyncIterable<DraftOrder>): AsyncGenerator<Dra
   if (batch.length > 0) yield batch
 }
 
-/** Every order of the batch, with the reason for each of its lines if it is rejected. */
-async function applyOrder(
+/**
+ * Resolves to every order of the batch, paired with the rejected order and the reason for each line if it was rejected.
+ */
+async function applyBatch(
   plan: ImportPlan,
   batch: readonly DraftOrder[],
   tally: Tally,
@@ -97,9 +99,7 @@ async function applyOrder(
 async function placeAll({ place, onError }: ImportPlan, drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
   if (drafts.length === 0) return []
   const outcomes = await place(drafts).catch((error: unknown) => {
-    throw error instanceof DbtoolError
-      ? stopped(drafts, error, 'run it again to go on: nothing is placed twice')
-      : error
+    throw error instanceof DbtoolError ? stopped(drafts, error, continueHint) : error
   })
   const first = outcomes.findIndex((outcome) => outcome instanceof DbtoolError)
   const refusal = outcomes[first]
@@ -107,7 +107,7 @@ async function placeAll({ place, onError }: ImportPlan, drafts: readonly DraftOr
     throw stopped(
       drafts.slice(first, first + 1),
       refusal,
-      'others are placed, and are not placed twice when it is run again; --on-error skip goes on without such orders',
+      'other orders were placed, and a second run does not place them again; skip such orders with --on-error skip',
     )
   }
   return outcomes
@@ -119,7 +119,7 @@ const withRefusal = (draft: DraftOrder, refusal: DbtoolError): DraftOrder => ({
   faults: new Map(draft.records.map(({ line }) => [line, refusal.message])),
 })
 
-async function keepRejected({ rejects, onReject }: ImportPlan, draft: DraftOrder): Promise<void> {
+async function recordRejected({ rejects, onReject }: ImportPlan, draft: DraftOrder): Promise<void> {
   onReject(draft, reasonOf(draft, draft.records[0]?.line ?? 0))
   if (rejects !== undefined)
     await Promise.all(draft.records.map((record) => rejects.add(record, reasonOf(draft, record.line))))
@@ -136,61 +136,66 @@ function stopped(drafts: readonly DraftOrder[], cause: DbtoolError, hint: string
 
 const lineOf = (draft: DraftOrder | undefined): number => draft?.records[0]?.line ?? 0
 
-/** Things that are settled in any order, and told in the order of their index. */
+/** Passes on results in the order of their index, whatever the order in which they complete. */
 class InOrder<T> {
-  readonly #settled = new Map<number, T | undefined>()
+  readonly #completed = new Map<number, T | undefined>()
   #next = 0
 
   constructor(private readonly onNext: (value: T) => Promise<void>) {}
 
-  /** `undefined` is settled with nothing to tell. Resolves when what could be told now has been. */
+  /**
+   * Completes an index; `undefined` has no result to pass on. Resolves once every result that is ready has been passed
+   * on.
+   */
   async complete(index: number, value: T | undefined): Promise<void> {
-    this.#settled.set(index, value)
+    this.#completed.set(index, value)
     const ready: T[] = []
-    for (; this.#settled.has(this.#next); this.#next += 1) {
-      const next = this.#settled.get(this.#next)
-      this.#settled.delete(this.#next)
+    for (; this.#completed.has(this.#next); this.#next += 1) {
+      const next = this.#completed.get(this.#next)
+      this.#completed.delete(this.#next)
       if (next !== undefined) ready.push(next)
     }
     await Promise.all(ready.map((value) => this.onNext(value)))
   }
 
-  /** Tells what waited for something that was never settled. */
+  /** Passes on the results that waited for an index that was never completed. */
   async finish(): Promise<void> {
-    const rest = [...this.#settled]
+    const rest = [...this.#completed]
       .sort(([a], [b]) => a - b)
       .flatMap(([, value]) => (value === undefined ? [] : [value]))
-    this.#settled.clear()
+    this.#completed.clear()
     await Promise.all(rest.map((value) => this.onNext(value)))
   }
 }
 
-const wayOut = 'or leave such orders out with --on-error skip --rejects FILE'
+const continueHint = 'run it again to continue: no order is placed twice'
+const wayOut = 'or skip such orders with --on-error skip --rejects FILE'
 
 /**
  * Reads the file before anything is changed; resolves to the references that it uses. Rejects with BAD_INPUT for a
- * fault of its structure
- * and, if asked, for all the faults of its orders.
+ * structural error and, if `orders` is set, for all the faults of its orders.
  */
 export async function checkFile(
   file: RecordFile,
   { orders, signal }: { orders: boolean; signal: AbortSignal },
 ): Promise<DuplicateDetector> {
-  const met = new DuplicateDetector(file.bytes)
+  const duplicates = new DuplicateDetector(file.bytes)
   const records = checkedRecords(file, { signal })
   if (orders) {
     const faults = await faultsOf(
       file,
-      groupOrders(records, (ref) => met.add(ref)),
+      groupOrders(records, (ref) => duplicates.add(ref)),
     )
-    // Which of them really come back is known after all have been met.
+    // Which candidates are real duplicates is known only after all references have been added.
     const exact =
-      met.candidates > 0 ? await faultsOf(file, groupOrders(file.records({ signal }), met.secondPass())) : faults
+      duplicates.candidates > 0
+        ? await faultsOf(file, groupOrders(file.records({ signal }), duplicates.secondPass()))
+        : faults
     exact.throwIfAny()
   } else {
-    for await (const { ref } of adjacent(records)) met.add(ref)
+    for await (const { ref } of adjacent(records)) duplicates.add(ref)
   }
-  return met
+  return duplicates
 }
 
 async function faultsOf(file: RecordFile, drafts: AsyncIterable<DraftOrder>): Promise<Faults> {
@@ -201,10 +206,12 @@ async function faultsOf(file: RecordFile, drafts: AsyncIterable<DraftOrder>): Pr
   return faults
 }
 
-/** Tries every order without placing any. Rejects with all that the shop would refuse, together. */
+/**
+ * Checks every order without placing any. Resolves to the counts; rejects with all the refusals of the shop together.
+ */
 export async function dryRunAll(
   file: RecordFile,
-  met: DuplicateDetector,
+  duplicates: DuplicateDetector,
   place: PlaceDrafts,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
@@ -213,7 +220,7 @@ export async function dryRunAll(
     faults.add(refusal?.code ?? 'BAD_INPUT', `order '${ref}' (line ${records[0]?.line ?? 0}): ${reason}`)
   const summary = await importOrders({
     file,
-    met,
+    duplicates,
     place,
     concurrency: 1,
     onError: 'skip',

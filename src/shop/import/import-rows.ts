@@ -17,9 +17,12 @@ export interface RowImport {
   readonly db: Database
   readonly author: Author
   readonly onConflict: OnConflict
-  /** `abort`: any fault, and nothing is changed. */
+  /** `abort`: any fault ends the import, and nothing is changed. */
   readonly onError: 'abort' | 'skip'
-  /** `whole`: one transaction holds the whole import. `chunks`: what is interrupted keeps what it has done. */
+  /**
+   * `whole`: one transaction holds the complete import. `chunks`: each chunk is committed, so an interrupted import
+   * retains the chunks before it.
+   */
   readonly inOne: 'whole' | 'chunks'
   readonly rejects: RejectsFile | undefined
   readonly signal: AbortSignal
@@ -28,13 +31,12 @@ export interface RowImport {
 }
 
 /**
- * Takes the rows of a file, each by the rules of the shop. Rejects with all the faults of the file together, or, after
- * an
- * interruption, with what became of the rows before it.
+ * Imports the rows of a file, each by the rules of the shop. Resolves to the counts. Rejects with all the faults of the
+ * file together or, after an interruption, with the number of rows changed before it.
  */
 export async function importRows(plan: RowImport): Promise<RowSummary> {
-  // After a deadlock a transaction starts again, and so does this.
-  const refuse = once(plan)
+  // After a deadlock the transaction starts again, and the import with it.
+  const refuse = refuseOnce(plan)
   const { db, inOne } = plan
   if (inOne === 'whole') return db.transaction((tx) => pass(plan, refuse, (work) => savepoint(tx, work)))
   return pass(plan, refuse, (work) => db.transaction(work))
@@ -42,8 +44,8 @@ export async function importRows(plan: RowImport): Promise<RowSummary> {
 
 type Refuse = (refusal: Refusal) => Promise<void>
 
-/** Keeps what was left out, however often the file is gone through. */
-function once({ rejects, onReject }: RowImport): Refuse {
+/** Records each rejected row once, however often the file is read. */
+function refuseOnce({ rejects, onReject }: RowImport): Refuse {
   let lastLine = 0
   return async (refusal) => {
     const { record, reason } = refusal
@@ -59,7 +61,8 @@ async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransac
   const tally = new RowTally()
   const faults = new Faults(
     file.name,
-    'leave such rows out with --on-error skip --rejects FILE, or choose with --on-conflict what becomes of those that are there',
+    'skip such rows with --on-error skip --rejects FILE, ' +
+      'or choose with --on-conflict what happens to existing rows',
   )
   const writer = new RowWriter(kind, onConflict, author, inTransaction)
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
@@ -89,26 +92,29 @@ function interrupted(
 ): unknown {
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
   if (inOne === 'whole') return new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause })
-  const hint = `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to go on`
+  const hint = `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to continue`
   return new DbtoolError('INTERRUPTED', `interrupted after ${created + updated} rows were changed`, { cause, hint })
 }
 
-/** Some rows of the file, as they are handed to the database together. */
+/** Some rows of the file that are sent to the database together. */
 export interface Chunk {
   readonly drafts: DraftRow[]
-  /** Those that break a rule already. */
+  /** Rows that break a rule before the database sees them. */
   readonly refused: Refusal[]
-  /** All of them. */
+  /** Number of all its rows. */
   readonly size: number
 }
 
-/** More at once are not faster, and take more memory; and MariaDB makes a join of an IN with 1,000 values or more. */
+/**
+ * Larger chunks are not faster and use more memory; and MariaDB converts an IN list of 1,000 values or more into a
+ * join.
+ */
 const chunkRows = 500
 const chunkCharacters = 1_000_000
-/** Between so many rows the database is listened to, which would otherwise wait for us. */
+/** After this number of rows, answers of the database are processed, which would otherwise wait for the parsing. */
 const rowsBetweenPauses = 50
 
-/** Rows by the hundred, fewer of long ones: what is in the memory does not depend on the file. */
+/** Yields chunks of rows, smaller ones when rows are long, so that memory does not depend on the file. */
 export async function* inChunks(
   records: AsyncIterable<SourceRecord>,
   read: (record: SourceRecord) => DraftRow | Refusal,
@@ -130,18 +136,18 @@ export async function* inChunks(
   if (chunk.size > 0) yield chunk
 }
 
-/** The same things; while one is in use, the next is made. */
-export async function* oneAhead<T>(things: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+/** Yields the same items, but prepares the next one while the current one is in use. */
+export async function* oneAhead<T>(items: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
   try {
-    for (let next = things.next(); ;) {
+    for (let next = items.next(); ;) {
       const { value, done } = await next
       if (done === true) return
-      next = things.next()
-      // It is asked for when its turn comes; until then nobody listens to its failure.
+      next = items.next()
+      // The failure is thrown when the item is awaited; until then the promise has no handler.
       next.catch(() => undefined)
       yield value
     }
   } finally {
-    await things.return()
+    await items.return()
   }
 }

@@ -6,10 +6,10 @@ import { parseEmail, parseUsername } from '../rules.ts'
 import type { Author } from '../logs.ts'
 import { findUser, insertUser, insertUsers, noLogin, type NewUser } from '../users/users.ts'
 
-/** Turns what a file calls its users into the ids of ours, as far as they are there. */
+/** Resolves the user references of a file to the ids of existing users. */
 export type FindUsers = (queries: Queries, references: readonly string[]) => Promise<ReadonlyMap<string, number>>
 
-/** As everywhere: an id, a username or an email. */
+/** Resolves references as everywhere else: by id, username or email. */
 export const knownUsers: FindUsers = async (queries, references) => {
   const ids = new Map<string, number>()
   for (const reference of references) {
@@ -20,8 +20,9 @@ export const knownUsers: FindUsers = async (queries, references) => {
 }
 
 /**
- * The identities of another system: never our ids, even where they are digits, or customer 5 of a file would become
- * whoever happens to be number 5 here. One that was created from the file is found again by its address.
+ * Resolves the user identities of another system. They are never dbtool's ids, even if they are digits: otherwise
+ * customer 5 of a file would become user 5 of the shop. A user that was created from a file is found again by its
+ * email.
  */
 export const importedUsers: FindUsers = async (queries, references) => {
   const wanted = references.map((reference) => {
@@ -33,13 +34,16 @@ export const importedUsers: FindUsers = async (queries, references) => {
     JSON.stringify(wanted),
   ])
   const ids = new Map<string, number>()
-  // An address says more than a name.
+  // A match by email overrides a match by username.
   for (const by of ['username', 'email'])
     for (const row of rows) if (row.by === by) ids.set(references[row.n - 1] ?? '', row.id)
   return ids
 }
 
-/** Creates users who cannot log in. Call it in a transaction; rejects with DUPLICATE if a name or address is taken. */
+/**
+ * Creates users who cannot log in. Call it in a transaction; rejects with DUPLICATE if a username or email already
+ * exists.
+ */
 export async function createImportedUsers(
   queries: Queries,
   author: Author,
@@ -52,7 +56,7 @@ export async function createImportedUsers(
   )
 }
 
-/** Creates one under a name that is free. Call it in a transaction. */
+/** Creates a user under a free username and resolves to its id. Call it in a transaction. */
 export async function createImportedUser(queries: Queries, author: Author, reference: string): Promise<number> {
   const wanted = identity(reference)
   for (let attempt = 1; attempt <= 20; attempt += 1) {
@@ -63,11 +67,11 @@ export async function createImportedUser(queries: Queries, author: Author, refer
       passwordHash: noLogin,
     })
     if (created !== undefined) return created
-    // Another process may have created the very same one meanwhile.
+    // Another process may have created the same user meanwhile.
     const existing = (await importedUsers(queries, [reference])).get(reference)
     if (existing !== undefined) return existing
   }
-  throw new DbtoolError('DUPLICATE', `no free username could be made from '${reference}'`)
+  throw new DbtoolError('DUPLICATE', `no free username could be generated from '${reference}'`)
 }
 
 async function tryToInsert(queries: Queries, author: Author, user: NewUser): Promise<number | undefined> {
@@ -87,12 +91,19 @@ const wantedColumn = (column: string): string => `CONVERT(wanted.${column} USING
 const importedBy = (column: 'email' | 'username', condition: string): string => `
   SELECT wanted.n, u.id, '${column}' AS \`by\`
     FROM (SELECT ? AS request) AS asked,
-      JSON_TABLE(asked.request, '$[*]' COLUMNS (n FOR ORDINALITY, email VARCHAR(255) PATH '$[0]', username VARCHAR(50) PATH '$[1]')) AS wanted
+      JSON_TABLE(asked.request, '$[*]' COLUMNS (
+        n FOR ORDINALITY,
+        email VARCHAR(255) PATH '$[0]',
+        username VARCHAR(50) PATH '$[1]'
+      )) AS wanted
       STRAIGHT_JOIN users u FORCE INDEX (${column}) ON u.${column} = ${wantedColumn(column)} ${condition}`
-/** A name that was made up for another reference is not this one. */
-const importedUsersSql = `${importedBy('email', '')} UNION ALL ${importedBy('username', `AND u.email NOT LIKE '%@${importDomain}'`)}`
+/** A username that was generated for another reference is not a match. */
+const importedUsersSql = [
+  importedBy('email', ''),
+  importedBy('username', `AND u.email NOT LIKE '%@${importDomain}'`),
+].join(' UNION ALL ')
 
-/** A username is kept, an email too; anything else becomes an address of its own. */
+/** A username or an email is used as it is; any other reference gets a generated email. */
 function identity(reference: string): { username: string; email: string } {
   const lower = reference.toLowerCase()
   const username = isUsername(reference) ? lower : usernameFrom(lower.split('@')[0] ?? lower)
@@ -104,7 +115,7 @@ function usernameFrom(text: string): string {
   return letters.length >= 3 ? letters : `user_${letters}`
 }
 
-/** Different references have different addresses. */
+/** Different references get different addresses. */
 function addressPart(text: string): string {
   const encoded = encodeURIComponent(text)
     .replace(/[!~*'()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)

@@ -6,16 +6,16 @@ import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
 import type { ImportTable, ExistingRow, Stored } from './tables.ts'
 
-/** Runs what is kept whole or taken back: a transaction, or a part of one. */
+/** Runs work that is committed or rolled back as a unit: a transaction, or a savepoint in one. */
 export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
 
-/** How many rows became what. */
+/** The number of rows by outcome. */
 export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 'skipped', number>>
 
-/** A row for which the database says one of these is refused; any other error ends the import. */
+/** Error codes that reject a single row; any other error ends the import. */
 const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE'])
 
-/** Takes the rows of a file, some hundreds in one statement each. */
+/** Writes the rows of a file, some hundreds in one statement. */
 export class RowWriter {
   readonly #seen = new SeenIds()
 
@@ -26,16 +26,16 @@ export class RowWriter {
     private readonly inTransaction: RunInTransaction,
   ) {}
 
-  /** Each unit that was kept is told to `took`. Resolves to the rows that were refused. */
+  /** Writes the rows and reports each unit that was written to `onApplied`. Resolves to the rejected rows. */
   apply(drafts: readonly DraftRow[], onApplied: (counts: RowCounts) => void): Promise<Refusal[]> {
-    // Where nothing should be there yet, the unique keys say so at less cost than a question.
-    return this.attempt(drafts, this.onConflict === 'error' ? 'unasked' : 'asked', onApplied)
+    // Where no row should exist yet, inserting and relying on the unique keys costs less than looking up first.
+    return this.attempt(drafts, this.onConflict === 'error' ? 'insert' : 'look up', onApplied)
   }
 
-  /** Rows that the database refuses together are tried by halves, down to single ones. */
+  /** When the database refuses a group of rows, each half is retried, down to single rows. */
   private async attempt(
     drafts: readonly DraftRow[],
-    how: 'unasked' | 'asked',
+    how: 'insert' | 'look up',
     onApplied: (counts: RowCounts) => void,
   ): Promise<Refusal[]> {
     const [first] = drafts
@@ -55,7 +55,7 @@ export class RowWriter {
       return refused
     } catch (error) {
       if (!(error instanceof DbtoolError) || !refusing.has(error.code)) throw error
-      if (how === 'unasked') return this.attempt(drafts, 'asked', onApplied)
+      if (how === 'insert') return this.attempt(drafts, 'look up', onApplied)
       if (drafts.length === 1) return [{ record: first.record, code: error.code, reason: error.message }]
       const half = Math.ceil(drafts.length / 2)
       return [
@@ -65,9 +65,9 @@ export class RowWriter {
     }
   }
 
-  private async write(queries: Queries, drafts: readonly DraftRow[], how: 'unasked' | 'asked'): Promise<Written> {
+  private async write(queries: Queries, drafts: readonly DraftRow[], how: 'insert' | 'look up'): Promise<Written> {
     const { kind, onConflict, author } = this
-    const existing = how === 'asked' ? await existingRows(queries, kind, onConflict, drafts) : []
+    const existing = how === 'look up' ? await existingRows(queries, kind, onConflict, drafts) : []
     const decisions = decide(kind, onConflict, drafts, { existing, seen: this.#seen })
     const newIds = await insertAll(queries, kind, decisions.created)
     await updateAll(queries, kind, decisions.updated)
@@ -78,8 +78,8 @@ export class RowWriter {
 }
 
 /**
- * The rows that share a unique value with one of the drafts: what they say where that may be changed, else what tells
- * them apart.
+ * Resolves to the rows that share a unique value with one of the drafts. Where rows may be updated, they have the
+ * columns of the file; otherwise only the unique ones.
  */
 function existingRows(
   queries: Queries,
@@ -96,17 +96,17 @@ function existingRows(
     'id',
     ...[...columns].map((column) => (instants.includes(column) ? `CAST(${column} AS CHAR) AS ${column}` : column)),
   ].join(', ')
-  const asked = unique.flatMap((column) => {
+  const lookups = unique.flatMap((column) => {
     const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [row[column]] : []))
     return values.length === 0
       ? []
       : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${column} IN (${values.map(() => '?').join(', ')})` }]
   })
-  return asked.length === 0
+  return lookups.length === 0
     ? Promise.resolve([])
     : queries.rawRows<ExistingRow>(
-        asked.map(({ sql }) => sql).join(' UNION '),
-        asked.flatMap(({ values }) => values),
+        lookups.map(({ sql }) => sql).join(' UNION '),
+        lookups.flatMap(({ values }) => values),
       )
 }
 
@@ -121,11 +121,14 @@ async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly D
   )
   const ids = (await queries.bulk<{ id: number }>(kind.insert, values)).map(({ id }) => id)
   if (ids.length !== drafts.length)
-    throw new DbtoolError('UNEXPECTED', `the server named ${ids.length} new ids for ${drafts.length} rows`)
+    throw new DbtoolError('UNEXPECTED', `the server returned ${ids.length} new ids for ${drafts.length} rows`)
   return ids
 }
 
-/** One statement for all that change the same columns, in ascending id, as orders lock their products. */
+/**
+ * Runs one statement for all rows that change the same columns, in ascending id, the order in which orders lock their
+ * products.
+ */
 async function updateAll(queries: Queries, kind: ImportTable, updates: Decisions['updated']): Promise<void> {
   const groups = new Map<string, Update[]>()
   for (const update of [...updates].sort((a, b) => a.existing.id - b.existing.id)) {
@@ -150,12 +153,12 @@ async function updateColumns(
   await queries.bulk(`UPDATE ${kind.table} SET ${parts.join(', ')}, updated_at = UTC_TIMESTAMP() WHERE id = ?`, values)
 }
 
-/** What was decided and done, with the ids of what was created. */
+/** The decisions, with the ids of the created rows. */
 export interface Written extends Decisions {
   readonly newIds: readonly number[]
 }
 
-/** A log row for every row that really changed, the new ones first. */
+/** Adds a row to the audit log for every row that changed, the created ones first. */
 async function logAll(
   queries: Queries,
   author: Author,
@@ -170,10 +173,9 @@ async function logAll(
   } = kind
   await writeLogs(queries, author, [
     ...created.map(({ row }, index) => ({ entity, entityId: newIds[index] ?? 0, message: kind.created(row) })),
-    ...updated.map(({ existing, changes }) => ({
-      entity,
-      entityId: existing.id,
-      message: `updated ${String(existing[key] ?? 'NULL')}: ${describeChanges(changes, existing, [...secret, ...long])}`,
-    })),
+    ...updated.map(({ existing, changes }) => {
+      const described = describeChanges(changes, existing, [...secret, ...long])
+      return { entity, entityId: existing.id, message: `updated ${String(existing[key] ?? 'NULL')}: ${described}` }
+    }),
   ])
 }

@@ -14,15 +14,15 @@ import {
 } from '../rules.ts'
 import { noLogin } from '../users/users.ts'
 
-/** A value as the database would give it back: an instant as text in UTC, truth as 0 or 1. */
+/** A value as the database returns it: an instant as text in UTC, a boolean as 0 or 1. */
 export type Stored = string | number | null
 
 export interface FieldRule {
   /** Throws InvalidValue. */
   readonly parse: (text: string) => Stored
-  /** What a new row has where the file says nothing; undefined: the file must say something. */
+  /** The value of a new row if the file gives none. Undefined: the file must give one. */
   readonly initial: Stored | undefined
-  /** Whether an empty cell means NULL when a row is updated; otherwise it means what is there. */
+  /** Whether an empty cell sets NULL in an update; otherwise it leaves the existing value. */
   readonly nullable: boolean
 }
 
@@ -38,33 +38,33 @@ const storedTruth = (text: string): number => Number(parseTruth(text))
 const storedMoment = (text: string): string =>
   parseMoment(text).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length).replace('T', ' ')
 
-/** One row of the file, by column: only what the file has; undefined where it says nothing. */
+/** One row of the file by column: only the columns of the file, undefined where a cell is empty. */
 export type ImportRow = Readonly<Record<string, Stored | undefined>>
 
-/** A row that is there, by column: at least its id and those that the file has. */
+/** An existing row by column: at least its id and the columns of the file. */
 export type ExistingRow = Readonly<Record<string, Stored>> & { readonly id: number }
 
-/** Everything that importing one table needs to know of it. */
+/** The rules for importing one table. */
 export interface ImportTable {
   readonly table: 'users' | 'products'
   readonly one: string
-  /** By column, in the order of the values of `insert`. */
+  /** The rules by column, in the order of the values of `insert`. */
   readonly rules: Readonly<Record<string, FieldRule>>
-  /** Columns that no two rows share; the first is the key, by which a row of the file is one that is there. */
+  /** The unique columns. The first is the key: a row of the file refers to the existing row with the same key. */
   readonly unique: readonly [key: string, ...others: string[]]
-  /** Unique values are the same when these are. */
+  /** Two unique values are equal when their folded forms are. */
   readonly fold: (value: string) => string
-  /** Takes the values of one row and returns its id. */
+  /** The statement that inserts the values of one row and returns its id. */
   readonly insert: string
-  /** How a column is set, where it is more than `column = ?`; each mark is the value. */
+  /** The assignments of columns for which `column = ?` is not enough; each `?` is the value. */
   readonly assignments: Readonly<Record<string, string>>
-  /** Columns that are a DATETIME. */
+  /** DATETIME columns. */
   readonly instants: readonly string[]
-  /** Columns whose values nobody may read. */
+  /** Columns whose values are never shown. */
   readonly secret: readonly string[]
-  /** Columns whose values are too long for a log. */
+  /** Columns whose values are too long for the audit log. */
   readonly long: readonly string[]
-  /** For the log. */
+  /** The message of the audit log for a created row. */
   created(row: ImportRow): string
 }
 
@@ -90,7 +90,8 @@ export const importedProducts: ImportTable = {
   fold: (sku) => sku,
   insert: `INSERT INTO products (sku, name, price, description, stock, is_active, created_at, stock_received)
     VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), stock) RETURNING id`,
-  // What was received moves with the stock, whatever is sold meanwhile: the ledger stays true.
+  // `stock_received` changes by the same amount as the stock, whatever is sold meanwhile, so the stock ledger still
+  // balances.
   assignments: { stock: 'stock_received = stock_received + CAST(? AS SIGNED) - stock, stock = ?' },
   instants: ['created_at'],
   secret: [],
@@ -99,7 +100,7 @@ export const importedProducts: ImportTable = {
     `created ${String(sku ?? 'without SKU')}: ${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
 }
 
-/** Without a hash a user exists and cannot log in. */
+/** A user without a password hash exists but cannot log in. */
 export const importedUsers: ImportTable = {
   table: 'users',
   one: 'user',
@@ -116,7 +117,8 @@ export const importedUsers: ImportTable = {
   },
   unique: ['username', 'email'],
   fold: (text) => text.toLowerCase(),
-  insert: `INSERT INTO users (username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login)
+  insert: `INSERT INTO users (
+      username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login)
     VALUES (?, ?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), ?) RETURNING id`,
   assignments: {},
   instants: ['created_at', 'last_login'],

@@ -3,10 +3,10 @@ import type { Applied } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
 import type { RowCounts } from './row-writer.ts'
 
-/** How an import went. `lines_read` are lines of the file, `lines_placed` lines of orders. */
+/** The counts of an import of orders. `lines_read` counts lines of the file, `lines_placed` lines of orders. */
 export interface ImportSummary {
   readonly orders_placed: number
-  /** Placed by an earlier run of the same file. */
+  /** Orders that an earlier run of the same file placed. */
   readonly orders_existing: number
   readonly orders_rejected: number
   readonly lines_read: number
@@ -58,14 +58,14 @@ export class Tally {
   }
 }
 
-/** How an import of rows went. */
+/** The counts of an import of rows. */
 export interface RowSummary {
   readonly rows_read: number
   readonly created: number
   readonly updated: number
-  /** They were so already. */
+  /** Rows that already matched the file. */
   readonly unchanged: number
-  /** They were there, and were left as they are. */
+  /** Existing rows that were left unchanged. */
   readonly skipped: number
   readonly rejected: number
   readonly seconds: number
@@ -75,7 +75,7 @@ export interface RowSummary {
 export class RowTally {
   rejected = 0
   #read = 0
-  readonly #taken = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
+  readonly #counts = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
   readonly #started = performance.now()
 
   read(rows: number): void {
@@ -83,18 +83,18 @@ export class RowTally {
   }
 
   onApplied(counts: RowCounts): void {
-    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#taken[name] += counts[name]
+    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#counts[name] += counts[name]
   }
 
   get counts(): RowCounts {
-    return this.#taken
+    return this.#counts
   }
 
   summary(): RowSummary {
     const seconds = (performance.now() - this.#started) / 1_000
     return {
       rows_read: this.#read,
-      ...this.#taken,
+      ...this.#counts,
       rejected: this.rejected,
       seconds: Number(seconds.toFixed(3)),
       rows_per_second: Number((this.#read / seconds).toFixed(1)),

@@ -12,7 +12,7 @@ export interface MoveRequest {
   readonly orderId: number
   readonly move: Move
   readonly author: Author
-  /** Tries everything and keeps nothing. */
+  /** Runs the complete change, then rolls it back. */
   readonly dryRun?: boolean
 }
 
@@ -21,11 +21,12 @@ type Answer =
   | { readonly outcome: 'missing'; readonly status: null }
 
 /**
- * Moves one order to its next status; cancelling gives its stock back, once. Rejects with NOT_FOUND, with
- * ILLEGAL_STATUS
- * when its status does not allow the move, or with OUTCOME_UNKNOWN when the connection died and nobody can tell.
+ * Moves one order to its next status; cancelling returns its stock, once. Rejects with NOT_FOUND, or with
+ * ILLEGAL_STATUS when its status does not allow the move. Rejects with OUTCOME_UNKNOWN when the connection was lost and
+ * the outcome cannot be determined.
  *
- * No status comes back, so the block may be sent again after a lost connection: a move that was made is illegal then.
+ * No move leads back to an earlier status, so the block may be sent again after a lost connection. A move that was
+ * already made is then illegal.
  */
 export async function moveOrder(queries: Queries, request: MoveRequest): Promise<void> {
   const { orderId, move, author, dryRun = false } = request
@@ -55,20 +56,20 @@ export async function moveOrder(queries: Queries, request: MoveRequest): Promise
 
 async function send(queries: Queries, parameter: string): Promise<Answer> {
   const [answer] = await queries.prepared<Answer>(moveOrderSql, [parameter])
-  if (answer === undefined) throw new DbtoolError('UNEXPECTED', 'the server did not say what became of the order')
+  if (answer === undefined) throw new DbtoolError('UNEXPECTED', 'the server returned no outcome for the order')
   return answer
 }
 
-function illegal({ orderId, move }: MoveRequest, status: OrderStatus): DbtoolError {
-  const { to } = moves[move]
+function illegal({ orderId, move: wanted }: MoveRequest, status: OrderStatus): DbtoolError {
+  const { to } = moves[wanted]
   const next = movesFrom(status)
-  const now = status === to ? `is ${status} already` : `is ${status} and cannot be ${to}`
-  const then = next.length === 0 ? 'that is final' : `it can be ${next.map((one) => moves[one].to).join(' or ')}`
+  const now = status === to ? `is already ${status}` : `is ${status} and cannot be ${to}`
+  const then = next.length === 0 ? 'that is final' : `it can be ${next.map((move) => moves[move].to).join(' or ')}`
   return new DbtoolError('ILLEGAL_STATUS', `order ${orderId} ${now}; ${then}`, {
     hint:
       next.length === 0
         ? `look at it: dbtool orders get ${orderId}`
-        : `use: ${next.map((one) => `dbtool orders ${one} ${orderId}`).join(', or ')}`,
+        : `use: ${next.map((move) => `dbtool orders ${move} ${orderId}`).join(', or ')}`,
   })
 }
 
@@ -76,7 +77,9 @@ type Moving = Pick<MoveRequest, 'orderId' | 'move'>
 
 export function unknownStatusChange({ orderId, move }: Moving): UnknownOutcomeInfo {
   return {
-    message: `the connection was lost while order ${orderId} was to be ${moves[move].to}: it may or may not have been`,
+    message:
+      `the connection was lost while order ${orderId} was being ${moves[move].to}; ` +
+      'the change may or may not have been applied',
     hint: `look at it: dbtool orders get ${orderId}`,
   }
 }
@@ -85,8 +88,8 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
   if (!(error instanceof DatabaseError) || error.errno !== outOfRange) return error
   return new DbtoolError(
     'CONSTRAINT',
-    `order ${orderId} cannot be ${moves[move].to}: one of its products would have more than 2147483647 in stock`,
-    { cause: error, hint: 'nothing was changed; take some out with: dbtool products restock' },
+    `order ${orderId} cannot be ${moves[move].to}: the stock of one of its products would exceed 2147483647`,
+    { cause: error, hint: 'nothing was changed; reduce its stock with: dbtool products restock' },
   )
 }
 
@@ -101,8 +104,8 @@ async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<
 }
 
 /**
- * For whoever was interrupted by `error`: whether the order is where it was to go, once it is certain. Rejects with
- * OutcomeUnknown.
+ * After `error` interrupted a move: resolves to whether the order has the new status. Rejects with OutcomeUnknown while
+ * that cannot be determined.
  */
 export async function resolveMove(queries: Queries, moving: Moving, error: unknown): Promise<boolean> {
   return (

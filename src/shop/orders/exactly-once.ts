@@ -5,14 +5,15 @@ import { persistently } from '../../db/retry.ts'
 import { ruleOf } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 
-/** What nobody could find out, and how it can be found out later. */
+/** The message for an unknown outcome, and the hint how to determine it later. */
 export interface UnknownOutcomeInfo {
   readonly message: string
   readonly hint: string
 }
 
 /**
- * Nobody could be asked what became of it; `lost` are the connections on which the server may still be at work for it.
+ * The outcome could not be determined. `lost` are the connections on which the server may still be running the
+ * operation.
  */
 export class OutcomeUnknown extends DbtoolError {
   constructor(
@@ -25,20 +26,23 @@ export class OutcomeUnknown extends DbtoolError {
 }
 
 /**
- * A change that is one statement with its own COMMIT: when its answer is lost, somebody has to find out whether it took
- * place.
+ * An operation that is one statement with its own COMMIT. When its answer is lost, `lookup` determines whether it was
+ * applied.
  */
 export interface RecoverableOperation<A> {
-  /** Asked again after it was done, it finds that. */
+  /** Runs the operation. Once it has been applied, a further attempt finds its result. */
   readonly execute: () => Promise<A>
-  /** What became of it, undefined when nothing did. Waits for what has been written and is not yet committed. */
+  /**
+   * Resolves to the result of the operation, undefined if it was not applied. Waits for changes that are written but
+   * not yet committed.
+   */
   readonly lookup: () => Promise<A | undefined>
   readonly unknown: UnknownOutcomeInfo
 }
 
 export interface ResolvedOutcome<A> {
   readonly answer: A
-  /** An earlier attempt may have done it. */
+  /** Whether an earlier attempt may have applied the operation. */
   readonly maybeApplied: boolean
 }
 
@@ -47,11 +51,9 @@ interface Refusal {
 }
 
 /**
- * Asks until the answer is certain. After a loss, what the server still does for us is ended before it is asked again:
- * a refusal
- * must not be followed by what was under way. Rejects with the refusal once it is certain that nothing was done, or
- * with
- * OutcomeUnknown.
+ * Runs the operation until its outcome is known. After losing a connection, it kills the statement of that connection
+ * before retrying: otherwise the first attempt could still commit after a refusal. Rejects with the refusal once it is
+ * certain that nothing was applied, or with OutcomeUnknown.
  */
 export async function resolveOutcome<A extends object>(
   queries: Queries,
@@ -64,13 +66,13 @@ export async function resolveOutcome<A extends object>(
   const attempt = async (): Promise<A | Refusal> => {
     running = true
     try {
-      await endAll(queries, lost)
+      await killAll(queries, lost)
       return await execute()
     } catch (error) {
       const rule = ruleOf(error)
       const connection = error instanceof DatabaseError ? error.lost : undefined
       if (connection !== undefined) lost.push(connection)
-      // One that was lost while it was being opened had not been asked for anything yet.
+      // A connection that was lost while opening has not received a statement.
       maybeApplied ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
       if (!maybeApplied && rule.order === 'not placed') return { refusal: error }
@@ -91,8 +93,8 @@ export async function resolveOutcome<A extends object>(
 
 const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
 
-/** Takes those that are over out of `lost`. */
-async function endAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
+/** Kills the statement of each lost connection, and removes from `lost` those that are finished. */
+async function killAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
   for (let [first] = lost; first !== undefined; [first] = lost) {
     await endAtServer(queries, first)
     lost.shift()
@@ -100,12 +102,15 @@ async function endAll(queries: Queries, lost: ConnectionIdentity[]): Promise<voi
 }
 
 async function found<A>(queries: Queries, lookup: RecoverableOperation<A>['lookup']): Promise<A | undefined> {
-  // Where a block was stopped, this connection would still see what it has not committed.
+  // After a block was stopped, this connection would still see its uncommitted changes.
   await queries.execute('ROLLBACK')
   return lookup()
 }
 
-/** For whoever was interrupted by `error`: what became of it, once it is certain. Rejects with OutcomeUnknown. */
+/**
+ * After `error` interrupted an operation: resolves to its result, undefined if it was not applied. Rejects with
+ * OutcomeUnknown while that cannot be determined.
+ */
 export async function resolved<A>(
   queries: Queries,
   { lookup, unknown }: Omit<RecoverableOperation<A>, 'execute'>,
@@ -113,7 +118,7 @@ export async function resolved<A>(
 ): Promise<A | undefined> {
   const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
   try {
-    await endAll(queries, lost)
+    await killAll(queries, lost)
     return await found(queries, lookup)
   } catch (cause) {
     throw new OutcomeUnknown(unknown, lost, cause)

@@ -5,13 +5,13 @@ import type { OrderItem } from './orders.ts'
 import { findProduct, unknownProducts, type Product } from '../products/products.ts'
 import { parseQuantity, quoteValue } from '../rules.ts'
 
-/** One wish, as it is typed: a product by id or SKU, and how many. */
+/** One requested item as it is typed: a product by id or SKU, and a quantity. */
 export interface WantedItem {
   readonly product: string
   readonly quantity: number
 }
 
-/** `TEA-1:2`; a SKU may hold colons itself, the last one counts. */
+/** Parses `TEA-1:2`. A SKU may contain colons; the last one separates the quantity. */
 export function parseItem(text: string): WantedItem {
   const colon = text.lastIndexOf(':')
   if (colon < 1) throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${quoteValue(text)}`)
@@ -23,7 +23,7 @@ export function parseItem(text: string): WantedItem {
   }
 }
 
-/** `TEA-1:2 TEA-2:1`, as it is answered to a question. */
+/** Parses `TEA-1:2 TEA-2:1`, the answer to the prompt for items. */
 export function parseItems(text: string): WantedItem[] {
   return text
     .trim()
@@ -36,7 +36,10 @@ export interface ResolvedItem {
   readonly quantity: number
 }
 
-/** Rejects with NOT_FOUND naming every product that there is not, and with USAGE when one is wanted twice. */
+/**
+ * Finds the products of the items. Rejects with NOT_FOUND that lists every unknown product, and with USAGE when a
+ * product is given twice.
+ */
 export async function resolveItems(queries: Queries, wanted: readonly WantedItem[]): Promise<ResolvedItem[]> {
   const found = await Promise.all(wanted.map(({ product }) => findProduct(queries, product)))
   const unknown = wanted.filter((_item, index) => found[index] === undefined).map(({ product }) => product)
@@ -51,13 +54,13 @@ export async function resolveItems(queries: Queries, wanted: readonly WantedItem
       'USAGE',
       `product ${quoteValue(twice.product.sku ?? String(twice.product.id))} is given twice`,
       {
-        hint: 'a product stands once in an order; add the quantities',
+        hint: 'give each product once, with the total quantity',
       },
     )
   return items
 }
 
-/** The lines as they would be ordered now. */
+/** The order lines at current prices. */
 export function quoted(items: readonly ResolvedItem[]): OrderItem[] {
   return items.map(({ product: { id, sku, name, price }, quantity }) => ({
     product_id: id,

@@ -1,4 +1,4 @@
-/** Money is a decimal string with two digits after the point, from end to end; sums are made in whole cents. */
+/** Money is a decimal string with two digits after the point throughout; sums are computed in whole cents. */
 export function toCents(amount: string): bigint {
   const [whole = '0', fraction = ''] = amount.split('.')
   return BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'))

@@ -26,14 +26,14 @@ export interface Order extends OrderHead {
   readonly items: readonly OrderItem[]
 }
 
-/** Orders first: their index gives them in the order of a list, and the first page reads no more than itself. */
+/** Orders come first in the join: their index returns them in list order, so the first page reads only its own rows. */
 const head = `SELECT o.id, o.user_id, u.username, o.status, o.total_amount, o.idempotency_key, o.created_at
   FROM orders o STRAIGHT_JOIN users u ON u.id = o.user_id`
 
 const itemsOfOne = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
   FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = ? ORDER BY i.product_id`
 
-/** One order with its items, in two statements whatever their number. Rejects with NOT_FOUND. */
+/** Resolves to one order with its items, in two statements whatever the number of items. Rejects with NOT_FOUND. */
 export async function getOrder(queries: Queries, id: number): Promise<Order> {
   const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
   if (order === undefined) throw unknownOrder(id)
@@ -41,15 +41,18 @@ export async function getOrder(queries: Queries, id: number): Promise<Order> {
 }
 
 export function unknownOrder(id: number): DbtoolError {
-  return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'see which there are: dbtool orders list' })
+  return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'list the orders: dbtool orders list' })
 }
 
-/** The items of several orders in one statement, whatever their number. */
-const itemsOfMany = `SELECT i.order_id, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
+/** The items of several orders in one statement, whatever the number of orders. */
+const itemsOfMany = `
+  SELECT i.order_id, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
   FROM JSON_TABLE(?, '$[*]' COLUMNS (order_id INT PATH '$')) AS wanted
-  STRAIGHT_JOIN order_items i ON i.order_id = wanted.order_id JOIN products p ON p.id = i.product_id ORDER BY i.order_id, i.product_id`
+    STRAIGHT_JOIN order_items i ON i.order_id = wanted.order_id
+    JOIN products p ON p.id = i.product_id
+  ORDER BY i.order_id, i.product_id`
 
-/** The same orders with their items. */
+/** Resolves to the same orders with their items, in one statement. */
 export async function withItems(queries: Queries, orders: readonly OrderHead[]): Promise<Order[]> {
   const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [
     JSON.stringify(orders.map(({ id }) => id)),
@@ -66,7 +69,7 @@ export interface OrderFilter {
   readonly userIds?: readonly number[] | undefined
   readonly statuses?: readonly OrderStatus[] | undefined
   readonly since?: Date | undefined
-  /** Not included. */
+  /** Exclusive. */
   readonly until?: Date | undefined
 }
 

@@ -1,17 +1,17 @@
 import type { Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 
-/** What an order is placed with. */
+/** The parameters of placing an order. */
 export interface OrderParameters {
   readonly userId: number
   readonly key: string
   readonly digest: string
   readonly status: string
-  /** Otherwise now. */
+  /** The default is now. */
   readonly orderedAt?: Date | undefined
   /**
-   * In ascending id of product: every order locks its products in this order. `price`: agreed elsewhere, otherwise that
-   * of the product.
+   * In ascending id of product: every order locks its products in this order. `price` is a price agreed elsewhere; the
+   * default is the price of the product.
    */
   readonly lines: readonly {
     readonly productId: number
@@ -19,28 +19,30 @@ export interface OrderParameters {
     readonly price?: string | undefined
   }[]
   readonly author: Author
-  /** ROLLBACK tries everything and keeps nothing. */
+  /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
 }
 
-/** How an order of so many lines takes its stock: `take` sets `total`, which stays NULL unless every line was had. */
-interface Taking {
+/** The SQL that deducts the stock of an order. `deduct` sets `total`, which stays NULL if any line is short. */
+interface Deduction {
   readonly declare: string
   readonly deduct: string
   readonly insertItems: string
 }
 
-/** Up to here an order is faster line by line (docs/orders.md tells by how much). */
-const mostLinesOneByOne = 16
+/** Up to this number of lines, one statement per line is faster; docs/orders.md has the figures. */
+const mostSingleLines = 16
 
-/** A statement for each line finds its product by its id, and brings its price along. */
-function lineByLine(count: number): Taking {
+/** One statement per line finds its product by id and reads the price in the same step. */
+function lineByLine(count: number): Deduction {
   const eachLine = (text: (n: number) => string, separator: string): string =>
     Array.from({ length: count }, (_, index) => text(index + 1)).join(separator)
   return {
     declare: eachLine(
       (n) =>
-        `DECLARE product${n} INT DEFAULT ?; DECLARE quantity${n} INT DEFAULT ?; DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`,
+        `DECLARE product${n} INT DEFAULT ?;
+  DECLARE quantity${n} INT DEFAULT ?;
+  DECLARE agreed${n} DECIMAL(10, 2) DEFAULT ?;`,
       '\n  ',
     ),
     deduct: `
@@ -58,46 +60,62 @@ function lineByLine(count: number): Taking {
   }
 }
 
-const wantedLines = `JSON_TABLE(wanted, '$[*]' COLUMNS (product_id INT PATH '$[0]', quantity INT PATH '$[1]', price DECIMAL(10, 2) PATH '$[2]')) AS line`
+const wantedLines = `JSON_TABLE(wanted, '$[*]' COLUMNS (
+      product_id INT PATH '$[0]',
+      quantity INT PATH '$[1]',
+      price DECIMAL(10, 2) PATH '$[2]'
+    )) AS line`
 
 /**
- * All lines at once. STRAIGHT_JOIN keeps the order of locks; without FORCE INDEX a shop of five products or less would
- * be scanned,
- * which waits for what other orders have locked.
+ * All lines in one statement. STRAIGHT_JOIN fixes the order of locks. Without FORCE INDEX, a shop with five products or
+ * fewer would be scanned, and the scan waits for rows that other orders have locked.
  */
-const asTable: Taking = {
+const asTable: Deduction = {
   declare: '',
   deduct: `
   UPDATE ${wantedLines} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = line.product_id
-    SET p.stock = p.stock - line.quantity, p.units_sold = p.units_sold + line.quantity, p.times_ordered = p.times_ordered + 1,
-        p.revenue = p.revenue + line.quantity * COALESCE(line.price, p.price), p.updated_at = UTC_TIMESTAMP()
+    SET p.stock = p.stock - line.quantity,
+        p.units_sold = p.units_sold + line.quantity,
+        p.times_ordered = p.times_ordered + 1,
+        p.revenue = p.revenue + line.quantity * COALESCE(line.price, p.price),
+        p.updated_at = UTC_TIMESTAMP()
     WHERE p.is_active AND p.stock >= line.quantity;
   IF ROW_COUNT() = line_count THEN
-    SELECT SUM(line.quantity * COALESCE(line.price, p.price)) INTO total FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;
+    SELECT SUM(line.quantity * COALESCE(line.price, p.price)) INTO total
+      FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;
   END IF;`,
   insertItems: `INSERT INTO order_items (order_id, product_id, quantity, price)
       SELECT new_id, line.product_id, line.quantity, COALESCE(line.price, p.price)
         FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;`,
 }
 
-const answerWithOrder = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short FROM orders WHERE id = old_id;`
+const answerWithOrder = `SELECT
+      'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
+      FROM orders WHERE id = old_id;`
+
+const answerWithShortages = `SELECT JSON_ARRAYAGG(JSON_OBJECT(
+          'product_id', line.product_id, 'sku', p.sku, 'name', p.name,
+          'wanted', line.quantity, 'stock', p.stock, 'is_active', p.is_active
+        ))
+        INTO short
+        FROM ${wantedLines} LEFT JOIN products p ON p.id = line.product_id
+        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < line.quantity;
+      SELECT
+        IF(short IS NULL, 'again', 'short') AS outcome,
+        NULL AS order_id, NULL AS total_amount, NULL AS digest, short;`
 
 /**
- * A whole order in one statement: the server runs it without waiting for the network, so a row lock on a product that
- * everybody wants is held for microseconds. It answers with one row: outcome ('placed', 'existing', 'short', or 'again'
- * when
- * what was short no longer is), order_id, total_amount, digest, short (JSON).
+ * A complete order in one statement. The server runs it without waiting for the network, so the row lock on a popular
+ * product is held for microseconds. The answer is one row: outcome, order_id, total_amount, digest, short (JSON). The
+ * outcome is 'placed', 'existing', 'short', or 'again' when the missing stock is available again.
  *
- * Stock first, in ascending id of product, and every line after it: the other way round orders deadlock. Whatever goes
- * wrong, an
- * order that has the key already is the answer; who placed it may just have taken the last units. Otherwise any error
- * rolls back
- * and is raised again, except KILL QUERY and max_statement_time between two statements: they leave the transaction
- * open. So the
- * block begins with ROLLBACK; its START TRANSACTION would commit half of an order that was stopped before on the same
- * connection.
+ * Stock is deducted first, in ascending id of product, and all other rows are written afterwards; the reverse order
+ * deadlocks. After any failure, an existing order with the key is the answer: it may just have taken the last units.
+ * Otherwise an error rolls back and is raised again. KILL QUERY and max_statement_time between two statements are the
+ * exception: they leave the transaction open. So the block begins with ROLLBACK. Without it, START TRANSACTION would
+ * commit half of an order that was stopped earlier on the same connection.
  */
-const block = ({ declare, deduct, insertItems }: Taking, dryRun: boolean): string => `
+const block = ({ declare, deduct, insertItems }: Deduction, dryRun: boolean): string => `
 BEGIN NOT ATOMIC
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
@@ -124,7 +142,9 @@ BEGIN NOT ATOMIC
     SET new_id = LAST_INSERT_ID();
     ${insertItems}
     INSERT INTO logs (os_user, command, entity, entity_id, message)
-      VALUES (?, ?, 'orders', new_id, CONCAT('placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total));
+      VALUES (?, ?, 'orders', new_id, CONCAT(
+        'placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total
+      ));
     ${dryRun ? 'ROLLBACK' : 'COMMIT'};
     SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest, NULL AS short;
   ELSE
@@ -133,26 +153,23 @@ BEGIN NOT ATOMIC
     IF old_id IS NOT NULL THEN
       ${answerWithOrder}
     ELSE
-      SELECT JSON_ARRAYAGG(JSON_OBJECT('product_id', line.product_id, 'sku', p.sku, 'name', p.name, 'wanted', line.quantity, 'stock', p.stock, 'is_active', p.is_active))
-        INTO short
-        FROM ${wantedLines} LEFT JOIN products p ON p.id = line.product_id
-        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < line.quantity;
-      SELECT IF(short IS NULL, 'again', 'short') AS outcome, NULL AS order_id, NULL AS total_amount, NULL AS digest, short;
+      ${answerWithShortages}
     END IF;
   END IF;
 END`
 
 const texts = new Map<string, string>()
 
-/** The same text for all orders of so many lines: a connection prepares it once. */
+/** Returns the same text for all orders with the same number of lines, so that a connection prepares it once. */
 function textFor(count: number, dryRun: boolean): string {
-  const oneByOne = count <= mostLinesOneByOne
-  const name = `${oneByOne ? count : 'many'}${dryRun ? ' dry run' : ''}`
-  const text = texts.get(name) ?? block(oneByOne ? lineByLine(count) : asTable, dryRun)
+  const singleLines = count <= mostSingleLines
+  const name = `${singleLines ? count : 'many'}${dryRun ? ' dry run' : ''}`
+  const text = texts.get(name) ?? block(singleLines ? lineByLine(count) : asTable, dryRun)
   texts.set(name, text)
   return text
 }
 
+/** The statement that places one order, and the values to bind. */
 export function placeOrderStatement({
   userId,
   key,
@@ -171,8 +188,8 @@ export function placeOrderStatement({
       price === undefined ? [productId, quantity] : [productId, quantity, price],
     ),
   )
-  const oneByOne =
-    lines.length > mostLinesOneByOne
+  const singleLines =
+    lines.length > mostSingleLines
       ? []
       : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
   return {
@@ -182,7 +199,7 @@ export function placeOrderStatement({
       wanted,
       lines.length,
       userId,
-      ...oneByOne,
+      ...singleLines,
       status,
       digest,
       orderedAt ?? null,

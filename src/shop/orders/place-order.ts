@@ -12,26 +12,26 @@ export interface OrderLine {
   readonly productId: number
   /** Units, 1 or more. */
   readonly quantity: number
-  /** A unit price agreed elsewhere, as of an invoice; otherwise the product's price at this moment. */
+  /** A unit price agreed elsewhere, as on an invoice; the default is the current price of the product. */
   readonly price?: string | undefined
 }
 
 export interface OrderRequest {
   readonly userId: number
-  /** A product at most once. */
+  /** Each product at most once. */
   readonly lines: readonly OrderLine[]
-  /** At most one order ever has this key, whoever asks how often. */
+  /** The idempotency key: it has at most one order, however often and by whomever the order is requested. */
   readonly key: string
   readonly status: 'confirmed' | 'pending'
-  /** For orders taken earlier; otherwise now. */
+  /** The time of an order that was placed elsewhere earlier; the default is now. */
   readonly orderedAt?: Date | undefined
   readonly author: Author
-  /** Tries everything and keeps nothing. */
+  /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
 }
 
 export interface Placement {
-  /** `existing`: this key had placed the same order before; nothing new was taken. */
+  /** `existing`: the same order was placed earlier with this key; no stock was deducted. */
   readonly outcome: 'placed' | 'existing'
   readonly orderId: number
   readonly totalAmount: string
@@ -46,13 +46,15 @@ export interface Shortage {
   readonly is_active: number | null
 }
 
-/** Every product that was short, with what is there. */
+/** Lists every product that is short, with its stock. */
 export class OutOfStock extends DbtoolError {
   constructor(readonly shortages: readonly Shortage[]) {
     const isForSale = shortages.some(({ stock, is_active }) => stock !== null && is_active !== 0)
     const what = isForSale ? 'out of stock' : 'cannot be ordered'
     super('OUT_OF_STOCK', `${what}: ${shortages.map(describe).join('; ')}`, {
-      hint: `nothing was ordered; ${isForSale ? 'ask for what is there' : 'see what there is: dbtool products list --active'}`,
+      hint: isForSale
+        ? 'no order was placed; reduce the quantities to what is in stock'
+        : 'no order was placed; list the products for sale: dbtool products list --active',
     })
   }
 }
@@ -60,19 +62,18 @@ export class OutOfStock extends DbtoolError {
 function describe({ product_id, sku, name, wanted, stock, is_active }: Shortage): string {
   if (stock === null) return `product ${product_id} does not exist`
   const product = `${sku ?? product_id} (${name ?? ''})`
-  return is_active === 0 ? `${product} is not for sale` : `${product}: ${wanted} wanted, ${stock} there`
+  return is_active === 0 ? `${product} is not for sale` : `${product}: ${wanted} wanted, ${stock} in stock`
 }
 
 /**
- * Places one order: all of it or none, exactly once for a key. Rejects with OutOfStock, KEY_CONFLICT (the key belongs
- * to
- * another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN when the connection died and the server could not be
- * asked again within the patience of `queries`.
+ * Places one order, completely or not at all, and exactly once per key. Rejects with OutOfStock, KEY_CONFLICT (the key
+ * belongs to another order), NOT_FOUND (no such user), or OUTCOME_UNKNOWN. The outcome is unknown when the connection
+ * was lost and the server did not answer again within the retry time of `queries`.
  */
 export async function placeOrder(queries: Queries, request: OrderRequest): Promise<Placement> {
   const lines = [...request.lines].sort((a, b) => a.productId - b.productId)
   const digest = digestOf(request, lines)
-  const answer = await askUntilKnown(queries, { ...request, lines, digest }).catch((error: unknown) => {
+  const answer = await placeWithKnownOutcome(queries, { ...request, lines, digest }).catch((error: unknown) => {
     throw explained(error, request)
   })
   return read(answer, request, digest)
@@ -108,8 +109,8 @@ function explained(error: unknown, { userId }: OrderRequest): unknown {
 }
 
 /**
- * What makes two requests the same: who, what, how many, in which status, and a price where one was agreed; not when or
- * by whom.
+ * The digest of an order. Two requests are the same order if user, products, quantities, status and agreed prices are
+ * equal; time and author do not count.
  */
 export function digestOf(
   { userId, status }: Pick<OrderRequest, 'userId' | 'status'>,
@@ -124,7 +125,7 @@ export function digestOf(
   return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }
 
-/** What the server says of an order. */
+/** The answer of the statement. */
 export interface Answer {
   readonly outcome: 'placed' | 'existing' | 'short'
   readonly order_id: number | null
@@ -135,16 +136,21 @@ export interface Answer {
 
 type Existing = Answer & { readonly order_id: number }
 
-/** When nobody can be asked what became of the order with this key. */
+/** The error for an order with this key whose outcome is unknown. */
 export function unknownPlacement(key: string): UnknownOutcomeInfo {
   return {
-    message: `the connection was lost while the order was being placed, and the server cannot be asked; its key is ${quoteValue(key)}`,
+    message:
+      'the connection was lost while the order was being placed, and the server cannot be reached; ' +
+      `the key of the order is ${quoteValue(key)}`,
     hint: `the same command with --idempotency-key ${quotedForShell(key)} finds the order or places it, never twice`,
   }
 }
 
-/** Asks for the order until the answer is certain: its key finds what was placed, and what was not is placed now. */
-async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<Answer> {
+/**
+ * Places the order and resolves its outcome: the key finds an order that was placed, and an order that was not is
+ * placed now.
+ */
+async function placeWithKnownOutcome(queries: Queries, order: OrderParameters): Promise<Answer> {
   const { key } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
     execute: () => send(queries, order),
@@ -154,23 +160,23 @@ async function askUntilKnown(queries: Queries, order: OrderParameters): Promise<
   return answer
 }
 
-/** What refused the order was over when it was looked at. */
-interface Passed {
+/** The obstacle to the order was gone when it was looked up, so the statement is retried. */
+interface Retryable {
   readonly outcome: 'again'
 }
 
 async function send(queries: Queries, order: OrderParameters): Promise<Answer> {
   const { sql, values } = placeOrderStatement(order)
-  const [answer] = await queries.prepared<Answer | Passed>(sql, values).catch((error: unknown) => {
+  const [answer] = await queries.prepared<Answer | Retryable>(sql, values).catch((error: unknown) => {
     throw error instanceof DbtoolError && error.code === 'DUPLICATE'
-      ? passed('another order with the same key came and went', error)
+      ? retryable('another order with the same key appeared and disappeared', error)
       : error
   })
-  if (answer === undefined || answer.outcome === 'again') throw passed('what was short came back')
+  if (answer === undefined || answer.outcome === 'again') throw retryable('the missing stock is available again')
   return answer
 }
 
-const passed = (what: string, cause?: unknown): DbtoolError => new DbtoolError('DEADLOCK', what, { cause })
+const retryable = (what: string, cause?: unknown): DbtoolError => new DbtoolError('DEADLOCK', what, { cause })
 
 async function orderOfKey(queries: Queries, key: string): Promise<Existing | undefined> {
   const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
@@ -179,7 +185,10 @@ async function orderOfKey(queries: Queries, key: string): Promise<Existing | und
   return answer
 }
 
-/** For whoever was interrupted by `error`: the order of this key, once it is certain. Rejects with OutcomeUnknown. */
+/**
+ * After `error` interrupted an order: resolves to the id of the order with this key, undefined if there is none.
+ * Rejects with OutcomeUnknown while that cannot be determined.
+ */
 export async function resolveByKey(queries: Queries, key: string, error: unknown): Promise<number | undefined> {
   return (await resolved(queries, { lookup: () => orderOfKey(queries, key), unknown: unknownPlacement(key) }, error))
     ?.order_id

@@ -5,9 +5,9 @@ import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Author } from '../logs.ts'
 import { fromCents, toCents } from './money.ts'
 import { digestOf, type OrderLine, type OrderRequest, type Placement } from './place-order.ts'
-import { ordersThereSql, placeOrdersSql } from './place-orders.sql.ts'
+import { existingOrdersSql, placeOrdersSql } from './place-orders.sql.ts'
 
-/** A row of the answer; `n` is the place of its order in the request, from 1. */
+/** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
   | {
       readonly outcome: 'placed' | 'existing'
@@ -18,65 +18,65 @@ type Row =
     }
   | { readonly outcome: 'short'; readonly product_id: number }
 
-interface Asked {
+interface DigestedRequest {
   readonly request: OrderRequest
   readonly digest: string
 }
 
-/** Once for what is there already, once for what is short, and once more for what has come between. */
+/** One attempt each for orders that already exist, for products that are short, and for changes made meanwhile. */
 const mostAttempts = 3
-/** What one order may be refused for while the others are sound. */
+/** Error codes that refuse one order while the others may be sound. */
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
 /**
- * Places orders in one transaction, as far as they can be placed together, each exactly once for its key. Resolves to
- * what became of
- * each; undefined: nothing, and whoever asks for that one by itself learns why. Rejects with OUTCOME_UNKNOWN when the
- * connection died and the
- * server could not be asked again within the patience of `queries`. They are committed by one author, and never
- * rehearsed.
+ * Places orders in one transaction, as many as can be placed together, each exactly once per key. Resolves to the
+ * placement of each order. Undefined means that nothing happened to the order; placing it separately shows why.
+ *
+ * Rejects with OUTCOME_UNKNOWN when the connection was lost and the server did not answer again within the retry time
+ * of `queries`. All orders have the same author, and there is no dry run.
  */
 export async function placeOrdersTogether(
   queries: Queries,
   requests: readonly OrderRequest[],
 ): Promise<(Placement | undefined)[]> {
   const placements = new Map<OrderRequest, Placement>()
-  let left = requests.map((request): Asked => ({ request, digest: digestOf(request, request.lines) }))
-  for (let attempt = 1; attempt <= mostAttempts && left.length > 1; attempt += 1) {
-    const rows = await send(queries, left)
+  let pending = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
+  for (let attempt = 1; attempt <= mostAttempts && pending.length > 1; attempt += 1) {
+    const rows = await send(queries, pending)
     for (const row of rows) {
       if (row.outcome === 'short') continue
       const { outcome, n, order_id: orderId, total_amount: totalAmount, digest } = row
-      const asked = left[n - 1]
-      if (asked?.digest === digest) placements.set(asked.request, { outcome, orderId, totalAmount })
+      const answered = pending[n - 1]
+      if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
     }
     if (rows.length === 0 || rows[0]?.outcome === 'placed') break
-    left = withoutThoseOf(rows, left)
+    pending = withoutAnswered(rows, pending)
   }
   return requests.map((request) => placements.get(request))
 }
 
-/** Those of which the answer said nothing. */
-function withoutThoseOf(rows: readonly Row[], asked: readonly Asked[]): Asked[] {
+/** The orders that the answer does not concern. */
+function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]): DigestedRequest[] {
   const [known, short] = [new Set<number>(), new Set<number>()]
   for (const row of rows) {
     if (row.outcome === 'short') short.add(row.product_id)
     else known.add(row.n)
   }
-  return asked.filter(
+  return batch.filter(
     ({ request }, index) => !known.has(index + 1) && !request.lines.some(({ productId }) => short.has(productId)),
   )
 }
 
-/** No rows: one of them is refused, and nothing was placed. */
-async function send(queries: Queries, asked: readonly Asked[]): Promise<readonly Row[]> {
-  const { products, orders, lines, author } = documentsOf(asked)
+/** Sends the orders. An empty answer means that one of them was refused, so none was placed. */
+async function send(queries: Queries, batch: readonly DigestedRequest[]): Promise<readonly Row[]> {
+  const { products, orders, lines, author } = documentsOf(batch)
   const unknown: UnknownOutcomeInfo = {
-    message: `the connection was lost while ${asked.length} orders were being placed, and the server cannot be asked`,
-    hint: 'the same orders with the same keys are found or placed when asked for again, never twice',
+    message:
+      `the connection was lost while ${batch.length} orders were being placed, ` + 'and the server cannot be reached',
+    hint: 'request the same orders with the same keys again: each is found or placed, never twice',
   }
   const lookup = async (): Promise<Row[] | undefined> => {
-    const rows = await queries.prepared<Row>(ordersThereSql, [orders])
+    const rows = await queries.prepared<Row>(existingOrdersSql, [orders])
     return rows.length === 0 ? undefined : rows
   }
   const execute = (): Promise<Row[]> =>
@@ -90,14 +90,19 @@ async function send(queries: Queries, asked: readonly Asked[]): Promise<readonly
   return answer
 }
 
-/** As the statement takes them. */
-function documentsOf(asked: readonly Asked[]): { products: string; orders: string; lines: string; author: Author } {
+/** The bound JSON documents of the statement. */
+function documentsOf(batch: readonly DigestedRequest[]): {
+  products: string
+  orders: string
+  lines: string
+  author: Author
+} {
   const [
     {
       request: { author },
     },
-  ] = asked as [Asked]
-  const orders = asked.map(({ request: { key, userId, status, orderedAt, lines }, digest }) => [
+  ] = batch as [DigestedRequest]
+  const orders = batch.map(({ request: { key, userId, status, orderedAt, lines }, digest }) => [
     key,
     userId,
     status,
@@ -106,12 +111,12 @@ function documentsOf(asked: readonly Asked[]): { products: string; orders: strin
     lines.length,
     fromCents(agreedCents(lines)),
   ])
-  const lines = asked.map(({ request: { key, lines: wanted } }) => [
+  const lines = batch.map(({ request: { key, lines: wanted } }) => [
     key,
     wanted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
   ])
   return {
-    products: JSON.stringify(demandOf(asked.flatMap(({ request }) => request.lines))),
+    products: JSON.stringify(demandOf(batch.flatMap(({ request }) => request.lines))),
     orders: JSON.stringify(orders),
     lines: JSON.stringify(lines),
     author,
@@ -121,7 +126,7 @@ function documentsOf(asked: readonly Asked[]): { products: string; orders: strin
 const agreedCents = (lines: readonly OrderLine[]): bigint =>
   lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
 
-/** What all lines together want of each product, ascending. */
+/** The total demand for each product, in ascending id. */
 function demandOf(
   lines: readonly OrderLine[],
 ): [productId: number, units: number, times: number, agreed: string, open: number][] {

@@ -1,8 +1,8 @@
 import type { OrderStatus } from '../rules.ts'
 
 /**
- * The only changes of an order's status; what a status is called is also what was done: it is confirmed, it can be
- * confirmed.
+ * The allowed changes of an order status. The name of a status is also the participle of its move: an order can be
+ * confirmed, and is confirmed.
  */
 export const moves = {
   confirm: { from: ['pending'], to: 'confirmed' },
@@ -13,15 +13,15 @@ export const moves = {
 
 export type Move = keyof typeof moves
 
-/** As they are typed. */
+/** The moves as the user types them. */
 export const moveNames = Object.keys(moves) as Move[]
 
-/** What can be done with an order of this status. */
+/** The moves that an order of this status allows. */
 export function movesFrom(status: OrderStatus): Move[] {
   return moveNames.filter((move) => (moves[move].from as readonly OrderStatus[]).includes(status))
 }
 
-/** Whether an order that had the one status may have the other by now. */
+/** Whether an order can get from one status to another by further moves. */
 export function leadsTo(from: OrderStatus, to: OrderStatus): boolean {
   return movesFrom(from).some((move) => moves[move].to === to || leadsTo(moves[move].to, to))
 }

@@ -6,7 +6,7 @@ import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { type Author, writeLog } from '../logs.ts'
 import { getProduct, named, type Product, productById, duplicateSku, unknownProducts } from './products.ts'
 
-/** What a product may be changed to; null empties. Stock is no wish but a difference: {@link restockProduct}. */
+/** The changes of a product; null clears a value. Stock changes by a difference instead: {@link restockProduct}. */
 export type ProductPatch = Readonly<{
   price?: string
   is_active?: boolean
@@ -15,7 +15,7 @@ export type ProductPatch = Readonly<{
   name?: string
 }>
 
-/** Call it in a transaction. Rejects with NOT_FOUND, or with DUPLICATE when the SKU is taken. */
+/** Changes a product. Call it in a transaction. Rejects with NOT_FOUND, or with DUPLICATE when the SKU is taken. */
 export async function updateProduct(
   queries: Queries,
   author: Author,
@@ -25,7 +25,7 @@ export async function updateProduct(
   const { id } = await getProduct(queries, reference)
   const before = await productById(queries, id, 'FOR UPDATE')
   const { name, ...shorter } = patch
-  // The name last, since a log row is cut at its end.
+  // The name comes last, because a log row is truncated at its end.
   const wanted = diff({ ...shorter, name }, { ...before })
   if (Object.keys(wanted).length === 0) return { thing: before, rowsChanged: 0, changes: '' }
   const { sql, values } = assignments(wanted)
@@ -41,7 +41,7 @@ export async function updateProduct(
   return { thing: await productById(queries, id), rowsChanged: 1, changes }
 }
 
-/** Why it cannot be deleted: REFERENCED, or undefined when no order has it. */
+/** The error REFERENCED if order lines refer to the product, otherwise undefined. */
 export async function keptByOrders(queries: Queries, product: Product): Promise<DbtoolError | undefined> {
   const { orders } = (await firstRow<{ orders: number }>(
     queries,
@@ -50,8 +50,8 @@ export async function keptByOrders(queries: Queries, product: Product): Promise<
   )) ?? { orders: 0 }
   if (orders === 0) return undefined
   const hint = product.is_active
-    ? `take it out of sale instead: dbtool products update ${product.sku ?? product.id} --inactive`
-    : 'it is out of sale already, and its orders keep it'
+    ? `deactivate it instead: dbtool products update ${product.sku ?? product.id} --inactive`
+    : 'it is already inactive, and existing orders still refer to it'
   return new DbtoolError(
     'REFERENCED',
     `${counted(orders, 'order refers', 'orders refer')} to ${named(product)}, so it cannot be deleted`,
@@ -61,7 +61,10 @@ export async function keptByOrders(queries: Queries, product: Product): Promise<
 
 type Deleted = Pick<Product, 'sku' | 'name' | 'price' | 'stock'>
 
-/** Call it in a transaction. Rejects with REFERENCED when an order has it, and with NOT_FOUND when it is gone. */
+/**
+ * Deletes a product. Call it in a transaction. Rejects with REFERENCED when an order line refers to it, and with
+ * NOT_FOUND when it no longer exists.
+ */
 export async function deleteProduct(queries: Queries, author: Author, product: Product): Promise<void> {
   const { id } = product
   const deleted = await firstRow<Deleted>(
@@ -84,16 +87,17 @@ export async function deleteProduct(queries: Queries, author: Author, product: P
 const mostStock = 2_147_483_647
 
 /**
- * Both sides of the ledger at once, by a difference: what others take or bring at the same time is neither lost nor
+ * Changes both sides of the stock ledger by a difference, so that concurrent orders and restocks are neither lost nor
  * undone.
  */
-const guardedUpdate = `UPDATE products SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
+const guardedUpdate = `UPDATE products
+  SET stock = stock + ?, stock_received = stock_received + ?, updated_at = UTC_TIMESTAMP()
   WHERE id = ? AND stock + ? BETWEEN 0 AND ${mostStock}`
 
 /**
- * Call it in a transaction. Resolves to the product as it is then. Rejects with NOT_FOUND, with OUT_OF_STOCK when more
- * is
- * taken out than is there, or with CONSTRAINT when there would be more than an INT holds.
+ * Changes the stock by `by` units and resolves to the changed product. Call it in a transaction. Rejects with
+ * NOT_FOUND, with OUT_OF_STOCK when `by` removes more units than are in stock, or with CONSTRAINT when the stock would
+ * exceed an INT.
  */
 export async function restockProduct(
   queries: Queries,
@@ -121,19 +125,19 @@ function refusal(product: Product, by: number): DbtoolError {
   if (stock + by > mostStock)
     return new DbtoolError(
       'CONSTRAINT',
-      `${named(product)} has ${stock} in stock: with ${by} more there would be more than ${mostStock}`,
+      `${named(product)} has ${stock} in stock: ${by} more would exceed ${mostStock}`,
       { hint: 'nothing was changed' },
     )
-  // It has just been restocked: the same again will find it.
+  // The product was restocked meanwhile: a retry succeeds.
   if (stock + by >= 0)
     return new DbtoolError('DEADLOCK', `the stock of ${named(product)} changed meanwhile`, {
-      hint: 'nothing was changed; try again',
+      hint: 'nothing was changed; run it again',
     })
   const hint =
     stock === 0
-      ? 'there is nothing to take out'
-      : `take out what is there: dbtool products restock ${sku ?? id} --by -${stock}`
-  return new DbtoolError('OUT_OF_STOCK', `${named(product)} has ${stock} in stock: ${-by} cannot be taken out`, {
+      ? 'there is no stock to remove'
+      : `remove at most ${stock}: dbtool products restock ${sku ?? id} --by -${stock}`
+  return new DbtoolError('OUT_OF_STOCK', `${named(product)} has ${stock} in stock: ${-by} cannot be removed`, {
     hint,
   })
 }

@@ -31,7 +31,8 @@ type Row = Omit<Product, 'is_active'> & { is_active: number }
 const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1 })
 
 /**
- * Call it in a transaction: the product and its log row belong together. Rejects with DUPLICATE when the SKU is taken.
+ * Creates a product and resolves to it. Call it in a transaction: the product and its log row belong together. Rejects
+ * with DUPLICATE when the SKU is taken.
  */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
   const { insertId } = await queries.execute(insertion, valuesOf(product)).catch((error: unknown) => {
@@ -41,7 +42,7 @@ export async function insertProduct(queries: Queries, author: Author, product: N
   return productById(queries, insertId)
 }
 
-/** As insertProduct, for many at once; rejects with DUPLICATE, without saying of which. */
+/** Like {@link insertProduct}, for many at once; a DUPLICATE does not name the product. */
 export async function insertProducts(queries: Queries, author: Author, products: readonly NewProduct[]): Promise<void> {
   const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
   await writeLogs(
@@ -66,7 +67,7 @@ function creation(entityId: number, { sku, name, price, stock }: NewProduct): Lo
   }
 }
 
-/** What a DUPLICATE of the table means; other errors as they are. */
+/** Explains a DUPLICATE error of the table; returns other errors unchanged. */
 export function duplicateSku(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   return new DbtoolError('DUPLICATE', `the SKU ${quoteValue(sku ?? '')} is already taken`, {
@@ -79,24 +80,24 @@ export async function skuExists(queries: Queries, sku: string): Promise<boolean>
   return (await firstRow(queries, 'SELECT 1 FROM products WHERE sku = ?', [sku])) !== undefined
 }
 
-/** Rejects with NOT_FOUND. `FOR UPDATE`: nobody else changes it until the transaction ends. */
+/** Resolves to one product. Rejects with NOT_FOUND. `FOR UPDATE` locks it until the transaction ends. */
 export async function productById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<Product> {
   const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? ${lock}`, [id])
   if (row === undefined) throw unknownProducts([String(id)])
   return fromRow(row)
 }
 
-/** How a sentence names a product. */
+/** The name of a product in messages. */
 export function named({ id, sku, name }: Pick<Product, 'id' | 'sku' | 'name'>): string {
   return `${sku ?? `product ${id}`} (${name})`
 }
 
-/** What names this one and no other, for whoever reads it as findProduct does. */
+/** A reference that {@link findProduct} resolves to this product and no other. */
 export function productReference({ id, sku }: Pick<Product, 'id' | 'sku'>): string {
   return sku === null || /^\d+$/.test(sku) ? String(id) : sku
 }
 
-/** By id or SKU: all digits are an id if there is such a product, then a SKU. */
+/** Finds a product by id or SKU. All digits are an id if such a product exists, otherwise a SKU. */
 export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
   const id = /^\d{1,10}$/.test(reference) ? Number(reference) : null
   const row = await firstRow<Row>(
@@ -108,8 +109,8 @@ export async function findProduct(queries: Queries, reference: string): Promise<
 }
 
 /**
- * As findProduct; rejects with NOT_FOUND, and with BAD_INPUT for what can be none, as when a script's variable was not
- * set.
+ * Like {@link findProduct}, but rejects with NOT_FOUND. An empty reference, as from an unset variable of a script,
+ * rejects with BAD_INPUT.
  */
 export async function getProduct(queries: Queries, reference: string): Promise<Product> {
   if (reference.trim() === '')
@@ -135,11 +136,11 @@ export const productSortColumns = ['id', 'sku', 'name', 'price', 'stock', 'creat
 export interface ProductFilter {
   readonly active?: boolean | undefined
   readonly ids?: readonly number[] | undefined
-  /** In SKU or name, whatever the case. */
+  /** Text in SKU or name, ignoring case. */
   readonly search?: string | undefined
 }
 
-/** On `products p`. */
+/** The WHERE conditions on `products p`. */
 export function productConditions({ active, search, ids }: ProductFilter): (Condition | undefined)[] {
   return [
     active === undefined ? undefined : { sql: 'p.is_active = ?', values: [active] },

@@ -4,11 +4,14 @@ import { Weighted } from './weighted.ts'
 const hours = 365 * 24
 const hourMs = 3_600_000
 
-/** When people buy, in UTC: little at night, most in the evening; more towards the weekend; Sunday is index 0. */
+/**
+ * Weights of the hours, in UTC, and of the weekdays, Sunday first: few orders at night, most in the evening, and more
+ * towards the weekend.
+ */
 const hourWeights = [2, 1, 1, 1, 1, 2, 3, 5, 7, 8, 9, 9, 10, 9, 8, 8, 9, 10, 12, 14, 15, 13, 9, 5]
 const weekdayWeights = [12, 9, 8, 8, 9, 11, 13]
 
-/** By the day of the year, as month and day: the weeks before Christmas are busy, the feast itself is quiet. */
+/** The weight of a season, by month and day: the weeks before Christmas are busy, the holidays are quiet. */
 function seasonWeight(at: Date): number {
   const day = (at.getUTCMonth() + 1) * 100 + at.getUTCDate()
   if (day >= 1120 && day < 1201) return 1.5
@@ -26,12 +29,12 @@ export class Year {
 
   static readonly seconds = (hours * hourMs) / 1_000
 
-  /** As a DATETIME has it; before the year and at its end too. */
+  /** Formats a second as a DATETIME; it may lie before the year or at its end. */
   text(second: number): string {
     return new Date(this.#startMs + second * 1_000).toISOString().slice(0, 19).replace('T', ' ')
   }
 
-  /** So many times, in order: trade doubles over the year, and has its hours, days and seasons. */
+  /** Draws `count` times in ascending order. Trade doubles over the year and varies with hour, weekday and season. */
   times(count: number, random: Random): Uint32Array {
     const weights = Float64Array.from({ length: hours }, (_, hour) => {
       const at = new Date(this.#startMs + hour * hourMs)

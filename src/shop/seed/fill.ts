@@ -9,17 +9,20 @@ import type { Plan } from './plan.ts'
 import { batches } from './rows.ts'
 import { insertion } from './tables.ts'
 
-/** Rejects with NOT_EMPTY, saying what is there, unless there is no user, product or order. */
+/** Rejects with NOT_EMPTY, with the counts, if the shop has any user, product or order. */
 export async function assertEmpty(queries: Queries): Promise<void> {
   const counts = await firstRow<Record<string, number>>(
     queries,
-    'SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM orders) AS orders',
+    `SELECT
+      (SELECT COUNT(*) FROM users) AS users,
+      (SELECT COUNT(*) FROM products) AS products,
+      (SELECT COUNT(*) FROM orders) AS orders`,
   )
   const filled = Object.entries(counts ?? {}).filter(([, count]) => count > 0)
   if (filled.length === 0) return
   const what = filled.map(([name, count]) => `${count} ${count === 1 ? name.slice(0, -1) : name}`).join(', ')
   throw new DbtoolError('NOT_EMPTY', `the shop is not empty: it has ${what}`, {
-    hint: 'nothing was changed; empty it, and lose what is in it, with: dbtool db reset',
+    hint: 'nothing was changed; to drop and recreate the schema and lose all data: dbtool db reset',
   })
 }
 
@@ -30,7 +33,10 @@ export interface Filling {
   readonly onProgress: (rows: number) => void
 }
 
-/** Writes the whole shop, or nothing of it. Rejects with NOT_EMPTY, also if somebody else begins at the same time. */
+/**
+ * Writes the complete shop or nothing, in one transaction. Rejects with NOT_EMPTY, also if another process starts to
+ * fill the shop at the same time.
+ */
 export async function fillShop(db: Database, filling: Filling): Promise<void> {
   try {
     await db.transaction((tx) => writeShop(tx, filling))
@@ -47,7 +53,7 @@ async function writeShop(tx: Queries, { plan, author, signal, onProgress }: Fill
   for (const { table, rows } of batches(plan)) {
     await sent
     sent = tx.prepared(insertion(table), [JSON.stringify(rows)])
-    // While the server works on this batch, the next one is made; a failure is met when its turn comes.
+    // The next batch is generated while the server works on this one; a failure is thrown when this promise is awaited.
     sent.catch(() => undefined)
     onProgress((written += rows.length))
     await breathe(signal)
@@ -57,6 +63,8 @@ async function writeShop(tx: Queries, { plan, author, signal, onProgress }: Fill
   await writeLog(tx, author, {
     entity: 'shop',
     entityId: 0,
-    message: `seeded ${users} users, ${products} products and ${orders} orders, seed ${plan.seed}, until ${plan.year.text(Year.seconds)}`,
+    message:
+      `seeded ${users} users, ${products} products and ${orders} orders, ` +
+      `seed ${plan.seed}, until ${plan.year.text(Year.seconds)}`,
   })
 }

@@ -1,6 +1,6 @@
-/** One kind of goods; a product is an adjective, a material and a thing. */
+/** A category of products. A product name is an adjective, a material and a thing. */
 export interface Category {
-  /** Begins the SKU. */
+  /** The prefix of the SKU. */
   readonly code: string
   readonly adjectives: readonly string[]
   readonly materials: readonly string[]

@@ -9,17 +9,17 @@ export interface Good {
   readonly name: string
   readonly priceCents: number
   readonly active: boolean
-  /** Units that are left at the end of the year. */
+  /** Units in stock at the end of the year. */
   readonly stock: number
-  /** Seconds before the start of the year. */
+  /** Seconds between its creation and the start of the year. */
   readonly age: number
 }
 
-/** Prices end so, in cents, and so often. */
+/** The cents in which prices end, and their weights. */
 const endings = [0, 50, 90, 99]
 const endingWeights = [25, 20, 30, 25]
 
-/** Of a hundred products, so many are not sold any more, and so many are nearly sold out. */
+/** Percentages of products that are inactive, and that are nearly sold out. */
 const inactive = 4
 const scarce = 8
 const daySeconds = 86_400
@@ -48,7 +48,7 @@ export function goods(count: number, random: Random): Good[] {
   })
 }
 
-/** More cheap ones than dear ones. */
+/** Draws a price in whole units of money; low prices are more frequent than high ones. */
 function wholePrice({ price: [from, to] }: Category, random: Random): number {
   const share = random.share()
   return from + Math.floor((to - from) * share * share)

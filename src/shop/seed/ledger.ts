@@ -3,13 +3,10 @@ import type { OrderLine } from '../orders/place-order.ts'
 import type { Good } from './goods.ts'
 import type { SeedOrder } from './orders.ts'
 
-/**
- * What the orders of a year add up to, in their order, so that every other row can be written once, as it is at the
- * end.
- */
+/** Adds up the orders of a year in their order. So every other row can be written once, in its final state. */
 export class Ledger {
   lines = 0
-  /** Units and money of the orders that are not cancelled. */
+  /** Units and revenue of the orders that are not cancelled. */
   units = 0
   #cents = 0
   readonly #sold = new Map<number, number>()
@@ -44,17 +41,17 @@ export class Ledger {
     return fromCents(BigInt(this.#cents))
   }
 
-  /** Units, of the orders that are not cancelled. */
+  /** Units sold in orders that are not cancelled. */
   sold(productId: number): number {
     return this.#sold.get(productId) ?? 0
   }
 
-  /** Lines, of these orders. */
+  /** Order lines in orders that are not cancelled. */
   timesOrdered(productId: number): number {
     return this.#times.get(productId) ?? 0
   }
 
-  /** Seconds from the start of the year; undefined for who or what is in no order. */
+  /** Seconds from the start of the year; undefined for a product without orders. */
   lastOrdered(productId: number): number | undefined {
     return this.#lastOrdered.get(productId)
   }

@@ -1,4 +1,4 @@
-/** Makes names differ: the first of each stays as it is, every later one is written with its number. */
+/** Makes names unique: the first of each is unchanged, every later one gets its number. */
 export class Numbered {
   readonly #seen = new Map<string, number>()
 

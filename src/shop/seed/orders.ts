@@ -8,17 +8,14 @@ export interface SeedOrder {
   readonly id: number
   readonly userId: number
   readonly status: OrderStatus
-  /** Seconds from the start of the year: when it was placed, and when its status last changed. */
+  /** Seconds from the start of the year until the order was placed and until its status last changed. */
   readonly placed: number
   readonly changed: number
-  /** By ascending product, at most one of each. */
+  /** In ascending id of product, at most one line for each. */
   readonly lines: readonly OrderLine[]
 }
 
-/**
- * Of a hundred orders, so many have 1, 2, … lines (three on average), and of a hundred lines so many are of 1, 2, …
- * units.
- */
+/** Percentages of orders with 1, 2, … lines (three on average), and of lines with 1, 2, … units. */
 const sizeWeights = [22, 25, 20, 14, 9, 5, 3, 2]
 const quantityWeights = [58, 24, 10, 4, 2, 1, 0.5, 0.5]
 
@@ -28,7 +25,7 @@ const day = 24 * hour
 
 interface Stage {
   readonly status: OrderStatus
-  /** Seconds before the end of the year: an order that is older is further. */
+  /** Seconds before the end of the year: an older order is at a later stage. */
   readonly until: number
   /** Seconds from the order to this status. */
   readonly after: number
@@ -45,11 +42,11 @@ export interface Trade {
   readonly seed: number
   readonly users: number
   readonly products: number
-  /** One for each order, in order. */
+  /** The time of each order, in ascending order. */
   readonly times: Uint32Array
 }
 
-/** Every order of the year, the same ones whenever they are asked for. There must be a user and a product. */
+/** Yields every order of the year, the same orders on every call. It needs at least one user and one product. */
 export function* orders({ seed, users, products, times }: Trade): Generator<SeedOrder> {
   const buyers = longTail(users, Random.for(seed, 'buyers'))
   const wanted = longTail(products, Random.for(seed, 'wanted'))

@@ -1,6 +1,5 @@
 /**
- * People of one country: how they are called and where they live. In a street, % is the number of the house; in a
- * postcode, # is a digit.
+ * Names and addresses of the people of one country. In a street, % is the house number; in a postcode, # is a digit.
  */
 export interface Country {
   /** ISO 3166-1 alpha-2. */
@@ -15,7 +14,7 @@ export interface Country {
 const words = (text: string): string[] => text.split(' ')
 const phrases = (text: string): string[] => text.split(', ')
 
-/** Letters whose accents Unicode can take off (so no ł, đ or ø): what is left makes a username. */
+/** Only letters whose accents Unicode can remove (so no ł, đ or ø), because the remaining letters form the username. */
 export const countries: readonly Country[] = [
   {
     code: 'GB',
@@ -103,7 +102,8 @@ export const countries: readonly Country[] = [
     code: 'FI',
     first: words('Aino Antti Eero Elina Helmi Ilmari Jukka Kaisa Mikko Outi Päivi Säde Tuomas Väinö'),
     last: words(
-      'Heikkinen Hämäläinen Järvinen Koskinen Laine Lehtonen Mäkinen Nieminen Räsänen Saarinen Salo Tuominen Virtanen Ylönen',
+      'Heikkinen Hämäläinen Järvinen Koskinen Laine Lehtonen Mäkinen ' +
+        'Nieminen Räsänen Saarinen Salo Tuominen Virtanen Ylönen',
     ),
     cities: phrases('Helsinki, Tampere, Turku, Oulu, Jyväskylä, Kuopio'),
     streets: phrases('Koivukuja %, Rantatie %, Kirkkokatu %, Asemakatu %, Mäntytie %'),
@@ -115,7 +115,8 @@ export const countries: readonly Country[] = [
       'Antônio Bruna Caio Débora Eduardo Flávia Gabriela Henrique João Letícia Marcelo Natália Otávio Thaís',
     ),
     last: words(
-      'Almeida Araújo Barbosa Cardoso Carvalho Conceição Ferreira Gonçalves Lima Moreira Nascimento Ribeiro Teixeira Vieira',
+      'Almeida Araújo Barbosa Cardoso Carvalho Conceição Ferreira ' +
+        'Gonçalves Lima Moreira Nascimento Ribeiro Teixeira Vieira',
     ),
     cities: phrases('São Paulo, Recife, Salvador, Curitiba, Fortaleza, Belo Horizonte'),
     streets: phrases('Rua das Flores %, Avenida Brasil %, Rua São João %, Travessa do Porto %, Rua da Aurora %'),

@@ -9,7 +9,7 @@ export interface Person {
   readonly firstName: string
   readonly lastName: string
   readonly active: boolean
-  /** From 0 to less than 1: when in the time that there is for it he signed up. */
+  /** When the user signed up, as a fraction of the possible period, from 0 to less than 1. */
   readonly moment: number
   readonly addresses: readonly Address[]
 }
@@ -23,8 +23,8 @@ export interface Address {
 }
 
 /**
- * Of a hundred people, so many may not log in any more, have an address to ship to, and of these a second one for the
- * bill.
+ * Percentages of users who may no longer log in, who have a shipping address, and, of these, who have a separate
+ * billing address.
  */
 const inactive = 4
 const shippedTo = 70
@@ -51,7 +51,7 @@ export function* people(count: number, random: Random): Generator<Person> {
   }
 }
 
-/** As a username has them: without accents, apostrophes and spaces. */
+/** Reduces a name to the letters of a username: without accents, apostrophes and spaces. */
 function plainLetters(name: string): string {
   return name
     .normalize('NFD')

@@ -6,17 +6,17 @@ import { orders, type SeedOrder } from './orders.ts'
 import { people, type Person } from './people.ts'
 import { Random } from './random.ts'
 
-/** What the shop is to be. The same sizes make the same shop on every machine, to the last byte. */
+/** The size of a seeded shop. The same sizes produce the same shop on every machine, byte for byte. */
 export interface Sizes {
   readonly users: number
   readonly products: number
   readonly orders: number
   readonly seed: number
-  /** All orders are of the year before it. */
+  /** The end of the year in which all orders are placed. */
   readonly until: Date
 }
 
-/** How much there is of everything; units and revenue are of the orders that are not cancelled. */
+/** The number of rows of each kind; units and revenue count the orders that are not cancelled. */
 export interface Counts {
   readonly users: number
   readonly addresses: number
@@ -27,10 +27,7 @@ export interface Counts {
   readonly revenue: string
 }
 
-/**
- * A shop that is worked out and not yet there. People and orders are made anew, and the same, each time they are asked
- * for.
- */
+/** A shop that is planned but not yet written. Each call of `people` and `orders` generates the same rows again. */
 export interface Plan {
   readonly seed: number
   readonly year: Year
@@ -41,9 +38,9 @@ export interface Plan {
   readonly counts: Counts
 }
 
-const ordersABreath = 5_000
+const ordersPerPause = 5_000
 
-/** Adds the year up before anything is written. Rejects with INTERRUPTED after Ctrl-C. */
+/** Adds up the year before anything is written, and resolves to the plan. Rejects with INTERRUPTED after Ctrl-C. */
 export async function planShop(
   { users, products, orders: count, seed, until }: Sizes,
   signal: AbortSignal,
@@ -56,7 +53,7 @@ export async function planShop(
     orders: () => orders({ seed, users, products, times }),
   }
   const ledger = new Ledger(shop.goods)
-  for (const chunk of chunks(shop.orders(), ordersABreath)) {
+  for (const chunk of chunks(shop.orders(), ordersPerPause)) {
     for (const order of chunk) ledger.add(order)
     await breathe(signal)
   }

@@ -6,10 +6,8 @@ const rotated = (word: number, by: number): number => (word << by) | (word >>> (
 
 /**
  * Random numbers that are the same on every machine: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public
- * domain,
- * https://prng.di.unimi.it/xoshiro128starstar.c). Integers of 32 bits, and of floating point only what IEEE 754 defines
- * to the
- * last bit: no logarithm, no power, no sine.
+ * domain, https://prng.di.unimi.it/xoshiro128starstar.c). It uses 32-bit integers, and of floating point only the
+ * operations that IEEE 754 defines to the last bit: no logarithm, power or sine.
  */
 export class Random {
   constructor(
@@ -19,13 +17,13 @@ export class Random {
     private d: number,
   ) {}
 
-  /** Each purpose has numbers of its own, so that more of one thing does not make another one different. */
+  /** Creates the numbers for one purpose, so that more rows of one kind do not change another kind. */
   static for(seed: number, purpose: string): Random {
     const digest = createHash('sha256').update(`${seed} ${purpose}`).digest()
     return new Random(digest.readInt32LE(0), digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12))
   }
 
-  /** A whole number from 0 to 2^32 - 1. */
+  /** An integer from 0 to 2^32 - 1. */
   next(): number {
     const result = Math.imul(rotated(Math.imul(this.b, 5), 7), 9)
     const shifted = this.b << 9
@@ -38,17 +36,17 @@ export class Random {
     return result >>> 0
   }
 
-  /** From 0 to less than 1. */
+  /** A number from 0 to less than 1. */
   share(): number {
     return this.next() / words
   }
 
-  /** A whole number from 0 to less than `limit`, which is at most 2^32. */
+  /** An integer from 0 to less than `limit`, which is at most 2^32. */
   below(limit: number): number {
     return Math.floor(this.share() * limit)
   }
 
-  /** One of a list that is not empty. */
+  /** An element of a non-empty list. */
   of<T>(list: readonly T[]): T {
     return list[this.below(list.length)] as T
   }

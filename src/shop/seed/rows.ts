@@ -17,20 +17,20 @@ export interface Batch {
   readonly rows: readonly Row[]
 }
 
-/** A batch goes out in one piece, and the round trip does not count. */
-const thingsABatch = 1_000
+/** Items in a batch. A batch is sent in one message, so the round trip hardly counts. */
+const itemsPerBatch = 1_000
 const longestLead = 30 * 86_400
 
-/** The whole shop, each row after those that it refers to, with ids from 1. */
+/** Yields the rows of the complete shop, each after the rows that it refers to, with ids from 1. */
 export function* batches(plan: Plan): Generator<Batch> {
   const [addressId, lineId] = [counter(), counter()]
-  for (const people of chunks(plan.people(), thingsABatch)) {
+  for (const people of chunks(plan.people(), itemsPerBatch)) {
     yield { table: 'users', rows: people.map((person) => userRow(plan, person)) }
     yield { table: 'addresses', rows: people.flatMap((person) => addressRows(plan, person, addressId)) }
   }
-  for (const goods of chunks(plan.goods, thingsABatch))
+  for (const goods of chunks(plan.goods, itemsPerBatch))
     yield { table: 'products', rows: goods.map((good) => productRow(plan, good)) }
-  for (const orders of chunks(plan.orders(), thingsABatch)) {
+  for (const orders of chunks(plan.orders(), itemsPerBatch)) {
     yield { table: 'orders', rows: orders.map((order) => orderRow(plan, order)) }
     yield { table: 'order_items', rows: orders.flatMap((order) => lineRows(plan, order, lineId)) }
   }
@@ -47,7 +47,7 @@ function userRow(plan: Plan, person: Person): Row {
   return [id, username, email, noLogin, firstName, lastName, active ? 1 : 0, since, since]
 }
 
-/** In the weeks before the first order; who never ordered, somewhen in the year. */
+/** The time of sign-up: in the 30 days before the first order; at any time of the year for users without orders. */
 function signedUp({ ledger, year }: Plan, { id, moment }: Person): string {
   const first = ledger.firstOrder(id)
   return year.text(Math.floor(first === undefined ? moment * Year.seconds : first - moment * longestLead))
@@ -84,7 +84,7 @@ function productRow({ ledger, year }: Plan, { id, sku, name, priceCents, stock, 
   ]
 }
 
-/** Its key and digest are those of the order being placed, so that it can be asked for again. */
+/** The key and digest are those of the order being placed, so that it can be requested again. */
 function orderRow({ seed, ledger, year }: Plan, { id, userId, status, placed, changed, lines }: SeedOrder): Row {
   const digest = digestOf({ userId, status: status === 'pending' ? 'pending' : 'confirmed' }, lines)
   return [

@@ -1,4 +1,4 @@
-/** What is written of each table, and as what; the rest is its default. */
+/** The columns that are written in each table, with their types; other columns get their defaults. */
 const tables = {
   users: {
     id: 'INT',
@@ -50,7 +50,10 @@ const tables = {
 
 export type SeedTable = keyof typeof tables
 
-/** Inserts any number of rows, bound as one JSON array of arrays, whose cells are in the order of the columns. */
+/**
+ * The statement that inserts any number of rows, bound as one JSON array of arrays, with cells in the order of the
+ * columns.
+ */
 export function insertion(table: SeedTable): string {
   const columns = Object.entries(tables[table])
   const names = columns.map(([name]) => name).join(', ')
@@ -58,5 +61,6 @@ export function insertion(table: SeedTable): string {
     ([name, type], index) =>
       `${name} ${type}${type.startsWith('VARCHAR') ? ' CHARACTER SET utf8mb4' : ''} PATH '$[${index}]'`,
   )
-  return `INSERT INTO ${table} (${names}) SELECT ${names} FROM JSON_TABLE(?, '$[*]' COLUMNS (${paths.join(', ')})) AS made`
+  return `INSERT INTO ${table} (${names})
+    SELECT ${names} FROM JSON_TABLE(?, '$[*]' COLUMNS (${paths.join(', ')})) AS seeded`
 }

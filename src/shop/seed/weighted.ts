@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** Draws indexes, each as often as its weight says. */
+/** Draws indexes with probabilities proportional to their weights. */
 export class Weighted {
   readonly #sums: Float64Array
 
@@ -22,14 +22,14 @@ export class Weighted {
   }
 }
 
-/** Zipf's law: the k-th most popular is wanted 1/k as often as the first one; who is how popular is shuffled. */
+/** Zipf's law: the k-th most popular item is drawn 1/k as often as the first. The order of popularity is shuffled. */
 export function longTail(count: number, random: Random): Weighted {
   const weights = Float64Array.from({ length: count }, (_, index) => 1 / (index + 1))
   for (let last = count - 1; last > 0; last -= 1) {
     const other = random.below(last + 1)
-    const kept = weights[last] ?? 0
+    const saved = weights[last] ?? 0
     weights[last] = weights[other] ?? 0
-    weights[other] = kept
+    weights[other] = saved
   }
   return new Weighted(weights)
 }

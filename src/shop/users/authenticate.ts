@@ -11,10 +11,9 @@ export interface Credentials {
 }
 
 /**
- * The user whose email and password these are, with the login stamped and a weak hash renewed. Otherwise it rejects
- * with
- * NOT_AUTHENTICATED, in the same words and after the same work, whether there is no such user, one who is inactive, one
- * who cannot log in, or another password: who asks must not learn who is a customer.
+ * Resolves to the user with this email and password; it stamps the login and renews a weak hash. Otherwise it rejects
+ * with NOT_AUTHENTICATED. The message and the work are the same for an unknown user, an inactive one, one without a
+ * password, and a wrong password. So the caller cannot learn which emails belong to customers.
  */
 export async function authenticate(
   db: Database,
@@ -31,18 +30,19 @@ export async function authenticate(
   if (row === undefined || row.is_active === 0 || !equal) throw refused()
   const { password_hash: stored, ...user } = row
   const renewed = isOutdated(stored) ? await hashPassword(password) : stored
-  return db.transaction((tx) => letIn(tx, author, userFromRow(user), { stored, renewed }))
+  return db.transaction((tx) => recordLogin(tx, author, userFromRow(user), { stored, renewed }))
 }
 
-/** The update is guarded: who was deactivated or got another password meanwhile is not let in. */
-async function letIn(
+/** Records the login. The guarded update rejects a user who was deactivated or whose password changed meanwhile. */
+async function recordLogin(
   tx: Queries,
   author: Author,
   { id, username }: User,
   { stored, renewed }: { stored: string; renewed: string },
 ): Promise<User> {
   const { affectedRows } = await tx.execute(
-    'UPDATE users SET last_login = UTC_TIMESTAMP(), password_hash = ? WHERE id = ? AND is_active AND BINARY password_hash = ?',
+    `UPDATE users SET last_login = UTC_TIMESTAMP(), password_hash = ?
+      WHERE id = ? AND is_active AND BINARY password_hash = ?`,
     [new Secret(renewed), id, new Secret(stored)],
   )
   if (affectedRows === 0) throw refused()
@@ -56,6 +56,6 @@ async function letIn(
 
 function refused(): DbtoolError {
   return new DbtoolError('NOT_AUTHENTICATED', 'the email and the password do not belong to a user who may log in', {
-    hint: 'check both; a user gets another password with: dbtool users set-password',
+    hint: 'check both; to set a new password: dbtool users set-password',
   })
 }

@@ -4,7 +4,7 @@ import { counted } from '../../values.ts'
 import { writeLog, writeLogs, type Author } from '../logs.ts'
 import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 
-/** A user with the number of addresses that went along. */
+/** A user with the number of addresses that were deleted along with it. */
 export interface DeletedUser extends User {
   readonly addresses_deleted: number
 }
@@ -18,10 +18,15 @@ interface Belongings {
   readonly addresses: number
 }
 
-/** What refers to each of the users. Exact while they are locked: then nobody can place an order for them. */
+/**
+ * Counts the orders and addresses of each user. The counts are exact while the users are locked, because no order can
+ * be placed for them then.
+ */
 async function belongingsOf(queries: Queries, users: readonly User[]): Promise<Map<number, Belongings>> {
   const rows = await queries.rows<Belongings>(
-    `SELECT wanted.id, (SELECT COUNT(*) FROM orders o WHERE o.user_id = wanted.id) AS orders, (SELECT COUNT(*) FROM addresses a WHERE a.user_id = wanted.id) AS addresses
+    `SELECT wanted.id,
+        (SELECT COUNT(*) FROM orders o WHERE o.user_id = wanted.id) AS orders,
+        (SELECT COUNT(*) FROM addresses a WHERE a.user_id = wanted.id) AS addresses
       FROM ${wanted}`,
     [idsOf(users)],
   )
@@ -30,7 +35,7 @@ async function belongingsOf(queries: Queries, users: readonly User[]): Promise<M
 
 const idsOf = (users: readonly { readonly id: number }[]): string => JSON.stringify(users.map(({ id }) => id))
 
-/** The user as it would be deleted. Rejects with REFERENCED while there are orders, whatever their status. */
+/** Resolves to the user as it would be deleted. Rejects with REFERENCED while it has orders, whatever their status. */
 export async function deletable(queries: Queries, user: User): Promise<DeletedUser> {
   const { orders = 0, addresses = 0 } = (await belongingsOf(queries, [user])).get(user.id) ?? {}
   if (orders === 0) return { ...user, addresses_deleted: addresses }
@@ -42,7 +47,7 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   )
 }
 
-/** Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */
+/** Deletes a user and its addresses. Call it in a transaction. Rejects with NOT_FOUND and REFERENCED. */
 export async function deleteUser(queries: Queries, author: Author, id: number): Promise<DeletedUser> {
   const user = await deletable(queries, await getUserById(queries, id, 'FOR UPDATE'))
   await queries.execute('DELETE FROM users WHERE id = ?', [id])
@@ -52,29 +57,35 @@ export async function deleteUser(queries: Queries, author: Author, id: number): 
 
 /** `ada <ada@example.com> with 2 addresses`. */
 export function nameWithAddresses({ username, email, addresses_deleted }: DeletedUser): string {
-  return `${username} <${email}>${addresses_deleted === 0 ? '' : ` with ${counted(addresses_deleted, 'address', 'addresses')}`}`
+  const addresses = addresses_deleted === 0 ? '' : ` with ${counted(addresses_deleted, 'address', 'addresses')}`
+  return `${username} <${email}>${addresses}`
 }
 
-/** Inactive, and not seen since: at the last login, or at the beginning where there was none. */
+/** Inactive users who have not logged in since a time; for users who never logged in, the time of creation counts. */
 const unseen = 'u.is_active = FALSE AND COALESCE(u.last_login, u.created_at) <= ?'
 
 export interface Purge {
-  /** Who can go, by id. */
+  /** The users that can be deleted, by id. */
   readonly users: readonly User[]
-  /** How many cannot, since they have orders. */
+  /** The number of users that cannot be deleted because they have orders. */
   readonly kept: number
 }
 
+/** Finds the inactive users who were not seen since a time. */
 export async function findPurgeable(queries: Queries, since: Date): Promise<Purge> {
   const rows = await queries.rows<UserRow & { has_orders: number }>(
-    `SELECT ${userColumns}, EXISTS (SELECT 1 FROM orders o WHERE o.user_id = u.id) AS has_orders FROM users u WHERE ${unseen} ORDER BY u.id`,
+    `SELECT ${userColumns}, EXISTS (SELECT 1 FROM orders o WHERE o.user_id = u.id) AS has_orders
+      FROM users u WHERE ${unseen} ORDER BY u.id`,
     [since],
   )
   const free = rows.filter(({ has_orders }) => has_orders === 0)
   return { users: free.map(userFromRow), kept: rows.length - free.length }
 }
 
-/** Deletes those of them for whom it is still so. Call it in a transaction; four statements, whatever their number. */
+/**
+ * Deletes the listed users who still qualify. Call it in a transaction; it takes four statements, whatever the number
+ * of users.
+ */
 export async function purgeUsers(
   queries: Queries,
   author: Author,
@@ -82,7 +93,11 @@ export async function purgeUsers(
   since: Date,
 ): Promise<DeletedUser[]> {
   const rows = await queries.rows<UserRow>(
-    `SELECT ${userColumns} FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id WHERE ${unseen} ORDER BY u.id FOR UPDATE`,
+    `SELECT ${userColumns}
+      FROM ${wanted} STRAIGHT_JOIN users u ON u.id = wanted.id
+      WHERE ${unseen}
+      ORDER BY u.id
+      FOR UPDATE`,
     [idsOf(listed), since],
   )
   const locked = rows.map(userFromRow)

@@ -2,21 +2,21 @@ import { randomInt } from 'node:crypto'
 import { hash, verify } from '@node-rs/bcrypt'
 import { passwordBytes } from '../rules.ts'
 
-/** The chapter's number of rounds, as a power of two; about 0.2 s on a thread of its own. */
+/** The chapter's bcrypt cost: 2^12 rounds, about 0.2 s on a separate thread. */
 const cost = 12
 
 export function hashPassword(password: string): Promise<string> {
   return hash(password, cost)
 }
 
-/** bcrypt's comparison; it makes as many rounds as the hash says, wherever the two differ. */
+/** bcrypt's comparison. It runs as many rounds as the hash specifies, wherever the two differ. */
 export type Compare = (password: string, hash: string) => Promise<boolean>
 
 /**
- * Whether the password has this hash; undefined is of nobody. The work is 2^12 rounds whoever is asked for: nobody, and
- * who
- * cannot log in, are compared with a hash of that cost, and a hash of a lower cost c is topped up, since
- * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. One after the other: side by side, they would take less time.
+ * Whether the password has this hash; undefined stands for an unknown user. The work is always 2^12 rounds. An unknown
+ * user, and one who cannot log in, are compared with a hash of that cost. A hash of a lower cost c is topped up, since
+ * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. The comparisons run one after the other, because concurrent ones would take
+ * less time.
  */
 export async function isPassword(
   password: string,
@@ -25,22 +25,22 @@ export async function isPassword(
 ): Promise<boolean> {
   const storedCost = costOf(stored)
   if (stored === undefined || storedCost === undefined) {
-    await compare(password, ofNobody(cost))
+    await compare(password, placeholderHash(cost))
     return false
   }
   const equal = await compare(password, stored)
-  for (let missing = storedCost; missing < cost; missing += 1) await compare(password, ofNobody(missing))
+  for (let missing = storedCost; missing < cost; missing += 1) await compare(password, placeholderHash(missing))
   return equal && Buffer.byteLength(password) <= passwordBytes
 }
 
-/** Whether a new hash of the same password would be harder to guess. */
+/** Whether a new hash of the same password would be harder to crack. */
 export function isOutdated(stored: string): boolean {
   return (costOf(stored) ?? cost) < cost
 }
 
 /**
- * Undefined where bcrypt would not even begin: in its base64, the last characters of salt and digest have bits that
- * must be zero.
+ * The cost of a hash; undefined for a hash that bcrypt would reject immediately. In its base64, the last characters of
+ * salt and digest have bits that must be zero.
  */
 function costOf(stored = ''): number | undefined {
   const [, digits] =
@@ -48,15 +48,17 @@ function costOf(stored = ''): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** A hash that bcrypt reads to its end; the answer never counts. */
-function ofNobody(itsCost: number): string {
-  return `$2b$${String(itsCost).padStart(2, '0')}$zrqkYkHEebV1udLNQ48plesyyKNP1Ittwa/GLV5x9YBRYopRBS/3q`
+/** A valid hash of a given cost; the result of comparing with it is ignored. */
+function placeholderHash(hashCost: number): string {
+  return `$2b$${String(hashCost).padStart(2, '0')}$zrqkYkHEebV1udLNQ48plesyyKNP1Ittwa/GLV5x9YBRYopRBS/3q`
 }
 
 const alphabets = ['ABCDEFGHJKLMNPQRSTUVWXYZ', 'abcdefghijkmnopqrstuvwxyz', '23456789', '!#%*?']
 const generatedLength = 20
 
-/** A random password that keeps every rule, without characters that are easily confused (about 118 bits). */
+/**
+ * Generates a random password that satisfies every rule, without characters that are easily confused (about 118 bits).
+ */
 export function generatePassword(): string {
   const any = alphabets.join('')
   const characters = alphabets.map((alphabet) => pick(alphabet))
@@ -70,7 +72,7 @@ function pick(alphabet: string): string {
 }
 
 function swap(list: string[], a: number, b: number): void {
-  const kept = list[a] ?? ''
+  const saved = list[a] ?? ''
   list[a] = list[b] ?? ''
-  list[b] = kept
+  list[b] = saved
 }

@@ -3,7 +3,7 @@ import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { writeLog, type Author } from '../logs.ts'
 import { getUser, getUserById, duplicateUser, type User } from './users.ts'
 
-/** What may be changed of a user, as the chapter has it, by column. Null empties a name. */
+/** The columns of a user that can be changed, as in the chapter. Null clears a name. */
 export type UserPatch = Readonly<{
   email?: string | undefined
   first_name?: string | null | undefined
@@ -11,7 +11,7 @@ export type UserPatch = Readonly<{
   is_active?: boolean | undefined
 }>
 
-/** Call it in a transaction. Rejects with NOT_FOUND, and with DUPLICATE when the email is taken. */
+/** Changes a user. Call it in a transaction. Rejects with NOT_FOUND, and with DUPLICATE when the email is taken. */
 export async function updateUser(
   queries: Queries,
   author: Author,
@@ -30,7 +30,7 @@ export async function updateUser(
   return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
 }
 
-/** Call it in a transaction. Rejects with NOT_FOUND. */
+/** Stores a new password hash. Call it in a transaction. Rejects with NOT_FOUND. */
 export async function setPassword(
   queries: Queries,
   author: Author,
@@ -50,7 +50,7 @@ export async function setPassword(
   return user
 }
 
-/** Locks by id: a search over three columns would lock whomever it passes. */
+/** Locks by id, because a search over three columns would also lock the rows that it scans. */
 async function lockUser(queries: Queries, reference: string): Promise<User> {
   const { id } = await getUser(queries, reference)
   return getUserById(queries, id, 'FOR UPDATE')

@@ -28,14 +28,15 @@ export interface NewUser {
   readonly admin?: boolean | undefined
 }
 
-/** No password has this hash: the user exists and cannot log in. */
+/** A hash that no password has: the user exists but cannot log in. */
 export const noLogin = '!'
 
-/** Of `users u`. */
+/** The columns of `users u`. */
 export const userColumns =
-  'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, u.created_at, u.updated_at, u.last_login'
+  'u.id, u.username, u.email, u.first_name, u.last_name, u.is_active, u.is_admin, ' +
+  'u.created_at, u.updated_at, u.last_login'
 
-/** As the database has it. */
+/** A user as the database returns it. */
 export type UserRow = Omit<User, 'is_active' | 'is_admin'> & { is_active: number; is_admin: number }
 export const userFromRow = (row: UserRow): User => ({
   ...row,
@@ -43,7 +44,10 @@ export const userFromRow = (row: UserRow): User => ({
   is_admin: row.is_admin === 1,
 })
 
-/** Call it in a transaction: the user and its log row belong together. Rejects with DUPLICATE, naming what is taken. */
+/**
+ * Creates a user and resolves to it. Call it in a transaction: the user and its log row belong together. Rejects with
+ * DUPLICATE, naming the value that is taken.
+ */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
   const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
     throw duplicateUser(error, user)
@@ -52,7 +56,7 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   return getUserById(queries, insertId)
 }
 
-/** As insertUser, for many at once; rejects with DUPLICATE, without saying of which. */
+/** Like {@link insertUser}, for many at once; a DUPLICATE does not name the user. */
 export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<void> {
   const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
   await writeLogs(
@@ -75,24 +79,24 @@ const creation = (entityId: number, { username, email }: NewUser): LogEntry => (
   message: `created ${username} <${email}>`,
 })
 
-/** A duplicate username or email in our words; other errors as they are. */
+/** Explains a duplicate username or email; returns other errors unchanged. */
 export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
   return new DbtoolError('DUPLICATE', `the ${field} ${quoteValue(value)} is already taken`, {
     cause: error,
-    hint: `see who has it: dbtool users get ${value}`,
+    hint: `see which user has it: dbtool users get ${value}`,
   })
 }
 
-/** Whether somebody has this username or email. */
+/** Whether a user with this username or email exists. */
 export async function userExists(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
   return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
 }
 
 /**
- * Rejects with NOT_FOUND. With `FOR UPDATE`, nobody else changes the user nor places an order for it until the
- * transaction ends.
+ * Resolves to one user. Rejects with NOT_FOUND. With `FOR UPDATE`, no other transaction can change the user or place an
+ * order for it until this one ends.
  */
 export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<User> {
   const row = await firstRow<UserRow>(queries, `SELECT ${userColumns} FROM users u WHERE u.id = ? ${lock}`, [id])
@@ -100,26 +104,32 @@ export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR 
   return userFromRow(row)
 }
 
-/** What names this one and no other, for whoever reads it as findUser does. */
+/** A reference that {@link findUser} resolves to this user and no other. */
 export function userReference({ id, username }: Pick<User, 'id' | 'username'>): string {
   return /^\d+$/.test(username) ? String(id) : username
 }
 
-/** By id, username or email, in this order: all digits are an id if there is such a user, then a username. */
+/**
+ * Finds a user by id, username or email, in this order: all digits are an id if such a user exists, otherwise a
+ * username.
+ */
 export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
   const text = reference.toLowerCase()
   const id = /^\d{1,10}$/.test(text) ? Number(text) : null
   const row = await firstRow<UserRow>(
     queries,
-    `SELECT ${userColumns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email = ? ORDER BY u.id = ? DESC, u.username = ? DESC LIMIT 1`,
+    `SELECT ${userColumns} FROM users u
+      WHERE u.id = ? OR u.username = ? OR u.email = ?
+      ORDER BY u.id = ? DESC, u.username = ? DESC
+      LIMIT 1`,
     [id, text, text, id, text],
   )
   return row === undefined ? undefined : userFromRow(row)
 }
 
 /**
- * As findUser; rejects with NOT_FOUND, and with BAD_INPUT for what can be nobody's, as when a script's variable was not
- * set.
+ * Like {@link findUser}, but rejects with NOT_FOUND. An empty reference, as from an unset variable of a script, rejects
+ * with BAD_INPUT.
  */
 export async function getUser(queries: Queries, reference: string): Promise<User> {
   if (reference.trim() === '')
@@ -136,14 +146,14 @@ export const userSortColumns = ['id', 'username', 'email', 'created_at', 'last_l
 
 export interface UserFilter {
   readonly active?: boolean | undefined
-  /** In username, email, first or last name. */
+  /** Text in username, email, first or last name. */
   readonly search?: string | undefined
   /** Cancelled orders do not count. */
   readonly minOrders?: number | undefined
   readonly createdSince?: Date | undefined
 }
 
-/** On `users u`. */
+/** The WHERE conditions on `users u`. */
 export function userConditions({ active, search, minOrders, createdSince }: UserFilter): (Condition | undefined)[] {
   return [
     active === undefined ? undefined : { sql: 'u.is_active = ?', values: [active] },

@@ -3,13 +3,13 @@ import type { SourceRecord } from '../../../src/files/record.ts'
 import { inChunks, oneAhead } from '../../../src/shop/import/import-rows.ts'
 import type { Refusal } from '../../../src/shop/import/draft-row.ts'
 
-/** A file without an end, and how much of it was taken. */
-function endless(raw: string): { records: AsyncGenerator<SourceRecord>; taken: () => number } {
+/** A file without an end, and the number of its lines that were read. */
+function endless(raw: string): { records: AsyncGenerator<SourceRecord>; linesRead: () => number } {
   let line = 0
   async function* records(): AsyncGenerator<SourceRecord> {
     for (;;) yield await Promise.resolve({ line: (line += 1), raw, values: {}, fault: undefined })
   }
-  return { records: records(), taken: () => line }
+  return { records: records(), linesRead: () => line }
 }
 
 const refuse = (record: SourceRecord): Refusal => ({ record, code: 'BAD_INPUT', reason: 'no' })
@@ -19,34 +19,34 @@ describe('of a file of any length', () => {
   it.each([
     ['short rows', 'x', 500],
     ['long rows', 'x'.repeat(100_000), 10],
-  ])('no more is held than is worked on and as much again: %s', async (_what, raw, most) => {
-    const { records, taken } = endless(raw)
+  ])('at most the current chunk and the next are in memory: %s', async (_what, raw, most) => {
+    const { records, linesRead } = endless(raw)
     let lines = 0
     for await (const { size, refused } of oneAhead(inChunks(records, refuse))) {
       expect([size, refused.at(0)?.record.line]).toEqual([most, lines + 1])
       lines += size
       await whileTheyWork()
-      expect(taken()).toBeLessThanOrEqual(lines + most)
+      expect(linesRead()).toBeLessThanOrEqual(lines + most)
       if (lines >= 3 * most) break
     }
-    const stopped = taken()
+    const stopped = linesRead()
     await whileTheyWork()
-    expect(taken()).toBe(stopped)
+    expect(linesRead()).toBe(stopped)
   })
 
-  it('what is read ahead fails when its turn comes', async () => {
+  it('a failure while reading ahead is thrown when its item is due', async () => {
     async function* broken(): AsyncGenerator<number, void, undefined> {
       yield await Promise.resolve(1)
       throw new Error('the disk is gone')
     }
-    const got: number[] = []
+    const items: number[] = []
     const reading = (async () => {
-      for await (const one of oneAhead(broken())) {
-        got.push(one)
+      for await (const item of oneAhead(broken())) {
+        items.push(item)
         await whileTheyWork()
       }
     })()
     await expect(reading).rejects.toThrow('the disk is gone')
-    expect(got).toEqual([1])
+    expect(items).toEqual([1])
   })
 })

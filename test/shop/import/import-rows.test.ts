@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../support/folder.ts'
 const database = testDatabase()
 const folder = temporaryFolder()
 
-/** Its transactions lose against somebody else at their end, and start again. */
+/** Its transactions are rolled back at their end, as after a deadlock, and start again. */
 class UnluckyDatabase extends PooledDatabase {
   readonly #first: RollbackDatabase
 
@@ -29,7 +29,7 @@ class UnluckyDatabase extends PooledDatabase {
   }
 }
 
-it('an import that has to start again counts, and tells what it left out, once', async () => {
+it('an import that starts again counts and reports each rejected row once', async () => {
   const path = join(folder, 'products.csv')
   const rows = Array.from({ length: 1_100 }, (_, row) => `S${row % 1_000},Tea,${row === 7 ? 'x' : '1'}`)
   writeFileSync(path, `sku,name,price\n${rows.join('\n')}\n`)
@@ -38,7 +38,7 @@ it('an import that has to start again counts, and tells what it left out, once',
     fields: fieldsOf(importedProducts),
     map: new Map(),
   })
-  const told: number[] = []
+  const reported: number[] = []
   const summary = await withPool(database.target, {}, (pooled) =>
     importRows({
       kind: importedProducts,
@@ -51,13 +51,16 @@ it('an import that has to start again counts, and tells what it left out, once',
       rejects: undefined,
       signal: new AbortController().signal,
       onProgress: () => undefined,
-      onReject: ({ record }) => told.push(record.line),
+      onReject: ({ record }) => reported.push(record.line),
     }),
   )
   await file.close()
-  // Line 9 is bad, so S7 is new on line 1,009; the other 99 come back.
+  // Line 9 is bad, so S7 is new on line 1,009; the other 99 are duplicates.
   expect(summary).toMatchObject({ rows_read: 1_100, created: 1_000, rejected: 100 })
-  expect(told).toEqual([9, ...Array.from({ length: 100 }, (_, row) => 1_002 + row).filter((line) => line !== 1_009)])
+  expect(reported).toEqual([
+    9,
+    ...Array.from({ length: 100 }, (_, row) => 1_002 + row).filter((line) => line !== 1_009),
+  ])
   expect(
     await database.connection.rows(
       'SELECT (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM logs) AS logs',

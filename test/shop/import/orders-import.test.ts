@@ -109,15 +109,19 @@ describe('orders import', () => {
     [
       'a SKU at two prices',
       'A,ada,TEA,1,1,,\nA,ada,TEA,1,2,,',
-      "sku 'TEA' has price 2.00 here and 1.00 on line 2 of the same order",
+      "sku 'TEA' has price 2.00 here, but 1.00 on line 2 of the same order",
     ],
     [
       'two users in one order',
       'A,ada,TEA,1,1,,\nA,bob,POT,1,2,,',
-      "user is 'bob' here and 'ada' before in the same order",
+      "user is 'bob' here, but 'ada' on an earlier line of the same order",
     ],
     ['a SKU that adds up to too many', 'A,ada,TEA,2147483647,1,,\nA,ada,TEA,1,1,,', 'adds up to 2147483648 units'],
-    ['a reference that comes back', 'A,ada,TEA,1,1,,\nB,ada,TEA,1,1,,\nA,ada,TEA,1,1,,', "order_ref 'A' comes back"],
+    [
+      'a duplicate reference',
+      'A,ada,TEA,1,1,,\nB,ada,TEA,1,1,,\nA,ada,TEA,1,1,,',
+      "duplicate order_ref 'A': the lines of one order must be adjacent",
+    ],
   ])('%s: exit 2 with line and reason, and nothing is changed', async (_what, lines, reason) => {
     const { exitCode, error } = await importing(
       `${head}\nOK,ada,TEA,1,1,,\n${lines.replace('on line 2', 'on line 3')}\n`,
@@ -149,7 +153,7 @@ describe('orders import', () => {
     expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toEqual([
       `${head},line,reason`,
       `${bad[0] ?? ''},3,"quantity must be a whole number from 1 to 2147483647, not '0'"`,
-      `${bad[1] ?? ''},4,"its order is rejected because of line 3: quantity must be a whole number from 1 to 2147483647, not '0'"`,
+      `${bad[1] ?? ''},4,"order rejected because of line 3: quantity must be a whole number from 1 to 2147483647, not '0'"`,
     ])
     // Mended, the rejects file is itself a file to import.
     const mended = readFileSync(rejects, 'utf8').replace('TEA,0', 'TEA,1')
@@ -169,7 +173,7 @@ describe('orders import', () => {
       },
     )
     expect(exitCode).toBe(7)
-    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 there")
+    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 in stock")
     expect((await dbtool('products get POT --json', { database: database.name })).json()).toMatchObject({ stock: 5 })
   })
 
@@ -190,7 +194,7 @@ describe('orders import', () => {
       [
         "order 'E' (line 3): there is no user 'nobody'",
         "order 'F' (line 4): there is no product with SKU 'POT'",
-        "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 there",
+        "order 'G' (line 5): out of stock: TEA (TEA): 100 wanted, 98 in stock",
         "order 'A' (line 6): the key 'import:A' was already used for order ",
       ].map((fault): unknown => expect.stringContaining(fault)),
     )
@@ -201,7 +205,7 @@ describe('orders import', () => {
     const { exitCode, error } = await importing('order_ref,user,sku,quantity\nA,ada,T9,1\n', `${growing} ${flags}`)
     expect([exitCode, error.message]).toEqual([
       5,
-      "order 'A' (line 2): there is no product with SKU 'T9', and without a price it cannot be created",
+      "order 'A' (line 2): there is no product with SKU 'T9', and it cannot be created without a price",
     ])
   })
 
@@ -264,7 +268,7 @@ describe('orders import', () => {
       expect([exitCode, json()]).toMatchObject([7, { orders_placed: 2, orders_rejected: 1, revenue: '10.00' }])
       if (flags === '')
         expect(readFileSync(rejects, 'utf8')).toContain(
-          'A,ada,T9,1,,,,2,"there is no product with SKU \'T9\', and without a price it cannot be created"',
+          'A,ada,T9,1,,,,2,"there is no product with SKU \'T9\', and it cannot be created without a price"',
         )
     },
   )

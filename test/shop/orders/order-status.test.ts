@@ -102,7 +102,7 @@ describe('the moves of an order', () => {
     await database.connection.execute('UPDATE products SET stock = 2147483647 WHERE id = 2')
     await expect(move(database.connection, 'cancel')).rejects.toMatchObject({
       code: 'CONSTRAINT',
-      message: 'order 1 cannot be cancelled: one of its products would have more than 2147483647 in stock',
+      message: 'order 1 cannot be cancelled: the stock of one of its products would exceed 2147483647',
     })
     expect([await statusNow(), await stocks()]).toEqual(['confirmed', [98, 2_147_483_647]])
   })
@@ -119,7 +119,7 @@ describe('orders that are cancelled and placed at the same time', () => {
       for (const refusal of refused)
         expect(refusal).toMatchObject({
           code: 'ILLEGAL_STATUS',
-          message: 'order 1 is cancelled already; that is final',
+          message: 'order 1 is already cancelled; that is final',
         })
     })
     expect(await stocks()).toEqual([100, 3])
@@ -281,7 +281,7 @@ describe('a move whose connection dies', () => {
     ).rejects.toMatchObject({
       code: 'OUTCOME_UNKNOWN',
       exitCode: 9,
-      message: 'the connection was lost while order 1 was to be confirmed: it may or may not have been',
+      message: 'the connection was lost while order 1 was being confirmed; the change may or may not have been applied',
       hint: 'look at it: dbtool orders get 1',
     })
   })

@@ -79,7 +79,7 @@ describe('an order', () => {
     })
   })
 
-  it('names every product that is short, with what is there, and changes nothing', async () => {
+  it('names every product that is short, with its stock, and changes nothing', async () => {
     await database.connection.execute('UPDATE products SET is_active = FALSE WHERE id = ?', [pot])
     const lines = [
       { productId: pot, quantity: 1 },
@@ -89,7 +89,7 @@ describe('an order', () => {
     const refusal = await placeOrder(database.connection, { ...request, lines }).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(OutOfStock)
     expect((refusal as OutOfStock).message).toBe(
-      'out of stock: TEA (Tea): 11 wanted, 10 there; POT (Pot) is not for sale; product 999999 does not exist',
+      'out of stock: TEA (Tea): 11 wanted, 10 in stock; POT (Pot) is not for sale; product 999999 does not exist',
     )
     expect(await stocks()).toEqual([10, 3])
     expect([await count('orders'), await count('order_items')]).toEqual([0, 0])
@@ -282,7 +282,7 @@ describe('an order', () => {
     })
   })
 
-  it('what is short only for a moment is asked for again', async () => {
+  it('stock that is short only for a moment is retried', async () => {
     const db = database.connection
     let asked = 0
     const restockedMeanwhile = replacing(db, {
@@ -313,7 +313,7 @@ describe('an order', () => {
 describe('an order whose connection dies', () => {
   const database = testDatabase()
 
-  it('is asked for again by its key: placed once, and found', async () => {
+  it('is retried by its key: placed once, and found', async () => {
     const db = database.connection
     const product = await insertProduct(db, author, { name: 'Tea', price: '4.50', stock: 10 })
     const user = await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })
