@@ -3,16 +3,16 @@ import type { Results } from './core/results.ts'
 import type { Size } from './core/size.ts'
 import type { Peers } from './peers.ts'
 
-/** What a group of measurements works with. */
+/** The tools and settings that a group of measurements uses. */
 export interface Bench {
   readonly size: Size
   readonly server: BenchServer
   readonly peers: Peers
   readonly results: Results
   readonly signal: AbortSignal
-  /** Folder with online-retail/ in it, where the real month is at hand. */
+  /** The folder that contains online-retail/, if the real month is available. */
   readonly realData: string | undefined
 }
 
-/** Measures, and puts what it finds into the results. */
+/** Measures, and adds the figures to the results. */
 export type Group = (bench: Bench) => Promise<void>

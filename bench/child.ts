@@ -3,14 +3,14 @@ import { closeSync, openSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-/** How a program ended, seen from outside. */
+/** The exit of a program and its use of time and memory. */
 export interface Ended {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
-  /** From its start to its end. */
+  /** The time from its start to its end. */
   readonly seconds: number
-  /** The most memory that it held at once. Undefined where it did not say. */
+  /** The peak of its resident memory. Undefined if it did not report any. */
   readonly peakMegabytes: number | undefined
 }
 
@@ -18,24 +18,24 @@ export interface Child {
   readonly env?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly cwd: string
-  /** Where standard output goes, instead of into the answer. */
+  /** A file for standard output, instead of `stdout` of the result. */
   readonly into?: string
 }
 
-/** The root of the project: the same from the sources and from what is compiled. */
+/** The root of the project, for the sources as well as for the compiled code. */
 export const root = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../' : '../../', import.meta.url))
 export const dbtoolBinary = `${root}dist/cli/dbtool.cjs`
 
 /**
- * Nothing of whoever runs the bench gets through: neither DB_… nor NODE_…, of which NODE_EXTRA_CA_CERTS alone adds 120
- * ms to a start.
+ * The environment without variables of the user, such as DB_… and NODE_…: NODE_EXTRA_CA_CERTS alone adds 120 ms to a
+ * start.
  */
 export function cleanEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   return { PATH, HOME }
 }
 
-/** Runs a program to its end; an interrupt ends it. Rejects when it cannot be started. */
+/** Runs a program to its end; an interrupt kills it. Rejects if it cannot be started. */
 export function runChild(
   command: string,
   args: readonly string[],
@@ -68,23 +68,25 @@ export function runChild(
   }).finally(() => typeof sink === 'number' && closeSync(sink))
 }
 
-/** Reads a stream to its end; call it afterwards. */
+/** Reads a stream to its end. The returned function gives the text afterwards. */
 function textOf(stream: Readable | Writable | null | undefined): () => string {
   const chunks: string[] = []
   stream?.on('data', (chunk) => chunks.push(String(chunk)))
   return () => chunks.join('')
 }
 
-/** Node says at its end on descriptor 3 how much memory it held at most, in kilobytes. */
-const tellPeak = `data:text/javascript,${encodeURIComponent(`import { writeSync } from 'node:fs'; process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`)}`
+/** A module that makes Node write its peak memory, in kilobytes, to descriptor 3 at exit. */
+const reportPeakSource = `import { writeSync } from 'node:fs'
+process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`
+const reportPeak = `data:text/javascript,${encodeURIComponent(reportPeakSource)}`
 
-/** The compiled tool in a process of its own. Rejects when it ends with another code than one of `expected`. */
+/** Runs the compiled tool in a new process. Rejects if its exit code is not one of `expected`. */
 export async function runDbtool(
   args: readonly string[],
   child: Child,
   expected: readonly number[] = [0],
 ): Promise<Ended> {
-  const ended = await runChild(process.execPath, ['--import', tellPeak, dbtoolBinary, ...args], child)
+  const ended = await runChild(process.execPath, ['--import', reportPeak, dbtoolBinary, ...args], child)
   if (!expected.includes(ended.exitCode ?? -1))
     throw new Error(
       `dbtool ${args.slice(0, 2).join(' ')} ended with ${ended.exitCode ?? 'a signal'}: ${ended.stderr.trim()}`,

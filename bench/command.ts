@@ -16,14 +16,14 @@ export interface CommandPlace {
   readonly signal: AbortSignal
 }
 
-/** Runs a command line in this process. Rejects when it ends with another code than one of `expected`. */
+/** Runs a command line in this process. Rejects if its exit code is not one of `expected`. */
 export async function dbtool(
   argv: readonly string[],
   place: CommandPlace,
   expected: readonly number[] = [0],
 ): Promise<CommandRun> {
   const [stdout, stderr] = [new Collector(), new Collector()]
-  // A signal of its own: a command leaves its listeners on it.
+  // A new signal for each run, because a command leaves its listeners on it.
   const signal = AbortSignal.any([place.signal])
   const exitCode = await run(argv, {
     ...place,
@@ -47,7 +47,7 @@ class Collector extends Writable {
   }
 }
 
-/** Every verb that this dbtool has, as it is typed: the bench measures what is there. */
+/** All verbs of this dbtool, as typed; the bench measures only existing ones. */
 export async function verbs(): Promise<string[]> {
   const silent: Io = {
     env: {},

@@ -5,8 +5,8 @@ import { firstRow, type Queries } from '../src/db/queries.ts'
 import { version } from '../src/version.ts'
 import { root } from './child.ts'
 
-/** What a figure cannot be read without. */
-export interface Surroundings {
+/** The conditions of a run; without them, its figures mean nothing. */
+export interface RunEnvironment {
   readonly versions: Readonly<Record<string, string>>
   readonly machine: {
     readonly kernel: string
@@ -14,7 +14,7 @@ export interface Surroundings {
     readonly cores: number
     readonly memoryGigabytes: number
   }
-  /** Variables of the server by which fast and safe are traded. */
+  /** Variables of the server that trade durability for speed, and related ones. */
   readonly settings: Readonly<Record<string, string>>
 }
 
@@ -32,7 +32,8 @@ const settingNames = [
   'local_infile',
 ]
 
-export async function surroundings(server: Queries): Promise<Surroundings> {
+/** Reads the versions, the machine and the settings of the server. */
+export async function readEnvironment(server: Queries): Promise<RunEnvironment> {
   const variables = await server.rows<{ Variable_name: string; Value: string }>('SHOW GLOBAL VARIABLES')
   const known = new Map(variables.map(({ Variable_name: name, Value: value }) => [name, value]))
   const [processor] = cpus()
@@ -62,7 +63,7 @@ function connectorVersion(): string {
   return (JSON.parse(readFileSync(`${root}node_modules/mariadb/package.json`, 'utf8')) as { version: string }).version
 }
 
-/** The first line of what a program says; a dash where it is not there. */
+/** The first line of the output of a program; a dash if the program cannot be run. */
 function outputOf(command: string, args: readonly string[]): string {
   try {
     return (

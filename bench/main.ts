@@ -13,8 +13,8 @@ for (const [signal, exitCode] of [
   })
 }
 
-/** Undefined: everything has been said. */
-function asked(): Options | undefined {
+/** Parses the command line. Undefined if the help or an error was printed. */
+function parsedOptions(): Options | undefined {
   try {
     const options = readOptions(process.argv.slice(2))
     if (options !== 'help') return options
@@ -27,13 +27,13 @@ function asked(): Options | undefined {
   return undefined
 }
 
-const options = asked()
+const options = parsedOptions()
 if (options !== undefined) {
   const { env, stdout, stderr } = process
   try {
     process.exitCode = await runBench(options, { env, stdout, stderr, signal: interrupt.signal })
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
-    stderr.write('interrupted; the server is stopped and nothing is left behind\n')
+    stderr.write('interrupted; the server is stopped and its files are removed\n')
   }
 }

@@ -25,18 +25,18 @@ export const groups: Readonly<Record<string, Group>> = {
 export interface Options {
   readonly size: Size
   readonly groups: Readonly<Record<string, Group>>
-  /** Undefined: a file of its own for each run. */
+  /** Undefined for a new file per run. */
   readonly out: string | undefined
   readonly chart: boolean
 }
 
 export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--chart]
-  --quick   seconds instead of minutes: shows that everything works
-  --only    ${Object.keys(groups).join(', ')}
-  --out     where the figures go, as JSON (default: bench-results/<date>.json)
-  --chart   draw docs/bench.svg and write the table of docs/benchmarks.md; of a full run of all groups only`
+  --quick   take seconds instead of minutes, to check that everything works
+  --only    run only these groups: ${Object.keys(groups).join(', ')}
+  --out     JSON file for the figures (default: bench-results/<date>.json)
+  --chart   draw docs/bench.svg and write the table of docs/benchmarks.md (full runs only)`
 
-/** Throws InvalidValue, or what node:util says. */
+/** Parses the flags. Throws InvalidValue, or a TypeError of node:util for unknown flags. */
 export function readOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...argv],
@@ -51,7 +51,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
   const { quick: short = false, only, out, chart = false, help = false } = values
   if (help) return 'help'
   if (chart && (short || only !== undefined))
-    throw new InvalidValue('--chart is for a full run of all groups: nothing else should be told to anybody')
+    throw new InvalidValue('--chart needs a full run of all groups: other figures must not be published')
   return { size: short ? quick : full, groups: only === undefined ? groups : chosen(only), out, chart }
 }
 
@@ -60,7 +60,7 @@ function chosen(only: string): Record<string, Group> {
     only.split(',').map((name): [string, Group] => {
       const group = Object.hasOwn(groups, name) ? groups[name] : undefined
       if (group === undefined)
-        throw new InvalidValue(`--only must name some of ${Object.keys(groups).join(', ')}, not '${name}'`)
+        throw new InvalidValue(`--only must name groups out of ${Object.keys(groups).join(', ')}, not '${name}'`)
       return [name, group]
     }),
   )

@@ -6,7 +6,7 @@ import { outcomeRow } from './show.ts'
 
 const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->']
 
-/** Writes the picture and the table of a run into a folder with benchmarks.md. */
+/** Writes the chart and the table of a run into the folder of benchmarks.md. */
 export function publish(docs: string, run: BenchRun): void {
   const page = join(docs, 'benchmarks.md')
   const written = withTable(readFileSync(page, 'utf8'), run)
@@ -14,11 +14,11 @@ export function publish(docs: string, run: BenchRun): void {
   writeFileSync(page, written)
 }
 
-/** The page with this run between its two marks. Throws where it has no marks. */
+/** The page with the table of this run between its two marks. Throws if the marks are missing. */
 export function withTable(page: string, run: BenchRun): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)]
   if (from === -1 || to < from)
-    throw new Error(`benchmarks.md has no place for the table: '${begin}' and below it '${end}'`)
+    throw new Error(`benchmarks.md has no place for the table: it needs '${begin}' and, below it, '${end}'`)
   return `${page.slice(0, from)}${begin}\n${table(run)}\n${page.slice(to)}`
 }
 
@@ -41,7 +41,9 @@ function table(run: BenchRun): string {
     '|---|---|---|---|---|---|',
     ...rows,
     '',
-    `${titleOf(run)}, median and spread of ${size.rounds} rounds (${size.starts} of a start, ${size.reportRounds} of a report). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
+    `${titleOf(run)}, median and spread of ${size.rounds} rounds ` +
+      `(${size.starts} of a start, ${size.reportRounds} of a report). ` +
+      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
     `Versions: ${list(versions)}. The server: ${list(settings)}.`,
   ].join('\n')
 }

@@ -7,7 +7,7 @@ import type { Trial } from './core/results.ts'
 import type { BenchServer } from './private-server.ts'
 import { emptied } from './shop.ts'
 
-/** The chapter's ways of placing an order in Python, by the name that seed_orders.py has for them. */
+/** The chapter's ways to place an order in Python, by their names in seed_orders.py. */
 export const pythonPeers = {
   'orm-pymysql': {
     label: 'SQLAlchemy + PyMySQL',
@@ -27,17 +27,17 @@ export type PythonPeer = keyof typeof pythonPeers
 
 const python = '/usr/bin/python3'
 const database = 'peers'
-/** How long a peer may take beyond its time, for a lock that it waits for. */
-const patienceMs = 90_000
+/** The time that a peer may exceed its duration, for example while it waits for a lock. */
+const graceMs = 90_000
 
 export interface PeerLoad {
   readonly connections: number
   readonly seconds: number
-  /** A port of 127.0.0.1 instead of the socket. */
+  /** A port on 127.0.0.1, instead of the socket. */
   readonly port?: number | undefined
 }
 
-/** Where the peers' scripts are, and which of them can run here. */
+/** Runs the peers whose scripts and programs are installed. */
 export class Peers {
   #schema: Promise<void> | undefined
 
@@ -46,12 +46,12 @@ export class Peers {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Why this peer is not here, with the way to get it; undefined: it is. */
+  /** The reason why this peer is missing, and how to install it. Undefined if it is available. */
   missing(peer: PythonPeer | 'sysbench'): string | undefined {
     const files = peer === 'sysbench' ? ['seed_orders.lua', 'select_one.lua'] : ['seed_orders.py']
-    if (this.folder === undefined) return 'DBTOOL_PEERS does not say where the scripts of the peers are'
+    if (this.folder === undefined) return 'DBTOOL_PEERS does not name the folder with the scripts of the peers'
     const lacking = [...files, 'schema.sql'].find((file) => !existsSync(this.at(file)))
-    if (lacking !== undefined) return `there is no ${lacking} in DBTOOL_PEERS`
+    if (lacking !== undefined) return `${lacking} is missing in the folder of DBTOOL_PEERS`
     const installed =
       peer === 'sysbench'
         ? runs('sysbench', ['--version'])
@@ -61,6 +61,7 @@ export class Peers {
       : `not installed; on Debian: apt-get install ${peer === 'sysbench' ? peer : pythonPeers[peer].packages}`
   }
 
+  /** Orders per second of a Python peer. Rejects if it fails. */
   async python(
     server: BenchServer,
     peer: PythonPeer,
@@ -83,7 +84,10 @@ export class Peers {
     return { value: ordersPerSecond, failed }
   }
 
-  /** Events a second, of seed_orders.lua or select_one.lua. It counts in whole seconds, and repeats what deadlocked. */
+  /**
+   * Events per second of seed_orders.lua or select_one.lua. sysbench counts in whole seconds, and repeats deadlocked
+   * transactions.
+   */
   async sysbench(server: BenchServer, script: string, { connections, seconds, port }: PeerLoad): Promise<Trial> {
     await this.prepare(server)
     const where =
@@ -101,7 +105,7 @@ export class Peers {
     const output = await this.output('sysbench', [...args, this.at(script), 'run'], { cwd: server.home, seconds })
     const [, perSecond] = /transactions:\s+\d+\s+\(([\d.]+) per sec/.exec(output) ?? []
     const [, ignored = '0'] = /ignored errors:\s+(\d+)/.exec(output) ?? []
-    if (perSecond === undefined) throw new Error('sysbench did not say how many it made')
+    if (perSecond === undefined) throw new Error('sysbench did not report its number of transactions')
     return { value: Number(perSecond), failed: Number(ignored) }
   }
 
@@ -110,14 +114,14 @@ export class Peers {
     args: readonly string[],
     { seconds, ...child }: Omit<Child, 'signal'> & { seconds: number },
   ): Promise<string> {
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(seconds * 1_000 + patienceMs)])
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(seconds * 1_000 + graceMs)])
     const { exitCode, stdout, stderr } = await runChild(command, args, { ...child, signal })
     if (exitCode !== 0)
-      throw new Error(`it ended with ${exitCode ?? 'a signal'}: ${(stderr || stdout).trim().split('\n').at(-1) ?? ''}`)
+      throw new Error(`exited with ${exitCode ?? 'a signal'}: ${(stderr || stdout).trim().split('\n').at(-1) ?? ''}`)
     return stdout
   }
 
-  /** Everybody begins without orders. */
+  /** Creates the schema once, and removes all orders before each trial. */
   private async prepare(server: BenchServer): Promise<void> {
     this.#schema ??= server.connection(undefined, async (connection) => {
       for (const statement of statements(readFileSync(this.at('schema.sql'), 'utf8')))

@@ -4,16 +4,16 @@ import type { PoolMode } from '../src/db/pool/modes.ts'
 import type { Target } from '../src/db/target.ts'
 import { limits } from './private-server.ts'
 
-export interface PoolAsked extends Partial<PoolOptions> {
+export interface PoolSettings extends Partial<PoolOptions> {
   readonly target: Target
-  /** Cuts the pool. */
+  /** Closes the pool at once when it aborts. */
   readonly signal: AbortSignal
   readonly mode?: PoolMode
 }
 
-/** A pool that is closed after `work`. */
+/** Calls `work` with a pool, and closes the pool afterwards. */
 export async function withPool<T>(
-  { target, signal, mode = 'fair', ...options }: PoolAsked,
+  { target, signal, mode = 'fair', ...options }: PoolSettings,
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
   const pool = openPool(mode, { target, limits, options: { ...defaultPoolOptions, ...options } })

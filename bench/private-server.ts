@@ -10,24 +10,24 @@ import { serverPaths } from '../src/server/home.ts'
 import { startServer } from '../src/server/start.ts'
 import { stopServer } from '../src/server/stop.ts'
 
-/** The server of one run: everybody measured logs in with the same account. */
+/** The server of one run; dbtool and all peers log in with the same account. */
 export interface BenchServer {
-  /** DBTOOL_HOME; files of the run go into it too. */
+  /** DBTOOL_HOME, which also holds the files of the run. */
   readonly home: string
   readonly socket: string
   readonly user: string
   readonly password: string
   target(database?: string): Target
-  /** The same for a command line of dbtool. */
+  /** The environment with the same target, for a command line of dbtool. */
   environment(database: string): Record<string, string>
-  /** One connection without a statement time-out; an interrupt ends what it does. */
+  /** Calls `work` with a connection whose statement time-out is half an hour; an interrupt stops its statement. */
   connection<T>(database: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T>
 }
 
-/** Long statements are the point here, and a stuck one must not hang for ever. */
+/** Long statements are expected here, but a stuck one must end some time. */
 export const limits: Limits = { ...defaultLimits, statementTimeoutMs: 1_800_000 }
 
-/** A private MariaDB in a temporary home; stopped and removed after `work`, whatever happens there. */
+/** Calls `work` with a private MariaDB in a temporary home, which is stopped and removed afterwards in any case. */
 export async function withPrivateServer<T>(signal: AbortSignal, work: (server: BenchServer) => Promise<T>): Promise<T> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-bench-')))
   const paths = serverPaths({ DBTOOL_HOME: home })
@@ -54,7 +54,7 @@ class Access implements BenchServer {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Not every peer knows how to log in without a password. */
+  /** Creates an account with a password, because some peers cannot log in without one. */
   async open(osUser: string): Promise<void> {
     const session = await connect(socketTarget(this.socket, osUser))
     await session.execute(`CREATE USER '${this.user}'@localhost IDENTIFIED BY '${this.password}'`)
@@ -91,7 +91,7 @@ class Access implements BenchServer {
   }
 }
 
-/** If this process is killed, a shell that waits for its end stops the server and removes its home. */
+/** Starts a shell that waits for the end of this process. If it is killed, the shell stops the server and cleans up. */
 function watchOver(home: string, pidFile: string): () => void {
   const script =
     'while read -r _; do :; done; pid=$(cat "$2" 2>/dev/null) && kill -9 "$pid" 2>/dev/null; sleep 0.5; rm -rf "$1"'

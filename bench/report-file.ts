@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Absence, Series } from './core/results.ts'
 import type { Size } from './core/size.ts'
-import type { Surroundings } from './environment.ts'
+import type { RunEnvironment } from './environment.ts'
 import { root } from './child.ts'
 import type { Outcome } from './targets.ts'
 
-/** A run as it is kept: everything that was measured, and under what conditions. */
-export interface BenchRun extends Surroundings {
+/** A run in its file: all measurements and their conditions. */
+export interface BenchRun extends RunEnvironment {
   /** ISO 8601, in UTC. */
   readonly date: string
   readonly size: Size
@@ -18,12 +18,13 @@ export interface BenchRun extends Surroundings {
   readonly faults: readonly Absence[]
 }
 
+/** The path of the file of a run, with its date. */
 export function defaultPath(now: Date): string {
   return join(root, 'bench-results', `${now.toISOString().slice(0, 19).replaceAll(':', '-')}.json`)
 }
 
 export function writeRun(path: string, run: BenchRun): void {
   mkdirSync(dirname(path), { recursive: true })
-  // JSON has no infinity, which stands for all lines of the file.
+  // JSON has no Infinity, which means all lines of the file.
   writeFileSync(path, `${JSON.stringify(run, (_key, value: unknown) => (value === Infinity ? 'all' : value), 2)}\n`)
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Screen } from '../src/output/output.ts'
 import { root } from './child.ts'
 import { Figures, Results } from './core/results.ts'
-import { surroundings, type Surroundings } from './environment.ts'
+import { readEnvironment, type RunEnvironment } from './environment.ts'
 import type { Options } from './options.ts'
 import { publish } from './page.ts'
 import { Peers } from './peers.ts'
@@ -19,7 +19,8 @@ export interface BenchIo {
 }
 
 /**
- * Measures, shows and writes. Resolves to the exit code: 1 if any run of ours was wrong or failed, whatever its speed.
+ * Measures, prints the figures and writes the file of the run. Resolves to the exit code: 1 if any run of dbtool was
+ * wrong or failed, regardless of its speed.
  */
 export async function runBench(options: Options, io: BenchIo): Promise<number> {
   const display = new Display(io.stdout, io.stderr, io.env)
@@ -50,11 +51,11 @@ export async function runBench(options: Options, io: BenchIo): Promise<number> {
   return 0
 }
 
-async function measure({ groups, size }: Options, { env, signal }: BenchIo, results: Results): Promise<Surroundings> {
+async function measure({ groups, size }: Options, { env, signal }: BenchIo, results: Results): Promise<RunEnvironment> {
   const { DBTOOL_PEERS: folder, DBTOOL_REAL_DATA: realData } = env
   const peers = new Peers(folder && resolve(folder), signal)
   return withPrivateServer(signal, async (server) => {
-    const conditions = await server.connection(undefined, surroundings)
+    const conditions = await server.connection(undefined, readEnvironment)
     const bench = { size, server, peers, results, signal, realData }
     for (const [name, group] of Object.entries(groups))
       await group(bench).catch((error: unknown) => results.failed(name, error))

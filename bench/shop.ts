@@ -7,7 +7,7 @@ import { WrongRun } from './core/results.ts'
 import type { BenchServer } from './private-server.ts'
 
 export const author = { osUser: 'bench', command: 'bench' } as const
-/** More than any run can sell. */
+/** More stock than any run can sell. */
 export const plenty = 1_000_000_000
 
 export interface ShopSize {
@@ -15,7 +15,7 @@ export interface ShopSize {
   readonly products: number
 }
 
-/** An empty database with the shop's schema. */
+/** Creates an empty database with the shop's schema, in place of an existing one. */
 export async function makeDatabase(server: BenchServer, name: string): Promise<void> {
   await server.connection(undefined, async (connection) => {
     await connection.execute(`DROP DATABASE IF EXISTS ${name}`)
@@ -24,23 +24,26 @@ export async function makeDatabase(server: BenchServer, name: string): Promise<v
   await server.connection(name, (session) => migrate({ session, known: loadMigrations() }))
 }
 
-/** Users 1 to `users` and products 1 to `products`, made inside of the server. */
+/** Creates users 1 to `users` and products 1 to `products` on the server. */
 export async function fillShop(queries: Queries, { users, products }: ShopSize): Promise<void> {
   await queries.execute(
-    `INSERT INTO users (id, username, email, password_hash) SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`,
+    `INSERT INTO users (id, username, email, password_hash)
+     SELECT seq, CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_${users}`,
   )
   await queries.execute(
     `INSERT INTO products (id, sku, name, price, stock, stock_received)
-     SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty} FROM seq_1_to_${products}`,
+     SELECT seq, CONCAT('P-', seq), CONCAT('Product ', seq), 10 + MOD(seq, 1000) / 100, ${plenty}, ${plenty}
+     FROM seq_1_to_${products}`,
   )
 }
 
-/** Takes all orders out, and puts the stock back. */
+/** Deletes all orders and restores the stock. */
 export async function withoutOrders(connection: Connection): Promise<void> {
   await emptied(connection, ['order_items', 'orders', 'logs'])
   await connection.execute('UPDATE products SET stock = stock_received, units_sold = 0, times_ordered = 0, revenue = 0')
 }
 
+/** Truncates tables without checking foreign keys. */
 export async function emptied(connection: Connection, tables: readonly string[]): Promise<void> {
   await connection.execute('SET foreign_key_checks = 0')
   for (const table of tables) await connection.execute(`TRUNCATE TABLE ${table}`)
@@ -48,15 +51,16 @@ export async function emptied(connection: Connection, tables: readonly string[])
 }
 
 /**
- * The shop is sound, and holds as many rows as the run says it made. Rejects with WrongRun: how fast it was no longer
- * matters.
+ * Checks all invariants and that `table` has the number of rows that the run reported. Rejects with WrongRun, because
+ * the speed of a wrong run does not matter.
  */
-export async function verify(connection: Connection, table: 'orders' | 'products', made: number): Promise<void> {
+export async function verify(connection: Connection, table: 'orders' | 'products', reported: number): Promise<void> {
   const count = (await firstRow<{ n: number }>(connection, `SELECT COUNT(*) AS n FROM ${table}`))?.n
-  if (count !== made) throw new WrongRun(`the run says ${made} ${table}, and ${count ?? 'no'} are there`)
+  if (count !== reported)
+    throw new WrongRun(`the run reported ${reported} ${table}, but the database has ${count ?? 'none'}`)
   const broken = (await checkInvariants(connection)).filter(({ ok }) => !ok)
   if (broken.length > 0)
     throw new WrongRun(
-      broken.map(({ statement, violations }) => `not true, ${violations} times: ${statement}`).join('; '),
+      broken.map(({ statement, violations }) => `violated ${violations} times: ${statement}`).join('; '),
     )
 }

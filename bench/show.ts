@@ -44,7 +44,7 @@ export function outcomeRow({ work, peer, reach, measured, met }: Outcome): Recor
   }
 }
 
-/** The tables go to stdout, everything else to stderr. */
+/** Prints tables to stdout and everything else to stderr. */
 export class Display {
   constructor(
     private readonly stdout: Screen,

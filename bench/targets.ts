@@ -4,13 +4,13 @@ import { workOf } from './groups/orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
-/** What is to be reached, against whom, and how it comes out of the figures of one run. */
+/** A target, its peer, and its calculation from the figures of one run. */
 export interface Target {
   readonly group: string
   readonly work: string
   readonly peer: string
   readonly reach: { readonly at: 'least' | 'most'; readonly bound: number; readonly unit: string }
-  /** Undefined: not measured in this run. */
+  /** Undefined if this run has not measured it. */
   readonly measure: (figures: Figures) => Spread | undefined
 }
 
@@ -162,12 +162,12 @@ export const targets: readonly Target[] = [
   starting('users list --json', 3),
 ]
 
-/** What may happen in no round, or hold for no length of an order, is judged by the round where it was worst. */
+/** The worst round decides for failures, and for values that must hold for all lengths of orders. */
 function worst(spread: Spread | undefined): Spread | undefined {
   return spread === undefined ? undefined : { ...spread, median: spread.max }
 }
 
-/** Every target of these groups that this run measured; `unmeasured` are the others. */
+/** The outcomes of all targets of these groups; `unmeasured` has the targets without figures. */
 export function judge(figures: Figures, groups: readonly string[]): { outcomes: Outcome[]; unmeasured: Target[] } {
   const outcomes: Outcome[] = []
   const unmeasured: Target[] = []

@@ -1,5 +1,5 @@
-// Compiles bin/, commands/, src/ and bench/ to dist/, and puts the command line and the library into few files there.
-// Needs the packages, nothing else.
+// Compiles bin/, commands/, src/ and bench/ to dist/, and bundles the command line and the library into a few files.
+// Needs only the packages.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ import { bundle, bundleLibrary } from './bundle.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...parts) => join(root, ...parts)
 
-// A file that was renamed in src/ must not live on in dist/.
+// Files that no longer exist in src/ must not remain in dist/.
 rmSync(at('dist'), { recursive: true, force: true })
 const compiler = at('node_modules', 'typescript', 'bin', 'tsc')
 const { status } = spawnSync(process.execPath, [compiler, '-p', at('scripts', 'tsconfig.build.json')], {
@@ -26,5 +26,5 @@ if (existsSync(at(migrations))) {
 await bundle(root)
 await bundleLibrary(root)
 chmodSync(at('dist', 'cli', 'dbtool.cjs'), 0o755)
-// Written last: without it the build is not finished, and setup.mjs builds again.
+// Written last: without this file, the build is incomplete, and setup.mjs repeats it.
 writeFileSync(at('dist', '.built'), '')

@@ -1,12 +1,11 @@
-// Puts the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds starts
-// several times as slowly. The packages that stay
-// packages are those that are loaded only where they are needed.
+// Bundles the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds of
+// files starts several times as slowly. Packages that are loaded only on demand are not bundled.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { bundleConnector, connectorBeside, parts as partsOfConnector } from './connector.mjs'
 
-// commander loads it to run commands that are programs of their own; dbtool has none.
+// commander uses node:child_process only for commands that are separate programs; dbtool has none.
 const withoutSubprocesses = {
   name: 'without-subprocesses',
   resolveId: (id, importer) =>
@@ -16,9 +15,9 @@ const withoutSubprocesses = {
 
 const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
-// What is always loaded together lies together with all that it needs, since each file read takes its time; what an
-// earlier group has
-// is not in a later one. Threads under load take no commands; the configuration does without the driver.
+// Modules that are always loaded together are in one file with their dependencies, because each file takes time to read.
+// A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
+// needs no driver.
 const groups = [
   ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|pool\/(?:pool|modes))\.ts$/],
@@ -31,6 +30,7 @@ const groups = [
 
 const minify = { mangle: { keepNames: true }, compress: true, codegen: { removeWhitespace: true } }
 
+/** Bundles the command line to dist/cli/, with the connector, the migrations and the licences. */
 export async function bundle(root) {
   const at = (...parts) => join(root, ...parts)
   const out = at('dist', 'cli')
@@ -43,8 +43,8 @@ export async function bundle(root) {
       !id.startsWith('node:'),
     plugins: [withoutSubprocesses, connectorBeside],
   })
-  // CommonJS: Node 20 starts it without its loader of ES modules. Side by side, so that what lies beside a module in
-  // src/ lies beside it here.
+  // CommonJS, because Node 20 starts it without the ES module loader. All files are in one folder, so that files beside a
+  // module in src/ are beside it here.
   await build.write({
     dir: out,
     format: 'cjs',
@@ -60,11 +60,11 @@ export async function bundle(root) {
   )
   writeFileSync(
     join(out, 'THIRD-PARTY-LICENSES'),
-    `What of others is in these files, and under which licence.\n\n${notices.join('\n----\n\n')}`,
+    `Third-party code in these files, and its licences.\n\n${notices.join('\n----\n\n')}`,
   )
 }
 
-/** The library, dist/lib/: an ES module, and the declarations that it needs of those that tsc wrote. */
+/** Bundles the library to dist/lib/: an ES module, and the declarations from tsc that it needs. */
 export async function bundleLibrary(root) {
   const out = join(root, 'dist', 'lib')
   const build = await rolldown({

@@ -1,4 +1,4 @@
-// Draws docs/terminal.svg from a real run: `npm run picture`. Needs a build and MariaDB; works in a temporary home.
+// Draws docs/terminal.svg from a real run (`npm run picture`). Needs a build and MariaDB; works in a temporary home.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const home = mkdtempSync(join(tmpdir(), 'dbtool-picture-'))
 const env = { ...process.env, DBTOOL_HOME: home, DB_NAME: 'dbtool_demo', FORCE_COLOR: '1', CI: '1' }
 
-const shown = [
+const commandLines = [
   ['orders', 'place', '--user', 'ada', '--item', 'TEA-1:2', '--item', 'LAMP-RED:1'],
   ['orders', 'place', '--user', 'ada', '--item', 'TEA-1:2', '--item', 'POT-1:1'],
   ['report', 'top-products', '--limit', '3'],
@@ -28,7 +28,7 @@ const lineHeight = 18
 const charWidth = 8.4
 const colours = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341' }
 
-/** One line of text with its colours as SVG text. */
+/** Converts a line with ANSI colours to SVG text. */
 function drawLine(line, row) {
   let style = ''
   let column = 0
@@ -57,7 +57,7 @@ try {
   const story = dbtool(['demo'])
   if (story.status !== 0) throw new Error(story.text)
   dbtool(['server', 'start'])
-  const lines = shown.flatMap((args) => [
+  const lines = commandLines.flatMap((args) => [
     `\u001b[32m$\u001b[39m dbtool ${args.join(' ')}`,
     ...dbtool(args).text.split('\n'),
     '',
@@ -69,9 +69,11 @@ try {
   const dots = ['#ff5f56', '#ffbd2e', '#27c93f']
     .map((fill, index) => `<circle cx="${20 + index * 18}" cy="18" r="6" fill="${fill}"/>`)
     .join('')
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="dbtool in a terminal">
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
+  const font = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="dbtool in a terminal">
 <rect width="100%" height="100%" rx="8" fill="#161b22"/>${dots}
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3">
+<g font-family="${font}" font-size="14" fill="#e6edf3">
 ${lines.map(drawLine).join('\n')}
 </g></svg>\n`
   writeFileSync(join(root, 'docs', 'terminal.svg'), svg)

@@ -1,10 +1,10 @@
-// Runs programs one step at a time, quietly: one line a step, and a program's own output only when it failed.
+// Runs programs step by step. Prints one line per step, and the output of a program only if it failed.
 import { spawn } from 'node:child_process'
 
 const patienceMs = 5_000
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 }
 
-/** A step that cannot be done: one sentence, and what the program behind it printed. */
+/** A failed step: one sentence, the output of its program, and an exit code. */
 export class Failure extends Error {
   constructor(message, { output = '', status = 1 } = {}) {
     super(message)
@@ -13,7 +13,7 @@ export class Failure extends Error {
   }
 }
 
-/** Prints steps, runs programs, and takes the programs along when it is interrupted. */
+/** Prints steps and runs programs; an interrupt ends the programs, too. */
 export class Steps {
   #children = new Set()
   #interruption
@@ -28,12 +28,12 @@ export class Steps {
     return this.#colour
   }
 
-  /** 130 or 143 after a signal. */
+  /** The exit code after a signal, 130 or 143; otherwise undefined. */
   get interruption() {
     return this.#interruption
   }
 
-  /** `work` resolves to what is worth saying about the step, or nothing. */
+  /** Runs a step. `work` resolves to a detail for its line, or to nothing. Rejects with a Failure. */
   async step(name, work) {
     this.#refuseIfInterrupted()
     const started = performance.now()
@@ -46,12 +46,12 @@ export class Steps {
     } catch (error) {
       this.#refuseIfInterrupted()
       process.stderr.write(line(this.#paint(31, '✘'), error.message))
-      // The line has said it; what is left to show is what the program printed.
+      // The line has the message; only the output of the program is still to be shown.
       throw error instanceof Failure ? new Failure('', error) : error
     }
   }
 
-  /** Rejects with a Failure that holds what the program printed, unless it ends with 0. */
+  /** Runs a program without showing its output. Rejects with a Failure with this output if it does not exit with 0. */
   async quietly(what, command, args, options = {}) {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -60,7 +60,7 @@ export class Steps {
     if (status !== 0) throw new Failure(`${what} failed`, { output })
   }
 
-  /** Resolves to the program's exit code; what it prints goes where ours goes. */
+  /** Runs a program that shares the streams of this process. Resolves to its exit code. */
   loudly(command, args, options = {}) {
     return this.#end(spawn(command, args, { ...options, stdio: 'inherit' }))
   }
@@ -82,7 +82,7 @@ export class Steps {
     this.#interruption ??= 128 + signalNumbers[signal]
     const kill = (how) => this.#children.forEach((child) => child.kill(how))
     if (again) kill('SIGKILL')
-    // On a terminal, Ctrl-C has reached the programs already, and a second one would keep them from tidying up.
+    // On a terminal, Ctrl-C has already reached the programs; a second signal would stop their clean-up.
     if (signal !== 'SIGINT' || process.stdin.isTTY !== true) kill(signal)
     setTimeout(() => kill('SIGTERM'), patienceMs).unref()
     setTimeout(() => kill('SIGKILL'), 2 * patienceMs).unref()

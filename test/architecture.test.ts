@@ -152,7 +152,7 @@ describe('the house', () => {
     ['src/db/pool/pool.ts', `import { getOrder } from '../../shop/orders/orders.ts'`],
     ['src/stress/plan.ts', `import { driver } from 'mariadb'`],
     ['src/shop/users/users.ts', `const chalk = await import('chalk')`],
-    ['src/shop/orders/orders.ts', `import { putLoad } from '../../stress/run.ts'`],
+    ['src/shop/orders/orders.ts', `import { runLoad } from '../../stress/run.ts'`],
     ['commands/users/create.ts', `import { place } from '../orders/place.ts'`],
     ['commands/kit/views.ts', `import { place } from '../orders/place.ts'`],
     ['src/shop/invariants.ts', `import { checks } from '../doctor/catalog.ts'`],

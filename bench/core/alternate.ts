@@ -1,16 +1,16 @@
 import type { Results, Trial } from './results.ts'
 
-/** Somebody who does the work of a case, once a round. */
+/** A program or a setting that does the work of a contest, once per round. */
 export interface Contestant {
   readonly who: string
-  /** Then its failure fails the bench; a peer's is only said. */
-  readonly ours: boolean
+  /** The failure of a contestant under test fails the bench; the failure of a peer is only reported. */
+  readonly underTest: boolean
   run(round: number): Promise<Trial>
 }
 
 export interface Contest {
   readonly group: string
-  /** What all of them do: `spread over 1,000 products, 5 ms`. */
+  /** The work of all contestants, such as `spread over 1,000 products, 5 ms`. */
   readonly work: string
   readonly unit: string
   readonly rounds: number
@@ -18,9 +18,8 @@ export interface Contest {
 }
 
 /**
- * All contestants in every round, each round in the reverse order of the last one: what drifts (heat, neighbours, a
- * growing
- * cache) then meets all of them alike. One that fails is out, and the others go on.
+ * Runs all contestants in each round, in reverse order in every other round. Drift (heat, neighbours, a growing cache)
+ * then affects all of them alike. A contestant that fails leaves the contest; the others continue.
  */
 export async function alternate({ group, work, unit, rounds, contestants }: Contest, results: Results): Promise<void> {
   const trials = new Map(contestants.map(({ who }) => [who, [] as Trial[]]))
@@ -28,12 +27,12 @@ export async function alternate({ group, work, unit, rounds, contestants }: Cont
   results.doing(`${group}: ${work}`)
   for (let round = 0; round < rounds; round += 1) {
     for (const contestant of round % 2 === 0 ? [...running] : running.toReversed()) {
-      results.goOn()
+      results.throwIfInterrupted()
       try {
         trials.get(contestant.who)?.push(await contestant.run(round))
       } catch (error) {
-        results[contestant.ours ? 'failed' : 'absent'](`${group}: ${work}: ${contestant.who}`, error)
-        running = running.filter((one) => one !== contestant)
+        results[contestant.underTest ? 'failed' : 'absent'](`${group}: ${work}: ${contestant.who}`, error)
+        running = running.filter((other) => other !== contestant)
       }
     }
   }

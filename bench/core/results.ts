@@ -1,12 +1,12 @@
 import { messageOf } from '../../src/errors.ts'
 import { ratioOf, spreadOf, type Spread } from './statistics.ts'
 
-/** What one contestant did in one round. */
+/** The figures of one contestant in one round. */
 export interface Trial {
   readonly value: number
-  /** Tries that came to nothing. */
+  /** The number of failed attempts. */
   readonly failed?: number
-  /** What else was counted meanwhile. */
+  /** Other figures of the same round. */
   readonly also?: Readonly<Record<string, number>>
 }
 
@@ -18,18 +18,18 @@ export interface Series {
   readonly rounds: readonly Trial[]
 }
 
-/** A peer that could not do its part; it has no figures. */
+/** A peer without figures, and the reason. */
 export interface Absence {
   readonly what: string
   readonly why: string
 }
 
-/** A run of ours with a wrong result. However fast it was, it fails the bench. */
+/** A run of dbtool with a wrong result. It fails the bench, regardless of its speed. */
 export class WrongRun extends Error {
   override readonly name = 'WrongRun'
 }
 
-/** What has been measured so far, and what went wrong. */
+/** The figures and failures so far. */
 export class Results {
   readonly series: Series[] = []
   readonly absences: Absence[] = []
@@ -37,12 +37,12 @@ export class Results {
 
   constructor(
     private readonly signal: AbortSignal,
-    /** Tells whoever waits what is being done. */
+    /** Reports the current work on the screen. */
     readonly doing: (what: string) => void,
   ) {}
 
   /** Throws once the run is interrupted. */
-  goOn(): void {
+  throwIfInterrupted(): void {
     this.signal.throwIfAborted()
   }
 
@@ -50,44 +50,44 @@ export class Results {
     this.series.push(series)
   }
 
-  /** A peer that is not there, or cannot do it; said once. */
+  /** Records a peer that is missing or cannot do the work, once per reason. */
   absent(what: string, reason: unknown): void {
     const why = this.why(reason)
     if (!this.absences.some((known) => known.what === what && known.why === why)) this.absences.push({ what, why })
   }
 
-  /** Something of ours went wrong, which fails the bench. */
+  /** Records a failure of dbtool, which fails the bench. */
   failed(what: string, reason: unknown): void {
     this.faults.push({ what, why: this.why(reason) })
   }
 
-  /** Whatever fails after an interrupt is its consequence. */
+  /** After an interrupt, failures are its consequence, and the interrupt is thrown instead. */
   private why(reason: unknown): string {
-    this.goOn()
+    this.throwIfInterrupted()
     return messageOf(reason)
   }
 }
 
-/** Reads figures out of what was measured; undefined for what was not. */
+/** Looks up figures; undefined for work that was not measured. */
 export class Figures {
   constructor(private readonly series: readonly Series[]) {}
 
   of(group: string, work: string, who: string): Series | undefined {
-    return this.series.find((one) => one.group === group && one.work === work && one.who === who)
+    return this.series.find((series) => series.group === group && series.work === work && series.who === who)
   }
 
-  /** Ours divided by the peer's, of the same work. */
+  /** The figure of `who` divided by that of `peer`, for the same work. */
   ratio(group: string, work: string, who: string, peer: string): Spread | undefined {
     return ratioOf(valuesOf(this.of(group, work, who)), valuesOf(this.of(group, work, peer)))
   }
 
-  /** What was counted besides; `value` and `failed` too. */
+  /** The spread of one figure: `value`, `failed`, or one of `also`. */
   spread(group: string, work: string, who: string, what = 'value'): Spread | undefined {
     return spreadOf(countsOf(this.of(group, work, who), what))
   }
 
   inGroup(group: string): Series[] {
-    return this.series.filter((one) => one.group === group)
+    return this.series.filter((series) => series.group === group)
   }
 }
 

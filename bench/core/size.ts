@@ -1,20 +1,20 @@
-/** How long and how much a run measures; times in seconds. */
+/** The amount of work of a run. Times in seconds. */
 export interface Size {
   readonly name: 'full' | 'quick'
   readonly rounds: number
-  /** Of one trial of a load. */
+  /** Duration of one trial of a load. */
   readonly seconds: number
-  /** Of one trial of the orders matrix. */
+  /** Duration of one trial of the orders matrix. */
   readonly cellSeconds: number
   readonly roundTripsMs: readonly number[]
   readonly linesOfOrders: readonly number[]
   readonly connections: readonly number[]
-  /** Lines of the file of orders: its beginning, or all of it. */
+  /** Number of lines to read from the file of orders; Infinity for all. */
   readonly importLines: number
   readonly bulkRows: number
-  /** Order lines, each ten times the one before. */
+  /** Numbers of order lines, each ten times the one before. */
   readonly reportLines: readonly number[]
-  /** Fewer than of the others, since reports over ten million lines take minutes. */
+  /** Fewer rounds than elsewhere, because reports over ten million lines take minutes. */
   readonly reportRounds: number
   readonly starts: number
 }
@@ -34,7 +34,7 @@ export const full: Size = {
   starts: 41,
 }
 
-/** Shows that everything works. Its figures are too short to be told to anybody. */
+/** Checks that everything works. Its trials are too short for meaningful figures. */
 export const quick: Size = {
   ...full,
   name: 'quick',

@@ -2,7 +2,7 @@ import { median } from '../../src/stress/median.ts'
 
 export { median }
 
-/** The middle of several rounds, and how far they lie apart. */
+/** The median of several rounds, with the smallest and the largest value. */
 export interface Spread {
   readonly median: number
   readonly min: number
@@ -15,12 +15,11 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
 }
 
 /**
- * How many times `peers` fit into `ours`, round by round: two that ran one after the other had the same machine.
- * Undefined
- * where a round is missing or the peer did nothing in one, for a number divided by nothing is no ratio.
+ * The ratio of two series, round by round, because two trials of one round saw the same state of the machine. Undefined
+ * if a round is missing or the denominator of a round is zero.
  */
-export function ratioOf(ours: readonly number[], peers: readonly number[]): Spread | undefined {
-  if (ours.length !== peers.length) return undefined
-  const ratios = ours.map((value, round) => value / (peers[round] ?? 0))
+export function ratioOf(values: readonly number[], peers: readonly number[]): Spread | undefined {
+  if (values.length !== peers.length) return undefined
+  const ratios = values.map((value, round) => value / (peers[round] ?? 0))
   return ratios.every(Number.isFinite) ? spreadOf(ratios) : undefined
 }

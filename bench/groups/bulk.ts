@@ -12,7 +12,7 @@ import { emptied, makeDatabase, verify } from '../shop.ts'
 const database = 'bench_bulk'
 const client = 'the mariadb client'
 
-/** Whole processes, from a file to a table and back. */
+/** Import and export of a file, as whole processes. */
 export async function bulk(bench: Bench): Promise<void> {
   const {
     results,
@@ -29,36 +29,36 @@ export async function bulk(bench: Bench): Promise<void> {
   const paths = { given: join(server.home, 'products.csv'), written: join(server.home, 'exported.csv') }
   writeProducts(paths.given, bulkRows)
   const contest = { group: 'bulk', unit: 'rows/s', rounds }
-  const importing = (): Promise<Ended> => ours(bench, ['products', 'import', paths.given, '--json'])
-  const loading = [loadingOf(bench, { who: 'products import', ours: true, work: importing })]
+  const importing = (): Promise<Ended> => runVerb(bench, ['products', 'import', paths.given, '--json'])
+  const loading = [loadingOf(bench, { who: 'products import', underTest: true, work: importing })]
   if (peer)
     loading.push(
       loadingOf(bench, {
         who: 'LOAD DATA LOCAL INFILE',
-        ours: false,
-        work: () => theirs(bench, loadStatement(paths.given)),
+        underTest: false,
+        work: () => runClient(bench, loadStatement(paths.given)),
       }),
     )
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
-  // Whoever was the last may have failed, and both must read the same rows.
+  // Import again: the last contestant may have failed, and both must read the same rows.
   await emptyTable(bench)
   await importing()
-  const exporting = (): Promise<Ended> => ours(bench, ['products', 'export', '--format', 'csv'], paths.written)
+  const exporting = (): Promise<Ended> => runVerb(bench, ['products', 'export', '--format', 'csv'], paths.written)
   await exporting()
   const select = `SELECT ${await headerOf(paths.written)} FROM products`
-  const unloading = [unloadingOf(bench, { who: 'products export', ours: true, work: exporting }, paths.written)]
+  const unloading = [unloadingOf(bench, { who: 'products export', underTest: true, work: exporting }, paths.written)]
   if (peer)
     unloading.push(
       unloadingOf(
         bench,
-        { who: 'mariadb --batch --quick', ours: false, work: () => theirs(bench, select, paths.written) },
+        { who: 'mariadb --batch --quick', underTest: false, work: () => runClient(bench, select, paths.written) },
         paths.written,
       ),
     )
   await alternate({ ...contest, work: 'products out of a table', contestants: unloading }, results)
 }
 
-interface Worker extends Pick<Contestant, 'who' | 'ours'> {
+interface Worker extends Pick<Contestant, 'who' | 'underTest'> {
   readonly work: () => Promise<Ended>
 }
 
@@ -99,7 +99,7 @@ function trialOf({ seconds, peakMegabytes }: Ended, rows: number): Trial {
   return { value: rows / seconds, ...(peakMegabytes === undefined ? {} : { also: { peakMegabytes } }) }
 }
 
-function ours({ server, signal }: Bench, args: readonly string[], into?: string): Promise<Ended> {
+function runVerb({ server, signal }: Bench, args: readonly string[], into?: string): Promise<Ended> {
   return runDbtool(args, {
     env: server.environment(database),
     cwd: server.home,
@@ -108,7 +108,7 @@ function ours({ server, signal }: Bench, args: readonly string[], into?: string)
   })
 }
 
-async function theirs({ server, signal }: Bench, statement: string, into?: string): Promise<Ended> {
+async function runClient({ server, signal }: Bench, statement: string, into?: string): Promise<Ended> {
   const args = [
     '--no-defaults',
     `--socket=${server.socket}`,
@@ -131,15 +131,18 @@ async function theirs({ server, signal }: Bench, statement: string, into?: strin
 }
 
 function loadStatement(path: string): string {
-  return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
+  return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"'
+    IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
 }
 
 const rowsAtOnce = 50_000
 
-/** Every tenth name has a comma in it, and so quotes around it. */
+/** Writes a file of products; every tenth name contains a comma and therefore needs quotes. */
 function writeProducts(path: string, rows: number): void {
-  const row = (at: number): string =>
-    `SKU-${at},${at % 10 === 0 ? `"Lamp, number ${at}"` : `Product number ${at}`},${(1 + (at % 9_999) / 100).toFixed(2)},${at % 1_000}\n`
+  const row = (at: number): string => {
+    const name = at % 10 === 0 ? `"Lamp, number ${at}"` : `Product number ${at}`
+    return `SKU-${at},${name},${(1 + (at % 9_999) / 100).toFixed(2)},${at % 1_000}\n`
+  }
   writeFileSync(path, 'sku,name,price,stock\n')
   for (let from = 1; from <= rows; from += rowsAtOnce) {
     const length = Math.min(rowsAtOnce, rows - from + 1)

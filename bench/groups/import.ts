@@ -28,10 +28,10 @@ const flags = [
   String(atOnce),
   '--json',
 ]
-/** Done; done but for the orders that the file or the shop refuses. */
+/** Success; or success except for orders that the file or the shop rejects. */
 const expected = [0, 7] as const
 
-/** A month of invoices: as one import, and as one order after the other; then what ten months do to memory. */
+/** A month of invoices as an import and as a loop over single orders; then the memory for one and for ten months. */
 export async function imports(bench: Bench): Promise<void> {
   const {
     server,
@@ -40,7 +40,7 @@ export async function imports(bench: Bench): Promise<void> {
   } = bench
   const [once, tenfold] = [orderFile(bench, 1), orderFile(bench, 10)]
   await makeDatabase(server, database)
-  // Users and products are there before anything is measured: to create them is no part of placing an order.
+  // This run creates the users and products, because creating them is no part of placing an order.
   await dbtool(
     ['orders', 'import', once, ...flags],
     { env: server.environment(database), cwd: server.home, signal: bench.signal },
@@ -56,15 +56,15 @@ export async function imports(bench: Bench): Promise<void> {
   const memory = [
     ['1 ×', once],
     ['10 ×', tenfold],
-  ].map(([who = '', path = '']) => ({ who, ours: true, run: async () => ({ value: await peakOf(bench, path) }) }))
+  ].map(([who = '', path = '']) => ({ who, underTest: true, run: async () => ({ value: await peakOf(bench, path) }) }))
   await alternate({ group: 'import', work: 'memory at most', unit: 'MB', rounds, contestants: memory }, results)
 }
 
-/** `place` resolves to how many orders it placed. */
+/** A contestant that starts without orders; `place` resolves to the number of orders placed. */
 function contestant({ server }: Bench, who: string, place: () => Promise<number>): Contestant {
   return {
     who,
-    ours: true,
+    underTest: true,
     async run() {
       await server.connection(database, withoutOrders)
       const started = performance.now()
@@ -93,16 +93,13 @@ async function peakOf({ server, signal }: Bench, path: string): Promise<number> 
     expected,
   )
   await server.connection(database, (connection) => verify(connection, 'orders', placedOf(stdout)))
-  if (peakMegabytes === undefined) throw new Error('the process did not say how much memory it took')
+  if (peakMegabytes === undefined) throw new Error('the process did not report its memory')
   return peakMegabytes
 }
 
 const placedOf = (json: string): number => (JSON.parse(json) as { orders_placed: number }).orders_placed
 
-/**
- * What a loop over the file would do: the same reading, every order of the file that has no fault a statement of its
- * own.
- */
+/** Places the valid orders of the file in a loop: the same reading, but one statement per order. */
 async function oneByOne({ server, signal }: Bench, path: string, workers: number): Promise<number> {
   const file = await openRecordFile(path, {
     stdin: Readable.from([]),
@@ -144,7 +141,7 @@ async function place(db: Database, names: Names, { ref, lines }: DraftOrder): Pr
   })
 }
 
-/** What the file calls users and products; each user is looked up once. */
+/** The ids of the users and products in the file; each user is looked up once. */
 class Names {
   readonly #users = new Map<string, Promise<number | undefined>>()
 

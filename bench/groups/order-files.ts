@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
 
-/** What the real month calls our columns. */
+/** The columns of the real month, as the value of --map. */
 export const orderColumns =
   'order_ref=InvoiceNo,user=CustomerID,sku=StockCode,product_name=Description,quantity=Quantity,price=UnitPrice,ordered_at=InvoiceDate'
 const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'
 
-/** A file of order lines in the temporary home: so many copies of the month, each with references of its own. */
+/** Writes a file of order lines with `copies` copies of the month, each with different references. Returns its path. */
 export function orderFile({ server, size, realData }: Bench, copies: number): string {
   const real = join(realData ?? '', 'online-retail', '2010-12.csv')
   const lines = (realData !== undefined && existsSync(real) ? realLines(real) : generatedLines()).slice(
@@ -21,7 +21,7 @@ export function orderFile({ server, size, realData }: Bench, copies: number): st
   return path
 }
 
-/** The reference is the first cell of a line; no line of that month is broken within a cell. */
+/** Splits at line ends, because no cell of that month contains one; the first cell of each line is the reference. */
 function realLines(path: string): string[] {
   return readFileSync(path, 'utf8').trimEnd().split(/\r?\n/).slice(1)
 }
@@ -31,8 +31,8 @@ const references = 2_000
 const customers = 900
 
 /**
- * The same shape: 21 lines an invoice on average, no product twice in one, and more than a quarter of them with a
- * fault.
+ * Generates lines of the same shape: 21 lines per invoice on average, and no duplicate product in an invoice. More than a
+ * quarter of the invoices have a fault.
  */
 function generatedLines(): string[] {
   return Array.from({ length: invoices }, (_, invoice) => {
@@ -41,7 +41,9 @@ function generatedLines(): string[] {
     return Array.from({ length: 1 + ((invoice * 17) % 41) }, (_line, line) => {
       const product = (invoice * 131 + line * 47) % references
       const quantity = invoice % 7 === 0 && line === 0 ? -1 : 1 + ((invoice + line) % 24)
-      return `${536_365 + invoice},S${10_000 + product},"PRODUCT ${product}, BOXED",${quantity},${at},${(0.42 + (product % 900) / 100).toFixed(2)},${customer},United Kingdom`
+      const price = (0.42 + (product % 900) / 100).toFixed(2)
+      const name = `"PRODUCT ${product}, BOXED"`
+      return `${536_365 + invoice},S${10_000 + product},${name},${quantity},${at},${price},${customer},United Kingdom`
     })
   }).flat()
 }

@@ -8,17 +8,17 @@ import { ordersShop, placing, type Place } from './placing.ts'
 const connections = 16
 const lines = 3
 const products = 1_000
-/** seed_orders.lua always spreads its orders. */
+/** The script seed_orders.lua knows only `spread`. */
 const demands = [
   { demand: 'spread', drawnFrom: products, sysbench: true },
   { demand: 'hot', drawnFrom: lines, sysbench: false },
 ] as const
 type Demand = (typeof demands)[number]
 
-/** What everybody wants, and how far away the server is. */
+/** The name of the work: the demand, and the distance of the server. */
 export const workOf = (demand: 'spread' | 'hot', roundTripMs: number): string => `${demand}, ${roundTripMs} ms`
 
-/** One order a transaction, 16 at once, against whoever else can do it. */
+/** Orders over 16 connections, one per transaction, against all peers that can place orders. */
 export async function orders(bench: Bench, place?: Place): Promise<void> {
   const near = await ordersShop(bench, { products })
   const peers = new PeersPresent(bench)
@@ -45,13 +45,13 @@ interface Distance {
 async function contests({ bench, peers, target, port, roundTripMs, place }: Distance): Promise<void> {
   const { rounds, seconds } = bench.size
   for (const demand of demands) {
-    const ours: Contestant = {
+    const dbtool: Contestant = {
       who: 'dbtool',
-      ours: true,
+      underTest: true,
       run: () =>
         placing(bench, target, { connections, seconds, lines, products: demand.drawnFrom, ...(place && { place }) }),
     }
-    const contestants = [ours, ...peers.contestants(demand, { connections, seconds, port })]
+    const contestants = [dbtool, ...peers.contestants(demand, { connections, seconds, port })]
     await alternate(
       { group: 'orders', work: workOf(demand.demand, roundTripMs), unit: 'orders/s', rounds, contestants },
       bench.results,
@@ -59,7 +59,7 @@ async function contests({ bench, peers, target, port, roundTripMs, place }: Dist
   }
 }
 
-/** The peers that can run here; those that cannot are said. */
+/** The peers that can run here; missing ones are recorded. */
 class PeersPresent {
   readonly #python: PythonPeer[]
   readonly #sysbench: boolean
@@ -76,12 +76,12 @@ class PeersPresent {
     const { peers, server } = this.bench
     const inPython = this.#python.map((peer): Contestant => ({
       who: pythonPeers[peer].label,
-      ours: false,
+      underTest: false,
       run: () => peers.python(server, peer, drawnFrom, load),
     }))
     const inC: Contestant = {
       who: sysbenchLabel,
-      ours: false,
+      underTest: false,
       run: () => peers.sysbench(server, 'seed_orders.lua', load),
     }
     return [...inPython, ...(this.#sysbench && sysbench ? [inC] : [])]

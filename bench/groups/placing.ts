@@ -7,33 +7,37 @@ import type { Trial } from '../core/results.ts'
 import { withPool } from '../pool.ts'
 import { author, makeDatabase, fillShop, verify, withoutOrders, type ShopSize } from '../shop.ts'
 
-/** What takes an order; another one only to see that a wrong one is found out. */
+/** The function that places an order. A test passes a wrong one to see that the bench detects it. */
 export type Place = typeof placeOrder
 
 export interface Load {
   readonly connections: number
   readonly seconds: number
-  /** How many lines an order has, on how many different products all orders draw. */
+  /** The number of lines per order. */
   readonly lines: number
+  /** The number of different products that all orders choose from. */
   readonly products: number
   readonly place?: Place
 }
 
 const database = 'bench_orders'
 
-/** A shop without orders; its users are `usersOfShop`. */
+/** Creates a shop with `usersOfShop` users and without orders. */
 export async function ordersShop({ server }: Bench, { products }: Pick<ShopSize, 'products'>): Promise<Target> {
   await makeDatabase(server, database)
   await server.connection(database, (connection) => fillShop(connection, { users: usersOfShop, products }))
   return server.target(database)
 }
 
-/** Orders a second, as many at once as there are connections, from an empty shop; the result is checked. */
+/**
+ * Orders per second from a shop without orders, with one worker per connection. Verifies the result; rejects with
+ * WrongRun.
+ */
 export async function placing({ server, signal }: Bench, target: Target, load: Load): Promise<Trial> {
   await server.connection(database, withoutOrders)
   const tally = new Tally()
   const started = performance.now()
-  // Opening the connections is part of it, as it is for the peers.
+  // The time includes opening the connections, as it does for the peers.
   await withPool({ target, signal, size: load.connections, maxOverflow: 0 }, async (pool) => {
     const db = new PooledDatabase(pool)
     const until = started + load.seconds * 1_000

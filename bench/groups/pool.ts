@@ -11,61 +11,71 @@ import { withPool } from '../pool.ts'
 const workers = 50
 const small = { size: 5, maxOverflow: 0 } as const
 const sql = 'SELECT 1'
-/** The chapter's test cannot be over sooner: as many waves as it takes, each of one query. */
+/** The shortest possible time of the chapter's test: the number of waves times the duration of its query. */
 export const idealSeconds = Math.ceil(chapterWorkers / (chapterPool.size + chapterPool.maxOverflow)) * 0.1
 
+/** Fairness and speed of the pool, the cost of measuring, and the default scenario of `pool stress`. */
 export async function pool(bench: Bench): Promise<void> {
-  const { rounds, seconds } = bench.size
-  const asked = { target: bench.server.target(), signal: bench.signal }
   const plan: StressPlan = {
     load: { loop: 'closed', workers },
-    until: { durationMs: seconds * 1_000 },
+    until: { durationMs: bench.size.seconds * 1_000 },
     warmupMs: 200,
     rampMs: 0,
   }
-  const contest = { group: 'pool', rounds }
-  const sharing = [modeContestant(bench, 'fair', plan), modeContestant(bench, 'driver', plan), ...ceiling(bench)]
-  await alternate(
-    { ...contest, work: 'SELECT 1, 50 workers on 5 connections', unit: 'queries/s', contestants: sharing },
-    bench.results,
-  )
-  await withPool({ ...asked, ...small }, async (pool) => {
+  await sharing(bench, plan)
+  await costOfMeasuring(bench, plan)
+  await defaultScenario(bench)
+}
+
+async function sharing(bench: Bench, plan: StressPlan): Promise<void> {
+  const contestants = [modeContestant(bench, 'fair', plan), modeContestant(bench, 'driver', plan), ...ceiling(bench)]
+  const work = 'SELECT 1, 50 workers on 5 connections'
+  await alternate({ group: 'pool', work, unit: 'queries/s', rounds: bench.size.rounds, contestants }, bench.results)
+}
+
+async function costOfMeasuring({ server, signal, size: { rounds }, results }: Bench, plan: StressPlan): Promise<void> {
+  await withPool({ target: server.target(), signal, ...small }, async (pool) => {
     const measured: Contestant = {
       who: 'pool stress',
-      ours: true,
+      underTest: true,
       run: async () => ({
-        value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, bench.signal)).throughput,
+        value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, signal)).throughput,
       }),
     }
-    const bare: Contestant = { who: 'bare loop', ours: true, run: () => bareLoop(pool, plan, bench.signal) }
+    const bare: Contestant = { who: 'bare loop', underTest: true, run: () => bareLoop(pool, plan, signal) }
     await alternate(
-      { ...contest, work: 'cost of measuring', unit: 'queries/s', contestants: [measured, bare] },
-      bench.results,
+      { group: 'pool', work: 'cost of measuring', unit: 'queries/s', rounds, contestants: [measured, bare] },
+      results,
     )
   })
+}
+
+async function defaultScenario({ server, signal, size: { rounds }, results }: Bench): Promise<void> {
   const scenario: Contestant = {
     who: 'pool stress',
-    ours: true,
+    underTest: true,
     run: () =>
-      withPool({ ...asked, ...chapterPool }, async (pool) => ({
-        value:
-          (
-            await stress(
-              { mode: 'fair', pool, options: chapterPool },
-              iterateSql(chapterSql),
-              { ...chapterPlan, warmupMs: 300 },
-              bench.signal,
-            )
-          ).seconds / idealSeconds,
-      })),
+      withPool({ target: server.target(), signal, ...chapterPool }, async (pool) => {
+        const plan = { ...chapterPlan, warmupMs: 300 }
+        const { seconds } = await stress(
+          { mode: 'fair', pool, options: chapterPool },
+          iterateSql(chapterSql),
+          plan,
+          signal,
+        )
+        return { value: seconds / idealSeconds }
+      }),
   }
-  await alternate({ ...contest, work: 'default scenario', unit: '× ideal', contestants: [scenario] }, bench.results)
+  await alternate(
+    { group: 'pool', work: 'default scenario', unit: '× ideal', rounds, contestants: [scenario] },
+    results,
+  )
 }
 
 function modeContestant({ server, signal }: Bench, mode: PoolMode, plan: StressPlan): Contestant {
   return {
     who: mode,
-    ours: mode === 'fair',
+    underTest: mode === 'fair',
     run: () =>
       withPool({ target: server.target(), signal, mode, ...small, timeoutMs: chapterPool.timeoutMs }, async (pool) => {
         const { throughput, failed, timeouts, fairness } = await stress(
@@ -86,14 +96,14 @@ function ceiling({ peers, server, results, size: { seconds } }: Bench): Contesta
     ? [
         {
           who: 'sysbench',
-          ours: false,
+          underTest: false,
           run: () => peers.sysbench(server, 'select_one.lua', { connections: small.size, seconds }),
         },
       ]
     : []
 }
 
-/** The same work with nothing counted but how much of it was done. */
+/** The same work, but the loop only counts completed statements. */
 async function bareLoop(pool: Pool, { until, warmupMs }: StressPlan, signal: AbortSignal): Promise<Trial> {
   const started = performance.now() + warmupMs
   const end = started + ('durationMs' in until ? until.durationMs : 0)

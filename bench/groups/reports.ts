@@ -7,12 +7,12 @@ import { counted } from '../core/figures.ts'
 import { fillShop, makeDatabase, verify } from '../shop.ts'
 
 const shop = { users: 10_000, products: 1_000 }
-const linesAnOrder = 5
+const linesPerOrder = 5
 const ordersAtOnce = 200_000
 
 const databaseOf = (lines: number): string => `bench_reports_${lines}`
 
-/** Every report that there is, over shops of which each has ten times the order lines of the one before. */
+/** Each report over a series of shops, each with ten times the order lines of the one before. */
 export async function reports(bench: Bench): Promise<void> {
   const {
     results,
@@ -22,13 +22,13 @@ export async function reports(bench: Bench): Promise<void> {
   for (const lines of reportLines) {
     results.doing(`reports: filling a shop of ${counted(lines, 'line')}`)
     await makeDatabase(server, databaseOf(lines))
-    await server.connection(databaseOf(lines), (connection) => fillOrders(connection, lines / linesAnOrder))
+    await server.connection(databaseOf(lines), (connection) => fillOrders(connection, lines / linesPerOrder))
   }
   const names = (await verbs()).flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
   for (const name of names) {
     const contestants = reportLines.map((lines): Contestant => ({
       who: counted(lines, 'line'),
-      ours: true,
+      underTest: true,
       run: async () => ({ value: await statementsMs(bench, name, lines) }),
     }))
     await alternate({ group: 'reports', work: name, unit: 'ms', rounds, contestants }, results)
@@ -36,10 +36,10 @@ export async function reports(bench: Bench): Promise<void> {
   }
 }
 
-/** How many times longer it takes than over a tenth of the lines, round by round. */
+/** Adds the ratio of its time to the time over a tenth of the lines, round by round. */
 function addGrowth(results: Results, name: string, lines: number): void {
-  const [full, tenth] = [lines, lines / 10].map((many) =>
-    valuesOf(new Figures(results.series).of('reports', name, counted(many, 'line'))),
+  const [full, tenth] = [lines, lines / 10].map((count) =>
+    valuesOf(new Figures(results.series).of('reports', name, counted(count, 'line'))),
   )
   const rounds = (full ?? []).map((ms, round) => ({ value: ms / (tenth?.[round] ?? NaN) }))
   if (rounds.length > 0 && rounds.length === tenth?.length)
@@ -52,7 +52,7 @@ function addGrowth(results: Results, name: string, lines: number): void {
     })
 }
 
-/** The time of the report's statements alone: what a process takes to start and connect would hide how it grows. */
+/** The time of the report's statements alone, because starting and connecting would hide its growth. */
 async function statementsMs({ server, signal }: Bench, name: string, lines: number): Promise<number> {
   const { stderr } = await dbtool(['report', name, '--limit', '10', '--json', '--sql'], {
     env: server.environment(databaseOf(lines)),
@@ -60,38 +60,48 @@ async function statementsMs({ server, signal }: Bench, name: string, lines: numb
     signal,
   })
   const times = [...stderr.matchAll(/^→ ([\d.]+) ms /gm)].map(([, ms]) => Number(ms))
-  if (times.length === 0) throw new Error(`report ${name} told the time of no statement`)
+  if (times.length === 0) throw new Error(`report ${name} printed no statement with its time`)
   return times.reduce((sum, ms) => sum + ms, 0)
 }
 
-/** The lines of orders 1 to n as the server makes them: five different products each, one to five units. */
+/** SQL for the lines of a range of orders: five different products each, with one to five units. */
 function linesSql(from: number, to: number): string {
-  return `FROM seq_${from}_to_${to} AS o JOIN seq_0_to_${linesAnOrder - 1} AS line JOIN products p ON p.id = 1 + MOD(o.seq * 7 + line.seq * 199, ${shop.products})`
+  return `FROM seq_${from}_to_${to} AS o JOIN seq_0_to_${linesPerOrder - 1} AS line
+     JOIN products p ON p.id = 1 + MOD(o.seq * 7 + line.seq * 199, ${shop.products})`
 }
 
 const quantity = '1 + MOD(o.seq + line.seq, 5)'
 
 /**
- * Orders of the last year, one in fifty cancelled; made inside of the server, and as sound as if they had been placed.
+ * Creates orders of the last year on the server; one in fifty is cancelled. The shop satisfies all invariants, as if
+ * the orders had been placed.
  */
 async function fillOrders(connection: Connection, orders: number): Promise<void> {
   await fillShop(connection, shop)
-  // Everything that the two check is true by construction, and checked at the end.
+  // Both checks hold by construction, and `verify` checks the result.
   await connection.execute('SET foreign_key_checks = 0, unique_checks = 0')
   for (let from = 1; from <= orders; from += ordersAtOnce) {
     const to = Math.min(orders, from + ordersAtOnce - 1)
+    const lines = linesSql(from, to)
     await connection.execute(
       `INSERT INTO orders (id, user_id, total_amount, status, idempotency_key, content_digest, created_at)
        SELECT o.seq, 1 + MOD(o.seq * 7919, ${shop.users}), SUM((${quantity}) * p.price), ${statusSql},
-              CONCAT('bench-', o.seq), SHA2(o.seq, 256), UTC_TIMESTAMP() - INTERVAL MOD(o.seq * 7919, 525600) MINUTE ${linesSql(from, to)} GROUP BY o.seq`,
+              CONCAT('bench-', o.seq), SHA2(o.seq, 256),
+              UTC_TIMESTAMP() - INTERVAL MOD(o.seq * 7919, 525600) MINUTE
+       ${lines} GROUP BY o.seq`,
     )
     await connection.execute(
-      `INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.seq, p.id, ${quantity}, p.price ${linesSql(from, to)}`,
+      `INSERT INTO order_items (order_id, product_id, quantity, price)
+       SELECT o.seq, p.id, ${quantity}, p.price ${lines}`,
     )
-    // From the numbers again: to read ten million lines back by order takes longer than to write them.
+    // Calculated again, because reading ten million lines by order takes longer than writing them.
     await connection.execute(
-      `UPDATE products JOIN (SELECT p.id, SUM(${quantity}) AS units, COUNT(*) AS times, SUM((${quantity}) * p.price) AS money ${linesSql(from, to)} WHERE NOT ${cancelled} GROUP BY p.id) AS sold USING (id)
-       SET stock = stock - sold.units, units_sold = units_sold + sold.units, times_ordered = times_ordered + sold.times, revenue = revenue + sold.money`,
+      `UPDATE products JOIN (
+         SELECT p.id, SUM(${quantity}) AS units, COUNT(*) AS times, SUM((${quantity}) * p.price) AS money
+         ${lines} WHERE NOT ${cancelled} GROUP BY p.id
+       ) AS sold USING (id)
+       SET stock = stock - sold.units, units_sold = units_sold + sold.units,
+           times_ordered = times_ordered + sold.times, revenue = revenue + sold.money`,
     )
   }
   await connection.execute('SET foreign_key_checks = 1, unique_checks = 1')

@@ -11,7 +11,7 @@ const products = 1_000
 const orders = 20
 const linesCounted = [1, 3, 20, 100] as const
 
-/** Commands that an order sends over a connection on which one was placed before, and what the network itself takes. */
+/** Commands per order, on a connection that has placed one before, and the duration of a round trip. */
 export async function roundTrips(bench: Bench): Promise<void> {
   const near = await ordersShop(bench, { products })
   const roundTripMs = Math.max(...bench.size.roundTripsMs)
@@ -31,7 +31,7 @@ export async function roundTrips(bench: Bench): Promise<void> {
           {
             ...contest,
             work: `an order of ${counted(lines, 'line')}`,
-            contestants: [{ who: 'dbtool', ours: true, run: async () => ({ value: await countOf(lines) }) }],
+            contestants: [{ who: 'dbtool', underTest: true, run: async () => ({ value: await countOf(lines) }) }],
           },
           bench.results,
         )
@@ -45,7 +45,7 @@ export async function roundTrips(bench: Bench): Promise<void> {
           ...contest,
           unit: 'ms',
           work: `a round trip of ${roundTripMs} ms`,
-          contestants: [{ who: 'the proxy', ours: true, run: ping }],
+          contestants: [{ who: 'the proxy', underTest: true, run: ping }],
         },
         bench.results,
       )

@@ -4,24 +4,24 @@ import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { fillShop, makeDatabase } from '../shop.ts'
 
-/** The database that commands find by themselves on a private server. */
+/** The default database of a private server. */
 const database = 'dbtool'
 
-/** Whole processes, from their start to their end. */
+/** The time of whole processes, from start to end. */
 export async function start(bench: Bench): Promise<void> {
   const { server, size, signal, results } = bench
   await makeDatabase(server, database)
   await server.connection(database, (connection) => fillShop(connection, { users: 10, products: 10 }))
-  const contestant = (who: string, ours: boolean, args: readonly string[]): Contestant => ({
+  const contestant = (who: string, underTest: boolean, args: readonly string[]): Contestant => ({
     who,
-    ours,
+    underTest,
     async run() {
       const { exitCode, seconds, stderr } = await runChild(process.execPath, args, {
         signal,
         cwd: server.home,
         env: { DBTOOL_HOME: server.home },
       })
-      if (exitCode !== 0) throw new Error(`it ended with ${exitCode ?? 'a signal'}: ${stderr.trim()}`)
+      if (exitCode !== 0) throw new Error(`exited with ${exitCode ?? 'a signal'}: ${stderr.trim()}`)
       return { value: seconds * 1_000 }
     },
   })
@@ -38,13 +38,16 @@ export async function start(bench: Bench): Promise<void> {
   )
 }
 
-/** The least that a program with the connector does for a list: connect, ask, print, end. */
+/** The shortest program that prints a list with the connector: connect, query, print, end. */
 function connectorAlone(socketPath: string): string {
   const connector = createRequire(import.meta.url).resolve('mariadb')
   return `require(${JSON.stringify(connector)})
-    .createConnection({ socketPath: ${JSON.stringify(socketPath)}, user: require('os').userInfo().username, database: '${database}' })
+    .createConnection({
+      socketPath: ${JSON.stringify(socketPath)}, user: require('os').userInfo().username, database: '${database}'
+    })
     .then(async (connection) => {
-      process.stdout.write(JSON.stringify(await connection.query('SELECT * FROM users ORDER BY created_at DESC LIMIT 50')))
+      const rows = await connection.query('SELECT * FROM users ORDER BY created_at DESC LIMIT 50')
+      process.stdout.write(JSON.stringify(rows))
       await connection.end()
     })`
 }

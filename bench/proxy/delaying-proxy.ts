@@ -1,22 +1,22 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { CommandCounter } from './command-counter.ts'
 
-/** A network with a round trip of its own between a client and a server, on this machine. */
+/** A proxy on this machine that simulates a network with a given round-trip time. */
 export interface DelayingProxy {
-  /** Of 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number
-  /** Commands of all clients so far. */
+  /** The number of commands of all clients so far. */
   readonly commands: () => number
   close(): void
 }
 
 export interface Line {
-  /** The unix socket or the port of 127.0.0.1 that it leads to. */
+  /** The unix socket, or the port on 127.0.0.1, of the server. */
   readonly to: string | number
   readonly roundTripMs: number
 }
 
-/** How long the loop sleeps at a time while something is under way: timers of Node are too coarse for half of 5 ms. */
+/** The pause of the loop while data is in transit; timers of Node are too coarse for half of 5 ms. */
 const napMs = 0.1
 
 interface Parcel {
@@ -25,15 +25,14 @@ interface Parcel {
 }
 
 /**
- * Holds what comes in either direction back for half a round trip, each piece from its own arrival on: order is kept
- * and
- * nothing waits for something else, so it delays without limiting throughput.
+ * Starts a proxy that delays data in each direction by half a round trip. The delay of each piece counts from its own
+ * arrival, so the order stays the same and throughput is not limited.
  */
 export async function delayingProxy({ to, roundTripMs }: Line): Promise<DelayingProxy> {
   const post = new Post(roundTripMs / 2)
   const counter = new CommandCounter()
   const sockets = new Set<Socket>()
-  // Who has said everything may still be told something.
+  // A peer that has ended its side can still receive data.
   const allowHalfOpen = true
   const listener = createServer({ allowHalfOpen }, (client) => {
     const server = connect(
@@ -64,7 +63,7 @@ function portOf(listener: Server): number {
   return (listener.address() as AddressInfo).port
 }
 
-/** The delay is the same for all, so what was sent first is due first, whoever sent it. */
+/** A queue for all directions. The delay is always the same, so the order of arrival is the order of delivery. */
 class Post {
   readonly #cell = new Int32Array(new SharedArrayBuffer(4))
   #parcels: Parcel[] = []

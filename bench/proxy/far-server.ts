@@ -5,17 +5,17 @@ import type { Line } from './delaying-proxy.ts'
 
 /** A server behind a slow network. */
 export interface FarServer {
-  /** Of 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number
   commands(): Promise<number>
 }
 
-/** The proxy is a process of its own, so that it takes no time from the event loop that is measured. */
+/** Calls `work` with a proxy in a separate process, so that it takes no time from the event loop under measurement. */
 export async function withFarServer<T>(line: Line, work: (server: FarServer) => Promise<T>): Promise<T> {
   const child = fork(fileURLToPath(new URL('./process.js', import.meta.url)), [JSON.stringify(line)], { env: {} })
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('the proxy has ended')))
   ended.catch(() => undefined)
-  /** One question at a time. */
+  // There is only one question at a time.
   const answer = (): Promise<number> => Promise.race([firstNumber(child), ended])
   try {
     const port = await answer()

@@ -22,38 +22,40 @@ export function benchDrivers(bench: Command, ctx: Context, run = drivers): void 
   bench
     .command('drivers')
     .description(
-      'The Node drivers mariadb and mysql2 (if it is installed) on this server, as they come: speed, processor time, memory, and what values become',
+      'Compare the Node drivers mariadb and mysql2 (if installed), with default settings: ' +
+        'speed, processor time, memory, and the JavaScript values that they return',
     )
-    .option('--rounds <n>', 'how often each task is measured, drivers in turn', value(parseWhole(1, 100)), 3)
-    .addOption(withDefault('--duration <duration>', 'how long each time', parseWait, '1s'))
+    .option('--rounds <n>', 'number of measurements per task; the drivers alternate', value(parseWhole(1, 100)), 3)
+    .addOption(withDefault('--duration <duration>', 'duration of each measurement', parseWait, '1s'))
     .addHelpText('after', examples('dbtool bench drivers', 'dbtool bench drivers --rounds 1 --duration 200ms --json'))
     .action((options: DriversOptions) => run(ctx, options))
 }
 
+/** Measures each driver that is installed, and prints the medians and the differences between their values. */
 export async function drivers(ctx: Context, { rounds, duration: trialMs }: DriversOptions): Promise<void> {
   const [{ benchedDrivers }, { compareDrivers, differences }] = await Promise.all([
     import('../../src/db/benched-drivers.ts'),
     import('../../src/stress/drivers.ts'),
   ])
   const { target, limits } = await ctx.config()
-  // A wrong password or host, or a privilege that the drivers will need, is said in our words.
+  // dbtool's own messages for a wrong password, a wrong host or a missing privilege come before the drivers start.
   await ctx.connection((connection) => connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
-  const { drivers: here, missing } = await benchedDrivers()
+  const { drivers: installed, missing } = await benchedDrivers()
   const figures: DriverFigures[] = await compareDrivers({
-    drivers: here,
+    drivers: installed,
     target,
     rounds,
     trialMs,
     signal: ctx.io.signal,
   })
-  const become: Difference[] = await differences(here, target)
-  const versions = Object.fromEntries(here.map(({ name, version }) => [name, version]))
+  const values: Difference[] = await differences(installed, target)
+  const versions = Object.fromEntries(installed.map(({ name, version }) => [name, version]))
   const view: View = {
-    columns: [...here.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],
+    columns: [...installed.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],
     id: 'mariadb',
     empty: '',
-    sections: () => [section(figuresView, figures), section(differencesView, become)],
+    sections: () => [section(figuresView, figures), section(differencesView, values)],
   }
-  ctx.out.item(view, { ...versions, figures, values: become, missing })
-  for (const name of missing) ctx.out.note(`${name} is not installed, and was not measured: npm install ${name}`)
+  ctx.out.item(view, { ...versions, figures, values, missing })
+  for (const name of missing) ctx.out.note(`${name} is not installed and was not measured: npm install ${name}`)
 }

@@ -9,7 +9,14 @@ import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { poolFlags, type PoolFlags, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
+import {
+  poolFlags,
+  type PoolFlags,
+  underLoad,
+  workloadFlags,
+  workloadHelp,
+  type WorkloadOptions,
+} from './load-flags.ts'
 
 export interface CompareOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number
@@ -17,7 +24,7 @@ export interface CompareOptions extends WorkloadOptions, PoolFlags {
   readonly warmup: number
 }
 
-/** One line a mode; waits are those for a connection. */
+/** One row per mode; waits are acquire waits. */
 const comparisonView: View = {
   columns: [
     text('mode'),
@@ -41,26 +48,28 @@ const comparisonView: View = {
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
   const compare = withView(pool.command('compare'), comparisonView).description(
-    "The same load over four pools: ours, the connector's, a single connection, and none",
+    "Run the same load over four pools: dbtool's, the connector's, one connection, and no pool",
   )
   poolFlags(workloadFlags(compare), 0)
     .addOption(
-      new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended')
+      new Option('--workers <n>', 'number of workers in a closed loop')
         .argParser(value(parseWhole(1, 100_000)))
         .default(undefined, String(chapterWorkers)),
     )
-    .addOption(withDefault('--duration <duration>', 'how long each', parseRunTime, '5s'))
-    .addOption(withDefault('--warmup <duration>', 'load before anything is counted, each time', parseWait, '200ms'))
+    .addOption(withDefault('--duration <duration>', 'duration of each measurement', parseRunTime, '5s'))
+    .addOption(withDefault('--warmup <duration>', 'duration of the load before each measurement', parseWait, '200ms'))
     .addHelpText(
       'after',
-      examples(
-        'dbtool pool compare --sql "SELECT 1"',
-        'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
-      ),
+      workloadHelp +
+        examples(
+          'dbtool pool compare --sql "SELECT 1"',
+          'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
+        ),
     )
     .action((options: CompareOptions) => run(ctx, options))
 }
 
+/** Runs the load over each mode and prints one row per mode. */
 export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
   const { poolSize, maxOverflow, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
   const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (work) =>
@@ -77,7 +86,7 @@ async function eachMode(
   { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions,
   { work, plan }: Pick<LoadJob, 'work' | 'plan'>,
 ): Promise<StressResult[]> {
-  const { putLoad } = await import('../../src/stress/run.ts')
+  const { runLoad } = await import('../../src/stress/run.ts')
   const { target, limits, pool: configured } = await ctx.config()
   const progress = ctx.out.progress()
   const results: StressResult[] = []
@@ -86,10 +95,8 @@ async function eachMode(
     if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
-    results.push(
-      (await putLoad({ target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }, { signal }))
-        .result,
-    )
+    const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
+    results.push((await runLoad(job, { signal })).result)
   }
   progress.clear()
   return results

@@ -18,43 +18,52 @@ const workloads = ['ping', 'sleep', 'read', 'write', 'orders'] as const
 const ordinary: OrdersOptions = { lines: 3, products: 1_000 }
 type WorkloadName = (typeof workloads)[number]
 
-/** What an iteration does. */
+/** Adds the flags that define the work of an iteration. */
 export function workloadFlags(command: Command): Command {
   return command
     .addOption(
-      new Option(
-        '--sql <statement>',
-        "what an iteration runs; several are chosen from, '9: SELECT …' nine times as often; {{random 1 1000}}, {{uuid}} and {{column}} of --data are bound",
-      )
+      new Option('--sql <statement>', 'statement to run; repeat it for several, with weights')
         .argParser(values(parseStatement))
         .default(undefined, chapterSql),
     )
     .addOption(
-      new Option(
-        '--workload <name>',
-        'instead of a statement: ping (DO 0), sleep (a tenth of a second), read or write (a row by its key, in a table of its own), orders (real ones, in the shop that is there)',
-      )
+      new Option('--workload <name>', 'built-in workload: ping, sleep, read, write or orders')
         .argParser(value(parseChoice(workloads)))
         .conflicts('sql'),
     )
     .addOption(
-      new Option('--lines <n>', 'different products in each of the orders')
+      new Option('--lines <n>', 'number of different products per order')
         .argParser(value(parseWhole(1, 1_000)))
         .default(undefined, String(ordinary.lines)),
     )
     .addOption(
-      new Option('--products <n>', 'how many products the orders choose from: the fewer, the more they contend')
+      new Option('--products <n>', 'number of products that orders choose from')
         .argParser(value(parseWhole(1, 1_000_000)))
         .default(undefined, String(ordinary.products)),
     )
-    .option(
-      '--data <file>',
-      'CSV or NDJSON with the columns that statements name, a row for each iteration, again from the first after the last',
-    )
+    .option('--data <file>', 'CSV or NDJSON file with the values of {{column}}')
 }
 
-/** What an iteration does, in the words in which it was asked for. */
-export function askedOf({
+/** The part of the help that explains the flags of the workload. */
+export const workloadHelp = `
+Statements:
+  A weight in front of a statement sets how often it runs: '9: SELECT …' runs
+  nine times as often as a statement without a weight.
+  {{random 1 1000}}, {{uuid}} and {{column}} are bound as parameters. A column
+  comes from the file of --data. Each iteration uses its next row, and the first
+  row follows the last one.
+
+Workloads:
+  ping    runs DO 0
+  sleep   sleeps for a tenth of a second
+  read    reads a row by its key, in a table that the run creates and drops
+  write   updates a row by its key, in such a table
+  orders  places real orders in the existing shop; contention grows with fewer
+          --products
+`
+
+/** The work of an iteration in words, for the settings of a report. */
+export function workloadText({
   sql = [],
   workload,
   data,
@@ -68,9 +77,9 @@ export function askedOf({
 }
 
 /**
- * Runs `use` with what an iteration does, once it is certain that the server understands it, and that so much load may
- * be put here, on so many connections.
- * Whatever becomes of it, a table of the load's own is removed.
+ * Calls `use` with the workload and the headroom of the server. Before that, it checks that the server can prepare the
+ * statements and has enough free connections; it rejects with USAGE otherwise. The scratch table of the workload is
+ * dropped in any case.
  */
 export async function underLoad<T>(
   ctx: Context,
@@ -80,10 +89,10 @@ export async function underLoad<T>(
 ): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
-  // A wrong password or host is said at once, not counted fifty times.
-  const { headroomFor, mustBeUnderstood } = await import('../../src/stress/prepare.ts')
+  // With a wrong password or host, one error is enough; the workers would report it fifty times.
+  const { headroomFor, assertPreparable } = await import('../../src/stress/prepare.ts')
   const headroom = await ctx.connection(async (connection) => {
-    await mustBeUnderstood(connection, options.sql ?? [])
+    await assertPreparable(connection, options.sql ?? [])
     return headroomFor(connection, connections)
   }, limits)
   const scratch = work.kind === 'statements' ? work.scratch : undefined
@@ -98,33 +107,33 @@ export async function underLoad<T>(
   }
 }
 
-/** Rejects with USAGE when statements and data do not fit each other. */
+/** Rejects with USAGE if statements and data do not match. */
 async function workOf(ctx: Context, { workload, sql, data, lines, products }: WorkloadOptions): Promise<Work> {
   const statements = sql ?? []
   const columns = [...new Set(statements.flatMap((statement) => statement.columns))]
-  if (columns.length > 0 && data === undefined)
-    throw new DbtoolError(
-      'USAGE',
-      `{{${columns.join('}}, {{')}}} ${columns.length === 1 ? 'is a column' : 'are columns'} of --data, and --data is missing`,
-      { hint: 'without --data there are only {{random 1 1000}} and {{uuid}}' },
-    )
+  if (columns.length > 0 && data === undefined) {
+    const [names, are] = [`{{${columns.join('}}, {{')}}}`, columns.length === 1 ? 'is a column' : 'are columns']
+    throw new DbtoolError('USAGE', `${names} ${are} of --data, but --data is missing`, {
+      hint: 'without --data, only {{random 1 1000}} and {{uuid}} are available',
+    })
+  }
   if (columns.length === 0 && data !== undefined)
-    throw new DbtoolError('USAGE', '--data is given, but no --sql names a column of it', {
-      hint: 'as in --sql "SELECT {{id}}"',
+    throw new DbtoolError('USAGE', '--data needs a --sql that names one of its columns', {
+      hint: 'for example: --sql "SELECT {{id}}"',
     })
   if (workload === 'orders') {
-    const asked = { lines: lines ?? ordinary.lines, products: products ?? ordinary.products }
-    return { kind: 'orders', ...(await ctx.shop((db) => ordersWork(db, ctx.author(), asked))) }
+    const orders = { lines: lines ?? ordinary.lines, products: products ?? ordinary.products }
+    return { kind: 'orders', ...(await ctx.shop((db) => ordersWork(db, ctx.author(), orders))) }
   }
   if (lines !== undefined || products !== undefined)
-    throw new DbtoolError('USAGE', '--lines and --products are for --workload orders')
+    throw new DbtoolError('USAGE', '--lines and --products need --workload orders')
   if (workload === 'read' || workload === 'write') return { kind: 'statements', ...scratchWork(workload) }
   if (statements.length === 0)
     return { kind: 'statements', ...sqlWork(workload === undefined ? chapterSql : builtIn[workload]) }
   return { kind: 'statements', statements, data: data === undefined ? [] : await rowsOf(ctx, data, columns) }
 }
 
-/** As many as one would want to tell apart; all are kept in memory. */
+/** The limit of a data file, whose rows are all held in memory. */
 const mostRows = 1_000_000
 
 async function rowsOf(
@@ -146,7 +155,7 @@ async function rowsOf(
       if (fault !== undefined) throw new DbtoolError('BAD_INPUT', `${file.name}, line ${line}: ${fault}`)
       if (rows.length === mostRows)
         throw new DbtoolError('BAD_INPUT', `${file.name} has more than ${mostRows} rows`, {
-          hint: 'take fewer of them',
+          hint: 'use a file with fewer rows',
         })
       rows.push(
         Object.fromEntries(columns.flatMap((column) => (row[column] === undefined ? [] : [[column, row[column]]]))),
@@ -165,15 +174,20 @@ export interface PoolFlags {
   readonly poolTimeout: number
 }
 
-/** The pool that is put under load: the chapter's, with so much overflow. */
+/** Adds the flags of the pool under load. The defaults are the chapter's pool, except for `maxOverflow`. */
 export function poolFlags(command: Command, maxOverflow: number): Command {
   return command
-    .option('--pool-size <n>', 'connections kept', value(parseWhole(1, 10_000)), chapterPool.size)
-    .option('--max-overflow <n>', 'connections added on demand', value(parseWhole(0, 10_000)), maxOverflow)
+    .option('--pool-size <n>', 'number of connections that stay open', value(parseWhole(1, 10_000)), chapterPool.size)
+    .option(
+      '--max-overflow <n>',
+      'number of additional connections on demand',
+      value(parseWhole(0, 10_000)),
+      maxOverflow,
+    )
     .addOption(
       withDefault(
         '--pool-timeout <duration>',
-        'how long a worker waits for a connection',
+        'time limit for acquiring a connection',
         parseWait,
         durationText(chapterPool.timeoutMs),
       ),

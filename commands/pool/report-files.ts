@@ -14,42 +14,42 @@ import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 const kinds = ['json', 'csv', 'html'] as const
 type Kind = (typeof kinds)[number]
 
-/** Where to keep a measurement, and how. */
+/** A report file: its format and its path. */
 export interface ReportFile {
   readonly kind: Kind
   readonly path: string
 }
 
-export function reportFileFlag(command: Command, what: string): Command {
+/** Adds `--out`, which can be repeated. */
+export function reportFileFlag(command: Command): Command {
   return command.option(
     '--out <kind=file>',
-    `keep ${what}: json=FILE, csv=FILE, or html=FILE with pictures`,
+    'write a report: json=FILE, csv=FILE or html=FILE',
     values(parseReportFile),
   )
 }
 
-/** `html=report.html`. */
+/** Parses `html=report.html`. */
 function parseReportFile(text: string): ReportFile {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
-  const kind = kinds.find((one) => one === name)
+  const kind = kinds.find((known) => known === name)
   if (kind === undefined || path === '' || isStandardOutput(path))
     throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${quoteValue(text)}`)
   return { kind, path }
 }
 
-/** A measurement in each kind. */
+/** The report in each format, produced on demand. */
 export type Texts = Readonly<Record<Kind, () => string>>
 
 /**
- * Measures with the files open, so that one that cannot be written is told before a long measurement, with USAGE. Each
- * takes the place of what is there
- * when `keep` is called; where it is not, all stays as it was. One that fails then does not keep the others from being
- * written.
+ * Calls `measure` with the report files open: a file that cannot be written rejects with USAGE before a long
+ * measurement. `save` replaces existing files; without it, they stay unchanged. If one file cannot be written then, the
+ * others are still written, and the promise rejects.
  */
 export async function withReportFiles(
   { io: { cwd }, out }: Context,
   reportFiles: readonly ReportFile[] = [],
-  measure: (save: (make: () => Promise<Texts>) => Promise<void>) => Promise<void>,
+  measure: (save: (render: () => Promise<Texts>) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const twice = reportFiles.find(
     ({ path }, index) => reportFiles.findIndex((other) => resolve(cwd, other.path) === resolve(cwd, path)) < index,
@@ -61,9 +61,9 @@ export async function withReportFiles(
       const { OutputFile } = await import('../../src/output/file.ts')
       open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
     }
-    await measure(async (make) => {
+    await measure(async (render) => {
       if (open.length === 0) return
-      const texts = await make()
+      const texts = await render()
       const written = await Promise.allSettled(
         open.splice(0).map(async ({ kind, path, file }) => {
           file.write(texts[kind]())
@@ -81,11 +81,11 @@ export async function withReportFiles(
 
 export const asJson = (report: object): string => `${JSON.stringify(report, null, 2)}\n`
 
-/** How the load of a closed loop is told. */
+/** The load of a closed loop in words, for the settings of a report. */
 export const workersText = (workers: number): string =>
-  `${workers} workers, each again when its last iteration has ended`
+  `${workers} workers, each of which starts again when its last iteration has ended`
 
-/** What a measurement was made by and on. */
+/** The conditions of a measurement, for its report. */
 export async function aboutOf(ctx: Context, headroom: ConnectionHeadroom, settings: About['settings']): Promise<About> {
   const { target } = await ctx.config()
   return {

@@ -10,7 +10,7 @@ import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 export interface StatusOptions {
-  /** Milliseconds between two looks. */
+  /** The interval between two queries, in milliseconds. */
   readonly watch?: number
 }
 
@@ -40,7 +40,7 @@ const waitView: View = {
 
 type PoolStatus = ServerSide['status'] & Omit<ServerSide, 'status'> & { readonly configured_pool: number }
 
-/** The server's figures as one thing, and under them who has what. */
+/** The counters of the server as one item; for people, the lists follow as tables. */
 const statusView: View<PoolStatus> = {
   columns: [
     number('max_connections'),
@@ -66,12 +66,13 @@ const statusView: View<PoolStatus> = {
 
 export function poolStatus(pool: Command, ctx: Context, run = showStatus): void {
   withView(pool.command('status'), statusView)
-    .description('What the server sees: connections by user and state, open transactions, who waits for whom')
-    .option('--watch <duration>', 'look again and again, until Ctrl-C', value(parseRunTime))
+    .description('Show connections by user and state, open transactions and lock waits, as the server sees them')
+    .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText('after', examples('dbtool pool status', 'dbtool pool status --watch 2s', 'dbtool pool status --json'))
     .action((options: StatusOptions) => run(ctx, options))
 }
 
+/** Prints the state of the server, once or at an interval. */
 export async function showStatus(ctx: Context, { watch }: StatusOptions): Promise<void> {
   const { serverSide } = await import('../../src/db/server-side.ts')
   const { pool, limits } = await ctx.config()
@@ -81,7 +82,7 @@ export async function showStatus(ctx: Context, { watch }: StatusOptions): Promis
       if (watch !== undefined) ctx.out.clearScreen()
       show(ctx, side, pool)
       if (watch === undefined) return
-      ctx.out.note(`${ctx.io.now().toLocaleTimeString('en-GB')}, again every ${durationText(watch)}; Ctrl-C ends`)
+      ctx.out.note(`${ctx.io.now().toLocaleTimeString('en-GB')}, repeated every ${durationText(watch)}; Ctrl-C stops`)
       await sleep(watch, undefined, { signal: ctx.io.signal }).catch(() => undefined)
     } while (!ctx.io.signal.aborted)
   }, limits)
@@ -98,10 +99,11 @@ function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOpt
     ({ state, open_s: age }) => state === 'idle' && age >= longIdleSeconds,
   )) {
     out.warn(
-      `connection ${connection} (${user ?? 'gone'}) has had a transaction open for ${open_s} s and does nothing: whoever wants its rows waits`,
+      `connection ${connection} (${user ?? 'gone'}) is idle with a transaction open for ${open_s} s: ` +
+        'statements that need its rows wait',
     )
   }
 }
 
-/** A transaction that does nothing for so long was forgotten, or a person is thinking. */
+/** An open transaction of an idle connection at this age was forgotten, or a user is thinking. */
 const longIdleSeconds = 5

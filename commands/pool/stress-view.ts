@@ -36,7 +36,7 @@ const checkView: View = {
 }
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
-/** The result as data; for people, its percentiles and figures as tables of their own. */
+/** The result as data; for people, percentiles, figures, checks and errors are separate tables. */
 export const stressView: View<StressResult> = {
   columns: [
     text('mode'),
@@ -84,16 +84,16 @@ function sectionsOf({
   errors,
 }: StressResult): Section[] {
   const workers: [string, number][] = [
-    ['operations of the slowest worker', fairness.min_ops],
-    ['operations of the fastest worker', fairness.max_ops],
+    ['iterations of the slowest worker', fairness.min_ops],
+    ['iterations of the fastest worker', fairness.max_ops],
     ["fairness (Jain's index, 1 is even)", fairness.jain],
   ]
   const values: [string, number | null][] = [
     ['connections opened', connections.opened],
     ['connections closed', connections.closed],
-    ['connections at most', connections.peak],
+    ['peak connections', connections.peak],
     ...(loop === 'open' ? [] : workers),
-    ['event loop late, p99 ms', event_loop_ms.p99],
+    ['event loop delay, p99 ms', event_loop_ms.p99],
     ['cold start, ms', cold_start_ms],
   ]
   return [
@@ -112,7 +112,7 @@ function sectionsOf({
   ]
 }
 
-/** Two decimals: whoever wants microseconds takes the data. */
+/** Rounds to two decimals; the data formats have microseconds. */
 function rowOf(name: string, percentiles: Percentiles): Row {
   return {
     ms: name,
@@ -122,27 +122,28 @@ function rowOf(name: string, percentiles: Percentiles): Row {
   }
 }
 
-/** Where nobody looks at a terminal, a line so often is enough. */
+/** The interval between two lines of progress without a terminal. */
 const secondsBetweenLines = 5
 
-/** On a terminal one line that changes, a few times a second; elsewhere a line every five seconds. */
+/** On a terminal, one line that is redrawn four times per second; elsewhere, a line every five seconds. */
 export function liveView(out: Output, terminal: boolean): { show: (live: Live) => void; clear: () => void } {
   const progress = out.progress()
   let next = secondsBetweenLines
   return {
     show: (live) => {
-      if (terminal) progress.show(() => inWords(live))
+      if (terminal) progress.show(() => liveLine(live))
       else if (live.seconds >= next) {
         next += secondsBetweenLines
-        out.note(inWords(live))
+        out.note(liveLine(live))
       }
     },
     clear: () => progress.clear(),
   }
 }
 
-/** It fits 80 columns as long as the numbers are of a usual size. */
-function inWords({ seconds, perSecond, waitMs, inUse, idle, waiting, failed }: Live): string {
-  const wait = waitMs === null ? 'nobody served' : `wait ${waitMs < 10 ? waitMs.toFixed(1) : Math.round(waitMs)} ms`
-  return `${seconds.toFixed(0)} s  ${Math.round(perSecond)}/s  ${wait}  ${inUse} in use, ${idle} idle, ${waiting} waiting  ${failed} failed`
+/** Fits 80 columns for numbers of the usual size. */
+function liveLine({ seconds, perSecond, waitMs, inUse, idle, waiting, failed }: Live): string {
+  const wait = waitMs === null ? 'wait –' : `wait ${waitMs < 10 ? waitMs.toFixed(1) : Math.round(waitMs)} ms`
+  const connections = `${inUse} in use, ${idle} idle, ${waiting} waiting`
+  return `${seconds.toFixed(0)} s  ${Math.round(perSecond)}/s  ${wait}  ${connections}  ${failed} failed`
 }

@@ -34,7 +34,15 @@ import {
   workersText,
 } from './report-files.ts'
 import { liveView, stressView } from './stress-view.ts'
-import { askedOf, poolFlags, type PoolFlags, underLoad, workloadFlags, type WorkloadOptions } from './load-flags.ts'
+import {
+  poolFlags,
+  type PoolFlags,
+  underLoad,
+  workloadFlags,
+  workloadHelp,
+  type WorkloadOptions,
+  workloadText,
+} from './load-flags.ts'
 
 export interface StressOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number
@@ -53,75 +61,96 @@ export interface StressOptions extends WorkloadOptions, PoolFlags {
 
 export function poolStress(pool: Command, ctx: Context, run = stressPool): void {
   const stress = withView(pool.command('stress'), stressView).description(
-    'Put load on a pool; without flags 50 workers on 5 + 10 connections',
+    'Run a load test on a connection pool; by default 50 workers on 5 + 10 connections',
   )
-  reportFileFlag(poolFlags(workloadFlags(stress), chapterPool.maxOverflow), 'the run with how it went over time')
+  loadFlags(poolFlags(workloadFlags(stress), chapterPool.maxOverflow))
+  resultFlags(stress)
+    .option('--threads <n>', 'number of threads that share the load', value(parseWhole(1, mostThreads)), 1)
+    .option('--mode <mode>', 'kind of pool: fair, driver, static or none', value(parseChoice(poolModes)), 'fair')
+    .addHelpText(
+      'after',
+      loadHelp +
+        workloadHelp +
+        examples(
+          'dbtool pool stress',
+          'dbtool pool stress --pool-timeout 250ms',
+          'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0',
+          'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"',
+        ),
+    )
+    .action((options: StressOptions) => run(ctx, options))
+}
+
+/** Adds the flags of the load model and its schedule. */
+function loadFlags(command: Command): Command {
+  return command
     .addOption(
-      new Option('--workers <n>', 'how many ask at once, each again when its last iteration has ended (a closed loop)')
+      new Option('--workers <n>', 'number of workers, in a closed loop')
         .argParser(value(parseWhole(1, 100_000)))
         .default(undefined, String(chapterWorkers)),
     )
     .addOption(
-      new Option('--rate <n>', 'iterations that begin in a second, whatever has become of those before (an open loop)')
+      new Option('--rate <n>', 'iterations to start per second, in an open loop')
         .argParser(value(parseWhole(1, 1_000_000)))
         .conflicts('workers'),
     )
     .option(
       '--iterations <n>',
-      'iterations of each worker, or with --rate in all (default: 1)',
+      'iterations per worker, or in total with --rate (default: 1)',
       value(parseWhole(1, 1_000_000_000)),
     )
-    .option('--duration <duration>', 'how long it goes on, instead of iterations', value(parseRunTime))
-    .addOption(withDefault('--warmup <duration>', 'load before anything is counted', parseWait, '0s'))
-    .option('--ramp <duration>', 'how long the load takes to become whole', value(parseWait))
-    .option(
-      '--threshold <metric>',
-      "what the result must keep to, as in 'acquire.p95<50ms' or 'failed_share<1%'; otherwise exit 99",
-      values(parseThreshold),
-    )
-    .option('--baseline <file>', 'an earlier result as JSON: what became worse is exit 99, too')
-    .addOption(withDefault('--max-regression <share>', 'by how much it may be worse', parseShare, '10%'))
-    .option(
-      '--threads <n>',
-      'put the load from so many threads, each with its share of workers, rate and pool',
-      value(parseWhole(1, mostThreads)),
-      1,
-    )
-    .option(
-      '--mode <mode>',
-      "fair (ours), driver (the connector's), static (one connection), none (no pool)",
-      value(parseChoice(poolModes)),
-      'fair',
-    )
-    .addHelpText(
-      'after',
-      examples(
-        'dbtool pool stress',
-        'dbtool pool stress --pool-timeout 250ms',
-        'dbtool pool stress --sql "SELECT 1" --duration 2s --pool-size 5 --max-overflow 0',
-        'dbtool pool stress --rate 200 --duration 5s --sql "SELECT {{random 1 1000}}" --threshold "total.p99<100ms"',
-      ),
-    )
-    .action((options: StressOptions) => run(ctx, options))
+    .option('--duration <duration>', 'duration of the load, instead of --iterations', value(parseRunTime))
+    .addOption(withDefault('--warmup <duration>', 'duration of the load before the measurement', parseWait, '0s'))
+    .option('--ramp <duration>', 'ramp up to full load over this time', value(parseWait))
 }
 
+/** Adds the flags that judge and save the result. */
+function resultFlags(command: Command): Command {
+  return reportFileFlag(command)
+    .option('--threshold <metric>', 'limit for a metric; a result beyond it exits with 99', values(parseThreshold))
+    .option('--baseline <file>', 'earlier result as JSON; a regression exits with 99')
+    .addOption(withDefault('--max-regression <share>', 'tolerated regression from --baseline', parseShare, '10%'))
+}
+
+const loadHelp = `
+Load:
+  With --workers, the load is a closed loop: each worker starts again when its
+  last iteration has ended. With --rate, it is an open loop: iterations start on
+  schedule, regardless of the earlier ones. Each thread of --threads has its
+  share of workers, rate and pool.
+
+Modes:
+  fair    dbtool's pool
+  driver  the connector's pool
+  static  one connection
+  none    no pool: a new connection for each iteration
+
+Results:
+  A threshold is a condition such as 'acquire.p95<50ms' or 'failed_share<1%'.
+  A report (--out) has the result and its course over time; HTML has charts.
+`
+
+/**
+ * Runs the load test, prints the result and writes the report files. Rejects with QUERY_FAILED if no iteration
+ * succeeded, and with THRESHOLD_MISSED.
+ */
 export async function stressPool(ctx: Context, options: StressOptions): Promise<void> {
   const plan = planOf(options)
   const shape = shapeOf(options.mode, { size: options.poolSize, maxOverflow: options.maxOverflow })
-  mustBeShareable(options, plan, shape.size)
+  assertShardable(options, plan, shape.size)
   const baseline = await baselineFor(options, plan, shape)
   await withReportFiles(ctx, options.out, async (save) => {
     const { run, headroom } = await runStress(ctx, options, { plan, shape })
     if (ctx.io.signal.aborted && run.result.ok === 0) return
     ctx.out.item(stressView, run.result)
     await save(() => textsOf(ctx, options, run, headroom))
-    sayHowItWent(ctx.out, run.result)
+    reportOutcome(ctx.out, run.result)
     await judge(run.result, options, baseline)
     hint(ctx, 'pool stress')
   })
 }
 
-/** Rejects with QUERY_FAILED where nothing succeeded, with THRESHOLD_MISSED where it is not as it was asked to be. */
+/** Rejects with QUERY_FAILED if no iteration succeeded, with THRESHOLD_MISSED for a failed threshold or regression. */
 async function judge(
   result: StressResult,
   { threshold = [], maxRegression }: StressOptions,
@@ -130,8 +159,8 @@ async function judge(
   if (result.ok === 0)
     throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
   const missed = threshold
-    .filter(({ kept }) => !kept(result))
-    .map(({ text, measured }) => `${text} was not kept: ${measured(result)} was measured`)
+    .filter(({ met }) => !met(result))
+    .map(({ text, measured }) => `threshold failed: ${text} (${measured(result)})`)
   const worse =
     baseline === undefined
       ? []
@@ -152,36 +181,36 @@ function planOf({
   const load: Load =
     rate === undefined
       ? { loop: 'closed', workers }
-      : { loop: 'open', perSecond: rate, mostInFlight, part: singleShard }
+      : { loop: 'open', perSecond: rate, mostInFlight, shard: singleShard }
   const until = duration === undefined ? { iterations: iterations ?? 1 } : { durationMs: duration }
   return { load, until, warmupMs, rampMs }
 }
 
-/** Every thread has a pool of its own: a connection at least, and a worker. */
-function mustBeShareable({ threads, mode }: StressOptions, { load }: StressPlan, size: number): void {
+/** Each thread has its own pool and needs at least one connection and one worker. Throws USAGE. */
+function assertShardable({ threads, mode }: StressOptions, { load }: StressPlan, size: number): void {
   if (threads === 1) return
   if (mode === 'static')
-    throw new DbtoolError('USAGE', '--threads is not for --mode static: threads cannot share a connection')
+    throw new DbtoolError('USAGE', '--mode static allows only one thread: threads cannot share a connection')
   if (mode !== 'none' && size < threads)
     throw new DbtoolError(
       'USAGE',
-      `${threads} threads need a pool of ${threads} connections at least, and --pool-size is ${size}`,
+      `${threads} threads need a pool of at least ${threads} connections, but --pool-size is ${size}`,
     )
   if (load.loop === 'closed' && load.workers < threads)
     throw new DbtoolError(
       'USAGE',
-      `${threads} threads need ${threads} workers at least, and --workers is ${load.workers}`,
+      `${threads} threads need at least ${threads} workers, but --workers is ${load.workers}`,
     )
 }
 
-/** Before anything runs: a file that is none, or of another test, should not cost a load test. */
+/** Reads the baseline before the run: a wrong file must not cost a load test. Rejects with USAGE or BAD_INPUT. */
 async function baselineFor(
   { baseline: path, mode }: StressOptions,
   { load }: StressPlan,
   { size, maxOverflow }: PoolShape,
 ): Promise<Baseline | undefined> {
   if (path === undefined) return undefined
-  const [{ readFile }, { mustBeSameTest, readBaseline }] = await Promise.all([
+  const [{ readFile }, { assertSameTest, readBaseline }] = await Promise.all([
     import('node:fs/promises'),
     import('../../src/stress/baseline.ts'),
   ])
@@ -189,7 +218,7 @@ async function baselineFor(
     throw new DbtoolError('USAGE', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
   })
   const baseline = readBaseline(path, text)
-  mustBeSameTest(baseline, {
+  assertSameTest(baseline, {
     mode,
     pool_size: size,
     max_overflow: maxOverflow,
@@ -199,7 +228,7 @@ async function baselineFor(
   return baseline
 }
 
-/** `10%`. */
+/** Parses a share such as `10%`. */
 function parseShare(typed: string): number {
   const [, percent] = /^(\d{1,3}(?:\.\d+)?)%$/.exec(typed) ?? []
   if (percent === undefined) throw new InvalidValue(`must be a share such as 10%, not ${quoteValue(typed)}`)
@@ -213,7 +242,7 @@ async function runStress(
   options: StressOptions,
   { plan, shape }: { plan: StressPlan; shape: PoolShape },
 ): Promise<{ run: StressRun; headroom: ConnectionHeadroom }> {
-  const { putLoad } = await import('../../src/stress/run.ts')
+  const { runLoad } = await import('../../src/stress/run.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
   return underLoad(ctx, options, most, async (work, headroom) => {
@@ -221,7 +250,7 @@ async function runStress(
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-      return { run: await putLoad(job, { signal: ctx.io.signal, threads, onLive: live.show }), headroom }
+      return { run: await runLoad(job, { signal: ctx.io.signal, threads, onLive: live.show }), headroom }
     } finally {
       live.clear()
     }
@@ -239,15 +268,13 @@ async function textsOf(
   return { json: () => asJson(report), csv: () => csvOf(report), html: () => htmlOf(report) }
 }
 
-/** What was asked, for whoever reads the result later. */
+/** The settings of the run, for readers of the report. */
 function settingsOf(options: StressOptions): Record<string, string> {
   const { workers = chapterWorkers, rate, iterations = 1, duration, warmup, ramp = 0, poolTimeout, threads } = options
   return {
-    'an iteration': askedOf(options),
+    'an iteration': workloadText(options),
     load:
-      rate === undefined
-        ? workersText(workers)
-        : `${rate} iterations begin in a second, whatever has become of those before`,
+      rate === undefined ? workersText(workers) : `${rate} iterations start per second, regardless of the earlier ones`,
     'goes on':
       duration === undefined
         ? `for ${counted(iterations, 'iteration')}${rate === undefined ? ' of each worker' : ''}`
@@ -259,20 +286,21 @@ function settingsOf(options: StressOptions): Record<string, string> {
   }
 }
 
-function sayHowItWent(out: Output, result: StressResult): void {
-  const summary = `${result.ok} ok, ${result.timeouts} time-outs, ${result.failed - result.timeouts} other failures in ${result.seconds} s`
-  if (result.failed === 0) out.success(summary)
+function reportOutcome(out: Output, result: StressResult): void {
+  const { ok, timeouts, failed, seconds } = result
+  const summary = `${ok} ok, ${timeouts} time-outs, ${failed - timeouts} other failures in ${seconds} s`
+  if (failed === 0) out.success(summary)
   else out.note(summary)
-  if (result.partial) out.note('partial: interrupted, this is what there was until then')
-  else for (const doubt of doubtsAbout(result)) out.note(doubt)
+  if (result.partial) out.note('partial: interrupted; the result covers the time until then')
+  else for (const warning of warningsFor(result)) out.note(warning)
 }
 
-/** What keeps a result from being relied on, and what a closed loop does not show. */
-function doubtsAbout({ loop, validity: { verdict, checks } }: StressResult): string[] {
-  if (verdict === 'too-short') return ['too short for a measurement to rely on: use --duration 10s']
+/** Reasons not to rely on the result, and the delay that a closed loop does not show. */
+function warningsFor({ loop, validity: { verdict, checks } }: StressResult): string[] {
+  if (verdict === 'too-short') return ['too short for a reliable measurement: use --duration 10s']
   const failed = checks.filter(({ ok }) => ok === false).map(({ finding }) => finding)
-  const doubts = verdict === 'valid' ? [] : [`${verdict}: do not rely on it: ${failed.join('; ')}`]
+  const reasons = verdict === 'valid' ? [] : [`${verdict}: do not rely on this result: ${failed.join('; ')}`]
   return loop === 'open'
-    ? doubts
-    : [...doubts, 'a closed loop understates stalls: who waits does not ask; --rate asks regardless']
+    ? reasons
+    : [...reasons, 'a closed loop hides stalls, because waiting workers send nothing; use --rate for open-loop load']
 }

@@ -7,4 +7,11 @@
  *
  * @type {readonly Exception[]}
  */
-export const exceptions = []
+export const exceptions = [
+  {
+    rule: 'word',
+    text: 'goes on',
+    file: /^commands\/pool\/stress\.ts$/,
+    why: 'a key of the JSON report, which scripts may read',
+  },
+]

@@ -1,14 +1,14 @@
 import { median } from './median.ts'
 import { fitLaw, peakOf, type Fit } from './usl.ts'
 
-/** What one round at one size of the pool gave. */
+/** The measurement of one round at one pool size. */
 export interface Round {
-  /** Successful iterations a second. */
+  /** Successful iterations per second. */
   readonly throughput: number
   readonly p99Ms: number | null
-  /** This process was busy or late: its own limit was measured. */
+  /** This process was busy or late, so the round measured the limit of the client. */
   readonly clientBound: boolean
-  /** Processor time of this process, by threads: 1 is that they were always busy. */
+  /** Processor time of this process per thread; 1 means that all threads were always busy. */
   readonly clientCpu: number
 }
 
@@ -17,12 +17,12 @@ export interface Size {
   readonly rounds: readonly Round[]
 }
 
-/** The most throughput; or the most among the sizes that keep this percentile. */
+/** The highest throughput of all sizes, or of the sizes that meet a limit for the 99th percentile. */
 export type Goal = { readonly kind: 'throughput' } | { readonly kind: 'p99'; readonly belowMs: number }
 
 export type Verdict = 'knee' | 'no-knee' | 'client-bound' | 'noisy'
 
-/** Medians over the rounds of one size; `spread` is between its best and its worst round, relative to the median. */
+/** Medians over the rounds of one size. `spread` is the best round less the worst one, relative to the median. */
 export interface TunedPoint {
   readonly pool_size: number
   readonly throughput: number
@@ -32,45 +32,43 @@ export interface TunedPoint {
 }
 
 /**
- * What kept the throughput from being higher; `pool`: more connections would have done more, as far as was measured.
+ * The cause that limited the throughput. `pool` means that throughput still grew with more connections, up to the
+ * largest size that was measured.
  */
 export type Limit = 'server' | 'client' | 'pool'
 
 export interface Advice {
   readonly verdict: Verdict
-  /** Null where the measurement does not carry one. */
+  /** Null if the measurement does not support a recommendation. */
   readonly recommended: { readonly pool_size: number; readonly max_overflow: number } | null
-  /** Null where the rounds do not say. */
+  /** Null if the rounds do not show it. */
   readonly limit: Limit | null
   readonly points: readonly TunedPoint[]
-  /** Null where the points are too few. */
+  /** Null if there are too few points to fit. */
   readonly usl: FittedLaw | null
-  /** What half and twice as many connections would cost, as far as they were measured: a share of the throughput. */
+  /** The share of throughput that half and twice as many connections would lose; null for sizes not measured. */
   readonly sensitivity: { readonly half: number | null; readonly double: number | null }
 }
 
-/** The law that fits; it is not asked about sizes that were not measured. */
+/** The fitted law. It makes no statement about sizes that were not measured. */
 export interface FittedLaw extends Fit {
   readonly sigma_range: Range
   readonly kappa_range: Range
-  /** The number of connections at which it has its maximum; null where that lies outside of what was measured. */
+  /** The number of connections at the maximum of the law; null if that lies outside of the measured sizes. */
   readonly peak: number | null
 }
 
-/**
- * From the 2.5th to the 97.5th percentile of fits to the rounds drawn again with replacement (the bootstrap: Efron
- * 1979).
- */
+/** The 2.5th to the 97.5th percentile of fits to rounds resampled with replacement (bootstrap, Efron 1979). */
 export type Range = readonly [from: number, to: number]
 
-/** A size within this of the best is as good as the best, and smaller. */
+/** A smaller size counts as equally good from this share of the best throughput on. */
 const goodEnough = 0.95
-/** Where the rounds of a typical size differ by more than this, their order says nothing. */
+/** If the rounds of a typical size differ by more than this, comparing sizes is meaningless. */
 const mostSpread = 0.25
 
 /**
- * The smallest size that does nearly the best, if there is one in the range; `sizes` ascending, with at least one round
- * each.
+ * Recommends the knee: the smallest size within 5 % of the best throughput. The recommendation is null if the verdict
+ * is not `knee`. `sizes` must be ascending, with at least one round each.
  */
 export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
   const points = sizes.map(pointOf)
@@ -97,7 +95,7 @@ export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
 const limits: Readonly<Record<Verdict, (eligible: number) => Limit | null>> = {
   knee: () => 'server',
   'client-bound': () => 'client',
-  // Where no size keeps the goal, that is all that is known.
+  // If no size meets the goal, the rounds do not show a limit.
   'no-knee': (eligible) => (eligible === 0 ? null : 'pool'),
   noisy: () => null,
 }
@@ -107,7 +105,7 @@ function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen
   const at = sizes.find(({ poolSize }) => poolSize === chosen?.pool_size)
   if (at !== undefined && at.rounds.filter(({ clientBound }) => clientBound).length * 2 > at.rounds.length)
     return 'client-bound'
-  // At the end of the range nobody knows what would come.
+  // Beyond the largest size, throughput might still grow.
   return chosen === undefined || chosen === points.at(-1) ? 'no-knee' : 'knee'
 }
 
@@ -123,7 +121,10 @@ function pointOf({ poolSize, rounds }: Size): TunedPoint {
   }
 }
 
-/** How much less throughput there is at a multiple of the size; the nearest that was measured, if it is near. */
+/**
+ * The share of throughput lost at a multiple of the size. Uses the nearest measured size; null if that differs from the
+ * multiple by more than a quarter.
+ */
 function costOf(points: readonly TunedPoint[], { pool_size, throughput }: TunedPoint, factor: number): number | null {
   const wanted = pool_size * factor
   const [nearest] = [...points].sort((a, b) => Math.abs(a.pool_size - wanted) - Math.abs(b.pool_size - wanted))
@@ -146,7 +147,7 @@ function lawOf(sizes: readonly Size[]): FittedLaw | null {
         rounds.map(() => ({ n: poolSize, throughput: rounds[Math.floor(next() * rounds.length)]?.throughput ?? 0 })),
       ),
     ),
-  ).filter((one): one is Fit => one !== undefined)
+  ).filter((resampled): resampled is Fit => resampled !== undefined)
   const peak = peakOf(fit)
   const measured =
     peak >= Math.min(...sizes.map(({ poolSize }) => poolSize)) &&
@@ -165,7 +166,7 @@ function rangeOf(values: readonly number[]): Range {
   return [at(0.025), at(0.975)]
 }
 
-/** The same advice for the same measurement: Park and Miller's minimal standard generator. */
+/** A seeded generator (Park and Miller's minimal standard), so that the same measurement gives the same advice. */
 function repeatable(): () => number {
   let state = 20_261_124
   return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647

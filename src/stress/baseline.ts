@@ -1,42 +1,45 @@
 import { DbtoolError } from '../errors.ts'
 import type { StressResult } from './result.ts'
 
-/** What an earlier run is held against. */
+/** The values of an earlier run that a new one is compared with. */
 export type Baseline = Shape & Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms'>
 
-/** What makes two runs the same test. */
+/** Two runs are the same test if these fields are equal. */
 const shape = ['mode', 'pool_size', 'max_overflow', 'workers', 'loop'] as const
 export type Shape = Pick<StressResult, (typeof shape)[number]>
 
 interface Compared {
   readonly name: string
   readonly of: (result: Baseline) => number | null
-  /** Whether more of it is worse. */
+  readonly unit: string
+  /** Whether a higher value is worse. */
   readonly cost: boolean
 }
 
 const compared: readonly Compared[] = [
-  { name: 'throughput', of: ({ throughput }) => throughput, cost: false },
-  { name: 'total.p50', of: ({ total_ms }) => total_ms.p50, cost: true },
-  { name: 'total.p99', of: ({ total_ms }) => total_ms.p99, cost: true },
-  { name: 'acquire.p99', of: ({ acquire_ms }) => acquire_ms.p99, cost: true },
+  { name: 'throughput', of: ({ throughput }) => throughput, unit: 'per second', cost: false },
+  { name: 'total.p50', of: ({ total_ms }) => total_ms.p50, unit: 'ms', cost: true },
+  { name: 'total.p99', of: ({ total_ms }) => total_ms.p99, unit: 'ms', cost: true },
+  { name: 'acquire.p99', of: ({ acquire_ms }) => acquire_ms.p99, unit: 'ms', cost: true },
 ]
 
-/** Below this, in milliseconds, a percentile is noise. */
+/** Differences between percentiles below this, in milliseconds, are noise. */
 const leastMs = 1
 
-/** Reads what `--out json` or `--json` wrote. Throws BAD_INPUT. */
+const baselineHint = 'use a file that --out json=FILE has written'
+
+/** Parses a result that `--out json` or `--json` wrote. Throws BAD_INPUT for other content. */
 export function readBaseline(path: string, text: string): Baseline {
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
   } catch {
-    throw new DbtoolError('BAD_INPUT', `${path} is not JSON`, { hint: 'it is what --out json=FILE has written' })
+    throw new DbtoolError('BAD_INPUT', `${path} is not JSON`, { hint: baselineHint })
   }
   const result = (parsed as { result?: unknown } | null)?.result ?? parsed
   if (!isResult(result))
     throw new DbtoolError('BAD_INPUT', `${path} is not the result of a load test`, {
-      hint: 'it is what --out json=FILE has written',
+      hint: baselineHint,
     })
   return result
 }
@@ -47,22 +50,20 @@ function isResult(value: unknown): value is Baseline {
   return typeof throughput === 'number' && has(total_ms, 'p50') && has(total_ms, 'p99') && has(acquire_ms, 'p99')
 }
 
-/** Throws USAGE where a run of this shape cannot be held against the baseline. */
-export function mustBeSameTest(baseline: Shape, run: Shape): void {
+/** Throws USAGE if a run of this shape is a different test than the baseline. */
+export function assertSameTest(baseline: Shape, run: Shape): void {
   const differing = shape.filter((name) => baseline[name] !== run[name])
-  if (differing.length > 0)
-    throw new DbtoolError(
-      'USAGE',
-      `the baseline was another test: ${differing.map((name) => `${name} ${baseline[name]} then, ${run[name]} now`).join('; ')}`,
-    )
+  if (differing.length === 0) return
+  const changes = differing.map((name) => `${name} was ${baseline[name]} and is now ${run[name]}`)
+  throw new DbtoolError('USAGE', `the baseline is from a different test: ${changes.join('; ')}`)
 }
 
-/** What became worse by more than `share`, in a sentence each. */
+/** One sentence for each value that is worse than the baseline by more than `share` (0.1 is 10 %). */
 export function regressions(baseline: Baseline, result: Baseline, share: number): string[] {
-  return compared.flatMap(({ name, of, cost }) => {
+  return compared.flatMap(({ name, of, unit, cost }) => {
     const [before, now] = [of(baseline), of(result)]
     if (before === null || now === null || (cost && Math.max(before, now) < leastMs)) return []
     const worse = cost ? now > before * (1 + share) : now < before * (1 - share)
-    return worse ? [`${name} was ${before} and is ${now}`] : []
+    return worse ? [`${name} ${cost ? 'rose' : 'fell'} from ${before} to ${now} ${unit}`] : []
   })
 }

@@ -2,16 +2,16 @@ import type { BenchedConnection, BenchedDriver } from '../db/benched-drivers.ts'
 import type { Target } from '../db/target.ts'
 import { median } from './median.ts'
 
-/** One thing that a driver does again and again. `perRun`: how many rows or queries one run is. */
+/** An operation that a driver repeats. `perRun` is the number of rows or queries in one run. */
 interface Task {
   readonly name: string
   readonly perRun: number
-  /** Once before, and not measured. */
+  /** Runs once before the measurement. */
   readonly prepare?: (connection: BenchedConnection) => Promise<unknown>
   readonly run: (connection: BenchedConnection, target: () => Promise<BenchedConnection>) => Promise<unknown>
 }
 
-/** A temporary table: nobody else sees it, and it goes with its connection. */
+/** A temporary table is visible to its own connection only, and it is dropped with it. */
 const scratch = 'CREATE OR REPLACE TEMPORARY TABLE dbtool_bench_drivers (n INT, name VARCHAR(50))'
 const batchRows = 1_000
 const rows = Array.from({ length: batchRows }, (_, index) => [index, `name ${index}`])
@@ -49,11 +49,11 @@ export const tasks: readonly Task[] = [
 export interface DriverFigures {
   readonly task: string
   readonly driver: string
-  /** Queries or rows, whatever the task counts. */
+  /** Queries or rows per second, depending on the task. */
   readonly per_second: number
-  /** Processor time of this process for each of them, in microseconds. */
+  /** Processor time of this process per query or row, in microseconds. */
   readonly cpu_us: number
-  /** By how much the memory of this process grew meanwhile, at most. */
+  /** The largest growth of the resident memory of this process during the task. */
   readonly memory_mb: number
 }
 
@@ -65,7 +65,10 @@ export interface DriverPlan {
   readonly signal: AbortSignal
 }
 
-/** Every task with every driver in turn, round by round. */
+/**
+ * Measures each task with each driver; the drivers alternate, in reverse order in every other round. Resolves to the
+ * medians of each task and driver. Rejects with the reason of `signal` after an interrupt.
+ */
 export async function compareDrivers({
   drivers,
   target,
@@ -75,11 +78,11 @@ export async function compareDrivers({
 }: DriverPlan): Promise<DriverFigures[]> {
   const results: DriverFigures[] = []
   for (const task of tasks) {
-    const trials = new Map(drivers.map((one) => [one, [] as Trial[]]))
+    const trials = new Map(drivers.map((driver) => [driver, [] as Trial[]]))
     for (let round = 0; round < rounds; round += 1) {
-      for (const one of round % 2 === 0 ? drivers : [...drivers].reverse()) {
+      for (const driver of round % 2 === 0 ? drivers : [...drivers].reverse()) {
         signal.throwIfAborted()
-        trials.get(one)?.push(await trial(task, one, { target, trialMs, signal }))
+        trials.get(driver)?.push(await trial(task, driver, { target, trialMs, signal }))
       }
     }
     for (const [{ name }, of] of trials) {
@@ -128,7 +131,7 @@ async function trial(
   }
 }
 
-/** What a value of the server comes to in JavaScript. */
+/** The JavaScript value that a driver returns for an SQL value. */
 export interface Difference {
   readonly value: string
   readonly driver: string

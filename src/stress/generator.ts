@@ -8,43 +8,43 @@ import { type Live, Recorder, type Recording, watch } from './recorder.ts'
 import type { Series } from './series.ts'
 import type { Iterate } from './workload.ts'
 
-/** Puts load on a pool of its own: in this thread, or in another one. */
+/** Generates load on its own pool, in this thread or in another one. */
 export interface Generator {
-  /** Opens the connections that the pool keeps, and warms up. */
+  /** Opens `size` connections, then runs the warm-up. */
   prepare(): Promise<void>
   /**
-   * Puts the load on it; `onLive` hears a few times a second what is going on. Errors of iterations are counted, not
-   * thrown.
+   * Generates the load and resolves to the measurement. `onLive` receives the current state four times per second.
+   * Failed iterations are counted; they do not reject the promise.
    */
   run(onLive?: (live: Live) => void): Promise<Measurement>
 }
 
-/** What one generator has measured, in plain data. Times in milliseconds but for `seconds`. */
+/** The measurement of one generator, in plain data. All times are in milliseconds, except `seconds`. */
 export interface Measurement {
   readonly seconds: number
   readonly recording: Recording
   readonly connections: { readonly opened: number; readonly closed: number; readonly peak: number }
   readonly queuePeak: number
-  /** How long connections were in use, all together, as the pool counts it. */
+  /** The time for which connections were in use, summed over all connections, as the pool counts it. */
   readonly inUseMs: number
-  /** By how much timers of its thread came late. */
+  /** The delay of timers in its thread. */
   readonly eventLoop: Pick<Percentiles, 'p50' | 'p99' | 'max'>
   readonly coldStartMs: number
 }
 
-export interface Loaded {
+export interface PoolUnderLoad {
   readonly pool: Pool
-  /** Connections that the pool keeps. */
+  /** The number of connections that stay open. */
   readonly size: number
   readonly work: Iterate
 }
 
 const eventLoopResolutionMs = 10
-const settleMs = 1_000
-const settlePollMs = 5
+const releaseTimeoutMs = 1_000
+const releasePollMs = 5
 
-/** In this thread. */
-export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal: AbortSignal): Generator {
+/** A generator in this thread. */
+export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan, signal: AbortSignal): Generator {
   let coldStartMs = 0
   return {
     prepare: async () => {
@@ -60,16 +60,16 @@ export function generator({ pool, size, work }: Loaded, plan: StressPlan, signal
       const before = pool.stats()
       const lateness = eventLoopDelay()
       const recorder = new Recorder(workersOf(plan))
-      const lookAway = lookAt(pool, recorder.series)
+      const stopSampling = samplePool(pool, recorder.series)
       const unwatch = onLive === undefined ? undefined : watch(pool, recorder, onLive)
       const started = performance.now()
       await load({ pool, work, recorder, signal }, plan)
       const seconds = (performance.now() - started) / 1_000
       unwatch?.()
-      lookAway()
+      stopSampling()
       const eventLoop = lateness()
       const inUseMs = pool.stats().inUseMs - before.inUseMs
-      if (!signal.aborted) await settled(pool)
+      if (!signal.aborted) await waitForReleases(pool)
       const after = pool.stats()
       const connections = {
         opened: after.opened - before.opened,
@@ -95,7 +95,7 @@ function load(running: Running, plan: StressPlan): Promise<void> {
   return plan.load.loop === 'closed' ? closedLoop(running, plan.load.workers, plan) : openLoop(running, plan.load, plan)
 }
 
-/** Measures by how much this thread's timers come late until the returned function is called. */
+/** Measures the delay of this thread's timers until the returned function is called. */
 function eventLoopDelay(): () => Measurement['eventLoop'] {
   const delay = monitorEventLoopDelay({ resolution: eventLoopResolutionMs })
   delay.enable()
@@ -106,13 +106,13 @@ function eventLoopDelay(): () => Measurement['eventLoop'] {
   }
 }
 
-/** A connection on which a statement failed is on its way back for a moment longer. */
-async function settled(pool: Pool): Promise<void> {
-  for (const end = performance.now() + settleMs; pool.stats().inUse > 0 && performance.now() < end;)
-    await sleep(settlePollMs)
+/** Waits until no connection is in use: after a failed statement, the release takes a moment longer. */
+async function waitForReleases(pool: Pool): Promise<void> {
+  for (const end = performance.now() + releaseTimeoutMs; pool.stats().inUse > 0 && performance.now() < end;)
+    await sleep(releasePollMs)
 }
 
-/** Opens the connections that the pool keeps. Resolves to how long that took, in milliseconds. */
+/** Opens `size` connections. Resolves to the elapsed time in milliseconds. */
 async function openAll(pool: Pool, size: number): Promise<number> {
   const started = performance.now()
   const leases = await Promise.all(Array.from({ length: size }, () => pool.acquire()))
@@ -122,9 +122,9 @@ async function openAll(pool: Pool, size: number): Promise<number> {
 
 const everyMs = 20
 
-/** Looks at a pool at even intervals until the returned function is called, for the pictures. */
-function lookAt(pool: Pool, series: Series): () => void {
-  const timer = setInterval(() => series.looked(pool.stats()), everyMs)
+/** Samples the pool at a fixed interval until the returned function is called; the charts show the samples. */
+function samplePool(pool: Pool, series: Series): () => void {
+  const timer = setInterval(() => series.sample(pool.stats()), everyMs)
   timer.unref()
   return () => clearInterval(timer)
 }

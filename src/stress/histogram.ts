@@ -1,4 +1,4 @@
-/** Percentiles in milliseconds; all null when nothing was recorded. */
+/** Percentiles in milliseconds; all null if nothing was recorded. */
 export interface Percentiles {
   readonly p50: number | null
   readonly p90: number | null
@@ -9,7 +9,7 @@ export interface Percentiles {
   readonly mean: number | null
 }
 
-/** A histogram as it is sent between threads. */
+/** A histogram in the form that threads send to each other. */
 export interface HistogramData {
   readonly counts: Uint32Array
   readonly total: number
@@ -17,18 +17,17 @@ export interface HistogramData {
   readonly maxMs: number
 }
 
-/** Values below this many microseconds are counted exactly, all others to one part in a thousand. */
+/** Below this number of microseconds, values are exact; above, the error is at most one part in a thousand. */
 const exactUpTo = 2_048
 const halfBuckets = exactUpTo / 2
 const doublings = 26
 
 /**
- * A log-linear histogram of durations, after HdrHistogram (https://hdrhistogram.org): constant memory (about 110 kB)
- * and
- * constant time a value, whatever the number of values. Up to 38 hours.
+ * A log-linear histogram of durations, after HdrHistogram (https://hdrhistogram.org). It takes constant memory (about
+ * 110 kB) and constant time per value. The longest duration is 38 hours.
  */
 export class Histogram {
-  /** With all that was recorded elsewhere. */
+  /** The sum of several histograms. */
   static of(all: readonly HistogramData[]): Histogram {
     const sum = new Histogram()
     for (const { counts, total, sumMs, maxMs } of all) {
@@ -57,7 +56,7 @@ export class Histogram {
     return { counts: this.#counts, total: this.#total, sumMs: this.#sumMs, maxMs: this.#maxMs }
   }
 
-  /** The smallest recorded value that is not less than `fraction` of all values. */
+  /** The smallest value that is at least as large as the share `fraction` of all values, in milliseconds. */
   percentile(fraction: number): number | null {
     if (this.#total === 0) return null
     const rank = Math.max(1, Math.ceil(fraction * this.#total))
@@ -77,7 +76,7 @@ export class Histogram {
     return this.#sumMs
   }
 
-  /** At many places, in per cent. */
+  /** The percentiles at these places, given in per cent. */
   at(percents: readonly number[]): (number | null)[] {
     return percents.map((percent) => this.percentile(percent / 100))
   }

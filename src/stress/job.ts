@@ -4,7 +4,7 @@ import type { Limits, Target } from '../db/target.ts'
 import type { StressPlan } from './plan.ts'
 import type { Work } from './workload.ts'
 
-/** What is put under load, and how, in plain data: threads can be told. */
+/** A load test: target, pool, work and plan. It is plain data, so that it can be sent to threads. */
 export interface LoadJob {
   readonly target: Target
   readonly limits: Limits

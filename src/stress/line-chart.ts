@@ -1,4 +1,4 @@
-/** One line of a picture; null is a gap. */
+/** One line of a chart; null is a gap. */
 export interface Line {
   readonly name: string
   readonly values: readonly (number | null)[]
@@ -6,9 +6,9 @@ export interface Line {
 
 export interface LineChart {
   readonly title: string
-  /** Of the values, as in `ms`. */
+  /** The unit of the values, such as `ms`. */
   readonly unit: string
-  /** What the places from left to right are called: as many as there are values. */
+  /** Labels of the x-axis from left to right, one for each value. */
   readonly places: readonly string[]
   readonly lines: readonly Line[]
 }
@@ -16,43 +16,50 @@ export interface LineChart {
 const [width, height] = [640, 220]
 const edge = { left: 56, right: 12, top: 34, bottom: 26 }
 const marks = 4
-/** With more places only the first, one in the middle and the last are named. */
+/** With more places, only the first, the middle and the last one have a label. */
 const mostNamed = 12
-/** Told apart also without colour. */
+/** Distinguish the lines without colour, too. */
 const dashes = ['', '6 3', '2 3']
 
-/** A picture in SVG that takes its colours from the page: `.line0` to `.line2`, `.grid`, `.quiet`. */
+/** An SVG line chart; the page defines the colours of `.line0` to `.line2`, `.grid` and `.quiet`. */
 export function lineChart({ title, unit, places, lines }: LineChart): string {
   const top = niceCeiling(Math.max(0, ...lines.flatMap(({ values }) => values.flatMap((value) => value ?? []))))
   const x = (index: number): number =>
     edge.left + (places.length < 2 ? 0 : (index / (places.length - 1)) * (width - edge.left - edge.right))
   const y = (value: number): number => height - edge.bottom - (value / top) * (height - edge.top - edge.bottom)
-  const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map(
-    (value) =>
-      `<line class="grid" x1="${edge.left}" x2="${width - edge.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/><text class="quiet" x="${edge.left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${short(value)}</text>`,
-  )
+  const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map((value) => {
+    const at = y(value).toFixed(1)
+    const line = `<line class="grid" x1="${edge.left}" x2="${width - edge.right}" y1="${at}" y2="${at}"/>`
+    return line + label(edge.left - 6, y(value) + 4, 'end', short(value))
+  })
   const named =
     places.length <= mostNamed ? Array.from(places.keys()) : [0, Math.floor((places.length - 1) / 2), places.length - 1]
-  const axis = named.map(
-    (index) =>
-      `<text class="quiet" x="${x(index).toFixed(1)}" y="${height - 8}" text-anchor="${index === 0 ? 'start' : index === places.length - 1 ? 'end' : 'middle'}">${escaped(places[index] ?? '')}</text>`,
-  )
-  const drawn = lines.map(
-    ({ values }, index) =>
-      `<path class="line${index % dashes.length}" stroke-dasharray="${dashes[index % dashes.length] ?? ''}" d="${pathOf(values, x, y)}"/>`,
-  )
-  return `<figure><figcaption>${escaped(title)}${legend(lines)}</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><text class="quiet" x="${edge.left - 6}" y="18" text-anchor="end">${escaped(unit)}</text>
-${[...grid, ...axis, ...drawn].join('\n')}
+  const axis = named.map((index) => {
+    const anchor = index === 0 ? 'start' : index === places.length - 1 ? 'end' : 'middle'
+    return label(x(index), height - 8, anchor, places[index] ?? '')
+  })
+  const paths = lines.map(({ values }, index) => `<path ${strokeOf(index)} d="${pathOf(values, x, y)}"/>`)
+  return `<figure><figcaption>${escapeHtml(title)}${legend(lines)}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">
+${[label(edge.left - 6, 18, 'end', unit), ...grid, ...axis, ...paths].join('\n')}
 </svg></figure>`
+}
+
+function label(x: number, y: number, anchor: 'start' | 'middle' | 'end', text: string): string {
+  const place = `x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"`
+  return `<text class="quiet" ${place}>${escapeHtml(text)}</text>`
+}
+
+function strokeOf(index: number): string {
+  return `class="line${index % dashes.length}" stroke-dasharray="${dashes[index % dashes.length] ?? ''}"`
 }
 
 function legend(lines: readonly Line[]): string {
   if (lines.length < 2) return ''
-  const entries = lines.map(
-    ({ name }, index) =>
-      `<span><svg class="key" viewBox="0 0 24 8"><path class="line${index % dashes.length}" stroke-dasharray="${dashes[index % dashes.length] ?? ''}" d="M0 4H24"/></svg> ${escaped(name)}</span>`,
-  )
+  const entries = lines.map(({ name }, index) => {
+    const key = `<svg class="key" viewBox="0 0 24 8"><path ${strokeOf(index)} d="M0 4H24"/></svg>`
+    return `<span>${key} ${escapeHtml(name)}</span>`
+  })
   return ` ${entries.join(' ')}`
 }
 
@@ -71,7 +78,7 @@ function pathOf(
     .join('')
 }
 
-/** The next of 1, 2, 2.5, 5 and 10 times a power of ten. */
+/** The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is at least `value`. */
 export function niceCeiling(value: number): number {
   if (value <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(value))
@@ -81,6 +88,6 @@ export function niceCeiling(value: number): number {
 const short = (value: number): string =>
   value >= 10_000 ? `${Number((value / 1_000).toPrecision(3))}k` : String(Number(value.toPrecision(3)))
 
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

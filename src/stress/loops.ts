@@ -4,7 +4,7 @@ import type { Load, StressPlan } from './plan.ts'
 import type { Recorder } from './recorder.ts'
 import type { Iterate } from './workload.ts'
 
-/** What runs under load. */
+/** The work, the pool that it runs on, and the recorder of its times. */
 export interface Running {
   readonly pool: Pool
   readonly work: Iterate
@@ -13,8 +13,8 @@ export interface Running {
 }
 
 /**
- * Asks for a connection, uses it and gives it back. Its times count from `dueMs` on, when it should have begun. Never
- * rejects.
+ * Runs one iteration: acquires a connection, executes the work and releases the connection. Times count from `dueMs`,
+ * the moment when the iteration was due. Failures are recorded; the promise never rejects.
  */
 export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
   let lease
@@ -24,18 +24,18 @@ export async function iterate({ pool, work, recorder }: Running, worker: number,
     recorder.failed(performance.now() - dueMs, 0, error)
     return
   }
-  const got = performance.now()
+  const acquired = performance.now()
   try {
     await work(lease)
-    recorder.succeeded(worker, got - dueMs, performance.now() - got)
+    recorder.succeeded(worker, acquired - dueMs, performance.now() - acquired)
   } catch (error) {
-    recorder.failed(got - dueMs, performance.now() - got, error)
+    recorder.failed(acquired - dueMs, performance.now() - acquired, error)
   } finally {
     lease.release()
   }
 }
 
-/** Every worker asks, executes, gives back, and asks again, until the plan is done or `signal` aborts. */
+/** Each worker repeats iterations until the plan is complete or `signal` aborts. */
 export async function closedLoop(
   running: Running,
   workers: number,
@@ -54,14 +54,13 @@ export async function closedLoop(
 
 type OpenLoad = Extract<Load, { loop: 'open' }>
 
-/** Timers are no finer than this; what falls due in between begins together. */
+/** The resolution of timers; iterations that fall due within one tick begin at the same time. */
 const tickMs = 1
 
 /**
- * Starts iterations when they are due, evenly, whatever has become of those before: so a server that stalls is felt by
- * all who would have
- * come meanwhile, as by real users (what a closed loop leaves out: "coordinated omission", Tene 2013). Resolves when
- * all have ended.
+ * Starts iterations at a fixed rate, regardless of the earlier ones. If the server stalls, all iterations that fall due
+ * in the meantime record the delay, as real users would experience it. A closed loop misses this delay ("coordinated
+ * omission", Tene 2013). Resolves when all iterations have ended.
  */
 export async function openLoop(
   running: Running,
@@ -74,7 +73,7 @@ export async function openLoop(
   const lastMs = 'durationMs' in until ? until.durationMs : Infinity
   const flight = new Set<Promise<void>>()
   const started = performance.now()
-  const { index, of } = load.part
+  const { index, of } = load.shard
   for (let next = index; next < count && !signal.aborted;) {
     const afterMs = dueAfterMs(next)
     if (afterMs >= lastMs) break
@@ -90,15 +89,15 @@ export async function openLoop(
       continue
     }
     recorder.late.record(now - due)
-    const one: Promise<void> = iterate(running, 0, due).finally(() => flight.delete(one))
-    flight.add(one)
+    const iteration: Promise<void> = iterate(running, 0, due).finally(() => flight.delete(iteration))
+    flight.add(iteration)
   }
   await Promise.all(flight)
 }
 
 /**
- * When the n-th is due, from 0, in milliseconds after the beginning. While the load ramps up, its rate grows evenly
- * from nothing.
+ * The time at which iteration `n` (from 0) is due, in milliseconds after the start. During the ramp-up, the rate grows
+ * linearly from zero.
  */
 export function schedule(perSecond: number, rampMs: number): (n: number) => number {
   const everyMs = 1_000 / perSecond

@@ -1,12 +1,12 @@
-import { escaped } from './line-chart.ts'
+import { escapeHtml } from './line-chart.ts'
 
-/** What a measurement was made by and on. */
+/** The conditions of a measurement: date, command, server, settings and versions. */
 export interface About {
   /** ISO 8601. */
   readonly date: string
   readonly command: string
   readonly server: string
-  /** What was asked, by names for people. */
+  /** The settings of the run, by their captions. */
   readonly settings: Readonly<Record<string, string>>
   readonly versions: Readonly<Record<string, string>>
 }
@@ -14,21 +14,23 @@ export interface About {
 interface Page {
   readonly title: string
   readonly about: About
-  /** Whether it can be relied on, in a sentence. */
+  /** Whether the measurement is reliable, in a sentence. */
   readonly verdict: { readonly good: boolean; readonly sentence: string }
-  /** HTML: what is between the verdict and the settings. */
+  /** The HTML between the verdict and the settings. */
   readonly body: readonly string[]
 }
 
-/** One file that loads nothing, for a phone as for a screen, in light and dark. */
+/** A self-contained HTML page that suits phones and large screens, in light and dark mode. */
 export function pageOf({ title, about, verdict: { good, sentence }, body }: Page): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
 <style>${style}</style></head>
 <body><main>
-<h1>${escaped(title)}</h1>
-<p class="quiet">${escaped(about.date)} · ${escaped(about.server)}<br><code>${escaped(about.command)}</code></p>
-<p class="verdict ${good ? 'good' : 'bad'}">${escaped(sentence)}</p>
+<h1>${escapeHtml(title)}</h1>
+<p class="quiet">${escapeHtml(about.date)} · ${escapeHtml(about.server)}<br>
+<code>${escapeHtml(about.command)}</code></p>
+<p class="verdict ${good ? 'good' : 'bad'}">${escapeHtml(sentence)}</p>
 ${body.join('\n')}
 ${tableOf('Settings', Object.entries(about.settings))}
 ${tableOf('Versions', Object.entries(about.versions))}
@@ -36,7 +38,7 @@ ${tableOf('Versions', Object.entries(about.versions))}
 `
 }
 
-/** The first cell of a row is its name. */
+/** An HTML table; the first cell of each row is its heading. Empty without rows. */
 export function tableOf(
   caption: string,
   rows: readonly (readonly string[])[],
@@ -46,20 +48,39 @@ export function tableOf(
   const head =
     columns.length === 0
       ? ''
-      : `<tr>${columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')}</tr>\n`
-  return `<table><caption>${escaped(caption)}</caption>${head}${rows.map(([name = '', ...cells]) => `<tr><th scope="row">${escaped(name)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n')}</table>`
+      : `<tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr>\n`
+  const body = rows.map(([name = '', ...cells]) => {
+    const values = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`)
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${values.join('')}</tr>`
+  })
+  return `<table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table>`
 }
 
 const style = `
-:root { color-scheme: light dark; --ink: #1f2328; --quiet: #59636e; --paper: #fff; --grid: #d1d9e0; --a: #0969da; --b: #bc4c00; --c: #1a7f37 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --grid: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950 } }
+:root {
+  color-scheme: light dark;
+  --ink: #1f2328; --quiet: #59636e; --paper: #fff; --grid: #d1d9e0; --a: #0969da; --b: #bc4c00; --c: #1a7f37
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --grid: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950
+  }
+}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 44rem; margin: 0 auto; padding: 1rem }
 h1 { font-size: 1.4rem } .quiet { color: var(--quiet) } code { overflow-wrap: anywhere }
-.verdict { border-left: .3rem solid; padding: .3rem .8rem } .good { border-color: var(--c) } .bad { border-color: var(--b) }
-figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: left } figcaption span { font-weight: 400; white-space: nowrap; margin-left: .6rem }
+.verdict { border-left: .3rem solid; padding: .3rem .8rem }
+.good { border-color: var(--c) } .bad { border-color: var(--b) }
+figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: left }
+figcaption span { font-weight: 400; white-space: nowrap; margin-left: .6rem }
 svg { width: 100%; height: auto; display: block } svg.key { display: inline-block; width: 24px; height: 8px }
-svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) } path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
+svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
+path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
 .line0 { stroke: var(--a) } .line1 { stroke: var(--b) } .line2 { stroke: var(--c) }
-table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid); font-weight: 400; overflow-wrap: anywhere } th { color: var(--quiet); overflow-wrap: normal }
+table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 }
+th, td {
+  text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid);
+  font-weight: 400; overflow-wrap: anywhere
+}
+th { color: var(--quiet); overflow-wrap: normal }
 `

@@ -1,52 +1,51 @@
 import { type Shard, shardSize } from './shard.ts'
 import { builtIn } from './workload.ts'
 
-/** When iterations start. */
+/** The load model: it decides when iterations start. */
 export type Load =
-  /** Each worker starts its next one as soon as its last has ended: who waits does not ask. */
+  /** Each worker starts again only after its last iteration has ended; a waiting worker sends nothing. */
   | { readonly loop: 'closed'; readonly workers: number }
   /**
-   * When they are due, whatever has become of those before; one that finds so many in flight is dropped. Of `part`,
-   * only those that are its
-   * own: every `of`-th, from the `index`-th on.
+   * Iterations start at a fixed rate, regardless of the earlier ones. While `mostInFlight` iterations are in flight,
+   * due ones are dropped. A shard starts every `of`-th iteration, beginning with iteration `index`.
    */
-  | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number; readonly part: Shard }
+  | { readonly loop: 'open'; readonly perSecond: number; readonly mostInFlight: number; readonly shard: Shard }
 
-/** What a load test asks of a pool, in plain data; what one iteration does is told apart. Times in milliseconds. */
+/** The schedule of a load test, in plain data; `Work` describes an iteration. Times in milliseconds. */
 export interface StressPlan {
   readonly load: Load
-  /** How long it goes on: so many iterations (of each worker; of an open loop in all), or so long. */
+  /** The end of the test: a duration, or a number of iterations (per worker; in an open loop, in total). */
   readonly until: { readonly iterations: number } | { readonly durationMs: number }
-  /** Load before anything is counted; zero only opens the pool's connections. */
+  /** Duration of the load before the measurement; with zero, the pool only opens its connections. */
   readonly warmupMs: number
-  /** How long the load takes to become whole, evenly, from its beginning on. */
+  /** Duration of the linear ramp-up to full load. */
   readonly rampMs: number
 }
 
 export const chapterSql = builtIn.sleep
 export const chapterWorkers = 50
 
-/** The chapter's test: 50 workers, one query of a tenth of a second each ({@link chapterSql}). */
+/** The chapter's test: 50 workers run one query of a tenth of a second each ({@link chapterSql}). */
 export const chapterPlan: StressPlan = {
   load: { loop: 'closed', workers: chapterWorkers },
   until: { iterations: 1 },
   warmupMs: 0,
   rampMs: 0,
 }
-/** And its pool: 5 + 10 connections, five seconds of patience. */
+/** The chapter's pool: 5 + 10 connections and a time-out of five seconds. */
 export const chapterPool = { size: 5, maxOverflow: 10, timeoutMs: 5_000 } as const
 
-/** An open loop stops asking before this process runs out of memory. */
+/** Limits the memory of this process: an open loop drops iterations beyond this number in flight. */
 export const mostInFlight = 10_000
 
-/** What a part does of the whole: its share of the workers, or of what is due. */
-export function partOf(plan: StressPlan, part: Shard): StressPlan {
+/** The plan of one shard: its share of the workers, or of the iterations that fall due. */
+export function shardPlan(plan: StressPlan, shard: Shard): StressPlan {
   const { load } = plan
   return {
     ...plan,
     load:
       load.loop === 'closed'
-        ? { ...load, workers: shardSize(load.workers, part) }
-        : { ...load, mostInFlight: shardSize(load.mostInFlight, part), part },
+        ? { ...load, workers: shardSize(load.workers, shard) }
+        : { ...load, mostInFlight: shardSize(load.mostInFlight, shard), shard },
   }
 }

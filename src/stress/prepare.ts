@@ -6,15 +6,15 @@ import { counted, quoteValue } from '../values.ts'
 import type { Statement } from './statement.ts'
 
 const syntax = 1064
-/** No such table, column, function or database; or none for this user. */
+/** An unknown or inaccessible table, column, function or database. */
 const unknown = [1054, 1049, 1146, 1305, 1142, 1143]
 
 /**
- * Has the server read each statement, and run none: what it cannot understand would fail in every iteration. Rejects
- * with USAGE. What a
- * statement needs may be made by another one of them, so only of a single one what is not there is a mistake.
+ * Prepares each statement on the server without running it: a statement with a syntax error would fail in every
+ * iteration. Rejects with USAGE. An unknown table or column is an error only for a single statement: of several
+ * statements, one may create the table that another one uses.
  */
-export async function mustBeUnderstood(queries: Queries, statements: readonly Statement[]): Promise<void> {
+export async function assertPreparable(queries: Queries, statements: readonly Statement[]): Promise<void> {
   const mistakes = statements.length === 1 ? [syntax, ...unknown] : [syntax]
   for (const { text, sql } of statements) {
     await queries.execute('SET @dbtool_statement = ?', [sql])
@@ -27,12 +27,12 @@ export async function mustBeUnderstood(queries: Queries, statements: readonly St
           cause: error,
           hint: 'nothing was run',
         })
-      // There are statements that the server does not prepare, and runs.
+      // The server can run some statements that it cannot prepare.
     }
   }
 }
 
-/** How many connections the server takes, how many others have, and what it is. */
+/** The server's connection limit, the connections in use by other sessions, and its version. */
 export interface ConnectionHeadroom {
   readonly max: number
   readonly used: number
@@ -40,8 +40,8 @@ export interface ConnectionHeadroom {
 }
 
 /**
- * The room that there is, without the connection that asks. Rejects with USAGE where a load test would take connections
- * that others may need.
+ * Resolves to the headroom of the server; the connection that asks does not count. Rejects with USAGE if `wanted`
+ * connections exceed the headroom, because other clients may need the rest.
  */
 export async function headroomFor(queries: Queries, wanted: number): Promise<ConnectionHeadroom> {
   const { max_connections: max, threads_connected } = await serverFigures(queries)
@@ -50,7 +50,7 @@ export async function headroomFor(queries: Queries, wanted: number): Promise<Con
   if (wanted <= max - used) return { max, used, version: server?.version ?? '' }
   throw new DbtoolError(
     'USAGE',
-    `${counted(wanted, 'connection')} would not leave anybody else any: the server takes ${max} (max_connections), and ${used} are in use`,
+    `${counted(wanted, 'connection')} exceed the headroom of the server: max_connections is ${max}, ${used} are in use`,
     { hint: 'use a smaller pool, or raise max_connections' },
   )
 }

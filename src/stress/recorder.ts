@@ -6,11 +6,11 @@ import { type Bucket, Series } from './series.ts'
 export interface ErrorCount {
   readonly code: string
   count: number
-  /** Of the first one. */
+  /** The message of the first error with this code. */
   readonly message: string
 }
 
-/** What was recorded, as it is sent between threads. */
+/** A recording in the form that threads send to each other. */
 export interface Recording {
   readonly acquire: HistogramData
   readonly execute: HistogramData
@@ -23,29 +23,29 @@ export interface Recording {
   readonly series: readonly Bucket[]
 }
 
-/** What happened, in memory that grows only by a few numbers for every tenth of a second. */
+/** Records the outcome of iterations. Its memory grows by a few numbers per tenth of a second. */
 export class Recorder {
-  /** Of all iterations that ended. */
+  /** Acquire waits of all iterations that ended. */
   readonly acquire: Histogram
-  /** Of those that succeeded. */
+  /** Execution and total times of the iterations that succeeded. */
   readonly execute: Histogram
   readonly total: Histogram
-  /** Open loop: how long after it was due an iteration began. */
+  /** Open loop: the time by which iterations started late. */
   readonly late: Histogram
   readonly errors = new Map<string, ErrorCount>()
-  /** Successful iterations of each worker. */
+  /** The number of successful iterations of each worker. */
   readonly operations: number[]
-  /** Iterations that were due and did not begin. */
+  /** Iterations that fell due but were not started. */
   dropped: number
-  /** How long connections were in use, all together. */
+  /** The time for which connections were in use, summed over all connections. */
   inUseMs: number
   readonly series: Series
 
-  /** Goes on from what others have recorded at the same time. */
+  /** Starts with the sum of recordings made at the same time, for example in several threads. */
   constructor(workers: number, others: readonly Recording[] = []) {
-    const sum = (of: 'dropped' | 'inUseMs'): number => others.reduce((total, one) => total + one[of], 0)
+    const sum = (of: 'dropped' | 'inUseMs'): number => others.reduce((total, recording) => total + recording[of], 0)
     const histogram = (of: 'acquire' | 'execute' | 'total' | 'late'): Histogram =>
-      Histogram.of(others.map((one) => one[of]))
+      Histogram.of(others.map((recording) => recording[of]))
     this.acquire = histogram('acquire')
     this.execute = histogram('execute')
     this.total = histogram('total')
@@ -81,7 +81,7 @@ export class Recorder {
     this.series.ended(true, acquireMs)
   }
 
-  /** Whoever waited in vain, or for a statement that then failed, has waited: that time counts too. */
+  /** The wait counts even if it timed out or the statement failed. */
   failed(acquireMs: number, executeMs: number, error: unknown): void {
     this.acquire.record(acquireMs)
     this.inUseMs += executeMs
@@ -96,24 +96,24 @@ export class Recorder {
   }
 }
 
-/** What is going on right now. */
+/** The current state of a running load test. */
 export interface Live {
-  /** Since the beginning. */
+  /** Seconds since the start. */
   readonly seconds: number
-  /** Iterations that ended a second, and how long they waited for a connection on average: since the last look. */
+  /** Iterations per second and their mean acquire wait, since the last report. */
   readonly perSecond: number
   readonly waitMs: number | null
   readonly inUse: number
   readonly idle: number
   readonly waiting: number
-  /** Iterations that failed, since the beginning. */
+  /** Iterations that failed since the start. */
   readonly failed: number
 }
 
-/** A few frames a second. */
+/** The interval between two reports. */
 const everyMs = 250
 
-/** Tells what is going on until the returned function is called. */
+/** Calls `onLive` with the current state, four times per second, until the returned function is called. */
 export function watch(pool: Pool, { acquire, execute }: Recorder, onLive: (live: Live) => void): () => void {
   const started = performance.now()
   let last = { at: started, ended: 0, waitedMs: 0 }
@@ -137,8 +137,11 @@ export function watch(pool: Pool, { acquire, execute }: Recorder, onLive: (live:
   return () => clearInterval(timer)
 }
 
-/** An ear for each of several generators; what all of them do is told as often as the first is heard. */
-export function together(count: number, onLive: (live: Live) => void): ((live: Live) => void)[] {
+/**
+ * Combines the live states of several generators. Returns a listener for each generator; `onLive` receives the sum each
+ * time that the first generator reports.
+ */
+export function combineLive(count: number, onLive: (live: Live) => void): ((live: Live) => void)[] {
   const latest: Live[] = []
   return Array.from({ length: count }, (_, index) => (live) => {
     latest[index] = live

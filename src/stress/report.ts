@@ -1,17 +1,17 @@
 import { lineChart } from './line-chart.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import type { StressResult } from './result.ts'
-import type { Stretch } from './series.ts'
+import type { Interval } from './series.ts'
 
-/** A run as it is kept: the result, how it went, and what it was measured on. */
+/** The report of a run: its result, its course over time, and its conditions. */
 export interface StressReport {
   readonly result: StressResult
-  readonly over_time: readonly Stretch[]
+  readonly over_time: readonly Interval[]
   readonly distribution: Distribution
   readonly about: About
 }
 
-/** How long the slowest so many per cent took, in milliseconds. */
+/** The distribution of times: one value in milliseconds for each of the percentiles. */
 export interface Distribution {
   readonly percentiles: readonly number[]
   readonly acquire_ms: readonly (number | null)[]
@@ -19,80 +19,85 @@ export interface Distribution {
   readonly total_ms: readonly (number | null)[]
 }
 
-/** The series over time, a line for each stretch. */
+/** The series over time as CSV, one line per interval. */
 export function csvOf({ over_time }: StressReport): string {
   const [first] = over_time
   if (first === undefined) return ''
-  const names = Object.keys(first) as (keyof Stretch)[]
-  return `${[names.join(','), ...over_time.map((stretch) => names.map((name) => stretch[name] ?? '').join(','))].join('\n')}\n`
+  const names = Object.keys(first) as (keyof Interval)[]
+  const lines = over_time.map((interval) => names.map((name) => interval[name] ?? '').join(','))
+  return `${[names.join(','), ...lines].join('\n')}\n`
 }
 
-/** The run as a page with pictures. */
+/** The run as an HTML page with charts. */
 export function htmlOf(report: StressReport): string {
-  const { result, over_time, distribution, about } = report
-  const title = `Load on a pool of ${result.pool_size} + ${result.max_overflow}`
-  const seconds = over_time.map(({ second }) => `${second} s`)
-  const column = (name: keyof Stretch): (number | null)[] => over_time.map((stretch) => stretch[name])
-  const charts = [
+  const { result, about } = report
+  return pageOf({
+    title: `Load on a pool of ${result.pool_size} + ${result.max_overflow}`,
+    about,
+    verdict: verdictOf(result),
+    body: [...seriesCharts(report), distributionChart(report), ...tablesOf(result)],
+  })
+}
+
+function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; sentence: string } {
+  return verdict === 'valid'
+    ? { good: true, sentence: 'This measurement is reliable.' }
+    : { good: false, sentence: `Do not rely on this measurement: ${verdict}.` }
+}
+
+function seriesCharts({ over_time }: StressReport): string[] {
+  const places = over_time.map(({ second }) => `${second} s`)
+  const column = (name: keyof Interval): (number | null)[] => over_time.map((interval) => interval[name])
+  return [
     lineChart({
       title: 'Successful iterations',
       unit: '/ s',
-      places: seconds,
+      places,
       lines: [{ name: 'throughput', values: column('throughput') }],
     }),
     lineChart({
-      title: 'Waiting for a connection',
+      title: 'Acquire wait',
       unit: 'ms',
-      places: seconds,
+      places,
       lines: [
         { name: 'longest', values: column('wait_max_ms') },
         { name: 'mean', values: column('wait_mean_ms') },
       ],
     }),
     lineChart({
-      title: 'The pool',
+      title: 'Connections and waiting workers',
       unit: '',
-      places: seconds,
+      places,
       lines: [
         { name: 'in use', values: column('in_use') },
         { name: 'idle', values: column('idle') },
         { name: 'waiting', values: column('waiting') },
       ],
     }),
-    lineChart({
-      title: 'How long it took, from the fastest to the slowest',
-      unit: 'ms',
-      places: distribution.percentiles.map((at) => `p${at}`),
-      lines: [
-        { name: 'total', values: distribution.total_ms },
-        { name: 'execute', values: distribution.execute_ms },
-        { name: 'acquire', values: distribution.acquire_ms },
-      ],
-    }),
   ]
-  const sound = result.validity.verdict === 'valid'
-  return pageOf({
-    title,
-    about,
-    verdict: {
-      good: sound,
-      sentence: sound
-        ? 'This measurement can be relied on.'
-        : `Do not rely on this measurement: ${result.validity.verdict}.`,
-    },
-    body: [
-      ...charts,
-      tableOf('Figures', figuresOf(result)),
-      tableOf(
-        'Can it be relied on?',
-        result.validity.checks.map(({ check, ok, finding }) => [check, ok === null ? '–' : ok ? 'yes' : 'no', finding]),
-      ),
-      tableOf(
-        'Errors',
-        result.errors.map(({ code, count, message }) => [code, String(count), message]),
-      ),
+}
+
+function distributionChart({ distribution }: StressReport): string {
+  return lineChart({
+    title: 'Time by percentile',
+    unit: 'ms',
+    places: distribution.percentiles.map((at) => `p${at}`),
+    lines: [
+      { name: 'total', values: distribution.total_ms },
+      { name: 'execute', values: distribution.execute_ms },
+      { name: 'acquire', values: distribution.acquire_ms },
     ],
   })
+}
+
+function tablesOf(result: StressResult): string[] {
+  const checks = result.validity.checks.map(({ check, ok, finding }) => [
+    check,
+    ok === null ? '–' : ok ? 'yes' : 'no',
+    finding,
+  ])
+  const errors = result.errors.map(({ code, count, message }) => [code, String(count), message])
+  return [tableOf('Figures', figuresOf(result)), tableOf('Validity', checks), tableOf('Errors', errors)]
 }
 
 function figuresOf(result: StressResult): string[][] {
@@ -120,10 +125,10 @@ function figuresOf(result: StressResult): string[][] {
   return [
     [
       'pool',
-      `${mode}, ${connections.opened} connections opened, ${connections.closed} closed, ${connections.peak} at most`,
+      `${mode}, ${connections.opened} connections opened, ${connections.closed} closed, peak ${connections.peak}`,
     ],
     ['load', loop === 'closed' ? `closed loop, ${workers} workers` : `open loop, ${dropped} dropped`],
-    ['iterations', `${ok} ok, ${failed} failed, ${timeouts} of them timed out, in ${seconds} s`],
+    ['iterations', `${ok} ok, ${failed} failed (${timeouts} timed out), in ${seconds} s`],
     ['throughput', `${throughput} / s`],
     ...times,
     ['longest queue', String(queue_peak)],

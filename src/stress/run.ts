@@ -2,40 +2,43 @@ import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
 import { type Shard, shardSize, singleShard } from './shard.ts'
-import { partOf } from './plan.ts'
+import { shardPlan } from './plan.ts'
 import type { StressRun } from './stress.ts'
 import { iterateWork } from './workload.ts'
 
 export interface LoadHooks {
   readonly signal: AbortSignal
-  /** How many threads share the load, and the pool. */
+  /** The number of threads that share the load and the pool. */
   readonly threads?: number
   readonly onLive?: (live: Live) => void
 }
 
-/** More than any machine has use for. */
+/** No machine has use for more threads. */
 export const mostThreads = 256
-/** After an interrupt, what an iteration may take to end by itself. */
+/** Time for iterations to end after an interrupt, before their connections are cut. */
 const interruptGraceMs = 1_000
 
-/** Puts the load on pools of its own, which live no longer than the run. */
-export async function putLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
+/**
+ * Runs a load test on new pools, one per thread, and closes them afterwards. Resolves to the result, which is partial
+ * after an interrupt. Failed iterations are counted, not thrown. Rejects if a connection cannot be opened.
+ */
+export async function runLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
   const { stressRun } = await import('./stress.ts')
   const { mode, pool, plan } = job
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
     stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
-  if (threads === 1) return withGenerator(job, singleShard, signal, (one) => run([one]))
+  if (threads === 1) return withGenerator(job, singleShard, signal, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)
 }
 
 /**
- * A generator of one part of the load, in this thread; its pool lives as long as `use`. After an interrupt, a statement
- * that would run on for long is cut.
+ * Calls `use` with a generator for one shard, in this thread, and closes its pool afterwards. After an interrupt,
+ * statements that are still running when the grace period ends are cut.
  */
 export async function withGenerator<T>(
   { target, limits, mode, pool: options, work, plan }: LoadJob,
-  part: Shard,
+  shard: Shard,
   signal: AbortSignal,
   use: (generator: Generator) => Promise<T>,
 ): Promise<T> {
@@ -44,17 +47,19 @@ export async function withGenerator<T>(
     import('../db/pool/pool.ts'),
     import('./generator.ts'),
   ])
-  const size = shardSize(options.size, part)
-  const iterate = iterateWork(work, part)
+  const size = shardSize(options.size, shard)
+  const iterate = iterateWork(work, shard)
   const pool = openPool(mode, {
     target,
     limits,
-    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, part) },
+    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) },
   })
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   signal.addEventListener('abort', cut, { once: true })
   try {
-    return await closing(pool, signal, () => use(generator({ pool, size, work: iterate }, partOf(plan, part), signal)))
+    return await closing(pool, signal, () =>
+      use(generator({ pool, size, work: iterate }, shardPlan(plan, shard), signal)),
+    )
   } finally {
     signal.removeEventListener('abort', cut)
   }

@@ -1,33 +1,33 @@
 import type { PoolStats } from '../db/pool/pool.ts'
 
-/** What happened in one stretch of time; waits are those for a connection. */
-export interface Stretch {
-  /** Its end, in seconds after the beginning of the run. */
+/** The events of one interval of time; waits are acquire waits. */
+export interface Interval {
+  /** The end of the interval, in seconds after the start of the run. */
   readonly second: number
-  /** Successful iterations a second. */
+  /** Successful iterations per second. */
   readonly throughput: number
-  /** Iterations that failed. */
+  /** The number of iterations that failed. */
   readonly failed: number
   readonly wait_mean_ms: number | null
   readonly wait_max_ms: number | null
-  /** Means of what the pool showed. */
+  /** Means over the samples of the pool. */
   readonly in_use: number | null
   readonly idle: number | null
   readonly waiting: number | null
 }
 
 const bucketMs = 100
-/** Longer runs have longer stretches. */
-const mostStretches = 240
+/** Longer runs have longer intervals instead of more of them. */
+const maxIntervals = 240
 
-/** A tenth of a second. */
+/** The events of a tenth of a second. */
 export interface Bucket {
   ok: number
   failed: number
   waits: number
   waitMs: number
   waitMaxMs: number
-  looks: number
+  samples: number
   inUse: number
   idle: number
   waiting: number
@@ -39,31 +39,34 @@ const emptyBucket = (): Bucket => ({
   waits: 0,
   waitMs: 0,
   waitMaxMs: 0,
-  looks: 0,
+  samples: 0,
   inUse: 0,
   idle: 0,
   waiting: 0,
 })
 
-/** Each looked at its own pool, equally often as long as it went on: the sum was looked at as often as one of them. */
+/**
+ * Merges the buckets of several shards for the same time. All shards sample their pools at the same rate; the sums of
+ * their states therefore have as many samples as one shard.
+ */
 function merged(buckets: readonly Bucket[]): Bucket {
   const sum = (of: Exclude<keyof Bucket, 'waitMaxMs'>): number =>
     buckets.reduce((total, bucket) => total + bucket[of], 0)
-  const lookers = buckets.filter(({ looks }) => looks > 0).length
+  const sampledPools = buckets.filter(({ samples }) => samples > 0).length
   return {
     ok: sum('ok'),
     failed: sum('failed'),
     waits: sum('waits'),
     waitMs: sum('waitMs'),
     waitMaxMs: Math.max(0, ...buckets.map(({ waitMaxMs }) => waitMaxMs)),
-    looks: lookers === 0 ? 0 : sum('looks') / lookers,
+    samples: sampledPools === 0 ? 0 : sum('samples') / sampledPools,
     inUse: sum('inUse'),
     idle: sum('idle'),
     waiting: sum('waiting'),
   }
 }
 
-/** A run by tenths of a second, from when it is made. */
+/** A run in tenths of a second, from the construction of the series. */
 export class Series {
   readonly #started = performance.now()
   readonly #buckets: Bucket[]
@@ -72,7 +75,7 @@ export class Series {
     this.#buckets = [...buckets]
   }
 
-  /** Several that went on at the same time, as one: of what their pools showed, the sum. */
+  /** Combines series of the same time; the states of their pools are summed. */
   static of(all: readonly (readonly Bucket[])[]): Series {
     const length = Math.max(0, ...all.map((buckets) => buckets.length))
     return new Series(Array.from({ length }, (_, index) => merged(all.flatMap((buckets) => buckets[index] ?? []))))
@@ -91,17 +94,17 @@ export class Series {
     if (waitMs > bucket.waitMaxMs) bucket.waitMaxMs = waitMs
   }
 
-  looked({ inUse, idle, waiting }: Pick<PoolStats, 'inUse' | 'idle' | 'waiting'>): void {
+  sample({ inUse, idle, waiting }: Pick<PoolStats, 'inUse' | 'idle' | 'waiting'>): void {
     const bucket = this.now()
-    bucket.looks += 1
+    bucket.samples += 1
     bucket.inUse += inUse
     bucket.idle += idle
     bucket.waiting += waiting
   }
 
   /**
-   * Successful iterations a second in the first and in the second half of the whole tenths of a second between two
-   * times, in seconds.
+   * Successful iterations per second in the first and in the second half between two times, given in seconds. Only full
+   * tenths of a second count.
    */
   halves(from: number, to: number): [number, number] {
     const first = Math.ceil((from * 1_000) / bucketMs)
@@ -110,12 +113,12 @@ export class Series {
     return [this.rate(first, first + half), this.rate(end - half, end)]
   }
 
-  /** Of a run of so many seconds; the last is as long as it was. */
-  stretches(seconds: number): Stretch[] {
+  /** The intervals of a run that lasted `seconds`; the last one can be shorter. */
+  intervals(seconds: number): Interval[] {
     const count = Math.min(this.#buckets.length, Math.max(1, Math.ceil((seconds * 1_000) / bucketMs)))
-    const width = Math.max(1, Math.ceil(count / mostStretches))
+    const width = Math.max(1, Math.ceil(count / maxIntervals))
     return Array.from({ length: Math.ceil(count / width) }, (_, index) =>
-      this.stretch(index * width, Math.min(count, (index + 1) * width), seconds),
+      this.interval(index * width, Math.min(count, (index + 1) * width), seconds),
     )
   }
 
@@ -130,12 +133,12 @@ export class Series {
     return sum(this.#buckets.slice(from, to).map(({ ok }) => ok)) / (((to - from) * bucketMs) / 1_000)
   }
 
-  private stretch(from: number, to: number, seconds: number): Stretch {
+  private interval(from: number, to: number, seconds: number): Interval {
     const buckets = this.#buckets.slice(from, to)
     const end = Math.min(seconds, (to * bucketMs) / 1_000)
     const lasted = Math.max(0.001, end - (from * bucketMs) / 1_000)
     const total = (of: (bucket: Bucket) => number): number => sum(buckets.map(of))
-    const [waits, looks] = [total(({ waits: n }) => n), total(({ looks: n }) => n)]
+    const [waits, samples] = [total(({ waits: n }) => n), total(({ samples: n }) => n)]
     const mean = (of: number, n: number): number | null => (n === 0 ? null : Number((of / n).toFixed(3)))
     return {
       second: Number(end.toFixed(3)),
@@ -148,15 +151,15 @@ export class Series {
       wait_max_ms: waits === 0 ? null : Number(Math.max(...buckets.map(({ waitMaxMs }) => waitMaxMs)).toFixed(3)),
       in_use: mean(
         total(({ inUse }) => inUse),
-        looks,
+        samples,
       ),
       idle: mean(
         total(({ idle }) => idle),
-        looks,
+        samples,
       ),
       waiting: mean(
         total(({ waiting }) => waiting),
-        looks,
+        samples,
       ),
     }
   }

@@ -1,4 +1,4 @@
-/** What one of several threads has of a load: the `index`-th of so many parts, from zero. */
+/** The part of a load that one thread runs: number `index` (from zero) of `of` shards. */
 export interface Shard {
   readonly index: number
   readonly of: number
@@ -6,6 +6,6 @@ export interface Shard {
 
 export const singleShard: Shard = { index: 0, of: 1 }
 
-/** How many of `total` things a part has: all parts together have all of them, and none more than one above another. */
+/** The share of `total` that a shard has. The sizes of all shards add up to `total` and differ by at most one. */
 export const shardSize = (total: number, { index, of }: Shard): number =>
   Math.floor(total / of) + (index < total % of ? 1 : 0)

@@ -4,8 +4,8 @@ import { InvalidValue } from '../errors.ts'
 import { quoteValue } from '../values.ts'
 
 /**
- * Where the value of a placeholder comes from, new for every iteration: from a range with both ends, or from a column
- * of the data file.
+ * The source of a bound value, which is new in each iteration. It is a random number from a range that includes both
+ * ends, a UUID, or a column of the data file.
  */
 export type Parameter =
   | { readonly kind: 'random'; readonly from: number; readonly to: number }
@@ -13,16 +13,16 @@ export type Parameter =
   | { readonly kind: 'column'; readonly name: string }
 export type DataRow = Readonly<Record<string, string>>
 
-/** A statement of the user's own. What stands in `{{…}}` is bound, never pasted. Plain data: threads can be told. */
+/** A statement of the user, as plain data for threads. Values for `{{…}}` are bound, never pasted into the text. */
 export interface Statement {
-  /** As it was typed. */
+  /** The statement as the user typed it. */
   readonly text: string
-  /** With a `?` for each parameter. */
+  /** The statement with a `?` for each parameter. */
   readonly sql: string
-  /** How often it is chosen, relative to the others. */
+  /** The relative frequency with which it is chosen. */
   readonly weight: number
   readonly parameters: readonly Parameter[]
-  /** The columns of the data file that it needs. */
+  /** The columns of the data file that the statement needs. */
   readonly columns: readonly string[]
 }
 
@@ -30,9 +30,8 @@ const mostWeight = 1_000_000
 const largestBound = Number.MAX_SAFE_INTEGER
 
 /**
- * Reads `[<weight>:] <statement>`. Parameters are `{{random 1 1000}}` (a whole number, both ends included, evenly),
- * `{{uuid}}`, and
- * `{{name}}`, a column of the data file. Throws InvalidValue.
+ * Parses `[<weight>:] <statement>`. Parameters are `{{random 1 1000}}` (a uniformly distributed whole number, both ends
+ * included), `{{uuid}}`, and `{{name}}`, a column of the data file. Throws InvalidValue.
  */
 export function parseStatement(text: string): Statement {
   const [, weightText, body = ''] = /^\s*(?:(\d+)\s*:)?([^]*)$/.exec(text) ?? []
@@ -48,12 +47,12 @@ export function parseStatement(text: string): Statement {
     return '?'
   })
   if (parameters.length > 0 && hasPlaceholder(body))
-    throw new InvalidValue("must not have a '?' besides {{…}}: nothing would be bound to it")
+    throw new InvalidValue("must not have a '?' besides {{…}}: no value would be bound to it")
   const columns = new Set(parameters.flatMap((parameter) => (parameter.kind === 'column' ? [parameter.name] : [])))
   return { text: text.trim(), sql, weight, parameters, columns: [...columns] }
 }
 
-/** Quoted text, names and comments; or a parameter. */
+/** Matches quoted text, names and comments, or a parameter. */
 const token =
   /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?\*\/|\{\{([^{}]*)\}\}|\?/g
 
@@ -61,15 +60,17 @@ function outsideOfQuotes(sql: string, replace: (source: string) => string): stri
   return sql.replace(token, (found: string, source: string | undefined) => {
     if (source !== undefined) return replace(source.trim())
     if (/\{\{.*\}\}/.test(found) && /^['"]/.test(found))
-      throw new InvalidValue(`has a parameter inside quotes: ${quoteValue(found)}; without them it is bound as text`)
+      throw new InvalidValue(
+        `has a parameter inside quotes: ${quoteValue(found)}; remove the quotes, it is bound as text`,
+      )
     return found
   })
 }
 
 const hasPlaceholder = (sql: string): boolean => [...sql.matchAll(token)].some(([found]) => found === '?')
 
-/** The value of a parameter for one iteration; `row` is a row of the data file, where there is one. */
-export function drawn(parameter: Parameter, row: DataRow | undefined): Value {
+/** The value of a parameter for one iteration; `row` is the row of the data file, if any. */
+export function parameterValue(parameter: Parameter, row: DataRow | undefined): Value {
   switch (parameter.kind) {
     case 'random':
       return parameter.from + Math.floor(Math.random() * (parameter.to - parameter.from + 1))
@@ -86,7 +87,8 @@ function parameterOf(source: string): Parameter {
   if (name === 'random') return randomBetween(args)
   if (!/^\w+$/.test(name) || args.length > 0)
     throw new InvalidValue(
-      `does not know the parameter ${quoteValue(`{{${source}}}`)}: it may be {{random 1 1000}}, {{uuid}}, or {{name}} of a column of --data`,
+      `has an unknown parameter ${quoteValue(`{{${source}}}`)}: ` +
+        'use {{random 1 1000}}, {{uuid}}, or {{name}} for a column of --data',
     )
   return { kind: 'column', name }
 }
@@ -102,12 +104,13 @@ function randomBetween(args: readonly string[]): Parameter {
     Math.abs(to) <= largestBound
   if (!sound)
     throw new InvalidValue(
-      `needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not ${quoteValue(`{{random ${args.join(' ')}}}`)}`,
+      'needs two whole numbers, the smaller one first, as in {{random 1 1000}}, ' +
+        `not ${quoteValue(`{{random ${args.join(' ')}}}`)}`,
     )
   return { kind: 'random', from, to }
 }
 
-/** Chooses among statements by their weights. */
+/** A function that returns one of the statements at random, by their weights. */
 export function chooser(statements: readonly Statement[]): () => Statement {
   const [only] = statements
   if (only === undefined) throw new Error('there is nothing to choose from')

@@ -3,27 +3,27 @@ import type { Round, Size } from './advice.ts'
 import type { StressPlan } from './plan.ts'
 import type { StressResult } from './result.ts'
 
-/** A load test at each of several sizes of the pool, several times. Times in milliseconds. */
+/** Repeated load tests at several pool sizes. Times in milliseconds. */
 export interface SweepPlan {
   readonly sizes: readonly number[]
   readonly rounds: number
   readonly trialMs: number
   readonly warmupMs: number
-  /** How many ask at once, whatever the size: as many as can keep the largest pool busy. */
+  /** The number of workers, the same at all sizes; it should keep the largest pool busy. */
   readonly workers: number
 }
 
 export interface SweepHooks {
-  /** Puts a load on a pool of so many connections. */
+  /** Runs one load test on a pool of `size` connections. */
   readonly trial: (size: number, plan: StressPlan) => Promise<StressResult>
   readonly signal: AbortSignal
-  /** After each trial, with how many are done. */
+  /** Called after each trial with the number of trials done. */
   readonly onTrial: (done: number, of: number) => void
 }
 
 /**
- * Sizes are interleaved, upwards in one round and downwards in the next: what changes in the meantime is shared by all.
- * Rejects when no iteration succeeds.
+ * Measures all sizes in each round. The order alternates between ascending and descending, so that drift affects all
+ * sizes alike. Rejects with QUERY_FAILED if no iteration of a trial succeeds, and with INTERRUPTED.
  */
 export async function sweep(
   { sizes, rounds, workers, trialMs, warmupMs }: SweepPlan,
@@ -50,14 +50,14 @@ function roundOf(
     throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, {
       hint: errors[0]?.message,
     })
-  // Of a trial that is too short for a verdict this can be told all the same.
+  // These checks hold also for a trial that is too short for a verdict.
   const clientBound = validity.checks.some(
-    ({ check, ok: kept }) => kept === false && (check === 'client_cpu' || check === 'event_loop'),
+    ({ check, ok: passed }) => passed === false && (check === 'client_cpu' || check === 'event_loop'),
   )
   return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu }
 }
 
-/** One to four, then by half and by a third more each time: close where it matters. Both ends are in it. */
+/** Pool sizes 1, 2, 3, 4, 6, 8, 12, …: closer to each other at small sizes. Both ends are included. */
 export function sizesBetween(from: number, to: number): number[] {
   const steps = new Set([from, to])
   for (let power = 1; power <= to; power *= 2)

@@ -3,27 +3,27 @@ import { DbtoolError, messageOf } from '../errors.ts'
 import { withGenerator } from './run.ts'
 import type { ThreadCommand, ThreadTask, ThreadMessage } from './threads.ts'
 
-// A thread of its own: puts its part of a load when it is told to, and says what it has measured.
-const { job, part } = workerData as ThreadTask
+// The main module of a thread: it runs one shard of a load when the parent commands it, and sends the measurement.
+const { job, shard } = workerData as ThreadTask
 const stop = new AbortController()
-const say = (word: ThreadMessage): void => parentPort?.postMessage(word)
+const send = (message: ThreadMessage): void => parentPort?.postMessage(message)
 const commanded = new Promise<void>((resolve) => {
-  parentPort?.on('message', (order: ThreadCommand) => {
-    if (order === 'stop') stop.abort('SIGINT')
+  parentPort?.on('message', (command: ThreadCommand) => {
+    if (command === 'stop') stop.abort('SIGINT')
     resolve()
   })
 })
 
 async function work(): Promise<void> {
   try {
-    await withGenerator(job, part, stop.signal, async (generator) => {
+    await withGenerator(job, shard, stop.signal, async (generator) => {
       await generator.prepare()
-      say({ kind: 'ready' })
+      send({ kind: 'ready' })
       await commanded
-      say({ kind: 'measured', measurement: await generator.run((live) => say({ kind: 'live', live })) })
+      send({ kind: 'measured', measurement: await generator.run((live) => send({ kind: 'live', live })) })
     })
   } catch (error) {
-    say({
+    send({
       kind: 'failed',
       code: error instanceof DbtoolError ? error.code : 'UNEXPECTED',
       message: messageOf(error),

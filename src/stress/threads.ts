@@ -6,34 +6,37 @@ import type { Live } from './recorder.ts'
 import type { Shard } from './shard.ts'
 import type { LoadJob } from './job.ts'
 
-/** What a thread is made with. */
+/** The data that a thread starts with. */
 export interface ThreadTask {
   readonly job: LoadJob
-  readonly part: Shard
+  readonly shard: Shard
 }
 
-/** What is said to a thread: put the load; or end, whatever you do. */
+/** Commands to a thread: generate the load, or stop at once. */
 export type ThreadCommand = 'go' | 'stop'
 
-/** What a thread says. */
+/** Messages from a thread. */
 export type ThreadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'live'; readonly live: Live }
   | { readonly kind: 'measured'; readonly measurement: Measurement }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined }
 
-/** A thread that does not end for so long after it was told to, is ended. */
-const patienceMs = 5_000
+/** A thread that has not ended this long after `stop` is terminated. */
+const stopTimeoutMs = 5_000
 
-/** Generators in so many threads, each with its part of the load; they have ended when `use` has. */
+/**
+ * Calls `use` with generators in `count` threads, one shard each, and ends the threads afterwards. Generators reject
+ * with the error of their thread.
+ */
 export async function withThreads<T>(
   job: LoadJob,
   count: number,
   signal: AbortSignal,
   use: (generators: readonly Generator[]) => Promise<T>,
 ): Promise<T> {
-  const threads = Array.from({ length: count }, (_, index) => new Thread({ job, part: { index, of: count } }))
-  const stop = (): void => threads.forEach((thread) => thread.say('stop'))
+  const threads = Array.from({ length: count }, (_, index) => new Thread({ job, shard: { index, of: count } }))
+  const stop = (): void => threads.forEach((thread) => thread.send('stop'))
   signal.addEventListener('abort', stop, { once: true })
   try {
     return await use(threads)
@@ -51,13 +54,13 @@ class Thread implements Generator {
   #onLive: ((live: Live) => void) | undefined
 
   constructor(task: ThreadTask) {
-    // The compiled one, beside this one: a thread has no loader for TypeScript.
+    // The compiled module beside this one: a thread has no loader for TypeScript.
     this.#worker = new Worker(new URL(`thread-main${extname(import.meta.url)}`, import.meta.url), { workerData: task })
-    this.#ready = this.hear(({ kind }) => (kind === 'ready' ? true : undefined)).then(() => undefined)
-    this.#measured = this.hear((word) => (word.kind === 'measured' ? word.measurement : undefined))
+    this.#ready = this.first(({ kind }) => (kind === 'ready' ? true : undefined)).then(() => undefined)
+    this.#measured = this.first((message) => (message.kind === 'measured' ? message.measurement : undefined))
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
-    this.#worker.on('message', (word: ThreadMessage) => {
-      if (word.kind === 'live') this.#onLive?.(word.live)
+    this.#worker.on('message', (message: ThreadMessage) => {
+      if (message.kind === 'live') this.#onLive?.(message.live)
     })
   }
 
@@ -67,34 +70,35 @@ class Thread implements Generator {
 
   run(onLive?: (live: Live) => void): Promise<Measurement> {
     this.#onLive = onLive
-    this.say('go')
+    this.send('go')
     return this.#measured
   }
 
-  say(order: ThreadCommand): void {
-    this.#worker.postMessage(order)
+  send(command: ThreadCommand): void {
+    this.#worker.postMessage(command)
   }
 
   async end(): Promise<void> {
-    this.say('stop')
-    const timer = setTimeout(() => void this.#worker.terminate(), patienceMs)
+    this.send('stop')
+    const timer = setTimeout(() => void this.#worker.terminate(), stopTimeoutMs)
     await this.#ended
     clearTimeout(timer)
   }
 
-  /** The first word of which `wanted` makes something. Rejects when the thread has failed or ended before. */
-  private hear<T>(wanted: (word: ThreadMessage) => T | undefined): Promise<T> {
-    const heard = new Promise<T>((resolve, reject) => {
-      this.#worker.on('message', (word: ThreadMessage) => {
-        const found = wanted(word)
-        if (found !== undefined) resolve(found)
-        else if (word.kind === 'failed') reject(new DbtoolError(word.code, word.message, { hint: word.hint }))
+  /** Resolves to the first value that `select` returns for a message. Rejects if the thread fails or ends before. */
+  private first<T>(select: (message: ThreadMessage) => T | undefined): Promise<T> {
+    const selected = new Promise<T>((resolve, reject) => {
+      this.#worker.on('message', (message: ThreadMessage) => {
+        const value = select(message)
+        if (value !== undefined) resolve(value)
+        else if (message.kind === 'failed')
+          reject(new DbtoolError(message.code, message.message, { hint: message.hint }))
       })
       this.#worker.once('error', reject)
-      this.#worker.once('exit', () => reject(new Error('a thread ended before it had measured')))
+      this.#worker.once('exit', () => reject(new Error('a thread ended before its measurement')))
     })
-    // Whoever waits hears of it; nobody has to.
-    heard.catch(() => undefined)
-    return heard
+    // A rejection reaches the callers that await the promise; without any, it must not crash the process.
+    selected.catch(() => undefined)
+    return selected
   }
 }

@@ -3,13 +3,13 @@ import { orNearest } from '../nearest.ts'
 import { quoteValue } from '../values.ts'
 import type { StressResult } from './result.ts'
 
-/** What a result must keep to, as in `acquire.p95<50ms`. */
+/** A limit for a value of the result, such as `acquire.p95<50ms`. */
 export interface Threshold {
-  /** As it was typed. */
+  /** The condition for messages, such as `acquire.p95 < 50 ms`. */
   readonly text: string
-  /** True where it is kept; false also where nothing was measured. */
-  readonly kept: (result: StressResult) => boolean
-  /** What was measured, with its unit. */
+  /** Whether the result meets the threshold; false if the value was not measured. */
+  readonly met: (result: StressResult) => boolean
+  /** The measured value for messages, such as `measured 39.359 ms`, or `not measured`. */
   readonly measured: (result: StressResult) => string
 }
 
@@ -25,7 +25,7 @@ const percentiles = ['p50', 'p90', 'p95', 'p99', 'p999', 'max', 'mean'] as const
 const share = (part: number, { ok, failed }: StressResult): number | null =>
   ok + failed === 0 ? null : (100 * part) / (ok + failed)
 
-/** By name; a duration is in milliseconds, a share in per cent. */
+/** The metrics by name; durations are in milliseconds, shares in per cent. */
 export const metrics: Readonly<Record<string, Metric>> = {
   ...Object.fromEntries(
     (['acquire', 'execute', 'total'] as const).flatMap((time) =>
@@ -54,7 +54,7 @@ const comparisons: Readonly<Record<string, (measured: number, bound: number) => 
   '>=': (measured, bound) => measured >= bound,
 }
 
-/** `acquire.p95<50ms`, `throughput>=1000`, `failed_share<1%`. Throws InvalidValue. */
+/** Parses a threshold such as `acquire.p95<50ms`, `throughput>=1000` or `failed_share<1%`. Throws InvalidValue. */
 export function parseThreshold(text: string): Threshold {
   const [, name = '', sign = '', bound = '', unit = ''] =
     /^\s*([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*$/.exec(text) ?? []
@@ -66,16 +66,17 @@ export function parseThreshold(text: string): Threshold {
   const metric = Object.hasOwn(metrics, name) ? metrics[name] : undefined
   if (metric === undefined)
     throw new InvalidValue(
-      `does not know the metric ${quoteValue(name)}; there are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
+      `names an unknown metric ${quoteValue(name)}; ` +
+        `the metrics are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
     )
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
   return {
-    text: text.trim(),
+    text: `${name} ${sign} ${`${bound} ${unit}`.trim()}`,
     measured: (result) => {
       const measured = metric.of(result)
-      return measured === null ? 'nothing' : `${measured}${metric.unit}`
+      return measured === null ? 'not measured' : `measured ${`${measured} ${metric.unit}`.trim()}`
     },
-    kept: (result) => {
+    met: (result) => {
       const measured = metric.of(result)
       return measured !== null && compare(measured, limit)
     },

@@ -1,12 +1,12 @@
 import type { Advice, TunedPoint } from './advice.ts'
-import { escaped, lineChart } from './line-chart.ts'
+import { escapeHtml, lineChart } from './line-chart.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import { throughputAt } from './usl.ts'
 
-/** A sweep as it is kept. */
+/** The report of a sweep. */
 export interface TuneReport {
   readonly advice: Advice
-  /** What follows from it, in sentences. */
+  /** The conclusions, in sentences. */
   readonly words: readonly string[]
   readonly about: About
 }
@@ -19,12 +19,13 @@ const names = [
   'client_cpu',
 ] as const satisfies readonly (keyof TunedPoint)[]
 
-/** A line for each size. */
+/** The sweep as CSV, one line per size. */
 export function tuneCsvOf({ advice: { points } }: TuneReport): string {
-  return `${[names.join(','), ...points.map((point) => names.map((name) => point[name] ?? '').join(','))].join('\n')}\n`
+  const lines = points.map((point) => names.map((name) => point[name] ?? '').join(','))
+  return `${[names.join(','), ...lines].join('\n')}\n`
 }
 
-/** The sweep as a page with its curve. */
+/** The sweep as an HTML page with charts. */
 export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about }: TuneReport): string {
   const places = points.map(({ pool_size }) => String(pool_size))
   const column = (name: keyof TunedPoint): (number | null)[] => points.map((point) => point[name])
@@ -33,18 +34,18 @@ export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about 
       ? []
       : [{ name: 'Universal Scalability Law', values: points.map(({ pool_size }) => throughputAt(usl, pool_size)) }]
   return pageOf({
-    title: recommended === null ? 'No size of the pool can be recommended' : `A pool of ${recommended.pool_size}`,
+    title: recommended === null ? 'No pool size can be recommended' : `A pool of ${recommended.pool_size}`,
     about,
     verdict: { good: recommended !== null, sentence: words[0] ?? '' },
     body: [
       lineChart({
-        title: 'Throughput by connections of the pool',
+        title: 'Throughput by pool size',
         unit: '/ s',
         places,
         lines: [{ name: 'measured', values: column('throughput') }, ...law],
       }),
       lineChart({
-        title: 'The slowest hundredth took at least (p99)',
+        title: '99th percentile of the total time by pool size',
         unit: 'ms',
         places,
         lines: [{ name: 'p99', values: column('p99_ms') }],
@@ -52,10 +53,10 @@ export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about 
       ...words
         .slice(1)
         .map((word) =>
-          word.startsWith(' ') ? `<p><code>${escaped(word.trim())}</code></p>` : `<p>${escaped(word)}</p>`,
+          word.startsWith(' ') ? `<p><code>${escapeHtml(word.trim())}</code></p>` : `<p>${escapeHtml(word)}</p>`,
         ),
-      tableOf('Every size', points.map(rowOf), ['connections', 'a second', 'p99, ms', 'spread', 'client CPU']),
-      tableOf('The law that fits', usl === null ? [] : lawRows(usl), ['', '', '95 % of resamples']),
+      tableOf('All sizes', points.map(rowOf), ['connections', 'per second', 'p99, ms', 'spread', 'client CPU']),
+      tableOf('Fitted Universal Scalability Law', usl === null ? [] : lawRows(usl), ['', '', '95 % of resamples']),
     ],
   })
 }
@@ -73,10 +74,10 @@ function rowOf({ pool_size, throughput, p99_ms, spread, client_cpu }: TunedPoint
 function lawRows({ lambda, sigma, kappa, r2, sigma_range, kappa_range, peak }: NonNullable<Advice['usl']>): string[][] {
   const range = ([from, to]: readonly [number, number]): string => `${from.toPrecision(2)} – ${to.toPrecision(2)}`
   return [
-    ['λ, a second with one connection', lambda.toFixed(1), ''],
+    ['λ, per second with one connection', lambda.toFixed(1), ''],
     ['σ, contention', sigma.toPrecision(2), range(sigma_range)],
     ['κ, coherency', kappa.toPrecision(2), range(kappa_range)],
-    ['r², how well it fits', r2.toFixed(3), ''],
-    ['its maximum', peak === null ? 'outside of what was measured' : `${peak.toFixed(1)} connections`, ''],
+    ['r², goodness of fit', r2.toFixed(3), ''],
+    ['maximum', peak === null ? 'outside of the measured sizes' : `${peak.toFixed(1)} connections`, ''],
   ]
 }

@@ -1,15 +1,14 @@
 /** Throughput at a number of connections. */
 export interface Point {
   readonly n: number
-  /** A second. */
+  /** Iterations per second. */
   readonly throughput: number
 }
 
 /**
  * The Universal Scalability Law (Gunther, Guerrilla Capacity Planning, 2007): X(n) = λn / (1 + σ(n − 1) + κn(n − 1)).
- * `lambda` is the throughput of one connection, `sigma` the share of work that is done one after the other
- * (contention), `kappa` the cost
- * of agreeing with each of the others (coherency).
+ * `lambda` is the throughput of one connection. `sigma` is the share of work that runs one at a time (contention).
+ * `kappa` is the cost of agreement between each two connections (coherency).
  */
 export interface Law {
   readonly lambda: number
@@ -18,28 +17,28 @@ export interface Law {
 }
 
 export interface Fit extends Law {
-  /** How much of the variation of the throughput the law explains: 1 is all of it. */
+  /** The share of the variation of the throughput that the law explains; 1 is a perfect fit. */
   readonly r2: number
 }
 
+/** The throughput at `n` connections by the law, per second. */
 export function throughputAt({ lambda, sigma, kappa }: Law, n: number): number {
   return (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1))
 }
 
-/** Where the law has its maximum; Infinity where throughput only grows. */
+/** The number of connections at the maximum of the law; Infinity if throughput only grows. */
 export function peakOf({ sigma, kappa }: Law): number {
   return kappa === 0 ? Infinity : Math.sqrt(Math.max(0, 1 - sigma) / kappa)
 }
 
 /**
- * The law that is nearest to the points, by relative distance, with σ and κ not negative. n / X is linear in 1/λ, σ/λ
- * and κ/λ, so this
- * is a least-squares fit that always has one answer. Undefined for fewer than three numbers of connections.
+ * Fits the law to the points by least squares of relative distances; σ and κ are not negative. n / X is linear in 1/λ,
+ * σ/λ and κ/λ, so the fit always has one solution. Undefined with fewer than three different numbers of connections.
  */
 export function fitLaw(points: readonly Point[]): Fit | undefined {
   const sound = points.filter(({ n, throughput }) => n >= 1 && throughput > 0)
   if (new Set(sound.map(({ n }) => n)).size < 3) return undefined
-  // Each row times X/n: then its distance is relative to what was measured.
+  // Each row is multiplied by X/n, which makes its distance relative to the measured value.
   const rows = sound.map(({ n, throughput }) => ({
     columns: [1, n - 1, n * (n - 1)].map((value) => (value * throughput) / n),
     value: 1,
@@ -73,8 +72,8 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0)
 
 /**
- * Least squares over the columns `used`, the others zero, by the normal equations; undefined where they have no single
- * answer.
+ * Least squares over the columns `used`, by the normal equations; the other coefficients are zero. Undefined if the
+ * equations have no unique solution.
  */
 function solve(rows: readonly Row[], used: readonly number[]): number[] | undefined {
   const column = (row: Row, index: number): number => row.columns[used[index] ?? 0] ?? 0

@@ -1,30 +1,26 @@
-/** What a run says about itself. Times in milliseconds but for `seconds`. */
+/** The measured values that decide about validity. All times are in milliseconds, except the ones in seconds. */
 export interface Evidence {
   readonly loop: 'closed' | 'open'
   readonly seconds: number
   /** All iterations that ended, successful or not. */
   readonly iterations: number
-  /**
-   * All the time that connections were in use, as the pool counts it: from the hand-over to the return, whoever has
-   * them.
-   */
+  /** The time for which connections were in use, from acquire to release, summed over all, as the pool counts it. */
   readonly poolInUseMs: number
-  /** The same, as the iterations measured it. */
+  /** The same time as the iterations measure it. */
   readonly inUseMs: number
-  /** By how much timers of this process came late, at the 99th percentile. */
+  /** The 99th percentile of the delay of timers in this process. */
   readonly eventLoopP99Ms: number
-  /** Processor time of this process, by threads: 1 is one thread that is always busy. */
+  /** Processor time of this process per thread; 1 is a thread that is always busy. */
   readonly clientCpu: number
-  /** That put the load. */
+  /** The number of threads that generate load. */
   readonly threads: number
-  /**
-   * How long the load took to become whole, and successful iterations a second in the first and in the second half of
-   * what followed.
-   */
+  /** Duration of the ramp-up. */
   readonly rampSeconds: number
+  /** Successful iterations per second in the first and in the second half after the ramp-up. */
   readonly halves: readonly [number, number]
-  /** Open loop: by how much iterations began late, at the 99th percentile, and how many did not begin at all. */
+  /** Open loop: the 99th percentile of the time by which iterations started late. */
   readonly lateP99Ms: number | null
+  /** Open loop: iterations that were not started. */
   readonly dropped: number
 }
 
@@ -32,28 +28,28 @@ export type CheckName = 'long_enough' | 'littles_law' | 'event_loop' | 'client_c
 
 export interface Check {
   readonly check: CheckName
-  /** Null where there is too little to judge by. */
+  /** Null if there is too little data to judge by. */
   readonly ok: boolean | null
-  /** For people: what was measured and what it means. */
+  /** The measured value and its meaning, in a sentence. */
   readonly finding: string
 }
 
 export interface Validity {
-  /** `client-bound`: this process was measured, not the pool or the server. */
+  /** `client-bound` means that the run has measured this process, not the pool or the server. */
   readonly verdict: 'valid' | 'client-bound' | 'too-short' | 'unsteady' | 'contradictory'
   readonly checks: readonly Check[]
 }
 
 const leastSeconds = 1
 const leastIterations = 100
-/** Little (1961): what is in a system on average is the rate at which it comes times the time it stays. */
+/** Little's law (1961): the average number in a system is the arrival rate times the time spent in it. */
 const mostDeviation = 0.05
 const mostEventLoopMs = 20
 const mostClientCpu = 0.9
 const mostDrift = 0.1
 const mostLateMs = 10
 
-/** Whether a run measured what it was to measure. */
+/** Judges whether a run has measured the pool and the server, and for long enough. */
 export function judge(evidence: Evidence): Validity {
   const long = longEnough(evidence)
   const checks = [
@@ -77,10 +73,11 @@ function verdictOf(failed: ReadonlySet<CheckName>): Validity['verdict'] {
 
 function longEnough({ seconds, iterations }: Evidence): Check {
   const ok = seconds >= leastSeconds && iterations >= leastIterations
+  const advice = `; a result needs at least ${leastIterations} iterations and ${leastSeconds} s: use --duration`
   return {
     check: 'long_enough',
     ok,
-    finding: `${iterations} iterations in ${seconds.toFixed(2)} s${ok ? '' : `; at least ${leastIterations} and ${leastSeconds} s are needed to say anything: use --duration`}`,
+    finding: `${iterations} iterations in ${seconds.toFixed(2)} s${ok ? '' : advice}`,
   }
 }
 
@@ -88,7 +85,7 @@ function littlesLaw({ seconds, poolInUseMs, inUseMs }: Evidence, longEnough: boo
   const [inUse, expected] = [poolInUseMs / 1_000 / seconds, inUseMs / 1_000 / seconds]
   const finding = `${inUse.toFixed(2)} connections in use; throughput × time in use is ${expected.toFixed(2)}`
   if (!longEnough || expected < 0.1)
-    return { check: 'littles_law', ok: null, finding: `${finding}; too little to compare` }
+    return { check: 'littles_law', ok: null, finding: `${finding}; too little data to compare` }
   return { check: 'littles_law', ok: Math.abs(inUse - expected) <= mostDeviation * expected, finding }
 }
 
@@ -96,28 +93,29 @@ function eventLoop({ eventLoopP99Ms }: Evidence): Check {
   return {
     check: 'event_loop',
     ok: eventLoopP99Ms <= mostEventLoopMs,
-    finding: `this process was up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)`,
+    finding: `timers of this process fired up to ${eventLoopP99Ms.toFixed(1)} ms late (p99)`,
   }
 }
 
 function clientCpu({ clientCpu: share, threads }: Evidence): Check {
   const advice =
     threads === 1
-      ? 'use --threads, or less load'
-      : 'use more --threads where there are processors for them, or less load'
-  const used = `this process used ${Math.round(share * 100)} % of ${threads === 1 ? 'a processor' : `each of ${threads} processors`}`
+      ? 'use --threads, or reduce the load'
+      : 'use more --threads if there are processors for them, or reduce the load'
+  const processors = threads === 1 ? 'a processor' : `each of ${threads} processors`
+  const used = `this process used ${Math.round(share * 100)} % of ${processors}`
   return {
     check: 'client_cpu',
     ok: share <= mostClientCpu,
-    finding: `${used}${share <= mostClientCpu ? '' : `: it could not ask faster; ${advice}`}`,
+    finding: `${used}${share <= mostClientCpu ? '' : `: it could not send more; ${advice}`}`,
   }
 }
 
 function steady({ seconds, rampSeconds, halves: [first, second] }: Evidence, longEnough: boolean): Check {
   const drift = Math.max(first, second) === 0 ? 0 : (second - first) / Math.max(first, second)
-  const finding = `${Math.round(first)} a second in the first half, ${Math.round(second)} in the second`
+  const finding = `${Math.round(first)} per second in the first half, ${Math.round(second)} in the second half`
   if (!longEnough || seconds - rampSeconds < leastSeconds)
-    return { check: 'steady', ok: null, finding: `${finding}; too little to compare` }
+    return { check: 'steady', ok: null, finding: `${finding}; too little data to compare` }
   return {
     check: 'steady',
     ok: Math.abs(drift) <= mostDrift,
@@ -130,6 +128,6 @@ function onTime({ lateP99Ms, dropped }: Evidence): Check {
   return {
     check: 'on_time',
     ok,
-    finding: `iterations began up to ${(lateP99Ms ?? 0).toFixed(1)} ms after they were due (p99), ${dropped} did not begin`,
+    finding: `iterations started up to ${(lateP99Ms ?? 0).toFixed(1)} ms late (p99); ${dropped} were dropped`,
   }
 }

@@ -5,25 +5,25 @@ import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
 import { placeOrder } from '../shop/orders/place-order.ts'
 import { type Shard, singleShard } from './shard.ts'
-import { chooser, type DataRow, drawn, parseStatement, type Statement } from './statement.ts'
+import { chooser, type DataRow, parameterValue, parseStatement, type Statement } from './statement.ts'
 
-/** What one iteration does on the connection that it got. */
+/** The work of one iteration on its connection. */
 export type Iterate = (lease: Lease) => Promise<unknown>
 
-/** Statements as work, in plain data: threads can be told. */
+/** A workload of statements, as plain data for threads. */
 interface StatementWork {
   readonly statements: readonly Statement[]
-  /** Rows are taken in their order, from the first again after the last. */
+  /** Iterations use the rows in order; after the last row, the first one follows. */
   readonly data: readonly DataRow[]
 }
 
-/** A table of the work's own, in the database where the load is: what makes it, and what removes it. */
+/** Statements that create and drop the scratch table of a workload. */
 interface Scratch {
   readonly make: readonly string[]
   readonly remove: string
 }
 
-/** One of the statements each time, by their weights. Parts take different rows of the data. */
+/** Runs one of the statements in each iteration, by their weights. Shards use different rows of the data. */
 function iterateStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Iterate {
   const next = chooser(statements)
   let row = index - of
@@ -33,23 +33,24 @@ function iterateStatements({ statements, data }: StatementWork, { index, of }: S
     row += of
     return lease.prepared(
       sql,
-      parameters.map((parameter) => drawn(parameter, data[row % data.length])),
+      parameters.map((parameter) => parameterValue(parameter, data[row % data.length])),
     )
   }
 }
 
-/** What needs nothing in the database. */
+/** Workloads that need no table in the database. */
 export const builtIn = {
   ping: 'DO 0',
   sleep: 'SELECT SLEEP(0.1)',
 } as const
 
 export const sqlWork = (sql: string): StatementWork => ({ statements: [parseStatement(sql)], data: [] })
+/** Iterations that run one statement. */
 export const iterateSql = (sql: string): Iterate => iterateStatements(sqlWork(sql))
 
 const scratchRows = 10_000
 
-/** One row of many by its key: read, or changed. In a table of its own, whose name no other run has. */
+/** Reads or updates one row by its key, in a scratch table with a unique name. */
 export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly scratch: Scratch } {
   const table = `dbtool_stress_${randomBytes(6).toString('hex')}`
   const sql =
@@ -60,7 +61,8 @@ export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly 
     ...sqlWork(sql),
     scratch: {
       make: [
-        `CREATE TABLE ${table} (id INT PRIMARY KEY, n INT NOT NULL, filler CHAR(84) NOT NULL) ENGINE = InnoDB COMMENT = 'of a dbtool pool stress; can be dropped when none is running'`,
+        `CREATE TABLE ${table} (id INT PRIMARY KEY, n INT NOT NULL, filler CHAR(84) NOT NULL)
+         ENGINE = InnoDB COMMENT = 'from dbtool pool stress; can be dropped when no load test is running'`,
         `INSERT INTO ${table} SELECT seq, 0, '' FROM seq_1_to_${scratchRows}`,
       ],
       remove: `DROP TABLE IF EXISTS ${table}`,
@@ -69,13 +71,13 @@ export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly 
 }
 
 export interface OrdersOptions {
-  /** Different products in an order. */
+  /** The number of different products in an order. */
   readonly lines: number
-  /** Orders draw on so many products, those with the lowest ids: few of them are wanted by all. */
+  /** The number of products that orders choose from, by the lowest ids; fewer products mean more contention. */
   readonly products: number
 }
 
-/** Orders as work, in plain data. */
+/** A workload of orders, as plain data. */
 interface OrdersWork {
   readonly lines: number
   readonly userIds: readonly number[]
@@ -86,8 +88,8 @@ interface OrdersWork {
 const mostUsers = 1_000
 
 /**
- * Draws users and products of the existing shop for real orders: they take stock, and stay. Rejects with NOT_FOUND
- * without users, or with fewer products in stock than an order has lines.
+ * Selects users and products of the existing shop for real orders, which take stock and remain in the shop. Rejects
+ * with NOT_FOUND if there are no users, or fewer products in stock than an order has lines.
  */
 export async function ordersWork(
   queries: Queries,
@@ -101,20 +103,21 @@ export async function ordersWork(
   if (userIds.length === 0 || productIds.length < lines) {
     throw new DbtoolError(
       'NOT_FOUND',
-      `orders of ${lines} lines need a user and ${lines} products in stock; there are ${userIds.length} and ${productIds.length}`,
-      { hint: 'make a shop to play with: dbtool db seed' },
+      `orders of ${lines} lines need a user and ${lines} products in stock; ` +
+        `the shop has ${userIds.length} users and ${productIds.length} products in stock`,
+      { hint: 'create a shop with test data: dbtool db seed' },
     )
   }
   return { lines, userIds, productIds, author }
 }
 
 function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Iterate {
-  const one = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
+  const anyOf = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
   return (lease) => {
     const chosen = new Set<number>()
-    while (chosen.size < lines) chosen.add(one(productIds))
+    while (chosen.size < lines) chosen.add(anyOf(productIds))
     return placeOrder(lease, {
-      userId: one(userIds),
+      userId: anyOf(userIds),
       lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
       key: `stress:${randomUUID()}`,
       status: 'confirmed',
@@ -123,12 +126,12 @@ function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Iter
   }
 }
 
-/** What iterations do, in plain data: threads can be told. */
+/** The work of a load test, as plain data for threads. */
 export type Work =
   | ({ readonly kind: 'statements'; readonly scratch?: Scratch } & StatementWork)
   | ({ readonly kind: 'orders' } & OrdersWork)
 
-/** What one iteration of a part does. */
-export function iterateWork(work: Work, part: Shard): Iterate {
-  return work.kind === 'statements' ? iterateStatements(work, part) : iterateOrders(work)
+/** The iterations of one shard. */
+export function iterateWork(work: Work, shard: Shard): Iterate {
+  return work.kind === 'statements' ? iterateStatements(work, shard) : iterateOrders(work)
 }

@@ -70,10 +70,12 @@ describe('the page', () => {
   it('takes the table of a run in the place of the last one, and leaves the rest as it is', () => {
     const written = withTable(page, run)
     expect(written).toContain(
-      '| three <lines> | A & "B" | 30 × | 15 – 60 | ≥ 20 × | yes |\n| memory | – | 300 MB | 150 – 600 | ≤ 150 MB | no |',
+      '| three <lines> | A & "B" | 30 × | 15 – 60 | ≥ 20 × | yes |\n' +
+        '| memory | – | 300 MB | 150 – 600 | ≤ 150 MB | no |',
     )
     expect(written).toContain(
-      'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24, median and spread of 3 rounds (5 of a start, 3 of a report). Some CPU, 2 cores, 24 GB, Linux 6.',
+      'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24, median and spread of 3 rounds (5 of a start, 3 of a report). ' +
+        'Some CPU, 2 cores, 24 GB, Linux 6.',
     )
     expect(withTable(written, run)).toBe(written)
     const around = (text: string): string[] => [

@@ -10,8 +10,8 @@ describe('a peer that is not here', () => {
     writeFileSync(join(whole, file), '')
 
   it.each([
-    ['no folder', undefined, 'DBTOOL_PEERS does not say where the scripts of the peers are'],
-    ['a folder without its script', empty, 'there is no seed_orders.lua in DBTOOL_PEERS'],
+    ['no folder', undefined, 'DBTOOL_PEERS does not name the folder with the scripts of the peers'],
+    ['a folder without its script', empty, 'seed_orders.lua is missing in the folder of DBTOOL_PEERS'],
     ['its program missing', whole, 'not installed; on Debian: apt-get install sysbench'],
   ])('says why, and how to get it: %s', (_what, folder, why) => {
     vi.stubEnv('PATH', empty)

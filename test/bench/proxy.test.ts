@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { CommandCounter } from '../../bench/proxy/command-counter.ts'
 import { delayingProxy, type DelayingProxy } from '../../bench/proxy/delaying-proxy.ts'
 
-/** A server that says back whatever it hears, at the far end of a line. */
+/** An echo server behind a delaying proxy. */
 async function echo(roundTripMs: number): Promise<DelayingProxy> {
   const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket))
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -18,9 +18,9 @@ async function echo(roundTripMs: number): Promise<DelayingProxy> {
 }
 
 async function everythingFrom(socket: Socket): Promise<Buffer> {
-  const heard: Buffer[] = []
-  for await (const chunk of socket as AsyncIterable<Buffer>) heard.push(chunk)
-  return Buffer.concat(heard)
+  const received: Buffer[] = []
+  for await (const chunk of socket as AsyncIterable<Buffer>) received.push(chunk)
+  return Buffer.concat(received)
 }
 
 describe('a slow network', () => {
@@ -29,9 +29,9 @@ describe('a slow network', () => {
     for (let sent = 0; sent < 10; sent += 1) {
       const started = performance.now()
       socket.write(`hello ${sent}`)
-      const [heard] = (await once(socket, 'data')) as [Buffer]
+      const [reply] = (await once(socket, 'data')) as [Buffer]
       expect(performance.now() - started).toBeGreaterThanOrEqual(roundTripMs)
-      expect(String(heard)).toBe(`hello ${sent}`)
+      expect(String(reply)).toBe(`hello ${sent}`)
     }
     socket.destroy()
   })
@@ -40,11 +40,11 @@ describe('a slow network', () => {
     const { port } = await echo(5)
     const all = await Promise.all(
       Array.from({ length: 8 }, async () => {
-        const said = randomBytes(1_000_000)
+        const sent = randomBytes(1_000_000)
         const socket = connect(port, '127.0.0.1')
-        for (let at = 0; at < said.length; at += 10_007) socket.write(said.subarray(at, at + 10_007))
+        for (let at = 0; at < sent.length; at += 10_007) socket.write(sent.subarray(at, at + 10_007))
         socket.end()
-        return said.equals(await everythingFrom(socket))
+        return sent.equals(await everythingFrom(socket))
       }),
     )
     expect(all).toEqual(Array.from({ length: 8 }, () => true))

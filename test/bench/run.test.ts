@@ -93,11 +93,11 @@ describe('npm run bench', () => {
   it.each([
     [
       ['--only', 'orders,beer'],
-      "--only must name some of start, round-trips, orders, matrix, import, bulk, reports, pool, not 'beer'",
+      "--only must name groups out of start, round-trips, orders, matrix, import, bulk, reports, pool, not 'beer'",
     ],
     [['--only', 'constructor'], 'not '],
-    [['--quick', '--chart'], '--chart is for a full run of all groups'],
-    [['--only', 'pool', '--chart'], '--chart is for a full run of all groups'],
+    [['--quick', '--chart'], '--chart needs a full run of all groups'],
+    [['--only', 'pool', '--chart'], '--chart needs a full run of all groups'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j', async (args, message) => {
     expect(() => readOptions(args)).toThrow(message)
@@ -156,7 +156,7 @@ describe('every group', () => {
 describe('a fast wrong run', () => {
   it.each([
     ['takes too little stock', withoutStock, 'the stock of a product is the units received less the units ordered'],
-    ['places nothing', nothing, 'orders, and 0 are there'],
+    ['places nothing', nothing, 'orders, but the database has 0'],
   ])('that %s fails the bench and has no figure', async (_what, place, why) => {
     const out = join(folder, 'wrong.json')
     const { exitCode, stderr } = await running({ orders: (bench) => orders(bench, place) }, out)
@@ -182,7 +182,7 @@ describe('a fast wrong run', () => {
       ['hot, 0 ms', 'dbtool', 3],
     ])
     for (const peer of ['SQLAlchemy + PyMySQL', 'hand-written, mysqlclient', 'the same SQL from C (sysbench)'])
-      expect(stderr).toContain(`not here: ${peer}: DBTOOL_PEERS does not say where the scripts of the peers are`)
+      expect(stderr).toContain(`not here: ${peer}: DBTOOL_PEERS does not name the folder with the scripts of the peers`)
   })
 })
 

@@ -25,8 +25,8 @@ describe('the arithmetic of rounds', () => {
     ['is none where the peer did nothing in a round', [1, 2, 3], [1, 0, 1], undefined],
     ['is none where a round is missing', [1, 2, 3], [1, 2], undefined],
     ['is none of nothing', [], [], undefined],
-  ])('a ratio %s', (_what, ours, peers, expected) => {
-    expect(ratioOf(ours, peers)).toEqual(expected)
+  ])('a ratio %s', (_what, values, peers, expected) => {
+    expect(ratioOf(values, peers)).toEqual(expected)
   })
 })
 
@@ -38,7 +38,7 @@ describe('rounds', () => {
     const order: string[] = []
     const contestants = ['a', 'b', 'c'].map((who): Contestant => ({
       who,
-      ours: true,
+      underTest: true,
       run: (round) => Promise.resolve({ value: order.push(`${who}${round}`) }),
     }))
     const kept = results()
@@ -48,16 +48,16 @@ describe('rounds', () => {
   })
 
   it('a peer that fails is out without a figure; our own failure is a fault', async () => {
-    const dying = (who: string, ours: boolean, error: Error): Contestant => ({
+    const dying = (who: string, underTest: boolean, error: Error): Contestant => ({
       who,
-      ours,
+      underTest,
       run: (round) => (round < 2 ? Promise.resolve({ value: 1 }) : Promise.reject(error)),
     })
     const kept = results()
     const contestants = [
       dying('peer', false, new Error('no such table')),
       dying('dbtool', true, new WrongRun('3 orders too many')),
-      { who: 'other', ours: false, run: () => Promise.resolve({ value: 2 }) },
+      { who: 'other', underTest: false, run: () => Promise.resolve({ value: 2 }) },
     ]
     await alternate({ ...contest, contestants }, kept)
     expect(kept.series.map(({ who, rounds }) => [who, rounds.length])).toEqual([['other', 4]])
@@ -70,7 +70,7 @@ describe('rounds', () => {
     const rounds: number[] = []
     const contestant: Contestant = {
       who: 'a',
-      ours: true,
+      underTest: true,
       run: (round) => {
         rounds.push(round)
         interrupt.abort('SIGINT')

@@ -34,13 +34,13 @@ describe('the advice', () => {
     ],
     ['falls from the beginning', sizesOf({ 1: 500, 2: 480, 4: 400, 8: 300 }), most, ['knee', 1, 'server']],
     [
-      'a percentile is kept only by small pools',
+      'only small pools meet a limit for a percentile',
       sizesOf({ 1: 500, 2: 900, 4: 1_000, 8: 1_200 }, { p99Ms: (size) => size * 10 }),
       { kind: 'p99', belowMs: 50 },
       ['knee', 4, 'server'],
     ],
     [
-      'a percentile is kept by none',
+      'no pool meets the limit',
       sizesOf({ 1: 500, 2: 900, 4: 1_000 }, { p99Ms: () => 100 }),
       { kind: 'p99', belowMs: 50 },
       ['no-knee', null, null],
@@ -52,21 +52,21 @@ describe('the advice', () => {
       ['client-bound', null, 'client'],
     ],
     [
-      'the rounds contradict each other',
+      'the results are too noisy',
       sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { spread: 0.6 }),
       most,
       ['noisy', null, null],
     ],
   ])('%s', (_what, sizes, goal, [verdict, size, limited]) => {
-    const { verdict: said, recommended, limit } = adviseOn(sizes, goal)
-    expect([said, recommended, limit]).toEqual([
+    const { verdict: actual, recommended, limit } = adviseOn(sizes, goal)
+    expect([actual, recommended, limit]).toEqual([
       verdict,
       size === null ? null : { pool_size: size, max_overflow: 0 },
       limited,
     ])
   })
 
-  it('tells what half and twice as many would cost, where that was measured', () => {
+  it('has the cost of half and twice as many connections, if they were measured', () => {
     const { sensitivity } = adviseOn(sizesOf({ 1: 500, 2: 800, 4: 1_000, 8: 990 }), most)
     expect([sensitivity.half?.toFixed(2), sensitivity.double?.toFixed(2)]).toEqual(['0.20', '0.01'])
     expect(adviseOn(sizesOf({ 1: 500, 2: 490, 16: 480 }), most).sensitivity).toEqual({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mustBeSameTest, readBaseline, regressions, type Baseline } from '../../src/stress/baseline.ts'
+import { assertSameTest, readBaseline, regressions, type Baseline } from '../../src/stress/baseline.ts'
 
 const some = (p50: number, p99: number): Baseline['total_ms'] => ({
   p50,
@@ -26,15 +26,15 @@ describe('a baseline', () => {
     ['the same', {}, []],
     ['within a tenth', { throughput: 901, total_ms: some(10.9, 54) }, []],
     ['better', { throughput: 2_000, total_ms: some(1, 5) }, []],
-    ['less throughput', { throughput: 899 }, ['throughput was 1000 and is 899']],
-    ['slower', { total_ms: some(12, 56) }, ['total.p50 was 10 and is 12', 'total.p99 was 50 and is 56']],
+    ['less throughput', { throughput: 899 }, ['throughput fell from 1000 to 899 per second']],
+    ['slower', { total_ms: some(12, 56) }, ['total.p50 rose from 10 to 12 ms', 'total.p99 rose from 50 to 56 ms']],
     ['slower where it is noise', { acquire_ms: some(5, 0.9) }, []],
-    ['slower than noise', { acquire_ms: some(5, 1.1) }, ['acquire.p99 was 0.2 and is 1.1']],
+    ['slower than noise', { acquire_ms: some(5, 1.1) }, ['acquire.p99 rose from 0.2 to 1.1 ms']],
   ])('%s', (_what, change, expected) => expect(regressions(before, { ...before, ...change }, 0.1)).toEqual(expected))
 
   it('of another test is none', () => {
-    expect(() => mustBeSameTest(before, { ...before, workers: 10, pool_size: 4 })).toThrow(
-      'the baseline was another test: pool_size 5 then, 4 now; workers 50 then, 10 now',
+    expect(() => assertSameTest(before, { ...before, workers: 10, pool_size: 4 })).toThrow(
+      'the baseline is from a different test: pool_size was 5 and is now 4; workers was 50 and is now 10',
     )
   })
 

@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.ts'
 describe('bench drivers', () => {
   const database = testDatabase()
 
-  it('measures every task with every driver that is here, and says what values become', async () => {
+  it('measures every task with every installed driver, and shows the JavaScript values', async () => {
     const { exitCode, json } = await dbtool('bench drivers --rounds 1 --duration 50ms --json', {
       database: database.name,
       as: 'owner',
@@ -26,7 +26,9 @@ describe('bench drivers', () => {
     for (const { task, driver, per_second, cpu_us } of figures)
       expect([per_second > 0, cpu_us > 0], `${task} ${driver}`).toEqual([true, true])
     const becomes = (value: string): (string | undefined)[] =>
-      ['mariadb', 'mysql2'].map((name) => values.find((one) => one.value === value && one.driver === name)?.becomes)
+      ['mariadb', 'mysql2'].map(
+        (name) => values.find((found) => found.value === value && found.driver === name)?.becomes,
+      )
     expect(becomes('BIGINT 2^53 + 1')).toEqual(['bigint 9007199254740993', 'number 9007199254740992'])
     expect(becomes('DECIMAL 1.10')).toEqual(['string "1.10"', 'string "1.10"'])
     expect(becomes('COUNT(*)')).toEqual(['bigint 1', 'number 1'])
@@ -35,12 +37,13 @@ describe('bench drivers', () => {
   it('leaves nothing behind', async () => {
     expect(
       await database.connection.rows(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name LIKE '%bench%'",
+        `SELECT table_name FROM information_schema.tables
+         WHERE table_schema = DATABASE() AND table_name LIKE '%bench%'`,
       ),
     ).toEqual([])
   })
 
-  it('says at once what its user may not', async () => {
+  it('reports a missing privilege at once', async () => {
     expect(await dbtool('bench drivers --json', { database: database.name })).toMatchObject({
       exitCode: 4,
       stdout: '',
@@ -48,7 +51,7 @@ describe('bench drivers', () => {
     })
   })
 
-  it('says a wrong address at once', async () => {
+  it('reports a wrong address at once', async () => {
     expect(await dbtool('bench drivers --json', { env: { DB_HOST: '127.0.0.1', DB_PORT: '1' } })).toMatchObject({
       exitCode: 4,
       stdout: '',

@@ -61,12 +61,12 @@ describe('pool status', () => {
     )
   })
 
-  it('--watch looks again and again, and draws each look where the last one was', async () => {
-    const person = terminal(['pool', 'status', '--watch', '200ms'], database.name)
-    for (let look = 0; look < 3; look += 1) await person.see('again every 200ms; Ctrl-C ends')
-    person.type(keys.ctrlC)
-    expect(await person.ended()).toBe(130)
-    expect(person.raw.match(/\x1b\[1;1H\x1b\[0J/g)?.length).toBeGreaterThanOrEqual(3)
+  it('--watch repeats the query, and redraws in the same place', async () => {
+    const session = terminal(['pool', 'status', '--watch', '200ms'], database.name)
+    for (let look = 0; look < 3; look += 1) await session.see('repeated every 200ms; Ctrl-C stops')
+    session.type(keys.ctrlC)
+    expect(await session.ended()).toBe(130)
+    expect(session.raw.match(/\x1b\[1;1H\x1b\[0J/g)?.length).toBeGreaterThanOrEqual(3)
   })
 
   it('warns of a pool that does not fit', async () => {

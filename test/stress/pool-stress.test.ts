@@ -200,7 +200,7 @@ describe('pool stress', () => {
   it('shows people the percentiles as a table', async () => {
     const { stdout, stderr } = await dbtool('pool stress --workers 2 --sql "SELECT 1"', { database: database.name })
     expect(stdout).toMatch(/│ ms +│ +p50 │ +p90 │ +p95 │ +p99 │ +p999 │ +max │ +mean │/)
-    for (const line of ['acquire', 'execute', 'total', 'connections at most', "fairness (Jain's index"])
+    for (const line of ['acquire', 'execute', 'total', 'peak connections', "fairness (Jain's index"])
       expect(stdout).toContain(line)
     expect(stderr).toContain('2 ok, 0 time-outs, 0 other failures')
   })

@@ -38,10 +38,10 @@ describe('pool tune', () => {
   })
 
   it.each([
-    ['--min 8 --max 4', 2, 'USAGE', '--min 8 is more than --max 4'],
-    ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a bound such as p99<50ms, not 'fast'"],
+    ['--min 8 --max 4', 2, 'USAGE', '--min 8 exceeds --max 4'],
+    ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a limit such as p99<50ms, not 'fast'"],
     ['--goal p99<50', 2, 'USAGE', '--goal must be a duration such as 250ms, 5s, 1m or 30d'],
-    ['--max 9000', 2, 'USAGE', '9000 connections would not leave anybody else any: the server takes'],
+    ['--max 9000', 2, 'USAGE', '9000 connections exceed the headroom of the server: max_connections is'],
     ['--sql "SELECT nonsense" --max 2', 2, 'USAGE', "--sql 'SELECT nonsense': Unknown column"],
     ['--sql "SELECT (SELECT 1 UNION SELECT 2)" --max 2', 1, 'QUERY_FAILED', 'no iteration succeeded with a pool of 1'],
   ])('%s: exit %d', async (flags, exitCode, code, message) => {

@@ -7,42 +7,59 @@ import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
-/** What a reader would trip over, found in the page itself. */
+/** Faults of the page that a reader would notice. */
 interface Findings {
-  readonly figures: number
+  readonly charts: number
   readonly sideways: number
-  /** Lines of pictures that draw nothing. */
+  /** Lines of charts that draw nothing. */
   readonly emptyLines: number
-  /** Labels that reach out of their picture, or over each other. */
+  /** Labels that extend beyond their chart, or overlap. */
   readonly outside: string[]
   readonly overlapping: string[]
-  /** Text that has less contrast to the page than WCAG 2.1 asks for (4.5 : 1). */
+  /** Text with less contrast to the page than WCAG 2.1 requires (4.5 : 1). */
   readonly faint: string[]
 }
 
-// Runs in the browser; as text, since it is of another world than the rest of this file.
+// Runs in the browser, and is a text because this file is compiled for Node.
 const look = `(() => {
   const texts = (svg) => [...svg.querySelectorAll('text')]
   const boxOf = (element) => element.getBoundingClientRect()
-  const within = (inner, outer) => inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
-  const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((c) => { const s = c / 255; return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4 })
-  const luminance = (colour) => { const [r, g, b] = channels(colour); return 0.2126 * r + 0.7152 * g + 0.0722 * b }
+  const within = (inner, outer) =>
+    inner.left >= outer.left - 1 && inner.right <= outer.right + 1 &&
+    inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1
+  const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  const linear = (c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4)
+  const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(linear)
+  const luminance = (colour) => {
+    const [r, g, b] = channels(colour)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
   const paper = luminance(getComputedStyle(document.body).backgroundColor)
-  const contrast = (colour) => { const ink = luminance(colour); return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) }
-  const pictures = [...document.querySelectorAll('figure > svg')]
-  const words = [...document.querySelectorAll('h1, p, figcaption, caption, th, td, text')].filter((element) => element.textContent.trim() !== '')
+  const contrast = (colour) => {
+    const ink = luminance(colour)
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
+  }
+  const colourOf = (element) => getComputedStyle(element)[element.tagName === 'text' ? 'fill' : 'color']
+  const charts = [...document.querySelectorAll('figure > svg')]
+  const paths = [...document.querySelectorAll('figure > svg path')]
+  const words = [...document.querySelectorAll('h1, p, figcaption, caption, th, td, text')]
+    .filter((element) => element.textContent.trim() !== '')
+  const overlapsOf = (svg) => texts(svg).flatMap((a, i) =>
+    texts(svg).slice(i + 1)
+      .filter((b) => overlap(boxOf(a), boxOf(b)))
+      .map((b) => a.textContent + ' | ' + b.textContent))
   return {
-    figures: pictures.length,
+    charts: charts.length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    emptyLines: [...document.querySelectorAll('figure > svg path')].filter((path) => path.getTotalLength() === 0).length,
-    outside: pictures.flatMap((svg) => texts(svg).filter((text) => !within(boxOf(text), boxOf(svg))).map((text) => text.textContent)),
-    overlapping: pictures.flatMap((svg) => texts(svg).flatMap((a, i) => texts(svg).slice(i + 1).filter((b) => meet(boxOf(a), boxOf(b))).map((b) => a.textContent + ' | ' + b.textContent))),
-    faint: words.filter((element) => { const style = getComputedStyle(element); return contrast(element.tagName === 'text' ? style.fill : style.color) < 4.5 }).map((element) => element.textContent),
+    emptyLines: paths.filter((path) => path.getTotalLength() === 0).length,
+    outside: charts.flatMap((svg) =>
+      texts(svg).filter((text) => !within(boxOf(text), boxOf(svg))).map((text) => text.textContent)),
+    overlapping: charts.flatMap(overlapsOf),
+    faint: words.filter((element) => contrast(colourOf(element)) < 4.5).map((element) => element.textContent),
   }
 })()`
 
-// Skipped where there is no browser; Debian has one in its package chromium.
+// Skipped without a browser; the Debian package chromium has one.
 describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a browser', () => {
   const database = testDatabase({ migrated: false })
   const folder = temporaryFolder()
@@ -51,7 +68,7 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
 
   beforeAll(async () => {
     browser = await openBrowser()
-    const made = [
+    const commandLines = [
       [
         'pool',
         'stress',
@@ -93,7 +110,7 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
         `html=${at('tune')}`,
       ],
     ]
-    for (const line of made) expect((await dbtool(line, { database: database.name })).exitCode).toBe(0)
+    for (const line of commandLines) expect((await dbtool(line, { database: database.name })).exitCode).toBe(0)
   })
   afterAll(() => browser.close())
 
@@ -107,19 +124,19 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
       ['open', 4],
       ['tune', 2],
     ] as const
-  ).flatMap(([name, figures]) =>
+  ).flatMap(([name, charts]) =>
     screens.flatMap(([screen, width]) =>
-      (['light', 'dark'] as const).map((scheme) => ({ name, figures, screen, width, scheme })),
+      (['light', 'dark'] as const).map((scheme) => ({ name, charts, screen, width, scheme })),
     ),
   )
 
   it.each(cases)(
     '$name on $screen, $scheme: everything can be read, and nothing is loaded',
-    async ({ name, figures, width, scheme }) => {
+    async ({ name, charts, width, scheme }) => {
       const page = await browser.newPage()
-      const asked: string[] = []
+      const requested: string[] = []
       const complaints: string[] = []
-      page.on('request', (request) => asked.push(request.url()))
+      page.on('request', (request) => requested.push(request.url()))
       page.on('console', (message) => complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(String(error)))
       await page.setViewport({ width, height: 800 })
@@ -128,8 +145,8 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
       await page.goto(url)
       const findings = (await page.evaluate(look)) as Findings
       await page.close()
-      expect([asked, complaints]).toEqual([[url], []])
-      expect(findings).toEqual({ figures, sideways: 0, emptyLines: 0, outside: [], overlapping: [], faint: [] })
+      expect([requested, complaints]).toEqual([[url], []])
+      expect(findings).toEqual({ charts, sideways: 0, emptyLines: 0, outside: [], overlapping: [], faint: [] })
     },
   )
 })

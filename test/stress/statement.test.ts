@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooser, drawn, parseStatement } from '../../src/stress/statement.ts'
+import { chooser, parameterValue, parseStatement } from '../../src/stress/statement.ts'
 
 describe('a statement of a load test', () => {
   it.each([
@@ -31,16 +31,16 @@ describe('a statement of a load test', () => {
       "needs two whole numbers, the smaller one first, as in {{random 1 1000}}, not '{{random 9 1}}'",
     ],
     ['SELECT {{random x}}', 'needs two whole numbers'],
-    ['SELECT {{drop table}}', "does not know the parameter '{{drop table}}'"],
-    ['SELECT {{}}', "does not know the parameter '{{}}'"],
-    ["SELECT '{{name}}'", "has a parameter inside quotes: ''{{name}}''; without them it is bound as text"],
-    ['SELECT ? + {{random 1 2}}', "must not have a '?' besides {{…}}: nothing would be bound to it"],
+    ['SELECT {{drop table}}', "has an unknown parameter '{{drop table}}'"],
+    ['SELECT {{}}', "has an unknown parameter '{{}}'"],
+    ["SELECT '{{name}}'", "has a parameter inside quotes: ''{{name}}''; remove the quotes, it is bound as text"],
+    ['SELECT ? + {{random 1 2}}', "must not have a '?' besides {{…}}: no value would be bound to it"],
   ])('%s is refused: %s', (text, message) => expect(() => parseStatement(text)).toThrow(message))
 
   it('binds new values every time: both ends of a range, and what the row says', () => {
     const { parameters } = parseStatement('SELECT {{random -1 1}}, {{uuid}}, {{name}}, {{other}}')
     const bound = Array.from({ length: 200 }, () =>
-      parameters.map((parameter) => drawn(parameter, { name: "'; DROP TABLE x" })),
+      parameters.map((parameter) => parameterValue(parameter, { name: "'; DROP TABLE x" })),
     )
     expect(new Set(bound.map(([n]) => n))).toEqual(new Set([-1, 0, 1]))
     expect(new Set(bound.map(([, uuid]) => uuid)).size).toBe(200)

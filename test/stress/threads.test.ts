@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Histogram } from '../../src/stress/histogram.ts'
-import { type Live, together } from '../../src/stress/recorder.ts'
+import { type Live, combineLive } from '../../src/stress/recorder.ts'
 import { shardSize } from '../../src/stress/shard.ts'
-import { partOf, type StressPlan } from '../../src/stress/plan.ts'
+import { shardPlan, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { Series } from '../../src/stress/series.ts'
 import { type Child, spawned } from '../support/binary.ts'
@@ -62,14 +62,14 @@ describe('pool stress --threads', () => {
   })
 
   it('take different rows of the data', async () => {
-    await database.connection.execute('CREATE OR REPLACE TABLE told (n INT)')
+    await database.connection.execute('CREATE OR REPLACE TABLE numbers (n INT)')
     const path = join(folder, 'numbers.csv')
     writeFileSync(path, `n\n${[1, 2, 3, 4, 5, 6].join('\n')}\n`)
     await stress(
       '--threads',
       '2',
       '--sql',
-      'INSERT INTO told VALUES ({{n}})',
+      'INSERT INTO numbers VALUES ({{n}})',
       '--data',
       path,
       '--workers',
@@ -77,7 +77,7 @@ describe('pool stress --threads', () => {
       '--iterations',
       '3',
     )
-    expect(await database.connection.rows('SELECT n FROM told ORDER BY n')).toEqual(
+    expect(await database.connection.rows('SELECT n FROM numbers ORDER BY n')).toEqual(
       [1, 2, 3, 4, 5, 6].map((n) => ({ n })),
     )
   })
@@ -97,7 +97,7 @@ describe('pool stress --threads', () => {
     ])
   })
 
-  it('end together at Ctrl-C, with what there was until then', async () => {
+  it('end together at Ctrl-C, with the result until then', async () => {
     const { exitCode, stdout, endedAfterMs } = await run(
       ['--threads', '2', '--workers', '4', '--duration', '60s', '--sql', 'SELECT SLEEP(0.01)'],
       { signals: [[2_500, 'SIGINT']] },
@@ -107,7 +107,7 @@ describe('pool stress --threads', () => {
   })
 
   it('of which one cannot have a connection say why', async () => {
-    // The server is asked once before; the threads are told by a user who may have two connections at once.
+    // The server is asked once before; the threads log in as a user who may have two connections at once.
     await database.connection.execute(
       "CREATE USER two_only@localhost IDENTIFIED BY 'Two-of-them-1' WITH MAX_USER_CONNECTIONS 2",
     )
@@ -136,9 +136,9 @@ describe('pool stress --threads', () => {
   })
 
   it.each([
-    ['--threads 6', '6 threads need a pool of 6 connections at least, and --pool-size is 5'],
-    ['--threads 3 --workers 2', '3 threads need 3 workers at least, and --workers is 2'],
-    ['--threads 2 --mode static', '--threads is not for --mode static: threads cannot share a connection'],
+    ['--threads 6', '6 threads need a pool of at least 6 connections, but --pool-size is 5'],
+    ['--threads 3 --workers 2', '3 threads need at least 3 workers, but --workers is 2'],
+    ['--threads 2 --mode static', '--mode static allows only one thread: threads cannot share a connection'],
     ['--threads 0', '--threads must be a whole number from 1 to 256'],
   ])('%s: exit 2, before anything runs', async (flags, message) => {
     const { exitCode, stdout, error } = await dbtool(`pool stress --json ${flags}`, { database: database.name })
@@ -158,7 +158,7 @@ describe('a load in parts', () => {
 
   it('is the whole load', () => {
     const plan: StressPlan = { load: { loop: 'closed', workers: 5 }, until: { iterations: 3 }, warmupMs: 1, rampMs: 2 }
-    expect([0, 1].map((index) => partOf(plan, { index, of: 2 }).load)).toEqual([
+    expect([0, 1].map((index) => shardPlan(plan, { index, of: 2 }).load)).toEqual([
       { loop: 'closed', workers: 3 },
       { loop: 'closed', workers: 2 },
     ])
@@ -174,17 +174,17 @@ describe('a load in parts', () => {
   })
 
   it('has the series of all, and of the pools their sum', () => {
-    const bucket = { ok: 4, failed: 1, waits: 5, waitMs: 10, waitMaxMs: 6, looks: 5, inUse: 10, idle: 5, waiting: 0 }
+    const bucket = { ok: 4, failed: 1, waits: 5, waitMs: 10, waitMaxMs: 6, samples: 5, inUse: 10, idle: 5, waiting: 0 }
     const series = Series.of([[bucket, bucket], [{ ...bucket, waitMaxMs: 9 }]])
-    expect(series.stretches(0.2)).toMatchObject([
+    expect(series.intervals(0.2)).toMatchObject([
       { throughput: 80, failed: 2, wait_mean_ms: 2, wait_max_ms: 9, in_use: 4, idle: 2 },
       { throughput: 40, failed: 1, wait_max_ms: 6, in_use: 2, idle: 1 },
     ])
   })
 
-  it('is told live as one', () => {
-    const told: Live[] = []
-    const [first, second] = together(2, (live) => told.push(live))
+  it('is reported live as one', () => {
+    const reports: Live[] = []
+    const [first, second] = combineLive(2, (live) => reports.push(live))
     const live = (perSecond: number, waitMs: number | null): Live => ({
       seconds: 1,
       perSecond,
@@ -196,8 +196,8 @@ describe('a load in parts', () => {
     })
     first!(live(10, 1))
     second!(live(30, 3))
-    expect(told).toHaveLength(1)
+    expect(reports).toHaveLength(1)
     first!(live(10, 1))
-    expect(told[1]).toEqual({ seconds: 1, perSecond: 40, waitMs: 2.5, inUse: 2, idle: 4, waiting: 6, failed: 8 })
+    expect(reports[1]).toEqual({ seconds: 1, perSecond: 40, waitMs: 2.5, inUse: 2, idle: 4, waiting: 6, failed: 8 })
   })
 })

@@ -31,10 +31,10 @@ describe('a threshold', () => {
     ['timeouts_share<0.5%', true],
     ['fairness.jain>=0.95', true],
     ['event_loop.p99<5ms', true],
-    // What was not measured keeps to nothing.
+    // A value that was not measured meets no threshold.
     ['execute.p95<50ms', false],
     ['execute.p95>=0ms', false],
-  ])('%s: %s', (text, kept) => expect(parseThreshold(text).kept(result)).toBe(kept))
+  ])('%s: %s', (text, met) => expect(parseThreshold(text).met(result)).toBe(met))
 
   it.each([
     [
@@ -42,8 +42,8 @@ describe('a threshold', () => {
       "must be a metric, a comparison (<, <=, > or >=) and a number, as in 'acquire.p95<50ms', not 'acquire.p95'",
     ],
     ['acquire.p95=50ms', 'must be a metric, a comparison'],
-    ['acquire.p97<50ms', "does not know the metric 'acquire.p97'; there are acquire.p50, acquire.p90"],
-    ['constructor<1', "does not know the metric 'constructor'"],
+    ['acquire.p97<50ms', "names an unknown metric 'acquire.p97'; the metrics are acquire.p50, acquire.p90"],
+    ['constructor<1', "names an unknown metric 'constructor'"],
     ['acquire.p95<50', 'must compare acquire.p95 with a duration, as in 50ms or 2s'],
     ['throughput>5ms', 'must compare throughput with a number without a unit'],
     ['failed_share<1', 'must compare failed_share with a share, as in 1%'],

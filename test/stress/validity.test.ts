@@ -35,11 +35,11 @@ describe('the validity of a run', () => {
     ['with some that never began', { loop: 'open', lateP99Ms: 2, dropped: 3 }, 'client-bound', ['on_time']],
     ['with nothing to halve', { halves: [0, 0] }, 'valid', []],
   ])('%s', (_what, change, verdict, failed) => {
-    const { verdict: said, checks } = judge({ ...sound, ...change })
-    expect([said, checks.filter(({ ok }) => ok === false).map(({ check }) => check)]).toEqual([verdict, failed])
+    const { verdict: actual, checks } = judge({ ...sound, ...change })
+    expect([actual, checks.filter(({ ok }) => ok === false).map(({ check }) => check)]).toEqual([verdict, failed])
   })
 
-  it('says nothing of connections that were hardly in use', () => {
+  it('makes no statement about connections that were hardly in use', () => {
     const { verdict, checks } = judge({ ...sound, poolInUseMs: 500, inUseMs: 300 })
     expect([verdict, checks.find(({ check }) => check === 'littles_law')?.ok]).toEqual(['valid', null])
   })
