@@ -119,7 +119,10 @@ describe('a rehearsal', () => {
   it('says when a statement ended it, since then something was kept', async () => {
     const db = await another()
     const work = dryRun(db, (tx) => tx.execute('CREATE TABLE IF NOT EXISTS shelf (id INT)'))
-    await expect(work).rejects.toMatchObject({ code: 'UNEXPECTED', message: expect.stringContaining('its changes are permanent') })
+    await expect(work).rejects.toMatchObject({
+      code: 'UNEXPECTED',
+      message: expect.stringContaining('its changes are permanent'),
+    })
   })
 
   it('as a database keeps nothing either, neither of a transaction nor of a single statement', async () => {
