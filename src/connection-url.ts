@@ -4,21 +4,21 @@ import type { SettingName } from './settings.ts'
 const form = 'mariadb://user@host:port/database'
 
 /**
- * The parts of a connection URL, still as text, by the name of the variable that each stands for. Throws InvalidValue,
- * saying what is wrong without repeating the password.
+ * Splits a connection URL into texts by the names of the corresponding variables. Throws InvalidValue with a message
+ * that never contains the password.
  */
 export function urlParts(url: string): Partial<Record<SettingName, string>> {
   const stray = /[\s\p{Cc}<>"`\\^{}|]/u.exec(url)
-  // The character itself might be part of the password.
-  if (stray !== null) throw wrong(`character ${stray.index + 1} must be percent-encoded`)
-  if (!/^(mariadb|mysql):\/\//.test(url)) throw wrong('it must start with mariadb://')
-  if (!URL.canParse(url)) throw wrong('the host or the port cannot be read')
+  // The message omits the character, which may be part of the password.
+  if (stray !== null) throw invalid(`character ${stray.index + 1} must be percent-encoded`)
+  if (!/^(mariadb|mysql):\/\//.test(url)) throw invalid('it must start with mariadb://')
+  if (!URL.canParse(url)) throw invalid('the host or the port is invalid')
   const { hostname, port, pathname, username, password, search, hash } = new URL(url)
   const [, socket = ''] = /^\?socket=([^&]+)$/.exec(search) ?? []
   if (hash !== '' || (search !== '' && socket === ''))
-    throw wrong(`'${(search || hash).slice(0, 1)}' and what follows it mean nothing here, except for ?socket=PATH`)
+    throw invalid(`'${(search || hash).slice(0, 1)}' and the text after it are not allowed, except for ?socket=PATH`)
   const database = pathname.slice(1)
-  if (database.includes('/')) throw wrong('there is more than one name after the host')
+  if (database.includes('/')) throw invalid('more than one name follows the host')
   const parts = {
     DB_HOST: hostname.replace(/^\[(.*)\]$/, '$1'),
     DB_PORT: port,
@@ -32,19 +32,19 @@ export function urlParts(url: string): Partial<Record<SettingName, string>> {
   )
 }
 
-function wrong(why: string): InvalidValue {
-  return new InvalidValue(`must be a URL such as ${form}: ${why}`)
+function invalid(reason: string): InvalidValue {
+  return new InvalidValue(`must be a URL such as ${form}: ${reason}`)
 }
 
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    throw wrong('a % is not followed by two hexadecimal digits')
+    throw invalid('a % is not followed by two hexadecimal digits')
   }
 }
 
-/** `mariadb://user:********@host:port/database`. */
+/** Masks the password of a URL: `mariadb://user:********@host:port/database`. */
 export function maskedUrl(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^/:@]*):.*@/, '$1:********@')
 }

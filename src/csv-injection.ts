@@ -1,15 +1,18 @@
 /**
- * A text that a spreadsheet would run when it opens a CSV file, however many quotes stand before it already
+ * Matches a text that a spreadsheet would run as a formula when it opens a CSV file, after any number of quotes
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
-const runs = /^'*[=+\-@\t\r\n＝＋－＠]/
+const formula = /^'*[=+\-@\t\r\n＝＋－＠]/
 
-/** With a quote before it a spreadsheet shows such a text; {@link unescapeFormula} takes it off again. */
+/**
+ * Puts a quote in front of a formula, so that a spreadsheet shows it as text. {@link unescapeFormula} removes the
+ * quote.
+ */
 export function escapeFormula(text: string): string {
-  return runs.test(text) ? `'${text}` : text
+  return formula.test(text) ? `'${text}` : text
 }
 
-/** What {@link escapeFormula} made of it, as it was. */
+/** Restores a text that was escaped by {@link escapeFormula}. */
 export function unescapeFormula(text: string): string {
-  return text.startsWith("'") && runs.test(text) ? text.slice(1) : text
+  return text.startsWith("'") && formula.test(text) ? text.slice(1) : text
 }

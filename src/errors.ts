@@ -1,6 +1,6 @@
 /**
- * Every way in which dbtool fails, with the exit code of the contract in docs/exit-codes.md.
- * A code is part of the JSON interface: never rename one.
+ * The code of every error, with its exit code. docs/exit-codes.md is the contract: the codes are part of the JSON
+ * interface, so never rename one.
  */
 export const exitCodes = {
   UNEXPECTED: 1,
@@ -48,15 +48,15 @@ export const exitCodes = {
 export type ErrorCode = keyof typeof exitCodes
 
 export interface ErrorDetails {
-  /** What the user can do next: one sentence. */
+  /** The next step for the user, in one sentence. */
   hint?: string | undefined
-  /** The single faults, when one input has several; each reads on its own. */
+  /** The separate faults, if one input has several. Each is a complete message. */
   faults?: readonly string[] | undefined
-  /** The error underneath, for `-v`. Never printed without it. */
+  /** The underlying error, printed only with `-v`. */
   cause?: unknown
 }
 
-/** An error meant for a person: it says what is wrong with which thing, and what to do next. */
+/** An error for the user: the message names the thing and its problem, and the hint names the next step. */
 export class DbtoolError extends Error {
   override readonly name = 'DbtoolError'
   readonly hint: string | undefined
@@ -72,39 +72,44 @@ export class DbtoolError extends Error {
     this.faults = details.faults ?? []
   }
 
+  /** The exit code of the command, as in docs/exit-codes.md. */
   get exitCode(): number {
     return exitCodes[this.code]
   }
 }
 
-/** A single value that breaks its rule. The message reads after the name of the value: "--quantity" + " must be …". */
+/** An invalid value. The message continues the name of the value: "--quantity" + " must be …". */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue'
 }
 
-/** One error for all the faults of one input; a single fault is its own message. */
+/** Makes one error of all faults of an input. A single fault becomes the message itself. */
 export function allFaults(code: ErrorCode, what: string, faults: readonly string[], hint?: string): DbtoolError {
   const [first = what] = faults
   if (faults.length <= 1) return new DbtoolError(code, first, { hint, faults })
   return new DbtoolError(code, `${what}: ${faults.length} faults`, { hint, faults })
 }
 
-/** Both results; when both fail, one error with the faults of both, as the first one fails. */
+/**
+ * Resolves to both results. If both promises reject with the same code, rejects with one error that has both messages
+ * and the hint of the first. Otherwise rejects with the first error.
+ */
 export async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   const [a, b] = await Promise.allSettled([first, second])
   if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value]
-  const failures = [a, b].flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
-  const [one, other] = failures
-  if (!(one instanceof DbtoolError) || !(other instanceof DbtoolError) || one.code !== other.code)
-    throw one ?? new Error('unreachable')
-  throw new DbtoolError(one.code, `${one.message}, and ${other.message}`, { hint: one.hint, cause: other })
+  const failures = [a, b].flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []))
+  const [error, other] = failures
+  if (!(error instanceof DbtoolError) || !(other instanceof DbtoolError) || error.code !== other.code)
+    throw error ?? new Error('unreachable')
+  throw new DbtoolError(error.code, `${error.message}, and ${other.message}`, { hint: error.hint, cause: other })
 }
 
-/** What anything that was thrown says. */
+/** The message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** True for an error with a `code`, as Node throws it. */
 export function isNodeError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error
 }

@@ -19,61 +19,79 @@ export type { Lease } from './db/pool/pool.ts'
 export type { StressResult } from './stress/result.ts'
 export type { Iterate } from './stress/workload.ts'
 
-/** Where to connect, and how the pool behaves; what is left out is as in the command line. Times in milliseconds. */
+/**
+ * Options of {@link createPool}: the target, the pool and the time limits. The defaults are those of the command line,
+ * and all times are in milliseconds.
+ */
 export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
-  /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The parts beside it win. */
+  /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. */
   readonly url?: string
+  /** Host name or address of the server; default `localhost`. */
   readonly host?: string
+  /** Port of the server; default 3306. */
   readonly port?: number
+  /** Path of a unix socket, instead of host and port. */
   readonly socket?: string
+  /** Database user; default the operating-system user. */
   readonly user?: string
+  /** Password of the database user; default empty. */
   readonly password?: string
+  /** Name of the database; default `dbtool`. */
   readonly database?: string
-  /** `preferred` unless it is said: encrypted where the server can. */
+  /** Default `preferred`: encrypted if the server supports TLS. */
   readonly sslMode?: SslMode
-  /** Path of a PEM file. */
+  /** Path of a PEM file with the CA certificate. */
   readonly sslCa?: string
 }
 
-/** A pool that remembers how it was made. */
+/** A pool, with the options with which it was created. */
 export type ShopPool = Pool & { readonly options: PoolOptions }
 
 /**
- * A pool that serves whoever waits in turn. It opens its connections when they are asked for, so that only a bad URL
- * throws here
- * (DbtoolError BAD_CONFIG). Close it, or the process does not end.
+ * Creates dbtool's fair pool, which serves callers in order of arrival. The pool opens a connection only when one is
+ * needed, so a wrong host or password is an error of the first use. Close the pool, or the process does not end.
+ *
+ * @param given A URL, or options.
+ * @throws DbtoolError BAD_CONFIG if the URL is invalid.
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
   const { url, ...parts } = typeof given === 'string' ? { url: given } : given
-  const asked: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...definedOnly(parts) }
-  const options = chosen(defaultPoolOptions, asked)
-  return Object.assign(openPool('fair', { target: targetOf(asked), limits: chosen(defaultLimits, asked), options }), {
-    options,
-  })
+  const merged: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...definedOnly(parts) }
+  const options = withDefaults(defaultPoolOptions, merged)
+  return Object.assign(
+    openPool('fair', { target: targetOf(merged), limits: withDefaults(defaultLimits, merged), options }),
+    {
+      options,
+    },
+  )
 }
 
-/** What an order is made of. The products are numbers, as `dbtool products list` shows them. */
+/** An order to place. */
 export interface NewOrder {
+  /** Number of the user, as `dbtool users list` shows it. */
   readonly userId: number
-  /** A product at most once. */
+  /** The order lines, with product numbers as `dbtool products list` shows them. Each product may occur once. */
   readonly lines: readonly OrderLine[]
   /**
-   * At most one order ever has this key, however often it is placed; made up where it is left out, and then nothing is
-   * recognised.
+   * Idempotency key: at most one order ever has it, however often it is placed. Without one, dbtool generates a random
+   * key, so that a repeated call places a second order.
    */
   readonly key?: string
-  /** `confirmed` unless it is said. */
+  /** Default `confirmed`. */
   readonly status?: 'confirmed' | 'pending'
-  /** Tries everything and keeps nothing. */
+  /** Runs the whole order, then rolls it back. */
   readonly dryRun?: boolean
 }
 
 /**
- * Places an order, all of it or none: takes the stock, writes the lines and one row of the log, in one transaction and
- * one round trip.
- * Rejects with {@link OutOfStock}, or a DbtoolError: NOT_FOUND (no such user), KEY_CONFLICT (the key belongs to another
- * order),
- * OUTCOME_UNKNOWN (the connection died, and the server could not be asked again).
+ * Places an order, completely or not at all. In one transaction and one round trip, it decrements the stock and writes
+ * the order lines and one row of the audit log. After a lost connection, it finds the order by its key or places it.
+ *
+ * Resolves to the id and the total of the order, and to whether the call placed it or it already existed. Rejects with
+ * {@link OutOfStock}, or with a DbtoolError:
+ * - NOT_FOUND: there is no such user.
+ * - KEY_CONFLICT: the key belongs to another order.
+ * - OUTCOME_UNKNOWN: the connection died, and the server could not be asked again.
  */
 export function placeOrder(
   pool: Pool,
@@ -83,23 +101,28 @@ export function placeOrder(
   return place(new PooledDatabase(pool), { userId, lines, key, status, author, dryRun })
 }
 
-/** Workers that each ask again as soon as they were served. Times in milliseconds. */
+/**
+ * Options of {@link stress}: a closed loop, in which each worker starts its next iteration as soon as the last one has
+ * ended. Times are in milliseconds.
+ */
 export interface StressOptions {
-  /** 50 unless it is said. */
+  /** Number of workers; default 50. */
   readonly workers?: number
-  /** Of each worker; 1 unless it or `durationMs` is said. */
+  /** Iterations of each worker; default 1 without `durationMs`. */
   readonly iterations?: number
-  /** Instead of `iterations`. */
+  /** Duration of the measurement, instead of `iterations`. */
   readonly durationMs?: number
-  /** Load before anything is counted; 0 unless it is said. */
+  /** Duration of the load before the measurement; default 0. */
   readonly warmupMs?: number
-  /** One statement, or what is to be done with a connection; SELECT SLEEP(0.1) unless it is said. */
+  /** A statement, or a function that receives a lease; default `SELECT SLEEP(0.1)`. */
   readonly work?: string | Iterate
+  /** Ends the run early. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Puts load on a pool and says what happened, as `dbtool pool stress --json` does. What fails is counted, not thrown.
+ * Runs a load test on a pool. Resolves to a result with the names of `dbtool pool stress --json`. Failed iterations are
+ * counted in `errors` and do not reject.
  */
 export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
   const {
@@ -150,13 +173,13 @@ function targetOf({
   return { host, port, socket, user, password, database, ssl: { mode: sslMode, ca: sslCa } }
 }
 
-/** Without what is undefined. */
+/** The defined values alone. */
 function definedOnly(parts: Readonly<Record<string, unknown>>): CreatePoolOptions {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
 }
 
-/** The options that `defaults` names, as they were asked for. */
-function chosen<T extends object>(defaults: T, asked: object): T {
-  const of = Object.keys(defaults)
-  return { ...defaults, ...Object.fromEntries(Object.entries(asked).filter(([name]) => of.includes(name))) }
+/** The values of `given` for the names in `defaults`, or the defaults. */
+function withDefaults<T extends object>(defaults: T, given: object): T {
+  const names = Object.keys(defaults)
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))) }
 }

@@ -1,4 +1,4 @@
-/** The word of `candidates` that `word` most probably stands for, or undefined when none is near. */
+/** The candidate that is most similar to `word`, or undefined if none is similar enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(word)
   const limit = Math.max(1, Math.floor(wanted.length / 3))
@@ -12,18 +12,18 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.name
 }
 
-/** What stands behind a sentence about a wrong word: `; did you mean json?`, or nothing. */
+/** The end of a message about a wrong word: `; did you mean json?`, or nothing. */
 export function orNearest(word: string, candidates: readonly string[]): string {
   const near = nearest(word, candidates)
   return near === undefined ? '' : `; did you mean ${near}?`
 }
 
-/** "Invoice No", "invoice_no" and "InvoiceNo" are the same word to a person. */
+/** Reduces "Invoice No", "invoice_no" and "InvoiceNo" to the same text. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** How many letters must be put in, taken out or changed, or neighbours swapped. */
+/** The number of letters to insert, delete or replace, or of neighbours to swap. */
 function editDistance(from: string, to: string): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)

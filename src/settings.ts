@@ -2,7 +2,7 @@ import { sslModes, type SslMode } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
 import { parseChoice, parseSecondsOrWait, parseWhole, quoteValue } from './values.ts'
 
-/** Everything that can be configured, parsed. Times in milliseconds. */
+/** All settings, parsed. Times are in milliseconds. */
 export interface Settings {
   readonly DB_HOST: string
   readonly DB_PORT: number
@@ -20,17 +20,18 @@ export interface Settings {
   readonly DB_POOL_RECYCLE: number
   readonly DB_CONNECT_TIMEOUT: number
   readonly DB_STATEMENT_TIMEOUT: number
-  /** What belongs to others: what destroys or changes much there is done only after its name was typed. */
+  /** Protected database: risky commands require its name as confirmation. */
   readonly DB_PROTECTED: boolean
-  /** Nothing is changed there; the server itself refuses it. */
+  /** Read-only database: dbtool and the server reject every change. */
   readonly DB_READ_ONLY: boolean
 }
 
 export type SettingName = keyof Settings
 
+/** The parser and the default of a setting. */
 export interface Setting {
   readonly parse: (text: string) => unknown
-  /** As somebody would write it; undefined: not set. */
+  /** The default, as a user would write it; undefined: not set. */
   readonly fallback: string | undefined
   readonly secret?: boolean
 }
@@ -44,7 +45,7 @@ function parseHost(value: string): string {
 
 function parseCharset(value: string): string {
   if (value.toLowerCase() !== 'utf8mb4')
-    throw new InvalidValue(`must be utf8mb4, not ${quoteValue(value)}: every other character set loses characters`)
+    throw new InvalidValue(`must be utf8mb4, not ${quoteValue(value)}: other character sets lose characters`)
   return 'utf8mb4'
 }
 
@@ -57,7 +58,7 @@ const switches: Readonly<Record<string, boolean>> = {
   no: false,
 }
 
-/** Whether a switch is on, where its text may be wrong. */
+/** True if the text switches on; false also for an invalid text. */
 export function isOn(value = ''): boolean {
   return Object.hasOwn(switches, value.toLowerCase()) && switches[value.toLowerCase()] === true
 }
@@ -68,7 +69,7 @@ function parseSwitch(value: string): boolean {
   return on
 }
 
-/** The chapter's variables keep their names; their durations may be bare seconds, as there. */
+/** All settings by name. The chapter's variables keep their names, and their durations may be bare seconds as there. */
 export function settingTable(osUser: string): Readonly<Record<SettingName, Setting>> {
   return {
     DB_HOST: { parse: parseHost, fallback: 'localhost' },

@@ -2,46 +2,47 @@ import { InvalidValue } from './errors.ts'
 import { orNearest } from './nearest.ts'
 
 /**
- * What a person writes for a duration, an instant, a number or an amount of money: shared by flags, questions and the
- * environment.
+ * Parsers of durations, instants, numbers and amounts of money, shared by flags, prompts and the environment. Each of
+ * them throws InvalidValue.
  */
 const shownLength = 40
 const longestWaitMs = 24 * 86_400_000
 const longestAgeMs = 36_500 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** The offending text, quoted and short. */
+/** Quotes a text for a message, and shortens it to 40 characters. */
 export function quoteValue(text: string): string {
   const characters = Array.from(text)
   return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
 }
 
 /** `1 order`, `2 orders`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`
 }
 
-/** `250ms`, `5s`, `1m`, `2h`, `30d`, in milliseconds. */
+/** Parses `250ms`, `5s`, `1m`, `2h` or `30d` to milliseconds. */
 export function parseDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
   if (amount === undefined || unit === undefined)
     throw new InvalidValue(
-      `must be a duration such as 250ms, 5s, 1m or 30d, not ${quoteValue(text)}${/^\d+$/.test(text) ? ': the unit is missing' : ''}`,
+      `must be a duration such as 250ms, 5s, 1m or 30d, not ${quoteValue(text)}` +
+        (/^\d+$/.test(text) ? ': the unit is missing' : ''),
     )
   return Number(amount) * unitMs[unit as keyof typeof unitMs]
 }
 
-/** A duration that something waits for: a timer set to more than 2^31 ms would ring at once. */
+/** Parses a waiting time of at most 24 days, because a timer of more than 2^31 ms would fire at once. */
 export const parseWait = durationUpTo(longestWaitMs)
 
-/** How long work goes on: there has to be some. */
+/** Parses the duration of a run, which must be longer than zero. */
 export function parseRunTime(text: string): number {
   const ms = parseWait(text)
   if (ms === 0) throw new InvalidValue('must be longer than 0s')
   return ms
 }
 
-/** How long something has been so. A hundred years are enough, and stay within the calendar. */
+/** Parses an age of at most a hundred years, which stays within the calendar. */
 export const parseAge = durationUpTo(longestAgeMs)
 
 function durationUpTo(longestMs: number): (text: string) => number {
@@ -52,12 +53,12 @@ function durationUpTo(longestMs: number): (text: string) => number {
   }
 }
 
-/** As the chapter's variables have it: a bare number is seconds. */
+/** Parses a waiting time of the chapter's variables, in which a bare number means seconds. */
 export function parseSecondsOrWait(text: string): number {
   return parseWait(/^\d{1,9}$/.test(text) ? `${text}s` : text)
 }
 
-/** As it would be typed: `5s`, `250ms`. */
+/** Formats a duration as a user would type it: `5s`, `250ms`. */
 export function durationText(ms: number): string {
   const [unit, size] = (['d', 'h', 'm', 's'] as const)
     .map((name) => [name, unitMs[name]] as const)
@@ -67,7 +68,7 @@ export function durationText(ms: number): string {
 
 const instant = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?)?(Z|[+-]\d{2}:\d{2})?$/
 
-/** ISO 8601, with a space or a T, in UTC unless it says otherwise. */
+/** Parses ISO 8601 with a space or a T, in UTC unless the text has another zone. */
 export function parseInstant(text: string): Date {
   const [, year, month, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = instant.exec(text) ?? []
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
@@ -79,7 +80,7 @@ export function parseInstant(text: string): Date {
   return at
 }
 
-/** An instant, or a duration before `now`: `30d` is thirty days ago. */
+/** Makes a parser of an instant, or of an age before `now`: `30d` is thirty days ago. */
 export function parsePast(now: () => Date): (text: string) => Date {
   return (text) => {
     try {
@@ -98,6 +99,7 @@ function before(now: Date, ms: number): Date {
   return at
 }
 
+/** Makes a parser of whole numbers from `from` to `to`. */
 export function parseWhole(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
@@ -107,9 +109,10 @@ export function parseWhole(from: number, to: number): (text: string) => number {
   }
 }
 
-/** A parser that knows all it takes; completion offers it. */
+/** A parser with a list of all valid texts, which completion offers. */
 export type ChoiceParser<C> = ((text: string) => C) & { readonly choices: readonly string[] }
 
+/** Makes a parser that accepts only `choices`. */
 export function parseChoice<C extends string>(choices: readonly C[]): ChoiceParser<C> {
   const parse = (text: string): C => {
     const choice = choices.find((candidate) => candidate === text)
@@ -120,7 +123,7 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
   return Object.assign(parse, { choices })
 }
 
-/** DECIMAL(10,2): up to eight digits before the point, never rounded. */
+/** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds. */
 export function parsePrice(text: string): string {
   if (/^\d+\.\d{3,}$/.test(text))
     throw new InvalidValue(`must have at most two decimals, not ${quoteValue(text)}: money is never rounded`)
@@ -131,6 +134,6 @@ export function parsePrice(text: string): string {
   return `${digits}.${fraction.padEnd(2, '0')}`
 }
 
-/** Ready to be pasted into a shell. */
+/** Quotes a text for a shell. */
 export const quotedForShell = (text: string): string =>
   /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The version in package.json, which lies one folder higher from the compiled tool than from its source. */
+/** The version in package.json, which is one folder further up for the compiled tool than for its source. */
 export function version(): string {
   const manifest = ['../package.json', '../../package.json']
     .map((path) => join(import.meta.dirname, path))

@@ -7,20 +7,23 @@ import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
 import { InteractiveAsk } from '../prompts/interactive.ts'
 import { confirmWithTarget } from '../prompts/target-confirmation.ts'
 
-/** Whoever sits at the terminal. */
+/** Prompts on the terminal of `io`. */
 export const promptsAt = (io: Io): InteractiveAsk =>
   new InteractiveAsk(io, { escapeControls, isAscii: glyphsFor(io.env, true).isAscii })
 
-/** Asks the person at the terminal, if there is one; what concerns the database, with where it is. */
+/**
+ * Returns the prompts for this invocation: on the terminal if prompts are allowed, otherwise none. Questions about the
+ * database name its target.
+ */
 export function askFor(io: Io, { noInput, confirmed }: Invocation, config: () => Promise<Config>): Ask {
   const ask = mayAsk(io, io.env, noInput) ? promptsAt(io) : askNobody
   return confirmWithTarget(ask, confirmed, async () => {
     const { target, isProtected, entries } = await config()
-    const mark = entries.find(({ name }) => name === 'DB_PROTECTED')
+    const protection = entries.find(({ name }) => name === 'DB_PROTECTED')
     return {
       target: describeTarget(target),
       database: target.database ?? '',
-      protectedBy: isProtected ? mark?.origin : undefined,
+      protectedBy: isProtected ? protection?.origin : undefined,
     }
   })
 }

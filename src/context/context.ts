@@ -9,23 +9,23 @@ import type { Output, Screen } from '../output/output.ts'
 import type { Author } from '../shop/logs.ts'
 import type { Ask } from '../prompts/ask.ts'
 
-/** The process as dbtool sees it; tests bring their own. */
+/** The process as dbtool sees it; tests supply their own. */
 export interface Io {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Screen
   readonly stderr: Screen
-  /** Aborted by Ctrl-C, SIGTERM and SIGHUP, whose name is its reason. */
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP; the reason is the name of the signal. */
   readonly signal: AbortSignal
   readonly now: () => Date
-  /** When it began, on the clock of `performance.now()`; undefined: when its command line is read. */
+  /** Start of the process on the clock of `performance.now()`; undefined: the moment when its command line is read. */
   readonly startedMs?: number | undefined
 }
 
-/** What the flags say that every command takes, and which command it is. */
+/** One command line: the command, and the flags that every command has. */
 export interface Invocation {
-  /** As it is typed: `users create`. */
+  /** The command as typed, such as `users create`. */
   readonly command: string
   readonly out: Output
   readonly connection: ConfigSources['flags']
@@ -34,40 +34,42 @@ export interface Invocation {
   /** `--defaults-file`. */
   readonly optionFile: string | undefined
   readonly envFile: string | undefined
-  /** The name of the database, typed beforehand: `--confirm`. */
+  /** The name of the database from `--confirm`. */
   readonly confirmed: string | undefined
   readonly askPassword: boolean
   readonly passwordFromStdin: boolean
   readonly noInput: boolean
   readonly sql: boolean
   readonly verbose: boolean
-  /** Runs with `--timing`. */
+  /** Defined with `--timing`. */
   readonly stopwatch: Stopwatch | undefined
   readonly rawCells: boolean
 }
 
-/** What a verb works with. The shop, reports and stress never see it. */
+/** The environment of a verb. The shop, reports and stress never see it. */
 export interface Context {
   readonly io: Io
   readonly out: Output
   readonly ask: Ask
-  /** CSV cells are read and written as they are: `--raw`. */
+  /** `--raw`: CSV cells are read and written unchanged. */
   readonly rawCells: boolean
-  /** Rejects with BAD_CONFIG naming everything that is wrong; {@link inspection} tells it instead. */
+  /** Resolves to the settings. Rejects with BAD_CONFIG and all faults; {@link inspection} resolves to them instead. */
   config(): Promise<Config>
+  /** Resolves to the settings with their sources and faults. */
   inspection(): Promise<Inspection>
-  /** Any database, whatever is in it. */
+  /** Runs `work` on the configured database, without a check of its schema. */
   db<T>(work: (db: Database) => Promise<T>): Promise<T>
-  /** The shop: its schema must be up to date. A dry run rolls every transaction back. */
+  /** Runs `work` on the shop. Rejects if its schema is not up to date. A dry run rolls back every transaction. */
   shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
   /**
-   * One connection outside of the pool, without a statement time-out unless `limits` say otherwise; to what is
-   * configured, or to `elsewhere`.
+   * Runs `work` on one connection outside the pool, by default without a statement time-out. Connects to the configured
+   * target, or to `elsewhere`.
    */
   connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>, elsewhere?: Target): Promise<T>
-  /** Who changes something now, for the log. */
+  /** The author of changes, for the log. */
   author(): Author
-  /** The same command with another connection, which is closed after `work`. */
+  /** Runs `work` in a context with other connection settings, and closes its connections afterwards. */
   elsewhere<T>(connection: ConfigSources['flags'], work: (context: Context) => Promise<T>): Promise<T>
+  /** Closes the pool. Never rejects. */
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { Ask } from '../prompts/ask.ts'
 import { osUserName } from './os-user.ts'
 import { firstLine } from './stdin.ts'
 
-/** What this invocation says about the connection, from everywhere that may say something about it. */
+/** Collects the connection settings of this invocation from all their sources. */
 export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): Promise<Inspection> {
   const { inspectConfig } = await import('../config/config.ts')
   const flags = { ...invocation.connection, ...(await passwordOf(invocation, io, ask)) }
@@ -22,7 +22,7 @@ export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): P
   })
 }
 
-/** Piped, then its first line; or typed where nobody sees it. */
+/** Reads the password: the first line of piped standard input, or typed invisibly. */
 async function passwordOf(
   { passwordFromStdin, askPassword }: Invocation,
   io: Io,
@@ -36,7 +36,7 @@ async function passwordOf(
     message: 'Password',
     parse: (text: string) => text,
     secret: 'once' as const,
-    hint: '--ask-password needs a terminal, and neither --json nor --no-input',
+    hint: '--ask-password needs a terminal, without --json and --no-input',
   }
   const { password } = await ask().resolve({ password: question })
   return { DB_PASSWORD: password }

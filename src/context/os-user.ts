@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 
-/** Who runs dbtool: a name, or the number of a user without one. */
+/** The user who runs dbtool: the name, or the number of a user without a name. */
 export function osUserName(): string {
   try {
     return userInfo().username

@@ -14,7 +14,10 @@ import { inspect } from './inspection.ts'
 import { osUserName } from './os-user.ts'
 import { persistenceFor, traceFor } from './trace.ts'
 
-/** Made before the command line is read, so that verbs can be declared with it; `begin` says what was read. */
+/**
+ * The context of this process. It exists before the command line is read, so that verbs can be declared with it;
+ * `begin` then sets the command line.
+ */
 export class ProcessContext implements Context {
   #invocation: Invocation | undefined
   #inspection: Promise<Inspection> | undefined
@@ -109,9 +112,8 @@ export class ProcessContext implements Context {
   }
 
   /**
-   * What came of the command line comes out, which `isDone` unless it failed; nothing, where none could be read.
-   * Whoever reads it in
-   * a pager keeps no connection open.
+   * Writes the output of the command; `isDone` is false if it failed. Writes nothing without a valid command line. A
+   * pager may stay open for long, so the pool is closed before it starts.
    */
   async finish(isDone: boolean): Promise<void> {
     const out = this.#invocation?.out
@@ -119,22 +121,22 @@ export class ProcessContext implements Context {
     await out?.finish(isDone)
   }
 
-  /** What a person has answered, as a command line that asks nothing. */
+  /** Prints the command line that includes the answers of the user, and so needs no prompts. */
   tellAnswers(argv: readonly string[]): void {
     const answered = this.#ask?.answered ?? []
     if (answered.length === 0) return
-    // Behind `--` a flag would be taken for an argument.
+    // After `--`, a flag would count as an argument.
     const end = argv.indexOf('--')
-    const words = argv.toSpliced(end < 0 ? argv.length : end, 0, ...answered)
-    this.out.note(`without questions: dbtool ${words.map(quotedForShell).join(' ')}`)
+    const withAnswers = argv.toSpliced(end < 0 ? argv.length : end, 0, ...answered)
+    this.out.note(`without prompts: dbtool ${withAnswers.map(quotedForShell).join(' ')}`)
   }
 
-  /** The work is done. */
+  /** Ends the time of `--timing`. */
   stopClock(): void {
     this.#invocation?.stopwatch?.stop()
   }
 
-  /** For `--timing`. */
+  /** Prints the times for `--timing`. */
   tellTime(): void {
     const { out, stopwatch } = this.#invocation ?? {}
     if (stopwatch !== undefined) out?.timing(stopwatch.read())
@@ -159,7 +161,7 @@ export class ProcessContext implements Context {
     const { openPool } = await import('../db/pool/open.ts')
     const { target, limits, pool: options } = await this.config()
     const pool = openPool('fair', { target, limits, options, onTrace: traceFor(this.invocation()) })
-    // Whatever has not finished shortly after Ctrl-C is cut; the server rolls it back.
+    // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.
     const cut = (): void => void pool.close(interruptGraceMs)
     this.io.signal.addEventListener('abort', cut, { once: true })
     this.#unlisten = () => this.io.signal.removeEventListener('abort', cut)
@@ -169,10 +171,7 @@ export class ProcessContext implements Context {
 
 const interruptGraceMs = 1_000
 
-/**
- * What `work` comes to, unless the signal comes meanwhile: then it rejects with its reason at once, and `work` is left
- * to itself.
- */
+/** Settles as `work` does, or rejects with the reason of the signal as soon as it aborts; `work` is then abandoned. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const settled = new AbortController()
   const aborted = new Promise<never>((_resolve, reject) => {

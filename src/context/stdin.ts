@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../errors.ts'
 
-/** The first line of a stream, without its line break. Rejects with USAGE when something else has read it. */
+/** Resolves to the first line of a stream, without its line break. Rejects with USAGE if it was already read. */
 export async function firstLine(stream: Readable): Promise<string> {
-  if (stream.destroyed || stream.readableEnded)
-    throw new DbtoolError('USAGE', 'only one thing can come from standard input')
+  if (stream.destroyed || stream.readableEnded) throw new DbtoolError('USAGE', 'standard input can be used only once')
   let text = ''
   for await (const chunk of stream) {
     text += String(chunk)

@@ -1,21 +1,22 @@
 /**
- * How long the work took, and how much of that statements were under way: of two at once, no moment counts twice. For
- * `--timing`.
+ * Measures the duration of a command for `--timing`, and the part of it during which statements were running.
+ * Concurrent statements count only once.
  */
 export class Stopwatch {
   #stoppedMs: number | undefined
   #statements = 0
-  /** When there was at least one, in the order of time, with gaps in between. */
+  /** Intervals with at least one running statement, in order of time, without overlap. */
   readonly #busy: { from: number; to: number }[] = []
 
-  /** `startedMs`, of performance.now(): when the work began. */
+  /** `startedMs` is the start of the work, on the clock of performance.now(). */
   constructor(private readonly startedMs = performance.now()) {}
 
+  /** Ends the measurement of the work. */
   stop(): void {
     this.#stoppedMs = performance.now()
   }
 
-  /** A statement that took `ms` has ended. */
+  /** Records a statement that took `ms` milliseconds and ended at `at`. */
   ended(ms: number, at = performance.now()): void {
     this.#statements += 1
     let from = at - ms
@@ -26,6 +27,7 @@ export class Stopwatch {
     this.#busy.push({ from, to: at })
   }
 
+  /** The times so far, in milliseconds, and the number of statements. */
   read(): { ms: number; databaseMs: number; statements: number } {
     const ms = (this.#stoppedMs ?? performance.now()) - this.startedMs
     return {

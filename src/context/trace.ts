@@ -3,7 +3,7 @@ import type { Persistence } from '../db/retry.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Invocation } from './context.ts'
 
-/** Who hears of every statement: `--sql` and `--timing`. */
+/** The listener for every statement, for `--sql` and `--timing`. */
 export function traceFor({ sql: printsSql, stopwatch, out }: Invocation): OnTrace | undefined {
   if (!printsSql && stopwatch === undefined) return undefined
   return (trace) => {
@@ -17,13 +17,13 @@ function inOneLine({ sql, values, ms, failed }: Trace): string {
   return `${failed ? '✖' : '→'} ${ms.toFixed(1)} ms  ${sql.replace(/\s+/g, ' ').trim()}${bound}`
 }
 
-/** Patience as by default; with `-v`, every attempt after the first is told. */
+/** The default retry options; with `-v`, every attempt after the first is reported. */
 export function persistenceFor({ verbose, out }: Invocation): Partial<Persistence> {
   if (!verbose) return {}
   return {
     onRetry: ({ attempt, pauseMs, error }) => {
-      const why = error instanceof DbtoolError ? `${error.code}, ${error.message}` : String(error)
-      out.trace(`attempt ${attempt} in ${Math.round(pauseMs)} ms, after ${why}`)
+      const cause = error instanceof DbtoolError ? `${error.code}, ${error.message}` : String(error)
+      out.trace(`attempt ${attempt} in ${Math.round(pauseMs)} ms, after ${cause}`)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Connection as Mysql2Connection } from 'mysql2/promise'
 import { driver } from './connection/driver.ts'
 import type { Target } from './target.ts'
 
-/** A driver as it comes: nothing of ours is set but where to go. */
+/** A driver with its default options; only the target is set. */
 export interface BenchedDriver {
   readonly name: string
   readonly version: string
@@ -15,9 +15,9 @@ export interface BenchedConnection {
   ping(): Promise<unknown>
   /** Text protocol. */
   rows(sql: string): Promise<readonly Record<string, unknown>[]>
-  /** Prepared once, then executed. */
+  /** Prepares a statement once, then executes it. */
   execute(sql: string, values: readonly unknown[]): Promise<unknown>
-  /** Many rows in one message or statement; `sql` has one `(?, ?)`. */
+  /** Sends many rows in one message or statement; `sql` has one `(?, ?)`. */
   batch(sql: string, rows: readonly (readonly unknown[])[]): Promise<unknown>
   end(): Promise<void>
 }
@@ -29,7 +29,7 @@ function versionOfMysql2(): string {
   return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
 }
 
-const place = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({
+const address = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({
   ...(socket === undefined ? { host, port } : { socketPath: socket }),
   user,
   password,
@@ -40,7 +40,7 @@ const mariadbDriver: BenchedDriver = {
   name: 'mariadb',
   version: driver().version,
   async connect(target) {
-    const connection = await driver().createConnection(place(target))
+    const connection = await driver().createConnection(address(target))
     return {
       ping: () => connection.ping(),
       rows: (sql) => connection.query<Record<string, unknown>[]>(sql),
@@ -55,7 +55,7 @@ const mariadbDriver: BenchedDriver = {
   },
 }
 
-/** Undefined where it is not installed: it is nothing that dbtool needs. */
+/** Resolves to undefined if mysql2 is not installed, since it is only needed for comparison. */
 async function mysql2Driver(): Promise<BenchedDriver | undefined> {
   const mysql2 = await import('mysql2/promise').catch(() => undefined)
   if (mysql2 === undefined) return undefined
@@ -63,12 +63,12 @@ async function mysql2Driver(): Promise<BenchedDriver | undefined> {
     name: 'mysql2',
     version: versionOfMysql2(),
     async connect(target) {
-      const connection: Mysql2Connection = await mysql2.createConnection(place(target))
+      const connection: Mysql2Connection = await mysql2.createConnection(address(target))
       return {
         ping: () => connection.ping(),
         rows: async (sql) => (await connection.query(sql))[0] as Record<string, unknown>[],
         execute: (sql, values) => connection.execute(sql, values as never[]),
-        // It has no bulk protocol: one statement with all rows pasted into it.
+        // mysql2 has no bulk protocol: one statement contains all rows.
         batch: (sql, rows) => connection.query(sql.replace(/\([?, ]+\)/, '?'), [rows]),
         end: () => connection.end(),
       }
@@ -76,7 +76,7 @@ async function mysql2Driver(): Promise<BenchedDriver | undefined> {
   }
 }
 
-/** Those that are here, and the names of those that are not. */
+/** Resolves to the installed drivers, and the names of the missing ones. */
 export async function benchedDrivers(): Promise<{ drivers: BenchedDriver[]; missing: string[] }> {
   const mysql2 = await mysql2Driver()
   return {

@@ -4,20 +4,19 @@ import type { Change, Queries, Value } from './queries.ts'
 import { persistently, type Persistence, type Work } from './retry.ts'
 import { dryRun, transaction } from './transaction.ts'
 
-/** A database as the rooms above use it: single statements, and transactions in a callback. */
+/** The database interface of the other folders: single statements, and transactions in a callback. */
 export interface Database extends Queries {
   readonly pool: Pool
   /**
-   * Runs `work` in one transaction, again from its start where the retry table says so. Work that finds what it did
-   * before is
-   * `repeatable`: it is also done again when the connection died at COMMIT.
+   * Runs `work` in one transaction, and retries it from its start as the retry table says. Work that recognises its own
+   * earlier result is `repeatable`: it is also retried after the connection died at COMMIT.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>, kind?: Work['kind']): Promise<T>
-  /** Runs `work`, which only reads, on one connection, again after a loss. */
+  /** Runs read-only `work` on one connection, and retries it if the connection is lost. */
   reading<T>(work: (queries: Queries) => Promise<T>): Promise<T>
 }
 
-/** Every statement on any connection of the pool; every transaction on one. */
+/** Runs each statement on any connection of the pool, and each transaction on a single one. */
 export class PooledDatabase implements Database {
   constructor(
     readonly pool: Pool,
@@ -57,7 +56,7 @@ export class PooledDatabase implements Database {
   }
 }
 
-/** The database of `--dry-run`: transactions and single statements really run, and are rolled back. */
+/** The database of `--dry-run`: runs transactions and single statements, then rolls each of them back. */
 export class RollbackDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return persistently(() => withLease(this.pool, (lease) => dryRun(lease, work)), {

@@ -7,18 +7,18 @@ interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
   readonly key?: string | undefined
 }
 
-/** Which connection it was, for the server: its number there, and since when (of performance.now()). */
+/** Identifies a connection at the server: its number, and the time of its opening on the clock of performance.now(). */
 export interface ConnectionIdentity {
   readonly threadId: number
   readonly openedAt: number
 }
 
-/** An error of the server or of the connector, in our words. `errno` is the server's number where there is one. */
+/** An error of the server or the connector, as a DbtoolError. `errno` is its number, if it has one. */
 export class DatabaseError extends DbtoolError {
   readonly errno: number | undefined
-  /** For a DUPLICATE: the name of the unique key that refused. */
+  /** For DUPLICATE: the name of the unique key with the conflict. */
   readonly key: string | undefined
-  /** For a CONNECTION_LOST: which one, once it had been opened. The server may still be at work on it. */
+  /** For CONNECTION_LOST: the identity of the connection if it was open. The server may still run its statement. */
   lost: ConnectionIdentity | undefined
 
   constructor(code: ErrorCode, message: string, details: DatabaseErrorDetails = {}) {
@@ -28,7 +28,7 @@ export class DatabaseError extends DbtoolError {
   }
 }
 
-/** The one place where an error of the connector becomes one of ours. Ours pass through unchanged. */
+/** Translates an error of the connector, for all of dbtool. A DbtoolError is returned unchanged. */
 export function translate(error: unknown, target: Target): DbtoolError {
   if (error instanceof DbtoolError) return error
   if (!(error instanceof Error)) return new DbtoolError('UNEXPECTED', String(error))
@@ -38,13 +38,13 @@ export function translate(error: unknown, target: Target): DbtoolError {
     hint: found.hint(target, raw),
     cause: error,
     errno: raw.errno,
-    // At the end of the text: the value before it is the user's, and may say anything.
+    // The key is at the end of the text; the value before it comes from the user and may contain anything.
     key: raw.errno === duplicate ? /for key '(?:[^'.]*\.)?([^']+)'$/.exec(raw.text)?.[1] : undefined,
   })
 }
 
 const duplicate = 1062
-/** The connector wraps what went wrong while it set the session up, number and all. */
+/** The connector wraps errors of its session set-up, with their numbers, in this one. */
 const sessionWrapper = 45030
 const wrapped = /\(conn:[^,]*, no: (\d+), [^)]*\) ([^]*?)(?:\nsql: |$)/
 
@@ -63,26 +63,26 @@ function read(error: Error): DriverError {
 }
 
 /**
- * What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line
- * of text.
+ * An error of the connector: the number of the server, of the connector (45xxx) or none; the code of Node; one line of
+ * text.
  */
 interface DriverError {
   readonly errno: number
   readonly code: string
   readonly text: string
-  /** While the session was being set up. */
+  /** True if the error occurred during session set-up. */
   readonly inSession: boolean
 }
 
-/** What we make of it: our code, a message that names the thing, and a next step. */
+/** The translation of an error: code, message and hint. */
 export interface Translation {
   readonly code: ErrorCode
   readonly message: (error: DriverError, target: Target) => string
   readonly hint: (target: Target, error: DriverError) => string
 }
 
-const says = ({ text }: DriverError): string => text.replace(/\.$/, '')
-const theirs = (code: ErrorCode, hint: string): Translation => ({ code, message: says, hint: () => hint })
+const serverText = ({ text }: DriverError): string => text.replace(/\.$/, '')
+const withHint = (code: ErrorCode, hint: string): Translation => ({ code, message: serverText, hint: () => hint })
 
 const unreachable: Translation = {
   code: 'UNREACHABLE',
@@ -90,7 +90,7 @@ const unreachable: Translation = {
   hint: ({ socket }) =>
     socket === undefined
       ? 'check --host and --port, or start a private server: dbtool server start'
-      : 'is the server running? dbtool server status',
+      : 'check that the server is running: dbtool server status',
 }
 const silent: Translation = {
   ...unreachable,
@@ -98,45 +98,47 @@ const silent: Translation = {
 }
 const tooMany: Translation = {
   code: 'UNREACHABLE',
-  message: (error, target) => `the server at ${addressOf(target)} takes no more connections: ${says(error)}`,
+  message: (error, target) => `the server at ${addressOf(target)} accepts no more connections: ${serverText(error)}`,
   hint: () => 'use a smaller pool, or raise max_connections',
 }
 const lost: Translation = {
   code: 'CONNECTION_LOST',
   message: (_error, target) => `the connection to ${addressOf(target)} was lost`,
-  hint: () => 'the server stopped, closed the connection or cannot be reached any more; try again',
+  hint: () => 'the server stopped, closed the connection or became unreachable; try again',
 }
-const plain = ({ socket, ssl }: Target): boolean => socket === undefined && ssl.mode === 'disabled'
+const isUnencrypted = ({ socket, ssl }: Target): boolean => socket === undefined && ssl.mode === 'disabled'
 const denied: Translation = {
   code: 'ACCESS_DENIED',
-  message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${says(error)}`,
-  // A server that demands TLS says no more than this (require_secure_transport, REQUIRE SSL).
+  message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${serverText(error)}`,
+  // A server that requires TLS (require_secure_transport, REQUIRE SSL) sends the same error.
   hint: (target) =>
     'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
-    (plain(target) ? '; the server may also demand --ssl-mode required' : ''),
+    (isUnencrypted(target) ? '; the server may also demand --ssl-mode required' : ''),
 }
-/** The log-in was right. A server does not tell whether a database is there that this user may not see. */
-const closed: Translation = {
+/** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
+const databaseDenied: Translation = {
   code: 'ACCESS_DENIED',
-  message: (error, target) => `user '${target.user}' may not use that database at ${addressOf(target)}: ${says(error)}`,
-  hint: () => 'check --database and --user; what a user needs: dbtool db grants',
+  message: (error, target) =>
+    `user '${target.user}' has no access to that database at ${addressOf(target)}: ${serverText(error)}`,
+  hint: () => 'check --database and --user; dbtool db grants shows the required privileges',
 }
 const tls: Translation = {
   code: 'TLS_FAILED',
-  message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${says(error)}`,
+  message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${serverText(error)}`,
   hint: () => 'check --ssl-mode and --ssl-ca',
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',
-  message: (error, target) => `the server at ${addressOf(target)} accepts encrypted connections only: ${says(error)}`,
-  hint: () => 'use --ssl-mode required, or one that checks the certificate too',
+  message: (error, target) =>
+    `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
+  hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
 }
 const notMariaDb: Translation = {
   code: 'NOT_MARIADB',
-  message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${says(error)}`,
-  hint: () => 'dbtool works with MariaDB 10.6 and later',
+  message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${serverText(error)}`,
+  hint: () => 'dbtool requires MariaDB 10.6 or later',
 }
-/** The database that the server names, since a statement may name another one than the connection. */
+/** The database that the server names in its error: a statement may use another one than the connection. */
 const unknownName = ({ text }: DriverError, target: Target): string => /'(.*)'/.exec(text)?.[1] ?? target.database ?? ''
 const unknownDatabase: Translation = {
   code: 'UNKNOWN_DATABASE',
@@ -144,29 +146,32 @@ const unknownDatabase: Translation = {
   hint: (target, error) =>
     `create it with CREATE DATABASE ${quoted(unknownName(error, target))}, or choose another one with --database`,
 }
-const lacking = theirs('ACCESS_DENIED', 'this user lacks a privilege; what each kind of user needs: dbtool db grants')
-const constraint = theirs('CONSTRAINT', 'nothing was changed; give a value that the column allows')
+const lacking = withHint('ACCESS_DENIED', 'this user lacks a privilege; dbtool db grants shows those of each role')
+const constraint = withHint('CONSTRAINT', 'nothing was changed; use a value that the column allows')
 const readOnly: Translation = {
   code: 'READ_ONLY',
-  message: says,
+  message: serverText,
   hint: (target) =>
     target.readOnly === true
-      ? 'this database is only read: readOnly of its profile, or DB_READ_ONLY'
+      ? 'this database is read-only for dbtool, by readOnly in its profile or by DB_READ_ONLY'
       : 'the server accepts no writes now; try again later, or connect to one that does',
 }
-const timedOut = theirs(
+const timedOut = withHint(
   'STATEMENT_TIMEOUT',
-  'the statement was stopped; raise DB_STATEMENT_TIMEOUT if it may take longer',
+  'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
 )
-const full = theirs('QUERY_FAILED', 'nothing was changed; the server has no room to write, as when its disk is full')
-const failed = theirs('QUERY_FAILED', 'add --sql to see the statement')
+const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
+const failed = withHint('QUERY_FAILED', 'add --sql to see the statement')
 
-/** By the server's error number (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's (45xxx). */
+/**
+ * Translations by the error number of the server (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's
+ * (45xxx).
+ */
 const byNumber: Readonly<Record<number, Translation>> = {
   1040: tooMany,
   1203: tooMany,
   1226: tooMany,
-  1044: closed,
+  1044: databaseDenied,
   1045: denied,
   1129: denied,
   1130: denied,
@@ -181,11 +186,11 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1227: lacking,
   1370: lacking,
   1049: unknownDatabase,
-  1046: theirs('USAGE', 'choose a database with --database or DB_NAME'),
-  1146: theirs('QUERY_FAILED', 'is the schema there? dbtool db status'),
-  1062: theirs('DUPLICATE', 'nothing was changed; choose another value, or change what has this one'),
-  1451: theirs('REFERENCED', 'nothing was changed; first remove what refers to it'),
-  1452: theirs('MISSING_REFERENCE', 'nothing was changed; first add what it refers to'),
+  1046: withHint('USAGE', 'choose a database with --database or DB_NAME'),
+  1146: withHint('QUERY_FAILED', 'check that the schema exists: dbtool db status'),
+  1062: withHint('DUPLICATE', 'nothing was changed; choose another value, or change the row with this one'),
+  1451: withHint('REFERENCED', 'nothing was changed; first remove the rows that refer to it'),
+  1452: withHint('MISSING_REFERENCE', 'nothing was changed; first add the row to which it refers'),
   1048: constraint,
   1264: constraint,
   1265: constraint,
@@ -197,15 +202,15 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
-  1205: theirs('LOCK_TIMEOUT', 'another transaction holds the rows; try again'),
-  1213: theirs('DEADLOCK', 'two transactions waited for each other; try again'),
-  1020: theirs('DEADLOCK', 'another transaction changed the same rows; try again'),
+  1205: withHint('LOCK_TIMEOUT', 'another transaction holds the rows; try again'),
+  1213: withHint('DEADLOCK', 'two transactions waited for each other; try again'),
+  1020: withHint('DEADLOCK', 'another transaction changed the same rows; try again'),
   1290: readOnly,
   1792: readOnly,
   1836: readOnly,
   1969: timedOut,
   3024: timedOut,
-  1317: theirs('STATEMENT_TIMEOUT', 'somebody stopped the statement with KILL QUERY; try again'),
+  1317: withHint('STATEMENT_TIMEOUT', 'KILL QUERY stopped the statement; try again'),
   1053: lost,
   1094: lost,
   1152: lost,
@@ -250,10 +255,11 @@ const firstServerErrno = 1_000
 const unknownVariable = 1193
 const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 
+/** Finds the translation by number, then by the code of Node, then by the text. */
 export function translationOf(error: DriverError): Translation {
   if (error.inSession && error.errno === unknownVariable) return notMariaDb
   const known = byNumber[error.errno] ?? byCode[error.code]
   if (known !== undefined) return known
-  // Node's own words; in the server's there may be a user's ("gift certificate").
+  // Search only errors of Node: the server's may quote a user's text ("gift certificate").
   return error.errno < firstServerErrno && tlsWords.test(error.text) ? tls : failed
 }

@@ -1,41 +1,40 @@
 import type { Persistence } from './retry.ts'
 
-/** A bound value. Wrap what nobody may read in a log in {@link Secret}. */
+/** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | null | Secret
 
 export interface Change {
-  /** Rows that matched, changed or not (the connector's `foundRows`): right for guarded updates. */
+  /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */
   readonly affectedRows: number
   readonly insertId: number
 }
 
 /**
- * What the rooms above see of a database: values are bound, never pasted. DECIMAL arrives as string, BIGINT as number
- * (or an error outside the safe range), DATETIME as Date in UTC. Rejects with a DatabaseError.
+ * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
+ * an error outside the safe range), and DATETIME as a Date in UTC. Every method rejects with a DatabaseError.
  */
 export interface Queries {
-  /** The first result set; none is an empty one. */
+  /** Resolves to the rows of the first result set, or to an empty array. */
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]>
+  /** Runs a statement that changes data. */
   execute(sql: string, values?: readonly Value[]): Promise<Change>
-  /** `rows` of a statement that is prepared once on each connection; for what runs often. */
+  /** `rows` for a frequent statement: it is prepared once on each connection. */
   prepared<T>(sql: string, values: readonly Value[]): Promise<T[]>
-  /** `rows` by the thousand: several times as fast, since no instant is made of a DATETIME; select none, or as text. */
+  /** `rows` for thousands of rows: several times as fast, since no DATETIME is converted. Select none, or as text. */
   rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /**
-   * One statement for many rows of values, in their order, in one message; the first result set, which RETURNING makes,
-   * has a
-   * row for each. When one of them fails, those before it may have taken place: call it in a transaction or after a
-   * savepoint.
-   * Wait for it: what is sent after it may overtake it.
+   * Runs one statement for many rows of values, in their order, in one message. With RETURNING, resolves to one row for
+   * each of them. If one fails, those before it may have taken effect: call it in a transaction or after a savepoint.
+   * Wait for its result, because a later statement may overtake it.
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
-  /** How long work on this goes on after failures that may pass. */
+  /** Retry options for work on this database. */
   readonly persistence?: Partial<Persistence>
 }
 
-/** One connection in somebody's hands. */
+/** One connection with its transaction state. */
 export interface Session extends Queries {
-  /** True while the server has a transaction open on this connection. */
+  /** True while this connection has an open transaction at the server. */
   readonly inTransaction: boolean
   readonly usable: boolean
   destroy(): void
@@ -59,7 +58,8 @@ export class Secret {
 }
 
 /**
- * A server quotes values in its errors (Duplicate entry '…'): stars take the place of the secret ones. Changes `error`.
+ * Replaces secret values by stars, because the server quotes values in its errors (Duplicate entry '…'). Changes
+ * `error` itself and returns it.
  */
 export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
   const secrets = values.filter((value) => value instanceof Secret && value.reveal() !== '') as Secret[]
@@ -73,7 +73,7 @@ export function hideSecrets(error: unknown, values: readonly Value[]): unknown {
   return error
 }
 
-/** What one statement did, for `--sql`. */
+/** One executed statement, for `--sql`. */
 export interface Trace {
   readonly sql: string
   readonly values: readonly Value[]
@@ -83,7 +83,7 @@ export interface Trace {
 
 export type OnTrace = (trace: Trace) => void
 
-/** The first row, or undefined. */
+/** Resolves to the first row, or to undefined. */
 export async function firstRow<T>(
   queries: Queries,
   sql: string,

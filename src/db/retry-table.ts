@@ -2,26 +2,26 @@ import { DbtoolError, type ErrorCode } from '../errors.ts'
 import { DatabaseError } from './failures.ts'
 
 /**
- * What an error means for the work in which it came, and what is done about it. docs/faults.md shows this table; a test
- * compares them.
+ * The meaning of an error for the work in which it occurred, and whether the work is retried. docs/faults.md shows this
+ * table; a test compares the two.
  */
 export interface Rule {
   readonly code: ErrorCode
-  /** The numbers of the server (or 45xxx: of the connector) that are this; none: dbtool's own error. */
+  /** The error numbers of the server (or 45xxx: of the connector) for this rule; none for an error of dbtool itself. */
   readonly numbers: readonly number[]
   readonly meaning: string
   /**
-   * What became of a transaction of several statements: `ended` by the server, nothing of it took place; `open`: we
-   * roll it back.
+   * The state of a transaction of several statements. `ended`: the server has rolled it back. `open`: dbtool rolls it
+   * back.
    */
   readonly transaction: 'ended' | 'open' | 'not begun' | 'unknown'
-  /** What became of an order, which is one statement with its own COMMIT; `unknown` is found out by its key. */
+  /** The state of an order, which is one statement with its own COMMIT. dbtool resolves `unknown` with its key. */
   readonly order: 'not placed' | 'unknown'
-  /** `repeatable`: only work that may be done twice, as it only reads, or finds by a key what it did before. */
+  /** `repeatable`: only for work that is safe to run twice, because it only reads or finds its result by a key. */
   readonly again: 'yes' | 'repeatable' | 'after a loss' | 'no'
-  /** How often it is tried in all; and always within the one deadline over all attempts. */
+  /** Maximum number of attempts, all before one common deadline. */
   readonly attempts: number
-  /** The first pause; each is twice the one before, up to `longestPauseMs`. */
+  /** The first pause in milliseconds. Each is twice as long as the previous one, up to `longestPauseMs`. */
   readonly pauseMs: number
 }
 
@@ -34,7 +34,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'DEADLOCK',
     numbers: [1213, 1020],
-    meaning: 'another transaction was in the way and went first',
+    meaning: 'another transaction conflicted and took precedence',
     transaction: 'ended',
     order: 'not placed',
     again: 'yes',
@@ -44,7 +44,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'LOCK_TIMEOUT',
     numbers: [1205],
-    meaning: 'another transaction held the rows for the whole lock wait',
+    meaning: 'another transaction held the rows during the entire lock wait',
     transaction: 'open',
     order: 'not placed',
     ...never,
@@ -52,7 +52,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'STATEMENT_TIMEOUT',
     numbers: [1969, 3024],
-    meaning: 'max_statement_time stopped the statement, maybe just after its COMMIT',
+    meaning: 'max_statement_time stopped the statement, possibly just after its COMMIT',
     transaction: 'open',
     order: 'unknown',
     ...never,
@@ -60,7 +60,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'STATEMENT_TIMEOUT',
     numbers: [1317],
-    meaning: 'KILL QUERY stopped the statement, maybe just after its COMMIT',
+    meaning: 'KILL QUERY stopped the statement, possibly just after its COMMIT',
     transaction: 'open',
     order: 'unknown',
     ...never,
@@ -86,7 +86,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'UNREACHABLE',
     numbers: [1040, 1203, 1226, 45012],
-    meaning: 'no connection can be made: nobody listens, or too many are open',
+    meaning: 'no connection is possible: no server listens, or too many connections are open',
     transaction: 'not begun',
     order: 'not placed',
     again: 'after a loss',
@@ -95,7 +95,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'POOL_TIMEOUT',
     numbers: [],
-    meaning: 'the pool had no connection to lend in time',
+    meaning: 'no connection of the pool became free before the time-out',
     transaction: 'not begun',
     order: 'not placed',
     again: 'after a loss',
@@ -112,7 +112,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'READ_ONLY',
     numbers: [1290, 1792, 1836],
-    meaning: 'the server accepts no writes, also if told so between write and COMMIT',
+    meaning: 'the server accepts no writes, even if it became read-only between write and COMMIT',
     transaction: 'open',
     order: 'not placed',
     ...never,
@@ -120,7 +120,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'OUT_OF_STOCK',
     numbers: [],
-    meaning: 'something was sold out or is no longer sold',
+    meaning: 'a product is sold out or no longer for sale',
     transaction: 'ended',
     order: 'not placed',
     ...never,
@@ -135,16 +135,16 @@ export const retryTable: readonly Rule[] = [
   },
 ]
 
-/** Every other error, of ours or of the server. */
+/** The rule of every other error, of dbtool or of the server. */
 export const otherErrors: Omit<Rule, 'code'> = {
   numbers: [],
-  meaning: 'anything else that is refused',
+  meaning: 'any other rejected statement',
   transaction: 'open',
   order: 'not placed',
   ...never,
 }
 
-/** The rule of an error; a number decides before a code. */
+/** Finds the rule of an error, by its number before its code. */
 export function ruleOf(error: unknown): Omit<Rule, 'code'> {
   if (!(error instanceof DbtoolError)) return otherErrors
   const errno = error instanceof DatabaseError ? error.errno : undefined
@@ -152,7 +152,7 @@ export function ruleOf(error: unknown): Omit<Rule, 'code'> {
   return rules.find(({ numbers }) => errno !== undefined && numbers.includes(errno)) ?? rules[0] ?? otherErrors
 }
 
-/** After these nobody here knows whether the server still does, or has done, what it was asked. */
+/** True for a lost connection: the server may or may not have run its statement, or may still be running it. */
 export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'OUTCOME_UNKNOWN')
 }

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionLoss, longestPauseMs, ruleOf, type Rule } from './retry-table.ts'
 import { timerMs } from './target.ts'
 
-/** One more attempt, for whoever wants to know (`-v`). */
+/** A further attempt, reported with `-v`. */
 export interface Retry {
-  /** 2 for the first that is made again. */
+  /** The number of the attempt; the first retry is 2. */
   readonly attempt: number
   readonly pauseMs: number
   readonly error: unknown
 }
 
-/** How long somebody goes on trying, and who is told. */
+/** Limits of retrying, and its listener. */
 export interface Persistence {
   /**
-   * One deadline over all attempts: so long after the first failure. An attempt that is running then is not waited for
-   * if `giveUp` can say so.
+   * One deadline for all attempts, in milliseconds after the first failure. With `giveUp`, an attempt that is running
+   * at the deadline is abandoned.
    */
   readonly patienceMs: number
   readonly onRetry?: ((retry: Retry) => void) | undefined
@@ -24,17 +24,17 @@ export const defaultPatienceMs = 15_000
 
 export interface Work extends Partial<Persistence> {
   /**
-   * `transaction`: what was lost before COMMIT did not take place. `repeatable`: doing it twice is the same as doing it
-   * once.
+   * `transaction`: work that was lost before COMMIT took no effect. `repeatable`: running it twice has the same effect
+   * as running it once.
    */
   readonly kind: 'transaction' | 'repeatable'
-  /** What to say when a loss is followed by no answer: then nobody knows what became of the work. */
+  /** Makes the error for a lost connection without a later answer: the outcome of the work is then unknown. */
   readonly giveUp?: ((cause: unknown) => unknown) | undefined
 }
 
 /**
- * Does the whole work, and again from its start where the retry table says so. Rejects with the last error, or what
- * `giveUp` makes of it.
+ * Runs `work`, and retries it from its start as the retry table says. Resolves to its result. Rejects with the last
+ * error, or with the error that `giveUp` makes of it.
  */
 export async function persistently<T>(
   work: () => Promise<T>,
@@ -53,7 +53,7 @@ export async function persistently<T>(
       deadline = Math.min(deadline, performance.now() + patienceMs)
       const pauseMs = pauseBefore(attempt, rule)
       const late = performance.now() + pauseMs >= deadline
-      if (late || attempt >= rule.attempts || !mayTryAgain(rule, kind, lost))
+      if (late || attempt >= rule.attempts || !mayRetry(rule, kind, lost))
         throw lost && giveUp !== undefined ? giveUp(error) : error
       onRetry?.({ attempt: attempt + 1, pauseMs, error })
       await sleep(pauseMs)
@@ -61,18 +61,18 @@ export async function persistently<T>(
   }
 }
 
-function mayTryAgain({ again }: Pick<Rule, 'again'>, kind: Work['kind'], lost: boolean): boolean {
+function mayRetry({ again }: Pick<Rule, 'again'>, kind: Work['kind'], lost: boolean): boolean {
   return again === 'yes' || (again === 'repeatable' && kind === 'repeatable') || (again === 'after a loss' && lost)
 }
 
-/** Random, so that the same transactions do not meet again. */
+/** Random, so that the same transactions do not conflict again. */
 function pauseBefore(attempt: number, { pauseMs }: Pick<Rule, 'pauseMs'>): number {
   return (0.5 + Math.random() / 2) * Math.min(longestPauseMs, pauseMs * 2 ** (attempt - 1))
 }
 
 /**
- * Rejects with `last` at the deadline. What runs then is left to itself: whatever it does, the answer "unknown" stays
- * true.
+ * Settles as `work` does, or rejects with `last` at the deadline. Work that is still running then is abandoned:
+ * whatever it does, its outcome is reported as unknown.
  */
 async function before<T>(deadline: number, work: Promise<T>, last: unknown): Promise<T> {
   let timer: NodeJS.Timeout | undefined

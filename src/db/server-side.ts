@@ -1,13 +1,13 @@
 import { DatabaseError } from './failures.ts'
 import type { Queries } from './queries.ts'
 
-/** A pool as the server sees it. */
+/** Connections, transactions and lock waits from the view of the server. */
 export interface ServerSide {
   readonly status: Readonly<Record<FigureName, number>>
   readonly connections: readonly ConnectionGroup[]
   readonly transactions: readonly OpenTransaction[]
   readonly lock_waits: readonly LockWait[]
-  /** What this user may not see; then the lists above are not whole. */
+  /** Facts that this user may not see; the lists above are then incomplete. */
   readonly unseen: readonly string[]
 }
 
@@ -25,10 +25,10 @@ export interface ConnectionGroup {
   readonly user: string
   readonly host: string
   readonly database: string | null
-  /** `Sleep` is a connection that nobody uses at the moment. */
+  /** The COMMAND of the process list; `Sleep` is an idle connection. */
   readonly state: string
   readonly connections: number
-  /** Of the one that has been in this state for longest. */
+  /** The longest time of one of these connections in this state, in seconds. */
   readonly longest_s: number
 }
 
@@ -36,7 +36,7 @@ export interface OpenTransaction {
   readonly connection: number
   readonly user: string | null
   readonly open_s: number
-  /** `idle`: it holds its locks, and nothing is running in it. */
+  /** `idle`: it holds its locks while no statement is running. */
   readonly state: 'idle' | 'running' | 'waiting'
   readonly rows_locked: number
   readonly rows_changed: number
@@ -53,12 +53,15 @@ export interface LockWait {
 
 const noProcessPrivilege = 1227
 
-/** Without the connection that asks. Needs no privilege; sees more with PROCESS. */
+/** Resolves to the state of the server, without this connection. Needs no privilege; PROCESS reveals more. */
 export async function serverSide(queries: Queries): Promise<ServerSide> {
   const status = await serverFigures(queries)
   const connections = await queries.rows<ConnectionGroup>(
-    `SELECT USER AS user, SUBSTRING_INDEX(HOST, ':', 1) AS host, DB AS \`database\`, COMMAND AS state, COUNT(*) AS connections, MAX(TIME) AS longest_s
-     FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump') GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
+    `SELECT USER AS user, SUBSTRING_INDEX(HOST, ':', 1) AS host, DB AS \`database\`, COMMAND AS state,
+            COUNT(*) AS connections, MAX(TIME) AS longest_s
+     FROM information_schema.PROCESSLIST
+     WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump')
+     GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
   )
   try {
     return {
@@ -83,7 +86,8 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
 export async function serverFigures(queries: Queries): Promise<ServerSide['status']> {
   const marks = figureNames.map(() => '?').join(', ')
   const rows = await queries.rows<{ name: string; value: string }>(
-    `SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN (${marks})
+    `SELECT LOWER(VARIABLE_NAME) AS name, VARIABLE_VALUE AS value
+     FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN (${marks})
      UNION ALL SELECT 'max_connections', @@max_connections`,
     figureNames.map((name) => name.toUpperCase()),
   )
@@ -94,7 +98,8 @@ export async function serverFigures(queries: Queries): Promise<ServerSide['statu
 function transactionsOf(queries: Queries): Promise<OpenTransaction[]> {
   return queries.rows<OpenTransaction>(
     `SELECT t.trx_mysql_thread_id AS connection, p.USER AS user, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) AS open_s,
-            CASE WHEN t.trx_state = 'LOCK WAIT' THEN 'waiting' WHEN p.COMMAND = 'Sleep' THEN 'idle' ELSE 'running' END AS state,
+            CASE WHEN t.trx_state = 'LOCK WAIT' THEN 'waiting'
+                 WHEN p.COMMAND = 'Sleep' THEN 'idle' ELSE 'running' END AS state,
             t.trx_rows_locked AS rows_locked, t.trx_rows_modified AS rows_changed, t.trx_query AS statement
      FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
      WHERE t.trx_mysql_thread_id NOT IN (0, CONNECTION_ID()) ORDER BY t.trx_started, 1`,
@@ -103,7 +108,8 @@ function transactionsOf(queries: Queries): Promise<OpenTransaction[]> {
 
 function lockWaitsOf(queries: Queries): Promise<LockWait[]> {
   return queries.rows<LockWait>(
-    `SELECT waiting.trx_mysql_thread_id AS waiting, blocking.trx_mysql_thread_id AS blocked_by, TIMESTAMPDIFF(SECOND, waiting.trx_wait_started, NOW()) AS waited_s,
+    `SELECT waiting.trx_mysql_thread_id AS waiting, blocking.trx_mysql_thread_id AS blocked_by,
+            TIMESTAMPDIFF(SECOND, waiting.trx_wait_started, NOW()) AS waited_s,
             waiting.trx_query AS statement, blocking.trx_query AS blocking_statement
      FROM information_schema.INNODB_LOCK_WAITS w
        JOIN information_schema.INNODB_TRX waiting ON waiting.trx_id = w.requesting_trx_id

@@ -1,7 +1,7 @@
 export const sslModes = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const
 export type SslMode = (typeof sslModes)[number]
 
-/** Where to connect, as whom. A socket, when given, is used instead of host and port. */
+/** The server, user and database of a connection. A socket, if given, is used instead of host and port. */
 export interface Target {
   readonly host: string
   readonly port: number
@@ -10,11 +10,11 @@ export interface Target {
   readonly password: string
   readonly database: string | undefined
   readonly ssl: { readonly mode: SslMode; readonly ca?: string | undefined }
-  /** The server is told to refuse every change on our connections. */
+  /** Every session is read-only: the server rejects every change. */
   readonly readOnly?: boolean
 }
 
-/** Bounds of every operation, in milliseconds; zero is no bound. */
+/** Time limits of every operation, in milliseconds; zero means no limit. */
 export interface Limits {
   readonly connectTimeoutMs: number
   readonly statementTimeoutMs: number
@@ -23,25 +23,25 @@ export interface Limits {
 
 const longestTimerMs = 2 ** 31 - 1
 
-/** For setTimeout, which takes a delay of 25 days or more for one of a millisecond. */
+/** Limits a delay for setTimeout, which treats 25 days or more as one millisecond. */
 export function timerMs(ms: number): number {
   return Math.min(ms, longestTimerMs)
 }
 
 export const defaultLimits: Limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 30_000, lockWaitMs: 10_000 }
 
-/** A log-in over a unix socket, without password and without TLS. */
+/** The target of a login over a unix socket, without password and without TLS. */
 export function socketTarget(socket: string, user: string, database?: string): Target {
   return { host: 'localhost', port: 3306, socket, user, password: '', database, ssl: { mode: 'disabled' } }
 }
 
-/** The address alone, as it appears in messages: `host:port`, or the socket's path. */
+/** The address for messages: `host:port`, or the path of the socket. */
 export function addressOf(target: Target): string {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host
   return target.socket ?? `${host}:${target.port}`
 }
 
-/** `user@address/database`, for messages and confirmations; never holds a secret. */
+/** `user@address/database` for messages and confirmations; never contains a secret. */
 export function describeTarget(target: Target): string {
   return `${target.user}@${addressOf(target)}${target.database === undefined ? '' : `/${target.database}`}`
 }

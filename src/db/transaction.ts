@@ -3,9 +3,9 @@ import { DatabaseError } from './failures.ts'
 import type { Queries, Session } from './queries.ts'
 
 /**
- * Runs `work` between START TRANSACTION and COMMIT. The first error wins: a rollback that fails only destroys the
- * connection. Rejects with OUTCOME_UNKNOWN when the connection dies at COMMIT: then nobody here knows whether it took
- * place.
+ * Runs `work` between START TRANSACTION and COMMIT, and resolves to its result. Rejects with the first error: a failed
+ * rollback only destroys the connection. Rejects with OUTCOME_UNKNOWN if the connection dies at COMMIT, and with
+ * UNEXPECTED if a statement of `work` ended the transaction.
  */
 export async function transaction<T>(session: Session, work: (queries: Queries) => Promise<T>): Promise<T> {
   await session.execute('START TRANSACTION')
@@ -20,7 +20,7 @@ export async function transaction<T>(session: Session, work: (queries: Queries) 
   return result
 }
 
-/** The same, but everything is rolled back at the end: what `--dry-run` shows has really been tried. */
+/** Like `transaction`, but rolls everything back at the end. `--dry-run` therefore reports real results. */
 export async function dryRun<T>(
   session: Session,
   work: (queries: Queries) => Promise<T>,
@@ -30,14 +30,14 @@ export async function dryRun<T>(
   try {
     const result = await work(session)
     if (!session.inTransaction)
-      throw endedEarly('a statement ended the transaction that was to be rolled back: what it did is kept')
+      throw endedEarly('a statement ended the transaction before its rollback: its changes are permanent')
     return result
   } finally {
     await rollBack(session)
   }
 }
 
-/** Work inside of a transaction that is taken back alone when it fails; what was done before it stays. */
+/** Runs `work` inside a transaction. If it fails, rolls back only `work` and rejects with its error. */
 export async function savepoint<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
   await queries.execute('SAVEPOINT part')
   try {
@@ -58,7 +58,7 @@ async function commit(session: Session): Promise<void> {
   if (!session.usable) throw lostBefore()
   // The connector's commit() would resolve without doing anything.
   if (!session.inTransaction)
-    throw endedEarly('nothing was committed: the server has no transaction open here; a statement must have ended it')
+    throw endedEarly('nothing was committed: the transaction is not open any more; a statement must have ended it')
   try {
     await session.execute('COMMIT')
   } catch (error) {
@@ -70,22 +70,22 @@ async function commit(session: Session): Promise<void> {
 
 function endedEarly(message: string): DbtoolError {
   return new DbtoolError('UNEXPECTED', message, {
-    hint: 'DDL, COMMIT and ROLLBACK do not belong in the work of a transaction',
+    hint: 'do not run DDL, COMMIT or ROLLBACK inside a transaction',
   })
 }
 
 function lostBefore(): DatabaseError {
-  const message = 'the connection was lost before the transaction was committed: nothing of it took place'
+  const message = 'the connection was lost before the transaction was committed: it took no effect'
   return new DatabaseError('CONNECTION_LOST', message, { hint: 'try again' })
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {
   return new DbtoolError(
     'OUTCOME_UNKNOWN',
-    'the connection was lost while the transaction was being committed: it may or may not have taken place',
+    'the connection was lost during COMMIT: the transaction may or may not have taken effect',
     {
       cause,
-      hint: 'look before you try again',
+      hint: 'check the result before you try again',
     },
   )
 }

@@ -8,23 +8,23 @@ const closed = 0o700
 const traversable = 0o711
 
 /**
- * Makes the directories around the data and says who runs the server. Only the server's user and root get at data and
- * socket.
- * @throws DbtoolError SERVER_FAILED when the file system says no, or the directory is somebody else's.
+ * Creates the directories around the data, and returns the user who runs the server. Only that user and root have
+ * access to data and socket.
+ * @throws DbtoolError SERVER_FAILED if the file system refuses, or the directory belongs to another user.
  */
 export function prepareDirectories(paths: ServerPaths): ServerUser {
   try {
-    // Root's server runs as somebody else, who has to pass what is made above it.
-    make(dirname(paths.home), isRoot() ? 0o755 : closed)
-    make(paths.home, closed)
-    // After that, since a directory made on the way may be one that the server's user cannot pass.
+    // Root's server runs as another user, who must be able to enter the directories above its own.
+    createDirectory(dirname(paths.home), isRoot() ? 0o755 : closed)
+    createDirectory(paths.home, closed)
+    // Only now, because the server's user may be unable to enter a directory that was just created.
     const user = serverUser(paths)
     const foreign = user.spawn.uid !== undefined && user.spawn.uid !== 0
-    make(paths.directory, closed)
+    createDirectory(paths.directory, closed)
     refuseForeign(paths.directory)
     if (foreign) openForTraversal(paths.home)
     chmodSync(paths.directory, foreign ? traversable : closed)
-    make(paths.temporary, closed)
+    createDirectory(paths.temporary, closed)
     chmodSync(paths.run, closed)
     giveTo(paths.run, user)
     giveTo(paths.data, user)
@@ -35,18 +35,18 @@ export function prepareDirectories(paths: ServerPaths): ServerUser {
 }
 
 /**
- * With all directories above it that are missing. Node's own `recursive` never comes back from /proc, where nothing can
- * be made.
+ * Creates a directory and all missing ones above it. The `recursive` option of Node never returns for /proc, where no
+ * directory can be created.
  */
-function make(directory: string, mode: number): void {
+function createDirectory(directory: string, mode: number): void {
   if (existsSync(directory)) return
-  make(dirname(directory), mode)
+  createDirectory(dirname(directory), mode)
   mkdirSync(directory, { mode })
 }
 
 /**
- * Gives a path and all below it to the server's user. Itself last, so that an interrupted change of owner is done
- * again.
+ * Gives a path and everything below it to the server's user. The path itself is last, so that an interrupted change of
+ * owner is repeated.
  */
 export function giveTo(path: string, user: ServerUser): void {
   const { uid, gid } = user.spawn
@@ -61,7 +61,7 @@ function openForTraversal(directory: string): void {
   if (uid === 0) chmodSync(directory, (mode & 0o777) | 0o011)
 }
 
-/** In a directory of somebody else's (a home in /tmp, say) that person could swap what is below it. */
+/** The owner of the directory (of a home in /tmp, for example) could replace the files below it. */
 function refuseForeign(directory: string): void {
   if (isRoot() || statSync(directory).uid === process.geteuid?.()) return
   throw new DbtoolError('SERVER_FAILED', `${directory} belongs to another user`, {

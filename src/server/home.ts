@@ -3,35 +3,35 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { DbtoolError } from '../errors.ts'
 
-/** Where the private server keeps what it has; all paths are absolute. */
+/** The files of the private server, as absolute paths. */
 export interface ServerPaths {
   readonly home: string
-  /** Everything of the server is in here. */
+  /** Contains all files of the server. */
   readonly directory: string
   readonly data: string
-  /** Holds socket and pid file. MariaDB opens its socket to all, so this directory is what keeps neighbours out. */
+  /** Contains socket and pid file. MariaDB opens its socket to every user, so this directory restricts the access. */
   readonly run: string
   readonly socket: string
   readonly pidFile: string
-  /** MariaDB's own, since at its start it deletes all temporary tables that it finds, also those of other servers. */
+  /** For this server alone: at its start, MariaDB deletes all temporary tables here, even those of other servers. */
   readonly temporary: string
   readonly log: string
   /** JSON `{ port, user, password }` of the last start with a port. */
   readonly portFile: string
 }
 
-/** The numbers by which the kernel decides what a process may enter. */
+/** The user and group ids of a process, which decide its access to files. */
 export interface Identity {
   readonly uid: number
   readonly gid: number
 }
 
-/** The field of a unix socket's address has 104 bytes on macOS (108 on Linux), the last one for the zero. */
+/** The address field of a unix socket has 104 bytes on macOS (108 on Linux), including the terminating zero. */
 const socketPathBytes = 103
 const rootHome = '/var/lib/dbtool'
 const stranger: Identity = { uid: -1, gid: -1 }
 
-/** Never fails and touches nothing: every command asks, also those that need no private server. */
+/** Returns the paths of the private server. Never fails and accesses no file, since every command calls it. */
 export function serverPaths(env: NodeJS.ProcessEnv): ServerPaths {
   const home = resolve(homeOf(env))
   const directory = join(home, 'server')
@@ -53,7 +53,7 @@ function homeOf(env: NodeJS.ProcessEnv): string {
   if (env['DBTOOL_HOME']) return env['DBTOOL_HOME']
   if (env['XDG_DATA_HOME']) return join(env['XDG_DATA_HOME'], 'dbtool')
   const home = join(env['HOME'] || homedir(), '.local', 'share', 'dbtool')
-  // Root's server runs as somebody else, whom root's own home shuts out.
+  // Root's server runs as another user, who usually cannot enter root's home.
   return isRoot() && closedDirectory(dirname(home), stranger) !== undefined ? rootHome : home
 }
 
@@ -61,7 +61,7 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0
 }
 
-/** The nearest directory at or above `path` that `who` cannot pass. What does not exist yet counts as open. */
+/** The nearest directory at or above `path` that `who` cannot enter. A missing directory counts as open. */
 export function closedDirectory(path: string, who: Identity): string | undefined {
   for (let directory = existing(path); ; directory = dirname(directory)) {
     if (!passable(statSync(directory), who)) return directory
@@ -69,26 +69,27 @@ export function closedDirectory(path: string, who: Identity): string | undefined
   }
 }
 
-/** The real path of the nearest part of `path` that exists: behind a link, other directories decide. */
+/** The real path of the nearest existing part of `path`, because a link leads to other directories. */
 function existing(path: string): string {
   let directory = path
   while (!existsSync(directory) && directory !== dirname(directory)) directory = dirname(directory)
   return realpathSync(directory)
 }
 
+/** True if `who` may enter the directory. */
 export function passable(directory: Stats, who: Identity): boolean {
   if (who.uid === 0) return true
   const bit = directory.uid === who.uid ? 0o100 : directory.gid === who.gid ? 0o010 : 0o001
   return (directory.mode & bit) !== 0
 }
 
-/** @throws DbtoolError SERVER_FAILED when the socket's path is longer than an operating system takes. */
+/** @throws DbtoolError SERVER_FAILED if the path of the socket is too long for an operating system. */
 export function checkSocketPath(paths: ServerPaths): void {
   const bytes = Buffer.byteLength(paths.socket)
   if (bytes <= socketPathBytes) return
   throw new DbtoolError(
     'SERVER_FAILED',
-    `the path of the server's socket, ${paths.socket}, has ${bytes} bytes, and a socket's path can have ${socketPathBytes}`,
-    { hint: 'set DBTOOL_HOME to a shorter directory' },
+    `the socket path ${paths.socket} is too long: ${bytes} bytes, with a maximum of ${socketPathBytes}`,
+    { hint: 'set DBTOOL_HOME to a shorter path' },
   )
 }

@@ -9,7 +9,7 @@ import type { Programs } from './programs.ts'
 import { loginName } from './login.ts'
 import type { ServerUser } from './user.ts'
 
-/** Lies in every data directory that dbtool made, and in no other. */
+/** A file that only data directories created by dbtool contain. */
 const marker = '.dbtool-private-server'
 const unfinished = /^new-(\d+)-/
 
@@ -21,8 +21,8 @@ export interface Installing {
 }
 
 /**
- * Makes the data directory under another name and moves it into place at once, so that neither two starts at a time
- * nor a kill leave half of one.
+ * Creates the data directory under another name, then renames it atomically. Neither two starts at the same time nor a
+ * kill can leave an incomplete one.
  * @throws DbtoolError SERVER_FAILED with the last lines of the log.
  */
 export async function installData(installing: Installing): Promise<void> {
@@ -44,13 +44,13 @@ export async function installData(installing: Installing): Promise<void> {
 }
 
 /**
- * @throws DbtoolError SERVER_FAILED when something is at the place of the data that dbtool did not make.
- * @returns whether there is a data directory.
+ * Checks whether the data directory exists.
+ * @throws DbtoolError SERVER_FAILED if the path exists, but was not created by dbtool.
  */
 export function hasData(paths: ServerPaths): boolean {
   if (!existsSync(paths.data)) return false
   if (existsSync(join(paths.data, marker)) && existsSync(join(paths.data, 'mysql'))) return true
-  throw new DbtoolError('SERVER_FAILED', `${paths.data} is not a data directory that dbtool made; it is left alone`, {
+  throw new DbtoolError('SERVER_FAILED', `${paths.data} is not a data directory of dbtool; nothing was changed`, {
     hint: 'move it away, or set DBTOOL_HOME to another directory',
   })
 }
@@ -69,7 +69,7 @@ async function runInstallDb({ programs, user, signal }: Installing, fresh: strin
     signal?.throwIfAborted()
     throw new DbtoolError('SERVER_FAILED', `cannot run ${programs.installDb}`, { cause })
   })
-  if (code !== 0) throw log.failure('mariadb-install-db could not make the data directory')
+  if (code !== 0) throw log.failure('mariadb-install-db could not create the data directory')
 }
 
 function installArguments(programs: Programs, user: ServerUser, fresh: string): string[] {
@@ -91,20 +91,20 @@ function moveIntoPlace(fresh: string, data: string): void {
   try {
     renameSync(fresh, data)
   } catch (error) {
-    // Another start was faster; its directory is as good as ours.
+    // Another start was faster; its directory is just as good.
     if (!isNodeError(error) || (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST')) throw error
   }
 }
 
-/** What starts that were killed left behind; a start that still lives keeps its own. */
+/** Deletes the directories of killed starts, but not those of running ones. */
 function removeUnfinished(paths: ServerPaths): void {
   for (const name of readdirSync(paths.directory)) {
     const pid = Number(unfinished.exec(name)?.[1])
-    if (!Number.isNaN(pid) && !lives(pid)) rmSync(join(paths.directory, name), { recursive: true, force: true })
+    if (!Number.isNaN(pid) && !isRunning(pid)) rmSync(join(paths.directory, name), { recursive: true, force: true })
   }
 }
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {

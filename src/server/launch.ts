@@ -7,7 +7,7 @@ import { answers } from './process.ts'
 import type { Programs } from './programs.ts'
 import type { ServerUser } from './user.ts'
 
-/** Recovery after a crash in the middle of a big import takes its time. */
+/** Long enough for a recovery after a crash during a big import. */
 const startTimeoutMs = 120_000
 const pollMs = 20
 
@@ -19,18 +19,18 @@ export interface Launching {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A process of which the server's own lock on its data decides whether it is the server: of two, one waits in vain. */
+/** A launched mariadbd. The server's lock on its data decides which one of two becomes the server. */
 export interface Launched {
   readonly pid: number | undefined
-  /** Ends it at once; the data survives that. */
+  /** Kills the process at once; the data survives. */
   kill(): void
-  /** Why it ended, if it did so within a second: it may listen before it finds out that it cannot go on. */
+  /** Resolves to the reason if the process ends within a second: it may listen before it notices a fatal error. */
   failure(): Promise<DbtoolError | undefined>
 }
 
 /**
- * Starts mariadbd apart from this process and waits until somebody answers on the socket.
- * @throws DbtoolError SERVER_FAILED with the last lines of the log when it ends before, or after two minutes.
+ * Starts mariadbd detached from this process, and resolves when its socket accepts connections.
+ * @throws DbtoolError SERVER_FAILED with the last lines of the log if mariadbd ends before that, or after two minutes.
  */
 export async function launch(launching: Launching): Promise<Launched> {
   const { paths, programs, user } = launching
@@ -83,11 +83,11 @@ async function failureOf(ended: Promise<string>, log: ServerLog, waitMs = 1_000)
 function tooSlow(child: ChildProcess, paths: ServerPaths): DbtoolError {
   const message = `mariadbd (process ${child.pid ?? ''}) has not answered for ${startTimeoutMs / 1000} s`
   return new DbtoolError('SERVER_FAILED', message, {
-    hint: `it goes on starting; ${paths.log} tells what it does`,
+    hint: `it is still starting; see its log ${paths.log}`,
   })
 }
 
-/** What is not said here stays as MariaDB has it, above all that a commit is on the disk before it is confirmed. */
+/** All other options keep MariaDB's defaults, above all that a commit is on the disk before it is confirmed. */
 function serverArguments({ paths, programs, user, port }: Launching): string[] {
   return [
     '--no-defaults',

@@ -4,11 +4,11 @@ import type { ServerPaths } from './home.ts'
 
 const quotedLines = 4
 
-/** The server's log, open for appending, from which a failure can quote what was written since. */
+/** The log of the server, open for appending. A failure quotes the lines written since it was opened. */
 export interface ServerLog {
   readonly descriptor: number
   close(): void
-  failure(what: string): DbtoolError
+  failure(message: string): DbtoolError
 }
 
 export function openLog(paths: ServerPaths): ServerLog {
@@ -18,16 +18,16 @@ export function openLog(paths: ServerPaths): ServerLog {
   return {
     descriptor,
     close: () => closeSync(descriptor),
-    failure: (what) => failure(what, paths, readFileSync(paths.log).subarray(startBytes).toString()),
+    failure: (message) => failure(message, paths, readFileSync(paths.log).subarray(startBytes).toString()),
   }
 }
 
-function failure(what: string, paths: ServerPaths, text: string): DbtoolError {
+function failure(message: string, paths: ServerPaths, text: string): DbtoolError {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const errors = lines.filter((line) => /\[ERROR\]|FATAL|error:/i.test(line))
   const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).map(withoutClock)
   const reason = quoted.length > 0 ? `: ${quoted.join(' | ')}` : ''
-  return new DbtoolError('SERVER_FAILED', `${what}${reason}`, { hint: hintFor(text, paths) })
+  return new DbtoolError('SERVER_FAILED', `${message}${reason}`, { hint: hintFor(text, paths) })
 }
 
 function withoutClock(line: string): string {
@@ -36,7 +36,7 @@ function withoutClock(line: string): string {
 
 function hintFor(text: string, paths: ServerPaths): string {
   if (/Bind on TCP\/IP port.*(98|48)|Address already in use/i.test(text))
-    return 'the port is taken: choose another --port'
+    return 'the port is in use: choose another --port'
   if (/No space left on device/i.test(text)) return 'the disk is full'
-  return `the whole log is ${paths.log}`
+  return `see the complete log: ${paths.log}`
 }

@@ -5,7 +5,7 @@ import type { ServerPaths } from './home.ts'
 import { databaseName } from './status.ts'
 import { loginName } from './login.ts'
 
-/** What a program needs to come in over the port. */
+/** The port and the account for programs that connect over TCP. */
 export interface PortAccess {
   readonly port: number
   readonly user: string
@@ -13,15 +13,15 @@ export interface PortAccess {
 }
 
 const account = `'dbtool'@'127.0.0.1'`
-/** The database of `dbtool demo` too. The underscore is escaped, because it stands for any character in a grant. */
+/** Includes the database of `dbtool demo`. Its underscore is escaped, because in a grant it matches any character. */
 const grantedDatabases = [databaseName, `${databaseName}\\_demo`]
 
-/** Whether this account, as CURRENT_USER() has it, is one that the private server came with. */
+/** True if this account, in the form of CURRENT_USER(), is one that dbtool created on the private server. */
 export function isOwnAccount(account: string): boolean {
   return account === 'dbtool@127.0.0.1' || account === `${loginName()}@localhost`
 }
 
-/** The access of the last start with a port, or undefined. */
+/** Reads the access of the last start with a port; undefined without one. */
 export function readPortAccess(paths: ServerPaths): PortAccess | undefined {
   try {
     return JSON.parse(readFileSync(paths.portFile, 'utf8')) as PortAccess
@@ -30,7 +30,7 @@ export function readPortAccess(paths: ServerPaths): PortAccess | undefined {
   }
 }
 
-/** Makes the one account that may come in over the port. Its password stays the same from start to start. */
+/** Creates the only account for connections over the port. Its password stays the same at every start. */
 export async function openPort(connection: Connection, paths: ServerPaths, port: number): Promise<void> {
   const password = readPortAccess(paths)?.password ?? randomBytes(24).toString('base64url')
   await connection.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password])

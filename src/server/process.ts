@@ -3,12 +3,12 @@ import { connect } from 'node:net'
 import { isNodeError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 
-/** `unknown`: some process has this number, and the system does not tell which. */
-export type ProcessState = 'ours' | 'gone' | 'unknown'
+/** `unknown`: a process with this number exists, but the system does not reveal its command line. */
+export type ProcessState = 'server' | 'gone' | 'unknown'
 
 /**
- * Does anybody listen on this unix socket? A socket left behind by a crash refuses; neither answer is ever waited for.
- * Never rejects.
+ * Resolves to true if a server listens on this unix socket. A socket that a crash left behind refuses the connection.
+ * Both results are immediate. Never rejects.
  */
 export function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -18,29 +18,31 @@ export function answers(socket: string): Promise<boolean> {
       resolve(listening)
     }
     connection.once('connect', () => finish(true))
-    // EAGAIN is a full queue, so somebody does listen.
+    // EAGAIN means a full queue, so a server does listen.
     connection.once('error', (error) => finish(isNodeError(error) && error.code === 'EAGAIN'))
   })
 }
 
-/** The number in the pid file, which proves nothing: after a crash it may be anybody's. */
+/** Reads the number in the pid file. It proves nothing: after a crash, it may belong to another process. */
 export async function readPid(paths: ServerPaths): Promise<number | undefined> {
   const text = (await textOf(paths.pidFile)) ?? ''
   const pid = Number(text.trim())
   return Number.isInteger(pid) && pid > 1 ? pid : undefined
 }
 
-/** Tells our server from a stranger who got its number after a crash, by the pid file on its command line. */
+/**
+ * Distinguishes the private server from another process that got its number after a crash, by the pid file on its
+ * command line.
+ */
 export async function processState(pid: number | undefined, paths: ServerPaths): Promise<ProcessState> {
   if (pid === undefined || !exists(pid)) return 'gone'
   const command = await commandLine(pid)
   if (command === undefined) return 'unknown'
-  // A dying process, or a dead one that nobody has reaped, has a number but no command line. It may still hold its
-  // socket.
-  return command.includes(`--pid-file=${paths.pidFile}`) ? 'ours' : 'gone'
+  // A dying process, or a zombie, has a number but no command line. It may still hold its socket.
+  return command.includes(`--pid-file=${paths.pidFile}`) ? 'server' : 'gone'
 }
 
-/** A process that we may not signal is not our server either. */
+/** A process that this user may not signal is not the private server either. */
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -50,7 +52,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** From /proc on Linux, where a minimal system has no ps; from ps elsewhere. */
+/** Reads /proc on Linux, where a minimal system has no ps, and runs ps elsewhere. */
 async function commandLine(pid: number): Promise<string | undefined> {
   if ((await procFile('self')) !== undefined) return (await procFile(String(pid))) ?? ''
   return (await import('./ps.ts')).commandLineOfPs(pid)

@@ -2,10 +2,11 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { DbtoolError } from '../errors.ts'
 
+/** The programs of MariaDB. */
 export interface Programs {
   readonly mariadbd: string
   readonly installDb: string
-  /** Given when MariaDB is not where its makers compiled it to be. */
+  /** Set if MariaDB is not in the directory for which it was compiled. */
   readonly basedir: string | undefined
 }
 
@@ -31,16 +32,16 @@ const installCommands: readonly (readonly [system: RegExp, command: string])[] =
 ]
 
 /**
- * Finds MariaDB's server and the script that makes a data directory; DBTOOL_MARIADBD names another directory to look
- * in.
- * @throws DbtoolError SERVER_FAILED with one sentence that says how to install what is missing.
+ * Finds MariaDB's server and the script that creates a data directory. DBTOOL_MARIADBD names another directory to
+ * search.
+ * @throws DbtoolError SERVER_FAILED with instructions to install the missing program.
  */
 export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {
   const override = env['DBTOOL_MARIADBD']
   if (override) return overridden(override)
   const directories = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...usualDirectories]
   const [mariadbd, installDb] = ['mariadbd', 'mariadb-install-db'].map((name) => findIn(directories, name))
-  // The install script calls it; Debian has it in another package.
+  // The install script calls my_print_defaults, which Debian ships in another package.
   const defaults = findIn(directories, 'my_print_defaults')
   if (mariadbd !== undefined && installDb !== undefined && defaults !== undefined) {
     return { mariadbd, installDb, basedir: undefined }
@@ -65,14 +66,14 @@ function overridden(given: string): Programs {
   if (mariadbd !== undefined && installDb !== undefined)
     return { mariadbd, installDb, basedir: dirname(dirname(mariadbd)) }
   const name = mariadbd === undefined ? 'mariadbd' : 'mariadb-install-db'
-  throw new DbtoolError('SERVER_FAILED', `DBTOOL_MARIADBD is ${given}, and there is no ${name}`)
+  throw new DbtoolError('SERVER_FAILED', `DBTOOL_MARIADBD is ${given}, but ${name} was not found there`)
 }
 
 function findIn(directories: readonly string[], name: string): string | undefined {
   return directories.map((directory) => join(directory, name)).find((path) => isFile(path) && isExecutable(path))
 }
 
-/** Never fails: a PATH may lead through directories that are closed to this user. */
+/** Never throws: a PATH may contain directories that this user cannot enter. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()
@@ -93,7 +94,7 @@ function isExecutable(path: string): boolean {
 function missing(name: string): DbtoolError {
   const command = installCommand()
   const advice =
-    command === undefined ? "MariaDB's server package of your system" : `it with: ${asAdministrator(command)}`
+    command === undefined ? 'the MariaDB server package of your system' : `it with: ${asAdministrator(command)}`
   return new DbtoolError('SERVER_FAILED', `MariaDB is not installed here (no ${name} was found); install ${advice}`)
 }
 

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process'
 import { isNodeError } from '../errors.ts'
 
 /**
- * The command line of a process, as ps tells it: empty where there is none with this number, undefined where there is
- * no ps.
+ * Resolves to the command line of a process from ps: empty if no process has this number, undefined if ps is missing.
  */
 export function commandLineOfPs(pid: number): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -5,9 +5,9 @@ import { hasData } from './install.ts'
 import { stopServer } from './stop.ts'
 
 /**
- * Stops the private server and deletes its data, its log and its password. There is no way back.
- * @returns deleted: false when there was no data.
- * @throws DbtoolError SERVER_FAILED when the data is not a data directory that dbtool made: then nothing is touched.
+ * Stops the private server and deletes its data, its log and its password permanently.
+ * @returns deleted: false if there was no data.
+ * @throws DbtoolError SERVER_FAILED if dbtool did not create the data directory; nothing is changed then.
  */
 export async function resetServer(paths: ServerPaths): Promise<{ deleted: boolean }> {
   const deleted = hasData(paths)
@@ -17,7 +17,7 @@ export async function resetServer(paths: ServerPaths): Promise<{ deleted: boolea
   return { deleted }
 }
 
-/** Under another name first: a kill in the middle must not leave half of a data directory. */
+/** Renames the directory first, so that a kill during deletion does not leave an incomplete data directory. */
 function remove(paths: ServerPaths): void {
   const doomed = join(paths.directory, `new-${process.pid}-deleted`)
   mkdirSync(doomed, { recursive: true })

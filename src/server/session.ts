@@ -6,9 +6,9 @@ import { loginName } from './login.ts'
 const limits = { connectTimeoutMs: 5_000, statementTimeoutMs: 20_000, lockWaitMs: 10_000 }
 
 /**
- * Runs `work` on a connection of this user's over the socket. The driver is loaded only here: most of this room does
- * without.
- * @throws DbtoolError SERVER_FAILED when the server listens but does not let us in.
+ * Runs `work` on a connection of this user over the socket. Only this function loads the driver; most of this folder
+ * does not need it.
+ * @throws DbtoolError SERVER_FAILED if the server listens but rejects the login.
  */
 export async function withSession<T>(paths: ServerPaths, work: (connection: Connection) => Promise<T>): Promise<T> {
   const [{ connect }, { socketTarget }] = await Promise.all([
@@ -16,7 +16,7 @@ export async function withSession<T>(paths: ServerPaths, work: (connection: Conn
     import('../db/target.ts'),
   ])
   const connection = await connect(socketTarget(paths.socket, loginName()), limits).catch((cause: unknown) => {
-    throw new DbtoolError('SERVER_FAILED', `the private server runs but does not let dbtool in: ${messageOf(cause)}`, {
+    throw new DbtoolError('SERVER_FAILED', `the private server runs but rejects the login: ${messageOf(cause)}`, {
       hint: `stop it with dbtool server stop; its log is ${paths.log}`,
       cause,
     })

@@ -12,43 +12,44 @@ import { databaseName, serverStatus, type ServerStatus } from './status.ts'
 import { loginName } from './login.ts'
 import type { ServerUser } from './user.ts'
 
-/** How long a start waits for a server that is just stopping. */
+/** Time limit for waiting until another server has stopped. */
 const handoverTimeoutMs = 30_000
 const pollMs = 50
 
 export interface StartOptions {
-  /** Opens this TCP port on 127.0.0.1, behind a password; without it there is the socket only. */
+  /** Opens this TCP port on 127.0.0.1, protected by a password. By default, only the socket is open. */
   readonly port?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Told what takes time, as one line. */
+  /** Receives one line at the start of each slow step. */
   readonly progress?: ((message: string) => void) | undefined
 }
 
 export interface StartResult {
-  /** False when it ran already. */
+  /** False if the server was already running. */
   readonly started: boolean
   readonly status: ServerStatus
   readonly warnings: readonly string[]
 }
 
 /**
- * Starts the private server unless it runs, and makes its data directory first if need be. Two processes may call it at
- * once.
- * @throws DbtoolError SERVER_FAILED when MariaDB is missing, does not start, or runs with another port than asked for.
+ * Starts the private server unless it is running, and first creates its data directory if necessary. Two processes may
+ * call it at the same time.
+ * @throws DbtoolError SERVER_FAILED if MariaDB is missing, does not start, or runs with another port than the given
+ * one.
  */
 export async function startServer(paths: ServerPaths, options: StartOptions = {}): Promise<StartResult> {
   checkSocketPath(paths)
   loginName()
   await untilHandedOver(paths)
   if (await answers(paths.socket))
-    return { started: false, status: await ready(paths, options, undefined), warnings: [] }
+    return { started: false, status: await complete(paths, options, undefined), warnings: [] }
   const programs = findPrograms()
   const user = prepareDirectories(paths)
   await ensureData(paths, user, options)
   options.progress?.('starting MariaDB')
   const launched = await launch({ paths, programs, user, port: options.port, signal: options.signal })
   try {
-    const status = await ready(paths, options, launched)
+    const status = await complete(paths, options, launched)
     const started = status.pid === launched.pid
     if (!started) launched.kill()
     return { started, status, warnings: started ? user.warnings : [] }
@@ -61,14 +62,15 @@ export async function startServer(paths: ServerPaths, options: StartOptions = {}
 
 async function ensureData(paths: ServerPaths, user: ServerUser, { progress, signal }: StartOptions): Promise<void> {
   if (hasData(paths)) return
-  progress?.('making the data directory')
+  progress?.('creating the data directory')
   await installData({ paths, programs: findPrograms(), user, signal })
 }
 
 /**
- * It runs, started by us or by another start at the same time: is it what was asked for, and has it all it should have?
+ * Completes the start of a running server, which another process may have started. Checks the port, and creates the
+ * database and the account for the port.
  */
-async function ready(
+async function complete(
   paths: ServerPaths,
   { port }: StartOptions,
   launched: Launched | undefined,
@@ -91,9 +93,9 @@ function otherPort(status: ServerStatus): DbtoolError {
 }
 
 /**
- * Waits while socket and process contradict each other: a server is stopping, dying or coming up, and blocks another
+ * Waits while the states of socket and process differ: a server is then stopping, dying or starting, and blocks another
  * one.
- * @throws DbtoolError SERVER_FAILED when that does not end, since somebody deleted the socket.
+ * @throws DbtoolError SERVER_FAILED if that does not end, because the socket was deleted.
  */
 async function untilHandedOver(paths: ServerPaths): Promise<void> {
   const deadline = performance.now() + handoverTimeoutMs
@@ -102,13 +104,13 @@ async function untilHandedOver(paths: ServerPaths): Promise<void> {
     const state = await processState(pid, paths)
     const listening = await answers(paths.socket)
     const late = performance.now() > deadline
-    if (pid === undefined || state === 'unknown' || listening === (state === 'ours') || (listening && late)) return
+    if (pid === undefined || state === 'unknown' || listening === (state === 'server') || (listening && late)) return
     if (late) throw withoutSocket(pid, paths)
     await sleep(pollMs)
   }
 }
 
 function withoutSocket(pid: number, paths: ServerPaths): DbtoolError {
-  const message = `the private server runs as process ${pid}, but nobody answers at its socket ${paths.socket}`
+  const message = `the private server runs as process ${pid}, but its socket ${paths.socket} does not answer`
   return new DbtoolError('SERVER_FAILED', message, { hint: 'stop it first: dbtool server stop' })
 }

@@ -3,15 +3,15 @@ import { answers, readPid } from './process.ts'
 import { withSession } from './session.ts'
 import { loginName } from './login.ts'
 
-/** The database that the server is made for. */
+/** The database of the private server. */
 export const databaseName = 'dbtool'
 
-/** The columns of `server status --json`; all of them null while it does not run. */
+/** The columns of `server status --json`. If the server is not running, all others are null. */
 export interface ServerStatus {
   running: boolean
   pid: number | null
   socket: string | null
-  /** The TCP port on 127.0.0.1, or null: the socket is the only way in. */
+  /** The TCP port on 127.0.0.1; null if only the socket is open. */
   port: number | null
   user: string | null
   database: string | null
@@ -37,7 +37,8 @@ const notRunning: ServerStatus = {
 }
 
 /**
- * Where commands connect when nothing is configured. No SQL, no driver; not fooled by what a crash left. Never rejects.
+ * Resolves to the running private server, to which commands connect without settings. Needs neither SQL nor the driver,
+ * and ignores a socket that a crash left behind. Never rejects.
  */
 export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
   if (!(await answers(paths.socket))) return undefined
@@ -48,7 +49,10 @@ export async function findRunning(paths: ServerPaths): Promise<RunningServer | u
   }
 }
 
-/** Asks the server itself. @throws DbtoolError SERVER_FAILED when it listens but does not answer. */
+/**
+ * Queries the private server for its state.
+ * @throws DbtoolError SERVER_FAILED if it listens but does not answer.
+ */
 export async function serverStatus(paths: ServerPaths): Promise<ServerStatus> {
   if (!(await answers(paths.socket))) return { ...notRunning }
   const facts = await withSession(paths, (connection) =>

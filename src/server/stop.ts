@@ -5,40 +5,40 @@ import type { ServerPaths } from './home.ts'
 import { answers, processState, readPid } from './process.ts'
 import { withSession } from './session.ts'
 
-/** Writing a big buffer pool back to a slow disk takes its time. */
+/** Long enough to write a big buffer pool to a slow disk. */
 const stopTimeoutMs = 60_000
 const pollMs = 20
 
 /**
- * Shuts the private server down and waits until its process is gone; what a crash left behind is tidied away.
- * @returns stopped: false when it did not run.
- * @throws DbtoolError SERVER_FAILED when it neither takes the order nor ends within a minute.
+ * Shuts the private server down and waits until its process has ended. Deletes files that a crash left behind.
+ * @returns stopped: false if it was not running.
+ * @throws DbtoolError SERVER_FAILED if it rejects the shutdown, or does not end within a minute.
  */
 export async function stopServer(paths: ServerPaths): Promise<{ stopped: boolean }> {
   const pid = await readPid(paths)
   const state = await processState(pid, paths)
   const listening = await answers(paths.socket)
-  if (listening || state === 'ours') {
-    const refusal = listening ? await askToStop(paths) : undefined
-    if (refusal !== undefined || !listening) terminate(pid, state === 'ours', refusal)
+  if (listening || state === 'server') {
+    const refusal = listening ? await requestShutdown(paths) : undefined
+    if (refusal !== undefined || !listening) terminate(pid, state === 'server', refusal)
     await untilGone(paths, pid)
   }
   if (!(await answers(paths.socket))) for (const path of [paths.socket, paths.pidFile]) rmSync(path, { force: true })
-  return { stopped: listening || state === 'ours' }
+  return { stopped: listening || state === 'server' }
 }
 
-/** @returns why it could not be asked. */
-async function askToStop(paths: ServerPaths): Promise<unknown> {
+/** @returns the reason why the server rejected the shutdown; undefined if it accepted. */
+async function requestShutdown(paths: ServerPaths): Promise<unknown> {
   try {
     await withSession(paths, (connection) => connection.execute('SHUTDOWN'))
     return undefined
   } catch (error) {
-    // It may hang up before it says yes.
+    // The server may close the connection before it confirms.
     return (await answers(paths.socket)) ? error : undefined
   }
 }
 
-/** Only a process known to be our server gets a signal: after a crash the number may be anybody's. */
+/** Signals only a process that is certainly the private server: after a crash, the number may belong to another one. */
 function terminate(pid: number | undefined, verified: boolean, cause: unknown): void {
   if (pid === undefined || !verified) {
     const reason = cause instanceof Error ? cause.message : 'it does not answer'
@@ -53,9 +53,9 @@ async function untilGone(paths: ServerPaths, pid: number | undefined): Promise<v
     if (performance.now() > deadline) {
       throw new DbtoolError(
         'SERVER_FAILED',
-        `process ${pid ?? ''}, the server, has not ended within ${stopTimeoutMs / 1000} s`,
+        `the private server (process ${pid ?? ''}) has not stopped within ${stopTimeoutMs / 1000} s`,
         {
-          hint: `its log is ${paths.log}; kill -9 ${pid ?? ''} ends it, and the next start recovers its data`,
+          hint: `see its log ${paths.log}; kill -9 ${pid ?? ''} ends it, and the next start recovers its data`,
         },
       )
     }

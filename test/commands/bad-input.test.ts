@@ -53,7 +53,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     [
       `DB_URL (environment) ${url} character 16 must be percent-encoded`,
       `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`,
-      "DB_CHARSET (environment) must be utf8mb4, not 'latin1': every other character set loses characters",
+      "DB_CHARSET (environment) must be utf8mb4, not 'latin1': other character sets lose characters",
       "DB_SSL_MODE (environment) must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
       `DB_POOL_SIZE (environment) ${whole} 1 to 10000, not '0'`,
       `DB_POOL_TIMEOUT (environment) ${duration} 'soon'`,
@@ -112,10 +112,10 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ['config show --password-file none', ['cannot read the password file none: there is no such file']],
   [['config', 'show', '--url', 'mariadb://ada@h o/d'], [`--url ${url} character 16 must be percent-encoded`]],
   ['config show --url postgres://h/d', [`--url ${url} it must start with mariadb://`]],
-  ['config show --url mariadb://h:port/d', [`--url ${url} the host or the port cannot be read`]],
+  ['config show --url mariadb://h:port/d', [`--url ${url} the host or the port is invalid`]],
   [
     'config show --url mariadb://h/d?ssl=1',
-    [`--url ${url} '?' and what follows it mean nothing here, except for ?socket=PATH`],
+    [`--url ${url} '?' and the text after it are not allowed, except for ?socket=PATH`],
   ],
   ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
   [

@@ -167,7 +167,7 @@ describe('a server', () => {
 
   it('without that database, or with one that is closed to this user, which the server does not tell him', async () => {
     for (const database of ['no_such_db', 'mysql']) {
-      const message = expect.stringMatching(`^user 'dbtool_app' may not use that database at .*'${database}'$`)
+      const message = expect.stringMatching(`^user 'dbtool_app' has no access to that database at .*'${database}'$`)
       expect(await dbtool('users list --json', { database })).toMatchObject({
         exitCode: 4,
         error: { code: 'ACCESS_DENIED', message, hint: expect.stringMatching(/--database.*dbtool db grants/) },

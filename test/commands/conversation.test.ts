@@ -34,7 +34,7 @@ describe('orders place without flags is a conversation', () => {
       { see: `Place this order of 106.80 for ada? ${whereabouts(database)}`, type: `y${keys.enter}` },
     ])
     await person.see('placed order 2: 106.80')
-    await person.see('without questions: dbtool orders place --user ada --item TEA-1:2 --item POT-1:2')
+    await person.see('without prompts: dbtool orders place --user ada --item TEA-1:2 --item POT-1:2')
     expect(await person.ended()).toBe(0)
     expect((await dbtool('orders get 2 --json', { database })).json()).toMatchObject({
       username: 'ada',
@@ -72,7 +72,7 @@ describe('orders place without flags is a conversation', () => {
       { see: 'What else?', type: keys.enter },
       { see: 'Place this order of 4.50 for bob?', type: `y${keys.enter}` },
     ])
-    await person.see('without questions: dbtool orders place --user bob --item TEA-1:1')
+    await person.see('without prompts: dbtool orders place --user bob --item TEA-1:1')
     expect(await person.ended()).toBe(0)
   })
 
@@ -91,7 +91,7 @@ describe('orders place without flags is a conversation', () => {
       { see: 'That is all: 1 product', type: keys.enter },
       { see: 'Place this order', type: `y${keys.enter}` },
     ])
-    await person.see('without questions: dbtool orders place --user ada --item POT-1:1\n')
+    await person.see('without prompts: dbtool orders place --user ada --item POT-1:1\n')
     expect(await person.ended()).toBe(0)
   })
 

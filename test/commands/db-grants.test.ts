@@ -167,7 +167,7 @@ describe('db grants --apply', () => {
         ...owner,
         database: bare.name,
       }),
-    ).toMatchObject({ exitCode: 1, error: { code: 'QUERY_FAILED', hint: 'is the schema there? dbtool db status' } })
+    ).toMatchObject({ exitCode: 1, error: { code: 'QUERY_FAILED', hint: 'check that the schema exists: dbtool db status' } })
   })
 
   it.each([
@@ -183,7 +183,7 @@ describe('db grants --apply', () => {
           stdout: '',
           error: {
             code: 'ACCESS_DENIED',
-            message: expect.stringMatching(/^this user may not grant: .*denied/),
+            message: expect.stringMatching(/^this user cannot grant privileges: .*denied/),
             hint: expect.stringMatching(/administrator/),
           },
         },

@@ -89,7 +89,7 @@ describe('db reset of a shop', () => {
         exitCode: 4,
         error: {
           code: 'ACCESS_DENIED',
-          message: expect.stringMatching(/^migration 2 \(sales\) was not begun: ALTER command denied/),
+          message: expect.stringMatching(/^migration 2 \(sales\) did not start: ALTER command denied/),
           hint: expect.stringMatching('dbtool db grants'),
         },
       })

@@ -63,7 +63,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await person.see('The same again')
     person.type(`Abcdef-12345${keys.enter}`)
     await person.see('added grace')
-    await person.see('without questions: dbtool users create --username grace --email grace@example.com')
+    await person.see('without prompts: dbtool users create --username grace --email grace@example.com')
     await plain(person, 'products', 'create')
     await person.see('? Any options?')
     person.type(down + down)

@@ -98,7 +98,7 @@ describe('on a terminal', () => {
     ])
     await person.see('added Plain cup')
     await person.see(
-      'without questions: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"),
+      'without prompts: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"),
     )
     expect(await person.ended()).toBe(0)
     expect((await dbtool('products list --search plain --json', { database })).json()).toMatchObject([

@@ -151,7 +151,7 @@ describe('a read-only database', () => {
     ]) {
       await expect(session.rows(sql), sql).rejects.toMatchObject({
         code: 'READ_ONLY',
-        hint: 'this database is only read: readOnly of its profile, or DB_READ_ONLY',
+        hint: 'this database is read-only for dbtool, by readOnly in its profile or by DB_READ_ONLY',
       })
     }
     const sleeping = session.rows('SELECT SLEEP(60)').catch((error: unknown) => error)

@@ -69,7 +69,7 @@ describe('an update that says nothing asks what should be different, where someb
     const person = terminal(line.split(' '), database)
     await talk(person, steps)
     expect(await person.ended()).toBe(0)
-    for (const one of [...there, changed, `without questions: ${without}\n`]) expect(person.screen).toContain(one)
+    for (const one of [...there, changed, `without prompts: ${without}\n`]) expect(person.screen).toContain(one)
   })
 
   it('is about what was shown, whoever has its name by then', async () => {
@@ -128,7 +128,7 @@ describe('an update that says nothing asks what should be different, where someb
       answer('First name (empty: none)', 'Ada'),
     ])
     expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('without questions: dbtool users update --first-name Ada -- ada\n')
+    expect(person.screen).toContain('without prompts: dbtool users update --first-name Ada -- ada\n')
   })
 
   it('asks for the thing first', async () => {
@@ -140,7 +140,7 @@ describe('an update that says nothing asks what should be different, where someb
       answer('Email address', 'bob@new.example'),
     ])
     expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('without questions: dbtool users update bob --email bob@new.example\n')
+    expect(person.screen).toContain('without prompts: dbtool users update bob --email bob@new.example\n')
   })
 
   it.each([

@@ -112,7 +112,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
         { see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' },
         { see: `/${database}. (y/N)`, type: `y${keys.enter}` },
       ])
-    await talk(person, [{ see: `without questions: ${without}\n`, type: '' }])
+    await talk(person, [{ see: `without prompts: ${without}\n`, type: '' }])
     expect(await person.ended()).toBe(0)
     expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(
       line === 'orders cancel' ? 6 : 0,

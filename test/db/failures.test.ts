@@ -61,13 +61,13 @@ describe('a statement that the server refuses', () => {
       'a row that others refer to',
       'DELETE FROM users WHERE id = ?',
       [1],
-      conflict('REFERENCED', 'fk_order_user', 'remove what refers'),
+      conflict('REFERENCED', 'fk_order_user', 'remove the rows that refer to it'),
     ],
     [
       'a reference to nothing',
       'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (99, ?, ?, ?, ?, ?)',
       ['billing', hush, 'x', 'x', 'GB'],
-      conflict('MISSING_REFERENCE', 'fk_address_user', 'add what it refers to'),
+      conflict('MISSING_REFERENCE', 'fk_address_user', 'add the row to which it refers'),
     ],
     [
       'a check',
@@ -107,7 +107,7 @@ describe('a statement that the server refuses', () => {
       conflict('CONSTRAINT', "Field 'command' doesn't have a default value", 'allows'),
     ],
     [
-      'a table that is not there',
+      'a table that does not exist',
       'SELECT * FROM baskets WHERE id = ?',
       [hush],
       { code: 'QUERY_FAILED', exitCode: 1, message: /Table '.*\.baskets' doesn't exist/, hint: 'dbtool db status' },
@@ -125,7 +125,7 @@ describe('a statement that the server refuses', () => {
       { code: 'QUERY_FAILED', exitCode: 1, message: "Unknown column 'tls_certificate'", hint: '--sql' },
     ],
     [
-      'another database that is not there',
+      'another database that does not exist',
       'CREATE TABLE nowhere.basket (id INT)',
       [],
       { code: 'UNKNOWN_DATABASE', exitCode: 4, message: "there is no database 'nowhere'", hint: '`nowhere`' },

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { inject, onTestFinished } from 'vitest'
 import type { Target } from '../../src/db/target.ts'
 
-/** The port of 127.0.0.1 on which it listens from now on, until the test ends. */
+/** Makes the server listen on a free port of 127.0.0.1 until the test ends. Resolves to the port. */
 export async function listening(server: Server): Promise<number> {
   onTestFinished(() => void server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -12,11 +12,13 @@ export async function listening(server: Server): Promise<number> {
 /** A network between dbtool and the private server that can be broken on purpose. */
 export interface Proxy {
   readonly target: Target
-  /** From now on nothing gets through in either direction, and nobody is told. */
+  /** From now on drops everything in both directions silently. */
   swallow(): void
-  /** New connections get through again. */
+  /** Forwards new connections again. */
   recover(): void
-  /** Cuts the line when a client says `word`: before the server hears it, or after it heard and before it answers. */
+  /**
+   * Cuts the connection when a client sends `word`: before the server receives it, or before its answer is forwarded.
+   */
   cutAt(word: string, when: 'before' | 'after'): void
 }
 
@@ -32,13 +34,13 @@ export async function brokenNetwork(target: Target): Promise<Proxy> {
     server.on('close', hangUp)
     server.on('data', (data) => {
       if (swallowing) return
-      if (cut?.when === 'after' && saidIt) hangUp()
+      if (cut?.when === 'after' && wasSent) hangUp()
       else client.write(data)
     })
-    let saidIt = false
+    let wasSent = false
     client.on('data', (data) => {
-      saidIt ||= cut !== undefined && data.includes(cut.word)
-      if (saidIt && cut?.when === 'before') hangUp()
+      wasSent ||= cut !== undefined && data.includes(cut.word)
+      if (wasSent && cut?.when === 'before') hangUp()
       else if (!swallowing) server.write(data)
     })
   })

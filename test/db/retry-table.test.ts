@@ -7,9 +7,7 @@ import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 
 const lost = new DatabaseError('CONNECTION_LOST', 'lost')
 
-/**
- * Work that fails with these errors, one after the other, and then succeeds: how often it was tried, and how it ended.
- */
+/** Runs work that fails with these errors, one after the other, and then succeeds. Resolves to attempts and result. */
 async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts: number, end: unknown]> {
   let attempts = 0
   const work = (): Promise<string> => {
@@ -21,7 +19,7 @@ async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts:
   return [attempts, end]
 }
 
-/** What is tried again: a transaction, work that may be done twice, and the same after a connection was lost. */
+/** Retried or not: a transaction, repeatable work, and repeatable work after a lost connection. */
 const expected: readonly [
   code: ErrorCode,
   errno: number | undefined,
@@ -52,7 +50,7 @@ const expected: readonly [
   ['ACCESS_DENIED', 1045, false, false, false],
 ]
 
-describe('what is tried again', () => {
+describe('retries', () => {
   it.each(expected)(
     '%s (%s): in a transaction %s, repeatable %s, after a loss %s',
     async (code, errno, ...[inTransaction, repeatable, afterLoss]) => {
@@ -76,28 +74,31 @@ describe('what is tried again', () => {
     }
   })
 
-  it('not a fault of our own', async () => {
-    const fault = new TypeError('ours')
+  it('not of a bug in dbtool', async () => {
+    const fault = new TypeError('bug')
     expect(await tries('repeatable', fault)).toEqual([1, fault])
     expect(ruleOf(fault)).toBe(otherErrors)
   })
 
-  it('a deadlock eight times in all, and then it comes out itself', async () => {
+  it('of a deadlock, eight attempts in all, and then it rejects with the deadlock', async () => {
     const error = new DatabaseError('DEADLOCK', 'again and again')
     expect(await tries('transaction', ...Array.from({ length: 20 }, () => error))).toEqual([8, error])
   })
 
-  it('until the one deadline over all attempts, whatever they fail with; each is told', async () => {
-    const told: Retry[] = []
+  it('until the one deadline over all attempts, whatever they fail with; each is reported', async () => {
+    const retries: Retry[] = []
     let attempts = 0
     const kinds: readonly ErrorCode[] = ['CONNECTION_LOST', 'UNREACHABLE', 'POOL_TIMEOUT']
     const work = (): Promise<never> =>
       Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
     const giveUp = (cause: unknown): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause })
     const run = (): Promise<unknown> =>
-      persistently(work, { kind: 'repeatable', patienceMs: 400, onRetry: (retry) => told.push(retry), giveUp }).catch(
-        (error: unknown) => error,
-      )
+      persistently(work, {
+        kind: 'repeatable',
+        patienceMs: 400,
+        onRetry: (retry) => retries.push(retry),
+        giveUp,
+      }).catch((error: unknown) => error)
     expect(await run()).toMatchObject({ code: 'UNREACHABLE', message: 'failure 1' })
     attempts = -1
     const end = await run()
@@ -106,11 +107,11 @@ describe('what is tried again', () => {
       message: 'given up',
       cause: { message: `failure ${attempts}` },
     })
-    expect(told.length).toBeGreaterThan(1)
-    expect(told.map(({ attempt }) => attempt)).toEqual(told.map((_retry, index) => index + 2))
+    expect(retries.length).toBeGreaterThan(1)
+    expect(retries.map(({ attempt }) => attempt)).toEqual(retries.map((_retry, index) => index + 2))
   })
 
-  it('and does not wait for an attempt that never ends, where somebody can say what that means', async () => {
+  it('and does not wait for an attempt that never ends, with giveUp', async () => {
     let attempts = 0
     const work = (): Promise<never> => ((attempts += 1) === 1 ? Promise.reject(lost) : new Promise(() => undefined))
     await expect(
@@ -125,7 +126,7 @@ describe('what is tried again', () => {
 })
 
 describe('the retry table', () => {
-  it('knows every number by the code that the failure table gives it, and none of these codes has another number', () => {
+  it('has the codes of the failure table for all its numbers, and these codes have no other number', () => {
     const codes = new Set(retryTable.map(({ code }) => code))
     const numbered = new Map(
       retryTable.flatMap(({ code, numbers }) => numbers.map((number) => [number, code] as const)),
@@ -139,9 +140,10 @@ describe('the retry table', () => {
     }
   })
 
-  it('stands in docs/faults.md', () => {
+  it('is in docs/faults.md', () => {
     const cell = (rule: Omit<Rule, 'code'>, code: string): string =>
-      `| ${code}${rule.numbers.length === 0 ? '' : ` (${rule.numbers.join(', ')})`} | ${rule.meaning} | ${rule.transaction} | ${rule.order} | ${again(rule)} |`
+      `| ${code}${rule.numbers.length === 0 ? '' : ` (${rule.numbers.join(', ')})`} | ` +
+      `${[rule.meaning, rule.transaction, rule.order, again(rule)].join(' | ')} |`
     const again = ({ again: when, attempts, pauseMs }: Omit<Rule, 'code'>): string =>
       when === 'no'
         ? 'no'

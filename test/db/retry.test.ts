@@ -5,23 +5,23 @@ import { testDatabase, withPool } from '../support/database.ts'
 const database = testDatabase()
 const add = (db: Queries, sku: string): Promise<unknown> =>
   db.execute('INSERT INTO products (sku, name, price) VALUES (?, ?, 1)', [sku, sku])
-const take = (db: Queries, sku: string): Promise<unknown> =>
+const restock = (db: Queries, sku: string): Promise<unknown> =>
   db.execute('UPDATE products SET stock = stock + 1 WHERE sku = ?', [sku])
 
 beforeEach(() => database.connection.execute('DELETE FROM products'))
 
-describe('trying again', () => {
+describe('a retry', () => {
   it('after a real deadlock: the whole work, on both sides, until both took place', async () => {
     await Promise.all([add(database.connection, 'a'), add(database.connection, 'b')])
     await withPool(database.target, { size: 2 }, async (db) => {
-      const met = meeting(2)
+      const bothArrived = barrier(2)
       let attempts = 0
       const both = (first: string, second: string): Promise<unknown> =>
         db.transaction(async (tx) => {
           attempts += 1
-          await take(tx, first)
-          await met()
-          await take(tx, second)
+          await restock(tx, first)
+          await bothArrived()
+          await restock(tx, second)
         })
       await Promise.all([both('a', 'b'), both('b', 'a')])
       expect(attempts).toBe(3)
@@ -42,8 +42,8 @@ describe('trying again', () => {
       await db.transaction(async (tx) => {
         attempts += 1
         await tx.rows('SELECT * FROM products')
-        if (attempts === 1) await take(database.connection, 'a')
-        await take(tx, 'a')
+        if (attempts === 1) await restock(database.connection, 'a')
+        await restock(tx, 'a')
       })
       expect(attempts).toBe(2)
       expect(await db.rows('SELECT stock FROM products')).toEqual([{ stock: 2 }])
@@ -51,14 +51,14 @@ describe('trying again', () => {
   })
 })
 
-/** Nobody goes on before `count` have come; who comes later does not wait. */
-function meeting(count: number): () => Promise<void> {
-  let come = 0
+/** A barrier for `count` callers; later ones do not wait. */
+function barrier(count: number): () => Promise<void> {
+  let arrived = 0
   let open: () => void = () => undefined
   const all = new Promise<void>((resolve) => (open = resolve))
   return () => {
-    come += 1
-    if (come >= count) open()
+    arrived += 1
+    if (arrived >= count) open()
     return all
   }
 }

@@ -83,7 +83,7 @@ describe('a transaction', () => {
       await expect(transaction(db, (tx) => add(tx, 'a'))).rejects.toMatchObject({
         code: 'OUTCOME_UNKNOWN',
         exitCode: 9,
-        hint: 'look before you try again',
+        hint: 'check the result before you try again',
       })
       if (when === 'after') expect(await skus()).toEqual(['a'])
     },
@@ -98,7 +98,7 @@ describe('a transaction', () => {
     await expect(transaction(db, work)).rejects.toMatchObject({
       code: 'CONNECTION_LOST',
       exitCode: 4,
-      message: expect.stringContaining('nothing of it took place'),
+      message: expect.stringContaining('it took no effect'),
     })
     expect(await skus()).toEqual([])
   })
@@ -119,7 +119,10 @@ describe('a rehearsal', () => {
   it('says when a statement ended it, since then something was kept', async () => {
     const db = await another()
     const work = dryRun(db, (tx) => tx.execute('CREATE TABLE IF NOT EXISTS shelf (id INT)'))
-    await expect(work).rejects.toMatchObject({ code: 'UNEXPECTED', message: expect.stringContaining('is kept') })
+    await expect(work).rejects.toMatchObject({
+      code: 'UNEXPECTED',
+      message: expect.stringContaining('its changes are permanent'),
+    })
   })
 
   it('as a database keeps nothing either, neither of a transaction nor of a single statement', async () => {

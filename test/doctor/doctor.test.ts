@@ -111,7 +111,7 @@ describe('schema and shop', () => {
     await empty.connection.execute('CREATE TABLE schema_migrations (id INT)')
     expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({
       status: 'fault',
-      found: expect.stringMatching(/^the table schema_migrations is not the one of this dbtool/),
+      found: expect.stringMatching(/^the table schema_migrations belongs to another tool/),
     })
   })
 

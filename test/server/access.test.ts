@@ -19,7 +19,7 @@ function overPort(port: number, password: string, database?: string): Target {
   return { host: '127.0.0.1', port, socket: undefined, user: 'dbtool', password, database, ssl: { mode: 'disabled' } }
 }
 
-describe('who gets at the private server', { timeout: 120_000 }, () => {
+describe('access to the private server', { timeout: 120_000 }, () => {
   it('nobody over the network', async () => {
     const paths = temporaryHome()
     await startServer(paths)
@@ -35,7 +35,7 @@ describe('who gets at the private server', { timeout: 120_000 }, () => {
     expect(mode(paths.directory)).toBe(root ? 0o711 : 0o700)
   })
 
-  it('with a port: whoever has the password, on 127.0.0.1, in the databases of the shop', async () => {
+  it('with a port: everybody with the password, on 127.0.0.1, in the databases of the shop', async () => {
     const paths = temporaryHome()
     const port = await freePort()
     expect((await startServer(paths, { port })).status.port).toBe(port)
@@ -59,7 +59,7 @@ describe('who gets at the private server', { timeout: 120_000 }, () => {
     const port = await freePort()
     await startServer(paths, { port })
     const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
-    const others = addresses.filter((one) => one.family === 'IPv4' && !one.internal)
+    const others = addresses.filter(({ family, internal }) => family === 'IPv4' && !internal)
     for (const { address } of [...others, { address: '127.0.0.2' }]) {
       const outcome = await new Promise((resolve) => {
         const socket = dial({ host: address, port, timeout: 1_000 }, () => resolve('open')).once('error', () =>
@@ -71,7 +71,7 @@ describe('who gets at the private server', { timeout: 120_000 }, () => {
     }
   })
 
-  it.runIf(root)('runs as somebody else than root, and no neighbour enters its socket', async () => {
+  it.runIf(root)('runs as another user than root, and no other user can open its socket', async () => {
     const paths = temporaryHome()
     const { warnings } = await startServer(paths)
     expect(warnings).toEqual([])

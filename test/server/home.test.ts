@@ -8,12 +8,12 @@ import { findPrograms, installCommand } from '../../src/server/programs.ts'
 import { root } from './temporary-home.ts'
 
 function directory(): string {
-  const made = mkdtempSync(join(tmpdir(), 'dbt-'))
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }))
-  return made
+  const path = mkdtempSync(join(tmpdir(), 'dbt-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
 }
 
-describe('where the private server keeps its things', () => {
+describe('the home of the private server', () => {
   it.each([
     [{ DBTOOL_HOME: '/a/b', XDG_DATA_HOME: '/c', HOME: '/' }, '/a/b'],
     [{ DBTOOL_HOME: '', XDG_DATA_HOME: '/c', HOME: '/' }, '/c/dbtool'],
@@ -30,7 +30,7 @@ describe('where the private server keeps its things', () => {
     expect(serverPaths({ HOME: directory() }).home).toBe('/var/lib/dbtool')
   })
 
-  it.runIf(root)('stays where it is once it was made, also by a root in a new home', () => {
+  it.runIf(root)('stays the same once it was created, also for root in a new home', () => {
     const home = directory()
     chmodSync(home, 0o755)
     const { home: before } = serverPaths({ HOME: home })
@@ -39,7 +39,7 @@ describe('where the private server keeps its things', () => {
     expect(serverPaths({ HOME: home }).home).toBe(before)
   })
 
-  it('that can be nowhere is refused, at once', () => {
+  it('is rejected at once where it cannot exist', () => {
     expect(() => prepareDirectories(serverPaths({ DBTOOL_HOME: '/proc/nowhere/at/all' }))).toThrow(
       'cannot use /proc/nowhere/at/all for the private server (ENOENT at /proc/nowhere)',
     )
@@ -59,10 +59,10 @@ describe("MariaDB's programs", () => {
     expect(programs.installDb).toMatch(/\/mariadb-install-db$/)
   })
 
-  it('are looked for where DBTOOL_MARIADBD says, and only there', () => {
+  it('are searched only in DBTOOL_MARIADBD, if it is set', () => {
     const empty = directory()
     expect(() => findPrograms({ DBTOOL_MARIADBD: empty })).toThrow(
-      `DBTOOL_MARIADBD is ${empty}, and there is no mariadbd`,
+      `DBTOOL_MARIADBD is ${empty}, but mariadbd was not found there`,
     )
   })
 

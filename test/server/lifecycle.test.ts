@@ -10,13 +10,13 @@ import { dbtool } from '../support/cli.ts'
 import { killServer, temporaryHome } from './temporary-home.ts'
 
 describe('the private server', { timeout: 120_000 }, () => {
-  it('makes its data, starts, and lets the user of the system in without a password', async () => {
+  it('creates its data, starts, and accepts the operating-system user without a password', async () => {
     const paths = temporaryHome()
     expect((await serverStatus(paths)).running).toBe(false)
-    const said: string[] = []
-    const { started, status } = await startServer(paths, { progress: (message) => said.push(message) })
+    const messages: string[] = []
+    const { started, status } = await startServer(paths, { progress: (message) => messages.push(message) })
     expect(started).toBe(true)
-    expect(said).toEqual(['making the data directory', 'starting MariaDB'])
+    expect(messages).toEqual(['creating the data directory', 'starting MariaDB'])
     const user = loginName()
     const where = { socket: paths.socket, user, database: 'dbtool' }
     expect(status).toMatchObject({ ...where, running: true, port: null, data_directory: paths.data })
@@ -48,7 +48,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(readdirSync(paths.directory).sort()).toEqual(['data', 'mariadb.log', 'run'])
   })
 
-  it('stops cleanly, leaves neither socket nor pid file, and says when it did not run', async () => {
+  it('stops cleanly, leaves neither socket nor pid file, and reports that it was not running', async () => {
     const paths = temporaryHome()
     expect(await stopServer(paths)).toEqual({ stopped: false })
     await startServer(paths)
@@ -73,7 +73,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(await withSession(paths, (db) => db.rows('SELECT id FROM dbtool.kept'))).toEqual([{ id: 42 }])
   })
 
-  it('does not take a stranger with its old number for itself', async () => {
+  it('does not mistake another process with its old number for itself', async () => {
     const paths = temporaryHome()
     await startServer(paths)
     await killServer(paths)
@@ -87,7 +87,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(await stopServer(paths)).toEqual({ stopped: false })
   })
 
-  it('is reset with everything it kept, and starts anew', async () => {
+  it('is reset with all its data, and starts empty', async () => {
     const paths = temporaryHome()
     await startServer(paths)
     await withSession(paths, (db) => db.execute('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))

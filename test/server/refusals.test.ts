@@ -14,20 +14,20 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
     const paths = temporaryHome('x'.repeat(90))
     await expect(startServer(paths)).rejects.toMatchObject({
       code: 'SERVER_FAILED',
-      message: expect.stringContaining('can have 103'),
+      message: expect.stringContaining('with a maximum of 103'),
       hint: expect.stringContaining('DBTOOL_HOME'),
     })
     expect(existsSync(paths.home)).toBe(false)
     expect(await findRunning(paths)).toBeUndefined()
   })
 
-  it('to start on or delete data that dbtool did not make', async () => {
+  it('to start on or delete data that dbtool did not create', async () => {
     const paths = temporaryHome()
     const precious = join(paths.data, 'thesis.txt')
     mkdirSync(paths.data, { recursive: true })
     writeFileSync(precious, 'mine')
-    await expect(resetServer(paths)).rejects.toThrow(/not a data directory that dbtool made/)
-    await expect(startServer(paths)).rejects.toThrow(/not a data directory that dbtool made/)
+    await expect(resetServer(paths)).rejects.toThrow(/not a data directory of dbtool/)
+    await expect(startServer(paths)).rejects.toThrow(/not a data directory of dbtool/)
     expect(readFileSync(precious, 'utf8')).toBe('mine')
   })
 
@@ -39,7 +39,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
     )
   })
 
-  it('a port that is taken, with the advice to take another, and starts without it', async () => {
+  it('a port in use, with the advice to choose another, and starts without it', async () => {
     const paths = temporaryHome()
     const port = await freePort()
     const neighbour = createServer().listen(port, '127.0.0.1')
@@ -64,8 +64,8 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
     await expect(startServer(paths)).rejects.toThrow(paths.home)
   })
 
-  it('to go on once it is interrupted, and leaves no half of a data directory and no server', async () => {
-    for (const moment of ['making the data directory', 'starting MariaDB']) {
+  it('to continue after an interrupt, and leaves no incomplete data directory and no server', async () => {
+    for (const moment of ['creating the data directory', 'starting MariaDB']) {
       const paths = temporaryHome()
       const interrupt = new AbortController()
       const progress = (message: string): void => {

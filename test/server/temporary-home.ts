@@ -10,7 +10,7 @@ import { stopServer } from '../../src/server/stop.ts'
 
 export const root = process.getuid?.() === 0
 
-/** A home of the test's own, in which no server is left when the test ends, however it ends. */
+/** A home for one test. At the end of the test, its server is stopped in any case. */
 export function temporaryHome(...below: string[]): ServerPaths {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'dbt-')))
   const paths = serverPaths({ DBTOOL_HOME: join(top, ...below) })
@@ -29,7 +29,7 @@ for attempt in 1 2 3; do
   rm -rf "$1" && [ "$attempt" = 3 ] || sleep 0.5
 done`
 
-/** Ctrl-C ends the tests before they can tidy up: a shell that waits for the end of this process does it then. */
+/** Cleans up after Ctrl-C, which ends the tests before they can: a shell waits for the end of this process. */
 function watch(top: string, paths: ServerPaths): () => void {
   const shell = spawn('sh', ['-c', afterwards, 'sh', top, paths.pidFile, String(process.pid)], {
     cwd: '/',
@@ -40,10 +40,10 @@ function watch(top: string, paths: ServerPaths): () => void {
   return () => shell.kill('SIGKILL')
 }
 
-/** What a power cut does to it. */
+/** Kills the server with SIGKILL, like a power cut. */
 export async function killServer(paths: ServerPaths): Promise<void> {
   const pid = await readPid(paths)
-  if (pid === undefined || (await processState(pid, paths)) !== 'ours') return
+  if (pid === undefined || (await processState(pid, paths)) !== 'server') return
   process.kill(pid, 'SIGKILL')
-  while ((await processState(pid, paths)) === 'ours' || (await answers(paths.socket))) await sleep(10)
+  while ((await processState(pid, paths)) === 'server' || (await answers(paths.socket))) await sleep(10)
 }

@@ -184,7 +184,7 @@ describe('pool stress', () => {
     await database.connection.execute(`DROP USER ${login}@localhost`)
     expect(error).toMatchObject({
       code: 'POOL_TIMEOUT',
-      message: expect.stringMatching(/opening another one failed/),
+      message: expect.stringMatching(/opening another connection failed/),
       hint: 'use a smaller pool, or raise max_connections',
     })
   })

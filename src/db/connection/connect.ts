@@ -11,7 +11,10 @@ import { killAtServer, killLimits } from './kill.ts'
 
 const keepAliveMs = 30_000
 
-/** Opens one connection and sets its session up; every attempt rejects within `connectTimeoutMs` with a DbtoolError. */
+/**
+ * Opens one connection and sets up its session. Every attempt rejects with a DbtoolError within `connectTimeoutMs`
+ * milliseconds. With ssl mode `preferred`, a server without TLS gets a second, unencrypted attempt.
+ */
 export async function connect(target: Target, limits: Limits = defaultLimits, onTrace?: OnTrace): Promise<Connection> {
   const attempt = (encrypted: boolean): Promise<Connection> => open({ target, limits, onTrace, encrypted })
   if (target.ssl.mode !== 'preferred') return attempt(target.ssl.mode !== 'disabled')
@@ -34,11 +37,11 @@ interface Opening {
 }
 
 async function open({ target, limits, onTrace, encrypted }: Opening): Promise<Connection> {
-  // First, since the server answers while the connector is loaded.
+  // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
   const socket = dial(target)
   try {
     const raw = await driver().createConnection({ ...driverOptions(target, limits, encrypted), stream: () => socket })
-    // Without a listener, a connection that the server closes while idle would end the process.
+    // Without a listener, the process would end when the server closes an idle connection.
     raw.on('error', () => undefined)
     const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
     return new Connection({ raw, target, limits, onTrace, kill, cut: () => socket.destroy() })
@@ -56,8 +59,8 @@ function dial(target: Target): Socket {
 }
 
 /**
- * What the connector is told, by the pool modes that use its own pool too; everything that facts about it demand is
- * here.
+ * The options of the connector, also for the pool mode that uses the connector's own pool. All workarounds for its
+ * behaviour are here.
  */
 export function driverOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
   return {
@@ -70,19 +73,19 @@ export function driverOptions(target: Target, limits: Limits, encrypted: boolean
     connectTimeout: timerMs(limits.connectTimeoutMs),
     initSql: sessionStatements(limits, target.readOnly),
     typeCast: readInstant,
-    // Parameters would land in the text of errors.
+    // Otherwise error messages would contain the parameters.
     logParam: false,
     bigIntAsNumber: true,
     insertIdAsNumber: true,
     decimalAsNumber: false,
     checkNumberRange: true,
     trace: false,
-    // To the server that was named, and to no other.
+    // Connect only to the server that the user named.
     permitRedirect: false,
   }
 }
 
-/** The connector passes these on to node:tls; its types leave some out. */
+/** Options that the connector passes to node:tls. Its own types lack some of them. */
 type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & {
   host?: string
   servername?: string
@@ -90,16 +93,17 @@ type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & {
 }
 
 /**
- * verify-ca checks the certificate's chain, verify-identity the host's name too; preferred and required only encrypt,
- * but check the chain where a CA is given: nobody gives one to have it ignored.
+ * The TLS options of an ssl mode. `verify-ca` checks the certificate chain, `verify-identity` also the host name.
+ * `preferred` and `required` only encrypt, unless a CA is given: then they check the chain too, since a given CA must
+ * not be ignored.
  */
 function tlsOptions(target: Target): TlsOptions {
   const { mode, ca } = target.ssl
   if (ca === undefined && (mode === 'preferred' || mode === 'required')) return { rejectUnauthorized: false }
   return {
     ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
-    // Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC
-    // 6066).
+    // Without servername or host, Node would check the certificate against "localhost". RFC 6066 allows no address as a
+    // server name.
     ...(isIP(target.host) === 0 ? { servername: target.host } : { host: target.host }),
     ...(mode === 'verify-identity' ? {} : { checkServerIdentity: () => undefined }),
   }
@@ -109,34 +113,34 @@ function readCertificate(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, {
+    throw new DbtoolError('BAD_CONFIG', `cannot read the CA certificate '${path}' (--ssl-ca)`, {
       cause,
-      hint: 'give --ssl-ca the path of a PEM file',
+      hint: 'set --ssl-ca to the path of a PEM file',
     })
   }
 }
 
-const forEverSeconds = 100_000_000
-const yearSeconds = 31_536_000
+/** The longest lock waits that MariaDB accepts: for rows, and for a table. */
+const longestRowWaitSeconds = 100_000_000
+const longestTableWaitSeconds = 31_536_000
 
 const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
 /**
- * The session of every connection, in one place: utf8mb4, UTC, strict, READ COMMITTED, bounded statements and lock
- * waits.
- * MariaDB's `max_statement_time` is in seconds (the `max_execution_time` of MySQL does not exist there), and so are the
- * lock
- * waits: for rows, and for a table that somebody else is changing or using. A read-only session refuses changes (error
- * 1792), whoever asks for them.
+ * The statements that set up the session of every connection: utf8mb4, UTC, strict mode, READ COMMITTED, and limits for
+ * statements and lock waits. MariaDB's `max_statement_time` is in seconds; the `max_execution_time` of MySQL does not
+ * exist. The two lock waits are in seconds too: for rows, and for a table that another session is changing or using. A
+ * read-only session rejects every change (error 1792).
  */
 function sessionStatements(limits: Limits, readOnly = false): string[] {
-  const lockWaitSeconds = limits.lockWaitMs === 0 ? forEverSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
+  const lockWaitSeconds =
+    limits.lockWaitMs === 0 ? longestRowWaitSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
   const variables = [
     `time_zone = '+00:00'`,
     `sql_mode = '${sqlMode}'`,
     `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
     `innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-    `lock_wait_timeout = ${Math.min(lockWaitSeconds, yearSeconds)}`,
+    `lock_wait_timeout = ${Math.min(lockWaitSeconds, longestTableWaitSeconds)}`,
   ]
   return [
     `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}`,

@@ -6,9 +6,12 @@ import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 
-/** The server stops a statement itself; this long after its limit, a silent server counts as lost. */
+/**
+ * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
+ * lost.
+ */
 const silenceMs = 2_000
-const goodbyeMs = 1_000
+const closeTimeoutMs = 1_000
 const inTransactionFlag = 1
 
 export interface ConnectionParts {
@@ -16,9 +19,9 @@ export interface ConnectionParts {
   readonly target: Target
   readonly limits: Limits
   readonly onTrace?: OnTrace | undefined
-  /** Closes the socket without asking anybody. */
+  /** Closes the socket at once. */
   readonly cut: () => void
-  /** Has the server end the connection with this number, and waits until it has. Never rejects. */
+  /** Kills the connection with this number at the server, and resolves when it has ended. Never rejects. */
   readonly kill?: (threadId: number) => Promise<void>
 }
 
@@ -26,12 +29,17 @@ interface ServerStatus {
   readonly info: { readonly status: number } | null
 }
 
-/** One connection: every operation has a deadline on this side, every error is ours, every statement can be traced. */
+/**
+ * One connection to the server. Every operation has a deadline on the client side, every error is a DbtoolError, and
+ * every statement can be traced.
+ */
 export class Connection implements PooledConnection {
   readonly #parts: ConnectionParts
   readonly #inFlight = new InFlight()
-  /** Only a success tells how the transaction stands; after an error it is in doubt, unless the error ended it. */
-  #transaction: 'told' | 'doubtful' | 'ended' = 'told'
+  /**
+   * The state of the transaction: `known` after a success. After an error it is `unknown`, unless the error ended it.
+   */
+  #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #cut = false
   readonly #identity: ConnectionIdentity | undefined
 
@@ -70,7 +78,10 @@ export class Connection implements PooledConnection {
     return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
   }
 
-  /** Resolves to false when the server does not answer within `timeoutMs`; the connection is then destroyed. */
+  /**
+   * Resolves to true if the server answers within `timeoutMs` milliseconds. Otherwise destroys the connection and
+   * resolves to false.
+   */
   async ping(timeoutMs: number): Promise<boolean> {
     return this.bounded(timeoutMs, this.#parts.raw.ping()).then(
       () => true,
@@ -84,7 +95,7 @@ export class Connection implements PooledConnection {
   }
 
   get mayHoldTransaction(): boolean {
-    return this.inTransaction || this.#transaction === 'doubtful'
+    return this.inTransaction || this.#transaction === 'unknown'
   }
 
   get busy(): boolean {
@@ -96,30 +107,31 @@ export class Connection implements PooledConnection {
     return !this.#cut && this.#parts.raw.isValid()
   }
 
-  /** Says good-bye to the server. Never rejects, never takes longer than a second. */
+  /** Closes the connection properly. Never rejects, and takes at most a second. */
   async close(): Promise<void> {
     if (!this.usable) return
-    await this.bounded(goodbyeMs, this.#parts.raw.end()).catch(() => undefined)
+    await this.bounded(closeTimeoutMs, this.#parts.raw.end()).catch(() => undefined)
   }
 
   /**
-   * Closes the socket at once; the server rolls back when it notices. What is in flight rejects with CONNECTION_LOST.
+   * Closes the socket at once; the server rolls back when it notices. Operations in flight reject with CONNECTION_LOST.
    */
   destroy(): void {
     const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
-    this.cut(message, 'look whether it took place before you try again')
+    this.cut(message, 'check whether it took effect before you try again')
   }
 
+  /** Destroys the connection, and kills its running statement at the server. Never rejects. */
   async stop(): Promise<void> {
     const wasBusy = this.busy
     this.destroy()
-    // A statement runs on at the server until it next has something to say to us.
+    // The server notices a closed socket only when it next writes to it, and runs the statement until then.
     if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
   /**
-   * The text protocol pastes values into the statement, which the server quotes when it does not understand it: not for
-   * secrets.
+   * Uses the text protocol, except for secrets. It pastes values into the statement, and the server quotes the
+   * statement in syntax errors.
    */
   private query(sql: string, values: readonly Value[]): Promise<unknown> {
     const { raw } = this.#parts
@@ -140,7 +152,7 @@ export class Connection implements PooledConnection {
         })
       const timeoutMs = limits.statementTimeoutMs === 0 ? 0 : limits.statementTimeoutMs + silenceMs
       const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
-      this.#transaction = 'told'
+      this.#transaction = 'known'
       failed = false
       return result
     } catch (error) {
@@ -151,11 +163,12 @@ export class Connection implements PooledConnection {
   }
 
   private failure(error: unknown, values: readonly Value[]): Error {
-    const ours = translate(hideSecrets(error, values), this.#parts.target)
-    if (ours instanceof DatabaseError && ours.code === 'CONNECTION_LOST') ours.lost = this.#identity
-    const ended = ours instanceof DatabaseError && !isConnectionLoss(ours) && ruleOf(ours).transaction === 'ended'
-    this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'doubtful'
-    return ours
+    const translated = translate(hideSecrets(error, values), this.#parts.target)
+    if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') translated.lost = this.#identity
+    const ended =
+      translated instanceof DatabaseError && !isConnectionLoss(translated) && ruleOf(translated).transaction === 'ended'
+    this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'unknown'
+    return translated
   }
 
   private bounded<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
@@ -164,7 +177,7 @@ export class Connection implements PooledConnection {
 
   private giveUp(timeoutMs: number): void {
     const message = `${addressOf(this.#parts.target)} has not answered for ${Math.round(timeoutMs)} ms`
-    this.cut(message, 'the server hangs or the network lost it; the connection was given up')
+    this.cut(message, 'the server hangs or the network failed; the connection was closed')
   }
 
   private cut(message: string, hint: string): void {
@@ -174,30 +187,30 @@ export class Connection implements PooledConnection {
   }
 }
 
-/** A bound value as the connector takes it. */
+/** Converts a bound value for the connector. */
 function forDriver(value: Value): Exclude<Value, Secret | Date> {
   if (value instanceof Secret) return value.reveal()
   return value instanceof Date ? writeInstant(value) : value
 }
 
 /**
- * A compound statement answers with [rows, status], a plain one with its rows, one that has no result set with its
- * status.
+ * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
+ * result set its status.
  */
 function firstResultSet<T>(result: unknown): T[] {
   if (!Array.isArray(result)) return []
   return (Array.isArray(result[0]) ? result[0] : result) as T[]
 }
 
-/** What a bulk statement answers: one result set, or one for each row where the server takes them one by one. */
+/** The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. */
 function resultSets<T>(result: unknown): T[] {
   return Array.isArray(result) ? (result.flat() as T[]) : []
 }
 
-/** Without the function that would be asked about every cell. */
+/** Disables the type-cast function, which the connector would call for every cell. */
 const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }
 
-/** The operations that run on one connection, each with a deadline of its own. */
+/** The operations that run on one connection, each with its own deadline. */
 class InFlight {
   readonly #abandon = new Set<(error: Error) => void>()
 
@@ -206,12 +219,12 @@ class InFlight {
   }
 
   /**
-   * Settles as `work` does, or as `abandonAll` says before that. `late` is called after `timeoutMs`; zero is no
-   * deadline.
+   * Settles as `work` does, or rejects with the error of `abandonAll` if that comes first. Calls `onLate` after
+   * `timeoutMs` milliseconds; zero means no deadline.
    */
-  watch<T>(work: Promise<T>, timeoutMs: number, late: () => void): Promise<T> {
+  watch<T>(work: Promise<T>, timeoutMs: number, onLate: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timer = timeoutMs === 0 ? undefined : setTimeout(late, timerMs(timeoutMs))
+      const timer = timeoutMs === 0 ? undefined : setTimeout(onLate, timerMs(timeoutMs))
       const settled = (): void => {
         clearTimeout(timer)
         this.#abandon.delete(abandon)

@@ -4,13 +4,13 @@ import type * as mariadb from 'mariadb'
 export type DriverConnection = mariadb.Connection
 export type DriverQuery = mariadb.QueryOptions
 export type DriverPool = mariadb.Pool
-/** The connector's types leave out the last. */
+/** The options of the connector; its own types lack `permitRedirect`. */
 export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
 
 /**
- * The connector, loaded when it is first asked for: of the package its CommonJS build, which loads in less than half
- * the time of the ES modules;
- * in the command line, scripts/connector.mjs puts a file in its place that has these names only.
+ * Loads the connector at its first use. From the package this is the CommonJS build, which loads in less than half the
+ * time of the ES modules. For the command line, scripts/connector.mjs replaces it with a file that has only these
+ * names.
  */
 export const driver = (): Pick<typeof mariadb, 'createConnection' | 'createPool' | 'version'> =>
   require('mariadb') as typeof mariadb

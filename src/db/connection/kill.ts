@@ -3,16 +3,16 @@ import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import { firstRow, type Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
 
-/** Whoever interrupts does not want to wait for a server that does not answer. */
+/** Short limits: after an interrupt, the user does not want to wait for a server that does not answer. */
 export const killLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
 
 const waitMs = 2_000
 const pollMs = 20
 
 /**
- * Has the server end one of our connections, which rolls its transaction back, and waits until it is gone: then its
- * outcome
- * can be looked up. Needs no privilege for connections of the same user. Never rejects.
+ * Kills one of dbtool's connections at the server, which rolls back its transaction. Resolves when it has ended, so
+ * that its outcome can be looked up, or after two seconds. Needs no privilege for connections of the same user. Never
+ * rejects.
  */
 export async function killAtServer(
   connect: () => Promise<Queries & { close(): Promise<void> }>,
@@ -20,13 +20,13 @@ export async function killAtServer(
 ): Promise<void> {
   try {
     const other = await connect()
-    // It may be gone already.
+    // The connection may have ended already.
     await other.execute(`KILL ${threadId}`).catch(() => undefined)
     const deadline = performance.now() + waitMs
     while ((await exists(other, threadId)) && performance.now() < deadline) await sleep(pollMs)
     await other.close()
   } catch {
-    // A server that takes no connection cannot be told.
+    // Without a connection to the server, nothing can be killed.
   }
 }
 
@@ -37,26 +37,28 @@ async function exists(queries: Queries, threadId: number): Promise<boolean> {
 }
 
 /**
- * Has the server end what a lost connection left running there, and waits until it is over: only then the outcome stays
- * what it
- * is when it is looked up. Rejects with OUTCOME_UNKNOWN while it goes on, or with the reason why the server cannot be
- * asked.
+ * After losing a connection, kills its statement at the server before a retry: otherwise the first attempt could still
+ * commit. Resolves when the connection has ended; only then is the outcome final. Rejects with OUTCOME_UNKNOWN if it is
+ * still running after two seconds, or with the reason why the server cannot be queried.
  */
 export async function endAtServer(queries: Queries, lost: ConnectionIdentity): Promise<void> {
   if (!(await stillExists(queries, lost))) return
-  // It may be gone by now.
+  // The connection may have ended by now.
   await queries.execute(`KILL ${lost.threadId}`).catch(() => undefined)
   const deadline = performance.now() + waitMs
   while (await stillExists(queries, lost)) {
     if (performance.now() > deadline)
-      throw new DatabaseError('OUTCOME_UNKNOWN', 'the server still works for a connection that was lost', {
+      throw new DatabaseError('OUTCOME_UNKNOWN', 'the server is still running a statement of a lost connection', {
         hint: 'try again',
       })
     await sleep(pollMs)
   }
 }
 
-/** A server that restarted since has begun to count its connections anew: then the number is somebody else's. */
+/**
+ * Ignores the number if the server has restarted since the connection was opened. A restarted server numbers its
+ * connections from the beginning, so that the number may belong to another one.
+ */
 async function stillExists(queries: Queries, { threadId, openedAt }: ConnectionIdentity): Promise<boolean> {
   const ageSeconds = Math.floor((performance.now() - openedAt) / 1_000) - 1
   const question = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ? AND ID <> CONNECTION_ID()

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { firstRow, type Queries } from '../queries.ts'
 
-/** What the server says about itself and about this session. */
+/** Facts about the server and about this session. */
 export interface Probe {
   readonly version: string
   readonly user: string
@@ -11,7 +11,7 @@ export interface Probe {
   readonly time_zone: string
   readonly sql_mode: string
   readonly isolation: string
-  /** Seconds; zero is no limit. */
+  /** In seconds; zero means no limit. */
   readonly statement_timeout: number
   /** The TLS cipher, or null when the connection is not encrypted. */
   readonly tls: string | null
@@ -20,16 +20,18 @@ export interface Probe {
 }
 
 const question = `SELECT VERSION() AS version, CURRENT_USER() AS user, DATABASE() AS \`database\`,
-  @@character_set_connection AS charset, @@collation_connection AS collation, @@time_zone AS time_zone, @@sql_mode AS sql_mode,
-  @@max_statement_time AS statement_timeout,
-  (SELECT VARIABLE_VALUE FROM information_schema.SESSION_VARIABLES WHERE VARIABLE_NAME IN ('tx_isolation', 'transaction_isolation') LIMIT 1) AS isolation,
+  @@character_set_connection AS charset, @@collation_connection AS collation,
+  @@time_zone AS time_zone, @@sql_mode AS sql_mode, @@max_statement_time AS statement_timeout,
+  (SELECT VARIABLE_VALUE FROM information_schema.SESSION_VARIABLES
+   WHERE VARIABLE_NAME IN ('tx_isolation', 'transaction_isolation') LIMIT 1) AS isolation,
   (SELECT VARIABLE_VALUE FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'ssl_cipher') AS cipher`
 
 const roundTrips = 5
 
+/** Queries the server and measures the round trip. */
 export async function probe(queries: Queries): Promise<Probe> {
   const row = await firstRow<Omit<Probe, 'tls' | 'round_trip_ms'> & { cipher: string | null }>(queries, question)
-  if (row === undefined) throw new Error('SELECT without FROM gave no row')
+  if (row === undefined) throw new Error('SELECT without FROM returned no row')
   const { cipher, ...facts } = row
   const tls = cipher === '' ? null : cipher
   return { ...facts, tls, round_trip_ms: await roundTripMs(queries) }

@@ -10,8 +10,8 @@ import {
   assertUsable,
   bookkeeping,
   migrationStates,
-  takeBackHint,
-  wayBack,
+  downStatements,
+  rollbackHint,
 } from './schema-state.ts'
 
 const lockWaitSeconds = 60
@@ -23,16 +23,16 @@ export interface Step {
 }
 
 export interface BackStep extends Step {
-  /** What it runs: less than the whole way down, if the migration or an earlier rollback of it stopped half-way. */
+  /** The statements to run: fewer than `total` if the migration or an earlier rollback of it stopped half-way. */
   readonly statements: readonly string[]
-  /** How many the whole way down has. */
+  /** Number of statements of the complete rollback. */
   readonly total: number
 }
 
 /**
- * What `migrate` and `rollback` move along: `session` must not have a statement time-out, since DDL on large tables
- * takes
- * long. Another process that migrates the same database is waited for (a named lock, for a minute).
+ * The session and the migrations for `migrate` and `rollback`. `session` must not have a statement time-out, since DDL
+ * on large tables takes long. A named lock makes processes that migrate the same database wait for each other, for at
+ * most a minute.
  */
 export interface Migrator {
   readonly session: Session
@@ -40,7 +40,10 @@ export interface Migrator {
   readonly onStep?: (step: Step) => void
 }
 
-/** Applies what is pending, up to version `to`. Returns the steps taken; none when there was nothing to do. */
+/**
+ * Applies the pending migrations up to version `to`. Resolves to the applied steps. Rejects with LOCK_TIMEOUT if
+ * another process migrates for longer than a minute, and with MIGRATION_HALF_RUN if a statement failed half-way.
+ */
 export async function migrate(migrator: Migrator, to: number = migrator.known.length): Promise<Step[]> {
   const { session } = migrator
   return locked(session, async () =>
@@ -48,7 +51,7 @@ export async function migrate(migrator: Migrator, to: number = migrator.known.le
   )
 }
 
-/** What `migrate` would do now; refused if it could not start. */
+/** Resolves to the steps that `migrate` would apply now. Rejects if it could not start. */
 export async function pendingSteps({ session, known }: Migrator, to: number = known.length): Promise<Step[]> {
   assertKnown(known, to)
   const states = migrationStates(known, await appliedMigrations(session))
@@ -58,31 +61,35 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
 
-/** Takes back every migration above `to` (by default the last one); of one that stopped half-way, what did run. */
+/**
+ * Rolls back every migration above version `to`, by default only the last one. Of a half-run migration, it undoes the
+ * statements that ran. Resolves to the completed steps; rejects as `migrate` does.
+ */
 export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
   const { session } = migrator
   return locked(session, async () =>
     runAllSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
-      takeBack(session, migration, statements),
+      revert(session, migration, statements),
     ),
   )
 }
 
-/** What `rollback` would do now. */
+/** Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration. */
 export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<BackStep[]> {
   const applied = await appliedMigrations(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
-    const message = `cannot take migration ${unknown.version} (${unknown.name}) back: this dbtool does not know it`
-    throw new DbtoolError('SCHEMA_NEWER', message, { hint: 'use the dbtool that applied it' })
+    const migration = `migration ${unknown.version} (${unknown.name})`
+    const message = `cannot roll back ${migration}: this version of dbtool does not have it`
+    throw new DbtoolError('SCHEMA_NEWER', message, { hint: 'use the version of dbtool that applied it' })
   }
   const target = to ?? Math.max(0, (applied.at(-1)?.version ?? 0) - 1)
   assertKnown(known, target)
   return known.toReversed().flatMap((migration): BackStep[] => {
     const { version, name, down } = migration
-    const row = applied.find((one) => one.version === version)
+    const row = applied.find((entry) => entry.version === version)
     if (row === undefined || version <= target) return []
-    const statements = wayBack(migration, row)
+    const statements = downStatements(migration, row)
     return [{ version, name, direction: 'down', statements, total: down.length }]
   })
 }
@@ -117,11 +124,12 @@ async function apply(session: Session, migration: Migration): Promise<void> {
   await session.execute('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
 }
 
-async function takeBack(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
+async function revert(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
   const { version } = migration
   const before = (await appliedMigrations(session)).find((row) => row.version === version)
-  const begin =
-    "UPDATE schema_migrations SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL WHERE version = ?"
+  const begin = `UPDATE schema_migrations
+    SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL
+    WHERE version = ?`
   await session.execute(begin, [statements.length, version])
   await runSteps({ session, migration, statements, forget: async () => before && restore(session, before) })
   await forget(session, version)
@@ -135,19 +143,20 @@ async function restore(
   session: Session,
   { version, direction, steps, steps_started, steps_done, finished_at }: AppliedMigration,
 ): Promise<void> {
-  const sql =
-    'UPDATE schema_migrations SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ? WHERE version = ?'
+  const sql = `UPDATE schema_migrations
+    SET direction = ?, steps = ?, steps_started = ?, steps_done = ?, finished_at = ?
+    WHERE version = ?`
   await session.execute(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 
 function lockedElsewhere(database: string): DbtoolError {
   const message = `another process has been migrating '${database}' for ${lockWaitSeconds} s`
-  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait for it, then look at: dbtool db status' })
+  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
 }
 
 /**
- * The lock is the server's, so it ends with the connection, however that ends. Its name may have 64 characters, as a
- * database's.
+ * Runs `work` under a named lock of the server, which the server releases when the connection ends for any reason. The
+ * name of the database is hashed, because the name of a lock has at most 64 characters, as many as that of a database.
  */
 async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const database = (await firstRow<{ name: string | null }>(session, 'SELECT DATABASE() AS name'))?.name ?? ''
@@ -168,30 +177,28 @@ export interface Run {
   readonly session: Session
   readonly migration: Migration
   readonly statements: readonly string[]
-  /** Makes its row in schema_migrations what it was before, or takes it away. */
+  /** Restores the previous row of the migration in schema_migrations, or deletes it. */
   readonly forget: () => Promise<unknown>
 }
 
 /**
- * DDL commits by itself, so each statement is written down before and after: what stops half-way is seen the next time.
- * Of a
- * migration whose first statement is refused nothing took place, and nothing is remembered: whoever lacks the privilege
- * must
- * not leave a shop that nobody can use.
+ * Runs the statements of one migration. DDL commits implicitly, so each statement is recorded before and after it runs;
+ * the next command then sees a run that stopped half-way. If the server rejects the first statement, nothing has
+ * changed, and no record remains. A user without the privilege must not leave the shop half-migrated and unusable.
  */
 async function runSteps({ session, migration, statements, forget }: Run): Promise<void> {
-  const note = (what: string) =>
-    session.execute(`UPDATE schema_migrations SET ${what} WHERE version = ?`, [migration.version])
+  const record = (assignment: string) =>
+    session.execute(`UPDATE schema_migrations SET ${assignment} WHERE version = ?`, [migration.version])
   for (const [index, statement] of statements.entries()) {
-    await note('steps_started = steps_done + 1')
+    await record('steps_started = steps_done + 1')
     await session.execute(statement).catch(async (error: unknown) => {
-      if (refused(error)) {
-        if (index === 0 && (await succeeds(forget()))) throw notBegun(migration, error)
-        await succeeds(note('steps_started = steps_done'))
+      if (isRejected(error)) {
+        if (index === 0 && (await succeeds(forget()))) throw notStarted(migration, error)
+        await succeeds(record('steps_started = steps_done'))
       }
       throw stopped(migration, `statement ${index + 1} of ${statements.length}`, error)
     })
-    await note('steps_done = steps_started')
+    await record('steps_done = steps_started')
   }
 }
 
@@ -202,22 +209,22 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
   )
 }
 
-/** The server itself says that the statement did not take place. */
-function refused(error: unknown): error is DatabaseError {
+/** True if the server rejected the statement; it then took no effect. */
+function isRejected(error: unknown): error is DatabaseError {
   const errno = error instanceof DatabaseError && error.code !== 'CONNECTION_LOST' ? (error.errno ?? 0) : 0
   return errno >= firstServerErrno && errno < connectorErrnos
 }
 
-function notBegun({ version, name }: Migration, cause: DatabaseError): DbtoolError {
-  return new DbtoolError(cause.code, `migration ${version} (${name}) was not begun: ${cause.message}`, {
+function notStarted({ version, name }: Migration, cause: DatabaseError): DbtoolError {
+  return new DbtoolError(cause.code, `migration ${version} (${name}) did not start: ${cause.message}`, {
     cause,
     hint: cause.hint,
   })
 }
 
-/** A lost connection stays what it is: nobody knows whether its statement took place. */
+/** A lost connection keeps its own error, because the outcome of its statement is unknown. */
 function stopped({ version, name }: Migration, at: string, error: unknown): unknown {
   if (!(error instanceof DbtoolError) || error.code === 'CONNECTION_LOST') return error
   const message = `migration ${version} (${name}) stopped at ${at}: ${error.message}`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: takeBackHint(version) })
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: rollbackHint(version) })
 }

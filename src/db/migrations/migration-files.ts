@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { DbtoolError } from '../../errors.ts'
 
 /**
- * A migration is two files. Every statement of `down` takes back one of `up`, in reverse order: what stopped after k
- * statements
- * is taken back by the last k of `down`, and by nothing else, since the rest would destroy what is not ours.
+ * A migration consists of two files. Every statement of `down` undoes one statement of `up`, in reverse order. A
+ * migration that stopped after k statements is undone by exactly the last k statements of `down`. The others could
+ * destroy data that dbtool did not create.
  */
 export interface Migration {
   readonly version: number
@@ -13,9 +13,9 @@ export interface Migration {
   /** SHA-256 of the `up` file; an applied migration must never change. */
   readonly checksum: string
   readonly up: readonly string[]
-  /** As many as `up` has; each can run twice (IF EXISTS). */
+  /** As many statements as `up` has. Each can run twice (IF EXISTS). */
   readonly down: readonly string[]
-  /** The tables that `up` creates; none of them may be there before. */
+  /** The tables that `up` creates. None of them may exist before. */
   readonly tables: readonly string[]
 }
 
@@ -24,7 +24,9 @@ const creation = /^CREATE\s+(?:OR\s+REPLACE\s+|TEMPORARY\s+)*TABLE\b/i
 const plainCreation = /^CREATE\s+TABLE\s+(?!IF\s)`?([\w$]+)`?(?=[\s(])/i
 const upFile = /^(\d{4})_([a-z0-9_]+)\.up\.sql$/
 
-/** The migrations that come with this dbtool, in order of their number, starting at 1 without a gap. */
+/**
+ * Loads the migrations of this version of dbtool, by number from 1 without gaps. Throws UNEXPECTED for invalid files.
+ */
 export function loadMigrations(folder: URL = shipped): Migration[] {
   const migrations = readdirSync(folder)
     .flatMap((file) => {
@@ -45,26 +47,26 @@ function load(folder: URL, version: string, name: string): Migration {
     statements(file),
     statements(readFileSync(new URL(`${version}_${name}.down.sql`, folder), 'utf8')),
   ]
-  const wrong = (what: string): DbtoolError =>
-    new DbtoolError('UNEXPECTED', `migration ${Number(version)} (${name}) ${what}`)
+  const invalid = (problem: string): DbtoolError =>
+    new DbtoolError('UNEXPECTED', `migration ${Number(version)} (${name}) ${problem}`)
   if (up.length !== down.length)
-    throw wrong(
-      `has ${up.length} statements up and ${down.length} down: each one down takes back one up, in reverse order`,
+    throw invalid(
+      `has ${up.length} up and ${down.length} down statements: each down statement must undo one up statement`,
     )
   const tables = up
     .filter((statement) => creation.test(statement))
     .map((statement) => {
       const [, table] = plainCreation.exec(statement) ?? []
       if (table === undefined)
-        throw wrong('must say CREATE TABLE name, nothing between: it may only create what is not there yet')
+        throw invalid('must use CREATE TABLE name, with nothing in between: it may only create new tables')
       return table
     })
   return { version: Number(version), name, checksum: createHash('sha256').update(file).digest('hex'), up, down, tables }
 }
 
 /**
- * A statement ends with a semicolon at the end of a line; comments are whole lines. Enough for DDL, and easy to keep
- * to.
+ * Splits SQL into its statements. A statement ends with a semicolon at the end of a line, and a comment is a line of
+ * its own. These rules suffice for DDL.
  */
 export function statements(sql: string): string[] {
   return sql

@@ -7,9 +7,9 @@ const noSuchTable = 1146
 const noSuchColumn = 1054
 
 /**
- * A row of schema_migrations: what was run here, how far it came. `steps` counts the statements of `up`, or those at
- * the end of
- * `down` that this rollback has to run; a step is noted as started before it runs and as done after.
+ * A row of schema_migrations: a migration of this database, and its progress. `steps` is the number of statements to
+ * run: all of `up`, or those at the end of `down` that this rollback needs. A step is recorded as started before it
+ * runs and as done afterwards.
  */
 export interface AppliedMigration {
   readonly version: number
@@ -17,9 +17,7 @@ export interface AppliedMigration {
   readonly checksum: string
   readonly direction: 'up' | 'down'
   readonly steps: number
-  /**
-   * More than `steps_done` only if nobody knows whether the next one took place: the process or the connection died.
-   */
+  /** Greater than `steps_done` only if the outcome of the next step is unknown: the process or the connection died. */
   readonly steps_started: number
   readonly steps_done: number
   readonly started_at: Date
@@ -29,7 +27,7 @@ export interface AppliedMigration {
 export interface MigrationState {
   readonly version: number
   readonly name: string
-  /** `changed`: the file differs from what was applied. `newer`: this dbtool does not know it. */
+  /** `changed`: the file differs from the applied one. `newer`: this version of dbtool does not have the migration. */
   readonly state: 'applied' | 'pending' | 'half-run' | 'changed' | 'newer'
   readonly steps: number
   readonly steps_done: number
@@ -51,6 +49,10 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 
 const columns = 'version, name, checksum, direction, steps, steps_started, steps_done, started_at, finished_at'
 
+/**
+ * Resolves to the rows of schema_migrations by version, empty if the table does not exist. Rejects with DUPLICATE if
+ * the table belongs to another tool.
+ */
 export async function appliedMigrations(queries: Queries): Promise<AppliedMigration[]> {
   try {
     return await queries.rows<AppliedMigration>(`SELECT ${columns} FROM schema_migrations ORDER BY version`)
@@ -63,39 +65,40 @@ export async function appliedMigrations(queries: Queries): Promise<AppliedMigrat
 
 /** Other tools have a table of this name too. */
 function foreignBookkeeping(cause: DatabaseError): DbtoolError {
-  const message = `the table schema_migrations is not the one of this dbtool: ${cause.message}`
+  const message = `the table schema_migrations belongs to another tool: ${cause.message}`
   return new DbtoolError('DUPLICATE', message, {
     cause,
-    hint: 'nothing was changed; use another database, or rename it',
+    hint: 'nothing was changed; use another database, or rename the table',
   })
 }
 
 /**
- * Refuses to start a migration that would create a table (or a view's name) that is there: nobody's data may become
- * ours to drop.
+ * Rejects with DUPLICATE if the migration would create a table whose name a table or view already has. Otherwise a
+ * later rollback could drop data that dbtool did not create.
  */
 export async function assertNoForeignTables(queries: Queries, { version, name, tables }: Migration): Promise<void> {
   const existing = await queries.rows<{ name: string; folded: number }>(
-    'SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',
+    `SELECT TABLE_NAME AS name, @@lower_case_table_names AS folded
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`,
   )
   const conflicting = tables.filter((table) =>
-    existing.some((one) => one.name === table || (one.folded > 0 && one.name.toLowerCase() === table.toLowerCase())),
+    existing.some(({ name, folded }) => name === table || (folded > 0 && name.toLowerCase() === table.toLowerCase())),
   )
   if (conflicting.length === 0) return
-  const what = conflicting.length === 1 ? 'a table that is' : 'tables that are'
+  const what = conflicting.length === 1 ? 'a table that already exists' : 'tables that already exist'
   throw new DbtoolError(
     'DUPLICATE',
-    `migration ${version} (${name}) would create ${what} there already: ${conflicting.join(', ')}`,
+    `migration ${version} (${name}) cannot create ${what}: ${conflicting.join(', ')}`,
     {
-      hint: 'it changed nothing; use another database, or rename what is there',
+      hint: 'nothing was changed; use another database, or rename the existing tables',
     },
   )
 }
 
-/** Every migration that this dbtool or the database knows, with where it stands. */
+/** The state of every migration of this version of dbtool and of the database. */
 export function migrationStates(known: readonly Migration[], applied: readonly AppliedMigration[]): MigrationState[] {
   const rows = new Map(applied.map((row) => [row.version, row]))
-  const ours = known.map(({ version, name, checksum, up }): MigrationState => {
+  const states = known.map(({ version, name, checksum, up }): MigrationState => {
     const row = rows.get(version)
     if (row === undefined) return { version, name, state: 'pending', steps: up.length, steps_done: 0, applied_at: null }
     return {
@@ -106,7 +109,7 @@ export function migrationStates(known: readonly Migration[], applied: readonly A
   const newer = applied
     .filter((row) => row.version > known.length)
     .map((row): MigrationState => ({ ...reached(row), state: 'newer' }))
-  return [...ours, ...newer]
+  return [...states, ...newer]
 }
 
 function reached({ version, name, steps, steps_done, finished_at }: AppliedMigration): Omit<MigrationState, 'state'> {
@@ -114,8 +117,8 @@ function reached({ version, name, steps, steps_done, finished_at }: AppliedMigra
 }
 
 /**
- * Refuses to work on a schema that is half-run, newer than this dbtool, changed or, unless `pending` is allowed,
- * behind.
+ * Throws if the schema is half-run (MIGRATION_HALF_RUN), newer than this version of dbtool (SCHEMA_NEWER) or changed
+ * (UNEXPECTED). Pending migrations are MIGRATIONS_PENDING, unless they are `allowed`.
  */
 export function assertUsable(
   states: readonly MigrationState[],
@@ -127,13 +130,15 @@ export function assertUsable(
   if (newer.length > 0) {
     const names = newer.map(({ version, name }) => `${version} (${name})`).join(', ')
     throw new DbtoolError('SCHEMA_NEWER', `the schema is newer than this dbtool: it has migration ${names}`, {
-      hint: 'install the dbtool that made it, or a later one',
+      hint: 'install the version of dbtool that applied it, or a later one',
     })
   }
   const changed = states.find(({ state }) => state === 'changed')
   if (changed !== undefined) {
-    const message = `migration ${changed.version} (${changed.name}) is not the one that was applied: its checksum differs`
-    throw new DbtoolError('UNEXPECTED', message, { hint: 'put its file back as it was, and write a new migration' })
+    const message = `migration ${changed.version} (${changed.name}) was changed after it had been applied`
+    throw new DbtoolError('UNEXPECTED', `${message}: its checksum differs`, {
+      hint: 'restore its file, and write a new migration',
+    })
   }
   const behind = states.filter(({ state }) => state === 'pending')
   if (pending === 'refused' && behind.length > 0) {
@@ -145,15 +150,15 @@ export function assertUsable(
 }
 
 /**
- * The statements that take back what is there, and nothing else: of an `up`, one for each step that ran or may have run
- * (before
- * it, what it creates was not there); of a `down` that stopped, those that are left.
+ * The down statements that undo exactly the existing part of a migration. Of an `up`, they are those of the steps that
+ * ran or may have run, since their objects did not exist before. Of a `down` that stopped, they are the remaining ones.
+ * Throws UNEXPECTED if the file has changed.
  */
-export function wayBack({ version, name, checksum, down }: Migration, row: AppliedMigration): string[] {
+export function downStatements({ version, name, checksum, down }: Migration, row: AppliedMigration): string[] {
   if (row.checksum !== checksum) {
-    const message = `cannot take migration ${version} (${name}) back: it is not the one that was applied, its checksum differs`
-    throw new DbtoolError('UNEXPECTED', message, {
-      hint: 'put its file back as it was, or use the dbtool that applied it: another way down may not fit',
+    const message = `cannot roll back migration ${version} (${name}): it was changed after it had been applied`
+    throw new DbtoolError('UNEXPECTED', `${message}, its checksum differs`, {
+      hint: 'restore its file, or use the version of dbtool that applied it: other down statements may not match',
     })
   }
   const { direction, finished_at, steps, steps_started, steps_done } = row
@@ -162,10 +167,11 @@ export function wayBack({ version, name, checksum, down }: Migration, row: Appli
 }
 
 function halfRunError({ version, name, steps, steps_done }: MigrationState): DbtoolError {
-  const message = `migration ${version} (${name}) stopped after statement ${steps_done} of ${steps}; MariaDB cannot roll DDL back`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { hint: takeBackHint(version) })
+  const progress = `stopped after statement ${steps_done} of ${steps}`
+  const message = `migration ${version} (${name}) ${progress}; MariaDB cannot roll back DDL`
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { hint: rollbackHint(version) })
 }
 
-export function takeBackHint(version: number): string {
-  return `take back what did run with: dbtool db rollback --to ${version - 1}, then: dbtool db migrate`
+export function rollbackHint(version: number): string {
+  return `roll it back with: dbtool db rollback --to ${version - 1}, then run: dbtool db migrate`
 }

@@ -3,8 +3,8 @@ import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats
 import { poolClosed, PoolCounters } from './stats.ts'
 
 /**
- * The chapter's NullPool: a connection per use, opened when asked for and closed on return. Its only time-out is that
- * of connecting.
+ * The chapter's NullPool: one connection per use. `acquire` opens it, and `release` closes it. The only time-out is the
+ * connect time-out.
  */
 export class DirectPool implements Pool {
   readonly #counters = new PoolCounters()
@@ -17,12 +17,12 @@ export class DirectPool implements Pool {
 
   async acquire(): Promise<Lease> {
     if (this.#closed) throw poolClosed()
-    const asked = performance.now()
+    const startedAt = performance.now()
     const entry = await new Promise<PoolEntry>((resolve, reject) => {
       this.#entries.open(resolve, reject)
       this.#counters.queued(this.#entries.opening)
     })
-    return this.lend(entry, performance.now() - asked)
+    return this.grant(entry, performance.now() - startedAt)
   }
 
   stats(): PoolStats {
@@ -39,18 +39,18 @@ export class DirectPool implements Pool {
     await this.#entries.drain(graceMs)
   }
 
-  /** The pool may have been closed while the connection was opened. */
-  private lend(entry: PoolEntry, waitMs: number): Lease {
-    const giveBack = (): void => {
+  /** Rejects if `close` was called while the connection was being opened. */
+  private grant(entry: PoolEntry, waitMs: number): Lease {
+    const release = (): void => {
       this.#entries.evict(entry)
-      this.#counters.using(this.#entries.size)
+      this.#counters.setInUse(this.#entries.size)
     }
     if (this.#closed) {
-      giveBack()
+      release()
       throw poolClosed()
     }
     this.#counters.granted(waitMs)
-    this.#counters.using(this.#entries.size)
-    return new Lease(entry.connection, waitMs, giveBack)
+    this.#counters.setInUse(this.#entries.size)
+    return new Lease(entry.connection, waitMs, release)
   }
 }

@@ -9,7 +9,8 @@ import { defaultGraceMs, Lease, type Pool, type PoolStats, type PoolOptions } fr
 import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 
 /**
- * The connector's own pool behind our interface, to be compared with ours; docs/pool.md says why it is not the default.
+ * The connector's own pool behind the interface of dbtool's pools, for comparison. docs/pool.md explains why it is not
+ * the default.
  */
 export class ConnectorPool implements Pool {
   readonly #pool: DriverPool
@@ -32,19 +33,19 @@ export class ConnectorPool implements Pool {
   }
 
   async acquire(): Promise<Lease> {
-    const asked = performance.now()
+    const startedAt = performance.now()
     try {
-      const coming = this.#pool.getConnection()
+      const acquiring = this.#pool.getConnection()
       this.#counters.queued(this.#pool.taskQueueSize())
-      const raw = await coming
-      const waitMs = performance.now() - asked
+      const raw = await acquiring
+      const waitMs = performance.now() - startedAt
       this.#counters.granted(waitMs)
       const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
       this.#leased.add(connection)
-      this.#counters.using(this.#leased.size)
+      this.#counters.setInUse(this.#leased.size)
       return new Lease(connection, waitMs, () => {
         this.#leased.delete(connection)
-        this.#counters.using(this.#leased.size)
+        this.#counters.setInUse(this.#leased.size)
         void raw.release().catch(() => undefined)
       })
     } catch (error) {
@@ -70,17 +71,17 @@ export class ConnectorPool implements Pool {
     this.#counters.closed += this.#pool.totalConnections()
     const ended = this.#pool.end().catch(() => undefined)
     await Promise.race([ended, sleep(graceMs, undefined, { ref: false })])
-    // The connector itself would do it after ten seconds.
+    // The connector itself would destroy them only after ten seconds.
     for (const connection of this.#leased) connection.destroy()
   }
 
   private failure(error: unknown): unknown {
     const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : 0
     if (closedErrors.has(errno)) return poolClosed()
-    const ours = translate(error, this.#target)
-    if (errno !== timeoutErrno) return ours
+    const translated = translate(error, this.#target)
+    if (errno !== timeoutErrno) return translated
     this.#counters.timeouts += 1
-    return new DbtoolError('POOL_TIMEOUT', ours.message, { cause: error, hint: timeoutHint })
+    return new DbtoolError('POOL_TIMEOUT', translated.message, { cause: error, hint: timeoutHint })
   }
 }
 

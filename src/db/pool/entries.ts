@@ -2,7 +2,7 @@ import type { PooledConnection } from './pool.ts'
 import type { PoolCounters } from './stats.ts'
 import { timerMs } from '../target.ts'
 
-/** An open connection and what its pool must remember of it. Times are those of performance.now(). */
+/** An open connection with its expiry and the start of its idle time, both on the clock of performance.now(). */
 export interface PoolEntry {
   readonly connection: PooledConnection
   readonly expiresAt: number
@@ -12,21 +12,27 @@ export interface PoolEntry {
 export interface PoolEntriesOptions {
   readonly connect: () => Promise<PooledConnection>
   readonly counters: PoolCounters
-  /** The longest life of a connection, in milliseconds; zero is for ever. */
+  /** The maximum age of a connection in milliseconds; zero means no limit. */
   readonly recycleMs: number
 }
 
-/** Connections that were opened together shall not all be replaced together. */
+/** Jitter, so that connections that were opened together are not all replaced together. */
 const recycleJitter = 0.1
 
-/** A connection that does not answer a ping for this long is dead, however patient its caller is. */
+/**
+ * Time limit for the answer to a ping, even if the caller would wait longer. After it, the connection counts as dead.
+ */
 const pingMs = 2_000
 
+/** True while the connection is usable and has not expired. */
 export function isFresh({ connection, expiresAt }: PoolEntry): boolean {
   return connection.usable && performance.now() < expiresAt
 }
 
-/** Validation is part of the caller's deadline (of performance.now()); a connection that was just in use needs none. */
+/**
+ * Validates a connection with a ping, unless it has been idle for less than `pingAfterIdleMs`. Validation counts
+ * towards the `deadline` of the caller, on the clock of performance.now().
+ */
 export async function isAlive(
   { connection, idleSince }: PoolEntry,
   pingAfterIdleMs: number,
@@ -37,16 +43,16 @@ export async function isAlive(
   return connection.ping(Math.max(1, Math.min(pingMs, deadline - now)))
 }
 
-/** The connections of a pool, from their opening to their good-bye. */
+/** The entries of a pool: opens, counts, evicts and drains connections. */
 export class PoolEntries {
-  readonly #parts: PoolEntriesOptions
+  readonly #options: PoolEntriesOptions
   readonly #entries = new Set<PoolEntry>()
   readonly #closing = new Set<Promise<void>>()
   readonly #drained = new Set<() => void>()
   #opening = 0
 
-  constructor(parts: PoolEntriesOptions) {
-    this.#parts = parts
+  constructor(options: PoolEntriesOptions) {
+    this.#options = options
   }
 
   get size(): number {
@@ -57,10 +63,13 @@ export class PoolEntries {
     return this.#opening
   }
 
-  /** Calls one of the two, in the same tick in which the figures change: what is opened already has its owner then. */
+  /**
+   * Opens a connection and calls `opened` or `failed`, in the same tick in which the counters change. A new entry
+   * therefore has its owner before anything else can see it.
+   */
   open(opened: (entry: PoolEntry) => void, failed: (reason: unknown) => void): void {
     this.#opening += 1
-    this.#parts.connect().then(
+    this.#options.connect().then(
       (connection) => {
         this.#opening -= 1
         opened(this.add(connection))
@@ -73,28 +82,31 @@ export class PoolEntries {
     )
   }
 
-  /** Says good-bye to it; a second time does nothing. */
+  /** Removes an entry and closes its connection. A second call does nothing. */
   evict(entry: PoolEntry): void {
     this.remove(entry, (connection) => connection.close())
   }
 
-  /** Waits up to `graceMs` until none is open or opening, then cuts what still is. The pool must not add any more. */
+  /**
+   * Waits up to `graceMs` milliseconds until no connection is open or opening, then stops the others. The pool must not
+   * open any more.
+   */
   async drain(graceMs: number): Promise<void> {
-    if (this.#entries.size + this.#opening > 0) await this.empty(graceMs)
+    if (this.#entries.size + this.#opening > 0) await this.waitUntilDrained(graceMs)
     for (const entry of this.#entries) this.remove(entry, (connection) => connection.stop())
     await Promise.all(this.#closing)
   }
 
-  private remove(entry: PoolEntry, how: (connection: PooledConnection) => Promise<void>): void {
+  private remove(entry: PoolEntry, end: (connection: PooledConnection) => Promise<void>): void {
     if (!this.#entries.delete(entry)) return
-    this.#parts.counters.closed += 1
-    const closing = how(entry.connection).finally(() => this.#closing.delete(closing))
+    this.#options.counters.closed += 1
+    const closing = end(entry.connection).finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
     this.notifyDrained()
   }
 
   private add(connection: PooledConnection): PoolEntry {
-    const { counters, recycleMs } = this.#parts
+    const { counters, recycleMs } = this.#options
     const now = performance.now()
     const lifeMs = recycleMs === 0 ? Infinity : recycleMs * (1 - Math.random() * recycleJitter)
     const entry = { connection, expiresAt: now + lifeMs, idleSince: now }
@@ -103,7 +115,7 @@ export class PoolEntries {
     return entry
   }
 
-  private empty(graceMs: number): Promise<void> {
+  private waitUntilDrained(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)

@@ -3,11 +3,12 @@ import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
 import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats, type PoolOptions } from './pool.ts'
 import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
 
+/** Pause after a connection could not be opened. */
 const reopenAfterMs = 200
 
 /**
- * Callers are served strictly in the order in which they came: a returned connection goes straight to whoever has
- * waited longest, so that nobody starves. Idle connections are reused last in, first out, which keeps few of them warm.
+ * Serves callers strictly in order of arrival, so that no waiter starves: a released connection goes directly to the
+ * head of the wait queue. Idle connections are reused last in, first out, so that few of them stay warm.
  */
 export class FairPool implements Pool {
   readonly #options: PoolOptions
@@ -25,16 +26,16 @@ export class FairPool implements Pool {
   }
 
   async acquire(): Promise<Lease> {
-    const asked = performance.now()
-    const deadline = asked + this.#options.timeoutMs
-    let turn: 'last' | 'first' = 'last'
+    const startedAt = performance.now()
+    const deadline = startedAt + this.#options.timeoutMs
+    let place: 'back' | 'front' = 'back'
     for (;;) {
       if (this.#closed) throw poolClosed()
-      const entry = this.takeIdle() ?? (await this.enqueue(deadline, turn))
+      const entry = this.takeIdle() ?? (await this.enqueue(deadline, place))
       if (await isAlive(entry, this.#options.pingAfterIdleMs, deadline))
-        return this.lend(entry, performance.now() - asked)
+        return this.grant(entry, performance.now() - startedAt)
       this.evict(entry)
-      turn = 'first'
+      place = 'front'
     }
   }
 
@@ -68,11 +69,11 @@ export class FairPool implements Pool {
     }
   }
 
-  private enqueue(deadline: number, turn: 'last' | 'first'): Promise<PoolEntry> {
+  private enqueue(deadline: number, place: 'back' | 'front'): Promise<PoolEntry> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter<PoolEntry> = { resolve, reject, timer: undefined }
       waiter.timer = setTimeout(() => this.timeOut(waiter), timerMs(Math.max(0, deadline - performance.now())))
-      this.#queue.enqueue(waiter, turn)
+      this.#queue.enqueue(waiter, place)
       this.#counters.queued(this.#queue.length)
       this.openForWaiters()
     })
@@ -85,7 +86,10 @@ export class FairPool implements Pool {
     waiter.reject(timeoutError(this.#options, stats, this.#openFailure))
   }
 
-  /** As many at once as there are callers to serve, within size + overflow; after a failure, none for a moment. */
+  /**
+   * Opens connections up to the number of waiters, within size + overflow. After a failure, opens none for
+   * `reopenAfterMs`.
+   */
   private openForWaiters(): void {
     if (this.#closed || this.#reopenTimer !== undefined) return
     const { size, maxOverflow } = this.#options
@@ -106,8 +110,8 @@ export class FairPool implements Pool {
   }
 
   /**
-   * With connections left, the callers wait for those and the opening is tried again; with none, there is nothing to
-   * wait for.
+   * While the pool has other connections, the waiters wait for those, and opening is retried. Without any, the waiters
+   * are rejected with `reason`, because no connection can become free.
    */
   private openFailed(reason: unknown): void {
     this.#openFailure = reason
@@ -126,13 +130,13 @@ export class FairPool implements Pool {
     this.#reopenTimer = undefined
   }
 
-  private lend(entry: PoolEntry, waitMs: number): Lease {
+  private grant(entry: PoolEntry, waitMs: number): Lease {
     this.#counters.granted(waitMs)
-    return new Lease(entry.connection, waitMs, () => this.reclaim(entry))
+    return new Lease(entry.connection, waitMs, () => this.released(entry))
   }
 
-  /** Nobody inherits somebody else's transaction, nor a statement that still runs. */
-  private reclaim(entry: PoolEntry): void {
+  /** Rolls back an open transaction and destroys a busy connection, so that the next borrower inherits neither. */
+  private released(entry: PoolEntry): void {
     const { connection } = entry
     if (connection.busy) connection.destroy()
     if (!connection.usable || !connection.mayHoldTransaction) this.offer(entry)
@@ -143,6 +147,7 @@ export class FairPool implements Pool {
       )
   }
 
+  /** Gives an entry to the next waiter, or makes it idle. Evicts it if it is stale or overflow. */
   private offer(entry: PoolEntry): void {
     entry.idleSince = performance.now()
     if (this.#closed || !isFresh(entry)) {
@@ -157,7 +162,7 @@ export class FairPool implements Pool {
   }
 
   private countInUse(): void {
-    this.#counters.using(this.#entries.size - this.#idle.length)
+    this.#counters.setInUse(this.#entries.size - this.#idle.length)
   }
 
   private evict(entry: PoolEntry): void {
@@ -173,7 +178,10 @@ interface Waiter<T> {
   timer: NodeJS.Timeout | undefined
 }
 
-/** First in, first out; leaving from the middle costs nothing, because a Set remembers the order of insertion. */
+/**
+ * A queue of waiters, first in, first out. Removing one from the middle takes constant time, because a Set keeps the
+ * order of insertion.
+ */
 class WaitQueue<T> {
   #waiters = new Set<Waiter<T>>()
 
@@ -181,9 +189,9 @@ class WaitQueue<T> {
     return this.#waiters.size
   }
 
-  /** `first` is for whoever was already served once, with a connection that turned out to be dead. */
-  enqueue(waiter: Waiter<T>, turn: 'last' | 'first'): void {
-    if (turn === 'last') this.#waiters.add(waiter)
+  /** Takes `front` for a waiter that was already served once, with a connection that turned out to be dead. */
+  enqueue(waiter: Waiter<T>, place: 'back' | 'front'): void {
+    if (place === 'back') this.#waiters.add(waiter)
     else this.#waiters = new Set([waiter, ...this.#waiters])
   }
 

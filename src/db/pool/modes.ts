@@ -1,10 +1,10 @@
 import type { PoolOptions } from './pool.ts'
 
-/** What kinds of pool there are; a file of its own, so that the help need not load the driver. */
+/** The kinds of pool. This file is separate, so that the help does not load the driver. */
 export const poolModes = ['fair', 'driver', 'static', 'none'] as const
 export type PoolMode = (typeof poolModes)[number]
 
-/** How many connections a mode keeps and adds, whatever was asked: one for `static`, none for `none`. */
+/** The pool size and overflow of a mode. `static` always has one connection, `none` keeps no connection. */
 export function shapeOf(
   mode: PoolMode,
   { size, maxOverflow }: Pick<PoolOptions, 'size' | 'maxOverflow'>,

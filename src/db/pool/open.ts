@@ -15,18 +15,18 @@ export interface PoolParts {
 }
 
 /**
- * `fair` is ours, `driver` the connector's, `static` a single connection that all share in turn, `none` a connection
- * per use.
+ * Creates a pool: `fair` is dbtool's pool and `driver` the connector's. `static` has a single connection that all
+ * callers share, one after another. `none` opens a connection per use.
  */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
-  const connectOne = (): ReturnType<typeof connect> => connect(target, limits, onTrace)
+  const openConnection = (): ReturnType<typeof connect> => connect(target, limits, onTrace)
   switch (mode) {
     case 'fair':
-      return new FairPool(connectOne, options)
+      return new FairPool(openConnection, options)
     case 'static':
-      return new FairPool(connectOne, { ...options, ...shapeOf(mode, options) })
+      return new FairPool(openConnection, { ...options, ...shapeOf(mode, options) })
     case 'none':
-      return new DirectPool(connectOne)
+      return new DirectPool(openConnection)
     case 'driver':
       return new ConnectorPool(target, limits, options)
   }

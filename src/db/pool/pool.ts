@@ -1,33 +1,31 @@
 import { DbtoolError } from '../../errors.ts'
 import type { Change, Session, Value } from '../queries.ts'
 
-/** What a pool needs of a connection besides what its holder does with it. */
+/** A connection as a pool uses it; its borrower sees only {@link Session}. */
 export interface PooledConnection extends Session {
-  /** False only when the server certainly has no transaction open here; after an error it may have. */
+  /** False only if this connection certainly has no open transaction. After an error it may have one. */
   readonly mayHoldTransaction: boolean
   /** True while a statement is running. */
   readonly busy: boolean
-  /** Resolves to whether the server answered within `timeoutMs`; if not, the connection is gone. */
+  /** Resolves to true if the server answered within `timeoutMs` milliseconds; otherwise the connection is destroyed. */
   ping(timeoutMs: number): Promise<boolean>
-  /** Never rejects. */
+  /** Closes the connection. Never rejects. */
   close(): Promise<void>
-  /**
-   * Destroys it, and has the server end what it still does here; what was running there is over then. Never rejects.
-   */
+  /** Destroys the connection, kills its statement at the server, and resolves when that has ended. Never rejects. */
   stop(): Promise<void>
 }
 
-/** The chapter's QueuePool, in its words; times in milliseconds. */
+/** Options with the names of the chapter's QueuePool. Times are in milliseconds. */
 export interface PoolOptions {
-  /** Connections that are kept open. */
+  /** Number of connections that the pool keeps open. */
   readonly size: number
-  /** Connections opened on demand beyond `size`, and closed when they come back and nobody waits. */
+  /** Number of connections beyond `size`, opened on demand and closed on release if the wait queue is empty. */
   readonly maxOverflow: number
-  /** How long `acquire` may take in all: queueing, connecting and validating. */
+  /** Time limit for the whole acquire wait: queueing, connecting and validating. */
   readonly timeoutMs: number
-  /** A connection older than this is replaced when it is next handed out or returned; zero keeps it for ever. */
+  /** Maximum age of a connection. An older one is evicted at its next acquire or release; zero means no limit. */
   readonly recycleMs: number
-  /** A connection that was idle for longer than this is pinged before it is handed out. */
+  /** A connection that has been idle for at least this long is pinged before it is handed out. */
   readonly pingAfterIdleMs: number
 }
 
@@ -39,10 +37,10 @@ export const defaultPoolOptions: PoolOptions = {
   pingAfterIdleMs: 1_000,
 }
 
-/** How long `close` lets leases finish, unless it is told. */
+/** Default time that `close` gives leases to finish, in milliseconds. */
 export const defaultGraceMs = 5_000
 
-/** A snapshot of a pool: the first five are gauges, the rest count from its creation. */
+/** A snapshot of a pool. The first five values are gauges; the others count from its creation. */
 export interface PoolStats {
   readonly open: number
   readonly idle: number
@@ -53,35 +51,37 @@ export interface PoolStats {
   readonly timeouts: number
   readonly opened: number
   readonly closed: number
-  /** The most connections that were open at once. */
+  /** Maximum number of connections that were open at the same time. */
   readonly peak: number
-  /** The most callers that waited at once. */
+  /** Maximum length of the wait queue. */
   readonly queuePeak: number
-  /** Sum and maximum of the time that successful callers waited, in milliseconds. */
+  /** Sum of the acquire waits of successful callers, in milliseconds. */
   readonly waitMs: number
+  /** Maximum acquire wait of a successful caller, in milliseconds. */
   readonly maxWaitMs: number
   /**
-   * How long connections were in use, all together, in milliseconds: its growth over a time, divided by that time, is
-   * how many were in use on average.
+   * Sum of the times that connections were in use, in milliseconds. Its growth during a period, divided by that period,
+   * is the average number of connections in use.
    */
   readonly inUseMs: number
 }
 
-/** All modes share this interface; which one it is, is chosen where the pool is made. */
+/** A pool of connections to one target. All pool modes share this interface. */
 export interface Pool {
   /**
-   * Rejects with POOL_TIMEOUT at the deadline, POOL_CLOSED once `close` was called, or the reason why no connection can
-   * be had.
+   * Resolves to a lease on a connection. Rejects with POOL_TIMEOUT after `timeoutMs`, with POOL_CLOSED after `close`,
+   * or with the reason why no connection can be opened.
    */
   acquire(): Promise<Lease>
+  /** Returns the gauges and counters of this moment. */
   stats(): PoolStats
-  /** From now on `peak` and `queuePeak` are those of what follows. */
+  /** Restarts `peak` and `queuePeak` from the current values. */
   resetPeaks(): void
-  /** Refuses newcomers, lets leases finish for up to `graceMs`, then cuts them. */
+  /** Rejects new callers and waiters, lets leases finish for up to `graceMs` milliseconds (5000), then cuts them. */
   close(graceMs?: number): Promise<void>
 }
 
-/** A pool lives as long as `work`; what runs on it after an interrupt is cut. */
+/** Runs `work` and closes the pool afterwards. After an interrupt, running statements are cut at once. */
 export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -90,7 +90,7 @@ export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Pr
   }
 }
 
-/** A lease lives inside `work`, and is returned whatever happens there. */
+/** Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. */
 export async function withLease<T>(pool: Pool, work: (lease: Lease) => Promise<T>): Promise<T> {
   const lease = await pool.acquire()
   try {
@@ -101,22 +101,21 @@ export async function withLease<T>(pool: Pool, work: (lease: Lease) => Promise<T
 }
 
 /**
- * A connection on loan. After `release` every use rejects or throws: a handle that somebody kept can neither read from
- * nor roll
- * back the transaction of the next holder.
+ * The right to use one connection of the pool until it is released. After `release`, every use rejects or throws: a
+ * stale lease can neither read from nor roll back the transaction of the next borrower.
  */
 export class Lease implements Session {
   #connection: PooledConnection | undefined
-  readonly #giveBack: () => void
+  readonly #onRelease: () => void
 
   constructor(
     connection: PooledConnection,
-    /** How long the holder waited for it, in milliseconds. */
+    /** The acquire wait, in milliseconds. */
     readonly waitMs: number,
-    giveBack: () => void,
+    onRelease: () => void,
   ) {
     this.#connection = connection
-    this.#giveBack = giveBack
+    this.#onRelease = onRelease
   }
 
   async rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
@@ -147,21 +146,20 @@ export class Lease implements Session {
     return this.connection().usable
   }
 
-  /** Nothing is left to destroy after `release`. */
+  /** Destroys the connection. Does nothing after `release`. */
   destroy(): void {
     this.#connection?.destroy()
   }
 
-  /** Gives the connection back; a second call does nothing. */
+  /** Returns the connection to the pool. A second call does nothing. */
   release(): void {
     if (this.#connection === undefined) return
     this.#connection = undefined
-    this.#giveBack()
+    this.#onRelease()
   }
 
   private connection(): PooledConnection {
-    if (this.#connection === undefined)
-      throw new DbtoolError('UNEXPECTED', 'a connection was used after it had been released')
+    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a lease was used after its release')
     return this.#connection
   }
 }

@@ -1,7 +1,7 @@
 import { DbtoolError } from '../../errors.ts'
 import type { PoolStats, PoolOptions } from './pool.ts'
 
-/** What a pool counts about itself; the gauges are read from the pool when somebody asks. */
+/** The counters of a pool. A snapshot combines them with the pool's current gauges. */
 export class PoolCounters {
   acquired = 0
   timeouts = 0
@@ -30,8 +30,8 @@ export class PoolCounters {
     this.queuePeak = Math.max(this.queuePeak, waiting)
   }
 
-  /** From now on so many connections are in use. */
-  using(inUse: number): void {
+  /** Sets the number of connections in use from now on. */
+  setInUse(inUse: number): void {
     if (inUse === this.#inUse) return
     this.#inUseMs = this.inUseMs()
     this.#inUseSince = performance.now()
@@ -68,8 +68,8 @@ export class PoolCounters {
 export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
 
 /**
- * The time-out carries the counters, so that whoever reads it need not guess whether the pool was too small or the
- * server silent.
+ * The error of an acquire wait that was too long. Its message has the gauges, so that the reader can tell a pool that
+ * is too small from a silent server.
  */
 export function timeoutError(
   options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
@@ -77,12 +77,14 @@ export function timeoutError(
   cause: unknown,
 ): DbtoolError {
   const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
-  // What kept another connection from being opened also says what to do: a larger pool might be the opposite of it.
+  // If opening a connection failed, the hint of that failure applies: a larger pool might make it worse.
   const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint
-  const because = cause instanceof Error ? `; opening another one failed: ${cause.message}` : ''
+  const because = cause instanceof Error ? `; opening another connection failed: ${cause.message}` : ''
   return new DbtoolError(
     'POOL_TIMEOUT',
-    `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
+    `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ` +
+      state +
+      because,
     { cause, hint },
   )
 }

@@ -1,6 +1,6 @@
 import { InvalidValue } from '../../errors.ts'
 
-/** An account of the server. % and _ in the host are its wildcards. */
+/** An account of the server. In the host, % and _ are wildcards. */
 export interface Account {
   readonly user: string
   readonly host: string
@@ -10,8 +10,8 @@ const longestUser = 128
 const longestHost = 255
 
 /**
- * `user@host`; a user may hold an @ himself, the last one counts. The host is never left out, since that would be every
- * host.
+ * Parses `user@host`. A user name may contain an @, so the last @ separates. The host is required, since an account
+ * without one is valid for every host. Throws InvalidValue.
  */
 export function parseAccount(text: string): Account {
   const at = text.lastIndexOf('@')
@@ -25,27 +25,27 @@ export function parseAccount(text: string): Account {
 }
 
 /**
- * A name as SQL has it. Backticks have one escape, themselves, in every sql_mode; quotes would have a second one, the
- * backslash,
- * unless NO_BACKSLASH_ESCAPES is set. MariaDB takes both for an account.
+ * Quotes a name for SQL with backticks, whose only escape in every sql_mode is the doubled backtick. Quotation marks
+ * have a second one, the backslash, unless NO_BACKSLASH_ESCAPES is set. MariaDB accepts both for an account.
  */
 export function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
 
 /**
- * A database where GRANT takes a pattern: in `ON name.*`, though not in `ON name.table`. Unescaped, `a_b` would be
- * `axb` too.
+ * Quotes a database name where GRANT expects a pattern: in `ON name.*`, but not in `ON name.table`. Unescaped, `a_b`
+ * would also match `axb`.
  */
 export function quotedPattern(database: string): string {
   return quoted(database.replace(/[\\_%]/g, '\\$&'))
 }
 
+/** The account for an SQL statement, with both parts quoted. */
 export function accountSql({ user, host }: Account): string {
   return `${quoted(user)}@${quoted(host)}`
 }
 
-/** For people. */
+/** The account for a message. */
 export function accountText({ user, host }: Account): string {
   return `${user}@${host}`
 }

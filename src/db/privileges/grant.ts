@@ -3,11 +3,12 @@ import { accountSql, accountText, type Account } from './accounts.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Queries } from '../queries.ts'
 
-/** There is no such grant; no matching row in the user table. */
-const unknown = new Set<number | undefined>([1141, 1133])
+/** The errors "no such grant" and "no matching row in the user table". */
+const unknownAccountErrnos = new Set<number | undefined>([1141, 1133])
 
 /**
- * What the server says that an account may. Rejects with NOT_FOUND when there is none; hashes of passwords are stars.
+ * Resolves to the GRANT statements of an account, with password hashes as stars. Rejects with NOT_FOUND if there is no
+ * such account, and with ACCESS_DENIED if this user cannot read its grants.
  */
 export async function showGrants(queries: Queries, account: Account): Promise<string[]> {
   const rows = await queries
@@ -19,12 +20,12 @@ export async function showGrants(queries: Queries, account: Account): Promise<st
 }
 
 /**
- * Runs them one by one; each is all or nothing, and giving again what is there changes nothing. Rejects as `showGrants`
+ * Runs GRANT statements in sequence. Each of them is atomic, and repeating one changes nothing. Rejects as `showGrants`
  * does.
  */
 export async function grant(queries: Queries, account: Account, statements: readonly string[]): Promise<void> {
   await showGrants(queries, account)
-  // Were the account dropped just now, GRANT would make one without a password.
+  // If the account were dropped at this moment, GRANT would create one without a password.
   await queries.execute("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',NO_AUTO_CREATE_USER')")
   for (const statement of statements) {
     await queries.execute(statement).catch((error: unknown) => {
@@ -46,9 +47,10 @@ function unknownAccount(account: Account, cause: unknown): DbtoolError {
 }
 
 function explained(account: Account, error: unknown): unknown {
-  if (error instanceof DatabaseError && unknown.has(error.errno)) return unknownAccount(account, error)
+  if (error instanceof DatabaseError && unknownAccountErrnos.has(error.errno)) return unknownAccount(account, error)
   if (!(error instanceof DatabaseError) || error.code !== 'ACCESS_DENIED') return error
   const hint =
-    'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), or give one the statements: dbtool db grants'
-  return new DbtoolError('ACCESS_DENIED', `this user may not grant: ${error.message}`, { cause: error, hint })
+    'log in as an administrator (GRANT OPTION on the database, SELECT on mysql), ' +
+    'or send the statements to one: dbtool db grants'
+  return new DbtoolError('ACCESS_DENIED', `this user cannot grant privileges: ${error.message}`, { cause: error, hint })
 }

@@ -3,7 +3,7 @@ import { accountSql, quoted, quotedPattern, type Account } from './accounts.ts'
 export const roleNames = ['app', 'migrator', 'reporter'] as const
 export type RoleName = (typeof roleNames)[number]
 
-/** A kind of user of the database, with the least that his work needs. */
+/** A kind of database user, with the minimum privileges for its work. */
 export interface Role {
   readonly name: RoleName
   readonly purpose: string
@@ -11,32 +11,32 @@ export interface Role {
 }
 
 interface Grant {
-  /** As GRANT has it, with columns where it is not all of them. */
+  /** The privileges in the syntax of GRANT, with a column list unless they cover all columns. */
   readonly privileges: string
-  /** Undefined: on every table of the database, also those to come. */
+  /** Undefined: every table of the database, also future ones. */
   readonly table?: string
 }
 
-/** All but password_hash, which no report is about. */
+/** All columns except password_hash, which no report needs. */
 const readableOfUsers =
   'id, username, email, first_name, last_name, is_active, is_admin, created_at, updated_at, last_login'
 
 export const roles: readonly Role[] = [
   {
     name: 'app',
-    purpose: 'every command but those that change the schema',
+    purpose: 'every command except those that change the schema',
     grants: [{ privileges: 'SELECT, INSERT, UPDATE, DELETE' }],
   },
   {
     name: 'migrator',
     purpose: 'db migrate, db rollback and db reset',
-    // The named lock needs no privilege, and who may change rows of a table may refer to it: no LOCK TABLES, no
-    // REFERENCES.
+    // LOCK TABLES is unnecessary, because the named lock needs no privilege. REFERENCES is unnecessary too, because a
+    // user who may change the rows of a table may also refer to it.
     grants: [{ privileges: 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX' }],
   },
   {
     name: 'reporter',
-    purpose: 'lists, reports and db check; sees no password hash',
+    purpose: 'lists, reports and db check; no access to password hashes',
     grants: [
       { privileges: `SELECT (${readableOfUsers})`, table: 'users' },
       ...['addresses', 'products', 'orders', 'order_items', 'logs', 'schema_migrations'].map((table) => ({
@@ -47,7 +47,7 @@ export const roles: readonly Role[] = [
   },
 ]
 
-/** The statements that give an account what a role needs in a database, and nothing else. */
+/** The GRANT statements that give an account exactly the privileges of a role in a database. */
 export function grantStatements({ grants }: Role, database: string, account: Account): string[] {
   return grants.map(({ privileges, table }) => {
     const on = table === undefined ? `${quotedPattern(database)}.*` : `${quoted(database)}.${quoted(table)}`

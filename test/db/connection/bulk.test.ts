@@ -9,7 +9,8 @@ const insert = 'INSERT INTO things (sku, note, n) VALUES (?, ?, ?) RETURNING id,
 
 beforeEach(() =>
   database.connection.execute(
-    'CREATE OR REPLACE TABLE things (id INT AUTO_INCREMENT PRIMARY KEY, sku VARCHAR(64) UNIQUE, note LONGTEXT, n BIGINT)',
+    `CREATE OR REPLACE TABLE things
+     (id INT AUTO_INCREMENT PRIMARY KEY, sku VARCHAR(64) UNIQUE, note LONGTEXT, n BIGINT)`,
   ),
 )
 
@@ -92,9 +93,9 @@ describe('a statement for many rows', () => {
   })
 })
 
-it('plain rows are as they are read elsewhere, with bound values, but for instants', async () => {
-  const sql =
-    "SELECT 1 AS one, CAST(19.9 AS DECIMAL(10, 2)) AS price, '🛒' AS text, NULL AS nothing, ? AS bound, CAST(? AS CHAR) AS at"
+it('raw rows equal other rows, with bound values, except for instants', async () => {
+  const sql = `SELECT 1 AS one, CAST(19.9 AS DECIMAL(10, 2)) AS price, '🛒' AS text,
+    NULL AS nothing, ? AS bound, CAST(? AS CHAR) AS at`
   const values = ["'; DROP TABLE things; --", new Date('2026-07-01T12:30:00Z')]
   expect(await database.connection.rawRows(sql, values)).toEqual(await database.connection.rows(sql, values))
 })

@@ -64,12 +64,12 @@ describe('connecting', () => {
     })
   })
 
-  it('when the server takes no more connections', async () => {
+  it('when the server accepts no more connections', async () => {
     const first = await connect(asGuest())
     await expectFailure(connect(asGuest()), {
       code: 'UNREACHABLE',
       exitCode: 4,
-      message: /takes no more connections: .*max_user_connections/,
+      message: /accepts no more connections: .*max_user_connections/,
       hint: 'smaller pool',
     })
     await first.close()

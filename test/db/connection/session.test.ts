@@ -24,7 +24,8 @@ describe('a session', () => {
     })
     expect(
       await db.rows(
-        'SELECT CAST(@@max_statement_time AS CHAR) AS statement, @@innodb_lock_wait_timeout AS row_lock, @@lock_wait_timeout AS table_lock',
+        `SELECT CAST(@@max_statement_time AS CHAR) AS statement,
+           @@innodb_lock_wait_timeout AS row_lock, @@lock_wait_timeout AS table_lock`,
       ),
     ).toEqual([{ statement: '1.500000', row_lock: 3, table_lock: 3 }])
     expect(await db.rows('SELECT @@character_set_client AS client, @@character_set_results AS results')).toEqual([
@@ -91,10 +92,11 @@ describe.each(['rows', 'prepared'] as const)('a value read with %s', (how) => {
     expect(await read('1')).toBe(1)
   })
 
-  it('is bound, comes back as it went, and a Secret is the value it holds', async () => {
+  it('is bound and returned unchanged, and a Secret is bound as its value', async () => {
     const at = new Date('2026-12-24T18:00:00Z')
     const [row] = await database.connection[how](
-      'SELECT CAST(? AS DATETIME) AS at, CAST(UNIX_TIMESTAMP(?) AS INT) AS seconds, ? AS text, ? AS secret, ? IS NULL AS nothing',
+      `SELECT CAST(? AS DATETIME) AS at, CAST(UNIX_TIMESTAMP(?) AS INT) AS seconds,
+         ? AS text, ? AS secret, ? IS NULL AS nothing`,
       [at, at, `'; DROP TABLE users; --`, new Secret('hush'), null],
     )
     expect(row).toEqual({ at, seconds: 1_798_135_200, text: `'; DROP TABLE users; --`, secret: 'hush', nothing: 1 })

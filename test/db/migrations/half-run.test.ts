@@ -15,7 +15,7 @@ const dying = (before: (sql: string) => boolean): Promise<Session> => dyingSessi
 beforeEach(() => dropTables(database.connection))
 
 describe('a migration that stopped half-way', () => {
-  const hint = 'take back what did run with: dbtool db rollback --to 2, then: dbtool db migrate'
+  const hint = 'roll it back with: dbtool db rollback --to 2, then run: dbtool db migrate'
 
   it('says where and why, is recognised, refused, taken back, and then runs', async () => {
     const { connection: session } = database
@@ -30,7 +30,7 @@ describe('a migration that stopped half-way', () => {
     const refused = {
       code: 'MIGRATION_HALF_RUN',
       exitCode: 8,
-      message: 'migration 3 (shelves) stopped after statement 2 of 4; MariaDB cannot roll DDL back',
+      message: 'migration 3 (shelves) stopped after statement 2 of 4; MariaDB cannot roll back DDL',
       hint,
     }
     await expect(migrate({ session, known })).rejects.toMatchObject(refused)
@@ -96,7 +96,7 @@ describe('a migration that stopped half-way', () => {
     expect(await tablesOf(database.connection)).toEqual(['authors', 'books', 'schema_migrations'])
   })
 
-  it('whose first statement is refused was not begun, neither up nor down', async () => {
+  it('does not start if its first statement is rejected, neither up nor down', async () => {
     const { connection: session } = database
     const refused = {
       '0003_shelves.up.sql': 'CREATE INDEX nothing ON nowhere (x);\n',
@@ -104,8 +104,8 @@ describe('a migration that stopped half-way', () => {
     }
     const notBegun = {
       code: 'QUERY_FAILED',
-      message: expect.stringMatching(/^migration 3 \(shelves\) was not begun: Table '.*' doesn't exist$/),
-      hint: 'is the schema there? dbtool db status',
+      message: expect.stringMatching(/^migration 3 \(shelves\) did not start: Table '.*' doesn't exist$/),
+      hint: 'check that the schema exists: dbtool db status',
     }
     await expect(migrate({ session, known: folder(refused) })).rejects.toMatchObject(notBegun)
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
@@ -165,13 +165,13 @@ describe('a schema that is not ours', () => {
     expect(await statesOf(session, changed)).toEqual(['1 applied 2/2', '2 changed 1/1', '3 applied 3/3'])
     for (const attempt of [usable, (known: Migration[]) => migrate({ session, known })]) {
       await expect(attempt(changed)).rejects.toMatchObject({
-        message: 'migration 2 (titles) is not the one that was applied: its checksum differs',
+        message: 'migration 2 (titles) was changed after it had been applied: its checksum differs',
         hint: expect.stringContaining('a new migration'),
       })
     }
     await expect(rollback({ session, known: changed }, 1)).rejects.toMatchObject({
-      message: 'cannot take migration 2 (titles) back: it is not the one that was applied, its checksum differs',
-      hint: expect.stringContaining('as it was'),
+      message: 'cannot roll back migration 2 (titles): it was changed after it had been applied, its checksum differs',
+      hint: expect.stringContaining('restore its file'),
     })
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 applied 3/3'])
   })

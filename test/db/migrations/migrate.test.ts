@@ -23,11 +23,11 @@ async function another(): Promise<Connection> {
 beforeEach(() => dropTables(database.connection))
 
 describe('migrating', () => {
-  it('applies what is pending in order, tells each step, and does nothing the second time', async () => {
-    const [session, known, told] = [database.connection, folder(), [] as Step[]]
+  it('applies what is pending in order, reports each step, and does nothing the second time', async () => {
+    const [session, known, reported] = [database.connection, folder(), [] as Step[]]
     expect(await states(known)).toEqual(['1 pending 0/2', '2 pending 0/1', '3 pending 0/3'])
-    expect(await migrate({ session, known, onStep: (step) => told.push(step) })).toEqual(told)
-    expect(told).toEqual([
+    expect(await migrate({ session, known, onStep: (step) => reported.push(step) })).toEqual(reported)
+    expect(reported).toEqual([
       { version: 1, name: 'books', direction: 'up' },
       { version: 2, name: 'titles', direction: 'up' },
       { version: 3, name: 'shelves', direction: 'up' },
@@ -39,7 +39,7 @@ describe('migrating', () => {
     expect(applied.every(({ finished_at }) => Math.abs(Date.now() - (finished_at?.getTime() ?? 0)) < 60_000)).toBe(true)
   })
 
-  it('goes up and down to where it is told', async () => {
+  it('applies and rolls back to the given version', async () => {
     const [session, known] = [database.connection, folder()]
     expect(versions(await pendingSteps({ session, known }, 2))).toEqual(['up 1', 'up 2'])
     expect(await tables()).toEqual([])
@@ -59,11 +59,11 @@ describe('migrating', () => {
     await expect(rollback({ session, known }, 4)).rejects.toMatchObject({ code: 'USAGE' })
   })
 
-  it('by several at once is done by one; the others wait and find it done', async () => {
+  it('by several processes at once is done by one; the others wait and find it done', async () => {
     const known = folder()
     const sessions = await Promise.all([another(), another(), another()])
-    const taken = await Promise.all(sessions.map((session) => migrate({ session, known })))
-    expect(taken.map(({ length }) => length).sort()).toEqual([0, 0, 3])
+    const applied = await Promise.all(sessions.map((session) => migrate({ session, known })))
+    expect(applied.map(({ length }) => length).sort()).toEqual([0, 0, 3])
     expect(await states(known)).toEqual(['1 applied 2/2', '2 applied 1/1', '3 applied 3/3'])
   })
 
@@ -72,7 +72,9 @@ describe('migrating', () => {
     const holder = await another()
     const [me] = await holder.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')
     const known = folder({
-      '0001_books.up.sql': `DO IF(CONNECTION_ID() = ${me!.id}, GET_LOCK('${gate}', 60), 0);\nCREATE TABLE books (id INT PRIMARY KEY);\n`,
+      '0001_books.up.sql':
+        `DO IF(CONNECTION_ID() = ${me!.id}, GET_LOCK('${gate}', 60), 0);\n` +
+        'CREATE TABLE books (id INT PRIMARY KEY);\n',
     })
     const keeper = await another()
     await keeper.rows('SELECT GET_LOCK(?, 0)', [gate])
@@ -112,7 +114,7 @@ describe("somebody else's tables", () => {
           exitCode: 6,
           error: {
             code: 'DUPLICATE',
-            message: `migration 1 (shop) would create a table that is there already: ${table}`,
+            message: `migration 1 (shop) cannot create a table that already exists: ${table}`,
             hint: expect.stringContaining('another database'),
           },
         })
@@ -127,7 +129,7 @@ describe("somebody else's tables", () => {
     const { connection: session } = database
     await session.execute('CREATE VIEW shelves AS SELECT 1 AS whose')
     await make('floors')
-    const message = 'migration 3 (shelves) would create tables that are there already: shelves, floors'
+    const message = 'migration 3 (shelves) cannot create tables that already exist: shelves, floors'
     await expect(migrate({ session, known: folder() })).rejects.toMatchObject({ message })
     await session.execute('DROP VIEW shelves')
     expect(await states(folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])

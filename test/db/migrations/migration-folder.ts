@@ -19,7 +19,9 @@ export function folder(changes: Record<string, string> = {}): Migration[] {
     '0002_titles.up.sql': '-- A title is optional.\nALTER TABLE books ADD COLUMN title VARCHAR(100);\n',
     '0002_titles.down.sql': 'ALTER TABLE books DROP COLUMN IF EXISTS title;\n',
     '0003_shelves.up.sql':
-      'CREATE TABLE shelves (id INT PRIMARY KEY);\nCREATE TABLE floors (id INT PRIMARY KEY);\nCREATE INDEX by_title ON books (title);\n',
+      'CREATE TABLE shelves (id INT PRIMARY KEY);\n' +
+      'CREATE TABLE floors (id INT PRIMARY KEY);\n' +
+      'CREATE INDEX by_title ON books (title);\n',
     '0003_shelves.down.sql':
       'DROP INDEX IF EXISTS by_title ON books;\nDROP TABLE IF EXISTS floors;\nDROP TABLE IF EXISTS shelves;\n',
     ...changes,
@@ -28,24 +30,30 @@ export function folder(changes: Record<string, string> = {}): Migration[] {
   return loadMigrations(pathToFileURL(`${path}/`))
 }
 
-/** Its third statement adds a column that is there already, from the second migration. */
+/** Its third statement adds a column that already exists from the second migration. */
 export const broken = {
   '0003_shelves.up.sql':
-    'CREATE TABLE shelves (id INT PRIMARY KEY);\nCREATE TABLE floors (id INT PRIMARY KEY);\nALTER TABLE books ADD COLUMN title INT;\nCREATE TABLE never (id INT);\n',
+    'CREATE TABLE shelves (id INT PRIMARY KEY);\n' +
+    'CREATE TABLE floors (id INT PRIMARY KEY);\n' +
+    'ALTER TABLE books ADD COLUMN title INT;\n' +
+    'CREATE TABLE never (id INT);\n',
   '0003_shelves.down.sql':
-    'DROP TABLE IF EXISTS never;\nALTER TABLE books DROP COLUMN IF EXISTS title;\nDROP TABLE IF EXISTS floors;\nDROP TABLE IF EXISTS shelves;\n',
+    'DROP TABLE IF EXISTS never;\n' +
+    'ALTER TABLE books DROP COLUMN IF EXISTS title;\n' +
+    'DROP TABLE IF EXISTS floors;\n' +
+    'DROP TABLE IF EXISTS shelves;\n',
 }
 
-/** Calls `before` ahead of each statement that this session changes something with. */
+/** Calls `before` ahead of each `execute` of this session. */
 export function interfere(session: Session, before: (sql: string) => Promise<void> | void): void {
-  const change = session.execute.bind(session)
+  const execute = session.execute.bind(session)
   session.execute = async (...statement: Parameters<Session['execute']>) => {
     await before(statement[0])
-    return change(...statement)
+    return execute(...statement)
   }
 }
 
-/** A connection that ends before the statement that is chosen, as when the process is killed there. */
+/** A connection that is destroyed before the chosen statement, as if the process were killed there. */
 export async function dyingSession(target: Target, before: (sql: string) => boolean): Promise<Session> {
   const session = await connect(target)
   onTestFinished(() => session.close())
@@ -53,7 +61,7 @@ export async function dyingSession(target: Target, before: (sql: string) => bool
   return session
 }
 
-/** As `1 applied 2/2`. */
+/** The states as texts such as `1 applied 2/2`. */
 export async function statesOf(session: Session, known: Migration[]): Promise<string[]> {
   const states = migrationStates(known, await appliedMigrations(session))
   return states.map(({ version, state, steps, steps_done }) => `${version} ${state} ${steps_done}/${steps}`)

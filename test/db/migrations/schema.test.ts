@@ -28,7 +28,8 @@ describe('the shipped schema', () => {
       await session.close()
     })
     await migrate({ session, known: loadMigrations() })
-    const others = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME, ' ', CHARACTER_SET_NAME) AS line FROM information_schema.COLUMNS WHERE ${here} AND CHARACTER_SET_NAME <> 'utf8mb4'`
+    const others = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME, ' ', CHARACTER_SET_NAME) AS line
+      FROM information_schema.COLUMNS WHERE ${here} AND CHARACTER_SET_NAME <> 'utf8mb4'`
     expect((await session.rows<{ line: string }>(others)).map(({ line }) => line)).toEqual([
       'orders.content_digest ascii',
     ])
@@ -38,8 +39,10 @@ describe('the shipped schema', () => {
   })
 
   it('has its keys and indexes', async () => {
-    const sql = `SELECT CONCAT(TABLE_NAME, IF(NON_UNIQUE, ' index ', ' unique '), INDEX_NAME, ' (', GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') AS line
-      FROM information_schema.STATISTICS WHERE ${here} AND TABLE_NAME <> 'schema_migrations' GROUP BY TABLE_NAME, NON_UNIQUE, INDEX_NAME`
+    const sql = `SELECT CONCAT(TABLE_NAME, IF(NON_UNIQUE, ' index ', ' unique '), INDEX_NAME,
+        ' (', GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') AS line
+      FROM information_schema.STATISTICS WHERE ${here} AND TABLE_NAME <> 'schema_migrations'
+      GROUP BY TABLE_NAME, NON_UNIQUE, INDEX_NAME`
     expect(await lines(sql)).toEqual(
       [
         'addresses index idx_address_user (user_id, address_type)',
@@ -68,7 +71,8 @@ describe('the shipped schema', () => {
   })
 
   it('has its foreign keys, and what goes with the row that they refer to', async () => {
-    const sql = `SELECT CONCAT(CONSTRAINT_NAME, ': ', TABLE_NAME, ' -> ', REFERENCED_TABLE_NAME, ', on delete ', LOWER(DELETE_RULE)) AS line
+    const sql = `SELECT CONCAT(CONSTRAINT_NAME, ': ', TABLE_NAME, ' -> ', REFERENCED_TABLE_NAME,
+        ', on delete ', LOWER(DELETE_RULE)) AS line
       FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()`
     expect(await lines(sql)).toEqual(
       [
@@ -85,11 +89,13 @@ describe('the shipped schema', () => {
     ['check_stock_positive', "INSERT INTO products (name, price, stock) VALUES ('x', 1, -1)"],
     [
       'check_address_type',
-      "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'work', 'x', 'x', 'x', 'GB')",
+      `INSERT INTO addresses (user_id, address_type, street, city, postal_code, country)
+       VALUES (1, 'work', 'x', 'x', 'x', 'GB')`,
     ],
     [
       'check_order_status',
-      "INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest) VALUES (1, 1, 'lost', 'x', 'x')",
+      `INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest)
+       VALUES (1, 1, 'lost', 'x', 'x')`,
     ],
     ['check_quantity_positive', 'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 0, 1)'],
   ])('%s holds', async (name, sql) => {
@@ -130,11 +136,12 @@ describe('the shipped schema', () => {
 
   it('has such a default for every instant but those that come later', async () => {
     const without = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME) AS line FROM information_schema.COLUMNS
-      WHERE ${here} AND DATA_TYPE IN ('datetime', 'timestamp') AND NOT COALESCE(COLUMN_DEFAULT, '') LIKE '%utc_timestamp()%'`
+      WHERE ${here} AND DATA_TYPE IN ('datetime', 'timestamp')
+        AND NOT COALESCE(COLUMN_DEFAULT, '') LIKE '%utc_timestamp()%'`
     expect(await lines(without)).toEqual(['schema_migrations.finished_at', 'users.last_login'])
   })
 
-  it('can be taken back whole, and made again', async () => {
+  it('can be rolled back completely, and applied again', async () => {
     const { connection: session } = database
     await rollback({ session, known: loadMigrations() }, 0)
     expect(await tablesOf(session)).toEqual(['schema_migrations'])
@@ -144,7 +151,7 @@ describe('the shipped schema', () => {
 })
 
 describe('migration files', () => {
-  it('create tables that are not there yet, by their plain names', () => {
+  it('create only new tables, by their plain names', () => {
     const tables = (statement: string): readonly string[] | undefined =>
       folder({ '0004_more.up.sql': statement, '0004_more.down.sql': 'DROP TABLE IF EXISTS more' })[3]?.tables
     expect(tables('create table\n  `more` (id INT)')).toEqual(['more'])
@@ -160,13 +167,13 @@ describe('migration files', () => {
     expect(statements('\n-- nothing\n')).toEqual([])
   })
 
-  it('are numbered without a gap, and each can be taken back', () => {
+  it('are numbered without a gap, and each can be rolled back', () => {
     expect(() => folder({ '0005_late.up.sql': 'DO 0;', '0005_late.down.sql': 'DO 0;' })).toThrow(
       'migration 5 (late) should have number 4',
     )
     expect(() => folder({ '0004_lonely.up.sql': 'DO 0;' })).toThrow('0004_lonely.down.sql')
     const uneven = (): Migration[] => folder({ '0001_books.down.sql': 'DROP TABLE IF EXISTS authors, books;' })
-    expect(uneven).toThrow('migration 1 (books) has 2 statements up and 1 down')
+    expect(uneven).toThrow('migration 1 (books) has 2 up and 1 down statements')
     expect(loadMigrations().map(({ version, up, down }) => [version, up.length > 0, down.length > 0])).toContainEqual([
       1,
       true,

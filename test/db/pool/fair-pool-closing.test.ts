@@ -48,7 +48,7 @@ describe('closing', () => {
     ['but no longer than its grace', 10, [true, true]],
   ])('%s', async (_what, graceMs, done) => {
     const { pool, server } = fakePool({ size: 2 })
-    server.mode = 'when told'
+    server.mode = 'on demand'
     const caller = expect(pool.acquire()).rejects.toMatchObject(closed)
     const closing = watched(pool.close(graceMs))
     await caller
@@ -62,7 +62,7 @@ describe('closing', () => {
 
   it('does not wait for an opening that has failed', async () => {
     const { pool, server } = fakePool({ size: 2 })
-    server.mode = 'when told'
+    server.mode = 'on demand'
     const caller = expect(pool.acquire()).rejects.toMatchObject(closed)
     const closing = watched(pool.close(60_000))
     await caller

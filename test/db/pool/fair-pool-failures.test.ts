@@ -9,7 +9,7 @@ const down = new DbtoolError('UNREACHABLE', 'cannot reach MariaDB at nowhere:330
 describe('when no connection can be opened', () => {
   it('and none is open, everybody gets the reason at once, and the next caller tries anew', async () => {
     const { pool, server } = fakePool({ size: 2 })
-    server.mode = 'when told'
+    server.mode = 'on demand'
     const callers = crowd(pool, 5)
     const refusals = Promise.all(callers.map((caller) => expect(caller).rejects.toBe(down)))
     server.refuse(down)
@@ -23,7 +23,7 @@ describe('when no connection can be opened', () => {
     expect(server.attempts).toBe(3)
   })
 
-  it('and some are open, callers wait for those, and opening is tried again five times a second, by nobody else', async () => {
+  it('and some are open, callers wait for those, and opening is retried five times per second in all', async () => {
     const { pool, server } = fakePool({ size: 2 })
     const lease = await pool.acquire()
     server.mode = { fails: down }
@@ -57,7 +57,9 @@ describe('when no connection can be opened', () => {
     await pass(1_000)
     expect(await late).toMatchObject({
       code: 'POOL_TIMEOUT',
-      message: `no connection within 1000 ms from a pool of 2 + 0: 1 in use, 0 idle, 0 opening, 2 waiting; opening another one failed: ${down.message}`,
+      message:
+        'no connection within 1000 ms from a pool of 2 + 0: 1 in use, 0 idle, 0 opening, 2 waiting; ' +
+        `opening another connection failed: ${down.message}`,
       hint: expect.stringContaining('--pool-timeout'),
       cause: down,
     })

@@ -25,7 +25,7 @@ describe('the time-out is one deadline', () => {
 
   it('over a connecting that hangs; what it opens in the end is kept for the next', async () => {
     const { pool, server } = fakePool()
-    server.mode = 'when told'
+    server.mode = 'on demand'
     expect(await settling(pool.acquire())).toEqual([1_000, 'POOL_TIMEOUT'])
     server.accept()
     expect(await settling(pool.acquire())).toEqual([0, 'fulfilled'])
@@ -35,7 +35,7 @@ describe('the time-out is one deadline', () => {
   it('over queueing and then connecting', async () => {
     const { pool, server } = fakePool()
     const lease = await pool.acquire()
-    server.mode = 'when told'
+    server.mode = 'on demand'
     setTimeout(() => {
       server.connections[0]!.usable = false
       lease.release()
@@ -49,7 +49,7 @@ describe('the time-out is one deadline', () => {
     for (const lease of [await pool.acquire(), await pool.acquire()]) lease.release()
     await pass(2_000)
     for (const connection of server.connections) connection.server = 'is silent'
-    server.mode = 'when told'
+    server.mode = 'on demand'
     // Two pings of two seconds, then a connecting that hangs.
     expect(await settling(pool.acquire())).toEqual([5_000, 'POOL_TIMEOUT'])
     expect(server.connections.map(({ diary }) => diary)).toEqual([
@@ -63,7 +63,7 @@ describe('the time-out is one deadline', () => {
     ;(await pool.acquire()).release()
     await pass(2_000)
     server.connections[0]!.server = 'is silent'
-    server.mode = 'when told'
+    server.mode = 'on demand'
     // One more: a timer takes a millisecond at least.
     expect(await settling(pool.acquire())).toEqual([301, 'POOL_TIMEOUT'])
   })

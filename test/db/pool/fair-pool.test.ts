@@ -6,7 +6,7 @@ useTestClock()
 describe('size and overflow', () => {
   it('opens as many at once as there are callers, up to size + overflow, and no more', async () => {
     const { pool, server } = fakePool({ size: 2, maxOverflow: 3 })
-    server.mode = 'when told'
+    server.mode = 'on demand'
     const callers = crowd(pool, 8)
     await pass(0)
     expect(server.pending).toBe(5)

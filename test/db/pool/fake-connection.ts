@@ -1,13 +1,13 @@
 import type { PooledConnection } from '../../../src/db/pool/pool.ts'
 import type { Change } from '../../../src/db/queries.ts'
 
-/** A connection to nowhere that keeps a diary; its fields say how it behaves. */
+/** A fake connection with a log of its calls; its fields control its behaviour. */
 export class FakeConnection implements PooledConnection {
   usable = true
   inTransaction = false
   mayHoldTransaction = false
   busy = false
-  /** What a ping finds: silence lasts as long as the ping is willing to wait. */
+  /** The result of a ping; a silent server lets it time out. */
   server: 'answers' | 'is silent' = 'answers'
   onChange: () => Promise<void> = () => Promise.resolve()
   readonly diary: string[] = []
@@ -62,17 +62,17 @@ export class FakeConnection implements PooledConnection {
   }
 }
 
-/** A way to connect whose every opening waits until it is told how it ends. */
+/** A fake server; `mode` controls whether connecting succeeds at once, fails, or waits for `accept` or `refuse`. */
 export class FakeServer {
   readonly connections: FakeConnection[] = []
   readonly #pending: { resolve: (connection: FakeConnection) => void; reject: (error: Error) => void }[] = []
-  mode: 'at once' | 'when told' | { fails: Error } = 'at once'
+  mode: 'at once' | 'on demand' | { fails: Error } = 'at once'
   attempts = 0
 
   readonly connect = (): Promise<FakeConnection> => {
     this.attempts += 1
     if (this.mode === 'at once') return Promise.resolve(this.make())
-    if (this.mode === 'when told') return new Promise((resolve, reject) => this.#pending.push({ resolve, reject }))
+    if (this.mode === 'on demand') return new Promise((resolve, reject) => this.#pending.push({ resolve, reject }))
     return Promise.reject(this.mode.fails)
   }
 

@@ -3,7 +3,7 @@ import { FairPool } from '../../../src/db/pool/fair-pool.ts'
 import { defaultPoolOptions, type Lease, type PoolOptions } from '../../../src/db/pool/pool.ts'
 import { FakeServer } from './fake-connection.ts'
 
-/** From here on the clock of the file is the test's: what should happen at a time happens then and not before. */
+/** Uses fake timers in this file, so that events happen exactly at their time. */
 export function useTestClock(): void {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => {
@@ -14,7 +14,7 @@ export function useTestClock(): void {
 
 export const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
 
-/** A pool of one connection and a time-out of a second, unless `options` say otherwise. */
+/** A pool with one connection and a time-out of one second by default. */
 export function fakePool(options: Partial<PoolOptions> = {}): { pool: FairPool; server: FakeServer } {
   const server = new FakeServer()
   return {
@@ -29,7 +29,7 @@ export function fakePool(options: Partial<PoolOptions> = {}): { pool: FairPool; 
   }
 }
 
-/** Acquires `count` times at once; `order` remembers who was served when. */
+/** Acquires `count` times at once; `order` records the sequence in which the callers are served. */
 export function crowd(pool: FairPool, count: number, order: number[] = []): Promise<Lease>[] {
   return Array.from({ length: count }, async (_, caller) => {
     const lease = await pool.acquire()

@@ -10,7 +10,7 @@ describe('a lease', () => {
     lease.release()
     lease.release()
     expect(pool.stats()).toMatchObject({ idle: 1, open: 1 })
-    const released = { code: 'UNEXPECTED', message: 'a connection was used after it had been released' }
+    const released = { code: 'UNEXPECTED', message: 'a lease was used after its release' }
     for (const use of [
       () => lease.rows('x'),
       () => lease.execute('x'),
@@ -29,7 +29,7 @@ describe('a lease', () => {
     expect(server.connections.map(({ diary }) => diary)).toEqual([['mine']])
   })
 
-  it('with a transaction, or one that may have one, is rolled back before the next holder gets it', async () => {
+  it('with a transaction, or one that may have one, is rolled back before the next borrower gets it', async () => {
     const { pool, server } = fakePool({ size: 1, maxOverflow: 0 })
     const [first, second] = crowd(pool, 2)
     const lease = await first
@@ -40,7 +40,7 @@ describe('a lease', () => {
     expect(connection?.diary).toEqual(['ROLLBACK', 'mine'])
   })
 
-  it('that cannot be rolled back, or still runs a statement, or is broken, is replaced; who waited is served', async () => {
+  it('that cannot be rolled back, is busy or is broken is replaced, and the waiter is served', async () => {
     const { pool, server } = fakePool({ size: 1, maxOverflow: 0 })
     const callers = crowd(pool, 4)
     const spoil = [
