@@ -68,14 +68,10 @@ async function chapters(ctx: Context): Promise<void> {
   await migrate(ctx, {})
   ctx.out.heading('Add a customer   $ dbtool users create --username ada --email ada@example.com --generate-password')
   await createUser(ctx, { username: 'ada', email: 'ada@example.com', generatePassword: true })
-  ctx.out.heading(
-    `A rush: ${buyers} orders at once over all connections of the pool, with only 12 red lamps in stock`,
-  )
+  ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with only 12 red lamps in stock`)
   await ctx.shop(async (db) => {
     const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
-    ctx.out.success(
-      `${placed} orders were placed; the other ${soldOut} were rejected, as expected: ${refusal ?? ''}`,
-    )
+    ctx.out.success(`${placed} orders were placed; the other ${soldOut} were rejected, as expected: ${refusal ?? ''}`)
   })
   ctx.out.heading('Place another order   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
   await place(ctx, {

@@ -55,11 +55,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'Setup and help:': {
     config: ['settings and profiles, with their sources', 'show profiles', () => import('./config/index.ts')],
     demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
-    completion: [
-      'Print the script for tab completion in your shell',
-      '',
-      () => import('./completion/index.ts'),
-    ],
+    completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
     help: ['Show help for a command or topic', '', () => import('./help/index.ts')],
     doctor: [
       'Check the connection, server and schema, and explain how to fix problems',
@@ -72,8 +68,8 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
 const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
 /**
- * Creates the program. With `argv`, it declares the flags only of the nouns that are words of `argv`, and of their verbs
- * that are. Without `argv`, it declares the flags of all.
+ * Creates the program. With `argv`, it declares the flags only of the nouns that are words of `argv`, and of their
+ * verbs that are. Without `argv`, it declares the flags of all.
  */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new DbtoolCommand('dbtool').description(

@@ -24,8 +24,8 @@ const widthInPipes = 80
 const markerColumns = 3
 
 /**
- * Offers nouns, verbs and flags, shows the resulting command line and runs it, until the user quits. Resolves to the last
- * exit code.
+ * Offers nouns, verbs and flags, shows the resulting command line and runs it, until the user quits. Resolves to the
+ * last exit code.
  */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
   const { ellipsis } = glyphsFor(io.env, true)

@@ -69,8 +69,8 @@ export function option(flags: string, description: string, parse?: (text: string
 }
 
 /**
- * Declares the view of a verb, as a function of its options if they decide. An unknown field in `--fields` is then found
- * before the verb runs.
+ * Declares the view of a verb, as a function of its options if they decide. An unknown field in `--fields` is then
+ * found before the verb runs.
  */
 export function withView<O>(command: Command, view: View | ((options: O) => View)): Command {
   if (command instanceof DbtoolCommand)

@@ -46,10 +46,7 @@ export const otherVariables: readonly Entry[] = [
   ['LC_ALL', 'or LC_CTYPE, or LANG: a character set other than UTF-8 means ASCII lines'],
   ['XDG_CONFIG_HOME', 'configuration folder, instead of ~/.config'],
   ['XDG_DATA_HOME', 'data folder, instead of ~/.local/share'],
-  [
-    'XDG_CACHE_HOME',
-    'cache folder for compiled code, instead of ~/.cache; unused with NODE_DISABLE_COMPILE_CACHE=1',
-  ],
+  ['XDG_CACHE_HOME', 'cache folder for compiled code, instead of ~/.cache; unused with NODE_DISABLE_COMPILE_CACHE=1'],
 ]
 
 type Exit = (typeof exitCodes)[ErrorCode] | 0

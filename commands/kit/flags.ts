@@ -3,7 +3,9 @@ import { InvalidValue } from '../../src/errors.ts'
 import { orNearest } from '../../src/nearest.ts'
 import { parsePast, parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
 
-/** An invalid value of a flag. It stays in place until all flags are parsed, so that all faults are reported together. */
+/**
+ * An invalid value of a flag. It stays in place until all flags are parsed, so that all faults are reported together.
+ */
 export class Fault {
   constructor(readonly message: string) {}
 }
@@ -120,9 +122,7 @@ export function paged(command: Command): Command {
 
 /** `--limit`, undefined if not given: {@link showList} applies the default, and not to every format. */
 export function limitFlag(rows: number): Option {
-  return new Option('--limit <n>', 'maximum number of rows (0 = all)')
-    .argParser(limit)
-    .default(undefined, String(rows))
+  return new Option('--limit <n>', 'maximum number of rows (0 = all)').argParser(limit).default(undefined, String(rows))
 }
 
 export interface PageFlags {

@@ -63,8 +63,8 @@ export function declareGlobals(program: Command): void {
 }
 
 /**
- * Adds the global flags to a noun and to those of its verbs that `argv` can mean. A verb's own flag of the same name takes
- * precedence. Each command stores its own values.
+ * Adds the global flags to a noun and to those of its verbs that `argv` can mean. A verb's own flag of the same name
+ * takes precedence. Each command stores its own values.
  */
 export function inheritGlobals(
   command: Command,
@@ -88,11 +88,16 @@ function refusePassword(): never {
   })
 }
 
-/** The global flags of a command line; the value nearest to the verb wins. Invalid values are absent: see {@link faultsOf}. */
+/**
+ * The global flags of a command line; the value nearest to the verb wins. Invalid values are absent: see {@link
+ * faultsOf}.
+ */
 function globalFlags(command: Command): GlobalFlags {
   const flags: Record<string, unknown> = {}
   for (const link of chainOf(command).reverse()) {
-    const names = link.options.filter((option) => option instanceof GlobalOption).map((option) => option.attributeName())
+    const names = link.options
+      .filter((option) => option instanceof GlobalOption)
+      .map((option) => option.attributeName())
     for (const name of names)
       if (link.getOptionValueSource(name) === 'cli' && !(link.getOptionValue(name) instanceof Fault))
         flags[name] = link.getOptionValue(name)

@@ -5,6 +5,7 @@ import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { OnConflict } from '../../src/shop/import/draft-row.ts'
+import type { RowImport } from '../../src/shop/import/import-rows.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
 import type { ImportTable } from '../../src/shop/import/tables.ts'
 import { parseChoice } from '../../src/values.ts'
@@ -79,12 +80,11 @@ async function importPath(
   path: string,
   options: ImportRowsOptions,
 ): Promise<RowSummary> {
-  const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
+  const [{ checkRecordFile, openRecordFile }, { parseMap }, { RejectsFile }, { importRows }, { fieldsOf }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),
       import('../../src/files/header.ts'),
       import('../../src/files/rejects.ts'),
-      import('../../src/files/record-file.ts'),
       import('../../src/shop/import/import-rows.ts'),
       import('../../src/shop/import/tables.ts'),
     ])
@@ -94,7 +94,6 @@ async function importPath(
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, fields)
   const file = await openRecordFile(path, { stdin, signal, fields, map, delimiter, raw: ctx.rawCells })
   const progress = ctx.out.progress()
-  const [show, report] = [progressOf(progress, file.bytes), firstReasons(ctx.out, rejectsPath)]
   let rejects: Awaited<ReturnType<typeof RejectsFile.create>> | undefined
   try {
     if (onError === 'skip') await checkRecordFile(file, { signal })
@@ -112,9 +111,7 @@ async function importPath(
           signal,
           // A dry run cannot use chunks: each is rolled back, so the next one would not see its changes.
           inOne: onError === 'abort' || dryRun ? 'whole' : 'chunks',
-          onProgress: (read, { counts: { created, updated, skipped }, rejected }) =>
-            show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
-          onReject: ({ record, reason }) => report(`line ${record.line}: ${reason}`),
+          ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
         })
       },
       { dryRun },
@@ -123,6 +120,20 @@ async function importPath(
     progress.clear()
     await rejects?.close()
     await file.close()
+  }
+}
+
+/** Callbacks that show progress on a terminal, and the first reasons of rejects if no rejects file receives them. */
+function reporting(
+  out: Output,
+  progress: Progress,
+  { bytes, rejectsPath }: { bytes: number; rejectsPath: string | undefined },
+): Pick<RowImport, 'onProgress' | 'onReject'> {
+  const [show, report] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
+  return {
+    onProgress: (read, { counts: { created, updated, skipped }, rejected }) =>
+      show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
+    onReject: ({ record, reason }) => report(`line ${record.line}: ${reason}`),
   }
 }
 

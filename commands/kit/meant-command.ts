@@ -5,8 +5,8 @@ import { chainOf } from './flags.ts'
 const names = (command: Command): string[] => command.commands.map((subcommand) => subcommand.name())
 
 /**
- * Suggests a command for a word that is none: a similar name, or the nouns that have such a verb. Returns one sentence, or
- * nothing.
+ * Suggests a command for a word that is none: a similar name, or the nouns that have such a verb. Returns one sentence,
+ * or nothing.
  */
 export function meantCommand(here: Command, word: string): string[] {
   const program = chainOf(here).at(-1) ?? here

@@ -48,8 +48,8 @@ export function assertPatch({ ask: { interactive } }: Context, patch: Patch, fla
 }
 
 /**
- * Resolves to the changes that the flags gave. Without flags, at a terminal, the user selects columns and types new values
- * beside the current ones. Rejects with DECLINED if no column is selected.
+ * Resolves to the changes that the flags gave. Without flags, at a terminal, the user selects columns and types new
+ * values beside the current ones. Rejects with DECLINED if no column is selected.
  */
 export async function patchFor<W extends Patch>(
   { ask, io }: Context,

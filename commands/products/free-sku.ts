@@ -4,8 +4,6 @@ import type { Context } from '../../src/context/context.ts'
 export function freeSku(ctx: Context): (text: string) => Promise<string | undefined> {
   return async (text) => {
     const { skuExists } = await import('../../src/shop/products/products.ts')
-    return text !== '' && (await ctx.shop((db) => skuExists(db, text)))
-      ? 'This SKU is already in use'
-      : undefined
+    return text !== '' && (await ctx.shop((db) => skuExists(db, text))) ? 'This SKU is already in use' : undefined
   }
 }

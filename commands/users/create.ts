@@ -18,9 +18,7 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = withView(users.command('create'), userView).description(
-    'Add a user; asks for missing values',
-  )
+  const create = withView(users.command('create'), userView).description('Add a user; asks for missing values')
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))

@@ -16,9 +16,7 @@ export interface ExportUsersOptions {
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
   either(
-    withView(users.command('export'), viewOf).description(
-      'Write all users as CSV, NDJSON or JSON, ready for import',
-    ),
+    withView(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, ready for import'),
     ['--active', 'only users who may log in'],
     ['--inactive', 'only users who may not log in'],
   )

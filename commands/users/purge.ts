@@ -16,11 +16,7 @@ export interface PurgeOptions {
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
   withView(users.command('purge'), purgedUserView)
     .description('Delete users who are inactive and not seen for a long time; asks first')
-    .option(
-      '--inactive-for <duration>',
-      'time since the last login, or the creation, such as 365d',
-      value(parseAge),
-    )
+    .option('--inactive-for <duration>', 'time since the last login, or the creation, such as 365d', value(parseAge))
     .option('-y, --yes', 'skip the confirmation')
     .option('-n, --dry-run', 'show the users, and delete nothing')
     .addHelpText(
