@@ -100,15 +100,9 @@ async function importPath(
     return await ctx.shop(
       async (db) => {
         rejects = rejectsPath === undefined ? undefined : await RejectsFile.create(rejectsPath, file)
+        const work = { kind, file, db, author: ctx.author(), onConflict, onError, rejects, signal }
         return importRows({
-          kind,
-          file,
-          db,
-          author: ctx.author(),
-          onConflict,
-          onError,
-          rejects,
-          signal,
+          ...work,
           // A dry run cannot use chunks: each is rolled back, so the next one would not see its changes.
           inOne: onError === 'abort' || dryRun ? 'whole' : 'chunks',
           ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
