@@ -138,7 +138,7 @@ export function activeFlag({ active, inactive }: { active?: boolean; inactive?: 
 
 /** `--sort name`, or `--sort -name` for descending order. */
 export function sorted<C extends string>(columns: readonly C[], typed: string): Option {
-  const description = `${columns.join(', ')}; prefix - for descending order`
+  const description = `${columns.join(', ')}; -column for descending order`
   return withDefault('--sort <column>', description, parseSort(columns), typed)
 }
 

@@ -93,10 +93,10 @@ describe('dbtool help', () => {
     const flags = globalGroups().flatMap(([, ...options]) =>
       options.filter(({ hidden }) => !hidden).map((one) => one.flags),
     )
-    const said = pages.join('\n')
-    for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(said).toContain(text)
-    for (const code of Object.values(exitCodes)) expect(said).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
-    expect(said).toContain(
+    const helpText = pages.join('\n')
+    for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(helpText).toContain(text)
+    for (const code of Object.values(exitCodes)) expect(helpText).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
+    expect(helpText).toContain(
       `DB_POOL_TIMEOUT       how long to wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`,
     )
   })

@@ -56,11 +56,11 @@ describe('a move of an order', () => {
   })
 
   it('is asked for its order on a terminal', async () => {
-    const person = terminal(['orders', 'ship'], shop.name)
-    await person.see('❯ 1  ada  confirmed  57.90  ')
-    person.type(keys.enter)
-    await person.see('order 1 is shipped')
-    expect(await person.ended()).toBe(0)
+    const tty = terminal(['orders', 'ship'], shop.name)
+    await tty.see('❯ 1  ada  confirmed  57.90  ')
+    tty.type(keys.enter)
+    await tty.see('order 1 is shipped')
+    expect(await tty.ended()).toBe(0)
   })
 })
 

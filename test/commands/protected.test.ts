@@ -131,34 +131,34 @@ describe('on a terminal', () => {
     ['y', 3, true],
     ['NAME', 0, false],
   ])('the name is typed: "%s", exit %i', async (answer, exitCode, stays) => {
-    const person = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
-    await person.see(`/${name}, which is protected (environment). Type ${name} to go on`)
-    person.type(answer.replace('NAME', name) + keys.enter)
-    expect(await person.ended()).toBe(exitCode)
+    const tty = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
+    await tty.see(`/${name}, which is protected (environment). Type ${name} to go on`)
+    tty.type(answer.replace('NAME', name) + keys.enter)
+    expect(await tty.ended()).toBe(exitCode)
     expect((await dbtool('users get bob', { database: name })).exitCode === 0).toBe(stays)
   })
 
   it('what is asked about another one says which, and takes a yes', async () => {
-    const person = terminal(['products', 'delete', 'POT-1'], name, { columns: 300 })
-    await person.see(`Take it out of sale instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['products', 'delete', 'POT-1'], name, { columns: 300 })
+    await tty.see(`Take it out of sale instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 
   it('an offer is not answered by the name, which was said to something else', async () => {
-    const person = terminal(['products', 'delete', 'POT-1', '--confirm', name], name, protectedOne)
-    await person.see('Take it out of sale instead?')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['products', 'delete', 'POT-1', '--confirm', name], name, protectedOne)
+    await tty.see('Take it out of sale instead?')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 
   it('the private server is no matter of the database', async () => {
-    const person = terminal(['server', 'reset'], name, protectedOne)
-    await person.see('Delete the private server and all its data in ')
-    await person.see('? (y/N)')
-    expect(person.screen).not.toContain('protected')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['server', 'reset'], name, protectedOne)
+    await tty.see('Delete the private server and all its data in ')
+    await tty.see('? (y/N)')
+    expect(tty.screen).not.toContain('protected')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 })
 

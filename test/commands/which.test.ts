@@ -3,7 +3,7 @@ import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'
-import { keys, talk, terminal } from '../support/terminal.ts'
+import { keys, respond, terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -102,50 +102,50 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
       without: 'dbtool addresses update --city Potsdam 1',
     },
   ])('dbtool $line', async ({ line, question, typed, marked, without }) => {
-    const person = terminal(line.split(' '), database, { columns: 200 })
-    await talk(person, [
+    const tty = terminal(line.split(' '), database, { columns: 200 })
+    await respond(tty, [
       { see: question, type: typed },
       { see: ` ${typed}\n${marked}`, type: keys.enter },
     ])
     if (line === 'orders cancel')
-      await talk(person, [
+      await respond(tty, [
         { see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' },
         { see: `/${database}. (y/N)`, type: `y${keys.enter}` },
       ])
-    await talk(person, [{ see: `without questions: ${without}\n`, type: '' }])
-    expect(await person.ended()).toBe(0)
+    await respond(tty, [{ see: `without questions: ${without}\n`, type: '' }])
+    expect(await tty.ended()).toBe(0)
     expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(
       line === 'orders cancel' ? 6 : 0,
     )
   })
 
   it('an order that was not meant is not cancelled', async () => {
-    const person = terminal(['orders', 'cancel'], database, { columns: 200 })
-    await talk(person, [
+    const tty = terminal(['orders', 'cancel'], database, { columns: 200 })
+    await respond(tty, [
       { see: '❯ 2  bob  confirmed  48.90', type: keys.enter },
       { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' },
       { see: `/${database}. (y/N)`, type: keys.enter },
     ])
-    expect(await person.ended()).toBe(3)
+    expect(await tty.ended()).toBe(3)
     expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })
 
   it('only an order that can be moved so is offered', async () => {
-    const person = terminal(['orders', 'deliver'], database)
-    expect(await person.ended()).toBe(5)
-    expect(person.screen).toContain('error: there is no shipped order\nhint: see which there are: dbtool orders list')
+    const tty = terminal(['orders', 'deliver'], database)
+    expect(await tty.ended()).toBe(5)
+    expect(tty.screen).toContain('error: there is no shipped order\nhint: see which there are: dbtool orders list')
   })
 
   it('where there is nothing yet, it says how to make one', async () => {
     await shop.connection.execute('DELETE FROM addresses')
-    const person = terminal(['addresses', 'remove'], database)
-    expect(await person.ended()).toBe(5)
-    expect(person.screen).toContain('error: there is no address\nhint: add one: dbtool addresses add')
+    const tty = terminal(['addresses', 'remove'], database)
+    expect(await tty.ended()).toBe(5)
+    expect(tty.screen).toContain('error: there is no address\nhint: add one: dbtool addresses add')
   })
 
   it('a server that cannot be reached is told before anything is asked', async () => {
-    const person = terminal(['users', 'get', '--socket', '/nowhere'], database)
-    expect(await person.ended()).toBe(4)
-    expect(person.screen).not.toContain('Which user')
+    const tty = terminal(['users', 'get', '--socket', '/nowhere'], database)
+    expect(await tty.ended()).toBe(4)
+    expect(tty.screen).not.toContain('Which user')
   })
 })
