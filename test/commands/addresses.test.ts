@@ -123,7 +123,7 @@ describe('addresses update', () => {
     const before = await everything(shop)
     expect(await type('addresses update 2 --city London --country gb')).toMatchObject({
       exitCode: 0,
-      stderr: 'nothing to change: address 2 is like that already\n',
+      stderr: 'nothing to change: address 2 has these values already\n',
     })
     expect((await type('addresses update 2 --city London --json')).json()).toMatchObject({ id: 2, rows_changed: 0 })
     expect(await everything(shop)).toEqual(before)

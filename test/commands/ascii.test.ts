@@ -57,7 +57,7 @@ describe('on a terminal that knows only ASCII', () => {
       columns: 80,
       env: { NO_COLOR: '1', ...env },
     })
-    expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok everything is true\n'] : ['┌', '✔ everything is true\n'])
+    expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok all invariants hold\n'] : ['┌', '✔ all invariants hold\n'])
   })
 
   it.each([

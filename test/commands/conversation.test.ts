@@ -14,13 +14,13 @@ const clear = '\u0015'
 
 /** Ada wants two teas and a pot. */
 const basketSteps: readonly Step[] = [
-  { see: 'Who buys?', type: 'AD' },
+  { see: 'Which customer?', type: 'AD' },
   { see: '❯ ada  ada@example.com\n\n', type: keys.enter },
   { see: 'What? Type', type: 'tea-' },
   { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
   { see: 'How many TEA-1? 98 in stock', type: `99${keys.enter}` },
-  { see: 'Must be at most 98: there are no more', type: `${clear}2${keys.enter}` },
-  { see: 'What else?', type: 'pot' },
+  { see: 'Must be at most 98, the units in stock', type: `${clear}2${keys.enter}` },
+  { see: 'Which other product?', type: 'pot' },
   { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter },
   { see: 'How many POT-1? 2 in stock', type: `2${keys.enter}` },
   { see: 'That is all: 2 products', type: keys.enter },
@@ -54,8 +54,8 @@ describe('orders place without flags is a conversation', () => {
     await shop.connection.execute("UPDATE products SET stock = 1, stock_received = 2 WHERE sku = 'POT-1'")
     tty.type(`y${keys.enter}`)
     await respond(tty, [
-      { see: 'TEA-1 costs 5.00 now; it was 4.50', type: '' },
-      { see: 'of POT-1 there are only 1 now', type: '' },
+      { see: 'TEA-1 now costs 5.00; it was 4.50', type: '' },
+      { see: 'only 1 of POT-1 are left', type: '' },
       { see: 'How many POT-1? 1 in stock', type: keys.enter },
       { see: 'Place this order of 58.90 for ada?', type: `y${keys.enter}` },
     ])
@@ -69,7 +69,7 @@ describe('orders place without flags is a conversation', () => {
     await respond(tty, [
       ...basketSteps.slice(2, 4),
       { see: 'How many TEA-1?', type: keys.enter },
-      { see: 'What else?', type: keys.enter },
+      { see: 'Which other product?', type: keys.enter },
       { see: 'Place this order of 4.50 for bob?', type: `y${keys.enter}` },
     ])
     await tty.see('without questions: dbtool orders place --user bob --item TEA-1:1')
@@ -82,7 +82,7 @@ describe('orders place without flags is a conversation', () => {
       { see: 'What? Type', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
       { see: 'How many TEA-1?', type: `2${keys.enter}` },
-      { see: 'What else?', type: 'TEA-' },
+      { see: 'Which other product?', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter },
       { see: '2 in the order so far; 0 takes it out', type: `0${keys.enter}` },
       { see: 'What? Type', type: 'pot' },
@@ -98,10 +98,10 @@ describe('orders place without flags is a conversation', () => {
   it('says so where there is nobody who could buy, or nothing for sale', async () => {
     await shop.connection.execute('UPDATE products SET is_active = FALSE')
     expect(await lastWords(['--user', 'ada'])).toMatch(
-      /error: there is nothing for sale\s+hint: add a product: dbtool products create/,
+      /error: there are no products for sale\s+hint: add a product: dbtool products create/,
     )
     await shop.connection.execute('UPDATE users SET is_active = FALSE')
-    expect(await lastWords([])).toMatch(/error: there is nobody who could buy\s+hint: add a user: dbtool users create/)
+    expect(await lastWords([])).toMatch(/error: there are no active users yet\s+hint: add a user: dbtool users create/)
   })
 
   async function lastWords(flags: string[]): Promise<string> {
@@ -119,7 +119,7 @@ describe('orders place without flags is a conversation', () => {
   it('does not offer what is sold out', async () => {
     await shop.connection.execute("UPDATE products SET stock = 0, stock_received = 1 WHERE sku = 'POT-1'")
     const tty = terminal(['orders', 'place', '--user', 'bob'], database)
-    await respond(tty, [{ see: 'What?', type: 'pot' }])
+    await respond(tty, [{ see: 'Which product?', type: 'pot' }])
     await tty.see('POT-1  Teapot  48.90  0 in stock (sold out)')
     tty.type(keys.ctrlC)
     expect(await tty.ended()).toBe(130)
@@ -130,7 +130,7 @@ describe('orders place without flags is a conversation', () => {
     const tty = terminal(['orders', 'place'], database)
     await respond(tty, [...basketSteps, { see: 'Place this order', type: keys.enter }])
     expect(await tty.ended()).toBe(3)
-    expect(tty.screen).toContain('nothing was ordered')
+    expect(tty.screen).toContain('no order was placed')
     expect(await everything(shop)).toEqual(before)
   })
 

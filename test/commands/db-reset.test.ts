@@ -64,7 +64,7 @@ describe('db reset of a shop', () => {
     const tty = terminal(['db', 'reset'], name, { as: 'owner' })
     await tty.see('Type')
     tty.type(name + keys.enter)
-    await tty.see('everything was dropped and made anew; the shop is empty')
+    await tty.see('dropped and recreated the schema; the shop is empty')
     expect(await tty.ended()).toBe(0)
     expect(await dbtool('users list --json', { database: name })).toMatchObject({ exitCode: 0, stdout: '[]\n' })
     await smallShop(name)

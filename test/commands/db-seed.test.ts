@@ -127,8 +127,8 @@ describe('db seed', () => {
       .length === 0
 
   it.each([
-    ['--users 0', 'there can be no orders without users and products'],
-    ['--products 0', 'there can be no orders without users and products'],
+    ['--users 0', 'orders need users and products'],
+    ['--products 0', 'orders need users and products'],
     ['--users -1', "--users must be a whole number from 0 to 1000000, not '-1'"],
     ['--orders 5000001', "--orders must be a whole number from 0 to 5000000, not '5000001'"],
     ['--seed x', "--seed must be a whole number from 0 to 2147483647, not 'x'"],

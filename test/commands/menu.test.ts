@@ -84,7 +84,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await chooseVerb(tty, 'orders', 'place')
     await tty.see('? Any options?')
     tty.type(keys.enter)
-    await tty.see('Who buys?')
+    await tty.see('Which customer?')
     await tty.see('grace  grace@example.com')
     tty.type(keys.enter)
     await tty.see('What?')

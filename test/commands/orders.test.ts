@@ -21,8 +21,8 @@ const moved: readonly [from: string, verb: string, to: string, sentence: string]
   ['pending', 'confirm', 'confirmed', 'order 1 is confirmed'],
   ['confirmed', 'ship', 'shipped', 'order 1 is shipped'],
   ['shipped', 'deliver', 'delivered', 'order 1 is delivered'],
-  ['confirmed', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units are back in stock'],
-  ['pending', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units are back in stock'],
+  ['confirmed', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units returned to stock'],
+  ['pending', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units returned to stock'],
 ]
 
 describe('a move of an order', () => {
@@ -241,7 +241,7 @@ describe('orders list', () => {
     expect(await type('orders list --items --since 1d')).toMatchObject({
       exitCode: 0,
       stdout: '',
-      stderr: 'No orders like that.\n',
+      stderr: 'No orders match.\n',
     })
     expect((await type('orders list --items --since 1d --json')).json()).toEqual([])
   })

@@ -103,7 +103,7 @@ describe('while somebody reads', () => {
     tty.type('enough\r')
     expect(await tty.ended()).toBe(0)
     expect(tty.screen).toMatch(
-      /has read enough\n(.*\n)*the first 50, and there are more; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
+      /has read enough\n(.*\n)*only the first 50 rows; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
     )
   })
 

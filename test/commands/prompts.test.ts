@@ -25,7 +25,7 @@ describe('on a terminal', () => {
     tty.type(`c!${keys.enter}`)
     await tty.see("Must be 3 to 50 letters A-Z, digits or _, not 'c!'")
     tty.type(`${keys.backspace}arol${keys.enter}`)
-    await tty.see('Password (12 or more characters: upper and lower case, a digit, a special one)')
+    await tty.see('Password (12 or more characters: upper and lower case, a digit, a special character)')
     tty.type(`short${keys.enter}`)
     await tty.see('Must have at least 12 characters, an upper-case letter, a digit, a special character')
     tty.type(`\u0015${secret}${keys.enter}`)
@@ -56,7 +56,7 @@ describe('on a terminal', () => {
     [
       'yes or no',
       ['db', 'rollback', '--to', '0'],
-      'Take back migrations 2 (sales), 1 (shop), with all data in them? On ',
+      'Roll back migrations 2 (sales), 1 (shop), with all data in them? On ',
     ],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const tty = terminal(argv, database)
@@ -80,9 +80,9 @@ describe('on a terminal', () => {
     const tty = terminal(['users', 'create'], database)
     await respond(tty, [
       { see: 'Username', type: `ADA${keys.enter}` },
-      { see: 'Somebody has this username already', type: `${clear}dora${keys.enter}` },
+      { see: 'This username is already in use', type: `${clear}dora${keys.enter}` },
       { see: 'Email address', type: `Ada@Example.com${keys.enter}` },
-      { see: 'Somebody has this email already', type: keys.ctrlC },
+      { see: 'This email is already in use', type: keys.ctrlC },
     ])
     expect(await tty.ended()).toBe(130)
   })
@@ -90,8 +90,8 @@ describe('on a terminal', () => {
   it('what need not be said is asked for too, and Enter leaves it out', async () => {
     const tty = terminal(['products', 'create'], database, { columns: 200 })
     await respond(tty, [
-      { see: 'SKU (your own code for it, if it has one)', type: `TEA-1${keys.enter}` },
-      { see: 'Another product has this SKU already', type: `${clear}${keys.enter}` },
+      { see: 'SKU (your own product code; empty: none)', type: `TEA-1${keys.enter}` },
+      { see: 'This SKU is already in use', type: `${clear}${keys.enter}` },
       { see: 'Name', type: `Plain cup${keys.enter}` },
       { see: 'Price', type: `3${keys.enter}` },
       { see: 'Units in stock (0)', type: `12${keys.enter}` },
@@ -108,7 +108,7 @@ describe('on a terminal', () => {
 
   it('a no is exit 3, and no is what Enter says', async () => {
     const tty = terminal(['db', 'rollback', '--to', '0'], database)
-    await tty.see('Take back migrations 2 (sales), 1 (shop), with all data in them? On ')
+    await tty.see('Roll back migrations 2 (sales), 1 (shop), with all data in them? On ')
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)

@@ -43,13 +43,13 @@ const where = (): string =>
 /** Every way to destroy something, or to change much at once; and what is asked. */
 const destructive: readonly [line: string, question: string][] = [
   ['users delete bob --yes', 'Delete user 2, bob <bob@example.com> with 1 address?'],
-  ['users purge --inactive-for 0d --yes', 'Delete 1 user, addresses and all?'],
+  ['users purge --inactive-for 0d --yes', 'Delete 1 user, with their addresses?'],
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
-  ['db rollback --yes', 'Take back migration 2 (sales), with all data in it?'],
+  ['db rollback --yes', 'Roll back migration 2 (sales), with all data in it?'],
   [
     'db reset',
-    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and make them anew, empty?',
+    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and recreate them empty?',
   ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],

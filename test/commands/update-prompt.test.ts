@@ -15,7 +15,7 @@ beforeEach(async () => {
 const down = '\u001b[B'
 const mark = ' '
 const answer = (see: string, typed: string): Step => ({ see: `? ${see}`, type: `${typed}${keys.enter}` })
-const question = 'What should be different?'
+const question = 'What should change?'
 
 describe('an update that says nothing asks what should be different, where somebody sits there', () => {
   it.each([
@@ -43,7 +43,7 @@ describe('an update that says nothing asks what should be different, where someb
     },
     {
       line: 'products update TEA-1',
-      choices: ['Name         Green tea', 'Price        4.50', 'Is sold      yes'],
+      choices: ['Name         Green tea', 'Price        4.50', 'For sale     yes'],
       steps: [
         { see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` },
         answer('Name (now Green tea)', 'Sencha'),
@@ -56,7 +56,7 @@ describe('an update that says nothing asks what should be different, where someb
     },
     {
       line: 'addresses update 1',
-      choices: ['What it is for (billing or shipping)  billing', 'City                                  Berlin'],
+      choices: ['Type (billing or shipping)         billing', 'City                               Berlin'],
       steps: [
         { see: question, type: `${mark}${down}${down}${mark}${keys.enter}` },
         answer('What it is for', 'shipping'),
@@ -96,7 +96,7 @@ describe('an update that says nothing asks what should be different, where someb
       marked: `${mark}${keys.enter}`,
       asked: 'Email address',
       duplicate: 'bob@example.com',
-      refused: 'Somebody has this email already',
+      refused: 'This email is already in use',
       own: 'ada@example.com',
     },
     {
@@ -104,7 +104,7 @@ describe('an update that says nothing asks what should be different, where someb
       marked: `${down}${down}${down}${mark}${keys.enter}`,
       asked: 'SKU',
       duplicate: 'POT-1',
-      refused: 'Another product has this SKU already',
+      refused: 'This SKU is already in use',
       own: 'TEA-1',
     },
   ])(
@@ -117,7 +117,7 @@ describe('an update that says nothing asks what should be different, where someb
         { see: refused, type: `\u0015${own}${keys.enter}` },
       ])
       expect(await tty.ended()).toBe(0)
-      expect(tty.screen).toContain('is like that already')
+      expect(tty.screen).toContain('has these values already')
     },
   )
 

@@ -91,7 +91,7 @@ describe('users purge', () => {
       exitCode: 2,
       error: {
         code: 'USAGE',
-        message: `this needs a confirmation: Delete 2 users, addresses and all? ${targetSentence(shop.name)}`,
+        message: `this needs a confirmation: Delete 2 users, with their addresses? ${targetSentence(shop.name)}`,
       },
     })
     const before = await everything(shop)

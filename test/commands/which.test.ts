@@ -32,7 +32,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   it.each([
     {
       line: 'users get',
-      question: 'Which user? Type a part of the name or email',
+      question: 'Which user? Type part of the name or email',
       typed: 'zoe@',
       marked: '❯ zoe  zoe@example.com  (inactive)',
       without: 'dbtool users get zoe',
@@ -61,7 +61,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'products get',
-      question: 'Which product? Type a part of the SKU or name',
+      question: 'Which product? Type part of the SKU or name',
       typed: 'pot',
       marked: '❯ POT-1  Teapot  48.90  1 in stock',
       without: 'dbtool products get POT-1',
@@ -70,7 +70,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
       line: 'products update --price 7',
       question: 'Which product?',
       typed: 'sie',
-      marked: '❯ 1  Sieve  6.00  7 in stock  (not sold)',
+      marked: '❯ 1  Sieve  6.00  7 in stock  (not for sale)',
       without: 'dbtool products update --price 7 3',
     },
     {
@@ -82,7 +82,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'orders get',
-      question: 'Which order? Type its number, or a part of who bought',
+      question: 'Which order? Type its number, or part of the customer',
       typed: 'ad',
       marked: '❯ 1  ada  confirmed  57.90',
       without: 'dbtool orders get 1',
@@ -96,7 +96,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'addresses update --city Potsdam',
-      question: 'Which address? Type a part of whose it is',
+      question: 'Which address? Type part of the user',
       typed: 'ada',
       marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE',
       without: 'dbtool addresses update --city Potsdam 1',
@@ -109,7 +109,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     ])
     if (line === 'orders cancel')
       await respond(tty, [
-        { see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' },
+        { see: 'Cancel order 1, and return its units to stock? On dbtool_app@', type: '' },
         { see: `/${database}. (y/N)`, type: `y${keys.enter}` },
       ])
     await respond(tty, [{ see: `without questions: ${without}\n`, type: '' }])
@@ -123,7 +123,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     const tty = terminal(['orders', 'cancel'], database, { columns: 200 })
     await respond(tty, [
       { see: '❯ 2  bob  confirmed  48.90', type: keys.enter },
-      { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' },
+      { see: 'Cancel order 2, and return its units to stock? On dbtool_app@', type: '' },
       { see: `/${database}. (y/N)`, type: keys.enter },
     ])
     expect(await tty.ended()).toBe(3)
@@ -133,14 +133,14 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   it('only an order that can be moved so is offered', async () => {
     const tty = terminal(['orders', 'deliver'], database)
     expect(await tty.ended()).toBe(5)
-    expect(tty.screen).toContain('error: there is no shipped order\nhint: see which there are: dbtool orders list')
+    expect(tty.screen).toContain('error: there are no shipped orders\nhint: list all orders: dbtool orders list')
   })
 
   it('where there is nothing yet, it says how to make one', async () => {
     await shop.connection.execute('DELETE FROM addresses')
     const tty = terminal(['addresses', 'remove'], database)
     expect(await tty.ended()).toBe(5)
-    expect(tty.screen).toContain('error: there is no address\nhint: add one: dbtool addresses add')
+    expect(tty.screen).toContain('error: there are no addresses yet\nhint: add one: dbtool addresses add')
   })
 
   it('a server that cannot be reached is told before anything is asked', async () => {
