@@ -20,15 +20,15 @@ const buyers = 40
 export function demo(program: Command, ctx: Context, run = tellStory): void {
   program
     .command('demo')
-    .description('The whole story on a private server, in one command')
+    .description('Run a tour of dbtool on a private server, in one command')
     .addHelpText(
       'after',
-      `\nIt works in a database of its own, ${database}, which it makes anew every time.\n${examples('dbtool demo')}`,
+      `\nIt uses a separate database, ${database}, and recreates it on every run.\n${examples('dbtool demo')}`,
     )
     .action(() => run(ctx))
 }
 
-/** Starts the private server if it does not run, and leaves it as it was found. */
+/** Starts the private server if it is not running. Stops it afterwards if it was started here. */
 export async function tellStory(ctx: Context): Promise<void> {
   const [{ serverPaths }, { startServer }, { stopServer }] = await Promise.all([
     import('../src/server/home.ts'),
@@ -36,7 +36,7 @@ export async function tellStory(ctx: Context): Promise<void> {
     import('../src/server/stop.ts'),
   ])
   const paths = serverPaths(ctx.io.env)
-  ctx.out.heading('A private MariaDB   $ dbtool server start')
+  ctx.out.heading('Start a private MariaDB   $ dbtool server start')
   const { started, status, warnings } = await startServer(paths, {
     signal: ctx.io.signal,
     progress: (message) => ctx.out.note(`${message} …`),
@@ -45,7 +45,7 @@ export async function tellStory(ctx: Context): Promise<void> {
   ctx.out.success(
     `MariaDB ${status.version ?? ''} ${started ? 'is running' : 'was already running'}, on ${paths.socket}`,
   )
-  // What is said about another database is not said about this one.
+  // The user's own settings may protect another database; they do not apply to this one.
   const address = { DB_SOCKET: paths.socket, DB_USER: status.user ?? '', DB_PROTECTED: '0', DB_READ_ONLY: '0' }
   try {
     await ctx.elsewhere({ ...address, DB_NAME: status.database ?? '' }, makeDatabase)
@@ -64,22 +64,16 @@ async function makeDatabase(ctx: Context): Promise<void> {
 }
 
 async function chapters(ctx: Context): Promise<void> {
-  ctx.out.heading('Its schema   $ dbtool db migrate')
+  ctx.out.heading('Create the schema   $ dbtool db migrate')
   await migrate(ctx, {})
-  ctx.out.heading(
-    'Somebody who buys   $ dbtool users create --username ada --email ada@example.com --generate-password',
-  )
+  ctx.out.heading('Add a customer   $ dbtool users create --username ada --email ada@example.com --generate-password')
   await createUser(ctx, { username: 'ada', email: 'ada@example.com', generatePassword: true })
-  ctx.out.heading(
-    `A rush: ${buyers} orders at once over all connections of the pool, with 12 red lamps for all of them`,
-  )
+  ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with only 12 red lamps in stock`)
   await ctx.shop(async (db) => {
     const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
-    ctx.out.success(
-      `${placed} orders were placed; the other ${soldOut} were refused, as they should be: ${refusal ?? ''}`,
-    )
+    ctx.out.success(`${placed} orders were placed; the other ${soldOut} were rejected, as expected: ${refusal ?? ''}`)
   })
-  ctx.out.heading('One order more   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
+  ctx.out.heading('Place another order   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
   await place(ctx, {
     user: 'ada',
     item: [
@@ -89,21 +83,21 @@ async function chapters(ctx: Context): Promise<void> {
   })
   ctx.out.heading(`${topProducts.question}   $ dbtool report ${topProducts.name}`)
   await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
-  ctx.out.heading('Is it all still true?   $ dbtool db check')
+  ctx.out.heading('Check the invariants   $ dbtool db check')
   await check(ctx)
-  ctx.out.heading('50 workers on 5 + 10 connections   $ dbtool pool stress')
+  ctx.out.heading('Load test: 50 workers on 5 + 10 connections   $ dbtool pool stress')
   const { size: poolSize, maxOverflow, timeoutMs: poolTimeout } = chapterPool
   await stressPool(ctx, { poolSize, maxOverflow, poolTimeout, warmup: 0, threads: 1, mode: 'fair', maxRegression: 0 })
 }
 
 function epilogue({ out }: Context, started: boolean): void {
   const next = [
-    [`--database ${database} orders list`, 'the orders of the rush'],
-    ['db migrate', 'a shop of your own, empty'],
-    ['pool stress --sql "SELECT 1" --duration 5s', 'how fast can it be?'],
-    ['--help', 'everything else'],
+    [`--database ${database} orders list`, 'list the orders of the rush'],
+    ['db migrate', 'create your own, empty shop'],
+    ['pool stress --sql "SELECT 1" --duration 5s', 'measure the maximum rate'],
+    ['--help', 'show all commands'],
   ] as const
-  out.heading('What to try next')
-  if (started) out.note(`  ${'npx dbtool server start'.padEnd(56)}the demo has stopped the server again`)
+  out.heading('Next steps')
+  if (started) out.note(`  ${'npx dbtool server start'.padEnd(56)}start the server; the demo has stopped it`)
   for (const [line, about] of next) out.note(`  ${`npx dbtool ${line}`.padEnd(56)}${about}`)
 }

@@ -27,10 +27,11 @@ const view: View = {
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
   withView(program.command('doctor'), view)
-    .description('Find what is wrong between here and the shop, and how to mend it')
+    .description('Check the connection, server and schema, and explain how to fix problems')
     .addHelpText(
       'after',
-      `\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`,
+      '\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n' +
+        `– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`,
     )
     .action(() => run(ctx))
 }
@@ -48,7 +49,7 @@ export async function examine(ctx: Context): Promise<void> {
     now,
     connect: (target, work) => ctx.connection(work, {}, target),
   })
-  // What an interrupt kept from being found out says nothing of the server.
+  // A check that an interrupt prevented says nothing about the server.
   signal.throwIfAborted()
   const findings = diagnose(gathered)
   ctx.out.list(view, findings)
@@ -60,11 +61,11 @@ function conclude({ out }: Context, findings: readonly Finding[]): void {
     [...new Set(findings.filter(({ status }) => status === wanted).map(({ check }) => check))].join(', ')
   const [faults, warnings] = [named('fault'), named('warning')]
   const skipped = findings.filter(({ status }) => status === 'skipped').length
-  if (skipped > 0) out.note(`${skipped} of ${findings.length} could not be checked`)
+  if (skipped > 0) out.note(`${skipped} of ${findings.length} checks could not be run`)
   if (warnings !== '') out.warn(`at a risk: ${warnings}`)
   if (faults !== '')
     throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, {
-      hint: 'its fix stands below each, after an arrow',
+      hint: 'the fix is below each fault, after an arrow',
     })
   out.success('no faults')
 }

@@ -6,72 +6,76 @@ import { declareGlobals, inheritGlobals } from './kit/globals.ts'
 import { configureHelp } from './kit/help.ts'
 
 /**
- * A noun with the names of its verbs; or, without any, a verb of its own. What declares them is loaded only where it is
- * typed.
+ * A noun with the names of its verbs, or a verb without a noun (then the names are empty). `load` imports the
+ * declarations, and runs only for a noun that is on the command line.
  */
 type Entry = readonly [about: string, verbs: string, load: () => Promise<{ verbs: Verbs }>]
 
-/** The whole tool on one page. */
+/** All nouns and verbs, on one page. */
 const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
-  'The shop:': {
+  'Shop:': {
     users: [
-      'people who buy',
+      'customer accounts',
       'create get list update delete purge authenticate set-password import export',
       () => import('./users/index.ts'),
     ],
     addresses: [
-      'where people are billed and shipped to',
+      'billing and shipping addresses of users',
       'add list update remove',
       () => import('./addresses/index.ts'),
     ],
     products: [
-      'what is sold, its price and stock',
+      'the products, with price and stock',
       'create get list update restock delete import export',
       () => import('./products/index.ts'),
     ],
     orders: [
-      'place, read and move orders; each change is one transaction',
+      'place, list and update orders; each change is one transaction',
       'place get list confirm ship deliver cancel import export',
       () => import('./orders/index.ts'),
     ],
     report: [
-      'questions about sales',
+      'reports on sales, customers and stock',
       'top-products orders-per-user recent-customers customer-categories big-spenders revenue low-stock eager-loading',
       () => import('./report/index.ts'),
     ],
-    logs: ['who changed what, and when', 'list', () => import('./logs/index.ts')],
+    logs: ['audit log: every change, with time, user and command', 'list', () => import('./logs/index.ts')],
   },
-  'The database:': {
-    connection: ['is it there, and what is it like', 'test', () => import('./connection/index.ts')],
-    db: ['schema and soundness', 'migrate rollback status seed reset check grants', () => import('./db/index.ts')],
-    pool: ['load on connection pools', 'stress tune compare status', () => import('./pool/index.ts')],
-    bench: ['drivers against each other', 'drivers', () => import('./bench/index.ts')],
-    server: ['a private MariaDB of your own', 'start stop status reset', () => import('./server/index.ts')],
-  },
-  'This tool:': {
-    config: ['where each setting comes from', 'show profiles', () => import('./config/index.ts')],
-    demo: ['The whole story on a private server, in one command', '', () => import('./demo.ts')],
-    completion: [
-      'Print the script that makes your shell complete dbtool at TAB',
-      '',
-      () => import('./completion/index.ts'),
+  'Database:': {
+    connection: ['test the connection', 'test', () => import('./connection/index.ts')],
+    db: [
+      'schema, sample data, invariants and privileges',
+      'migrate rollback status seed reset check grants',
+      () => import('./db/index.ts'),
     ],
-    help: ['This page, that of a command, or one about a topic', '', () => import('./help/index.ts')],
-    doctor: ['Find what is wrong between here and the shop, and how to mend it', '', () => import('./doctor.ts')],
+    pool: ['load tests for connection pools', 'stress tune compare status', () => import('./pool/index.ts')],
+    bench: ['compare database drivers', 'drivers', () => import('./bench/index.ts')],
+    server: ['run a private MariaDB server', 'start stop status reset', () => import('./server/index.ts')],
+  },
+  'Setup and help:': {
+    config: ['settings and profiles, with their sources', 'show profiles', () => import('./config/index.ts')],
+    demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
+    completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
+    help: ['Show help for a command or topic', '', () => import('./help/index.ts')],
+    doctor: [
+      'Check the connection, server and schema, and explain how to fix problems',
+      '',
+      () => import('./doctor.ts'),
+    ],
   },
 }
 
 const startHere = 'Start: dbtool demo. More: dbtool help connecting|formats|environment|exit-codes'
 
 /**
- * The program with the flags of what may be meant by `argv`: of every noun that is a word of it, and of its verbs that
- * are. Undefined: of all.
+ * Creates the program. With `argv`, it declares the flags only of the nouns that are words of `argv`, and of their
+ * verbs that are. Without `argv`, it declares the flags of all.
  */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new DbtoolCommand('dbtool').description(
     'A shop on MariaDB, and a laboratory for its connection pool.',
   )
-  // Before any subcommand: they inherit these. A flag after the verb belongs to the verb.
+  // Set before any subcommand is added, because subcommands inherit these. A flag after the verb belongs to the verb.
   program.exitOverride().enablePositionalOptions()
   configureHelp(program, context.io)
   program.version(version(), '-V, --version', 'show the version')
@@ -100,13 +104,13 @@ async function declare(
   const isMeant = meantBy(argv, Object.keys(verbs).flatMap(words))
   for (const [all, verb] of Object.entries(verbs)) {
     if (words(all).some(isMeant)) verb(parent, context)
-    else for (const one of words(all)) parent.command(one)
+    else for (const verbName of words(all)) parent.command(verbName)
   }
-  const noun = program.commands.find((one) => one.name() === name)
+  const noun = program.commands.find((command) => command.name() === name)
   if (noun !== undefined) inheritGlobals(noun, argv)
 }
 
-/** Help shows every verb, and whoever names none may mean any. */
+/** Returns whether a verb can be meant by `argv`. Help shows every verb, and a line without a verb can mean any. */
 function meantBy(argv: readonly string[] | undefined, verbs: readonly string[]): (verb: string) => boolean {
   if (
     argv === undefined ||
@@ -117,7 +121,7 @@ function meantBy(argv: readonly string[] | undefined, verbs: readonly string[]):
   return (verb) => argv.includes(verb)
 }
 
-/** For the table of contents, and for whoever mistyped. */
+/** Adds a noun and its verbs by name only, for the table of contents and for "did you mean". */
 function announce(program: Command, name: string, [about, names]: Entry): void {
   const noun = program.command(name).description(about)
   for (const verb of words(names)) noun.command(verb)

@@ -14,40 +14,40 @@ export interface Menu {
   /** With all verbs. */
   readonly program: Command
   readonly io: Io
-  /** Flags that stand before each noun. */
+  /** Flags to put before each noun. */
   readonly flags: readonly string[]
   readonly run: (argv: readonly string[]) => Promise<number>
 }
 
 const widthInPipes = 80
-/** What stands before a choice. */
+/** The columns before a choice. */
 const markerColumns = 3
 
 /**
- * Leads through nouns and verbs, shows the command line of what was chosen and runs it, until nothing more is wanted.
- * Resolves to the last exit code.
+ * Offers nouns, verbs and flags, shows the resulting command line and runs it, until the user quits. Resolves to the
+ * last exit code.
  */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
   const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
     const prompts = promptsAt(io)
-    const command = await whichVerb(prompts, program, (text) =>
+    const command = await chooseVerb(prompts, program, (text) =>
       shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis),
     )
     if (command === null) return exitCode
     const argv = [...flags, ...(await lineOf(prompts, command))]
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
     exitCode = await run(argv)
-    // Who leaves a question, leaves the menu too.
+    // Leaving a question leaves the menu, too.
     if (exitCode === exitCodes.INTERRUPTED) return exitCode
     io.stderr.write('\n')
   }
   return exitCode
 }
 
-/** Null: enough. */
-async function whichVerb(prompts: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
+/** Resolves to null when the user quits. */
+async function chooseVerb(prompts: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
   for (;;) {
     const noun = await prompts.choose<Command | null>({
       message: 'dbtool',
@@ -62,7 +62,7 @@ async function whichVerb(prompts: Conversation, program: Command, fitting: Fitti
   }
 }
 
-/** A text as long as a line of the terminal at most. */
+/** Shortens a text to one line of the terminal. */
 type Fitting = (text: string) => string
 
 function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Command>[] {
@@ -74,11 +74,11 @@ function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Comma
   }))
 }
 
-/** Whoever sits here is asked for it. */
+/** The menu does not offer these flags, because the verb asks the user instead. */
 const forScripts = ['--yes', '--password-stdin']
 
 /**
- * The words of a command line: what else may be said is offered; what the verb cannot do without, it asks for itself.
+ * The words of a command line. The menu offers the optional flags; the verb itself asks for the required values.
  */
 async function lineOf(prompts: Conversation, command: Command): Promise<string[]> {
   const own = command.options.filter(
@@ -88,7 +88,7 @@ async function lineOf(prompts: Conversation, command: Command): Promise<string[]
     own.length === 0
       ? []
       : await prompts.several<Option>({
-          message: 'Any options? Space marks one, Enter goes on',
+          message: 'Any options? Space selects, Enter continues',
           choices: own.map((option) => ({
             name: option.flags,
             value: option,
@@ -104,7 +104,7 @@ async function lineOf(prompts: Conversation, command: Command): Promise<string[]
 
 const flagOf = ({ long, flags }: Option): string => long ?? flags
 
-/** A value as it is typed, by the rule that it has on the command line. */
+/** Asks for the value of a flag, and checks it with the parser of that flag. */
 function valueFor(prompts: Conversation, option: Option): Promise<string> {
   return prompts.text({
     message: `${flagOf(option)}: ${option.description}`,
@@ -117,7 +117,7 @@ function valueFor(prompts: Conversation, option: Option): Promise<string> {
   })
 }
 
-/** Whether `dbtool`, with nothing but flags that every command takes, is a person who would like to be led. */
+/** Whether the menu opens: at a terminal, for a command line of nothing but global flags. */
 export function wantsMenu(program: Command, argv: readonly string[], io: Io): boolean {
   const refused = argv.some((word) => ['--no-input', '--json', '-h', '--help', '-V', '--version'].includes(word))
   const named = argv.some((word) => program.commands.some((command) => command.name() === word))

@@ -8,12 +8,12 @@ import { guard } from './kit/guard.ts'
 import { createProgram } from './index.ts'
 import { runMenu, wantsMenu } from './menu.ts'
 
-/** Runs one command line and resolves to its exit code. The only place where an error becomes text. */
+/** Runs one command line and resolves to its exit code. Only this file turns errors into text. */
 export async function run(typed: readonly string[], io: Io): Promise<number> {
   const argv = helpLast(typed)
   const context = new ProcessContext(io)
   const program = await createProgram(context, argv)
-  if (wantsMenu(program, argv, io)) return lead(await createProgram(context), argv, io)
+  if (wantsMenu(program, argv, io)) return openMenu(await createProgram(context), argv, io)
   program.hook('preAction', async (_program, command) => {
     await resolveLazyFlags(command)
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
@@ -28,28 +28,29 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
   })
   if (failure === undefined) context.tellAnswers(argv)
   context.stopClock()
-  // What was printed before a failure is read before it.
-  const failures = [failure, await failureOf(() => context.finish(failure === undefined))].flatMap((one) => one ?? [])
+  // The output is flushed first, so that it appears before the error.
+  const flushFailure = await failureOf(() => context.finish(failure === undefined))
+  const failures = [failure, flushFailure].flatMap((found) => found ?? [])
   const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
   await context.close()
   context.tellTime()
   return exitCode
 }
 
-/** Standard output took no more. Resolves to the exit code. */
+/** Reports that standard output accepts no more data. Resolves to the exit code. */
 export function reportLost(error: NodeJS.ErrnoException, argv: readonly string[], io: Io): Promise<number> {
   return report(
     new DbtoolError('UNEXPECTED', `cannot write to standard output: ${messageOf(error)}`, {
       cause: error,
-      hint: 'what was written is not all of it',
+      hint: 'the output is incomplete',
     }),
     argv,
     io,
   )
 }
 
-/** Through the menu, to as many command lines as a person wants. */
-async function lead(program: Command, flags: readonly string[], io: Io): Promise<number> {
+/** Opens the menu, which runs any number of command lines. Resolves to the exit code of the last one. */
+async function openMenu(program: Command, flags: readonly string[], io: Io): Promise<number> {
   let exitCode = 0
   const failure = await failureOf(async () => {
     exitCode = await runMenu({ program, io, flags, run: (argv) => run(argv, io) })
@@ -57,7 +58,7 @@ async function lead(program: Command, flags: readonly string[], io: Io): Promise
   return failure === undefined ? exitCode : report(failure.thrown, flags, io)
 }
 
-/** Help is about what follows it, too. */
+/** Moves `--help` behind the noun and verb that follow it, so that it is the help of that command. */
 function helpLast(argv: readonly string[]): readonly string[] {
   const at = argv.findIndex((word, index) => index < 2 && (word === '--help' || word === '-h'))
   const before = argv.slice(0, Math.max(at, 0))
@@ -75,20 +76,20 @@ async function failureOf(work: () => Promise<void>): Promise<{ thrown: unknown }
 }
 
 async function report(error: unknown, argv: readonly string[], io: Io): Promise<number> {
-  // The help or the version was asked for and shown; every other error of commander has become one of ours.
+  // Commander has shown the help or the version. All its other errors are DbtoolErrors already.
   if (error instanceof CommanderError) return 0
   const { writeError } = await import('../src/output/error.ts')
-  const ours = asOurs(error, io)
-  writeError(ours, argv, io)
-  return ours.exitCode
+  const converted = toDbtoolError(error, io)
+  writeError(converted, argv, io)
+  return converted.exitCode
 }
 
-function asOurs(error: unknown, io: Io): DbtoolError {
+function toDbtoolError(error: unknown, io: Io): DbtoolError {
   if (io.signal.aborted) return interrupted(io, error)
   if (error instanceof DbtoolError) return error
   return new DbtoolError('UNEXPECTED', `unexpected: ${messageOf(error)}`, {
     cause: error,
-    hint: 'this is a fault of dbtool; add --verbose for the details',
+    hint: 'this is a bug in dbtool; add --verbose for details',
   })
 }
 

@@ -18,9 +18,9 @@ export interface ListAddressesOptions extends PageFlags {
 
 export function addressesList(addresses: Command, ctx: Context, run = showAddresses): void {
   paged(withView(addresses.command('list'), addressView).description('List addresses, newest first'))
-    .option('--user <user>', 'only those of this user: id, username or email')
-    .option(typeFlag, 'only those for this', type)
-    .option('--country <code>', 'only those in this country, such as DE', country)
+    .option('--user <user>', 'only addresses of this user: id, username or email')
+    .option(typeFlag, 'only addresses of this type', type)
+    .option('--country <code>', 'only addresses in this country, such as DE', country)
     .addOption(sorted(addressSortColumns, '-created_at'))
     .addHelpText(
       'after',
@@ -34,14 +34,11 @@ export async function showAddresses(
   { user, type, country, sort, limit, offset }: ListAddressesOptions,
 ): Promise<void> {
   const { getUser } = await import('../../src/shop/users/users.ts')
-  await showList(ctx, addressView, { limit, unasked: defaultLimit, offset, filter: { user, type, country } }, (rows) =>
-    ctx.shop(async (db) =>
-      listAddresses(
-        db,
-        { userIds: user === undefined ? undefined : [(await getUser(db, user)).id], type, country },
-        sort,
-        { limit: rows, offset },
-      ),
-    ),
+  const listing = { limit, defaultRows: defaultLimit, offset, filter: { user, type, country } }
+  await showList(ctx, addressView, listing, (rows) =>
+    ctx.shop(async (db) => {
+      const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
+      return listAddresses(db, { userIds, type, country }, sort, { limit: rows, offset })
+    }),
   )
 }

@@ -17,8 +17,8 @@ export function addressesRemove(addresses: Command, ctx: Context, run = dropAddr
   withView(addresses.command('remove'), addressView)
     .description('Remove an address of a user; asks first')
     .argument('[id]', 'number of the address', value(parseId))
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'show which would be removed, and remove nothing')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'show the address, and remove nothing')
     .addHelpText('after', examples('dbtool addresses remove 1 --yes'))
     .action((id: number | undefined, options: RemoveAddressOptions) => run(ctx, id, options))
 }
@@ -32,10 +32,10 @@ export async function dropAddress(
   await ctx.shop(
     async (db) => {
       const { address_type, username, street, city } = await getAddress(db, id)
-      const what = `${address_type} address ${id} of ${username} (${street}, ${city})`
-      if (!dryRun) await ctx.ask.confirm({ message: `Remove ${what}?`, yes })
+      const name = `${address_type} address ${id} of ${username} (${street}, ${city})`
+      if (!dryRun) await ctx.ask.confirm({ message: `Remove ${name}?`, yes })
       ctx.out.itemForScripts(addressView, await db.transaction((tx) => removeAddress(tx, ctx.author(), id)))
-      ctx.out.success(dryRun ? `${what} would be removed; nothing was changed` : `removed ${what}`)
+      ctx.out.success(dryRun ? `${name} would be removed; nothing was changed` : `removed ${name}`)
     },
     { dryRun },
   )

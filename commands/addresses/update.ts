@@ -8,16 +8,16 @@ import { examples } from '../kit/help.ts'
 import { assertPatch, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { addressView } from '../kit/views.ts'
 import { whichAddress } from '../kit/which.ts'
-import { askedParts, partFlags, type PartFlags } from './flags.ts'
+import { columnPrompts, columnFlags, type ColumnFlags } from './flags.ts'
 
-export interface UpdateAddressOptions extends PartFlags {
+export interface UpdateAddressOptions extends ColumnFlags {
   readonly dryRun?: boolean
 }
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
-  partFlags(
+  columnFlags(
     withView(addresses.command('update'), updatedView(addressView))
-      .description('Change parts of an address')
+      .description('Change the columns of an address')
       .argument('[id]', 'number of the address', value(parseId)),
   )
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
@@ -34,7 +34,10 @@ export async function changeAddress(
   const given = { address_type, street, city, postal_code, country }
   assertPatch(ctx, given, '--type, --street, --city, --postal-code or --country')
   const { id } = await ctx.ask.resolve({ id: whichAddress(ctx, number) })
-  const { patch } = await patchFor(ctx, given, { parts: askedParts, now: () => ctx.shop((db) => getAddress(db, id)) })
+  const { patch } = await patchFor(ctx, given, {
+    prompts: columnPrompts,
+    current: () => ctx.shop((db) => getAddress(db, id)),
+  })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateAddress(tx, ctx.author(), id, patch)), {
     dryRun,
   })

@@ -8,10 +8,10 @@ export interface Candidate {
   readonly about: string
 }
 
-/** What can stand where the cursor is. */
+/** The candidates at the position of the cursor. */
 export interface Answer {
-  /** What stays of the word before the cursor, as `--format=` or `id,`: what is offered comes after it. */
-  readonly behind: string
+  /** The fixed beginning of the word at the cursor, such as `--format=` or `id,`; each candidate comes after it. */
+  readonly prefix: string
   readonly offered: readonly Candidate[] | 'files' | 'profiles'
 }
 
@@ -19,20 +19,20 @@ interface Position {
   readonly command: Command
   /** The flag whose value comes next. */
   readonly option: Option | undefined
-  /** How many arguments of the verb there are before. */
+  /** The number of arguments of the verb before the cursor. */
   readonly arguments: number
 }
 
-const offer = (offered: Answer['offered'], behind = ''): Answer => ({ behind, offered })
+const offer = (offered: Answer['offered'], prefix = ''): Answer => ({ prefix, offered })
 const plain = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))
-const commandsOf = (above: Command): Candidate[] =>
-  above.commands.map((one) => ({ value: one.name(), about: one.description() }))
+const commandsOf = (parent: Command): Candidate[] =>
+  parent.commands.map((command) => ({ value: command.name(), about: command.description() }))
 
-/** All that may stand for the last of `words`, whatever it begins with. Touches neither files nor a database. */
+/** All candidates for the last of `words`, whatever its beginning. Reads neither files nor a database. */
 export function candidates(program: Command, words: readonly string[]): Answer {
-  // Help is about what could be typed without it.
+  // `help` completes like the command line after it.
   if (words[0] === 'help' && words.length > 2) return candidates(program, words.slice(1))
-  // bash hands over redirections as words.
+  // bash passes redirections as words.
   if (/^\d*(?:<|>>?)$/.test(words.at(-2) ?? '')) return offer('files')
   const last = words.at(-1) ?? ''
   const {
@@ -44,8 +44,8 @@ export function candidates(program: Command, words: readonly string[]): Answer {
   const [, flag = '', typed = ''] = /^(--[^=]*)=(.*)$/s.exec(last) ?? []
   if (flag !== '') {
     const known = optionOf(command, flag)
-    const { behind, offered } = known === undefined ? offer([]) : valuesOf(known, command, typed)
-    return offer(offered, `${flag}=${behind}`)
+    const { prefix, offered } = known === undefined ? offer([]) : valuesOf(known, command, typed)
+    return offer(offered, `${flag}=${prefix}`)
   }
   if (last.startsWith('-')) return offer(optionsOf(command))
   if (command.commands.length > 0) return offer(commandsOf(command))
@@ -62,7 +62,7 @@ function step({ command, option, arguments: before }: Position, word: string): P
       arguments: before,
     }
   }
-  const next = command.commands.find((one) => one.name() === word)
+  const next = command.commands.find((subcommand) => subcommand.name() === word)
   return next === undefined
     ? { command, option: undefined, arguments: before + 1 }
     : { command: next, option: undefined, arguments: 0 }
@@ -92,16 +92,16 @@ function valuesOf(option: Option, command: Command, typed: string): Answer {
   return offer(plain(choicesOf(option.parseArg)))
 }
 
-/** Of what the verb prints. */
+/** The field names of the verb's view. */
 function namesOf(command: Command): string[] {
   const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
   return view === undefined ? [] : fieldNames(view)
 }
 
-/** A name after those that are typed, as in `id,username`; none twice. */
+/** Completes the last name of a list such as `id,username`, without the names that are typed already. */
 function furtherOf(names: readonly string[], typed: string): Answer {
-  const behind = typed.slice(0, typed.lastIndexOf(',') + 1)
-  return offer(plain(names.filter((name) => !behind.split(',').includes(name))), behind)
+  const prefix = typed.slice(0, typed.lastIndexOf(',') + 1)
+  return offer(plain(names.filter((name) => !prefix.split(',').includes(name))), prefix)
 }
 
 function argumentOf(argument: Argument | undefined, program: Command): Answer['offered'] {

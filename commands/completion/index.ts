@@ -13,14 +13,14 @@ const shells = ['bash', 'zsh', 'fish', 'powershell', 'nu'] as const
 type Shell = (typeof shells)[number]
 const parseShell = parseChoice(shells)
 
-/** The script for a shell, and the form in which it takes its answers. */
+/** Resolves to the script for a shell, and the encoding of its suggestions. */
 async function languageOf(shell: Shell): Promise<ShellCompletion> {
   const { bash, zsh, fish, pwsh, nu } = await import('@optique/core/completion')
   return { bash, zsh, fish, powershell: pwsh, nu }[shell]
 }
 
 const install = `
-To have it in every new shell:
+To install it for every new shell:
   bash        echo 'eval "$(dbtool completion bash)"' >> ~/.bashrc
   zsh         echo 'eval "$(dbtool completion zsh)"' >> ~/.zshrc
               (after compinit)
@@ -31,13 +31,13 @@ To have it in every new shell:
 const completion: Declare = (program, ctx) => {
   program
     .command('completion')
-    .description('Print the script that makes your shell complete dbtool at TAB')
+    .description('Print the script for tab completion in your shell')
     .argument('[shell]', shells.join(', '), value(parseShell))
-    .argument('[words...]', 'used by the script: after --, what is typed so far')
+    .argument('[words...]', 'used by the script: after --, the words typed so far')
     .addHelpText('after', `${install}\n${examples('dbtool completion bash')}`)
     .action(async (given: Shell | undefined, words: string[], _options: unknown, command: Command) => {
       const { shell } = await ctx.ask.resolve({
-        shell: { given, flag: '<shell>', message: 'For which shell?', parse: parseShell, find: like },
+        shell: { given, flag: '<shell>', message: 'Which shell?', parse: parseShell, find: matchingShells },
       })
       const language = await languageOf(shell)
       const root = chainOf(command).at(-1) ?? command
@@ -51,27 +51,26 @@ const completion: Declare = (program, ctx) => {
     })
 }
 
-const like = (typed: string): Promise<Choice<Shell>[]> =>
+const matchingShells = (typed: string): Promise<Choice<Shell>[]> =>
   Promise.resolve(shells.filter((shell) => shell.includes(typed)).map((shell) => ({ name: shell, value: shell })))
 
-/** A line for each: the library writes chunks with console.log, and of the languages only zsh's relies on it. */
+/** Puts each chunk on its own line. The library prints chunks with console.log, and only zsh relies on that. */
 const lines = (chunks: Iterable<string>): string =>
   [...chunks].flatMap((chunk) => (chunk === '\n' ? [] : `${chunk}\n`)).join('')
 
-/** bash hands over words in the quotes in which they were typed, the last one perhaps in half of them. */
+/** bash passes words with the quotes that were typed; the last word may lack the closing quote. */
 const unquoted = (word: string): string => word.replace(/^(['"])(.*?)\1?$/s, '$2')
 
 async function suggestions(ctx: Context, root: Command, words: readonly string[]): Promise<Suggestion[]> {
   const last = words.at(-1) ?? ''
-  const { behind, offered } = await helpTopics(words, candidates(root, words))
-  if (offered === 'files')
-    return [{ kind: 'file', type: 'file', ...(behind === '' ? {} : { pattern: last, prefix: behind }) }]
-  const fitting = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: one }) =>
-    `${behind}${one}`.startsWith(last),
+  const { prefix, offered } = await helpTopics(words, candidates(root, words))
+  if (offered === 'files') return [{ kind: 'file', type: 'file', ...(prefix === '' ? {} : { pattern: last, prefix }) }]
+  const matching = (offered === 'profiles' ? await profiles(ctx) : offered).filter(({ value: word }) =>
+    `${prefix}${word}`.startsWith(last),
   )
-  return fitting.map(({ value: one, about }) => ({
+  return matching.map(({ value: word, about }) => ({
     kind: 'literal',
-    text: `${behind}${one}`,
+    text: `${prefix}${word}`,
     ...(about === '' ? {} : { description: [{ type: 'text', text: about }] }),
   }))
 }
@@ -82,11 +81,11 @@ async function profiles({ io: { env, cwd } }: Context): Promise<Candidate[]> {
     import('../../src/config/profile-files.ts'),
   ])
   return readProfileFiles(profilePaths({ env, cwd }), { env, cwd }).flatMap((file) =>
-    [...file.profiles.keys()].map((one) => ({ value: one, about: file.name })),
+    [...file.profiles.keys()].map((profile) => ({ value: profile, about: file.name })),
   )
 }
 
-/** After `help` stand the topics, too. */
+/** Adds the help topics to the candidates after `help`. */
 async function helpTopics(words: readonly string[], answer: Answer): Promise<Answer> {
   if (words.length !== 2 || words[0] !== 'help' || typeof answer.offered === 'string') return answer
   const { topics } = await import('../kit/topics.ts')
@@ -94,7 +93,7 @@ async function helpTopics(words: readonly string[], answer: Answer): Promise<Ans
     ...answer,
     offered: [
       ...answer.offered,
-      ...Object.entries(topics).map(([one, topic]) => ({ value: one, about: topic().about })),
+      ...Object.entries(topics).map(([name, topic]) => ({ value: name, about: topic().about })),
     ],
   }
 }

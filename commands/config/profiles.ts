@@ -8,17 +8,18 @@ const view: View = {
   columns: [text('profile'), text('file'), text('target'), text('protected'), text('read_only'), text('used')],
   id: 'profile',
   empty:
-    'There are no profiles; they are written into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json.',
+    'There are no profiles. Define them in .dbtool.json, here or in a folder above, ' +
+    'or in ~/.config/dbtool/config.json.',
 }
 
 export function configProfiles(config: Command, ctx: Context, run = listProfiles): void {
   withView(config.command('profiles'), view)
-    .description('The profiles there are, where they lead, and which of them is used')
+    .description('List the profiles, their targets, and the profile in use')
     .addHelpText('after', examples('dbtool config profiles', 'dbtool config profiles --json'))
     .action(() => run(ctx))
 }
 
-/** Also where the configuration is wrong: it is then that somebody looks. */
+/** Lists the profiles even if the configuration is invalid, because that is when a user needs the list. */
 export async function listProfiles(ctx: Context): Promise<void> {
   const { summarizeProfiles } = await import('../../src/config/profile-list.ts')
   const { profile } = await ctx.inspection()

@@ -6,7 +6,7 @@ import { withView } from '../kit/command.ts'
 
 const view: View = { columns: [text('name'), text('value'), text('origin')], id: 'name', empty: '' }
 const used = { true: { text: '✔', colour: 'green' }, false: { text: '–', colour: 'dim' } } as const
-const statementView: View = {
+const originView: View = {
   ...view,
   columns: [text('name'), sign('used', used), text('value'), sentence('origin'), below('hidden_by')],
 }
@@ -16,9 +16,9 @@ export interface ShowOptions {
 }
 
 export function configShow(config: Command, ctx: Context, run = show): void {
-  withView<ShowOptions>(config.command('show'), ({ origin }) => (origin === true ? statementView : view))
-    .description('Every setting, its value (secrets are stars) and where it comes from')
-    .option('--origin', 'all places that say something of it, the one that counts first; then what it hides')
+  withView<ShowOptions>(config.command('show'), ({ origin }) => (origin === true ? originView : view))
+    .description('Show every setting, its value (secrets appear as stars) and its source')
+    .option('--origin', 'show every source: the one in effect, then the hidden ones')
     .addHelpText(
       'after',
       examples('dbtool config show', 'dbtool config show --origin', 'dbtool config show --profile staging --json'),
@@ -28,6 +28,6 @@ export function configShow(config: Command, ctx: Context, run = show): void {
 
 export async function show(ctx: Context, { origin = false }: ShowOptions): Promise<void> {
   const { entries } = await ctx.config()
-  if (origin) ctx.out.list(statementView, (await ctx.inspection()).statements)
+  if (origin) ctx.out.list(originView, (await ctx.inspection()).statements)
   else ctx.out.list(view, entries)
 }

@@ -25,7 +25,7 @@ const view: View = {
 
 export function connectionTest(connection: Command, ctx: Context, run = test): void {
   withView(connection.command('test'), view)
-    .description('Open one connection and show what the server says of it')
+    .description('Open one connection and show its properties, as the server reports them')
     .addHelpText(
       'after',
       examples('dbtool connection test', 'dbtool connection test --host db.example.com --user shop --ask-password'),

@@ -14,7 +14,7 @@ const view: View = {
 
 export function dbCheck(db: Command, ctx: Context, run = check): void {
   withView(db.command('check'), view)
-    .description('Check that stock, totals and references agree; exit code 1 and the offending rows if not')
+    .description('Check that stock, totals and references agree; if not, list the offending rows and exit with 1')
     .addHelpText('after', examples('dbtool db check'))
     .action(() => run(ctx))
 }
@@ -28,7 +28,7 @@ export async function check(ctx: Context): Promise<void> {
   ctx.out.list(view, findings)
   const broken = findings.filter(({ ok }) => !ok)
   if (broken.length > 0) throw brokenError(broken)
-  ctx.out.success('everything is true')
+  ctx.out.success('all invariants hold')
 }
 
 function brokenError(broken: readonly Finding[]): DbtoolError {
@@ -36,7 +36,7 @@ function brokenError(broken: readonly Finding[]): DbtoolError {
   const rows = broken.flatMap(({ invariant, rows: offending }) =>
     offending.map((row) => `${invariant}: ${JSON.stringify(row)}`),
   )
-  return new DbtoolError('INVARIANT_BROKEN', `the shop is not sound: ${names}`, {
+  return new DbtoolError('INVARIANT_BROKEN', `violated invariants: ${names}`, {
     faults: [`first offending rows of ${broken.length} invariants:`, ...rows],
   })
 }

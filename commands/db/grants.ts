@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { accountText, parseAccount, type Account } from '../../src/db/privileges/accounts.ts'
 import { grantStatements, roleNames, roles, type RoleName } from '../../src/db/privileges/roles.ts'
@@ -13,7 +13,7 @@ interface Grant {
   readonly statement: string
 }
 
-const wantedView: View<Grant & { readonly role: string }> = {
+const plannedView: View<Grant & { readonly role: string }> = {
   columns: [text('role'), text('account'), text('statement')],
   id: 'statement',
   empty: '',
@@ -35,42 +35,46 @@ export interface GrantsOptions {
 
 export function dbGrants(db: Command, ctx: Context, run = grants): void {
   withView(db.command('grants'), viewOf)
-    .description('The least privileges for each kind of user, as GRANT statements to run')
-    .option('--for <user@host>', 'the account; the default is one of its own for each role', value(parseAccount))
-    .option(
-      '--role <role>',
-      `${roleNames.join(', ')}; the default is all, with --for: app`,
-      value(parseChoice(roleNames)),
+    .description('Print the least privileges of each role as GRANT statements')
+    .addOption(
+      new Option('--for <user@host>', 'the account that gets the privileges')
+        .argParser(value(parseAccount))
+        .default(undefined, 'a separate account for each role'),
     )
-    .option('--apply', 'run the statements, and show what the account may then')
+    .option('--role <role>', `${roleNames.join(', ')} (default: all; with --for: app)`, value(parseChoice(roleNames)))
+    .option('--apply', 'run the statements, and show the resulting privileges')
     .option('-n, --dry-run', 'with --apply: show the statements, and run none')
     .addHelpText(
       'after',
-      `\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n${examples('dbtool db grants', 'dbtool db grants --for shop@localhost --apply', 'dbtool db grants --for bi@10.0.0.% --role reporter --json')}`,
+      `\nRoles:\n${roles.map(({ name, purpose }) => `  ${name.padEnd(9)} ${purpose}`).join('\n')}\n` +
+        examples(
+          'dbtool db grants',
+          'dbtool db grants --for shop@localhost --apply',
+          'dbtool db grants --for bi@10.0.0.% --role reporter --json',
+        ),
     )
     .action((options: GrantsOptions) => run(ctx, options))
 }
 
-const viewOf = ({ apply = false, dryRun = false }: GrantsOptions): View => (apply && !dryRun ? grantedView : wantedView)
+const viewOf = ({ apply = false, dryRun = false }: GrantsOptions): View =>
+  apply && !dryRun ? grantedView : plannedView
 
 export async function grants(ctx: Context, options: GrantsOptions): Promise<void> {
   const { apply = false, dryRun = false } = options
   if (!apply) {
-    ctx.out.list(wantedView, await wanted(ctx, options))
-    ctx.out.note(
-      'nothing was changed; an administrator can run these once the accounts are there, with CREATE USER … IDENTIFIED BY …',
-    )
+    ctx.out.list(plannedView, await plannedGrants(ctx, options))
+    ctx.out.note('nothing was changed; an administrator can run these statements after CREATE USER … IDENTIFIED BY …')
     return
   }
   const { account } = await ctx.ask.resolve({
     account: { given: options.for, flag: '--for', message: 'Account (user@host)', parse: parseAccount },
   })
   const { grant, showGrants } = await import('../../src/db/privileges/grant.ts')
-  const rows = await wanted(ctx, { ...options, for: account })
+  const rows = await plannedGrants(ctx, { ...options, for: account })
   await ctx.connection(async (session) => {
     if (dryRun) {
       await showGrants(session, account)
-      ctx.out.list(wantedView, rows)
+      ctx.out.list(plannedView, rows)
       ctx.out.note('dry run: nothing was changed')
       return
     }
@@ -88,18 +92,18 @@ export async function grants(ctx: Context, options: GrantsOptions): Promise<void
   })
 }
 
-async function wanted(
+async function plannedGrants(
   ctx: Context,
   { for: account, role = account === undefined ? undefined : 'app' }: GrantsOptions,
 ): Promise<{ role: RoleName; account: string; statement: string }[]> {
   const { target } = await ctx.config()
   return roles
     .filter(({ name }) => role === undefined || name === role)
-    .flatMap((one) => {
-      const whose = account ?? { user: `dbtool_${one.name}`, host: 'localhost' }
-      return grantStatements(one, target.database ?? '', whose).map((statement) => ({
-        role: one.name,
-        account: accountText(whose),
+    .flatMap((granted) => {
+      const grantee = account ?? { user: `dbtool_${granted.name}`, host: 'localhost' }
+      return grantStatements(granted, target.database ?? '', grantee).map((statement) => ({
+        role: granted.name,
+        account: accountText(grantee),
         statement,
       }))
     })

@@ -22,9 +22,9 @@ export const parseVersion = parseWhole(0, 9_999)
 
 export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
   withView(db.command('migrate'), stepView)
-    .description('Bring the schema up to date; safe to run from several places at once')
-    .option('--to <version>', 'only up to this migration', value(parseVersion))
-    .option('-n, --dry-run', 'show what would be applied')
+    .description('Apply all pending migrations; safe to run from several places at once')
+    .option('--to <version>', 'apply only up to this migration', value(parseVersion))
+    .option('-n, --dry-run', 'show the pending migrations, and apply none')
     .addHelpText('after', examples('dbtool db migrate'))
     .action((options: MigrateOptions) => run(ctx, options))
 }
@@ -45,6 +45,6 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
   })
   ctx.out.list(stepView, steps)
   if (dryRun) ctx.out.note('dry run: nothing was changed')
-  // From the first migration on: the shop is new, and empty.
+  // The first migration was applied, so the shop is new and empty.
   else if (steps.some(({ version }) => version === 1)) hint(ctx, 'db migrate')
 }

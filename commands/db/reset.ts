@@ -3,10 +3,11 @@ import type { Context } from '../../src/context/context.ts'
 import type { DroppedTable } from '../../src/db/migrations/dropped-tables.ts'
 import type { BackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
+import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There was nothing to lose.' }
+const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There were no tables to drop.' }
 
 export interface ResetOptions {
   readonly confirm?: string
@@ -15,9 +16,9 @@ export interface ResetOptions {
 
 export function dbReset(db: Command, ctx: Context, run = reset): void {
   withView(db.command('reset'), view)
-    .description('Drop all that the migrations made, with its data, and make it anew; asks first')
-    .option('--confirm <database>', 'the name of the database, instead of typing it when asked')
-    .option('-n, --dry-run', 'show what would be lost')
+    .description('Drop and recreate the schema; all data is lost. Asks first')
+    .option('--confirm <database>', 'name of the database, instead of a prompt')
+    .option('-n, --dry-run', 'show the data that would be lost, and change nothing')
     .addHelpText(
       'after',
       `\nOther tables in the database stay.\n${examples('dbtool db reset', 'dbtool db reset --confirm dbtool')}`,
@@ -37,7 +38,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       session,
       known: loadMigrations(),
       onStep: ({ version, name, direction }) =>
-        ctx.out.success(`${direction === 'down' ? 'took back' : 'applied'} migration ${version} (${name})`),
+        ctx.out.success(`${direction === 'down' ? 'rolled back' : 'applied'} migration ${version} (${name})`),
     }
     const steps = await migrations.rollbackSteps(migrator, 0)
     const lost = await droppedTables(session, steps)
@@ -45,14 +46,15 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
       show(ctx, lost, steps)
       return
     }
-    const message = `Drop ${lost.map(({ table, rows }) => `${table} (${rows} ${rows === 1 ? 'row' : 'rows'})`).join(', ')}, and make them anew, empty?`
+    const tables = lost.map(({ table, rows }) => `${table} (${counted(rows, 'row')})`).join(', ')
+    const message = `Drop ${tables}, and recreate them empty?`
     if (lost.length > 0 || confirm !== undefined)
       await ctx.ask.confirmName({ message, name: target.database ?? '', given: confirm, flag: '--confirm' })
-    else await ctx.ask.confirm({ message: 'Make the schema?', yes: true })
+    else await ctx.ask.confirm({ message: 'Create the schema?', yes: true })
     await migrations.rollback(migrator, 0)
     await migrations.migrate(migrator)
     ctx.out.list(view, lost)
-    ctx.out.success('everything was dropped and made anew; the shop is empty')
+    ctx.out.success('dropped and recreated the schema; the shop is empty')
   })
 }
 

@@ -17,10 +17,10 @@ export interface RollbackOptions {
 
 export function dbRollback(db: Command, ctx: Context, run = rollback): void {
   withView(db.command('rollback'), view)
-    .description('Take the last migration back, with the data in what it made; asks first')
-    .option('--to <version>', 'take back everything after this migration; 0 is everything', value(parseVersion))
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'show what would be taken back')
+    .description('Roll back the last migration, and lose the data in its tables; asks first')
+    .option('--to <version>', 'roll back all migrations after this one (0 = all)', value(parseVersion))
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'show the statements, and run none')
     .addHelpText('after', examples('dbtool db rollback --to 0 --yes'))
     .action((options: RollbackOptions) => run(ctx, options))
 }
@@ -35,7 +35,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       session,
       known: loadMigrations(),
       onStep: ({ version, name }: { version: number; name: string }) =>
-        ctx.out.success(`took back migration ${version} (${name})`),
+        ctx.out.success(`rolled back migration ${version} (${name})`),
     }
     const steps = await migrations.rollbackSteps(migrator, to)
     if (dryRun || steps.length === 0) {
@@ -45,12 +45,12 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
       return
     }
     await ctx.ask.confirm({
-      message: `Take back ${named(steps)}, with all data in ${steps.length === 1 ? 'it' : 'them'}?`,
+      message: `Roll back ${named(steps)}, with all data in ${steps.length === 1 ? 'it' : 'them'}?`,
       yes,
     })
-    // What was asked about, also if somebody else was faster.
-    const asked = Math.min(...steps.map(({ version }) => version)) - 1
-    ctx.out.list(view, await migrations.rollback(migrator, to ?? asked))
+    // Exactly the confirmed migrations, even if another process has rolled some back meanwhile.
+    const confirmed = Math.min(...steps.map(({ version }) => version)) - 1
+    ctx.out.list(view, await migrations.rollback(migrator, to ?? confirmed))
   })
 }
 

@@ -31,20 +31,22 @@ export interface SeedOptions extends Sizes {
 
 export function dbSeed(db: Command, ctx: Context, run = seed): void {
   withView(db.command('seed'), view)
-    .description('Fill an empty shop with made-up users, products and a year of orders')
-    .addOption(withDefault('--users <n>', 'people who buy; none of them can log in', parseWhole(0, 1_000_000), '100'))
-    .addOption(withDefault('--products <n>', 'what they buy', parseWhole(0, 100_000), '50'))
-    .addOption(withDefault('--orders <n>', 'orders, of three lines on average', parseWhole(0, 5_000_000), '500'))
-    .addOption(withDefault('--seed <n>', 'the same numbers make the same shop everywhere', parseWhole(0, largest), '1'))
+    .description('Fill an empty shop with generated users, products and a year of orders')
+    .addOption(withDefault('--users <n>', 'number of users; none can log in', parseWhole(0, 1_000_000), '100'))
+    .addOption(withDefault('--products <n>', 'number of products', parseWhole(0, 100_000), '50'))
+    .addOption(
+      withDefault('--orders <n>', 'number of orders, with 3 lines on average', parseWhole(0, 5_000_000), '500'),
+    )
+    .addOption(withDefault('--seed <n>', 'the same numbers give the same shop everywhere', parseWhole(0, largest), '1'))
     .addOption(
       withDefault(
         '--until <time>',
-        'the orders are of the year before it: a time, or an age such as 30d',
+        'end of the year of orders: a time, or an age such as 30d',
         parseUntil,
         '2026-01-01',
       ),
     )
-    .option('-n, --dry-run', 'say how much there would be, and add nothing')
+    .option('-n, --dry-run', 'show the row counts, and add nothing')
     .addHelpText(
       'after',
       examples('dbtool db seed', 'dbtool db seed --users 20000 --products 1000 --orders 333333 --seed 7'),
@@ -54,7 +56,7 @@ export function dbSeed(db: Command, ctx: Context, run = seed): void {
 
 export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptions): Promise<void> {
   if (sizes.orders > 0 && (sizes.users === 0 || sizes.products === 0))
-    throw new DbtoolError('USAGE', 'there can be no orders without users and products', {
+    throw new DbtoolError('USAGE', 'orders need users and products', {
       hint: 'give --users and --products, or --orders 0',
     })
   const [{ planShop }, { assertEmpty, fillShop }] = await Promise.all([
@@ -67,7 +69,8 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   const seedShop = async (db: Database): Promise<Counts> => {
     await assertEmpty(db)
     const plan = await planShop(sizes, signal)
-    if (!dryRun) await fillShop(db, { plan, author: ctx.author(), signal, onProgress: drawn(progress, plan.counts) })
+    if (!dryRun)
+      await fillShop(db, { plan, author: ctx.author(), signal, onProgress: progressOf(progress, plan.counts) })
     return plan.counts
   }
   const counts = await ctx.shop(seedShop, { dryRun }).finally(() => progress.clear())
@@ -77,8 +80,8 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
   )
 }
 
-/** How far it is, by rows, and how long the rest takes at this pace. */
-function drawn(
+/** Returns a function that shows the progress in rows, and the estimated time left. */
+function progressOf(
   progress: Progress,
   { users, addresses, products, orders, order_lines }: Counts,
 ): (written: number) => void {

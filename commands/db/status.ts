@@ -12,7 +12,7 @@ const view: View = {
 
 export function dbStatus(db: Command, ctx: Context, run = status): void {
   withView(db.command('status'), view)
-    .description('Which migrations are applied, pending or half-run; exit code 8 unless all are applied')
+    .description('List all migrations: applied, pending or half-run. Exit code 8 unless all are applied')
     .addHelpText('after', examples('dbtool db status'))
     .action(() => run(ctx))
 }

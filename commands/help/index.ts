@@ -9,15 +9,18 @@ import { topicPage, topics } from '../kit/topics.ts'
 
 const names = Object.keys(topics)
 
-/** Columns left for a description, below which it is not wrapped. */
-const narrowest = 20
+/** The minimum width for wrapping a description, in columns. */
+const minWidth = 20
 
 const help: Declare = (program, ctx) => {
   program
     .command('help')
-    .description('This page, that of a command, or one about a topic')
-    .argument('[words...]', `a noun, with a verb or without, or one of ${names.join(', ')}`)
-    .addHelpText('after', examples('dbtool help connecting', 'dbtool help orders place'))
+    .description('Show help for a command or topic')
+    .argument('[words...]', 'a noun with or without a verb, or a topic')
+    .addHelpText(
+      'after',
+      `\nTopics: ${names.join(', ')}\n${examples('dbtool help connecting', 'dbtool help orders place')}`,
+    )
     .action((words: string[], _options: unknown, command: Command) => {
       const [topic = ''] = words
       const root = chainOf(command).at(-1) ?? command
@@ -26,18 +29,18 @@ const help: Declare = (program, ctx) => {
         commandAt(root, words).outputHelp()
         return
       }
-      // Prepared as commander would for a page of its own: it knows how wide the terminal is.
+      // Prepared as commander prepares its own pages, with the width of the terminal.
       const helper = root.createHelp()
       helper.prepareContext({ helpWidth: ctx.io.stdout.columns ?? helpWidth })
-      helper.minWidthToWrap = narrowest
+      helper.minWidthToWrap = minWidth
       ctx.io.stdout.write(topicPage(page(), helper))
     })
 }
 
-/** @throws DbtoolError USAGE for what is neither a command nor a topic. */
+/** @throws DbtoolError USAGE if the words are neither a command nor a topic. */
 function commandAt(root: Command, words: readonly string[]): Command {
   return words.reduce((here, word) => {
-    const next = here.commands.find((one) => one.name() === word)
+    const next = here.commands.find((command) => command.name() === word)
     if (next !== undefined) return next
     const topic = here === root ? nearest(word, names) : undefined
     const meant = topic === undefined ? meantCommand(here, word) : [`did you mean ${topic}?`]

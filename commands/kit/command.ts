@@ -6,29 +6,30 @@ import type { View } from '../../src/output/view.ts'
 import { chainOf, pathOf } from './flags.ts'
 import { meantCommand } from './meant-command.ts'
 
-/** A command whose mistakes are errors of ours, each with the help that explains it. */
+/** A command that reports usage errors as DbtoolError, with a hint that names the right help page. */
 export class DbtoolCommand extends Command {
-  /** What the verb will show with these options. Undefined: it has not said so. */
+  /** The view of the result with these options. Undefined: the verb has not declared one. */
   view: ((options: unknown) => View) | undefined
 
   override createCommand(name?: string): DbtoolCommand {
     return new DbtoolCommand(name)
   }
 
-  /** Called for whatever commander cannot read. */
+  /** Commander calls this for a command line that it cannot parse. */
   override error(message: string, { code }: ErrorOptions = {}): never {
     const [, text = message] = /^(?:error: )?(.*?)(?:\n\(Did you mean .*\?\))?$/s.exec(message) ?? []
     const see = `see: dbtool ${`${pathOf(this)} --help`.trim()}`
-    const what =
+    const problem =
       code === 'commander.excessArguments'
         ? this.excess()
         : text.replace(/^option '(.*)' argument missing$/, '$1 needs a value')
-    throw new DbtoolError('USAGE', what, { hint: [...this.meant(code, /'(.*)'/.exec(text)?.[1] ?? ''), see].join(' ') })
+    const meant = this.meant(code, /'(.*)'/.exec(text)?.[1] ?? '')
+    throw new DbtoolError('USAGE', problem, { hint: [...meant, see].join(' ') })
   }
 
   /**
-   * Called when a verb is missing. `dbtool` alone shows what there is; a noun alone is a mistake, and its help the way
-   * out.
+   * Commander calls this if a verb is missing. `dbtool` alone shows the help. A noun alone shows its help and throws
+   * USAGE.
    */
   override help(context?: HelpContext | ((text: string) => string)): never {
     if (this.parent === null || typeof context !== 'object') return super.help()
@@ -53,23 +54,23 @@ export class DbtoolCommand extends Command {
   }
 }
 
-/** Adds a verb to a noun, or several that are alike. */
+/** Adds a verb to a noun, or several similar verbs. */
 export type Declare = (noun: Command, context: Context) => void
 
-/** What declares the verbs of a noun, each by the names of those that it adds. */
+/** The functions that declare the verbs of a noun, each under the names of the verbs that it adds. */
 export type Verbs = Readonly<Record<string, Declare>>
 
-/** Marks the flags that every command takes, to tell `--user` of the connection from the `--user` of an order. */
+/** A flag that every command takes. The class distinguishes `--user` of the connection from `--user` of an order. */
 export class GlobalOption extends Option {}
 
 export function option(flags: string, description: string, parse?: (text: string) => unknown): GlobalOption {
-  const made = new GlobalOption(flags, description)
-  return parse === undefined ? made : made.argParser(parse)
+  const globalOption = new GlobalOption(flags, description)
+  return parse === undefined ? globalOption : globalOption.argParser(parse)
 }
 
 /**
- * Declares what a verb will show, where its flags decide by what they are: so that a field which is not there is found
- * before it runs.
+ * Declares the view of a verb, as a function of its options if they decide. An unknown field in `--fields` is then
+ * found before the verb runs.
  */
 export function withView<O>(command: Command, view: View | ((options: O) => View)): Command {
   if (command instanceof DbtoolCommand)

@@ -1,7 +1,7 @@
 import type { Invocation } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 
-/** Of every command: where to connect. */
+/** The connection flags of every command. */
 export interface ConnectionFlags {
   url?: string
   host?: string
@@ -24,7 +24,11 @@ type ConnectionOverrides = Pick<
   'connection' | 'profile' | 'optionFile' | 'envFile' | 'confirmed' | 'askPassword' | 'passwordFromStdin'
 >
 
-/** @throws DbtoolError USAGE for two ways to give the password. */
+/**
+ * Converts the connection flags to the settings of an invocation.
+ *
+ * @throws DbtoolError USAGE if `--ask-password` and `--password-file` are both given.
+ */
 export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides {
   const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa } = flags
   if (flags.askPassword === true && passwordFile !== undefined)

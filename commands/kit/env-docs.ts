@@ -2,29 +2,29 @@ import { exitCodes, type ErrorCode } from '../../src/errors.ts'
 import { settingNames, settingTable, type SettingName } from '../../src/settings.ts'
 import type { Entry } from './help.ts'
 
-/** What each variable means, for the help and the manual; one without a meaning does not compile. */
+/** Reference text of each variable, for the help and the manual; a variable without one does not compile. */
 const settings: Readonly<Record<SettingName, string>> = {
   DB_HOST: 'name or address of the server',
-  DB_PORT: 'its port',
-  DB_SOCKET: 'unix socket, instead of host and port',
-  DB_NAME: 'the database to work in',
-  DB_USER: 'who logs in',
-  DB_PASSWORD: 'the password',
-  DB_PASSWORD_FILE: 'file that holds the password',
-  DB_CHARSET: 'utf8mb4 and nothing else',
+  DB_PORT: 'port of the server',
+  DB_SOCKET: 'path of a unix socket, instead of host and port',
+  DB_NAME: 'name of the database',
+  DB_USER: 'database user',
+  DB_PASSWORD: 'password of the database user',
+  DB_PASSWORD_FILE: 'file with the password',
+  DB_CHARSET: 'character set; only utf8mb4 is accepted',
   DB_SSL_MODE: 'disabled, preferred, required, verify-ca or verify-identity',
-  DB_SSL_CA: 'certificate of the authority to trust',
-  DB_POOL_SIZE: 'connections that a pool keeps',
-  DB_MAX_OVERFLOW: 'connections beyond those, closed after use',
-  DB_POOL_TIMEOUT: 'how long to wait for a connection',
-  DB_POOL_RECYCLE: 'age at which a connection is replaced',
-  DB_CONNECT_TIMEOUT: 'how long connecting and logging in may take',
-  DB_STATEMENT_TIMEOUT: 'how long one statement may run',
-  DB_PROTECTED: '1: what destroys or changes much there needs the name of the database, typed or by --confirm',
-  DB_READ_ONLY: '1: nothing is changed there',
+  DB_SSL_CA: 'certificate of the trusted authority',
+  DB_POOL_SIZE: 'number of connections that the pool keeps open',
+  DB_MAX_OVERFLOW: 'extra connections on demand, closed after use',
+  DB_POOL_TIMEOUT: 'maximum acquire wait for a connection',
+  DB_POOL_RECYCLE: 'maximum age of a connection before it is replaced',
+  DB_CONNECT_TIMEOUT: 'time limit for connecting and logging in',
+  DB_STATEMENT_TIMEOUT: 'time limit for one statement',
+  DB_PROTECTED: '1: risky commands require the database name, typed or with --confirm',
+  DB_READ_ONLY: '1: reject every change',
 }
 
-/** With their defaults; `osUser` is what stands for the name of the user. */
+/** Entries with their defaults; `osUser` stands for the name of the user. */
 export function settingEntries(osUser: string): Entry[] {
   const table = settingTable(osUser)
   return settingNames.map((name) => {
@@ -34,45 +34,44 @@ export function settingEntries(osUser: string): Entry[] {
 }
 
 export const otherVariables: readonly Entry[] = [
-  ['DB_URL', 'mariadb://user@host:port/database, instead of the single ones'],
-  ['DBTOOL_PROFILE', 'a target of .dbtool.json or ~/.config/dbtool/config.json, as --profile'],
-  ['DBTOOL_HOME', 'where everything is that dbtool keeps, the private server among it'],
-  ['DBTOOL_MARIADBD', 'the mariadbd of the private server, if it is not on the PATH'],
-  ['DBTOOL_NO_INPUT, CI', 'set to anything: nothing is asked, as with --no-input'],
-  ['DBTOOL_NO_HINTS', 'set: no hints about what to do next'],
-  ['DBTOOL_PAGER, PAGER', 'what shows a table that is longer than the screen; cat or nothing: no pager'],
-  ['NO_COLOR', 'set: no colour; FORCE_COLOR asks for it'],
-  ['TERM', 'dumb: no colour, no menu, and lines are drawn in ASCII'],
-  ['LC_ALL', 'or LC_CTYPE, or LANG: with another character set than UTF-8, lines are drawn in ASCII'],
-  ['XDG_CONFIG_HOME', 'instead of ~/.config'],
-  ['XDG_DATA_HOME', 'instead of ~/.local/share'],
-  [
-    'XDG_CACHE_HOME',
-    'instead of ~/.cache, where compiled code is kept for the next start, unless NODE_DISABLE_COMPILE_CACHE=1',
-  ],
+  ['DB_URL', 'mariadb://user@host:port/database, instead of single variables'],
+  ['DBTOOL_PROFILE', 'profile from .dbtool.json or ~/.config/dbtool/config.json, as --profile'],
+  ['DBTOOL_HOME', 'folder for all data of dbtool, such as the private server'],
+  ['DBTOOL_MARIADBD', 'path of mariadbd for the private server, if not on the PATH'],
+  ['DBTOOL_NO_INPUT, CI', 'not empty: no prompts, as with --no-input'],
+  ['DBTOOL_NO_HINTS', 'not empty: no hints about the next step'],
+  ['DBTOOL_PAGER, PAGER', 'pager for tables longer than the screen; cat or empty: no pager'],
+  ['NO_COLOR', 'not empty: no colour; FORCE_COLOR turns it on'],
+  ['TERM', 'dumb: no colour, no menu, and ASCII lines'],
+  ['LC_ALL', 'or LC_CTYPE, or LANG: a character set other than UTF-8 means ASCII lines'],
+  ['XDG_CONFIG_HOME', 'configuration folder, instead of ~/.config'],
+  ['XDG_DATA_HOME', 'data folder, instead of ~/.local/share'],
+  ['XDG_CACHE_HOME', 'cache folder for compiled code, instead of ~/.cache; unused with NODE_DISABLE_COMPILE_CACHE=1'],
 ]
 
 type Exit = (typeof exitCodes)[ErrorCode] | 0
 
-/** As docs/exit-codes.md says it; an exit code without a meaning does not compile. */
+/** The texts of docs/exit-codes.md; an exit code without a text does not compile. */
 export const exits: Readonly<Record<Exit, string>> = {
-  0: 'done, also for an empty list',
-  1: 'a failure of no other kind, such as a read-only database, or `db check` or `doctor` found a fault',
-  2: 'usage: bad flag, setting or file, or a value missing with nobody to ask',
-  3: 'the user answered no',
-  4: 'cannot connect or log in, or the connection was lost',
+  0: 'success, also for an empty list',
+  1: 'any other failure, such as a read-only database, or a fault found by `db check` or `doctor`',
+  2: 'usage error: invalid flag, setting or file, or a missing value when no prompt is possible',
+  3: 'confirmation declined',
+  4: 'connecting or logging in failed, or the connection was lost',
   5: 'not found',
-  6: 'conflict: duplicate, still referenced, out of stock, key with other content, illegal status change, wrong password, a shop that is not empty, a table of a migration is already there',
-  7: 'bulk work done in part',
+  6:
+    'conflict: duplicate, still referenced, out of stock, key with other content, illegal status change, ' +
+    'wrong password, shop not empty, table of a migration exists',
+  7: 'bulk operation partly done',
   8: 'migrations pending, half-run, or newer than this dbtool',
   9: 'outcome unknown: the connection died and the server could not be asked again',
-  99: 'a `--threshold` was not kept',
+  99: 'a `--threshold` failed',
   129: 'SIGHUP',
   130: 'SIGINT',
   143: 'SIGTERM',
 }
 
-/** With the codes that a JSON error has, in brackets. */
+/** Entries with the codes of JSON errors in brackets. */
 export function exitEntries(): Entry[] {
   const codes = Object.entries(exitCodes)
   return Object.entries(exits).map(([exit, about]) => {

@@ -3,7 +3,7 @@ import type { Queries } from '../../src/db/queries.ts'
 import type { WriteRows } from '../../src/output/stream.ts'
 import type { View } from '../../src/output/view.ts'
 
-/** Streams a list of any length out of one consistent snapshot. */
+/** Streams a list of any length from one consistent snapshot. */
 export async function exportFrom(
   ctx: Context,
   view: View,

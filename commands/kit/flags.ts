@@ -3,35 +3,37 @@ import { InvalidValue } from '../../src/errors.ts'
 import { orNearest } from '../../src/nearest.ts'
 import { parsePast, parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
 
-/** A flag's value that broke its rule. It is kept until all are parsed, so that every fault is reported at once. */
+/**
+ * An invalid value of a flag. It stays in place until all flags are parsed, so that all faults are reported together.
+ */
 export class Fault {
   constructor(readonly message: string) {}
 }
 
-/** The parser of one flag. What it returns on a fault never reaches a verb: {@link faultsOf} is asked before. */
+/** The parser of a flag. On a fault it returns a {@link Fault}, which {@link faultsOf} reports before the verb runs. */
 export function value<T>(parse: (text: string) => T): (text: string) => T {
   return Object.assign((text: string) => attempt(parse, text), { choices: choicesOf(parse) })
 }
 
-/** All that a flag's parser takes, where it is one of few words. */
+/** The values that a parser accepts, if it accepts a fixed set of words; otherwise none. */
 export function choicesOf(parse: unknown): readonly string[] {
   return typeof parse === 'function' && 'choices' in parse ? (parse.choices as readonly string[]) : []
 }
 
 /**
- * The parser of a flag that an empty text takes away. It stays empty until {@link orNull}: commander makes '' of a
- * null.
+ * The parser of a flag that clears a value with an empty text. The text stays empty until {@link orNull}, because
+ * commander turns a null into ''.
  */
 export function removable(parse: (text: string) => string): (text: string) => string {
   return value((text) => (text === '' ? '' : parse(text)))
 }
 
-/** What a {@link removable} flag says. */
+/** Converts the value of a {@link removable} flag: an empty text becomes null. */
 export function orNull(text: string | undefined): string | null | undefined {
   return text === '' ? null : text
 }
 
-/** The parser of a flag that may be given several times. */
+/** The parser of a repeatable flag. */
 export function values<T>(parse: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return Object.assign((text: string, before: T[] = []) => [...before, attempt(parse, text)], {
     choices: choicesOf(parse),
@@ -39,14 +41,14 @@ export function values<T>(parse: (text: string) => T): (text: string, before: T[
 }
 
 /**
- * The parser of a flag whose rule is loaded only where it is given: the help must not pay for it. {@link resolveLazyFlags} waits
- * for it.
+ * The parser of a flag whose rule is loaded only if the flag is given, because the help must not pay for it.
+ * {@link resolveLazyFlags} awaits the value.
  */
 export function lazyValue<T>(load: () => Promise<(text: string) => T>): (text: string) => Promise<T | Fault> {
   return async (text) => attempt(await load(), text)
 }
 
-/** Puts the values of such flags in their place; before {@link faultsOf}. */
+/** Replaces the promises of {@link lazyValue} by their values. Call it before {@link faultsOf}. */
 export async function resolveLazyFlags(command: Command): Promise<void> {
   for (const name of command.options.map((option) => option.attributeName())) {
     const given: unknown = command.getOptionValue(name)
@@ -54,12 +56,12 @@ export async function resolveLazyFlags(command: Command): Promise<void> {
   }
 }
 
-/** A flag with a default, given as it would be typed: so the help shows it. */
+/** A flag with a default. `typed` is the default as a user would type it; the help shows it in that form. */
 export function withDefault<T>(flags: string, description: string, parse: (text: string) => T, typed: string): Option {
   return new Option(flags, description).argParser(value(parse)).default(parse(typed), typed)
 }
 
-/** Two flags of which only one can be given. */
+/** Adds two flags that exclude each other. */
 export function either(
   command: Command,
   [flag, about]: readonly [string, string],
@@ -80,12 +82,12 @@ function attempt<T>(parse: (text: string) => T, text: string): T {
   }
 }
 
-/** Every fault of the options and arguments of a command and of what stands before it, each naming its flag. */
+/** The faults of the options and arguments of a command and its parents, each with the name of its flag. */
 export function faultsOf(command: Command): string[] {
-  const options = chainOf(command).flatMap((one) =>
-    one.options.map((option): [string, unknown] => [
+  const options = chainOf(command).flatMap((link) =>
+    link.options.map((option): [string, unknown] => [
       option.long ?? option.flags,
-      one.getOptionValue(option.attributeName()),
+      link.getOptionValue(option.attributeName()),
     ]),
   )
   const args = command.registeredArguments.map((argument, index): [string, unknown] => [
@@ -93,7 +95,7 @@ export function faultsOf(command: Command): string[] {
     command.processedArgs[index],
   ])
   return [...options, ...args].flatMap(([name, given]) =>
-    [given].flat().flatMap((one) => (one instanceof Fault ? [`${name} ${one.message}`] : [])),
+    [given].flat().flatMap((part) => (part instanceof Fault ? [`${name} ${part.message}`] : [])),
   )
 }
 
@@ -102,7 +104,7 @@ export function chainOf(command: Command): Command[] {
   return command.parent === null ? [command] : [command, ...chainOf(command.parent)]
 }
 
-/** The path of a command as it is typed: `users create`. */
+/** The path of a command, such as `users create`. */
 export function pathOf(command: Command): string {
   return command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
 }
@@ -113,14 +115,14 @@ export const limit = value(parseWhole(0, largest))
 export const offset = value(parseWhole(0, largest))
 export const past = value(parsePast(() => new Date()))
 
-/** The flags of every list that has pages. */
+/** Adds the paging flags of a list. */
 export function paged(command: Command): Command {
-  return command.addOption(limitFlag(defaultLimit)).option('--offset <n>', 'skip so many rows first', offset, 0)
+  return command.addOption(limitFlag(defaultLimit)).option('--offset <n>', 'number of rows to skip', offset, 0)
 }
 
-/** `--limit`, undefined where it was not given: the default is for people, {@link showList}. */
+/** `--limit`, undefined if not given: {@link showList} applies the default, and not to every format. */
 export function limitFlag(rows: number): Option {
-  return new Option('--limit <n>', 'at most so many rows; 0 is all').argParser(limit).default(undefined, String(rows))
+  return new Option('--limit <n>', 'maximum number of rows (0 = all)').argParser(limit).default(undefined, String(rows))
 }
 
 export interface PageFlags {
@@ -129,14 +131,15 @@ export interface PageFlags {
   readonly offset: number
 }
 
-/** `--active` and `--inactive` in one value. */
+/** Converts `--active` and `--inactive` to one value. */
 export function activeFlag({ active, inactive }: { active?: boolean; inactive?: boolean }): boolean | undefined {
   return active ?? (inactive === true ? false : undefined)
 }
 
-/** `--sort name`, or `-name` for the other direction. */
+/** `--sort name`, or `--sort -name` for descending order. */
 export function sorted<C extends string>(columns: readonly C[], typed: string): Option {
-  return withDefault('--sort <column>', `${columns.join(', ')}; with - before it in reverse`, parseSort(columns), typed)
+  const description = `${columns.join(', ')}; -column for descending order`
+  return withDefault('--sort <column>', description, parseSort(columns), typed)
 }
 
 function parseSort<C extends string>(columns: readonly C[]): ChoiceParser<{ column: C; descending: boolean }> {
@@ -145,7 +148,8 @@ function parseSort<C extends string>(columns: readonly C[]): ChoiceParser<{ colu
     const column = columns.find((candidate) => candidate === name)
     if (column === undefined)
       throw new InvalidValue(
-        `must be one of ${columns.join(', ')}, with - before it for the reverse order, not ${quoteValue(text)}${orNearest(name, columns)}`,
+        `must be one of ${columns.join(', ')}, with the prefix - for descending order, ` +
+          `not ${quoteValue(text)}${orNearest(name, columns)}`,
       )
     return { column, descending: text.startsWith('-') }
   }

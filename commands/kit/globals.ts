@@ -17,30 +17,30 @@ interface GlobalFlags extends OutputFlags, ConnectionFlags {
   input?: boolean
 }
 
-/** Every flag that each command takes. */
+/** The flags that every command takes. */
 export const globalGroups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
-    'Where to connect:',
+    'Connection:',
     option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
     option('--host <host>', 'name or address of the server', setting('DB_HOST')),
-    option('--port <port>', 'its port', setting('DB_PORT')),
-    option('--user <name>', 'who logs in; stands before a verb with its own --user'),
-    option('--database <name>', 'the database to work in'),
-    option('--socket <path>', 'unix socket, instead of host and port'),
-    option('--password-file <file>', 'file that holds the password; - is standard input'),
+    option('--port <port>', 'port of the server', setting('DB_PORT')),
+    option('--user <name>', 'database user; place it before a verb with its own --user'),
+    option('--database <name>', 'name of the database'),
+    option('--socket <path>', 'path of a unix socket, instead of host and port'),
+    option('--password-file <file>', 'file with the password; - is standard input'),
     option('--ask-password', 'ask for the password'),
     option('--ssl-mode <mode>', sslModes.join(', '), setting('DB_SSL_MODE')),
-    option('--ssl-ca <file>', 'certificate of the authority to trust'),
+    option('--ssl-ca <file>', 'certificate of the trusted authority'),
     option('--env-file <file>', 'read DB_… variables from this file instead of .env'),
-    option('--profile <name>', 'a target of .dbtool.json or ~/.config/dbtool/config.json'),
-    option('--defaults-file <file>', 'take what this my.cnf says for clients'),
-    option('--confirm <database>', 'name of a protected database, instead of typing it when asked'),
+    option('--profile <name>', 'target from .dbtool.json or ~/.config/dbtool/config.json'),
+    option('--defaults-file <file>', 'read the client settings of this my.cnf file'),
+    option('--confirm <database>', 'name of the protected database, instead of a prompt'),
     option('--password [value]', '', refusePassword).hideHelp(),
   ],
   ...outputGroups(),
 ]
 
-/** Refuses what the configuration would refuse, together with every other fault of the command line; it stays text. */
+/** Checks a value by the rule of its setting, so that all faults are reported together. The value stays a text. */
 const checked = (parse: (text: string) => unknown): ((text: string) => string) =>
   value(
     Object.assign(
@@ -53,52 +53,64 @@ const checked = (parse: (text: string) => unknown): ((text: string) => string) =
   )
 const setting = (name: SettingName): ((text: string) => string) => checked(settingTable('')[name].parse)
 
-/** Options may stand before the noun, between, and after the verb; a verb's own flag of the same name goes first. */
+/** Adds the global flags to the root. They may come before the noun, before the verb, or after it. */
 export function declareGlobals(program: Command): void {
   for (const [heading, ...options] of globalGroups()) {
     program.optionsGroup(heading)
-    for (const one of options) program.addOption(one)
+    for (const globalOption of options) program.addOption(globalOption)
   }
   program.optionsGroup('Other:')
 }
 
-/** The same ones for a noun and those of its verbs that may be meant by `argv`, each of which has values of its own. */
+/**
+ * Adds the global flags to a noun and to those of its verbs that `argv` can mean. A verb's own flag of the same name
+ * takes precedence. Each command stores its own values.
+ */
 export function inheritGlobals(
   command: Command,
   argv?: readonly string[],
   options = globalGroups().flatMap(([, ...all]) => all),
 ): void {
   const own = new Set(command.options.flatMap(({ short, long }) => [short, long]))
-  for (const one of options)
-    if (!own.has(one.long) && (one.short === undefined || !own.has(one.short))) command.addOption(one)
+  for (const globalOption of options) {
+    const { short, long } = globalOption
+    if (!own.has(long) && (short === undefined || !own.has(short))) command.addOption(globalOption)
+  }
   for (const verb of command.commands)
     if (argv === undefined || argv.includes(verb.name())) inheritGlobals(verb, argv, options)
 }
 
 function refusePassword(): never {
-  throw new DbtoolError('USAGE', 'a password on the command line can be read by everybody on this machine', {
-    hint: 'for the database: --ask-password, --password-file or DB_PASSWORD; for a user of the shop: --password-stdin, or leave it out to be asked',
+  throw new DbtoolError('USAGE', 'everybody on this machine can read a password on the command line', {
+    hint:
+      'for the database: --ask-password, --password-file or DB_PASSWORD; ' +
+      'for a user of the shop: --password-stdin, or no flag for a prompt',
   })
 }
 
-/** The nearest to the verb wins. What broke its rule is not there: {@link faultsOf} tells it. */
+/**
+ * The global flags of a command line; the value nearest to the verb wins. Invalid values are absent: see {@link
+ * faultsOf}.
+ */
 function globalFlags(command: Command): GlobalFlags {
   const flags: Record<string, unknown> = {}
-  for (const one of chainOf(command).reverse()) {
-    const given = one.options.filter((option) => option instanceof GlobalOption).map((option) => option.attributeName())
-    for (const name of given)
-      if (one.getOptionValueSource(name) === 'cli' && !(one.getOptionValue(name) instanceof Fault))
-        flags[name] = one.getOptionValue(name)
+  for (const link of chainOf(command).reverse()) {
+    const names = link.options
+      .filter((option) => option instanceof GlobalOption)
+      .map((option) => option.attributeName())
+    for (const name of names)
+      if (link.getOptionValueSource(name) === 'cli' && !(link.getOptionValue(name) instanceof Fault))
+        flags[name] = link.getOptionValue(name)
   }
   return flags
 }
 
-/** What of the flags of a parsed command does not go together with the others, or with the verb. */
+/** A sentence for each conflict of the global flags, with each other or with the verb. */
 export function globalFaults(command: Command): Promise<string[]> {
   return outputFaults(command, globalFlags(command))
 }
 
-/** What the flags of a parsed command say. */
+/** Converts the global flags of a parsed command to an invocation. Rejects with USAGE on conflicting flags. */
 export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
   const out = await outputFor(flags, io)

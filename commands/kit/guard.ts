@@ -4,9 +4,8 @@ import { DbtoolError } from '../../src/errors.ts'
 import { pathOf } from './flags.ts'
 
 /**
- * What changes much at once and has no question of its own, and what puts load on a server: on a protected database it
- * needs its name typed. What
- * deletes asks anyway, and is given the name there (src/prompts/target-guard.ts).
+ * Bulk changes without a confirmation of their own, and load tests. On a protected database, each requires the name of
+ * the database. Verbs that delete confirm anyway, and require the name there (src/prompts/target-confirmation.ts).
  */
 export const wholesale: readonly string[] = [
   'users import',
@@ -20,7 +19,7 @@ export const wholesale: readonly string[] = [
   'pool compare',
   'bench drivers',
 ]
-/** What writes although it has no --dry-run: tables of its own, or orders. */
+/** The workloads of load tests that write, to their own tables or to orders, although they have no --dry-run. */
 const writingLoads: readonly string[] = ['read', 'write', 'orders']
 
 interface Flags {
@@ -30,33 +29,33 @@ interface Flags {
 }
 
 /**
- * Before a verb runs. Rejects with READ_ONLY what would change a database that is only read, and asks for the name of a
- * protected one.
+ * Runs before a verb. Rejects with READ_ONLY if the verb would change a read-only database. Requires the name of a
+ * protected database for a bulk change or a load test.
  */
 export async function guard(ctx: Context, command: Command): Promise<void> {
   const [path, flags] = [pathOf(command), command.opts<Flags>()]
-  if (writes(command, path, flags)) await mustTakeWrites(ctx, path, flags.dryRun === true)
+  if (writes(command, path, flags)) await assertWritable(ctx, path, flags.dryRun === true)
   const printsOnly = path === 'db grants' && flags.apply !== true
   if (wholesale.includes(path) && flags.dryRun !== true && !printsOnly)
     await ctx.ask.confirm({ message: `Run dbtool ${path}?`, yes: true })
 }
 
-/** Whatever changes something has --dry-run; the private server is no matter of the database that is configured. */
+/** Every verb that changes data has --dry-run. The private server is not the configured database, so it is exempt. */
 function writes(command: Command, path: string, { dryRun, apply, workload }: Flags): boolean {
   if (path === 'bench drivers') return true
   if (path.startsWith('pool ')) return workload !== undefined && writingLoads.includes(workload)
   if (path.startsWith('server ') || (path === 'db grants' && apply !== true)) return false
-  // Those of the schema look, and do not try.
+  // A dry run of a `db` verb only reads; other dry runs write and roll back.
   return command.options.some(({ long }) => long === '--dry-run') && !(dryRun === true && path.startsWith('db '))
 }
 
-async function mustTakeWrites(ctx: Context, path: string, dryRun: boolean): Promise<void> {
+async function assertWritable(ctx: Context, path: string, dryRun: boolean): Promise<void> {
   const { target, entries } = await ctx.config()
   if (target.readOnly !== true) return
   const { describeTarget } = await import('../../src/db/target.ts')
-  const mark = entries.find(({ name }) => name === 'DB_READ_ONLY')?.origin ?? ''
-  const what = dryRun ? `${path} --dry-run really does it, with locks, and rolls it back` : `${path} changes something`
-  throw new DbtoolError('READ_ONLY', `${what}, and ${describeTarget(target)} is read only (${mark})`, {
-    hint: 'nothing was changed; use another profile, or take readOnly (DB_READ_ONLY) away there',
+  const source = entries.find(({ name }) => name === 'DB_READ_ONLY')?.origin ?? ''
+  const reason = dryRun ? `${path} --dry-run changes data, with locks, and rolls back` : `${path} changes data`
+  throw new DbtoolError('READ_ONLY', `${reason}, but ${describeTarget(target)} is read-only (${source})`, {
+    hint: 'nothing was changed; use another profile, or remove readOnly (DB_READ_ONLY) there',
   })
 }

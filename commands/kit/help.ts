@@ -3,10 +3,10 @@ import type { Io } from '../../src/context/context.ts'
 import { pathOf } from './flags.ts'
 import { GlobalOption } from './command.ts'
 
-/** Where there is no terminal to ask. */
+/** The width without a terminal, in columns. */
 export const helpWidth = 80
 
-/** Help goes where commander sends it, but through our streams. */
+/** Sends the help of commander through the streams of `io`. */
 export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'>): void {
   program.configureOutput({
     writeOut: (text) => void io.stdout.write(text),
@@ -19,8 +19,8 @@ export function configureHelp(program: Command, io: Pick<Io, 'stdout' | 'stderr'
 
 export type Entry = readonly [term: string, description: string]
 
-/** The flags of every command that the first page shows; the topics have them all. */
-const often = [
+/** The global flags on the first page of the help; the topics list all of them. */
+const firstPageFlags = [
   '--help',
   '--version',
   '--url',
@@ -34,32 +34,32 @@ const often = [
 ]
 
 /**
- * The root reads like a table of contents: nouns with their verbs. Flags that every command takes stand there and in
- * the topics only.
+ * Formats the help. The root page is a table of contents: nouns with their verbs. Global flags appear there and in the
+ * topics only.
  */
 function formatHelp(command: Command, helper: Help): string {
   const isRoot = command.parent === null
   const options = helper
     .visibleOptions(command)
-    .filter((option) => (isRoot ? often.includes(option.long ?? '') : !(option instanceof GlobalOption)))
+    .filter((option) => (isRoot ? firstPageFlags.includes(option.long ?? '') : !(option instanceof GlobalOption)))
   const page = [
     ...blocks(
-      [['Arguments:', command.registeredArguments.map((one) => [helper.argumentTerm(one), one.description])]],
+      [['Arguments:', command.registeredArguments.map((arg) => [helper.argumentTerm(arg), arg.description])]],
       helper,
     ),
     ...blocks(
       grouped(
         command.commands,
-        (one) => one.helpGroup() || 'Verbs:',
-        (one) => entryOf(one, helper),
+        (subcommand) => subcommand.helpGroup() || 'Verbs:',
+        (subcommand) => entryOf(subcommand, helper),
       ),
       helper,
     ),
     ...blocks(
       grouped(
         options,
-        (one) => (isRoot ? 'Options of every command, among others:' : (one.helpGroupHeading ?? 'Options:')),
-        (one) => [helper.optionTerm(one), helper.optionDescription(one)],
+        (option) => (isRoot ? 'Common options:' : (option.helpGroupHeading ?? 'Options:')),
+        (option) => [helper.optionTerm(option), helper.optionDescription(option)],
       ),
       helper,
     ),
@@ -73,13 +73,13 @@ export function usageOf(command: Command): string {
   const operands =
     command.commands.length > 0
       ? ['<verb>', '[arguments]']
-      : command.registeredArguments.map((one) => `[${one.name()}${one.variadic ? '...' : ''}]`)
+      : command.registeredArguments.map((arg) => `[${arg.name()}${arg.variadic ? '...' : ''}]`)
   return ['dbtool', pathOf(command), ...operands, '[options]'].join(' ')
 }
 
 function entryOf(command: Command, helper: Help): Entry {
   if (command.commands.length > 0) return [command.name(), command.commands.map((verb) => verb.name()).join(' ')]
-  // On the first page, the same whether it was loaded or not.
+  // The first page shows the same text whether or not the verb is loaded.
   const isNoun = command.parent?.parent === null
   return [isNoun ? command.name() : helper.subcommandTerm(command).replace(' [options]', ''), command.description()]
 }
@@ -94,7 +94,7 @@ function grouped<T>(
   return [...groups]
 }
 
-/** Headings with their entries; what stands in one call is aligned. */
+/** Headings with their entries, aligned across all groups of one call. */
 export function blocks(
   groups: readonly (readonly [heading: string, entries: readonly Entry[]])[],
   helper: Help,
@@ -105,7 +105,7 @@ export function blocks(
   return groups.flatMap(([heading, entries]) => (entries.length === 0 ? [] : ['', heading, ...lines(entries)]))
 }
 
-/** A default is shown as it would be typed. */
+/** The description of an option, with its default as a user would type it. */
 function optionDescription({ description, defaultValue, defaultValueDescription }: Option): string {
   const typed =
     defaultValueDescription ??
@@ -114,15 +114,17 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
 }
 
 /**
- * Examples below a verb's help; each line is run by a test. A long one goes on below itself, and can still be copied.
+ * Examples for the end of a verb's help; a test runs each line. A long line continues on the next one, and can still be
+ * copied.
  */
 export function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => folded(`  $ ${line}`)).join('\n')}\n\nWhere to connect: dbtool help connecting; what comes out: dbtool help formats`
+  const commands = lines.map((line) => folded(`  $ ${line}`)).join('\n')
+  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting; output: dbtool help formats`
 }
 
 const continued = ' '.repeat(5)
 
-/** Breaks before a flag, as a shell understands it. */
+/** Breaks a line before a flag, with the backslash that a shell needs. */
 function folded(line: string): string {
   const last = helpWidth - ' \\'.length
   const at = line.length > helpWidth ? line.lastIndexOf(' --', last) : -1

@@ -1,6 +1,6 @@
 import type { Context } from '../../src/context/context.ts'
 
-/** What most people do next after a verb, as it is typed; `7` stands for the id of what was made. */
+/** The usual next command after a verb; `7` stands for the id of the new order. */
 export const next = {
   'server start': 'dbtool db migrate',
   'db migrate': 'dbtool db seed',
@@ -8,7 +8,7 @@ export const next = {
   'pool stress': 'dbtool pool tune',
 } as const
 
-/** Where there is nothing to list: how to make one. */
+/** After an empty list: the command that creates a first row. */
 export const whereEmpty: Readonly<Record<string, string>> = {
   'users list': 'dbtool users create',
   'addresses list': 'dbtool addresses add',
@@ -20,7 +20,7 @@ export function hint(ctx: Context, after: keyof typeof next, id?: number): void 
   ctx.out.hint(id === undefined ? next[after] : next[after].replace('7', String(id)))
 }
 
-/** After a list that had nothing to show. Where only a part was asked for, there may be others. */
+/** Prints the hint after an empty list. With a filter or an offset, the hint is the list without them. */
 export function hintWhereEmpty(ctx: Context, isPart: boolean): void {
   const { command } = ctx.author()
   const line = isPart ? `dbtool ${command}` : whereEmpty[command]

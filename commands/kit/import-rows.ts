@@ -5,6 +5,7 @@ import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
 import type { OnConflict } from '../../src/shop/import/draft-row.ts'
+import type { RowImport } from '../../src/shop/import/import-rows.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
 import type { ImportTable } from '../../src/shop/import/tables.ts'
 import { parseChoice } from '../../src/values.ts'
@@ -29,27 +30,28 @@ const summaryView: View = {
 }
 
 /**
- * The arguments and flags of an import of rows; `key` is what a row is found again by, `mapped` an example of `--map`.
+ * Adds the argument and flags of an import of rows. `key` is the column that identifies an existing row, `mapped` is an
+ * example of `--map`.
  */
 export function importFlags(command: Command, key: string, mapped: string): Command {
   return withView(command, summaryView)
     .argument('[file]', 'the file; - is standard input')
-    .option('--map <pairs>', `what the file calls our columns: ${mapped},…`)
-    .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
+    .option('--map <pairs>', `columns in the file: ${mapped},…`)
+    .option('--delimiter <character>', "column separator of a CSV file (default: ',')")
     .option(
-      '--on-conflict <what>',
-      `a row whose ${key} is there already: error: it is a fault; skip: leave it as it is; update: write what the file has`,
+      '--on-conflict <action>',
+      `existing ${key}: error, skip it, or update from the file`,
       value(parseChoice(['error', 'skip', 'update'] as const)),
       'error',
     )
     .option(
-      '--on-error <what>',
-      'abort: change nothing if there is any fault; skip: leave such rows out',
+      '--on-error <action>',
+      'abort: change nothing on any fault; skip: skip such rows',
       value(parseChoice(['abort', 'skip'] as const)),
       'abort',
     )
-    .option('--rejects <file>', 'write the rows left out here, with line and reason')
-    .option('-n, --dry-run', 'try everything, and change nothing')
+    .option('--rejects <file>', 'write rejected rows to this file, with line and reason')
+    .option('-n, --dry-run', 'check and count everything, and change nothing')
 }
 
 export async function importInto(
@@ -65,12 +67,12 @@ export async function importInto(
   const summary = await importPath(ctx, kind, path, options)
   ctx.out.item(summaryView, summary)
   if (options.dryRun === true) ctx.out.note('dry run: nothing was changed')
-  if (summary.rejected > 0) throw leftOut(`${summary.rejected} of ${summary.rows_read} rows`, options.rejects)
+  if (summary.rejected > 0) throw partlyRejected(`${summary.rejected} of ${summary.rows_read} rows`, options.rejects)
 }
 
 /**
- * Where rows are left out, the structure of the file is checked, and the server is there, before the rejects of an
- * earlier run are replaced.
+ * Imports one file. With `--on-error skip`, the file's structure and the server are checked first. Only then is the
+ * rejects file of an earlier run replaced.
  */
 async function importPath(
   ctx: Context,
@@ -78,12 +80,11 @@ async function importPath(
   path: string,
   options: ImportRowsOptions,
 ): Promise<RowSummary> {
-  const [{ openRecordFile }, { parseMap }, { RejectsFile }, { checkRecordFile }, { importRows }, { fieldsOf }] =
+  const [{ checkRecordFile, openRecordFile }, { parseMap }, { RejectsFile }, { importRows }, { fieldsOf }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),
       import('../../src/files/header.ts'),
       import('../../src/files/rejects.ts'),
-      import('../../src/files/record-file.ts'),
       import('../../src/shop/import/import-rows.ts'),
       import('../../src/shop/import/tables.ts'),
     ])
@@ -93,27 +94,18 @@ async function importPath(
   const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, fields)
   const file = await openRecordFile(path, { stdin, signal, fields, map, delimiter, raw: ctx.rawCells })
   const progress = ctx.out.progress()
-  const [show, report] = [progressOf(progress, file.bytes), firstReasons(ctx.out, rejectsPath)]
   let rejects: Awaited<ReturnType<typeof RejectsFile.create>> | undefined
   try {
     if (onError === 'skip') await checkRecordFile(file, { signal })
     return await ctx.shop(
       async (db) => {
         rejects = rejectsPath === undefined ? undefined : await RejectsFile.create(rejectsPath, file)
+        const work = { kind, file, db, author: ctx.author(), onConflict, onError, rejects, signal }
         return importRows({
-          kind,
-          file,
-          db,
-          author: ctx.author(),
-          onConflict,
-          onError,
-          rejects,
-          signal,
-          // A dry run in chunks would not know in the next one what the last one would have done.
+          ...work,
+          // A dry run cannot use chunks: each is rolled back, so the next one would not see its changes.
           inOne: onError === 'abort' || dryRun ? 'whole' : 'chunks',
-          onProgress: (read, { counts: { created, updated, skipped }, rejected }) =>
-            show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
-          onReject: ({ record, reason }) => report(`line ${record.line}: ${reason}`),
+          ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
         })
       },
       { dryRun },
@@ -125,9 +117,23 @@ async function importPath(
   }
 }
 
-const reasonsShown = 5
+/** Callbacks that show progress on a terminal, and the first reasons of rejects if no rejects file receives them. */
+function reporting(
+  out: Output,
+  progress: Progress,
+  { bytes, rejectsPath }: { bytes: number; rejectsPath: string | undefined },
+): Pick<RowImport, 'onProgress' | 'onReject'> {
+  const [show, report] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
+  return {
+    onProgress: (read, { counts: { created, updated, skipped }, rejected }) =>
+      show(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
+    onReject: ({ record, reason }) => report(`line ${record.line}: ${reason}`),
+  }
+}
 
-/** Tells how far an import is, and how long it will take. */
+const maxReasons = 5
+
+/** Returns a function that shows the progress of an import, and the estimated time left. */
 export function progressOf(progress: Progress, bytes: number): (bytesRead: number, done: () => string) => void {
   const started = performance.now()
   return (read, done) =>
@@ -138,27 +144,31 @@ export function progressOf(progress: Progress, bytes: number): (bytesRead: numbe
     })
 }
 
-/** Where no file keeps what is left out, the first reasons for everybody. */
-export function firstReasons(out: Output, rejectsPath: string | undefined): (what: string) => void {
+/** Returns a function that prints the first reasons of rejects, if no rejects file receives them. */
+export function firstReasons(out: Output, rejectsPath: string | undefined): (reason: string) => void {
   let count = 0
-  return (what) => {
+  return (reason) => {
     count += 1
-    if (rejectsPath !== undefined || count > reasonsShown + 1) return
-    out.note(count > reasonsShown ? '… and more; --rejects FILE keeps them all' : `left out: ${what}`)
+    if (rejectsPath !== undefined || count > maxReasons + 1) return
+    out.note(count > maxReasons ? '… and more; --rejects FILE saves all of them' : `rejected: ${reason}`)
   }
 }
 
-/** The error of an import that left something out: `2 of 10 rows`. */
-export function leftOut(what: string, rejectsPath: string | undefined): DbtoolError {
+/** The error of an import with rejects; `rejected` is such as `2 of 10 rows`. */
+export function partlyRejected(rejected: string, rejectsPath: string | undefined): DbtoolError {
   const hint =
     rejectsPath === undefined
-      ? 'see why with --rejects FILE'
-      : `they are in ${rejectsPath}, with line and reason: mend them and import that file`
-  return new DbtoolError('PARTLY_DONE', `${what} were left out`, { hint })
+      ? 'add --rejects FILE to see the reasons'
+      : `they are in ${rejectsPath}, with line and reason: fix them and import that file`
+  return new DbtoolError('PARTLY_DONE', `${rejected} were rejected`, { hint })
 }
 
-/** Rejects are of no use where nothing is left out. */
+/**
+ * `--rejects` is of no use if no row is skipped.
+ *
+ * @throws DbtoolError USAGE if `--rejects` is given without `--on-error skip`.
+ */
 export function checkRejects({ rejects, onError }: { rejects?: string; onError: 'abort' | 'skip' }): void {
   if (rejects !== undefined && onError === 'abort')
-    throw new DbtoolError('USAGE', '--rejects is for what is left out', { hint: 'add --on-error skip' })
+    throw new DbtoolError('USAGE', '--rejects needs --on-error skip', { hint: 'add --on-error skip' })
 }

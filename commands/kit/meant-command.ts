@@ -2,17 +2,17 @@ import type { Command } from 'commander'
 import { nearest } from '../../src/nearest.ts'
 import { chainOf } from './flags.ts'
 
-const names = (command: Command): string[] => command.commands.map((one) => one.name())
+const names = (command: Command): string[] => command.commands.map((subcommand) => subcommand.name())
 
 /**
- * What was meant by a word that is no command here: one that is near, or the nouns that have such a verb. As a
- * sentence, if any.
+ * Suggests a command for a word that is none: a similar name, or the nouns that have such a verb. Returns one sentence,
+ * or nothing.
  */
 export function meantCommand(here: Command, word: string): string[] {
   const program = chainOf(here).at(-1) ?? here
   const near =
     joined(program, word) ??
-    sameThing(here, word) ??
+    synonym(here, word) ??
     names(here).find((name) => word.length > 1 && name.startsWith(word)) ??
     nearest(word, names(here))
   if (near !== undefined) return [`did you mean ${near}?`]
@@ -26,7 +26,7 @@ export function meantCommand(here: Command, word: string): string[] {
     : [`${verb} is a verb of ${nouns.join(', ')}, as in: dbtool ${first} ${verb};`]
 }
 
-/** As other tools call it. */
+/** The names of the verbs in other tools. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   ls: ['list'],
   show: ['get', 'list', 'status'],
@@ -49,14 +49,14 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   down: ['stop'],
 }
 
-function sameThing(here: Command, word: string): string | undefined {
+function synonym(here: Command, word: string): string | undefined {
   if (here.parent === null && word === 'version') return '--version'
   return Object.hasOwn(elsewhere, word) ? elsewhere[word]?.find((name) => names(here).includes(name)) : undefined
 }
 
-/** `users.list`, as other tools write it. */
+/** `users.list` and similar forms of other tools. */
 function joined(program: Command, word: string): string | undefined {
   const [noun = '', verb = ''] = word.split(/[.:/]/)
-  const known = program.commands.find((one) => one.name() === noun)
+  const known = program.commands.find((command) => command.name() === noun)
   return known !== undefined && names(known).includes(verb) ? `${noun} ${verb}` : undefined
 }

@@ -15,7 +15,7 @@ import { parseChoice, quoteValue } from '../../src/values.ts'
 import { DbtoolCommand, type GlobalOption, option } from './command.ts'
 import { value } from './flags.ts'
 
-/** The global flags about what comes out. */
+/** The global flags for the output. */
 export interface OutputFlags {
   readonly format?: Format
   readonly json?: true
@@ -31,24 +31,24 @@ export interface OutputFlags {
 
 export const outputGroups = (): readonly [heading: string, ...options: GlobalOption[]][] => [
   [
-    'What comes out:',
+    'Output:',
     option('--format <format>', formats.join(', '), value(parseChoice(formats))),
-    option('--json', 'as --format json; errors too, and nothing is asked'),
+    option('--json', 'same as --format json; JSON errors, and no prompts'),
     option('--fields <a,b>', 'only these columns, in this order', value(parseFields)),
     option('--field <name>', 'the values of one column, without names', value(parseField)),
-    option('-o, --output <file>', 'into a file, complete or not at all; --force replaces one', value(parsePath)),
+    option('-o, --output <file>', 'write to a file, all or nothing; --force replaces it', value(parsePath)),
     option('--force', '').hideHelp(),
-    option('--raw', 'cells as they are, also those that a spreadsheet would run'),
+    option('--raw', 'leave cells unchanged, even those a spreadsheet would run'),
   ],
   [
-    'What people see:',
+    'Messages:',
     option('--color <when>', colourChoices.join(', '), value(parseChoice(colourChoices))),
-    option('--no-pager', 'no pager for what is longer than the screen'),
-    option('-q, --quiet', 'only data and errors'),
-    option('-v, --verbose', 'show the cause of an error, and what is tried again'),
+    option('--no-pager', 'no pager for output longer than the screen'),
+    option('-q, --quiet', 'print only data and errors'),
+    option('-v, --verbose', 'show the cause of an error, and retries'),
     option('--sql', 'show every statement and its time'),
-    option('--timing', 'show how long it took, and the database of that'),
-    option('--no-input', 'never ask'),
+    option('--timing', 'show the total time, and the time in the database'),
+    option('--no-input', 'never prompt'),
   ],
 ]
 
@@ -73,27 +73,27 @@ function parsePath(text: string): string {
   return isStandardOutput(text) ? '-' : text
 }
 
-/** `--json` has the last word. */
-function asked({ json, format }: OutputFlags): Format | undefined {
+/** `--json` overrides `--format`. */
+function formatGiven({ json, format }: OutputFlags): Format | undefined {
   return json === true ? 'json' : format
 }
 
-/** What of these flags does not go together, or names a field that the verb will not show. */
+/** A sentence for each conflict between these flags, and for each field that the verb does not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
   const { fields, field, output, force } = flags
-  const format = asked(flags)
+  const format = formatGiven(flags)
   if (fields === undefined && field === undefined && force === undefined) return []
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
     [
       field !== undefined && format !== undefined && format !== 'json' && format !== 'ndjson',
-      `--field prints bare values, and goes with --format json or ndjson, not ${format ?? ''}`,
+      `--field prints bare values, and works only with --format json or ndjson, not ${format ?? ''}`,
     ],
     [
       fields !== undefined && (format === 'ids' || format === 'count'),
-      `--fields has no meaning for --format ${format ?? ''}`,
+      `--fields does not apply to --format ${format ?? ''}`,
     ],
-    [force === true && (output ?? '-') === '-', '--force is for the file of --output, and there is none'],
+    [force === true && (output ?? '-') === '-', '--force needs a file in --output'],
   ]
   return [...conflicts.filter(([given]) => given).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
 }
@@ -107,13 +107,13 @@ async function unknown(command: Command, { fields, field }: OutputFlags): Promis
   return [...faults('--fields', fields ?? []), ...faults('--field', field === undefined ? [] : [field])]
 }
 
-/** Rejects with USAGE when the file of `--output` is there already, or cannot be written. */
+/** Resolves to the output of a command. Rejects with USAGE if the file of `--output` exists or cannot be written. */
 export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
   const { Output } = await import('../../src/output/output.ts')
   const { stdout, stderr, env, signal } = io
   const { field, fields, color = 'auto', quiet, raw, output = '' } = flags
-  const format = asked(flags) ?? formatOfFile(output)
-  const json = asked(flags) === 'json'
+  const format = formatGiven(flags) ?? formatOfFile(output)
+  const json = formatGiven(flags) === 'json'
   return new Output({
     stdout,
     stderr,
@@ -135,7 +135,7 @@ async function destinationFor(
   { stdout: screen, cwd, env, signal }: Io,
 ): Promise<Destination | undefined> {
   const { output = '-', force, pager, field } = flags
-  const format = asked(flags) ?? 'table'
+  const format = formatGiven(flags) ?? 'table'
   if (output !== '-')
     return (await import('../../src/output/file.ts')).OutputFile.open({ path: output, cwd, force: force === true })
   const isForPeople = field === undefined && (format === 'table' || format === 'vertical')

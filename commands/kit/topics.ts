@@ -4,33 +4,35 @@ import { exitEntries, otherVariables, settingEntries } from './env-docs.ts'
 import { globalGroups } from './globals.ts'
 import { blocks, type Entry, helpWidth } from './help.ts'
 
-const kinds: Readonly<Record<Format, string>> = {
-  table: 'for people; the default',
-  vertical: 'each row as a block of lines, for wide rows',
+const formatDocs: Readonly<Record<Format, string>> = {
+  table: 'a table for people (default)',
+  vertical: 'one block of lines per row, for wide rows',
   json: 'an array, or one object; errors are objects too',
-  ndjson: 'one object a line',
-  csv: 'with a header, for spreadsheets',
-  tsv: 'with tabs, for cut and awk',
+  ndjson: 'one object per line',
+  csv: 'comma-separated with a header, for spreadsheets',
+  tsv: 'tab-separated, for cut and awk',
   markdown: 'a table to paste into a page',
-  ids: 'the ids alone, for xargs',
-  count: 'how many there are',
+  ids: 'ids only, for xargs',
+  count: 'the number of rows',
 }
 
 const precedence: readonly Entry[] = [
   ['1', 'flags: --url, --host …'],
-  ['2', 'the profile named by --profile, then the file of --defaults-file'],
-  ['3', 'DB_… variables of the environment, then the profile of DBTOOL_PROFILE'],
+  ['2', 'the profile of --profile, then the file of --defaults-file'],
+  ['3', 'DB_… variables of the environment, then the profile in DBTOOL_PROFILE'],
   ['4', 'DB_… variables of .env, or of --env-file'],
   ['5', 'the default profile of .dbtool.json'],
-  ['6', 'the private server of dbtool server start, while it runs'],
+  ['6', 'the private server (dbtool server start), while it runs'],
   ['7', 'defaults: localhost:3306'],
 ]
 
 export const topics: Readonly<Record<string, () => Topic>> = {
   connecting: () => ({
-    about: 'Where dbtool connects to, and as whom',
-    text: 'With a private server (dbtool server start) nothing needs to be said. Otherwise the first of these that says it counts; dbtool config show tells which one did.',
-    groups: [['What counts first:', precedence], ...flagsOf('Where to connect:')],
+    about: 'The target of a command: server, database and user',
+    text:
+      'A private server (dbtool server start) needs no settings. Otherwise dbtool looks each value up in this order, ' +
+      'and the first place that has it wins. dbtool config show names the source of each value.',
+    groups: [['Precedence:', precedence], ...flagsOf('Connection:')],
     examples: [
       'dbtool connection test --url mariadb://ada@db.example.com/shop',
       'dbtool config show',
@@ -38,11 +40,13 @@ export const topics: Readonly<Record<string, () => Topic>> = {
     ],
   }),
   formats: () => ({
-    about: 'What comes out, and how',
-    text: 'Data goes to standard output, everything for a person to standard error. Money is text with two decimals, times are ISO 8601 in UTC.',
+    about: 'Output formats',
+    text:
+      'Data goes to standard output, messages go to standard error. Money is text with two decimals; ' +
+      'times are ISO 8601 in UTC.',
     groups: [
-      ['--format:', formats.map((format): Entry => [format, kinds[format]])],
-      ...flagsOf('What comes out:', 'What people see:'),
+      ['--format:', formats.map((format): Entry => [format, formatDocs[format]])],
+      ...flagsOf('Output:', 'Messages:'),
     ],
     examples: [
       'dbtool users list --json --fields id,email',
@@ -51,17 +55,21 @@ export const topics: Readonly<Record<string, () => Topic>> = {
     ],
   }),
   environment: () => ({
-    about: 'The variables that dbtool reads',
-    text: 'DB_… variables may also stand in .env. Durations are 250ms, 5s, 1m; a bare number is seconds.',
+    about: 'Environment variables',
+    text:
+      'dbtool reads DB_… variables from the environment and from .env. Write durations as 250ms, 5s or 1m; ' +
+      'a bare number means seconds.',
     groups: [
-      ['The database:', settingEntries('the user of this system')],
-      ['More:', otherVariables],
+      ['Database:', settingEntries('your user name on this system')],
+      ['Other:', otherVariables],
     ],
     examples: ['dbtool config show', 'dbtool users list --env-file staging.env'],
   }),
   'exit-codes': () => ({
-    about: 'What the exit code says',
-    text: 'With --json, the error on standard error has one of the codes in brackets. They are never renamed.',
+    about: 'Exit codes and their meaning',
+    text:
+      'With --json, the error object on standard error has one of the codes in brackets. ' +
+      'These codes never change.',
     groups: [['Exit codes:', exitEntries()]],
     examples: ['dbtool users get ada --json', 'dbtool db status --quiet'],
   }),
@@ -76,7 +84,7 @@ function flagsOf(...headings: readonly string[]): [string, Entry[]][] {
     ])
 }
 
-/** A page of the help that belongs to no command. */
+/** A help page that belongs to no command. */
 interface Topic {
   readonly about: string
   readonly text: string
@@ -85,7 +93,7 @@ interface Topic {
   readonly examples: readonly string[]
 }
 
-/** As wide as the terminal. */
+/** Formats a topic to the width of the terminal. */
 export function topicPage({ about, text, groups, examples }: Topic, helper: Help): string {
   const wrapped = helper.boxWrap(text, helper.helpWidth ?? helpWidth)
   return [

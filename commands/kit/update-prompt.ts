@@ -4,42 +4,43 @@ import { data, type View } from '../../src/output/view.ts'
 import type { PromptField } from '../../src/prompts/ask.ts'
 import type { Updated, Patch } from '../../src/shop/changes.ts'
 
-/** A part of a thing that a flag with a value changes. */
+/** The prompt for a column that a flag with a value changes. */
 interface ColumnPrompt<T> extends Pick<PromptField<T>, 'flag' | 'message' | 'parse' | 'check'> {
-  /** An empty answer takes it away. */
+  /** An empty answer clears the value. */
   readonly canBeNone?: boolean
 }
 
-/** A part of a thing that is so or not, and the two flags that say it. */
+/** The prompt for a yes-or-no column, and the two flags that set it. */
 interface Switch {
   readonly message: string
   readonly yes: string
   readonly no: string
 }
 
-/** How each column that can be changed is asked for. */
-export type Parts<W extends Patch> = {
+/** The prompts of all columns that a verb can change. */
+export type ColumnPrompts<W extends Patch> = {
   readonly [C in keyof W]-?: boolean extends W[C] ? Switch : ColumnPrompt<Exclude<W[C], undefined>>
 }
 
-type Part = Switch | ColumnPrompt<unknown>
-
-interface Wanted<W> {
+interface PromptedPatch<W> {
   readonly patch: W
-  /** The id of what was shown, where somebody was asked: by then its name may be another's. */
+  /** The id of the row that was shown, if the user was asked: meanwhile its name may belong to another row. */
   readonly seen?: number
 }
 
-interface Question<W extends Patch> {
-  /** Called only where somebody is asked. */
-  readonly parts: () => Parts<W> | Promise<Parts<W>>
-  readonly now: () => Promise<{ readonly id: number }>
+interface PatchQuestion<W extends Patch> {
+  /** Called only if the user is asked. */
+  readonly prompts: () => ColumnPrompts<W> | Promise<ColumnPrompts<W>>
+  /** Resolves to the row as it is now. */
+  readonly current: () => Promise<{ readonly id: number }>
 }
 
 const widestValue = 60
 
 /**
- * An update that wants nothing is a mistake, unless a person can be asked; `flags` are those that it could have had.
+ * Rejects an empty update, unless the user can be asked. `flags` lists the flags for the error message.
+ *
+ * @throws DbtoolError USAGE if there is nothing to change.
  */
 export function assertPatch({ ask: { interactive } }: Context, patch: Patch, flags: string): void {
   if (interactive === undefined && isNothing(patch))
@@ -47,80 +48,80 @@ export function assertPatch({ ask: { interactive } }: Context, patch: Patch, fla
 }
 
 /**
- * The wishes that flags gave; without any, what a person marks and types, seeing what is there `now`. Rejects with
- * DECLINED where nothing is marked.
+ * Resolves to the changes that the flags gave. Without flags, at a terminal, the user selects columns and types new
+ * values beside the current ones. Rejects with DECLINED if no column is selected.
  */
 export async function patchFor<W extends Patch>(
   { ask, io }: Context,
   patch: W,
-  { parts, now }: Question<W>,
-): Promise<Wanted<W>> {
+  { prompts, current }: PatchQuestion<W>,
+): Promise<PromptedPatch<W>> {
   if (ask.interactive === undefined || !isNothing(patch)) return { patch }
   const [{ glyphsFor }, { shorten }] = await Promise.all([
     import('../../src/output/glyphs.ts'),
     import('../../src/output/width.ts'),
   ])
   const { ellipsis } = glyphsFor(io.env, true)
-  const thing = await now()
-  const before: Record<string, unknown> = { ...thing }
-  const all = Object.entries<Part>(await parts())
-  const width = Math.max(...all.map(([, { message }]) => message.length))
-  const is = (column: string): string => shorten(inWords(before[column]), widestValue, ellipsis)
-  const choices = all.map(([column, part]) => ({
-    name: `${part.message.padEnd(width)}  ${is(column)}`,
+  const row = await current()
+  const before: Record<string, unknown> = { ...row }
+  const columns = Object.entries<Switch | ColumnPrompt<unknown>>(await prompts())
+  const width = Math.max(...columns.map(([, { message }]) => message.length))
+  const textOf = (column: string): string => shorten(displayText(before[column]), widestValue, ellipsis)
+  const choices = columns.map(([column, { message }]) => ({
+    name: `${message.padEnd(width)}  ${textOf(column)}`,
     value: column,
-    short: part.message,
+    short: message,
   }))
-  const marked = await ask.interactive.several({ message: 'What should be different?', choices })
-  if (marked.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
-  const wanted: Record<string, unknown> = {}
-  for (const [column, part] of all.filter(([one]) => marked.includes(one))) {
-    if ('flag' in part)
-      Object.assign(wanted, await ask.resolve({ [column]: promptFor(part, before[column], is(column)) }))
+  const selected = await ask.interactive.several({ message: 'What should change?', choices })
+  if (selected.length === 0) throw new DbtoolError('DECLINED', 'nothing was changed')
+  const changes: Record<string, unknown> = {}
+  for (const [column, prompt] of columns.filter(([name]) => selected.includes(name))) {
+    if ('flag' in prompt)
+      Object.assign(changes, await ask.resolve({ [column]: promptFor(prompt, before[column], textOf(column)) }))
     else {
-      wanted[column] = before[column] !== true
-      ask.interactive.recordAnswer(wanted[column] === true ? part.yes : part.no)
+      changes[column] = before[column] !== true
+      ask.interactive.recordAnswer(changes[column] === true ? prompt.yes : prompt.no)
     }
   }
-  return { patch: wanted as W, seen: thing.id }
+  return { patch: changes as W, seen: row.id }
 }
 
 const isNothing = (patch: Patch): boolean => Object.values(patch).every((value) => value === undefined)
 
 function promptFor(
   { flag, message, parse: rule, check, canBeNone = false }: ColumnPrompt<unknown>,
-  now: unknown,
-  is: string,
+  current: unknown,
+  currentText: string,
 ): PromptField<unknown> {
-  const notes = [...(now === null ? [] : [`now ${is}`]), ...(canBeNone ? ['empty: none'] : [])]
+  const notes = [...(current === null ? [] : [`now ${currentText}`]), ...(canBeNone ? ['empty: none'] : [])]
   const parse = (text: string): unknown => (canBeNone && text === '' ? null : rule(text))
   return {
     given: undefined,
     flag,
     parse,
     message: notes.length === 0 ? message : `${message} (${notes.join('; ')})`,
-    // What it has already is nobody else's.
-    check: async (text) => (parse(text) === now ? undefined : check?.(text)),
+    // The current value is in use by this row itself, so it needs no check.
+    check: async (text) => (parse(text) === current ? undefined : check?.(text)),
   }
 }
 
-function inWords(value: unknown): string {
+function displayText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return typeof value === 'string' ? value : 'NULL'
 }
 
 interface UpdateMessage {
-  /** As a person calls the thing. */
+  /** The name of the row in messages. */
   readonly name: string
   readonly dryRun: boolean
 }
 
-/** The thing, and how many rows changed. */
+/** The columns of the row, and the number of changed rows. */
 export function updatedView(view: View): View {
   return { ...view, columns: [...view.columns, data('rows_changed')] }
 }
 
-/** Shows the thing as it is now, and how many rows changed: for a person on stderr, for a program as a column. */
+/** Shows the row after the update. The number of changed rows is a message on stderr, and a column for programs. */
 export function showUpdated(
   ctx: Context,
   view: View,
@@ -128,6 +129,6 @@ export function showUpdated(
   { name, dryRun }: UpdateMessage,
 ): void {
   ctx.out.item(updatedView(view), { ...thing, rows_changed: rowsChanged })
-  if (rowsChanged === 0) ctx.out.note(`nothing to change: ${name} is like that already`)
+  if (rowsChanged === 0) ctx.out.note(`nothing to change: ${name} has these values already`)
   else ctx.out.success(dryRun ? `1 row would be changed: ${changes}; nothing was changed` : `1 row changed: ${changes}`)
 }

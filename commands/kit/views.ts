@@ -1,6 +1,6 @@
 import { detail, number, text, type View } from '../../src/output/view.ts'
 
-/** One view a thing, for every format. */
+/** One view for each kind of row, for every format. */
 export const userView: View = {
   columns: [
     number('id'),
@@ -85,8 +85,8 @@ export const logView: View = {
 }
 
 /**
- * The columns of each import, so that what was exported can be imported. `id` is not among them: it means something
- * here only.
+ * The columns that an import accepts, so that an export can be imported. `id` is not among them, because it is valid in
+ * this database only.
  */
 export const userExportView: View = {
   columns: ['username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login'].map(

@@ -10,101 +10,100 @@ import { productReference, type Product } from '../../src/shop/products/products
 import { parseId } from '../../src/shop/rules.ts'
 import { userReference, type User } from '../../src/shop/users/users.ts'
 
-/** How many are shown at once. */
-export const mostFound = 10
+/** The maximum number of search results at once. */
+export const maxResults = 10
 
 const asTyped = (text: string): string => text
 
-/** The user that a verb is about. */
+/** The prompt field for the user that a verb works on. */
 export function whichUser(ctx: Context, given: string | undefined, flag = '<user>'): PromptField<string> {
   return {
     given,
     flag,
     parse: asTyped,
-    message: 'Which user? Type a part of the name or email',
+    message: 'Which user? Type part of the name or email',
     find: found(
       ctx,
-      nothing('no user', 'add one: dbtool users create'),
-      async (db, typed) => (await search()).searchUsers(db, typed, mostFound),
+      notFound('there are no users yet', 'add one: dbtool users create'),
+      async (db, typed) => (await search()).searchUsers(db, typed, maxResults),
       (user) => ({ ...userChoice(user), value: userReference(user) }),
     ),
   }
 }
 
-/** The product that a verb is about. */
+/** The prompt field for the product that a verb works on. */
 export function whichProduct(ctx: Context, given: string | undefined): PromptField<string> {
   return {
     given,
     flag: '<product>',
     parse: asTyped,
-    message: 'Which product? Type a part of the SKU or name',
+    message: 'Which product? Type part of the SKU or name',
     find: found(
       ctx,
-      nothing('no product', 'add one: dbtool products create'),
-      async (db, typed) => (await search()).searchProducts(db, typed, mostFound),
+      notFound('there are no products yet', 'add one: dbtool products create'),
+      async (db, typed) => (await search()).searchProducts(db, typed, maxResults),
       (product) => ({ ...productChoice(product), value: productReference(product) }),
     ),
   }
 }
 
-/** The order that a verb is about; with a move, one that can be moved so. */
+/** The prompt field for the order that a verb works on; with a status change, only orders that allow it. */
 export function whichOrder(ctx: Context, given: number | undefined, move?: Move): PromptField<number> {
   const none =
     move === undefined
-      ? nothing('no order', 'place one: dbtool orders place')
-      : nothing(`no ${moves[move].from.join(' or ')} order`, 'see which there are: dbtool orders list')
+      ? notFound('there are no orders yet', 'place one: dbtool orders place')
+      : notFound(`there are no ${moves[move].from.join(' or ')} orders`, 'list all orders: dbtool orders list')
   return {
     given,
     flag: '<id>',
     parse: parseId,
-    message: 'Which order? Type its number, or a part of who bought',
+    message: 'Which order? Type its number, or part of the customer',
     find: found(
       ctx,
       none,
       async (db, typed) =>
-        (await search()).searchOrders(db, typed, mostFound, move === undefined ? undefined : moves[move].from),
+        (await search()).searchOrders(db, typed, maxResults, move === undefined ? undefined : moves[move].from),
       orderChoice,
     ),
   }
 }
 
-/** The address that a verb is about. */
+/** The prompt field for the address that a verb works on. */
 export function whichAddress(ctx: Context, given: number | undefined): PromptField<number> {
   return {
     given,
     flag: '<id>',
     parse: parseId,
-    hint: 'see which there are: dbtool addresses list',
-    message: 'Which address? Type a part of whose it is',
+    hint: 'list all addresses: dbtool addresses list',
+    message: 'Which address? Type part of the user',
     find: found(
       ctx,
-      nothing('no address', 'add one: dbtool addresses add'),
-      async (db, typed) => (await search()).searchAddresses(db, typed, mostFound),
+      notFound('there are no addresses yet', 'add one: dbtool addresses add'),
+      async (db, typed) => (await search()).searchAddresses(db, typed, maxResults),
       addressChoice,
     ),
   }
 }
 
-/** Loaded where somebody is asked. */
+/** Loads the searches only if the user is asked. */
 const search = (): Promise<typeof import('../../src/shop/search.ts')> => import('../../src/shop/search.ts')
 
-const nothing = (what: string, hint: string) => (): DbtoolError =>
-  new DbtoolError('NOT_FOUND', `there is ${what}`, { hint })
+const notFound = (message: string, hint: string) => (): DbtoolError => new DbtoolError('NOT_FOUND', message, { hint })
 
 function found<T, V>(
   ctx: Context,
   none: () => DbtoolError,
   find: (db: Database, typed: string) => Promise<readonly T[]>,
-  choiceOf: (thing: T) => Choice<V>,
+  choiceOf: (row: T) => Choice<V>,
 ): (typed: string) => Promise<readonly Choice<V>[]> {
   return async (typed) => {
-    const things = await ctx.shop((db) => find(db, typed))
-    if (things.length === 0 && typed === '') throw none()
-    return things.map(choiceOf)
+    const rows = await ctx.shop((db) => find(db, typed))
+    if (rows.length === 0 && typed === '') throw none()
+    return rows.map(choiceOf)
   }
 }
 
-/** Its parts two blanks apart; what is not there leaves none. */
+/** Joins the parts with two blanks, without the empty ones. */
 const inOneLine = (...parts: readonly (string | null)[]): string =>
   parts.filter((part) => part !== null && part !== '').join('  ')
 
@@ -117,7 +116,7 @@ export function userChoice(user: User): Choice<User> {
 export function productChoice(product: Product): Choice<Product> {
   const { sku, name, price, stock, is_active } = product
   return {
-    name: inOneLine(sku, name, price, `${stock} in stock`, is_active ? '' : '(not sold)'),
+    name: inOneLine(sku, name, price, `${stock} in stock`, is_active ? '' : '(not for sale)'),
     value: product,
     short: sku ?? name,
   }

@@ -19,11 +19,11 @@ export interface ListLogsOptions extends PageFlags {
 
 export function logsList(logs: Command, ctx: Context, run = showLogs): void {
   paged(withView(logs.command('list'), logView).description('List the changes of the shop, newest first'))
-    .option('--entity <kind>', `of one kind only: ${logEntities.join(', ')}`, value(parseChoice(logEntities)))
-    .option('--id <id>', 'of the user, product, order … with this id', value(parseId))
-    .option('--by <name>', 'made by this user of the operating system')
-    .option('--since <time>', 'from then on: a time, or an age such as 30d', past)
-    .option('--until <time>', 'before then', past)
+    .option('--entity <kind>', `only changes of: ${logEntities.join(', ')}`, value(parseChoice(logEntities)))
+    .option('--id <id>', 'only changes of the user, product, order … with this id', value(parseId))
+    .option('--by <name>', 'only changes by this operating-system user')
+    .option('--since <time>', 'changes at or after a time, or an age such as 30d', past)
+    .option('--until <time>', 'changes before a time, or an age such as 30d', past)
     .addHelpText('after', examples('dbtool logs list --since 1d', 'dbtool logs list --entity orders --id 1'))
     .action((options: ListLogsOptions) => run(ctx, options))
 }
@@ -33,7 +33,7 @@ export async function showLogs(
   { entity, id, by, since, until, limit, offset }: ListLogsOptions,
 ): Promise<void> {
   const filter = { entity, entityId: id, osUser: by, since, until }
-  await showList(ctx, logView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+  await showList(ctx, logView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
     ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })),
   )
 }

@@ -4,7 +4,7 @@ import { DbtoolCommand, GlobalOption } from '../kit/command.ts'
 import { pathOf } from '../kit/flags.ts'
 import { usageOf } from '../kit/help.ts'
 
-/** What a page says of a word of the command line, and how it is written. */
+/** A flag or an argument, with its description. */
 export interface Term {
   readonly term: string
   readonly about: string
@@ -16,13 +16,13 @@ export interface Verb {
   readonly about: string
   readonly args: readonly Term[]
   readonly options: readonly Term[]
-  /** As the help shows them, a long one on several lines. */
+  /** As the help shows them; a long example takes several lines. */
   readonly examples: readonly string[]
-  /** What it shows, and what it shows instead with a flag. */
+  /** The default view, and the view with each flag that changes it. */
   readonly views: readonly ViewDocs[]
 }
 
-/** The names of what a verb shows. */
+/** The columns of a view. */
 export interface ViewDocs {
   readonly flag?: string
   readonly columns: readonly string[]
@@ -36,7 +36,7 @@ export interface Noun {
   readonly verbs: readonly Verb[]
 }
 
-/** The whole command line: of a program that has declared every noun. */
+/** The documentation of the complete command line. */
 export interface CommandDocs {
   readonly about: string
   readonly nouns: readonly Noun[]
@@ -44,6 +44,7 @@ export interface CommandDocs {
   readonly flags: readonly { readonly heading: string; readonly options: readonly Term[] }[]
 }
 
+/** Builds the documentation from a program in which every noun is declared. */
 export function describe(program: Command): CommandDocs {
   const help = program.createHelp()
   const visible = help.visibleOptions(program)
@@ -72,14 +73,14 @@ function verbOf(verb: Command): Verb {
     path: pathOf(verb),
     usage: usageOf(verb),
     about: verb.description(),
-    args: verb.registeredArguments.map((one) => ({
-      term: help.argumentTerm(one),
-      about: help.argumentDescription(one),
+    args: verb.registeredArguments.map((arg) => ({
+      term: help.argumentTerm(arg),
+      about: help.argumentDescription(arg),
     })),
     options: help
       .visibleOptions(verb)
-      .filter((one) => !(one instanceof GlobalOption) && one.long !== '--help')
-      .map((one) => termOf(one, help)),
+      .filter((option) => !(option instanceof GlobalOption) && option.long !== '--help')
+      .map((option) => termOf(option, help)),
     examples: examplesOf(helpOf(verb)),
     views: viewDocs(verb),
   }
@@ -90,7 +91,7 @@ const termOf = (option: Option, help: Help): Term => ({
   about: help.optionDescription(option),
 })
 
-/** Into a text instead of on the screen, and as wide as in a pipe. */
+/** The help as a text, as wide as in a pipe. */
 function helpOf(command: Command): string {
   const lines: string[] = []
   command.configureOutput({
@@ -107,20 +108,20 @@ function examplesOf(help: string): string[] {
   return block
     .split(/^ {2}\$ /m)
     .slice(1)
-    .map((one) => one.trimEnd().replace(/\n {2}/g, '\n'))
+    .map((example) => example.trimEnd().replace(/\n {2}/g, '\n'))
 }
 
-/** Without flags, and with each switch that makes a difference. */
+/** The view without flags, and the view with each switch that changes it. */
 function viewDocs(verb: Command): ViewDocs[] {
   if (!(verb instanceof DbtoolCommand) || verb.view === undefined) return []
   const { view } = verb
-  const asIs = namesOf(view(verb.opts()))
-  const switches = verb.options.filter((one) => one.isBoolean() && !(one instanceof GlobalOption))
-  const otherwise = switches.map((one) => ({
-    flag: one.long ?? one.flags,
-    ...namesOf(view({ ...verb.opts(), [one.attributeName()]: true })),
+  const plain = namesOf(view(verb.opts()))
+  const switches = verb.options.filter((option) => option.isBoolean() && !(option instanceof GlobalOption))
+  const switched = switches.map((option) => ({
+    flag: option.long ?? option.flags,
+    ...namesOf(view({ ...verb.opts(), [option.attributeName()]: true })),
   }))
-  return [asIs, ...otherwise.filter((one) => JSON.stringify({ ...one, flag: undefined }) !== JSON.stringify(asIs))]
+  return [plain, ...switched.filter((docs) => JSON.stringify({ ...docs, flag: undefined }) !== JSON.stringify(plain))]
 }
 
 function namesOf({ columns, nested }: View): ViewDocs {

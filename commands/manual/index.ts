@@ -6,10 +6,10 @@ import { manPage } from './man.ts'
 import { reference, type Pages } from './markdown.ts'
 import { describe } from './describe.ts'
 
-/** Every page that is made from the definitions of the commands, by its path in the repository. */
+/** Resolves to all pages that are generated from the definitions of the commands, by their path in the repository. */
 export async function manual(): Promise<Pages> {
   const screen = new Writable()
-  const nobody = {
+  const io = {
     env: {},
     cwd: '/',
     stdin: Readable.from([]),
@@ -18,7 +18,7 @@ export async function manual(): Promise<Pages> {
     signal: new AbortController().signal,
     now: () => new Date(0),
   }
-  const docs = describe(await createProgram(new ProcessContext(nobody)))
+  const docs = describe(await createProgram(new ProcessContext(io)))
   const pages = Object.entries(reference(docs)).map(([name, text]) => [`docs/reference/${name}`, text])
   return { 'docs/dbtool.1': manPage(docs, version()), ...(Object.fromEntries(pages) as Pages) }
 }

@@ -13,12 +13,12 @@ const examples = [
   'dbtool pool tune --sql "SELECT COUNT(*) FROM information_schema.COLUMNS"',
 ]
 
-/** dbtool(1). It has no date: the same definitions make the same page. */
+/** The man page dbtool(1). It has no date, so the same definitions give the same page. */
 export function manPage(docs: CommandDocs, version: string): string {
   const lines = [
-    '.\\" Made from the definitions of the commands by `npm run docs`; changes made here are lost.',
+    '.\\" Generated from the definitions of the commands by `npm run docs`; changes made here are lost.',
     `.TH DBTOOL 1 "" "dbtool ${roff(version)}" "User Commands"`,
-    // Names of codes and flags must not be hyphenated.
+    // Hyphenation would break the names of codes and flags.
     '.nh',
     '.ad l',
     heading('SH', 'NAME'),
@@ -30,15 +30,16 @@ export function manPage(docs: CommandDocs, version: string): string {
     heading('SH', 'COMMANDS'),
     ...docs.nouns.flatMap(nounSection),
     heading('SH', 'OPTIONS'),
-    'Every command takes these, before the noun or after the verb.',
+    'Every command takes these options, before the noun or after the verb.',
     ...docs.flags.flatMap(({ heading: text, options }) => [heading('SS', text), ...entries(options)]),
     heading('SH', 'ENVIRONMENT'),
-    'Flags win over variables, and variables over those in the env file; times are 250ms, 5s, 1m, or bare seconds.',
-    ...entries(terms([...settingEntries('the name of the user of the operating system'), ...otherVariables])),
+    'Flags take precedence over variables, and variables over those in the env file.',
+    'Write durations as 250ms, 5s or 1m; a bare number means seconds.',
+    ...entries(terms([...settingEntries('your user name on this system'), ...otherVariables])),
     heading('SH', 'FILES'),
     ...entries(terms(files)),
     heading('SH', 'EXIT STATUS'),
-    'In parentheses, what an error is called with \\-\\-json.',
+    'The codes of errors with \\-\\-json are in parentheses.',
     ...entries(terms(exitEntries())),
     heading('SH', 'EXAMPLES'),
     ...verbatim(examples),
@@ -51,18 +52,20 @@ export function manPage(docs: CommandDocs, version: string): string {
 }
 
 const files: readonly Entry[] = [
-  ['.env', 'variables of the project, in the current folder; another one with --env-file'],
+  ['.env', 'variables of the project, in the current folder; --env-file names another file'],
   ['.dbtool.json', 'profiles of the project, in the current folder or the nearest one above'],
   ['~/.config/dbtool/config.json', 'your own profiles'],
-  ['~/.local/share/dbtool/server', 'the private server; of root: /var/lib/dbtool/server'],
+  ['~/.local/share/dbtool/server', 'the private server; for root: /var/lib/dbtool/server'],
 ]
 
 const description = [
-  'Users, addresses, products and orders that cannot oversell; reports, imports, exports and migrations; and load on connection pools, to find out how large yours should be.',
-  'It brings a private MariaDB, and works as well on yours.',
+  'dbtool manages users, addresses, products and orders, and never sells more than is in stock.',
+  'It also covers reports, imports, exports and migrations, and load tests that find the size of a connection pool.',
+  'It can start a private MariaDB, and works as well on an existing one.',
   '.PP',
   roff(
-    'Data goes to standard output, everything for a person to standard error. Questions are asked on a terminal only; elsewhere every missing value is named at once, with exit code 2.',
+    'Data goes to standard output, messages go to standard error. Only on a terminal does dbtool ask questions; ' +
+      'elsewhere one error names all missing values, with exit code 2.',
   ),
 ]
 

@@ -3,7 +3,7 @@ import type { Noun, ViewDocs, Term, CommandDocs, Verb } from './describe.ts'
 /** A page of the reference, by the name of its file. */
 export type Pages = Readonly<Record<string, string>>
 
-const made = '<!-- Made from the definitions of the commands by `npm run docs`; changes made here are lost. -->'
+const notice = '<!-- Generated from the definitions of the commands by `npm run docs`; changes made here are lost. -->'
 
 /** The pages of docs/reference/. */
 export function reference(docs: CommandDocs): Pages {
@@ -13,18 +13,16 @@ export function reference(docs: CommandDocs): Pages {
 
 function contents({ about, nouns }: CommandDocs): string {
   const groups = [...new Set(nouns.map(({ group }) => group))]
-  const rows = (group: string): string[] =>
-    nouns
-      .filter((noun) => noun.group === group)
-      .map(
-        (noun) =>
-          `| [${noun.name}](${noun.name}.md) | ${cell(noun.about)} | ${noun.verbs.map((verb) => linkTo(noun, verb)).join(', ')} |`,
-      )
+  const rowOf = (noun: Noun): string => {
+    const links = noun.verbs.map((verb) => linkTo(noun, verb)).join(', ')
+    return `| [${noun.name}](${noun.name}.md) | ${cell(noun.about)} | ${links} |`
+  }
+  const rows = (group: string): string[] => nouns.filter((noun) => noun.group === group).map(rowOf)
   const tables = groups.flatMap((group) => [`## ${group}`, '', '| | | |', '|---|---|---|', ...rows(group), ''])
   return page('Reference', [
     about,
     '',
-    'Flags that every command takes are on [a page of their own](flags.md), and so are [exit codes](../exit-codes.md) and [what comes out](../formats.md).',
+    'See also: [global flags](flags.md), [exit codes](../exit-codes.md), [output formats](../formats.md).',
     '',
     ...tables,
   ])
@@ -38,11 +36,12 @@ function linkTo(noun: Noun, verb: Verb): string {
 
 function flags(docs: CommandDocs): string {
   const groups = docs.flags.flatMap(({ heading, options }) => [`## ${heading}`, '', ...table(options), ''])
-  return page('Flags that every command takes', [
-    'They may stand before the noun or after the verb. Where a verb has a flag of the same name, that of the connection goes first: `dbtool --user root orders place --user ada`.',
+  return page('Global flags', [
+    'Every command takes these flags, before the noun or after the verb. If a verb has a flag of the same name, place',
+    'the flag of the connection before the noun: `dbtool --user root orders place --user ada`.',
     '',
     ...groups,
-    'Where each value is looked up is in [connecting](../connecting.md), what formats and files are like in [what comes out](../formats.md).',
+    'See [connecting](../connecting.md) for the sources of each value, [output](../formats.md) for formats and files.',
     '',
   ])
 }
@@ -52,7 +51,7 @@ function pageOf({ name, about, verbs }: Noun): string {
   return page(`dbtool ${name}`, [
     ...(verbs.some(({ path }) => path === name) ? [] : [sentence(about), '']),
     ...sections,
-    '[Flags that every command takes](flags.md) · [exit codes](../exit-codes.md) · [all commands](README.md)',
+    '[Global flags](flags.md) · [exit codes](../exit-codes.md) · [all commands](README.md)',
     '',
   ])
 }
@@ -71,16 +70,16 @@ function section({ path, usage, about, args, options, examples, views }: Verb): 
       : [
           ...fenced(
             'console',
-            examples.map((one) => `$ ${one}`),
+            examples.map((example) => `$ ${example}`),
           ),
           '',
         ]),
-    ...views.flatMap((one) => [columns(one), '']),
+    ...views.flatMap((view) => [columns(view), '']),
   ]
 }
 
 function columns({ flag, columns: names, nested }: ViewDocs): string {
-  const inside = nested.map((one) => `; \`${one.name}\`, a list of ${codes(one.columns)}`).join('')
+  const inside = nested.map((list) => `; \`${list.name}\`, a list of ${codes(list.columns)}`).join('')
   return `Columns${flag === undefined ? '' : ` with \`${flag}\``}: ${codes(names)}${inside}.`
 }
 
@@ -91,9 +90,9 @@ const table = (terms: readonly Term[]): string[] => [
   ...terms.map(({ term, about }) => `| \`${term.replaceAll('|', '\\|')}\` | ${cell(about)} |`),
 ]
 const cell = (text: string): string => plain(text).replaceAll('|', '\\|')
-/** Markdown would take these for more than text. */
+/** Escapes the characters that Markdown would interpret. */
 const plain = (text: string): string => text.replace(/[\\*`]/g, '\\$&').replaceAll('<', '&lt;')
 const sentence = (text: string): string =>
   `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
 const fenced = (language: string, lines: readonly string[]): string[] => [`\`\`\`${language}`, ...lines, '```']
-const page = (title: string, lines: readonly string[]): string => [made, `# ${title}`, '', ...lines].join('\n')
+const page = (title: string, lines: readonly string[]): string => [notice, `# ${title}`, '', ...lines].join('\n')

@@ -11,20 +11,21 @@ import { productsByIds, searchProducts, searchUsers } from '../../src/shop/searc
 import { userReference, type User } from '../../src/shop/users/users.ts'
 import { counted } from '../../src/values.ts'
 import { orderItemView } from '../kit/views.ts'
-import { mostFound, productChoice, userChoice } from '../kit/which.ts'
+import { maxResults, productChoice, userChoice } from '../kit/which.ts'
 
-/** Who may buy, and what is sold. */
+/** Only active users can order, and only active products are for sale. */
 const active = { active: true } as const
 
-/** What a person wants to order, with the prices that he has seen and said yes to. */
+/** The customer and the items of an order, with the prices that the user has seen and confirmed. */
 export interface Basket {
   readonly user: User
   readonly items: readonly ResolvedItem[]
 }
 
 /**
- * Customer and products found as they are typed, quantities held against the stock, the total, and a yes. What has
- * changed meanwhile is shown, and asked again.
+ * Asks for the customer, the products and the quantities, shows the total and asks for confirmation. Search results
+ * appear while the user types, and a quantity cannot exceed the stock. If a price or the stock has changed meanwhile,
+ * it shows the change and asks again. Rejects with DECLINED on no, and with NOT_FOUND if there is no user or product.
  */
 export async function converse(
   ctx: Context,
@@ -32,22 +33,22 @@ export async function converse(
   db: Database,
   given: Partial<Basket>,
 ): Promise<Basket> {
-  const user = given.user ?? (await whoBuys(prompts, db))
+  const user = given.user ?? (await chooseCustomer(prompts, db))
   const where = describeTarget((await ctx.config()).target)
-  let items = given.items ?? (await whatTheyWant(prompts, db))
+  let items = given.items ?? (await chooseItems(prompts, db))
   for (;;) {
     const total = show(ctx, items)
     if (!(await prompts.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
-      throw new DbtoolError('DECLINED', 'nothing was ordered')
-    const now = await current(db, items)
+      throw new DbtoolError('DECLINED', 'no order was placed')
+    const now = await currentItems(db, items)
     const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
     if (changes.length === 0) return basketOf(prompts, given, { user, items })
     for (const change of changes) ctx.out.warn(change)
-    items = await fitted(prompts, now)
+    items = await fitToStock(prompts, now)
   }
 }
 
-/** What would have said it without a question. */
+/** Returns the basket, and records the flags that would have given it without a question. */
 function basketOf(prompts: Conversation, given: Partial<Basket>, basket: Basket): Basket {
   if (given.user === undefined) prompts.recordAnswer('--user', userReference(basket.user))
   if (given.items === undefined)
@@ -56,42 +57,44 @@ function basketOf(prompts: Conversation, given: Partial<Basket>, basket: Basket)
   return basket
 }
 
-async function whoBuys(prompts: Conversation, db: Database): Promise<User> {
+async function chooseCustomer(prompts: Conversation, db: Database): Promise<User> {
   if ((await searchUsers(db, '', 1, active)).length === 0)
-    throw new DbtoolError('NOT_FOUND', 'there is nobody who could buy', { hint: 'add a user: dbtool users create' })
+    throw new DbtoolError('NOT_FOUND', 'there are no active users yet', { hint: 'add a user: dbtool users create' })
   return prompts.search<User>({
-    message: 'Who buys? Type a part of the name or email',
-    find: async (typed) => (await searchUsers(db, typed, mostFound, active)).map(userChoice),
+    message: 'Which customer? Type part of the name or email',
+    find: async (typed) => (await searchUsers(db, typed, maxResults, active)).map(userChoice),
   })
 }
 
-async function whatTheyWant(prompts: Conversation, db: Database): Promise<ResolvedItem[]> {
+async function chooseItems(prompts: Conversation, db: Database): Promise<ResolvedItem[]> {
   if ((await searchProducts(db, '', 1, active)).length === 0)
-    throw new DbtoolError('NOT_FOUND', 'there is nothing for sale', { hint: 'add a product: dbtool products create' })
+    throw new DbtoolError('NOT_FOUND', 'there are no products for sale', {
+      hint: 'add a product: dbtool products create',
+    })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
-    const product = await whichProduct(prompts, db, basket)
+    const product = await chooseProduct(prompts, db, basket)
     if (product === undefined) return [...basket.values()]
-    const quantity = await howMany(prompts, product, basket.get(product.id)?.quantity)
+    const quantity = await askQuantity(prompts, product, basket.get(product.id)?.quantity)
     if (quantity === 0) basket.delete(product.id)
     else basket.set(product.id, { product, quantity })
   }
 }
 
-/** Undefined: that is all. */
-function whichProduct(
+/** Resolves to undefined when the order is complete. */
+function chooseProduct(
   prompts: Conversation,
   db: Database,
   basket: ReadonlyMap<number, ResolvedItem>,
 ): Promise<Product | undefined> {
-  const enough: Choice<undefined>[] =
+  const complete: Choice<undefined>[] =
     basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
   return prompts.search<Product | undefined>({
-    message: basket.size === 0 ? 'What? Type a part of the SKU or name' : 'What else?',
+    message: basket.size === 0 ? 'Which product? Type part of the SKU or name' : 'Which other product?',
     find: async (typed) => {
-      const products = await searchProducts(db, typed, mostFound, active)
+      const products = await searchProducts(db, typed, maxResults, active)
       return [
-        ...(typed === '' ? enough : []),
+        ...(typed === '' ? complete : []),
         ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity)),
       ]
     },
@@ -107,21 +110,22 @@ function choiceOf(product: Product, inBasket: number | undefined): Choice<Produc
   }
 }
 
-/** Zero: none of what was `before`. */
-function howMany(prompts: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
+/** Resolves to zero if the user removes an item that was in the order `before`. */
+function askQuantity(prompts: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
+  const inOrder = before === undefined ? '' : `, ${before} in the order so far; 0 removes it`
   return prompts.text({
-    message: `How many ${sku ?? name}? ${stock} in stock${before === undefined ? '' : `, ${before} in the order so far; 0 takes it out`}`,
+    message: `How many ${sku ?? name}? ${stock} in stock${inOrder}`,
     defaultAnswer: String(before ?? 1),
     parse: (text) => {
       if (before !== undefined && text.trim() === '0') return 0
       const quantity = parseQuantity(text)
-      if (quantity > stock) throw new InvalidValue(`must be at most ${stock}: there are no more`)
+      if (quantity > stock) throw new InvalidValue(`must be at most ${stock}, the units in stock`)
       return quantity
     },
   })
 }
 
-/** Resolves to the total. */
+/** Shows the order and returns its total. */
 function show(ctx: Context, items: readonly ResolvedItem[]): string {
   const lines = quoted(items)
   ctx.out.preview(orderItemView, lines)
@@ -130,8 +134,8 @@ function show(ctx: Context, items: readonly ResolvedItem[]): string {
   return total
 }
 
-/** The same products as they are now. One that is gone, or no longer sold, has no stock. */
-async function current(db: Database, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+/** The same items with the current products. A product that was deleted or is no longer for sale has no stock. */
+async function currentItems(db: Database, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
   const products = await productsByIds(
     db,
     items.map(({ product }) => product.id),
@@ -142,26 +146,28 @@ async function current(db: Database, items: readonly ResolvedItem[]): Promise<Re
   })
 }
 
-/** What a person would not agree to unseen, in a sentence each. */
+/** The changes that the user must see before confirming, one sentence each. */
 function changesOf({ product: then, quantity }: ResolvedItem, now: Product | undefined): string[] {
-  const what = then.sku ?? then.name
+  const label = then.sku ?? then.name
   if (now === undefined) return []
   return [
-    ...(now.price === then.price ? [] : [`${what} costs ${now.price} now; it was ${then.price}`]),
+    ...(now.price === then.price ? [] : [`${label} now costs ${now.price}; it was ${then.price}`]),
     ...(now.stock >= quantity
       ? []
-      : [now.stock === 0 ? `${what} is not to be had any more` : `of ${what} there are only ${now.stock} now`]),
+      : [now.stock === 0 ? `${label} is no longer available` : `only ${now.stock} of ${label} are left`]),
   ]
 }
 
-/** Asks again how many, of what has become less; what is gone is left out. */
-async function fitted(prompts: Conversation, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
+/** Asks for a new quantity where the stock no longer suffices, and drops the items that are no longer available. */
+async function fitToStock(prompts: Conversation, items: readonly ResolvedItem[]): Promise<ResolvedItem[]> {
   const left: ResolvedItem[] = []
   for (const { product, quantity } of items) {
     if (product.stock >= quantity) left.push({ product, quantity })
-    else if (product.stock > 0) left.push({ product, quantity: await howMany(prompts, product) })
+    else if (product.stock > 0) left.push({ product, quantity: await askQuantity(prompts, product) })
   }
   if (left.length === 0)
-    throw new DbtoolError('OUT_OF_STOCK', 'nothing of this order can be had any more', { hint: 'nothing was ordered' })
+    throw new DbtoolError('OUT_OF_STOCK', 'no product of this order is available any more', {
+      hint: 'no order was placed',
+    })
   return left
 }

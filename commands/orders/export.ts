@@ -18,16 +18,17 @@ export interface ExportOrdersOptions {
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
   withView(orders.command('export'), orderExportView)
     .description(
-      'Write all order lines as CSV, NDJSON or JSON, to be imported elsewhere; cancelled ones only with --status cancelled',
+      'Write all order lines as CSV, NDJSON or JSON, ready for import; ' +
+        'cancelled orders only with --status cancelled',
     )
-    .option('--user <user>', 'only those of this user: id, username or email')
+    .option('--user <user>', 'only orders of this user: id, username or email')
     .option(
       '--status <status>',
-      `only with this status: ${orderStatuses.join(', ')}`,
+      `only orders with this status: ${orderStatuses.join(', ')}`,
       value(parseChoice(orderStatuses)),
     )
-    .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
-    .option('--until <time>', 'placed before then', past)
+    .option('--since <time>', 'placed at or after a time, or an age such as 30d', past)
+    .option('--until <time>', 'placed before a time, or an age such as 30d', past)
     .addHelpText(
       'after',
       examples('dbtool orders export > lines.csv', 'dbtool orders export --user ada --since 30d --format ndjson'),

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { RejectsFile } from '../../src/files/rejects.ts'
@@ -13,7 +13,7 @@ import { parseChoice, parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { checkRejects, firstReasons, leftOut, progressOf } from '../kit/import-rows.ts'
+import { checkRejects, firstReasons, partlyRejected, progressOf } from '../kit/import-rows.ts'
 
 export interface ImportOrdersOptions {
   readonly map?: string
@@ -28,30 +28,31 @@ export interface ImportOrdersOptions {
 
 export function ordersImport(orders: Command, ctx: Context, run = importFile): void {
   withView(orders.command('import'), summaryView)
-    .description('Place the orders of a CSV or NDJSON file of order lines; run again, it places nothing twice')
+    .description('Place the orders of a CSV or NDJSON file of order lines; a second run places nothing twice')
     .argument('[file]', 'the file; - is standard input')
-    .option('--map <pairs>', 'what the file calls our columns: order_ref=InvoiceNo,user=CustomerID,…')
-    .option('--delimiter <character>', "what separates the columns of a CSV file (default: ',')")
-    .option('--create-missing', 'create users and products that are met for the first time')
-    .option('--initial-stock <n>', 'units in stock of a product so created', value(parseStock), 0)
+    .option('--map <pairs>', 'columns in the file: order_ref=InvoiceNo,user=CustomerID,…')
+    .option('--delimiter <character>', "column separator of a CSV file (default: ',')")
+    .option('--create-missing', 'create users and products that do not exist')
+    .option('--initial-stock <n>', 'stock of each product so created', value(parseStock), 0)
     .option(
-      '--on-error <what>',
-      'abort: place nothing if any order cannot be placed; skip: leave such orders out',
+      '--on-error <action>',
+      'abort: place nothing on any fault; skip: skip such orders',
       value(parseChoice(['abort', 'skip'] as const)),
       'abort',
     )
-    .option('--rejects <file>', 'write the orders left out here, with line and reason')
-    .option(
-      '--concurrency <n>',
-      'transactions in flight at once, of up to a hundred orders each (default: the size of the pool)',
-      value(parseWhole(1, 1_000)),
+    .option('--rejects <file>', 'write rejected orders to this file, with line and reason')
+    .addOption(
+      new Option('--concurrency <n>', 'concurrent transactions, each of up to 100 orders')
+        .argParser(value(parseWhole(1, 1_000)))
+        .default(undefined, 'the pool size'),
     )
     .option('-n, --dry-run', 'read and check everything, and place nothing')
     .addHelpText(
       'after',
       examples(
         'dbtool orders import lines.csv',
-        'dbtool orders import invoices.csv --map order_ref=InvoiceNo,user=CustomerID --create-missing --initial-stock 1000 --on-error skip --rejects rejects.csv',
+        'dbtool orders import invoices.csv --map order_ref=InvoiceNo,user=CustomerID --create-missing ' +
+          '--initial-stock 1000 --on-error skip --rejects rejects.csv',
       ),
     )
     .action((file: string | undefined, options: ImportOrdersOptions) => run(ctx, file, options))
@@ -66,50 +67,37 @@ export async function importFile(ctx: Context, given: string | undefined, option
   ctx.out.item(summaryView, summary)
   if (options.dryRun === true) ctx.out.note('dry run: nothing was placed')
   const { orders_rejected: rejected, orders_placed: placed, orders_existing: existing } = summary
-  if (rejected > 0) throw leftOut(`${rejected} of ${rejected + placed + existing} orders`, options.rejects)
+  if (rejected > 0) throw partlyRejected(`${rejected} of ${rejected + placed + existing} orders`, options.rejects)
 }
 
 /**
- * The file is checked, the server is there, and the schema is right, before the rejects of an earlier run are replaced.
+ * Imports one file. The file, the server and the schema are checked first. Only then is the rejects file of an earlier
+ * run replaced.
  */
 async function importPath(ctx: Context, path: string, options: ImportOrdersOptions): Promise<ImportSummary> {
-  const [
-    { openRecordFile },
-    { parseMap },
-    { RejectsFile: Rejects },
-    { importOrders },
-    { checkFile, dryRunAll },
-    { orderFields },
-  ] = await Promise.all([
-    import('../../src/files/record-file.ts'),
-    import('../../src/files/header.ts'),
-    import('../../src/files/rejects.ts'),
-    import('../../src/shop/import/import-orders.ts'),
-    import('../../src/shop/import/import-orders.ts'),
-    import('../../src/shop/import/draft-order.ts'),
-  ])
-  const { onError, rejects: rejectsPath } = options
-  const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, orderFields)
+  const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, importing, { orderFields: fields }] =
+    await Promise.all([
+      import('../../src/files/record-file.ts'),
+      import('../../src/files/header.ts'),
+      import('../../src/files/rejects.ts'),
+      import('../../src/shop/import/import-orders.ts'),
+      import('../../src/shop/import/draft-order.ts'),
+    ])
+  const { delimiter, onError, rejects: rejectsPath } = options
+  const map = options.map === undefined ? new Map<string, string>() : parseMap(options.map, fields)
   const concurrency = options.dryRun === true ? 1 : (options.concurrency ?? (await ctx.config()).pool.size)
   const { signal, stdin } = ctx.io
-  const file = await openRecordFile(path, {
-    stdin,
-    signal,
-    fields: orderFields,
-    map,
-    delimiter: options.delimiter,
-    raw: ctx.rawCells,
-  })
+  const file = await openRecordFile(path, { stdin, signal, fields, map, delimiter, raw: ctx.rawCells })
   const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {
-    const met = await checkFile(file, { orders: onError === 'abort', signal })
+    const met = await importing.checkFile(file, { orders: onError === 'abort', signal })
     return await ctx.shop(async (db) => {
       const { dryRunDrafts, place } = await appliersFor(ctx, db, options)
-      const dryRunTally = onError === 'abort' ? await dryRunAll(file, met, dryRunDrafts, signal) : undefined
+      const dryRunTally = onError === 'abort' ? await importing.dryRunAll(file, met, dryRunDrafts, signal) : undefined
       if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
       rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
-      return importOrders({
+      return importing.importOrders({
         file,
         duplicates: met,
         place,
@@ -128,8 +116,9 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
 }
 
 interface Appliers {
+  /** Checks draft orders and places none. */
   readonly dryRunDrafts: PlaceDrafts
-  /** The same, for a dry run. */
+  /** Places draft orders; in a dry run, the same as `dryRunDrafts`. */
   readonly place: PlaceDrafts
 }
 
@@ -138,10 +127,9 @@ async function appliersFor(
   db: Database,
   { createMissing = false, initialStock, dryRun }: ImportOrdersOptions,
 ): Promise<Appliers> {
-  const [{ creatingResolver, lookupResolver }, { applyOrders }, { dryRunOrders }, { importedUsers, knownUsers }] =
+  const [{ creatingResolver, lookupResolver }, { applyOrders, dryRunOrders }, { importedUsers, knownUsers }] =
     await Promise.all([
       import('../../src/shop/import/catalog.ts'),
-      import('../../src/shop/import/decide-orders.ts'),
       import('../../src/shop/import/decide-orders.ts'),
       import('../../src/shop/import/resolve-users.ts'),
     ])
@@ -174,7 +162,7 @@ export const summaryView: View = {
   empty: '',
 }
 
-/** Progress on a terminal; where no file keeps the rejects, the first reasons for everybody. */
+/** Callbacks that show progress on a terminal, and the first reasons of rejects if no rejects file receives them. */
 function reporting(
   out: Output,
   progress: Progress,
@@ -183,7 +171,7 @@ function reporting(
   const [show, report] = [progressOf(progress, bytes), firstReasons(out, rejectsPath)]
   return {
     onProgress: (read, { placed, existing, rejected }) =>
-      show(read, () => `${placed} placed, ${existing} placed before, ${rejected} left out`),
+      show(read, () => `${placed} placed, ${existing} placed before, ${rejected} rejected`),
     onReject: ({ ref, records }, reason) => report(`order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`),
   }
 }

@@ -22,11 +22,11 @@ export interface ListOrdersOptions extends PageFlags {
 
 export function ordersList(orders: Command, ctx: Context, run = showOrders): void {
   paged(withView(orders.command('list'), viewOf).description('List orders, newest first'))
-    .option('--user <user>', 'only those of this user: id, username or email')
+    .option('--user <user>', 'only orders of this user: id, username or email')
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
-    .option('--since <time>', 'placed from then on: a time, or an age such as 30d', past)
-    .option('--until <time>', 'placed before then', past)
-    .option('--items', 'with the items of each; two statements, however many orders')
+    .option('--since <time>', 'placed at or after a time, or an age such as 30d', past)
+    .option('--until <time>', 'placed before a time, or an age such as 30d', past)
+    .option('--items', 'include the items; two statements for any number of orders')
     .addOption(sorted(orderSortColumns, '-created_at'))
     .addHelpText(
       'after',
@@ -42,7 +42,7 @@ export async function showOrders(ctx: Context, options: ListOrdersOptions): Prom
   await showList(
     ctx,
     viewOf(options),
-    { limit, unasked: defaultLimit, offset, filter: { user, status, since, until } },
+    { limit, defaultRows: defaultLimit, offset, filter: { user, status, since, until } },
     (rows) =>
       ctx.shop(async (db) => {
         const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]

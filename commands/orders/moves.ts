@@ -4,30 +4,31 @@ import { DbtoolError } from '../../src/errors.ts'
 import { moveNames, moves, type Move } from '../../src/shop/orders/status.ts'
 import type { Order } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
+import { counted } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
-import { readBack, resolveInterrupted, type Ending } from './resolve-interrupted.ts'
+import { readBack, resolveInterrupted, type OutcomeLookup } from './resolve-interrupted.ts'
 
 const about: Readonly<Record<Move, string>> = {
   confirm: 'Confirm a pending order',
   ship: 'Mark a confirmed order as shipped',
   deliver: 'Mark a shipped order as delivered',
-  cancel: 'Cancel an order that was not shipped yet, and give its stock back',
+  cancel: 'Cancel an order that has not been shipped, and return its units to stock',
 }
 
 /**
- * Every move of an order is a verb. None asks, since none deletes anything; but whoever found the order in a list could
- * take the wrong one with one key.
+ * Declares a verb for each status change of an order. None asks for confirmation, because none deletes anything. The
+ * exception is `cancel` for an order chosen from a list, where one wrong key selects another order.
  */
 export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
   for (const move of moveNames) {
     withView(orders.command(move), orderView)
       .description(about[move])
       .argument('[id]', 'number of the order', value(parseId))
-      .option('-n, --dry-run', 'try it and show the order, but change nothing')
+      .option('-n, --dry-run', 'check and show the order, and change nothing')
       .addHelpText('after', examples(`dbtool orders ${move} 1`))
       .action((id: number | undefined, { dryRun = false }: { dryRun?: boolean }) => run(ctx, move, { id, dryRun }))
   }
@@ -42,18 +43,18 @@ export async function makeMove(
   const { id } = await ctx.ask.resolve({ id: whichOrder(ctx, given, move) })
   if (move === 'cancel')
     await ctx.ask.confirm({
-      message: `Cancel order ${id}, and give its stock back?`,
+      message: `Cancel order ${id}, and return its units to stock?`,
       yes: given !== undefined || dryRun,
       about: 'offer',
     })
   const order = await ctx.shop(async (db) => {
     const request = { orderId: id, move, author: ctx.author(), dryRun } as const
     await moveOrder(db, request).catch(async (error: unknown) =>
-      resolveInterrupted(ctx, await moveEnds(move, id, error), error),
+      resolveInterrupted(ctx, await changeOutcome(move, id, error), error),
     )
     return readBack(ctx, db, {
       orderId: id,
-      what: `is ${moves[move].to}`,
+      predicate: `is ${moves[move].to}`,
       hint: `look at it: dbtool orders get ${id}`,
       interrupted: interruptedAfter(request),
     })
@@ -69,15 +70,15 @@ export async function makeMove(
 
 function unitsOf({ items }: Order): string {
   const units = items.reduce((sum, { quantity }) => sum + quantity, 0)
-  return units === 1 ? '1 unit is back in stock' : `${units} units are back in stock`
+  return `${counted(units, 'unit')} returned to stock`
 }
 
-async function moveEnds(move: Move, orderId: number, error: unknown): Promise<Ending> {
+async function changeOutcome(move: Move, orderId: number, error: unknown): Promise<OutcomeLookup> {
   const { unknownStatusChange, resolveMove } = await import('../../src/shop/orders/change-status.ts')
   const moving = { orderId, move }
   return {
-    found: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),
-    nothing: 'interrupted; nothing was changed',
+    find: async (queries) => ((await resolveMove(queries, moving, error)) ? interruptedAfter(moving) : undefined),
+    notApplied: 'interrupted; nothing was changed',
     unknown: unknownStatusChange(moving),
   }
 }

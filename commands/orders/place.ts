@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { together } from '../../src/errors.ts'
@@ -11,7 +11,7 @@ import { hint } from '../kit/hint.ts'
 import { withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import type { Basket } from './conversation.ts'
-import { placed, placingEnds, readBack, resolveInterrupted } from './resolve-interrupted.ts'
+import { placed, placementOutcome, readBack, resolveInterrupted } from './resolve-interrupted.ts'
 
 export interface PlaceOrderOptions {
   readonly user?: string
@@ -23,16 +23,16 @@ export interface PlaceOrderOptions {
 
 export function ordersPlace(orders: Command, ctx: Context, run = place): void {
   withView(orders.command('place'), orderView)
-    .description('Place an order, all of it or none of it; the same key never places it twice')
-    .option('--user <user>', 'who buys: id, username or email')
-    .option(
-      '--item <product:quantity>',
-      'a product (id or SKU) and how many; give it once for each product',
-      values(parseItem),
+    .description('Place an order, all or nothing; the same key never places it twice')
+    .option('--user <user>', 'customer: id, username or email')
+    .option('--item <product:quantity>', 'product (id or SKU) and quantity; repeat for each product', values(parseItem))
+    .addOption(
+      new Option('--idempotency-key <key>', 'key that at most one order ever has')
+        .argParser(value(parseKey))
+        .default(undefined, 'generated'),
     )
-    .option('--idempotency-key <key>', 'at most one order ever has this key; made up when not given', value(parseKey))
-    .option('--pending', 'leave it pending, to be confirmed later')
-    .option('-n, --dry-run', 'try it and show the order, but place nothing')
+    .option('--pending', 'leave the order pending, to be confirmed later')
+    .option('-n, --dry-run', 'check and show the order, and place nothing')
     .addHelpText(
       'after',
       examples(
@@ -55,16 +55,9 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       quantity,
       price: agreed ? product.price : undefined,
     }))
-    const request = {
-      userId: user.id,
-      lines,
-      key,
-      status,
-      author: ctx.author(),
-      dryRun,
-    } as const
+    const request = { userId: user.id, lines, key, status, author: ctx.author(), dryRun } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) =>
-      resolveInterrupted(ctx, await placingEnds(key, error), error),
+      resolveInterrupted(ctx, await placementOutcome(key, error), error),
     )
     if (dryRun && placement.outcome === 'placed') {
       ctx.out.item(orderView, {
@@ -77,7 +70,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
         created_at: null,
         items: quoted(items),
       })
-      ctx.out.success('it would be placed; nothing was changed')
+      ctx.out.success('the order would be placed; nothing was changed')
       return
     }
     const order = await readBack(ctx, db, placed(placement, key))
@@ -94,8 +87,8 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
 type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
 
 /**
- * Who buys what: from the flags, or from a conversation about what they leave out; then the order is placed at the
- * prices that were `agreed`.
+ * Returns a function that resolves to the customer and the items, from the flags or, at a terminal, from a conversation
+ * about the missing ones. After a conversation, the prices are `agreed`, and the order is placed at these prices.
  */
 async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find> {
   const { getUser } = await import('../../src/shop/users/users.ts')

@@ -7,74 +7,85 @@ import { getOrder, type Order } from '../../src/shop/orders/orders.ts'
 import { quotedForShell } from '../../src/values.ts'
 import type { Placement } from '../../src/shop/orders/place-order.ts'
 
-/** What an interrupted command wants to know, and says. */
-export interface Ending {
-  /** What became of it: undefined, or the error that tells it. Rejects with OutcomeUnknown. */
-  readonly found: (queries: Queries) => Promise<DbtoolError | undefined>
-  readonly nothing: string
+/** How an interrupted command finds its outcome, and the messages for it. */
+export interface OutcomeLookup {
+  /**
+   * Resolves to the error that reports the applied change, or to undefined if it was not applied. Rejects with
+   * OutcomeUnknown.
+   */
+  readonly find: (queries: Queries) => Promise<DbtoolError | undefined>
+  readonly notApplied: string
   readonly unknown: UnknownOutcomeInfo
 }
 
 /**
- * After Ctrl-C the statement has been ended at the server; whether it took place before that is asked on a new
- * connection.
+ * After Ctrl-C the statement was killed at the server. A new connection finds out whether it was applied before that.
+ * Rejects with the `error` itself if there was no interrupt.
  */
 export async function resolveInterrupted(
   ctx: Context,
-  { found, nothing, unknown }: Ending,
+  { find, notApplied, unknown }: OutcomeLookup,
   error: unknown,
 ): Promise<never> {
   if (!ctx.io.signal.aborted) throw error
   const { OutcomeUnknown } = await import('../../src/shop/orders/exactly-once.ts')
   await ctx.close()
-  const done = await ctx.connection(found, {}).catch((cause: unknown) => {
+  const applied = await ctx.connection(find, {}).catch((cause: unknown) => {
     throw cause instanceof OutcomeUnknown ? cause : new OutcomeUnknown(unknown, [], cause)
   })
-  throw done ?? new DbtoolError('INTERRUPTED', nothing)
+  throw applied ?? new DbtoolError('INTERRUPTED', notApplied)
 }
 
-/** How an interrupted placing ends. */
-export async function placingEnds(key: string, error: unknown): Promise<Ending> {
+/** The outcome of an interrupted `orders place`. */
+export async function placementOutcome(key: string, error: unknown): Promise<OutcomeLookup> {
   const { unknownPlacement, resolveByKey } = await import('../../src/shop/orders/place-order.ts')
   return {
-    found: async (queries) => {
+    find: async (queries) => {
       const orderId = await resolveByKey(queries, key, error)
       return orderId === undefined ? undefined : interruptedAfter(orderId)
     },
-    nothing: 'interrupted; nothing was ordered',
+    notApplied: 'interrupted; no order was placed',
     unknown: unknownPlacement(key),
   }
 }
 
-/** What was done to an order that is still to be shown. */
-export interface Done {
+/** A change that was applied to an order, before the order is read for display. */
+export interface AppliedChange {
   readonly orderId: number
-  /** `was placed`. */
-  readonly what: string
-  /** How it can be shown later. */
+  /** A predicate such as `was placed`. */
+  readonly predicate: string
+  /** The command that shows the order later. */
   readonly hint: string
+  /** The error for an interrupt while the order is read. */
   readonly interrupted: DbtoolError
 }
 
-/** The order as it is now. A failure to read it must not look as if nothing had been done. */
-export async function readBack(ctx: Context, db: Database, { orderId, what, hint, interrupted }: Done): Promise<Order> {
+/**
+ * Reads the order after a change. Rejects with OUTCOME_UNKNOWN or INTERRUPTED if that fails, and says that the change
+ * was applied.
+ */
+export async function readBack(
+  ctx: Context,
+  db: Database,
+  { orderId, predicate, hint, interrupted }: AppliedChange,
+): Promise<Order> {
   return db
     .reading((queries) => getOrder(queries, orderId))
     .catch((cause: unknown) => {
       if (ctx.io.signal.aborted) throw interrupted
       throw new DbtoolError(
         'OUTCOME_UNKNOWN',
-        `order ${orderId} ${what}, but it cannot be read now: ${messageOf(cause)}`,
+        `order ${orderId} ${predicate}, but it cannot be read now: ${messageOf(cause)}`,
         { cause, hint },
       )
     })
 }
 
-/** An order that was placed with this key. */
-export function placed({ orderId, totalAmount }: Placement, key: string): Done {
+/** The change after an order was placed with this key. */
+export function placed({ orderId, totalAmount }: Placement, key: string): AppliedChange {
   return {
     orderId,
-    what: `was placed, with a total of ${totalAmount}`,
+    predicate: `was placed, with a total of ${totalAmount}`,
     hint: `the same command with --idempotency-key ${quotedForShell(key)} shows it`,
     interrupted: interruptedAfter(orderId),
   }

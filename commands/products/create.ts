@@ -18,13 +18,13 @@ export interface CreateProductOptions {
 
 export function productsCreate(products: Command, ctx: Context, run = createProduct): void {
   withView(products.command('create'), productView)
-    .description('Add a product; asks for what is needed and not given')
+    .description('Add a product; asks for missing values')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--price <amount>', 'such as 19.90', value(parsePrice))
-    .option('--stock <n>', 'units that are there now (default: 0)', value(parseStock))
-    .option('--sku <code>', 'your own code for it, unique in the shop', value(parseSku))
+    .option('--stock <n>', 'units in stock (default: 0)', value(parseStock))
+    .option('--sku <code>', 'your own product code, unique in the shop', value(parseSku))
     .option('--description <text>', 'a longer text', value(parseDescription))
-    .option('-n, --dry-run', 'show what would be added, and add nothing')
+    .option('-n, --dry-run', 'show the product, and add nothing')
     .addHelpText('after', examples('dbtool products create --sku TEA-1 --name "Green tea" --price 4.50 --stock 100'))
     .action((options: CreateProductOptions) => run(ctx, options))
 }
@@ -36,7 +36,7 @@ export async function createProduct(ctx: Context, options: CreateProductOptions)
     sku: {
       given: options.sku,
       flag: '--sku',
-      message: 'SKU (your own code for it, if it has one)',
+      message: 'SKU (your own product code; empty: none)',
       parse: (text) => (text === '' ? undefined : parseSku(text)),
       defaultAnswer: '',
       check: freeSku(ctx),

@@ -17,8 +17,8 @@ export function productsDelete(products: Command, ctx: Context, run = removeProd
   withView(products.command('delete'), productView)
     .description('Delete a product that no order refers to; asks first')
     .argument('[product]', 'id or SKU')
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'try it and show the product, but delete nothing')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'check and show the product, and delete nothing')
     .addHelpText('after', examples('dbtool products delete TEA-1 --yes'))
     .action((product: string | undefined, options: DeleteProductOptions) => run(ctx, product, options))
 }
@@ -33,14 +33,14 @@ export async function removeProduct(
     import('../../src/shop/products/changes.ts'),
   ])
   const { reference } = await ctx.ask.resolve({ reference: whichProduct(ctx, given) })
-  const { product, kept } = await ctx.shop(async (db) => {
+  const { product, refusal } = await ctx.shop(async (db) => {
     const found = await getProduct(db, reference)
-    return { product: found, kept: await keptByOrders(db, found) }
+    return { product: found, refusal: await keptByOrders(db, found) }
   })
-  if (kept !== undefined) {
-    // Whoever said yes, said it to deleting.
-    if (yes || dryRun || !product.is_active || ctx.ask.interactive === undefined) throw kept
-    await takeOutOfSale(ctx, product, kept)
+  if (refusal !== undefined) {
+    // --yes confirms the deletion, not the alternative.
+    if (yes || dryRun || !product.is_active || ctx.ask.interactive === undefined) throw refusal
+    await offerDeactivation(ctx, product, refusal)
     return
   }
   if (!dryRun)
@@ -52,7 +52,7 @@ export async function removeProduct(
   )
 }
 
-async function takeOutOfSale(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {
+async function offerDeactivation(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {
   await ctx.ask.confirm({ message: `${message}. Take it out of sale instead?`, yes: false, about: 'offer' })
   await changeProduct(ctx, String(id), { inactive: true })
 }

@@ -15,12 +15,12 @@ export interface ExportProductsOptions {
 export function productsExport(products: Command, ctx: Context, run = exportAll): void {
   either(
     withView(products.command('export'), productExportView).description(
-      'Write all products as CSV, NDJSON or JSON, to be imported again',
+      'Write all products as CSV, NDJSON or JSON, ready for import',
     ),
-    ['--active', 'only those that are sold'],
-    ['--inactive', 'only those that are not'],
+    ['--active', 'only products for sale'],
+    ['--inactive', 'only products not for sale'],
   )
-    .option('--search <text>', 'in SKU and name')
+    .option('--search <text>', 'search in SKU and name')
     .addHelpText(
       'after',
       examples('dbtool products export > products.csv', 'dbtool products export --search tea --format ndjson'),

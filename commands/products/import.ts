@@ -5,7 +5,7 @@ import { importFlags, importInto, type ImportRowsOptions } from '../kit/import-r
 
 export function productsImport(products: Command, ctx: Context, run = importProducts): void {
   importFlags(
-    products.command('import').description('Add the products of a CSV or NDJSON file, or bring them up to date'),
+    products.command('import').description('Add or update products from a CSV or NDJSON file'),
     'SKU',
     'sku=Code,price=Amount',
   )

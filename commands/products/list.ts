@@ -17,10 +17,10 @@ export interface ListProductsOptions extends PageFlags {
 export function productsList(products: Command, ctx: Context, run = showProducts): void {
   either(
     paged(withView(products.command('list'), productView).description('List products')),
-    ['--active', 'only those that are sold'],
-    ['--inactive', 'only those that are not'],
+    ['--active', 'only products for sale'],
+    ['--inactive', 'only products not for sale'],
   )
-    .option('--search <text>', 'in SKU and name')
+    .option('--search <text>', 'search in SKU and name')
     .addOption(sorted(productSortColumns, 'id'))
     .addHelpText('after', examples('dbtool products list --search tea --sort -price'))
     .action((options: ListProductsOptions) => run(ctx, options))
@@ -29,7 +29,7 @@ export function productsList(products: Command, ctx: Context, run = showProducts
 export async function showProducts(ctx: Context, options: ListProductsOptions): Promise<void> {
   const { search, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search }
-  await showList(ctx, productView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+  await showList(ctx, productView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
     ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })),
   )
 }

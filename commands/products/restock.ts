@@ -14,10 +14,10 @@ export interface RestockOptions {
 
 export function productsRestock(products: Command, ctx: Context, run = restock): void {
   withView(products.command('restock'), productView)
-    .description('Add units to the stock of a product, or take some out')
+    .description('Add units to the stock of a product, or remove some')
     .argument('[product]', 'id or SKU')
-    .option('--by <±n>', 'how many came; -5 takes five out', value(parseDifference))
-    .option('-n, --dry-run', 'try it and show the product, but change nothing')
+    .option('--by <±n>', 'units to add; -5 removes five', value(parseDifference))
+    .option('-n, --dry-run', 'check and show the product, and change nothing')
     .addHelpText('after', examples('dbtool products restock TEA-1 --by 50', 'dbtool products restock TEA-1 --by -3'))
     .action((product: string | undefined, options: RestockOptions) => run(ctx, product, options))
 }
@@ -30,7 +30,7 @@ export async function restock(
   const { restockProduct, signed } = await import('../../src/shop/products/changes.ts')
   const { product: wanted, by } = await ctx.ask.resolve({
     product: whichProduct(ctx, reference),
-    by: { given, flag: '--by', message: 'How many came (-5 takes five out)', parse: parseDifference },
+    by: { given, flag: '--by', message: 'Units to add (-5 removes five)', parse: parseDifference },
   })
   const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), {
     dryRun,

@@ -6,14 +6,14 @@ import { parseDescription, parsePrice, parseProductName, parseSku } from '../../
 import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { assertPatch, type Parts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
+import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 import { freeSku } from './free-sku.ts'
 
 export interface UpdateProductOptions {
   readonly name?: string
-  /** Empty: to be removed; so with the SKU. */
+  /** An empty text clears the description; so does an empty SKU. */
   readonly description?: string
   readonly price?: string
   readonly sku?: string
@@ -24,16 +24,16 @@ export interface UpdateProductOptions {
 
 export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
   const update = withView(products.command('update'), updatedView(productView)).description(
-    'Change what is said of a product; its stock is changed by restock',
+    'Change a product; use restock for its stock',
   )
   update
     .argument('[product]', 'id or SKU')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--description <text>', "a longer text; '' removes it", removable(parseDescription))
-    .option('--price <amount>', 'such as 19.90; orders keep the price they were placed at', value(parsePrice))
-    .option('--sku <code>', "your own code for it, unique in the shop; '' removes it", removable(parseSku))
+    .option('--price <amount>', 'such as 19.90; placed orders keep their price', value(parsePrice))
+    .option('--sku <code>', "your own product code, unique in the shop; '' removes it", removable(parseSku))
     .addOption(new Option('--stock [n]').argParser(refuseStock).hideHelp())
-  either(update, ['--active', 'is sold'], ['--inactive', 'is not sold any more'])
+  either(update, ['--active', 'put the product on sale'], ['--inactive', 'take the product off sale'])
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText(
       'after',
@@ -42,12 +42,12 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
 }
 
-const parts = (ctx: Context): Parts<ProductPatch> => ({
+const columnPrompts = (ctx: Context): ColumnPrompts<ProductPatch> => ({
   name: { flag: '--name', message: 'Name', parse: parseProductName },
   description: { flag: '--description', message: 'Description', parse: parseDescription, canBeNone: true },
   price: { flag: '--price', message: 'Price', parse: parsePrice },
   sku: { flag: '--sku', message: 'SKU', parse: parseSku, canBeNone: true, check: freeSku(ctx) },
-  is_active: { yes: '--active', no: '--inactive', message: 'Is sold' },
+  is_active: { yes: '--active', no: '--inactive', message: 'For sale' },
 })
 
 export async function changeProduct(
@@ -64,8 +64,8 @@ export async function changeProduct(
   assertPatch(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
   const { product } = await ctx.ask.resolve({ product: whichProduct(ctx, reference) })
   const { patch, seen = product } = await patchFor(ctx, given, {
-    parts: () => parts(ctx),
-    now: () => ctx.shop((db) => getProduct(db, product)),
+    prompts: () => columnPrompts(ctx),
+    current: () => ctx.shop((db) => getProduct(db, product)),
   })
   const changed = await ctx.shop((db) => db.transaction((tx) => updateProduct(tx, ctx.author(), String(seen), patch)), {
     dryRun,
@@ -74,7 +74,7 @@ export async function changeProduct(
 }
 
 function refuseStock(): never {
-  throw new DbtoolError('USAGE', 'stock cannot be set here; units are added or taken out', {
+  throw new DbtoolError('USAGE', 'stock cannot be set directly; add or remove units', {
     hint: 'use: dbtool products restock <product> --by 5, or --by -5',
   })
 }

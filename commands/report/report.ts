@@ -14,19 +14,19 @@ export interface ReportOptions extends Omit<Asked, 'limit' | 'now'>, Record<stri
   readonly chart?: true
 }
 
-/** Every report of the catalog is a verb; its parameters are flags. */
+/** Declares a verb for each report of the catalog; its parameters are flags. */
 export function reportVerbs(noun: Command, ctx: Context, run = show): void {
   for (const report of reports) {
     const verb = withView(noun.command(report.name), (options: ReportOptions) => viewOf(report, options)).description(
       report.question,
     )
     verb
-      .option('--since <time>', `${report.period} from then on: a time, or an age such as 30d`, past)
-      .option('--until <time>', `${report.period} before then`, past)
+      .option('--since <time>', `${report.period} at or after a time, or an age such as 30d`, past)
+      .option('--until <time>', `${report.period} before a time, or an age such as 30d`, past)
     if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
     for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters))
       verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
-    if (report.chart !== undefined) verb.option('--chart', 'a picture beside the figures, in a table')
+    if (report.chart !== undefined) verb.option('--chart', 'draw a chart beside the figures, in a table')
     verb
       .addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`)))
       .action((options: ReportOptions) => run(ctx, report, options))
@@ -34,9 +34,9 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
 }
 
 export async function show(ctx: Context, report: Report, options: ReportOptions): Promise<void> {
-  const { rows: unasked = 0 } = report
+  const { rows: defaultRows = 0 } = report
   const now = ctx.io.now()
-  await showList(ctx, viewOf(report, options), { limit: options.limit, unasked }, (limit) =>
+  await showList(ctx, viewOf(report, options), { limit: options.limit, defaultRows }, (limit) =>
     ctx.shop((db) => report.answer(db, { ...options, limit, now })),
   )
 }

@@ -10,9 +10,9 @@ export interface ResetServerOptions {
 export function serverReset(server: Command, ctx: Context, run = reset): void {
   server
     .command('reset')
-    .description('Stop the private server and delete its data, after asking')
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'say what would be deleted')
+    .description('Stop the private server and delete its data; asks first')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'show the folder that would be deleted, and delete nothing')
     .addHelpText('after', examples('dbtool server reset --yes'))
     .action((options: ResetServerOptions) => run(ctx, options))
 }
@@ -25,9 +25,10 @@ export async function reset(ctx: Context, { yes = false, dryRun = false }: Reset
   ])
   const paths = serverPaths(ctx.io.env)
   if (dryRun) {
-    ctx.out.note(
-      `${hasData(paths) ? `would delete the private server and all its data in ${paths.data}` : 'there is no data to delete'}; nothing was changed`,
-    )
+    const effect = hasData(paths)
+      ? `would delete the private server and all its data in ${paths.data}`
+      : 'there is no data to delete'
+    ctx.out.note(`${effect}; nothing was changed`)
     return
   }
   await ctx.ask.confirm({
@@ -36,5 +37,5 @@ export async function reset(ctx: Context, { yes = false, dryRun = false }: Reset
     about: 'machine',
   })
   const { deleted } = await resetServer(paths)
-  ctx.out.success(deleted ? 'the private server and its data are gone' : 'there was no data to delete')
+  ctx.out.success(deleted ? 'deleted the private server and its data' : 'there was no data to delete')
 }

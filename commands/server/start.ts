@@ -13,8 +13,8 @@ export interface StartServerOptions {
 
 export function serverStart(server: Command, ctx: Context, run = start): void {
   withView(server.command('start'), serverView)
-    .description('Start a private MariaDB, on a unix socket that only you can use')
-    .option('--port <port>', 'listen on 127.0.0.1 too, with a password', value(parseWhole(1, 65_535)))
+    .description('Start a private MariaDB on a unix socket that only you can use')
+    .option('--port <port>', 'also listen on 127.0.0.1, with a password', value(parseWhole(1, 65_535)))
     .addHelpText('after', examples('dbtool server start'))
     .action((options: StartServerOptions) => run(ctx, options))
 }
@@ -34,7 +34,7 @@ export async function start(ctx: Context, { port }: StartServerOptions): Promise
   ctx.out.item(serverView, status)
   ctx.out.success(
     started
-      ? 'the private server is running; every command finds it by itself'
+      ? 'the private server is running; every command finds it automatically'
       : 'the private server was already running',
   )
   if (started && status.port !== null)

@@ -21,7 +21,7 @@ export const serverView: View = {
 
 export function serverStatus(server: Command, ctx: Context, run = showStatus): void {
   withView(server.command('status'), serverView)
-    .description('Is the private server running, and where')
+    .description('Show whether the private server is running, and where')
     .addHelpText('after', examples('dbtool server status --json'))
     .action(() => run(ctx))
 }
@@ -33,5 +33,5 @@ export async function showStatus(ctx: Context): Promise<void> {
   ])
   const status = await serverStatus(serverPaths(ctx.io.env))
   ctx.out.item(serverView, status)
-  if (!status.running) ctx.out.note('it is not running; start it with: dbtool server start')
+  if (!status.running) ctx.out.note('the private server is not running; start it: dbtool server start')
 }

@@ -6,7 +6,7 @@ import { serverView } from './status.ts'
 
 export function serverStop(server: Command, ctx: Context, run = stop): void {
   withView(server.command('stop'), serverView)
-    .description('Stop the private server and wait until it is gone; its data stays')
+    .description('Stop the private server and wait for its end; its data stays')
     .addHelpText('after', examples('dbtool server stop'))
     .action(() => run(ctx))
 }
@@ -20,5 +20,5 @@ export async function stop(ctx: Context): Promise<void> {
   const paths = serverPaths(ctx.io.env)
   const { stopped } = await stopServer(paths)
   ctx.out.itemForScripts(serverView, await serverStatus(paths))
-  ctx.out.success(stopped ? 'the private server has stopped; its data is kept' : 'the private server was not running')
+  ctx.out.success(stopped ? 'the private server has stopped; its data stays' : 'the private server was not running')
 }

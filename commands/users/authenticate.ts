@@ -15,10 +15,10 @@ export interface AuthenticateOptions {
 
 export function usersAuthenticate(users: Command, ctx: Context, run = checkLogin): void {
   withView(users.command('authenticate'), userView)
-    .description('Check an email with its password, and note the login')
-    .option('--email <address>', 'of the user', value(parseEmail))
-    .option('--password-stdin', 'read the password from standard input, its first line')
-    .option('-n, --dry-run', 'only check, and note no login')
+    .description('Check email and password, and record the login')
+    .option('--email <address>', 'email of the user', value(parseEmail))
+    .option('--password-stdin', 'read the password from the first line of standard input')
+    .option('-n, --dry-run', 'only check, and record no login')
     .addHelpText('after', examples('dbtool users authenticate --email ada@example.com --password-stdin'))
     .action((options: AuthenticateOptions) => run(ctx, options))
 }
@@ -29,7 +29,7 @@ export async function checkLogin(ctx: Context, options: AuthenticateOptions): Pr
   const given = options.passwordStdin === true ? await pipedLine(ctx) : undefined
   const credentials = await ctx.ask.resolve({
     email: { given: options.email, flag: '--email', message: 'Email address', parse: parseEmail },
-    // Of any form: only a new password has rules.
+    // Any text is accepted: only a new password has rules.
     password: { given, flag: '--password-stdin', message: 'Password', parse: (text: string) => text, secret: 'once' },
   })
   const user = await ctx.shop((db) => authenticate(db, ctx.author(), credentials), { dryRun })

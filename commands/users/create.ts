@@ -18,16 +18,14 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = withView(users.command('create'), userView).description(
-    'Add a user; asks for what is needed and not given',
-  )
+  const create = withView(users.command('create'), userView).description('Add a user; asks for missing values')
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', 'at most 100 characters', value(parsePersonName))
     .option('--last-name <name>', 'at most 100 characters', value(parsePersonName))
-    .option('--admin', 'may administer the shop')
-    .option('-n, --dry-run', 'show what would be added, and add nothing')
+    .option('--admin', 'administrator of the shop')
+    .option('-n, --dry-run', 'show the user, and add nothing')
     .addHelpText('after', examples('dbtool users create --username ada --email ada@example.com --generate-password'))
     .action((options: CreateUserOptions) => run(ctx, options))
   newPasswordFlags(create)

@@ -14,8 +14,8 @@ export function usersDelete(users: Command, ctx: Context, run = removeUser): voi
   withView(users.command('delete'), deletedUserView)
     .description('Delete a user who has no orders; asks first')
     .argument('[user]', 'id, username or email')
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'show who would be deleted, and delete nobody')
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'show the user, and delete nothing')
     .addHelpText('after', examples('dbtool users delete bob', 'dbtool users delete bob@example.com --yes'))
     .action((user: string | undefined, options: DeleteUserOptions) => run(ctx, user, options))
 }
@@ -30,9 +30,9 @@ export async function removeUser(
   const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
   await ctx.shop(
     async (db) => {
-      const asked = await deletable(db, await getUser(db, user))
-      if (!dryRun) await ctx.ask.confirm({ message: `Delete user ${asked.id}, ${nameWithAddresses(asked)}?`, yes })
-      const deleted = await db.transaction((tx) => deleteUser(tx, ctx.author(), asked.id))
+      const found = await deletable(db, await getUser(db, user))
+      if (!dryRun) await ctx.ask.confirm({ message: `Delete user ${found.id}, ${nameWithAddresses(found)}?`, yes })
+      const deleted = await db.transaction((tx) => deleteUser(tx, ctx.author(), found.id))
       ctx.out.itemForScripts(deletedUserView, deleted)
       const name = `user ${deleted.id}, ${nameWithAddresses(deleted)}`
       ctx.out.success(dryRun ? `${name} would be deleted; nothing was changed` : `deleted ${name}`)

@@ -1,10 +1,10 @@
 import { data, number, text, type View } from '../../src/output/view.ts'
 import { userView } from '../kit/views.ts'
 
-/** Who is gone, with what went along. */
+/** A deleted user, with the number of deleted addresses. */
 export const deletedUserView: View = { ...userView, columns: [...userView.columns, data('addresses_deleted')] }
 
-/** The same columns; in the table of a list stands what a purge goes by. */
+/** The same columns; a table shows those that a purge depends on. */
 export const purgedUserView: View = {
   columns: [
     number('id'),
@@ -19,5 +19,5 @@ export const purgedUserView: View = {
     data('addresses_deleted'),
   ],
   id: 'id',
-  empty: 'No user without orders has been inactive and unseen for so long; nothing was changed.',
+  empty: 'No user without orders has been inactive and unseen for this long; nothing was changed.',
 }

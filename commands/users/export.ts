@@ -16,14 +16,12 @@ export interface ExportUsersOptions {
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
   either(
-    withView(users.command('export'), viewOf).description(
-      'Write all users as CSV, NDJSON or JSON, to be imported again',
-    ),
-    ['--active', 'only those who may log in'],
-    ['--inactive', 'only those who may not'],
+    withView(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, ready for import'),
+    ['--active', 'only users who may log in'],
+    ['--inactive', 'only users who may not log in'],
   )
-    .option('--search <text>', 'in username, email and names')
-    .option('--with-password-hashes', 'with the hash of every password, so that they can log in where it is imported')
+    .option('--search <text>', 'search in username, email and names')
+    .option('--with-password-hashes', 'add the password hashes, so that users can log in elsewhere')
     .addHelpText('after', examples('dbtool users export > users.csv', 'dbtool users export --active --format ndjson'))
     .action((options: ExportUsersOptions) => run(ctx, options))
 }

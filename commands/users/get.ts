@@ -10,7 +10,7 @@ export function usersGet(users: Command, ctx: Context, run = showUser): void {
   withView(users.command('get'), userView)
     .description('Show one user')
     .argument('[user]', 'id, username or email')
-    .option('--email <address>', 'the same, by email')
+    .option('--email <address>', 'email of the user, instead of the argument')
     .addHelpText('after', examples('dbtool users get ada', 'dbtool users get ada@example.com --json'))
     .action((user: string | undefined, { email }: { email?: string }) => run(ctx, onlyOne(user, email)))
 }

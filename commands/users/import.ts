@@ -5,7 +5,7 @@ import { importFlags, importInto, type ImportRowsOptions } from '../kit/import-r
 
 export function usersImport(users: Command, ctx: Context, run = importUsers): void {
   importFlags(
-    users.command('import').description('Add the users of a CSV or NDJSON file, or bring them up to date'),
+    users.command('import').description('Add or update users from a CSV or NDJSON file'),
     'username',
     'username=Login,email=Mail',
   )
@@ -13,7 +13,8 @@ export function usersImport(users: Command, ctx: Context, run = importUsers): vo
       'after',
       examples(
         'dbtool users import users.csv',
-        'dbtool users import people.csv --map username=Login,email=Mail --on-conflict update --on-error skip --rejects rejects.csv',
+        'dbtool users import people.csv --map username=Login,email=Mail --on-conflict update ' +
+          '--on-error skip --rejects rejects.csv',
       ),
     )
     .action((file: string | undefined, options: ImportRowsOptions) => run(ctx, file, options))

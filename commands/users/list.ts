@@ -20,12 +20,12 @@ export interface ListUsersOptions extends PageFlags {
 export function usersList(users: Command, ctx: Context, run = showUsers): void {
   either(
     paged(withView(users.command('list'), userView).description('List users, newest first')),
-    ['--active', 'only those who may log in'],
-    ['--inactive', 'only those who may not'],
+    ['--active', 'only users who may log in'],
+    ['--inactive', 'only users who may not log in'],
   )
-    .option('--search <text>', 'in username, email and names')
-    .option('--min-orders <n>', 'with at least so many orders', value(parseWhole(0, largest)))
-    .option('--created-since <time>', 'a time, or an age such as 30d', past)
+    .option('--search <text>', 'search in username, email and names')
+    .option('--min-orders <n>', 'only users with at least n orders', value(parseWhole(0, largest)))
+    .option('--created-since <time>', 'created at or after a time, or an age such as 30d', past)
     .addOption(sorted(userSortColumns, '-created_at'))
     .addHelpText(
       'after',
@@ -40,7 +40,7 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search, minOrders, createdSince }
-  await showList(ctx, userView, { limit, unasked: defaultLimit, offset, filter }, (rows) =>
+  await showList(ctx, userView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
     ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })),
   )
 }

@@ -11,21 +11,22 @@ export interface NewPasswordOptions {
   readonly generatePassword?: boolean
 }
 
-/** Declares how a new password is given. */
+/** Declares the flags for a new password. */
 export function newPasswordFlags(command: Command): void {
   either(
     command,
-    ['--password-stdin', 'read the password from standard input, its first line'],
-    ['--generate-password', 'make one up, and show it once on standard error'],
+    ['--password-stdin', 'read the password from the first line of standard input'],
+    ['--generate-password', 'generate a password, and show it once on standard error'],
   )
 }
 
 export interface NewPassword {
   readonly field: PromptField<string>
-  /** Shows it if it was made up: nobody can read it anywhere else. */
+  /** Shows a generated password: it cannot be read anywhere else. */
   readonly show: () => void
 }
 
+/** Resolves to the new password, or the prompt for it. Rejects with USAGE if the piped password breaks the rules. */
 export async function newPassword(
   ctx: Context,
   { passwordStdin, generatePassword }: NewPasswordOptions,
@@ -37,7 +38,7 @@ export async function newPassword(
     field: {
       given: generated ?? (piped === undefined ? undefined : checked(piped)),
       flag: '--password-stdin or --generate-password',
-      message: 'Password (12 or more characters: upper and lower case, a digit, a special one)',
+      message: 'Password (12 or more characters: upper and lower case, a digit, a special character)',
       parse: parsePassword,
       secret: 'twice',
     },
@@ -47,7 +48,7 @@ export async function newPassword(
   }
 }
 
-/** On a terminal there is nothing to read: there it is asked for, unseen. */
+/** Resolves to the first line of standard input. Undefined at a terminal, where a prompt without echo asks for it. */
 export async function pipedLine({ io: { stdin } }: Context): Promise<string | undefined> {
   return stdin.isTTY === true ? undefined : firstLine(stdin)
 }

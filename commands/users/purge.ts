@@ -15,14 +15,10 @@ export interface PurgeOptions {
 
 export function usersPurge(users: Command, ctx: Context, run = purge): void {
   withView(users.command('purge'), purgedUserView)
-    .description('Delete users inactive and unseen for long; asks first')
-    .option(
-      '--inactive-for <duration>',
-      'not seen for so long, such as 365d: since the last login, or the creation',
-      value(parseAge),
-    )
-    .option('-y, --yes', 'do not ask')
-    .option('-n, --dry-run', 'show who would be deleted, and delete nobody')
+    .description('Delete users who are inactive and not seen for a long time; asks first')
+    .option('--inactive-for <duration>', 'time since the last login, or the creation, such as 365d', value(parseAge))
+    .option('-y, --yes', 'skip the confirmation')
+    .option('-n, --dry-run', 'show the users, and delete nothing')
     .addHelpText(
       'after',
       examples(
@@ -39,7 +35,7 @@ export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = f
     age: {
       given: inactiveFor,
       flag: '--inactive-for',
-      message: 'Not seen for how long (such as 365d)',
+      message: 'Time since the last login, or the creation (such as 365d)',
       parse: parseAge,
     },
   })
@@ -48,14 +44,14 @@ export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = f
     async (db) => {
       const { users, kept } = await findPurgeable(db, since)
       if (kept > 0)
-        ctx.out.note(`kept ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}`)
+        ctx.out.note(`skipped ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}`)
       if (users.length === 0) {
         ctx.out.list(purgedUserView, [])
         return
       }
       if (!dryRun)
         await ctx.ask.confirm({
-          message: `Delete ${counted(users.length, 'user')}, addresses and all?`,
+          message: `Delete ${counted(users.length, 'user')}, with their addresses?`,
           yes,
           show: () => ctx.out.preview(purgedUserView, users),
         })
@@ -63,7 +59,8 @@ export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = f
       if (yes || dryRun) ctx.out.list(purgedUserView, deleted)
       else ctx.out.listForScripts(purgedUserView, deleted)
       const changed = users.length - deleted.length
-      if (changed > 0) ctx.out.warn(`${counted(changed, 'of them has', 'of them have')} changed meanwhile, and stays`)
+      if (changed > 0)
+        ctx.out.warn(`skipped ${counted(changed, 'user who has changed', 'users who have changed')} meanwhile`)
       ctx.out.success(
         `${counted(deleted.length, 'user')} ${dryRun ? 'would be deleted; nothing was changed' : 'deleted'}`,
       )

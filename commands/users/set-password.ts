@@ -12,11 +12,11 @@ export interface SetPasswordOptions extends NewPasswordOptions {
 
 export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
   const setPassword = withView(users.command('set-password'), userView).description(
-    'Give a user another password; asks for it twice, unseen',
+    'Set a new password for a user; asks for it twice, without echo',
   )
   setPassword
     .argument('[user]', 'id, username or email')
-    .option('-n, --dry-run', 'show what would be changed, and change nothing')
+    .option('-n, --dry-run', 'show the user, and change nothing')
     .addHelpText(
       'after',
       examples(

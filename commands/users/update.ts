@@ -5,14 +5,14 @@ import type { UserPatch } from '../../src/shop/users/user-changes.ts'
 import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { assertPatch, type Parts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
+import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
 import { userView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 import { free } from './free.ts'
 
 export interface UpdateUserOptions {
   readonly email?: string
-  /** Empty: none. */
+  /** An empty text clears the name. */
   readonly firstName?: string
   readonly lastName?: string
   readonly active?: true
@@ -22,9 +22,9 @@ export interface UpdateUserOptions {
 
 export function usersUpdate(users: Command, ctx: Context, run = changeUser): void {
   const update = withView(users.command('update'), updatedView(userView))
-    .description('Change the email or names, or whether a user may log in')
+    .description('Change the email, the names or the login permission of a user')
     .argument('[user]', 'id, username or email')
-  either(update, ['--active', 'may log in'], ['--inactive', 'may not log in; orders and addresses stay'])
+  either(update, ['--active', 'allow login'], ['--inactive', 'forbid login; orders and addresses stay'])
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
     .option('--last-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
@@ -36,7 +36,7 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
     .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
 }
 
-const parts = (ctx: Context): Parts<UserPatch> => ({
+const columnPrompts = (ctx: Context): ColumnPrompts<UserPatch> => ({
   email: { flag: '--email', message: 'Email address', parse: parseEmail, check: free(ctx, 'email') },
   first_name: { flag: '--first-name', message: 'First name', parse: parsePersonName, canBeNone: true },
   last_name: { flag: '--last-name', message: 'Last name', parse: parsePersonName, canBeNone: true },
@@ -57,8 +57,8 @@ export async function changeUser(
   ])
   const { user } = await ctx.ask.resolve({ user: whichUser(ctx, reference) })
   const { patch, seen = user } = await patchFor(ctx, given, {
-    parts: () => parts(ctx),
-    now: () => ctx.shop((db) => getUser(db, user)),
+    prompts: () => columnPrompts(ctx),
+    current: () => ctx.shop((db) => getUser(db, user)),
   })
   const updated = await ctx.shop((db) => db.transaction((tx) => updateUser(tx, ctx.author(), String(seen), patch)), {
     dryRun,

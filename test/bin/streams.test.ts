@@ -30,7 +30,7 @@ describe('standard output', () => {
     [
       'a full disk',
       'dbtool --version > /dev/full',
-      /^error: cannot write to standard output: .*ENOSPC.*\nhint: what was written is not all of it\n$/,
+      /^error: cannot write to standard output: .*ENOSPC.*\nhint: the output is incomplete\n$/,
     ],
     [
       'a full disk, for a program',
@@ -54,7 +54,7 @@ describe('standard output', () => {
 
   it('stands in a file in its place before the message that follows it', () => {
     expect(shell('dbtool db check > both 2>&1', environment(shop.name)).status).toBe(0)
-    expect(readFileSync(join(folder, 'both'), 'utf8')).toMatch(/^┌[^]*┘\n✔ everything is true\n$/)
+    expect(readFileSync(join(folder, 'both'), 'utf8')).toMatch(/^┌[^]*┘\n✔ all invariants hold\n$/)
   })
 
   it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])(

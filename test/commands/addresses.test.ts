@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
-import { whereabouts } from '../support/people.ts'
+import { targetSentence } from '../support/people.ts'
 import { everything } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -123,7 +123,7 @@ describe('addresses update', () => {
     const before = await everything(shop)
     expect(await type('addresses update 2 --city London --country gb')).toMatchObject({
       exitCode: 0,
-      stderr: 'nothing to change: address 2 is like that already\n',
+      stderr: 'nothing to change: address 2 has these values already\n',
     })
     expect((await type('addresses update 2 --city London --json')).json()).toMatchObject({ id: 2, rows_changed: 0 })
     expect(await everything(shop)).toEqual(before)
@@ -142,7 +142,7 @@ describe('addresses remove', () => {
   it('asks, and shows with --dry-run which it would be', async () => {
     expect(await type('addresses remove 3 --json')).toMatchObject({
       exitCode: 2,
-      error: { message: `this needs a confirmation: Remove ${what}? ${whereabouts(shop.name)}` },
+      error: { message: `this needs a confirmation: Remove ${what}? ${targetSentence(shop.name)}` },
     })
     expect(await type('addresses remove 3 -n')).toMatchObject({
       exitCode: 0,

@@ -57,20 +57,20 @@ describe('on a terminal that knows only ASCII', () => {
       columns: 80,
       env: { NO_COLOR: '1', ...env },
     })
-    expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok everything is true\n'] : ['┌', '✔ everything is true\n'])
+    expect([stdout[0], stderr]).toEqual(isAscii ? ['+', 'ok all invariants hold\n'] : ['┌', '✔ all invariants hold\n'])
   })
 
   it.each([
     [['users', 'update', 'ada'], '>[ ] Email address', 'up/down navigate, space select'],
     [['users', 'get'], '> bob', 'up/down navigate, enter select'],
     [[], '> users ', 'up/down navigate, enter select'],
-  ])('nothing else is asked with: dbtool %j', async (argv, choice, keysTold) => {
-    const person = terminal(argv, database, { env: { LC_ALL: 'C' } })
-    await person.see(choice)
-    await person.see(keysTold)
-    person.type(keys.ctrlC)
-    expect(await person.ended()).toBe(130)
-    expect(person.screen).not.toMatch(beyond)
+  ])('nothing else is asked with: dbtool %j', async (argv, choice, keysHelp) => {
+    const tty = terminal(argv, database, { env: { LC_ALL: 'C' } })
+    await tty.see(choice)
+    await tty.see(keysHelp)
+    tty.type(keys.ctrlC)
+    expect(await tty.ended()).toBe(130)
+    expect(tty.screen).not.toMatch(beyond)
   })
 
   it('texts of others stay as they are', async () => {

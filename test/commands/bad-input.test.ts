@@ -170,7 +170,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     'addresses list --country UK --sort street',
     [
       "--country must be two letters of ISO 3166-1 such as DE, not 'UK'; did you mean GB?",
-      "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with - before it for the reverse order, not 'street'",
+      "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with the prefix - for descending order, not 'street'",
     ],
   ],
   ['users update ada --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
@@ -225,7 +225,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'users list --sort password_hash',
     [
-      "--sort must be one of id, username, email, created_at, last_login, with - before it for the reverse order, not 'password_hash'",
+      "--sort must be one of id, username, email, created_at, last_login, with the prefix - for descending order, not 'password_hash'",
     ],
   ],
   [

@@ -124,7 +124,7 @@ async function tabbed([shell = '', ...argv]: string[], setUp: string, line: stri
 }
 
 /** What is typed before TAB, and what then stands there. */
-const completed: readonly [typed: string, shown: string][] = [
+const completed: readonly [typed: string, expected: string][] = [
   ['dbtool users list --format=nd', '--format=ndjson'],
   ['dbtool orders import my', 'dbtool orders import my\\ orders.csv'],
   ['dbtool pool stress --out json=ord', '--out json=orders.csv'],
@@ -139,7 +139,7 @@ describe('at a terminal, TAB', () => {
     await bash('dbtool "users" aut', 'dbtool "users" authenticate')
     await bash('dbtool users list > ord', '> orders.csv')
     await bash('dbtool pool stress --out "json=it\'', '"json=it\'s.csv"')
-    for (const [typed, shown] of completed) await bash(typed, shown)
+    for (const [typed, expected] of completed) await bash(typed, expected)
     expect(existsSync(join(folder, 'broken'))).toBe(false)
   })
 
@@ -154,7 +154,7 @@ describe('at a terminal, TAB', () => {
           wanted,
         )
       await zsh('dbtool users aut', 'users authenticate')
-      for (const [typed, shown] of completed) await zsh(typed, shown)
+      for (const [typed, expected] of completed) await zsh(typed, expected)
       expect(existsSync(join(folder, 'broken'))).toBe(false)
       await zsh('dbtool users l\b', 'List users, newest first')
     },

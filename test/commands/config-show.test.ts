@@ -52,7 +52,7 @@ describe('config show --origin', () => {
       line: string,
       env: Record<string, string>,
       name: string,
-      told: [value: string | null, origin: string, hiddenBy: string | null][],
+      expected: [value: string | null, origin: string, hiddenBy: string | null][],
     ]
   >([
     [
@@ -142,23 +142,23 @@ describe('config show --origin', () => {
     ],
     ['--profile staging', {}, 'DBTOOL_PROFILE', [['staging', 'flag', null]]],
     ['', {}, 'DBTOOL_PROFILE', [[null, 'default', null]]],
-  ])('%s %j: %s', async (line, env, name, told) => {
+  ])('%s %j: %s', async (line, env, name, expected) => {
     const statements = (await typed(`config show --origin --json ${line}`, env))
       .json<Statement[]>()
       .filter((one) => one.name === name)
-    expect(statements.map(({ value, origin, hidden_by }) => [value, origin, hidden_by])).toEqual(told)
-    expect(statements.map(({ used }) => used)).toEqual(told.map(([, , hiddenBy]) => hiddenBy === null))
+    expect(statements.map(({ value, origin, hidden_by }) => [value, origin, hidden_by])).toEqual(expected)
+    expect(statements.map(({ used }) => used)).toEqual(expected.map(([, , hiddenBy]) => hiddenBy === null))
   })
 
   it('counts what config show shows', async () => {
     const line = '--profile staging --socket /s --defaults-file ../my.cnf'
-    const shown = (await typed(`config show --json ${line}`, { DB_PORT: '1' }))
+    const settings = (await typed(`config show --json ${line}`, { DB_PORT: '1' }))
       .json<Statement[]>()
       .filter(({ name }) => name !== 'DB_URL')
-    const told = (await typed(`config show --origin --json ${line}`, { DB_PORT: '1' }))
+    const origins = (await typed(`config show --origin --json ${line}`, { DB_PORT: '1' }))
       .json<Statement[]>()
       .filter(({ used }) => used)
-    expect(told.map(({ name, value, origin }) => ({ name, value, origin }))).toEqual(shown)
+    expect(origins.map(({ name, value, origin }) => ({ name, value, origin }))).toEqual(settings)
   })
 
   it('shows a person what is hidden under its place, and no secret', async () => {

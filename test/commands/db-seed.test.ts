@@ -127,8 +127,8 @@ describe('db seed', () => {
       .length === 0
 
   it.each([
-    ['--users 0', 'there can be no orders without users and products'],
-    ['--products 0', 'there can be no orders without users and products'],
+    ['--users 0', 'orders need users and products'],
+    ['--products 0', 'orders need users and products'],
     ['--users -1', "--users must be a whole number from 0 to 1000000, not '-1'"],
     ['--orders 5000001', "--orders must be a whole number from 0 to 5000000, not '5000001'"],
     ['--seed x', "--seed must be a whole number from 0 to 2147483647, not 'x'"],
@@ -218,12 +218,12 @@ describe('db seed', () => {
     const { name: database } = raced
     for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
       await raced.connection.execute(`DELETE FROM ${table}`)
-    const person = terminal(['db', 'seed', '--orders', '300000'], database)
-    await person.see('rows, about')
-    person.type(keys.ctrlC)
-    expect(await person.ended()).toBe(130)
-    expect(person.screen).toMatch(/\d+ %  \d+ of \d+ rows, about \d+ s left/)
-    expect(person.raw).toMatch(/s left.*\u001b\[2K.*error:.*interrupted; nothing was changed/s)
+    const tty = terminal(['db', 'seed', '--orders', '300000'], database)
+    await tty.see('rows, about')
+    tty.type(keys.ctrlC)
+    expect(await tty.ended()).toBe(130)
+    expect(tty.screen).toMatch(/\d+ %  \d+ of \d+ rows, about \d+ s left/)
+    expect(tty.raw).toMatch(/s left.*\u001b\[2K.*error:.*interrupted; nothing was changed/s)
     expect(await empty(raced)).toBe(true)
   })
 })

@@ -64,8 +64,8 @@ describe.each(verbs)('dbtool %s', (path, verb) => {
   })
 
   it('describes every flag and argument, and no two flags are the same', () => {
-    const shown = verb.options.filter(({ hidden }) => !hidden)
-    for (const { flags, description } of shown) expect(description, flags).not.toBe('')
+    const visible = verb.options.filter(({ hidden }) => !hidden)
+    for (const { flags, description } of visible) expect(description, flags).not.toBe('')
     for (const argument of verb.registeredArguments) expect(argument.description, argument.name()).not.toBe('')
     const names = verb.options.flatMap(({ short, long }) => [short, long]).filter((name) => name !== undefined)
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])

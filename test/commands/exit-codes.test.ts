@@ -56,7 +56,7 @@ const refusals: readonly [
     'db rollback',
     2,
     'USAGE',
-    /^this needs a confirmation: Take back migration 2 \(sales\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
+    /^this needs a confirmation: Roll back migration 2 \(sales\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
     /--yes/,
   ],
   [
@@ -181,7 +181,7 @@ describe('the rest of the exit codes', () => {
     })
     expect(part).toMatchObject({
       exitCode: 7,
-      error: { code: 'PARTLY_DONE', message: '1 of 2 orders were left out', exitCode: 7 },
+      error: { code: 'PARTLY_DONE', message: '1 of 2 orders were rejected', exitCode: 7 },
     })
     expect(part.json()).toMatchObject({
       orders_placed: 1,

@@ -133,7 +133,7 @@ describe('a field that is not there', () => {
     expect(error.faults).toEqual([
       expect.stringMatching(/^--limit /),
       '--field and --fields exclude each other',
-      '--force is for the file of --output, and there is none',
+      '--force needs a file in --output',
       "--fields knows no 'idd' (did you mean id?)",
       expect.stringMatching(/^--fields knows no 'mail' \(did you mean email\?\); there are id, /),
     ])
@@ -143,18 +143,18 @@ describe('a field that is not there', () => {
 describe('what does not go together is exit 2', () => {
   it.each([
     ['--field id --fields id', '--field and --fields exclude each other'],
-    ['--field id --format ids', '--field prints bare values, and goes with --format json or ndjson, not ids'],
-    ['--field id --format count', '--field prints bare values, and goes with --format json or ndjson, not count'],
-    ['--field id --format csv', '--field prints bare values, and goes with --format json or ndjson, not csv'],
-    ['--fields id --format ids', '--fields has no meaning for --format ids'],
-    ['--fields id --format count', '--fields has no meaning for --format count'],
+    ['--field id --format ids', '--field prints bare values, and works only with --format json or ndjson, not ids'],
+    ['--field id --format count', '--field prints bare values, and works only with --format json or ndjson, not count'],
+    ['--field id --format csv', '--field prints bare values, and works only with --format json or ndjson, not csv'],
+    ['--fields id --format ids', '--fields does not apply to --format ids'],
+    ['--fields id --format count', '--fields does not apply to --format count'],
     ['--fields id,,email', "--fields must be names with commas between them, such as id,username, not 'id,,email'"],
     ['--fields ""', "--fields must be names with commas between them, such as id,username, not ''"],
     ['--fields id,email,id', "--fields names 'id' twice"],
     ['--field id,email', "--field must be one name, not 'id,email'; --fields takes several"],
     ['--output ""', '--output must be a file, or - for standard output'],
-    ['--force', '--force is for the file of --output, and there is none'],
-    ['--force -o -', '--force is for the file of --output, and there is none'],
+    ['--force', '--force needs a file in --output'],
+    ['--force -o -', '--force needs a file in --output'],
     [
       '--format yaml',
       "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'yaml'",

@@ -221,7 +221,7 @@ describe('a list without --limit', () => {
     const { stdout, stderr } = await list(line)
     return { stdout, stderr }
   }
-  const note = 'the first 50, and there are more; --limit 0 shows all\n'
+  const note = 'only the first 50 rows; --limit 0 shows all\n'
   const insert = (from: number, to: number) =>
     many.connection.execute(
       `INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`,

@@ -16,7 +16,7 @@ describe('help', () => {
     const { exitCode, stdout, stderr } = await dbtool('--help')
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Usage: dbtool \[options\] <noun> <verb>/)
-    expect(stdout).toMatch(/^The shop:\n {2}users {7}create get list/m)
+    expect(stdout).toMatch(/^Shop:\n {2}users {7}create get list/m)
     expect(stdout).toMatch(/^ {2}db {10}migrate rollback status seed reset check grants$/m)
     expect(stdout.split('\n').length).toBeLessThanOrEqual(41)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
@@ -93,11 +93,11 @@ describe('dbtool help', () => {
     const flags = globalGroups().flatMap(([, ...options]) =>
       options.filter(({ hidden }) => !hidden).map((one) => one.flags),
     )
-    const said = pages.join('\n')
-    for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(said).toContain(text)
-    for (const code of Object.values(exitCodes)) expect(said).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
-    expect(said).toContain(
-      `DB_POOL_TIMEOUT       how long to wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`,
+    const helpText = pages.join('\n')
+    for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(helpText).toContain(text)
+    for (const code of Object.values(exitCodes)) expect(helpText).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
+    expect(helpText).toContain(
+      `DB_POOL_TIMEOUT       maximum acquire wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`,
     )
   })
 

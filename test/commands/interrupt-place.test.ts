@@ -41,7 +41,7 @@ it.each([
     expect(await outcome).toMatchObject({
       exitCode,
       stdout: '',
-      error: { code, message: 'interrupted; nothing was ordered' },
+      error: { code, message: 'interrupted; no order was placed' },
     })
     expect(await running()).toBe(0)
     await holder.execute('COMMIT')

@@ -21,8 +21,8 @@ const moved: readonly [from: string, verb: string, to: string, sentence: string]
   ['pending', 'confirm', 'confirmed', 'order 1 is confirmed'],
   ['confirmed', 'ship', 'shipped', 'order 1 is shipped'],
   ['shipped', 'deliver', 'delivered', 'order 1 is delivered'],
-  ['confirmed', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units are back in stock'],
-  ['pending', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units are back in stock'],
+  ['confirmed', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units returned to stock'],
+  ['pending', 'cancel', 'cancelled', 'order 1 is cancelled: 3 units returned to stock'],
 ]
 
 describe('a move of an order', () => {
@@ -56,11 +56,11 @@ describe('a move of an order', () => {
   })
 
   it('is asked for its order on a terminal', async () => {
-    const person = terminal(['orders', 'ship'], shop.name)
-    await person.see('❯ 1  ada  confirmed  57.90  ')
-    person.type(keys.enter)
-    await person.see('order 1 is shipped')
-    expect(await person.ended()).toBe(0)
+    const tty = terminal(['orders', 'ship'], shop.name)
+    await tty.see('❯ 1  ada  confirmed  57.90  ')
+    tty.type(keys.enter)
+    await tty.see('order 1 is shipped')
+    expect(await tty.ended()).toBe(0)
   })
 })
 
@@ -241,7 +241,7 @@ describe('orders list', () => {
     expect(await type('orders list --items --since 1d')).toMatchObject({
       exitCode: 0,
       stdout: '',
-      stderr: 'No orders like that.\n',
+      stderr: 'No orders match.\n',
     })
     expect((await type('orders list --items --since 1d --json')).json()).toEqual([])
   })

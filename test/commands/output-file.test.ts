@@ -47,9 +47,9 @@ describe('--output', () => {
     ['-o out users list --field email', 'users list --field email', '2 rows'],
     ['users list --search nobody --format csv -o out', 'users list --search nobody --format csv', '0 rows'],
     ['users list -q -o out', 'users list', undefined],
-  ])('takes what dbtool would print: %s', async (line, same, said) => {
+  ])('takes what dbtool would print: %s', async (line, same, written) => {
     const { exitCode, stdout, stderr } = await typed(line)
-    expect([exitCode, stdout, stderr]).toEqual([0, '', said === undefined ? '' : `${said} written to out\n`])
+    expect([exitCode, stdout, stderr]).toEqual([0, '', written === undefined ? '' : `${written} written to out\n`])
     expect(read('out')).toBe((await typed(same)).stdout)
     expect(readdirSync(cwd)).toEqual(['out'])
   })

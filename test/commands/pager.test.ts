@@ -42,23 +42,23 @@ describe('what is longer than the screen', () => {
     [['pool', 'stress', '--sql', 'DO 0'], /^mode +fair\n/],
     [['users', 'export', '--format', 'vertical'], /^username {4}ada\n/],
   ])('is read in a pager: dbtool %j', async (argv, start) => {
-    const person = sit(argv)
-    await person.see('reading')
+    const tty = sit(argv)
+    await tty.see('reading')
     expect(stripVTControlCharacters(readFileSync(pages, 'utf8'))).toMatch(start)
-    person.type('all\r')
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('has read all')
-    expect(person.screen).not.toContain('user7@example.com')
+    tty.type('all\r')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toContain('has read all')
+    expect(tty.screen).not.toContain('user7@example.com')
   })
 
   it('has its colours and the width of the terminal', async () => {
-    const person = sit([...long, '--color', 'always'])
-    await person.see('reading')
+    const tty = sit([...long, '--color', 'always'])
+    await tty.see('reading')
     const text = readFileSync(pages, 'utf8')
     expect(text).toContain('\u001b[1m')
     expect(text.split('\n')).toHaveLength(37)
-    person.type('\r')
-    expect(await person.ended()).toBe(0)
+    tty.type('\r')
+    expect(await tty.ended()).toBe(0)
   })
 
   it.each<[argv: string[], env: Record<string, string>, rows?: number]>([
@@ -75,18 +75,18 @@ describe('what is longer than the screen', () => {
     [long, { DBTOOL_PAGER: '', PAGER: pager }],
     [long, { TERM: 'dumb' }],
   ])('is shown as it is, without a pager: %j with %j', async (argv, env, rows) => {
-    const person = sit(argv, env, rows)
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).not.toContain('reading')
-    expect(person.screen).toContain('user1')
+    const tty = sit(argv, env, rows)
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).not.toContain('reading')
+    expect(tty.screen).toContain('user1')
   })
 
   it('goes into a pipe or a file as it is', async () => {
     const file = join(folder, 'stdout')
-    const person = terminal(long, database, { rows: 20, stdout: file, env: { DBTOOL_PAGER: `"${pager}"` } })
-    expect(await person.ended()).toBe(0)
+    const tty = terminal(long, database, { rows: 20, stdout: file, env: { DBTOOL_PAGER: `"${pager}"` } })
+    expect(await tty.ended()).toBe(0)
     expect(readFileSync(file, 'utf8')).toMatch(/^┌/)
-    expect(person.screen).toBe('')
+    expect(tty.screen).toBe('')
   })
 })
 
@@ -95,37 +95,37 @@ describe('while somebody reads', () => {
     await shop.connection.execute(
       "INSERT INTO products (name, price, stock, stock_received) SELECT 'Thing', 1, 1, 1 FROM seq_1_to_60",
     )
-    const person = sit(['products', 'list', '--timing', '--sql'])
-    await person.see('reading')
-    const before = person.screen
+    const tty = sit(['products', 'list', '--timing', '--sql'])
+    await tty.see('reading')
+    const before = tty.screen
     expect(before).toContain('→')
     expect(before).not.toContain('the first 50')
-    person.type('enough\r')
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toMatch(
-      /has read enough\n(.*\n)*the first 50, and there are more; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
+    tty.type('enough\r')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toMatch(
+      /has read enough\n(.*\n)*only the first 50 rows; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
     )
   })
 
   it('an error follows what was printed before it', async () => {
-    const person = sit(['doctor'], { DB_SOCKET: '/nowhere' })
-    await person.see('reading')
-    expect(person.screen).not.toContain('error:')
-    person.type('\r')
-    expect(await person.ended()).toBe(1)
-    expect(person.screen).toMatch(/has read [^]*error: at fault:/)
+    const tty = sit(['doctor'], { DB_SOCKET: '/nowhere' })
+    await tty.see('reading')
+    expect(tty.screen).not.toContain('error:')
+    tty.type('\r')
+    expect(await tty.ended()).toBe(1)
+    expect(tty.screen).toMatch(/has read [^]*error: at fault:/)
   })
 
   it('Ctrl-C is for the pager, as often as it comes', async () => {
-    const person = sit(long)
-    await person.see('reading')
+    const tty = sit(long)
+    await tty.see('reading')
     for (let times = 0; times < 3; times += 1) {
-      person.type(keys.ctrlC)
-      await person.see('heard Ctrl-C')
+      tty.type(keys.ctrlC)
+      await tty.see('heard Ctrl-C')
     }
-    person.type('still here\r')
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toMatch(/has read still here\n$/)
+    tty.type('still here\r')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toMatch(/has read still here\n$/)
   })
 
   it('an export goes on as he reads on, and ends when he has seen enough', async () => {
@@ -133,10 +133,10 @@ describe('while somebody reads', () => {
     const many =
       "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
     await shop.connection.execute(many)
-    const person = sit(['products', 'export', '--format', 'vertical', '--timing'])
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toMatch(/enough\n\d/)
-    expect(person.screen).not.toContain('error')
+    const tty = sit(['products', 'export', '--format', 'vertical', '--timing'])
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toMatch(/enough\n\d/)
+    expect(tty.screen).not.toContain('error')
     await shop.connection.execute("DELETE FROM products WHERE sku LIKE 'P-%'")
   })
 
@@ -144,11 +144,11 @@ describe('while somebody reads', () => {
     'less shows it page by page, and leaves quietly with q',
     async () => {
       for (const LANG of ['C.UTF-8', '']) {
-        const person = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
-        await person.see('│ user12')
-        person.type('q')
-        expect(await person.ended()).toBe(0)
-        expect(person.screen).not.toContain('user30')
+        const tty = sit(long, { DBTOOL_PAGER: 'less -FIRX', LANG })
+        await tty.see('│ user12')
+        tty.type('q')
+        expect(await tty.ended()).toBe(0)
+        expect(tty.screen).not.toContain('user30')
       }
     },
   )

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
-import { whereabouts } from '../support/people.ts'
+import { targetSentence } from '../support/people.ts'
 import { renewedShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
@@ -17,7 +17,7 @@ describe('products delete', () => {
   it('deletes what no order refers to, after a yes', async () => {
     expect((await type('products delete CUP-1 --json')).error).toMatchObject({
       code: 'USAGE',
-      message: `this needs a confirmation: Delete Cup (id 3, 7 in stock)? ${whereabouts(shop.name)}`,
+      message: `this needs a confirmation: Delete Cup (id 3, 7 in stock)? ${targetSentence(shop.name)}`,
     })
     const { stderr, json } = await type('products delete CUP-1 --yes --format ndjson')
     expect([stderr, json()['sku']]).toEqual(['✔ deleted Cup (id 3)\n', 'CUP-1'])
@@ -66,10 +66,10 @@ describe('products delete', () => {
   })
 
   it('on a terminal asks first, and no is what Enter says', async () => {
-    const person = terminal(['products', 'delete', 'CUP-1'], shop.name)
-    await person.see('Delete Cup (id 3, 7 in stock)?')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['products', 'delete', 'CUP-1'], shop.name)
+    await tty.see('Delete Cup (id 3, 7 in stock)?')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
     expect((await type('products get CUP-1')).exitCode).toBe(0)
   })
 
@@ -79,18 +79,18 @@ describe('products delete', () => {
   ])(
     'on a terminal offers to take what was ordered out of sale: answer %j, exit %i',
     async (answer, exitCode, active) => {
-      const person = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns: 160 })
-      await person.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Take it out of sale instead?')
-      person.type(`${answer}${keys.enter}`)
-      expect(await person.ended()).toBe(exitCode)
-      if (exitCode === 0) await person.see('1 row changed: is_active true → false')
+      const tty = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns: 160 })
+      await tty.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Take it out of sale instead?')
+      tty.type(`${answer}${keys.enter}`)
+      expect(await tty.ended()).toBe(exitCode)
+      if (exitCode === 0) await tty.see('1 row changed: is_active true → false')
       expect((await type('products get TEA-1 --json')).json()['is_active']).toBe(active)
     },
   )
 
   it('on a terminal with --yes does not take a yes to deleting for one to something else', async () => {
-    const person = terminal(['products', 'delete', 'TEA-1', '--yes'], shop.name)
-    expect(await person.ended()).toBe(6)
+    const tty = terminal(['products', 'delete', 'TEA-1', '--yes'], shop.name)
+    expect(await tty.ended()).toBe(6)
     expect((await type('products get TEA-1 --json')).json()['is_active']).toBe(true)
   })
 })

@@ -206,7 +206,7 @@ describe('--on-error skip', () => {
       `sku,name,price\n${mixed.join('\n')}\n`,
       `--on-error skip --rejects ${rejects}`,
     )
-    expect([exitCode, error.code, error.message]).toEqual([7, 'PARTLY_DONE', '3 of 6 rows were left out'])
+    expect([exitCode, error.code, error.message]).toEqual([7, 'PARTLY_DONE', '3 of 6 rows were rejected'])
     expect(json()).toMatchObject({ rows_read: 6, created: 3, rejected: 3 })
     expect(readFileSync(rejects, 'utf8').replace(/product \d+/, 'product N')).toBe(
       `sku,name,price,line,reason\nA,Tea again,1,4,"duplicate sku 'A': already on an earlier line"\nB,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' already exists (product N)"\n`,
@@ -227,8 +227,8 @@ describe('--on-error skip', () => {
     expect(exitCode).toBe(7)
     expect(stderr.split('\n').slice(0, 6)).toEqual(
       [2, 3, 4, 5, 6]
-        .map((line) => `left out: line ${line}: name is empty`)
-        .concat('… and more; --rejects FILE keeps them all'),
+        .map((line) => `rejected: line ${line}: name is empty`)
+        .concat('… and more; --rejects FILE saves all of them'),
     )
   })
 
@@ -249,7 +249,7 @@ describe('--on-error skip', () => {
   it('--rejects without it is refused', async () => {
     expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({
       exitCode: 2,
-      error: { message: '--rejects is for what is left out' },
+      error: { message: '--rejects needs --on-error skip' },
     })
   })
 })

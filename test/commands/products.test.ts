@@ -54,7 +54,7 @@ describe('products update', () => {
     const before = await everything(shop)
     const line = 'products update TEA-1 --price 4.5 --active --description "" --name "Green tea"'
     expect((await type(`${line} --json`)).json()).toMatchObject({ rows_changed: 0, price: '4.50' })
-    expect((await type(line)).stderr).toMatch(/^nothing to change: Green tea is like that already/)
+    expect((await type(line)).stderr).toMatch(/^nothing to change: Green tea has these values already/)
     expect((await type(`${line} --format csv`)).stdout).toMatch(/,rows_changed\n.*,0\n$/)
     expect(await everything(shop)).toEqual(before)
   })
@@ -84,7 +84,7 @@ const refusals: readonly [line: string, exitCode: number, code: string, message:
     'update TEA-1 --stock 5',
     2,
     'USAGE',
-    'stock cannot be set here; units are added or taken out',
+    'stock cannot be set directly; add or remove units',
     /products restock <product> --by 5/,
   ],
   ['update NONE --active', 5, 'NOT_FOUND', "there is no product 'NONE'"],
@@ -163,7 +163,7 @@ describe('what is not sold any more', () => {
     const refused = await type(line)
     expect([refused.exitCode, refused.stderr]).toEqual([
       exitCode,
-      expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is not for sale/ : /1 of 1 orders were left out/),
+      expect.stringMatching(exitCode === 6 ? /TEA-1 \(.*\) is not for sale/ : /1 of 1 orders were rejected/),
     ])
     expect(refused.stdout).toContain(stdout)
     expect(await everything(shop)).toEqual(before)

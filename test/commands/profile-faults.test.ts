@@ -10,7 +10,7 @@ mkdirSync(cwd)
 const file = join(cwd, '.dbtool.json')
 
 /** What `config show` says where the file of the project is this. */
-function shown(content: string | object, flags: string, mode = 0o600): Promise<Outcome> {
+function configShow(content: string | object, flags: string, mode = 0o600): Promise<Outcome> {
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
   chmodSync(file, mode)
   return dbtool(`config show --json ${flags}`, { cwd, env: { HOME: home, XDG_CONFIG_HOME: '' } })
@@ -126,7 +126,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
 
 describe('one sentence for each fault, with file, profile, key, value and rule', () => {
   it.each(refusals)('%j %s', async (content, flags, faults, hint) => {
-    const refused = await shown(content, flags)
+    const refused = await configShow(content, flags)
     expect(refused.error.faults ?? [refused.error.message]).toEqual(faults)
     expect(refused.error.hint).toMatch(hint)
     expect([refused.exitCode, refused.error.code, refused.stdout]).toEqual([2, 'BAD_CONFIG', ''])
@@ -143,11 +143,11 @@ describe('who may read and write the file', () => {
     [url, 0o604],
   ])('a password that everybody can read is refused, whoever is asked for: %j %o', async (content, mode) => {
     for (const flags of ['', '--profile production'])
-      expect((await shown(content, flags, mode)).error).toMatchObject({
+      expect((await configShow(content, flags, mode)).error).toMatchObject({
         message: '.dbtool.json holds a password and every user of this machine can read it',
         hint: 'run: chmod 600 .dbtool.json',
       })
-    expect((await shown(content, '--profile staging', 0o600)).json()).toContainEqual({
+    expect((await configShow(content, '--profile staging', 0o600)).json()).toContainEqual({
       name: 'DB_PASSWORD',
       value: '********',
       origin: 'profile staging of .dbtool.json',
@@ -155,7 +155,7 @@ describe('who may read and write the file', () => {
   })
 
   it('a file that everybody can write decides nothing', async () => {
-    expect((await shown(staging({}), '', 0o666)).error).toMatchObject({
+    expect((await configShow(staging({}), '', 0o666)).error).toMatchObject({
       message: 'every user of this machine can write .dbtool.json, so nobody knows who says where to connect',
       hint: 'run: chmod o-w .dbtool.json',
     })
@@ -165,11 +165,11 @@ describe('who may read and write the file', () => {
   asRoot('nor does one of a stranger, unless the folder is his, too', async () => {
     writeFileSync(file, '{}')
     chownSync(file, 65_534, 65_534)
-    expect((await shown({}, '')).error.message).toBe(
+    expect((await configShow({}, '')).error.message).toBe(
       '.dbtool.json belongs to another user (65534), who would say where to connect',
     )
     chownSync(cwd, 65_534, 65_534)
-    expect((await shown({}, '')).exitCode).toBe(0)
+    expect((await configShow({}, '')).exitCode).toBe(0)
     chownSync(cwd, 0, 0)
     chownSync(file, 0, 0)
   })

@@ -6,7 +6,7 @@ import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
-import { keys, talk, terminal } from '../support/terminal.ts'
+import { keys, respond, terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -20,32 +20,32 @@ const clear = '\u0015'
 
 describe('on a terminal', () => {
   it('what is missing is asked for, with the rules in view; a password twice and unseen', async () => {
-    const person = terminal(['users', 'create', '--email', 'carol@example.com'], database)
-    await person.see('Username (3 to 50 of A-Z a-z 0-9 _)')
-    person.type(`c!${keys.enter}`)
-    await person.see("Must be 3 to 50 letters A-Z, digits or _, not 'c!'")
-    person.type(`${keys.backspace}arol${keys.enter}`)
-    await person.see('Password (12 or more characters: upper and lower case, a digit, a special one)')
-    person.type(`short${keys.enter}`)
-    await person.see('Must have at least 12 characters, an upper-case letter, a digit, a special character')
-    person.type(`\u0015${secret}${keys.enter}`)
-    await person.see('The same again')
-    person.type(`${secret}x${keys.enter}`)
-    await person.see('Not the same')
-    person.type(keys.backspace + keys.enter)
-    await person.see('added carol')
-    expect(await person.ended()).toBe(0)
-    expect(person.raw).not.toMatch(/Abcdef|short/)
-    expect(person.screen).not.toContain('Email address')
+    const tty = terminal(['users', 'create', '--email', 'carol@example.com'], database)
+    await tty.see('Username (3 to 50 of A-Z a-z 0-9 _)')
+    tty.type(`c!${keys.enter}`)
+    await tty.see("Must be 3 to 50 letters A-Z, digits or _, not 'c!'")
+    tty.type(`${keys.backspace}arol${keys.enter}`)
+    await tty.see('Password (12 or more characters: upper and lower case, a digit, a special character)')
+    tty.type(`short${keys.enter}`)
+    await tty.see('Must have at least 12 characters, an upper-case letter, a digit, a special character')
+    tty.type(`\u0015${secret}${keys.enter}`)
+    await tty.see('The same again')
+    tty.type(`${secret}x${keys.enter}`)
+    await tty.see('Not the same')
+    tty.type(keys.backspace + keys.enter)
+    await tty.see('added carol')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.raw).not.toMatch(/Abcdef|short/)
+    expect(tty.screen).not.toContain('Email address')
   })
 
   it('Ctrl-C in a question ends it with 130 and changes nothing', async () => {
     const before = await users()
-    const person = terminal(['users', 'create'], database)
-    await person.see('Username')
-    person.type(keys.ctrlC)
-    expect(await person.ended()).toBe(130)
-    expect(person.screen).toContain('error: interrupted; nothing was changed')
+    const tty = terminal(['users', 'create'], database)
+    await tty.see('Username')
+    tty.type(keys.ctrlC)
+    expect(await tty.ended()).toBe(130)
+    expect(tty.screen).toContain('error: interrupted; nothing was changed')
     expect(await users()).toBe(before)
   })
 
@@ -56,71 +56,71 @@ describe('on a terminal', () => {
     [
       'yes or no',
       ['db', 'rollback', '--to', '0'],
-      'Take back migrations 2 (sales), 1 (shop), with all data in them? On ',
+      'Roll back migrations 2 (sales), 1 (shop), with all data in them? On ',
     ],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
-    const person = terminal(argv, database)
-    await person.see(question)
-    person.type(ctrlD)
-    expect(await person.ended()).toBe(130)
-    expect(person.screen).toContain('error: interrupted; nothing was changed')
+    const tty = terminal(argv, database)
+    await tty.see(question)
+    tty.type(ctrlD)
+    expect(await tty.ended()).toBe(130)
+    expect(tty.screen).toContain('error: interrupted; nothing was changed')
     expect(await users()).toBeGreaterThan(1)
   })
 
   it('Ctrl-D at the second question ends it too', async () => {
-    const person = terminal(['products', 'create', '--sku', 'CUP-1'], database)
-    await person.see('Name')
-    person.type(`Cup${keys.enter}`)
-    await person.see('Price')
-    person.type(ctrlD)
-    expect(await person.ended()).toBe(130)
+    const tty = terminal(['products', 'create', '--sku', 'CUP-1'], database)
+    await tty.see('Name')
+    tty.type(`Cup${keys.enter}`)
+    await tty.see('Price')
+    tty.type(ctrlD)
+    expect(await tty.ended()).toBe(130)
   })
 
   it('what somebody else has is refused where it is typed', async () => {
-    const person = terminal(['users', 'create'], database)
-    await talk(person, [
+    const tty = terminal(['users', 'create'], database)
+    await respond(tty, [
       { see: 'Username', type: `ADA${keys.enter}` },
-      { see: 'Somebody has this username already', type: `${clear}dora${keys.enter}` },
+      { see: 'This username is already in use', type: `${clear}dora${keys.enter}` },
       { see: 'Email address', type: `Ada@Example.com${keys.enter}` },
-      { see: 'Somebody has this email already', type: keys.ctrlC },
+      { see: 'This email is already in use', type: keys.ctrlC },
     ])
-    expect(await person.ended()).toBe(130)
+    expect(await tty.ended()).toBe(130)
   })
 
   it('what need not be said is asked for too, and Enter leaves it out', async () => {
-    const person = terminal(['products', 'create'], database, { columns: 200 })
-    await talk(person, [
-      { see: 'SKU (your own code for it, if it has one)', type: `TEA-1${keys.enter}` },
-      { see: 'Another product has this SKU already', type: `${clear}${keys.enter}` },
+    const tty = terminal(['products', 'create'], database, { columns: 200 })
+    await respond(tty, [
+      { see: 'SKU (your own product code; empty: none)', type: `TEA-1${keys.enter}` },
+      { see: 'This SKU is already in use', type: `${clear}${keys.enter}` },
       { see: 'Name', type: `Plain cup${keys.enter}` },
       { see: 'Price', type: `3${keys.enter}` },
       { see: 'Units in stock (0)', type: `12${keys.enter}` },
     ])
-    await person.see('added Plain cup')
-    await person.see(
+    await tty.see('added Plain cup')
+    await tty.see(
       'without prompts: dbtool products create --name "Plain cup" --price 3 --stock 12\n'.replaceAll('"', "'"),
     )
-    expect(await person.ended()).toBe(0)
+    expect(await tty.ended()).toBe(0)
     expect((await dbtool('products list --search plain --json', { database })).json()).toMatchObject([
       { sku: null, name: 'Plain cup', stock: 12 },
     ])
   })
 
   it('a no is exit 3, and no is what Enter says', async () => {
-    const person = terminal(['db', 'rollback', '--to', '0'], database)
-    await person.see('Take back migrations 2 (sales), 1 (shop), with all data in them? On ')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['db', 'rollback', '--to', '0'], database)
+    await tty.see('Roll back migrations 2 (sales), 1 (shop), with all data in them? On ')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)
   })
 
   it('a password for the connection is asked for, unseen, also when it should be piped', async () => {
     for (const flags of [['--ask-password'], ['--password-file', '-']]) {
-      const person = terminal(['connection', 'test', '--user', 'nobody_at_all', ...flags], database)
-      await person.see('Password')
-      person.type(`hunter2${keys.enter}`)
-      expect(await person.ended()).toBe(4)
-      expect(person.raw).not.toContain('hunter2')
+      const tty = terminal(['connection', 'test', '--user', 'nobody_at_all', ...flags], database)
+      await tty.see('Password')
+      tty.type(`hunter2${keys.enter}`)
+      expect(await tty.ended()).toBe(4)
+      expect(tty.raw).not.toContain('hunter2')
     }
   })
 
@@ -130,9 +130,9 @@ describe('on a terminal', () => {
     [[], { CI: 'true' }],
     [[], { DBTOOL_NO_INPUT: '1' }],
   ])('nothing is asked with %j %j', async (flags, env) => {
-    const person = terminal(['products', 'create', ...flags], database, { env })
-    expect(await person.ended()).toBe(2)
-    expect(person.screen).toContain('missing --name, --price')
+    const tty = terminal(['products', 'create', ...flags], database, { env })
+    expect(await tty.ended()).toBe(2)
+    expect(tty.screen).toContain('missing --name, --price')
   })
 
   it('text from outside cannot speak to it', async () => {
@@ -144,14 +144,14 @@ describe('on a terminal', () => {
 
   it('questions are drawn on stderr: stdout stays data', async () => {
     const data = join(folder, 'data')
-    const person = terminal(
+    const tty = terminal(
       ['products', 'create', '--sku', 'CUP-2', '--price', '1', '--stock', '1', '--format', 'ids'],
       database,
       { stdout: data },
     )
-    await person.see('Name')
-    person.type(`Cup${keys.enter}`)
-    expect(await person.ended()).toBe(0)
+    await tty.see('Name')
+    tty.type(`Cup${keys.enter}`)
+    expect(await tty.ended()).toBe(0)
     expect(readFileSync(data, 'utf8')).toMatch(/^\d+\n$/)
   })
 })

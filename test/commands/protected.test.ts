@@ -43,13 +43,13 @@ const where = (): string =>
 /** Every way to destroy something, or to change much at once; and what is asked. */
 const destructive: readonly [line: string, question: string][] = [
   ['users delete bob --yes', 'Delete user 2, bob <bob@example.com> with 1 address?'],
-  ['users purge --inactive-for 0d --yes', 'Delete 1 user, addresses and all?'],
+  ['users purge --inactive-for 0d --yes', 'Delete 1 user, with their addresses?'],
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
-  ['db rollback --yes', 'Take back migration 2 (sales), with all data in it?'],
+  ['db rollback --yes', 'Roll back migration 2 (sales), with all data in it?'],
   [
     'db reset',
-    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and make them anew, empty?',
+    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and recreate them empty?',
   ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],
@@ -131,34 +131,34 @@ describe('on a terminal', () => {
     ['y', 3, true],
     ['NAME', 0, false],
   ])('the name is typed: "%s", exit %i', async (answer, exitCode, stays) => {
-    const person = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
-    await person.see(`/${name}, which is protected (environment). Type ${name} to go on`)
-    person.type(answer.replace('NAME', name) + keys.enter)
-    expect(await person.ended()).toBe(exitCode)
+    const tty = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
+    await tty.see(`/${name}, which is protected (environment). Type ${name} to go on`)
+    tty.type(answer.replace('NAME', name) + keys.enter)
+    expect(await tty.ended()).toBe(exitCode)
     expect((await dbtool('users get bob', { database: name })).exitCode === 0).toBe(stays)
   })
 
   it('what is asked about another one says which, and takes a yes', async () => {
-    const person = terminal(['products', 'delete', 'POT-1'], name, { columns: 300 })
-    await person.see(`Take it out of sale instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['products', 'delete', 'POT-1'], name, { columns: 300 })
+    await tty.see(`Take it out of sale instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 
   it('an offer is not answered by the name, which was said to something else', async () => {
-    const person = terminal(['products', 'delete', 'POT-1', '--confirm', name], name, protectedOne)
-    await person.see('Take it out of sale instead?')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['products', 'delete', 'POT-1', '--confirm', name], name, protectedOne)
+    await tty.see('Take it out of sale instead?')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 
   it('the private server is no matter of the database', async () => {
-    const person = terminal(['server', 'reset'], name, protectedOne)
-    await person.see('Delete the private server and all its data in ')
-    await person.see('? (y/N)')
-    expect(person.screen).not.toContain('protected')
-    person.type(keys.enter)
-    expect(await person.ended()).toBe(3)
+    const tty = terminal(['server', 'reset'], name, protectedOne)
+    await tty.see('Delete the private server and all its data in ')
+    await tty.see('? (y/N)')
+    expect(tty.screen).not.toContain('protected')
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
   })
 })
 

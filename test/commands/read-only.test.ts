@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 const typed = (line: string): Promise<Outcome> => dbtool(`${line} --profile onlooker`, { cwd: folder, stdin: 'x\n' })
 const where = (): string =>
-  `${inject('osUser')}@${inject('socket')}/${shop.name} is read only (profile onlooker of .dbtool.json)`
+  `${inject('osUser')}@${inject('socket')}/${shop.name} is read-only (profile onlooker of .dbtool.json)`
 
 const writes = [
   'users create --username carol --email carol@example.com --generate-password',
@@ -61,8 +61,8 @@ describe('a read-only database', () => {
       stdout: '',
       error: {
         code: 'READ_ONLY',
-        message: `${verb} changes something, and ${where()}`,
-        hint: 'nothing was changed; use another profile, or take readOnly (DB_READ_ONLY) away there',
+        message: `${verb} changes data, but ${where()}`,
+        hint: 'nothing was changed; use another profile, or remove readOnly (DB_READ_ONLY) there',
       },
     })
     expect(await everything(shop)).toEqual(before)

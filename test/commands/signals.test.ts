@@ -69,12 +69,12 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   })
 
   it('the key itself, on a terminal', async () => {
-    const person = terminal(stress('--duration', '30s'), database)
-    setTimeout(() => person.type(keys.ctrlC), 1_500)
-    expect(await person.ended()).toBe(130)
-    expect(person.screen).toMatch(/time-outs, 0 other failures/)
-    expect(person.screen).toContain('partial: interrupted')
-    expect(person.screen).toContain('error: interrupted')
+    const tty = terminal(stress('--duration', '30s'), database)
+    setTimeout(() => tty.type(keys.ctrlC), 1_500)
+    expect(await tty.ended()).toBe(130)
+    expect(tty.screen).toMatch(/time-outs, 0 other failures/)
+    expect(tty.screen).toContain('partial: interrupted')
+    expect(tty.screen).toContain('error: interrupted')
   })
 })
 

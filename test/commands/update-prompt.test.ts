@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../support/database.ts'
 import { everything, renewedShop } from '../support/shop.ts'
-import { keys, talk, terminal, type Step } from '../support/terminal.ts'
+import { keys, respond, terminal, type Step } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -15,13 +15,13 @@ beforeEach(async () => {
 const down = '\u001b[B'
 const mark = ' '
 const answer = (see: string, typed: string): Step => ({ see: `? ${see}`, type: `${typed}${keys.enter}` })
-const question = 'What should be different?'
+const question = 'What should change?'
 
 describe('an update that says nothing asks what should be different, where somebody sits there', () => {
   it.each([
     {
       line: 'users update ada',
-      there: ['Email address  ada@example.com', 'First name     NULL', 'May log in     yes'],
+      choices: ['Email address  ada@example.com', 'First name     NULL', 'May log in     yes'],
       steps: [
         { see: question, type: `${down}${mark}${down}${mark}${keys.enter}` },
         answer('First name', 'Ada'),
@@ -32,7 +32,7 @@ describe('an update that says nothing asks what should be different, where someb
     },
     {
       line: 'users update ada',
-      there: [],
+      choices: [],
       steps: [
         { see: question, type: `${mark}${down}${down}${down}${mark}${keys.enter}` },
         answer('Email address', 'ada'),
@@ -43,7 +43,7 @@ describe('an update that says nothing asks what should be different, where someb
     },
     {
       line: 'products update TEA-1',
-      there: ['Name         Green tea', 'Price        4.50', 'Is sold      yes'],
+      choices: ['Name         Green tea', 'Price        4.50', 'For sale     yes'],
       steps: [
         { see: question, type: `${mark}${down}${down}${mark}${down}${mark}${keys.enter}` },
         answer('Name (now Green tea)', 'Sencha'),
@@ -56,7 +56,7 @@ describe('an update that says nothing asks what should be different, where someb
     },
     {
       line: 'addresses update 1',
-      there: ['What it is for (billing or shipping)  billing', 'City                                  Berlin'],
+      choices: ['Type (billing or shipping)         billing', 'City                               Berlin'],
       steps: [
         { see: question, type: `${mark}${down}${down}${mark}${keys.enter}` },
         answer('What it is for', 'shipping'),
@@ -65,16 +65,16 @@ describe('an update that says nothing asks what should be different, where someb
       without: 'dbtool addresses update 1 --type shipping --city Potsdam',
       changed: '1 row changed: address_type billing → shipping, city Berlin → Potsdam',
     },
-  ])('dbtool $line', async ({ line, there, steps, without, changed }) => {
-    const person = terminal(line.split(' '), database)
-    await talk(person, steps)
-    expect(await person.ended()).toBe(0)
-    for (const one of [...there, changed, `without prompts: ${without}\n`]) expect(person.screen).toContain(one)
+  ])('dbtool $line', async ({ line, choices, steps, without, changed }) => {
+    const tty = terminal(line.split(' '), database)
+    await respond(tty, steps)
+    expect(await tty.ended()).toBe(0)
+    for (const one of [...choices, changed, `without prompts: ${without}\n`]) expect(tty.screen).toContain(one)
   })
 
   it('is about what was shown, whoever has its name by then', async () => {
-    const person = terminal(['products', 'update', 'TEA-1'], database)
-    await talk(person, [
+    const tty = terminal(['products', 'update', 'TEA-1'], database)
+    await respond(tty, [
       { see: question, type: `${down}${down}${mark}${keys.enter}` },
       { see: '? Price', type: '' },
     ])
@@ -82,8 +82,8 @@ describe('an update that says nothing asks what should be different, where someb
     await shop.connection.execute(
       "INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA-1', 'Black tea', 3, 1, 1)",
     )
-    person.type(`4.75${keys.enter}`)
-    expect(await person.ended()).toBe(0)
+    tty.type(`4.75${keys.enter}`)
+    expect(await tty.ended()).toBe(0)
     expect(await shop.connection.rows("SELECT sku, price FROM products WHERE name LIKE '%tea' ORDER BY id")).toEqual([
       { sku: 'TEA-0', price: '4.75' },
       { sku: 'TEA-1', price: '3.00' },
@@ -95,69 +95,69 @@ describe('an update that says nothing asks what should be different, where someb
       line: 'users update ada',
       marked: `${mark}${keys.enter}`,
       asked: 'Email address',
-      taken: 'bob@example.com',
-      refused: 'Somebody has this email already',
+      duplicate: 'bob@example.com',
+      refused: 'This email is already in use',
       own: 'ada@example.com',
     },
     {
       line: 'products update TEA-1',
       marked: `${down}${down}${down}${mark}${keys.enter}`,
       asked: 'SKU',
-      taken: 'POT-1',
-      refused: 'Another product has this SKU already',
+      duplicate: 'POT-1',
+      refused: 'This SKU is already in use',
       own: 'TEA-1',
     },
   ])(
     'dbtool $line refuses where it is typed what somebody else has',
-    async ({ line, marked, asked, taken, refused, own }) => {
-      const person = terminal(line.split(' '), database)
-      await talk(person, [
+    async ({ line, marked, asked, duplicate, refused, own }) => {
+      const tty = terminal(line.split(' '), database)
+      await respond(tty, [
         { see: question, type: marked },
-        answer(asked, taken),
+        answer(asked, duplicate),
         { see: refused, type: `\u0015${own}${keys.enter}` },
       ])
-      expect(await person.ended()).toBe(0)
-      expect(person.screen).toContain('is like that already')
+      expect(await tty.ended()).toBe(0)
+      expect(tty.screen).toContain('has these values already')
     },
   )
 
   it('shows a command line that can be typed, also behind --', async () => {
-    const person = terminal(['users', 'update', '--', 'ada'], database)
-    await talk(person, [
+    const tty = terminal(['users', 'update', '--', 'ada'], database)
+    await respond(tty, [
       { see: question, type: `${down}${mark}${keys.enter}` },
       answer('First name (empty: none)', 'Ada'),
     ])
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('without prompts: dbtool users update --first-name Ada -- ada\n')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toContain('without prompts: dbtool users update --first-name Ada -- ada\n')
   })
 
   it('asks for the thing first', async () => {
-    const person = terminal(['users', 'update'], database)
-    await talk(person, [
+    const tty = terminal(['users', 'update'], database)
+    await respond(tty, [
       { see: 'Which user?', type: 'bob' },
       { see: ' bob\n❯ bob  bob@example.com\n\n', type: keys.enter },
       { see: question, type: `${mark}${keys.enter}` },
       answer('Email address', 'bob@new.example'),
     ])
-    expect(await person.ended()).toBe(0)
-    expect(person.screen).toContain('without prompts: dbtool users update bob --email bob@new.example\n')
+    expect(await tty.ended()).toBe(0)
+    expect(tty.screen).toContain('without prompts: dbtool users update bob --email bob@new.example\n')
   })
 
   it.each([
     ['nothing marked', keys.enter, 3, 'nothing was changed'],
     ['Ctrl-C', keys.ctrlC, 130, 'interrupted; nothing was changed'],
-  ])('%s changes nothing', async (_, typed, exitCode, said) => {
+  ])('%s changes nothing', async (_, typed, exitCode, message) => {
     const before = await everything(shop)
-    const person = terminal(['users', 'update', 'ada'], database)
-    await talk(person, [{ see: question, type: typed }])
-    expect(await person.ended()).toBe(exitCode)
-    expect(person.screen).toContain(said)
+    const tty = terminal(['users', 'update', 'ada'], database)
+    await respond(tty, [{ see: question, type: typed }])
+    expect(await tty.ended()).toBe(exitCode)
+    expect(tty.screen).toContain(message)
     expect(await everything(shop)).toEqual(before)
   })
 
   it('what there is not is told before', async () => {
-    const person = terminal(['products', 'update', 'NOPE-1'], database)
-    expect(await person.ended()).toBe(5)
-    expect(person.screen).not.toContain(question)
+    const tty = terminal(['products', 'update', 'NOPE-1'], database)
+    expect(await tty.ended()).toBe(5)
+    expect(tty.screen).not.toContain(question)
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
-import { whereabouts } from '../support/people.ts'
+import { targetSentence } from '../support/people.ts'
 import { everything } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -40,7 +40,7 @@ describe('users delete', () => {
         await type(`addresses add --user eve --type ${kind} --street S --city C --postal-code P --country DE`),
       ).toMatchObject({ exitCode: 0 })
     expect((await type('users delete eve')).stderr).toBe(
-      `error: this needs a confirmation: Delete user 3, eve <eve@example.com> with 2 addresses? ${whereabouts(shop.name)}\nhint: add --yes to confirm it\n`,
+      `error: this needs a confirmation: Delete user 3, eve <eve@example.com> with 2 addresses? ${targetSentence(shop.name)}\nhint: add --yes to confirm it\n`,
     )
     expect(await type('users delete eve -n')).toMatchObject({
       exitCode: 0,
@@ -91,7 +91,7 @@ describe('users purge', () => {
       exitCode: 2,
       error: {
         code: 'USAGE',
-        message: `this needs a confirmation: Delete 2 users, addresses and all? ${whereabouts(shop.name)}`,
+        message: `this needs a confirmation: Delete 2 users, with their addresses? ${targetSentence(shop.name)}`,
       },
     })
     const before = await everything(shop)

@@ -74,7 +74,7 @@ describe('users update', () => {
       const before = await everything(shop)
       expect(await type(`users update bob ${flags}`)).toMatchObject({
         exitCode: 0,
-        stderr: 'nothing to change: bob is like that already\n',
+        stderr: 'nothing to change: bob has these values already\n',
       })
       expect((await type(`users update bob ${flags} --json`)).json()).toMatchObject({
         username: 'bob',

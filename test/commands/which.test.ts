@@ -3,7 +3,7 @@ import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { renewedShop } from '../support/shop.ts'
-import { keys, talk, terminal } from '../support/terminal.ts'
+import { keys, respond, terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -32,7 +32,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   it.each([
     {
       line: 'users get',
-      question: 'Which user? Type a part of the name or email',
+      question: 'Which user? Type part of the name or email',
       typed: 'zoe@',
       marked: '❯ zoe  zoe@example.com  (inactive)',
       without: 'dbtool users get zoe',
@@ -61,7 +61,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'products get',
-      question: 'Which product? Type a part of the SKU or name',
+      question: 'Which product? Type part of the SKU or name',
       typed: 'pot',
       marked: '❯ POT-1  Teapot  48.90  1 in stock',
       without: 'dbtool products get POT-1',
@@ -70,7 +70,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
       line: 'products update --price 7',
       question: 'Which product?',
       typed: 'sie',
-      marked: '❯ 1  Sieve  6.00  7 in stock  (not sold)',
+      marked: '❯ 1  Sieve  6.00  7 in stock  (not for sale)',
       without: 'dbtool products update --price 7 3',
     },
     {
@@ -82,7 +82,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'orders get',
-      question: 'Which order? Type its number, or a part of who bought',
+      question: 'Which order? Type its number, or part of the customer',
       typed: 'ad',
       marked: '❯ 1  ada  confirmed  57.90',
       without: 'dbtool orders get 1',
@@ -96,56 +96,56 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'addresses update --city Potsdam',
-      question: 'Which address? Type a part of whose it is',
+      question: 'Which address? Type part of the user',
       typed: 'ada',
       marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE',
       without: 'dbtool addresses update --city Potsdam 1',
     },
   ])('dbtool $line', async ({ line, question, typed, marked, without }) => {
-    const person = terminal(line.split(' '), database, { columns: 200 })
-    await talk(person, [
+    const tty = terminal(line.split(' '), database, { columns: 200 })
+    await respond(tty, [
       { see: question, type: typed },
       { see: ` ${typed}\n${marked}`, type: keys.enter },
     ])
     if (line === 'orders cancel')
-      await talk(person, [
-        { see: 'Cancel order 1, and give its stock back? On dbtool_app@', type: '' },
+      await respond(tty, [
+        { see: 'Cancel order 1, and return its units to stock? On dbtool_app@', type: '' },
         { see: `/${database}. (y/N)`, type: `y${keys.enter}` },
       ])
-    await talk(person, [{ see: `without prompts: ${without}\n`, type: '' }])
-    expect(await person.ended()).toBe(0)
+    await respond(tty, [{ see: `without prompts: ${without}\n`, type: '' }])
+    expect(await tty.ended()).toBe(0)
     expect((await dbtool(`${without.replace('dbtool ', '')} --json`, { database })).exitCode).toBe(
       line === 'orders cancel' ? 6 : 0,
     )
   })
 
   it('an order that was not meant is not cancelled', async () => {
-    const person = terminal(['orders', 'cancel'], database, { columns: 200 })
-    await talk(person, [
+    const tty = terminal(['orders', 'cancel'], database, { columns: 200 })
+    await respond(tty, [
       { see: '❯ 2  bob  confirmed  48.90', type: keys.enter },
-      { see: 'Cancel order 2, and give its stock back? On dbtool_app@', type: '' },
+      { see: 'Cancel order 2, and return its units to stock? On dbtool_app@', type: '' },
       { see: `/${database}. (y/N)`, type: keys.enter },
     ])
-    expect(await person.ended()).toBe(3)
+    expect(await tty.ended()).toBe(3)
     expect((await dbtool('orders get 2 --field status', { database })).stdout).toBe('confirmed\n')
   })
 
   it('only an order that can be moved so is offered', async () => {
-    const person = terminal(['orders', 'deliver'], database)
-    expect(await person.ended()).toBe(5)
-    expect(person.screen).toContain('error: there is no shipped order\nhint: see which there are: dbtool orders list')
+    const tty = terminal(['orders', 'deliver'], database)
+    expect(await tty.ended()).toBe(5)
+    expect(tty.screen).toContain('error: there are no shipped orders\nhint: list all orders: dbtool orders list')
   })
 
   it('where there is nothing yet, it says how to make one', async () => {
     await shop.connection.execute('DELETE FROM addresses')
-    const person = terminal(['addresses', 'remove'], database)
-    expect(await person.ended()).toBe(5)
-    expect(person.screen).toContain('error: there is no address\nhint: add one: dbtool addresses add')
+    const tty = terminal(['addresses', 'remove'], database)
+    expect(await tty.ended()).toBe(5)
+    expect(tty.screen).toContain('error: there are no addresses yet\nhint: add one: dbtool addresses add')
   })
 
   it('a server that cannot be reached is told before anything is asked', async () => {
-    const person = terminal(['users', 'get', '--socket', '/nowhere'], database)
-    expect(await person.ended()).toBe(4)
-    expect(person.screen).not.toContain('Which user')
+    const tty = terminal(['users', 'get', '--socket', '/nowhere'], database)
+    expect(await tty.ended()).toBe(4)
+    expect(tty.screen).not.toContain('Which user')
   })
 })

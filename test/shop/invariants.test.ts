@@ -84,7 +84,7 @@ describe('db check', () => {
       expect(error).toMatchObject({
         code: 'INVARIANT_BROKEN',
         exitCode: 1,
-        message: `the shop is not sound: ${name} (1)`,
+        message: `violated invariants: ${name} (1)`,
       })
     },
   )

@@ -17,6 +17,6 @@ export function login(as: Person): Record<string, string> {
 }
 
 /** How a confirmation says where it is. */
-export function whereabouts(database: string): string {
+export function targetSentence(database: string): string {
   return `On ${appAccount.user}@${inject('socket')}/${database}.`
 }

@@ -27,10 +27,10 @@ export interface Step {
   readonly type: string
 }
 
-export async function talk(person: Terminal, steps: readonly Step[]): Promise<void> {
+export async function respond(tty: Terminal, steps: readonly Step[]): Promise<void> {
   for (const { see, type } of steps) {
-    await person.see(see)
-    person.type(type)
+    await tty.see(see)
+    tty.type(type)
   }
 }
 

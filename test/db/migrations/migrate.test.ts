@@ -171,7 +171,7 @@ describe("somebody else's tables", () => {
       { version: 1, name: 'shop', direction: 'down', statements },
     ])
     expect((await dbtool('db rollback --json', { database: name })).error.message).toContain(
-      'Take back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
+      'Roll back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
     )
     await session.execute('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
   })

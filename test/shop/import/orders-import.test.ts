@@ -148,7 +148,7 @@ describe('orders import', () => {
       `${growing} --on-error skip --rejects ${rejects}`,
     )
     expect(exitCode).toBe(7)
-    expect(error).toMatchObject({ code: 'PARTLY_DONE', message: '1 of 3 orders were left out' })
+    expect(error).toMatchObject({ code: 'PARTLY_DONE', message: '1 of 3 orders were rejected' })
     expect(json()).toMatchObject({ orders_placed: 2, orders_rejected: 1, lines_read: 4, lines_placed: 2, units: 3 })
     expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toEqual([
       `${head},line,reason`,
@@ -173,7 +173,7 @@ describe('orders import', () => {
       },
     )
     expect(exitCode).toBe(7)
-    expect(stderr).toContain("left out: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 in stock")
+    expect(stderr).toContain("rejected: order 'B', line 3: out of stock: TEA (TEA): 2 wanted, 1 in stock")
     expect((await dbtool('products get POT --json', { database: database.name })).json()).toMatchObject({ stock: 5 })
   })
 
@@ -367,7 +367,7 @@ describe('orders import', () => {
   it('--rejects without --on-error skip is refused', async () => {
     expect(await importing(`${head}\n`, '--rejects x.csv')).toMatchObject({
       exitCode: 2,
-      error: { message: '--rejects is for what is left out' },
+      error: { message: '--rejects needs --on-error skip' },
     })
   })
 
