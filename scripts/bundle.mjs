@@ -15,7 +15,7 @@ const withoutSubprocesses = {
 
 const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
-// Modules that are always loaded together are in one file with their dependencies, because each file takes time to read.
+// Modules that are always loaded together are in one file with their dependencies: each file takes time to read.
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
 // needs no driver.
 const groups = [
@@ -43,8 +43,8 @@ export async function bundle(root) {
       !id.startsWith('node:'),
     plugins: [withoutSubprocesses, connectorBeside],
   })
-  // CommonJS, because Node 20 starts it without the ES module loader. All files are in one folder, so that files beside a
-  // module in src/ are beside it here.
+  // CommonJS, because Node 20 starts it without the ES module loader. All files are in one folder, so that files beside
+  // a module in src/ are beside it here.
   await build.write({
     dir: out,
     format: 'cjs',

@@ -20,8 +20,8 @@ const iconvWhenNeeded = `
   export default { decode, encode }
 `
 
-// Nothing reads these 1,300 properties of a prototype. V8 copies all existing ones for each new one, which takes 9 ms and
-// leaves 20 MB of garbage.
+// Nothing reads these 1,300 properties of a prototype. V8 copies all existing ones for each new one, which takes 9 ms
+// and leaves 20 MB of garbage.
 const namesOnPrototype = new RegExp(
   [
     'for \\(let i = 0; i < charsets\\.length; i\\+\\+\\) \\{',

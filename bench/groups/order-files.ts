@@ -31,8 +31,8 @@ const references = 2_000
 const customers = 900
 
 /**
- * Generates lines of the same shape: 21 lines per invoice on average, and no duplicate product in an invoice. More than a
- * quarter of the invoices have a fault.
+ * Generates lines of the same shape: 21 lines per invoice on average, and no duplicate product in an invoice. More than
+ * a quarter of the invoices have a fault.
  */
 function generatedLines(): string[] {
   return Array.from({ length: invoices }, (_, invoice) => {

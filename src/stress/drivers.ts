@@ -85,8 +85,8 @@ export async function compareDrivers({
         trials.get(driver)?.push(await trial(task, driver, { target, trialMs, signal }))
       }
     }
-    for (const [{ name }, of] of trials) {
-      const at = (value: (trial: Trial) => number): number => Number((median(of.map(value)) ?? 0).toPrecision(4))
+    for (const [{ name }, measured] of trials) {
+      const at = (value: (trial: Trial) => number): number => Number((median(measured.map(value)) ?? 0).toPrecision(4))
       results.push({
         task: task.name,
         driver: name,

@@ -103,7 +103,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     ],
     { cwd: worldReadable, as: 'owner', env: { DB_PORT: 'abc', DB_PASSWORD_FILE: '/none' } },
   ],
-  [['pool', 'tune', '--goal', 'p99<fast'], ["--goal must be throughput, or a bound such as p99<50ms, not 'p99<fast'"]],
+  [['pool', 'tune', '--goal', 'p99<fast'], ["--goal must be throughput, or a limit such as p99<50ms, not 'p99<fast'"]],
   [
     'config show --env-file none.env',
     ['cannot read the environment file none.env: there is no such file'],
