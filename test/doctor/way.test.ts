@@ -137,20 +137,20 @@ describe('the configuration', () => {
       env: { DB_PORT: 'abc', DB_PASSWORD_FILE: loop, DB_USERNAME: 'ada' },
     })
     expect(findings.filter(({ check }) => check === 'settings').map(({ found }) => found)).toEqual([
-      'line 4 of .env must read NAME=value, or be a comment that starts with #',
-      'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?',
+      'line 4 of .env must have the form NAME=value, or be a comment that starts with #',
+      'DB_HSOT (.env) is not a setting of dbtool; did you mean DB_HOST?',
       "DB_PORT (environment) must be a whole number from 1 to 65535, not 'abc'",
       "DB_POOL_SIZE (.env) must be a whole number from 1 to 10000, not '0'",
-      `cannot read the password file ${loop}: its symbolic links go round in circles`,
+      `cannot read the password file ${loop}: its symbolic links form a loop`,
     ])
     expect(findings.find(({ check }) => check === 'env-file')).toMatchObject({
       status: 'fault',
-      found: '.env holds a password and every user of this machine can read it',
+      found: '.env contains a password, and every user of this machine can read it',
       fix: 'chmod 600 .env',
     })
     expect(findings.find(({ check }) => check === 'stray-names')).toMatchObject({
       status: 'warning',
-      found: 'DB_USERNAME (environment) is no setting of dbtool; did you mean DB_USER?',
+      found: 'DB_USERNAME (environment) is not a setting of dbtool; did you mean DB_USER?',
     })
     expect(new Set(named('skipped'))).toEqual(new Set(behind('address')))
     expect(outcome).toMatchObject({ exitCode: 1, error: { message: 'at fault: settings, env-file' } })

@@ -38,7 +38,7 @@ export async function gather(around: DoctorInput): Promise<Gathered> {
     tool: known({ node: process.versions.node, dbtool: version(), now: now() }),
   }
   const { config } = inspection
-  if (config === undefined) return { ...allUnknown('the configuration is wrong'), ...here }
+  if (config === undefined) return { ...allUnknown('the configuration is invalid'), ...here }
   const { target, pool, limits } = config
   const patience = { timeoutMs: limits.connectTimeoutMs, signal }
   const route = await findRoute(target, patience)
