@@ -26,7 +26,7 @@ const question =
 describe('db reset of a shop', () => {
   it.each([
     ['without a name, with nobody to ask', '', question, `add --confirm ${name} to confirm it`],
-    ['with another name', '--confirm other', `--confirm says 'other', and this is '${name}'`, /nothing was changed/],
+    ['with another name', '--confirm other', `--confirm is 'other', but the target is '${name}'`, /nothing was changed/],
   ])('%s: exit 2, and nothing is changed', async (_what, flags, message, hint) => {
     const before = await everything(full)
     const says = (text: string | RegExp): unknown => (typeof text === 'string' ? text : expect.stringMatching(text))
@@ -52,8 +52,8 @@ describe('db reset of a shop', () => {
     const person = terminal(['db', 'reset'], name, { as: 'owner', columns: 400 })
     await person.see('make them anew, empty? On ')
     expect(person.screen).toMatch(question)
-    expect(person.screen).toContain(`/${name}. Type ${name} to go on`)
-    await person.see('to go on')
+    expect(person.screen).toContain(`/${name}. Type ${name} to continue`)
+    await person.see('to continue')
     person.type(`yes${keys.enter}`)
     expect(await person.ended()).toBe(3)
     expect(person.screen).toContain(`"yes" is not the name ${name}; nothing was changed`)

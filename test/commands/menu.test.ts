@@ -60,7 +60,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     person.type(`grace@example.com${keys.enter}`)
     await person.see('Password (12 or more')
     person.type(`Abcdef-12345${keys.enter}`)
-    await person.see('The same again')
+    await person.see('Repeat it')
     person.type(`Abcdef-12345${keys.enter}`)
     await person.see('added grace')
     await person.see('without questions: dbtool users create --username grace --email grace@example.com')

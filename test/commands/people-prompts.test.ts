@@ -27,7 +27,7 @@ describe('on a terminal', () => {
     person.type(keys.enter)
     await person.see('Password (12 or more characters')
     person.type(`${secret}${keys.enter}`)
-    await person.see('The same again')
+    await person.see('Repeat it')
     person.type(`${secret}${keys.enter}`)
     await person.see('ada has a new password')
     expect(await person.ended()).toBe(0)
