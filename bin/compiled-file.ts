@@ -17,64 +17,64 @@ import { crc32 } from 'node:zlib'
 
 export interface Compiled {
   readonly file: string
-  /** When the file itself was last changed; the time of its content may have been set by the author of a package. */
+  /** The ctime of the file: its mtime may have been set by the author of a package. */
   readonly changedMs: number
-  /** What V8 made of it. */
+  /** The cached data of V8. */
   readonly code: Buffer
 }
 
-/** Of a file's code: after the contents. */
+/** An entry of the index; `at` counts from the end of the index. */
 type Place = readonly [changedMs: number, at: number, bytes: number, checksum: number]
 
 /**
- * Compiled code in one file: the length of the contents and their checksum, four bytes each, the contents as JSON, and
- * the code. V8 looks at
- * the length of what it gets, not at its bytes, and dies of wrong ones: so everything has a checksum. Never fails:
- * without it a start only takes longer.
+ * Compiled code of many files in one: the length of the index and its checksum (four bytes each), the index as JSON,
+ * and the code. V8 checks the length of its cached data but not the bytes, and crashes on wrong ones: so everything has
+ * a checksum. Never throws: without the cache, a start only takes longer.
  */
 export class CompiledFile {
   #fd: number | undefined
-  #contents: Readonly<Record<string, Place>> = {}
+  #index: Readonly<Record<string, Place>> = {}
   #codeAt = 0
 
   constructor(readonly path: string) {
     try {
       this.#fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-      const found = fstatSync(this.#fd)
-      // What somebody else has put there is not run.
-      if (!found.isFile() || !isOurs(found)) return
+      const stats = fstatSync(this.#fd)
+      // Code written by another user is never run.
+      if (!stats.isFile() || !isOwnedByUser(stats)) return
       const head = this.read(0, headBytes)
-      const contents = this.read(headBytes, Math.min(head.readUInt32LE(0), found.size))
-      if (crc32(contents) !== head.readUInt32LE(4)) return
-      this.#contents = JSON.parse(contents.toString()) as Record<string, Place>
-      this.#codeAt = headBytes + contents.length
+      const index = this.read(headBytes, Math.min(head.readUInt32LE(0), stats.size))
+      if (crc32(index) !== head.readUInt32LE(4)) return
+      this.#index = JSON.parse(index.toString()) as Record<string, Place>
+      this.#codeAt = headBytes + index.length
     } catch {
-      // Nothing was kept yet.
+      // The cache does not exist yet, or is damaged: it counts as empty.
     }
   }
 
+  /** The compiled code of a file; undefined if it is missing, damaged, or older than the file. */
   codeOf(file: string, changedMs: number): Buffer | undefined {
-    const [kept, at = 0, bytes = 0, checksum] = this.#contents[file] ?? []
-    if (kept !== changedMs) return undefined
+    const [cachedMs, at = 0, bytes = 0, checksum] = this.#index[file] ?? []
+    if (cachedMs !== changedMs) return undefined
     const code = this.read(this.#codeAt + at, bytes)
     return crc32(code) === checksum ? code : undefined
   }
 
-  /** Replaces the file by one that has these too, without what is not there any more. */
+  /** Replaces the file by one with these entries added, and without those of files that changed or no longer exist. */
   add(compiled: readonly Compiled[]): void {
     const unfinished = `${this.path}.${process.pid}`
     try {
-      const before = Object.entries(this.#contents).flatMap(([file, [changedMs]]) => {
+      const before = Object.entries(this.#index).flatMap(([file, [changedMs]]) => {
         const code =
           statSync(file, { throwIfNoEntry: false })?.ctimeMs === changedMs ? this.codeOf(file, changedMs) : undefined
-        return code === undefined || compiled.some((one) => one.file === file) ? [] : [{ file, changedMs, code }]
+        return code === undefined || compiled.some((added) => added.file === file) ? [] : [{ file, changedMs, code }]
       })
       if (this.#fd !== undefined) closeSync(this.#fd)
       makeDirectory(dirname(this.path))
       writeFileSync(unfinished, packed([...before, ...compiled]), { mode: 0o600, flush: true })
       renameSync(unfinished, this.path)
     } catch {
-      // Nobody asked for it. A full disk is not made fuller.
+      // The cache is optional, so the failure is not reported; the half-written file must not fill the disk.
       if (existsSync(unfinished)) rmSync(unfinished)
     }
   }
@@ -89,27 +89,27 @@ const headBytes = 8
 
 function packed(all: readonly Compiled[]): Buffer {
   let end = 0
-  const contents = Object.fromEntries(
+  const index = Object.fromEntries(
     all.map(({ file, changedMs, code }): [string, Place] => [
       file,
       [changedMs, (end += code.length) - code.length, code.length, crc32(code)],
     ]),
   )
-  const text = Buffer.from(JSON.stringify(contents))
+  const text = Buffer.from(JSON.stringify(index))
   const head = Buffer.alloc(headBytes)
   head.writeUInt32LE(text.length, 0)
   head.writeUInt32LE(crc32(text), 4)
   return Buffer.concat([head, text, ...all.map(({ code }) => code)])
 }
 
-/** Windows knows no such owners. */
-export function isOurs({ uid }: Stats): boolean {
+/** Whether the file belongs to this user; always true on Windows, which has no such owners. */
+export function isOwnedByUser({ uid }: Stats): boolean {
   return process.geteuid === undefined || uid === process.geteuid()
 }
 
 /**
- * With its parent, as in ~/.cache/dbtool, and no more: Node's `recursive` never comes back from /proc. For this user
- * only.
+ * Creates the directory and its parent, such as ~/.cache/dbtool, for this user only. Not with `recursive`: in /proc,
+ * Node's call never returns.
  */
 export function makeDirectory(path: string): void {
   for (const directory of [dirname(path), path]) if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 })

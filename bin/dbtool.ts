@@ -1,31 +1,32 @@
 #!/usr/bin/env node
-import { keepCompiled } from './compile-cache.ts'
+import { cacheCompiled } from './compile-cache.ts'
 import { standardOutput } from './standard-output.ts'
 
-keepCompiled(process.env)
+cacheCompiled(process.env)
 
 const argv = process.argv.slice(2)
 const interrupt = new AbortController()
+/** The first signal asks the command to stop; the second one exits at once. */
 const stop = (signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM', exitCode: number): void => {
   process.on(signal, () => (interrupt.signal.aborted ? process.exit(exitCode) : interrupt.abort(signal)))
 }
-// Node ends at it even below nohup, and would leave half a file.
+// Without a handler, Node exits on SIGHUP even under nohup, and would leave a half-written file.
 stop('SIGHUP', 129)
 stop('SIGINT', 130)
 stop('SIGTERM', 143)
 
-let isLost = false
-/** Standard output takes nothing more: `dbtool … | head` ends quietly, a full disk does not. */
-const lost = (error: NodeJS.ErrnoException): void => {
-  if (isLost) return
-  isLost = true
+let hasFailed = false
+/** Ends the process after a failed write to standard output: silently if the reader is gone (`… | head`). */
+const endOnLostOutput = (error: NodeJS.ErrnoException): void => {
+  if (hasFailed) return
+  hasFailed = true
   if (error.code === 'EPIPE') process.exit(0)
   void import('../commands/run.ts')
     .then(({ reportLost }) => reportLost(error, argv, io))
     .then((exitCode) => process.exit(exitCode))
 }
 
-// Each stream is opened where it is used: Node takes its time for it.
+// Getters, because opening a stream costs start-up time.
 let output: NodeJS.WriteStream | undefined
 const io = {
   env: process.env,
@@ -34,9 +35,9 @@ const io = {
     return process.stdin
   },
   get stdout() {
-    return (output ??= standardOutput().on('error', lost))
+    return (output ??= standardOutput().on('error', endOnLostOutput))
   },
-  // Whoever reads no messages gets none.
+  // A failed write of a message is ignored: nothing is left to report it to.
   get stderr() {
     return process.stderr.listenerCount('error') === 0 ? process.stderr.on('error', () => undefined) : process.stderr
   },
@@ -45,7 +46,7 @@ const io = {
   startedMs: 0,
 }
 
-/** One that was removed is no reason not to work: only a relative path means something else then. */
+/** A removed working directory does not stop dbtool: relative paths then start at `/`. */
 function workingDirectory(): string {
   try {
     return process.cwd()
@@ -55,5 +56,5 @@ function workingDirectory(): string {
 }
 
 const end = (exitCode: number): void =>
-  void io.stdout.write('', (error) => (error ? lost(error) : isLost || process.exit(exitCode)))
+  void io.stdout.write('', (error) => (error ? endOnLostOutput(error) : hasFailed || process.exit(exitCode)))
 void import('../commands/run.ts').then(({ run }) => run(argv, io)).then(end)

@@ -1,9 +1,8 @@
 import { fstatSync, writeSync } from 'node:fs'
 
 /**
- * Node's own. Into a file or a device it takes a write for whole that the disk took half of: here it goes on with the
- * rest, and as
- * before at once, so that messages in the same file stand where they belong.
+ * Node's standard output, with partial writes completed. Node ignores that a file or device accepted only a part of a
+ * write; here the rest is written too. Writes stay synchronous, so that messages in the same file keep their place.
  */
 export function standardOutput(): NodeJS.WriteStream {
   const { stdout } = process

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { chosen, entry, parsed, statement, statementsOf, type ConfigEntry, type ConfigStatement } from './entries.ts'
+import {
+  profileEntry,
+  entry,
+  parsed,
+  statement,
+  statementsOf,
+  type ConfigEntry,
+  type ConfigStatement,
+} from './entries.ts'
 import { readEnvFile, type EnvFile } from './env-file.ts'
-import { refusal, wrongValue, type ConfigFault } from './fault.ts'
+import { configError, wrongValue, type ConfigFault } from './fault.ts'
 import { nameIn, type ConfigSources } from './layers.ts'
 import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statement } from './precedence.ts'
@@ -20,21 +28,21 @@ export interface Config {
   readonly entries: readonly ConfigEntry[]
 }
 
-/** The configuration with everything that is wrong with it. */
+/** The configuration with all its faults. */
 export interface Inspection {
-  /** Undefined where there are faults. */
+  /** Undefined if there are faults. */
   readonly config: Config | undefined
   readonly entries: readonly ConfigEntry[]
-  /** For each setting in turn: all places that say something of it, the highest first. */
+  /** For each setting, its value in every place that sets it, in order of precedence. */
   readonly statements: readonly ConfigStatement[]
   readonly faults: readonly ConfigFault[]
   readonly envFile: EnvFile
   readonly profile: Profile | undefined
-  /** Whose URL holds a password: an origin. */
+  /** The origin of the URL that contains a password. */
   readonly passwordInUrl: string | undefined
 }
 
-/** Gathers, checks and explains the configuration; never rejects for what is wrong with it. */
+/** Reads, checks and explains the configuration. Faults are part of the result and never reject. */
 export async function inspectConfig(sources: ConfigSources): Promise<Inspection> {
   const envFile = readEnvFile(sources.envFile, sources.cwd)
   const wrong: string[] = []
@@ -44,7 +52,10 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   const settings = Object.fromEntries(
     settingNames.map((name) => [name, parsed(name, winner(statements, name), table[name], wrong)]),
   ) as unknown as Settings
-  const entries = [...settingNames.map((name) => entry(name, winner(statements, name), table[name])), chosen(profile)]
+  const entries = [
+    ...settingNames.map((name) => entry(name, winner(statements, name), table[name])),
+    profileEntry(profile),
+  ]
   const { secret, unreadable } = password(settings, winner(statements, 'DB_PASSWORD_FILE'))
   const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter(
     (fault) => fault !== undefined,
@@ -54,7 +65,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   return {
     config,
     entries,
-    statements: [...statementsOf(statements, table), statement(chosen(profile))],
+    statements: [...statementsOf(statements, table), statement(profileEntry(profile))],
     faults,
     envFile,
     profile,
@@ -62,9 +73,9 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
   }
 }
 
-/** @throws DbtoolError BAD_CONFIG naming everything that is wrong. */
+/** @throws DbtoolError BAD_CONFIG with all faults of the configuration. */
 export function soundConfig({ config, faults }: Inspection): Config {
-  if (config === undefined) throw refusal(faults)
+  if (config === undefined) throw configError(faults)
   return config
 }
 
@@ -97,16 +108,16 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
 
 function password(
   { DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings,
-  statements: Statement | undefined,
+  pathStatement: Statement | undefined,
 ): { secret: string; unreadable?: ConfigFault } {
   if (path === undefined) return { secret }
   try {
     return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
   } catch (cause) {
     const named =
-      statements?.layer.nameOf === undefined
+      pathStatement?.layer.nameOf === undefined
         ? '--password-file and DB_PASSWORD_FILE'
-        : `${nameIn(statements.layer, 'DB_PASSWORD_FILE')} (${statements.layer.origin})`
+        : `${nameIn(pathStatement.layer, 'DB_PASSWORD_FILE')} (${pathStatement.layer.origin})`
     return {
       secret: '',
       unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` },
@@ -116,6 +127,7 @@ function password(
 
 function urlOf({ user, password: secret, host, port, socket, database }: Target): string {
   const stars = secret === '' ? '' : ':********'
-  const where = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
-  return `mariadb://${encodeURIComponent(user)}${stars}@${where}/${encodeURIComponent(database ?? '')}${socket === undefined ? '' : `?socket=${socket}`}`
+  const address = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
+  const query = socket === undefined ? '' : `?socket=${socket}`
+  return `mariadb://${encodeURIComponent(user)}${stars}@${address}/${encodeURIComponent(database ?? '')}${query}`
 }

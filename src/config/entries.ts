@@ -6,22 +6,22 @@ import type { Profile } from './profile.ts'
 
 export interface ConfigEntry {
   readonly name: string
-  /** As it was written; secrets are stars. */
+  /** The text as written by the user; secrets are replaced by stars. */
   readonly value: string | null
   readonly origin: string
 }
 
-/** What one place says of a setting. */
+/** The value of a setting in one place. */
 export interface ConfigStatement extends ConfigEntry {
-  /** Whether it counts. */
+  /** Whether this value takes effect. */
   readonly used: boolean
-  /** The place whose word counts instead. */
+  /** The place whose value takes precedence. */
   readonly hidden_by: string | null
 }
 
 export const profileVariable = 'DBTOOL_PROFILE'
 
-/** The value of a setting; what is wrong with it is added to `faults`. */
+/** Parses the value of a setting, or its default. An invalid value adds a sentence to `faults`. */
 export function parsed(
   name: SettingName,
   given: Statement | undefined,
@@ -41,7 +41,7 @@ export function parsed(
   }
 }
 
-/** What is shown of a setting. */
+/** A setting as `config show` prints it. */
 export function entry(name: string, given: Statement | undefined, { fallback, secret = false }: Setting): ConfigEntry {
   const text = given === undefined ? fallback : given.text
   return {
@@ -51,15 +51,15 @@ export function entry(name: string, given: Statement | undefined, { fallback, se
   }
 }
 
-/** The profile as if it were a setting. */
-export function chosen(profile: Profile | undefined): ConfigEntry {
+/** The profile in the form of a setting. */
+export function profileEntry(profile: Profile | undefined): ConfigEntry {
   return { name: profileVariable, value: profile?.name ?? null, origin: profile?.origin ?? 'default' }
 }
 
-/** Of each setting all that is said, or its default. */
+/** All values of each setting, and its default if no value takes effect. */
 export function statementsOf(all: Statements, table: Readonly<Record<SettingName, Setting>>): ConfigStatement[] {
   return [...all].flatMap(([name, statements]) => {
-    const rows = statements.map((one) => statement(entry(name, one, table[name]), one.hiddenBy))
+    const rows = statements.map((given) => statement(entry(name, given, table[name]), given.hiddenBy))
     return winner(all, name) === undefined ? [...rows, statement(entry(name, undefined, table[name]))] : rows
   })
 }

@@ -12,18 +12,18 @@ export interface EnvFile {
   readonly state: 'absent' | 'unreadable' | 'read'
   readonly texts: Record<string, string>
   readonly holdsPassword: boolean
-  /** It holds a password and everybody can read it. */
+  /** Set if the file contains a password and every user can read it. */
   readonly exposed?: ConfigFault | undefined
-  /** One for each line that cannot be read, and each name that means nothing. */
+  /** A fault for each line that cannot be parsed and each misspelled name. */
   readonly faults: readonly ConfigFault[]
 }
 
-/** The variables of the env file: the one that was asked for, or `.env` if there is one. */
+/** Reads the env file: the file named by the user, or else `.env` if it exists. Faults are part of the result. */
 export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
   const name = asked ?? '.env'
   const path = resolve(cwd, name)
   const nothing: EnvFile = { name, state: 'absent', texts: {}, holdsPassword: false, faults: [] }
-  // A file that was not asked for need not be there.
+  // `.env` is optional, a file named by the user is not.
   if (asked === undefined && statSync(path, { throwIfNoEntry: false }) === undefined) return nothing
   try {
     const content = readFileSync(path, 'utf8')
@@ -40,7 +40,7 @@ export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
       faults: [
         {
           sentence: `cannot read the environment file ${name}: ${reasonOf(cause)}`,
-          fix: 'mend that, or name another file with --env-file',
+          fix: 'check its path and permissions, or choose another file with --env-file',
         },
       ],
     }
@@ -53,11 +53,11 @@ function contentsOf(name: string, content: string): EnvFile {
   return { name, state: 'read', texts, holdsPassword: holdsPassword(texts), faults }
 }
 
-/** What dotenv takes for an assignment; the quoted values may have several lines. */
+/** An assignment as dotenv parses it; quoted values may span several lines. */
 const assignment =
   /^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm
 
-/** dotenv passes over these without a word. The line itself is not repeated: it may hold a password. */
+/** Reports the lines that dotenv silently ignores. The message omits the line itself, as it may contain a password. */
 function unreadableLines(name: string, content: string): string[] {
   const left = content.replace(assignment, (lines) => lines.replace(/[^\n]/g, ''))
   return left
@@ -65,7 +65,7 @@ function unreadableLines(name: string, content: string): string[] {
     .flatMap((line, index) =>
       /^\s*(#|$)/.test(line)
         ? []
-        : [`line ${index + 1} of ${name} must read NAME=value, or be a comment that starts with #`],
+        : [`line ${index + 1} of ${name} must have the form NAME=value, or be a comment that starts with #`],
     )
 }
 

@@ -1,6 +1,6 @@
 import { allFaults, DbtoolError } from '../errors.ts'
 
-/** One thing that is wrong with the configuration; the sentence reads on its own. */
+/** A fault of the configuration. The sentence is complete without the fix. */
 export interface ConfigFault {
   readonly sentence: string
   readonly fix: string
@@ -8,20 +8,20 @@ export interface ConfigFault {
 
 export const correctHint = 'correct it where it is set, or override it with a flag; see: dbtool help connecting'
 
-/** A value that breaks its rule. */
+/** The fault of an invalid value. */
 export function wrongValue(sentence: string): ConfigFault {
   return { sentence, fix: correctHint }
 }
 
-/** One error for all of them; among others, each brings its own way out. */
-export function refusal(faults: readonly ConfigFault[]): DbtoolError {
+/** One BAD_CONFIG error with all faults. If there are several, each sentence includes its own fix. */
+export function configError(faults: readonly ConfigFault[]): DbtoolError {
   const [first] = faults
   const sentences = faults.map(({ sentence, fix }) =>
     faults.length === 1 || fix === correctHint ? sentence : `${sentence}; ${fix}`,
   )
   return allFaults(
     'BAD_CONFIG',
-    'the configuration is wrong',
+    'the configuration is invalid',
     sentences,
     faults.length === 1 ? first?.fix : correctHint,
   )

@@ -1,38 +1,38 @@
 import { statSync, type Stats } from 'node:fs'
 import type { ConfigFault } from './fault.ts'
 
-/** Where there are no such bits, nobody else can be kept out, nor let in. */
+/** Windows has no such permission bits, so nothing can be checked there. */
 const hasBits = process.platform !== 'win32'
 
 export function readableByAll({ mode }: Pick<Stats, 'mode'>): boolean {
   return hasBits && (mode & 0o004) !== 0
 }
 
-/** A file with a password that everybody can read is refused, as ssh refuses such a key. */
+/** The fault of a file with a password that every user can read; ssh rejects private keys for the same reason. */
 export function exposure(name: string): ConfigFault {
   return {
-    sentence: `${name} holds a password and every user of this machine can read it`,
+    sentence: `${name} contains a password, and every user of this machine can read it`,
     fix: `run: chmod 600 ${name}`,
   }
 }
 
-/** What anybody could have written decides nothing; MariaDB's own programs pass over such a file with a warning. */
+/** The fault of a file that every user can write to. MariaDB's own programs ignore such a file with a warning. */
 export function writableByAll(name: string, { mode }: Stats): ConfigFault | undefined {
   if (!hasBits || (mode & 0o002) === 0) return undefined
   return {
-    sentence: `every user of this machine can write ${name}, so nobody knows who says where to connect`,
+    sentence: `every user of this machine can write to ${name}, so its settings cannot be trusted`,
     fix: `run: chmod o-w ${name}`,
   }
 }
 
 /**
- * A file further up may be a stranger's: in /tmp, say. Who owns the folder that somebody works in may say where to
- * connect.
+ * The fault of a file of another user. Files are also read from the folders above the working directory, for
+ * instance in /tmp. Trusted owners are root, this user, and the owner of the working directory (`folder`).
  */
-export function ofStranger(name: string, { uid }: Stats, folder: string): ConfigFault | undefined {
+export function ownedByOther(name: string, { uid }: Stats, folder: string): ConfigFault | undefined {
   if (!hasBits || [0, process.geteuid?.(), statSync(folder).uid].includes(uid)) return undefined
   return {
-    sentence: `${name} belongs to another user (${uid}), who would say where to connect`,
-    fix: `copy what you trust of it to a .dbtool.json of your own in ${folder}`,
+    sentence: `${name} belongs to another user (${uid}), so its settings cannot be trusted`,
+    fix: `copy the settings that you trust to your own .dbtool.json in ${folder}`,
   }
 }

@@ -1,21 +1,19 @@
 /**
- * Where a text stops being JSON, and why, if that is known. Node's own message has no place for some faults, and a
- * piece of the text, which may be a password, for others.
+ * The position and cause of a syntax error. Node's own messages omit the position of some errors. For others they quote
+ * a piece of the text, which may be a password.
  */
 export interface JsonFault {
-  /** Both from 1. */
+  /** Line and column start at 1. */
   readonly line: number
   readonly column: number
   readonly why: string
 }
 
-/**
- * The first fault of a JSON text; a key that is given twice is one, as the first value would be lost without a word.
- */
+/** The first fault of a JSON text. A duplicate key is a fault too, because its first value would be lost silently. */
 export function jsonFault(text: string): JsonFault | undefined {
   try {
     const end = value(text, skip(text, 0))
-    if (end < text.length) throw new Fault(end, 'the text should have ended before')
+    if (end < text.length) throw new Fault(end, 'unexpected text after the end of the JSON')
     return undefined
   } catch (error) {
     if (!(error instanceof Fault)) throw error
@@ -23,7 +21,7 @@ export function jsonFault(text: string): JsonFault | undefined {
     return {
       line: before.length,
       column: (before.at(-1)?.length ?? 0) + 1,
-      why: error.at === text.length ? 'the text ends too early' : error.message,
+      why: error.at === text.length ? 'unexpected end of the file' : error.message,
     }
   }
 }
@@ -40,37 +38,37 @@ class Fault extends Error {
 const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 
-/** Each of these returns where the next thing begins. */
+/** Each parser returns the position after its value and the white space that follows. */
 function value(text: string, at: number): number {
   if (text[at] === '{') return list(text, at, '}', member)
   if (text[at] === '[') return list(text, at, ']', value)
-  return skip(text, token(text, at, string) ?? token(text, at, word) ?? fail(at, 'a value was expected'))
+  return skip(text, token(text, at, string) ?? token(text, at, word) ?? fail(at, 'expected a value'))
 }
 
 function list(
   text: string,
   open: number,
   close: string,
-  one: (text: string, at: number, keys: Set<string>) => number,
+  parseItem: (text: string, at: number, keys: Set<string>) => number,
 ): number {
   const keys = new Set<string>()
   let at = skip(text, open + 1)
   if (text[at] === close) return skip(text, at + 1)
   for (;;) {
-    at = one(text, at, keys)
+    at = parseItem(text, at, keys)
     if (text[at] === close) return skip(text, at + 1)
-    if (text[at] !== ',') fail(at, `a comma or ${close} was expected`)
+    if (text[at] !== ',') fail(at, `expected a comma or ${close}`)
     at = skip(text, at + 1)
   }
 }
 
 function member(text: string, at: number, keys: Set<string>): number {
-  const end = token(text, at, string) ?? fail(at, 'a key in double quotes was expected')
+  const end = token(text, at, string) ?? fail(at, 'expected a key in double quotes')
   const key = text.slice(at, end)
-  if (keys.has(key)) fail(at, `the key ${key} is given twice`)
+  if (keys.has(key)) fail(at, `duplicate key ${key}`)
   keys.add(key)
   const colon = skip(text, end)
-  if (text[colon] !== ':') fail(colon, 'a colon was expected')
+  if (text[colon] !== ':') fail(colon, 'expected a colon')
   return value(text, skip(text, colon + 1))
 }
 

@@ -4,9 +4,9 @@ import type { SettingName } from '../settings.ts'
 
 export type Texts = Partial<Record<SettingName, string>>
 
-/** Everything that the configuration is made from. */
+/** All inputs of the configuration. */
 export interface ConfigSources {
-  /** What was said on the command line, by the variable that it stands for. */
+  /** The flags of the command line, each under the variable that it overrides. */
   readonly flags: Texts & { readonly DB_URL?: string | undefined }
   /** `--profile`. */
   readonly profile: string | undefined
@@ -16,32 +16,32 @@ export interface ConfigSources {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly osUser: string
-  /** Looks for the running private server; asked only when nothing else says where to connect. */
+  /** Finds the running private server. Called only if no other place has an address. */
   readonly findPrivateServer: () => Promise<{ socket: string; user: string; database: string } | undefined>
 }
 
-/** Where settings are written. */
+/** A place with settings, such as the environment or a file. */
 export interface Place {
   readonly origin: string
-  /** What a setting is called there; where nothing is said, its variable. */
+  /** The name of a setting in this place; by default its variable. */
   readonly nameOf?: (name: SettingName) => string
-  /** Asked for by name: a profile, an option file. If it says where the server is, it says all about that. */
+  /** A profile or an option file: if it has an address, lower places add nothing to the address. */
   readonly chosen?: true
 }
 
-/** What one place says; the first layer that has a value wins. */
+/** The settings of one place. The first layer with a value takes precedence. */
 export interface Layer extends Place {
   readonly texts: Texts
-  /** Those of them that its URL says; it may hold a password. */
+  /** The settings that come from the URL of this place; a password may be among them. */
   readonly url?: Texts
 }
 
-/** The layer of the command line, whose settings have names of their own there. */
+/** The origin of the command line, where settings have the names of flags. */
 export const flagOrigin = 'flag'
 
-/** The variables of one place, and those in its URL; what is wrong with that is added to `faults`. */
+/** The settings of one place, including those in its URL. An invalid URL or address adds a sentence to `faults`. */
 export function layerOf(place: Place, source: Readonly<Record<string, string | undefined>>, faults: string[]): Layer {
-  // An empty variable counts as not set, but for an empty password.
+  // An empty variable counts as not set, except for an empty password.
   const given = Object.entries(source).filter(
     ([name, text]) => name.startsWith('DB_') && text !== undefined && (text !== '' || name === 'DB_PASSWORD'),
   )

@@ -6,11 +6,11 @@ import { exposure, readableByAll, writableByAll } from './file-access.ts'
 import { pathIn } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
-/** One option of a group that is read, as it applies: the last one of a name counts. */
+/** An option from one of the groups that dbtool reads. The last option of a name takes effect. */
 export interface Option {
-  /** With `-`, where the file may have `_`. */
+  /** The name with `-`, where the file may have `_`. */
   readonly name: string
-  /** Undefined: the name alone. */
+  /** Undefined if the line has only a name. */
   readonly value: string | undefined
 }
 
@@ -19,19 +19,19 @@ export interface Folders {
   readonly home: string
 }
 
-/** What every client of MariaDB reads, and the group of our own name, as each program has one. */
+/** The groups that every MariaDB client reads, and a group named after the program, as every client has one. */
 const groups = ['client', 'client-server', 'client-mariadb', 'dbtool']
-/** As deep as MariaDB's programs follow `!include`. */
+/** The depth to which MariaDB's own programs follow `!include`. */
 const deepest = 10
 
-/** The options of a my.cnf and of what it includes, read as MariaDB's own programs read them (mysys/my_default.c). */
+/** The options of a my.cnf and its includes, parsed as MariaDB's own programs parse them (mysys/my_default.c). */
 export function readOptions(path: string, folders: Folders, faults: ConfigFault[]): Option[] {
   try {
     return optionsOf(path, folders, { faults, depth: 0 })
   } catch (cause) {
     faults.push({
       sentence: `cannot read the option file ${path}: ${reasonOf(cause)}`,
-      fix: 'mend that, or name another file with --defaults-file',
+      fix: 'check its path and permissions, or choose another file with --defaults-file',
     })
     return []
   }
@@ -63,7 +63,7 @@ function optionsOf(path: string, folders: Folders, reading: Reading): Option[] {
 function optionsOfLine(line: Line, path: string, folders: Folders, { faults, depth }: Reading): Option[] {
   if (line.kind === 'option') return isRead(line) ? [{ name: line.name, value: line.value }] : []
   if (line.kind === 'fault') {
-    faults.push(wrongValue(`${path}, line ${line.number}: ${line.what}`))
+    faults.push(wrongValue(`${path}, line ${line.number}: ${line.problem}`))
     return []
   }
   if (depth >= deepest) return []
@@ -72,14 +72,14 @@ function optionsOfLine(line: Line, path: string, folders: Folders, { faults, dep
   try {
     return filesOf(pathIn(folders.cwd, folders.home, line.path)).flatMap((file) => included(file, folders, deeper))
   } catch (cause) {
-    faults.push(wrongValue(`${path}: cannot read ${line.path} of !includedir: ${reasonOf(cause)}`))
+    faults.push(wrongValue(`${path}: cannot read the folder ${line.path} of !includedir: ${reasonOf(cause)}`))
     return []
   }
 }
 
 const isRead = ({ group }: { group: string }): boolean => groups.includes(group)
 
-/** What is not there, or closed to this user, is passed over: the file is written for all who read it. */
+/** The options of an included file. A missing or unreadable one is skipped, because many users share the outer file. */
 function included(path: string, folders: Folders, reading: Reading): Option[] {
   try {
     return optionsOf(path, folders, reading)
@@ -96,32 +96,32 @@ function filesOf(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
-/** One line of a my.cnf that says something. */
+/** A line of a my.cnf that is neither empty, a comment nor a group. */
 export type Line =
   | { readonly kind: 'option'; readonly group: string; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'include' | 'includedir'; readonly path: string }
-  | { readonly kind: 'fault'; readonly number: number; readonly what: string }
+  | { readonly kind: 'fault'; readonly number: number; readonly problem: string }
 
-/** What the lines of a my.cnf say. The first fault ends it, as it ends MariaDB's own programs. */
+/** Parses the lines of a my.cnf. Parsing stops at the first fault, as in MariaDB's own programs. */
 function optionLines(text: string): Line[] {
   const lines: Line[] = []
   let group: string | undefined
   for (const [index, raw] of text.split('\n').entries()) {
     const line = trim(raw)
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
-    const fault = (what: string): Line[] => [...lines, { kind: 'fault', number: index + 1, what }]
+    const fault = (problem: string): Line[] => [...lines, { kind: 'fault', number: index + 1, problem }]
     if (line.startsWith('!')) {
       const [, kind, path = ''] = /^!\s*(include|includedir)(?:[ \t\v\f\r]+(.*))?$/s.exec(line) ?? []
-      // Any other directive is passed over.
+      // Any other directive is ignored.
       if (kind === undefined) continue
       if (path === '') return fault(`!${kind} needs a path`)
       lines.push({ kind: kind === 'include' ? 'include' : 'includedir', path })
     } else if (line.startsWith('[')) {
       const end = line.indexOf(']')
-      if (end === -1) return fault('a group must read [name]')
+      if (end === -1) return fault('a group must have the form [name]')
       group = line.slice(1, end).trimEnd()
     } else {
-      if (group === undefined) return fault('an option stands before the first [group]')
+      if (group === undefined) return fault('an option must come after a [group]')
       lines.push({ kind: 'option', group, ...optionOf(withoutComment(line)) })
     }
   }
@@ -134,14 +134,12 @@ function optionOf(line: string): { name: string; value: string | undefined } {
   return { name, value: equals === -1 ? undefined : unescaped(unquoted(trim(line.slice(equals + 1)))) }
 }
 
-/** Not String's own: that one takes away more than ASCII's blanks, and a password may end in one. */
+/** Removes ASCII white space only. `String.trim` also removes other blanks, with which a password may end. */
 function trim(text: string): string {
   return text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')
 }
 
-/**
- * A # that stands in no quotes begins a comment; in quotes, and only there, a backslash keeps a quote from ending them.
- */
+/** A # outside quotes begins a comment. Inside quotes, and only there, a backslash escapes a quote. */
 const beforeComment = /^(?:[^'"#]|"(?:[^"\\]|\\[^]?)*(?:"|$)|'(?:[^'\\]|\\[^]?)*(?:'|$))*/
 
 function withoutComment(line: string): string {
@@ -164,7 +162,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\\': '\\',
 }
 
-/** Of what is no escape the backslash stays, and so does one at the end. */
+/** Resolves escapes. The backslash of an unknown escape stays, and so does one at the end. */
 function unescaped(value: string): string {
   return value.replace(/\\([^])/g, (both, character: string) => escapes[character] ?? both)
 }

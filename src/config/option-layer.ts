@@ -19,7 +19,7 @@ type OptionTexts = Partial<Record<SettingName, string>>
 
 const nameOf = (name: SettingName): string => Object.keys(settings).find((option) => settings[option] === name) ?? name
 
-/** What an option file says about the connection. Options that mean nothing to dbtool are for other programs. */
+/** The connection settings of an option file. Unknown options are ignored, because other programs use them. */
 export function optionFileLayer(path: string, folders: Folders): { layer: Layer; faults: ConfigFault[] } {
   const faults: ConfigFault[] = []
   const options = readOptions(path, folders, faults).map(plain)
@@ -27,7 +27,7 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
   const texts: OptionTexts = {}
   for (const [name, setting] of Object.entries(settings)) {
     const option = last(name)
-    // A password without a value is one that MariaDB's own client asks for.
+    // For `password` without a value, MariaDB's own client prompts; dbtool ignores it.
     if (option !== undefined && option.value === undefined && name !== 'password')
       faults.push(wrongValue(`${name} (${path}) needs a value`))
     if (option?.value !== undefined) texts[setting] = option.value
@@ -37,7 +37,7 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
   return { layer: layerOf({ origin: path, nameOf, chosen: true }, source, []), faults }
 }
 
-/** `skip-ssl` is `ssl=0`, and so on; `loose-` makes an option one that not every program knows. */
+/** Resolves the prefixes: `skip-ssl` is `ssl=0`, and so on. `loose-` marks an option that some programs do not know. */
 function plain({ name, value }: Option): Option {
   const [, prefix, rest = name] = /^(?:loose-)?(?:(skip|disable|enable)-)?(.*)$/.exec(name) ?? []
   if (prefix === undefined) return { name: rest, value }
@@ -45,8 +45,8 @@ function plain({ name, value }: Option): Option {
 }
 
 /**
- * To MariaDB's own client, localhost is the socket, where there is one; any other host, and `protocol=tcp`, is the
- * network.
+ * The socket or the host, as MariaDB's own client chooses. Localhost means the socket if there is one; any other host,
+ * or `protocol=tcp`, means the network.
  */
 function oneAddress(
   { DB_SOCKET: socket, DB_HOST: given = '', DB_PORT: port, ...rest }: OptionTexts,
@@ -62,7 +62,7 @@ function oneAddress(
   }
 }
 
-/** A certificate to trust asks for encryption, too; nobody gives one to have it ignored. */
+/** A trusted certificate implies encryption too: otherwise the option would have no effect. */
 function sslMode(options: readonly Option[], isOn: (option: Option) => boolean): SslMode | undefined {
   let [encrypted, verified]: (boolean | undefined)[] = []
   for (const option of options) {
@@ -75,7 +75,10 @@ function sslMode(options: readonly Option[], isOn: (option: Option) => boolean):
   return encrypted === true ? 'required' : undefined
 }
 
-/** MariaDB's programs take what they do not understand for off; about encryption nobody should guess. */
+/**
+ * Parses a switch. MariaDB's own programs treat an unknown value as off; here it is a fault, because it decides about
+ * encryption.
+ */
 function switchIn(path: string, faults: ConfigFault[]): (option: Option) => boolean {
   return ({ name, value = '1' }) => {
     if (/^(1|on|true)$/i.test(value)) return true

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 
-export interface Desk {
+/** The inputs that determine where dbtool looks for files. */
+export interface PathContext {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
 }
@@ -12,32 +13,32 @@ export function homeOf(env: NodeJS.ProcessEnv): string {
   return resolve(env['HOME'] || homedir())
 }
 
-/** A path as a file has it: from the folder of that file, and `~` is the home folder. */
+/** Resolves a path from a file: relative to the folder of that file, with `~` for the home folder. */
 export function pathIn(folder: string, home: string, text: string): string {
   return text === '~' || text.startsWith('~/') ? join(home, text.slice(1)) : resolve(folder, text)
 }
 
-/** A path as it is told: from where somebody works, or from home; whichever is shorter. */
+/** The shortest form of a path for messages: absolute, relative to the working directory, or with `~`. */
 export function shortPath(path: string, cwd: string, home: string): string {
   const fromHome = relative(home, path)
   const [shortest = path] = [
     path,
     relative(cwd, path),
     ...(fromHome.startsWith('..') ? [] : [join('~', fromHome)]),
-  ].sort((one, other) => one.length - other.length)
+  ].sort((a, b) => a.length - b.length)
   return shortest
 }
 
 const projectFile = '.dbtool.json'
 
-/** The files of profiles that there are: of the project, then of this user. */
-export function profilePaths({ env, cwd }: Desk): string[] {
+/** The existing files with profiles: that of the project, then that of this user. */
+export function profilePaths({ env, cwd }: PathContext): string[] {
   const home = homeOf(env)
   const own = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'dbtool', 'config.json')
   return [nearest(cwd, home), existsSync(own) ? own : undefined].filter((path) => path !== undefined)
 }
 
-/** In this folder or the nearest one above it, but no further than home. */
+/** The project's file in this folder or the nearest one above it, up to the home folder. */
 function nearest(cwd: string, home: string): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = join(folder, projectFile)

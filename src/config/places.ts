@@ -6,44 +6,43 @@ import { flagOrigin, hasAddress, layerOf, type Layer } from './layers.ts'
 import { homeOf, profilePaths } from './paths.ts'
 import type { Profile, ProfileChoice } from './profile.ts'
 
-/** Every place that says something about the connection, the highest first. */
+/** All places with connection settings, in order of precedence. */
 export interface Places {
   readonly layers: readonly Layer[]
   readonly faults: readonly ConfigFault[]
-  /** The one that is used. */
+  /** The profile in use. */
   readonly profile: Profile | undefined
 }
 
 /**
- * Flags; what they name (a profile, an option file); the environment; the profile that it names; the env file; the
- * profile that it names. And
- * where all that does not say where the server is: the default profile, the private server. `wrong` takes the sentences
- * about values.
+ * Reads all places in order of precedence: the flags, their profile and option file; the environment and its profile;
+ * the env file and its profile. If none of them has an address, the default profile and the private server follow.
+ * Sentences about invalid values are added to `wrong`.
  */
 export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wrong: string[]): Promise<Places> {
   const { env, cwd, flags, optionFile } = sources
-  const [home, paths, choice] = [homeOf(env), profilePaths({ env, cwd }), askedFor(sources, envFile)]
-  // Most people have none: they should not pay for it.
+  const [home, paths, choice] = [homeOf(env), profilePaths({ env, cwd }), profileChoice(sources, envFile)]
+  // Loaded on demand: most users have no profiles.
   const profileModule = paths.length > 0 || choice !== undefined ? await import('./profile.ts') : undefined
   const files = profileModule?.readProfileFiles(paths, { env, cwd }) ?? []
-  const asked = choice === undefined ? undefined : profileModule?.findProfile(files, choice, home)
-  const namedIn = (origin: string): Layer[] =>
-    asked?.layer !== undefined && asked.origin === origin ? [asked.layer] : []
+  const selected = choice === undefined ? undefined : profileModule?.findProfile(files, choice, home)
+  const selectedIn = (origin: string): Layer[] =>
+    selected?.layer !== undefined && selected.origin === origin ? [selected.layer] : []
   const options =
     optionFile === undefined
       ? undefined
       : (await import('./option-layer.ts')).optionFileLayer(optionFile, { cwd, home })
   const layers = [
     layerOf({ origin: flagOrigin }, flags, wrong),
-    ...namedIn(flagOrigin),
+    ...selectedIn(flagOrigin),
     ...(options === undefined ? [] : [options.layer]),
     layerOf({ origin: 'environment' }, env, wrong),
-    ...namedIn('environment'),
+    ...selectedIn('environment'),
     layerOf({ origin: envFile.name }, envFile.texts, wrong),
-    ...namedIn(envFile.name),
+    ...selectedIn(envFile.name),
   ]
-  const profile = asked ?? (layers.some(hasAddress) ? undefined : profileModule?.defaultProfile(files, home))
-  if (asked === undefined && profile?.layer !== undefined) layers.push(profile.layer)
+  const profile = selected ?? (layers.some(hasAddress) ? undefined : profileModule?.defaultProfile(files, home))
+  if (selected === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   if (!layers.some(hasAddress)) layers.push(await privateServer(sources))
   return {
     layers,
@@ -52,8 +51,8 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
   }
 }
 
-/** What is nearest to the person counts. As with settings, an empty variable counts as not set. */
-function askedFor({ profile, env }: ConfigSources, envFile: EnvFile): ProfileChoice | undefined {
+/** The selected profile: a flag comes before the environment, and that before the env file. Empty means not set. */
+function profileChoice({ profile, env }: ConfigSources, envFile: EnvFile): ProfileChoice | undefined {
   if (profile !== undefined) return { name: profile, origin: flagOrigin }
   const inVariables = [
     { origin: 'environment', name: env[profileVariable] },

@@ -1,18 +1,18 @@
 import { settingNames, type SettingName } from '../settings.ts'
 import { hasAddress, type Layer } from './layers.ts'
 
-/** What one place says of one setting. */
+/** The value of one setting in one place. */
 export interface Statement {
   readonly layer: Layer
   readonly text: string
-  /** The place above it whose word counts instead. */
+  /** The place whose value takes precedence. */
   readonly hiddenBy: string | undefined
 }
 
 export type Statements = ReadonlyMap<SettingName, readonly Statement[]>
 
-/** Where, and how to get there: of one server. */
-const where = [
+/** The settings that belong to one server: its address, database and encryption. */
+const serverSettings = [
   'DB_HOST',
   'DB_PORT',
   'DB_SOCKET',
@@ -20,36 +20,39 @@ const where = [
   'DB_SSL_MODE',
   'DB_SSL_CA',
 ] as const satisfies readonly SettingName[]
-/** Two ways to say one thing. */
+/** Two ways to set the password. */
 const passwords = ['DB_PASSWORD', 'DB_PASSWORD_FILE'] as const satisfies readonly SettingName[]
 
-/** All that is said of each setting, from the highest place to the lowest, with what counts. */
+/** All values of each setting in order of precedence, each with the place that hides it. */
 export function weigh(layers: readonly Layer[]): Statements {
   const statements = new Map<SettingName, Statement[]>(settingNames.map((name) => [name, []]))
   const hidden = new Map<SettingName, string>()
   for (const layer of layers) {
     const named = settingNames.filter((name) => layer.texts[name] !== undefined)
-    const heard = named.filter(
+    const effective = named.filter(
       (name) => !hidden.has(name) && !(name === 'DB_PASSWORD_FILE' && layer.texts.DB_PASSWORD !== undefined),
     )
     for (const name of named) {
-      const hiddenBy = heard.includes(name) ? undefined : (hidden.get(name) ?? layer.origin)
+      const hiddenBy = effective.includes(name) ? undefined : (hidden.get(name) ?? layer.origin)
       statements.get(name)?.push({ layer, text: layer.texts[name] ?? '', hiddenBy })
     }
-    for (const name of hiddenBelow(layer, heard)) if (!hidden.has(name)) hidden.set(name, layer.origin)
+    for (const name of hiddenBelow(layer, effective)) if (!hidden.has(name)) hidden.set(name, layer.origin)
   }
   return statements
 }
 
-/** The one that counts. */
+/** The value that takes effect. */
 export function winner(statements: Statements, name: SettingName): Statement | undefined {
   return statements.get(name)?.find(({ hiddenBy }) => hiddenBy === undefined)
 }
 
-/** A socket and a host say the same thing twice, and so do a password and its file: whichever is higher up counts. */
-function hiddenBelow(layer: Layer, heard: readonly SettingName[]): readonly SettingName[] {
-  const password = passwords.some((name) => heard.includes(name)) ? passwords : []
-  if (!hasAddress(layer)) return [...heard, ...password]
+/**
+ * The settings that this layer hides in the layers below it. A socket and a host are alternatives, and so are a
+ * password and a password file: the one in the higher layer takes precedence.
+ */
+function hiddenBelow(layer: Layer, effective: readonly SettingName[]): readonly SettingName[] {
+  const password = passwords.some((name) => effective.includes(name)) ? passwords : []
+  if (!hasAddress(layer)) return [...effective, ...password]
   const network = layer.texts.DB_SOCKET === undefined ? (['DB_SOCKET'] as const) : []
-  return [...heard, ...password, ...network, ...(layer.chosen === true ? where : [])]
+  return [...effective, ...password, ...network, ...(layer.chosen === true ? serverSettings : [])]
 }

@@ -1,70 +1,73 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ConfigFault } from './fault.ts'
-import { exposure, ofStranger, readableByAll, writableByAll } from './file-access.ts'
+import { exposure, ownedByOther, readableByAll, writableByAll } from './file-access.ts'
 import { holdsPassword } from './env-file.ts'
 import { jsonFault } from './json-fault.ts'
 import { nearest } from '../nearest.ts'
-import { homeOf, shortPath, type Desk } from './paths.ts'
+import { homeOf, shortPath, type PathContext } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
-/** A file of profiles, as far as it can be used; what is wrong with single profiles is said where they are. */
+/** The usable content of a file with profiles. The faults of single profiles are found when they are read. */
 export interface ProfileFile {
-  /** As it is told. */
+  /** The path in its form for messages. */
   readonly name: string
   readonly folder: string
   readonly profiles: ReadonlyMap<string, unknown>
-  /** The profile that is used where nothing says where the server is. */
+  /** The profile that applies if no other place has an address. */
   readonly standard: string | undefined
   readonly faults: readonly ConfigFault[]
 }
 
 const topKeys = ['profiles', 'default']
 
-/** Those that {@link profilePaths} has found. */
-export function readProfileFiles(paths: readonly string[], { env, cwd }: Desk): ProfileFile[] {
+/** Reads the files found by {@link profilePaths}. Faults are part of the result. */
+export function readProfileFiles(paths: readonly string[], { env, cwd }: PathContext): ProfileFile[] {
   return paths.map((path) => readProfileFile(path, shortPath(path, cwd, homeOf(env)), cwd))
 }
 
 function readProfileFile(path: string, name: string, cwd: string): ProfileFile {
   const nothing = { name, folder: dirname(path), profiles: new Map<string, unknown>(), standard: undefined }
-  const refused = (fault: ConfigFault): ProfileFile => ({ ...nothing, faults: [fault] })
+  const rejected = (fault: ConfigFault): ProfileFile => ({ ...nothing, faults: [fault] })
   try {
     const stats = statSync(path)
-    const foreign = ofStranger(name, stats, cwd) ?? writableByAll(name, stats)
-    if (foreign !== undefined) return refused(foreign)
+    const untrusted = ownedByOther(name, stats, cwd) ?? writableByAll(name, stats)
+    if (untrusted !== undefined) return rejected(untrusted)
     const text = readFileSync(path, 'utf8').replace(/^\ufeff/, '')
-    const broken = jsonFault(text)
-    if (broken !== undefined)
-      return refused({
-        sentence: `${name}, line ${broken.line}, column ${broken.column}: ${broken.why}`,
-        fix: 'mend it there: the file must be JSON, without comments',
+    const syntax = jsonFault(text)
+    if (syntax !== undefined)
+      return rejected({
+        sentence: `${name}, line ${syntax.line}, column ${syntax.column}: ${syntax.why}`,
+        fix: 'correct the file: it must be JSON without comments',
       })
     const file = contentsOf(JSON.parse(text) as unknown, nothing)
     return [...file.profiles.values()].some(hasPassword) && readableByAll(stats)
       ? { ...file, faults: [exposure(name), ...file.faults] }
       : file
   } catch (cause) {
-    return refused({ sentence: `cannot read ${name}: ${reasonOf(cause)}`, fix: 'mend that, or take the file away' })
+    return rejected({
+      sentence: `cannot read ${name}: ${reasonOf(cause)}`,
+      fix: 'check the file and its permissions, or remove it',
+    })
   }
 }
 
 function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): ProfileFile {
   const { name } = file
-  const form = 'it reads {"profiles": {"staging": {"host": "db.example.com"}}}'
-  if (!isObject(content)) return { ...file, faults: [{ sentence: `${name} must hold a JSON object`, fix: form }] }
+  const form = 'the file has the form {"profiles": {"staging": {"host": "db.example.com"}}}'
+  if (!isObject(content)) return { ...file, faults: [{ sentence: `${name} must contain a JSON object`, fix: form }] }
   const { profiles = {}, default: standard } = content
   const faults = Object.keys(content)
     .filter((key) => !topKeys.includes(key))
     .map((key) => {
       const meant = nearest(key, topKeys)
       return {
-        sentence: `${name}: '${key}' means nothing here${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        sentence: `${name}: unknown key '${key}'${meant === undefined ? '' : `; did you mean ${meant}?`}`,
         fix: form,
       }
     })
   if (!isObject(profiles))
-    faults.push({ sentence: `${name}: profiles must be an object, a profile for each name`, fix: form })
+    faults.push({ sentence: `${name}: profiles must be an object with one profile per name`, fix: form })
   if (standard !== undefined && typeof standard !== 'string')
     faults.push({ sentence: `${name}: default must be the name of a profile`, fix: form })
   return {
@@ -75,8 +78,8 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
   }
 }
 
-export function isObject(thing: unknown): thing is Readonly<Record<string, unknown>> {
-  return typeof thing === 'object' && thing !== null && !Array.isArray(thing)
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hasPassword(profile: unknown): boolean {

@@ -1,14 +1,14 @@
 import { isOn } from '../settings.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import type { Texts } from './layers.ts'
-import { homeOf, profilePaths, type Desk } from './paths.ts'
+import { homeOf, profilePaths, type PathContext } from './paths.ts'
 import { profileLayer, type Profile } from './profile.ts'
 import { readProfileFiles } from './profile-files.ts'
 
 export interface ProfileSummary {
   readonly profile: string
   readonly file: string
-  /** As far as the profile itself says it. */
+  /** The target as far as the profile itself determines it. */
   readonly target: string
   readonly protected: boolean
   readonly read_only: boolean
@@ -16,14 +16,14 @@ export interface ProfileSummary {
 }
 
 /**
- * All profiles, those of the project first, with what is wrong with any of them. One that another hides is not among
- * them.
+ * All profiles, those of the project first, and the faults of any of them. A profile of the user is omitted if the
+ * project has one of the same name.
  */
 export function summarizeProfiles(
-  desk: Desk,
+  context: PathContext,
   used: Profile | undefined,
 ): { profiles: ProfileSummary[]; faults: ConfigFault[] } {
-  const [home, files] = [homeOf(desk.env), readProfileFiles(profilePaths(desk), desk)]
+  const [home, files] = [homeOf(context.env), readProfileFiles(profilePaths(context), context)]
   const wrong: string[] = []
   const seen = new Set<string>()
   const profiles = files.flatMap((file) =>

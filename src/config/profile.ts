@@ -6,12 +6,12 @@ import { flagOrigin, type Layer, layerOf } from './layers.ts'
 import { pathIn } from './paths.ts'
 import { isObject, type ProfileFile } from './profile-files.ts'
 
-/** The keys of a profile, in the order of the settings: `DB_SSL_MODE` is `sslMode` there. */
+/** The keys of a profile in the order of the settings: `DB_SSL_MODE` has the key `sslMode`. */
 const profileKeys: Readonly<Record<string, SettingName | 'DB_URL'>> = Object.fromEntries(
   (['DB_URL', ...settingNames] as const).map((name) => [keyOf(name), name]),
 )
 
-/** What a setting is called in a profile. */
+/** The key of a setting in a profile. */
 export function keyOf(name: SettingName | 'DB_URL'): string {
   if (name === 'DB_NAME') return 'database'
   return name
@@ -20,8 +20,8 @@ export function keyOf(name: SettingName | 'DB_URL'): string {
     .replace(/_(.)/g, (_mark, letter: string) => letter.toUpperCase())
 }
 
-/** What other programs, and dbtool elsewhere, call the same thing. */
-const elsewhere: Readonly<Record<string, string>> = {
+/** Names for the same settings in other programs, and elsewhere in dbtool. */
+const synonyms: Readonly<Record<string, string>> = {
   name: 'database',
   db: 'database',
   dbname: 'database',
@@ -31,28 +31,29 @@ const elsewhere: Readonly<Record<string, string>> = {
   ssl: 'sslMode',
 }
 
-/** The key that was probably meant. */
+/** The key that the user probably meant. */
 function nearestKey(key: string): string | undefined {
   const meant = key.toLowerCase().replace(/^db_/, '').replace(/[-_]/g, '')
   const same = Object.keys(profileKeys).find((known) => known.toLowerCase() === meant)
-  return same ?? elsewhere[meant] ?? nearest(key, Object.keys(profileKeys))
+  return same ?? synonyms[meant] ?? nearest(key, Object.keys(profileKeys))
 }
 
 export { readProfileFiles } from './profile-files.ts'
 
-/** A name, and where it was said. */
+/** The name of a profile, and the place that selects it. */
 export interface ProfileChoice {
   readonly name: string
   readonly origin: string
 }
 
-/** A profile that was asked for, as far as it is there, with all that is wrong with it. */
+/** A selected profile with all its faults. */
 export interface Profile extends ProfileChoice {
+  /** Undefined if the profile does not exist. */
   readonly layer: Layer | undefined
   readonly faults: readonly ConfigFault[]
 }
 
-/** The profile of that name; that of the project's file, where both files have one. */
+/** The profile of that name. If both files have one, the project's file takes precedence. */
 export function findProfile(files: readonly ProfileFile[], choice: ProfileChoice, home: string): Profile {
   const file = files.find(({ profiles }) => profiles.has(choice.name))
   if (file === undefined) return { ...choice, layer: undefined, faults: noSuchProfile(files, choice) }
@@ -62,24 +63,27 @@ export function findProfile(files: readonly ProfileFile[], choice: ProfileChoice
 }
 
 /**
- * What is used where nothing says where the server is. A protected one never is: nobody should get there without having
- * said so.
+ * The profile that applies if no other place has an address. A protected profile is a fault here: it must be selected
+ * explicitly, so that nobody works on its database by accident.
  */
 export function defaultProfile(files: readonly ProfileFile[], home: string): Profile | undefined {
   const file = files.find(({ standard }) => standard !== undefined)
   if (file?.standard === undefined) return undefined
   const profile = findProfile(files, { name: file.standard, origin: `default of ${file.name}` }, home)
   if (!isOn(profile.layer?.texts.DB_PROTECTED)) return profile
-  const sentence = `the default of ${file.name}, ${quoteValue(profile.name)}, is protected, and such a profile must be asked for by its name`
+  const sentence =
+    `the default of ${file.name}, ${quoteValue(profile.name)}, is protected, ` +
+    'and a protected profile must be selected explicitly'
   return {
     ...profile,
-    faults: [...profile.faults, { sentence, fix: `take the default away, and use: --profile ${profile.name}` }],
+    faults: [...profile.faults, { sentence, fix: `remove the default, and use: --profile ${profile.name}` }],
   }
 }
 
-/** Where a file may name another one; from its own folder. */
+/** The settings with a path, which is relative to the folder of the profile's file. */
 const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_PASSWORD_FILE']
 
+/** The settings of a profile. Sentences about unknown keys and invalid values are added to `wrong`. */
 export function profileLayer(
   file: ProfileFile,
   name: string,
@@ -93,7 +97,7 @@ export function profileLayer(
     const setting = Object.hasOwn(profileKeys, key) ? profileKeys[key] : undefined
     if (setting === undefined) wrong.push(unknownKey(key, place.origin))
     else if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean')
-      wrong.push(`${key} (${place.origin}) must be a text, a number, true or false`)
+      wrong.push(`${key} (${place.origin}) must be a string, a number, true or false`)
     else
       texts[setting] =
         paths.includes(setting) && given !== '' ? pathIn(file.folder, home, String(given)) : String(given)
@@ -103,21 +107,24 @@ export function profileLayer(
 
 function unknownKey(key: string, origin: string): string {
   const meant = nearestKey(key)
-  return `${quoteValue(key)} (${origin}) is no setting of a profile; ${meant === undefined ? `there are ${Object.keys(profileKeys).join(', ')}` : `did you mean ${meant}?`}`
+  const hint =
+    meant === undefined ? `the settings are ${Object.keys(profileKeys).join(', ')}` : `did you mean ${meant}?`
+  return `${quoteValue(key)} (${origin}) is not a profile setting; ${hint}`
 }
 
-/** None where that cannot be known, as a file cannot be read: then that is the fault. */
+/** The fault of a missing profile. Empty if a file has faults itself: the profile may be in that file. */
 function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileChoice): ConfigFault[] {
   if (files.some(({ faults }) => faults.length > 0)) return []
   const names = files.flatMap(({ profiles }) => [...profiles.keys()])
   const meant = nearest(name, names)
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`
   return [
     {
-      sentence: `there is no profile ${quoteValue(name)} (${origin === flagOrigin ? '--profile' : origin})${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      sentence: `unknown profile ${quoteValue(name)} (${origin === flagOrigin ? '--profile' : origin})${hint}`,
       fix:
         names.length > 0
-          ? `there are ${names.join(', ')}; see: dbtool config profiles`
-          : 'write it into .dbtool.json, here or in a folder above, or into ~/.config/dbtool/config.json',
+          ? `the profiles are ${names.join(', ')}; see: dbtool config profiles`
+          : 'add it to .dbtool.json, here or in a folder above, or to ~/.config/dbtool/config.json',
     },
   ]
 }

@@ -4,12 +4,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of its path is not a directory',
-  EACCES: 'this user may not read it',
-  ELOOP: 'its symbolic links go round in circles',
+  EACCES: 'permission denied',
+  ELOOP: 'its symbolic links form a loop',
 }
 
-/** Why a file could not be read, in words. */
+/** The reason why a file could not be read, as a clause. */
 export function reasonOf(error: unknown): string {
-  if (!isNodeError(error)) return 'it cannot be read'
+  if (!isNodeError(error)) return 'unknown reason'
   return reasons[error.code ?? ''] ?? error.message
 }

@@ -10,7 +10,7 @@ import { toolChecks } from './checks/tool.ts'
 import type { Gathered } from './facts.ts'
 import type { Check, Finding } from './finding.ts'
 
-/** In the order in which a person would look: what stands further down depends on what stands above. */
+/** All checks in the order of the report: a check depends only on the subjects of earlier ones. */
 export const checks: readonly Check[] = [
   ...configurationChecks,
   ...reachChecks,
@@ -23,6 +23,7 @@ export const checks: readonly Check[] = [
   ...toolChecks,
 ]
 
+/** Runs all checks on the gathered facts. */
 export function diagnose(gathered: Gathered): Finding[] {
   return checks.flatMap((check) =>
     check.judge(gathered).map((judgement) => ({ check: check.name, group: check.group, ...judgement })),

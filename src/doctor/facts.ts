@@ -7,54 +7,55 @@ import type { Probe } from '../db/connection/probe.ts'
 import type { MigrationState } from '../db/migrations/schema-state.ts'
 import type { Target } from '../db/target.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Holdings } from './grants.ts'
+import type { AccountGrants } from './grants.ts'
 
-/** What the doctor needs of the world. */
+/** All inputs of the doctor. */
 export interface DoctorInput {
   readonly inspection: Inspection
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly now: () => Date
-  /** One connection to this target; rejects with the reason why nobody is let in. */
+  /** Runs `work` on one connection to this target. Rejects with the reason if connecting or logging in fails. */
   readonly connect: <T>(target: Target, work: (connection: Connection) => Promise<T>) => Promise<T>
 }
 
-/** Something that was found out, or why it could not be. */
+/** A value, or the reason why it is unknown. */
 export type Fact<T> = { readonly known: T } | { readonly unknown: string }
 
 export const known = <T>(value: T): Fact<T> => ({ known: value })
 export const unknown = (reason: string): Fact<never> => ({ unknown: reason })
 
-/** Why something did not come about. */
+/** The error of a failed step. */
 export interface Failure {
   readonly code: ErrorCode
-  /** The server's number, where it was the server. */
+  /** The error number of the server, if the error came from the server. */
   readonly errno?: number | undefined
   readonly message: string
   readonly hint: string
 }
 
-/** Everything that the checks judge. It is gathered first, and judged afterwards by functions that ask nobody. */
+/** The input of all checks. It is gathered first, and then judged by pure functions. */
 export interface Facts {
   readonly configuration: Configuration
   readonly destination: Destination
   readonly route: Route
-  readonly door: Attempt
+  /** A connection to the port or the socket, without logging in. */
+  readonly tcpProbe: Attempt
   readonly encryption: Encryption
   readonly login: Login
   readonly database: { readonly name: string; readonly failure?: Failure | undefined }
-  /** `failure`: it is no MariaDB. */
+  /** `failure`: the server is not MariaDB. */
   readonly product: { readonly version: string } | { readonly failure: Failure }
   readonly session: Probe
   readonly variables: Variables
-  /** How far the server's clock is ahead of this machine's. */
+  /** The lead of the server's clock over this machine's. */
   readonly clock: { readonly aheadMs: number }
   readonly databaseDefaults: { readonly charset: string; readonly collation: string }
   readonly usage: Usage
   readonly grants: Grants
   readonly migrations: Migrations
   readonly tables: Tables
-  /** By the name of the invariant: how many rows contradict it. */
+  /** The number of rows that violate each invariant, by its name. */
   readonly invariants: ReadonlyMap<string, Fact<number>>
   readonly tool: { readonly node: string; readonly dbtool: string; readonly now: Date }
 }
@@ -63,30 +64,30 @@ export type FactName = keyof Facts
 export type Gathered = { readonly [K in FactName]: Fact<Facts[K]> }
 
 export interface Configuration {
-  /** Each with where its value comes from. */
+  /** All settings with the origin of their values. */
   readonly settings: readonly { readonly name: string; readonly origin: string }[]
-  /** Without the one of the env file, which is there. */
+  /** All faults except `exposed`, which is part of `envFile`. */
   readonly faults: readonly ConfigFault[]
   readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>
-  /** The one that is used, where it was asked for, and what is said of its database: protected, only read. */
+  /** The profile in use, the place that selects it, and the marks of its database: protected, read-only. */
   readonly profile?: { readonly name: string; readonly origin: string; readonly marks: readonly string[] } | undefined
   readonly passwordFile?: { readonly path: string; readonly readableByOthers: boolean } | undefined
-  /** Where a URL with a password came from. */
+  /** The origin of a URL with a password. */
   readonly passwordInUrl?: string | undefined
-  /** Variables of the environment that were probably meant for dbtool: a sentence each. */
+  /** A sentence for each environment variable that was probably meant for dbtool. */
   readonly strays: readonly string[]
 }
 
 export interface Destination {
   readonly target: Target
   readonly pool: PoolOptions
-  /** Where the address came from. */
+  /** The origin of the address. */
   readonly origin: string
 }
 
 export interface Attempt {
   readonly ms: number
-  /** The code of the error of Node, or TIMEOUT. */
+  /** The error code of Node, or TIMEOUT. */
   readonly failure?: string | undefined
 }
 
@@ -104,8 +105,8 @@ export interface Encryption {
 export interface Login {
   readonly failure?: Failure | undefined
   /**
-   * The hosts that an account of this name may come from, where somebody could be asked; none: there is no such
-   * account.
+   * The hosts from which accounts of this name may connect; empty if no such account exists. Undefined if the accounts
+   * could not be listed.
    */
   readonly accounts?: readonly string[] | undefined
 }
@@ -117,20 +118,20 @@ export interface Variables {
 export type Texts = Readonly<Partial<Record<string, string>>>
 
 export interface Usage {
-  /** Connections of others. */
+  /** All connections except the doctor's own. */
   readonly others: number
-  /** Those of this user, but for doctor's own. */
+  /** The connections of this user, except the doctor's own. */
   readonly own: number
 }
 
 export interface Grants {
   readonly account: string
-  readonly holdings: Holdings
-  /** Who started the private server, or the account that it makes for its port. */
+  readonly accountGrants: AccountGrants
+  /** Whether it is an account of the private server: its owner, or the account for its port. */
   readonly ofPrivateServer: boolean
 }
 
-/** `foreign`: the table of that name is another tool's. */
+/** `foreign`: the table schema_migrations belongs to another tool. */
 export type Migrations = { readonly states: readonly MigrationState[] } | { readonly foreign: Failure }
 
 export interface Tables {

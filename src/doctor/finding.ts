@@ -18,33 +18,34 @@ export type Status = 'ok' | 'warning' | 'fault' | 'skipped'
 
 export interface Judgement {
   readonly status: Status
-  /** One sentence of what was found. */
+  /** The finding in one sentence. */
   readonly found: string
-  /** A command to run, or a setting to write; null where nothing needs mending. */
+  /** A command to run, or a setting to write; null if nothing needs a fix. */
   readonly fix: string | null
 }
 
-/** One line of `doctor`, as it is in JSON. */
+/** One line of `doctor`, in the form of its JSON. */
 export interface Finding extends Judgement {
   readonly check: string
   readonly group: Group
 }
 
-/** A check is data: its name, what it looks at, and a pure function from the facts to what they mean. */
+/** A check is data: its name, its subject, and a pure function from the facts to their judgement. */
 export interface Check {
   readonly name: string
   readonly group: Group
-  /** For docs/doctor.md. */
+  /** The subject of the check, for docs/doctor.md. */
   readonly looksAt: string
   judge(gathered: Gathered): readonly Judgement[]
 }
 
 interface CheckParts<K extends FactName> extends Omit<Check, 'judge'> {
-  /** Without one of them nothing is judged: the check is skipped, and says why. */
+  /** The facts that the check needs. If one of them is unknown, the check is skipped with its reason. */
   readonly needs: readonly K[]
   readonly judge: (facts: Pick<Facts, K>) => Judgement | readonly Judgement[]
 }
 
+/** Builds a check from its data. */
 export function check<K extends FactName>({ needs, judge, ...rest }: CheckParts<K>): Check {
   return {
     ...rest,
@@ -69,6 +70,6 @@ export const warning = (found: string, fix: string): Judgement => ({ status: 'wa
 export const fault = (found: string, fix: string): Judgement => ({ status: 'fault', found, fix })
 export const skipped = (reason: string): Judgement => ({
   status: 'skipped',
-  found: `not checked: ${reason}`,
+  found: `skipped (${reason})`,
   fix: null,
 })

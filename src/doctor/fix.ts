@@ -1,30 +1,30 @@
-/** A hint of an error as what to do: `run: dbtool db migrate` is the command. */
+/** The hint of an error as a fix: `run: dbtool db migrate` becomes the command alone. */
 export function fixOf(hint: string | undefined): string {
   return (hint ?? '').replace(/^run: /, '')
 }
 
-/** A variable of the server: now, and after its next start. */
+/** The fix for a variable of the server: now, and for its next start. */
 export function serverVariable(name: string, value: string | number): string {
   return `SET GLOBAL ${name} = ${value}, and the same in the server's configuration`
 }
 
-/** In backticks, as SQL has it. */
+/** A name as an SQL identifier in backticks. */
 export function quotedName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
 
-/** An account as CURRENT_USER() has it, as SQL has it. */
+/** An account in the form of CURRENT_USER(), quoted for SQL. */
 export function quotedAccount(account: string): string {
   const at = account.lastIndexOf('@')
   return [account.slice(0, at), account.slice(at + 1)].map((part) => `'${part.replaceAll("'", "''")}'`).join('@')
 }
 
-/** For an account as CURRENT_USER() has it; whoever runs it needs the right to grant. */
+/** The fix for missing or excess privileges of an account in the form of CURRENT_USER(). It needs GRANT OPTION. */
 export function grantsFor(account: string): string {
   return `dbtool db grants --for ${shellWord(account)} --apply`
 }
 
-/** One word of a command line. */
+/** A text quoted as one word of a command line, if it needs quotes. */
 export function shellWord(text: string): string {
   return /^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -1,21 +1,21 @@
-/** One line of SHOW GRANTS about tables. */
+/** A line of SHOW GRANTS about tables. */
 export interface Grant {
   /** A user or a role. */
   readonly grantee: string
   /**
-   * As the server writes them: `SELECT`, `ALL PRIVILEGES`. Those on single columns are left out: they do not let a
-   * whole row through.
+   * The privileges in the server's notation, such as `SELECT` or `ALL PRIVILEGES`. Privileges on single columns are
+   * omitted, because they do not allow access to a complete row.
    */
   readonly privileges: readonly string[]
-  /** `*`, or a pattern as LIKE has it where `table` is `*`, or a name. */
+  /** `*`, a LIKE pattern if `table` is `*`, or a name. */
   readonly database: string
   readonly table: string
 }
 
-/** What an account may do, with its active roles and PUBLIC. */
-export interface Holdings {
+/** The grants of an account, of its active roles and of PUBLIC. */
+export interface AccountGrants {
   readonly grants: readonly Grant[]
-  /** Granted to it, but not active: their privileges do not count. */
+  /** The roles that are granted but not active: their privileges do not apply. */
   readonly idleRoles: readonly string[]
 }
 
@@ -23,10 +23,10 @@ export interface Holdings {
  * Reads `SHOW GRANTS`, which lists the account's own grants, and those of its active roles and of PUBLIC, each with its
  * grantee.
  */
-export function readGrants(lines: readonly string[]): Holdings {
+export function readGrants(lines: readonly string[]): AccountGrants {
   const parsed = lines.map(tokensOf).filter(([first]) => isWord(first, 'GRANT'))
   const roles = parsed.flatMap(([, name, to]) => (isWord(to, 'TO') && name !== undefined ? [name.text] : []))
-  // Even a role without any privilege is listed with USAGE, if it is active.
+  // An active role is always listed, even without privileges: then with USAGE.
   const grantees = new Set(parsed.flatMap((tokens) => (hasObject(tokens) ? [granteeOf(tokens)] : [])))
   return { grants: parsed.flatMap(grantOf), idleRoles: roles.filter((role) => !grantees.has(role)) }
 }
@@ -37,10 +37,10 @@ interface Token {
   readonly quoted: boolean
 }
 
-const token = /`((?:[^`]|``)*)`|'((?:[^'\\]|\\.|'')*)'|([\w$]+)|([^\s])/gs
+const tokenPattern = /`((?:[^`]|``)*)`|'((?:[^'\\]|\\.|'')*)'|([\w$]+)|([^\s])/gs
 
 function tokensOf(line: string): Token[] {
-  return Array.from(line.matchAll(token), ([, name, text, word, mark]) => {
+  return Array.from(line.matchAll(tokenPattern), ([, name, text, word, mark]) => {
     if (name !== undefined) return { text: name.replaceAll('``', '`'), quoted: true }
     return { text: text ?? word ?? mark ?? '', quoted: text !== undefined }
   })
@@ -50,13 +50,13 @@ function isWord(token: Token | undefined, word: string): boolean {
   return token?.quoted === false && token.text.toUpperCase() === word
 }
 
-const at = (tokens: readonly Token[], word: string): number => tokens.findIndex((one) => isWord(one, word))
+const at = (tokens: readonly Token[], word: string): number => tokens.findIndex((token) => isWord(token, word))
 const hasObject = (tokens: readonly Token[]): boolean => at(tokens, 'ON') !== -1
 const granteeOf = (tokens: readonly Token[]): string => tokens[at(tokens, 'TO') + 1]?.text ?? ''
 
 /**
- * GRANT privileges ON database.table TO … [WITH GRANT OPTION]; of other objects (PROCEDURE, an account to PROXY)
- * nothing.
+ * Parses `GRANT privileges ON database.table TO … [WITH GRANT OPTION]`. Grants on other objects (PROCEDURE, or PROXY
+ * for an account) are ignored.
  */
 function grantOf(tokens: readonly Token[]): Grant[] {
   const on = at(tokens, 'ON')
@@ -64,7 +64,7 @@ function grantOf(tokens: readonly Token[]): Grant[] {
   if (on === -1 || database === undefined || dot?.text !== '.' || table === undefined || !isWord(to, 'TO')) return []
   const tail = tokens.slice(on + 5)
   const privileges = privilegesOf(tokens.slice(1, on))
-  const more = tail.some((one, index) => isWord(one, 'GRANT') && isWord(tail[index + 1], 'OPTION'))
+  const more = tail.some((token, index) => isWord(token, 'GRANT') && isWord(tail[index + 1], 'OPTION'))
     ? ['GRANT OPTION']
     : []
   return [
@@ -77,11 +77,11 @@ function grantOf(tokens: readonly Token[]): Grant[] {
   ]
 }
 
-/** Split at the commas that are in no parentheses; what has parentheses is about columns. */
+/** Splits a list of privileges at commas outside parentheses. Privileges on columns, with parentheses, are omitted. */
 function privilegesOf(tokens: readonly Token[]): string[] {
   const texts = tokens.map(({ text, quoted }) => (quoted ? '`' : text)).join(' ')
   return texts
     .split(/,(?![^(]*\))/)
-    .map((one) => one.trim())
-    .filter((one) => one !== '' && !one.includes('('))
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !name.includes('('))
 }

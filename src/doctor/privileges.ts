@@ -1,35 +1,35 @@
-import type { Grant, Holdings } from './grants.ts'
+import type { Grant, AccountGrants } from './grants.ts'
 import { isFrom } from './series.ts'
 
-const changes = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
+const tablePrivileges = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
 
-/** What the application does to each of its tables; what is not named here, it does all four to. */
-const lesser: Readonly<Record<string, readonly string[]>> = {
+/** The tables for which the application needs fewer privileges than all four. */
+const reduced: Readonly<Record<string, readonly string[]>> = {
   logs: ['SELECT', 'INSERT'],
   schema_migrations: ['SELECT'],
 }
 
 /**
- * What the application needs and this account does not have: `DELETE`, or `DELETE on orders` where it has it on other
- * tables.
+ * The privileges that the application needs and this account lacks: `DELETE`, or `DELETE on orders` if it is missing
+ * for some tables only.
  */
-export function missingPrivileges({ grants }: Holdings, database: string, tables: readonly string[]): string[] {
-  return changes.flatMap((privilege) => {
-    const needing = tables.filter((table) => (lesser[table] ?? changes).includes(privilege))
+export function missingPrivileges({ grants }: AccountGrants, database: string, tables: readonly string[]): string[] {
+  return tablePrivileges.flatMap((privilege) => {
+    const needing = tables.filter((table) => (reduced[table] ?? tablePrivileges).includes(privilege))
     const without = needing.filter((table) => !holds(grants, privilege, { database, table }))
     if (without.length === 0) return []
     return [without.length === needing.length ? privilege : `${privilege} on ${without.join(', ')}`]
   })
 }
 
-/** What this account has beyond that, on everything or on this database: `ALL on *.*`. */
-export function excessPrivileges({ grants }: Holdings, database: string): string[] {
+/** The privileges of this account beyond those, on this database or globally, such as `ALL on *.*`. */
+export function excessPrivileges({ grants }: AccountGrants, database: string): string[] {
   return grants
     .filter((grant) => covers(grant, database))
     .flatMap((grant) => {
-      const fine: readonly string[] = grant.database === '*' ? [] : changes
+      const expected: readonly string[] = grant.database === '*' ? [] : tablePrivileges
       const names = grant.privileges
-        .filter((name) => !fine.includes(name))
+        .filter((name) => !expected.includes(name))
         .map((name) => name.replace(' PRIVILEGES', ''))
       return names.length === 0
         ? []
@@ -37,8 +37,8 @@ export function excessPrivileges({ grants }: Holdings, database: string): string
     })
 }
 
-/** Whether a server that takes no writes takes them from this account; SUPER alone was enough before 10.11. */
-export function writesToReadOnly({ grants }: Holdings, version: string): boolean {
+/** Whether a server with read_only accepts writes from this account. Before 10.11, SUPER was enough. */
+export function writesToReadOnly({ grants }: AccountGrants, version: string): boolean {
   const everywhere = grants.filter(({ database }) => database === '*').flatMap(({ privileges }) => privileges)
   return ['ALL PRIVILEGES', 'READ_ONLY ADMIN', ...(isFrom('10.11', version) ? [] : ['SUPER'])].some((name) =>
     everywhere.includes(name),
@@ -66,14 +66,14 @@ function holds(grants: readonly Grant[], privilege: string, { database, table }:
 }
 
 /**
- * Of several patterns that fit a database, the server takes the most specific one alone: the one with the longest
- * beginning without a wildcard.
+ * The grants that apply to a database. If several patterns match it, the server uses only the most specific one, which
+ * has the longest prefix without a wildcard.
  */
 function effective(grants: readonly Grant[], database: string): Grant[] {
-  const fitting = grants.filter((grant) => covers(grant, database))
-  const patterns = fitting.filter((grant) => grant.table === '*' && grant.database !== '*')
+  const matching = grants.filter((grant) => covers(grant, database))
+  const patterns = matching.filter((grant) => grant.table === '*' && grant.database !== '*')
   const specific = Math.max(...patterns.map((grant) => literalLength(grant.database)))
-  return fitting.filter((grant) => !patterns.includes(grant) || literalLength(grant.database) === specific)
+  return matching.filter((grant) => !patterns.includes(grant) || literalLength(grant.database) === specific)
 }
 
 function covers(grant: Grant, database: string): boolean {
@@ -84,11 +84,11 @@ function covers(grant: Grant, database: string): boolean {
 const literalLength = (pattern: string): number =>
   (/^(?:\\.|[^%_\\])*/.exec(pattern)?.[0] ?? '').length + (/^(?:\\.|[^%_\\])*$/.test(pattern) ? 1 : 0)
 
-/** As in LIKE: `_` is one character, `%` any number, a backslash takes the meaning away. */
+/** Converts a LIKE pattern: `_` is one character, `%` any number of them, and a backslash escapes both. */
 function asPattern(like: string): RegExp {
-  const parts = Array.from(like.matchAll(/\\(.)|([\s\S])/g), ([, escaped, one = '']) => {
+  const parts = Array.from(like.matchAll(/\\(.)|([\s\S])/g), ([, escaped, character = '']) => {
     if (escaped !== undefined) return escapedText(escaped)
-    return one === '%' ? '[\\s\\S]*' : one === '_' ? '[\\s\\S]' : escapedText(one)
+    return character === '%' ? '[\\s\\S]*' : character === '_' ? '[\\s\\S]' : escapedText(character)
   })
   return new RegExp(`^${parts.join('')}$`)
 }

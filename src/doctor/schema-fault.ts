@@ -4,9 +4,9 @@ import type { Migrations } from './facts.ts'
 import { fault, type Judgement } from './finding.ts'
 import { fixOf } from './fix.ts'
 
-/** Undefined: it can be worked with. */
+/** The fault of the schema; undefined if the schema is usable. */
 export function schemaFault(migrations: Migrations): Judgement | undefined {
-  if ('foreign' in migrations) return fault(migrations.foreign.message, 'another DB_NAME, or rename that table')
+  if ('foreign' in migrations) return fault(migrations.foreign.message, 'use another DB_NAME, or rename that table')
   try {
     assertUsable(migrations.states)
     return undefined

@@ -1,10 +1,9 @@
-/** As of this day; a series that is not in the table is taken to be a later one. */
+/** The date of the table below. A series that is not in the table is assumed to be a later one. */
 export const supportTableOf = '2026-11-24'
 
 /**
- * Until when the MariaDB Foundation maintains each series (https://mariadb.org/about/#maintenance-policy; for the
- * rolling
- * releases https://endoflife.date/mariadb).
+ * The end of maintenance of each series by the MariaDB Foundation (https://mariadb.org/about/#maintenance-policy; for
+ * the rolling releases https://endoflife.date/mariadb).
  */
 export const supportEnds: Readonly<Partial<Record<string, string>>> = {
   '10.6': '2026-07-06',
@@ -28,12 +27,12 @@ export const supportEnds: Readonly<Partial<Record<string, string>>> = {
   '12.3': '2029-06-30',
 }
 
-/** `10.11` of `10.11.19-MariaDB-0+deb12u1`. */
+/** The series of a version: `10.11` for `10.11.19-MariaDB-0+deb12u1`. */
 export function seriesOf(version: string): string {
   return /^\d+\.\d+/.exec(version)?.[0] ?? version
 }
 
-/** Whether a version is of this series or a later one; of a text without numbers, no. */
+/** Whether a version belongs to this series or a later one; false for a text without numbers. */
 export function isFrom(series: string, version: string): boolean {
   const [major = NaN, minor = NaN] = seriesOf(version).split('.').map(Number)
   const [leastMajor = NaN, leastMinor = NaN] = series.split('.').map(Number)

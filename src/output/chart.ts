@@ -1,19 +1,19 @@
-/** Draws figures, each in a line of its own of at most `width` columns, to the scale of the largest. */
+/** Draws each value as one line of at most `width` columns, scaled to the largest value. */
 export type Draw = (values: readonly number[], width: number) => string[]
 
 export interface Pen {
   readonly bars: Draw
-  /** One line that runs down: in each row it goes from the figure above to its own. */
+  /** A vertical line chart: each row connects the value above with its own value. */
   readonly line: Draw
 }
 
-/** Of a character, in eighths. */
-const parts = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+/** Parts of a full block, in eighths of a column. */
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
 export const blockPen: Pen = {
   bars: (values, width) =>
-    lengths(values, width * parts.length).map(
-      (length) => `${'█'.repeat(Math.floor(length / parts.length))}${parts[length % parts.length] ?? ''}`,
+    lengths(values, width * eighths.length).map(
+      (length) => `${'█'.repeat(Math.floor(length / eighths.length))}${eighths[length % eighths.length] ?? ''}`,
     ),
   line: (values, width) => lengths(values, width - 1).map((place, row, all) => turn(all[row - 1] ?? place, place)),
 }
@@ -23,10 +23,10 @@ export const asciiPen: Pen = {
   line: (values, width) => lengths(values, width - 1).map((place) => `${' '.repeat(place)}*`),
 }
 
-/** Nothing for zero and less, and at least one for everything else. */
+/** The lengths of the values: 0 for zero and negative values, at least 1 for all others. */
 function lengths(values: readonly number[], longest: number): number[] {
-  const largest = values.reduce((most, figure) => Math.max(most, figure), 0)
-  return values.map((figure) => (figure <= 0 ? 0 : Math.max(1, Math.round((figure / largest) * longest))))
+  const largest = values.reduce((most, value) => Math.max(most, value), 0)
+  return values.map((value) => (value <= 0 ? 0 : Math.max(1, Math.round((value / largest) * longest))))
 }
 
 function turn(from: number, to: number): string {

@@ -1,6 +1,6 @@
 /**
- * What `--format` and `--color` can be: apart from what makes them, so that a command line is read without their
- * libraries.
+ * The values of `--format` and `--color`. They are separate from the code behind them, so that parsing a command line
+ * loads no libraries.
  */
 export const formats = ['table', 'vertical', 'json', 'ndjson', 'csv', 'tsv', 'markdown', 'ids', 'count'] as const
 export type Format = (typeof formats)[number]
@@ -19,7 +19,7 @@ const endings: Readonly<Record<string, Format>> = {
 
 export const isStandardOutput = (path: string): boolean => path === '-' || path === '/dev/stdout'
 
-/** What the name of a file says about what is in it. */
+/** The format that the extension of a file name stands for. */
 export function formatOfFile(path: string): Format | undefined {
   return endings[/\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '']
 }

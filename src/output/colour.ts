@@ -2,8 +2,8 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import type { ColourChoice } from './choices.ts'
 
 /**
- * Whether a stream gets colour: the flag, then FORCE_COLOR, NO_COLOR (https://no-color.org), TERM=dumb, then whether it
- * is a terminal. The colour library itself looks at none of these, so its level is set here.
+ * The colours of a stream. In order of precedence: the flag, FORCE_COLOR, NO_COLOR (https://no-color.org), TERM=dumb,
+ * and whether the stream is a terminal. The level is set here, because `Chalk` instances ignore the environment.
  */
 export function colourFor(choice: ColourChoice, env: NodeJS.ProcessEnv, isTerminal: boolean): ChalkInstance {
   return new Chalk({ level: wanted(choice, env, isTerminal) ? 1 : 0 })

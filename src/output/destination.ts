@@ -7,31 +7,31 @@ export interface Screen extends NodeJS.WritableStream {
   readonly fd?: number
 }
 
-/** What is known when nothing more comes. */
+/** The state of the output at its end. */
 export interface Ending {
-  /** False where data broke off, or the command failed before there was any. */
+  /** Whether all data was written: false if the command failed before or during its output. */
   readonly isWhole: boolean
-  /** Undefined: it was no rows. */
+  /** Undefined if the output has no rows. */
   readonly rows: number | undefined
 }
 
-/** Where data goes: standard output, a pager in front of it, or a file. */
+/** The destination of data: standard output, a pager in front of it, or a file. */
 export interface Destination {
-  /** Undefined for a file, where there is none. */
+  /** Undefined for a file. */
   readonly screen: Screen | undefined
-  /** Somebody reads it in a pager: nothing else may be written on the terminal until it is closed. */
+  /** Whether a pager is open: nothing else may be written to the terminal until it is closed. */
   readonly isRead: boolean
-  /** He has seen enough: what is still to come is of no use. */
+  /** Whether the user has closed the pager: further output would be lost. */
   readonly hasLeft: boolean
   write(text: string): void
   /**
-   * For rows of any number: waits where the reader is slower than we are. Rejects when `signal` is aborted first, or he
-   * has left.
+   * Writes a part of the output and waits while the reader is slower. Rejects if `signal` is aborted, or the user has
+   * closed the pager.
    */
   put(text: string, signal: AbortSignal): Promise<void>
-  /** Those rows are all. */
+  /** Writes buffered output after the last `put`. */
   flush(): void
-  /** Resolves when everything has come out, to what a person is told about it. */
+  /** Writes the rest and closes the destination. Resolves to a message for the user, if there is one. */
   close(ending: Ending): Promise<string | undefined>
 }
 
@@ -50,7 +50,7 @@ export class StandardOutput implements Destination {
   }
 
   flush(): void {
-    // All of it is written.
+    // Nothing is buffered.
   }
 
   close(): Promise<undefined> {
@@ -58,7 +58,7 @@ export class StandardOutput implements Destination {
   }
 }
 
-/** Writes, and waits until there is room for more. Rejects when `signal` is aborted first. */
+/** Writes, and waits for `drain` if the buffer of the stream is full. Rejects if `signal` is aborted first. */
 export async function writeSlowly(stream: NodeJS.WritableStream, text: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   if (text !== '' && !stream.write(text)) await once(stream, 'drain', { signal })

@@ -12,7 +12,7 @@ interface Style {
   readonly colour: ColourChoice
 }
 
-/** One error on stderr: for people a sentence, its single faults and the way out; with `--json` one object. */
+/** Writes an error to stderr: for people a sentence, its faults and a hint; with `--json` one object. */
 export function writeError(
   error: DbtoolError,
   argv: readonly string[],
@@ -27,24 +27,25 @@ export function writeError(
   )
 }
 
-/** Read from the words themselves: the error may be that they cannot be understood. */
+/** The style of the error, read from the raw arguments, because they may be the reason for the error. */
 function styleOf(argv: readonly string[]): Style {
-  const says = (name: string, text: string): boolean =>
+  const has = (name: string, text: string): boolean =>
     argv.some((word, index) => word === `${name}=${text}` || (word === name && argv[index + 1] === text))
   return {
-    json: argv.includes('--json') || says('--format', 'json'),
+    json: argv.includes('--json') || has('--format', 'json'),
     verbose: argv.some((word) => word === '--verbose' || /^-[qn]*v[qn]*$/.test(word)),
-    colour: colourChoices.find((choice) => says('--color', choice)) ?? 'auto',
+    colour: colourChoices.find((choice) => has('--color', choice)) ?? 'auto',
   }
 }
 
 function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string {
-  return `${asciiControls(JSON.stringify({ error: { code, message, hint: hint ?? null, ...(faults.length > 1 ? { faults } : {}), exitCode } }))}\n`
+  const several = faults.length > 1 ? { faults } : {}
+  return `${asciiControls(JSON.stringify({ error: { code, message, hint: hint ?? null, ...several, exitCode } }))}\n`
 }
 
 function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick<Look, 'colour' | 'glyphs'>): string {
   const { message, faults, hint } = error
-  const sentence = (text: string): string => glyphs.ours(escapeControls(text))
+  const sentence = (text: string): string => glyphs.adapt(escapeControls(text))
   const lines = [`${colour.red('error:')} ${sentence(message)}`]
   if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${sentence(fault)}`))
   if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence(hint)}`)

@@ -2,7 +2,7 @@ import { DbtoolError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Column, View } from './view.ts'
 
-/** What `--fields` can name: columns, the list inside, and the columns of that. */
+/** The names that `--fields` accepts: columns, the nested list, and the columns of that list. */
 export function fieldNames({ columns, nested }: View): string[] {
   const own = columns.map(({ name }) => name)
   return nested === undefined
@@ -11,8 +11,8 @@ export function fieldNames({ columns, nested }: View): string[] {
 }
 
 /**
- * A sentence for each field that a view does not have, the last of them with all that it has; it reads after the name
- * of the flag.
+ * A sentence for each unknown field, to be put after the name of the flag. The last sentence lists all fields of the
+ * view.
  */
 export function unknownFields(view: View, fields: readonly string[]): string[] {
   const known = fieldNames(view)
@@ -20,32 +20,31 @@ export function unknownFields(view: View, fields: readonly string[]): string[] {
     .filter((field) => !known.includes(field))
     .map((field, at, { length }) => {
       const near = nearest(field, known)
-      const all = at === length - 1 ? `; there are ${known.join(', ')}` : ''
-      return `knows no '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
+      const all = at === length - 1 ? `; the fields are ${known.join(', ')}` : ''
+      return `names the unknown field '${field}'${near === undefined ? '' : ` (did you mean ${near}?)`}${all}`
     })
 }
 
 /**
- * The view with these fields only, in their order. Who names a column sees it in a table too. Throws USAGE for one that
- * is not there;
- * a verb that has declared its view never comes so far.
+ * The view with only these fields, in their order. A selected column is also shown in tables. Throws USAGE for an
+ * unknown field. A verb with a declared view has rejected such a field earlier.
  */
 export function chosen(view: View, fields: readonly string[]): View {
   const faults = unknownFields(view, fields)
   if (faults.length > 0) throw new DbtoolError('USAGE', faults.map((fault) => `--fields ${fault}`).join(', '))
   const columns = fields.flatMap((field) => view.columns.filter(({ name }) => name === field).map(inTables))
-  return { ...view, columns, nested: chosenList(view, fields), script: undefined, sections: undefined }
+  return { ...view, columns, nested: chosenNested(view, fields), script: undefined, sections: undefined }
 }
 
 function inTables(column: Column): Column {
   return { ...column, shownIn: 'everywhere', wraps: column.wraps === true || column.shownIn === 'below' }
 }
 
-function chosenList({ nested }: View, fields: readonly string[]): View['nested'] {
+function chosenNested({ nested }: View, fields: readonly string[]): View['nested'] {
   if (nested === undefined) return undefined
-  const within = `${nested.name}.`
-  const at = fields.findIndex((field) => field === nested.name || field.startsWith(within))
+  const prefix = `${nested.name}.`
+  const at = fields.findIndex((field) => field === nested.name || field.startsWith(prefix))
   if (at < 0) return undefined
-  const theirs = fields.filter((field) => field.startsWith(within)).map((field) => field.slice(within.length))
-  return { name: nested.name, view: fields.includes(nested.name) ? nested.view : chosen(nested.view, theirs), at }
+  const inner = fields.filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length))
+  return { name: nested.name, view: fields.includes(nested.name) ? nested.view : chosen(nested.view, inner), at }
 }

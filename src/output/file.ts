@@ -7,12 +7,12 @@ import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
 import { writeSlowly, type Destination, type Ending } from './destination.ts'
 
 export interface FileRequest {
-  /** As it was typed. */
+  /** The path as typed. */
   readonly path: string
   readonly cwd: string
-  /** Takes the place of a file that is there. */
+  /** Whether to replace an existing file. */
   readonly force: boolean
-  /** What named it; default: `--output`. */
+  /** The flag with the path, for hints; default `--output`. */
   readonly flag?: string
 }
 
@@ -20,14 +20,14 @@ interface Place {
   readonly path: string
   readonly force: boolean
   /**
-   * Beside its place, so that it can take it at once. Undefined: what is there is no file, such as a pipe, and is
-   * written to.
+   * A file in the same folder, which is renamed at the end. Undefined if the path is not a regular file: a pipe, for
+   * example, is written directly.
    */
   readonly temporary: string | undefined
   readonly final: string
 }
 
-/** A file that is there as a whole at the end, or not at all. */
+/** A file that is either complete at the end, or does not exist. */
 export class OutputFile implements Destination {
   readonly screen = undefined
   readonly isRead = false
@@ -35,7 +35,7 @@ export class OutputFile implements Destination {
   readonly #place: Place
   readonly #stream: NodeJS.WritableStream
   #failure: unknown
-  /** For an end that nothing else is told of: the second Ctrl-C. */
+  /** Removes the temporary file when the process exits without closing it, as after the second Ctrl-C. */
   readonly #remove = (): void => rmSync(this.#place.temporary ?? '', { force: true })
 
   private constructor(place: Place, handle: FileHandle) {
@@ -44,7 +44,7 @@ export class OutputFile implements Destination {
     if (place.temporary !== undefined) process.once('exit', this.#remove)
   }
 
-  /** Rejects with USAGE when there is a file already and nobody said `force`, or none can be written there. */
+  /** Rejects with USAGE if the file exists and `force` is false, or if it cannot be written. */
   static async open({ path, cwd, force, flag = '--output' }: FileRequest): Promise<OutputFile> {
     const typed = resolve(cwd, path)
     const final = await targetOf(typed)
@@ -59,9 +59,9 @@ export class OutputFile implements Destination {
       if (found !== undefined && temporary !== undefined) await handle.chmod(found.mode & 0o7777)
       return new OutputFile({ path, force, temporary, final }, handle)
     } catch (error) {
-      throw new DbtoolError('USAGE', `${path} cannot be written; it ${whyNot(error, isFile)}`, {
+      throw new DbtoolError('USAGE', `cannot write ${path}: ${reasonOf(error, isFile)}`, {
         cause: error,
-        hint: `name another place with ${flag}`,
+        hint: `choose another file with ${flag}`,
       })
     }
   }
@@ -77,7 +77,7 @@ export class OutputFile implements Destination {
   }
 
   flush(): void {
-    // It is complete when it is closed.
+    // Closing the file writes the rest.
   }
 
   async close({ isWhole, rows }: Ending): Promise<string | undefined> {
@@ -96,7 +96,7 @@ export class OutputFile implements Destination {
     }
   }
 
-  /** What came there since it was opened is not replaced without `force`. */
+  /** Moves the temporary file to its path. Without `force`, it never replaces a file created meanwhile. */
   private async commitFile(temporary: string): Promise<void> {
     const { path, force, final } = this.#place
     try {
@@ -104,7 +104,7 @@ export class OutputFile implements Destination {
       else await rename(temporary, final)
     } catch (error) {
       if (isNodeError(error) && error.code === 'EEXIST') throw alreadyExists(path)
-      // A file that is mounted cannot be replaced, only written to; not every file system has hard links.
+      // A mounted file cannot be replaced, only written to, and some file systems have no hard links.
       await copyFile(temporary, final, force ? 0 : constants.COPYFILE_EXCL).catch((cause: unknown) => {
         throw isNodeError(cause) && cause.code === 'EEXIST' ? alreadyExists(path) : this.failed(cause)
       })
@@ -114,15 +114,15 @@ export class OutputFile implements Destination {
   private failed(cause = this.#failure): DbtoolError {
     return new DbtoolError('UNEXPECTED', `cannot write ${this.#place.path}: ${messageOf(cause)}`, {
       cause,
-      hint: 'nothing was put there',
+      hint: 'no data was written there',
     })
   }
 }
 
 const alreadyExists = (path: string): DbtoolError =>
-  new DbtoolError('USAGE', `${path} is there already`, { hint: 'name another file, or add --force to replace it' })
+  new DbtoolError('USAGE', `${path} already exists`, { hint: 'choose another file, or add --force to replace it' })
 
-/** Where a path leads to, also by a link whose target is still to be made. */
+/** The target of a path through symbolic links, even if the target does not exist yet. */
 async function targetOf(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined)
   if (real !== undefined) return real
@@ -130,12 +130,10 @@ async function targetOf(path: string): Promise<string> {
   return linked === undefined ? path : targetOf(resolve(dirname(path), linked))
 }
 
-/**
- * What stands for an open stream, such as /dev/stdout: there may be a file behind it, but it is not ours to replace.
- */
+/** Whether a path stands for an open stream, such as /dev/stdout: a file behind it must not be replaced. */
 const isStream = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
 
-/** Opening a pipe that nobody reads would wait where no signal is heard; so it is tried before, without waiting. */
+/** Opens a pipe or device. A non-blocking open comes first, because a pipe without a reader would block. */
 async function openStream(path: string): Promise<FileHandle> {
   const probe = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK)
   try {
@@ -146,16 +144,15 @@ async function openStream(path: string): Promise<FileHandle> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'is in a folder that does not exist',
-  ENOTDIR: 'is in something that is no folder',
-  EISDIR: 'is a folder',
-  ENXIO: 'is a pipe that nobody reads',
-  ELOOP: 'is a link that leads to itself',
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is not a folder',
+  EISDIR: 'it is a folder',
+  ENXIO: 'it is a pipe without a reader',
+  ELOOP: 'its symbolic links form a loop',
 }
 
-function whyNot(error: unknown, isFile: boolean): string {
+function reasonOf(error: unknown, isFile: boolean): string {
   const code = isNodeError(error) ? (error.code ?? '') : ''
-  if (code === 'EACCES')
-    return isFile ? 'is in a folder where this user may make no file' : 'may not be written by this user'
+  if (code === 'EACCES') return `this user may not ${isFile ? 'create files in its folder' : 'write to it'}`
   return reasons[code] ?? messageOf(error)
 }

@@ -8,8 +8,8 @@ import { type Column, pickColumns, type Row, type View } from './view.ts'
 
 interface Dialect {
   readonly separator: string
-  /** What stands for NULL. */
-  readonly nothing: string
+  /** The text for NULL. */
+  readonly nullText: string
   readonly escaped: (text: string) => string
 }
 
@@ -17,20 +17,20 @@ const separating = /[",\r\n]/
 
 const csv: Dialect = {
   separator: ',',
-  nothing: '',
+  nullText: '',
   escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
 }
 
 const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
-/** What LOAD DATA reads by itself: one line a row, whatever is in it, and NULL is no text. */
+/** The default format of LOAD DATA: one line per row whatever the text contains, and NULL differs from any text. */
 const tsv: Dialect = {
   separator: '\t',
-  nothing: '\\N',
+  nullText: '\\N',
   escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character),
 }
 
-/** Only a text can be taken for a formula: numbers, money and instants are what they are. */
+/** The text of a cell. A spreadsheet could run only texts as formulas, not numbers, money or instants. */
 function cellText(
   cell: unknown,
   { align }: Column,
@@ -38,7 +38,7 @@ function cellText(
   { escapeControls, escapeFormula }: Style,
 ): string {
   if (typeof cell === 'number') return String(cell)
-  if (cell === null || cell === undefined) return dialect.nothing
+  if (cell === null || cell === undefined) return dialect.nullText
   return escapeControls(
     dialect.escaped(typeof cell === 'string' && align === 'left' ? escapeFormula(cell) : plain(cell)),
   )
@@ -60,8 +60,9 @@ function delimited(dialect: Dialect): Writer {
 const csvWriter = delimited(csv)
 const tsvWriter = delimited(tsv)
 
+/** A value as JSON text that is safe to print; instants in ISO 8601. */
 export function json(value: unknown, indent?: number): string {
-  // Date has a toJSON of its own, which runs before a replacer sees the value.
+  // Date.toJSON runs before a replacer receives the value.
   const replace = function (this: Record<string, unknown>, key: string, replaced: unknown): unknown {
     const original = this[key]
     return original instanceof Date ? isoInstant(original) : replaced
@@ -72,14 +73,14 @@ export function json(value: unknown, indent?: number): string {
 
 type ValueOf = (view: View, row: Row) => unknown
 
-/** One array, however many pieces it comes in; `valueOf` makes one of its values. */
+/** Writes one array, in any number of pieces; `valueOf` converts a row to its value. */
 function jsonWriter(valueOf: ValueOf): Writer {
   const open: OpenSheet = (view) => {
     let started = false
-    const rows = (some: readonly Row[]): string => {
-      if (some.length === 0) return ''
+    const rows = (batch: readonly Row[]): string => {
+      if (batch.length === 0) return ''
       const values = json(
-        some.map((row) => valueOf(view, row)),
+        batch.map((row) => valueOf(view, row)),
         2,
       ).slice('['.length, -'\n]'.length)
       const comma = started ? ',' : ''
@@ -91,26 +92,26 @@ function jsonWriter(valueOf: ValueOf): Writer {
   return { ...inSheets(open), item: (view, row) => lines([json(valueOf(view, row), 2)]) }
 }
 
-/** A value a line. */
+/** Writes one value per line. */
 function ndjsonWriter(valueOf: ValueOf): Writer {
   return inSheets(rowByRow((view, row) => json(valueOf(view, row))))
 }
 
 const verticalSheet: OpenSheet = (view, look) => {
   let started = false
-  const rows = (some: readonly Row[]): string => {
-    if (some.length === 0) return ''
+  const rows = (batch: readonly Row[]): string => {
+    if (batch.length === 0) return ''
     const gap = started ? '\n' : ''
     started = true
-    return `${gap}${lines([blocks(view, some, look)])}`
+    return `${gap}${lines([blocks(view, batch, look)])}`
   }
   return { head: '', rows, foot: () => '' }
 }
 
 const countSheet: OpenSheet = () => {
   let count = 0
-  const rows = (some: readonly Row[]): string => {
-    count += some.length
+  const rows = (batch: readonly Row[]): string => {
+    count += batch.length
     return ''
   }
   return { head: '', rows, foot: () => `${count}\n` }
@@ -135,21 +136,22 @@ const writers: Readonly<Record<Format, Writer>> = {
   count: inSheets(countSheet),
 }
 
-/** The value of a view with one field. */
+/** The value of a row in a view with a single field. */
 const onlyValue = (view: View, row: Row): unknown => Object.values(pickColumns(view, row))[0]
 
-/** What holds more than one value is JSON. */
+/** A value as bare text; a list or an object as JSON. */
 function bareText(value: unknown): string {
   return typeof value === 'object' && value !== null && !(value instanceof Date) ? json(value) : plain(value)
 }
 
-/** `--field`: values without their names. */
+/** The writers for `--field`: values without names. */
 const bareWriters = {
   text: inSheets(rowByRow((view, row, { escapeControls }) => escapeControls(bareText(onlyValue(view, row))))),
   json: jsonWriter(onlyValue),
   ndjson: ndjsonWriter(onlyValue),
 } as const
 
+/** The writer of a format; `isBare` for `--field`. */
 export function writerFor(format: Format, isBare: boolean): Writer {
   if (!isBare) return writers[format]
   return bareWriters[format === 'json' || format === 'ndjson' ? format : 'text']

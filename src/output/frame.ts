@@ -3,17 +3,17 @@ import type Table from 'cli-table3'
 import type { Glyphs } from './glyphs.ts'
 import { widthOf } from './width.ts'
 
-/** A cell as it is drawn, line by line. */
+/** The lines of a cell, and its colour. */
 export interface Cell {
   readonly lines: readonly string[]
   readonly paint: (line: string) => string
-  /** Over so many columns; one where it is not said. */
+  /** The number of columns that the cell spans; default 1. */
   readonly span?: number
 }
 
 type CellRow = readonly Cell[]
 
-/** Loaded with the first table: data formats do not pay for it. */
+/** Loaded with the first table, so that data formats start faster. */
 const library = (): typeof Table => createRequire(import.meta.url)('cli-table3') as typeof Table
 
 export interface Shape {
@@ -21,7 +21,7 @@ export interface Shape {
   readonly glyphs: Glyphs
 }
 
-/** A table around cells whose lines have been cut to their widths. */
+/** Draws a table around cells whose lines already fit their columns. */
 export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs }: Shape): string {
   const table = new (library())({
     head: head.map(placeholders),
@@ -34,12 +34,12 @@ export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs
   return glyphs.frame(withoutInnerLines(table.toString())).replace(/\ue000+/g, () => texts[next++] ?? '')
 }
 
-/** What takes as much room as the text: about some characters the library's opinion of their width is not ours. */
+/** Placeholders as wide as the text, because the library computes other widths for some characters. */
 function placeholders({ lines }: Cell): string {
   return lines.map((line) => '\ue000'.repeat(widthOf(line))).join('\n')
 }
 
-/** The first line of every cell, then the second of those that have one; a text without width has no place. */
+/** The texts in the order of their placeholders: all first lines, then all second lines. Empty lines have none. */
 function inDrawingOrder(row: CellRow): string[] {
   const most = Math.max(...row.map(({ lines }) => lines.length))
   return Array.from({ length: most }, (_, at) =>
@@ -48,8 +48,8 @@ function inDrawingOrder(row: CellRow): string[] {
 }
 
 /**
- * A line below the head, one above each heading (where columns end), and none between rows: a list stays as short as
- * its rows.
+ * Removes the lines between rows, so that a list is as short as its rows. The line below the head stays, and so does
+ * the one above each heading, which spans all columns.
  */
 function withoutInnerLines(table: string): string {
   const lines = table.split('\n')

@@ -1,22 +1,22 @@
 import { asciiPen, blockPen, type Pen } from './chart.ts'
 
-/** What we draw with. Texts of others are not touched. */
+/** The characters that dbtool draws with. Texts from the database stay unchanged. */
 export interface Glyphs {
   readonly isAscii: boolean
   readonly pen: Pen
   readonly ellipsis: string
   readonly arrow: string
-  /** A frame, as it is drawn with box characters. */
+  /** Converts a frame of box-drawing characters. */
   readonly frame: (drawn: string) => string
-  /** A sentence or a sign of ours. */
-  readonly ours: (text: string) => string
+  /** Converts one of dbtool's own texts or signs. */
+  readonly adapt: (text: string) => string
 }
 
-const asItIs = (text: string): string => text
+const unchanged = (text: string): string => text
 
-const unicode: Glyphs = { isAscii: false, pen: blockPen, ellipsis: '…', arrow: '→', frame: asItIs, ours: asItIs }
+const unicode: Glyphs = { isAscii: false, pen: blockPen, ellipsis: '…', arrow: '→', frame: unchanged, adapt: unchanged }
 
-const words: Readonly<Record<string, string>> = {
+const substitutes: Readonly<Record<string, string>> = {
   '…': '...',
   '→': '->',
   '–': '-',
@@ -36,17 +36,17 @@ const ascii: Glyphs = {
       .replaceAll('│', '|')
       .replaceAll('─', '-')
       .replace(/[┌┬┐├┼┤└┴┘]/g, '+'),
-  ours: (text) => text.replace(/[…→–×✔⚠✖]/g, (character) => words[character] ?? character),
+  adapt: (text) => text.replace(/[…→–×✔⚠✖]/g, (character) => substitutes[character] ?? character),
 }
 
 /**
- * ASCII for a terminal that is dumb, is the console of Linux, whose font has few of these characters, or has a locale
- * with another
- * character set than UTF-8; one that says nothing counts as UTF-8. In a pipe only pictures depend on it.
+ * The glyphs for a stream. Dumb terminals, locales with a character set other than UTF-8, and the Linux console (its
+ * font has few of these characters) get ASCII. Without a locale, UTF-8 is assumed. In a pipe, only charts depend on
+ * this.
  */
 export function glyphsFor({ TERM, LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv, isTerminal: boolean): Glyphs {
-  const locale = [LC_ALL, LC_CTYPE, LANG].find((one) => one !== undefined && one !== '') ?? 'UTF-8'
-  const poor = TERM === 'dumb' || (isTerminal && TERM === 'linux') || !/utf-?8/i.test(locale)
-  if (!poor) return unicode
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? 'UTF-8'
+  const needsAscii = TERM === 'dumb' || (isTerminal && TERM === 'linux') || !/utf-?8/i.test(locale)
+  if (!needsAscii) return unicode
   return isTerminal ? ascii : { ...unicode, pen: asciiPen }
 }

@@ -4,11 +4,8 @@ import type { Writer } from './sheet.ts'
 import { nestedRows, type Row, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
-/**
- * What Markdown would take for more than text (https://github.github.com/gfm/): an underscore inside of a word is none
- * of that.
- */
-const meaning = /[\\`*[\]<>&~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
+/** The characters with a meaning in Markdown (https://github.github.com/gfm/). An underscore inside a word has none. */
+const special = /[\\`*[\]<>&~|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
 
 function cellText(cell: unknown): string {
   if (typeof cell !== 'string') return escaped(readable(cell))
@@ -18,11 +15,11 @@ function cellText(cell: unknown): string {
     .join('<br>')
 }
 
-const escaped = (text: string): string => text.replace(meaning, '\\$&')
+const escaped = (text: string): string => text.replace(special, '\\$&')
 
 type Align = 'left' | 'right'
 
-/** A table of cells that are escaped already. It is padded: it should be readable as it is. */
+/** Draws a table of escaped cells. Its columns are padded, so that the source is readable too. */
 function table(head: readonly string[], aligns: readonly Align[], body: readonly (readonly string[])[]): string {
   const widths = head.map((name, at) =>
     Math.max(narrowest, widthOf(name), ...body.map((row) => widthOf(row[at] ?? ''))),
@@ -33,7 +30,7 @@ function table(head: readonly string[], aligns: readonly Align[], body: readonly
   return [head, rule, ...body].map(line).join('')
 }
 
-/** A rule of fewer is none everywhere. */
+/** Some parsers do not recognize a delimiter of fewer dashes. */
 const narrowest = 3
 
 function padded(text: string, width: number, align: Align): string {
@@ -41,7 +38,7 @@ function padded(text: string, width: number, align: Align): string {
   return align === 'right' ? `${padding}${text}` : `${text}${padding}`
 }
 
-/** The columns that a person sees in the table of a list; there is no room for the others here either. */
+/** The view with the columns of the table of a list only; the others are omitted for lack of space, as there. */
 function forPeople(view: View): View {
   const { columns, nested } = view
   const seen = columns.filter(({ shownIn }) => shownIn !== 'item' && shownIn !== 'data')
@@ -65,10 +62,10 @@ function itemTables(view: View, row: Row): string {
   const own = view.columns
     .filter(({ shownIn }) => shownIn !== 'data')
     .map(({ name }) => [escaped(name), cellText(row[name])])
-  const { nested, sections = () => [] } = view
+  const { nested } = view
   const lists = [
     ...(nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]),
-    ...sections(row),
+    ...(view.sections?.(row) ?? []),
   ].filter(({ rows }) => rows.length > 0)
   return [
     ...(own.length === 0 ? [] : [table(['field', 'value'], ['left', 'left'], own)]),
@@ -76,5 +73,5 @@ function itemTables(view: View, row: Row): string {
   ].join('\n')
 }
 
-/** Tables of GitHub. A list of lists is one table, as in CSV. */
+/** Writes tables of GitHub Flavored Markdown. Nested lists are flattened into one table, as in CSV. */
 export const markdownWriter: Writer = { list: listTable, item: itemTables }

@@ -11,27 +11,27 @@ export interface ReporterOptions {
   readonly stderr: Screen
   readonly env: NodeJS.ProcessEnv
   readonly colour: ColourChoice
-  /** Only data and errors. */
+  /** Print only data and errors. */
   readonly quiet: boolean
-  /** A program reads: data has everything, and errors are objects. */
+  /** The reader is a program: messages are omitted, and errors are objects. */
   readonly json?: boolean
 }
 
 export interface Timing {
   readonly ms: number
-  /** While at least one statement ran. */
+  /** The time during which at least one statement ran. */
   readonly databaseMs: number
   readonly statements: number
 }
 
-/** Everything for a person, on stderr. */
+/** Prints all messages for people on stderr. */
 export class Reporter {
   readonly #options: ReporterOptions
   readonly #colour: ChalkInstance
   readonly #glyphs: Glyphs
   /** The line of progress that is on the screen now. */
   #progress: Progress | undefined
-  /** What is said while he reads something else. */
+  /** Messages that wait until the pager is closed. */
   #held: string[] | undefined
 
   constructor(options: ReporterOptions) {
@@ -41,20 +41,20 @@ export class Reporter {
     this.#glyphs = glyphsFor(env, stderr.isTTY === true)
   }
 
-  /** Something that is shown once and must not be lost, nor mixed with data. */
+  /** Prints a secret that is shown only once: never suppressed, and never mixed with data. */
   secret(message: string): void {
     this.writeLine(escapeControls(message))
   }
 
   success(message: string): void {
-    this.say(`${this.#colour.green(this.#glyphs.ours('✔'))} ${this.sentence(message)}`)
+    this.say(`${this.#colour.green(this.#glyphs.adapt('✔'))} ${this.sentence(message)}`)
   }
 
   note(message: string): void {
     this.say(this.sentence(message))
   }
 
-  /** A command line that may come next: for whoever sits at a terminal and wants to hear it. */
+  /** Suggests the next command line. Only on a terminal, and not with DBTOOL_NO_HINTS. */
   hint(commandLine: string): void {
     const { stderr, env } = this.#options
     if (stderr.isTTY === true && (env['DBTOOL_NO_HINTS'] ?? '') === '')
@@ -69,19 +69,19 @@ export class Reporter {
     this.say(`\n${this.#colour.bold(this.sentence(message))}`)
   }
 
-  /** A line that is drawn again and again on a terminal, and not at all elsewhere. */
+  /** A line that is redrawn on a terminal; elsewhere nothing is drawn. */
   progress(): Progress {
     const { stderr } = this.#options
-    this.#progress = new Progress(stderr, stderr.isTTY === true && this.isHeard)
+    this.#progress = new Progress(stderr, stderr.isTTY === true && this.printsMessages)
     return this.#progress
   }
 
-  /** One SQL statement, for `--sql`. */
+  /** Prints one SQL statement, for `--sql`. */
   trace(line: string): void {
     this.writeLine(this.#colour.dim(this.sentence(line)))
   }
 
-  /** For `--timing`; for a program one object on a line of its own. */
+  /** Prints the result of `--timing`: a sentence for people, or one JSON object on a line for a program. */
   timing({ ms, databaseMs, statements }: Timing): void {
     if (this.#options.json === true)
       this.writeLine(
@@ -90,18 +90,19 @@ export class Reporter {
     else
       this.writeLine(
         this.#colour.dim(
-          `${inWords(ms)}, of which ${inWords(databaseMs)} in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
+          `${durationOf(ms)}, of which ${durationOf(databaseMs)} ` +
+            `in ${statements} ${statements === 1 ? 'statement' : 'statements'}`,
         ),
       )
   }
 
-  /** How a table looks on stderr. */
+  /** The look of a table on stderr. */
   protected get look(): Look {
     const { isTTY, columns } = this.#options.stderr
     return { colour: this.#colour, glyphs: this.#glyphs, width: isTTY === true ? columns : undefined }
   }
 
-  /** From now on lines wait for {@link release}. */
+  /** Holds all further lines until {@link release}. */
   protected hold(): void {
     this.#held ??= []
   }
@@ -123,20 +124,20 @@ export class Reporter {
   }
 
   private say(line: string): void {
-    if (this.isHeard) this.writeLine(line)
+    if (this.printsMessages) this.writeLine(line)
   }
 
-  private get isHeard(): boolean {
+  private get printsMessages(): boolean {
     return !this.#options.quiet && this.#options.json !== true
   }
 
   private sentence(message: string): string {
-    return this.#glyphs.ours(escapeControls(message))
+    return this.#glyphs.adapt(escapeControls(message))
   }
 }
 
 const longMs = 10_000
 
-function inWords(ms: number): string {
+function durationOf(ms: number): string {
   return ms < longMs ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
 }

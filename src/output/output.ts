@@ -12,33 +12,33 @@ export type { Screen }
 
 export interface OutputOptions extends ReporterOptions {
   readonly stdout: Screen
-  /** Where data goes instead. */
+  /** The destination of data; default `stdout`. */
   readonly destination?: Destination | undefined
-  /** Undefined: nobody chose, so it is a table, or CSV where rows are streamed. */
+  /** Undefined means the default: a table, or CSV for streamed rows. */
   readonly format: Format | undefined
-  /** The columns wanted, in their order. */
+  /** The selected columns, in their order. */
   readonly fields?: readonly string[] | undefined
-  /** The values of one field, without names. */
+  /** Print the values of one field, without names. */
   readonly isBare?: boolean
-  /** Cells as they are, also those that a spreadsheet would run. */
+  /** Do not escape cells that a spreadsheet would run as formulas. */
   readonly raw: boolean
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the command is interrupted. */
   readonly signal: AbortSignal
 }
 
-/** The cursor is in the upper left corner, and nothing stands there (ECMA-48). */
+/** Moves the cursor to the upper left corner and erases the screen (ECMA-48). */
 const clearedScreen = '\u001B[1;1H\u001B[0J'
 
-/** Data goes to stdout or where it is wanted, everything for a person to stderr. */
+/** Writes data to stdout or another destination, and messages for people to stderr. */
 export class Output extends Reporter {
   readonly #options: OutputOptions
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
   #rows = 0
-  /** What came out is counted in rows. */
+  /** Whether the output consists of rows. */
   #hasRows = true
-  /** Whether all data came out so far; undefined: there was none. */
+  /** Whether all data so far was written; undefined before the first data. */
   #isWhole: boolean | undefined
 
   constructor(options: OutputOptions) {
@@ -50,25 +50,27 @@ export class Output extends Reporter {
     this.#destination = destination
   }
 
+  /** Writes a list; for people, an empty list prints the sentence of its view. */
   list<R extends object>(view: View<R>, rows: readonly R[]): void {
     const text = writerFor(this.#format, this.#isBare).list(this.chosen(view), rows as Row[], this.style())
     this.write(text, rows.length)
     if (rows.length === 0 && this.isForPeople) this.note(view.empty)
   }
 
-  /** What has one form only, such as a script. */
+  /** Writes text that has only one format, such as a script. */
   text(text: string): void {
     this.#hasRows = false
     this.write(text, 0)
   }
 
+  /** Writes one row with all its columns. */
   item<R extends object>(view: View<R>, row: R): void {
     this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
   }
 
   /**
-   * A list of any length: `produce` writes its rows as it gets them, and nothing is written before the first of them.
-   * Rejects with USAGE when a format was asked for that needs all rows at once, before `produce` is called.
+   * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
+   * Rejects with USAGE before calling `produce` if the format needs all rows at once.
    */
   async stream(view: View, produce: (write: WriteRows) => Promise<void>): Promise<void> {
     const { signal, format = 'csv' } = this.#options
@@ -84,31 +86,28 @@ export class Output extends Reporter {
     this.#isWhole = true
   }
 
-  /** A list that a person has seen before he was asked about it. */
+  /** Writes a list that people have already seen before the confirmation. */
   listForScripts<R extends object>(view: View<R>, rows: readonly R[]): void {
     if (this.isForScripts) this.list(view, rows)
   }
 
-  /** One thing of which a sentence tells a person everything. */
+  /** Writes an item that a message describes completely for people. */
   itemForScripts<R extends object>(view: View<R>, row: R): void {
     if (this.isForScripts) this.item(view, row)
   }
 
-  /** What is about to happen, for whoever is asked whether it may. */
+  /** Shows on stderr what a command is about to change, before its confirmation. */
   preview<R extends object>(view: View<R>, rows: readonly R[]): void {
     const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
     for (const line of text.trimEnd().split('\n')) this.writeLine(line)
   }
 
-  /** Whether a list is wanted for its size, its ids or one of its columns: of a part of it they would mislead. */
+  /** Whether the output is a count, ids or a single field, which would be misleading for a part of a list. */
   get wantsAll(): boolean {
     return this.#format === 'ids' || this.#format === 'count' || this.#isBare
   }
 
-  /**
-   * What follows is drawn at the top of an empty terminal; elsewhere it follows what there was. A pager has no place in
-   * between.
-   */
+  /** Clears a terminal, so that the next output is at its top; elsewhere nothing happens. Turns the pager off. */
   clearScreen(): void {
     const { screen } = this.#destination
     if (screen?.isTTY !== true || !this.isForPeople) return
@@ -116,23 +115,26 @@ export class Output extends Reporter {
     screen.write(clearedScreen)
   }
 
-  /** A story is told as it happens. */
+  /** Prints a heading and turns the pager off, because the steps of a demo are shown while they run. */
   override heading(message: string): void {
     this.unpaged()
     super.heading(message)
   }
 
-  /** Somebody reads it in a pager, and nobody knows for how long. */
+  /** Whether a pager is open, which may take any time. */
   get isRead(): boolean {
     return this.#destination.isRead
   }
 
-  /** After the verb, which `isDone` unless it failed: whatever data it had comes out, or nothing is left of it. */
+  /**
+   * Closes the destination after the verb and prints the held messages. `isDone` is false if the verb failed: then an
+   * incomplete file is removed.
+   */
   async finish(isDone: boolean): Promise<void> {
-    const destination = await this.#destination
+    const message = await this.#destination
       .close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined })
       .finally(() => this.release())
-    if (destination !== undefined) this.note(destination)
+    if (message !== undefined) this.note(message)
   }
 
   private get isForPeople(): boolean {

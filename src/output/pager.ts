@@ -5,10 +5,10 @@ import type { Writable } from 'node:stream'
 import { writeSlowly, type Destination, type Screen } from './destination.ts'
 import { glyphsFor } from './glyphs.ts'
 
-/** Ends at once with one page, leaves its text on the screen, and shows colours. */
+/** Options of less: exit at once if the text fits on one page, show colours, and keep the text on the screen. */
 const lessOptions = 'FIRX'
 
-/** The pager's command line; undefined where none is wanted, or it is not there. */
+/** The command line of the pager; undefined if no pager is wanted, or it is not installed. */
 export function pagerCommand(env: NodeJS.ProcessEnv): string | undefined {
   const { DBTOOL_PAGER, PAGER, TERM = 'dumb' } = env
   const command = (DBTOOL_PAGER ?? PAGER ?? `less -${lessOptions}`).trim()
@@ -23,29 +23,29 @@ function isInstalled(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean
     : PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
 }
 
-/** Colours for a `less` of one's own too, and the character set that we write where the locale says nothing. */
+/** Settings for `less`, also when PAGER names it: colours, and UTF-8 if the locale names no character set. */
 function lessSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { LESS: lessOptions, ...(glyphsFor(env, true).isAscii ? {} : { LESSCHARSET: 'utf-8' }) }
 }
 
 interface PagerParts {
-  /** That of the process, which the pager inherits. */
+  /** The terminal of the process, which the pager inherits. */
   readonly screen: Screen
   readonly command: string
   readonly env: NodeJS.ProcessEnv
   /**
-   * Aborted by SIGTERM. Whoever reads then is waited for, as git does: a pager without its terminal would fight for the
-   * keyboard.
+   * Aborted by SIGTERM. An open pager is awaited even then, as in git: otherwise it would compete with the shell for
+   * the keyboard.
    */
   readonly signal: AbortSignal
 }
 
-/** A terminal, where what is longer than the screen is read in a pager. */
+/** A terminal with a pager for output that is longer than the screen. */
 export class PagedScreen implements Destination {
   readonly screen: Screen
   readonly #parts: PagerParts
   readonly #left = new AbortController()
-  /** Rows that still fit the screen. */
+  /** Rows that still fit on the screen. */
   #held = ''
   #pages: Writable | undefined
   #closed: Promise<void> | undefined
@@ -63,7 +63,7 @@ export class PagedScreen implements Destination {
     return this.#left.signal.aborted
   }
 
-  /** Who has pressed Ctrl-C wants to see no pager. */
+  /** Writes to the pager if the text is long. After Ctrl-C no pager is opened. */
   write(text: string): void {
     if (this.#pages === undefined && this.isLong(text) && !this.#parts.signal.aborted) this.open()
     ;(this.#pages ?? this.screen).write(text)
@@ -91,7 +91,7 @@ export class PagedScreen implements Destination {
     this.#parts.signal.throwIfAborted()
   }
 
-  /** The last line is for what follows. */
+  /** Whether a text does not fit on the screen. The last line of the screen is for the shell's prompt. */
   private isLong(text: string): boolean {
     return text.split('\n').length > (this.screen.rows ?? Infinity)
   }
@@ -103,12 +103,12 @@ export class PagedScreen implements Destination {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { ...lessSettings(env), ...env },
     })
-    const hearAgain = deafToCtrlC()
-    // Whoever leaves early has seen enough.
+    const restoreHandlers = ignoreCtrlC()
+    // The user closed the pager before the end: further output is not needed.
     pager.stdin.on('error', () => this.#left.abort())
     this.#closed = ended(pager).finally(() => {
       this.#left.abort()
-      hearAgain()
+      restoreHandlers()
     })
     this.#pages = pager.stdin
     return pager.stdin
@@ -120,15 +120,15 @@ function ended(pager: ChildProcess): Promise<void> {
 }
 
 /**
- * A pager hears Ctrl-C too, and has a meaning of its own for it: whoever is killed below it leaves a terminal without a
- * master.
+ * Ignores Ctrl-C while a pager is open, and returns a function that restores the handlers. The pager handles Ctrl-C in
+ * its own way; if dbtool exited under it, the terminal would be left in a broken state.
  */
-function deafToCtrlC(): () => void {
-  const ears = process.listeners('SIGINT')
-  const deaf = (): void => undefined
-  process.removeAllListeners('SIGINT').on('SIGINT', deaf)
+function ignoreCtrlC(): () => void {
+  const listeners = process.listeners('SIGINT')
+  const ignore = (): void => undefined
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore)
   return () => {
-    process.off('SIGINT', deaf)
-    for (const ear of ears) process.on('SIGINT', ear)
+    process.off('SIGINT', ignore)
+    for (const listener of listeners) process.on('SIGINT', listener)
   }
 }

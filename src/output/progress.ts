@@ -1,8 +1,8 @@
 const redrawMs = 100
-/** Of a terminal, as ECMA-48 has it: the line is erased, and the cursor at its beginning. */
+/** Erases the line and moves the cursor to its beginning (ECMA-48). */
 const clearedLine = '\u001B[2K\u001B[1G'
 
-/** One line at the bottom of the terminal; a few frames a second, whatever the caller's pace. */
+/** A status line at the bottom of the terminal, redrawn at most ten times per second. */
 export class Progress {
   #drawnAt = 0
   #visible = false

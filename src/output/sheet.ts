@@ -2,15 +2,15 @@ import { DbtoolError } from '../errors.ts'
 import type { Look } from './table.ts'
 import type { Row, View } from './view.ts'
 
-/** How bare texts are written; the other formats have escapes of their own. */
+/** The style of bare texts; the other formats have their own escapes. */
 export interface Style extends Look {
-  /** For whatever obeys control characters: as it is, or made harmless. */
+  /** Escapes control characters for a terminal; elsewhere the identity. */
   readonly escapeControls: (text: string) => string
-  /** For a cell of text that a spreadsheet might run: as it is, or guarded. */
+  /** Escapes a text that a spreadsheet would run as a formula; the identity with `--raw`. */
   readonly escapeFormula: (text: string) => string
 }
 
-/** A list that is written piece by piece: all its texts, one after the other. */
+/** A list that is written in parts: head, rows, foot. */
 export interface Sheet {
   readonly head: string
   rows(rows: readonly Row[]): string
@@ -19,9 +19,9 @@ export interface Sheet {
 
 export type OpenSheet = (view: View, style: Style) => Sheet
 
-/** How a format writes a list and one thing; every text ends with a line break, and may be empty. */
+/** Writes lists and items in one format. Every text is empty or ends with a line break. */
 export interface Writer {
-  /** What has columns as wide as their widest cell has none. */
+  /** Opens a list for streaming. Undefined for formats whose column widths depend on all rows. */
   readonly open?: OpenSheet
   list(view: View, rows: readonly Row[], style: Style): string
   item(view: View, row: Row, style: Style): string
@@ -30,14 +30,14 @@ export interface Writer {
 /** Throws USAGE for a format that needs all rows at once. */
 export function openSheet({ open }: Writer): OpenSheet {
   if (open !== undefined) return open
-  throw new DbtoolError('USAGE', 'a table needs all its rows at once, and this is made for any number of them', {
-    hint: 'leave --format out for CSV, or take any but table and markdown',
+  throw new DbtoolError('USAGE', 'a table needs all rows at once, but this command streams its rows', {
+    hint: 'omit --format for CSV, or choose any format except table and markdown',
   })
 }
 
 export const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
 
-/** A text for each row, and nothing between them. */
+/** A list with one text per row, without head and foot. */
 export function rowByRow(textOf: (view: View, row: Row, style: Style) => string): OpenSheet {
   return (view, style) => ({
     head: '',
@@ -46,6 +46,7 @@ export function rowByRow(textOf: (view: View, row: Row, style: Style) => string)
   })
 }
 
+/** A writer that writes lists and items through the same sheet. */
 export function inSheets(open: OpenSheet): Writer & { open: OpenSheet } {
   const list: Writer['list'] = (view, rows, style) => {
     const sheet = open(view, style)

@@ -1,10 +1,10 @@
 import type { Sheet } from './sheet.ts'
 import type { Row } from './view.ts'
 
-/** Takes rows of a list; resolves when there is room for more. */
+/** Writes rows of a list. Resolves when the destination is ready for more. */
 export type WriteRows = (rows: readonly object[]) => Promise<void>
 
-/** The rows as they are produced; nothing is written before the first of them, or the end. Resolves to their number. */
+/** Writes rows while `produce` runs; nothing before the first row or the end. Resolves to the number of rows. */
 export async function writeSheet(
   sheet: Sheet,
   produce: (write: WriteRows) => Promise<void>,

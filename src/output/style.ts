@@ -13,18 +13,17 @@ interface StyleOptions {
 }
 
 /**
- * How data looks on a screen, or in a file, where there is none. What goes into a file or a pipe is exact; no text of a
- * database can
- * make a terminal do anything.
+ * The style of data on a screen, or in a file if there is none. Files and pipes receive exact data. On a terminal,
+ * control characters from the database are escaped.
  */
 export function styleFor({ env, colour, raw }: StyleOptions, screen: Screen | undefined): Style {
-  const asItIs = (text: string): string => text
+  const unchanged = (text: string): string => text
   const isTerminal = screen?.isTTY === true
   return {
     colour: colourFor(screen === undefined ? 'never' : colour, env, isTerminal),
     glyphs: glyphsFor(env, isTerminal),
     width: isTerminal ? screen.columns : undefined,
-    escapeControls: isTerminal ? escapeControls : asItIs,
-    escapeFormula: raw ? asItIs : escapeFormula,
+    escapeControls: isTerminal ? escapeControls : unchanged,
+    escapeFormula: raw ? unchanged : escapeFormula,
   }
 }

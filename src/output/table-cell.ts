@@ -5,35 +5,35 @@ import type { Glyphs } from './glyphs.ts'
 import type { Column, Row, View } from './view.ts'
 import { shorten, widthOf, wrapped } from './width.ts'
 
-/** What a cell has. */
+/** The width of a cell in columns of the terminal, and the glyphs to draw it with. */
 export interface CellLayout {
   readonly width: number
   readonly glyphs: Glyphs
 }
 
-/** The columns that the table of a list has. */
+/** The columns in the table of a list. */
 export function tableColumns({ columns }: View): readonly Column[] {
   return columns.filter(({ shownIn }) => shownIn === 'everywhere')
 }
 
-/** What a cell says in so many columns, line by line: its text, and below that what belongs there. */
+/** The lines of a cell, fitted to its width: its text, and below it the text of the column shown there. */
 export function cellLines(view: View, column: Column, row: Row, layout: CellLayout): string[] {
   const { width, glyphs } = layout
   const sign = column.signs?.[String(row[column.name])]
-  const text = sign === undefined ? wordsOf(column, row, glyphs) : glyphs.ours(sign.text)
+  const text = sign === undefined ? textOf(column, row, glyphs) : glyphs.adapt(sign.text)
   const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
   const under = belowOf(view, column)
   if (under === undefined || (row[under.name] ?? null) === null) return lines
-  return [...lines, ...hanging(wordsOf(under, row, glyphs), layout)]
+  return [...lines, ...hanging(textOf(under, row, glyphs), layout)]
 }
 
-/** What a person reads. A sentence is one of ours. */
-export function wordsOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyphs): string {
+/** The text of a value for people. The sentences of dbtool itself are adapted to the terminal. */
+export function textOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyphs): string {
   const text = readable(row[name])
-  return wraps === true || shownIn === 'below' ? glyphs.ours(text) : text
+  return wraps === true || shownIn === 'below' ? glyphs.adapt(text) : text
 }
 
-/** The names of a column and of what stands below it, if it does in any row. */
+/** The head of a column: its name, and the name of the column shown below it, if any row has a value for that. */
 export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)

@@ -8,8 +8,8 @@ import {
   drawnCell,
   headLines,
   tableColumns,
+  textOf,
   widest,
-  wordsOf,
   type CellLayout,
 } from './table-cell.ts'
 import { nestedRows, type Row, type View } from './view.ts'
@@ -23,43 +23,42 @@ export interface Look {
 }
 
 /**
- * A list as a table with its column names. Where it is too wide, texts give way; where that is not enough, or every row
- * has a
- * list of its own, every row stands on its own.
+ * A list as a table with its column names. If it is too wide, texts are shortened. If that is not enough, or the rows
+ * have nested lists, each row is a block.
  */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
   if (view.nested !== undefined) return blocks(view, rows, look)
   const elastic = elasticColumns(view, rows, look)
-  const pictures = picturesBeside(view, rows, elastic, look)
+  const charts = chartsBeside(view, rows, elastic, look)
   const widths = fittingWidths(
-    [...elastic, ...pictures.map(({ width }) => ({ wanted: width, least: width }))],
+    [...elastic, ...charts.map(({ width }) => ({ wanted: width, least: width }))],
     look.width,
   )
-  return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, pictures })
+  return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, charts })
 }
 
-/** Every row on its own, with an empty line between them. */
+/** A block of lines for each row, with an empty line between blocks. */
 export function blocks(view: View, rows: readonly Row[], look: Look): string {
   return rows.map((row) => itemTable(view, row, look)).join('\n\n')
 }
 
-/** A chart as a column, with a line for each row. */
-interface Picture {
+/** A chart as a column with one line per row. */
+interface ChartColumn {
   readonly name: string
   readonly width: number
   readonly lines: readonly string[]
 }
 
 /**
- * The chart is a last column of what room is left. Texts give way to the narrowest; where that is not enough, there is
- * none.
+ * The chart of the view as the last column, in the remaining width. Texts are shortened for a chart of the minimum
+ * width; if that is not enough, the chart is omitted.
  */
-function picturesBeside(
+function chartsBeside(
   { chart }: View,
   rows: readonly Row[],
   elastic: readonly Elastic[],
   { width: limit, glyphs }: Look,
-): Picture[] {
+): ChartColumn[] {
   if (chart === undefined) return []
   const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, available)
@@ -78,28 +77,28 @@ function picturesBeside(
 
 interface Layout {
   readonly widths: readonly number[]
-  readonly pictures: readonly Picture[]
+  readonly charts: readonly ChartColumn[]
 }
 
-function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, pictures }: Look & Layout): string {
+function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, charts }: Look & Layout): string {
   const columns = tableColumns(view)
   const layoutAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
   const head = [
     ...columns.map((column, at) => headLines(view, column, rows, layoutAt(at))),
-    ...pictures.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)]),
+    ...charts.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)]),
   ]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
   const body = rows.flatMap((row, index): Cell[][] => {
     const cells = columns.map((column, at) => drawnCell(view, column, row, { colour, ...layoutAt(at) }))
-    const beside = pictures.map(({ lines }) => ({
+    const beside = charts.map(({ lines }) => ({
       lines: [lines[index] ?? ''],
       paint: (line: string) => colour.cyan(line),
     }))
     const isNew = title !== undefined && row[title] !== rows[index - 1]?.[title]
     return [...(isNew ? [[{ lines: [readable(row[title])], paint, span: widths.length }]] : []), [...cells, ...beside]]
   })
-  const aligns = [...columns.map(({ align }) => align), ...pictures.map(() => 'left' as const)]
+  const aligns = [...columns.map(({ align }) => align), ...charts.map(() => 'left' as const)]
   return framed(
     head.map((lines) => ({ lines, paint })),
     body,
@@ -112,10 +111,10 @@ const narrowestName = 4
 const narrowestSentence = 24
 const narrowestChart = 10
 const chartInPipes = 40
-/** A border and a space on both sides of each cell. */
+/** The width of borders and padding: a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1
 
-/** How wide a column would be, and how narrow it may become: a number or a time that is cut would be another one. */
+/** The natural and the minimum width of a column. Numbers and times are never cut, because that would change them. */
 interface Elastic {
   readonly wanted: number
   readonly least: number
@@ -135,7 +134,7 @@ function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Ela
 
 const wantedBy = (columns: readonly Elastic[]): number => columns.reduce((sum, { wanted }) => sum + wanted, 0)
 
-/** The widest columns give way first. Undefined: they cannot all fit. */
+/** Shrinks the widest columns first until all fit. Undefined if they cannot fit. */
 function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
   const widths = columns.map(({ wanted }) => wanted)
   for (let excess = wantedBy(columns) + frame(columns.length) - limit; excess > 0; excess -= 1) {
@@ -147,21 +146,21 @@ function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] 
   return widths
 }
 
-/** One thing: a name and a value a line, long values continued below themselves; then its lists. */
+/** A single row: one line per column with name and value, where long values continue below; then its lists. */
 export function itemTable(view: View, row: Row, look: Look): string {
   const columns = view.columns.filter(({ shownIn }) => shownIn !== 'data')
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
   const available = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
   const lines = columns.flatMap((column) =>
-    piecesOf(wordsOf(column, row, look.glyphs), available).map((piece, index) => {
+    piecesOf(textOf(column, row, look.glyphs), available).map((piece, index) => {
       const label =
         index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()
     }),
   )
-  const { nested, sections = () => [] } = view
-  const lists =
-    nested === undefined ? sections(row) : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections(row)]
+  const { nested } = view
+  const sections = view.sections?.(row) ?? []
+  const lists = nested === undefined ? sections : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections]
   const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
   return [...lines, ...below].join('\n')
 }

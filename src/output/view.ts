@@ -5,15 +5,14 @@ export interface Column {
   readonly name: string
   readonly align: 'left' | 'right'
   /**
-   * `item`: not in the table of a list, which has no room for all. `data`: in no table, but in every data format.
-   * `heading`: in
-   * the table of a list, a line of its own above the rows that share it. `below`: there, under the text of the column
-   * before.
+   * `item`: not in the table of a list, which has limited space. `data`: only in data formats, in no table. `heading`:
+   * in the table of a list, a line above the rows with the same value. `below`: in the table of a list, under the text
+   * of the previous column.
    */
   readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
-  /** Where a table is too wide, the text goes on below itself instead of being cut. */
+  /** If a table is too wide, the text wraps instead of being cut. */
   readonly wraps?: boolean
-  /** What the table of a list shows for a value. */
+  /** The signs for values in the table of a list. */
   readonly signs?: Readonly<Record<string, Sign>>
 }
 
@@ -22,23 +21,23 @@ export interface Sign {
   readonly colour: 'green' | 'yellow' | 'red' | 'dim'
 }
 
-/** How one kind of thing, with rows of type `R`, is shown in every format. */
+/** The columns of one kind of result with rows of type `R`, for every format. */
 export interface View<R extends object = object> {
   readonly columns: readonly Column[]
-  /** What `--format ids` prints. */
+  /** The column that `--format ids` prints. */
   readonly id: string
-  /** What a person reads when there is nothing. */
+  /** The message for an empty list. */
   readonly empty: string
   /**
-   * A list inside of one thing, shown below it: the lines of an order. In data it has so many columns before it, or
-   * all.
+   * A list inside a row, shown below it, such as the lines of an order. In data formats, `at` is the number of columns
+   * before it; default: all.
    */
   readonly nested?: { readonly name: string; readonly view: View; readonly at?: number } | undefined
-  /** A line for each row that a person can copy, instead of a table. */
+  /** A line to copy for each row, instead of a table. */
   script?(row: R): string
-  /** More tables about one thing, for people only; data formats have it all in the columns. */
+  /** More tables about an item, for people only; data formats have the same data in columns. */
   sections?(row: R): readonly Section[]
-  /** A picture of one column beside the table of a list. */
+  /** A chart of one column beside the table of a list. */
   readonly chart?: { readonly column: string; readonly kind: keyof Pen } | undefined
 }
 
@@ -47,7 +46,7 @@ export interface Section {
   readonly rows: readonly Row[]
 }
 
-/** A section whose rows are those of its view. */
+/** A section with rows of the type of its view. */
 export const section = <R extends object>(view: View<R>, rows: readonly R[]): Section => ({
   view,
   rows: rows as readonly Row[],
@@ -58,7 +57,7 @@ export const number = (name: string): Column => ({ name, align: 'right', shownIn
 export const detail = (name: string): Column => ({ name, align: 'left', shownIn: 'item' })
 export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
 export const heading = (name: string): Column => ({ name, align: 'left', shownIn: 'heading' })
-/** A sentence, and what stands under it in the same cell. */
+/** A column with sentences, which wrap; a `below` column may follow in the same cell. */
 export const sentence = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere', wraps: true })
 export const below = (name: string): Column => ({ name, align: 'left', shownIn: 'below' })
 export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Column => ({
@@ -70,7 +69,7 @@ export const sign = (name: string, signs: Readonly<Record<string, Sign>>): Colum
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** The row with the columns of its view, in their order. */
+/** The row with only the columns of its view, in their order. */
 export function pickColumns({ columns, nested }: View, row: Row): Row {
   const entries = columns.map(({ name }): [string, unknown] => [name, row[name] ?? null])
   if (nested !== undefined)

@@ -1,35 +1,35 @@
-/** Takes a column for each unit: most texts, and their length is their width. */
+/** Printable ASCII, as in most texts: the length is the width. */
 const simple = /^[\x20-\x7e]*$/
 
 /**
- * An emoji by itself or by its variation selector, in whatever sequence: a family, a flag, a shade of skin. Half a flag
- * is a letter.
+ * An emoji by default or through its variation selector, also in sequences: families, flags, skin tones. Half of a flag
+ * counts as a letter.
  */
 const emoji = /(?!\p{Regional_Indicator}(?!\p{Regional_Indicator}))\p{Emoji_Presentation}|\ufe0f/u
 
 /**
- * East Asian wide and full-width characters (https://www.unicode.org/reports/tr11/). Ambiguous ones are narrow, as
- * nearly everywhere.
+ * East Asian wide and full-width characters (https://www.unicode.org/reports/tr11/). Ambiguous ones count as narrow, as
+ * in nearly all terminals.
  */
 const wide =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 
-/** What combines with the character before it: marks, vowels and ends of a Hangul syllable, what nobody sees. */
+/** Characters without width: combining marks, vowels and final consonants of Hangul syllables, invisible characters. */
 const combining = /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff\ud7b0-\ud7ff]/u
 
-/** The columns that a terminal gives to a text. */
+/** The width of a text in columns of a terminal. */
 export function widthOf(text: string): number {
   if (simple.test(text)) return text.length
   return charactersOf(text).reduce((sum, character) => sum + characterWidth(character), 0)
 }
 
-/** Cut to so many columns, the last of them an ellipsis; never inside of a character. */
+/** Cuts a text to `width` columns including the ellipsis, never inside a character. */
 export function shorten(text: string, width: number, ellipsis = '…'): string {
   if (width === Infinity || widthOf(text) <= width) return text
   return `${piecesOf(text, width - widthOf(ellipsis))[0] ?? ''}${ellipsis}`
 }
 
-/** The text in pieces of at most so many columns. */
+/** Splits a text into pieces of at most `width` columns. */
 export function piecesOf(text: string, width: number): string[] {
   const pieces = ['']
   let filled = 0
@@ -45,7 +45,7 @@ export function piecesOf(text: string, width: number): string[] {
   return pieces
 }
 
-/** The text in lines of at most so many columns, broken at spaces; inside of a word only where it alone is longer. */
+/** Wraps a text at spaces into lines of at most `width` columns; a longer word is broken. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
@@ -58,7 +58,7 @@ export function wrapped(text: string, width: number): string[] {
 
 let segmenter: Intl.Segmenter | undefined
 
-/** Made for the first text that needs it: making it takes half as long as a start of Node. */
+/** Created for the first text that needs it: creating it takes half as long as starting Node. */
 function graphemes(): Intl.Segmenter {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return segmenter
@@ -68,10 +68,8 @@ function charactersOf(text: string): string[] {
   return Array.from(graphemes().segment(text), ({ segment }) => segment)
 }
 
-/**
- * What is read as one character may be drawn as several: a Thai or an Indic syllable takes the columns of its letters.
- */
+/** The width of a grapheme. A Thai or Indic syllable is one grapheme, but takes the columns of all its letters. */
 function characterWidth(character: string): number {
   if (emoji.test(character)) return 2
-  return Array.from(character).reduce((sum, one) => sum + (combining.test(one) ? 0 : wide.test(one) ? 2 : 1), 0)
+  return Array.from(character).reduce((sum, point) => sum + (combining.test(point) ? 0 : wide.test(point) ? 2 : 1), 0)
 }

@@ -2,37 +2,37 @@ import type { Readable } from 'node:stream'
 import { DbtoolError } from '../errors.ts'
 import type { Choice, Conversation } from './conversation.ts'
 
-/** A value that a verb needs. The question has the flag's own parser, and is asked only where a person can answer. */
+/** A value that a verb needs. Its prompt uses the parser of the flag, and appears only on a terminal. */
 export interface PromptField<T> {
-  /** What the flag gave. */
+  /** The value of the flag. */
   readonly given: T | undefined
-  /** As a user types it, for the message that it is missing. */
+  /** The flag or argument as typed, for the error that it is missing. */
   readonly flag: string
   readonly message: string
   readonly parse: (text: string) => T
-  /** Typed without echo; a new secret twice. */
+  /** Typed without echo; `twice` for a new secret. */
   readonly secret?: 'once' | 'twice'
   /**
-   * Chosen from what fits what is typed, instead of typed as a whole. Rejects with NOT_FOUND where there is nothing at
-   * all.
+   * Finds the choices that match the typed text; the user selects one instead of typing the complete value. Rejects
+   * with NOT_FOUND if there are no choices at all.
    */
   readonly find?: (typed: string, signal: AbortSignal) => Promise<readonly Choice<T>[]>
-  /** Why a text of the right form cannot be taken, as one that somebody else has; undefined: it can. */
+  /** Resolves to the reason why a valid text is rejected, such as a duplicate; undefined if it is accepted. */
   readonly check?: (text: string) => Promise<string | undefined>
-  /** What Enter says; where nobody is asked, it is not missing. */
+  /** The answer for Enter alone, and for a missing flag without a prompt. */
   readonly defaultAnswer?: string
-  /** How else it can be given, where nobody can be asked; the default is for flags. */
+  /** The hint of the error without a prompt; by default, to use flags. */
   readonly hint?: string
 }
 
-/** What cannot be undone is confirmed by typing the name of what it happens to. */
+/** The confirmation of a change that cannot be undone: the user types the name of the target. */
 export interface NameQuestion {
   readonly message: string
   readonly name: string
-  /** What the flag gave. */
+  /** The value of the flag. */
   readonly given: string | undefined
   readonly flag: string
-  /** Shows what it is about, and is called only where somebody is asked. */
+  /** Shows the affected data; called only before a prompt. */
   readonly show?: (() => void) | undefined
 }
 
@@ -40,30 +40,32 @@ export type Answers<B extends Record<string, PromptField<unknown>>> = {
   [K in keyof B]: B[K] extends PromptField<infer T> ? T : never
 }
 
-/** Yes or no; `yes` is the flag that has answered. */
+/** A confirmation with yes or no; `yes` is the flag that answers it in advance. */
 export interface YesQuestion {
   readonly message: string
   readonly yes: boolean
-  /** `offer`: it takes nothing away. `machine`: it is not about the database. */
+  /** `offer`: the action destroys nothing. `machine`: the action does not concern the database. */
   readonly about?: 'offer' | 'machine'
-  /** Shows what it is about, and is called only where somebody is asked. */
+  /** Shows the affected data; called only before a prompt. */
   readonly show?: () => void
 }
 
+/** Obtains values and confirmations: from flags, and on a terminal also from prompts. */
 export interface Ask {
-  /** Undefined where nobody can answer: for questions that are an offer. */
+  /** Further prompts for optional questions; undefined if no prompt is possible. */
   readonly interactive: Conversation | undefined
-  /** What was asked for and answered, as it would be typed; secrets are left out. */
+  /** The answers so far, as words of a command line; without secrets. */
   readonly answered: readonly string[]
   /**
-   * Every value: those given, and the others asked for. Rejects with USAGE naming all missing flags where nobody can be
-   * asked.
+   * Resolves all values: from flags, and from prompts for missing ones. Rejects with USAGE and all missing flags if no
+   * prompt is possible.
    */
   resolve<B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>>
-  /** Rejects with DECLINED on no, with USAGE where nobody can be asked and `yes` was not given. */
+  /** Rejects with DECLINED if the answer is no, and with USAGE if no prompt is possible and `yes` is false. */
   confirm(question: YesQuestion): Promise<void>
   /**
-   * Rejects with DECLINED when another name was typed, with USAGE when the flag gives another or nobody can be asked.
+   * Rejects with DECLINED if the user types another name. Rejects with USAGE if the flag has another name, or if it is
+   * missing and no prompt is possible.
    */
   confirmName(question: NameQuestion): Promise<void>
 }
@@ -74,15 +76,15 @@ export interface Terminal {
   readonly signal: AbortSignal
 }
 
-/** Whether a question may be asked at all: both ends are terminals, and nobody said no. */
+/** Whether prompts are possible: stdin and stderr are terminals, and no flag or variable forbids prompts. */
 export function mayAsk({ stdin, stderr }: Terminal, env: NodeJS.ProcessEnv, refused: boolean): boolean {
   const set = (name: string): boolean => (env[name] ?? '') !== ''
   return stdin.isTTY === true && stderr.isTTY === true && !refused && !set('DBTOOL_NO_INPUT') && !set('CI')
 }
 
-const flagsHint = 'give every value on the command line, or run it on a terminal to be asked'
+const flagsHint = 'pass all values as flags or arguments, or run the command on a terminal for prompts'
 
-/** For scripts: never waits for anybody. */
+/** Without prompts, for scripts: never waits for an answer. */
 export const askNobody: Ask = {
   interactive: undefined,
   answered: [],
@@ -114,10 +116,10 @@ export const askNobody: Ask = {
   },
 }
 
-/** A flag that gives another name is a mistake, not an answer. */
+/** The error for a flag with another name, which is a mistake and not a declined confirmation. */
 export function otherName({ name, given, flag }: NameQuestion): DbtoolError {
-  return new DbtoolError('USAGE', `${flag} says '${given ?? ''}', and this is '${name}'`, {
-    hint: 'nothing was changed; look where you are: dbtool config show',
+  return new DbtoolError('USAGE', `${flag} is '${given ?? ''}', but the target is '${name}'`, {
+    hint: 'nothing was changed; check the target with: dbtool config show',
   })
 }
 

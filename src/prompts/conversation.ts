@@ -1,20 +1,18 @@
-/** What can be chosen from. */
+/** An entry of a list to choose from. */
 export interface Choice<T> {
   readonly name: string
   readonly value: T
-  /** What stands there once it was chosen. */
+  /** The text that replaces the list after the choice; default `name`. */
   readonly short?: string
-  /** Shown below the list, for the one that is marked. */
+  /** A text below the list while this choice is highlighted. */
   readonly description?: string | undefined
-  /** Why it cannot be chosen. */
+  /** The reason why it cannot be chosen. */
   readonly disabled?: string | undefined
 }
 
 export interface SearchQuestion<T> {
   readonly message: string
-  /**
-   * What fits what was typed; asked again with every change, `signal` is aborted when the answer is no longer wanted.
-   */
+  /** Finds the choices for the typed text; called after every change. `signal` aborts an outdated call. */
   readonly find: (typed: string, signal: AbortSignal) => Promise<readonly Choice<T>[]>
 }
 
@@ -23,19 +21,19 @@ export interface ChoiceQuestion<T> {
   readonly choices: readonly Choice<T>[]
 }
 
-/** Asked only where a person can answer; each rejects with INTERRUPTED when he leaves. */
+/** Prompts on a terminal. Each rejects with INTERRUPTED if the user cancels it. */
 export interface Conversation {
   search<T>(question: SearchQuestion<T>): Promise<T>
   choose<T>(question: ChoiceQuestion<T>): Promise<T>
-  /** Any number of them, none too. */
+  /** Resolves to any number of the choices, possibly none. */
   several<T>(question: ChoiceQuestion<T>): Promise<readonly T[]>
-  /** `parse` throws InvalidValue; an empty answer is `unless`, if there is one. */
+  /** `parse` throws InvalidValue for an invalid answer. An empty answer means `defaultAnswer`, if there is one. */
   text<T>(question: {
     readonly message: string
     readonly parse: (text: string) => T
     readonly defaultAnswer?: string
   }): Promise<T>
   yes(message: string): Promise<boolean>
-  /** The words of a command line that would have said what was answered. */
+  /** Records an answer as words of a command line. */
   recordAnswer(...words: string[]): void
 }

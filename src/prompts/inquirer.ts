@@ -1,5 +1,5 @@
 /**
- * Its own file: it alone is compiled anew at each start, since on Node 20 compiled code that is kept cannot import a
- * package (bin/compile-cache.ts).
+ * In a separate file, because on Node 20 cached code cannot import a package (bin/compile-cache.ts): only this file is
+ * compiled again at each start.
  */
 export const loadInquirer = (): Promise<typeof import('inquirer')> => import('inquirer')

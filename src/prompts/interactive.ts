@@ -11,29 +11,33 @@ import {
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
 import { asciiTheme, askAt } from './question.ts'
 
-/** Who types fast is searched for once. */
-const typingMs = 80
+/** The pause in typing after which a search starts. */
+const typingPauseMs = 80
 const linesOfChoices = 12
-/** With what is said below it. */
+/** The lines of a prompt besides its choices: the question, and the help below it. */
 const linesOfQuestion = 4
 
-/** How questions are drawn. */
+/** The properties of the terminal that prompts depend on. */
 interface Screen {
-  /** Makes text from outside safe to print. */
+  /** Makes text from the database safe to print. */
   readonly escapeControls: (text: string) => string
-  /** It has no other characters. */
+  /** Whether the terminal shows only ASCII characters. */
   readonly isAscii: boolean
 }
 
-/** For people: asks for what is missing, on stderr. */
+/** Prompts for missing values on stderr. */
 export class InteractiveAsk implements Ask, Conversation {
-  readonly interactive: Conversation = this
   readonly answered: string[] = []
 
   constructor(
     private readonly terminal: Terminal,
     private readonly screen: Screen,
   ) {}
+
+  /** A terminal is always interactive, so this object answers the further prompts itself. */
+  get interactive(): Conversation {
+    return this
+  }
 
   async resolve<B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>> {
     const answers: Record<string, unknown> = {}
@@ -55,7 +59,7 @@ export class InteractiveAsk implements Ask, Conversation {
     const { typed } = await this.prompt<{ typed: string }>({
       type: 'input',
       name: 'typed',
-      message: `${question.message} Type ${name} to go on`,
+      message: `${question.message} Type ${name} to continue`,
     })
     if (typed !== name)
       throw new DbtoolError(
@@ -66,7 +70,7 @@ export class InteractiveAsk implements Ask, Conversation {
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
-      if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingMs))
+      if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
       if (signal.aborted) return []
       return (await find(typed?.trim() ?? '', signal)).map((choice) => this.choiceRow(choice))
     }
@@ -144,11 +148,11 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   private async ask<T>({ message, flag, parse, secret, find, check, defaultAnswer }: PromptField<T>): Promise<T> {
-    if (find !== undefined) return this.found({ message, find }, flag)
-    // No mask: not even the length of a password is shown.
+    if (find !== undefined) return this.askBySearch({ message, find }, flag)
+    // No mask, so that not even the length of a password is visible.
     const type = secret === undefined ? 'input' : 'password'
     const validate = async (text: string): Promise<true | string> =>
-      this.screen.escapeControls(problem(parse, text) ?? (await objection(check, text)) ?? '') || true
+      this.screen.escapeControls(problem(parse, text) ?? (await rejection(check, text)) ?? '') || true
     const { value } = await this.prompt<{ value: string }>({
       type,
       name: 'value',
@@ -156,21 +160,22 @@ export class InteractiveAsk implements Ask, Conversation {
       validate,
       ...(defaultAnswer === undefined ? {} : { default: defaultAnswer }),
     })
-    const same = (text: string): true | string => text === value || 'Not the same; try again, or start anew with Ctrl-C'
-    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'The same again', validate: same })
-    if (secret === undefined && value !== defaultAnswer) this.recordAnswer(...typed(flag, value))
+    const matches = (text: string): true | string =>
+      text === value || 'Does not match; try again, or cancel with Ctrl-C'
+    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'Repeat it', validate: matches })
+    if (secret === undefined && value !== defaultAnswer) this.recordAnswer(...wordsFor(flag, value))
     return parse(value)
   }
 
-  private async found<T>(question: SearchQuestion<T>, flag: string): Promise<T> {
-    // Here it can reject; within the question it would only be shown.
+  private async askBySearch<T>(question: SearchQuestion<T>, flag: string): Promise<T> {
+    // Called once before the prompt, where it can reject; inside the prompt, inquirer would only print the error.
     await question.find('', this.terminal.signal)
     const value = await this.search(question)
-    this.recordAnswer(...typed(flag, String(value)))
+    this.recordAnswer(...wordsFor(flag, String(value)))
     return value
   }
 
-  /** All of them, where the terminal has room for them and for the question. */
+  /** The number of visible choices: all, if they fit on the terminal together with the question. */
   private linesFor(choices: number): number {
     const { rows = linesOfChoices } = this.terminal.stderr
     return Math.max(linesOfChoices / 2, Math.min(choices, rows - linesOfQuestion))
@@ -186,15 +191,15 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 }
 
-/** An argument, such as `<user>`, is its value alone. */
-const typed = (flag: string, value: string): string[] => (flag.startsWith('-') ? [flag, value] : [value])
+/** The words of an answer on a command line; for an argument, such as `<user>`, the value alone. */
+const wordsFor = (flag: string, value: string): string[] => (flag.startsWith('-') ? [flag, value] : [value])
 
-/** What cannot be checked now is found out at the end. */
-async function objection(check: PromptField<unknown>['check'], text: string): Promise<string | undefined> {
+/** The reason why an answer is rejected. A failed check counts as accepted: the command itself reports the error. */
+async function rejection(check: PromptField<unknown>['check'], text: string): Promise<string | undefined> {
   return check?.(text).catch(() => undefined)
 }
 
-/** The flag's parser as a question's check. */
+/** Uses the parser of a flag to validate an answer; undefined if the answer is valid. */
 function problem(parse: (text: string) => unknown, text: string): string | undefined {
   try {
     parse(text)

@@ -2,42 +2,42 @@ import type { Readable } from 'node:stream'
 import { DbtoolError } from '../errors.ts'
 import type { Terminal } from './ask.ts'
 
-/** One question of inquirer, to whoever sits at the terminal. Rejects with INTERRUPTED when he leaves. */
+/** Asks one question of inquirer on a terminal. Rejects with INTERRUPTED if the user cancels it. */
 export async function askAt<A>({ stdin: input, stderr: output, signal }: Terminal, question: object): Promise<A> {
   const { createPromptModule } = await (await import('./inquirer.ts')).loadInquirer()
-  const gone = whenGone(input)
-  const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, gone.signal]) })
+  const inputEnd = watchInput(input)
+  const prompt = createPromptModule({ input, output, signal: AbortSignal.any([signal, inputEnd.signal]) })
   try {
     return (await prompt([question] as unknown as Parameters<typeof prompt>[0])) as A
   } catch (error) {
-    const left = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
-    throw left ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
+    const cancelled = error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
+    throw cancelled ? new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause: error }) : error
   } finally {
-    gone.stop()
+    inputEnd.stop()
   }
 }
 
 /**
- * Aborts when the keyboard is left: at Ctrl-D or its end, readline stops reading, inquirer hears nothing of it, and the
- * process would end in silence. An answer stops the reading too, but is there by the next turn of the event loop.
+ * Aborts at the end of the input. After Ctrl-D, readline stops reading, but inquirer is not notified, and the process
+ * would exit silently. An answer stops the reading too, but inquirer has it by the next turn of the event loop.
  */
-function whenGone(input: Readable): { signal: AbortSignal; stop: () => void } {
-  const gone = new AbortController()
-  const left = (): void => void setImmediate(() => gone.abort())
-  for (const event of leavings) input.once(event, left)
+function watchInput(input: Readable): { signal: AbortSignal; stop: () => void } {
+  const ended = new AbortController()
+  const abort = (): void => void setImmediate(() => ended.abort())
+  for (const event of endEvents) input.once(event, abort)
   return {
-    signal: gone.signal,
+    signal: ended.signal,
     stop: () => {
-      for (const event of leavings) input.off(event, left)
+      for (const event of endEvents) input.off(event, abort)
     },
   }
 }
 
-const leavings = ['pause', 'end', 'close'] as const
+const endEvents = ['pause', 'end', 'close'] as const
 
 const keyNames: Readonly<Record<string, string>> = { '↑↓': 'up/down', '⏎': 'enter' }
 
-/** The signs of inquirer, for a terminal that has none but those of ASCII. */
+/** The signs of inquirer in ASCII. */
 export const asciiTheme = {
   prefix: { idle: '?', done: 'ok' },
   icon: { cursor: '>', checked: '[x]', unchecked: '[ ]', disabledChecked: '[x]', disabledUnchecked: '-' },

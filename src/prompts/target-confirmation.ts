@@ -1,21 +1,20 @@
 import type { Answers, Ask, PromptField, NameQuestion, YesQuestion } from './ask.ts'
 
-/** The database that a question is about. */
+/** The target that a confirmation names. */
 export interface TargetInfo {
   /** `user@host:port/database`. */
   readonly target: string
   readonly database: string
-  /** Who says that it is protected; undefined: it is not. */
+  /** The origin of the protection; undefined if the database is not protected. */
   readonly protectedBy: string | undefined
 }
 
 /**
- * Says with every confirmation which database it is about. On a protected one a yes is not enough: the name must be
- * typed, or have been
- * (`confirmed`).
+ * Adds the target to every confirmation. On a protected database, yes is not enough: the user must type the name of the
+ * database, or pass it as a flag (`confirmed`).
  */
 export function confirmWithTarget(ask: Ask, confirmed: string | undefined, find: () => Promise<TargetInfo>): Ask {
-  const placed = ({ target, protectedBy }: TargetInfo, message: string): string =>
+  const withTarget = ({ target, protectedBy }: TargetInfo, message: string): string =>
     `${message} On ${target}${protectedBy === undefined ? '' : `, which is protected (${protectedBy})`}.`
   return {
     interactive: ask.interactive,
@@ -23,12 +22,12 @@ export function confirmWithTarget(ask: Ask, confirmed: string | undefined, find:
     resolve: <B extends Record<string, PromptField<unknown>>>(fields: B): Promise<Answers<B>> => ask.resolve(fields),
     async confirm(question: YesQuestion) {
       if (question.about === 'machine') return ask.confirm(question)
-      const place = await find()
-      const message = placed(place, question.message)
-      if (place.protectedBy === undefined || question.about === 'offer') return ask.confirm({ ...question, message })
+      const info = await find()
+      const message = withTarget(info, question.message)
+      if (info.protectedBy === undefined || question.about === 'offer') return ask.confirm({ ...question, message })
       return ask.confirmName({
         message,
-        name: place.database,
+        name: info.database,
         given: confirmed,
         flag: '--confirm',
         show: question.show,
@@ -37,7 +36,7 @@ export function confirmWithTarget(ask: Ask, confirmed: string | undefined, find:
     async confirmName(question: NameQuestion) {
       return ask.confirmName({
         ...question,
-        message: placed(await find(), question.message),
+        message: withTarget(await find(), question.message),
         given: question.given ?? confirmed,
       })
     },

@@ -32,10 +32,10 @@ function start(env: Record<string, string>): { stdout: string; stderr: string; s
 }
 const fine = { stdout: `${version()}\n`, stderr: '', status: 0 }
 
-/** Node 22 and later keep it themselves, in files of their own. */
-const isOurs = process.versions.node.startsWith('20.')
+/** Node 22 and later have a compile cache with its own files. */
+const usesCompiledFile = process.versions.node.startsWith('20.')
 
-describe('what was compiled is kept for the next start', () => {
+describe('compiled code is cached for the next start', () => {
   it.each([
     ['in DBTOOL_HOME', (home: string) => ({ DBTOOL_HOME: home }), 'cache'],
     ['in XDG_CACHE_HOME', (home: string) => ({ XDG_CACHE_HOME: home, HOME: '/nowhere' }), 'dbtool'],
@@ -57,22 +57,22 @@ describe('what was compiled is kept for the next start', () => {
     expect(readdirSync(home)).toEqual([])
   })
 
-  it('and where nothing can be kept, dbtool starts without it', () => {
+  it('without a place for the cache, dbtool starts without it', () => {
     expect(start({ DBTOOL_HOME: '/proc/nowhere' })).toMatchObject(fine)
   })
 })
 
-describe.runIf(isOurs)('of Node 20', () => {
-  const keptIn = (home: string): string => join(home, 'cache', `compiled-${process.version}-${process.arch}`)
+describe.runIf(usesCompiledFile)('on Node 20, the cache file', () => {
+  const cacheIn = (home: string): string => join(home, 'cache', `compiled-${process.version}-${process.arch}`)
 
-  it('it is made once, and taken from then on', () => {
+  it('is written once and then reused', () => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
-    const { mode, ino } = statSync(keptIn(home))
+    const { mode, ino } = statSync(cacheIn(home))
     expect(mode & 0o777).toBe(0o600)
-    expect(statSync(dirname(keptIn(home))).mode & 0o777).toBe(0o700)
+    expect(statSync(dirname(cacheIn(home))).mode & 0o777).toBe(0o700)
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
-    expect(statSync(keptIn(home)).ino, 'nothing had to be compiled').toBe(ino)
+    expect(statSync(cacheIn(home)).ino, 'nothing had to be compiled').toBe(ino)
   })
 
   it.each<[what: string, damage: (path: string) => void]>([
@@ -83,24 +83,24 @@ describe.runIf(isOurs)('of Node 20', () => {
       'has no contents',
       (path) => writeFileSync(path, Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('null')])),
     ],
-  ])('what %s is made again', (_what, damage) => {
+  ])('that %s is written again', (_what, damage) => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
-    const whole = statSync(keptIn(home)).size
-    damage(keptIn(home))
+    const whole = statSync(cacheIn(home)).size
+    damage(cacheIn(home))
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
-    expect(statSync(keptIn(home)).size).toBeGreaterThan(whole * 0.9)
+    expect(statSync(cacheIn(home)).size).toBeGreaterThan(whole * 0.9)
   })
 
-  it.runIf(process.getuid?.() === 0)('what another user has put there is not run, but replaced', () => {
+  it.runIf(process.getuid?.() === 0)('of another user is not run, but replaced', () => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
-    chownSync(keptIn(home), 65_534, 65_534)
+    chownSync(cacheIn(home), 65_534, 65_534)
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
-    expect(statSync(keptIn(home)).uid).toBe(0)
+    expect(statSync(cacheIn(home)).uid).toBe(0)
   })
 
-  it('what was replaced by another of the same length, which is all that V8 asks, is compiled again', () => {
+  it('does not serve a source that changed without changing its length, the only thing that V8 checks', () => {
     const home = newHome()
     const tool = join(folder, 'tool', 'dist', 'cli')
     cpSync(dirname(binary), tool, { recursive: true })
@@ -125,21 +125,21 @@ describe.runIf(isOurs)('of Node 20', () => {
   it.each([
     ['in the middle', 0.5],
     ['at the end', 0.999],
-  ])('a wrong byte in it, which V8 would die of, is noticed: %s', (_where, at) => {
+  ])('with wrong bytes, on which V8 would crash, is detected: %s', (_where, at) => {
     const home = newHome()
     start({ DBTOOL_HOME: home })
-    const bytes = readFileSync(keptIn(home))
+    const bytes = readFileSync(cacheIn(home))
     const wrong = Math.floor(bytes.length * at)
     for (let index = wrong; index < Math.min(wrong + 500, bytes.length); index += 1)
       bytes[index] = (bytes[index] ?? 0) ^ 0xff
-    writeFileSync(keptIn(home), bytes)
+    writeFileSync(cacheIn(home), bytes)
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
-    expect(readFileSync(keptIn(home)).equals(bytes), 'and made again').toBe(false)
+    expect(readFileSync(cacheIn(home)).equals(bytes), 'and made again').toBe(false)
   })
 
   it('nothing is left where it cannot be put', () => {
     const home = newHome()
-    mkdirSync(keptIn(home), { recursive: true })
+    mkdirSync(cacheIn(home), { recursive: true })
     expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
     expect(readdirSync(join(home, 'cache'))).toHaveLength(1)
   })
@@ -161,8 +161,10 @@ describe('a file of compiled code', () => {
     new CompiledFile(path).add([compiled(a, 'what a is'), { file: gone, changedMs: 1, code: Buffer.from('nothing') }])
     new CompiledFile(path).add([compiled(b, 'what b is')])
     const file = new CompiledFile(path)
-    const told = [a, b, gone].map((one) => file.codeOf(one, existsSync(one) ? statSync(one).ctimeMs : 1)?.toString())
-    expect(told).toEqual(['what a is', 'what b is', undefined])
+    const codes = [a, b, gone].map((source) =>
+      file.codeOf(source, existsSync(source) ? statSync(source).ctimeMs : 1)?.toString(),
+    )
+    expect(codes).toEqual(['what a is', 'what b is', undefined])
     expect(file.codeOf(a, statSync(a).ctimeMs - 1), 'of another file').toBeUndefined()
     expect(readdirSync(dirname(path)), 'nothing half done').toEqual(['needed'])
   })

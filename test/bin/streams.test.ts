@@ -42,38 +42,38 @@ describe('standard output', () => {
       'ulimit -f 1; dbtool --help > half',
       /^error: cannot write to standard output: .*EFBIG.*\n/,
     ],
-  ])('that is not all written is exit 1, and said: %s', (_what, line, stderr) => {
+  ])('that cannot be written completely is an error with exit code 1: %s', (_what, line, stderr) => {
     expect(shell(line)).toMatchObject({ status: 1, stdout: '', stderr: expect.stringMatching(stderr) })
   })
 
-  it('is whole in a file', () => {
+  it('is complete in a file', () => {
     expect(shell('dbtool --help > whole; dbtool --help >> whole')).toMatchObject({ status: 0, stderr: '' })
     const { stdout } = shell('dbtool --help')
     expect(readFileSync(join(folder, 'whole'), 'utf8')).toBe(`${stdout}${stdout}`)
   })
 
-  it('stands in a file in its place before the message that follows it', () => {
+  it('comes before the message that follows it in the same file', () => {
     expect(shell('dbtool db check > both 2>&1', environment(shop.name)).status).toBe(0)
     expect(readFileSync(join(folder, 'both'), 'utf8')).toMatch(/^┌[^]*┘\n✔ all invariants hold\n$/)
   })
 
   it.each(['dbtool --help | true', 'dbtool --help | head -1 > /dev/null'])(
-    'nobody reads to its end: %s is no fault',
+    'a reader that stops early is no error: %s',
     (line) => {
       expect(shell(`set -o pipefail; ${line}`)).toMatchObject({ status: 0, stderr: '' })
     },
   )
 
-  it('is closed: nothing is said', () => {
+  it('may be closed', () => {
     expect(shell('dbtool --version >&-')).toMatchObject({ status: 0, stderr: '' })
   })
 })
 
-it('messages that nobody can get change no exit code', () => {
+it('messages that cannot be written do not change the exit code', () => {
   expect(shell('dbtool users lst 2> /dev/full').status).toBe(2)
 })
 
-it('a working directory that was removed is no reason not to work', () => {
+it('dbtool works in a removed working directory', () => {
   expect(shell('mkdir gone; cd gone; rmdir ../gone; dbtool --version')).toMatchObject({
     status: 0,
     stdout: `${version()}\n`,

@@ -79,25 +79,25 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'config show',
     [
-      'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?',
-      'DB_DATABASE (.env) is no setting of dbtool; did you mean DB_NAME?',
+      'DB_HSOT (.env) is not a setting of dbtool; did you mean DB_HOST?',
+      'DB_DATABASE (.env) is not a setting of dbtool; did you mean DB_NAME?',
     ],
     { cwd: misspelt },
   ],
   [
     'config show',
-    [4, 7].map((line) => `line ${line} of .env must read NAME=value, or be a comment that starts with #`),
+    [4, 7].map((line) => `line ${line} of .env must have the form NAME=value, or be a comment that starts with #`),
     { cwd: unreadable },
   ],
   ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
   ['users list --host h --socket /s', ['--host and --socket exclude each other']],
   ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
-  ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadable }],
-  ['config show', ['.env holds a password and every user of this machine can read it'], { cwd: worldReadableUrl }],
+  ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadable }],
+  ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadableUrl }],
   [
     'config show',
     [
-      '.env holds a password and every user of this machine can read it; run: chmod 600 .env',
+      '.env contains a password, and every user of this machine can read it; run: chmod 600 .env',
       `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`,
       'cannot read the password file /none: there is no such file; check --password-file and DB_PASSWORD_FILE',
     ],
@@ -302,7 +302,7 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
     process.seteuid?.(65_534)
     expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([
       {
-        sentence: expect.stringMatching(/^cannot read the environment file .*: this user may not read it$/),
+        sentence: expect.stringMatching(/^cannot read the environment file .*: permission denied$/),
         fix: expect.stringMatching(/--env-file/),
       },
     ])

@@ -193,7 +193,7 @@ describe('config profiles', () => {
 
   it('tells what is wrong with any of them, and how to begin where there are none', async () => {
     expect((await typed('config profiles')).stderr).toMatch(
-      /^warning: 'hots' \(profile broken of \.dbtool\.json\) is no setting of a profile; did you mean host\?; correct it/,
+      /^warning: 'hots' \(profile broken of \.dbtool\.json\) is not a profile setting; did you mean host\?; correct it/,
     )
     expect(await dbtool('config profiles')).toMatchObject({
       exitCode: 0,

@@ -26,7 +26,7 @@ const question =
 describe('db reset of a shop', () => {
   it.each([
     ['without a name, with nobody to ask', '', question, `add --confirm ${name} to confirm it`],
-    ['with another name', '--confirm other', `--confirm says 'other', and this is '${name}'`, /nothing was changed/],
+    ['with another name', '--confirm other', `--confirm is 'other', but the target is '${name}'`, /nothing was changed/],
   ])('%s: exit 2, and nothing is changed', async (_what, flags, message, hint) => {
     const before = await everything(full)
     const says = (text: string | RegExp): unknown => (typeof text === 'string' ? text : expect.stringMatching(text))
@@ -52,8 +52,8 @@ describe('db reset of a shop', () => {
     const tty = terminal(['db', 'reset'], name, { as: 'owner', columns: 400 })
     await tty.see('make them anew, empty? On ')
     expect(tty.screen).toMatch(question)
-    expect(tty.screen).toContain(`/${name}. Type ${name} to go on`)
-    await tty.see('to go on')
+    expect(tty.screen).toContain(`/${name}. Type ${name} to continue`)
+    await tty.see('to continue')
     tty.type(`yes${keys.enter}`)
     expect(await tty.ended()).toBe(3)
     expect(tty.screen).toContain(`"yes" is not the name ${name}; nothing was changed`)

@@ -80,7 +80,7 @@ describe('an export', () => {
     expect(await run(`${noun} export --format table`)).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^error: a table needs all its rows at once.*\nhint: leave --format out for CSV/),
+      stderr: expect.stringMatching(/^error: a table needs all rows at once.*\nhint: omit --format for CSV/),
     })
   })
 

@@ -72,41 +72,41 @@ describe('a field that is not there', () => {
   it.each([
     [
       'users list --fields idd,email',
-      "--fields knows no 'idd' (did you mean id?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields names the unknown field 'idd' (did you mean id?); the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
     ],
     [
       'users get ada --field emial',
-      "--field knows no 'emial' (did you mean email?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field names the unknown field 'emial' (did you mean email?); the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
     ],
     [
       'users get ada --field items',
-      "--field knows no 'items'; there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field names the unknown field 'items'; the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
     ],
     [
       'orders list --fields items',
-      "--fields knows no 'items'; there are id, user_id, username, status, total_amount, idempotency_key, created_at",
+      "--fields names the unknown field 'items'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at",
     ],
     [
       'orders list --items --field itmes',
-      "--field knows no 'itmes' (did you mean items?); there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'itmes' (did you mean items?); the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
     ],
     [
       'users export --fields password_hash',
-      "--fields knows no 'password_hash'; there are username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields names the unknown field 'password_hash'; the fields are username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
     ],
     [
       'report revenue --by day --field untis',
-      "--field knows no 'untis' (did you mean units?); there are period, orders, units, revenue",
+      "--field names the unknown field 'untis' (did you mean units?); the fields are period, orders, units, revenue",
     ],
     [
       'orders place --user ada --item TEA-1:1 --field total',
-      "--field knows no 'total'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'total'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
     ],
     [
       'orders cancel 1 --field x',
-      "--field knows no 'x'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'x'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
     ],
-    ['db reset --confirm x --field x', "--field knows no 'x'; there are table, rows"],
+    ['db reset --confirm x --field x', "--field names the unknown field 'x'; the fields are table, rows"],
   ])('is exit 2 before anything runs: dbtool %s', async (line, message) => {
     const outcome = await typed(`${line} --format ndjson`)
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining(`error: ${message}\n`) })
@@ -124,7 +124,7 @@ describe('a field that is not there', () => {
     ).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^error: --fields knows no 'oracle'; there are mariadb,/),
+      stderr: expect.stringMatching(/^error: --fields names the unknown field 'oracle'; the fields are mariadb,/),
     })
   })
 
@@ -134,8 +134,8 @@ describe('a field that is not there', () => {
       expect.stringMatching(/^--limit /),
       '--field and --fields exclude each other',
       '--force needs a file in --output',
-      "--fields knows no 'idd' (did you mean id?)",
-      expect.stringMatching(/^--fields knows no 'mail' \(did you mean email\?\); there are id, /),
+      "--fields names the unknown field 'idd' (did you mean id?)",
+      expect.stringMatching(/^--fields names the unknown field 'mail' \(did you mean email\?\); the fields are id, /),
     ])
   })
 })

@@ -60,7 +60,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     tty.type(`grace@example.com${keys.enter}`)
     await tty.see('Password (12 or more')
     tty.type(`Abcdef-12345${keys.enter}`)
-    await tty.see('The same again')
+    await tty.see('Repeat it')
     tty.type(`Abcdef-12345${keys.enter}`)
     await tty.see('added grace')
     await tty.see('without prompts: dbtool users create --username grace --email grace@example.com')

@@ -113,7 +113,7 @@ describe('a file that is there', () => {
     expect(await typed(line)).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: 'error: out is there already\nhint: name another file, or add --force to replace it\n',
+      stderr: 'error: out already exists\nhint: choose another file, or add --force to replace it\n',
     })
     expect(read('out')).toBe('mine')
     expect((await typed('products list --search Cup --format count')).stdout).toBe('0\n')
@@ -144,7 +144,7 @@ describe('a file that is there', () => {
 
   it('since the command began stays, too', async () => {
     const outcome = await typed('pool stress --workload ping --workers 1 -o out.json --out json=out.json')
-    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('error: out.json is there already') })
+    expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('error: out.json already exists') })
     expect(JSON.parse(read('out.json'))).toHaveProperty('over_time')
     expect(readdirSync(cwd)).toEqual(['out.json'])
   })
@@ -208,15 +208,15 @@ describe('no file is left', () => {
 
 describe('a place that cannot be written', () => {
   it.each([
-    ['no/where', 'is in a folder that does not exist'],
-    ['.', 'is a folder'],
-    ['file/below', 'is in something that is no folder'],
+    ['no/where', 'its folder does not exist'],
+    ['.', 'it is a folder'],
+    ['file/below', 'a part of its path is not a folder'],
   ])('is exit 2 before anything runs: %s', async (path, why) => {
     writeFileSync(join(cwd, 'file'), '')
     expect(await dbtool(`users list -o ${path}`, { cwd })).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: `error: ${path} cannot be written; it ${why}\nhint: name another place with --output\n`,
+      stderr: `error: cannot write ${path}: ${why}\nhint: choose another file with --output\n`,
     })
   })
 
@@ -225,7 +225,7 @@ describe('a place that cannot be written', () => {
     expect(await typed('users list -o pipe')).toMatchObject({
       exitCode: 2,
       stdout: '',
-      stderr: 'error: pipe cannot be written; it is a pipe that nobody reads\nhint: name another place with --output\n',
+      stderr: 'error: cannot write pipe: it is a pipe without a reader\nhint: choose another file with --output\n',
     })
   })
 
@@ -234,7 +234,7 @@ describe('a place that cannot be written', () => {
     expect(await typed('users list -o out')).toMatchObject({
       exitCode: 2,
       stderr:
-        'error: out cannot be written; it is in a folder where this user may make no file\nhint: name another place with --output\n',
+        'error: cannot write out: this user may not create files in its folder\nhint: choose another file with --output\n',
     })
   })
 

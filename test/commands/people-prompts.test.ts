@@ -27,7 +27,7 @@ describe('on a terminal', () => {
     tty.type(keys.enter)
     await tty.see('Password (12 or more characters')
     tty.type(`${secret}${keys.enter}`)
-    await tty.see('The same again')
+    await tty.see('Repeat it')
     tty.type(`${secret}${keys.enter}`)
     await tty.see('ada has a new password')
     expect(await tty.ended()).toBe(0)

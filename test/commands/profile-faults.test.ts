@@ -26,40 +26,45 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
   [
     '',
     '--profile staging',
-    ['.dbtool.json, line 1, column 1: the text ends too early'],
-    /^mend it there: the file must be JSON, without comments$/,
+    ['.dbtool.json, line 1, column 1: unexpected end of the file'],
+    /^correct the file: it must be JSON without comments$/,
   ],
   [
     '{\n  "profiles": {\n    "staging": {"password": "hunter2",}\n  }\n}',
     '',
-    ['.dbtool.json, line 3, column 39: a key in double quotes was expected'],
+    ['.dbtool.json, line 3, column 39: expected a key in double quotes'],
     /JSON/,
   ],
   [
     '{"profiles": {"live": {}, "live": {}}}',
     '--profile live',
-    ['.dbtool.json, line 1, column 27: the key "live" is given twice'],
+    ['.dbtool.json, line 1, column 27: duplicate key "live"'],
     /JSON/,
   ],
-  ['[]', '', ['.dbtool.json must hold a JSON object'], /it reads {"profiles"/],
-  [{ profile: {} }, '', [".dbtool.json: 'profile' means nothing here; did you mean profiles?"], /it reads/],
-  [{ other: 1 }, '', [".dbtool.json: 'other' means nothing here"], /it reads/],
-  [{ profiles: [] }, '', ['.dbtool.json: profiles must be an object, a profile for each name'], /it reads/],
-  [{ default: 1 }, '', ['.dbtool.json: default must be the name of a profile'], /it reads/],
+  ['[]', '', ['.dbtool.json must contain a JSON object'], /the file has the form {"profiles"/],
+  [{ profile: {} }, '', [".dbtool.json: unknown key 'profile'; did you mean profiles?"], /the file has the form/],
+  [{ other: 1 }, '', [".dbtool.json: unknown key 'other'"], /the file has the form/],
+  [
+    { profiles: [] },
+    '',
+    ['.dbtool.json: profiles must be an object with one profile per name'],
+    /the file has the form/,
+  ],
+  [{ default: 1 }, '', ['.dbtool.json: default must be the name of a profile'], /the file has the form/],
   [
     staging({}),
     '--profile stagin',
-    ["there is no profile 'stagin' (--profile); did you mean staging?"],
-    /^there are staging, production; see: dbtool config profiles$/,
+    ["unknown profile 'stagin' (--profile); did you mean staging?"],
+    /^the profiles are staging, production; see: dbtool config profiles$/,
   ],
-  [staging({}), '--profile nothing', ["there is no profile 'nothing' (--profile)"], /^there are staging/],
-  [staging({}), '--profile constructor', ["there is no profile 'constructor' (--profile)"], /^there are staging/],
-  [staging({}), '--profile=', ["there is no profile '' (--profile)"], /^there are staging/],
+  [staging({}), '--profile nothing', ["unknown profile 'nothing' (--profile)"], /^the profiles are staging/],
+  [staging({}), '--profile constructor', ["unknown profile 'constructor' (--profile)"], /^the profiles are staging/],
+  [staging({}), '--profile=', ["unknown profile '' (--profile)"], /^the profiles are staging/],
   [
     {},
     '--profile staging',
-    ["there is no profile 'staging' (--profile)"],
-    /^write it into .dbtool.json, here or in a folder above, or into ~\/.config\/dbtool\/config.json$/,
+    ["unknown profile 'staging' (--profile)"],
+    /^add it to .dbtool.json, here or in a folder above, or to ~\/.config\/dbtool\/config.json$/,
   ],
   [
     staging('h'),
@@ -71,10 +76,10 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     staging({ hots: 'h', pool_size: 3, username: 'ada', dbName: 'shop' }),
     '--profile staging',
     [
-      `'hots' ${of} is no setting of a profile; did you mean host?`,
-      `'pool_size' ${of} is no setting of a profile; did you mean poolSize?`,
-      `'username' ${of} is no setting of a profile; did you mean user?`,
-      `'dbName' ${of} is no setting of a profile; did you mean database?`,
+      `'hots' ${of} is not a profile setting; did you mean host?`,
+      `'pool_size' ${of} is not a profile setting; did you mean poolSize?`,
+      `'username' ${of} is not a profile setting; did you mean user?`,
+      `'dbName' ${of} is not a profile setting; did you mean database?`,
     ],
     /./,
   ],
@@ -82,7 +87,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     staging({ colour: 'blue' }),
     '--profile staging',
     [
-      `'colour' ${of} is no setting of a profile; there are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
+      `'colour' ${of} is not a profile setting; the settings are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
     ],
     correct,
   ],
@@ -100,7 +105,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
   [
     staging({ host: null, port: [1], user: { name: 'ada' } }),
     '--profile staging',
-    ['host', 'port', 'user'].map((key) => `${key} ${of} must be a text, a number, true or false`),
+    ['host', 'port', 'user'].map((key) => `${key} ${of} must be a string, a number, true or false`),
     correct,
   ],
   [staging({ host: 'h', socket: '/s' }), '--profile staging', [`host and socket ${of} exclude each other`], correct],
@@ -120,7 +125,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     {},
     '--defaults-file nowhere.cnf',
     ['cannot read the option file nowhere.cnf: there is no such file'],
-    /^mend that, or name another file with --defaults-file$/,
+    /^check its path and permissions, or choose another file with --defaults-file$/,
   ],
 ]
 
@@ -144,7 +149,7 @@ describe('who may read and write the file', () => {
   ])('a password that everybody can read is refused, whoever is asked for: %j %o', async (content, mode) => {
     for (const flags of ['', '--profile production'])
       expect((await configShow(content, flags, mode)).error).toMatchObject({
-        message: '.dbtool.json holds a password and every user of this machine can read it',
+        message: '.dbtool.json contains a password, and every user of this machine can read it',
         hint: 'run: chmod 600 .dbtool.json',
       })
     expect((await configShow(content, '--profile staging', 0o600)).json()).toContainEqual({
@@ -156,7 +161,7 @@ describe('who may read and write the file', () => {
 
   it('a file that everybody can write decides nothing', async () => {
     expect((await configShow(staging({}), '', 0o666)).error).toMatchObject({
-      message: 'every user of this machine can write .dbtool.json, so nobody knows who says where to connect',
+      message: 'every user of this machine can write to .dbtool.json, so its settings cannot be trusted',
       hint: 'run: chmod o-w .dbtool.json',
     })
   })
@@ -166,7 +171,7 @@ describe('who may read and write the file', () => {
     writeFileSync(file, '{}')
     chownSync(file, 65_534, 65_534)
     expect((await configShow({}, '')).error.message).toBe(
-      '.dbtool.json belongs to another user (65534), who would say where to connect',
+      '.dbtool.json belongs to another user (65534), so its settings cannot be trusted',
     )
     chownSync(cwd, 65_534, 65_534)
     expect((await configShow({}, '')).exitCode).toBe(0)

@@ -186,14 +186,14 @@ describe('a profile', () => {
     put(join(home, '.dbtool.json'), { profiles: { top: { host: 'top' } } })
     put(join(cwd, '.dbtool.json'), { profiles: { near: { host: 'near' } } })
     expect(await counts('DB_HOST', '--profile near')).toEqual(['near profile near of .dbtool.json'])
-    expect(await faults('--profile top')).toEqual(["there is no profile 'top' (--profile)"])
+    expect(await faults('--profile top')).toEqual(["unknown profile 'top' (--profile)"])
   })
 
   it('is looked for no further than home', async () => {
     expect(await counts('DB_HOST', '--profile staging', { HOME: join(home, 'project') })).toEqual([
       'staging.example.com profile staging of ~/.dbtool.json',
     ])
-    expect(await faults('--profile staging', { HOME: cwd })).toEqual(["there is no profile 'staging' (--profile)"])
+    expect(await faults('--profile staging', { HOME: cwd })).toEqual(["unknown profile 'staging' (--profile)"])
   })
 })
 
@@ -229,10 +229,10 @@ describe('the default profile', () => {
   it('is never a protected one: that must be asked for by its name', async () => {
     put(join(cwd, '.dbtool.json'), { profiles: { live: { host: 'live', protected: true } }, default: 'live' })
     expect(await faults('')).toEqual([
-      "the default of .dbtool.json, 'live', is protected, and such a profile must be asked for by its name",
+      "the default of .dbtool.json, 'live', is protected, and a protected profile must be selected explicitly",
     ])
     expect(await counts('DB_HOST', '--profile live')).toEqual(['live profile live of .dbtool.json'])
     put(join(cwd, '.dbtool.json'), { profiles: {}, default: 'live' })
-    expect(await faults('')).toEqual(["there is no profile 'live' (default of .dbtool.json)"])
+    expect(await faults('')).toEqual(["unknown profile 'live' (default of .dbtool.json)"])
   })
 })

@@ -78,7 +78,7 @@ describe('on a protected database', () => {
     for (const given of [`${line} --confirm other`, `--confirm other ${line}`])
       expect(await typed(`--json ${given}`)).toMatchObject({
         exitCode: 2,
-        error: { message: `--confirm says 'other', and this is '${name}'` },
+        error: { message: `--confirm is 'other', but the target is '${name}'` },
       })
     expect(await everything(shop)).toEqual(before)
   })
@@ -132,7 +132,7 @@ describe('on a terminal', () => {
     ['NAME', 0, false],
   ])('the name is typed: "%s", exit %i', async (answer, exitCode, stays) => {
     const tty = terminal(['users', 'delete', 'bob', '--yes'], name, protectedOne)
-    await tty.see(`/${name}, which is protected (environment). Type ${name} to go on`)
+    await tty.see(`/${name}, which is protected (environment). Type ${name} to continue`)
     tty.type(answer.replace('NAME', name) + keys.enter)
     expect(await tty.ended()).toBe(exitCode)
     expect((await dbtool('users get bob', { database: name })).exitCode === 0).toBe(stays)

@@ -126,9 +126,9 @@ describe('a read-only database', () => {
 
   it('is no fault to doctor', async () => {
     const { of, named } = await examine({ cwd: folder }, '--profile onlooker')
-    expect(of('profile').found).toBe('onlooker, by --profile: read only')
+    expect(of('profile').found).toBe('onlooker, selected by --profile: read-only')
     expect(of('address').found).toBe(`${inject('socket')}, from profile onlooker of .dbtool.json`)
-    expect(of('writes').found).toMatch(/^nothing is written, as the configuration asks/)
+    expect(of('writes').found).toMatch(/^no writes, as configured/)
     expect(named('fault')).toEqual([])
   })
 

@@ -2,22 +2,22 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jsonFault } from '../../src/config/json-fault.ts'
 
-describe('where a text stops being JSON', () => {
+describe('the first fault of a JSON text', () => {
   it.each([
-    ['', 1, 1, 'the text ends too early'],
-    ['{', 1, 2, 'the text ends too early'],
-    ['{"a": "hunter2', 1, 7, 'a value was expected'],
-    ['{"a": 1,}', 1, 9, 'a key in double quotes was expected'],
-    ['[1, 2,]', 1, 7, 'a value was expected'],
-    ["{'a': 1}", 1, 2, 'a key in double quotes was expected'],
-    ['{\n  // ours\n}', 2, 3, 'a key in double quotes was expected'],
-    ['{"a" 1}', 1, 6, 'a colon was expected'],
-    ['{\r\n  "a": 1\r\n  "b": 2\r\n}', 3, 3, 'a comma or } was expected'],
-    ['[1 2]', 1, 4, 'a comma or ] was expected'],
-    ['{"port": 03306}', 1, 11, 'a comma or } was expected'],
-    ['{} {}', 1, 4, 'the text should have ended before'],
-    ['{"a": "x\ty"}', 1, 7, 'a value was expected'],
-    ['{"a": {"b": 1}, "c": 2, "a": 3}', 1, 25, 'the key "a" is given twice'],
+    ['', 1, 1, 'unexpected end of the file'],
+    ['{', 1, 2, 'unexpected end of the file'],
+    ['{"a": "hunter2', 1, 7, 'expected a value'],
+    ['{"a": 1,}', 1, 9, 'expected a key in double quotes'],
+    ['[1, 2,]', 1, 7, 'expected a value'],
+    ["{'a': 1}", 1, 2, 'expected a key in double quotes'],
+    ['{\n  // ours\n}', 2, 3, 'expected a key in double quotes'],
+    ['{"a" 1}', 1, 6, 'expected a colon'],
+    ['{\r\n  "a": 1\r\n  "b": 2\r\n}', 3, 3, 'expected a comma or }'],
+    ['[1 2]', 1, 4, 'expected a comma or ]'],
+    ['{"port": 03306}', 1, 11, 'expected a comma or }'],
+    ['{} {}', 1, 4, 'unexpected text after the end of the JSON'],
+    ['{"a": "x\ty"}', 1, 7, 'expected a value'],
+    ['{"a": {"b": 1}, "c": 2, "a": 3}', 1, 25, 'duplicate key "a"'],
   ])('%j: line %i, column %i', (text, line, column, why) => {
     expect(jsonFault(text)).toEqual({ line, column, why })
   })
@@ -31,7 +31,7 @@ describe('where a text stops being JSON', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json({ stringUnit: 'binary' }), cut, fc.string()), (text) => {
         const fault = jsonFault(text)
-        if (fault?.why.endsWith('is given twice') === true) return
+        if (fault?.why.startsWith('duplicate key') === true) return
         let node = true
         try {
           JSON.parse(text)

@@ -18,7 +18,7 @@ function written(name: string, text: string, mode = 0o600): string {
   return path
 }
 
-function said(text: string): { texts: object; faults: string[] } {
+function layerFrom(text: string): { texts: object; faults: string[] } {
   const { layer, faults } = optionFileLayer(written('my.cnf', text), folders)
   return { texts: layer.texts, faults: faults.map(({ sentence }) => sentence.replace(`${folder}/`, '')) }
 }
@@ -38,7 +38,7 @@ function asMariaDb(path: string): string[] | undefined {
     : undefined
 }
 
-function asWe(path: string): string[] | undefined {
+function asDbtool(path: string): string[] | undefined {
   const faults: ConfigFault[] = []
   const options = readOptions(path, folders, faults)
   return faults.length > 0
@@ -46,13 +46,14 @@ function asWe(path: string): string[] | undefined {
     : options.map(({ name, value }) => `--${name}${value === undefined ? '' : `=${value}`}`)
 }
 
-describe('a my.cnf is read as MariaDB reads it', () => {
+describe('a my.cnf is parsed as MariaDB parses it', () => {
   it.each([
     '[client]\nuser=ada\npassword = "a b # c" # comment\n',
     "[client]\npassword='it''s'\nuser= 'ada\n",
     '[client]\npassword="a\\"b"\nuser=a\\sb\\tc\\\\d\\q\\\n',
     '[client]\nhost=a#b\nport = 3306 ; not a comment\n  # yes\n; yes\n',
-    '[client]\nssl\nskip_ssl\nssl_verify_server_cert=0\n[mysqld]\nport=1\n[client-mariadb]\nport=2\n[ client ]\nport=3\n[client ]\nport=4\n',
+    '[client]\nssl\nskip_ssl\nssl_verify_server_cert=0\n[mysqld]\nport=1\n[client-mariadb]\nport=2\n' +
+      '[ client ]\nport=3\n[client ]\nport=4\n',
     '[client]\nuser\n=x\n= \nuser=\nuser=""\nuser="\nuser=a"b"\n',
     '[dbtool]\ndatabase=shop\n[client-server]\nsocket=/s\n[mysql]\nuser=no\n',
     '[client]\n!unknown thing\n!include /nowhere.cnf\nuser=ada\n',
@@ -63,10 +64,10 @@ describe('a my.cnf is read as MariaDB reads it', () => {
     '[client]\n!include \n',
   ])('%j', (text) => {
     const path = written('table.cnf', text)
-    expect(asWe(path)).toEqual(asMariaDb(path))
+    expect(asDbtool(path)).toEqual(asMariaDb(path))
   })
 
-  it('whatever is in its lines', () => {
+  it('for lines of any content', () => {
     const piece = fc.constantFrom(
       'a',
       ' ',
@@ -88,7 +89,7 @@ describe('a my.cnf is read as MariaDB reads it', () => {
       'password=',
       '=',
     )
-    // Where the name is missing, theirs reads on before the beginning of the line.
+    // If the name is missing, MariaDB's own parser reads before the beginning of the line.
     const line = fc
       .array(piece, { maxLength: 12 })
       .map((pieces) => pieces.join(''))
@@ -96,13 +97,13 @@ describe('a my.cnf is read as MariaDB reads it', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
         const path = written('any.cnf', ['[client]', ...lines, ''].join('\n'))
-        expect(asWe(path)).toEqual(asMariaDb(path))
+        expect(asDbtool(path)).toEqual(asMariaDb(path))
       }),
       { numRuns: 300 },
     )
   })
 
-  it('with what it includes, in its place, and the files of a folder by their names', () => {
+  it('with its includes in place, and the files of a folder in the order of their names', () => {
     mkdirSync(join(folder, 'conf.d'))
     written('conf.d/b.cnf', '[client]\nuser=b\n')
     written('conf.d/a.cnf', '[client]\nuser=a\nport=1\n')
@@ -111,15 +112,16 @@ describe('a my.cnf is read as MariaDB reads it', () => {
     written('round.cnf', `[client]\nuser=round\n!include ${join(folder, 'round.cnf')}\n`)
     const path = written(
       'all.cnf',
-      `[client]\nhost=zero\n!include ${join(folder, 'one.cnf')}\nuser=z\n!includedir ${join(folder, 'conf.d')}\nport=2\n`,
+      `[client]\nhost=zero\n!include ${join(folder, 'one.cnf')}\nuser=z\n` +
+        `!includedir ${join(folder, 'conf.d')}\nport=2\n`,
     )
-    expect(asWe(path)).toEqual(asMariaDb(path))
-    expect(asWe(path)).toContain('--user=b')
-    expect(asWe(join(folder, 'round.cnf'))).toEqual(asMariaDb(join(folder, 'round.cnf')))
+    expect(asDbtool(path)).toEqual(asMariaDb(path))
+    expect(asDbtool(path)).toContain('--user=b')
+    expect(asDbtool(join(folder, 'round.cnf'))).toEqual(asMariaDb(join(folder, 'round.cnf')))
   })
 })
 
-describe('what it says about the connection', () => {
+describe('the connection settings of an option file', () => {
   const socket = { DB_SOCKET: '/s' }
   it.each<[string, object]>([
     [
@@ -148,37 +150,37 @@ describe('what it says about the connection', () => {
     ['ssl-verify-server-cert\nskip-ssl-verify-server-cert\nssl', { DB_SSL_MODE: 'required' }],
     ['no-auto-rehash\nprompt=\\u>\ndefault-character-set=latin1\nconnect_timeout=3', {}],
   ])('%j', (lines, texts) => {
-    expect(said(`[client]\n${lines}\n`)).toEqual({ texts, faults: [] })
+    expect(layerFrom(`[client]\n${lines}\n`)).toEqual({ texts, faults: [] })
   })
 
   it.each<[string, string]>([
     ['[client]\nssl=maybe', "ssl (my.cnf) must be 1 or 0, not 'maybe'"],
     ['[client]\nhost', 'host (my.cnf) needs a value'],
-    ['\nuser=ada', 'my.cnf, line 2: an option stands before the first [group]'],
-    ['[client', 'my.cnf, line 1: a group must read [name]'],
-    ['[client]\n!includedir /nowhere', 'my.cnf: cannot read /nowhere of !includedir: there is no such file'],
+    ['\nuser=ada', 'my.cnf, line 2: an option must come after a [group]'],
+    ['[client', 'my.cnf, line 1: a group must have the form [name]'],
+    ['[client]\n!includedir /nowhere', 'my.cnf: cannot read the folder /nowhere of !includedir: there is no such file'],
     ['[client]\n!include', 'my.cnf, line 2: !include needs a path'],
-  ])('%j is refused', (text, sentence) => {
-    expect(said(text).faults).toEqual([sentence])
+  ])('%j is rejected', (text, sentence) => {
+    expect(layerFrom(text).faults).toEqual([sentence])
   })
 
-  it('a password that everybody can read, and a file that everybody can write, are refused; other secrets are not ours', () => {
+  it('a password that everybody can read and a file that everybody can write to are rejected', () => {
     const faultsOf = (text: string, mode: number): string[] =>
       optionFileLayer(written('open.cnf', text, mode), folders).faults.map(({ sentence }) =>
         sentence.replace(`${folder}/`, ''),
       )
     expect(faultsOf('[client]\npassword=hunter2\n', 0o644)).toEqual([
-      'open.cnf holds a password and every user of this machine can read it',
+      'open.cnf contains a password, and every user of this machine can read it',
     ])
     expect(faultsOf('[client]\nuser=ada\n', 0o666)).toEqual([
-      'every user of this machine can write open.cnf, so nobody knows who says where to connect',
+      'every user of this machine can write to open.cnf, so its settings cannot be trusted',
     ])
     expect(faultsOf('[client]\npassword\n[mysqldump]\npassword=hunter2\n', 0o644)).toEqual([])
     written('outer.cnf', `!include ${join(folder, 'open.cnf')}\n`, 0o644)
     written('open.cnf', '[client]\npassword=hunter2\n', 0o644)
     expect(optionFileLayer('outer.cnf', folders).faults).toEqual([
       {
-        sentence: `${join(folder, 'open.cnf')} holds a password and every user of this machine can read it`,
+        sentence: `${join(folder, 'open.cnf')} contains a password, and every user of this machine can read it`,
         fix: `run: chmod 600 ${join(folder, 'open.cnf')}`,
       },
     ])

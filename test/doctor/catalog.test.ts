@@ -18,7 +18,7 @@ describe('the catalog', () => {
 
   // The invariants have a page of their own: docs/orders.md.
   it.each(checks.filter(({ group }) => group !== 'The shop').map(({ name, looksAt }) => [name, looksAt]))(
-    '%s is in docs/doctor.md, with what it looks at',
+    '%s is in docs/doctor.md, with its subject',
     (name, looksAt) => {
       expect(readFileSync('docs/doctor.md', 'utf8')).toContain(`| \`${name}\` | ${looksAt} |`)
     },
@@ -26,24 +26,24 @@ describe('the catalog', () => {
 })
 
 describe('judging', () => {
-  it('finds nothing where all is well', () => {
+  it('finds nothing in a sound shop', () => {
     const findings = diagnose(gathered())
     expect(findings.filter(({ status, fix }) => status !== 'ok' || fix !== null)).toEqual([])
     expect(findings.map(({ check }) => check)).toEqual(names)
   })
 
-  it('skips what cannot be known, with the reason', () => {
+  it('skips checks with unknown facts, with the reason', () => {
     const nothing = Object.fromEntries(Object.keys(sound).map((name) => [name, unknown('it is dark')])) as Gathered
     expect(diagnose(nothing).map(({ check, status, found, fix }) => [check, status, found, fix])).toEqual(
-      names.map((name) => [name, 'skipped', 'not checked: it is dark', null]),
+      names.map((name) => [name, 'skipped', 'skipped (it is dark)', null]),
     )
   })
 
-  it.each(Object.keys(sound) as FactName[])('judges without %s what does not need it', (name) => {
+  it.each(Object.keys(sound) as FactName[])('without %s, judges the checks that do not need it', (name) => {
     const findings = diagnose({ ...gathered(), [name]: unknown('the query was denied') })
     const skipped = findings.filter(({ status }) => status === 'skipped')
     expect(skipped.length).toBeGreaterThan(0)
-    for (const { found } of skipped) expect(found).toBe('not checked: the query was denied')
+    for (const { found } of skipped) expect(found).toBe('skipped (the query was denied)')
     expect(findings.filter(({ status }) => status !== 'skipped' && status !== 'ok')).toEqual([])
   })
 })

@@ -40,7 +40,7 @@ describe('a healthy shop', () => {
     expect(await everything(shop)).toEqual(before)
   })
 
-  it('is told to a person in a table that cuts nothing, whatever the width', async () => {
+  it('is printed as a table that cuts nothing, at any width', async () => {
     for (const columns of [80, 120]) {
       const { exitCode, stdout, stderr } = await dbtool('doctor --color never', { database: shop.name, columns })
       expect([exitCode, stderr]).toEqual([0, '✔ no faults\n'])
@@ -58,37 +58,38 @@ describe('a healthy shop', () => {
     expect([outcome.exitCode, named('fault'), named('warning'), named('skipped')]).toEqual([0, [], [], []])
   })
 
-  it('is a list in every format, and signs are for people only', async () => {
+  it('is a list in every format, with signs only in the table', async () => {
     const { stdout } = await dbtool('doctor --format csv', { database: shop.name })
     expect(stdout.split('\n')[0]).toBe('group,status,check,found,fix')
-    expect(stdout).toMatch(/^Server,ok,time-zone,"?UTC in our sessions/m)
+    expect(stdout).toMatch(/^Server,ok,time-zone,"?UTC in dbtool's sessions/m)
     expect((await dbtool('doctor --format ids', { database: shop.name })).stdout.trim().split('\n')).toEqual(names)
     expect((await dbtool('doctor --color always', { database: shop.name })).stdout).toContain('\u001b[32m✔\u001b[39m')
   })
 })
 
 describe('privileges', () => {
-  it('that are missing are named, and what cannot be looked at is skipped', async () => {
+  it('that are missing are named, and checks without access are skipped', async () => {
     const { outcome, named, of } = await examine(as(reader))
     const found = new RegExp(
-      `^${reader}@localhost lacks in '${shop.name}': SELECT on schema_migrations, addresses, .*; INSERT; UPDATE; DELETE$`,
+      `^${reader}@localhost lacks in '${shop.name}': ` +
+        'SELECT on schema_migrations, addresses, .*; INSERT; UPDATE; DELETE$',
     )
     expect(of('needed-privileges')).toEqual({
       status: 'fault',
       found: expect.stringMatching(found),
       fix: `dbtool db grants --for ${reader}@localhost --apply`,
     })
-    expect(of('migrations').found).toMatch(/^not checked: SELECT command denied to user/)
-    expect(of('stock-ledger').found).toBe('not checked: it cannot be seen whether the schema is up to date')
+    expect(of('migrations').found).toMatch(/^skipped \(SELECT command denied to user/)
+    expect(of('stock-ledger').found).toBe('skipped (the state of the schema is unknown)')
     expect(named('fault')).toEqual(['needed-privileges'])
     expect(outcome.exitCode).toBe(1)
   })
 
-  it('that are too many are a warning: exit 0', async () => {
+  it('beyond the needed ones are a warning: exit 0', async () => {
     const { outcome, named, of } = await examine(as(owner))
     expect(of('excess-privileges')).toMatchObject({
       status: 'warning',
-      found: `${owner}@localhost may do more than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
+      found: `${owner}@localhost has more privileges than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
     })
     expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
     expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: at a risk: excess-privileges\n✔ no faults\n')
@@ -107,7 +108,7 @@ describe('schema and shop', () => {
     expect(outcome.exitCode).toBe(1)
   })
 
-  it('with a table schema_migrations that is not ours', async () => {
+  it('with a table schema_migrations of another tool', async () => {
     await empty.connection.execute('CREATE TABLE schema_migrations (id INT)')
     expect((await examine({ database: empty.name })).of('migrations')).toMatchObject({
       status: 'fault',
@@ -127,12 +128,12 @@ describe('schema and shop', () => {
     )
   })
 
-  it('where an invariant is broken, and while it takes too long to look', async () => {
+  it('with a violated invariant, and with a count that takes too long', async () => {
     await shop.connection.execute('UPDATE products SET stock = stock + 1 WHERE id IN (1, 2)')
     const broken = await examine({ database: shop.name })
     expect(broken.named('fault')).toEqual(['stock-ledger'])
     expect(broken.of('stock-ledger')).toMatchObject({
-      found: expect.stringMatching(/^2 rows contradict this: the stock of a product is /),
+      found: expect.stringMatching(/^2 rows violate the invariant: the stock of a product is /),
       fix: 'dbtool db check shows the rows',
     })
     await shop.connection.execute('UPDATE products SET stock = stock - 1 WHERE id IN (1, 2)')
@@ -142,7 +143,7 @@ describe('schema and shop', () => {
     await shop.connection.execute('UNLOCK TABLES')
     expect([outcome.exitCode, named('fault')]).toEqual([0, []])
     expect(named('skipped')).toEqual(behind('stock-not-negative'))
-    expect(of('stock-not-negative').found).toMatch(/^not checked: .*max_statement_time/)
-    expect(of('references').found).toBe('not checked: the invariants before it took the 1s of DB_STATEMENT_TIMEOUT')
+    expect(of('stock-not-negative').found).toMatch(/^skipped \(.*max_statement_time/)
+    expect(of('references').found).toBe('skipped (the earlier invariants took the 1s of DB_STATEMENT_TIMEOUT)')
   })
 })

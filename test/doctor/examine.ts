@@ -11,7 +11,7 @@ export interface Examination {
   readonly of: (check: string) => Pick<Finding, 'status' | 'found' | 'fix'>
 }
 
-/** What `dbtool doctor --json` says in this situation. */
+/** The result of `dbtool doctor --json` in this situation. */
 export async function examine(situation: Situation, flags = ''): Promise<Examination> {
   const outcome = await dbtool(`doctor --json ${flags}`, situation)
   const findings = outcome.json<Finding[]>()

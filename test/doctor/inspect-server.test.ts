@@ -9,17 +9,17 @@ import { sound } from './sound-facts.ts'
 const { target, pool } = sound.destination
 const config = { target, pool, limits: defaultLimits, isProtected: false, entries: [] }
 
-/** What is found out where every log-in fails with the next of these errors. */
-function visited(...errors: Error[]): ReturnType<typeof inspectServer> {
-  const visit = (): Promise<never> => Promise.reject(errors.shift() ?? new Error('nobody should come again'))
-  const around = {
+/** The facts when each login fails with the next of these errors. */
+function inspectFailing(...errors: Error[]): ReturnType<typeof inspectServer> {
+  const connect = (): Promise<never> => Promise.reject(errors.shift() ?? new Error('an unexpected further login'))
+  const input = {
     inspection: {} as Inspection,
     env: { DBTOOL_HOME: '/nowhere' },
     signal: new AbortController().signal,
     now: () => new Date(),
-    connect: visit,
+    connect,
   }
-  return inspectServer(around, config)
+  return inspectServer(input, config)
 }
 
 const error = (code: ErrorCode, errno?: number): DbtoolError =>
@@ -31,29 +31,29 @@ const failure = (code: ErrorCode, errno?: number): object => ({
   hint: 'try this',
 })
 
-describe('who is not let in', () => {
+describe('a failed login', () => {
   it.each([
     ['ACCESS_DENIED', 1045, { login: { known: { failure: failure('ACCESS_DENIED', 1045), accounts: undefined } } }],
     ['UNREACHABLE', 1040, { login: { known: { failure: failure('UNREACHABLE', 1040), accounts: undefined } } }],
     ['TLS_FAILED', 45023, { encryption: { known: { cipher: null, failure: failure('TLS_FAILED', 45023) } } }],
     ['BAD_CONFIG', undefined, { encryption: { known: { cipher: null, failure: failure('BAD_CONFIG') } } }],
     ['NOT_MARIADB', 1193, { login: { known: {} }, product: { known: { failure: failure('NOT_MARIADB', 1193) } } }],
-  ] as const)('because of %s (%s): the check that it is about says so', async (code, errno, facts) => {
-    expect(await visited(error(code, errno))).toEqual(facts)
+  ] as const)('because of %s (%s) is reported by the check that it concerns', async (code, errno, facts) => {
+    expect(await inspectFailing(error(code, errno))).toEqual(facts)
   })
 
   it.each([
     ['UNKNOWN_DATABASE', 1049],
     ['ACCESS_DENIED', 1044],
-  ] as const)('to the database (%s): it is tried without one, which may fail too', async (code, errno) => {
-    const found = await visited(error(code, errno), error('UNREACHABLE', 1040))
+  ] as const)('to the database (%s) is repeated without a database, which may fail too', async (code, errno) => {
+    const found = await inspectFailing(error(code, errno), error('UNREACHABLE', 1040))
     expect(found).toMatchObject({
       database: { known: { name: 'shop', failure: failure(code, errno) } },
       login: { known: { failure: failure('UNREACHABLE', 1040) } },
     })
   })
 
-  it('because of a fault of dbtool itself: that is no finding', async () => {
-    await expect(visited(new TypeError('x is not a function'))).rejects.toThrow('x is not a function')
+  it('because of a bug in dbtool is not a finding', async () => {
+    await expect(inspectFailing(new TypeError('x is not a function'))).rejects.toThrow('x is not a function')
   })
 })

@@ -4,10 +4,10 @@ import { socketTarget, type Target } from '../../src/db/target.ts'
 import { findRoute, probeTcp, timed } from '../../src/doctor/gather/network.ts'
 
 const { signal } = new AbortController()
-const patience = { timeoutMs: 10_000, signal }
+const deadline = { timeoutMs: 10_000, signal }
 const at = (host: string, port = 3306): Target => ({ ...socketTarget('', 'ada'), socket: undefined, host, port })
 
-describe('the way to a server', () => {
+describe('the route to a server', () => {
   it.each([
     ['a socket', socketTarget('/run/db.sock', 'ada'), { kind: 'socket', addresses: [] }],
     ['an address', at('192.0.2.7'), { kind: 'address', addresses: ['192.0.2.7'] }],
@@ -18,22 +18,22 @@ describe('the way to a server', () => {
       { kind: 'name', addresses: expect.arrayContaining([expect.stringMatching(/^(127\.0\.0\.1|::1)$/)]) },
     ],
   ])('to %s', async (_what, target, route) => {
-    expect(await findRoute(target, patience)).toEqual({
+    expect(await findRoute(target, deadline)).toEqual({
       ...route,
       ms: expect.any(Number),
       ...(route.kind === 'name' ? { failure: undefined } : {}),
     })
   })
 
-  it('is open where somebody listens, who is left alone again', async () => {
+  it('is open if a server listens, and the probe closes its connection', async () => {
     const server = createServer()
-    const left = new Promise((resolve) => server.on('connection', (socket) => socket.resume().on('close', resolve)))
+    const closed = new Promise((resolve) => server.on('connection', (socket) => socket.resume().on('close', resolve)))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    expect(await probeTcp(at('127.0.0.1', (server.address() as AddressInfo).port), patience)).toEqual({
+    expect(await probeTcp(at('127.0.0.1', (server.address() as AddressInfo).port), deadline)).toEqual({
       ms: expect.any(Number),
       failure: undefined,
     })
-    await left
+    await closed
     server.close()
   })
 
@@ -47,7 +47,7 @@ describe('the way to a server', () => {
     ],
     [
       'an error of Node',
-      patience,
+      deadline,
       () => Promise.reject(Object.assign(new Error('no'), { code: 'EHOSTUNREACH' })),
       'EHOSTUNREACH',
     ],

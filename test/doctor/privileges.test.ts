@@ -72,7 +72,8 @@ const grants: readonly [
   [
     'everything',
     [
-      "GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket WITH GRANT OPTION",
+      'GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` ' +
+        "IDENTIFIED VIA mysql_native_password USING 'invalid' OR unix_socket WITH GRANT OPTION",
       'GRANT PROXY ON ``@`%` TO `root`@`localhost` WITH GRANT OPTION',
     ],
     [],
@@ -112,25 +113,25 @@ const grants: readonly [
 
 describe('SHOW GRANTS', () => {
   it.each(grants)('%s', (_what, lines, missing, excess = []) => {
-    const holdings = readGrants(lines)
-    expect(missingPrivileges(holdings, 'shop_1', tables)).toEqual(missing)
-    expect(excessPrivileges(holdings, 'shop_1')).toEqual(excess)
-    expect(holdings.idleRoles).toEqual([])
+    const accountGrants = readGrants(lines)
+    expect(missingPrivileges(accountGrants, 'shop_1', tables)).toEqual(missing)
+    expect(excessPrivileges(accountGrants, 'shop_1')).toEqual(excess)
+    expect(accountGrants.idleRoles).toEqual([])
   })
 
-  it('a role that is not active gives nothing, and is told', () => {
-    const holdings = readGrants([
+  it('an inactive role adds no grants, and is reported', () => {
+    const accountGrants = readGrants([
       app('`buyer`'),
       app('`idle``role`'),
       'GRANT USAGE ON *.* TO `buyer`',
       'SET DEFAULT ROLE `buyer` FOR `app`@`%`',
     ])
-    expect(holdings.idleRoles).toEqual(['idle`role'])
+    expect(accountGrants.idleRoles).toEqual(['idle`role'])
   })
 })
 
 const holding = (what: Partial<Facts['grants']> & { lines: readonly string[] }): Row[1] => ({
-  grants: { ...sound.grants, holdings: readGrants(what.lines), ...what },
+  grants: { ...sound.grants, accountGrants: readGrants(what.lines), ...what },
 })
 const states = (different: Partial<MigrationState>): Row[1] => ({
   migrations: {
@@ -144,7 +145,7 @@ const table = (different: object): Row[1] => ({
   },
 })
 const rows: readonly Row[] = [
-  ['needed-privileges', {}, 'ok', "app@% may do in 'shop' what the application does"],
+  ['needed-privileges', {}, 'ok', "app@% has all privileges in 'shop' that the application needs"],
   [
     'needed-privileges',
     holding({ lines: [app('SELECT, INSERT ON `shop`.*')] }),
@@ -159,26 +160,26 @@ const rows: readonly Row[] = [
     "app@% lacks in 'shop': UPDATE; DELETE; its role 'buyer' is not active",
     'SET DEFAULT ROLE `buyer`, as that user',
   ],
-  ['excess-privileges', {}, 'ok', 'app@% may do nothing beyond that'],
+  ['excess-privileges', {}, 'ok', 'app@% has no further privileges'],
   [
     'excess-privileges',
     holding({ lines: [app('ALL PRIVILEGES ON `shop`.*')], account: 'app@localhost' }),
     'warning',
-    'app@localhost may do more than the application needs: ALL on shop.*',
+    'app@localhost has more privileges than the application needs: ALL on shop.*',
     'dbtool db grants --for app@localhost --apply',
   ],
   [
     'excess-privileges',
     holding({ lines: [app('ALL PRIVILEGES ON *.*')], account: "o'neil@%" }),
     'warning',
-    "o'neil@% may do more than the application needs: ALL on *.*",
+    "o'neil@% has more privileges than the application needs: ALL on *.*",
     "dbtool db grants --for 'o'\\''neil@%' --apply",
   ],
   [
     'excess-privileges',
     holding({ lines: [app('ALL PRIVILEGES ON *.*')], ofPrivateServer: true }),
     'ok',
-    'app@% may do more than that, as it should: this is your private server',
+    'app@% has further privileges, as intended on your private server',
   ],
   ['migrations', {}, 'ok', 'the schema is up to date'],
   [
@@ -214,36 +215,36 @@ const rows: readonly Row[] = [
     { migrations: { foreign: { code: 'DUPLICATE', message: 'the table is another one', hint: '' } } },
     'fault',
     'the table is another one',
-    'another DB_NAME, or rename that table',
+    'use another DB_NAME, or rename that table',
   ],
   ['tables', {}, 'ok', 'all 7 tables are InnoDB and utf8mb4'],
-  ['tables', states({ state: 'pending' }), 'skipped', 'not checked: the schema is not up to date'],
+  ['tables', states({ state: 'pending' }), 'skipped', 'skipped (the schema is not up to date)'],
   [
     'tables',
     { tables: { expected: ['users', 'logs'], found: [] } },
     'fault',
-    'not there, or not to be seen by this account: users, logs',
+    'missing, or not visible to this account: users, logs',
     'restore them from a backup, or see needed-privileges',
   ],
   [
     'tables',
     table({ engine: 'MyISAM' }),
     'warning',
-    'the engine of users is MyISAM, not InnoDB: what is half done there cannot be rolled back',
+    'the engine of users is MyISAM, not InnoDB: changes to it cannot be rolled back',
     'ALTER TABLE `users` ENGINE = InnoDB',
   ],
   [
     'tables',
     table({ engine: null, collation: null }),
     'warning',
-    'the engine of users is unknown, not InnoDB: what is half done there cannot be rolled back',
+    'the engine of users is unknown, not InnoDB: changes to it cannot be rolled back',
     'ALTER TABLE `users` ENGINE = InnoDB',
   ],
   [
     'tables',
     table({ collation: 'latin1_bin' }),
     'warning',
-    'new columns of users get latin1_bin, not utf8mb4',
+    'new columns of users have latin1_bin by default, not utf8mb4',
     'ALTER TABLE `users` CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
   ],
   ['order-has-lines', {}, 'ok', 'no order is without lines'],
@@ -251,23 +252,23 @@ const rows: readonly Row[] = [
     'order-has-lines',
     { invariants: new Map([['order-has-lines', known(1)]]) },
     'fault',
-    '1 row contradicts this: no order is without lines',
+    '1 row violates the invariant: no order is without lines',
     'dbtool db check shows the rows',
   ],
   [
     'order-has-lines',
     { invariants: new Map([['order-has-lines', known(20)]]) },
     'fault',
-    '20 rows contradict this: no order is without lines',
+    '20 rows violate the invariant: no order is without lines',
     'dbtool db check shows the rows',
   ],
   [
     'order-has-lines',
     { invariants: new Map([['order-has-lines', unknown('it took too long')]]) },
     'skipped',
-    'not checked: it took too long',
+    'skipped (it took too long)',
   ],
-  ['order-has-lines', { invariants: new Map() }, 'skipped', 'not checked: nobody counted'],
+  ['order-has-lines', { invariants: new Map() }, 'skipped', 'skipped (the violations were not counted)'],
 ]
 
 describe('privileges, schema and shop', () => {
@@ -275,7 +276,7 @@ describe('privileges, schema and shop', () => {
     expect(judge(check, different)).toEqual([{ status, found, fix }])
   })
 
-  it('a table with two things wrong is told of both', () => {
+  it('a table with two problems has two findings', () => {
     expect(judge('tables', table({ engine: 'Aria', collation: 'latin1_bin' })).map(({ status }) => status)).toEqual([
       'warning',
       'warning',

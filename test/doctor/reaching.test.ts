@@ -7,7 +7,7 @@ const over = (path: string): Row[1] => ({
   ...target({ socket: path, ssl: { mode: 'preferred' } }),
   route: { kind: 'socket', addresses: [], ms: 0 },
 })
-const closed = (failure: string): Row[1] => ({ door: { ms: 1, failure } })
+const closed = (failure: string): Row[1] => ({ tcpProbe: { ms: 1, failure } })
 const failure = (different: Partial<Failure>): Failure => ({
   code: 'ACCESS_DENIED',
   errno: 1045,
@@ -16,8 +16,10 @@ const failure = (different: Partial<Failure>): Failure => ({
   ...different,
 })
 const refused = (accounts?: readonly string[]): Row[1] => ({ login: { failure: failure({}), accounts } })
-const give = 'give it with DB_PASSWORD, --password-file or --ask-password'
-const start = (what: string): string => `start the server, or correct ${what}; a private one: dbtool server start`
+const eitherWay = "or no user 'app' may connect from here: the server gives the same answer for both"
+const setPassword = 'set it with DB_PASSWORD, --password-file or --ask-password'
+const start = (what: string): string =>
+  `start the server, or correct ${what}; for a private server: dbtool server start`
 const envFile = (different: Partial<EnvFile>): Row[1] =>
   configuration({ envFile: { ...sound.configuration.envFile, ...different } })
 
@@ -54,12 +56,12 @@ const rows: readonly Row[] = [
     'correct it',
   ],
   ['env-file', {}, 'ok', 'there is no .env here'],
-  ['env-file', envFile({ state: 'read' }), 'ok', '.env holds no password'],
+  ['env-file', envFile({ state: 'read' }), 'ok', '.env contains no password'],
   [
     'env-file',
     envFile({ state: 'read', holdsPassword: true }),
     'ok',
-    '.env holds a password, and not everybody can read it',
+    '.env contains a password, and not every user can read it',
   ],
   [
     'env-file',
@@ -68,46 +70,46 @@ const rows: readonly Row[] = [
     'everybody can read it',
     'chmod 600 .env',
   ],
-  ['env-file', envFile({ state: 'unreadable' }), 'skipped', 'not checked: .env cannot be read'],
-  ['profile', {}, 'ok', 'no profile is used'],
+  ['env-file', envFile({ state: 'unreadable' }), 'skipped', 'skipped (.env cannot be read)'],
+  ['profile', {}, 'ok', 'no profile in use'],
   [
     'profile',
-    configuration({ profile: { name: 'live', origin: 'flag', marks: ['protected', 'read only'] } }),
+    configuration({ profile: { name: 'live', origin: 'flag', marks: ['protected', 'read-only'] } }),
     'ok',
-    'live, by --profile: protected and read only',
+    'live, selected by --profile: protected and read-only',
   ],
   [
     'profile',
     configuration({ profile: { name: 'live', origin: 'environment', marks: ['protected'] } }),
     'ok',
-    'live, by DBTOOL_PROFILE: protected',
+    'live, selected by DBTOOL_PROFILE: protected',
   ],
   [
     'profile',
     configuration({ profile: { name: 'dev', origin: '.env', marks: [] } }),
     'ok',
-    'dev, by the .env: neither protected nor read only',
+    'dev, selected by the .env: neither protected nor read-only',
   ],
   [
     'profile',
     configuration({ profile: { name: 'dev', origin: 'default of .dbtool.json', marks: [] } }),
     'ok',
-    'dev, by the default of .dbtool.json: neither protected nor read only',
+    'dev, selected by the default of .dbtool.json: neither protected nor read-only',
   ],
-  ['password', {}, 'ok', 'no password is where others would see it'],
-  ['password', configuration({ passwordInUrl: '.env' }), 'ok', 'no password is where others would see it'],
+  ['password', {}, 'ok', 'no password is visible to other users'],
+  ['password', configuration({ passwordInUrl: '.env' }), 'ok', 'no password is visible to other users'],
   [
     'password',
     configuration({ passwordInUrl: 'flag' }),
     'warning',
-    'everybody on this machine can read the password in --url',
-    '--ask-password, --password-file or DB_PASSWORD instead',
+    'every user of this machine can see the password in --url',
+    'use --ask-password, --password-file or DB_PASSWORD instead',
   ],
   [
     'password',
     configuration({ passwordFile: { path: '/run/pw', readableByOthers: false } }),
     'ok',
-    'no password is where others would see it',
+    'no password is visible to other users',
   ],
   [
     'password',
@@ -116,7 +118,7 @@ const rows: readonly Row[] = [
     'every user of this machine can read the password file /run/the pw; in a container that is by design',
     "chmod 600 '/run/the pw'",
   ],
-  ['stray-names', {}, 'ok', 'no variable of the environment looks like a misspelt setting'],
+  ['stray-names', {}, 'ok', 'no environment variable looks like a misspelled setting'],
   [
     'stray-names',
     configuration({ strays: ['DB_HSOT is no setting'] }),
@@ -142,37 +144,37 @@ const rows: readonly Row[] = [
     'address',
     { destination: { ...sound.destination, origin: 'default' } },
     'ok',
-    'db.example.com:3306, by default: nothing says where the server is',
+    'db.example.com:3306, the default, because no address is configured',
   ],
 
-  ['name', {}, 'ok', 'db.example.com is 192.0.2.7 (3 ms)'],
-  ['name', over('/run/db.sock'), 'ok', 'a unix socket needs no name'],
+  ['name', {}, 'ok', 'db.example.com resolves to 192.0.2.7 (3 ms)'],
+  ['name', over('/run/db.sock'), 'ok', 'a unix socket needs no lookup'],
   [
     'name',
     { ...target({ host: '192.0.2.7' }), route: { kind: 'address', addresses: ['192.0.2.7'], ms: 0 } },
     'ok',
-    '192.0.2.7 is an address; there is no name to look up',
+    '192.0.2.7 is an address and needs no lookup',
   ],
   [
     'name',
     { route: { kind: 'name', addresses: [], ms: 5, failure: 'ENOTFOUND' } },
     'fault',
-    "nobody knows an address of 'db.example.com' (ENOTFOUND)",
-    'correct DB_HOST or --host, or the name service',
+    "no address found for 'db.example.com' (ENOTFOUND)",
+    'correct DB_HOST or --host, or fix the name resolution',
   ],
   ['connect', {}, 'ok', 'db.example.com:3306 answers (0.8 ms)'],
   [
     'connect',
     closed('ECONNREFUSED'),
     'fault',
-    'cannot reach db.example.com:3306: nobody listens there',
+    'cannot reach db.example.com:3306: no server listens there',
     start('DB_HOST and DB_PORT'),
   ],
   [
     'connect',
     closed('TIMEOUT'),
     'fault',
-    'cannot reach db.example.com:3306: nobody answered before the connect time-out',
+    'cannot reach db.example.com:3306: no answer before the connect time-out',
     start('DB_HOST and DB_PORT'),
   ],
   [
@@ -193,68 +195,68 @@ const rows: readonly Row[] = [
     'connect',
     { ...over('/run/db.sock'), ...closed('ENOTSOCK') },
     'fault',
-    'cannot reach /run/db.sock: it is no socket',
+    'cannot reach /run/db.sock: it is not a socket',
     start('DB_SOCKET'),
   ],
   [
     'connect',
     { ...over('/run/db.sock'), ...closed('EACCES') },
     'fault',
-    'cannot reach /run/db.sock: this user may not write to it',
-    'run dbtool as a user who may, or connect with --host',
+    'cannot reach /run/db.sock: this user has no write permission',
+    'run dbtool as a user with that permission, or connect with --host',
   ],
 
-  ['log-in', {}, 'ok', 'app is let in'],
-  [
-    'log-in',
-    refused(),
-    'fault',
-    "the password of 'app' is wrong, or there is no user 'app' who may come from here: the server does not tell which",
-    `${give}, or correct DB_USER`,
-  ],
+  ['log-in', {}, 'ok', 'logged in as app'],
+  ['log-in', refused(), 'fault', "the password of 'app' is wrong, " + eitherWay, `${setPassword}, or correct DB_USER`],
   [
     'log-in',
     { ...target({ password: '' }), ...refused() },
     'fault',
-    "no password was given, and 'app' needs one, or there is no user 'app' who may come from here: the server does not tell which",
-    `${give}, or correct DB_USER`,
+    "no password was given, and 'app' needs one, " + eitherWay,
+    `${setPassword}, or correct DB_USER`,
   ],
-  ['log-in', refused(['%']), 'fault', "the password of 'app' is wrong", give],
+  ['log-in', refused(['%']), 'fault', "the password of 'app' is wrong", setPassword],
   [
     'log-in',
     { ...target({ password: '' }), ...refused(['127.0.0.1']) },
     'fault',
     "no password was given, and 'app' needs one",
-    give,
+    setPassword,
   ],
   ['log-in', refused([]), 'fault', "there is no user 'app'", 'correct DB_USER or --user'],
   [
     'log-in',
     refused(['10.0.0.1', 'localhost']),
     'fault',
-    "'app' may come from 10.0.0.1, localhost only, not from here",
+    "'app' may connect only from 10.0.0.1, localhost, not from here",
     'connect from there, or correct DB_USER',
   ],
-  ['log-in', { ...over('/run/db.sock'), ...refused(['localhost']) }, 'fault', "the password of 'app' is wrong", give],
+  [
+    'log-in',
+    { ...over('/run/db.sock'), ...refused(['localhost']) },
+    'fault',
+    "the password of 'app' is wrong",
+    setPassword,
+  ],
   [
     'log-in',
     { ...over('/run/db.sock'), ...refused(['127.0.0.1']) },
     'fault',
-    "'app' may come from 127.0.0.1 only, not from here",
+    "'app' may connect only from 127.0.0.1, not from here",
     'connect from there, or correct DB_USER',
   ],
   [
     'log-in',
     { login: { failure: failure({ errno: 1698 }) } },
     'fault',
-    "'app' logs in over the socket, as the operating-system user of that name, and with no password, or there is no user 'app' who may come from here: the server does not tell which",
+    "'app' logs in over the socket, as the operating-system user of that name and without a password, " + eitherWay,
     'run dbtool as that user with --socket, or correct DB_USER',
   ],
   [
     'log-in',
     { login: { failure: failure({ errno: 1698 }), accounts: ['%'] } },
     'fault',
-    "'app' logs in over the socket, as the operating-system user of that name, and with no password",
+    "'app' logs in over the socket, as the operating-system user of that name and without a password",
     'run dbtool as that user with --socket',
   ],
   [
@@ -271,7 +273,7 @@ const rows: readonly Row[] = [
     'it was refused',
     'try this',
   ],
-  ['database', {}, 'ok', "the database 'shop' is there"],
+  ['database', {}, 'ok', "the database 'shop' exists"],
   [
     'database',
     { database: { name: 'shop', failure: failure({ code: 'UNKNOWN_DATABASE', errno: 1049 }) } },
@@ -283,26 +285,21 @@ const rows: readonly Row[] = [
     'database',
     { database: { name: 'shop', failure: failure({ errno: 1044 }) } },
     'fault',
-    "app@% may not enter the database 'shop', or there is none of that name",
+    "app@% has no access to the database 'shop', or it does not exist",
     "dbtool db grants --for 'app@%' --apply",
   ],
-  [
-    'encryption',
-    {},
-    'ok',
-    'encrypted with TLS_AES_256_GCM_SHA384, with a certificate that was checked (verify-identity)',
-  ],
+  ['encryption', {}, 'ok', 'encrypted with TLS_AES_256_GCM_SHA384; the certificate was verified (verify-identity)'],
   [
     'encryption',
     target({ ssl: { mode: 'preferred' } }),
     'ok',
-    'encrypted with TLS_AES_256_GCM_SHA384, but nobody checked whose certificate it is (preferred)',
+    'encrypted with TLS_AES_256_GCM_SHA384; the certificate was not verified (preferred)',
   ],
   [
     'encryption',
     { ...over('/run/db.sock'), encryption: { cipher: null } },
     'ok',
-    'not encrypted, and a unix socket needs none: nothing leaves this machine',
+    'not encrypted, which a unix socket does not need: no data leaves this machine',
   ],
   [
     'encryption',
@@ -312,20 +309,20 @@ const rows: readonly Row[] = [
       encryption: { cipher: null },
     },
     'ok',
-    'not encrypted (preferred), and nothing leaves this machine',
+    'not encrypted (preferred), but no data leaves this machine',
   ],
   [
     'encryption',
     { ...target({ ssl: { mode: 'preferred' } }), encryption: { cipher: null } },
     'warning',
-    'not encrypted, over a network: the server has no TLS, and whoever is on the way reads the orders',
+    'not encrypted over a network: the server has no TLS, and anyone between here and the server can read the orders',
     "ssl_cert and ssl_key in the server's configuration, then DB_SSL_MODE=required",
   ],
   [
     'encryption',
     { ...target({ ssl: { mode: 'disabled' } }), encryption: { cipher: null } },
     'warning',
-    'not encrypted, over a network: --ssl-mode is disabled, and whoever is on the way reads the orders',
+    'not encrypted over a network: --ssl-mode is disabled, and anyone between here and the server can read the orders',
     'DB_SSL_MODE=required',
   ],
   [
@@ -338,13 +335,13 @@ const rows: readonly Row[] = [
   ['round-trip', {}, 'ok', '0.9 ms there and back, the median of 5'],
 ]
 
-describe('configuration and the way to the server', () => {
+describe('the configuration and the connection to the server', () => {
   it.each(titled(rows))('%s, %s: %s', (check, status, found, [, different, , , fix = null]) => {
     expect(judge(check, different)).toEqual([{ status, found, fix }])
   })
 
-  it('every fault of the configuration is a finding of its own', () => {
-    const faults = ['one', 'two'].map((sentence) => ({ sentence, fix: 'mend it' }))
+  it('each fault of the configuration is a separate finding', () => {
+    const faults = ['one', 'two'].map((sentence) => ({ sentence, fix: 'correct it' }))
     expect(judge('settings', configuration({ faults })).map(({ found }) => found)).toEqual(['one', 'two'])
     expect(judge('stray-names', configuration({ strays: ['one', 'two'] })).map(({ found }) => found)).toEqual([
       'one',

@@ -7,8 +7,8 @@ import { temporaryHome } from '../server/temporary-home.ts'
 import { dbtool } from '../support/cli.ts'
 import { examine } from './examine.ts'
 
-/** On a server of its own, where globals may be set. */
-it('what a server is set to is judged, through its owner and through its port', { timeout: 120_000 }, async () => {
+/** On a separate server, whose global variables may change. */
+it('judges the settings of a server, as its owner and over its port', { timeout: 120_000 }, async () => {
   const paths = temporaryHome()
   const port = await freePort()
   await startServer(paths, { port })
@@ -35,9 +35,9 @@ it('what a server is set to is judged, through its owner and through its port', 
   }
   const guest = await examine(overPort)
   expect(guest.findings.filter(({ status }) => status !== 'ok')).toEqual([])
-  expect(guest.of('encryption').found).toMatch(/^not encrypted \(preferred\), and nothing leaves this machine$/)
+  expect(guest.of('encryption').found).toMatch(/^not encrypted \(preferred\), but no data leaves this machine$/)
   expect(guest.of('excess-privileges').found).toBe(
-    'dbtool@127.0.0.1 may do more than that, as it should: this is your private server',
+    'dbtool@127.0.0.1 has further privileges, as intended on your private server',
   )
 
   await set(
@@ -59,7 +59,7 @@ it('what a server is set to is judged, through its owner and through its port', 
     'sql-mode',
   ])
   expect(lax.of('idle-time-out')).toMatchObject({
-    found: expect.stringMatching(/idle for 1m \(wait_timeout\)/),
+    found: expect.stringMatching(/after 1m of idle time \(wait_timeout\)/),
     fix: 'DB_POOL_RECYCLE=30s',
   })
   expect(lax.named('fault')).toEqual(['user-connections'])
@@ -72,12 +72,12 @@ it('what a server is set to is judged, through its owner and through its port', 
   await set('max_connections = 200', 'read_only = ON')
   expect((await examine(overPort)).of('writes')).toMatchObject({
     status: 'fault',
-    found: 'the server takes no writes (read_only is ON): nothing can be ordered',
+    found: 'the server accepts no writes (read_only is ON): no order can be placed',
   })
   expect((await examine({ env })).of('writes').status).toBe('warning')
   await set('read_only = OFF', 'tx_read_only = ON')
   expect((await examine(overPort)).of('writes')).toMatchObject({
     status: 'fault',
-    found: 'transactions may only read (tx_read_only is ON): nothing can be ordered',
+    found: 'transactions are read-only (tx_read_only is ON): no order can be placed',
   })
 })

@@ -6,7 +6,7 @@ import { invariants } from '../../src/shop/invariants.ts'
 
 const tables = ['schema_migrations', 'users', 'addresses', 'products', 'orders', 'order_items', 'logs']
 
-/** A shop on a server over a network, where everything is as it should be. */
+/** The facts of a shop without faults, on a server over a network. */
 export const sound: Facts = {
   configuration: {
     settings: [
@@ -32,7 +32,7 @@ export const sound: Facts = {
     origin: '.env',
   },
   route: { kind: 'name', addresses: ['192.0.2.7'], ms: 3.4 },
-  door: { ms: 0.84 },
+  tcpProbe: { ms: 0.84 },
   encryption: { cipher: 'TLS_AES_256_GCM_SHA384' },
   login: {},
   database: { name: 'shop' },
@@ -81,7 +81,7 @@ export const sound: Facts = {
   usage: { others: 1, own: 0 },
   grants: {
     account: 'app@%',
-    holdings: {
+    accountGrants: {
       grants: [{ grantee: 'app', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database: 'shop', table: '*' }],
       idleRoles: [],
     },
@@ -113,14 +113,14 @@ export function gathered(different: Partial<Facts> = {}): Gathered {
   return Object.fromEntries(facts.map(([name, fact]) => [name, known(fact)])) as Gathered
 }
 
-/** What one check makes of them. */
+/** The judgements of one check. */
 export function judge(name: string, different: Partial<Facts> = {}): readonly Judgement[] {
-  const check = checks.find((one) => one.name === name)
+  const check = checks.find((candidate) => candidate.name === name)
   if (check === undefined) throw new Error(`there is no check '${name}'`)
   return check.judge(gathered(different))
 }
 
-/** A row of a table test: a check, what is different, and what it makes of that. */
+/** A row of a table test: a check, the different facts, and the expected judgement. */
 export type Row = readonly [
   check: string,
   different: Partial<Facts>,

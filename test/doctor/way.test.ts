@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop.connection.execute(`DROP USER '${buyer}'@'localhost', '${stranger}'@'localhost'`))
 
-describe('the way to the server', () => {
+describe('the connection to the server', () => {
   it.each([
     [
       'no socket',
@@ -34,21 +34,26 @@ describe('the way to the server', () => {
       'connect',
       'cannot reach /nowhere.sock: there is no such file',
     ],
-    ['an ordinary file', () => ({ DB_SOCKET: '/etc/passwd' }), 'connect', 'cannot reach /etc/passwd: it is no socket'],
+    [
+      'an ordinary file',
+      () => ({ DB_SOCKET: '/etc/passwd' }),
+      'connect',
+      'cannot reach /etc/passwd: it is not a socket',
+    ],
     ['a link that leads to itself', () => ({ DB_SOCKET: loop }), 'connect', /^cannot reach .*: ELOOP$/],
     [
-      'nobody at the port',
+      'no server at the port',
       async () => ({ DB_HOST: '127.0.0.1', DB_PORT: String(await freePort()) }),
       'connect',
-      /^cannot reach 127\.0\.0\.1:\d+: nobody listens there$/,
+      /^cannot reach 127\.0\.0\.1:\d+: no server listens there$/,
     ],
     [
-      'a name that nobody has',
+      'an unknown name',
       () => ({ DB_HOST: `${'a'.repeat(64)}.invalid` }),
       'name',
-      /^nobody knows an address of 'a+\.invalid' \(E/,
+      /^no address found for 'a+\.invalid' \(E/,
     ],
-  ])('%s: a fault, and what is behind it is skipped', async (_what, env, check, found) => {
+  ])('%s is a fault, and the checks that depend on it are skipped', async (_what, env, check, found) => {
     const { outcome, named, of } = await examine({ env: await env() })
     expect(of(check)).toMatchObject({
       status: 'fault',
@@ -65,15 +70,12 @@ describe('the way to the server', () => {
   it.each([
     ['a wrong password', { DB_USER: buyer, DB_PASSWORD: 'hunter2' }, `the password of '${buyer}' is wrong`],
     ['no password', { DB_USER: buyer }, `no password was given, and '${buyer}' needs one`],
+    ['an unknown user', { DB_USER: 'nobody_at_all', DB_PASSWORD: 'hunter2' }, "there is no user 'nobody_at_all'"],
     [
-      'a user that is not there',
-      { DB_USER: 'nobody_at_all', DB_PASSWORD: 'hunter2' },
-      "there is no user 'nobody_at_all'",
-    ],
-    [
-      'a server whose owner cannot be asked',
+      'a server whose owner cannot list the accounts',
       { DB_USER: buyer, DB_PASSWORD: 'hunter2', DBTOOL_HOME: '/nowhere' },
-      `the password of '${buyer}' is wrong, or there is no user '${buyer}' who may come from here: the server does not tell which`,
+      `the password of '${buyer}' is wrong, or no user '${buyer}' may connect from here: ` +
+        'the server gives the same answer for both',
     ],
   ])('%s', async (_what, env, found) => {
     const { outcome, named, of } = await examine({ database: shop.name, as: 'owner', env })
@@ -84,7 +86,7 @@ describe('the way to the server', () => {
     expect(outcome.stdout + outcome.stderr).not.toContain('hunter2')
   })
 
-  it('a database that is not there: the server is looked at all the same', async () => {
+  it('a missing database does not stop the checks of the server', async () => {
     const { outcome, named, of } = await examine({ database: 'no_such_db', as: 'owner' })
     expect(of('database')).toEqual({
       status: 'fault',
@@ -96,11 +98,11 @@ describe('the way to the server', () => {
     expect(outcome.exitCode).toBe(1)
   })
 
-  it('a database that the user may not enter', async () => {
+  it('a database without access for the user', async () => {
     const { named, of } = await examine({ database: shop.name, env: { DB_USER: stranger, DB_PASSWORD: password } })
     expect(of('database')).toEqual({
       status: 'fault',
-      found: `${stranger}@localhost may not enter the database '${shop.name}', or there is none of that name`,
+      found: `${stranger}@localhost has no access to the database '${shop.name}', or it does not exist`,
       fix: `dbtool db grants --for ${stranger}@localhost --apply`,
     })
     expect(named('fault')).toEqual(['database', 'needed-privileges'])
@@ -117,7 +119,7 @@ describe('the way to the server', () => {
     expect(of('log-in').status).toBe('skipped')
   })
 
-  it('Ctrl-C ends it at once, also while a server that says nothing is waited for', async () => {
+  it('Ctrl-C ends it at once, even during the wait for a silent server', async () => {
     const mute = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => mute.once('listening', resolve))
     const { port } = mute.address() as AddressInfo
@@ -129,7 +131,7 @@ describe('the way to the server', () => {
 })
 
 describe('the configuration', () => {
-  it('with several faults is told whole, and nothing behind it is tried', async () => {
+  it('with several faults is reported completely, and the other checks are skipped', async () => {
     writeFileSync(join(folder, '.env'), 'DB_PASSWORD=hunter2\nDB_POOL_SIZE=0\nDB_HSOT=h\nnonsense\n')
     chmodSync(join(folder, '.env'), 0o644)
     const { outcome, findings, named } = await examine({
@@ -137,27 +139,27 @@ describe('the configuration', () => {
       env: { DB_PORT: 'abc', DB_PASSWORD_FILE: loop, DB_USERNAME: 'ada' },
     })
     expect(findings.filter(({ check }) => check === 'settings').map(({ found }) => found)).toEqual([
-      'line 4 of .env must read NAME=value, or be a comment that starts with #',
-      'DB_HSOT (.env) is no setting of dbtool; did you mean DB_HOST?',
+      'line 4 of .env must have the form NAME=value, or be a comment that starts with #',
+      'DB_HSOT (.env) is not a setting of dbtool; did you mean DB_HOST?',
       "DB_PORT (environment) must be a whole number from 1 to 65535, not 'abc'",
       "DB_POOL_SIZE (.env) must be a whole number from 1 to 10000, not '0'",
-      `cannot read the password file ${loop}: its symbolic links go round in circles`,
+      `cannot read the password file ${loop}: its symbolic links form a loop`,
     ])
     expect(findings.find(({ check }) => check === 'env-file')).toMatchObject({
       status: 'fault',
-      found: '.env holds a password and every user of this machine can read it',
+      found: '.env contains a password, and every user of this machine can read it',
       fix: 'chmod 600 .env',
     })
     expect(findings.find(({ check }) => check === 'stray-names')).toMatchObject({
       status: 'warning',
-      found: 'DB_USERNAME (environment) is no setting of dbtool; did you mean DB_USER?',
+      found: 'DB_USERNAME (environment) is not a setting of dbtool; did you mean DB_USER?',
     })
     expect(new Set(named('skipped'))).toEqual(new Set(behind('address')))
     expect(outcome).toMatchObject({ exitCode: 1, error: { message: 'at fault: settings, env-file' } })
     expect(outcome.stdout + outcome.stderr).not.toContain('hunter2')
   })
 
-  it('whose env file cannot be read is not said to hold nothing', async () => {
+  it('with an unreadable env file skips the check of its password', async () => {
     const { of, named } = await examine({ cwd: folder }, '--env-file none.env')
     expect(of('settings')).toMatchObject({
       status: 'fault',
@@ -167,7 +169,7 @@ describe('the configuration', () => {
     expect(named('fault')).toEqual(['settings'])
   })
 
-  it('says where the address came from', async () => {
+  it('has the source of the address', async () => {
     const url = `mariadb://${buyer}:${password}@localhost/${shop.name}?socket=${inject('socket')}`
     writeFileSync(join(folder, 'mine.env'), `DB_SOCKET=${inject('socket')}\nDB_NAME=${shop.name}\n`)
     const passwordFile = join(folder, 'password')
@@ -193,7 +195,7 @@ describe('the configuration', () => {
     })
     expect((await examine({}, `--url ${url}`)).of('password')).toMatchObject({
       status: 'warning',
-      found: 'everybody on this machine can read the password in --url',
+      found: 'every user of this machine can see the password in --url',
     })
   })
 })

@@ -245,13 +245,13 @@ describe('fields', () => {
 
   it('that are not there are named, with what is meant and what there is', () => {
     expect(unknownFields(tea, ['id', 'nmae', 'colour'])).toEqual([
-      "knows no 'nmae' (did you mean name?)",
-      "knows no 'colour'; there are id, name, note, price, parts",
+      "names the unknown field 'nmae' (did you mean name?)",
+      "names the unknown field 'colour'; the fields are id, name, note, price, parts",
     ])
     expect(unknownFields(order, ['items.skuu'])).toEqual([
-      "knows no 'items.skuu' (did you mean items.sku?); there are id, who, items, items.id, items.sku",
+      "names the unknown field 'items.skuu' (did you mean items.sku?); the fields are id, who, items, items.id, items.sku",
     ])
-    expect(() => chosen(tea, ['nmae'])).toThrow("--fields knows no 'nmae'")
+    expect(() => chosen(tea, ['nmae'])).toThrow("--fields names the unknown field 'nmae'")
   })
 })
 
@@ -314,7 +314,7 @@ describe('a list piece by piece', () => {
     async (format) => {
       await expect(streamed(format, [])).rejects.toMatchObject({
         code: 'USAGE',
-        message: 'a table needs all its rows at once, and this is made for any number of them',
+        message: 'a table needs all rows at once, but this command streams its rows',
       })
     },
   )

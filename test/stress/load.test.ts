@@ -324,9 +324,9 @@ describe('what is kept of a run', () => {
     [
       '--out',
       'json=/nowhere/at/all.json',
-      '/nowhere/at/all.json cannot be written; it is in a folder that does not exist',
+      'cannot write /nowhere/at/all.json: its folder does not exist',
     ],
-    ['--out', `html=${folder}`, 'cannot be written; it is a folder'],
+    ['--out', `html=${folder}`, `cannot write ${folder}: it is a folder`],
     ['--out', 'json=-', "--out must be json=FILE, csv=FILE or html=FILE, not 'json=-'"],
   ])('%s %s: exit 2, before anything is measured', async (flag, given, message) => {
     const { exitCode, stdout, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])

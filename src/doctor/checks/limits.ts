@@ -4,7 +4,7 @@ import { check, fault, ok, warning, type Check, type Judgement } from '../findin
 import { quotedAccount, serverVariable } from '../fix.ts'
 
 const group = 'Limits'
-/** A command line, an import and a load test beside each other. */
+/** A command line, an import and a load test at the same time. */
 const fewProcesses = 3
 const leastPacket = 1_048_576
 const usualPacket = 16_777_216
@@ -15,7 +15,8 @@ export const limitChecks: readonly Check[] = [
     name: 'max-connections',
     group,
     looksAt:
-      'how many processes with a pool of DB_POOL_SIZE + DB_MAX_OVERFLOW the free connections of the server are enough for',
+      'the number of processes with a pool of DB_POOL_SIZE + DB_MAX_OVERFLOW ' +
+      "that fit into the server's free connections",
     needs: ['destination', 'variables', 'usage'],
     judge({ destination: { pool }, variables: { global }, usage: { others } }) {
       return headroom(pool, {
@@ -29,11 +30,11 @@ export const limitChecks: readonly Check[] = [
   check({
     name: 'user-connections',
     group,
-    looksAt: 'the same for what this account may have (max_user_connections)',
+    looksAt: 'the same number for the limit of this account (max_user_connections)',
     needs: ['destination', 'variables', 'usage', 'grants'],
     judge({ destination: { pool }, variables: { session }, usage: { own }, grants: { account } }) {
       const limit = Number(session['max_user_connections'])
-      if (limit === 0) return ok('this account has no limit of its own')
+      if (limit === 0) return ok('this account has no limit')
       return headroom(pool, {
         name: 'max_user_connections',
         limit,
@@ -57,9 +58,9 @@ export const limitChecks: readonly Check[] = [
     needs: ['variables'],
     judge({ variables: { session } }) {
       const bytes = Number(session['max_allowed_packet'])
-      if (bytes >= leastPacket) return ok(`a packet may have ${Math.floor(bytes / leastPacket)} MiB`)
+      if (bytes >= leastPacket) return ok(`a packet may have up to ${Math.floor(bytes / leastPacket)} MiB`)
       return warning(
-        `a packet may have ${bytes} bytes only, and an order of many lines is one packet`,
+        `a packet may have at most ${bytes} bytes, but an order of many lines is one packet`,
         serverVariable('max_allowed_packet', usualPacket),
       )
     },
@@ -68,14 +69,15 @@ export const limitChecks: readonly Check[] = [
     name: 'lock-wait',
     group,
     looksAt:
-      'how long a statement waits for a locked row, with what its own transaction has locked (innodb_lock_wait_timeout)',
+      'the maximum wait for a locked row, during which the waiting transaction holds its own locks ' +
+      '(innodb_lock_wait_timeout)',
     needs: ['variables'],
     judge({ variables: { global, session } }) {
-      const [mine, others] = [Number(session['innodb_lock_wait_timeout']), Number(global['innodb_lock_wait_timeout'])]
+      const [own, others] = [Number(session['innodb_lock_wait_timeout']), Number(global['innodb_lock_wait_timeout'])]
       if (others <= longestLockWaitSeconds)
-        return ok(`our statements wait up to ${mine} s for a locked row, those of other programs ${others} s`)
+        return ok(`dbtool's statements wait up to ${own} s for a locked row, those of other programs ${others} s`)
       return warning(
-        `other programs wait up to ${others} s for a locked row, and keep locked meanwhile what orders need`,
+        `other programs wait up to ${others} s for a locked row, and meanwhile hold locks that orders need`,
         serverVariable('innodb_lock_wait_timeout', 50),
       )
     },
@@ -90,31 +92,29 @@ interface Headroom {
 }
 
 function headroom({ size, maxOverflow }: PoolOptions, { name, limit, used, raise }: Headroom): Judgement {
-  const [want, free] = [size + maxOverflow, Math.max(0, limit - used)]
-  const usage = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} taken (${name})`
-  if (free < want) {
+  const [needed, free] = [size + maxOverflow, Math.max(0, limit - used)]
+  const usage = `${used} of ${limit} connections ${used === 1 ? 'is' : 'are'} in use (${name})`
+  if (free < needed) {
     const smaller =
       free === 0 ? '' : `, or DB_POOL_SIZE=${Math.min(size, free)} DB_MAX_OVERFLOW=${free - Math.min(size, free)}`
     return fault(
-      `${usage}, and one process may want ${want} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`,
-      `${raise(used + want)}${smaller}`,
+      `${usage}, but one process may need ${needed} (DB_POOL_SIZE ${size} + DB_MAX_OVERFLOW ${maxOverflow})`,
+      `${raise(used + needed)}${smaller}`,
     )
   }
-  const fit = Math.floor(free / want)
-  const found = `${usage}: ${fit} ${fit === 1 ? 'process' : 'processes'} of ${want} connections each ${fit === 1 ? 'fits' : 'fit'}`
-  return fit < fewProcesses ? warning(found, raise(used + fewProcesses * want)) : ok(found)
+  const fit = Math.floor(free / needed)
+  const found = `${usage}, enough for ${fit} ${fit === 1 ? 'process' : 'processes'} with ${needed} connections each`
+  return fit < fewProcesses ? warning(found, raise(used + fewProcesses * needed)) : ok(found)
 }
 
 function idle(recycleMs: number, closedAfterMs: number): Judgement {
-  const closed = `the server closes a connection that was idle for ${durationText(closedAfterMs)} (wait_timeout)`
+  const closed = `the server closes a connection after ${durationText(closedAfterMs)} of idle time (wait_timeout)`
   if (recycleMs > 0 && recycleMs < closedAfterMs)
-    return ok(`${closed}; the pool replaces its own after ${durationText(recycleMs)} (DB_POOL_RECYCLE)`)
+    return ok(`${closed}; the pool replaces it after ${durationText(recycleMs)} (DB_POOL_RECYCLE)`)
   const pool =
-    recycleMs === 0
-      ? 'the pool keeps its own for ever'
-      : `the pool replaces its own only after ${durationText(recycleMs)}`
+    recycleMs === 0 ? 'the pool never replaces it' : `the pool replaces it only after ${durationText(recycleMs)}`
   return warning(
-    `${closed}, and ${pool}: idle connections die in it`,
+    `${closed}, but ${pool}: idle connections die in the pool`,
     `DB_POOL_RECYCLE=${durationText(closedAfterMs / 2)}`,
   )
 }

@@ -8,13 +8,13 @@ export const privilegeChecks: readonly Check[] = [
   check({
     name: 'needed-privileges',
     group,
-    looksAt: 'may this account SELECT, INSERT, UPDATE and DELETE in the shop (with its active roles)',
+    looksAt: 'this account may SELECT, INSERT, UPDATE and DELETE in the shop (with its active roles)',
     needs: ['database', 'grants', 'tables'],
-    judge({ database: { name }, grants: { account, holdings }, tables: { expected } }) {
-      const missing = missingPrivileges(holdings, name, expected)
-      if (missing.length === 0) return ok(`${account} may do in '${name}' what the application does`)
+    judge({ database: { name }, grants: { account, accountGrants }, tables: { expected } }) {
+      const missing = missingPrivileges(accountGrants, name, expected)
+      if (missing.length === 0) return ok(`${account} has all privileges in '${name}' that the application needs`)
       const found = `${account} lacks in '${name}': ${missing.join('; ')}`
-      const [role] = holdings.idleRoles
+      const [role] = accountGrants.idleRoles
       return role === undefined
         ? fault(found, grantsFor(account))
         : fault(`${found}; its role '${role}' is not active`, `SET DEFAULT ROLE ${quotedName(role)}, as that user`)
@@ -24,14 +24,18 @@ export const privilegeChecks: readonly Check[] = [
     name: 'excess-privileges',
     group,
     looksAt:
-      'what this account may do beyond that, here or everywhere: whoever gets hold of the application may do it too',
+      'privileges of this account beyond those, here or globally: ' +
+      'an attacker who controls the application has them too',
     needs: ['database', 'grants'],
-    judge({ database: { name }, grants: { account, holdings, ofPrivateServer } }) {
-      const excess = excessPrivileges(holdings, name)
-      if (excess.length === 0) return ok(`${account} may do nothing beyond that`)
-      // Its owner starts and deletes that server anyway, and nobody else reaches it.
-      if (ofPrivateServer) return ok(`${account} may do more than that, as it should: this is your private server`)
-      return warning(`${account} may do more than the application needs: ${excess.join('; ')}`, grantsFor(account))
+    judge({ database: { name }, grants: { account, accountGrants, ofPrivateServer } }) {
+      const excess = excessPrivileges(accountGrants, name)
+      if (excess.length === 0) return ok(`${account} has no further privileges`)
+      // Only its owner can reach a private server, and the owner can start and delete it anyway.
+      if (ofPrivateServer) return ok(`${account} has further privileges, as intended on your private server`)
+      return warning(
+        `${account} has more privileges than the application needs: ${excess.join('; ')}`,
+        grantsFor(account),
+      )
     },
   }),
 ]

@@ -9,81 +9,82 @@ export const reachChecks: readonly Check[] = [
   check({
     name: 'name',
     group,
-    looksAt: "the addresses of the server's name, and how long it took to look them up",
+    looksAt: "the addresses of the server's name, and the duration of the lookup",
     needs: ['destination', 'route'],
     judge({ destination: { target }, route: { kind, addresses, ms, failure } }) {
-      if (kind === 'socket') return ok('a unix socket needs no name')
-      if (kind === 'address') return ok(`${target.host} is an address; there is no name to look up`)
+      if (kind === 'socket') return ok('a unix socket needs no lookup')
+      if (kind === 'address') return ok(`${target.host} is an address and needs no lookup`)
       if (failure !== undefined)
         return fault(
-          `nobody knows an address of '${target.host}' (${failure})`,
-          'correct DB_HOST or --host, or the name service',
+          `no address found for '${target.host}' (${failure})`,
+          'correct DB_HOST or --host, or fix the name resolution',
         )
-      return ok(`${target.host} is ${addresses.join(', ')} (${ms.toFixed(0)} ms)`)
+      return ok(`${target.host} resolves to ${addresses.join(', ')} (${ms.toFixed(0)} ms)`)
     },
   }),
   check({
     name: 'connect',
     group,
-    looksAt: 'is somebody listening at the port, or at the socket, and may this user knock there',
-    needs: ['destination', 'door'],
-    judge({ destination: { target }, door: { ms, failure } }) {
+    looksAt: 'a server listens at the port or the socket, and this operating-system user may connect to it',
+    needs: ['destination', 'tcpProbe'],
+    judge({ destination: { target }, tcpProbe: { ms, failure } }) {
       return failure === undefined
         ? ok(`${addressOf(target)} answers (${ms.toFixed(1)} ms)`)
-        : closedDoor(target, failure)
+        : unreachable(target, failure)
     },
   }),
   check({
     name: 'log-in',
     group,
-    looksAt: 'does the server let the user in; a wrong password is told from an unknown user where anybody can tell',
+    looksAt:
+      'the server accepts the login; a wrong password is distinguished from an unknown user where that is possible',
     needs: ['destination', 'login'],
     judge: ({ destination: { target }, login }) =>
-      login.failure === undefined ? ok(`${target.user} is let in`) : loginFailed(target, login.failure, login),
+      login.failure === undefined ? ok(`logged in as ${target.user}`) : loginFailed(target, login.failure, login),
   }),
   check({
     name: 'database',
     group,
-    looksAt: 'is the database there, and may the user enter it',
+    looksAt: 'the database exists, and the user has access to it',
     needs: ['session', 'database'],
     judge({ session: { user }, database: { name, failure } }) {
-      if (failure === undefined) return ok(`the database '${name}' is there`)
+      if (failure === undefined) return ok(`the database '${name}' exists`)
       if (failure.code === 'UNKNOWN_DATABASE') return fault(failure.message, fixOf(failure.hint))
-      return fault(`${user} may not enter the database '${name}', or there is none of that name`, grantsFor(user))
+      return fault(`${user} has no access to the database '${name}', or it does not exist`, grantsFor(user))
     },
   }),
   check({
     name: 'encryption',
     group,
-    looksAt: 'what --ssl-mode asks for, and what came about; over a network nothing should go unencrypted',
+    looksAt: 'the requested --ssl-mode and the actual encryption; over a network every connection should be encrypted',
     needs: ['destination', 'route', 'encryption'],
     judge: ({ destination: { target }, route, encryption }) => encrypted(target, isLoopback(route), encryption),
   }),
   check({
     name: 'round-trip',
     group,
-    looksAt: 'how long an empty statement takes there and back: the median of five',
+    looksAt: 'the duration of an empty statement there and back: the median of five',
     needs: ['session'],
     judge: ({ session: { round_trip_ms: ms } }) => ok(`${ms.toFixed(1)} ms there and back, the median of 5`),
   }),
 ]
 
-const ways: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'this user may not write to it',
-  ENOTSOCK: 'it is no socket',
-  ECONNREFUSED: 'nobody listens there',
-  TIMEOUT: 'nobody answered before the connect time-out',
+  EACCES: 'this user has no write permission',
+  ENOTSOCK: 'it is not a socket',
+  ECONNREFUSED: 'no server listens there',
+  TIMEOUT: 'no answer before the connect time-out',
 }
 
-function closedDoor(target: Target, code: string): Judgement {
-  const found = `cannot reach ${addressOf(target)}: ${ways[code] ?? code}`
-  if (code === 'EACCES') return fault(found, 'run dbtool as a user who may, or connect with --host')
-  const other = target.socket === undefined ? 'DB_HOST and DB_PORT' : 'DB_SOCKET'
-  return fault(found, `start the server, or correct ${other}; a private one: dbtool server start`)
+function unreachable(target: Target, code: string): Judgement {
+  const found = `cannot reach ${addressOf(target)}: ${reasons[code] ?? code}`
+  if (code === 'EACCES') return fault(found, 'run dbtool as a user with that permission, or connect with --host')
+  const settings = target.socket === undefined ? 'DB_HOST and DB_PORT' : 'DB_SOCKET'
+  return fault(found, `start the server, or correct ${settings}; for a private server: dbtool server start`)
 }
 
-/** Of a user who does not exist the server says one or the other too, as if there were an account. */
+/** For an unknown user the server answers with one of these errors too, as if the account existed. */
 const wrongPassword = 1045
 const socketLoginOnly = 1698
 
@@ -96,7 +97,7 @@ function loginFailed(
   if (accounts?.length === 0) return fault(`there is no user '${user}'`, 'correct DB_USER or --user')
   if (accounts !== undefined && !mayComeFrom(accounts, socket !== undefined)) {
     return fault(
-      `'${user}' may come from ${accounts.join(', ')} only, not from here`,
+      `'${user}' may connect only from ${accounts.join(', ')}, not from here`,
       'connect from there, or correct DB_USER',
     )
   }
@@ -104,24 +105,24 @@ function loginFailed(
     password === '' ? `no password was given, and '${user}' needs one` : `the password of '${user}' is wrong`
   const [found, fix] =
     errno === wrongPassword
-      ? [wrong, 'give it with DB_PASSWORD, --password-file or --ask-password']
+      ? [wrong, 'set it with DB_PASSWORD, --password-file or --ask-password']
       : [
-          `'${user}' logs in over the socket, as the operating-system user of that name, and with no password`,
+          `'${user}' logs in over the socket, as the operating-system user of that name and without a password`,
           'run dbtool as that user with --socket',
         ]
   if (accounts !== undefined) return fault(found, fix)
   return fault(
-    `${found}, or there is no user '${user}' who may come from here: the server does not tell which`,
+    `${found}, or no user '${user}' may connect from here: the server gives the same answer for both`,
     `${fix}, or correct DB_USER`,
   )
 }
 
-/** Only asked of the private server, which takes nobody's word for a name. */
+/** Whether an account of the private server matches this connection. That server resolves no host names. */
 function mayComeFrom(hosts: readonly string[], overSocket: boolean): boolean {
   return hosts.some((host) => host === '%' || host === (overSocket ? 'localhost' : '127.0.0.1'))
 }
 
-/** Whether nothing that is sent there leaves this machine. */
+/** Whether the connection stays on this machine. */
 function isLoopback({ kind, addresses }: Route): boolean {
   return (
     kind === 'socket' ||
@@ -132,16 +133,14 @@ function isLoopback({ kind, addresses }: Route): boolean {
 function encrypted({ socket, ssl: { mode } }: Target, loopback: boolean, { cipher, failure }: Encryption): Judgement {
   if (failure !== undefined) return fault(failure.message, fixOf(failure.hint))
   if (cipher !== null) {
-    const checked = mode.startsWith('verify')
-      ? `with a certificate that was checked (${mode})`
-      : `but nobody checked whose certificate it is (${mode})`
-    return ok(`encrypted with ${cipher}, ${checked}`)
+    const verified = mode.startsWith('verify') ? 'the certificate was verified' : 'the certificate was not verified'
+    return ok(`encrypted with ${cipher}; ${verified} (${mode})`)
   }
-  if (socket !== undefined) return ok('not encrypted, and a unix socket needs none: nothing leaves this machine')
-  if (loopback) return ok(`not encrypted (${mode}), and nothing leaves this machine`)
+  if (socket !== undefined) return ok('not encrypted, which a unix socket does not need: no data leaves this machine')
+  if (loopback) return ok(`not encrypted (${mode}), but no data leaves this machine`)
   const why = mode === 'disabled' ? '--ssl-mode is disabled' : 'the server has no TLS'
   return warning(
-    `not encrypted, over a network: ${why}, and whoever is on the way reads the orders`,
+    `not encrypted over a network: ${why}, and anyone between here and the server can read the orders`,
     mode === 'disabled'
       ? 'DB_SSL_MODE=required'
       : "ssl_cert and ssl_key in the server's configuration, then DB_SSL_MODE=required",

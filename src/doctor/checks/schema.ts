@@ -9,14 +9,14 @@ export const schemaChecks: readonly Check[] = [
   check({
     name: 'migrations',
     group,
-    looksAt: 'is the schema that of this dbtool: nothing pending, half-run, changed, or newer',
+    looksAt: 'the schema matches this dbtool: no pending, half-run, changed or newer migration',
     needs: ['migrations'],
     judge: ({ migrations }) => schemaFault(migrations) ?? ok('the schema is up to date'),
   }),
   check({
     name: 'tables',
     group,
-    looksAt: "are dbtool's tables there, in InnoDB (nothing else has transactions) and utf8mb4",
+    looksAt: "dbtool's tables exist, in InnoDB (the only engine with transactions) and utf8mb4",
     needs: ['migrations', 'tables'],
     judge: ({ migrations, tables }) =>
       schemaFault(migrations) === undefined ? tableFindings(tables) : skipped('the schema is not up to date'),
@@ -31,7 +31,7 @@ function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
       ? []
       : [
           fault(
-            `not there, or not to be seen by this account: ${missing.join(', ')}`,
+            `missing, or not visible to this account: ${missing.join(', ')}`,
             'restore them from a backup, or see needed-privileges',
           ),
         ]),
@@ -40,14 +40,14 @@ function tableFindings({ expected, found }: Tables): Judgement | Judgement[] {
         ? []
         : [
             warning(
-              `the engine of ${name} is ${engine ?? 'unknown'}, not InnoDB: what is half done there cannot be rolled back`,
+              `the engine of ${name} is ${engine ?? 'unknown'}, not InnoDB: changes to it cannot be rolled back`,
               `ALTER TABLE ${quotedName(name)} ENGINE = InnoDB`,
             ),
           ]),
       ...(collation?.startsWith('utf8mb4_') === false
         ? [
             warning(
-              `new columns of ${name} get ${collation}, not utf8mb4`,
+              `new columns of ${name} have ${collation} by default, not utf8mb4`,
               `ALTER TABLE ${quotedName(name)} CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
             ),
           ]

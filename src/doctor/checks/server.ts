@@ -6,13 +6,13 @@ import { isFrom, seriesOf, supportEnds, supportTableOf } from '../series.ts'
 const group = 'Server'
 const oldest = '10.6'
 const latestClockMs = 5_000
-const ours = 'connect to the server itself: something between dbtool and it changes the session'
+const connectDirectly = 'connect to the server directly: something between dbtool and the server changes the session'
 
 export const serverChecks: readonly Check[] = [
   check({
     name: 'version',
     group,
-    looksAt: 'is it MariaDB, from 10.6 on (JSON_TABLE, which an order needs), and still maintained',
+    looksAt: 'the server is MariaDB 10.6 or later (an order needs JSON_TABLE), and still maintained',
     needs: ['product', 'tool'],
     judge: ({ product, tool: { now } }) =>
       'failure' in product
@@ -22,15 +22,15 @@ export const serverChecks: readonly Check[] = [
   check({
     name: 'character-set',
     group,
-    looksAt: 'utf8mb4 in our session, and as what a new database gets when nobody says',
+    looksAt: "utf8mb4 in dbtool's sessions, and as the default of a new database",
     needs: ['session', 'variables'],
     judge({ session, variables: { global } }) {
       if (session.charset !== 'utf8mb4')
-        return fault(`the session has the character set ${session.charset}, and dbtool set utf8mb4`, ours)
+        return fault(`the session's character set is ${session.charset}, although dbtool set utf8mb4`, connectDirectly)
       const [charset = '', collation = ''] = [global['character_set_server'], global['collation_server']]
-      if (charset === 'utf8mb4') return ok(`utf8mb4 in our sessions; ${collation} for new databases`)
+      if (charset === 'utf8mb4') return ok(`utf8mb4 in dbtool's sessions; ${collation} for new databases`)
       return warning(
-        `a new database of which nobody says more gets ${charset} (${collation}), which loses characters`,
+        `new databases have ${charset} (${collation}) by default, which loses characters`,
         serverVariable('character_set_server', 'utf8mb4'),
       )
     },
@@ -38,12 +38,12 @@ export const serverChecks: readonly Check[] = [
   check({
     name: 'database-charset',
     group,
-    looksAt: "utf8mb4 as what a new table of this database gets when nobody says; dbtool's own say it",
+    looksAt: "utf8mb4 as the default of new tables in this database; dbtool's own tables name it",
     needs: ['database', 'databaseDefaults'],
     judge({ database: { name }, databaseDefaults: { charset, collation } }) {
       if (charset === 'utf8mb4') return ok(`${collation} for new tables of '${name}'`)
       return warning(
-        `a new table of '${name}' of which nobody says more gets ${charset} (${collation}), which loses characters`,
+        `new tables of '${name}' have ${charset} (${collation}) by default, which loses characters`,
         `ALTER DATABASE ${quotedName(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
       )
     },
@@ -51,15 +51,19 @@ export const serverChecks: readonly Check[] = [
   check({
     name: 'sql-mode',
     group,
-    looksAt: 'strict in our session; and by default, since other programs write too',
+    looksAt: "strict mode in dbtool's sessions, and as the default, since other programs write too",
     needs: ['session', 'variables'],
     judge({ session, variables: { global } }) {
       if (!isStrict(session.sql_mode))
-        return fault(`the session is not strict (sql_mode is '${session.sql_mode}'), and dbtool set that`, ours)
+        return fault(
+          `the session is not in strict mode (sql_mode is '${session.sql_mode}'), although dbtool set it`,
+          connectDirectly,
+        )
       const mode = global['sql_mode'] ?? ''
-      if (isStrict(mode)) return ok('strict, in our sessions and by default')
+      if (isStrict(mode)) return ok("strict mode in dbtool's sessions and by default")
       return warning(
-        `other programs write without being strict (the default sql_mode is '${mode}'): what does not fit is cut without an error`,
+        `the default sql_mode is not strict ('${mode}'): values that do not fit are cut without an error ` +
+          'when other programs write',
         serverVariable('sql_mode', "'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"),
       )
     },
@@ -67,41 +71,46 @@ export const serverChecks: readonly Check[] = [
   check({
     name: 'time-zone',
     group,
-    looksAt: "UTC in our session; the server's own zone is what NOW() means to other programs",
+    looksAt: "UTC in dbtool's sessions; the server's own zone is the meaning of NOW() for other programs",
     needs: ['session', 'variables'],
     judge({ session, variables: { global } }) {
       if (session.time_zone !== '+00:00')
-        return fault(`the session's time zone is ${session.time_zone}, and dbtool set +00:00`, ours)
+        return fault(`the session's time zone is ${session.time_zone}, although dbtool set +00:00`, connectDirectly)
       const zone =
         global['time_zone'] === 'SYSTEM'
-          ? `that of its machine, ${global['system_time_zone'] ?? ''}`
+          ? `the zone of the server's machine (${global['system_time_zone'] ?? ''})`
           : (global['time_zone'] ?? '')
-      return ok(`UTC in our sessions; for other programs ${zone}`)
+      return ok(`UTC in dbtool's sessions; for other programs ${zone}`)
     },
   }),
   check({
     name: 'isolation',
     group,
     looksAt:
-      'READ COMMITTED in our session, so that "sold out" is not a conflict (1020) where innodb_snapshot_isolation is on',
+      'READ COMMITTED in dbtool\'s sessions, so that "sold out" is not a conflict (1020) ' +
+      'where innodb_snapshot_isolation is on',
     needs: ['session', 'variables'],
     judge({ session, variables: { global } }) {
       if (session.isolation !== 'READ-COMMITTED')
-        return fault(`the session's isolation is ${session.isolation}, and dbtool set READ-COMMITTED`, ours)
-      return ok(`READ-COMMITTED in our sessions; ${snapshotIsolation(global)}`)
+        return fault(
+          `the session's isolation level is ${session.isolation}, although dbtool set READ-COMMITTED`,
+          connectDirectly,
+        )
+      return ok(`READ-COMMITTED in dbtool's sessions; ${snapshotIsolation(global)}`)
     },
   }),
   check({
     name: 'clock',
     group,
-    looksAt: "the server's clock against this machine's: times of orders come from there, `--since 30d` from here",
+    looksAt: "the server's clock against this machine's: order times use the first, `--since 30d` the second",
     needs: ['clock'],
     judge({ clock: { aheadMs } }) {
       const seconds = Math.abs(Math.round(aheadMs / 1000))
       if (Math.abs(aheadMs) <= latestClockMs) return ok("the server's clock and this machine's agree")
+      const difference = `${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
       return warning(
-        `the server's clock is ${seconds} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's: --since and --until are off by that`,
-        'set both clocks by the network: timedatectl set-ntp true',
+        `the server's clock is ${difference} this machine's, so --since and --until are off by as much`,
+        'synchronize both clocks over the network: timedatectl set-ntp true',
       )
     },
   }),
@@ -111,13 +120,16 @@ function versionOf(version: string, now: Date): Judgement {
   const series = seriesOf(version)
   const upgrade = 'upgrade to a long-term series, such as 11.8'
   if (!isFrom(oldest, version))
-    return fault(`MariaDB ${version} is too old: an order needs JSON_TABLE, which came with ${oldest}`, upgrade)
-  // An Enterprise Server is maintained longer, by contract.
+    return fault(`MariaDB ${version} is too old: an order needs JSON_TABLE, added in ${oldest}`, upgrade)
+  // The maintenance of an Enterprise Server lasts longer, by contract.
   if (/enterprise/i.test(version)) return ok(`MariaDB ${version}`)
   const end = supportEnds[series]
-  if (end === undefined) return ok(`MariaDB ${version}, of a series that was not known on ${supportTableOf}`)
+  if (end === undefined) return ok(`MariaDB ${version}, of a series that was unknown on ${supportTableOf}`)
   if (now.toISOString() < end) return ok(`MariaDB ${version}, maintained until ${end}`)
-  return warning(`MariaDB ${series} has had no fixes since ${end}, not even for security (this is ${version})`, upgrade)
+  return warning(
+    `MariaDB ${series} has received no fixes since ${end}, not even for security (this is ${version})`,
+    upgrade,
+  )
 }
 
 function isStrict(mode: string): boolean {

@@ -2,7 +2,7 @@ import { invariants } from '../../shop/invariants.ts'
 import { unknown } from '../facts.ts'
 import { check, fault, ok, skipped, type Check } from '../finding.ts'
 
-/** Each invariant of `db check` is a check of its own. */
+/** One check for each invariant of `db check`. */
 export const shopChecks: readonly Check[] = invariants.map(({ name, statement }) =>
   check({
     name,
@@ -10,10 +10,12 @@ export const shopChecks: readonly Check[] = invariants.map(({ name, statement })
     looksAt: statement,
     needs: ['invariants'],
     judge({ invariants: counted }) {
-      const fact = counted.get(name) ?? unknown('nobody counted')
+      const fact = counted.get(name) ?? unknown('the violations were not counted')
       if ('unknown' in fact) return skipped(fact.unknown)
-      const rows = fact.known === 1 ? '1 row contradicts' : `${fact.known} rows contradict`
-      return fact.known === 0 ? ok(statement) : fault(`${rows} this: ${statement}`, 'dbtool db check shows the rows')
+      const rows = fact.known === 1 ? '1 row violates' : `${fact.known} rows violate`
+      return fact.known === 0
+        ? ok(statement)
+        : fault(`${rows} the invariant: ${statement}`, 'dbtool db check shows the rows')
     },
   }),
 )

@@ -8,7 +8,7 @@ export const toolChecks: readonly Check[] = [
   check({
     name: 'node',
     group,
-    looksAt: 'Node, from 20.19 on',
+    looksAt: 'Node 20.19 or later',
     needs: ['tool'],
     judge({ tool: { node } }) {
       return isFrom(oldestNode, node)
@@ -19,7 +19,7 @@ export const toolChecks: readonly Check[] = [
   check({
     name: 'dbtool',
     group,
-    looksAt: 'which dbtool this is',
+    looksAt: 'the version of dbtool',
     needs: ['tool'],
     judge: ({ tool: { dbtool } }) => ok(`dbtool ${dbtool}`),
   }),

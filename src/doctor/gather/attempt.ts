@@ -1,7 +1,7 @@
 import { DbtoolError } from '../../errors.ts'
 import { known, unknown, type Fact } from '../facts.ts'
 
-/** What was asked for, or why nobody answered; a fault of ours stays one. */
+/** The result of `ask`, or its error as a reason. Rejects only with errors other than DbtoolError, which are bugs. */
 export async function attempt<T>(ask: () => Promise<T>): Promise<Fact<T>> {
   try {
     return known(await ask())

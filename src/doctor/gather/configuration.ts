@@ -5,6 +5,7 @@ import { isOn, type SettingName } from '../../settings.ts'
 import type { Configuration } from '../facts.ts'
 import { statOf } from './stat.ts'
 
+/** The facts about the configuration. */
 export function configurationFacts(
   { entries, faults, envFile, profile, passwordInUrl }: Inspection,
   env: NodeJS.ProcessEnv,
@@ -22,7 +23,7 @@ export function configurationFacts(
   }
 }
 
-const marks = { DB_PROTECTED: 'protected', DB_READ_ONLY: 'read only' } as const satisfies Partial<
+const marks = { DB_PROTECTED: 'protected', DB_READ_ONLY: 'read-only' } as const satisfies Partial<
   Record<SettingName, string>
 >
 
@@ -32,7 +33,7 @@ function marksOf(entries: Inspection['entries']): string[] {
   )
 }
 
-/** Of the part of the address that decides: the socket, or the host, or the port alone. */
+/** The origin of the part of the address that decides: the socket, or else the host, or else the port. */
 export function originOf({ entries }: Inspection): string {
   const origin = (name: SettingName): string | undefined =>
     entries.find((entry) => entry.name === name && entry.value !== null && entry.origin !== 'default')?.origin

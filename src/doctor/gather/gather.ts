@@ -8,7 +8,7 @@ const names: readonly FactName[] = [
   'configuration',
   'destination',
   'route',
-  'door',
+  'tcpProbe',
   'encryption',
   'login',
   'database',
@@ -29,23 +29,24 @@ const allUnknown = (reason: string): Gathered =>
   Object.fromEntries(names.map((name) => [name, unknown(reason)])) as unknown as Gathered
 
 /**
- * Finds out all that can be found out; what cannot be says why. Never rejects for what is wrong, and changes nothing.
+ * Gathers all facts; a fact that cannot be determined has a reason instead. Problems of the server or the
+ * configuration never reject. Changes nothing.
  */
-export async function gather(around: DoctorInput): Promise<Gathered> {
-  const { inspection, env, now, signal } = around
-  const here = {
+export async function gather(input: DoctorInput): Promise<Gathered> {
+  const { inspection, env, now, signal } = input
+  const local = {
     configuration: known(configurationFacts(inspection, env)),
     tool: known({ node: process.versions.node, dbtool: version(), now: now() }),
   }
   const { config } = inspection
-  if (config === undefined) return { ...allUnknown('the configuration is wrong'), ...here }
+  if (config === undefined) return { ...allUnknown('the configuration is invalid'), ...local }
   const { target, pool, limits } = config
-  const patience = { timeoutMs: limits.connectTimeoutMs, signal }
-  const route = await findRoute(target, patience)
-  const way = { ...here, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
-  if (route.failure !== undefined) return { ...allUnknown('the server has no address'), ...way }
-  const door = await probeTcp(target, patience)
-  const arrived = { ...way, door: known(door) }
-  if (door.failure !== undefined) return { ...allUnknown('the server cannot be reached'), ...arrived }
-  return { ...allUnknown('nobody was let in'), ...arrived, ...(await inspectServer(around, config)) }
+  const deadline = { timeoutMs: limits.connectTimeoutMs, signal }
+  const route = await findRoute(target, deadline)
+  const located = { ...local, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
+  if (route.failure !== undefined) return { ...allUnknown('no address found for the server'), ...located }
+  const tcpProbe = await probeTcp(target, deadline)
+  const probed = { ...located, tcpProbe: known(tcpProbe) }
+  if (tcpProbe.failure !== undefined) return { ...allUnknown('the server cannot be reached'), ...probed }
+  return { ...allUnknown('login failed'), ...probed, ...(await inspectServer(input, config)) }
 }

@@ -11,34 +11,41 @@ import { shopFacts } from './shop.ts'
 
 const noEntry = 1044
 
-/** Logs in and asks the server; if only the database is missing, without one. */
-export async function inspectServer(around: DoctorInput, config: Config): Promise<Partial<Gathered>> {
+/**
+ * Logs in and gathers the facts about the server and the shop. If the database is missing or not accessible, logs in
+ * without one. A failed login is part of the facts.
+ */
+export async function inspectServer(input: DoctorInput, config: Config): Promise<Partial<Gathered>> {
   const name = config.target.database ?? ''
   try {
-    return { database: known({ name }), ...(await look(around, config, config.target)) }
+    return { database: known({ name }), ...(await gatherOver(input, config, config.target)) }
   } catch (error) {
     const failure = failureOf(error)
     if (failure.code !== 'UNKNOWN_DATABASE' && failure.errno !== noEntry)
-      return loginFailed(around, config.target, failure)
+      return loginFailed(input, config.target, failure)
     const database = known({ name, failure })
-    const nowhere = unknown('there is no database to look into')
-    const facts = await look(around, config, { ...config.target, database: undefined }).catch((again: unknown) =>
-      loginFailed(around, config.target, failureOf(again)),
+    const noDatabase = unknown('the database cannot be used')
+    const facts = await gatherOver(input, config, { ...config.target, database: undefined }).catch((cause: unknown) =>
+      loginFailed(input, config.target, failureOf(cause)),
     )
-    return { ...facts, database, databaseDefaults: nowhere, migrations: nowhere, invariants: nowhere }
+    return { ...facts, database, databaseDefaults: noDatabase, migrations: noDatabase, invariants: noDatabase }
   }
 }
 
-function look({ connect, env, now }: DoctorInput, { limits }: Config, target: Target): Promise<Partial<Gathered>> {
+function gatherOver(
+  { connect, env, now }: DoctorInput,
+  { limits }: Config,
+  target: Target,
+): Promise<Partial<Gathered>> {
   return connect(target, async (connection) => {
     const facts = await serverFacts(connection, serverPaths(env), now)
     return { login: known({}), ...facts, ...(await shopFacts(connection, limits.statementTimeoutMs)) }
   })
 }
 
-/** Nobody is let in: what failed decides which check says so. */
+/** The facts after a failed login. The code of the error decides which check reports it. */
 async function loginFailed({ env }: DoctorInput, target: Target, failure: Failure): Promise<Partial<Gathered>> {
-  // BAD_CONFIG: the certificate to trust cannot be read.
+  // BAD_CONFIG: the trusted certificate cannot be read.
   if (failure.code === 'TLS_FAILED' || failure.code === 'BAD_CONFIG')
     return { encryption: known({ cipher: null, failure }) }
   if (failure.code === 'NOT_MARIADB') return { login: known({}), product: known({ failure }) }
@@ -52,8 +59,8 @@ function failureOf(error: unknown): Failure {
 }
 
 /**
- * The hosts of the accounts with the name of this user, on the private server, where its owner can look: elsewhere
- * nobody tells.
+ * The hosts of the accounts with the name of this user. Known only on the private server, whose owner may read them;
+ * undefined elsewhere.
  */
 async function accountsOf(paths: ServerPaths, target: Target): Promise<readonly string[] | undefined> {
   if (!isPrivateServer(paths, target)) return undefined

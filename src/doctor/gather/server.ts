@@ -35,8 +35,8 @@ const sessions = [
 ]
 
 /**
- * What the server says of itself and of this account; no question needs a privilege, and one that is refused all the
- * same stays unknown.
+ * The facts about the server and this account. No query needs a privilege; if one is denied all the same, its fact is
+ * unknown.
  */
 export async function serverFacts(
   connection: Connection,
@@ -66,10 +66,10 @@ function after<A, B>(fact: Fact<A>, derive: (value: A) => B): Fact<B> {
   return 'known' in fact ? known(derive(fact.known)) : fact
 }
 
-/** A variable that this version does not have is left out. */
-async function texts(queries: Queries, what: string, names: readonly string[]): Promise<Texts> {
+/** The values of variables, without those that this version of the server does not have. */
+async function texts(queries: Queries, list: string, names: readonly string[]): Promise<Texts> {
   const rows = await queries.rows<{ Variable_name: string; Value: string }>(
-    `SHOW ${what} WHERE Variable_name IN (${names.map(() => '?').join(', ')})`,
+    `SHOW ${list} WHERE Variable_name IN (${names.map(() => '?').join(', ')})`,
     names,
   )
   return Object.fromEntries(rows.map(({ Variable_name: name, Value: value }) => [name, value]))
@@ -84,13 +84,14 @@ async function clock(queries: Queries, now: () => Date): Promise<Facts['clock']>
 async function databaseDefaults(queries: Queries): Promise<Facts['databaseDefaults']> {
   const row = await firstRow<Facts['databaseDefaults']>(
     queries,
-    'SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()',
+    `SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation
+     FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = DATABASE()`,
   )
-  if (row === undefined) throw new DbtoolError('ACCESS_DENIED', 'this account may not see the database')
+  if (row === undefined) throw new DbtoolError('ACCESS_DENIED', 'this account has no access to the database')
   return row
 }
 
-/** Whoever lacks PROCESS sees his own connections in the list, which is all that is counted there. */
+/** The connections in use. Without PROCESS, an account sees only its own in the list; no others are counted there. */
 async function usage(queries: Queries): Promise<Usage> {
   const { Threads_connected: all } = await texts(queries, 'GLOBAL STATUS', ['Threads_connected'])
   const row = await firstRow<{ own: number }>(
@@ -105,7 +106,7 @@ async function grants(queries: Queries, isPrivate: boolean): Promise<Grants> {
   const lines = await queries.rows<Record<string, string>>('SHOW GRANTS')
   return {
     account,
-    holdings: readGrants(lines.flatMap((line) => Object.values(line))),
+    accountGrants: readGrants(lines.flatMap((line) => Object.values(line))),
     ofPrivateServer: isPrivate && isOwnAccount(account),
   }
 }

@@ -11,7 +11,8 @@ import { schemaFault } from '../schema-fault.ts'
 import { attempt } from './attempt.ts'
 
 /**
- * The schema, and what the shop's data says; counting all invariants takes not much longer than one statement may take.
+ * The facts about the schema and the data of the shop. Counting the violations of all invariants takes hardly longer
+ * than the time limit for one statement.
  */
 export async function shopFacts(connection: Connection, statementTimeoutMs: number): Promise<Partial<Gathered>> {
   const migrations = await attempt(() => migrationFacts(connection))
@@ -43,7 +44,7 @@ async function soundness(
   migrations: Fact<Migrations>,
   statementTimeoutMs: number,
 ): Promise<Fact<Facts['invariants']>> {
-  if ('unknown' in migrations) return unknown('it cannot be seen whether the schema is up to date')
+  if ('unknown' in migrations) return unknown('the state of the schema is unknown')
   if (schemaFault(migrations.known) !== undefined) return unknown('the schema is not up to date')
   return attempt(() =>
     transactionSnapshot(connection, (queries) =>
@@ -56,7 +57,7 @@ async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap
   const end = performance.now() + budgetMs
   const counted = new Map<string, Fact<number>>()
   for (const invariant of invariants) {
-    const late = unknown(`the invariants before it took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
+    const late = unknown(`the earlier invariants took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
     counted.set(
       invariant.name,
       performance.now() > end ? late : await attempt(() => countViolations(queries, invariant)),

@@ -1,6 +1,6 @@
 import { statSync, type Stats } from 'node:fs'
 
-/** Undefined for whatever this user cannot look at: whoever opens it will be told why. */
+/** The stats of a file; undefined on any error, because opening the file reports the error. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path)
