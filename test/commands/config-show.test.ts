@@ -164,7 +164,11 @@ describe('config show --origin', () => {
   it('shows a person what is hidden under its place, and no secret', async () => {
     const { stdout } = await typed('config show --origin --profile staging')
     expect(stdout).toMatch(
-      /│ DB_USER +│ ✔ +│ ada +│ profile staging of \.dbtool\.json +│\n│ DB_USER +│ – +│ bob +│ \.env +│\n│ +│ +│ +│ → profile staging of \.dbtool\.json │/,
+      new RegExp(
+        /│ DB_USER +│ ✔ +│ ada +│ profile staging of \.dbtool\.json +│\n/.source +
+          /│ DB_USER +│ – +│ bob +│ \.env +│\n/.source +
+          /│ +│ +│ +│ → profile staging of \.dbtool\.json │/.source,
+      ),
     )
     expect(stdout).not.toContain('hunter2')
   })
@@ -193,11 +197,14 @@ describe('config profiles', () => {
 
   it('tells what is wrong with any of them, and how to begin where there are none', async () => {
     expect((await typed('config profiles')).stderr).toMatch(
-      /^warning: 'hots' \(profile broken of \.dbtool\.json\) is no setting of a profile; did you mean host\?; correct it/,
+      new RegExp(
+        /^warning: 'hots' \(profile broken of \.dbtool\.json\) is no setting of a profile; /.source +
+          /did you mean host\?; correct it/.source,
+      ),
     )
     expect(await dbtool('config profiles')).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringMatching(/^There are no profiles; they are written into \.dbtool\.json/),
+      stderr: expect.stringMatching(/^There are no profiles\. Define them in \.dbtool\.json/),
     })
   })
 })

@@ -33,7 +33,8 @@ describe('--fields and --field', () => {
     ['products get POT-1 --field price --json', '"48.90"\n'],
     [
       'orders get 1 --fields id,items --format csv',
-      'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n1,2,POT-1,Teapot,1,48.90,48.90\n',
+      'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n' +
+        '1,2,POT-1,Teapot,1,48.90,48.90\n',
     ],
     ['orders list --items --fields items.sku,id --format csv', 'sku,id\nTEA-1,1\nPOT-1,1\n'],
     ['orders list --items --fields id --format csv', 'id\n1\n'],
@@ -72,15 +73,18 @@ describe('a field that is not there', () => {
   it.each([
     [
       'users list --fields idd,email',
-      "--fields knows no 'idd' (did you mean id?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields knows no 'idd' (did you mean id?); there are id, username, email, first_name, last_name, " +
+        'is_active, is_admin, created_at, last_login',
     ],
     [
       'users get ada --field emial',
-      "--field knows no 'emial' (did you mean email?); there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field knows no 'emial' (did you mean email?); there are id, username, email, first_name, last_name, " +
+        'is_active, is_admin, created_at, last_login',
     ],
     [
       'users get ada --field items',
-      "--field knows no 'items'; there are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field knows no 'items'; there are id, username, email, first_name, last_name, is_active, is_admin, " +
+        'created_at, last_login',
     ],
     [
       'orders list --fields items',
@@ -88,11 +92,14 @@ describe('a field that is not there', () => {
     ],
     [
       'orders list --items --field itmes',
-      "--field knows no 'itmes' (did you mean items?); there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field knows no 'itmes' (did you mean items?); there are id, user_id, username, status, " +
+        'total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, ' +
+        'items.quantity, items.price, items.subtotal',
     ],
     [
       'users export --fields password_hash',
-      "--fields knows no 'password_hash'; there are username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields knows no 'password_hash'; there are username, email, first_name, last_name, is_active, " +
+        'is_admin, created_at, last_login',
     ],
     [
       'report revenue --by day --field untis',
@@ -100,11 +107,15 @@ describe('a field that is not there', () => {
     ],
     [
       'orders place --user ada --item TEA-1:1 --field total',
-      "--field knows no 'total'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field knows no 'total'; there are id, user_id, username, status, total_amount, idempotency_key, " +
+        'created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
+        'items.subtotal',
     ],
     [
       'orders cancel 1 --field x',
-      "--field knows no 'x'; there are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field knows no 'x'; there are id, user_id, username, status, total_amount, idempotency_key, " +
+        'created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
+        'items.subtotal',
     ],
     ['db reset --confirm x --field x', "--field knows no 'x'; there are table, rows"],
   ])('is exit 2 before anything runs: dbtool %s', async (line, message) => {

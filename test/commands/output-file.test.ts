@@ -234,7 +234,8 @@ describe('a place that cannot be written', () => {
     expect(await typed('users list -o out')).toMatchObject({
       exitCode: 2,
       stderr:
-        'error: out cannot be written; it is in a folder where this user may make no file\nhint: name another place with --output\n',
+        'error: out cannot be written; it is in a folder where this user may make no file\n' +
+        'hint: name another place with --output\n',
     })
   })
 

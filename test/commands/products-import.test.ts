@@ -23,7 +23,8 @@ function importing(content: string, flags = '', name = 'products.csv'): Promise<
 
 const products = () =>
   database.connection.rows<Record<string, unknown>>(
-    'SELECT sku, name, price, description, stock, stock_received, is_active, CAST(created_at AS CHAR) AS created_at FROM products ORDER BY id',
+    'SELECT sku, name, price, description, stock, stock_received, is_active, CAST(created_at AS CHAR) AS ' +
+      'created_at FROM products ORDER BY id',
   )
 const logs = async () =>
   (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(
@@ -209,7 +210,9 @@ describe('--on-error skip', () => {
     expect([exitCode, error.code, error.message]).toEqual([7, 'PARTLY_DONE', '3 of 6 rows were rejected'])
     expect(json()).toMatchObject({ rows_read: 6, created: 3, rejected: 3 })
     expect(readFileSync(rejects, 'utf8').replace(/product \d+/, 'product N')).toBe(
-      `sku,name,price,line,reason\nA,Tea again,1,4,"sku 'A' comes back: an earlier line has it"\nB,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' is already there (product N)"\n`,
+      `sku,name,price,line,reason\nA,Tea again,1,4,"sku 'A' comes back: an earlier line has it"\n` +
+        `B,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\n` +
+        `THERE,Tea,1,6,"sku 'THERE' is already there (product N)"\n`,
     )
     const mended = readFileSync(rejects, 'utf8')
       .replace('A,Tea again', 'A2,Tea again')

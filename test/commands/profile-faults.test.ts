@@ -82,7 +82,9 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     staging({ colour: 'blue' }),
     '--profile staging',
     [
-      `'colour' ${of} is no setting of a profile; there are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
+      `'colour' ${of} is no setting of a profile; there are url, host, port, socket, database, user, ` +
+        'password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, ' +
+        'connectTimeout, statementTimeout, protected, readOnly',
     ],
     correct,
   ],
