@@ -27,7 +27,7 @@ const view: View = {
 
 export function doctor(program: Command, ctx: Context, run = examine): void {
   withView(program.command('doctor'), view)
-    .description('Check the connection, server and schema, and explain how to fix problems')
+    .description('Check connection, server and schema; explain how to fix problems')
     .addHelpText(
       'after',
       '\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n' +

@@ -57,11 +57,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
     completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
     help: ['Show help for a command or topic', '', () => import('./help/index.ts')],
-    doctor: [
-      'Check the connection, server and schema, and explain how to fix problems',
-      '',
-      () => import('./doctor.ts'),
-    ],
+    doctor: ['Check connection, server and schema; explain how to fix problems', '', () => import('./doctor.ts')],
   },
 }
 

@@ -86,7 +86,7 @@ describe('every command of the documentation does what it says', () => {
             for (const words of [
               '✔ all invariants hold',
               'orders were placed',
-              'were refused, as they should be',
+              'were rejected, as expected',
               'Next steps',
             ])
               expect(outcome.stderr).toContain(words)

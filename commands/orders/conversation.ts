@@ -59,7 +59,7 @@ function basketOf(prompts: Conversation, given: Partial<Basket>, basket: Basket)
 
 async function chooseCustomer(prompts: Conversation, db: Database): Promise<User> {
   if ((await searchUsers(db, '', 1, active)).length === 0)
-    throw new DbtoolError('NOT_FOUND', 'there are no active users yet', { hint: 'add a user: dbtool users create' })
+    throw new DbtoolError('NOT_FOUND', 'there are no active users', { hint: 'add a user: dbtool users create' })
   return prompts.search<User>({
     message: 'Which customer? Type part of the name or email',
     find: async (typed) => (await searchUsers(db, typed, maxResults, active)).map(userChoice),
@@ -154,7 +154,7 @@ function changesOf({ product: then, quantity }: ResolvedItem, now: Product | und
     ...(now.price === then.price ? [] : [`${label} now costs ${now.price}; it was ${then.price}`]),
     ...(now.stock >= quantity
       ? []
-      : [now.stock === 0 ? `${label} is no longer available` : `only ${now.stock} of ${label} are left`]),
+      : [now.stock === 0 ? `${label} is no longer available` : `only ${now.stock} left of ${label}`]),
   ]
 }
 

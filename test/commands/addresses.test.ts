@@ -39,7 +39,8 @@ describe('addresses add', () => {
       },
     ],
     [
-      '--user ADA@example.com --type shipping --street " 10 Downing Street " --city London --postal-code "SW1A 2AA" --country gb',
+      '--user ADA@example.com --type shipping --street " 10 Downing Street " --city London --postal-code ' +
+        '"SW1A 2AA" --country gb',
       { id: 2, address_type: 'shipping', street: '10 Downing Street', country: 'GB' },
     ],
     [

@@ -170,14 +170,16 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     'addresses list --country UK --sort street',
     [
       "--country must be two letters of ISO 3166-1 such as DE, not 'UK'; did you mean GB?",
-      "--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with the prefix - for descending order, not 'street'",
+      '--sort must be one of id, user_id, address_type, city, postal_code, country, created_at, with the ' +
+        "prefix - for descending order, not 'street'",
     ],
   ],
   ['users update ada --active --inactive', ["option '--active' cannot be used with option '--inactive'"]],
   [
     'users set-password ada --password-stdin',
     [
-      'the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #',
+      'the password from standard input must have at least 12 characters, an upper-case letter, a special ' +
+        'character such as ! or #',
     ],
     { stdin: 'geheim1\n' },
   ],
@@ -225,13 +227,15 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'users list --sort password_hash',
     [
-      "--sort must be one of id, username, email, created_at, last_login, with the prefix - for descending order, not 'password_hash'",
+      '--sort must be one of id, username, email, created_at, last_login, with the prefix - for descending ' +
+        "order, not 'password_hash'",
     ],
   ],
   [
     'users list --created-since yesterday',
     [
-      "--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not 'yesterday'",
+      '--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ' +
+        "'yesterday'",
     ],
   ],
   [
@@ -271,7 +275,8 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'users create --username carol --email c@example.com --password-stdin',
     [
-      'the password from standard input must have at least 12 characters, an upper-case letter, a special character such as ! or #',
+      'the password from standard input must have at least 12 characters, an upper-case letter, a special ' +
+        'character such as ! or #',
     ],
     { stdin: 'geheim1\n' },
   ],

@@ -164,7 +164,11 @@ describe('config show --origin', () => {
   it('shows a person what is hidden under its place, and no secret', async () => {
     const { stdout } = await typed('config show --origin --profile staging')
     expect(stdout).toMatch(
-      /│ DB_USER +│ ✔ +│ ada +│ profile staging of \.dbtool\.json +│\n│ DB_USER +│ – +│ bob +│ \.env +│\n│ +│ +│ +│ → profile staging of \.dbtool\.json │/,
+      new RegExp(
+        /│ DB_USER +│ ✔ +│ ada +│ profile staging of \.dbtool\.json +│\n/.source +
+          /│ DB_USER +│ – +│ bob +│ \.env +│\n/.source +
+          /│ +│ +│ +│ → profile staging of \.dbtool\.json │/.source,
+      ),
     )
     expect(stdout).not.toContain('hunter2')
   })
@@ -197,7 +201,7 @@ describe('config profiles', () => {
     )
     expect(await dbtool('config profiles')).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringMatching(/^There are no profiles; they are written into \.dbtool\.json/),
+      stderr: expect.stringMatching(/^There are no profiles\. Define them in \.dbtool\.json/),
     })
   })
 })

@@ -201,7 +201,8 @@ describe('--sql', () => {
 describe('a schema', () => {
   const other = testDatabase()
   const row = (version: number, finished: string): string =>
-    `INSERT INTO schema_migrations (version, name, checksum, direction, steps, steps_done, finished_at) VALUES (${version}, 'later', REPEAT('0', 64), 'up', 3, 2, ${finished})`
+    'INSERT INTO schema_migrations (version, name, checksum, direction, steps, steps_done, finished_at) ' +
+    `VALUES (${version}, 'later', REPEAT('0', 64), 'up', 3, 2, ${finished})`
 
   it.each([
     [

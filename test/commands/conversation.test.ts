@@ -16,7 +16,7 @@ const clear = '\u0015'
 const basketSteps: readonly Step[] = [
   { see: 'Which customer?', type: 'AD' },
   { see: '❯ ada  ada@example.com\n\n', type: keys.enter },
-  { see: 'What? Type', type: 'tea-' },
+  { see: 'Which product? Type', type: 'tea-' },
   { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
   { see: 'How many TEA-1? 98 in stock', type: `99${keys.enter}` },
   { see: 'Must be at most 98, the units in stock', type: `${clear}2${keys.enter}` },
@@ -27,7 +27,7 @@ const basketSteps: readonly Step[] = [
 ]
 
 describe('orders place without flags is a conversation', () => {
-  it('that finds customer and products as they are typed, holds quantities against the stock, shows the total, and says how it goes without questions', async () => {
+  it('searches while the user types, limits quantities to the stock, shows the total and the flags', async () => {
     const tty = terminal(['orders', 'place'], database, { columns: 200 })
     await respond(tty, [
       ...basketSteps,
@@ -55,7 +55,7 @@ describe('orders place without flags is a conversation', () => {
     tty.type(`y${keys.enter}`)
     await respond(tty, [
       { see: 'TEA-1 now costs 5.00; it was 4.50', type: '' },
-      { see: 'only 1 of POT-1 are left', type: '' },
+      { see: 'only 1 left of POT-1', type: '' },
       { see: 'How many POT-1? 1 in stock', type: keys.enter },
       { see: 'Place this order of 58.90 for ada?', type: `y${keys.enter}` },
     ])
@@ -79,13 +79,13 @@ describe('orders place without flags is a conversation', () => {
   it('takes out what is wanted no more, and changes how many', async () => {
     const tty = terminal(['orders', 'place', '--user', 'ada'], database, { columns: 200 })
     await respond(tty, [
-      { see: 'What? Type', type: 'TEA-' },
+      { see: 'Which product? Type', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
       { see: 'How many TEA-1?', type: `2${keys.enter}` },
       { see: 'Which other product?', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter },
-      { see: '2 in the order so far; 0 takes it out', type: `0${keys.enter}` },
-      { see: 'What? Type', type: 'pot' },
+      { see: '2 in the order so far; 0 removes it', type: `0${keys.enter}` },
+      { see: 'Which product? Type', type: 'pot' },
       { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter },
       { see: 'How many POT-1?', type: `1${keys.enter}` },
       { see: 'That is all: 1 product', type: keys.enter },
@@ -101,7 +101,7 @@ describe('orders place without flags is a conversation', () => {
       /error: there are no products for sale\s+hint: add a product: dbtool products create/,
     )
     await shop.connection.execute('UPDATE users SET is_active = FALSE')
-    expect(await lastWords([])).toMatch(/error: there are no active users yet\s+hint: add a user: dbtool users create/)
+    expect(await lastWords([])).toMatch(/error: there are no active users\s+hint: add a user: dbtool users create/)
   })
 
   async function lastWords(flags: string[]): Promise<string> {
@@ -113,7 +113,7 @@ describe('orders place without flags is a conversation', () => {
   it('knows a wrong customer before it asks anything', async () => {
     const tty = terminal(['orders', 'place', '--user', 'nobody'], database)
     expect(await tty.ended()).toBe(5)
-    expect(tty.screen).not.toContain('What?')
+    expect(tty.screen).not.toContain('Which product?')
   })
 
   it('does not offer what is sold out', async () => {
@@ -147,7 +147,7 @@ describe('orders place without flags is a conversation', () => {
 })
 
 describe('the search behind it', () => {
-  it('finds by the beginning first, then anywhere, whatever the case; % is a letter, and whoever may not log in is left out', async () => {
+  it('finds by the beginning first, then anywhere, in any case; % is a letter; no inactive users', async () => {
     for (const [username, email, active] of [
       ['adam', 'x@example.com', 1],
       ['madame', 'ada.l@example.org', 1],
@@ -171,14 +171,17 @@ describe('the search behind it', () => {
 
   it('reads no more of many users than of few', async () => {
     await shop.connection.execute(
-      "INSERT INTO users (username, email, password_hash) SELECT CONCAT('many', seq), CONCAT('many', seq, '@example.com'), '!' FROM seq_1_to_20000",
+      "INSERT INTO users (username, email, password_hash) SELECT CONCAT('many', seq), CONCAT('many', seq, " +
+        "'@example.com'), '!' FROM seq_1_to_20000",
     )
     const [{ n: before } = { n: 0 }] = await shop.connection.rows<{ n: number }>(
-      "SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'",
+      'SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE ' +
+        "VARIABLE_NAME LIKE 'HANDLER_READ%'",
     )
     expect(await searchUsers(shop.connection, 'many1', 10)).toHaveLength(10)
     const [{ n: after } = { n: 0 }] = await shop.connection.rows<{ n: number }>(
-      "SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME LIKE 'HANDLER_READ%'",
+      'SELECT CAST(SUM(VARIABLE_VALUE) AS INT) AS n FROM information_schema.SESSION_STATUS WHERE ' +
+        "VARIABLE_NAME LIKE 'HANDLER_READ%'",
     )
     expect(after - before).toBeLessThan(1_000)
   })

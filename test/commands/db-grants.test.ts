@@ -39,7 +39,8 @@ describe('db grants shows', () => {
     ])
     expect(rows.slice(0, 3).map(({ statement }) => statement)).toEqual([
       'GRANT SELECT, INSERT, UPDATE, DELETE ON `a\\_shop`.* TO `dbtool_app`@`localhost`',
-      'GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX ON `a\\_shop`.* TO `dbtool_migrator`@`localhost`',
+      'GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX ON `a\\_shop`.* TO ' +
+        '`dbtool_migrator`@`localhost`',
       expect.stringMatching(/^GRANT SELECT \(id, username, .*\) ON `a_shop`.`users` TO `dbtool_reporter`@`localhost`$/),
     ])
   })

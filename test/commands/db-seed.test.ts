@@ -56,12 +56,13 @@ describe('a seeded shop', () => {
   })
 
   it('adds up: the summary says what is there', async () => {
-    const [counted] = await first.connection.rows<
-      Record<string, unknown>
-    >(`SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM addresses) AS addresses, (SELECT COUNT(*) FROM products) AS products,
-      (SELECT COUNT(*) FROM orders) AS orders, (SELECT COUNT(*) FROM order_items) AS order_lines,
-      CAST((SELECT SUM(i.quantity) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status <> 'cancelled') AS SIGNED) AS units,
-      (SELECT SUM(total_amount) FROM orders WHERE status <> 'cancelled') AS revenue`)
+    const [counted] = await first.connection.rows<Record<string, unknown>>(`
+      SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM addresses) AS addresses,
+        (SELECT COUNT(*) FROM products) AS products, (SELECT COUNT(*) FROM orders) AS orders,
+        (SELECT COUNT(*) FROM order_items) AS order_lines,
+        CAST((SELECT SUM(i.quantity) FROM order_items i JOIN orders o ON o.id = i.order_id
+          WHERE o.status <> 'cancelled') AS SIGNED) AS units,
+        (SELECT SUM(total_amount) FROM orders WHERE status <> 'cancelled') AS revenue`)
     expect(summaries[0]).toEqual({ ...counted, seconds: expect.any(Number) })
   })
 
@@ -84,7 +85,8 @@ describe('a seeded shop', () => {
     ).toEqual([])
     expect(
       await first.connection.rows(
-        'SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id JOIN products p ON p.id = i.product_id WHERE p.created_at >= o.created_at',
+        'SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id JOIN products p ON p.id = ' +
+          'i.product_id WHERE p.created_at >= o.created_at',
       ),
     ).toEqual([])
   })
@@ -99,7 +101,9 @@ describe('a seeded shop', () => {
       items: { sku: string; quantity: number }[]
     }>()
     const ask = (more: number) =>
-      `orders place --user ${username} ${items.map(({ sku, quantity }) => `--item ${sku}:${quantity + more}`).join(' ')} --idempotency-key seed-1-${id} ${status === 'pending' ? '--pending' : ''} --json`
+      `orders place --user ${username} ` +
+      `${items.map(({ sku, quantity }) => `--item ${sku}:${quantity + more}`).join(' ')} --idempotency-key ` +
+      `seed-1-${id} ${status === 'pending' ? '--pending' : ''} --json`
     expect((await dbtool(ask(0), { database })).json()).toMatchObject({ id, status })
     expect(await dbtool(ask(1), { database })).toMatchObject({ exitCode: 6, error: { code: 'KEY_CONFLICT' } })
   })

@@ -18,7 +18,8 @@ beforeAll(async () => {
     database: shop.name,
   })
   await shop.connection.execute(
-    `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
+    "INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', " +
+      "'old@example.com', '!', FALSE, '2020-01-01')",
   )
   await dbtool('products create --sku CUP-1 --name Cup --price 2 --stock 7', { database: shop.name })
   writeFileSync(users, 'username,email,first_name\nada,ada@example.com,Augusta\ncarol,carol@example.com,\n')

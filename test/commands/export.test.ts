@@ -226,7 +226,8 @@ describe('what was exported can be imported', () => {
     await empty(shop)
     await smallShop(shop.name)
     await shop.connection.execute(
-      "UPDATE users SET first_name = '=HYPERLINK(1)', last_name = '-', last_login = '2026-02-03 04:05:06', is_active = 0 WHERE username = 'ada'",
+      "UPDATE users SET first_name = '=HYPERLINK(1)', last_name = '-', last_login = '2026-02-03 04:05:06', " +
+        "is_active = 0 WHERE username = 'ada'",
     )
     await comesBack('users')
   })
@@ -235,7 +236,9 @@ describe('what was exported can be imported', () => {
 describe('orders export', () => {
   const orders = ({ connection }: TestDatabase): Promise<unknown[]> =>
     connection.rows(
-      'SELECT u.email, p.sku, i.quantity, i.price, o.total_amount, o.created_at FROM order_items i JOIN orders o ON o.id = i.order_id JOIN users u ON u.id = o.user_id JOIN products p ON p.id = i.product_id ORDER BY o.created_at, u.email, p.sku',
+      'SELECT u.email, p.sku, i.quantity, i.price, o.total_amount, o.created_at FROM order_items i JOIN ' +
+        'orders o ON o.id = i.order_id JOIN users u ON u.id = o.user_id JOIN products p ON p.id = i.product_id ' +
+        'ORDER BY o.created_at, u.email, p.sku',
     )
 
   it('goes into another shop, and back again, and places nothing twice', async () => {
@@ -243,7 +246,9 @@ describe('orders export', () => {
     await empty(elsewhere)
     // The second order leaves its price to the shop, and one user is known by an address that was made up for it.
     const lines =
-      'order_ref,user,sku,quantity,price,product_name,ordered_at\n=A,17850.0,TEA,2,4.50,Tea,2026-01-02 03:04:05\n=A,17850.0,-POT,1,48.90,"Pot, iron",\nB,ada@example.com,TEA,1,,,2026-01-03 03:04:05\n'
+      'order_ref,user,sku,quantity,price,product_name,ordered_at\n' +
+      '=A,17850.0,TEA,2,4.50,Tea,2026-01-02 03:04:05\n=A,17850.0,-POT,1,48.90,"Pot, iron",\n' +
+      'B,ada@example.com,TEA,1,,,2026-01-03 03:04:05\n'
     expect(
       (await run(`orders import ${saved('lines.csv', lines)} --create-missing --initial-stock 100 --concurrency 1`))
         .exitCode,
@@ -299,7 +304,8 @@ describe('orders export', () => {
       Array.from({ length: 1 + (order % 8) }, (_line, line) => `R${order},u${order % 5},S${line},1,1.00`),
     ).flat()
     await run(
-      `orders import ${saved('many.csv', `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)} --create-missing --initial-stock 9999`,
+      `orders import ${saved('many.csv', `order_ref,user,sku,quantity,price\n${lines.join('\n')}\n`)} ` +
+        '--create-missing --initial-stock 9999',
       elsewhere,
     )
     const exported = (await run('orders export', elsewhere)).stdout

@@ -33,7 +33,8 @@ describe('--fields and --field', () => {
     ['products get POT-1 --field price --json', '"48.90"\n'],
     [
       'orders get 1 --fields id,items --format csv',
-      'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n1,2,POT-1,Teapot,1,48.90,48.90\n',
+      'id,product_id,sku,name,quantity,price,subtotal\n1,1,TEA-1,Green tea,2,4.50,9.00\n' +
+        '1,2,POT-1,Teapot,1,48.90,48.90\n',
     ],
     ['orders list --items --fields items.sku,id --format csv', 'sku,id\nTEA-1,1\nPOT-1,1\n'],
     ['orders list --items --fields id --format csv', 'id\n1\n'],

@@ -8,7 +8,8 @@ const { name: database } = testDatabase()
 beforeAll(async () => {
   await smallShop(database)
   await dbtool(
-    'addresses add --user bob --type billing --street "Torstr. 1, 2. OG" --city Berlin --postal-code 10119 --country DE',
+    'addresses add --user bob --type billing --street "Torstr. 1, 2. OG" --city Berlin --postal-code 10119 ' +
+      '--country DE',
     { database },
   )
 })
@@ -224,7 +225,8 @@ describe('a list without --limit', () => {
   const note = 'only the first 50 rows; --limit 0 shows all\n'
   const insert = (from: number, to: number) =>
     many.connection.execute(
-      `INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, 1, 1 FROM seq_${from}_to_${to}`,
+      "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, " +
+        `1, 1 FROM seq_${from}_to_${to}`,
     )
 
   it('of fifty is whole, and says nothing', async () => {

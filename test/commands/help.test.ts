@@ -94,10 +94,12 @@ describe('dbtool help', () => {
       options.filter(({ hidden }) => !hidden).map((one) => one.flags),
     )
     const helpText = pages.join('\n')
-    for (const text of [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]) expect(helpText).toContain(text)
+    const names = [...flags, ...settingNames, ...formats, ...Object.keys(exitCodes)]
+    for (const name of names) expect(helpText).toContain(name)
     for (const code of Object.values(exitCodes)) expect(helpText).toMatch(new RegExp(`^ {2}${code} +[A-Za-z]`, 'm'))
     expect(helpText).toContain(
-      `DB_POOL_TIMEOUT       maximum acquire wait for a connection (default: ${settingTable('').DB_POOL_TIMEOUT.fallback})`,
+      'DB_POOL_TIMEOUT       maximum acquire wait for a connection (default: ' +
+        `${settingTable('').DB_POOL_TIMEOUT.fallback})`,
     )
   })
 

@@ -17,7 +17,8 @@ afterAll(() => holder.close())
 const running = async (): Promise<number> =>
   (
     await holder.rows(
-      `SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID <> CONNECTION_ID()`,
+      "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%UPDATE products%' AND ID " +
+        '<> CONNECTION_ID()',
       [database.name],
     )
   ).length

@@ -70,7 +70,8 @@ describe('logs list in a shop where much has happened', () => {
   beforeAll(async () => {
     const { connection: db } = busy
     await db.execute(`INSERT INTO logs (created_at, os_user, command, entity, entity_id, message)
-      SELECT TIMESTAMP('2026-01-01') + INTERVAL seq MINUTE, IF(seq % 2, 'ada', 'bob'), '', IF(seq % 5000, 'orders', 'users'), 1 + seq % 999, '' FROM seq_1_to_60000`)
+      SELECT TIMESTAMP('2026-01-01') + INTERVAL seq MINUTE, IF(seq % 2, 'ada', 'bob'), '',
+        IF(seq % 5000, 'orders', 'users'), 1 + seq % 999, '' FROM seq_1_to_60000`)
     await db.rows('ANALYZE TABLE logs')
   })
 

@@ -87,7 +87,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await tty.see('Which customer?')
     await tty.see('grace  grace@example.com')
     tty.type(keys.enter)
-    await tty.see('What?')
+    await tty.see('Which product?')
     await tty.see('Mug  7.50  10 in stock')
     tty.type(keys.enter)
     await tty.see('How many Mug?')

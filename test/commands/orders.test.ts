@@ -259,7 +259,8 @@ describe('orders list', () => {
   it('reads its first page off an index, and the items of that page only', async () => {
     const { connection: db } = shop
     await db.execute(
-      "INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1 + seq % 2, 1, seq, '' FROM seq_1_to_30000",
+      'INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1 + seq % 2, 1, ' +
+        "seq, '' FROM seq_1_to_30000",
     )
     await db.rows('ANALYZE TABLE orders')
     let plan: { table: string; key: string; Extra: string }[] = []

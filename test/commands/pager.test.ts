@@ -17,7 +17,8 @@ const pager = join(folder, 'a pager')
 beforeAll(async () => {
   await renewedShop(shop)
   await shop.connection.execute(
-    "INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, '@example.com'), '' FROM seq_1_to_30",
+    "INSERT INTO users (username, email, password_hash) SELECT CONCAT('user', seq), CONCAT('user', seq, " +
+      "'@example.com'), '' FROM seq_1_to_30",
   )
 })
 
@@ -25,7 +26,8 @@ beforeAll(async () => {
 beforeEach(() => {
   writeFileSync(
     pager,
-    `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\nuntil read line < /dev/tty; do :; done\necho "has read $line"\n`,
+    `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\n` +
+      `until read line < /dev/tty; do :; done\necho "has read $line"\n`,
   )
   chmodSync(pager, 0o755)
 })
@@ -103,7 +105,10 @@ describe('while somebody reads', () => {
     tty.type('enough\r')
     expect(await tty.ended()).toBe(0)
     expect(tty.screen).toMatch(
-      /has read enough\n(.*\n)*only the first 50 rows; --limit 0 shows all\n(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/,
+      new RegExp(
+        /has read enough\n(.*\n)*only the first 50 rows; --limit 0 shows all\n/.source +
+          /(.*\n)*\d+ ms, of which \d+ ms in \d+ statements\n$/.source,
+      ),
     )
   })
 
@@ -131,7 +136,8 @@ describe('while somebody reads', () => {
   it('an export goes on as he reads on, and ends when he has seen enough', async () => {
     writeFileSync(pager, '#!/bin/sh\nhead -2\necho enough\n')
     const many =
-      "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1, 1, 1 FROM seq_1_to_20000"
+      "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), REPEAT('x', " +
+      '200), 1, 1, 1 FROM seq_1_to_20000'
     await shop.connection.execute(many)
     const tty = sit(['products', 'export', '--format', 'vertical', '--timing'])
     expect(await tty.ended()).toBe(0)

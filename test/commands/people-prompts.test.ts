@@ -87,10 +87,11 @@ describe('on a terminal', () => {
 
   it('a purge shows whom before it asks, and not again after it; Enter is no', async () => {
     await shop.connection.execute(
-      `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01'), ('older', 'older@example.com', '!', FALSE, '2019-01-01')`,
+      "INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', " +
+        "'old@example.com', '!', FALSE, '2020-01-01'), ('older', 'older@example.com', '!', FALSE, '2019-01-01')",
     )
     const no = terminal(['users', 'purge'], database)
-    await no.see('Not seen for how long')
+    await no.see('Time since the last login, or the creation (such as 365d)')
     no.type(`1${keys.enter}`)
     await no.see('the unit is missing')
     no.type(`d${keys.enter}`)
@@ -110,7 +111,8 @@ describe('on a terminal', () => {
 
   it('a purge into a file is seen before it, and leaves its list in the file', async () => {
     await shop.connection.execute(
-      `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', 'old@example.com', '!', FALSE, '2020-01-01')`,
+      "INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('old', " +
+        "'old@example.com', '!', FALSE, '2020-01-01')",
     )
     const file = join(folder, 'purged')
     const tty = terminal(['users', 'purge', '--inactive-for', '1d', '--format', 'csv'], database, { stdout: file })

@@ -23,7 +23,8 @@ function importing(content: string, flags = '', name = 'products.csv'): Promise<
 
 const products = () =>
   database.connection.rows<Record<string, unknown>>(
-    'SELECT sku, name, price, description, stock, stock_received, is_active, CAST(created_at AS CHAR) AS created_at FROM products ORDER BY id',
+    'SELECT sku, name, price, description, stock, stock_received, is_active, CAST(created_at AS CHAR) AS ' +
+      'created_at FROM products ORDER BY id',
   )
 const logs = async () =>
   (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(

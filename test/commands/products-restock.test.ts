@@ -86,7 +86,7 @@ describe('products restock', () => {
 
   it('on a terminal asks by how many', async () => {
     const tty = terminal(['products', 'restock', 'TEA-1'], shop.name)
-    await tty.see('How many came')
+    await tty.see('Units to add (-5 removes five)')
     tty.type(`0${keys.enter}`)
     await tty.see("Must be a whole number other than 0, such as 5 or -5, not '0'")
     tty.type(`${keys.backspace}-8${keys.enter}`)

@@ -49,7 +49,8 @@ const destructive: readonly [line: string, question: string][] = [
   ['db rollback --yes', 'Roll back migration 2 (sales), with all data in it?'],
   [
     'db reset',
-    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs (9 rows), and recreate them empty?',
+    'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs ' +
+      '(9 rows), and recreate them empty?',
   ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],

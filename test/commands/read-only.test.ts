@@ -73,7 +73,7 @@ describe('a read-only database', () => {
       exitCode: 1,
       error: {
         code: 'READ_ONLY',
-        message: expect.stringMatching(/ --dry-run really does it, with locks, and rolls it back, and /),
+        message: expect.stringMatching(/ --dry-run changes data, with locks, and rolls back, but /),
       },
     })
   })
@@ -136,7 +136,7 @@ describe('a read-only database', () => {
     const situation = { database: shop.name, env: { DB_READ_ONLY: '1' } }
     expect(await dbtool('users delete bob --yes --json', situation)).toMatchObject({
       exitCode: 1,
-      error: { code: 'READ_ONLY', message: expect.stringMatching(/ is read only \(environment\)$/) },
+      error: { code: 'READ_ONLY', message: expect.stringMatching(/ is read-only \(environment\)$/) },
     })
     expect(await dbtool('server reset -n', situation)).toMatchObject({ exitCode: 0 })
   })

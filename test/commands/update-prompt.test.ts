@@ -8,7 +8,8 @@ const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
   await shop.connection.execute(
-    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE')",
+    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', " +
+      "'Torstr. 1', 'Berlin', '10119', 'DE')",
   )
 })
 
@@ -59,7 +60,7 @@ describe('an update that says nothing asks what should be different, where someb
       choices: ['Type (billing or shipping)         billing', 'City                               Berlin'],
       steps: [
         { see: question, type: `${mark}${down}${down}${mark}${keys.enter}` },
-        answer('What it is for', 'shipping'),
+        answer('Type (billing or shipping)', 'shipping'),
         answer('City', 'Potsdam'),
       ],
       without: 'dbtool addresses update 1 --type shipping --city Potsdam',

@@ -24,7 +24,8 @@ function importing(content: string, flags = ''): Promise<Outcome> {
 
 const users = () =>
   database.connection.rows<Record<string, unknown>>(
-    'SELECT username, email, first_name, is_active, is_admin, password_hash, CAST(last_login AS CHAR) AS last_login FROM users ORDER BY id',
+    'SELECT username, email, first_name, is_active, is_admin, password_hash, CAST(last_login AS CHAR) AS ' +
+      'last_login FROM users ORDER BY id',
   )
 const logs = async () =>
   (await database.connection.rows<{ message: string }>('SELECT message FROM logs ORDER BY id')).map(
@@ -33,7 +34,10 @@ const logs = async () =>
 
 describe('what is created', () => {
   it('has what the file says, in lower case where the shop has it so; without a hash nobody can log in', async () => {
-    const content = `username,email,first_name,is_admin,password_hash,last_login\nAda,Ada@Example.com,Ada,yes,${hash},2026-01-02T03:04:05Z\nbob,bob@example.com,,,!,\ncleo,cleo@example.com,,,,\n`
+    const content =
+      'username,email,first_name,is_admin,password_hash,last_login\n' +
+      `Ada,Ada@Example.com,Ada,yes,${hash},2026-01-02T03:04:05Z\nbob,bob@example.com,,,!,\n` +
+      'cleo,cleo@example.com,,,,\n'
     expect((await importing(content)).json()).toMatchObject({ rows_read: 3, created: 3 })
     expect(await users()).toEqual([
       {

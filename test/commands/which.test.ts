@@ -10,13 +10,15 @@ const { name: database } = shop
 beforeEach(async () => {
   await renewedShop(shop)
   await shop.connection.execute(
-    "INSERT INTO users (username, email, password_hash, is_active) VALUES ('zoe', 'zoe@example.com', '!', FALSE), ('2', 'two@example.com', '!', TRUE), ('newest', 'newest@example.com', '!', TRUE)",
+    "INSERT INTO users (username, email, password_hash, is_active) VALUES ('zoe', 'zoe@example.com', '!', " +
+      "FALSE), ('2', 'two@example.com', '!', TRUE), ('newest', 'newest@example.com', '!', TRUE)",
   )
   await shop.connection.execute(
     "INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES ('1', 'Sieve', 6, 7, 7, FALSE)",
   )
   await shop.connection.execute(
-    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', 'Torstr. 1', 'Berlin', '10119', 'DE'), (2, 'billing', 'Strand 2', 'London', 'WC2', 'GB')",
+    "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (1, 'billing', " +
+      "'Torstr. 1', 'Berlin', '10119', 'DE'), (2, 'billing', 'Strand 2', 'London', 'WC2', 'GB')",
   )
   await placeOrder(shop.connection, {
     userId: 2,

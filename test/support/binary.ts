@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
-import { login, type Person } from './people.ts'
+import { login, type Role } from './people.ts'
 
 /** The compiled tool: for what only a process of its own can show. */
 export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.meta.url))
@@ -12,7 +12,7 @@ export const binary = fileURLToPath(new URL('../../dist/cli/dbtool.cjs', import.
 export function environment(
   database: string,
   more: Record<string, string> = {},
-  as: Person = 'app',
+  as: Role = 'app',
 ): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   return {
@@ -39,7 +39,7 @@ interface Run {
   readonly database: string
   readonly node?: readonly string[]
   readonly env?: Record<string, string>
-  readonly as?: Person
+  readonly as?: Role
   /** Sent one after the other, so long after the start. */
   readonly signals?: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[]
 }

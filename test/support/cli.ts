@@ -1,7 +1,7 @@
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { inject } from 'vitest'
 import { run } from '../../commands/run.ts'
-import { login, type Person } from './people.ts'
+import { login, type Role } from './people.ts'
 
 export interface Outcome {
   readonly exitCode: number
@@ -16,8 +16,8 @@ export interface Outcome {
 export interface Situation {
   /** The database of the private server to work in. */
   readonly database?: string
-  /** Who works in it; the application user unless it takes more. */
-  readonly as?: Person
+  /** The role that logs in; `app` unless the test needs more privileges. */
+  readonly as?: Role
   readonly env?: Record<string, string>
   readonly cwd?: string
   readonly stdin?: string
@@ -27,7 +27,7 @@ export interface Situation {
   readonly startedMs?: number
 }
 
-/** Types a command line, as an array or as a line without quoting, and returns what came back. Runs in this process. */
+/** Runs a command line in this process, given as an array or as one line, and resolves to its outcome. */
 export async function dbtool(
   line: string | readonly string[],
   { database, as = 'app', env = {}, cwd = '/', stdin = '', signal, columns, startedMs }: Situation = {},

@@ -91,7 +91,9 @@ export function listening(db: Queries, errors: unknown[]): Queries {
 
 /** Resolves when so many statements in this database wait for rows that somebody else has locked. */
 export async function untilWaiting({ connection, name }: TestDatabase, statements = 1): Promise<void> {
-  const waiting = `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`
+  const waiting =
+    'SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = ' +
+    "t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?"
   // The server looks anew only when it was not asked for a tenth of a second.
   while ((await connection.rows(waiting, [name])).length < statements) await sleep(150)
 }

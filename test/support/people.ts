@@ -2,21 +2,22 @@ import { inject } from 'vitest'
 import type { Account } from '../../src/db/privileges/accounts.ts'
 
 /**
- * The least-privileged user who can run a shop; every test database grants him what `db grants` says for the role app.
+ * The account with the least privileges for a shop. Every test database grants it the statements of `db grants` for the
+ * role app.
  */
 export const appAccount: Account = { user: 'dbtool_app', host: 'localhost' }
 
-/** `owner` may do everything: change the schema, grant, kill; he is the operating-system user. */
-export type Person = 'app' | 'owner'
+/** `owner` is the operating-system user with all privileges, such as changing the schema, granting and killing. */
+export type Role = 'app' | 'owner'
 
-/** How each of them logs in. */
-export function login(as: Person): Record<string, string> {
+/** The settings to log in as this role. */
+export function login(as: Role): Record<string, string> {
   return as === 'owner'
     ? { DB_USER: inject('osUser') }
     : { DB_USER: appAccount.user, DB_PASSWORD: inject('appPassword') }
 }
 
-/** How a confirmation says where it is. */
+/** The sentence of a confirmation that names the target. */
 export function targetSentence(database: string): string {
   return `On ${appAccount.user}@${inject('socket')}/${database}.`
 }

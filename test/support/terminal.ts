@@ -1,32 +1,32 @@
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { binary, environment } from './binary.ts'
-import type { Person } from './people.ts'
+import type { Role } from './people.ts'
 
 const patienceMs = 15_000
 
-/** A person at a terminal: keys in, screen out. */
+/** A process at a pseudo-terminal: keys in, screen out. */
 export interface Terminal {
-  /** Everything that has been on the screen, without its colours. */
+  /** The complete output so far, without colours. */
   readonly screen: string
-  /** As it was sent, colours and all. */
+  /** The complete output so far, with all escape sequences. */
   readonly raw: string
   type(keys: string): void
   /**
-   * Waits until the screen has shown this, after what was waited for before. Rejects with the screen if it does not
-   * come.
+   * Waits until this text appears after the text of the last call. Rejects with the screen after 15 s.
    */
   see(text: string): Promise<void>
-  /** The exit code. Rejects with the screen, and ends the process, if it hangs. */
+  /** Resolves to the exit code. If the process hangs, kills it and rejects with the screen. */
   ended(): Promise<number>
 }
 
-/** What a person waits for, and what he types then. */
+/** A text to wait for, and the keys to type then. */
 export interface Step {
   readonly see: string
   readonly type: string
 }
 
+/** Types the answers to a series of prompts. */
 export async function respond(tty: Terminal, steps: readonly Step[]): Promise<void> {
   for (const { see, type } of steps) {
     await tty.see(see)
@@ -36,9 +36,9 @@ export async function respond(tty: Terminal, steps: readonly Step[]): Promise<vo
 
 export const keys = { enter: '\r', ctrlC: '\u0003', backspace: '\u007f' } as const
 
-interface Desk {
+interface TerminalOptions {
   readonly env?: Record<string, string>
-  readonly as?: Person
+  readonly as?: Role
   readonly columns?: number
   readonly rows?: number
   /** The file that standard output goes to; the other two streams stay at the terminal. */
@@ -48,7 +48,7 @@ interface Desk {
 export function terminal(
   argv: readonly string[],
   database: string,
-  { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: Desk = {},
+  { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: TerminalOptions = {},
 ): Terminal {
   const shell = ['-c', 'exec "$0" "$@" >"$STDOUT"', process.execPath, binary, ...argv]
   const pty = spawn('/bin/sh', shell, {

@@ -30,6 +30,8 @@ export async function meanwhile<T>(
 
 /** The table is a snapshot that the server renews only for who has not looked for 100 ms. */
 async function somebodyWaits(connection: Connection): Promise<void> {
-  const waiting = `SELECT COUNT(*) AS n FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'`
+  const waiting =
+    'SELECT COUNT(*) AS n FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = ' +
+    "t.trx_mysql_thread_id WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'"
   while ((await connection.rows<{ n: number }>(waiting))[0]?.n === 0) await sleep(150)
 }
