@@ -58,12 +58,8 @@ export function createPool(given: string | CreatePoolOptions): ShopPool {
   const { url, ...parts } = typeof given === 'string' ? { url: given } : given
   const merged: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...definedOnly(parts) }
   const options = withDefaults(defaultPoolOptions, merged)
-  return Object.assign(
-    openPool('fair', { target: targetOf(merged), limits: withDefaults(defaultLimits, merged), options }),
-    {
-      options,
-    },
-  )
+  const limits = withDefaults(defaultLimits, merged)
+  return Object.assign(openPool('fair', { target: targetOf(merged), limits, options }), { options })
 }
 
 /** An order to place. */

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
-/** What each room may import besides itself, from the lowest floor to the highest. docs/house.md draws it. */
+/** The imports that each folder may have besides its own, from the lowest floor to the highest, as in docs/house.md. */
 const floors: Record<string, readonly string[]> = {
   'src/errors': [],
   'src/version': [],
@@ -47,7 +47,7 @@ const floors: Record<string, readonly string[]> = {
   bench: ['src', 'commands'],
 }
 
-/** One library, one door. */
+/** The only folder that may import each library. */
 const doors: Record<string, string> = {
   commander: 'commands',
   inquirer: 'src/prompts',
@@ -62,10 +62,10 @@ const doors: Record<string, string> = {
   '@optique/core': 'commands/completion',
 }
 
-const isIn = (path: string, room: string): boolean =>
-  path === room || path.startsWith(`${room}/`) || path.startsWith(`${room}.`)
+const isIn = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}.`)
 
-/** Every import of a file by its name, types and lazy ones too, but for Node's own. */
+/** All imports of a file by name, also types and lazy ones, but not Node's own modules. */
 function importsOf(source: string): string[] {
   const required = [...source.matchAll(/createRequire\(import\.meta\.url\)\('([^']+)'\)/g)].map(([, name = '']) => name)
   const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName)
@@ -91,8 +91,8 @@ function crossing(file: string, name: string): string | undefined {
   const path = targetOf(file, name)
   const [from, to] = [nounOf(file), nounOf(path)]
   if (to !== undefined && from !== to && /^commands\/[a-z]+\//.test(file)) return `${file} → ${path}: a sibling noun`
-  const room = Object.keys(floors).find((floor) => isIn(file, floor)) ?? file
-  return [room, ...(floors[room] ?? [])].some((allowed) => isIn(path, allowed))
+  const own = Object.keys(floors).find((floor) => isIn(file, floor)) ?? file
+  return [own, ...(floors[own] ?? [])].some((allowed) => isIn(path, allowed))
     ? undefined
     : `${file} → ${path}: not a floor below`
 }
@@ -105,7 +105,7 @@ function circles(files: ReadonlyMap<string, string>): string[] {
   const found: string[] = []
   const numbers = new Map<string, { at: number; low: number }>()
   const stack: string[] = []
-  const visit = (file: string): { at: number; low: number } => {
+  const explore = (file: string): { at: number; low: number } => {
     const own = { at: numbers.size, low: numbers.size }
     numbers.set(file, own)
     stack.push(file)
@@ -113,7 +113,7 @@ function circles(files: ReadonlyMap<string, string>): string[] {
       const target = targetOf(file, name)
       if (!name.startsWith('.') || !files.has(target)) continue
       const seen = numbers.get(target)
-      if (seen === undefined) own.low = Math.min(own.low, visit(target).low)
+      if (seen === undefined) own.low = Math.min(own.low, explore(target).low)
       else if (stack.includes(target)) own.low = Math.min(own.low, seen.at)
     }
     if (own.low === own.at) {
@@ -122,7 +122,7 @@ function circles(files: ReadonlyMap<string, string>): string[] {
     }
     return own
   }
-  for (const file of files.keys()) if (!numbers.has(file)) visit(file)
+  for (const file of files.keys()) if (!numbers.has(file)) explore(file)
   return found.sort()
 }
 
@@ -143,7 +143,7 @@ describe('the house', () => {
     expect([...files].flatMap(([file, source]) => crossings(file, source))).toEqual([])
   })
 
-  it('no imports go in a circle, inside a folder neither', () => {
+  it('no imports form a circle, not even inside a folder', () => {
     expect(circles(files)).toEqual([])
   })
 

@@ -17,7 +17,8 @@ describe("the chapter's example, from end to end", () => {
 
   it('✓ Utilisateur créé : alice_dev (ID: 1)', async () => {
     const { exitCode, json } = await typed(
-      'users create --username alice_dev --email alice@example.com --first-name Alice --last-name Dupont --password-stdin',
+      'users create --username alice_dev --email alice@example.com ' +
+        '--first-name Alice --last-name Dupont --password-stdin',
       `${password}\n`,
     )
     expect([exitCode, json()]).toMatchObject([0, { id: 1, ...alice }])

@@ -102,7 +102,8 @@ describe('the package', () => {
 
 const shopUrl = (): string => {
   const { DB_USER = '', DB_PASSWORD = '' } = login('app')
-  return `mariadb://${DB_USER}:${encodeURIComponent(DB_PASSWORD)}@localhost/${database.name}?socket=${encodeURIComponent(inject('socket'))}`
+  const [password, socket] = [DB_PASSWORD, inject('socket')].map(encodeURIComponent)
+  return `mariadb://${DB_USER}:${password}@localhost/${database.name}?socket=${socket}`
 }
 
 describe('installed into an empty folder', () => {
@@ -190,14 +191,17 @@ describe('installed into an empty folder', () => {
     const hook = pathToFileURL(join(root, 'test', 'support', 'list-loaded.mjs')).href
     writeFileSync(
       join(folder, 'refused.mjs'),
-      `import { createPool } from 'dbtool'\ntry { createPool('postgres://ada@localhost/shop') } catch (error) { console.log(error.name, error.code, error.message) }`,
+      `import { createPool } from 'dbtool'
+      try { createPool('postgres://ada@localhost/shop') }
+      catch (error) { console.log(error.name, error.code, error.message) }`,
     )
     const { stdout, stderr: ofRefused } = await run(process.execPath, ['--import', hook, 'refused.mjs'])
     const { stderr: ofExample } = await run(process.execPath, ['--import', hook, 'example.mjs'], {
       env: { SHOP_URL: shopUrl() },
     })
     expect(stdout).toBe(
-      'DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: it must start with mariadb://\n',
+      'DbtoolError BAD_CONFIG the URL of the pool must be a URL such as mariadb://user@host:port/database: ' +
+        'it must start with mariadb://\n',
     )
     const packagesIn = (stderr: string): string[] => [
       ...new Set([...stderr.matchAll(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name)),

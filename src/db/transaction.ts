@@ -75,7 +75,7 @@ function endedEarly(message: string): DbtoolError {
 }
 
 function lostBefore(): DatabaseError {
-  const message = 'the connection was lost before the transaction was committed: it took no effect'
+  const message = 'the connection was lost before COMMIT: the transaction took no effect'
   return new DatabaseError('CONNECTION_LOST', message, { hint: 'try again' })
 }
 

@@ -98,7 +98,7 @@ describe('a transaction', () => {
     await expect(transaction(db, work)).rejects.toMatchObject({
       code: 'CONNECTION_LOST',
       exitCode: 4,
-      message: expect.stringContaining('it took no effect'),
+      message: expect.stringContaining('the transaction took no effect'),
     })
     expect(await skus()).toEqual([])
   })
