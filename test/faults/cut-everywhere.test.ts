@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => auditor.pool.close())
 
 const over = ({ port }: PacketProxy): Target => ({ ...database.target, socket: undefined, host: '127.0.0.1', port })
-const there = async ({ count }: Operation, tag: string): Promise<number> =>
+const rowsFound = async ({ count }: Operation, tag: string): Promise<number> =>
   (await firstRow<{ n: number }>(auditor, count, [tag]))?.n ?? -1
 const broken = async (): Promise<string[]> =>
   (await withLease(auditor.pool, checkInvariants))
@@ -98,7 +98,7 @@ async function faultIn(trial: Trial, one: Case, tag: string): Promise<string | u
   }
 }
 
-/** What is wrong with what the client was told, or undefined. `refused` collects what must never come. */
+/** Describes a wrong answer to the client, undefined if it was right. `refused` collects tags that must never exist. */
 async function faultOf(
   { operation, opening, refused }: Trial,
   { fault, afterwards }: Case,
@@ -108,10 +108,12 @@ async function faultOf(
   const proxy = await packetProxy(inject('socket'), fault)
   proxy.refuseAfterwards(afterwards === 'stays away')
   const { answer, detail } = await operation.run(over(proxy), shop, tag, subject)
-  const found = await there(operation, tag)
-  const says = `${fault.how} packet ${fault.packet} ${fault.direction}, ${afterwards}: ${answer}, ${found} of ${operation.whole} there; ${detail}`
+  const found = await rowsFound(operation, tag)
+  const says =
+    `${fault.how} packet ${fault.packet} ${fault.direction}, ${afterwards}: ` +
+    `${answer}, ${found} of ${operation.rows} found; ${detail}`
   await proxy.close()
-  if (answer === 'acknowledged' && found !== operation.whole) return says
+  if (answer === 'acknowledged' && found !== operation.rows) return says
   if (answer === 'refused') refused.push(tag)
   if (answer === 'refused' && found !== 0) return says
   if (!proxy.struck) throw new Inconclusive(`the fault did not happen; ${says}`)
@@ -119,8 +121,8 @@ async function faultOf(
   if (operation.persists && fault.packet > opening[fault.direction]) throw new Inconclusive(`given up; ${says}`)
   if (answer === 'refused') return undefined
   const again = await operation.run(database.target, shop, tag, subject)
-  return (again.answer === 'acknowledged' || / already; /.test(again.detail)) &&
-    (await there(operation, tag)) === operation.whole
+  return (again.answer === 'acknowledged' || / is already \w+; /.test(again.detail)) &&
+    (await rowsFound(operation, tag)) === operation.rows
     ? undefined
     : `${says}; again: ${again.detail}`
 }
@@ -149,11 +151,11 @@ describe(
         const faults: string[] = []
         const refused: string[] = []
         const trial = { operation, opening: await packetsOf(openShop), refused }
-        const inTurn = async (some: readonly Case[], workers: number): Promise<void> => {
+        const runCases = async (some: readonly Case[], workers: number): Promise<void> => {
           const work = some.values()
           const worker = async (): Promise<void> => {
-            for (const one of work) {
-              const fault = await faultIn(trial, one, `${prefix}n${cases.indexOf(one)}`)
+            for (const next of work) {
+              const fault = await faultIn(trial, next, `${prefix}n${cases.indexOf(next)}`)
               faults.push(...(fault === undefined ? [] : [fault]), ...(await broken()))
             }
           }
@@ -163,9 +165,9 @@ describe(
           cases.filter(({ fault }) => fault.how === 'hang'),
           cases.filter(({ fault }) => fault.how !== 'hang'),
         ]
-        await Promise.all([inTurn(cuts, atOnce.cuts), inTurn(hangs, atOnce.hangs)])
+        await Promise.all([runCases(cuts, atOnce.cuts), runCases(hangs, atOnce.hangs)])
         for (const tag of refused)
-          if ((await there(operation, tag)) !== 0) faults.push(`${tag} was refused and came later`)
+          if ((await rowsFound(operation, tag)) !== 0) faults.push(`${tag} was refused and came later`)
         expect(faults).toEqual([])
       },
     )

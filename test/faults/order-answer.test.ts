@@ -62,13 +62,16 @@ describe('an order whose connection was lost', () => {
   it.each(['READ_ONLY', 'LOCK_TIMEOUT', 'STATEMENT_TIMEOUT', 'QUERY_FAILED', 'ACCESS_DENIED'] as const)(
     'and then %s: the key tells',
     async (code) => {
-      const loss = lost()
-      expect(await placeOrder(failing(['does it', loss], ['does nothing', failure(code)]), shop.request)).toMatchObject(
-        { outcome: 'existing' },
-      )
+      const connectionLost = lost()
+      expect(
+        await placeOrder(failing(['does it', connectionLost], ['does nothing', failure(code)]), shop.request),
+      ).toMatchObject({ outcome: 'existing' })
       const refusal = failure(code)
       await expect(
-        placeOrder(failing(['does nothing', loss], ['does nothing', refusal]), { ...shop.request, key: 'another' }),
+        placeOrder(failing(['does nothing', connectionLost], ['does nothing', refusal]), {
+          ...shop.request,
+          key: 'another',
+        }),
       ).rejects.toBe(refusal)
     },
   )

@@ -79,7 +79,10 @@ describe('a server that is away for a moment', () => {
     const verbose = await dbtool(create('verbose', '-v'), { env: environmentOf(over(await outageAfter(2))) })
     expect(verbose.exitCode).toBe(0)
     expect(verbose.stderr).toMatch(
-      /^attempt 2 in \d+ ms, after CONNECTION_LOST, the connection to 127\.0\.0\.1:\d+ was lost\nattempt 3 in \d+ ms, after /,
+      new RegExp(
+        '^attempt 2 in \\d+ ms, after CONNECTION_LOST, the connection to 127\\.0\\.0\\.1:\\d+ was lost\n' +
+          'attempt 3 in \\d+ ms, after ',
+      ),
     )
     expect(verbose.json()).toMatchObject({ sku: 'verbose' })
   })

@@ -74,11 +74,11 @@ describe('whatever happens in whatever sequence', { timeout: 900_000 }, () => {
   const sound = async (): Promise<void> =>
     expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
 
-  it('one after the other on several connections: every answer, all stock and all totals are those of a simple model', async () => {
+  it('sequentially on several connections: answers, stock and totals match a simple model', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anythingThatHappens(connectionCount), { minLength: 1, maxLength: 20 }), async (all) => {
         const { real, model } = await freshShop()
-        for (const one of all) await one.run(sessions[one.connection]!, real, model)
+        for (const action of all) await action.run(sessions[action.connection]!, real, model)
         expect(await stocks(real)).toEqual(model.products.map(({ stock }) => stock))
         expect(await totals(real)).toEqual(
           [...model.orders.values()]
@@ -95,7 +95,7 @@ describe('whatever happens in whatever sequence', { timeout: 900_000 }, () => {
     minLength: 1,
     selector: ({ at }) => at,
   })
-  const wishes = fc.array(
+  const requests = fc.array(
     fc.oneof(
       fc.record({ key: fc.nat(8), lines }),
       fc.record({ at: fc.nat(productCount - 1), units: fc.integer({ min: -3, max: 6 }) }),
@@ -105,20 +105,21 @@ describe('whatever happens in whatever sequence', { timeout: 900_000 }, () => {
 
   it('all at once: a key is one order, and stock is what there was, what came and what was sold', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.tuple(wishes, wishes, wishes), async (queues) => {
+      fc.asyncProperty(fc.tuple(requests, requests, requests), async (queues) => {
         const { real, model } = await freshShop()
         const placed = new Map<number, { key: number; lines: WantedLines; total: string }>()
         const received = model.products.map(({ stock }) => stock)
         await Promise.all(
           queues.map(async (queue, connection) => {
-            for (const wish of queue) {
-              if ('units' in wish) {
-                const changed = await restock(sessions[connection]!, real.productIds[wish.at]!, wish.units)
-                received[wish.at]! += changed * wish.units
+            for (const request of queue) {
+              if ('units' in request) {
+                const changed = await restock(sessions[connection]!, real.productIds[request.at]!, request.units)
+                received[request.at]! += changed * request.units
               } else {
-                const told = await tryToPlace(sessions[connection]!, real, wish.key, wish.lines)
-                if (told instanceof DbtoolError) expect(['OUT_OF_STOCK', 'KEY_CONFLICT']).toContain(told.code)
-                else if (told.outcome === 'placed') placed.set(told.orderId, { ...wish, total: told.totalAmount })
+                const answer = await tryToPlace(sessions[connection]!, real, request.key, request.lines)
+                if (answer instanceof DbtoolError) expect(['OUT_OF_STOCK', 'KEY_CONFLICT']).toContain(answer.code)
+                else if (answer.outcome === 'placed')
+                  placed.set(answer.orderId, { ...request, total: answer.totalAmount })
               }
             }
           }),

@@ -23,13 +23,19 @@ async function strike(world: World, whether: () => boolean): Promise<void> {
   }
 }
 
-function tell({ ledger, disk }: World, { unknown, orders, ordersOfFiles }: Account): void {
+function printAccount({ ledger, disk }: World, { unknown, orders, ordersOfFiles }: Account): void {
+  const acknowledged = ledger.acknowledged.size - unknown.found - unknown.placedNow
+  const refused = ledger.refused.size - unknown.soldOut
+  const { restocks } = ledger
   const lines = [
     `torture: seed ${seed}`,
-    `  orders tried ${ledger.tried.size}, acknowledged ${ledger.acknowledged.size - unknown.there - unknown.placedNow}, refused ${ledger.refused.size - unknown.soldOut} ${JSON.stringify(ledger.refusals())}`,
-    `  unknown ${ledger.unknown.size}, resolved by their keys: ${unknown.there} were there, ${unknown.placedNow} were not and are now, ${unknown.soldOut} were not and are sold out`,
+    `  orders tried ${ledger.tried.size}, acknowledged ${acknowledged}, refused ${refused} ` +
+      JSON.stringify(ledger.refusals()),
+    `  unknown ${ledger.unknown.size}, resolved by their keys: ${unknown.found} existed, ` +
+      `${unknown.placedNow} did not and were placed, ${unknown.soldOut} did not and are sold out`,
     `  orders of imported files ${ordersOfFiles} in ${ledger.files.size} files; others in the table ${orders}`,
-    `  restocks acknowledged ${ledger.restocks.acknowledged.size}, refused ${ledger.restocks.refused.size}, unknown ${ledger.restocks.unknown.size}`,
+    `  restocks acknowledged ${restocks.acknowledged.size}, refused ${restocks.refused.size}, ` +
+      `unknown ${restocks.unknown.size}`,
     ...[...ledger.faults].map(([kind, count]) => `  ${count} × ${kind}`),
     ...('skipped' in disk ? [`  skipped: disk full, because ${disk.skipped}`] : []),
     `  lost, doubled or contradicting: ${ledger.wrong.length}`,
@@ -45,7 +51,7 @@ describe('orders from sixteen connections while everything fails', { timeout: ((
     const working = load(world, done.signal)
     await Promise.race([working, strike(world, () => performance.now() < until)]).finally(() => done.abort())
     await working
-    tell(world, await audit(world))
+    printAccount(world, await audit(world))
     expect(world.ledger.wrong).toEqual([])
     expect(world.ledger.acknowledged.size).toBeGreaterThan(0)
   })

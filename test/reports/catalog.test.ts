@@ -58,8 +58,8 @@ describe.each(each)('report %s', (name, report) => {
 
   it('of an empty shop is an empty list, or a sentence', async () => {
     expect(await answer(name, empty.name)).toEqual([])
-    const shown = await dbtool(['report', name, ...picture], { database: empty.name })
-    expect(shown).toMatchObject({ exitCode: 0, stdout: '', stderr: `${sentence}\n` })
+    const outcome = await dbtool(['report', name, ...picture], { database: empty.name })
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: '', stderr: `${sentence}\n` })
   })
 
   it('refuses what one of its flags does not understand', async () => {

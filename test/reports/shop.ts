@@ -15,7 +15,8 @@ export async function sell(queries: Queries, sales: readonly Sale[]): Promise<vo
   for (const { user, at, lines, status = 'confirmed' } of sales) {
     const total = lines.reduce((sum, [, quantity, price]) => sum + quantity * cents(price), 0) / 100
     const { insertId } = await queries.execute(
-      `INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at) VALUES (?, ?, ?, UUID(), '', ?)`,
+      `INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
+        VALUES (?, ?, ?, UUID(), '', ?)`,
       [user, total.toFixed(2), status, at],
     )
     for (const [product, quantity, price] of lines)
@@ -45,10 +46,21 @@ export async function keepFigures(queries: Queries): Promise<void> {
  * that nobody ordered.
  */
 export async function reportShop(queries: Queries): Promise<void> {
-  await queries.execute(`INSERT INTO users (username, email, password_hash, is_active) SELECT name, CONCAT(name, '@example.com'), '!', name <> 'gus'
-    FROM JSON_TABLE('["ada", "bob", "cyd", "dee", "eve", "gus", "hal", "ivy", "jon", "kim"]', '$[*]' COLUMNS (name VARCHAR(50) PATH '$')) AS names`)
-  await queries.execute(`INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES ('TEA', 'Green tea', 4.50, 9, 26, TRUE), ('CUP', 'Cup', 12, 10, 51, TRUE),
-    ('POT', 'Teapot', 48.90, 0, 12, TRUE), ('OLD', 'No longer sold', 1, 1, 1, FALSE), (NULL, 'Gift card', 100, 9, 11, TRUE), ('SPOON', 'Spoon', 1, 100, 102, TRUE), ('NEW', 'Never sold', 5, 2, 2, TRUE)`)
+  await queries.execute(`INSERT INTO users (username, email, password_hash, is_active)
+    SELECT name, CONCAT(name, '@example.com'), '!', name <> 'gus'
+    FROM JSON_TABLE(
+      '["ada", "bob", "cyd", "dee", "eve", "gus", "hal", "ivy", "jon", "kim"]', '$[*]'
+      COLUMNS (name VARCHAR(50) PATH '$')
+    ) AS names`)
+  await queries.execute(`INSERT INTO products (sku, name, price, stock, stock_received, is_active)
+    VALUES
+      ('TEA', 'Green tea', 4.50, 9, 26, TRUE),
+      ('CUP', 'Cup', 12, 10, 51, TRUE),
+      ('POT', 'Teapot', 48.90, 0, 12, TRUE),
+      ('OLD', 'No longer sold', 1, 1, 1, FALSE),
+      (NULL, 'Gift card', 100, 9, 11, TRUE),
+      ('SPOON', 'Spoon', 1, 100, 102, TRUE),
+      ('NEW', 'Never sold', 5, 2, 2, TRUE)`)
   const often = (user: number, times: number, line: Line): Sale[] =>
     Array.from({ length: times }, (_, index) => ({ user, at: `2010-12-0${1 + (index % 2)} 10:00:00`, lines: [line] }))
   await sell(queries, [

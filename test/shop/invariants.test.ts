@@ -44,7 +44,8 @@ describe('db check', () => {
   const database = testDatabase()
   const sound = [
     "INSERT INTO users (id, username, email, password_hash) VALUES (1, 'ada', 'ada@example.com', '!')",
-    'INSERT INTO products (id, name, price, stock, stock_received, units_sold, times_ordered, revenue) VALUES (1, "Tea", 5, 8, 10, 2, 1, 10)',
+    `INSERT INTO products (id, name, price, stock, stock_received, units_sold, times_ordered, revenue)
+      VALUES (1, "Tea", 5, 8, 10, 2, 1, 10)`,
     "INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, 10, 'k1', '')",
     'INSERT INTO order_items (id, order_id, product_id, quantity, price) VALUES (1, 1, 1, 2, 5)',
   ]

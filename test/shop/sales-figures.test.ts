@@ -54,10 +54,12 @@ describe('a shop that is older than these figures', () => {
       "INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '!')",
     )
     await connection.execute(
-      "INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('TEA', 'Tea', 9, 5, 10), ('CUP', 'Cup', 9, 3, 3)",
+      `INSERT INTO products (sku, name, price, stock, stock_received)
+        VALUES ('TEA', 'Tea', 9, 5, 10), ('CUP', 'Cup', 9, 3, 3)`,
     )
     await connection.execute(
-      "INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest) VALUES (1, 6, 'delivered', 'a', ''), (1, 8, 'pending', 'b', ''), (1, 27, 'cancelled', 'c', '')",
+      `INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest)
+        VALUES (1, 6, 'delivered', 'a', ''), (1, 8, 'pending', 'b', ''), (1, 27, 'cancelled', 'c', '')`,
     )
     await connection.execute(
       'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 3, 2), (2, 1, 2, 4), (3, 2, 3, 9)',

@@ -6,9 +6,9 @@ import { ended, importing } from './children.ts'
 import { codeOf } from './load.ts'
 import { openCalmPool, type World } from './world.ts'
 
-/** What became of the orders whose clients did not know. */
+/** The outcomes of the orders whose clients did not know them. */
 export interface Resolved {
-  readonly there: number
+  readonly found: number
   readonly placedNow: number
   readonly soldOut: number
 }
@@ -27,7 +27,7 @@ export async function audit(world: World): Promise<Account> {
   const pool = openCalmPool(world)
   try {
     const db = new PooledDatabase(pool)
-    await refusedIsNotThere(world, db)
+    await refusedDoesNotExist(world, db)
     const unknown = await resolve(world, db)
     const ordersOfFiles = await finishFiles(world, db)
     const orders = await compareOrders(world, db)
@@ -53,20 +53,21 @@ async function ordersByKey(db: Database): Promise<Map<string, Row>> {
   return new Map(rows.map((row) => [row.name, row]))
 }
 
-async function refusedIsNotThere({ ledger }: World, db: Database): Promise<void> {
-  const there = await ordersByKey(db)
+async function refusedDoesNotExist({ ledger }: World, db: Database): Promise<void> {
+  const existing = await ordersByKey(db)
   for (const [key, code] of ledger.refused)
-    if (there.has(key)) ledger.wrong.push(`${key} was refused with ${code} and is order ${there.get(key)?.id ?? ''}`)
+    if (existing.has(key))
+      ledger.wrong.push(`${key} was refused with ${code} and is order ${existing.get(key)?.id ?? ''}`)
 }
 
 async function resolve({ ledger }: World, db: Database): Promise<Resolved> {
-  const counts = { there: 0, placedNow: 0, soldOut: 0 }
+  const counts = { found: 0, placedNow: 0, soldOut: 0 }
   for (const key of ledger.unknown) {
     const request = ledger.tried.get(key)
     if (request === undefined) throw new Error(`${key} was never tried`)
     try {
       const placement = await placeOrder(db, request)
-      counts[placement.outcome === 'existing' ? 'there' : 'placedNow'] += 1
+      counts[placement.outcome === 'existing' ? 'found' : 'placedNow'] += 1
       ledger.acknowledged.set(key, placement)
     } catch (error) {
       if (codeOf(error) !== 'OUT_OF_STOCK') throw error
@@ -89,10 +90,10 @@ async function finishFiles(world: World, db: Database): Promise<number> {
   const rows = await db.rows<{ name: string }>(
     "SELECT idempotency_key AS name FROM orders WHERE idempotency_key LIKE 'import:%'",
   )
-  const there = new Set(rows.map(({ name }) => name.slice('import:'.length)))
+  const existing = new Set(rows.map(({ name }) => name.slice('import:'.length)))
   for (const ref of [...ledger.files.values()].flat())
-    if (!there.delete(ref)) ledger.wrong.push(`${ref} of a file is not there`)
-  for (const ref of there) ledger.wrong.push(`${ref} stands in no file`)
+    if (!existing.delete(ref)) ledger.wrong.push(`${ref} of a file does not exist`)
+  for (const ref of existing) ledger.wrong.push(`${ref} is in no file`)
   const doubles = await db.rows<{
     what: string
   }>(`SELECT email AS what FROM users GROUP BY email HAVING COUNT(*) > 1 UNION ALL
@@ -102,17 +103,17 @@ async function finishFiles(world: World, db: Database): Promise<number> {
 }
 
 async function compareOrders({ ledger }: World, db: Database): Promise<number> {
-  const there = await ordersByKey(db)
+  const existing = await ordersByKey(db)
   for (const [key, { orderId, totalAmount }] of ledger.acknowledged) {
-    const row = there.get(key)
+    const row = existing.get(key)
     if (row?.id !== orderId || row.total !== totalAmount)
       ledger.wrong.push(
-        `${key} was acknowledged as order ${orderId} of ${totalAmount}, and there is ${JSON.stringify(row)}`,
+        `${key} was acknowledged as order ${orderId} of ${totalAmount}, but the row is ${JSON.stringify(row)}`,
       )
   }
-  for (const key of there.keys())
-    if (!ledger.acknowledged.has(key)) ledger.wrong.push(`${key} is there, and nobody was told`)
-  return there.size
+  for (const key of existing.keys())
+    if (!ledger.acknowledged.has(key)) ledger.wrong.push(`${key} exists, and no client was told`)
+  return existing.size
 }
 
 async function compareCancels({ ledger: { cancels, wrong } }: World, db: Database): Promise<void> {
@@ -136,13 +137,16 @@ async function compareRestocks({ ledger: { restocks, wrong }, productIds }: Worl
     ).map(({ message }) => message),
   )
   for (const token of restocks.acknowledged.keys())
-    if (!logged.has(token)) wrong.push(`restock ${token} was acknowledged and is not there`)
-  for (const token of restocks.refused) if (logged.has(token)) wrong.push(`restock ${token} was refused and is there`)
+    if (!logged.has(token)) wrong.push(`restock ${token} was acknowledged and does not exist`)
+  for (const token of restocks.refused) if (logged.has(token)) wrong.push(`restock ${token} was refused and exists`)
   const tookPlace = [...restocks.acknowledged, ...[...restocks.unknown].filter(([token]) => logged.has(token))]
   const units = tookPlace.reduce((sum, [, more]) => sum + more, 0)
   const [row] = await db.rows<{ received: number; first: number }>(
-    `SELECT CAST(SUM(stock_received) AS INT) AS received, (SELECT CAST(SUM(REGEXP_REPLACE(message, '.*stock ', '')) AS INT) FROM logs WHERE entity = 'products' AND message LIKE 'created T-%') AS first
-     FROM products WHERE id <= ?`,
+    `SELECT
+        CAST(SUM(stock_received) AS INT) AS received,
+        (SELECT CAST(SUM(REGEXP_REPLACE(message, '.*stock ', '')) AS INT)
+          FROM logs WHERE entity = 'products' AND message LIKE 'created T-%') AS first
+      FROM products WHERE id <= ?`,
     [Math.max(...productIds)],
   )
   if (row?.received !== (row?.first ?? 0) + units)

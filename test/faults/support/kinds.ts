@@ -74,7 +74,9 @@ export const kinds: Readonly<Record<string, Fault>> = {
           Math.max(...world.productIds),
         ])
         await connection.execute(
-          "INSERT INTO dbtool.logs (os_user, command, entity, entity_id, message) SELECT 'x', 'x', 'shop', 0, 'weight' FROM seq_1_to_100",
+          `INSERT INTO dbtool.logs (os_user, command, entity, entity_id, message)
+            SELECT 'x', 'x', 'shop', 0, 'weight'
+            FROM seq_1_to_100`,
         )
         await sleep(20)
         for (const id of [...world.productIds].reverse())

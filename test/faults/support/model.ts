@@ -30,7 +30,7 @@ export interface Real {
 }
 
 /**
- * Something that somebody does. `run` compares what comes back with what the model says. To add one, add it to the
+ * An action of a client. `run` compares the answer with the model. To add one, add it to the
  * table.
  */
 interface Kind<V> {
@@ -38,7 +38,7 @@ interface Kind<V> {
   run(session: Connection, real: Real, model: Model, value: V): Promise<void>
 }
 
-const kind = <V>(one: Kind<V>): Kind<V> => one
+const kind = <V>(declared: Kind<V>): Kind<V> => declared
 const product = fc.nat(productCount - 1)
 
 const place = kind({
@@ -51,12 +51,12 @@ const place = kind({
     }),
   }),
   async run(session, real, model, { key, lines }) {
-    const told = await tryToPlace(session, real, key, lines)
+    const answer = await tryToPlace(session, real, key, lines)
     const sorted = [...lines].sort((a, b) => a.at - b.at)
     const content = JSON.stringify(sorted)
     const before = model.orders.get(`${key}`)
     if (before !== undefined) {
-      expect(told).toMatchObject(
+      expect(answer).toMatchObject(
         before.content === content
           ? { outcome: 'existing', orderId: before.orderId, totalAmount: before.totalAmount }
           : { code: 'KEY_CONFLICT' },
@@ -65,9 +65,9 @@ const place = kind({
     }
     const short = sorted.filter(({ at, quantity }) => (model.products[at]?.stock ?? 0) < quantity)
     if (short.length > 0) {
-      expect(told).toBeInstanceOf(OutOfStock)
+      expect(answer).toBeInstanceOf(OutOfStock)
       expect(
-        (told as OutOfStock).shortages.map(({ product_id, wanted, stock }) => [product_id, wanted, stock]),
+        (answer as OutOfStock).shortages.map(({ product_id, wanted, stock }) => [product_id, wanted, stock]),
       ).toEqual(short.map(({ at, quantity }) => [real.productIds[at], quantity, model.products[at]?.stock]))
       return
     }
@@ -75,8 +75,8 @@ const place = kind({
       (sum, { at, quantity }) => sum + BigInt(quantity * (model.products[at]?.cents ?? 0)),
       0n,
     )
-    expect(told).toMatchObject({ outcome: 'placed', totalAmount: fromCents(cents) })
-    const { orderId, totalAmount } = told as Placement
+    expect(answer).toMatchObject({ outcome: 'placed', totalAmount: fromCents(cents) })
+    const { orderId, totalAmount } = answer as Placement
     model.orders.set(`${key}`, { content, orderId, totalAmount, cancelled: false })
     for (const { at, quantity } of sorted) model.products[at]!.stock -= quantity
   },
@@ -109,14 +109,14 @@ const cancel = kind({
   async run(session, _real, model, key) {
     const order = model.orders.get(`${key}`)
     if (order === undefined) return
-    const told = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author }).catch(
+    const answer = await moveOrder(session, { orderId: order.orderId, move: 'cancel', author }).catch(
       (error: unknown) => error,
     )
     if (order.cancelled) {
-      expect(told).toMatchObject({ code: 'ILLEGAL_STATUS' })
+      expect(answer).toMatchObject({ code: 'ILLEGAL_STATUS' })
       return
     }
-    expect(told).toBeUndefined()
+    expect(answer).toBeUndefined()
     order.cancelled = true
     for (const { at, quantity } of JSON.parse(order.content) as WantedLines) model.products[at]!.stock += quantity
   },
@@ -132,7 +132,7 @@ const changeStock = kind({
   },
 })
 
-/** How many products it changed: none when there is not so much to take out. */
+/** How many products it changed: none when the stock is too small. */
 export function restock(session: Connection, productId: number, units: number): Promise<number> {
   return transaction(session, async (tx) => {
     const { affectedRows } = await tx.execute(

@@ -9,10 +9,10 @@ import { DbtoolError } from '../../../src/errors.ts'
 import { placeOrder } from '../../../src/shop/orders/place-order.ts'
 import { dbtool } from '../../support/cli.ts'
 
-/** What a client was told. */
-export interface Told {
+/** The answer to a client. */
+export interface ClientAnswer {
   readonly answer: 'acknowledged' | 'refused' | 'unknown'
-  /** For whoever reads a failure. */
+  /** Explains a failure of the test. */
   readonly detail: string
 }
 
@@ -29,19 +29,19 @@ export interface Shop {
  */
 export interface Operation {
   readonly name: string
-  /** How many rows `count` finds when it took place. */
-  readonly whole: number
-  /** A query with one `?`, the tag of a run: what is there of it. */
+  /** The number of rows that `count` finds once it was applied. */
+  readonly rows: number
+  /** A query with one `?`, the tag of a run, that counts its rows. */
   readonly count: string
   /** Whether a loss ends it only while the shop is being opened; later it is waited for. */
   readonly persists: boolean
-  /** In `npm test` only every so manieth packet is hit, each time others; in the long form all are. */
+  /** In `npm test`, only every nth packet is hit, each time others; in the long form, all are. */
   readonly everyNth: number
   /** How often the network may break: after `stays away`, nobody can be asked any more. */
   readonly afterwards: readonly ('recovers' | 'stays away')[]
   /** What has to be there before: resolves to what `run` is to work on. */
   prepare?(db: Database, shop: Shop, tag: string): Promise<string>
-  run(target: Target, shop: Shop, tag: string, subject: string): Promise<Told>
+  run(target: Target, shop: Shop, tag: string, subject: string): Promise<ClientAnswer>
 }
 
 /** Short, so that a hanging line is given up soon. */
@@ -49,8 +49,8 @@ export const limits: Limits = { connectTimeoutMs: 3_000, statementTimeoutMs: 500
 const patienceMs = 300
 const author = { osUser: 'tester', command: 'test' }
 
-/** What an error says to somebody who has to decide whether there is an order. */
-export function toldBy(error: unknown): Told {
+/** The answer that an error gives to a client who must decide whether the order exists. */
+export function answerOf(error: unknown): ClientAnswer {
   if (!(error instanceof DbtoolError)) throw error
   return { answer: error.exitCode === 9 ? 'unknown' : 'refused', detail: `${error.code}: ${error.message}` }
 }
@@ -72,7 +72,7 @@ export function environmentOf(target: Target): Record<string, string> {
   }
 }
 
-async function typed(argv: readonly string[], target: Target): Promise<Told> {
+async function typed(argv: readonly string[], target: Target): Promise<ClientAnswer> {
   const { exitCode, stderr } = await dbtool(argv, { env: environmentOf(target) })
   return {
     answer: exitCode === 0 ? 'acknowledged' : exitCode === 9 ? 'unknown' : 'refused',
@@ -80,7 +80,7 @@ async function typed(argv: readonly string[], target: Target): Promise<Told> {
   }
 }
 
-/** What every command does first; `opened` is called before the good-bye. */
+/** What every command does first; `opened` is called before it closes. */
 export async function openShop(target: Target, opened: () => void): Promise<void> {
   const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
   await appliedMigrations(new PooledDatabase(pool))
@@ -93,7 +93,7 @@ const ordersOfKey = 'SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ?'
 export const operations: readonly Operation[] = [
   {
     name: 'orders place',
-    whole: 1,
+    rows: 1,
     count: ordersOfKey,
     persists: true,
     everyNth: 1,
@@ -106,7 +106,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'orders import of three orders, with users and products to create',
-    whole: 3,
+    rows: 3,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT('import:', ?, '-%')",
     persists: true,
     everyNth: 5,
@@ -122,7 +122,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'orders cancel',
-    whole: 1,
+    rows: 1,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ? AND status = 'cancelled'",
     persists: true,
     everyNth: 1,
@@ -141,7 +141,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'placeOrder over a pool, without much patience',
-    whole: 1,
+    rows: 1,
     count: ordersOfKey,
     persists: false,
     everyNth: 1,
@@ -159,7 +159,7 @@ export const operations: readonly Operation[] = [
         const { orderId } = await placeOrder(new PooledDatabase(pool, { patienceMs }), request)
         return { answer: 'acknowledged', detail: `order ${orderId}` }
       } catch (error) {
-        return toldBy(error)
+        return answerOf(error)
       } finally {
         await pool.close(0)
       }

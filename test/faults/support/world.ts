@@ -88,9 +88,8 @@ function smallDisk(paths: ServerPaths): World['disk'] {
       stdio: 'pipe',
     })
   } catch (error) {
-    return {
-      skipped: `no disk of its own could be mounted: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
-    }
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return { skipped: `a separate disk could not be mounted: ${reason}` }
   }
   const release = watchMount(paths.home)
   onTestFinished(async () => {

@@ -5,7 +5,7 @@ import { Chance, seedOf } from '../../faults/support/chance.ts'
 const seed = seedOf(process.env)
 
 describe('the references of a file', () => {
-  // The smallest filter is full long before: nearly all references are candidates, and the result must be exact all the same.
+  // The smallest filter is full long before. Nearly all references are candidates; the result must still be exact.
   it.each([
     ['few, in a file of their size', 500, 10_000],
     ['many, in a filter made for a few bytes', 30_000, 1],

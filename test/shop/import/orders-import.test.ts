@@ -29,14 +29,20 @@ describe('orders import', () => {
   const growing = '--create-missing --initial-stock 100'
   const tables = async (): Promise<number[]> => {
     const [row] = await database.connection.rows<Record<string, number>>(
-      'SELECT (SELECT COUNT(*) FROM users) AS u, (SELECT COUNT(*) FROM products) AS p, (SELECT COUNT(*) FROM orders) AS o, (SELECT COUNT(*) FROM order_items) AS i, (SELECT COUNT(*) FROM logs) AS l',
+      `SELECT
+        (SELECT COUNT(*) FROM users) AS u,
+        (SELECT COUNT(*) FROM products) AS p,
+        (SELECT COUNT(*) FROM orders) AS o,
+        (SELECT COUNT(*) FROM order_items) AS i,
+        (SELECT COUNT(*) FROM logs) AS l`,
     )
     return Object.values(row ?? {})
   }
 
-  it('places adjacent lines as one order, merges a SKU at the same price, keeps price and time of the file', async () => {
+  it('places adjacent lines as one order, merges equal SKUs, and uses price and time of the file', async () => {
     const { exitCode, json } = await importing(
-      `${head}\nA,ada,TEA,2,4.50,Green tea,2026-01-02 03:04:05\nA,ada,POT,1,48.90,Teapot,2026-01-02 03:04:05\nA,ada,TEA,3,4.5,Green tea,\nB,bob,TEA,1,4.75,,\n`,
+      `${head}\nA,ada,TEA,2,4.50,Green tea,2026-01-02 03:04:05\nA,ada,POT,1,48.90,Teapot,2026-01-02 03:04:05\n` +
+        'A,ada,TEA,3,4.5,Green tea,\nB,bob,TEA,1,4.75,,\n',
       growing,
     )
     expect(exitCode).toBe(0)
@@ -153,7 +159,8 @@ describe('orders import', () => {
     expect(readFileSync(rejects, 'utf8').trimEnd().split('\n')).toEqual([
       `${head},line,reason`,
       `${bad[0] ?? ''},3,"quantity must be a whole number from 1 to 2147483647, not '0'"`,
-      `${bad[1] ?? ''},4,"order rejected because of line 3: quantity must be a whole number from 1 to 2147483647, not '0'"`,
+      `${bad[1] ?? ''},4,"order rejected because of line 3: ` +
+        `quantity must be a whole number from 1 to 2147483647, not '0'"`,
     ])
     // Mended, the rejects file is itself a file to import.
     const mended = readFileSync(rejects, 'utf8').replace('TEA,0', 'TEA,1')
@@ -230,7 +237,11 @@ describe('orders import', () => {
 
   it('places many orders in one transaction, and goes on one by one around those that cannot be placed', async () => {
     await importing(`${head}\nX,ada,TEA,70,1,,\nX,ada,POT,1,1,,\n`, growing)
-    const file = `${head}\n${Array.from({ length: 90 }, (_, order) => `R${order},user_${order % 7},${order % 2 === 0 ? 'TEA' : 'POT'},1,1.10,,`).join('\n')}\n`
+    const rows = Array.from(
+      { length: 90 },
+      (_, order) => `R${order},user_${order % 7},${order % 2 === 0 ? 'TEA' : 'POT'},1,1.10,,`,
+    )
+    const file = `${head}\n${rows.join('\n')}\n`
     const rejects = join(folder, 'sold-out.csv')
     const { exitCode, json, stderr } = await importing(
       file,
@@ -285,13 +296,14 @@ describe('orders import', () => {
     ])
   })
 
-  it('the rejects are in the order of the file, order by order, the same on every run; mended, they are placed whole', async () => {
+  it('the rejects are in file order, the same on every run; corrected, they are placed completely', async () => {
     // Every third order is rejected by the file, every fifth by the shop; all have several lines.
     const lines = Array.from({ length: 90 }, (_, order) =>
       Array.from(
         { length: 7 },
         (_line, line) =>
-          `R${order},${order % 3 === 0 && line === 4 ? '' : `u${order}`},S${line},${order % 5 === 0 ? 2_000 : 1},1.00,,`,
+          `R${order},${order % 3 === 0 && line === 4 ? '' : `u${order}`},` +
+          `S${line},${order % 5 === 0 ? 2_000 : 1},1.00,,`,
       ),
     ).flat()
     const runs: string[] = []

@@ -165,7 +165,10 @@ describe('orders that are cancelled and placed at the same time', () => {
         'UPDATE products SET stock = stock + 10000, stock_received = stock_received + 10000',
       )
       await database.connection.execute(
-        `INSERT INTO products (name, price, stock, stock_received) SELECT CONCAT('p', seq), 1, 10000, 10000 FROM seq_1_to_${products - 1} WHERE seq > 1`,
+        `INSERT INTO products (name, price, stock, stock_received)
+          SELECT CONCAT('p', seq), 1, 10000, 10000
+          FROM seq_1_to_${products - 1}
+          WHERE seq > 1`,
       )
       const ids = (await database.connection.rows<{ id: number }>('SELECT id FROM products')).map(({ id }) => id)
       // No id of an order comes back in a shop. Here it would, and two would meet at what is left of deleted lines.
@@ -203,10 +206,15 @@ describe('orders that are cancelled and placed at the same time', () => {
       const { connection: db } = database
       await db.execute(`INSERT INTO products (name, price, stock) SELECT CONCAT('p', seq), 1, 1 FROM seq_1_to_${many}`)
       await db.execute(
-        `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) SELECT 1, 1, seq, '' FROM seq_1_to_${many}`,
+        `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest)
+          SELECT 1, 1, seq, ''
+          FROM seq_1_to_${many}`,
       )
       await db.execute(
-        'INSERT INTO order_items (order_id, product_id, quantity, price) SELECT o.id, p.id, 1, 1 FROM orders o JOIN products p ON p.id < 4 WHERE o.id > 1',
+        `INSERT INTO order_items (order_id, product_id, quantity, price)
+          SELECT o.id, p.id, 1, 1
+          FROM orders o JOIN products p ON p.id < 4
+          WHERE o.id > 1`,
       )
       await db.rows('ANALYZE TABLE order_items')
       const statement = /UPDATE order_items[^;]*/.exec(moveOrderSql)?.[0].replace('wanted_id', '2') ?? ''
@@ -259,11 +267,11 @@ describe('a move whose connection dies', () => {
   it.each([
     ['after', undefined, 'cancelled'],
     ['before', 'STATEMENT_TIMEOUT', 'confirmed'],
-  ] as const)('that KILL QUERY ends %s the server did it, is told as it is', async (when, code, status) => {
-    const told = await move(dying(when, undefined, 'STATEMENT_TIMEOUT'), 'cancel').catch(
+  ] as const)('that KILL QUERY ends %s the server did it, is answers as it is', async (when, code, status) => {
+    const answers = await move(dying(when, undefined, 'STATEMENT_TIMEOUT'), 'cancel').catch(
       (error: unknown) => (error as DbtoolError).code,
     )
-    expect([told, await statusNow()]).toEqual([code, status])
+    expect([answers, await statusNow()]).toEqual([code, status])
   })
 
   it('is refused when what is there cannot have come of it', async () => {

@@ -45,7 +45,9 @@ describe('an order', () => {
   const stocked = async (count: number): Promise<void> => {
     await database.connection.execute('DELETE FROM products')
     await database.connection.execute(
-      `INSERT INTO products (id, name, price, stock, stock_received) SELECT seq, CONCAT('p', seq), 1, 1000, 1000 FROM seq_1_to_${count}`,
+      `INSERT INTO products (id, name, price, stock, stock_received)
+        SELECT seq, CONCAT('p', seq), 1, 1000, 1000
+        FROM seq_1_to_${count}`,
     )
   }
   const linesOf = (count: number): OrderLine[] =>
@@ -236,7 +238,9 @@ describe('an order', () => {
         await database.connection.rows('SELECT product_id, quantity, price FROM order_items ORDER BY product_id'),
       ).toEqual(items)
       const kept = await database.connection.rows(
-        'SELECT id AS product_id, 1000 - stock AS quantity, units_sold, times_ordered, revenue FROM products ORDER BY id',
+        `SELECT id AS product_id, 1000 - stock AS quantity, units_sold, times_ordered, revenue
+          FROM products
+          ORDER BY id`,
       )
       expect(kept).toEqual(
         items.map(({ product_id, quantity, price }) => ({

@@ -18,7 +18,9 @@ beforeEach(async () => {
   const db = database.connection
   for (const table of ['order_items', 'orders', 'products', 'users', 'logs']) await db.execute(`DELETE FROM ${table}`)
   await db.execute(
-    `INSERT INTO products (id, sku, name, price, stock, stock_received) SELECT seq, CONCAT('P', seq), CONCAT('p', seq), seq + 0.25, 1000, 1000 FROM seq_1_to_${products}`,
+    `INSERT INTO products (id, sku, name, price, stock, stock_received)
+      SELECT seq, CONCAT('P', seq), CONCAT('p', seq), seq + 0.25, 1000, 1000
+      FROM seq_1_to_${products}`,
   )
   userId = (await insertUser(db, author, { username: 'ada', email: 'ada@example.com', passwordHash: noLogin })).id
   await db.execute('DELETE FROM logs')
@@ -44,7 +46,7 @@ const together = async (
   (await placeOrdersTogether(db, requests)).map(
     (placement) => placement && `${placement.outcome} ${placement.totalAmount}`,
   )
-const keysThere = async (): Promise<string[]> =>
+const existingKeys = async (): Promise<string[]> =>
   (await database.connection.rows<{ key: string }>('SELECT idempotency_key AS `key` FROM orders ORDER BY id')).map(
     ({ key }) => key,
   )
@@ -58,10 +60,14 @@ async function shop(): Promise<unknown[]> {
     await db.rows('SELECT id, stock, units_sold, times_ordered, revenue FROM products ORDER BY id'),
     await db.rows('SELECT user_id, total_amount, status, idempotency_key, content_digest FROM orders ORDER BY id'),
     await db.rows(
-      'SELECT o.idempotency_key, i.product_id, i.quantity, i.price FROM order_items i JOIN orders o ON o.id = i.order_id ORDER BY 1, 2',
+      `SELECT o.idempotency_key, i.product_id, i.quantity, i.price
+        FROM order_items i JOIN orders o ON o.id = i.order_id
+        ORDER BY 1, 2`,
     ),
     await db.rows(
-      'SELECT o.idempotency_key, l.os_user, l.command, l.entity, l.message FROM logs l JOIN orders o ON o.id = l.entity_id ORDER BY 1',
+      `SELECT o.idempotency_key, l.os_user, l.command, l.entity, l.message
+        FROM logs l JOIN orders o ON o.id = l.entity_id
+        ORDER BY 1`,
     ),
   ]
 }
@@ -127,16 +133,16 @@ describe('orders placed together', () => {
     // These are found out only while they are written: nothing is placed, and each is to be asked for by itself.
     ['is of a user who is not there', () => Promise.resolve(order('bad', [line(7, 1)], { userId: 999_999 })), []],
     ['costs more than an order can', () => Promise.resolve(order('bad', [line(7, 3, '99999999.99')])), []],
-  ])('around one that %s', async (_what, bad, there) => {
+  ])('around one that %s', async (_what, bad, existing) => {
     const sound = [order('a', [line(1, 1), line(2, 2)]), order('b', [line(2, 1)]), order('c', [line(3, 4, '0.10')])]
     const [a, b, c] = sound as [OrderRequest, OrderRequest, OrderRequest]
     const outcomes = await together([a, b, await bad(sound), c])
     expect(outcomes).toEqual(
-      there.length === 0
+      existing.length === 0
         ? [undefined, undefined, undefined, undefined]
         : ['placed 5.75', 'placed 2.25', undefined, 'placed 0.40'],
     )
-    expect(await keysThere()).toEqual(there)
+    expect(await existingKeys()).toEqual(existing)
     expect(await broken()).toEqual([])
   })
 
@@ -160,7 +166,7 @@ describe('orders placed together', () => {
 
   it('a key that comes twice is one for its own statement', async () => {
     expect(await together([order('a', [line(1, 1)]), order('a', [line(1, 1)])])).toEqual([undefined, undefined])
-    expect(await keysThere()).toEqual([])
+    expect(await existingKeys()).toEqual([])
   })
 
   it('whose answer is lost are found, not placed twice', async () => {
@@ -179,7 +185,7 @@ describe('orders placed together', () => {
         losing,
       ),
     ).toEqual(['existing 2.50', 'existing 2.50', 'existing 2.50'])
-    expect(await keysThere()).toEqual(['a', 'b', 'c'])
+    expect(await existingKeys()).toEqual(['a', 'b', 'c'])
   })
 
   it.each([2, 5, products])(
@@ -205,7 +211,7 @@ describe('orders placed together', () => {
         )
       })
       expect(errors).toEqual([])
-      expect((await keysThere()).length).toBe(8 * 30)
+      expect((await existingKeys()).length).toBe(8 * 30)
       expect(await broken()).toEqual([])
     },
   )
@@ -215,7 +221,7 @@ describe('orders placed together', () => {
     await withPool(database.target, { size: 4, maxOverflow: 0 }, async (db) => {
       await Promise.all([0, 1, 2, 3].map(() => placeOrdersTogether(db, requests)))
     })
-    expect((await keysThere()).sort()).toEqual(requests.map(({ key }) => key).sort())
+    expect((await existingKeys()).sort()).toEqual(requests.map(({ key }) => key).sort())
     expect(await broken()).toEqual([])
   })
 })

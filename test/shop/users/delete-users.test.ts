@@ -53,14 +53,15 @@ describe('a purge', () => {
     ['was activated', 'UPDATE users SET is_active = TRUE WHERE id = ?'],
     ['ordered', order],
     ['was deleted', 'DELETE FROM users WHERE id = ?'],
-  ])('leaves out who %s after it was shown, and takes nobody who was not', async (_what, sql) => {
-    const shown = await findPurgeable(database.connection, since)
+  ])('leaves out who %s after it was outcome, and takes nobody who was not', async (_what, sql) => {
+    const outcome = await findPurgeable(database.connection, since)
     await database.connection.execute(sql, [users[1]!.id])
     await database.connection.execute(
-      `INSERT INTO users (username, email, password_hash, is_active, created_at) VALUES ('new', 'new@example.com', '!', FALSE, '2020-01-01')`,
+      `INSERT INTO users (username, email, password_hash, is_active, created_at)
+        VALUES ('new', 'new@example.com', '!', FALSE, '2020-01-01')`,
     )
     const deleted = await withPool(database.target, {}, (db) =>
-      db.transaction((tx) => purgeUsers(tx, author, shown.users, since)),
+      db.transaction((tx) => purgeUsers(tx, author, outcome.users, since)),
     )
     expect(deleted.map(({ username }) => username)).toEqual(['ada', 'eve'])
     expect(await names()).toEqual(expect.arrayContaining(['new']))
@@ -70,10 +71,15 @@ describe('a purge', () => {
   it('of thousands is four statements, with a row in the log for each and its addresses counted', async () => {
     const db = database.connection
     await db.execute(
-      `INSERT INTO users (username, email, password_hash, is_active, created_at) SELECT CONCAT('u', seq), CONCAT('u', seq, '@example.com'), '!', FALSE, '2020-01-01' FROM seq_1_to_5000`,
+      `INSERT INTO users (username, email, password_hash, is_active, created_at)
+        SELECT CONCAT('u', seq), CONCAT('u', seq, '@example.com'), '!', FALSE, '2020-01-01'
+        FROM seq_1_to_5000`,
     )
     await db.execute(
-      `INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) SELECT id, 'billing', 's', 'c', 'p', 'DE' FROM users WHERE username LIKE 'u%'`,
+      `INSERT INTO addresses (user_id, address_type, street, city, postal_code, country)
+        SELECT id, 'billing', 's', 'c', 'p', 'DE'
+        FROM users
+        WHERE username LIKE 'u%'`,
     )
     const statements: string[] = []
     const traced = await connect(database.target, undefined, ({ sql }) => void statements.push(sql))
@@ -85,7 +91,9 @@ describe('a purge', () => {
     expect(deleted).toHaveLength(5003)
     expect(
       await db.rows(
-        `SELECT COUNT(*) AS n, COUNT(DISTINCT entity_id) AS ids FROM logs WHERE message LIKE 'purged u% <u%@example.com> with 1 address, not seen since 2020-01-01'`,
+        `SELECT COUNT(*) AS n, COUNT(DISTINCT entity_id) AS ids
+          FROM logs
+          WHERE message LIKE 'purged u% <u%@example.com> with 1 address, not seen since 2020-01-01'`,
       ),
     ).toEqual([{ n: 5000, ids: 5000 }])
     expect(await db.rows('SELECT COUNT(*) AS n FROM addresses')).toEqual([{ n: 0 }])
