@@ -41,7 +41,11 @@ export const retiredNames = [
   { name: /^(?:Members?|MemberParts|farewells?|retire)$/, instead: 'PoolEntries, PoolEntry, closing, evict' },
   { name: /^(?:members?)$/, within: /^src\/db\//, instead: 'entries, entry' },
   { name: /^(?:WaitingLine|waitingLine)$/, instead: 'WaitQueue.enqueue / remove' },
-  { name: /^figures$/, within: /^(?:src|commands\/pool|test\/db|test\/stress\/(?!drivers)|docs\/library)/, instead: 'stats' },
+  {
+    name: /^figures$/,
+    within: /^(?:src|commands\/pool|test\/db|test\/stress\/(?!drivers)|docs\/library)/,
+    instead: 'stats',
+  },
   { name: /^restartPeaks$/, instead: 'resetPeaks' },
   { name: /^(?:Part|whole|shareOf)$/, within: stress, instead: 'Shard, singleShard, shardSize' },
   { name: /^(?:Order|Word)$/, within: stress, instead: 'ThreadCommand, ThreadMessage' },

@@ -168,7 +168,10 @@ describe('db grants --apply', () => {
         ...owner,
         database: bare.name,
       }),
-    ).toMatchObject({ exitCode: 1, error: { code: 'QUERY_FAILED', hint: 'check that the schema exists: dbtool db status' } })
+    ).toMatchObject({
+      exitCode: 1,
+      error: { code: 'QUERY_FAILED', hint: 'check that the schema exists: dbtool db status' },
+    })
   })
 
   it.each([

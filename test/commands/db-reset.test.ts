@@ -28,7 +28,12 @@ const question = new RegExp(
 describe('db reset of a shop', () => {
   it.each([
     ['without a name, with nobody to ask', '', question, `add --confirm ${name} to confirm it`],
-    ['with another name', '--confirm other', `--confirm is 'other', but the target is '${name}'`, /nothing was changed/],
+    [
+      'with another name',
+      '--confirm other',
+      `--confirm is 'other', but the target is '${name}'`,
+      /nothing was changed/,
+    ],
   ])('%s: exit 2, and nothing is changed', async (_what, flags, message, hint) => {
     const before = await everything(full)
     const says = (text: string | RegExp): unknown => (typeof text === 'string' ? text : expect.stringMatching(text))

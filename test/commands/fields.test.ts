@@ -73,27 +73,34 @@ describe('a field that is not there', () => {
   it.each([
     [
       'users list --fields idd,email',
-      "--fields names the unknown field 'idd' (did you mean id?); the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields names the unknown field 'idd' (did you mean id?); the fields are id, username, email, " +
+        'first_name, last_name, is_active, is_admin, created_at, last_login',
     ],
     [
       'users get ada --field emial',
-      "--field names the unknown field 'emial' (did you mean email?); the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field names the unknown field 'emial' (did you mean email?); the fields are id, username, email, " +
+        'first_name, last_name, is_active, is_admin, created_at, last_login',
     ],
     [
       'users get ada --field items',
-      "--field names the unknown field 'items'; the fields are id, username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--field names the unknown field 'items'; the fields are id, username, email, first_name, last_name, " +
+        'is_active, is_admin, created_at, last_login',
     ],
     [
       'orders list --fields items',
-      "--fields names the unknown field 'items'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at",
+      "--fields names the unknown field 'items'; the fields are id, user_id, username, status, total_amount, " +
+        'idempotency_key, created_at',
     ],
     [
       'orders list --items --field itmes',
-      "--field names the unknown field 'itmes' (did you mean items?); the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'itmes' (did you mean items?); the fields are id, user_id, username, " +
+        'status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, ' +
+        'items.quantity, items.price, items.subtotal',
     ],
     [
       'users export --fields password_hash',
-      "--fields names the unknown field 'password_hash'; the fields are username, email, first_name, last_name, is_active, is_admin, created_at, last_login",
+      "--fields names the unknown field 'password_hash'; the fields are username, email, first_name, last_name, " +
+        'is_active, is_admin, created_at, last_login',
     ],
     [
       'report revenue --by day --field untis',
@@ -101,11 +108,15 @@ describe('a field that is not there', () => {
     ],
     [
       'orders place --user ada --item TEA-1:1 --field total',
-      "--field names the unknown field 'total'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'total'; the fields are id, user_id, username, status, total_amount, " +
+        'idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
+        'items.subtotal',
     ],
     [
       'orders cancel 1 --field x',
-      "--field names the unknown field 'x'; the fields are id, user_id, username, status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, items.subtotal",
+      "--field names the unknown field 'x'; the fields are id, user_id, username, status, total_amount, " +
+        'idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
+        'items.subtotal',
     ],
     ['db reset --confirm x --field x', "--field names the unknown field 'x'; the fields are table, rows"],
   ])('is exit 2 before anything runs: dbtool %s', async (line, message) => {

@@ -234,7 +234,8 @@ describe('a place that cannot be written', () => {
     expect(await typed('users list -o out')).toMatchObject({
       exitCode: 2,
       stderr:
-        'error: cannot write out: this user may not create files in its folder\nhint: choose another file with --output\n',
+        'error: cannot write out: this user may not create files in its folder\nhint: choose another file with ' +
+        '--output\n',
     })
   })
 

@@ -210,7 +210,9 @@ describe('--on-error skip', () => {
     expect([exitCode, error.code, error.message]).toEqual([7, 'PARTLY_DONE', '3 of 6 rows were rejected'])
     expect(json()).toMatchObject({ rows_read: 6, created: 3, rejected: 3 })
     expect(readFileSync(rejects, 'utf8').replace(/product \d+/, 'product N')).toBe(
-      `sku,name,price,line,reason\nA,Tea again,1,4,"duplicate sku 'A': already on an earlier line"\nB,"Pot, iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' already exists (product N)"\n`,
+      `sku,name,price,line,reason\nA,Tea again,1,4,"duplicate sku 'A': already on an earlier line"\nB,"Pot, ` +
+        `iron",x,5,"price must be an amount such as 19.90, not 'x'"\nTHERE,Tea,1,6,"sku 'THERE' already exists ` +
+        `(product N)"\n`,
     )
     const mended = readFileSync(rejects, 'utf8')
       .replace('A,Tea again', 'A2,Tea again')
@@ -300,7 +302,8 @@ describe('a SKU that is there', () => {
     expect(
       (
         await importing(
-          '{"sku":"TEA","name":"Tea","price":"4.50"}\n{"sku":"POT","name":"Pot","price":"48.90","description":"iron"}\n',
+          '{"sku":"TEA","name":"Tea","price":"4.50"}\n' +
+            '{"sku":"POT","name":"Pot","price":"48.90","description":"iron"}\n',
           '--on-conflict update',
           'u.ndjson',
         )

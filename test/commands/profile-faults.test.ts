@@ -87,7 +87,9 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     staging({ colour: 'blue' }),
     '--profile staging',
     [
-      `'colour' ${of} is not a profile setting; the settings are url, host, port, socket, database, user, password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, connectTimeout, statementTimeout, protected, readOnly`,
+      `'colour' ${of} is not a profile setting; the settings are url, host, port, socket, database, user, ` +
+        `password, passwordFile, charset, sslMode, sslCa, poolSize, maxOverflow, poolTimeout, poolRecycle, ` +
+        `connectTimeout, statementTimeout, protected, readOnly`,
     ],
     correct,
   ],

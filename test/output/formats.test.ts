@@ -249,7 +249,8 @@ describe('fields', () => {
       "names the unknown field 'colour'; the fields are id, name, note, price, parts",
     ])
     expect(unknownFields(order, ['items.skuu'])).toEqual([
-      "names the unknown field 'items.skuu' (did you mean items.sku?); the fields are id, who, items, items.id, items.sku",
+      "names the unknown field 'items.skuu' (did you mean items.sku?); the fields are id, who, items, items.id, " +
+        'items.sku',
     ])
     expect(() => chosen(tea, ['nmae'])).toThrow("--fields names the unknown field 'nmae'")
   })

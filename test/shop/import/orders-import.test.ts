@@ -86,7 +86,8 @@ describe('orders import', () => {
       units: 0,
     })
     const ndjson =
-      '{"order_ref":"A","user":"ada","sku":"TEA","quantity":2,"price":"4.50"}\n{"order_ref":"B","user":"bob","sku":"TEA","quantity":1,"price":4.50}\n'
+      '{"order_ref":"A","user":"ada","sku":"TEA","quantity":2,"price":"4.50"}\n' +
+      '{"order_ref":"B","user":"bob","sku":"TEA","quantity":1,"price":4.50}\n'
     expect((await importing(ndjson, growing, true)).json()).toMatchObject({ orders_placed: 0, orders_existing: 2 })
     expect(await tables()).toEqual(before)
   })
@@ -345,7 +346,8 @@ describe('orders import', () => {
 
   it('identities of another system are never our ids, and are found again', async () => {
     await importing(
-      `${head}\nA,first,TEA,1,1,,\nB,1,TEA,1,1,,\nC,17850.0,TEA,1,1,,\nD,17850_0,TEA,1,1,,\nE,Zoë@Example.com,TEA,1,1,,\nF,eve@example.com,TEA,1,1,,\n`,
+      `${head}\nA,first,TEA,1,1,,\nB,1,TEA,1,1,,\nC,17850.0,TEA,1,1,,\nD,17850_0,TEA,1,1,,\n` +
+        `E,Zoë@Example.com,TEA,1,1,,\nF,eve@example.com,TEA,1,1,,\n`,
       `${growing} --concurrency 1`,
     )
     // One order at a time: of two that want the same username, the first one gets it.
