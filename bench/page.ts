@@ -41,11 +41,26 @@ function table(run: BenchRun): string {
     '|---|---|---|---|---|---|',
     ...rows,
     '',
-    `${titleOf(run)}, median and spread of ${size.rounds} rounds ` +
-      `(${size.starts} of a start, ${size.reportRounds} of a report). ` +
-      `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
-    `Versions: ${list(versions)}. The server: ${list(settings)}.`,
+    wrapped(
+      `${titleOf(run)}, median and spread of ${size.rounds} rounds ` +
+        `(${size.starts} of a start, ${size.reportRounds} of a report). ` +
+        `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
+    ),
+    wrapped(`Versions: ${list(versions)}. The server: ${list(settings)}.`),
   ].join('\n')
+}
+
+const columns = 120
+
+/** The prose in lines of at most 120 columns; a longer word has a line of its own. */
+function wrapped(text: string): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '' || line.length + 1 + word.length <= columns) lines[lines.length - 1] = `${line} ${word}`.trim()
+    else lines.push(word)
+  }
+  return lines.join('\n')
 }
 
 function titleOf({ versions, date }: BenchRun): string {

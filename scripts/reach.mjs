@@ -92,15 +92,15 @@ function specifiersOf(tree) {
   const add = (node, types) => {
     if (node !== undefined && ts.isStringLiteralLike(node)) found.push({ name: node.text, types })
   }
-  const visit = (node) => {
+  const walk = (node) => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isOfTypes(node.importClause))
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly)
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true)
     else if (ts.isCallExpression(node) && isLoading(node.expression)) add(node.arguments[0], false)
     else if (ts.isNewExpression(node) && isNamed(node.expression, 'URL')) add(node.arguments?.[0], false)
-    ts.forEachChild(node, visit)
+    ts.forEachChild(node, walk)
   }
-  visit(tree)
+  walk(tree)
   return found
 }
 
@@ -150,20 +150,20 @@ function circlesOf(imports) {
   const indexes = new Map()
   const lows = new Map()
   const stack = []
-  const visit = (file) => {
+  const walk = (file) => {
     const index = indexes.size
     indexes.set(file, index)
     lows.set(file, index)
     stack.push(file)
     for (const { to } of imports.get(file) ?? []) {
-      if (!indexes.has(to)) visit(to)
+      if (!indexes.has(to)) walk(to)
       if (stack.includes(to)) lows.set(file, Math.min(lows.get(file), lows.get(to)))
     }
     if (lows.get(file) !== index) return
     const group = stack.splice(stack.indexOf(file))
     if (group.length > 1) circles.push(group)
   }
-  for (const file of imports.keys()) if (!indexes.has(file)) visit(file)
+  for (const file of imports.keys()) if (!indexes.has(file)) walk(file)
   return circles
 }
 

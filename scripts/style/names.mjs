@@ -74,7 +74,7 @@ export const retiredCode = [
 
 const files = [
   'certain told talk whereabouts keep room losses meanings wishes settle rehearsal remembered members waiting-line',
-  'references-met take-rows placer formula lease declare shown updated wants-menu',
+  'references-met take-rows placer formula declare shown updated wants-menu',
 ]
 
 /** Over the name of a file, without its folder. */

@@ -49,7 +49,7 @@ describe('text from the database never reaches a terminal raw', () => {
     expect(texts.stdout).not.toMatch(treacherous)
     expect(texts.stderr).not.toMatch(treacherous)
     expect(texts.stdout).toContain('\\u001b]52;c;aGk=\\u0007')
-    for (const shown of [texts.stdout, texts.stderr]) expect(shown).not.toMatch(/^error: d/m)
+    for (const output of [texts.stdout, texts.stderr]) expect(output).not.toMatch(/^error: d/m)
   })
 
   it('in errors, of either kind', () => {

@@ -201,7 +201,7 @@ describe('markdown', () => {
 })
 
 describe('fields', () => {
-  it.each<[fields: string[], format: Format, shown: string[]]>([
+  it.each<[fields: string[], format: Format, output: string[]]>([
     [['price', 'id'], 'csv', ['price,id', '4.50,1', '']],
     [['note', 'parts'], 'tsv', ['note\tparts', '\\N\t[{"of":"leaf"}]', '']],
     [['parts', 'note'], 'ndjson', ['{"parts":[{"of":"leaf"}],"note":null}', '']],
@@ -219,11 +219,11 @@ describe('fields', () => {
     ],
     [['parts'], 'vertical', ['parts  [{"of":"leaf"}]', '']],
     [['note'], 'markdown', ['| note |', '| ---- |', '| NULL |', '']],
-  ])('%j choose what %s shows, and in what order', (fields, format, shown) =>
-    expect(list(format, chosen(tea, fields), green)).toEqual(shown),
+  ])('%j choose what %s shows, and in what order', (fields, format, output) =>
+    expect(list(format, chosen(tea, fields), green)).toEqual(output),
   )
 
-  it.each<[fields: string[], format: Format, shown: string[]]>([
+  it.each<[fields: string[], format: Format, output: string[]]>([
     [['id'], 'csv', ['id', '7', '']],
     [['items', 'who'], 'csv', ['id,sku,who', '1,TEA-1,ada', '2,,ada', '']],
     [['id', 'items'], 'csv', ['id,items_id,sku', '7,1,TEA-1', '7,2,', '']],
@@ -239,8 +239,8 @@ describe('fields', () => {
       'vertical',
       ['┌────┬───────┐', '│ id │ sku   │', '├────┼───────┤', '│  1 │ TEA-1 │', '│  2 │ NULL  │', '└────┴───────┘', ''],
     ],
-  ])('%j choose of a list inside, too: %s', (fields, format, shown) =>
-    expect(list(format, chosen(order, fields), full)).toEqual(shown),
+  ])('%j choose of a list inside, too: %s', (fields, format, output) =>
+    expect(list(format, chosen(order, fields), full)).toEqual(output),
   )
 
   it('that are not there are named, with what is meant and what there is', () => {

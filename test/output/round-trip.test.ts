@@ -138,9 +138,9 @@ it.each(['csv', 'tsv', 'vertical', 'markdown', 'ids'] as const)(
   (format) =>
     check(async (rows) => {
       for (const raw of [false, true]) {
-        const shown = await written(rows, format, { terminal: true, raw })
+        const output = await written(rows, format, { terminal: true, raw })
         // Between the cells stands a tab.
-        expect(format === 'tsv' ? shown.replaceAll('\t', '') : shown).not.toMatch(treacherous)
+        expect(format === 'tsv' ? output.replaceAll('\t', '') : output).not.toMatch(treacherous)
       }
     }, 60),
 )

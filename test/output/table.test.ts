@@ -63,7 +63,7 @@ describe('columns of a terminal', () => {
     ['𗀀', 2],
     ['𛀀', 2],
     ['🈂', 2],
-  ])('%s takes %i', (shown, width) => expect(widthOf(shown)).toBe(width))
+  ])('%s takes %i', (output, width) => expect(widthOf(output)).toBe(width))
 
   it('a text is cut between characters, never inside of one', () => {
     expect(shorten('緑茶 Green', 6)).toBe('緑茶 …')
