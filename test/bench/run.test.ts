@@ -13,7 +13,7 @@ import { placeOrder } from '../../src/shop/place-order.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { cleanEnvironment } from '../../bench/child.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder({ servers: true })
 const compiled = join(process.cwd(), 'dist', 'bench', 'main.js')
 const tiny: Size = {
   ...quick,

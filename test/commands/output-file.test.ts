@@ -250,7 +250,7 @@ describe('a place that cannot be written', () => {
   it('is no file, such as a pipe: it is written to', () => {
     const script = '"$0" "$1" users list --field id -q -o >(cat); wait; sleep 0.2'
     expect(
-      execFileSync('bash', ['-c', script, process.execPath, binary], {
+      execFileSync('bash', ['--norc', '-c', script, process.execPath, binary], {
         env: environment(database),
         encoding: 'utf8',
         cwd,

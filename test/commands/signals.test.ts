@@ -81,7 +81,7 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
 describe('a reader that leaves', () => {
   it.each(['| head -1', '2>&1 | head -1', '| true'])('dbtool users list --format csv %s is quiet', (pipe) => {
     const script = `"$0" "$1" users list --format csv ${pipe}; exit "\${PIPESTATUS[0]}"`
-    const stdout = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, process.execPath, binary], {
+    const stdout = execFileSync('bash', ['--norc', '-c', `{ ${script}; } 2>&1`, process.execPath, binary], {
       env: environment(database),
       encoding: 'utf8',
     })
