@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes  } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { connect } from '../../src/db/connect.ts'
