@@ -1,26 +1,67 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const quiet = 'test/quiet/**/*.test.ts'
+
+/** What takes longest, and so begins first: nobody waits for it at the end. `npm test -- --fast` leaves it out. */
+const longest = [
+  'docs',
+  'faults/torture',
+  'faults/cut-everywhere',
+  'bench/run',
+  'package',
+  'stress/pool-tune',
+  'output/round-trip',
+  'commands/conversation',
+  'commands/signals',
+  'server/lifecycle',
+  'server/access',
+  'server/refusals',
+  'stress/load',
+  'stress/pool-stress',
+  'faults/outage',
+  'commands/menu',
+].map((name) => `test/${name}.test.ts`)
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((path) => moduleId.endsWith(path))
+      return found === -1 ? longest.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b))
+  }
+}
+
+/** Set by `npm test -- --fast`. */
+const isFast = process.env['DBTOOL_TESTS'] === 'fast'
+
+// Files share the modules that they load, since to load them takes longer than most files; each has a database of its
+// own.
+const all: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'all',
+    include: ['test/**/*.test.ts'],
+    exclude: [quiet, ...(isFast ? longest : [])],
+    isolate: false,
+    maxWorkers: 3,
+    sequence: { groupOrder: 0 },
+  },
+}
+
+/** What measures the server needs the machine for itself, after all others. */
+const alone: TestProjectConfiguration = {
+  extends: true,
+  test: { name: 'quiet', include: [quiet], maxWorkers: 1, sequence: { groupOrder: 1 } },
+}
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/global-setup.ts'],
-    projects: [
-      // Two files at once on a machine with two cores; each has a database of its own.
-      {
-        extends: true,
-        test: {
-          name: 'all',
-          include: ['test/**/*.test.ts'],
-          exclude: [quiet],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      // What measures the server needs the machine for itself, after all others.
-      { extends: true, test: { name: 'quiet', include: [quiet], maxWorkers: 1, sequence: { groupOrder: 1 } } },
-    ],
+    sequence: { sequencer: LongestFirst },
+    projects: isFast ? [all] : [all, alone],
   },
 })

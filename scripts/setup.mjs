@@ -1,6 +1,7 @@
 // From a clean clone to `npm test`, `npm run demo`, `npm run torture` or `npm run bench`. It runs before there are
 // packages, so it uses none.
-//   node scripts/setup.mjs test|demo|bench [arguments for vitest, for the demo or for the bench]
+//   node scripts/setup.mjs test [--fast] [arguments for vitest]
+//   node scripts/setup.mjs demo|bench [arguments for the demo or for the bench]
 //   node scripts/setup.mjs torture [--seconds 300] [--seed N]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -25,12 +26,25 @@ async function main([task, ...rest]) {
   if (task === 'demo') return node([at('dist', 'cli', 'dbtool.cjs'), 'demo', ...rest])
   if (torture !== undefined) return node([...vitest(), at('test', 'faults')], torture)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
-  await allOf([
+  return test(rest)
+}
+
+/** What can be seen without running anything is looked at beside the tests, which wait a lot, and told after them. */
+async function test(args) {
+  const fast = args.includes('--fast')
+  const [status] = await allOf([
+    node([...vitest(), ...args.filter((arg) => arg !== '--fast')], fast ? { DBTOOL_TESTS: 'fast' } : {}),
     steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
-    steps.step('format', () => check('prettier', ['prettier', 'bin', 'prettier.cjs', '--check', '.'])),
-    steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit'])),
+    steps.step('format', () => check('prettier', ['prettier', 'bin', 'prettier.cjs', '--check', '.', ...kept.format])),
+    steps.step('types', () => check('tsc', ['typescript', 'bin', 'tsc', '--noEmit', ...kept.types])),
   ])
-  return node([...vitest(), ...rest])
+  return status
+}
+
+/** What is as it was the last time is not looked at again. eslint has no such thing that knows of types. */
+const kept = {
+  format: ['--cache', '--cache-strategy', 'content', '--cache-location', at('node_modules', '.cache', 'format')],
+  types: ['--incremental', '--tsBuildInfoFile', at('node_modules', '.cache', 'tsc.json')],
 }
 
 const vitest = () => [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color'])]
@@ -125,6 +139,7 @@ async function allOf(works) {
   const results = await Promise.allSettled(works)
   const failures = results.filter((result) => result.status === 'rejected').map((result) => result.reason)
   if (failures.length > 0) throw new Failure('', { output: failures.map(textOf).join('\n') })
+  return results.map(({ value }) => value)
 }
 
 function textOf(error) {

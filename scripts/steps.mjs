@@ -17,6 +17,8 @@ export class Failure extends Error {
 export class Steps {
   #children = new Set()
   #interruption
+  /** What steps would have printed while a program has the screen to itself. */
+  #held
   #live = process.stdout.isTTY === true && !process.env.CI
   #colour = this.#live && !process.env.NO_COLOR
 
@@ -38,14 +40,14 @@ export class Steps {
     this.#refuseIfInterrupted()
     const started = performance.now()
     const line = (mark, detail) => `${this.#live ? '\r\x1b[K' : ''}${mark} ${name.padEnd(9)} ${detail}\n`
-    if (this.#live) process.stdout.write(`… ${name}`)
+    if (this.#live && this.#held === undefined) process.stdout.write(`… ${name}`)
     try {
       const detail = (await work()) ?? ''
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      process.stdout.write(line(this.#paint(32, '✔'), `${detail}${detail ? ', ' : ''}${seconds} s`))
+      this.#print(process.stdout, line(this.#paint(32, '✔'), `${detail}${detail ? ', ' : ''}${seconds} s`))
     } catch (error) {
       this.#refuseIfInterrupted()
-      process.stderr.write(line(this.#paint(31, '✘'), error.message))
+      this.#print(process.stderr, line(this.#paint(31, '✘'), error.message))
       // The line has the message; only the output of the program is still to be shown.
       throw error instanceof Failure ? new Failure('', error) : error
     }
@@ -60,9 +62,22 @@ export class Steps {
     if (status !== 0) throw new Failure(`${what} failed`, { output })
   }
 
-  /** Runs a program that shares the streams of this process. Resolves to its exit code. */
-  loudly(command, args, options = {}) {
-    return this.#end(spawn(command, args, { ...options, stdio: 'inherit' }))
+  /**
+   * Runs a program that shares the streams of this process. Resolves to its exit code. Steps that end meanwhile are
+   * printed after it.
+   */
+  async loudly(command, args, options = {}) {
+    this.#held = []
+    const status = await this.#end(spawn(command, args, { ...options, stdio: 'inherit' }))
+    const held = this.#held
+    this.#held = undefined
+    for (const [stream, text] of held) stream.write(text)
+    return status
+  }
+
+  #print(stream, text) {
+    if (this.#held === undefined) stream.write(text)
+    else this.#held.push([stream, text])
   }
 
   #refuseIfInterrupted() {

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { serverPaths } from '../src/server/home.ts'
 import { stopServer } from '../src/server/stop.ts'
 import { dbtool, words } from './support/cli.ts'
+import { folderForData } from './support/memory.ts'
 
 interface Line {
   readonly line: string
@@ -54,7 +54,7 @@ const homes: Record<string, string> = { 'README.md': newHome(), 'docs/walkthroug
 const homeOf = (page: string): string => homes[page] ?? homes['README.md']!
 
 function newHome(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-docs-')))
+  return realpathSync(mkdtempSync(join(folderForData(), 'dbtool-docs-')))
 }
 
 afterAll(async () => {

@@ -13,7 +13,7 @@ import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { cleanEnvironment } from '../../bench/child.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder({ servers: true })
 const compiled = join(process.cwd(), 'dist', 'bench', 'main.js')
 const tiny: Size = {
   ...quick,
@@ -54,7 +54,7 @@ function bench(args: readonly string[], until?: string): Promise<Ended> {
 
 const leftBehind = (): string[] => readdirSync(folder).filter((name) => name.startsWith('dbtool-bench-'))
 
-describe('npm run bench', () => {
+describe('npm run bench', { timeout: 300_000 }, () => {
   it('measures, shows, and keeps every round with what it was measured on', async () => {
     const out = join(folder, 'kept', 'figures.json')
     const { exitCode, stdout, stderr } = await bench(['--quick', '--only', 'start,round-trips', '--out', out])
@@ -115,13 +115,14 @@ const withoutStock: Place = async (queries, request) => {
 /** Says that it placed an order, which nobody ever sees. */
 const nothing: Place = (queries, request) => placeOrder(queries, { ...request, dryRun: true })
 
-describe('every group', () => {
+describe('every group', { timeout: 300_000 }, () => {
   it('works on a shop of few rows, and finds itself sound', async () => {
     const out = join(folder, 'all.json')
     const { matrix, import: imports, bulk, reports, pool } = groups
     const { exitCode, stderr } = await running(
       { matrix: matrix!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! },
       out,
+      { ...tiny, rounds: 1, reportRounds: 1 },
     )
     expect(exitCode, stderr).toBe(0)
     const { series, targets } = JSON.parse(readFileSync(out, 'utf8')) as BenchRun
@@ -153,7 +154,7 @@ describe('every group', () => {
   })
 })
 
-describe('a fast wrong run', () => {
+describe('a fast wrong run', { timeout: 300_000 }, () => {
   it.each([
     ['takes too little stock', withoutStock, 'the stock of a product is the units received less the units ordered'],
     ['places nothing', nothing, 'orders, but the database has 0'],
@@ -186,7 +187,7 @@ describe('a fast wrong run', () => {
   })
 })
 
-async function running(chosen: Options['groups'], out: string): Promise<Omit<Ended, 'stdout'>> {
+async function running(chosen: Options['groups'], out: string, size = tiny): Promise<Omit<Ended, 'stdout'>> {
   let stderr = ''
   const screen = new Writable({
     write(chunk, _encoding, done) {
@@ -195,7 +196,7 @@ async function running(chosen: Options['groups'], out: string): Promise<Omit<End
     },
   })
   const exitCode = await runBench(
-    { size: tiny, groups: chosen, out, chart: false },
+    { size, groups: chosen, out, chart: false },
     {
       env: {},
       stdout: new Writable({ write: (_chunk, _encoding, done) => done() }),

@@ -17,7 +17,7 @@ function shell(
   line: string,
   env: Record<string, string> = { HOME: folder },
 ): { stdout: string; stderr: string; status: number | null } {
-  return spawnSync('/bin/bash', ['-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], {
+  return spawnSync('/bin/bash', ['--norc', '-c', `dbtool() { "${process.execPath}" "${binary}" "$@"; }\n${line}`], {
     cwd: folder,
     env,
     encoding: 'utf8',

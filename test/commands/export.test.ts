@@ -99,7 +99,7 @@ describe('an export', () => {
       "INSERT INTO products (sku, name, price) SELECT CONCAT('P-', seq), REPEAT('x', 200), 1 FROM seq_1_to_20000",
     )
     const script = '{ "$0" "$1" products export | head -2; exit "${PIPESTATUS[0]}"; } 2>&1'
-    const stdout = execFileSync('bash', ['-c', script, process.execPath, binary], {
+    const stdout = execFileSync('bash', ['--norc', '-c', script, process.execPath, binary], {
       env: environment(elsewhere.name),
       encoding: 'utf8',
     })

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
@@ -37,7 +38,7 @@ it.each([
       database: database.name,
       signal: interrupt.signal,
     })
-    while ((await running()) === 0);
+    while ((await running()) === 0) await sleep(5)
     interrupt.abort(signal)
     expect(await outcome).toMatchObject({
       exitCode,

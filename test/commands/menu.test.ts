@@ -10,7 +10,7 @@ import { keys, terminal, type Terminal } from '../support/terminal.ts'
 
 const shop = testDatabase()
 const { name: database } = shop
-const folder = temporaryFolder()
+const folder = temporaryFolder({ servers: true })
 const down = '\u001b[B'
 
 /** Goes down to a line of the list and takes it. */

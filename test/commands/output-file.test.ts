@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
-import { testDatabase } from '../support/database.ts'
+import { testDatabase, untilRuns } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { renewedShop } from '../support/shop.ts'
 
@@ -170,12 +170,12 @@ describe('no file is left', () => {
   })
 
   it.each<[signals: [number, NodeJS.Signals][], exitCode: number]>([
-    [[[1_500, 'SIGINT']], 130],
-    [[[1_500, 'SIGTERM']], 143],
+    [[[0, 'SIGINT']], 130],
+    [[[0, 'SIGTERM']], 143],
     [
       [
-        [1_500, 'SIGINT'],
-        [1_550, 'SIGINT'],
+        [0, 'SIGINT'],
+        [50, 'SIGINT'],
       ],
       130,
     ],
@@ -193,7 +193,7 @@ describe('no file is left', () => {
         '-o',
         join(cwd, 'out.json'),
       ],
-      { database, signals },
+      { database, working: () => untilRuns(shop, 'SELECT SLEEP(20)'), signals },
     )
     expect(child.exitCode).toBe(exitCode)
     expect(readdirSync(cwd)).toEqual([])
@@ -251,7 +251,7 @@ describe('a place that cannot be written', () => {
   it('is no file, such as a pipe: it is written to', () => {
     const script = '"$0" "$1" users list --field id -q -o >(cat); wait; sleep 0.2'
     expect(
-      execFileSync('bash', ['-c', script, process.execPath, binary], {
+      execFileSync('bash', ['--norc', '-c', script, process.execPath, binary], {
         env: environment(database),
         encoding: 'utf8',
         cwd,

@@ -1,26 +1,32 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { binary, environment, spawned } from '../support/binary.ts'
-import { testDatabase } from '../support/database.ts'
+import { testDatabase, untilRuns } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 import { keys, terminal } from '../support/terminal.ts'
 
-const { name: database } = testDatabase()
+const shop = testDatabase()
+const { name: database } = shop
 const folder = temporaryFolder()
 beforeAll(() => smallShop(database))
 
 const stress = (...flags: string[]): string[] => ['pool', 'stress', ...flags]
 const long = stress('--sql', 'SELECT SLEEP(20)', '--workers', '3', '--pool-timeout', '30s')
+/** Long enough for the first statements to have ended. */
+const whileMs = 300
+const working = (): Promise<void> => untilRuns(shop, 'SELECT SLEEP%')
 
 describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   it('end a load test with what it has measured, and keep it: 130', async () => {
     const kept = join(folder, 'kept.json')
     const child = await spawned(stress('--duration', '30s', '--json', '--out', `json=${kept}`), {
       database,
-      signals: [[1_500, 'SIGINT']],
+      working,
+      signals: [[whileMs, 'SIGINT']],
     })
     expect(child.exitCode).toBe(130)
     expect(child.endedAfterMs).toBeLessThan(3_000)
@@ -33,7 +39,7 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   })
 
   it('cut a statement that runs on: 130, soon', async () => {
-    const child = await spawned(long, { database, signals: [[1_500, 'SIGINT']] })
+    const child = await spawned(long, { database, working, signals: [[0, 'SIGINT']] })
     expect(child).toMatchObject({ exitCode: 130, stdout: '', stderr: 'error: interrupted\n' })
     expect(child.endedAfterMs).toBeLessThan(4_000)
   })
@@ -41,9 +47,10 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   it('the second one is immediate', async () => {
     const child = await spawned(long, {
       database,
+      working,
       signals: [
-        [1_500, 'SIGINT'],
-        [1_600, 'SIGINT'],
+        [0, 'SIGINT'],
+        [100, 'SIGINT'],
       ],
     })
     expect(child.exitCode).toBe(130)
@@ -51,7 +58,7 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   })
 
   it('SIGTERM is 143', async () => {
-    const child = await spawned([...long, '--json'], { database, signals: [[1_500, 'SIGTERM']] })
+    const child = await spawned([...long, '--json'], { database, working, signals: [[0, 'SIGTERM']] })
     expect(child.exitCode).toBe(143)
     expect(JSON.parse(child.stderr)).toMatchObject({ error: { code: 'TERMINATED', exitCode: 143 } })
   })
@@ -59,7 +66,8 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
   it('SIGHUP is 129, and leaves no half of a file', async () => {
     const child = await spawned([...long, '--json', '-o', join(folder, 'result.json')], {
       database,
-      signals: [[1_500, 'SIGHUP']],
+      working,
+      signals: [[0, 'SIGHUP']],
     })
     expect(child.exitCode).toBe(129)
     expect(JSON.parse(child.stderr)).toEqual({
@@ -70,7 +78,9 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
 
   it('the key itself, on a terminal', async () => {
     const tty = terminal(stress('--duration', '30s'), database)
-    setTimeout(() => tty.type(keys.ctrlC), 1_500)
+    await working()
+    await sleep(whileMs)
+    tty.type(keys.ctrlC)
     expect(await tty.ended()).toBe(130)
     expect(tty.screen).toMatch(/time-outs, 0 other failures/)
     expect(tty.screen).toContain('partial: interrupted')
@@ -81,7 +91,7 @@ describe('Ctrl-C, SIGTERM and SIGHUP', () => {
 describe('a reader that leaves', () => {
   it.each(['| head -1', '2>&1 | head -1', '| true'])('dbtool users list --format csv %s is quiet', (pipe) => {
     const script = `"$0" "$1" users list --format csv ${pipe}; exit "\${PIPESTATUS[0]}"`
-    const stdout = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, process.execPath, binary], {
+    const stdout = execFileSync('bash', ['--norc', '-c', `{ ${script}; } 2>&1`, process.execPath, binary], {
       env: environment(database),
       encoding: 'utf8',
     })

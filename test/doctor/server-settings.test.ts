@@ -3,13 +3,13 @@ import { readPortAccess } from '../../src/server/port.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
 import { freePort } from '../server/free-port.ts'
-import { temporaryHome } from '../server/temporary-home.ts'
+import { furnishedHome } from '../server/temporary-home.ts'
 import { dbtool } from '../support/cli.ts'
 import { examine } from './examine.ts'
 
 /** On a separate server, whose global variables may change. */
 it('judges the settings of a server, as its owner and over its port', { timeout: 120_000 }, async () => {
-  const paths = temporaryHome()
+  const paths = furnishedHome()
   const port = await freePort()
   await startServer(paths, { port })
   const env = { DBTOOL_HOME: paths.home }

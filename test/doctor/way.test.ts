@@ -124,7 +124,12 @@ describe('the connection to the server', () => {
     await new Promise((resolve) => mute.once('listening', resolve))
     const { port } = mute.address() as AddressInfo
     const env = { DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_SOCKET: '', DB_CONNECT_TIMEOUT: '1h' }
-    const child = await spawned(['doctor'], { database: shop.name, env, signals: [[1_500, 'SIGINT']] })
+    const child = await spawned(['doctor'], {
+      database: shop.name,
+      env,
+      working: () => new Promise((resolve) => mute.once('connection', resolve)),
+      signals: [[300, 'SIGINT']],
+    })
     mute.close()
     expect(child).toMatchObject({ exitCode: 130, stdout: '', stderr: 'error: interrupted\n' })
   })

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { DbtoolError } from '../../src/errors.ts'
 import { asciiControls, escapeControls } from '../../src/output/cell.ts'
@@ -71,7 +72,7 @@ describe('text from the database never reaches a terminal raw', () => {
       { stdin, stderr: streams.stderr, signal: abort.signal },
       { escapeControls, isAscii: false },
     ).confirm({ message: evil, yes: false })
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    while (!texts.stderr.includes('\\u001b]52')) await sleep(5)
     abort.abort()
     await expect(asking).rejects.toMatchObject({ code: 'INTERRUPTED' })
     expect(texts.stderr).toContain('\\u001b]52')

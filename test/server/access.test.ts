@@ -11,7 +11,7 @@ import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { freePort } from './free-port.ts'
-import { root, temporaryHome } from './temporary-home.ts'
+import { furnishedHome, root, temporaryHome } from './temporary-home.ts'
 
 const mode = (path: string): number => statSync(path).mode & 0o777
 
@@ -21,7 +21,7 @@ function overPort(port: number, password: string, database?: string): Target {
 
 describe('access to the private server', { timeout: 120_000 }, () => {
   it('nobody over the network', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     await startServer(paths)
     const [row] = await withSession(paths, (db) => db.rows('SELECT @@skip_networking AS closed, @@port AS port'))
     expect(row).toEqual({ closed: 1, port: 0 })
@@ -36,7 +36,7 @@ describe('access to the private server', { timeout: 120_000 }, () => {
   })
 
   it('with a port: everybody with the password, on 127.0.0.1, in the databases of the shop', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const port = await freePort()
     expect((await startServer(paths, { port })).status.port).toBe(port)
     const password = readPortAccess(paths)?.password ?? ''
@@ -55,7 +55,7 @@ describe('access to the private server', { timeout: 120_000 }, () => {
   })
 
   it('with a port: nobody at another address of this machine', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const port = await freePort()
     await startServer(paths, { port })
     const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])

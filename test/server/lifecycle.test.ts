@@ -7,7 +7,7 @@ import { findRunning, serverStatus } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
-import { killServer, temporaryHome } from './temporary-home.ts'
+import { furnishedHome, killServer, temporaryHome } from './temporary-home.ts'
 
 describe('the private server', { timeout: 120_000 }, () => {
   it('creates its data, starts, and accepts the operating-system user without a password', async () => {
@@ -32,7 +32,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   })
 
   it('is left alone by a second start', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const first = await startServer(paths)
     expect(await startServer(paths)).toEqual({ started: false, status: first.status, warnings: [] })
   })
@@ -49,7 +49,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   })
 
   it('stops cleanly, leaves neither socket nor pid file, and reports that it was not running', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     expect(await stopServer(paths)).toEqual({ stopped: false })
     await startServer(paths)
     expect(await stopServer(paths)).toEqual({ stopped: true })
@@ -59,7 +59,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   })
 
   it('starts again with its data after kill -9, over the pid file and the socket left behind', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     await startServer(paths)
     await withSession(paths, async (db) => {
       await db.execute('CREATE TABLE dbtool.kept (id INT PRIMARY KEY)')
@@ -74,7 +74,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   })
 
   it('does not mistake another process with its old number for itself', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     await startServer(paths)
     await killServer(paths)
     writeFileSync(paths.pidFile, String(process.pid))
@@ -88,7 +88,7 @@ describe('the private server', { timeout: 120_000 }, () => {
   })
 
   it('is reset with all its data, and starts empty', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     await startServer(paths)
     await withSession(paths, (db) => db.execute('CREATE TABLE dbtool.gone (id INT PRIMARY KEY)'))
     const dry = await dbtool('server reset -n', { env: { DBTOOL_HOME: paths.home } })

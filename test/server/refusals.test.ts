@@ -7,7 +7,7 @@ import { startServer } from '../../src/server/start.ts'
 import { findRunning } from '../../src/server/status.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { freePort } from './free-port.ts'
-import { temporaryHome } from './temporary-home.ts'
+import { furnishedHome, temporaryHome } from './temporary-home.ts'
 
 describe('the private server refuses', { timeout: 120_000 }, () => {
   it('a socket path that is too long, naming DBTOOL_HOME and the limit', async () => {
@@ -32,7 +32,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   })
 
   it('another port than the one it runs with', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     await startServer(paths)
     await expect(startServer(paths, { port: 33_306 })).rejects.toThrow(
       'the private server is already running, without a port',
@@ -40,7 +40,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   })
 
   it('a port in use, with the advice to choose another, and starts without it', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const port = await freePort()
     const neighbour = createServer().listen(port, '127.0.0.1')
     try {
@@ -52,7 +52,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   })
 
   it('to start without a pid file, quoting its log', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     mkdirSync(paths.pidFile, { recursive: true })
     await expect(startServer(paths)).rejects.toThrow(/mariadbd did not start .*pid/i)
     expect(await findRunning(paths)).toBeUndefined()
@@ -66,7 +66,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
 
   it('to continue after an interrupt, and leaves no incomplete data directory and no server', async () => {
     for (const moment of ['creating the data directory', 'starting MariaDB']) {
-      const paths = temporaryHome()
+      const paths = moment === 'starting MariaDB' ? furnishedHome() : temporaryHome()
       const interrupt = new AbortController()
       const progress = (message: string): void => {
         if (message === moment) setTimeout(() => interrupt.abort(new Error('interrupted')), 10)
@@ -82,7 +82,7 @@ describe('the private server refuses', { timeout: 120_000 }, () => {
   })
 
   it('to hide when its socket was deleted: stop still finds it', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const { status } = await startServer(paths)
     rmSync(paths.socket)
     expect(await findRunning(paths)).toBeUndefined()

@@ -1,18 +1,18 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { serverPaths, type ServerPaths } from '../../src/server/home.ts'
 import { answers, processState, readPid } from '../../src/server/process.ts'
 import { stopServer } from '../../src/server/stop.ts'
+import { folderForData } from '../support/memory.ts'
 
 export const root = process.getuid?.() === 0
 
 /** A home for one test. At the end of the test, its server is stopped in any case. */
 export function temporaryHome(...below: string[]): ServerPaths {
-  const top = realpathSync(mkdtempSync(join(tmpdir(), 'dbt-')))
+  const top = realpathSync(mkdtempSync(join(folderForData(), 'dbt-')))
   const paths = serverPaths({ DBTOOL_HOME: join(top, ...below) })
   const release = watch(top, paths)
   onTestFinished(async () => {
@@ -20,6 +20,14 @@ export function temporaryHome(...below: string[]): ServerPaths {
     rmSync(top, { recursive: true, force: true })
     release()
   })
+  return paths
+}
+
+/** The same with data in it, as a first start makes them: for a test that is not about how they are made. */
+export function furnishedHome(): ServerPaths {
+  const paths = temporaryHome()
+  mkdirSync(paths.directory, { recursive: true, mode: 0o700 })
+  execFileSync('cp', ['-Rp', inject('freshData'), paths.data])
   return paths
 }
 

@@ -9,7 +9,7 @@ import type { StressResult } from '../../src/stress/result.ts'
 import { Series } from '../../src/stress/series.ts'
 import { type Child, spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
-import { testDatabase } from '../support/database.ts'
+import { testDatabase, untilRuns } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 describe('pool stress --threads', () => {
@@ -100,7 +100,7 @@ describe('pool stress --threads', () => {
   it('end together at Ctrl-C, with the result until then', async () => {
     const { exitCode, stdout, endedAfterMs } = await run(
       ['--threads', '2', '--workers', '4', '--duration', '60s', '--sql', 'SELECT SLEEP(0.01)'],
-      { signals: [[2_500, 'SIGINT']] },
+      { working: () => untilRuns(database, 'SELECT SLEEP%'), signals: [[1_000, 'SIGINT']] },
     )
     const { partial, ok } = JSON.parse(stdout) as StressResult
     expect([exitCode, partial, ok > 0, endedAfterMs < 20_000]).toEqual([130, true, true, true])
@@ -120,7 +120,7 @@ describe('pool stress --threads', () => {
         '--max-overflow',
         '0',
         '--pool-timeout',
-        '500ms',
+        '20s',
         '--user',
         'two_only',
         '--database',

@@ -40,14 +40,16 @@ interface Run {
   readonly node?: readonly string[]
   readonly env?: Record<string, string>
   readonly as?: Role
-  /** Sent one after the other, so long after the start. */
+  /** What the signals wait for: the child is at work. It is called when the child starts. */
+  readonly working?: () => Promise<unknown>
+  /** Sent one after the other, so long after that. */
   readonly signals?: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[]
 }
 
 /** Runs the compiled tool with pipes and no input, and sends it signals. */
 export function spawned(
   argv: readonly string[],
-  { database, node = [], env = {}, as, signals = [] }: Run,
+  { database, node = [], env = {}, as, working = () => Promise.resolve(), signals = [] }: Run,
 ): Promise<Child> {
   const child = spawn(process.execPath, [...node, binary, ...argv], {
     cwd: '/',
@@ -57,12 +59,12 @@ export function spawned(
   const texts = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (texts.stdout += String(chunk)))
   child.stderr.on('data', (chunk) => (texts.stderr += String(chunk)))
-  const firstMs = signals[0]?.[0] ?? 0
-  const started = performance.now()
-  for (const [afterMs, signal] of signals) setTimeout(() => child.kill(signal), afterMs)
+  let first = performance.now()
+  void working().then(() => {
+    first = performance.now() + (signals[0]?.[0] ?? 0)
+    for (const [afterMs, signal] of signals) setTimeout(() => child.kill(signal), afterMs)
+  })
   return new Promise((resolve) =>
-    child.on('close', (exitCode) =>
-      resolve({ ...texts, exitCode, endedAfterMs: performance.now() - started - firstMs }),
-    ),
+    child.on('close', (exitCode) => resolve({ ...texts, exitCode, endedAfterMs: performance.now() - first })),
   )
 }

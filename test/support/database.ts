@@ -89,6 +89,16 @@ export function listening(db: Queries, errors: unknown[]): Queries {
   })
 }
 
+/** Resolves when a statement like this one runs in the database, on a connection on which none like it ran before. */
+export async function untilRuns({ connection, name }: TestDatabase, like: string): Promise<void> {
+  const question =
+    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ? AND ID <> CONNECTION_ID()'
+  const ids = async (): Promise<number[]> =>
+    (await connection.rows<{ id: number }>(question, [name, like])).map(({ id }) => id)
+  const before = new Set(await ids())
+  while ((await ids()).every((id) => before.has(id))) await sleep(10)
+}
+
 /** Resolves when so many statements in this database wait for rows that somebody else has locked. */
 export async function untilWaiting({ connection, name }: TestDatabase, statements = 1): Promise<void> {
   const waiting =

@@ -1,15 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { accountSql } from '../../src/db/privileges/accounts.ts'
+import { prepareDirectories } from '../../src/server/directories.ts'
 import { serverPaths } from '../../src/server/home.ts'
+import { installData } from '../../src/server/install.ts'
+import { findPrograms } from '../../src/server/programs.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
 import { stopServer } from '../../src/server/stop.ts'
+import { folderForData } from './memory.ts'
 import { appAccount } from './people.ts'
 
 declare module 'vitest' {
@@ -17,6 +20,8 @@ declare module 'vitest' {
     /** DBTOOL_HOME of the private server that all tests share. */
     home: string
     socket: string
+    /** The data directory of a private server that has never run. */
+    freshData: string
     osUser: string
     /** Of the application user, as whom the shop is run. */
     appPassword: string
@@ -26,9 +31,11 @@ declare module 'vitest' {
 /** One private MariaDB for the whole run, in a temporary home; every test file makes databases of its own in it. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   buildIfMissing()
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'dbtool-test-')))
+  const home = realpathSync(mkdtempSync(join(folderForData(), 'dbtool-test-')))
   const paths = serverPaths({ DBTOOL_HOME: home })
   const release = watchOver(home, paths.pidFile)
+  await installData({ paths, programs: findPrograms(), user: prepareDirectories(paths) })
+  project.provide('freshData', copied(paths.data, join(home, 'fresh-data')))
   const { status } = await startServer(paths)
   project.provide('home', home)
   project.provide('socket', paths.socket)
@@ -49,6 +56,16 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 function buildIfMissing(): void {
   const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
   if (!existsSync(at('dist/.built'))) spawnSync(process.execPath, [at('scripts/build.mjs')], { stdio: 'inherit' })
+}
+
+/** Most of a log that is new are zeros, which need no room where `cp` knows how. */
+function copied(data: string, copy: string): string {
+  const sparse = spawnSync('cp', ['-Rp', '--sparse=always', data, copy], { stdio: 'ignore' })
+  if (sparse.status !== 0) {
+    rmSync(copy, { recursive: true, force: true })
+    execFileSync('cp', ['-Rp', data, copy])
+  }
+  return copy
 }
 
 /** If this process is killed, a shell that waits for its end stops the server and removes its home. */

@@ -3,7 +3,8 @@ import { spawn } from '@lydell/node-pty'
 import { binary, environment } from './binary.ts'
 import type { Role } from './people.ts'
 
-const patienceMs = 15_000
+/** For a machine that does much else at the same time; nobody waits so long on another. */
+const patienceMs = 40_000
 
 /** A process at a pseudo-terminal: keys in, screen out. */
 export interface Terminal {

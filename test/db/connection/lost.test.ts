@@ -8,7 +8,7 @@ import { defaultLimits, type Target } from '../../../src/db/target.ts'
 import { withSession } from '../../../src/server/session.ts'
 import { startServer } from '../../../src/server/start.ts'
 import { freePort } from '../../server/free-port.ts'
-import { killServer, temporaryHome } from '../../server/temporary-home.ts'
+import { killServer, furnishedHome } from '../../server/temporary-home.ts'
 import { testDatabase } from '../../support/database.ts'
 import { expectFailure, password, secret } from '../expect-failure.ts'
 import { brokenNetwork } from '../proxy.ts'
@@ -89,7 +89,7 @@ describe('a connection', () => {
 
 describe('a server of its own', { timeout: 120_000 }, () => {
   it('that is read-only and then dies: every statement rejects, and this process survives', async () => {
-    const paths = temporaryHome()
+    const paths = furnishedHome()
     const port = await freePort()
     await startServer(paths, { port })
     await withSession(paths, (db) => db.execute(`CREATE USER 'clerk'@'%' IDENTIFIED BY '${password}'`))

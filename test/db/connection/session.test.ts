@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
 import { probe } from '../../../src/db/connection/probe.ts'
 import { Secret } from '../../../src/db/queries.ts'
@@ -6,7 +6,8 @@ import { defaultLimits } from '../../../src/db/target.ts'
 import { testDatabase } from '../../support/database.ts'
 
 // A machine far from Greenwich must make no difference.
-process.env['TZ'] = 'America/St_Johns'
+beforeAll(() => void vi.stubEnv('TZ', 'America/St_Johns'))
+afterAll(() => void vi.unstubAllEnvs())
 
 describe('a session', () => {
   const database = testDatabase()

@@ -6,12 +6,11 @@ import { connect } from '../../../src/db/connection/connect.ts'
 import { probe } from '../../../src/db/connection/probe.ts'
 import type { SslMode, Target } from '../../../src/db/target.ts'
 import { prepareDirectories } from '../../../src/server/directories.ts'
-import { installData } from '../../../src/server/install.ts'
 import { launch } from '../../../src/server/launch.ts'
 import { findPrograms } from '../../../src/server/programs.ts'
 import { withSession } from '../../../src/server/session.ts'
 import { freePort } from '../../server/free-port.ts'
-import { temporaryHome } from '../../server/temporary-home.ts'
+import { furnishedHome } from '../../server/temporary-home.ts'
 import { expectFailure, password } from '../expect-failure.ts'
 
 const openssl = (...line: string[]): void => void execFileSync('openssl', line, { stdio: 'pipe' })
@@ -34,11 +33,10 @@ interface TlsServer {
 
 /** A server whose certificate is for "localhost" alone. */
 async function tlsServer(): Promise<TlsServer> {
-  const paths = temporaryHome()
+  const paths = furnishedHome()
   const [programs, user, port] = [findPrograms(), prepareDirectories(paths), await freePort()]
   const certificates = makeCertificates(join(paths.home, 'certificates'))
   if (user.spawn.uid !== undefined) chownSync(certificates('server.key'), user.spawn.uid, user.spawn.gid ?? -1)
-  await installData({ paths, programs, user })
   const tls = [`--ssl-cert=${certificates('server.pem')}`, `--ssl-key=${certificates('server.key')}`]
   await launch({ paths, programs, user: { ...user, arguments: [...user.arguments, ...tls] }, port })
   await withSession(paths, (db) => db.execute(`CREATE USER 'ada'@'%' IDENTIFIED BY '${password}'`))

@@ -89,8 +89,8 @@ export const kinds: Readonly<Record<string, Fault>> = {
     fillUp(disk.full)
     await sleep(chance.between(300, 1_500))
     rmSync(disk.full)
-    // It may have given up.
-    await startServer(paths, { port })
+    // It may have given up, or be about to: then it still answers, and has hung up a moment later.
+    await startServer(paths, { port }).catch(() => startServer(paths, { port }))
   },
   'client killed with -9': async (world, folder) => {
     const child = importing(world, writeOrderFile(world, folder))
