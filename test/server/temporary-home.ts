@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { serverPaths, type ServerPaths } from '../../src/server/home.ts'
 import { answers, processState, readPid } from '../../src/server/process.ts'
 import { stopServer } from '../../src/server/stop.ts'
@@ -12,10 +12,19 @@ export const root = process.getuid?.() === 0
 
 /** A home of the test's own, in which no server is left when the test ends, however it ends. */
 export function temporaryHome(...below: string[]): ServerPaths {
+  return homeUntil(onTestFinished, below)
+}
+
+/** The same for all tests of a file; call it at the top of the file or of a `describe`. */
+export function homeOfFile(): ServerPaths {
+  return homeUntil(afterAll, [])
+}
+
+function homeUntil(ends: (cleanUp: () => Promise<void>) => void, below: readonly string[]): ServerPaths {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'dbt-')))
   const paths = serverPaths({ DBTOOL_HOME: join(top, ...below) })
   const release = watch(top, paths)
-  onTestFinished(async () => {
+  ends(async () => {
     await stopServer(paths).catch(() => killServer(paths))
     rmSync(top, { recursive: true, force: true })
     release()
