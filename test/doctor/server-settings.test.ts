@@ -44,6 +44,8 @@ it('judges the settings of a server, as its owner and over its port', { timeout:
     'max_connections = 20',
     'innodb_flush_log_at_trx_commit = 2',
     'wait_timeout = 60',
+    'foreign_key_checks = OFF',
+    'sql_select_limit = 3',
     "sql_mode = ''",
     'character_set_server = latin1',
   )
@@ -54,13 +56,27 @@ it('judges the settings of a server, as its owner and over its port', { timeout:
   expect(lax.named('warning').sort()).toEqual([
     'character-set',
     'commit',
-    'idle-time-out',
+    'globals',
+    'globals',
     'max-connections',
     'sql-mode',
   ])
-  expect(lax.of('idle-time-out')).toMatchObject({
-    found: expect.stringMatching(/after 1m of idle time \(wait_timeout\)/),
-    fix: 'DB_POOL_RECYCLE=30s',
+  expect(lax.findings.filter(({ check }) => check === 'globals').map(({ found, fix }) => [found, fix])).toEqual([
+    [
+      'foreign_key_checks is OFF for other programs: rows can refer to rows that do not exist',
+      expect.stringContaining('foreign_key_checks'),
+    ],
+    [
+      'sql_select_limit is 3 for other programs: SELECT without LIMIT returns only the first rows',
+      expect.stringContaining('sql_select_limit'),
+    ],
+  ])
+  // The session sets wait_timeout, so only a pool that is slower than that is at risk.
+  expect(lax.of('idle-time-out').status).toBe('ok')
+  const slow = await examine({ env: { ...overPort.env, DB_POOL_RECYCLE: '12h' } })
+  expect(slow.of('idle-time-out')).toMatchObject({
+    found: expect.stringMatching(/after 8h of idle time \(wait_timeout\)/),
+    fix: 'DB_POOL_RECYCLE=4h',
   })
   expect(lax.named('fault')).toEqual(['user-connections'])
   expect(lax.of('user-connections').fix).toBe(

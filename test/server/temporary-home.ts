@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inject, onTestFinished } from 'vitest'
+import { afterAll, inject, onTestFinished } from 'vitest'
 import { serverPaths, type ServerPaths } from '../../src/server/home.ts'
 import { answers, processState, readPid } from '../../src/server/process.ts'
 import { stopServer } from '../../src/server/stop.ts'
@@ -12,10 +12,19 @@ export const root = process.getuid?.() === 0
 
 /** A home for one test. At the end of the test, its server is stopped in any case. */
 export function temporaryHome(...below: string[]): ServerPaths {
+  return homeUntil(onTestFinished, below)
+}
+
+/** A home for all tests of a file, with the data of a first start. Call it at the top of a file or of a `describe`. */
+export function homeOfFile(): ServerPaths {
+  return furnished(homeUntil(afterAll, []))
+}
+
+function homeUntil(ends: (cleanUp: () => Promise<void>) => void, below: readonly string[]): ServerPaths {
   const top = realpathSync(mkdtempSync(join(folderForData(), 'dbt-')))
   const paths = serverPaths({ DBTOOL_HOME: join(top, ...below) })
   const release = watch(top, paths)
-  onTestFinished(async () => {
+  ends(async () => {
     await stopServer(paths).catch(() => killServer(paths))
     rmSync(top, { recursive: true, force: true })
     release()
@@ -23,9 +32,12 @@ export function temporaryHome(...below: string[]): ServerPaths {
   return paths
 }
 
-/** The same with data in it, as a first start makes them: for a test that is not about how they are made. */
+/** A home with the data of a first start: for a test with another subject than how they are created. */
 export function furnishedHome(): ServerPaths {
-  const paths = temporaryHome()
+  return furnished(temporaryHome())
+}
+
+function furnished(paths: ServerPaths): ServerPaths {
   mkdirSync(paths.directory, { recursive: true, mode: 0o700 })
   execFileSync('cp', ['-Rp', inject('freshData'), paths.data])
   return paths

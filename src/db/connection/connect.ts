@@ -8,6 +8,7 @@ import { readInstant } from '../utc.ts'
 import { Connection } from './connection.ts'
 import { driver, type DriverOptions } from './driver.ts'
 import { killAtServer, killLimits } from './kill.ts'
+import { sessionStatements } from './session.ts'
 
 const keepAliveMs = 30_000
 
@@ -118,32 +119,4 @@ function readCertificate(path: string): string {
       hint: 'set --ssl-ca to the path of a PEM file',
     })
   }
-}
-
-/** The longest lock waits that MariaDB accepts: for rows, and for a table. */
-const longestRowWaitSeconds = 100_000_000
-const longestTableWaitSeconds = 31_536_000
-
-const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
-
-/**
- * The statements that set up the session of every connection: utf8mb4, UTC, strict mode, READ COMMITTED, and limits for
- * statements and lock waits. MariaDB's `max_statement_time` is in seconds; the `max_execution_time` of MySQL does not
- * exist. The two lock waits are in seconds too: for rows, and for a table that another session is changing or using. A
- * read-only session rejects every change (error 1792).
- */
-function sessionStatements(limits: Limits, readOnly = false): string[] {
-  const lockWaitSeconds =
-    limits.lockWaitMs === 0 ? longestRowWaitSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
-  const variables = [
-    `time_zone = '+00:00'`,
-    `sql_mode = '${sqlMode}'`,
-    `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
-    `innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-    `lock_wait_timeout = ${Math.min(lockWaitSeconds, longestTableWaitSeconds)}`,
-  ]
-  return [
-    `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}`,
-    `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED${readOnly ? ', READ ONLY' : ''}`,
-  ]
 }

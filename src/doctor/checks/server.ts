@@ -1,3 +1,4 @@
+import { sessionVariables } from '../../db/connection/session.ts'
 import type { Texts } from '../facts.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
 import { fixOf, quotedName, serverVariable } from '../fix.ts'
@@ -65,6 +66,22 @@ export const serverChecks: readonly Check[] = [
         `the default sql_mode is not strict ('${mode}'): values that do not fit are cut without an error ` +
           'when other programs write',
         serverVariable('sql_mode', "'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"),
+      )
+    },
+  }),
+  check({
+    name: 'globals',
+    group,
+    looksAt: 'global variables that harm programs without settings of their own; the sessions of dbtool set them all',
+    needs: ['variables'],
+    judge({ variables: { global } }) {
+      const harmful = sessionVariables.flatMap(({ name, value, harm }) => {
+        const found = global[name]
+        return harm === undefined || found === undefined || found === value ? [] : [{ name, value, harm, found }]
+      })
+      if (harmful.length === 0) return ok('no global variable harms other programs')
+      return harmful.map(({ name, value, harm, found }) =>
+        warning(`${name} is ${found} for other programs: ${harm}`, serverVariable(name, value)),
       )
     },
   }),

@@ -1,5 +1,6 @@
 import type { Connection } from '../../db/connection/connection.ts'
 import { probe } from '../../db/connection/probe.ts'
+import { sessionVariables } from '../../db/connection/session.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { ServerPaths } from '../../server/home.ts'
@@ -24,6 +25,7 @@ const globals = [
   'read_only',
   'innodb_read_only',
   'pid_file',
+  ...sessionVariables.filter(({ harm }) => harm !== undefined).map(({ name }) => name),
 ]
 const sessions = [
   'max_user_connections',

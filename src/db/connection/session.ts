@@ -1,0 +1,80 @@
+import type { Limits } from '../target.ts'
+
+/** A session variable that statements depend on, whatever the server's global value is. */
+export interface SessionVariable {
+  readonly name: string
+  /** The value of every session of dbtool, as SQL and as SHOW VARIABLES prints it. */
+  readonly value: string
+  /** The first version with this variable, as in an executable comment: 110200 is 11.2.0. */
+  readonly since?: number
+  /** The consequence of another global value for programs that set none themselves. Undefined: no harm. */
+  readonly harm?: string
+}
+
+const noLimit = '18446744073709551615'
+
+/**
+ * Variables with one right value. A global of the server is only a default: it must not decide whether a change is
+ * committed, a foreign key checked, or a list cut. https://mariadb.com/kb/en/server-system-variables/
+ */
+export const sessionVariables: readonly SessionVariable[] = [
+  { name: 'autocommit', value: 'ON', harm: 'a program that never commits loses its changes when it disconnects' },
+  { name: 'completion_type', value: 'NO_CHAIN', harm: 'COMMIT starts another transaction, or disconnects' },
+  { name: 'foreign_key_checks', value: 'ON', harm: 'rows can refer to rows that do not exist' },
+  { name: 'unique_checks', value: 'ON', harm: 'a unique index can get duplicates' },
+  { name: 'check_constraint_checks', value: 'ON', harm: 'CHECK constraints are not enforced' },
+  { name: 'sql_select_limit', value: noLimit, harm: 'SELECT without LIMIT returns only the first rows' },
+  { name: 'sql_safe_updates', value: 'OFF', harm: 'UPDATE and DELETE without a key fail' },
+  // Setting max_join_size turns sql_big_selects off, so this order matters.
+  { name: 'max_join_size', value: noLimit, harm: 'large joins fail' },
+  { name: 'sql_big_selects', value: 'ON' },
+  { name: 'sql_auto_is_null', value: 'OFF', harm: 'IS NULL finds the last inserted row' },
+  { name: 'div_precision_increment', value: '4', harm: 'quotients have another number of decimals' },
+  { name: 'group_concat_max_len', value: '1048576' },
+  { name: 'max_sort_length', value: '1024' },
+  { name: 'default_week_format', value: '0' },
+  { name: 'default_regex_flags', value: '' },
+  { name: 'character_set_collations', value: '', since: 110200 },
+  // The text of an error names keys and databases, and is parsed.
+  { name: 'lc_messages', value: 'en_US' },
+  { name: 'lc_time_names', value: 'en_US' },
+  // A prompt, a slow reader or a file of another system may keep a connection idle.
+  { name: 'wait_timeout', value: '28800' },
+  { name: 'idle_transaction_timeout', value: '0' },
+  { name: 'idle_readonly_transaction_timeout', value: '0' },
+  { name: 'idle_write_transaction_timeout', value: '0' },
+  { name: 'net_read_timeout', value: '600' },
+  { name: 'net_write_timeout', value: '600' },
+]
+
+const foreverSeconds = 100_000_000
+const yearSeconds = 31_536_000
+
+const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+
+/**
+ * The statements that set up a session: utf8mb4, UTC, strict mode, READ COMMITTED, bounded statements and lock waits,
+ * and {@link sessionVariables}. The connector sends them in one round trip.
+ *
+ * `max_statement_time` and the lock waits (for rows, and for tables) are in seconds. A read-only session rejects every
+ * change with error 1792.
+ */
+export function sessionStatements(limits: Limits, readOnly = false): string[] {
+  const lockWaitSeconds = limits.lockWaitMs === 0 ? foreverSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
+  const variables = [
+    `time_zone = '+00:00'`,
+    `sql_mode = '${sqlMode}'`,
+    `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
+    `innodb_lock_wait_timeout = ${lockWaitSeconds}`,
+    `lock_wait_timeout = ${Math.min(lockWaitSeconds, yearSeconds)}`,
+  ]
+  return [
+    `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}${sessionVariables.map(assignment).join('')}`,
+    `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED${readOnly ? ', READ ONLY' : ''}`,
+  ]
+}
+
+function assignment({ name, value, since }: SessionVariable): string {
+  const text = `, ${name} = ${/^\d+$/.test(value) ? value : `'${value}'`}`
+  return since === undefined ? text : `/*M!${since} ${text} */`
+}
