@@ -250,6 +250,6 @@ describe('the chapter, part by part', () => {
   })
 
   it('example usage, from end to end', async () => {
-    expect((await dbtool('demo --help')).stdout).toContain('The whole story')
+    expect((await dbtool('demo --help')).stdout).toContain('Run a tour of dbtool on a private server')
   })
 })

@@ -81,10 +81,11 @@ export function poolTune(pool: Command, ctx: Context, run = tunePool): void {
 const tuneHelp = `
 Measurement:
   Each size runs several times, interleaved with the others. By default, there
-  are as many workers as the largest pool has connections. With --goal 'p99<50ms', only sizes that
-  meet this limit count. With --instances, the output states whether the pools of
-  all processes fit the server. Use --threads if one thread cannot generate
-  enough load. A report (--out) has all sizes; HTML has charts.
+  are as many workers as the largest pool has connections. With
+  --goal 'p99<50ms', only sizes that meet this limit count. With --instances,
+  the output states whether the pools of all processes fit the server. Use
+  --threads if one thread cannot generate enough load. A report (--out) has
+  all sizes; HTML has charts.
 `
 
 /** Measures all sizes, prints the advice and writes the report files. */

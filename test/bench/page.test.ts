@@ -76,7 +76,7 @@ describe('the page', () => {
     // Prose is wrapped at 120 columns.
     expect(written).toContain(
       'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24, median and spread of 3 rounds (5 of a start, 3 of a report). ' +
-        'Some CPU,\n2 cores, 24 GB, Linux 6.\n',
+        'Some CPU, 2\ncores, 24 GB, Linux 6.\n',
     )
     expect(withTable(written, run)).toBe(written)
     const around = (text: string): string[] => [

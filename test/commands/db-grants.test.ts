@@ -75,7 +75,7 @@ describe('db grants --apply', () => {
   const granted = (user: string): Promise<unknown[]> => shop.connection.rows(`SHOW GRANTS FOR ${user}@localhost`)
 
   it.each([
-    ['--apply', 2, 'USAGE', 'missing --for', /command line/],
+    ['--apply', 2, 'USAGE', 'missing --for', /flags or arguments/],
     ['--apply --for shop', 2, 'USAGE', '--for must be user@host such as shop@localhost', null],
     ['--role boss', 2, 'USAGE', "--role must be one of app, migrator, reporter, not 'boss'", null],
     [

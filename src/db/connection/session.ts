@@ -14,7 +14,7 @@ export interface SessionVariable {
 const noLimit = '18446744073709551615'
 
 /**
- * Variables with one right value. A global of the server is only a default: it must not decide whether a change is
+ * Variables with one right value. A global of the server is only a default. It must not decide whether a change is
  * committed, a foreign key checked, or a list cut. https://mariadb.com/kb/en/server-system-variables/
  */
 export const sessionVariables: readonly SessionVariable[] = [
