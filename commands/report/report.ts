@@ -21,7 +21,7 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
       report.question,
     )
     verb
-      .option('--since <time>', `${report.period} at or after a time, or an age such as 30d`, past)
+      .option('--since <time>', `${report.period} since a time, or an age such as 30d`, past)
       .option('--until <time>', `${report.period} before a time, or an age such as 30d`, past)
     if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
     for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters))
