@@ -37,8 +37,11 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
   ])
   const { target, limits } = await ctx.config()
   // A wrong password or host, or a privilege that the drivers will need, is said in our words.
-  await ctx.connection((connection) => connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
-  const { drivers: here, missing } = await benchedDrivers()
+  const encrypted = await ctx.connection(async (connection) => {
+    await connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)')
+    return connection.encrypted
+  }, limits)
+  const { drivers: here, missing } = await benchedDrivers(target, encrypted)
   const figures: DriverFigures[] = await compareDrivers({
     drivers: here,
     target,
@@ -46,7 +49,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     trialMs,
     signal: ctx.io.signal,
   })
-  const become: Difference[] = await differences(here, target)
+  const become: Difference[] = await differences(here)
   const versions = Object.fromEntries(here.map(({ name, version }) => [name, version]))
   const view: View = {
     columns: [...here.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],

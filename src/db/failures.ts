@@ -1,6 +1,18 @@
 import { DbtoolError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
+import {
+  alsoDemanded,
+  isTlsVersion,
+  isWithoutAccounts,
+  loginRefusals,
+  methodRefused,
+  tlsVersion,
+  withoutAccounts,
+} from './login-refusals.ts'
+import { type DriverError, says, type Translation } from './translation.ts'
+
+export type { Translation } from './translation.ts'
 
 interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
   readonly errno?: number | undefined
@@ -62,26 +74,6 @@ function read(error: Error): DriverError {
   }
 }
 
-/**
- * What the connector says of an error: the server's number (or the connector's, 45xxx; or none), Node's code, one line
- * of text.
- */
-interface DriverError {
-  readonly errno: number
-  readonly code: string
-  readonly text: string
-  /** While the session was being set up. */
-  readonly inSession: boolean
-}
-
-/** What we make of it: our code, a message that names the thing, and a next step. */
-export interface Translation {
-  readonly code: ErrorCode
-  readonly message: (error: DriverError, target: Target) => string
-  readonly hint: (target: Target, error: DriverError) => string
-}
-
-const says = ({ text }: DriverError): string => text.replace(/\.$/, '')
 const theirs = (code: ErrorCode, hint: string): Translation => ({ code, message: says, hint: () => hint })
 
 const unreachable: Translation = {
@@ -106,14 +98,12 @@ const lost: Translation = {
   message: (_error, target) => `the connection to ${addressOf(target)} was lost`,
   hint: () => 'the server stopped, closed the connection or cannot be reached any more; try again',
 }
-const plain = ({ socket, ssl }: Target): boolean => socket === undefined && ssl.mode === 'disabled'
 const denied: Translation = {
   code: 'ACCESS_DENIED',
   message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${says(error)}`,
-  // A server that demands TLS says no more than this (require_secure_transport, REQUIRE SSL).
+  // A server that demands TLS says no more than this (require_secure_transport, REQUIRE SSL, REQUIRE X509).
   hint: (target) =>
-    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
-    (plain(target) ? '; the server may also demand --ssl-mode required' : ''),
+    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' + alsoDemanded(target),
 }
 /** The log-in was right. A server does not tell whether a database is there that this user may not see. */
 const closed: Translation = {
@@ -124,14 +114,22 @@ const closed: Translation = {
 const tls: Translation = {
   code: 'TLS_FAILED',
   message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${says(error)}`,
-  hint: () => 'check --ssl-mode and --ssl-ca',
+  hint: ({ ssl }) =>
+    ssl.ca === undefined && ssl.mode.startsWith('verify')
+      ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
+      : 'check --ssl-mode and --ssl-ca',
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',
   message: (error, target) => `the server at ${addressOf(target)} accepts encrypted connections only: ${says(error)}`,
   hint: () => 'use --ssl-mode required, or one that checks the certificate too',
 }
-const notMariaDb: Translation = {
+/** A server that says in its greeting that it is MySQL refuses a login, or a statement of the session. */
+export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
+  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
+  return new DatabaseError('NOT_MARIADB', message, { hint: 'check --host and --port, or --socket', cause })
+}
+const otherProduct: Translation = {
   code: 'NOT_MARIADB',
   message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${says(error)}`,
   hint: () => 'dbtool works with MariaDB 10.6 and later',
@@ -163,19 +161,14 @@ const failed = theirs('QUERY_FAILED', 'add --sql to see the statement')
 
 /** By the server's error number (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's (45xxx). */
 const byNumber: Readonly<Record<number, Translation>> = {
+  ...loginRefusals,
   1040: tooMany,
-  1203: tooMany,
-  1226: tooMany,
   1044: closed,
   1045: denied,
   1129: denied,
   1130: denied,
   1698: denied,
-  1820: denied,
-  1862: denied,
-  45025: denied,
   45044: denied,
-  45047: denied,
   1142: lacking,
   1143: lacking,
   1227: lacking,
@@ -244,6 +237,10 @@ const byCode: Readonly<Record<string, Translation>> = {
   EINVAL: unreachable,
   ECONNRESET: lost,
   EPIPE: lost,
+  // Of mysql2.
+  AUTH_SWITCH_PLUGIN_ERROR: methodRefused,
+  HANDSHAKE_NO_SSL_SUPPORT: tls,
+  HANDSHAKE_SSL_ERROR: tls,
 }
 
 const firstServerErrno = 1_000
@@ -251,7 +248,9 @@ const unknownVariable = 1193
 const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version number/i
 
 export function translationOf(error: DriverError): Translation {
-  if (error.inSession && error.errno === unknownVariable) return notMariaDb
+  if (isWithoutAccounts(error)) return withoutAccounts
+  if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
+  if (error.inSession && error.errno === unknownVariable) return otherProduct
   const known = byNumber[error.errno] ?? byCode[error.code]
   if (known !== undefined) return known
   // Node's own words; in the server's there may be a user's ("gift certificate").

@@ -1,50 +1,48 @@
-import { readFileSync } from 'node:fs'
-import { connect as openSocket, isIP, type Socket } from 'node:net'
-import { DbtoolError } from '../../errors.ts'
-import { DatabaseError, translate } from '../failures.ts'
+import { connect as openSocket, type Socket } from 'node:net'
+import { notMariaDb, translate } from '../failures.ts'
 import type { OnTrace } from '../queries.ts'
 import { defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
-import { readInstant } from '../utc.ts'
 import { Connection } from './connection.ts'
-import { driver, type DriverOptions } from './driver.ts'
+import { driver, type DriverConnection } from './driver.ts'
+import { type Greeting, greetingOn } from './greeting.ts'
 import { killAtServer, killLimits } from './kill.ts'
+import { connectorOptions, onSocket, willEncrypt } from './options.ts'
+import { readTlsFiles } from './tls.ts'
 
 const keepAliveMs = 30_000
 
 /** Opens one connection and sets its session up; every attempt rejects within `connectTimeoutMs` with a DbtoolError. */
 export async function connect(target: Target, limits: Limits = defaultLimits, onTrace?: OnTrace): Promise<Connection> {
-  const attempt = (encrypted: boolean): Promise<Connection> => open({ target, limits, onTrace, encrypted })
-  if (target.ssl.mode !== 'preferred') return attempt(target.ssl.mode !== 'disabled')
-  if (target.socket !== undefined) return attempt(false)
-  try {
-    return await attempt(true)
-  } catch (error) {
-    if (error instanceof DatabaseError && error.errno === driverNoTls) return attempt(false)
-    throw error
-  }
+  const { raw, socket, encrypted } = await open(target, limits)
+  const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
+  return new Connection({ raw, target, limits, encrypted, onTrace, kill, cut: () => socket.destroy() })
 }
 
-const driverNoTls = 45023
-
-interface Opening {
-  readonly target: Target
-  readonly limits: Limits
-  readonly onTrace: OnTrace | undefined
+interface Opened {
+  readonly raw: DriverConnection
+  readonly socket: Socket
   readonly encrypted: boolean
 }
 
-async function open({ target, limits, onTrace, encrypted }: Opening): Promise<Connection> {
+async function open(target: Target, limits: Limits): Promise<Opened> {
+  // A fault of the configuration needs no server.
+  readTlsFiles(target)
   // First, since the server answers while the connector is loaded.
   const socket = dial(target)
+  let greeting: Greeting | undefined
   try {
-    const raw = await driver().createConnection({ ...driverOptions(target, limits, encrypted), stream: () => socket })
+    const { createConnection } = driver()
+    greeting = await greetingOn(socket, timerMs(limits.connectTimeoutMs))
+    const encrypted = willEncrypt(target, greeting?.offersTls ?? true)
+    const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
+    socket.resume()
+    const raw = await connecting
     // Without a listener, a connection that the server closes while idle would end the process.
     raw.on('error', () => undefined)
-    const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
-    return new Connection({ raw, target, limits, onTrace, kill, cut: () => socket.destroy() })
+    return { raw, socket, encrypted }
   } catch (error) {
     socket.destroy()
-    throw translate(error, target)
+    throw greeting?.isMariaDb === false ? notMariaDb(greeting.version, target, error) : translate(error, target)
   }
 }
 
@@ -53,93 +51,4 @@ function dial(target: Target): Socket {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveMs)
   return socket
-}
-
-/**
- * What the connector is told, by the pool modes that use its own pool too; everything that facts about it demand is
- * here.
- */
-export function driverOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
-  return {
-    host: target.host,
-    port: target.port,
-    user: target.user,
-    password: target.password,
-    ...(target.database === undefined ? {} : { database: target.database }),
-    ssl: encrypted ? tlsOptions(target) : false,
-    connectTimeout: timerMs(limits.connectTimeoutMs),
-    initSql: sessionStatements(limits, target.readOnly),
-    typeCast: readInstant,
-    // Parameters would land in the text of errors.
-    logParam: false,
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
-    decimalAsNumber: false,
-    checkNumberRange: true,
-    trace: false,
-    // To the server that was named, and to no other.
-    permitRedirect: false,
-  }
-}
-
-/** The connector passes these on to node:tls; its types leave some out. */
-type TlsOptions = Exclude<DriverOptions['ssl'], undefined> & {
-  host?: string
-  servername?: string
-  checkServerIdentity?: () => undefined
-}
-
-/**
- * verify-ca checks the certificate's chain, verify-identity the host's name too; preferred and required only encrypt,
- * but check the chain where a CA is given: nobody gives one to have it ignored.
- */
-function tlsOptions(target: Target): TlsOptions {
-  const { mode, ca } = target.ssl
-  if (ca === undefined && (mode === 'preferred' || mode === 'required')) return { rejectUnauthorized: false }
-  return {
-    ...(ca === undefined ? {} : { ca: readCertificate(ca) }),
-    // Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC
-    // 6066).
-    ...(isIP(target.host) === 0 ? { servername: target.host } : { host: target.host }),
-    ...(mode === 'verify-identity' ? {} : { checkServerIdentity: () => undefined }),
-  }
-}
-
-function readCertificate(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new DbtoolError('BAD_CONFIG', `cannot read the certificate of --ssl-ca, '${path}'`, {
-      cause,
-      hint: 'give --ssl-ca the path of a PEM file',
-    })
-  }
-}
-
-const forEverSeconds = 100_000_000
-const yearSeconds = 31_536_000
-
-const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
-
-/**
- * The session of every connection, in one place: utf8mb4, UTC, strict, READ COMMITTED, bounded statements and lock
- * waits.
- * MariaDB's `max_statement_time` is in seconds (the `max_execution_time` of MySQL does not exist there), and so are the
- * lock
- * waits: for rows, and for a table that somebody else is changing or using. A read-only session refuses changes (error
- * 1792), whoever asks for them.
- */
-function sessionStatements(limits: Limits, readOnly = false): string[] {
-  const lockWaitSeconds = limits.lockWaitMs === 0 ? forEverSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
-  const variables = [
-    `time_zone = '+00:00'`,
-    `sql_mode = '${sqlMode}'`,
-    `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
-    `innodb_lock_wait_timeout = ${lockWaitSeconds}`,
-    `lock_wait_timeout = ${Math.min(lockWaitSeconds, yearSeconds)}`,
-  ]
-  return [
-    `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}`,
-    `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED${readOnly ? ', READ ONLY' : ''}`,
-  ]
 }

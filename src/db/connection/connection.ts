@@ -15,6 +15,7 @@ export interface ConnectionParts {
   readonly raw: DriverConnection
   readonly target: Target
   readonly limits: Limits
+  readonly encrypted: boolean
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket without asking anybody. */
   readonly cut: () => void
@@ -76,6 +77,10 @@ export class Connection implements PooledConnection {
       () => true,
       () => false,
     )
+  }
+
+  get encrypted(): boolean {
+    return this.#parts.encrypted
   }
 
   get inTransaction(): boolean {
