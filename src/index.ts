@@ -4,7 +4,7 @@ import { osUserName } from './context/os-user.ts'
 import { PooledDatabase } from './db/database.ts'
 import { openPool } from './db/pool/open.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool/pool.ts'
-import { defaultLimits, type Limits, type SslMode, type Target } from './db/target.ts'
+import { defaultLimits, type Limits, type SslMode, type Target, type TlsVersion } from './db/target.ts'
 import { DbtoolError, InvalidValue } from './errors.ts'
 import { placeOrder as place, type OrderLine, type Placement } from './shop/orders/place-order.ts'
 import { chapterWorkers } from './stress/plan.ts'
@@ -33,6 +33,11 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
   readonly sslMode?: SslMode
   /** Path of a PEM file. */
   readonly sslCa?: string
+  /** Path of a PEM file with the certificate of this client, and of one with its private key. */
+  readonly sslCert?: string
+  readonly sslKey?: string
+  /** The TLS versions to accept; both unless it is said. */
+  readonly tlsVersions?: readonly TlsVersion[]
 }
 
 /** A pool that remembers how it was made. */
@@ -146,8 +151,11 @@ function targetOf({
   database = 'dbtool',
   sslMode = 'preferred',
   sslCa,
+  sslCert,
+  sslKey,
+  tlsVersions,
 }: CreatePoolOptions): Target {
-  return { host, port, socket, user, password, database, ssl: { mode: sslMode, ca: sslCa } }
+  return { host, port, socket, user, password, database, ssl: { mode: sslMode, ca: sslCa, cert: sslCert, key: sslKey, versions: tlsVersions } }
 }
 
 /** Without what is undefined. */

@@ -19,6 +19,9 @@ const where = [
   'DB_NAME',
   'DB_SSL_MODE',
   'DB_SSL_CA',
+  'DB_SSL_CERT',
+  'DB_SSL_KEY',
+  'DB_TLS_VERSION',
 ] as const satisfies readonly SettingName[]
 /** Two ways to say one thing. */
 const passwords = ['DB_PASSWORD', 'DB_PASSWORD_FILE'] as const satisfies readonly SettingName[]

@@ -78,7 +78,7 @@ export function defaultProfile(files: readonly ProfileFile[], home: string): Pro
 }
 
 /** Where a file may name another one; from its own folder. */
-const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_PASSWORD_FILE']
+const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_SSL_CERT', 'DB_SSL_KEY', 'DB_PASSWORD_FILE']
 
 export function profileLayer(
   file: ProfileFile,

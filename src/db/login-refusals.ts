@@ -80,7 +80,7 @@ export const methodRefused: Translation = {
       : 'use an account with another method, such as ed25519 or mysql_native_password',
 }
 
-/** What may be wrong besides the password: the server says no more than "Access denied". */
+/** A further reason for a refusal besides the password: the server says no more than "Access denied". */
 export function alsoDemanded({ socket, ssl: { mode, cert } }: Target): string {
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
   if (isPlain) return '; the server may also demand --ssl-mode required'

@@ -1,5 +1,5 @@
 import type { ServerPaths } from './home.ts'
-import { answers, readPid } from './process.ts'
+import { answers, isRunning, readPid } from './process.ts'
 import { withSession } from './session.ts'
 import { loginName } from './login.ts'
 
@@ -40,7 +40,7 @@ const notRunning: ServerStatus = {
  * Where commands connect when nothing is configured. No SQL, no driver; not fooled by what a crash left. Never rejects.
  */
 export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
-  if (!(await answers(paths.socket))) return undefined
+  if (!(await isRunning(paths))) return undefined
   try {
     return { socket: paths.socket, user: loginName(), database: databaseName }
   } catch {

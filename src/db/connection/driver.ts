@@ -4,8 +4,8 @@ import type * as mariadb from 'mariadb'
 export type DriverConnection = mariadb.Connection
 export type DriverQuery = mariadb.QueryOptions
 export type DriverPool = mariadb.Pool
-/** The connector's types leave out the last. */
-export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
+/** The connector's types omit the last two. */
+export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean; restrictedAuth?: string[] }
 
 /**
  * The connector, loaded when it is first asked for: of the package its CommonJS build, which loads in less than half

@@ -22,8 +22,8 @@ const threadIdAndSeedBytes = 13
 /**
  * Waits for the first packet on a socket and leaves it there to be read. The socket is paused afterwards.
  * @returns undefined for a packet that is no greeting, such as an error.
- * @throws the error of the socket; an error with the code ECONNRESET when the server closes it, or with ETIMEDOUT
- * after `timeoutMs`, where zero is no limit.
+ * @throws the error of the socket, or one with the code ECONNRESET when the server closes it. After `timeoutMs`, the
+ * code is ETIMEDOUT; zero is no limit.
  */
 export async function greetingOn(socket: Socket, timeoutMs: number): Promise<Greeting | undefined> {
   const bytes = await firstPacket(socket, timeoutMs)
@@ -33,12 +33,12 @@ export async function greetingOn(socket: Socket, timeoutMs: number): Promise<Gre
 function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0)
-    const settle = (finish: () => void): void => {
+    const complete = (finish: () => void): void => {
       clearTimeout(timer)
       socket.off('data', onData).off('error', onError).off('end', onEnd)
       finish()
     }
-    const onError = (error: Error): void => settle(() => reject(error))
+    const onError = (error: Error): void => complete(() => reject(error))
     const onEnd = (): void =>
       onError(Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' }))
     const onLate = (): void => onError(Object.assign(new Error('no greeting'), { code: 'ETIMEDOUT', errno: lateErrno }))
@@ -48,7 +48,7 @@ function firstPacket(socket: Socket, timeoutMs: number): Promise<Buffer> {
       const length = bytes.readUIntLE(0, 3)
       if (bytes.length < headerBytes + length && length <= longestBytes) return
       socket.pause()
-      settle(() => {
+      complete(() => {
         socket.unshift(bytes)
         resolve(bytes)
       })

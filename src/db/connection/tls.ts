@@ -14,7 +14,7 @@ export interface TlsFiles {
 
 /**
  * Reads and checks the TLS files of a target.
- * @throws DbtoolError BAD_CONFIG for a file that cannot be read, is empty or holds something else, for a key that
+ * @throws DbtoolError BAD_CONFIG for a file that cannot be read, is empty or holds something else. Also for a key that
  * does not belong to its certificate, and for settings that exclude each other.
  */
 export function readTlsFiles({ ssl }: Target): TlsFiles {
@@ -100,7 +100,7 @@ export function verifiesCertificate({ ssl: { mode, ca } }: Target): boolean {
 /** As node:tls and the connector take them. */
 export type TlsOptions = ConnectionOptions & { readonly ca?: string }
 
-/** The connector looks for a CA only to know whether a fingerprint may replace one; `secureContext` has the real one. */
+/** The connector only asks whether there is a CA: then no fingerprint replaces it. `secureContext` has the real one. */
 const ofNode = 'the authorities of Node'
 
 /**
@@ -121,7 +121,7 @@ export function tlsOptions(target: Target, files: TlsFiles): TlsOptions {
   }
 }
 
-/** Without one of them the certificate would be checked against "localhost"; an address is no server name (RFC 6066). */
+/** Without them, "localhost" would be the name to check. An address is no server name (RFC 6066). */
 function nameOf(host: string): { readonly servername: string } | { readonly host: string } {
   return isIP(host) === 0 ? { servername: host } : { host }
 }

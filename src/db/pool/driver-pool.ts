@@ -82,7 +82,7 @@ export class ConnectorPool implements Pool {
     for (const connection of this.#leased) connection.destroy()
   }
 
-  /** A failure to open is that of the callers who wait for it; the next caller tries again. */
+  /** A failure to open is that of the callers who wait for it; the next caller opens again. */
   private opened(): Promise<DriverPool> {
     if (this.#closed) throw poolClosed()
     this.#opening ??= this.open().catch((error: unknown) => {
