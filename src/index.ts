@@ -4,7 +4,7 @@ import { osUserName } from './context/os-user.ts'
 import { PooledDatabase } from './db/database.ts'
 import { openPool } from './db/pool/open.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool/pool.ts'
-import { defaultLimits, type Limits, type SslMode, type Target } from './db/target.ts'
+import { defaultLimits, type Limits, type SslMode, type Target, type TlsVersion } from './db/target.ts'
 import { DbtoolError, InvalidValue } from './errors.ts'
 import { placeOrder as place, type OrderLine, type Placement } from './shop/orders/place-order.ts'
 import { chapterWorkers } from './stress/plan.ts'
@@ -42,6 +42,11 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
   readonly sslMode?: SslMode
   /** Path of a PEM file with the CA certificate. */
   readonly sslCa?: string
+  /** Path of a PEM file with the certificate of this client, and of one with its private key. */
+  readonly sslCert?: string
+  readonly sslKey?: string
+  /** The TLS versions to accept; both unless it is said. */
+  readonly tlsVersions?: readonly TlsVersion[]
 }
 
 /** A pool, with the options with which it was created. */
@@ -165,8 +170,19 @@ function targetOf({
   database = 'dbtool',
   sslMode = 'preferred',
   sslCa,
+  sslCert,
+  sslKey,
+  tlsVersions,
 }: CreatePoolOptions): Target {
-  return { host, port, socket, user, password, database, ssl: { mode: sslMode, ca: sslCa } }
+  return {
+    host,
+    port,
+    socket,
+    user,
+    password,
+    database,
+    ssl: { mode: sslMode, ca: sslCa, cert: sslCert, key: sslKey, versions: tlsVersions },
+  }
 }
 
 /** The defined values alone. */

@@ -1,4 +1,4 @@
-import { sslModes, type SslMode } from './db/target.ts'
+import { sslModes, type SslMode, tlsVersions, type TlsVersion } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
 import { parseChoice, parseSecondsOrWait, parseWhole, quoteValue } from './values.ts'
 
@@ -14,6 +14,10 @@ export interface Settings {
   readonly DB_CHARSET: string
   readonly DB_SSL_MODE: SslMode
   readonly DB_SSL_CA: string | undefined
+  /** The certificate of this client, and its private key. */
+  readonly DB_SSL_CERT: string | undefined
+  readonly DB_SSL_KEY: string | undefined
+  readonly DB_TLS_VERSION: readonly TlsVersion[]
   readonly DB_POOL_SIZE: number
   readonly DB_MAX_OVERFLOW: number
   readonly DB_POOL_TIMEOUT: number
@@ -49,6 +53,16 @@ function parseCharset(value: string): string {
   return 'utf8mb4'
 }
 
+/** As tls_version of MariaDB: one version or several, with commas between them. */
+export function parseTlsVersions(value: string): readonly TlsVersion[] {
+  return value.split(',').map((one) => {
+    const version = tlsVersions.find((known) => known.toLowerCase() === one.trim().toLowerCase())
+    if (version === undefined)
+      throw new InvalidValue(`must be ${tlsVersions.join(' or ')}, or both with a comma, not ${quoteValue(value)}`)
+    return version
+  })
+}
+
 const switches: Readonly<Record<string, boolean>> = {
   1: true,
   true: true,
@@ -82,6 +96,9 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_CHARSET: { parse: parseCharset, fallback: 'utf8mb4' },
     DB_SSL_MODE: { parse: parseChoice(sslModes), fallback: 'preferred' },
     DB_SSL_CA: { parse: text, fallback: undefined },
+    DB_SSL_CERT: { parse: text, fallback: undefined },
+    DB_SSL_KEY: { parse: text, fallback: undefined },
+    DB_TLS_VERSION: { parse: parseTlsVersions, fallback: tlsVersions.join(',') },
     DB_POOL_SIZE: { parse: parseWhole(1, 10_000), fallback: '5' },
     DB_MAX_OVERFLOW: { parse: parseWhole(0, 10_000), fallback: '10' },
     DB_POOL_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },

@@ -39,8 +39,11 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
   ])
   const { target, limits } = await ctx.config()
   // dbtool's own messages for a wrong password, a wrong host or a missing privilege come before the drivers start.
-  await ctx.connection((connection) => connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)'), limits)
-  const { drivers: installed, missing } = await benchedDrivers()
+  const encrypted = await ctx.connection(async (connection) => {
+    await connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)')
+    return connection.encrypted
+  }, limits)
+  const { drivers: installed, missing } = await benchedDrivers(target, encrypted)
   const figures: DriverFigures[] = await compareDrivers({
     drivers: installed,
     target,
@@ -48,7 +51,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     trialMs,
     signal: ctx.io.signal,
   })
-  const values: Difference[] = await differences(installed, target)
+  const values: Difference[] = await differences(installed)
   const versions = Object.fromEntries(installed.map(({ name, version }) => [name, version]))
   const view: View = {
     columns: [...installed.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],

@@ -13,6 +13,9 @@ export interface ConnectionFlags {
   askPassword?: true
   sslMode?: string
   sslCa?: string
+  sslCert?: string
+  sslKey?: string
+  tlsVersion?: string
   envFile?: string
   profile?: string
   defaultsFile?: string
@@ -30,7 +33,7 @@ type ConnectionOverrides = Pick<
  * @throws DbtoolError USAGE if `--ask-password` and `--password-file` are both given.
  */
 export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides {
-  const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa } = flags
+  const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa, sslCert, sslKey, tlsVersion } = flags
   if (flags.askPassword === true && passwordFile !== undefined)
     throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
   return {
@@ -44,6 +47,9 @@ export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides
       DB_PASSWORD_FILE: passwordFile === '-' ? undefined : passwordFile,
       DB_SSL_MODE: sslMode,
       DB_SSL_CA: sslCa,
+      DB_SSL_CERT: sslCert,
+      DB_SSL_KEY: sslKey,
+      DB_TLS_VERSION: tlsVersion,
     },
     profile: flags.profile,
     optionFile: flags.defaultsFile,

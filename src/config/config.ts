@@ -87,7 +87,13 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
     user: settings.DB_USER,
     password: settings.DB_PASSWORD,
     database: settings.DB_NAME,
-    ssl: { mode: settings.DB_SSL_MODE, ca: settings.DB_SSL_CA },
+    ssl: {
+      mode: settings.DB_SSL_MODE,
+      ca: settings.DB_SSL_CA,
+      cert: settings.DB_SSL_CERT,
+      key: settings.DB_SSL_KEY,
+      versions: settings.DB_TLS_VERSION,
+    },
     readOnly: settings.DB_READ_ONLY,
   }
   const { DB_CONNECT_TIMEOUT: connectTimeoutMs, DB_STATEMENT_TIMEOUT: statementTimeoutMs } = settings

@@ -13,6 +13,9 @@ const settings: Readonly<Record<string, SettingName>> = {
   password: 'DB_PASSWORD',
   database: 'DB_NAME',
   'ssl-ca': 'DB_SSL_CA',
+  'ssl-cert': 'DB_SSL_CERT',
+  'ssl-key': 'DB_SSL_KEY',
+  'tls-version': 'DB_TLS_VERSION',
 }
 
 type OptionTexts = Partial<Record<SettingName, string>>
@@ -32,6 +35,7 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
       faults.push(wrongValue(`${name} (${path}) needs a value`))
     if (option?.value !== undefined) texts[setting] = option.value
   }
+  faults.push(...unsupportedTls(options, path))
   const address = oneAddress(texts, last('protocol')?.value)
   const source = { ...address, DB_SSL_MODE: sslMode(options, switchIn(path, faults)) }
   return { layer: layerOf({ origin: path, nameOf, chosen: true }, source, []), faults }
@@ -62,12 +66,25 @@ function oneAddress(
   }
 }
 
+const tlsFiles: readonly string[] = ['ssl-ca', 'ssl-cert', 'ssl-key']
+const tlsSwitches: readonly string[] = ['ssl', 'ssl-verify-server-cert']
+
+/** Rejects every other TLS option: in silence, a list of revoked certificates, for example, would have no effect. */
+function unsupportedTls(options: readonly Option[], path: string): ConfigFault[] {
+  const names = options.map(({ name }) => name).filter((name) => /^(ssl|tls)(-|$)/.test(name))
+  const unknown = new Set(names.filter((name) => !Object.hasOwn(settings, name) && !tlsSwitches.includes(name)))
+  return [...unknown].map((name) => ({
+    sentence: `dbtool does not support the option ${name} (${path}) about TLS`,
+    fix: 'remove it from the file, or give dbtool a file of its own with --defaults-file',
+  }))
+}
+
 /** A trusted certificate implies encryption too: otherwise the option would have no effect. */
 function sslMode(options: readonly Option[], isOn: (option: Option) => boolean): SslMode | undefined {
   let [encrypted, verified]: (boolean | undefined)[] = []
   for (const option of options) {
     if (option.name === 'ssl') encrypted = isOn(option)
-    if (option.name === 'ssl-ca') encrypted = true
+    if (tlsFiles.includes(option.name)) encrypted = true
     if (option.name === 'ssl-verify-server-cert') verified = isOn(option)
   }
   if (encrypted === false) return 'disabled'

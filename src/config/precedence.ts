@@ -19,6 +19,9 @@ const serverSettings = [
   'DB_NAME',
   'DB_SSL_MODE',
   'DB_SSL_CA',
+  'DB_SSL_CERT',
+  'DB_SSL_KEY',
+  'DB_TLS_VERSION',
 ] as const satisfies readonly SettingName[]
 /** Two ways to set the password. */
 const passwords = ['DB_PASSWORD', 'DB_PASSWORD_FILE'] as const satisfies readonly SettingName[]

@@ -81,7 +81,7 @@ export function defaultProfile(files: readonly ProfileFile[], home: string): Pro
 }
 
 /** The settings with a path, which is relative to the folder of the profile's file. */
-const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_PASSWORD_FILE']
+const paths: readonly string[] = ['DB_SOCKET', 'DB_SSL_CA', 'DB_SSL_CERT', 'DB_SSL_KEY', 'DB_PASSWORD_FILE']
 
 /** The settings of a profile. Sentences about unknown keys and invalid values are added to `wrong`. */
 export function profileLayer(

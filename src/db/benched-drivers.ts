@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Connection as Mysql2Connection } from 'mysql2/promise'
 import { driver } from './connection/driver.ts'
+import { barePlace, mysql2Options } from './connection/options.ts'
+import { translate } from './failures.ts'
 import type { Target } from './target.ts'
 
-/** A driver with its default options; only the target is set. */
+/** A driver as it comes: address, login and TLS are set, and nothing else. */
 export interface BenchedDriver {
   readonly name: string
   readonly version: string
-  connect(target: Target): Promise<BenchedConnection>
+  /** @throws DbtoolError as every connection of dbtool. */
+  connect(): Promise<BenchedConnection>
 }
 
 export interface BenchedConnection {
@@ -29,18 +32,11 @@ function versionOfMysql2(): string {
   return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
 }
 
-const address = ({ socket, host, port, user, password, database }: Target): Record<string, unknown> => ({
-  ...(socket === undefined ? { host, port } : { socketPath: socket }),
-  user,
-  password,
-  database,
-})
-
-const mariadbDriver: BenchedDriver = {
+const mariadbDriver = (target: Target, encrypted: boolean): BenchedDriver => ({
   name: 'mariadb',
   version: driver().version,
-  async connect(target) {
-    const connection = await driver().createConnection(address(target))
+  async connect() {
+    const connection = await driver().createConnection(barePlace(target, encrypted)).catch(translated(target))
     return {
       ping: () => connection.ping(),
       rows: (sql) => connection.query<Record<string, unknown>[]>(sql),
@@ -53,17 +49,25 @@ const mariadbDriver: BenchedDriver = {
       end: () => connection.end(),
     }
   },
-}
+})
+
+const translated =
+  (target: Target) =>
+  (error: unknown): never => {
+    throw translate(error, target)
+  }
 
 /** Resolves to undefined if mysql2 is not installed, since it is only needed for comparison. */
-async function mysql2Driver(): Promise<BenchedDriver | undefined> {
+async function mysql2Driver(target: Target, encrypted: boolean): Promise<BenchedDriver | undefined> {
   const mysql2 = await import('mysql2/promise').catch(() => undefined)
   if (mysql2 === undefined) return undefined
   return {
     name: 'mysql2',
     version: versionOfMysql2(),
-    async connect(target) {
-      const connection: Mysql2Connection = await mysql2.createConnection(address(target))
+    async connect() {
+      const connection: Mysql2Connection = await mysql2
+        .createConnection(mysql2Options(target, encrypted))
+        .catch(translated(target))
       return {
         ping: () => connection.ping(),
         rows: async (sql) => (await connection.query(sql))[0] as Record<string, unknown>[],
@@ -76,11 +80,17 @@ async function mysql2Driver(): Promise<BenchedDriver | undefined> {
   }
 }
 
-/** Resolves to the installed drivers, and the names of the missing ones. */
-export async function benchedDrivers(): Promise<{ drivers: BenchedDriver[]; missing: string[] }> {
-  const mysql2 = await mysql2Driver()
+/**
+ * The drivers that are installed, and the names of those that are not.
+ * @param encrypted whether connections to the target are encrypted.
+ */
+export async function benchedDrivers(
+  target: Target,
+  encrypted: boolean,
+): Promise<{ drivers: BenchedDriver[]; missing: string[] }> {
+  const mysql2 = await mysql2Driver(target, encrypted)
   return {
-    drivers: [mariadbDriver, ...(mysql2 === undefined ? [] : [mysql2])],
+    drivers: [mariadbDriver(target, encrypted), ...(mysql2 === undefined ? [] : [mysql2])],
     missing: mysql2 === undefined ? ['mysql2'] : [],
   }
 }

@@ -1,6 +1,18 @@
 import { DbtoolError, type ErrorCode, type ErrorDetails } from '../errors.ts'
 import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
+import {
+  alsoDemanded,
+  isTlsVersion,
+  isWithoutAccounts,
+  loginRefusals,
+  methodRefused,
+  tlsVersion,
+  withoutAccounts,
+} from './login-refusals.ts'
+import { type DriverError, serverText, type Translation } from './translation.ts'
+
+export type { Translation } from './translation.ts'
 
 interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
   readonly errno?: number | undefined
@@ -62,26 +74,6 @@ function read(error: Error): DriverError {
   }
 }
 
-/**
- * An error of the connector: the number of the server, of the connector (45xxx) or none; the code of Node; one line of
- * text.
- */
-interface DriverError {
-  readonly errno: number
-  readonly code: string
-  readonly text: string
-  /** True if the error occurred during session set-up. */
-  readonly inSession: boolean
-}
-
-/** The translation of an error: code, message and hint. */
-export interface Translation {
-  readonly code: ErrorCode
-  readonly message: (error: DriverError, target: Target) => string
-  readonly hint: (target: Target, error: DriverError) => string
-}
-
-const serverText = ({ text }: DriverError): string => text.replace(/\.$/, '')
 const withHint = (code: ErrorCode, hint: string): Translation => ({ code, message: serverText, hint: () => hint })
 
 const unreachable: Translation = {
@@ -106,14 +98,12 @@ const lost: Translation = {
   message: (_error, target) => `the connection to ${addressOf(target)} was lost`,
   hint: () => 'the server stopped, closed the connection or became unreachable; try again',
 }
-const isUnencrypted = ({ socket, ssl }: Target): boolean => socket === undefined && ssl.mode === 'disabled'
 const denied: Translation = {
   code: 'ACCESS_DENIED',
   message: (error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${serverText(error)}`,
-  // A server that requires TLS (require_secure_transport, REQUIRE SSL) sends the same error.
+  // A server that demands TLS serverText no more than this (require_secure_transport, REQUIRE SSL, REQUIRE X509).
   hint: (target) =>
-    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' +
-    (isUnencrypted(target) ? '; the server may also demand --ssl-mode required' : ''),
+    'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' + alsoDemanded(target),
 }
 /** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
 const databaseDenied: Translation = {
@@ -125,7 +115,10 @@ const databaseDenied: Translation = {
 const tls: Translation = {
   code: 'TLS_FAILED',
   message: (error, target) => `no encrypted connection to ${addressOf(target)}: ${serverText(error)}`,
-  hint: () => 'check --ssl-mode and --ssl-ca',
+  hint: ({ ssl }) =>
+    ssl.ca === undefined && ssl.mode.startsWith('verify')
+      ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
+      : 'check --ssl-mode and --ssl-ca',
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',
@@ -133,7 +126,12 @@ const plainRefused: Translation = {
     `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
 }
-const notMariaDb: Translation = {
+/** A server that serverText in its greeting that it is MySQL refuses a login, or a statement of the session. */
+export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
+  const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
+  return new DatabaseError('NOT_MARIADB', message, { hint: 'check --host and --port, or --socket', cause })
+}
+const otherProduct: Translation = {
   code: 'NOT_MARIADB',
   message: (error, target) => `${describeTarget(target)} is not a MariaDB server: ${serverText(error)}`,
   hint: () => 'dbtool requires MariaDB 10.6 or later',
@@ -168,19 +166,14 @@ const failed = withHint('QUERY_FAILED', 'add --sql to see the statement')
  * (45xxx).
  */
 const byNumber: Readonly<Record<number, Translation>> = {
+  ...loginRefusals,
   1040: tooMany,
-  1203: tooMany,
-  1226: tooMany,
   1044: databaseDenied,
   1045: denied,
   1129: denied,
   1130: denied,
   1698: denied,
-  1820: denied,
-  1862: denied,
-  45025: denied,
   45044: denied,
-  45047: denied,
   1142: lacking,
   1143: lacking,
   1227: lacking,
@@ -249,6 +242,10 @@ const byCode: Readonly<Record<string, Translation>> = {
   EINVAL: unreachable,
   ECONNRESET: lost,
   EPIPE: lost,
+  // Of mysql2.
+  AUTH_SWITCH_PLUGIN_ERROR: methodRefused,
+  HANDSHAKE_NO_SSL_SUPPORT: tls,
+  HANDSHAKE_SSL_ERROR: tls,
 }
 
 const firstServerErrno = 1_000
@@ -257,7 +254,9 @@ const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version numb
 
 /** Finds the translation by number, then by the code of Node, then by the text. */
 export function translationOf(error: DriverError): Translation {
-  if (error.inSession && error.errno === unknownVariable) return notMariaDb
+  if (isWithoutAccounts(error)) return withoutAccounts
+  if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
+  if (error.inSession && error.errno === unknownVariable) return otherProduct
   const known = byNumber[error.errno] ?? byCode[error.code]
   if (known !== undefined) return known
   // Search only errors of Node: the server's may quote a user's text ("gift certificate").

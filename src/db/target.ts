@@ -1,5 +1,28 @@
-export const sslModes = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const
+export const sslModes = [
+  'disabled',
+  'preferred',
+  'required',
+  'verify-fingerprint',
+  'verify-ca',
+  'verify-identity',
+] as const
 export type SslMode = (typeof sslModes)[number]
+
+/** The versions that are still safe (RFC 8996), from the oldest. */
+export const tlsVersions = ['TLSv1.2', 'TLSv1.3'] as const
+export type TlsVersion = (typeof tlsVersions)[number]
+export const defaultTlsVersions: readonly TlsVersion[] = tlsVersions
+
+/** How connections are encrypted, and what proves who is at each end. Each file is a path. */
+export interface Ssl {
+  readonly mode: SslMode
+  /** The authorities to trust. */
+  readonly ca?: string | undefined
+  /** The certificate of this client, and its private key. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly versions?: readonly TlsVersion[] | undefined
+}
 
 /** The server, user and database of a connection. A socket, if given, is used instead of host and port. */
 export interface Target {
@@ -9,7 +32,7 @@ export interface Target {
   readonly user: string
   readonly password: string
   readonly database: string | undefined
-  readonly ssl: { readonly mode: SslMode; readonly ca?: string | undefined }
+  readonly ssl: Ssl
   /** Every session is read-only: the server rejects every change. */
   readonly readOnly?: boolean
 }

@@ -1,4 +1,5 @@
 import type { BenchedConnection, BenchedDriver } from '../db/benched-drivers.ts'
+import { translate } from '../db/failures.ts'
 import type { Target } from '../db/target.ts'
 import { median } from './median.ts'
 
@@ -110,7 +111,7 @@ async function trial(
   driver: BenchedDriver,
   { target, trialMs, signal }: Pick<DriverPlan, 'target' | 'trialMs' | 'signal'>,
 ): Promise<Trial> {
-  const connection = await driver.connect(target)
+  const connection = await driver.connect()
   try {
     await task.prepare?.(connection)
     const before = process.memoryUsage.rss()
@@ -118,7 +119,7 @@ async function trial(
     const started = performance.now()
     let [runs, peak] = [0, before]
     while (performance.now() - started < trialMs && !signal.aborted) {
-      await task.run(connection, () => driver.connect(target))
+      await task.run(connection, () => driver.connect())
       runs += 1
       if (runs % 16 === 1) peak = Math.max(peak, process.memoryUsage.rss())
     }
@@ -126,6 +127,8 @@ async function trial(
     const { user, system } = process.cpuUsage(cpu)
     const done = Math.max(1, runs * task.perRun)
     return { perSecond: done / seconds, cpuUs: (user + system) / done, memoryMb: (peak - before) / 2 ** 20 }
+  } catch (error) {
+    throw translate(error, target)
   } finally {
     await connection.end()
   }
@@ -152,11 +155,11 @@ const values: Readonly<Record<string, string>> = {
 }
 
 /** The same values from every driver as it comes. */
-export async function differences(drivers: readonly BenchedDriver[], target: Target): Promise<Difference[]> {
+export async function differences(drivers: readonly BenchedDriver[]): Promise<Difference[]> {
   const found: Difference[] = []
   for (const [value, sql] of Object.entries(values)) {
     for (const driver of drivers) {
-      const connection = await driver.connect(target)
+      const connection = await driver.connect()
       const [row] = await connection.rows(`SELECT ${sql} AS v`).finally(() => connection.end())
       found.push({ value, driver: driver.name, becomes: inJavaScript(row?.['v']) })
     }

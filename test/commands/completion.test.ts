@@ -39,7 +39,7 @@ const table: readonly [words: string[], offered: string[]][] = [
   [['users', 'list', '--fields', 'id,email,em'], []],
   [
     ['users', 'list', '--ssl-mode', 'verify'],
-    ['verify-ca', 'verify-identity'],
+    ['verify-fingerprint', 'verify-ca', 'verify-identity'],
   ],
   [
     ['users', 'list', '--profile', ''],

@@ -36,6 +36,7 @@ describe('db grants shows', () => {
       'app dbtool_app@localhost',
       'migrator dbtool_migrator@localhost',
       'reporter dbtool_reporter@localhost',
+      'bench dbtool_bench@localhost',
     ])
     expect(rows.slice(0, 3).map(({ statement }) => statement)).toEqual([
       'GRANT SELECT, INSERT, UPDATE, DELETE ON `a\\_shop`.* TO `dbtool_app`@`localhost`',
@@ -77,7 +78,7 @@ describe('db grants --apply', () => {
   it.each([
     ['--apply', 2, 'USAGE', 'missing --for', /flags or arguments/],
     ['--apply --for shop', 2, 'USAGE', '--for must be user@host such as shop@localhost', null],
-    ['--role boss', 2, 'USAGE', "--role must be one of app, migrator, reporter, not 'boss'", null],
+    ['--role boss', 2, 'USAGE', "--role must be one of app, migrator, reporter, bench, not 'boss'", null],
     [
       '--apply --for nobody@localhost',
       5,

@@ -147,6 +147,10 @@ describe('the connection settings of an option file', () => {
     ['loose-enable-ssl', { DB_SSL_MODE: 'required' }],
     ['ssl_ca=/ca.pem', { DB_SSL_CA: '/ca.pem', DB_SSL_MODE: 'required' }],
     ['ssl-ca=/ca.pem\nssl-verify-server-cert', { DB_SSL_CA: '/ca.pem', DB_SSL_MODE: 'verify-identity' }],
+    [
+      'ssl-cert=/c.pem\nssl-key=/c.key\ntls_version=TLSv1.3',
+      { DB_SSL_CERT: '/c.pem', DB_SSL_KEY: '/c.key', DB_TLS_VERSION: 'TLSv1.3', DB_SSL_MODE: 'required' },
+    ],
     ['ssl-verify-server-cert\nskip-ssl-verify-server-cert\nssl', { DB_SSL_MODE: 'required' }],
     ['no-auto-rehash\nprompt=\\u>\ndefault-character-set=latin1\nconnect_timeout=3', {}],
   ])('%j', (lines, texts) => {
@@ -156,6 +160,12 @@ describe('the connection settings of an option file', () => {
   it.each<[string, string]>([
     ['[client]\nssl=maybe', "ssl (my.cnf) must be 1 or 0, not 'maybe'"],
     ['[client]\nhost', 'host (my.cnf) needs a value'],
+    ...['ssl-cipher', 'ssl-crl', 'ssl-capath', 'ssl-fp', 'tls-peer-fp', 'loose_ssl_crlpath', 'ssl-mode'].map(
+      (name): [string, string] => [
+        `[client]\n${name}=x`,
+        `dbtool does not support the option ${name.replace('loose_', '').replaceAll('_', '-')} (my.cnf) about TLS`,
+      ],
+    ),
     ['\nuser=ada', 'my.cnf, line 2: an option must come after a [group]'],
     ['[client', 'my.cnf, line 1: a group must have the form [name]'],
     ['[client]\n!includedir /nowhere', 'my.cnf: cannot read the folder /nowhere of !includedir: there is no such file'],

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { tasks, type Difference, type DriverFigures } from '../../src/stress/drivers.ts'
+import { accountSql } from '../../src/db/privileges/accounts.ts'
+import { grant } from '../../src/db/privileges/grant.ts'
+import { grantStatements, roles } from '../../src/db/privileges/roles.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -41,6 +44,32 @@ describe('bench drivers', () => {
          WHERE table_schema = DATABASE() AND table_name LIKE '%bench%'`,
       ),
     ).toEqual([])
+  })
+
+  it('needs no more than a role of db grants, encrypts as --ssl-mode says, and follows no redirect', async () => {
+    const account = { user: `bench_${process.pid}`, host: 'localhost' }
+    const password = 'a password'
+    await database.connection.execute(`CREATE USER ${accountSql(account)} IDENTIFIED BY '${password}'`)
+    const bench = roles.filter(({ name }) => name === 'bench')
+    await grant(
+      database.connection,
+      account,
+      bench.flatMap((role) => grantStatements(role, database.name, account)),
+    )
+    const line = 'bench drivers --rounds 1 --duration 20ms --json'
+    const as = { database: database.name, env: { DB_USER: account.user, DB_PASSWORD: password } }
+    expect(await dbtool(line, as)).toMatchObject({ exitCode: 0 })
+    expect(await dbtool(`${line} --ssl-mode required`, as)).toMatchObject({
+      exitCode: 4,
+      error: { code: 'TLS_FAILED' },
+    })
+    await database.connection.execute(`ALTER USER ${accountSql(account)} WITH MAX_CONNECTIONS_PER_HOUR 1`)
+    await database.connection.execute('FLUSH USER_RESOURCES')
+    expect(await dbtool(line, as)).toMatchObject({
+      exitCode: 4,
+      error: { code: 'UNREACHABLE', message: expect.stringContaining('max_connections_per_hour') as string },
+    })
+    await database.connection.execute(`DROP USER ${accountSql(account)}`)
   })
 
   it('reports a missing privilege at once', async () => {

@@ -18,6 +18,7 @@ export interface ConnectionParts {
   readonly raw: DriverConnection
   readonly target: Target
   readonly limits: Limits
+  readonly encrypted: boolean
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket at once. */
   readonly cut: () => void
@@ -87,6 +88,10 @@ export class Connection implements PooledConnection {
       () => true,
       () => false,
     )
+  }
+
+  get encrypted(): boolean {
+    return this.#parts.encrypted
   }
 
   get inTransaction(): boolean {

@@ -4,8 +4,8 @@ import type * as mariadb from 'mariadb'
 export type DriverConnection = mariadb.Connection
 export type DriverQuery = mariadb.QueryOptions
 export type DriverPool = mariadb.Pool
-/** The options of the connector; its own types lack `permitRedirect`. */
-export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean }
+/** The connector's types omit the last two. */
+export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean; restrictedAuth?: string[] }
 
 /**
  * Loads the connector at its first use. From the package this is the CommonJS build, which loads in less than half the

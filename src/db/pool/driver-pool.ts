@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
-import { driverOptions } from '../connection/connect.ts'
+import { connect } from '../connection/connect.ts'
 import { Connection } from '../connection/connection.ts'
 import { driver, type DriverPool } from '../connection/driver.ts'
+import { connectorOptions } from '../connection/options.ts'
 import { translate } from '../failures.ts'
 import type { Limits, Target } from '../target.ts'
 import { defaultGraceMs, Lease, type Pool, type PoolStats, type PoolOptions } from './pool.ts'
@@ -13,7 +14,11 @@ import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
  * the default.
  */
 export class ConnectorPool implements Pool {
-  readonly #pool: DriverPool
+  #pool: DriverPool | undefined
+  #opening: Promise<DriverPool> | undefined
+  #closed = false
+  #encrypted = false
+  readonly #options: PoolOptions
   readonly #target: Target
   readonly #limits: Limits
   readonly #counters = new PoolCounters()
@@ -22,25 +27,25 @@ export class ConnectorPool implements Pool {
   constructor(target: Target, limits: Limits, options: PoolOptions) {
     this.#target = target
     this.#limits = limits
-    this.#pool = driver().createPool({
-      ...driverOptions(target, limits, target.ssl.mode !== 'disabled' && target.ssl.mode !== 'preferred'),
-      ...(target.socket === undefined ? {} : { socketPath: target.socket }),
-      connectionLimit: options.size + options.maxOverflow,
-      minimumIdle: options.size,
-      acquireTimeout: options.timeoutMs,
-    })
-    this.#pool.on('connection', () => this.#counters.connected(this.#pool.totalConnections()))
+    this.#options = options
   }
 
   async acquire(): Promise<Lease> {
     const startedAt = performance.now()
     try {
-      const acquiring = this.#pool.getConnection()
-      this.#counters.queued(this.#pool.taskQueueSize())
-      const raw = await acquiring
+      const pool = await this.opened()
+      const coming = pool.getConnection()
+      this.#counters.queued(pool.taskQueueSize())
+      const raw = await coming
       const waitMs = performance.now() - startedAt
       this.#counters.granted(waitMs)
-      const connection = new Connection({ raw, target: this.#target, limits: this.#limits, cut: () => raw.destroy() })
+      const connection = new Connection({
+        raw,
+        target: this.#target,
+        limits: this.#limits,
+        encrypted: this.#encrypted,
+        cut: () => raw.destroy(),
+      })
       this.#leased.add(connection)
       this.#counters.setInUse(this.#leased.size)
       return new Lease(connection, waitMs, () => {
@@ -56,10 +61,10 @@ export class ConnectorPool implements Pool {
   stats(): PoolStats {
     const pool = this.#pool
     return this.#counters.snapshot({
-      open: pool.totalConnections(),
-      idle: pool.idleConnections(),
+      open: pool?.totalConnections() ?? 0,
+      idle: pool?.idleConnections() ?? 0,
       opening: 0,
-      waiting: pool.taskQueueSize(),
+      waiting: pool?.taskQueueSize() ?? 0,
     })
   }
 
@@ -68,11 +73,42 @@ export class ConnectorPool implements Pool {
   }
 
   async close(graceMs: number = defaultGraceMs): Promise<void> {
-    this.#counters.closed += this.#pool.totalConnections()
-    const ended = this.#pool.end().catch(() => undefined)
+    this.#closed = true
+    const pool = this.#pool
+    if (pool === undefined) return
+    this.#counters.closed += pool.totalConnections()
+    const ended = pool.end().catch(() => undefined)
     await Promise.race([ended, sleep(graceMs, undefined, { ref: false })])
     // The connector itself would destroy them only after ten seconds.
     for (const connection of this.#leased) connection.destroy()
+  }
+
+  /** A failure to open is that of the callers who wait for it; the next caller opens again. */
+  private opened(): Promise<DriverPool> {
+    if (this.#closed) throw poolClosed()
+    this.#opening ??= this.open().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  /** One connection first: the connector cannot look itself whether to encrypt, and reports a wrong password late. */
+  private async open(): Promise<DriverPool> {
+    const { size, maxOverflow, timeoutMs } = this.#options
+    const first = await connect(this.#target, this.#limits)
+    this.#encrypted = first.encrypted
+    await first.close()
+    if (this.#closed) throw poolClosed()
+    const pool = driver().createPool({
+      ...connectorOptions(this.#target, this.#limits, first.encrypted),
+      connectionLimit: size + maxOverflow,
+      minimumIdle: size,
+      acquireTimeout: timeoutMs,
+    })
+    pool.on('connection', () => this.#counters.connected(pool.totalConnections()))
+    this.#pool = pool
+    return pool
   }
 
   private failure(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import { accountSql, quoted, quotedPattern, type Account } from './accounts.ts'
 
-export const roleNames = ['app', 'migrator', 'reporter'] as const
+export const roleNames = ['app', 'migrator', 'reporter', 'bench'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** A kind of database user, with the minimum privileges for its work. */
@@ -44,6 +44,11 @@ export const roles: readonly Role[] = [
         table,
       })),
     ],
+  },
+  {
+    name: 'bench',
+    purpose: 'bench drivers, which fills a temporary table of its own',
+    grants: [{ privileges: 'SELECT, CREATE TEMPORARY TABLES' }],
   },
 ]
 

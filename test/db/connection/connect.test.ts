@@ -69,8 +69,8 @@ describe('connecting', () => {
     await expectFailure(connect(asGuest()), {
       code: 'UNREACHABLE',
       exitCode: 4,
-      message: /accepts no more connections: .*max_user_connections/,
-      hint: 'smaller pool',
+      message: /reached a limit of its own at .*max_user_connections/,
+      hint: /smaller pool, .*MAX_USER_CONNECTIONS/,
     })
     await first.close()
   })

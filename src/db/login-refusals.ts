@@ -1,0 +1,114 @@
+import { addressOf, defaultTlsVersions, type Target } from './target.ts'
+import { type DriverError, serverText, type Translation } from './translation.ts'
+
+/** The refusals of a login, each with its own sentence. */
+
+const refused = (why: (target: Target) => string, hint: (target: Target) => string): Translation => ({
+  code: 'ACCESS_DENIED',
+  message: (_error, target) => `the server at ${addressOf(target)} refused user '${target.user}': ${why(target)}`,
+  hint,
+})
+
+const locked = refused(
+  () => 'the account is locked',
+  ({ user }) => `an administrator unlocks it with ALTER USER '${user}' ACCOUNT UNLOCK`,
+)
+const expired = refused(
+  () => 'its password has expired',
+  ({ user }) => `an administrator sets a new one with ALTER USER '${user}' IDENTIFIED BY '…'`,
+)
+const notLoaded: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (error, target) =>
+    `the server at ${addressOf(target)} cannot log in user '${target.user}': ${serverText(error)}`,
+  hint: () => 'an administrator installs that plugin, or gives the account another method',
+}
+const brokenInitConnect: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (_error, target) =>
+    `the server at ${addressOf(target)} closed the connection: its variable init_connect holds a statement that fails`,
+  hint: () => 'an administrator corrects it with SET GLOBAL init_connect; the log of the server names the fault',
+}
+
+/** The server runs without accounts: everybody logs in, and nobody can grant anything. */
+export const withoutAccounts: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (_error, target) =>
+    `the server at ${addressOf(target)} runs with --skip-grant-tables, which switches its accounts off`,
+  hint: () => 'restart it without that option, or run FLUSH PRIVILEGES there',
+}
+const optionPrevents = 1290
+export const isWithoutAccounts = ({ errno, text }: DriverError): boolean =>
+  errno === optionPrevents && text.includes('--skip-grant-tables')
+
+const resources: Readonly<Record<string, (user: string) => string>> = {
+  max_user_connections: (user) => `use a smaller pool, or raise it: ALTER USER '${user}' WITH MAX_USER_CONNECTIONS n`,
+  max_connections_per_hour: (user) =>
+    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_CONNECTIONS_PER_HOUR n`,
+  max_queries_per_hour: (user) =>
+    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_QUERIES_PER_HOUR n`,
+  max_updates_per_hour: (user) =>
+    `wait for up to an hour, or raise it: ALTER USER '${user}' WITH MAX_UPDATES_PER_HOUR n`,
+}
+/** "User 'ada' has exceeded the 'max_queries_per_hour' resource (current value: 3)". */
+const resourceIn = ({ text }: DriverError): string => /exceeded the '([^']*)' resource/.exec(text)?.[1] ?? ''
+const accountLimit: Translation = {
+  code: 'UNREACHABLE',
+  message: (error, target) =>
+    `the account has reached a limit of its own at ${addressOf(target)}: ${serverText(error)}`,
+  hint: ({ user }, error) => resources[resourceIn(error)]?.(user) ?? `look at SHOW CREATE USER '${user}'`,
+}
+const userLimit: Translation = {
+  code: 'UNREACHABLE',
+  message: (error, target) =>
+    `the server at ${addressOf(target)} takes no more connections of user '${target.user}': ${serverText(error)}`,
+  hint: () => 'use a smaller pool, or raise max_user_connections of the server or of the account',
+}
+
+/** The methods that drivers know; any other is not supported. */
+const knownMethods = ['mysql_clear_password', 'dialog', 'sha256_password', 'caching_sha2_password']
+const methodIn = ({ text }: DriverError): string => /(?:plugin|protocol) '?([\w-]+)/.exec(text)?.[1] ?? 'another method'
+const isKnown = (error: DriverError): boolean => knownMethods.includes(methodIn(error))
+
+/** The server asks for a method that would give the password away, or for one that no driver here knows. */
+export const methodRefused: Translation = {
+  code: 'ACCESS_DENIED',
+  message: (error, target) =>
+    `the server at ${addressOf(target)} asks user '${target.user}' to log in by ${methodIn(error)}, which ` +
+    (isKnown(error) ? 'reveals the password to a server that is not verified' : 'dbtool does not support'),
+  hint: (_target, error) =>
+    isKnown(error)
+      ? 'use --ssl-mode verify-ca or verify-identity'
+      : 'use an account with another method, such as ed25519 or mysql_native_password',
+}
+
+/** A further reason for a refusal besides the password: the server serverText no more than "Access denied". */
+export function alsoDemanded({ socket, ssl: { mode, cert } }: Target): string {
+  const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
+  if (isPlain) return '; the server may also demand --ssl-mode required'
+  return cert === undefined ? '; the account may also require a client certificate: --ssl-cert and --ssl-key' : ''
+}
+
+/** By the number of the server's error or the connector's (45xxx). */
+export const loginRefusals: Readonly<Record<number, Translation>> = {
+  1184: brokenInitConnect,
+  1203: userLimit,
+  1226: accountLimit,
+  1524: notLoaded,
+  1820: expired,
+  1862: expired,
+  4151: locked,
+  45025: methodRefused,
+  45047: methodRefused,
+}
+
+/** OpenSSL's words for a peer that speaks older versions only. */
+export const isTlsVersion = ({ text }: DriverError): boolean =>
+  /alert protocol version|unsupported protocol|version too low/i.test(text)
+export const tlsVersion: Translation = {
+  code: 'TLS_FAILED',
+  message: (_error, target) =>
+    `no encrypted connection to ${addressOf(target)}: the server does not speak ` +
+    (target.ssl.versions ?? defaultTlsVersions).join(' or '),
+  hint: () => 'it may speak an older version: set tls_version of the server to TLSv1.2,TLSv1.3, or check --tls-version',
+}

@@ -1,0 +1,24 @@
+import type { ErrorCode } from '../errors.ts'
+import type { Target } from './target.ts'
+
+/**
+ * An error of the connector: the number of the server, of the connector (45xxx) or none; the code of Node; one line of
+ * text.
+ */
+export interface DriverError {
+  readonly errno: number
+  readonly code: string
+  readonly text: string
+  /** True if the error occurred during session set-up. */
+  readonly inSession: boolean
+}
+
+/** The translation of an error: code, message and hint. */
+export interface Translation {
+  readonly code: ErrorCode
+  readonly message: (error: DriverError, target: Target) => string
+  readonly hint: (target: Target, error: DriverError) => string
+}
+
+/** The text of the server or the connector, without its full stop. */
+export const serverText = ({ text }: DriverError): string => text.replace(/\.$/, '')

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest'
+import { connect } from '../../../src/db/connection/connect.ts'
+import type { Target } from '../../../src/db/target.ts'
+import { withSession } from '../../../src/server/session.ts'
+import { startServer } from '../../../src/server/start.ts'
+import { temporaryHome } from '../../server/temporary-home.ts'
+import { testDatabase } from '../../support/database.ts'
+import { expectFailure, password } from '../expect-failure.ts'
+
+const database = testDatabase({ migrated: false })
+const account = (name: string): string => `${name}_${process.pid}`
+const as = (name: string): Target => ({ ...database.target, user: account(name), password, database: undefined })
+
+const accounts: Readonly<Record<string, string>> = {
+  locked: 'ACCOUNT LOCK',
+  expired: 'PASSWORD EXPIRE',
+  encrypted: 'REQUIRE SSL',
+  certified: 'REQUIRE X509',
+  connections: 'WITH MAX_CONNECTIONS_PER_HOUR 1',
+  queries: 'WITH MAX_QUERIES_PER_HOUR 4',
+  parallel: 'WITH MAX_USER_CONNECTIONS 1',
+  plain: '',
+}
+
+beforeAll(async () => {
+  for (const [name, clause] of Object.entries(accounts))
+    await database.connection.execute(
+      `CREATE USER '${account(name)}'@'localhost' IDENTIFIED BY '${password}' ${clause}`,
+    )
+})
+afterAll(async () => {
+  for (const name of Object.keys(accounts))
+    await database.connection.execute(`DROP USER '${account(name)}'@'localhost'`)
+})
+
+const denied = { code: 'ACCESS_DENIED', exitCode: 4 }
+const limited = { code: 'UNREACHABLE', exitCode: 4 }
+
+describe('a login is refused', () => {
+  it('by a locked account', () =>
+    expectFailure(connect(as('locked')), { ...denied, message: 'the account is locked', hint: 'ACCOUNT UNLOCK' }))
+
+  it('by an expired password', () =>
+    expectFailure(connect(as('expired')), {
+      ...denied,
+      message: 'its password has expired',
+      hint: /ALTER USER .* IDENTIFIED BY/,
+    }))
+
+  it('by an account that demands TLS, or a client certificate', async () => {
+    for (const name of ['encrypted', 'certified'])
+      await expectFailure(connect(as(name)), {
+        ...denied,
+        message: 'Access denied',
+        hint: 'demand --ssl-mode required',
+      })
+  })
+
+  it('by too many connections in an hour', async () => {
+    await (await connect(as('connections'))).close()
+    await expectFailure(connect(as('connections')), {
+      ...limited,
+      message: /reached a limit of its own at .*max_connections_per_hour/,
+      hint: /up to an hour.*MAX_CONNECTIONS_PER_HOUR/,
+    })
+  })
+
+  it('by too many queries in an hour, also while it is connected', async () => {
+    const tooMany = {
+      ...limited,
+      message: /reached a limit of its own at .*max_quer/,
+      hint: /up to an hour.*MAX_QUERIES_PER_HOUR/,
+    }
+    const db = await connect(as('queries'))
+    onTestFinished(() => db.close())
+    await expectFailure(
+      (async () => {
+        for (;;) await db.rows('SELECT 1')
+      })(),
+      tooMany,
+    )
+    await expectFailure(connect(as('queries')), tooMany)
+  })
+
+  it('by too many connections at once', async () => {
+    const db = await connect(as('parallel'))
+    onTestFinished(() => db.close())
+    await expectFailure(connect(as('parallel')), {
+      ...limited,
+      message: /reached a limit of its own at .*max_user_connections/,
+      hint: /smaller pool, .*MAX_USER_CONNECTIONS/,
+    })
+  })
+})
+
+describe('a server is set up so that nobody can work', { timeout: 120_000 }, () => {
+  it('by init_connect', async () => {
+    const paths = temporaryHome()
+    await startServer(paths)
+    await withSession(paths, async (db) => {
+      await db.execute(`CREATE USER 'ada'@'localhost' IDENTIFIED BY '${password}'`)
+      await db.execute("SET GLOBAL init_connect = 'SELECT nonsense'")
+    })
+    await expectFailure(connect({ ...as('ada'), user: 'ada', socket: paths.socket }), {
+      ...denied,
+      message: 'init_connect holds a statement that fails',
+      hint: 'SET GLOBAL init_connect',
+    })
+  })
+})

@@ -1,0 +1,56 @@
+import { chownSync, copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { prepareDirectories } from '../../src/server/directories.ts'
+import type { ServerPaths } from '../../src/server/home.ts'
+import { installData } from '../../src/server/install.ts'
+import { launch } from '../../src/server/launch.ts'
+import { findPrograms } from '../../src/server/programs.ts'
+import { withSession } from '../../src/server/session.ts'
+import { freePort } from '../server/free-port.ts'
+import { temporaryHome } from '../server/temporary-home.ts'
+import { makeCertificates } from './certificates.ts'
+
+export interface TestServer {
+  readonly port: number
+  readonly paths: ServerPaths
+  /** The path of a certificate or key. */
+  readonly file: (name: string) => string
+  /** From now on the server has this certificate. */
+  readonly useCertificate: (name: string) => Promise<void>
+}
+
+/** A private server on a port, with a certificate for localhost unless it has none, until the test ends. */
+export async function testServer({
+  tls = true,
+  more = [],
+}: { tls?: boolean; more?: readonly string[] } = {}): Promise<TestServer> {
+  const paths = temporaryHome()
+  const [programs, user, port] = [findPrograms(), prepareDirectories(paths), await freePort()]
+  const file = makeCertificates(join(paths.home, 'certificates'))
+  const owned = (name: string): void => {
+    if (user.spawn.uid !== undefined) chownSync(file(name), user.spawn.uid, user.spawn.gid ?? -1)
+  }
+  const take = (name: string): void => {
+    for (const kind of ['pem', 'key']) {
+      copyFileSync(file(`${name}.${kind}`), file(`current.${kind}`))
+      owned(`current.${kind}`)
+    }
+  }
+  take('server')
+  const flags = ['cert=current.pem', 'key=current.key', 'ca=ca.pem'].map((flag) => {
+    const [option = '', name = ''] = flag.split('=')
+    return `--ssl-${option}=${file(name)}`
+  })
+  await installData({ paths, programs, user })
+  const given = [...user.arguments, ...(tls ? flags : ['--skip-ssl']), ...more]
+  await launch({ paths, programs, user: { ...user, arguments: given }, port })
+  return {
+    port,
+    paths,
+    file,
+    async useCertificate(name) {
+      take(name)
+      await withSession(paths, (db) => db.execute('FLUSH SSL'))
+    },
+  }
+}
