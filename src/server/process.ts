@@ -12,7 +12,8 @@ const answerLimits = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000, lockW
 const deserted: readonly unknown[] = ['ECONNREFUSED', 'ENOENT', 'ENOTDIR', 'ENOTSOCK', 'EACCES']
 
 /**
- * Resolves to true if a server listens on this unix socket. Logs in and out, since the server logs a warning about a connection
+ * Resolves to true if a server listens on this unix socket. Logs in and out, since the server logs a warning about a
+ * connection
  * that closes without a login. A refused login, or none within two seconds, is an answer too. Never rejects.
  */
 export async function answers(socket: string): Promise<boolean> {

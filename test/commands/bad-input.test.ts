@@ -54,7 +54,8 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
       `DB_URL (environment) ${url} character 16 must be percent-encoded`,
       `DB_PORT (environment) ${whole} 1 to 65535, not 'abc'`,
       "DB_CHARSET (environment) must be utf8mb4, not 'latin1': other character sets lose characters",
-      "DB_SSL_MODE (environment) must be one of disabled, preferred, required, verify-fingerprint, verify-ca, verify-identity, not 'on'",
+      'DB_SSL_MODE (environment) must be one of disabled, preferred, required, verify-fingerprint, verify-ca, ' +
+        "verify-identity, not 'on'",
       `DB_POOL_SIZE (environment) ${whole} 1 to 10000, not '0'`,
       `DB_POOL_TIMEOUT (environment) ${duration} 'soon'`,
       "DB_STATEMENT_TIMEOUT (environment) must be at most 24d, not '25d'",

@@ -98,7 +98,8 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     '--profile staging',
     [
       `port ${of} ${whole} 1 to 65535, not 'abc'`,
-      `sslMode ${of} must be one of disabled, preferred, required, verify-fingerprint, verify-ca, verify-identity, not 'on'`,
+      `sslMode ${of} must be one of disabled, preferred, required, verify-fingerprint, verify-ca, ` +
+        `verify-identity, not 'on'`,
       `poolTimeout ${of} must be a duration such as 250ms, 5s, 1m or 30d, not 'soon'`,
       `protected ${of} must be 1 or 0, not 'maybe'`,
     ],

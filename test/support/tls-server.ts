@@ -30,13 +30,13 @@ export async function testServer({
   const owned = (name: string): void => {
     if (user.spawn.uid !== undefined) chownSync(file(name), user.spawn.uid, user.spawn.gid ?? -1)
   }
-  const take = (name: string): void => {
+  const read = (name: string): void => {
     for (const kind of ['pem', 'key']) {
       copyFileSync(file(`${name}.${kind}`), file(`current.${kind}`))
       owned(`current.${kind}`)
     }
   }
-  take('server')
+  read('server')
   const flags = ['cert=current.pem', 'key=current.key', 'ca=ca.pem'].map((flag) => {
     const [option = '', name = ''] = flag.split('=')
     return `--ssl-${option}=${file(name)}`
@@ -49,7 +49,7 @@ export async function testServer({
     paths,
     file,
     async useCertificate(name) {
-      take(name)
+      read(name)
       await withSession(paths, (db) => db.execute('FLUSH SSL'))
     },
   }

@@ -19,12 +19,12 @@ const openers = ['createConnection', 'createPool', 'createPoolCluster', 'importF
 function strays(file: string, source: string): string[] {
   const found: string[] = []
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && openers.includes(nameOf(node.expression)) && !isMade(node.arguments[0]))
       found.push(`${file}: ${node.getText().split('\n')[0] ?? ''}`)
-    node.forEachChild(visit)
+    node.forEachChild(walk)
   }
-  visit(tree)
+  walk(tree)
   return found
 }
 
