@@ -3,6 +3,8 @@ import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 import {
   alsoDemanded,
+  closedInSetUp,
+  isClosedInSetUp,
   isTlsVersion,
   isWithoutAccounts,
   loginRefusals,
@@ -255,6 +257,7 @@ const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version numb
 /** Finds the translation by number, then by the code of Node, then by the text. */
 export function translationOf(error: DriverError): Translation {
   if (isWithoutAccounts(error)) return withoutAccounts
+  if (isClosedInSetUp(error)) return closedInSetUp
   if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
   if (error.inSession && error.errno === unknownVariable) return otherProduct
   const known = byNumber[error.errno] ?? byCode[error.code]

@@ -26,9 +26,20 @@ const notLoaded: Translation = {
 const brokenInitConnect: Translation = {
   code: 'ACCESS_DENIED',
   message: (_error, target) =>
-    `the server at ${addressOf(target)} closed the connection: its variable init_connect holds a statement that fails`,
+    `the server at ${addressOf(target)} closed the connection right after the login, ` +
+    `as it does when init_connect holds a statement that fails`,
   hint: () => 'an administrator corrects it with SET GLOBAL init_connect; the log of the server names the fault',
 }
+
+/** The connector's number for a failed session set-up. */
+const setUpFailed = 45030
+/**
+ * True if the connection was closed before the session was set up. The answer of the server, error 1184, is lost then,
+ * because the second statement of the set-up is written to a closed socket.
+ */
+export const isClosedInSetUp = ({ errno, text }: DriverError): boolean =>
+  errno === setUpFailed && /EPIPE|ECONNRESET/.test(text)
+export const closedInSetUp = brokenInitConnect
 
 /** The server runs without accounts: everybody logs in, and nobody can grant anything. */
 export const withoutAccounts: Translation = {
@@ -82,7 +93,7 @@ export const methodRefused: Translation = {
       : 'use an account with another method, such as ed25519 or mysql_native_password',
 }
 
-/** A further reason for a refusal besides the password: the server serverText no more than "Access denied". */
+/** A further reason for a refusal besides the password: the server says no more than "Access denied". */
 export function alsoDemanded({ socket, ssl: { mode, cert } }: Target): string {
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
   if (isPlain) return '; the server may also demand --ssl-mode required'

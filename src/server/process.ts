@@ -1,51 +1,26 @@
-import { readFile, statSync } from 'node:fs'
-import { DbtoolError, isNodeError } from '../errors.ts'
+import { readFile } from 'node:fs'
+import { connect } from 'node:net'
+import { isNodeError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
-import { loginName } from './login.ts'
 
 /** `unknown`: a process with this number exists, but the system does not reveal its command line. */
 export type ProcessState = 'server' | 'gone' | 'unknown'
 
-/** A server that takes longer to answer exists all the same. */
-const answerLimits = { connectTimeoutMs: 2_000, statementTimeoutMs: 2_000, lockWaitMs: 2_000 }
-/** The system's words for a socket on which nobody listens: a crash leaves one behind. */
-const deserted: readonly unknown[] = ['ECONNREFUSED', 'ENOENT', 'ENOTDIR', 'ENOTSOCK', 'EACCES']
-
 /**
- * Resolves to true if a server listens on this unix socket. Logs in and out, since the server logs a warning about a
- * connection
- * that closes without a login. A refused login, or none within two seconds, is an answer too. Never rejects.
+ * Resolves to true if a server listens on this unix socket. A socket that a crash left behind refuses the connection.
+ * Both results are immediate. Never rejects.
  */
-export async function answers(socket: string): Promise<boolean> {
-  if (!isSocket(socket)) return false
-  const [{ connect }, { socketTarget }] = await Promise.all([
-    import('../db/connection/connect.ts'),
-    import('../db/target.ts'),
-  ])
-  try {
-    await (await connect(socketTarget(socket, loginName()), answerLimits)).close()
-    return true
-  } catch (error) {
-    const cause = error instanceof DbtoolError ? error.cause : error
-    return !(isNodeError(cause) && deserted.includes(cause.code))
-  }
-}
-
-function isSocket(path: string): boolean {
-  try {
-    return statSync(path).isSocket()
-  } catch {
-    return false
-  }
-}
-
-/**
- * Resolves to true if the private server runs. Its process answers that without a connection. The socket decides if the
- * process is not visible, as from another process space. Never rejects.
- */
-export async function isRunning(paths: ServerPaths): Promise<boolean> {
-  if (!isSocket(paths.socket)) return false
-  return (await processState(await readPid(paths), paths)) === 'server' || answers(paths.socket)
+export function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket)
+    const finish = (listening: boolean): void => {
+      connection.destroy()
+      resolve(listening)
+    }
+    connection.once('connect', () => finish(true))
+    // EAGAIN means a full queue, so a server does listen.
+    connection.once('error', (error) => finish(isNodeError(error) && error.code === 'EAGAIN'))
+  })
 }
 
 /** Reads the number in the pid file. It proves nothing: after a crash, it may belong to another process. */

@@ -1,5 +1,5 @@
 import type { ServerPaths } from './home.ts'
-import { answers, isRunning, readPid } from './process.ts'
+import { answers, readPid } from './process.ts'
 import { withSession } from './session.ts'
 import { loginName } from './login.ts'
 
@@ -41,7 +41,7 @@ const notRunning: ServerStatus = {
  * and ignores a socket that a crash left behind. Never rejects.
  */
 export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
-  if (!(await isRunning(paths))) return undefined
+  if (!(await answers(paths.socket))) return undefined
   try {
     return { socket: paths.socket, user: loginName(), database: databaseName }
   } catch {

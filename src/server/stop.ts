@@ -49,8 +49,7 @@ function terminate(pid: number | undefined, verified: boolean, cause: unknown): 
 
 async function untilGone(paths: ServerPaths, pid: number | undefined): Promise<void> {
   const deadline = performance.now() + stopTimeoutMs
-  // In this order: a server that is shutting down is not asked again and again.
-  while ((await processState(pid, paths)) !== 'gone' || (await answers(paths.socket))) {
+  while ((await answers(paths.socket)) || (await processState(pid, paths)) !== 'gone') {
     if (performance.now() > deadline) {
       throw new DbtoolError(
         'SERVER_FAILED',

@@ -124,7 +124,8 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     [
       "--host must be a host name or an address, not 'a/b'",
       `--port ${whole} 1 to 65535, not '0'`,
-      "--ssl-mode must be one of disabled, preferred, required, verify-ca, verify-identity, not 'on'",
+      '--ssl-mode must be one of disabled, preferred, required, verify-fingerprint, verify-ca, verify-identity, ' +
+        "not 'on'",
       "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'xml'",
     ],
   ],

@@ -88,7 +88,8 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     '--profile staging',
     [
       `'colour' ${of} is not a profile setting; the settings are url, host, port, socket, database, user, ` +
-        `password, passwordFile, charset, sslMode, sslCa, sslCert, sslKey, tlsVersion, poolSize, maxOverflow, poolTimeout, poolRecycle, ` +
+        `password, passwordFile, charset, sslMode, sslCa, sslCert, sslKey, ` +
+        `tlsVersion, poolSize, maxOverflow, poolTimeout, poolRecycle, ` +
         `connectTimeout, statementTimeout, protected, readOnly`,
     ],
     correct,

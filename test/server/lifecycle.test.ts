@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Queries } from '../../src/db/queries.ts'
 import { resetServer } from '../../src/server/reset.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
@@ -9,11 +8,6 @@ import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
 import { furnishedHome, killServer, temporaryHome } from './temporary-home.ts'
-
-async function status(db: Queries, name: string): Promise<number> {
-  const [row] = await db.rows<{ Value: string }>('SHOW GLOBAL STATUS WHERE Variable_name = ?', [name])
-  return Number(row?.Value)
-}
 
 describe('the private server', { timeout: 120_000 }, () => {
   it('creates its data, starts, and accepts the operating-system user without a password', async () => {
@@ -41,22 +35,6 @@ describe('the private server', { timeout: 120_000 }, () => {
     const paths = furnishedHome()
     const first = await startServer(paths)
     expect(await startServer(paths)).toEqual({ started: false, status: first.status, warnings: [] })
-  })
-
-  it('is asked whether it runs without a half-open connection, and without a warning in its log', async () => {
-    const paths = temporaryHome()
-    await startServer(paths)
-    await startServer(paths)
-    await findRunning(paths)
-    expect((await serverStatus(paths)).running).toBe(true)
-    const opened = (): Promise<number> => withSession(paths, (db) => status(db, 'Connections'))
-    const before = await opened()
-    expect((await dbtool('db status --json', { env: { DBTOOL_HOME: paths.home } })).exitCode).toBe(0)
-    // That of the command, and that of the second count.
-    expect((await opened()) - before).toBe(2)
-    expect(await withSession(paths, (db) => status(db, 'Aborted_connects'))).toBe(0)
-    await stopServer(paths)
-    expect(readFileSync(paths.log, 'utf8')).not.toMatch(/\[Warning\] Aborted|without authentication/)
   })
 
   it('is one server when started three times at once, from nothing and from its data', async () => {

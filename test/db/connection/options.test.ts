@@ -6,7 +6,8 @@ import { barePlace, connectorOptions, mysql2Options, willEncrypt } from '../../.
 import { defaultLimits, sslModes, type SslMode, type Target } from '../../../src/db/target.ts'
 
 const onePlace = 'src/db/connection/options.ts'
-const itsHelpers = [onePlace, 'src/db/connection/tls.ts']
+/** With the types of the connector's options. */
+const itsHelpers = ['src/db/connection/driver.ts', onePlace, 'src/db/connection/tls.ts']
 
 /** The functions of that place, whose results may be passed to a driver. */
 const makers = ['connectorOptions', 'barePlace', 'mysql2Options']
