@@ -65,7 +65,7 @@ export function onSocket({ socketPath, ...options }: DriverOptions, socket: Sock
       if (socketPath !== undefined) this.socketPath = socketPath
       return socket
     },
-  } as DriverOptions
+  }
 }
 
 /** The parts of mysql2's options that are set here. */

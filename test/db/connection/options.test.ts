@@ -41,9 +41,7 @@ function isMade(options: ts.Expression | undefined): boolean {
   return (
     ts.isObjectLiteralExpression(options) &&
     options.properties.every((property) =>
-      ts.isSpreadAssignment(property)
-        ? isMade(property.expression)
-        : poolSizes.includes(property.name?.getText() ?? ''),
+      ts.isSpreadAssignment(property) ? isMade(property.expression) : poolSizes.includes(property.name.getText()),
     )
   )
 }
