@@ -1,0 +1,118 @@
+#!/bin/bash
+# What the findings share, sourced by each. Everything lies in one temporary folder, $work, and goes with it.
+#
+#   debian SUITE PACKAGE=VERSION …   unpacks Debian packages and all that they depend on, C library included, into $work/SUITE; installs nothing
+#   node_packages NAME@VERSION …     installs npm packages into $work/npm; `js` then runs its standard input there, an ES module, with WORK set
+#   server SUITE NAME [OPTION …]     starts that suite's mariadbd on the socket $work/NAME.sock, without network; root needs no password
+#   in_suite SUITE PROGRAM [ARG …]   runs a program of these packages
+#   sql SUITE NAME [OPTION …]        the client mariadb on that server
+#   unchanged                        compares the file $work/seen with its standard input, and ends the finding: 0 as recorded, 1 different
+#
+# A package that cannot be had is exit 77. FINDINGS_CACHE=FOLDER keeps what was downloaded for the next finding.
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/finding.XXXXXX")
+cache=${FINDINGS_CACHE:-$work/cache}
+servers=''
+
+finish() {
+  code=$?
+  for pid in $servers; do
+    kill -9 "$pid" 2>/dev/null || true
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  done
+  rm -rf "$work"
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+skip() {
+  echo "skipped: $*" >&2
+  exit 77
+}
+
+debian() {
+  local suite=$1 state=$cache/apt-$1 keys=/usr/share/keyrings/debian-archive-keyring.gpg mirror file tree apt
+  shift
+  command -v apt-get >/dev/null || skip 'apt-get is needed'
+  # shellcheck disable=SC2016 # $(…) is for apt-get
+  mirror=$(apt-get indextargets --format '$(ORIGIN) $(CREATED_BY) $(REPO_URI)' | sed -n 's,^Debian Packages \(.*/debian/\)$,\1,p' | head -n 1)
+  if [ -z "$mirror" ] || [ ! -f "$keys" ]; then skip "no mirror of Debian, or no $keys"; fi
+  mkdir -p "$state/lists/partial" "$state/archives/partial"
+  { echo "deb [signed-by=$keys] $mirror $suite main"
+    if [ "$suite" != sid ]; then echo "deb [signed-by=$keys] ${mirror%/debian/}/debian-security $suite-security main"; fi; } >"$state/sources.list"
+  apt=(apt-get -qq -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$state/lists" -o Dir::State::status=/dev/null
+    -o Dir::Cache="$state" -o APT::Sandbox::User='' -o APT::Install-Recommends=false -o Debug::NoLocking=1)
+  tree=$state/$(echo "$*" | cksum | cut -d ' ' -f 1)
+  if [ ! -d "$tree" ]; then
+    [ -f "$state/updated" ] || "${apt[@]}" update >"$work/apt.log" 2>&1 || skip "the list of packages of $suite cannot be had: $(tail -n 1 "$work/apt.log")"
+    touch "$state/updated"
+    mkdir -p "$work/none/partial" "$work/unpacked" # what lies in the archives already would not be listed
+    "${apt[@]}" install --print-uris -y -o Dir::Cache::archives="$work/none" "$@" >"$work/uris" 2>"$work/apt.log" || skip "not to be had in $suite: $*"
+    "${apt[@]}" install --download-only -y "$@" >"$work/apt.log" 2>&1 || skip "a download failed: $(tail -n 1 "$work/apt.log")"
+    while read -r _ file _; do dpkg-deb -x "$state/archives/$file" "$work/unpacked"; done <"$work/uris"
+    mv "$work/unpacked" "$tree"
+  fi
+  ln -s "$tree" "$work/$suite"
+}
+
+# sets the array `program`: run by its suite's own loader and libraries, so that the release of the machine does not matter
+find_program() {
+  local root=$work/$1 loader
+  loader=$(find "$root/lib" "$root/usr/lib" -name 'ld-linux*.so*' -type f 2>/dev/null | head -n 1)
+  program=("$loader" --library-path "$(dirname "$loader"):$root/usr/lib/$(basename "$(dirname "$loader")")" "$(find "$root/usr/bin" "$root/usr/sbin" -name "$2" | head -n 1)")
+}
+
+in_suite() {
+  local program
+  find_program "$1" "$2"
+  shift 2
+  "${program[@]}" "$@"
+}
+
+server() {
+  local suite=$1 name=$2 share program
+  find_program "$suite" mariadbd
+  share=$(dirname "$(find "$work/$1/usr/share" -name '*_system_tables.sql')")
+  shift 2
+  set -- --no-defaults --basedir="$work/$suite/usr" --lc-messages-dir="$share" --plugin-dir="$work/$suite/usr/lib/mysql/plugin" --datadir="$work/$name" \
+    --innodb-buffer-pool-size=64M --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb4 --user="$(id -un)" "$@"
+  if [ ! -d "$work/$name/mysql" ]; then
+    mkdir "$work/$name"
+    { printf '%s\n' 'CREATE DATABASE mysql;' 'CREATE DATABASE test;' 'USE mysql;' 'SET @auth_root_socket = NULL, @current_hostname = "localhost";'
+      cat "$share"/*_system_tables.sql "$share"/*_performance_tables.sql "$share"/*_system_tables_data.sql; } |
+      "${program[@]}" "$@" --bootstrap --skip-grant-tables --skip-networking >"$work/$name.log" 2>&1 || { tail "$work/$name.log" >&2; exit 1; }
+  fi
+  "${program[@]}" "$@" --skip-networking --socket="$work/$name.sock" --pid-file="$work/$name.pid" >>"$work/$name.log" 2>&1 &
+  servers="$servers $!"
+  disown
+  for _ in $(seq 150); do
+    if echo 'SELECT 1' | sql "$suite" "$name" >/dev/null 2>&1; then return; fi
+    sleep 0.2
+  done
+  tail "$work/$name.log" >&2
+  exit 1
+}
+
+sql() {
+  local suite=$1 name=$2
+  shift 2
+  in_suite "$suite" mariadb --no-defaults --socket="$work/$name.sock" --user=root --default-character-set=utf8mb4 "$@" test
+}
+
+node_packages() {
+  command -v npm >/dev/null || skip 'Node and npm are needed'
+  mkdir -p "$work/npm"
+  echo '{"type":"module"}' >"$work/npm/package.json"
+  (cd "$work/npm" && npm install --ignore-scripts --no-audit --no-fund --no-save --loglevel=error "$@" >"$work/npm.log" 2>&1) || skip "not to be had from npm: $*"
+}
+
+js() {
+  cat >"$work/npm/run.js"
+  (cd "$work/npm" && WORK=$work TZ=UTC node run.js)
+}
+
+unchanged() {
+  cat >"$work/recorded"
+  if diff "$work/recorded" "$work/seen"; then echo 'as recorded'; else echo 'no longer as recorded (< recorded, > seen)' >&2; exit 1; fi
+}
