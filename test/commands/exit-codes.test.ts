@@ -139,7 +139,7 @@ const refusals: readonly [
     2,
     'USAGE',
     "product 'TEA-1' is given twice",
-    /add the quantities/,
+    /give each product once, with the total quantity/,
   ],
 ]
 
