@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { OnConflict } from '../../src/shop/import/draft-row.ts'
-import type { ImportTable } from '../../src/shop/import/tables.ts'
+import type { ImportTable, OnConflict } from '../../src/shop/import/tables.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice } from '../../src/values.ts'
 import { withView } from './command.ts'
@@ -50,7 +49,7 @@ export async function importInto(
   const { onConflict, onError, dryRun = false } = options
   await runImport<RowSummary>(ctx, given, options, {
     contents: kind.table,
-    fields: fieldsOf(kind),
+    fields: fieldsOf(kind, onConflict),
     view: rowView,
     unchanged: 'nothing was changed',
     rollsBack: true,
@@ -58,7 +57,7 @@ export async function importInto(
     check: async (file, signal) => {
       // With `abort`, the import itself reads the complete file before it commits anything.
       if (onError === 'skip') await checkRecordFile(file, { signal })
-      return (db, { onProgress, onReject, ...session }) =>
+      return (db, { onProgress, onReject, onNote, ...session }) =>
         importRows({
           ...session,
           kind,
@@ -72,6 +71,7 @@ export async function importInto(
           onProgress: (read, { created, updated, skipped, rejected }) =>
             onProgress(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
           onReject: ({ record, reason }) => onReject(`line ${record.line}: ${reason}`),
+          onNote: ({ record, note }) => onNote(`line ${record.line}: ${note}`),
         })
     },
   })

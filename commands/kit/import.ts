@@ -75,8 +75,8 @@ export const summaryView = (names: readonly [string, ...string[]]): View => ({
 })
 
 /**
- * Runs an import: opens and checks the file, then the server and the schema, and only then replaces the rejects file of
- * an earlier run. Prints the summary; rejects with PARTLY_DONE if anything was rejected.
+ * Runs an import: opens and checks the file, then the server and the schema, and only then creates the rejects file.
+ * Prints the summary; rejects with PARTLY_DONE if anything was rejected.
  */
 export async function runImport<S extends object>(
   ctx: Context,
@@ -107,10 +107,11 @@ async function importPath<S extends object>(
   const progress = ctx.out.progress()
   let rejects: RejectsFile | undefined
   try {
+    if (options.rejects !== undefined) await Rejects.assertFree(options.rejects, file, ctx.force)
     const run = await check(file, signal)
     return await ctx.shop(
       async (db) => {
-        rejects = options.rejects === undefined ? undefined : await Rejects.create(options.rejects, file)
+        rejects = options.rejects === undefined ? undefined : await Rejects.create(options.rejects, file, ctx.force)
         return run(db, {
           rejects,
           signal,
@@ -168,7 +169,7 @@ function firstNotes(out: Output): ImportSession['onNote'] {
   let count = 0
   return (note) => {
     count += 1
-    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more such orders' : note)
+    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more' : note)
   }
 }
 

@@ -93,7 +93,10 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
       fields !== undefined && (format === 'ids' || format === 'count'),
       `--fields does not apply to --format ${format ?? ''}`,
     ],
-    [force === true && (output ?? '-') === '-', '--force needs a file in --output'],
+    [
+      force === true && (output ?? '-') === '-' && command.opts()['rejects'] === undefined,
+      '--force needs a file in --output',
+    ],
   ]
   return [...conflicts.filter(([given]) => given).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
 }

@@ -44,6 +44,8 @@ export interface Invocation {
   /** Defined with `--timing`. */
   readonly stopwatch: Stopwatch | undefined
   readonly rawCells: boolean
+  /** `--force`. */
+  readonly force: boolean
 }
 
 /** The environment of a verb. The shop, reports and stress never see it. */
@@ -53,6 +55,8 @@ export interface Context {
   readonly ask: Ask
   /** `--raw`: CSV cells are read and written unchanged. */
   readonly rawCells: boolean
+  /** `--force`: an existing file is replaced. */
+  readonly force: boolean
   /** Resolves to the settings. Rejects with BAD_CONFIG and all faults; {@link inspection} resolves to them instead. */
   config(): Promise<Config>
   /** Resolves to the settings with their sources and faults. */

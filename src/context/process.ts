@@ -44,6 +44,10 @@ export class ProcessContext implements Context {
     return this.invocation().rawCells
   }
 
+  get force(): boolean {
+    return this.invocation().force
+  }
+
   author(): Author {
     return { osUser: osUserName(), command: this.invocation().command }
   }

@@ -1,6 +1,6 @@
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
 import { longestRecord, readLines, tooLong } from './lines.ts'
-import { findQuoteFault, parseQuoted, quoteError, type RecordText } from './quotes.ts'
+import { findQuoteFault, lineFault, parseQuoted, quoteError, type RecordText } from './quotes.ts'
 import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'
 import { badFile } from './wording.ts'
@@ -25,10 +25,12 @@ export async function readHeader(source: Source, delimiter: string): Promise<Csv
   if (/\r(?!\n)/.test(found.raw)) {
     throw badFile(source.name, found.line, 'lines end in CR alone', "Convert them: tr '\\r' '\\n' < FILE.")
   }
-  if (found.hasQuote && findQuoteFault(found.raw, delimiter)) {
+  if (findQuoteFault(found.raw, delimiter)) {
     const separator = otherSeparator(found.raw, delimiter)
     if (separator !== undefined) throw wrongSeparator(source.name, found.line, separator)
   }
+  const fault = found.fault === undefined ? undefined : quoteError(source.name, found, delimiter)
+  if (fault !== undefined) throw fault
   const [cells = []] = await withCells(source.name, [found], delimiter)
   return { line: found.line, raw: found.raw, cells }
 }
@@ -66,17 +68,24 @@ export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerat
 async function withCells(name: string, found: readonly FoundRecord[], delimiter: string): Promise<string[][]> {
   const parsed = await parseQuoted(
     name,
-    found.filter(({ hasQuote }) => hasQuote),
+    found.filter(({ hasQuote }) => hasQuote).map(({ line, raw, readable = raw }) => ({ line, raw: readable })),
     delimiter,
   )
   let next = 0
-  return found.map(({ raw, hasQuote }) => (hasQuote ? (parsed[next++] ?? []) : raw.split(delimiter)))
+  return found.map(({ raw, hasQuote, readable = raw }) => {
+    if (hasQuote) return parsed[next++] ?? []
+    return readable === '' ? [] : readable.split(delimiter)
+  })
 }
 
-function named({ line, raw }: RecordText, cells: readonly string[], { columns, width, read }: CsvShape): SourceRecord {
+function named(record: FoundRecord, cells: readonly string[], { columns, width, read }: CsvShape): SourceRecord {
+  const { line, raw, fault = cells.length === width ? undefined : widthFault(cells.length, width) } = record
+  // Of a line with a fault, only the cells before it are certainly in their columns.
+  const readableCells = record.fault === undefined ? (fault === undefined ? width : 1) : cells.length
   const values: SourceRecord['values'] = {}
-  for (const { name, index } of columns) values[name] = read(cells[index] ?? '').trim() || undefined
-  return { line, raw, values, fault: cells.length === width ? undefined : widthFault(cells.length, width) }
+  for (const { name, index } of columns)
+    if (index < readableCells || fault === undefined) values[name] = read(cells[index] ?? '').trim() || undefined
+  return { line, raw, values, fault }
 }
 
 function widthFault(cells: number, width: number): string {
@@ -85,6 +94,9 @@ function widthFault(cells: number, width: number): string {
 
 interface FoundRecord extends RecordText {
   hasQuote: boolean
+  /** A quoting error of this line alone, and the text before the affected cell. */
+  fault?: string
+  readable?: string
 }
 
 /**
@@ -108,8 +120,14 @@ class RecordFinder {
   push(text: string, line: number): FoundRecord | undefined {
     const quotes = countQuotes(text)
     if (!this.#open) {
-      if (quotes % 2 === 0)
-        return text.trim() === '' ? undefined : { line, raw: withoutReturn(text), hasQuote: quotes > 0 }
+      if (text.trim() === '') return undefined
+      const raw = withoutReturn(text)
+      const fault = quotes === 0 ? undefined : findQuoteFault(raw, this.#delimiter)
+      if (fault !== undefined && fault.kind !== 'unclosed') {
+        const readable = raw.slice(0, Math.max(0, fault.cell - this.#delimiter.length))
+        return { line, raw, hasQuote: readable.includes('"'), fault: lineFault(fault), readable }
+      }
+      if (fault === undefined) return { line, raw, hasQuote: quotes > 0 }
       this.#open = { line, lines: [text], length: text.length }
       return undefined
     }

@@ -9,6 +9,8 @@ export interface RecordText {
 /** Line numbers count from 0, the first line of the record. */
 interface QuoteFault {
   kind: 'stray' | 'unclosed' | 'text-after'
+  /** The position of the affected cell in the record. */
+  cell: number
   /** The line where the fault shows. */
   line: number
   /** The line where the affected cell was opened. */
@@ -59,11 +61,19 @@ export function quoteError(name: string, record: RecordText, delimiter: string):
   return badFile(name, line, `text after the closing quote${cell}`, hint)
 }
 
+/** Describes the quoting error of a single line, to follow its position. */
+export function lineFault({ kind }: Pick<QuoteFault, 'kind'>): string {
+  const what =
+    kind === 'stray' ? 'a quote in the middle of a cell without quotes' : 'text after the closing quote of a cell'
+  return `has ${what}; put the cell in quotes, and double each quote inside it`
+}
+
 export function findQuoteFault(raw: string, delimiter: string): QuoteFault | undefined {
   let opened = -1
   for (let at = raw.indexOf('"'); at >= 0; at = raw.indexOf('"', at + 1)) {
     if (opened < 0) {
-      if (at > 0 && raw[at - 1] !== delimiter) return faultAt(raw, 'stray', at, at)
+      if (at > 0 && raw[at - 1] !== delimiter)
+        return { ...faultAt(raw, 'stray', at, at), cell: raw.lastIndexOf(delimiter, at) + delimiter.length }
       opened = at
     } else if (raw[at + 1] === '"') {
       at++
@@ -76,7 +86,7 @@ export function findQuoteFault(raw: string, delimiter: string): QuoteFault | und
 }
 
 function faultAt(raw: string, kind: QuoteFault['kind'], at: number, opened: number): QuoteFault {
-  return { kind, line: linesBefore(raw, at), openedLine: linesBefore(raw, opened) }
+  return { kind, cell: opened, line: linesBefore(raw, at), openedLine: linesBefore(raw, opened) }
 }
 
 function linesBefore(text: string, at: number): number {

@@ -1,4 +1,4 @@
-import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
+import { link, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DbtoolError, isNodeError } from '../errors.ts'
 import { parseObject } from './ndjson.ts'
@@ -6,6 +6,14 @@ import type { RecordFile } from './record-file.ts'
 import type { SourceRecord } from './record.ts'
 
 const flushCharacters = 64 * 1024
+
+interface Places {
+  readonly temporary: string
+  readonly final: string
+  /** As typed. */
+  readonly path: string
+  readonly force: boolean
+}
 
 type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
 
@@ -18,26 +26,33 @@ type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => strin
  */
 export class RejectsFile {
   readonly #handle: FileHandle
-  readonly #places: { temporary: string; final: string } | undefined
+  readonly #places: Places | undefined
   readonly #row: Row
   #pending = ''
   #writing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
 
-  private constructor(handle: FileHandle, places: { temporary: string; final: string } | undefined, row: Row) {
+  private constructor(handle: FileHandle, places: Places | undefined, row: Row) {
     this.#handle = handle
     this.#places = places
     this.#row = row
   }
 
-  /** Creates the rejects file of `file`. Throws USAGE when the path is the file being read, or cannot be written. */
-  static async create(path: string, file: RecordFile): Promise<RejectsFile> {
+  /**
+   * Throws USAGE when the path is the file being read or, without `force`, another existing file. A path that is no
+   * regular file, such as /dev/stderr or a pipe, is written directly.
+   */
+  static async assertFree(path: string, file: RecordFile, force: boolean): Promise<void> {
     if (await file.isAt(path)) throw refused(path, 'is the file being read')
+    if (!force && (await stat(path).catch(() => undefined))?.isFile() === true) throw alreadyExists(path)
+  }
+
+  /** Creates the rejects file of `file`. Throws USAGE as `assertFree` does, or when the path cannot be written. */
+  static async create(path: string, file: RecordFile, force = false): Promise<RejectsFile> {
+    await RejectsFile.assertFree(path, file, force)
     const final = await realpath(path).catch(() => path)
     const found = await stat(final).catch(() => undefined)
-    // An existing path that is not a regular file, such as /dev/stderr or a pipe, is written directly; a rename would
-    // replace it.
-    const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final }
+    const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final, path, force }
     const handle = await openForWriting(path, places?.temporary ?? final)
     const { header, delimiter } = file
     const tail = `${delimiter}line${delimiter}reason`
@@ -64,7 +79,7 @@ export class RejectsFile {
       await this.#flush()
     } finally {
       await this.#handle.close()
-      if (this.#places) await rename(this.#places.temporary, this.#places.final)
+      if (this.#places) await commitFile(this.#places)
     }
   }
 
@@ -75,6 +90,25 @@ export class RejectsFile {
     return this.#writing
   }
 }
+
+/** Without `force`, never replaces a file that was created meanwhile; the rejects then stay in the temporary file. */
+async function commitFile({ temporary, final, path, force }: Places): Promise<void> {
+  if (force) return rename(temporary, final)
+  try {
+    await link(temporary, final)
+  } catch (error) {
+    if (!isNodeError(error) || error.code === 'EEXIST')
+      throw new DbtoolError('USAGE', `${path} was created meanwhile; the rejects are in ${temporary}`, { cause: error })
+    // Some file systems have no hard links.
+    return rename(temporary, final)
+  }
+  await unlink(temporary)
+}
+
+const alreadyExists = (path: string): DbtoolError =>
+  new DbtoolError('USAGE', `${path} already exists`, {
+    hint: 'give --rejects another path, or add --force to replace it',
+  })
 
 function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)

@@ -41,9 +41,11 @@ function valuesOf({ osUser, command }: Author, { entity, entityId, message }: Lo
   return [osUser, command, entity, entityId, cut(message)]
 }
 
-/** Never in the middle of a character: half of one is no text. */
+const longestMessage = 500
+
+/** Never in the middle of a character: half of one is no text. A text never has more characters than UTF-16 units. */
 function cut(message: string): string {
-  return Array.from(message).slice(0, 500).join('')
+  return message.length <= longestMessage ? message : Array.from(message).slice(0, longestMessage).join('')
 }
 
 /** A row of `logs`, by the names of its columns. */

@@ -27,6 +27,7 @@ type Row = [a: string | undefined, b: string | undefined, fits: boolean]
 async function ours(content: string): Promise<Row[] | 'refused'> {
   try {
     const records = await readAll(file('in.csv', content), { fields })
+    if (records.some(({ fault }) => /quote/.test(fault ?? ''))) return 'refused'
     return records.map(({ values, fault }) => [values.a, values.b, fault === undefined])
   } catch (error) {
     if (error instanceof DbtoolError) return 'refused'
@@ -37,7 +38,12 @@ async function ours(content: string): Promise<Row[] | 'refused'> {
 function theirs(text: string): Row[] | 'refused' {
   try {
     const rows = parse(text, { record_delimiter: ['\r\n', '\n'], relax_column_count: true, skip_empty_lines: true })
-    return rows.map((cells) => [cells[0]?.trim() || undefined, cells[1]?.trim() || undefined, cells.length === 2])
+    // In a line with another number of cells, only the first one is certainly in its column.
+    return rows.map((cells) => [
+      cells[0]?.trim() || undefined,
+      (cells.length === 2 && cells[1]?.trim()) || undefined,
+      cells.length === 2,
+    ])
   } catch {
     return 'refused'
   }

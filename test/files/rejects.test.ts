@@ -30,7 +30,7 @@ test.each([
 ])('$name: rejects as they came', async ({ name, content, written, delimiter }) => {
   const path = file('rejects', 'old')
   await open(name, content, delimiter, async (opened) => {
-    const rejects = await RejectsFile.create(path, opened)
+    const rejects = await RejectsFile.create(path, opened, true)
     for (const record of await collect(opened.records())) await rejects.add(record, 'no "x"\n here')
     expect(readFileSync(path, 'utf8')).toBe('old')
     await rejects.close()
@@ -42,7 +42,7 @@ test.each([
 })
 
 test('what was rejected can be read again', async () => {
-  const path = file('again.csv', '')
+  const path = join(dirname(file('x', '')), 'again.csv')
   await open('in.csv', `${header}\nA,"a\nb",x,1\n`, undefined, async (opened) => {
     const rejects = await RejectsFile.create(path, opened)
     for (const record of await collect(opened.records())) await rejects.add(record, 'why')
@@ -69,7 +69,7 @@ test('a link stays a link, and a device a device', async () => {
   const link = join(dirname(target), 'link.csv')
   symlinkSync(target, link)
   await open('in.csv', `${header}\n`, undefined, async (opened) => {
-    await (await RejectsFile.create(link, opened)).close()
+    await (await RejectsFile.create(link, opened, true)).close()
     await (await RejectsFile.create('/dev/null', opened)).close()
   })
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
@@ -91,6 +91,25 @@ test('a place that cannot be written to is refused before anything is read', asy
       expect([error.code, error.message]).toEqual(['USAGE', `cannot write the rejects to ${path}: it ${why}`])
     }
   })
+})
+
+test('an existing file is not replaced, not even one that is created meanwhile', async () => {
+  const path = file('kept.csv', 'old')
+  const late = join(dirname(path), 'late.csv')
+  await open('in.csv', `${header}\nA,a,x,1\n`, undefined, async (opened) => {
+    expect(await failure(RejectsFile.create(path, opened))).toMatchObject({
+      code: 'USAGE',
+      message: `${path} already exists`,
+      hint: 'give --rejects another path, or add --force to replace it',
+    })
+    const rejects = await RejectsFile.create(late, opened)
+    await rejects.add({ line: 2, raw: 'A,a,x,1' }, 'why')
+    file('late.csv', 'new')
+    const error = await failure(rejects.close())
+    const [, temporary = ''] = /the rejects are in (.*)$/.exec(error.message) ?? []
+    expect(readFileSync(temporary, 'utf8')).toContain('A,a,x,1,2,"why"')
+  })
+  expect([readFileSync(path, 'utf8'), readFileSync(late, 'utf8')]).toEqual(['old', 'new'])
 })
 
 type Use = (file: RecordFile) => Promise<void>

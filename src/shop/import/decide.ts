@@ -1,6 +1,6 @@
 import { quoteValue } from '../rules.ts'
-import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportRow, ImportTable, ExistingRow, Stored } from './tables.ts'
+import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
+import type { ImportRow, ImportTable, ExistingRow, OnConflict, Stored } from './tables.ts'
 
 /** An existing row and the values that will change. */
 export interface Update {
@@ -48,7 +48,8 @@ class UniqueIndex {
   /** Moves a row to new values; the values that it gives up are free for the next row. */
   move(from: ExistingRow, to: ImportRow): void {
     for (const [column, index] of this.#byColumn) index.delete(this.kind.fold(String(from[column])))
-    this.put(to, ofThisFile)
+    const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined))
+    this.put({ ...from, ...given }, ofThisFile)
   }
 }
 
@@ -63,13 +64,19 @@ export function decide(
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
   const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
-  const [key] = kind.unique
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
-    const { record, row } = draft
+    const { record, row, missing } = draft
+    const key = keyColumn(kind, row) ?? kind.unique[0]
     const found = index.of(key, row)
-    const conflict = conflictOf(kind, row, index, seen)
+    const conflict = conflictOf(kind, row, index, { key, seen })
     if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
+    else if (found === undefined && missing.length > 0)
+      decisions.refused.push({
+        record,
+        code: 'NOT_FOUND',
+        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${missing.join(' and ')}`,
+      })
     else if (found === undefined) {
       decisions.created.push(draft)
       index.put(row, ofThisFile)
@@ -95,14 +102,14 @@ export function decide(
  * row.
  */
 function conflictOf(
-  { unique: [key, ...others], one }: ImportTable,
+  { unique, one }: ImportTable,
   row: ImportRow,
   index: UniqueIndex,
-  seen: SeenIds,
+  { key, seen }: { readonly key: string; readonly seen: SeenIds },
 ): Pick<Refusal, 'code' | 'reason'> | undefined {
   const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
   const own = index.of(key, row)
-  for (const column of [key, ...others]) {
+  for (const column of [key, ...unique.filter((name) => name !== key)]) {
     const holder = index.of(column, row)
     if (holder === undefined) continue
     if (isOfThisFile(holder) && (column === key || holder !== own))
@@ -110,7 +117,7 @@ function conflictOf(
     if (column !== key && holder.id !== own?.id)
       return {
         code: 'DUPLICATE',
-        reason: `${keyValue(column, row)} belongs to ${one} ${quoteValue(String(holder[key]))} (id ${holder.id})`,
+        reason: `${keyValue(column, row)} belongs to ${one} ${quoteValue(String(holder[unique[0]]))} (id ${holder.id})`,
       }
   }
   return undefined

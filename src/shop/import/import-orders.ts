@@ -95,7 +95,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
       const applied = writer === undefined ? next.value : await apply(writer, next.value)
       for (const decision of applied) {
         count(tally, decision)
-        if (decision.outcome === 'place') for (const note of decision.draft.notes) plan.onNote(decision.draft, note)
+        if (decision.outcome === 'place') for (const note of decision.notes) plan.onNote(decision.draft, note)
         await rejected.complete(decision.draft.index, decision.outcome === 'reject' ? decision : undefined)
         if (decision.outcome === 'reject' && plan.onError === 'abort') throw stopped([decision.draft], decision.error)
       }
@@ -143,7 +143,9 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
     const { draft } = decision
     if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
     const { totalAmount } = outcome
-    return { outcome: outcome.outcome === 'placed' ? 'place' : 'existing', draft, totalAmount }
+    if (outcome.outcome === 'existing' || decision.outcome !== 'place')
+      return { outcome: 'existing', draft, totalAmount }
+    return { ...decision, totalAmount }
   })
 }
 

@@ -1,16 +1,28 @@
 import { type Queries, Secret, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import type { SourceRecord } from '../../files/record.ts'
 import { describeChanges } from '../changes.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
-import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportTable, ExistingRow, Stored } from './tables.ts'
+import type { DraftRow, Refusal } from './draft-row.ts'
+import type { ImportTable, ExistingRow, OnConflict, Stored } from './tables.ts'
 
 /** Runs work that is committed or rolled back as a unit: a transaction, or a savepoint in one. */
 export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
 
 /** The number of rows by outcome. */
 export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 'skipped', number>>
+
+/** The rows that were written, and a note for each key that was made. */
+export interface Applied {
+  readonly counts: RowCounts
+  readonly notes: readonly RowNote[]
+}
+
+export interface RowNote {
+  readonly record: SourceRecord
+  readonly note: string
+}
 
 /** Error codes that reject a single row; any other error ends the import. */
 const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE'])
@@ -27,7 +39,7 @@ export class RowWriter {
   ) {}
 
   /** Writes the rows and reports each unit that was written to `onApplied`. Resolves to the rejected rows. */
-  apply(drafts: readonly DraftRow[], onApplied: (counts: RowCounts) => void): Promise<Refusal[]> {
+  apply(drafts: readonly DraftRow[], onApplied: (applied: Applied) => void): Promise<Refusal[]> {
     // Where no row should exist yet, inserting and relying on the unique keys costs less than looking up first.
     return this.attempt(drafts, this.onConflict === 'error' ? 'insert' : 'look up', onApplied)
   }
@@ -36,21 +48,24 @@ export class RowWriter {
   private async attempt(
     drafts: readonly DraftRow[],
     how: 'insert' | 'look up',
-    onApplied: (counts: RowCounts) => void,
+    onApplied: (applied: Applied) => void,
   ): Promise<Refusal[]> {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { newIds, created, updated, unchanged, skipped, refused } = await this.inTransaction((queries) =>
+      const { newIds, created, updated, unchanged, skipped, refused, notes } = await this.inTransaction((queries) =>
         this.write(queries, drafts, how),
       )
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
       onApplied({
-        created: created.length,
-        updated: updated.length,
-        unchanged: unchanged.length,
-        skipped: skipped.length,
+        counts: {
+          created: created.length,
+          updated: updated.length,
+          unchanged: unchanged.length,
+          skipped: skipped.length,
+        },
+        notes,
       })
       return refused
     } catch (error) {
@@ -69,11 +84,37 @@ export class RowWriter {
     const { kind, onConflict, author } = this
     const existing = how === 'look up' ? await existingRows(queries, kind, onConflict, drafts) : []
     const decisions = decide(kind, onConflict, drafts, { existing, seen: this.#seen })
-    const newIds = await insertAll(queries, kind, decisions.created)
+    const { created, notes } = await withKeys(queries, kind, decisions.created)
+    const newIds = await insertAll(queries, kind, created)
     await updateAll(queries, kind, decisions.updated)
-    const written = { ...decisions, newIds }
+    const written = { ...decisions, created, notes, newIds }
     await logAll(queries, author, kind, written)
     return written
+  }
+}
+
+/** Makes the missing keys of new rows. */
+async function withKeys(
+  queries: Queries,
+  { unique: [key], generated }: ImportTable,
+  drafts: readonly DraftRow[],
+): Promise<{ readonly created: DraftRow[]; readonly notes: RowNote[] }> {
+  const keyless = drafts.filter(({ row }) => row[key] === undefined)
+  if (generated === undefined || keyless.length === 0) return { created: [...drafts], notes: [] }
+  const { from, make } = generated
+  const text = ({ row }: DraftRow, column: string): string => String(row[column])
+  const made = await make(
+    queries,
+    keyless.map((draft) => text(draft, from)),
+    drafts.flatMap((draft) => (draft.row[key] === undefined ? [] : [text(draft, key)])),
+  )
+  const keys = new Map(keyless.map((draft, index) => [draft, made[index] ?? '']))
+  return {
+    created: drafts.map((draft) => ({ ...draft, row: { ...draft.row, [key]: keys.get(draft) ?? draft.row[key] } })),
+    notes: [...keys].map(([draft, made]) => ({
+      record: draft.record,
+      note: `${key} '${made}' was made for ${text(draft, from)}`,
+    })),
   }
 }
 
@@ -87,7 +128,7 @@ function existingRows(
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
 ): Promise<ExistingRow[]> {
-  const { table, unique, instants } = kind
+  const { table, unique, instants, fold, folded } = kind
   const columns = new Set([
     ...unique,
     ...(onConflict === 'update' ? drafts.flatMap(({ row }) => Object.keys(row)) : []),
@@ -97,10 +138,9 @@ function existingRows(
     ...[...columns].map((column) => (instants.includes(column) ? `CAST(${column} AS CHAR) AS ${column}` : column)),
   ].join(', ')
   const lookups = unique.flatMap((column) => {
-    const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [row[column]] : []))
-    return values.length === 0
-      ? []
-      : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${column} IN (${values.map(() => '?').join(', ')})` }]
+    const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [fold(row[column])] : []))
+    const where = `${folded[column] ?? column} IN (${values.map(() => '?').join(', ')})`
+    return values.length === 0 ? [] : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${where}` }]
   })
   return lookups.length === 0
     ? Promise.resolve([])
@@ -116,9 +156,11 @@ const bound = ({ secret }: ImportTable, column: string, value: Stored): Value =>
 /** The new ids, in the order of the drafts. */
 async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly DraftRow[]): Promise<number[]> {
   const rules = Object.entries(kind.rules)
-  const values = drafts.map(({ row }) =>
-    rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
-  )
+  const derived = Object.keys(kind.derived)
+  const values = drafts.map(({ row }) => [
+    ...rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
+    ...derived.map((column) => row[column] ?? null),
+  ])
   const ids = (await queries.bulk<{ id: number }>(kind.insert, values)).map(({ id }) => id)
   if (ids.length !== drafts.length)
     throw new DbtoolError('UNEXPECTED', `the server returned ${ids.length} new ids for ${drafts.length} rows`)
@@ -156,6 +198,7 @@ async function updateColumns(
 /** The decisions, with the ids of the created rows. */
 export interface Written extends Decisions {
   readonly newIds: readonly number[]
+  readonly notes: readonly RowNote[]
 }
 
 /** Adds a row to the audit log for every row that changed, the created ones first. */
@@ -170,11 +213,13 @@ async function logAll(
     unique: [key],
     secret,
     long,
+    derived,
   } = kind
   await writeLogs(queries, author, [
     ...created.map(({ row }, index) => ({ entity, entityId: newIds[index] ?? 0, message: kind.created(row) })),
     ...updated.map(({ existing, changes }) => {
-      const described = describeChanges(changes, existing, [...secret, ...long])
+      const fields = Object.fromEntries(Object.entries(changes).filter(([column]) => !(column in derived)))
+      const described = describeChanges(fields, existing, [...secret, ...long])
       return { entity, entityId: existing.id, message: `updated ${String(existing[key] ?? 'NULL')}: ${described}` }
     }),
   ])

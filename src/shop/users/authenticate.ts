@@ -23,7 +23,7 @@ export async function authenticate(
 ): Promise<User> {
   const row = await firstRow<UserRow & { password_hash: string }>(
     db,
-    `SELECT ${userColumns}, u.password_hash FROM users u WHERE u.email = ?`,
+    `SELECT ${userColumns}, u.password_hash FROM users u WHERE u.email_key = ?`,
     [email],
   )
   const equal = await isPassword(password, row?.password_hash, compare)
