@@ -6,7 +6,10 @@ export interface Invoice {
   readonly customer: string
   /** ISO 8601, in UTC. */
   readonly at: string
+  /** At the highest price of each product in the invoice. */
   readonly lines: ReadonlyMap<string, { readonly units: number; readonly cents: number }>
+  /** The difference to the prices of the invoice. */
+  readonly discount: number
 }
 
 /** The import rules once more, in plain code over the whole file. */
@@ -15,27 +18,28 @@ export function acceptedInvoices(path: string): Invoice[] {
   const invoices = new Map<string, Record<string, string>[]>()
   for (const row of rows) invoices.set(row['InvoiceNo'] ?? '', [...(invoices.get(row['InvoiceNo'] ?? '') ?? []), row])
   return [...invoices.values()].flatMap((lines) => {
-    const prices = new Map<string, Set<string>>()
-    for (const { StockCode: sku = '', UnitPrice: price = '' } of lines)
-      prices.set(sku, (prices.get(sku) ?? new Set()).add(price))
     const fine = lines.every(
       ({ CustomerID, Quantity = '', UnitPrice = '' }) =>
         CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice),
     )
-    if (!fine || [...prices.values()].some(({ size }) => size > 1)) return []
-    const merged = new Map<string, { units: number; cents: number }>()
+    if (!fine) return []
+    const merged = new Map<string, { units: number; highest: number; paid: number }>()
     for (const { StockCode: sku = '', Quantity, UnitPrice } of lines) {
-      const { units, cents } = merged.get(sku) ?? { units: 0, cents: 0 }
+      const { units, highest, paid } = merged.get(sku) ?? { units: 0, highest: 0, paid: 0 }
+      const price = Math.round(Number(UnitPrice) * 100)
       merged.set(sku, {
         units: units + Number(Quantity),
-        cents: cents + Number(Quantity) * Math.round(Number(UnitPrice) * 100),
+        highest: Math.max(highest, price),
+        paid: paid + Number(Quantity) * price,
       })
     }
+    const products = [...merged].map(([sku, { units, highest }]) => [sku, { units, cents: units * highest }] as const)
     return [
       {
         customer: lines[0]?.['CustomerID'] ?? '',
         at: `${lines[0]?.['InvoiceDate']?.replace(' ', 'T') ?? ''}Z`,
-        lines: merged,
+        lines: new Map(products),
+        discount: sum(products.map(([, { cents }]) => cents)) - sum([...merged.values()].map(({ paid }) => paid)),
       },
     ]
   })
@@ -56,7 +60,8 @@ export interface Directory {
 type Rows = unknown[][]
 const money = (cents: number): string => (cents / 100).toFixed(2)
 const sum = (figures: Iterable<number>): number => [...figures].reduce((total, figure) => total + figure, 0)
-const totalOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
+const goodsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
+const totalOf = (invoice: Invoice): number => goodsOf(invoice) - invoice.discount
 const unitsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ units }) => units))
 /** Descending by each figure in turn, then ascending by id. */
 const ranked = <T extends { id: number }>(things: T[], ...figures: ((thing: T) => number)[]): T[] =>
@@ -148,7 +153,7 @@ export function answersOf(invoices: readonly Invoice[], { users, products }: Dir
       const periods = [...new Set(invoices.map(({ at }) => periodOf(new Date(at))))].sort()
       return periods.map((period) => {
         const own = invoices.filter(({ at }) => periodOf(new Date(at)) === period)
-        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(totalOf)))]
+        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(goodsOf)))]
       })
     },
     eagerLoading: (): Rows => [

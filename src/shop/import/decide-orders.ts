@@ -183,8 +183,9 @@ export function conflictOf(existing: KnownOrder, draft: DraftOrder, content: Con
   if (time === existing.createdAt) return undefined
   return new DbtoolError(
     'KEY_CONFLICT',
-    `the key ${quoteValue(key)} was already used for order ${existing.id} of ${existing.createdAt}, not ${time}`,
-    { hint: 'if order numbers start again, add --key order_ref,ordered_at' },
+    `the key ${quoteValue(key)} was already used for order ${existing.id} of ${existing.createdAt}, not ${time}; ` +
+      'if order numbers start again, add --key order_ref,ordered_at',
+    { hint: `look at it: dbtool orders get ${existing.id}` },
   )
 }
 

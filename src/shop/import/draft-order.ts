@@ -31,7 +31,9 @@ export const orderFields = {
 } as const
 
 /** One order of the file. */
-export interface DraftOrder extends Pick<Group, 'ref' | 'records'> {
+export interface DraftOrder extends Pick<Group, 'ref'> {
+  /** Its records as they came, for the rejects file. */
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw'>[]
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -89,7 +91,8 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
   return {
     ref,
     key: `${importKeyPrefix}${group.key}`,
-    records,
+    // The values of the records are free at once, while the order waits for its batch.
+    records: records.map(({ line, raw }) => ({ line, raw })),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
     user,
@@ -195,7 +198,7 @@ interface ReadLine {
   readonly user: string | undefined
   readonly orderedAt: Date | undefined
   readonly status: OrderStatus | undefined
-  readonly amounts: readonly (readonly [AdjustmentKind, string])[]
+  readonly amounts: Amounts
   readonly line: ImportLine
 }
 
@@ -235,14 +238,19 @@ function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly f
   const productName = read.optional('product_name', parseProductName)
   const orderedAt = read.optional('ordered_at', ofOrder.moment)
   const status = read.optional('status', ofOrder.status)
-  const amounts = amountsOf(read)
+  const amounts = adjustmentKinds.some((kind) => values[kind] !== undefined) ? amountsOf(read) : noAmounts
   if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
   return { user, orderedAt, status, amounts, line: { sku, quantity, price, productName } }
 }
 
-function amountsOf(read: FieldReader): (readonly [AdjustmentKind, string])[] {
-  return adjustmentKinds.flatMap((kind) => {
-    const amount = read.optional(kind, parseAdjustment(kind))
+type Amounts = readonly (readonly [AdjustmentKind, string])[]
+
+const noAmounts: Amounts = []
+const amountParsers = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
+
+function amountsOf(read: FieldReader): Amounts {
+  return amountParsers.flatMap(([kind, parse]) => {
+    const amount = read.optional(kind, parse)
     return amount === undefined ? [] : [[kind, amount] as const]
   })
 }

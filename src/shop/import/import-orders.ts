@@ -6,7 +6,7 @@ import { toCents } from '../orders/money.ts'
 import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
 import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
-import { ShopMemory } from './known-shop.ts'
+import { type KnownOrders, ShopMemory } from './known-shop.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { OrderGroups } from './order-groups.ts'
 import { type OrderSummary, orderSummary, OrderTally } from './tally.ts'
@@ -119,14 +119,31 @@ async function* decided(
   tally: OrderTally,
 ): AsyncGenerator<readonly Decision[], void, undefined> {
   const groups = orders.groups(signal, (bytes) => onProgress(bytes, tally.counts))
-  for await (const drafts of oneAhead(inBatches(draftOrders(groups, rules)))) {
-    const sound = drafts.filter(({ faults }) => faults.size === 0)
-    const known = await memory.read(sound).catch((error: unknown) => {
+  for await (const { drafts, sound, existing } of oneAhead(withOrders(memory, inBatches(draftOrders(groups, rules))))) {
+    const known = await memory.read(sound, existing).catch((error: unknown) => {
       throw stoppedBy(error, drafts)
     })
     const { decisions, effects } = decideOrders(drafts, known, policy)
     memory.remember(effects)
     yield decisions
+  }
+}
+
+interface ReadBatch {
+  readonly drafts: readonly DraftOrder[]
+  /** The orders without faults. */
+  readonly sound: readonly DraftOrder[]
+  readonly existing: Promise<KnownOrders>
+}
+
+/** Yields the same batches, and starts reading the existing orders of each. */
+async function* withOrders(
+  memory: ShopMemory,
+  batches: AsyncIterable<readonly DraftOrder[]>,
+): AsyncGenerator<ReadBatch, void, undefined> {
+  for await (const drafts of batches) {
+    const sound = drafts.filter(({ faults }) => faults.size === 0)
+    yield { drafts, sound, existing: memory.readOrders(sound) }
   }
 }
 
