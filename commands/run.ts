@@ -26,14 +26,14 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' })
     if (io.signal.aborted) throw interrupted(io)
   })
-  if (failure === undefined) context.tellAnswers(argv)
+  if (failure === undefined) context.printAnswers(argv)
   context.stopClock()
   // The output is flushed first, so that it appears before the error.
   const flushFailure = await failureOf(() => context.finish(failure === undefined))
   const failures = [failure, flushFailure].flatMap((found) => found ?? [])
   const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
   await context.close()
-  context.tellTime()
+  context.printTime()
   return exitCode
 }
 

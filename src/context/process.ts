@@ -12,7 +12,7 @@ import { askFor } from './asking.ts'
 import type { Context, Invocation, Io } from './context.ts'
 import { inspect } from './inspection.ts'
 import { osUserName } from './os-user.ts'
-import { persistenceFor, traceFor } from './trace.ts'
+import { retryOptionsFor, traceFor } from './trace.ts'
 
 /**
  * The context of this process. It exists before the command line is read, so that verbs can be declared with it;
@@ -70,7 +70,7 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool(), persistenceFor(this.invocation())))
+    return work(new PooledDatabase(await this.pool(), retryOptionsFor(this.invocation())))
   }
 
   async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
@@ -84,7 +84,7 @@ export class ProcessContext implements Context {
       import('../db/migrations/schema-state.ts'),
     ])
     const pool = await this.pool()
-    const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
+    const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
     return work(db)
   }
@@ -122,7 +122,7 @@ export class ProcessContext implements Context {
   }
 
   /** Prints the command line that includes the answers of the user, and so needs no prompts. */
-  tellAnswers(argv: readonly string[]): void {
+  printAnswers(argv: readonly string[]): void {
     const answered = this.#ask?.answered ?? []
     if (answered.length === 0) return
     // After `--`, a flag would count as an argument.
@@ -137,7 +137,7 @@ export class ProcessContext implements Context {
   }
 
   /** Prints the times for `--timing`. */
-  tellTime(): void {
+  printTime(): void {
     const { out, stopwatch } = this.#invocation ?? {}
     if (stopwatch !== undefined) out?.timing(stopwatch.read())
   }

@@ -1,4 +1,4 @@
-import type { Persistence } from './retry.ts'
+import type { RetryOptions } from './retry.ts'
 
 /** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | null | Secret
@@ -29,7 +29,7 @@ export interface Queries {
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
   /** Retry options for work on this database. */
-  readonly persistence?: Partial<Persistence>
+  readonly retryOptions?: Partial<RetryOptions>
 }
 
 /** One connection with its transaction state. */

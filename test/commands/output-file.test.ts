@@ -201,7 +201,7 @@ describe('no file is left', () => {
 
   it('but one with all that was printed is, whatever comes of the rest', async () => {
     const { exitCode, stderr } = await typed('doctor -o out.json', { env: { DB_SOCKET: '/nowhere' } })
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('error: at fault: ')])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('error: faults: ')])
     expect(JSON.parse(read('out.json'))).toContainEqual(expect.objectContaining({ status: 'fault' }))
   })
 })

@@ -141,14 +141,14 @@ describe('on a terminal', () => {
 
   it('what is asked about another one says which, and takes a yes', async () => {
     const tty = terminal(['products', 'delete', 'POT-1'], name, { columns: 300 })
-    await tty.see(`Take it out of sale instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
+    await tty.see(`Deactivate it instead? On dbtool_app@${inject('socket')}/${name}. (y/N)`)
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
   })
 
   it('an offer is not answered by the name, which was said to something else', async () => {
     const tty = terminal(['products', 'delete', 'POT-1', '--confirm', name], name, protectedOne)
-    await tty.see('Take it out of sale instead?')
+    await tty.see('Deactivate it instead?')
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
   })

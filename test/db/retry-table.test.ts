@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DatabaseError, translationOf } from '../../src/db/failures.ts'
 import { otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
-import { persistently, type Retry, type Work } from '../../src/db/retry.ts'
+import { withRetries, type Retry, type Work } from '../../src/db/retry.ts'
 import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 
 const lost = new DatabaseError('CONNECTION_LOST', 'lost')
@@ -15,7 +15,7 @@ async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts:
     attempts += 1
     return error === undefined ? Promise.resolve('done') : Promise.reject(error)
   }
-  const end: unknown = await persistently(work, { kind }).catch((error: unknown) => error)
+  const end: unknown = await withRetries(work, { kind }).catch((error: unknown) => error)
   return [attempts, end]
 }
 
@@ -93,7 +93,7 @@ describe('retries', () => {
       Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
     const giveUp = (cause: unknown): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause })
     const run = (): Promise<unknown> =>
-      persistently(work, {
+      withRetries(work, {
         kind: 'repeatable',
         patienceMs: 400,
         onRetry: (retry) => retries.push(retry),
@@ -115,7 +115,7 @@ describe('retries', () => {
     let attempts = 0
     const work = (): Promise<never> => ((attempts += 1) === 1 ? Promise.reject(lost) : new Promise(() => undefined))
     await expect(
-      persistently(work, {
+      withRetries(work, {
         kind: 'repeatable',
         patienceMs: 200,
         giveUp: (cause) => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause }),

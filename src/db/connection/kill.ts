@@ -41,7 +41,7 @@ async function exists(queries: Queries, threadId: number): Promise<boolean> {
  * commit. Resolves when the connection has ended; only then is the outcome final. Rejects with OUTCOME_UNKNOWN if it is
  * still running after two seconds, or with the reason why the server cannot be queried.
  */
-export async function endAtServer(queries: Queries, lost: ConnectionIdentity): Promise<void> {
+export async function killLostStatement(queries: Queries, lost: ConnectionIdentity): Promise<void> {
   if (!(await stillExists(queries, lost))) return
   // The connection may have ended by now.
   await queries.execute(`KILL ${lost.threadId}`).catch(() => undefined)

@@ -22,7 +22,7 @@ export interface Step {
   readonly direction: 'up' | 'down'
 }
 
-export interface BackStep extends Step {
+export interface RollbackStep extends Step {
   /** The statements to run: fewer than `total` if the migration or an earlier rollback of it stopped half-way. */
   readonly statements: readonly string[]
   /** Number of statements of the complete rollback. */
@@ -65,7 +65,7 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
  * Rolls back every migration above version `to`, by default only the last one. Of a half-run migration, it undoes the
  * statements that ran. Resolves to the completed steps; rejects as `migrate` does.
  */
-export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
+export async function rollback(migrator: Migrator, to?: number): Promise<RollbackStep[]> {
   const { session } = migrator
   return locked(session, async () =>
     runAllSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
@@ -75,7 +75,7 @@ export async function rollback(migrator: Migrator, to?: number): Promise<BackSte
 }
 
 /** Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration. */
-export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<BackStep[]> {
+export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<RollbackStep[]> {
   const applied = await appliedMigrations(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
@@ -85,7 +85,7 @@ export async function rollbackSteps({ session, known }: Migrator, to?: number): 
   }
   const target = to ?? Math.max(0, (applied.at(-1)?.version ?? 0) - 1)
   assertKnown(known, target)
-  return known.toReversed().flatMap((migration): BackStep[] => {
+  return known.toReversed().flatMap((migration): RollbackStep[] => {
     const { version, name, down } = migration
     const row = applied.find((entry) => entry.version === version)
     if (row === undefined || version <= target) return []
