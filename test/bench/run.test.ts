@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { quick, type Size } from '../../bench/core/size.ts'
 import { orders } from '../../bench/groups/orders.ts'
 import type { Place } from '../../bench/groups/placing.ts'
@@ -188,6 +188,8 @@ describe('a fast wrong run', { timeout: 300_000 }, () => {
 })
 
 async function running(chosen: Options['groups'], out: string, size = tiny): Promise<Omit<Ended, 'stdout'>> {
+  vi.stubEnv('TMPDIR', folder)
+  onTestFinished(() => void vi.unstubAllEnvs())
   let stderr = ''
   const screen = new Writable({
     write(chunk, _encoding, done) {
