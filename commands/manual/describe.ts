@@ -102,7 +102,7 @@ const termOf = (option: Option, help: Help): Term => ({
   about: help.optionDescription(option),
 })
 
-/** The help below the options, as wide as in a pipe. Its last line, which names the topics, is the same for all verbs. */
+/** The help below the options, as wide as in a pipe. Its last line names the topics, for all verbs alike. */
 function footerOf(command: Command): Pick<Verb, 'notes' | 'examples'> {
   const written: string[] = []
   command.configureOutput({

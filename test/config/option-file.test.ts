@@ -99,7 +99,7 @@ describe('a my.cnf is parsed as MariaDB parses it', () => {
         const path = written('any.cnf', ['[client]', ...lines, ''].join('\n'))
         expect(asDbtool(path)).toEqual(asMariaDb(path))
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
