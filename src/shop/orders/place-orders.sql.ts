@@ -51,6 +51,7 @@ export const placeOrdersSql = `
 BEGIN NOT ATOMIC
   DECLARE wanted_products, wanted_orders, wanted_lines LONGTEXT CHARACTER SET utf8mb4;
   DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
   DECLARE EXIT HANDLER FOR 1062 BEGIN
     ROLLBACK;
     ${existing}
@@ -95,7 +96,7 @@ BEGIN NOT ATOMIC
         )
         FROM ${orders} STRAIGHT_JOIN ${existingOrders};
     COMMIT;
-    SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+    SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};
   ELSE
     ROLLBACK;
     -- Orders that already exist need no stock.

@@ -10,7 +10,16 @@ import { existingOrdersSql, placeOrdersSql } from './place-orders.sql.ts'
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
   | {
-      readonly outcome: 'placed' | 'existing'
+      readonly outcome: 'placed'
+      /** The time that the server worked on the batch, in microseconds. */
+      readonly server_us: number
+      readonly n: number
+      readonly order_id: number
+      readonly total_amount: string
+      readonly digest: string
+    }
+  | {
+      readonly outcome: 'existing'
       readonly n: number
       readonly order_id: number
       readonly total_amount: string
@@ -33,11 +42,13 @@ const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTR
  * placement of each order. Undefined means that nothing happened to the order; placing it separately shows why.
  *
  * Rejects with OUTCOME_UNKNOWN when the connection was lost and the server did not answer again within the retry time
- * of `queries`. All orders have the same author, and there is no dry run.
+ * of `queries`. All orders have the same author, and there is no dry run. `onPlaced` receives the time that the server
+ * worked on the batch, in milliseconds.
  */
 export async function placeOrdersTogether(
   queries: Queries,
   requests: readonly OrderRequest[],
+  onPlaced?: (serverMs: number) => void,
 ): Promise<(Placement | undefined)[]> {
   const placements = new Map<OrderRequest, Placement>()
   let pending = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
@@ -49,7 +60,9 @@ export async function placeOrdersTogether(
       const answered = pending[n - 1]
       if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
     }
-    if (rows.length === 0 || rows[0]?.outcome === 'placed') break
+    const [first] = rows
+    if (first?.outcome === 'placed') onPlaced?.(first.server_us / 1_000)
+    if (first === undefined || first.outcome === 'placed') break
     pending = withoutAnswered(rows, pending)
   }
   return requests.map((request) => placements.get(request))
