@@ -1,3 +1,5 @@
+import { PooledDatabase } from '../../db/database.ts'
+import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
@@ -7,8 +9,17 @@ import { placeOrdersTogether } from './place-orders.ts'
 /** An order that waits for its batch, or is in one. */
 interface Entry {
   readonly request: OrderRequest
+  /** Called when the order is sent, with the number of orders in its batch. */
+  readonly sent: (together: number) => void
   readonly resolve: (placement: Placement) => void
   readonly reject: (error: unknown) => void
+}
+
+export interface QueueOptions {
+  /** Withdraws an order that still waits: its promise rejects with INTERRUPTED. An order that was sent gets its answer. */
+  readonly signal?: AbortSignal | undefined
+  /** Receives the number of orders that are sent together with this one, itself included. */
+  readonly onSent?: ((together: number) => void) | undefined
 }
 
 /** A larger batch is hardly faster, and holds the rows of its products longer. */
@@ -27,23 +38,35 @@ export class OrderQueue {
   readonly #waiting = new Set<Entry>()
   readonly #inFlight = new Set<readonly Entry[]>()
   readonly #lanes = new Lanes()
+  #scheduled = false
 
   constructor(private readonly queries: Queries) {}
 
-  /**
-   * Places one order; resolves and rejects as {@link placeOrder} does. `signal` withdraws an order that still waits, and
-   * rejects with INTERRUPTED. An order that was sent gets its answer.
-   */
-  place(request: OrderRequest, signal?: AbortSignal): Promise<Placement> {
+  /** Places one order; resolves and rejects as {@link placeOrder} does. */
+  place(request: OrderRequest, { signal, onSent }: QueueOptions = {}): Promise<Placement> {
     return new Promise((resolve, reject) => {
-      const entry: Entry = { request, resolve, reject }
       const withdraw = (): void => {
         if (this.#waiting.delete(entry))
           reject(new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent'))
       }
+      const sent = (together: number): void => {
+        signal?.removeEventListener('abort', withdraw)
+        onSent?.(together)
+      }
+      const entry: Entry = { request, sent, resolve, reject }
       this.#waiting.add(entry)
       if (signal?.aborted === true) return withdraw()
       signal?.addEventListener('abort', withdraw, { once: true })
+      this.#sendSoon()
+    })
+  }
+
+  /** Sends after the callers that run now, so that all their orders are in one batch. */
+  #sendSoon(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
       this.#send()
     })
   }
@@ -53,11 +76,14 @@ export class OrderQueue {
     while (this.#inFlight.size < this.#lanes.count && this.#waiting.size > 0) {
       const batch = this.#nextBatch()
       if (batch.length === 0) return
-      for (const entry of batch) this.#waiting.delete(entry)
+      for (const entry of batch) {
+        this.#waiting.delete(entry)
+        entry.sent(batch.length)
+      }
       this.#inFlight.add(batch)
       void this.#place(batch).finally(() => {
         this.#inFlight.delete(batch)
-        this.#send()
+        this.#sendSoon()
       })
     }
   }
@@ -113,6 +139,15 @@ export class OrderQueue {
   async #placeAlone({ request, resolve, reject }: Entry): Promise<void> {
     await placeOrder(this.queries, request).then(resolve, reject)
   }
+}
+
+const queues = new WeakMap<Pool, OrderQueue>()
+
+/** The queue of a pool: all its orders wait in the same one. */
+export function orderQueue(pool: Pool): OrderQueue {
+  const queue = queues.get(pool) ?? new OrderQueue(new PooledDatabase(pool))
+  queues.set(pool, queue)
+  return queue
 }
 
 /** The log row of a batch has one author, and a dry run rolls its transaction back. */

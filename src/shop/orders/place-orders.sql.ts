@@ -6,7 +6,7 @@
  *              agreed prices, `open` the units without one
  *   orders     [[key, user_id, status, digest, ordered_at, line_count, agreed], …]: `agreed` is the amount of the lines
  *              with an agreed price
- *   lines      [[key, [[product_id, quantity, price], …]], …]
+ *   lines      [[key, [[product_id, quantity, price], …]], …], in the order of `orders`
  *   os_user, command
  *
  * The first column of each row of the answer is its outcome:
@@ -34,6 +34,7 @@ const ordersIn = (document: string): string => `JSON_TABLE(${document}, '$[*]' C
     )) AS wanted`
 const orders = ordersIn('wanted_orders')
 const lines = `JSON_TABLE(wanted_lines, '$[*]' COLUMNS (
+      n FOR ORDINALITY,
       order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[0]',
       NESTED PATH '$[1][*]' COLUMNS (
         product_id INT PATH '$[0]',
@@ -78,11 +79,11 @@ BEGIN NOT ATOMIC
           wanted.user_id, wanted.agreed + COALESCE(opened.amount, 0), wanted.status, wanted.order_key, wanted.digest,
           COALESCE(wanted.ordered_at, UTC_TIMESTAMP())
         FROM ${orders} LEFT JOIN (
-          SELECT ${asKey('line.order_key')} AS order_key, SUM(line.quantity * p.price) AS amount
+          SELECT line.n, SUM(line.quantity * p.price) AS amount
             FROM ${lines} STRAIGHT_JOIN products p ON p.id = line.product_id
             WHERE line.price IS NULL
-            GROUP BY 1
-        ) AS opened ON opened.order_key = ${asKey('wanted.order_key')}
+            GROUP BY line.n
+        ) AS opened ON opened.n = wanted.n
         ORDER BY wanted.n;
     INSERT INTO order_items (order_id, product_id, quantity, price)
       SELECT o.id, line.product_id, line.quantity, COALESCE(line.price, p.price)
