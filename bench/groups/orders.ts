@@ -23,8 +23,8 @@ export const workOf = (demand: 'spread' | 'hot', roundTripMs: number): string =>
 export const oneByOne = 'dbtool, one order a transaction'
 
 /**
- * Orders of 16 workers over 16 connections, against all peers that can place orders. The orders of dbtool share commits,
- * and those of its peers do not; `oneByOne` is dbtool under the rule of the peers.
+ * Orders of 16 workers over 16 connections, against all peers that can place orders. The orders of dbtool share
+ * commits, and those of its peers do not; `oneByOne` is dbtool under the rule of the peers.
  */
 export async function orders(bench: Bench, place?: Place): Promise<void> {
   const near = await ordersShop(bench, { products })

@@ -13,8 +13,8 @@ export interface Running {
 }
 
 /**
- * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are recorded;
- * the promise never rejects.
+ * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are
+ * recorded; the promise never rejects.
  */
 export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
   let acquired: number | undefined

@@ -12,8 +12,8 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 export type Iterate = (lease: Lease) => Promise<unknown>
 
 /**
- * One iteration on a pool. It calls `onAcquired` when its work begins, with its part of a connection (1 by default) if it
- * shares one.
+ * One iteration on a pool. It calls `onAcquired` when its work begins, with its part of a connection if it shares one;
+ * the default is 1.
  */
 export type Perform = (pool: Pool, onAcquired: (share?: number) => void) => Promise<unknown>
 

@@ -16,7 +16,7 @@ interface Entry {
 }
 
 export interface QueueOptions {
-  /** Withdraws an order that still waits: its promise rejects with INTERRUPTED. An order that was sent gets its answer. */
+  /** Withdraws an order that still waits; its promise rejects with INTERRUPTED. A sent order gets its answer. */
   readonly signal?: AbortSignal | undefined
   /** Receives the number of orders that are sent together with this one, itself included. */
   readonly onSent?: ((together: number) => void) | undefined
@@ -88,7 +88,7 @@ export class OrderQueue {
     }
   }
 
-  /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides for the others. */
+  /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides. */
   #nextBatch(): Entry[] {
     const keys = new Set([...this.#inFlight].flatMap((batch) => batch.map(({ request }) => request.key)))
     const batch: Entry[] = []
@@ -169,8 +169,8 @@ const mostLanes = 8
 const weight = 0.2
 
 /**
- * The number of batches in flight. While a batch is on its way, the next one can be at the server: the longer the way
- * compared with the work, the more lanes. The ratio is measured with each batch.
+ * The number of batches in flight. While a batch is on its way, the next one can be at the server. A longer way
+ * compared with the work needs more lanes. The ratio is measured with each batch.
  */
 class Lanes {
   #ratio = 1

@@ -97,7 +97,8 @@ BEGIN NOT ATOMIC
         )
         FROM ${orders} STRAIGHT_JOIN ${existingOrders};
     COMMIT;
-    SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+    SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
+      FROM ${orders} STRAIGHT_JOIN ${existingOrders};
   ELSE
     ROLLBACK;
     -- Orders that already exist need no stock.

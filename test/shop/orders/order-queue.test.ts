@@ -252,11 +252,11 @@ describe('the queue of orders', () => {
 
   it('says OUTCOME_UNKNOWN to each order of a batch, with its own key, if the server stays away', async () => {
     await withPool(database.target, { size: 4, maxOverflow: 0 }, async (db) => {
-      const loss = new DatabaseError('CONNECTION_LOST', 'lost')
-      loss.lost = { threadId: 1, openedAt: 0 }
+      const cut = new DatabaseError('CONNECTION_LOST', 'lost')
+      cut.lost = { threadId: 1, openedAt: 0 }
       const away: Queries = replacing(db, {
         retryOptions: { patienceMs: 100 },
-        prepared: () => Promise.reject(loss),
+        prepared: () => Promise.reject(cut),
         rows: () => Promise.reject(new DatabaseError('UNREACHABLE', 'away')),
         execute: () => Promise.reject(new DatabaseError('UNREACHABLE', 'away')),
       })
