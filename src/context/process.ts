@@ -89,7 +89,7 @@ export class ProcessContext implements Context {
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
-    if (writesInSteps) await (await import('../db/binary-log.ts')).assertLoggable(db)
+    if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
 
