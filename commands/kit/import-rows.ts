@@ -108,7 +108,7 @@ async function importPath(
           ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
         })
       },
-      { dryRun },
+      { dryRun, writesInSteps: true },
     )
   } finally {
     progress.clear()

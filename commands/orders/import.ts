@@ -92,22 +92,25 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   let rejects: RejectsFile | undefined
   try {
     const met = await importing.checkFile(file, { orders: onError === 'abort', signal })
-    return await ctx.shop(async (db) => {
-      const { dryRunDrafts, place } = await appliersFor(ctx, db, options)
-      const dryRunTally = onError === 'abort' ? await importing.dryRunAll(file, met, dryRunDrafts, signal) : undefined
-      if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
-      rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
-      return importing.importOrders({
-        file,
-        duplicates: met,
-        place,
-        concurrency,
-        onError,
-        rejects,
-        signal,
-        ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
-      })
-    })
+    return await ctx.shop(
+      async (db) => {
+        const { dryRunDrafts, place } = await appliersFor(ctx, db, options)
+        const dryRunTally = onError === 'abort' ? await importing.dryRunAll(file, met, dryRunDrafts, signal) : undefined
+        if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
+        rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
+        return importing.importOrders({
+          file,
+          duplicates: met,
+          place,
+          concurrency,
+          onError,
+          rejects,
+          signal,
+          ...reporting(ctx.out, progress, { bytes: file.bytes, rejectsPath }),
+        })
+      },
+      { writesInSteps: options.dryRun !== true },
+    )
   } finally {
     progress.clear()
     await rejects?.close()

@@ -90,12 +90,16 @@ export async function underLoad<T>(
   const work = await workOf(ctx, options)
   const { limits } = await ctx.config()
   // With a wrong password or host, one error is enough; the workers would report it fifty times.
-  const { headroomFor, assertPreparable } = await import('../../src/stress/prepare.ts')
+  const [{ headroomFor, assertPreparable }, { assertLoggable }] = await Promise.all([
+    import('../../src/stress/prepare.ts'),
+    import('../../src/db/binary-log.ts'),
+  ])
+  const scratch = work.kind === 'statements' ? work.scratch : undefined
   const headroom = await ctx.connection(async (connection) => {
     await assertPreparable(connection, options.sql ?? [])
+    if (scratch !== undefined || work.kind === 'orders') await assertLoggable(connection)
     return headroomFor(connection, connections)
   }, limits)
-  const scratch = work.kind === 'statements' ? work.scratch : undefined
   if (scratch === undefined) return use(work, headroom)
   try {
     await ctx.connection(async (connection) => {

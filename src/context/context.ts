@@ -46,6 +46,13 @@ export interface Invocation {
   readonly rawCells: boolean
 }
 
+export interface ShopOptions {
+  /** Rolls back every transaction. */
+  readonly dryRun?: boolean
+  /** The work has several steps, also outside the database: the server must be able to log them all. */
+  readonly writesInSteps?: boolean
+}
+
 /** The environment of a verb. The shop, reports and stress never see it. */
 export interface Context {
   readonly io: Io
@@ -59,8 +66,8 @@ export interface Context {
   inspection(): Promise<Inspection>
   /** Runs `work` on the configured database, without a check of its schema. */
   db<T>(work: (db: Database) => Promise<T>): Promise<T>
-  /** Runs `work` on the shop. Rejects if its schema is not up to date. A dry run rolls back every transaction. */
-  shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
+  /** Runs `work` on the shop. Rejects if its schema is not up to date. */
+  shop<T>(work: (db: Database) => Promise<T>, options?: ShopOptions): Promise<T>
   /**
    * Runs `work` on one connection outside the pool, by default without a statement time-out. Connects to the configured
    * target, or to `elsewhere`.

@@ -9,7 +9,7 @@ import type { Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
 import { quotedForShell } from '../values.ts'
 import { askFor } from './asking.ts'
-import type { Context, Invocation, Io } from './context.ts'
+import type { Context, Invocation, Io, ShopOptions } from './context.ts'
 import { inspect } from './inspection.ts'
 import { osUserName } from './os-user.ts'
 import { retryOptionsFor, traceFor } from './trace.ts'
@@ -73,7 +73,10 @@ export class ProcessContext implements Context {
     return work(new PooledDatabase(await this.pool(), retryOptionsFor(this.invocation())))
   }
 
-  async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
+  async shop<T>(
+    work: (db: Database) => Promise<T>,
+    { dryRun = false, writesInSteps = false }: ShopOptions = {},
+  ): Promise<T> {
     const [
       { PooledDatabase, RollbackDatabase },
       { loadMigrations },
@@ -86,6 +89,7 @@ export class ProcessContext implements Context {
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
+    if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
 
@@ -94,12 +98,11 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const { connect } = await import('../db/connection/connect.ts')
+    const { connect, lockObserver } = await import('../db/connection/connect.ts')
     const config = await this.config()
-    const connection = await unlessAborted(
-      this.io.signal,
-      connect(elsewhere ?? config.target, { ...config.limits, ...limits }, traceFor(this.invocation())),
-    )
+    const target = elsewhere ?? config.target
+    const options = { onTrace: traceFor(this.invocation()), locks: lockObserver(target) }
+    const connection = await unlessAborted(this.io.signal, connect(target, { ...config.limits, ...limits }, options))
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })

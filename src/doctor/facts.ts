@@ -39,7 +39,7 @@ export interface Facts {
   readonly configuration: Configuration
   readonly destination: Destination
   readonly route: Route
-  /** A connection to the port or the socket, without logging in. */
+  /** The connection to the port or the socket: with the login, or without one after a failed login. */
   readonly tcpProbe: Attempt
   readonly encryption: Encryption
   readonly login: Login

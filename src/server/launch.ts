@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 import { openLog, type ServerLog } from './log.ts'
-import { answers } from './process.ts'
 import type { Programs } from './programs.ts'
+import { answers } from './session.ts'
 import type { ServerUser } from './user.ts'
 
 /** Long enough for a recovery after a crash during a big import. */
@@ -66,13 +66,23 @@ function endOf(child: ChildProcess): Promise<string> {
 
 async function untilAnswered({ child, ended, log }: Starting, { paths, signal }: Launching): Promise<void> {
   const deadline = performance.now() + startTimeoutMs
-  while (!(await answers(paths.socket))) {
+  // The socket takes connections before the server answers them: waiting for it leaves no connection half open.
+  const ready = (): Promise<boolean> => answers(paths, Math.max(1, deadline - performance.now()))
+  const stopped = Promise.race([ended, aborted(signal)]).then(() => false)
+  while (!(await Promise.race([ready(), stopped]))) {
     if (signal?.aborted === true) child.kill('SIGKILL')
     signal?.throwIfAborted()
     const failure = await failureOf(ended, log, pollMs)
     if (failure !== undefined) throw failure
     if (performance.now() > deadline) throw tooSlow(child, paths)
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve()
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 async function failureOf(ended: Promise<string>, log: ServerLog, waitMs = 1_000): Promise<DbtoolError | undefined> {

@@ -1,6 +1,7 @@
+import type { Queries } from '../db/queries.ts'
 import type { ServerPaths } from './home.ts'
-import { answers, readPid } from './process.ts'
-import { withSession } from './session.ts'
+import { processState, readPid } from './process.ts'
+import { answers, ifRunning, isSocket } from './session.ts'
 import { loginName } from './login.ts'
 
 /** The database of the private server. */
@@ -37,16 +38,21 @@ const notRunning: ServerStatus = {
 }
 
 /**
- * Resolves to the running private server, to which commands connect without settings. Needs neither SQL nor the driver,
- * and ignores a socket that a crash left behind. Never rejects.
+ * Resolves to the running private server, to which commands connect without settings. Its process needs no connection:
+ * the command's own connection asks the server. A process that is not visible, as from a container, is asked by a
+ * login. Ignores a socket that a crash left behind. Never rejects.
  */
 export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
-  if (!(await answers(paths.socket))) return undefined
   try {
-    return { socket: paths.socket, user: loginName(), database: databaseName }
+    const runs = isSocket(paths.socket) && ((await hasProcess(paths)) || (await answers(paths)))
+    return runs ? { socket: paths.socket, user: loginName(), database: databaseName } : undefined
   } catch {
     return undefined
   }
+}
+
+async function hasProcess(paths: ServerPaths): Promise<boolean> {
+  return (await processState(await readPid(paths), paths)) === 'server'
 }
 
 /**
@@ -54,11 +60,13 @@ export async function findRunning(paths: ServerPaths): Promise<RunningServer | u
  * @throws DbtoolError SERVER_FAILED if it listens but does not answer.
  */
 export async function serverStatus(paths: ServerPaths): Promise<ServerStatus> {
-  if (!(await answers(paths.socket))) return { ...notRunning }
-  const facts = await withSession(paths, (connection) =>
-    connection.rows<{ version: string; port: number; closed: number }>(
-      'SELECT @@version AS version, @@port AS port, @@skip_networking AS closed',
-    ),
+  return (await ifRunning(paths, (connection) => statusOver(connection, paths))) ?? { ...notRunning }
+}
+
+/** The state of the private server, asked on a connection to it. */
+export async function statusOver(connection: Queries, paths: ServerPaths): Promise<ServerStatus> {
+  const facts = await connection.rows<{ version: string; port: number; closed: number }>(
+    'SELECT @@version AS version, @@port AS port, @@skip_networking AS closed',
   )
   const { version = null, port = null, closed = 1 } = facts[0] ?? {}
   return {

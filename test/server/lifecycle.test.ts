@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { ServerPaths } from '../../src/server/home.ts'
 import { resetServer } from '../../src/server/reset.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
@@ -8,6 +9,22 @@ import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
 import { furnishedHome, killServer, temporaryHome } from './temporary-home.ts'
+
+/** Counters of the server, by name. */
+async function statusOf(paths: ServerPaths, ...names: readonly string[]): Promise<Record<string, number>> {
+  const rows = await withSession(paths, (db) =>
+    db.rows<{ Variable_name: string; Value: string }>(
+      `SHOW GLOBAL STATUS WHERE Variable_name IN (${names.map(() => '?').join(', ')})`,
+      names,
+    ),
+  )
+  return Object.fromEntries(rows.map(({ Variable_name: name, Value: value }) => [name, Number(value)]))
+}
+
+const aborted = (paths: ServerPaths): Promise<Record<string, number>> =>
+  statusOf(paths, 'Aborted_clients', 'Aborted_connects')
+const connections = async (paths: ServerPaths): Promise<number> =>
+  (await statusOf(paths, 'Connections'))['Connections'] ?? NaN
 
 describe('the private server', { timeout: 120_000 }, () => {
   it('creates its data, starts, and accepts the operating-system user without a password', async () => {
@@ -35,6 +52,27 @@ describe('the private server', { timeout: 120_000 }, () => {
     const paths = furnishedHome()
     const first = await startServer(paths)
     expect(await startServer(paths)).toEqual({ started: false, status: first.status, warnings: [] })
+  })
+
+  it('is never asked over a connection that hangs up: none is aborted, and its log has no warning', async () => {
+    const paths = furnishedHome()
+    const env = { DBTOOL_HOME: paths.home }
+    await startServer(paths)
+    for (const line of ['server start', 'server status', 'connection test', 'doctor'])
+      await dbtool(`${line} --json`, { env })
+    expect(await findRunning(paths)).toBeDefined()
+    expect(await aborted(paths)).toEqual({ Aborted_clients: 0, Aborted_connects: 0 })
+    await stopServer(paths)
+    expect(readFileSync(paths.log, 'utf8')).not.toMatch(/Aborted connection|without authentication/)
+  })
+
+  it('costs a command one connection: its own', async () => {
+    const paths = furnishedHome()
+    await startServer(paths)
+    const before = await connections(paths)
+    expect((await dbtool('connection test --json', { env: { DBTOOL_HOME: paths.home } })).exitCode).toBe(0)
+    // One is that of the second count.
+    expect((await connections(paths)) - before - 1).toBe(1)
   })
 
   it('is one server when started three times at once, from nothing and from its data', async () => {

@@ -5,20 +5,36 @@ import { defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
 import { Connection } from './connection.ts'
 import { driver, type DriverConnection } from './driver.ts'
 import { type Greeting, greetingOn } from './greeting.ts'
-import { killAtServer, killLimits } from './kill.ts'
+import { killAtServer, sideLimits } from './kill.ts'
+import { LockObserver } from './lock-observer.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { readTlsFiles } from './tls.ts'
 
 const keepAliveMs = 30_000
 
+export interface ConnectOptions {
+  readonly onTrace?: OnTrace | undefined
+  /** Undefined: lock waits of this connection are not observed. */
+  readonly locks?: LockObserver | undefined
+}
+
 /**
  * Opens one connection and sets up its session. Rejects with a DbtoolError within `connectTimeoutMs` milliseconds. With
  * ssl mode `preferred`, the greeting of the server decides whether the connection is encrypted.
  */
-export async function connect(target: Target, limits: Limits = defaultLimits, onTrace?: OnTrace): Promise<Connection> {
+export async function connect(
+  target: Target,
+  limits: Limits = defaultLimits,
+  { onTrace, locks }: ConnectOptions = { locks: lockObserver(target) },
+): Promise<Connection> {
   const { raw, socket, encrypted } = await open(target, limits)
-  const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
-  return new Connection({ raw, target, limits, encrypted, onTrace, kill, cut: () => socket.destroy() })
+  const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, sideLimits, {}), threadId)
+  return new Connection({ raw, target, limits, encrypted, onTrace, kill, locks, cut: () => socket.destroy() })
+}
+
+/** Makes the observer of the lock waits of connections to this target. A pool has one for all its connections. */
+export function lockObserver(target: Target): LockObserver {
+  return new LockObserver(() => connect(target, sideLimits, {}))
 }
 
 interface Opened {

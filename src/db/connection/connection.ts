@@ -5,6 +5,8 @@ import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
+import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
+import { type LockObserver, LockWatch } from './lock-observer.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -24,6 +26,8 @@ export interface ConnectionParts {
   readonly cut: () => void
   /** Kills the connection with this number at the server, and resolves when it has ended. Never rejects. */
   readonly kill?: (threadId: number) => Promise<void>
+  /** Looks what a statement waits for. */
+  readonly locks?: LockObserver | undefined
 }
 
 interface ServerStatus {
@@ -42,6 +46,7 @@ export class Connection implements PooledConnection {
    */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #cut = false
+  #maxPacket: Promise<number> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
@@ -60,23 +65,29 @@ export class Connection implements PooledConnection {
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.execute<unknown>(sql, bound)))
+    return firstResultSet<T>(await this.prepare(sql, values))
   }
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(
-      await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)),
-    )
+    return firstResultSet<T>(await this.paste(sql, values, unconverted))
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
-    const bound = rows.map((row) => row.map(forDriver))
-    const send = (): Promise<unknown> =>
-      this.#parts.raw.batch(sql, bound).catch((error: unknown) => {
+    const send = async (): Promise<T[]> => {
+      const messages = mayRowsBeTooLarge(rows) ? inMessages(rows, await this.maxPacket()) : [rows]
+      const results: T[] = []
+      for (const message of messages) {
+        const bound = message.map((row) => row.map(forDriver))
+        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, bound)))
+      }
+      return results
+    }
+    const sendSecretly = (): Promise<T[]> =>
+      send().catch((error: unknown) => {
         throw hideSecrets(error, rows.flat())
       })
-    return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
+    return this.run(sql, [`rows: ${rows.length}`], sendSecretly)
   }
 
   /**
@@ -139,16 +150,41 @@ export class Connection implements PooledConnection {
    * statement in syntax errors.
    */
   private query(sql: string, values: readonly Value[]): Promise<unknown> {
-    const { raw } = this.#parts
-    const secret = values.some((value) => value instanceof Secret)
+    return values.some((value) => value instanceof Secret) ? this.prepare(sql, values) : this.paste(sql, values)
+  }
+
+  private paste(sql: string, values: readonly Value[], options: Omit<DriverQuery, 'sql'> = {}): Promise<unknown> {
+    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.query<unknown>({ ...options, sql }, bound)
     return this.run(sql, values, (bound) =>
-      secret ? raw.execute<unknown>(sql, bound) : raw.query<unknown>(sql, bound),
+      mayBeTooLarge(sql, values) ? this.ifFits(bytesAsText(sql, values), () => send(bound)) : send(bound),
     )
+  }
+
+  private prepare(sql: string, values: readonly Value[]): Promise<unknown> {
+    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.execute<unknown>(sql, bound)
+    const bytes = (): number => Math.max(Buffer.byteLength(sql), bytesAsBound(values))
+    return this.run(sql, values, (bound) =>
+      mayBeTooLarge(sql, values) ? this.ifFits(bytes(), () => send(bound)) : send(bound),
+    )
+  }
+
+  private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
+    assertFits(bytes, await this.maxPacket())
+    return send()
+  }
+
+  /** The largest message that the server accepts. Only a large statement asks, and only once. */
+  private maxPacket(): Promise<number> {
+    this.#maxPacket ??= this.#parts.raw
+      .query<{ bytes: number }[]>('SELECT @@max_allowed_packet AS bytes')
+      .then(([row]) => row?.bytes ?? Infinity)
+    return this.#maxPacket
   }
 
   private async run<T>(sql: string, values: readonly Value[], send: (bound: unknown[]) => Promise<T>): Promise<T> {
     const { limits, onTrace, target } = this.#parts
     const started = performance.now()
+    const watch = this.watchLocks()
     let failed = true
     try {
       if (this.#cut)
@@ -161,10 +197,18 @@ export class Connection implements PooledConnection {
       failed = false
       return result
     } catch (error) {
-      throw this.failure(error, values)
+      const failure = this.failure(error, values)
+      throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
+      watch?.stop()
       onTrace?.({ sql, values, ms: performance.now() - started, failed })
     }
+  }
+
+  private watchLocks(): LockWatch | undefined {
+    const { locks, limits } = this.#parts
+    if (locks === undefined || this.#identity === undefined || limits.lockWaitMs === 0) return undefined
+    return new LockWatch(locks, this.#identity.threadId, limits.lockWaitMs)
   }
 
   private failure(error: unknown, values: readonly Value[]): Error {

@@ -3,8 +3,8 @@ import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import { firstRow, type Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
 
-/** Short limits: after an interrupt, the user does not want to wait for a server that does not answer. */
-export const killLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
+/** Short limits for a connection beside another one: nobody wants to wait for a server that does not answer. */
+export const sideLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
 
 const waitMs = 2_000
 const pollMs = 20

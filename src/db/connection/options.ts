@@ -4,7 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { type Limits, type Target, timerMs } from '../target.ts'
 import { readInstant } from '../utc.ts'
 import type { DriverOptions } from './driver.ts'
-import { sessionStatements } from './session.ts'
+import { sessionStatement } from './session.ts'
 import { readTlsFiles, tlsOptions, verifiesCertificate, versionRange } from './tls.ts'
 
 /** The only place that turns a target into options of a driver; test/db/connection/options.test.ts finds any other. */
@@ -28,7 +28,7 @@ export function connectorOptions(target: Target, limits: Limits, encrypted: bool
   return {
     ...barePlace(target, encrypted),
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    initSql: sessionStatements(limits, target.readOnly),
+    initSql: sessionStatement(limits, target.readOnly),
     typeCast: readInstant,
     // Parameters would land in the text of errors.
     logParam: false,

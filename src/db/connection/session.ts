@@ -53,13 +53,14 @@ const yearSeconds = 31_536_000
 const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
 /**
- * The statements that set up a session: utf8mb4, UTC, strict mode, READ COMMITTED, bounded statements and lock waits,
- * and {@link sessionVariables}. The connector sends them in one round trip.
+ * The statement that sets up a session: utf8mb4, UTC, strict mode, READ COMMITTED, bounded statements and lock waits,
+ * and {@link sessionVariables}. It is one statement: a server that closes the connection answers only the first. A
+ * second one, written to a closed socket, would lose the reason.
  *
  * `max_statement_time` and the lock waits (for rows, and for tables) are in seconds. A read-only session rejects every
  * change with error 1792.
  */
-export function sessionStatements(limits: Limits, readOnly = false): string[] {
+export function sessionStatement(limits: Limits, readOnly = false): string {
   const lockWaitSeconds = limits.lockWaitMs === 0 ? foreverSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
   const variables = [
     `time_zone = '+00:00'`,
@@ -67,11 +68,12 @@ export function sessionStatements(limits: Limits, readOnly = false): string[] {
     `max_statement_time = ${limits.statementTimeoutMs / 1000}`,
     `innodb_lock_wait_timeout = ${lockWaitSeconds}`,
     `lock_wait_timeout = ${Math.min(lockWaitSeconds, yearSeconds)}`,
+    // Names that every supported version has; 11.1 added others.
+    `tx_isolation = 'READ-COMMITTED'`,
+    ...(readOnly ? ['tx_read_only = ON'] : []),
   ]
-  return [
-    `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${variables.join(', ')}${sessionVariables.map(assignment).join('')}`,
-    `SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED${readOnly ? ', READ ONLY' : ''}`,
-  ]
+  const all = `${variables.join(', ')}${sessionVariables.map(assignment).join('')}`
+  return `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${all}`
 }
 
 function assignment({ name, value, since }: SessionVariable): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
+import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Session } from '../queries.ts'
 import type { Migration } from './migration-files.ts'
@@ -57,7 +58,11 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
   const states = migrationStates(known, await appliedMigrations(session))
   assertUsable(states, { pending: 'allowed' })
   const pending = known.filter((_migration, index) => states[index]?.state === 'pending' && index < to)
-  if (pending[0] !== undefined) await assertNoForeignTables(session, pending[0])
+  if (pending[0] !== undefined) {
+    // The server would accept the DDL of a migration, and then refuse to record it.
+    await assertLoggable(session)
+    await assertNoForeignTables(session, pending[0])
+  }
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
 
@@ -77,6 +82,7 @@ export async function rollback(migrator: Migrator, to?: number): Promise<Rollbac
 /** Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration. */
 export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<RollbackStep[]> {
   const applied = await appliedMigrations(session)
+  if (applied.length > 0) await assertLoggable(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
     const migration = `migration ${unknown.version} (${unknown.name})`

@@ -34,6 +34,7 @@ const sessions = [
   'innodb_lock_wait_timeout',
   'tx_read_only',
   'transaction_read_only',
+  'binlog_format',
 ]
 
 /**

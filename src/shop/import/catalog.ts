@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Author } from '../logs.ts'
@@ -138,9 +139,11 @@ export async function productsOfSkus(queries: Queries, skus: readonly string[]):
   for (let first = 0; first < skus.length; first += skusAtOnce) {
     const some = skus.slice(first, first + skusAtOnce)
     products.push(
-      ...(await queries.rows<ExistingProduct>(
-        `SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${some.map(() => '?').join(', ')})`,
-        some,
+      ...(await inParts(some, (part) =>
+        queries.rows<ExistingProduct>(
+          `SELECT id, sku, price, stock, is_active FROM products WHERE sku IN (${part.map(() => '?').join(', ')})`,
+          part,
+        ),
       )),
     )
   }

@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import type { Author } from '../logs.ts'
@@ -12,6 +13,7 @@ import {
   type Placement,
   placeOrder,
 } from '../orders/place-order.ts'
+import { documentOf } from '../orders/place-order.sql.ts'
 import { placeOrdersTogether } from '../orders/place-orders.ts'
 import { type Catalog, type Ids, noProduct, noUser, type ProductOfFile, productsOfSkus } from './catalog.ts'
 import type { DraftOrder, ImportLine } from './draft-order.ts'
@@ -63,11 +65,14 @@ export function dryRunOrders(db: Database, missing: Missing, findUsers: FindUser
 }
 
 async function existingOrders(queries: Queries, drafts: readonly DraftOrder[]): Promise<ReadonlyMap<string, Existing>> {
-  const keys = drafts.map(({ ref }) => keyOf(ref))
-  const rows = await queries.rows<Existing>(
-    `SELECT id, idempotency_key AS order_key, total_amount, content_digest
-      FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
-    keys,
+  const rows = await inParts(
+    drafts.map(({ ref }) => keyOf(ref)),
+    (keys) =>
+      queries.rows<Existing>(
+        `SELECT id, idempotency_key AS order_key, total_amount, content_digest
+          FROM orders WHERE idempotency_key IN (${keys.map(() => '?').join(', ')})`,
+        keys,
+      ),
   )
   return new Map(rows.map((row) => [row.order_key, row]))
 }
@@ -93,7 +98,15 @@ async function decideDryRun(
   }
   if (userId === undefined && !missing.create) throw noUser(userOf(draft))
   if (unknown.length > 0) throw noProduct(unknown, missing.create ? 'creating' : 'lookup')
+  await assertSendable(queries, linesOf(draft, products))
   return { outcome: 'placed', totalAmount: deductStock(products, draft.lines) }
+}
+
+const linesInAnyPacket = 200
+
+/** An order is one message, which the server may refuse for its length. A long one is measured on this connection. */
+async function assertSendable(queries: Queries, lines: readonly OrderLine[]): Promise<void> {
+  if (lines.length > linesInAnyPacket) await queries.prepared('DO LENGTH(?)', [documentOf(lines)])
 }
 
 /** Whether the shop has the product. A product that a real run would create is added to the simulation. */
@@ -173,6 +186,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'NOT_FOUND',
   'CONSTRAINT',
   'DUPLICATE',
+  'TOO_LARGE',
 ])
 
 /** Turns the refusal of one order into its outcome; throws any other error. */

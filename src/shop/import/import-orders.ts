@@ -1,3 +1,4 @@
+import { hintToContinue } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
@@ -99,7 +100,7 @@ async function applyBatch(
 async function placeAll({ place, onError }: ImportPlan, drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
   if (drafts.length === 0) return []
   const outcomes = await place(drafts).catch((error: unknown) => {
-    throw error instanceof DbtoolError ? stopped(drafts, error, continueHint) : error
+    throw error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
   })
   const first = outcomes.findIndex((outcome) => outcome instanceof DbtoolError)
   const refusal = outcomes[first]

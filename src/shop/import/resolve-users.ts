@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DatabaseError } from '../../db/failures.ts'
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { parseEmail, parseUsername } from '../rules.ts'
@@ -24,7 +25,10 @@ export const knownUsers: FindUsers = async (queries, references) => {
  * customer 5 of a file would become user 5 of the shop. A user that was created from a file is found again by its
  * email.
  */
-export const importedUsers: FindUsers = async (queries, references) => {
+export const importedUsers: FindUsers = async (queries, references) =>
+  new Map(await inParts(references, async (part) => [...(await importedUsersAtOnce(queries, part))]))
+
+const importedUsersAtOnce: FindUsers = async (queries, references) => {
   const wanted = references.map((reference) => {
     const { username, email } = identity(reference)
     return [email, isUsername(reference) ? username : null]

@@ -13,7 +13,7 @@ export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Pr
 export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 'skipped', number>>
 
 /** Error codes that reject a single row; any other error ends the import. */
-const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE'])
+const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE', 'TOO_LARGE'])
 
 /** Writes the rows of a file, some hundreds in one statement. */
 export class RowWriter {
@@ -55,7 +55,8 @@ export class RowWriter {
       return refused
     } catch (error) {
       if (!(error instanceof DbtoolError) || !refusing.has(error.code)) throw error
-      if (how === 'insert') return this.attempt(drafts, 'look up', onApplied)
+      // A look-up finds the rows that already exist; it is no smaller.
+      if (how === 'insert' && error.code !== 'TOO_LARGE') return this.attempt(drafts, 'look up', onApplied)
       if (drafts.length === 1) return [{ record: first.record, code: error.code, reason: error.message }]
       const half = Math.ceil(drafts.length / 2)
       return [

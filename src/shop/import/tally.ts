@@ -74,6 +74,8 @@ export interface RowSummary {
 
 export class RowTally {
   rejected = 0
+  /** Whether a row without a key was read. */
+  hasKeyless = false
   #read = 0
   readonly #counts = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
   readonly #started = performance.now()
@@ -88,6 +90,10 @@ export class RowTally {
 
   get counts(): RowCounts {
     return this.#counts
+  }
+
+  get changed(): number {
+    return this.#counts.created + this.#counts.updated
   }
 
   summary(): RowSummary {

@@ -1,3 +1,4 @@
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
@@ -38,14 +39,23 @@ const mostAttempts = 3
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
 /**
- * Places orders in one transaction, as many as can be placed together, each exactly once per key. Resolves to the
- * placement of each order. Undefined means that nothing happened to the order; placing it separately shows why.
+ * Places orders in one transaction, as many as can be placed together, each exactly once per key. Where the server does
+ * not accept so large a statement, there are several transactions. Resolves to the placement of each order. Undefined
+ * means that nothing happened to the order; placing it separately shows why.
  *
  * Rejects with OUTCOME_UNKNOWN when the connection was lost and the server did not answer again within the retry time
  * of `queries`. All orders have the same author, and there is no dry run. `onPlaced` receives the time that the server
  * worked on the batch, in milliseconds.
  */
-export async function placeOrdersTogether(
+export function placeOrdersTogether(
+  queries: Queries,
+  requests: readonly OrderRequest[],
+  onPlaced?: (serverMs: number) => void,
+): Promise<(Placement | undefined)[]> {
+  return inParts(requests, (part) => placeAtOnce(queries, part, onPlaced))
+}
+
+async function placeAtOnce(
   queries: Queries,
   requests: readonly OrderRequest[],
   onPlaced?: (serverMs: number) => void,

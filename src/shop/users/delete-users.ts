@@ -1,3 +1,4 @@
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { counted } from '../../values.ts'
@@ -84,9 +85,18 @@ export async function findPurgeable(queries: Queries, since: Date): Promise<Purg
 
 /**
  * Deletes the listed users who still qualify. Call it in a transaction; it takes four statements, whatever the number
- * of users.
+ * of users, unless the server accepts only smaller ones.
  */
-export async function purgeUsers(
+export function purgeUsers(
+  queries: Queries,
+  author: Author,
+  listed: readonly User[],
+  since: Date,
+): Promise<DeletedUser[]> {
+  return inParts(listed, (part) => purgeAtOnce(queries, author, part, since))
+}
+
+async function purgeAtOnce(
   queries: Queries,
   author: Author,
   listed: readonly User[],

@@ -82,7 +82,7 @@ describe('a purge', () => {
         WHERE username LIKE 'u%'`,
     )
     const statements: string[] = []
-    const traced = await connect(database.target, undefined, ({ sql }) => void statements.push(sql))
+    const traced = await connect(database.target, undefined, { onTrace: ({ sql }) => void statements.push(sql) })
     const { users: found } = await findPurgeable(db, since)
     statements.length = 0
     const deleted = await purgeUsers(traced, author, found, since)
