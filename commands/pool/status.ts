@@ -6,6 +6,7 @@ import type { ServerSide } from '../../src/db/server-side.ts'
 import { messageOf } from '../../src/errors.ts'
 import { data, number, section, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
@@ -85,8 +86,8 @@ export function poolStatus(pool: Command, ctx: Context, run = showStatus): void 
 export async function showStatus(ctx: Context, { watch }: StatusOptions): Promise<void> {
   if (watch !== undefined) return watchStatus(ctx, watch)
   const { serverSide } = await import('../../src/db/server-side.ts')
-  const { pool, limits } = await ctx.config()
-  await ctx.connection(async (connection) => show(ctx, await serverSide(connection), pool), limits)
+  const { pool, limits, target } = await anyServer(ctx)
+  await ctx.connection(async (connection) => show(ctx, await serverSide(connection), pool), limits, target)
 }
 
 /** Repeats until Ctrl-C, also over a restart of the server: it connects again until the server answers. */
@@ -95,23 +96,27 @@ async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
     import('../../src/db/server-side.ts'),
     import('../../src/db/retry-table.ts'),
   ])
-  const { pool, limits } = await ctx.config()
+  const { pool, limits, target } = await anyServer(ctx)
   const { io, out } = ctx
   const pause = (): Promise<void> => sleep(intervalMs, undefined, { signal: io.signal }).catch(() => undefined)
   const server = { wasSeen: false, isAway: false }
   const isStopped = (): boolean => io.signal.aborted
   while (!isStopped()) {
     try {
-      await ctx.connection(async (connection) => {
-        while (!isStopped()) {
-          const side = await serverSide(connection)
-          Object.assign(server, { wasSeen: true, isAway: false })
-          out.clearScreen()
-          show(ctx, side, pool)
-          out.note(`${clock(ctx)}, repeated every ${durationText(intervalMs)}; Ctrl-C stops`)
-          await pause()
-        }
-      }, limits)
+      await ctx.connection(
+        async (connection) => {
+          while (!isStopped()) {
+            const side = await serverSide(connection)
+            Object.assign(server, { wasSeen: true, isAway: false })
+            out.clearScreen()
+            show(ctx, side, pool)
+            out.note(`${clock(ctx)}, repeated every ${durationText(intervalMs)}; Ctrl-C stops`)
+            await pause()
+          }
+        },
+        limits,
+        target,
+      )
     } catch (error) {
       if (isStopped()) return
       if (!server.wasSeen || !isAway(error)) throw error

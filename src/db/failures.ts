@@ -126,10 +126,13 @@ const plainRefused: Translation = {
     `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
 }
-/** A server that serverText in its greeting that it is MySQL refuses a login, or a statement of the session. */
+/** A server that greets as MySQL refuses a login, or says after it that it is MySQL. */
 export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
   const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
-  return new DatabaseError('NOT_MARIADB', message, { hint: 'check --host and --port, or --socket', cause })
+  return new DatabaseError('NOT_MARIADB', message, {
+    hint: 'check --host and --port, or --socket; pool stress, tune, compare and status run on MySQL too',
+    cause,
+  })
 }
 const otherProduct: Translation = {
   code: 'NOT_MARIADB',

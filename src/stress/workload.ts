@@ -6,6 +6,7 @@ import type { Author } from '../shop/logs.ts'
 import { orderQueue } from '../shop/orders/order-queue.ts'
 import type { OrderRequest } from '../shop/orders/place-order.ts'
 import { type Shard, singleShard } from './shard.ts'
+import { tenThousand } from './ten-thousand.ts'
 import { chooser, type DataRow, parameterValue, parseStatement, type Statement } from './statement.ts'
 
 /** The work of one iteration on its connection. */
@@ -81,7 +82,7 @@ export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly 
       make: [
         `CREATE TABLE ${table} (id INT PRIMARY KEY, n INT NOT NULL, filler CHAR(84) NOT NULL)
          ENGINE = InnoDB COMMENT = 'from dbtool pool stress; can be dropped when no load test is running'`,
-        `INSERT INTO ${table} SELECT seq, 0, '' FROM seq_1_to_${scratchRows}`,
+        `INSERT INTO ${table} SELECT seq, 0, '' FROM ${tenThousand}`,
       ],
       remove: `DROP TABLE IF EXISTS ${table}`,
     },

@@ -56,13 +56,21 @@ async function open(target: Target, limits: Limits): Promise<Opened> {
     const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
     socket.resume()
     const raw = await connecting
+    if (greeting?.isMariaDb === false && target.allowsMySql !== true) await assertMariaDb(raw)
     // Without a listener, the process would end when the server closes an idle connection.
     raw.on('error', () => undefined)
     return { raw, socket, encrypted }
   } catch (error) {
     socket.destroy()
-    throw greeting?.isMariaDb === false ? notMariaDb(greeting.version, target, error) : translate(error, target)
+    if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
+    throw notMariaDb(greeting.version, target, error)
   }
+}
+
+/** A proxy in front of a MariaDB may greet as MySQL; the server behind it says what it is. */
+async function assertMariaDb(raw: DriverConnection): Promise<void> {
+  const [row] = await raw.query<{ version: string }[]>('SELECT VERSION() AS version')
+  if (row?.version.includes('MariaDB') !== true) throw new Error(`the server says that it is ${row?.version ?? '?'}`)
 }
 
 function dial(target: Target): Socket {
