@@ -69,7 +69,10 @@ interface Holder {
 
 const ofProcess = `${account} AS user, p.INFO AS statement`
 
-/** LOCK TABLES, DDL, FLUSH TABLES WITH READ LOCK and BACKUP STAGE take locks in these modes. */
+/**
+ * LOCK TABLES, DDL, FLUSH TABLES WITH READ LOCK and BACKUP STAGE take locks in these modes. Without such a lock on the
+ * table, the waiting statement is DDL, which waits even for a transaction that only reads.
+ */
 const blocks = (mode: string): string =>
   `(${mode} REGEXP '(SHARED_READ_ONLY|NO_WRITE|NO_READ_WRITE|EXCLUSIVE|FTWRL.|WAIT_.*|BLOCK_.*)$'
     AND ${mode} NOT LIKE '%INTENTION%')`
@@ -78,9 +81,10 @@ const fromPlugin = `
   SELECT m.THREAD_ID AS connection, IF(m.LOCK_MODE LIKE '%BACKUP%', 'global', 'table') AS kind,
          m.TABLE_SCHEMA AS \`database\`, NULL AS waiting, ${ofProcess}
   FROM information_schema.METADATA_LOCK_INFO m LEFT JOIN information_schema.PROCESSLIST p ON p.ID = m.THREAD_ID
-  WHERE ${blocks('m.LOCK_MODE')}`
+  WHERE m.LOCK_TYPE LIKE 'Table%' OR ${blocks('m.LOCK_MODE')}
+  ORDER BY ${blocks('m.LOCK_MODE')} DESC, p.COMMAND = 'Sleep' DESC`
 
-/** The strongest lock on the object comes first: LOCK TABLES … READ is listed as SHARED_READ. */
+/** LOCK TABLES … READ is listed as SHARED_READ here. */
 const fromSchema = `
   SELECT t.PROCESSLIST_ID AS connection, IF(m.OBJECT_TYPE = 'BACKUP', 'global', 'table') AS kind,
          m.OBJECT_SCHEMA AS \`database\`, waiter.PROCESSLIST_ID AS waiting, ${ofProcess}
@@ -119,7 +123,10 @@ async function visible<T>(rows: () => Promise<T[]>): Promise<T[]> {
 
 const sentences: Readonly<Record<LockKind, readonly [held: string, until: string]>> = {
   row: ['another transaction holds the rows', 'when that transaction has ended'],
-  table: ['another session has locked the table', 'after its UNLOCK TABLES, or when its DDL has ended'],
+  table: [
+    'another session holds a lock on the table',
+    'after its UNLOCK TABLES, or when its transaction or DDL has ended',
+  ],
   global: [
     'another session blocks all writes, as FLUSH TABLES WITH READ LOCK and a backup do',
     'after its UNLOCK TABLES or BACKUP STAGE END',

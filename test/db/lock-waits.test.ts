@@ -35,7 +35,7 @@ const rows = {
   message: /another transaction holds the rows/,
   hint: /when that transaction has ended/,
 } as const
-const table = { lock: 'table', message: /another session has locked the table/, hint: /UNLOCK TABLES/ } as const
+const table = { lock: 'table', message: /another session holds a lock on the table/, hint: /UNLOCK TABLES/ } as const
 const all = { lock: 'global', message: /another session blocks all writes/, hint: /BACKUP STAGE END/ } as const
 const commits = { ...all, message: /^nothing was committed: .* another session blocks all writes/ } as const
 const backup = ['BACKUP STAGE START', 'BACKUP STAGE FLUSH', 'BACKUP STAGE BLOCK_DDL', 'BACKUP STAGE BLOCK_COMMIT']
@@ -114,5 +114,21 @@ describe('a lock wait that is too long', { timeout: 120_000 }, () => {
     expect(await seen()).toMatchObject({ lock, blocked_by: holding })
     await Promise.all(failures)
     expect(await seeing.rows('SELECT @@in_transaction AS open')).toEqual([{ open: 0 }])
+  })
+  it('DDL waits for every open transaction on its table', async () => {
+    const [holder, migrator] = await Promise.all([connect(target(loginName())), connect(target(loginName()), limits)])
+    onTestFinished(async () => {
+      await Promise.all([holder, migrator].map((db) => db.close()))
+    })
+    await holder.execute('START TRANSACTION')
+    await holder.rows('SELECT * FROM products')
+    await expectFailure(migrator.execute("ALTER TABLE products COMMENT = 'waits'"), {
+      code: 'LOCK_TIMEOUT',
+      exitCode: 1,
+      message: new RegExp(
+        `holds a lock on the table \\(connection ${await idOf(holder)}, ${loginName()}@localhost\\)$`,
+      ),
+      hint: /when its transaction or DDL has ended/,
+    })
   })
 })
