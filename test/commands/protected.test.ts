@@ -5,6 +5,7 @@ import { GlobalOption } from '../../commands/kit/command.ts'
 import { wholesale } from '../../commands/kit/guard.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { rollbackNames } from '../support/migrations.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { writeProfiles } from '../support/profiles.ts'
 import { everything, smallShop } from '../support/shop.ts'
@@ -46,7 +47,7 @@ const destructive: readonly [line: string, question: string][] = [
   ['users purge --inactive-for 0d --yes', 'Delete 1 user, with their addresses?'],
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
-  ['db rollback --yes', 'Roll back migration 2 (sales), with all data in it?'],
+  ['db rollback --yes', `Roll back migration ${rollbackNames[0]}, with all data in it?`],
   [
     'db reset',
     'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs ' +

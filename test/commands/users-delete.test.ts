@@ -27,7 +27,9 @@ describe('users delete', () => {
       expect((await type(`users delete ada --json ${flags}`)).error).toEqual({
         code: 'REFERENCED',
         message: 'ada cannot be deleted: 1 order belongs to this user',
-        hint: 'deactivate instead: dbtool users update ada --inactive',
+        hint:
+          'to forget the person and keep the orders: dbtool users anonymise ada; ' +
+          'to forbid the login: dbtool users update ada --inactive',
         exitCode: 6,
       })
     }
@@ -56,7 +58,7 @@ describe('users delete', () => {
     expect(await lastLog()).toEqual({
       command: 'users delete',
       entity: 'users',
-      message: 'deleted eve <eve@example.com> with 2 addresses',
+      message: 'deleted (addresses: 2)',
     })
     expect(await shop.connection.rows('SELECT id FROM addresses')).toEqual([])
     expect(await type('users get eve')).toMatchObject({ exitCode: 5 })
