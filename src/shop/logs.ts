@@ -18,7 +18,7 @@ export type LogEntity = (typeof logEntities)[number]
 
 /**
  * The messages about people: fixed words and numbers. No name or address fits in, because the log outlives the person.
- * Keep `0003_logs_without_personal_data.up.sql` in mind: it writes these messages too.
+ * Keep `0003_log_privacy.up.sql` in mind: it writes these messages too.
  */
 export type PersonalMessage =
   | 'created'

@@ -108,7 +108,8 @@ const refusals: readonly [
     /^to forget the person and keep the orders: dbtool users anonymise ada; /,
   ],
   [
-    'users authenticate --email ada@example.com --password-stdin',
+    // Without -n, the refusal leaves a row in the log.
+    'users authenticate --email ada@example.com --password-stdin -n',
     6,
     'NOT_AUTHENTICATED',
     'the email and the password do not belong to a user who may log in',

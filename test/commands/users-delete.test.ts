@@ -100,7 +100,7 @@ describe('users purge', () => {
     })
     const before = await everything(shop)
     const { stdout, stderr } = await type('users purge --inactive-for 365d -n')
-    expect(stderr).toBe('skipped 1 inactive user who has orders\n✔ 2 users would be deleted; nothing was changed\n')
+    expect(stderr).toBe('skipped 1 inactive user who has orders; dbtool users anonymise USER forgets a person and keeps the orders\n✔ 2 users would be deleted; nothing was changed\n')
     expect(stdout).toMatch(/username .* created_at .* last_login/)
     expect(gone.filter((name) => !stdout.includes(` ${name} `))).toEqual([])
     expect(await everything(shop)).toEqual(before)
@@ -114,11 +114,7 @@ describe('users purge', () => {
       await shop.connection.rows(`SELECT username FROM users WHERE username NOT IN ('ada', 'bob') ORDER BY id`),
     ).toEqual(['lately', 'young', 'active', 'buyer'].map((username) => ({ username })))
     expect(await shop.connection.rows(`SELECT command, entity, message FROM logs ORDER BY id DESC LIMIT 2`)).toEqual(
-      [...gone].reverse().map((name) => ({
-        command: 'users purge',
-        entity: 'users',
-        message: expect.stringMatching(`^purged ${name} <${name}@example.com>, not seen since \\d{4}-\\d\\d-\\d\\d$`),
-      })),
+      gone.map(() => ({ command: 'users purge', entity: 'users', message: 'purged (addresses: 0)' })),
     )
   })
 

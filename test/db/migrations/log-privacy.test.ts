@@ -26,7 +26,7 @@ const old: readonly [entity: string, message: string, now: string][] = [
   ['users', 'updated ada: password_hash', 'updated: password_hash'],
   ['users', 'updated ada: password_hash, last_login 2026-01-02 03:04:05 → NULL', 'updated: password_hash, last_login'],
   ['users', 'updated ADA: username ADA → ada', 'updated: username'],
-  ['users', `updated ada: first_name ${'x'.repeat(480)}`, 'updated: first_name'],
+  ['users', `updated ada: first_name ${'x'.repeat(470)}`, 'updated: first_name'],
   ['users', 'moved to Ada Lovelace by hand', 'changed'],
   ['users', '', 'changed'],
   ['addresses', 'added a billing address of ada', 'added'],
