@@ -1,8 +1,8 @@
 // Compares package-lock.json with the advisories of a folder, where no registry answers `npm audit`:
 //   npm run audit:offline -- FOLDER
 // The folder has advisories in the format of OSV (https://ossf.github.io/osv-schema/), one JSON file each, as in
-// https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip. npm itself decides: it asks a registry on this machine
-// that knows these advisories and nothing else.
+// https://osv-vulnerabilities.storage.googleapis.com/npm/all.zip. npm itself compares the versions. It asks a registry
+// on this machine that knows these advisories and nothing else.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
@@ -16,7 +16,7 @@ async function main([folder = '', ...rest]) {
   if (folder === '' || rest.length > 0 || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     console.error(
       'usage: npm run audit:offline -- FOLDER\n' +
-        'FOLDER has the advisories of OSV for npm, unpacked from the npm/all.zip of osv.dev',
+        'FOLDER has the advisories of OSV for npm, unpacked from npm/all.zip of osv.dev',
     )
     return 2
   }

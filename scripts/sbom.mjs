@@ -1,5 +1,6 @@
-// Writes dist/sbom.cdx.json, the software bill of materials of the package (CycloneDX): the packages that it depends on,
-// and those that are compiled into its files. npm makes it from package-lock.json; the tools of development are removed.
+// Writes dist/sbom.cdx.json, the software bill of materials of the package (CycloneDX). It lists the packages that
+// dbtool depends on, and those that are compiled into its files. npm makes it from package-lock.json; this script
+// removes the tools of development.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,12 +1,12 @@
 /**
- * Matches the start of a text that a spreadsheet would run as a formula when it opens a CSV file, after any number of
- * quotes (https://owasp.org/www-community/attacks/CSV_Injection).
+ * Matches the start of a text, after any number of quotes, that a spreadsheet would run as a formula
+ * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 const formula = /^(?='*[=+\-@\t\r\n＝＋－＠])/
 
 /**
  * Matches such starts inside of a text. Most of Europe's spreadsheets separate cells at `;`, others at a tab or `|`.
- * They see our commas and quotes as text, so that a cell, or a line, of theirs can begin in the middle of one of ours.
+ * They read a comma and the quotes after it as text. So one of their cells or lines can begin in the middle of a text.
  */
 const innerFormula = /([;|\t\r\n])(?=["']*[=+\-@＝＋－＠])/g
 const escapedInnerFormula = /([;|\t\r\n])'(?=["']*[=+\-@＝＋－＠])/g

@@ -40,15 +40,13 @@ export async function anonymise(
       const found = await getUser(db, user)
       const { orders, open } = await ordersOfUser(db, found)
       const undelivered = open === 0 ? '' : `; ${open} not delivered yet`
-      const person = `user ${found.id}, ${found.username} <${found.email}>`
-      const message = `Forget ${person}, and keep ${counted(orders, 'order')}${undelivered}?`
+      const name = `user ${found.id}, ${found.username} <${found.email}>`
+      const message = `Forget ${name}, and keep ${counted(orders, 'order')}${undelivered}?`
       if (!dryRun) await ctx.ask.confirm({ message, yes })
       const nobody = await db.transaction((tx) => anonymiseUser(tx, ctx.author(), found.id))
       ctx.out.itemForScripts(deletedUserView, nobody)
       ctx.out.success(
-        dryRun
-          ? `${person} would become ${nobody.username}; nothing was changed`
-          : `${person} became ${nobody.username}`,
+        dryRun ? `${name} would become ${nobody.username}; nothing was changed` : `${name} became ${nobody.username}`,
       )
     },
     { dryRun },

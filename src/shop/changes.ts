@@ -29,8 +29,8 @@ export function assignments(
 }
 
 /**
- * Describes changes for messages and for the audit log: `price 4.50 → 4.75, description`. A column in `nameOnly` appears
- * without its values.
+ * Describes changes for messages and for the audit log: `price 4.50 → 4.75, description`. A column in `nameOnly`
+ * appears without its values.
  */
 export function describeChanges(changes: Patch, before: Patch, nameOnly: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))

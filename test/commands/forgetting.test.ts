@@ -10,14 +10,19 @@ const type = (line: string): Promise<Outcome> => dbtool(line, { database: shop.n
 beforeEach(() => renewedShop(shop))
 
 describe('users anonymise', () => {
-  const person = 'user 1, ada <ada@example.com>'
-  const reports = ['report top-products', 'report orders-per-user --fields user_id,order_count,total_spent', 'orders get 1']
+  const ada = 'user 1, ada <ada@example.com>'
+  const reports = [
+    'report top-products',
+    'report orders-per-user --fields user_id,order_count,total_spent',
+    'orders get 1',
+  ]
   const figures = (): Promise<string[]> =>
     Promise.all(reports.map(async (line) => (await type(`${line} --json`)).stdout.replace(/"username": "\w+"/, '')))
 
   beforeEach(async () => {
     await shop.connection.execute(
-      `UPDATE users SET first_name = 'Ada', last_name = 'King', is_admin = TRUE, last_login = '2026-01-02' WHERE id = 1`,
+      `UPDATE users SET first_name = 'Ada', last_name = 'King', is_admin = TRUE, last_login = '2026-01-02'
+        WHERE id = 1`,
     )
     for (const kind of ['billing', 'shipping'])
       await type(`addresses add --user ada --type ${kind} --street S --city C --postal-code P --country DE`)
@@ -29,13 +34,13 @@ describe('users anonymise', () => {
       exitCode: 2,
       error: {
         message:
-          `this needs a confirmation: Forget ${person}, and keep 1 order; 1 not delivered yet? ` +
+          `this needs a confirmation: Forget ${ada}, and keep 1 order; 1 not delivered yet? ` +
           targetSentence(shop.name),
         hint: 'add --yes to confirm it',
       },
     })
     await shop.connection.execute(`UPDATE orders SET status = 'delivered'`)
-    expect((await type('users anonymise ada --json')).error.message).toContain(`${person}, and keep 1 order? On `)
+    expect((await type('users anonymise ada --json')).error.message).toContain(`${ada}, and keep 1 order? On `)
     await shop.connection.execute(`UPDATE orders SET status = 'confirmed'`)
     expect(await everything(shop)).toEqual({ ...before, orders: [expect.objectContaining({ id: 1 })] })
   })
@@ -45,7 +50,7 @@ describe('users anonymise', () => {
     expect(await type('users anonymise ada --yes')).toMatchObject({
       exitCode: 0,
       stdout: '',
-      stderr: `✔ ${person} became anonymous_1\n`,
+      stderr: `✔ ${ada} became anonymous_1\n`,
     })
     expect((await shop.connection.rows<object>('SELECT * FROM users WHERE id = 1'))[0]).toMatchObject({
       username: 'anonymous_1',
@@ -73,7 +78,7 @@ describe('users anonymise', () => {
     const before = await everything(shop)
     expect(await type('users anonymise ADA@example.com -n')).toMatchObject({
       exitCode: 0,
-      stderr: `✔ ${person} would become anonymous_1; nothing was changed\n`,
+      stderr: `✔ ${ada} would become anonymous_1; nothing was changed\n`,
     })
     expect(await everything(shop)).toEqual(before)
     expect((await type('users anonymise 1 --yes --json')).json()).toMatchObject({

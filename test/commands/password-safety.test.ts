@@ -66,7 +66,8 @@ describe('a usage error does not repeat a password', () => {
 describe('a password in --url works, and nothing suppresses the warning', () => {
   const url = (): string => {
     const { DB_USER = '', DB_PASSWORD = '' } = login('app')
-    return `mariadb://${DB_USER}:${encodeURIComponent(DB_PASSWORD)}@localhost/${shop.name}?socket=${encodeURIComponent(inject('socket'))}`
+    const [password, socket] = [DB_PASSWORD, inject('socket')].map(encodeURIComponent)
+    return `mariadb://${DB_USER}:${password}@localhost/${shop.name}?socket=${socket}`
   }
   const [message, hint] = [
     'everybody on this machine can read the password in --url',

@@ -54,11 +54,7 @@ describe('on a terminal', () => {
     ['a search', ['users', 'get'], '❯ '],
     ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    [
-      'yes or no',
-      ['db', 'rollback', '--to', '0'],
-      `Roll back migrations ${rollbackNames[0]}, `,
-    ],
+    ['yes or no', ['db', 'rollback', '--to', '0'], `Roll back migrations ${rollbackNames[0]}, `],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const tty = terminal(argv, database)
     await tty.see(question)

@@ -100,7 +100,11 @@ describe('users purge', () => {
     })
     const before = await everything(shop)
     const { stdout, stderr } = await type('users purge --inactive-for 365d -n')
-    expect(stderr).toBe('skipped 1 inactive user who has orders; dbtool users anonymise USER forgets a person and keeps the orders\n✔ 2 users would be deleted; nothing was changed\n')
+    expect(stderr).toBe(
+      'skipped 1 inactive user who has orders; ' +
+        'dbtool users anonymise USER forgets a person and keeps the orders\n' +
+        '✔ 2 users would be deleted; nothing was changed\n',
+    )
     expect(stdout).toMatch(/username .* created_at .* last_login/)
     expect(gone.filter((name) => !stdout.includes(` ${name} `))).toEqual([])
     expect(await everything(shop)).toEqual(before)

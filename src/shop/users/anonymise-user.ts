@@ -44,13 +44,13 @@ const emailOf = (name: string): string => `${name}@anonymised.invalid`
 
 const mostAttempts = 20
 
-/** `anonymous_7`; another one if somebody has this username already. */
+/** `anonymous_7`, with a suffix if that name is already in use. */
 async function anonymousName(queries: Queries, { id, username, email }: User): Promise<string> {
   if (email === emailOf(username)) return username
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const name = `anonymous_${id}${attempt === 1 ? '' : `_${attempt}`}`
-    const taken = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email = ?', [name, emailOf(name)])
-    if (taken === undefined) return name
+    const found = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email = ?', [name, emailOf(name)])
+    if (found === undefined) return name
   }
   throw new DbtoolError('DUPLICATE', `no free username could be generated for user ${id}`)
 }

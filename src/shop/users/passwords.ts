@@ -14,10 +14,10 @@ export type Compare = (password: string, hash: string) => Promise<boolean>
 
 /**
  * Whether the password has this hash; undefined stands for an unknown user. The work is always 2^12 rounds. An unknown
- * user, and one who cannot log in, are compared with a hash of that cost; so is one whose hash costs more than
- * {@link highestBcryptCost}, since a comparison of cost 31 takes a day and cannot be stopped. A hash of a lower cost c is topped up, since
- * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. The comparisons run one after the other, because concurrent ones would take
- * less time.
+ * user, and one who cannot log in, are compared with a hash of that cost. The same holds for a hash of more than
+ * {@link highestBcryptCost}, because a comparison of cost 31 takes a day and cannot be stopped. A hash of a lower cost
+ * c is topped up, since 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. The comparisons run one after the other, because
+ * concurrent ones would take less time.
  */
 export async function isPassword(
   password: string,
