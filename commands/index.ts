@@ -16,7 +16,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'Shop:': {
     users: [
       'customer accounts',
-      'create get list update delete purge authenticate set-password import export',
+      'create get list update delete purge anonymise authenticate set-password import export',
       () => import('./users/index.ts'),
     ],
     addresses: [
@@ -39,7 +39,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       'top-products orders-per-user recent-customers customer-categories big-spenders revenue low-stock eager-loading',
       () => import('./report/index.ts'),
     ],
-    logs: ['audit log: every change, with time, user and command', 'list', () => import('./logs/index.ts')],
+    logs: ['audit log: every change, with time, user and command', 'list purge', () => import('./logs/index.ts')],
   },
   'Database:': {
     connection: ['test the connection', 'test', () => import('./connection/index.ts')],

@@ -43,8 +43,3 @@ function decoded(part: string): string {
     throw invalid('a % is not followed by two hexadecimal digits')
   }
 }
-
-/** Masks the password of a URL: `mariadb://user:********@host:port/database`. */
-export function maskedUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^/:@]*):.*@/, '$1:********@')
-}

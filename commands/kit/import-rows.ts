@@ -7,7 +7,7 @@ import { number, type View } from '../../src/output/view.ts'
 import type { OnConflict } from '../../src/shop/import/draft-row.ts'
 import type { RowImport } from '../../src/shop/import/import-rows.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
-import type { ImportTable } from '../../src/shop/import/tables.ts'
+import type { ImportTable, SensitiveColumn } from '../../src/shop/import/tables.ts'
 import { parseChoice } from '../../src/values.ts'
 import { withView } from './command.ts'
 import { value } from './flags.ts'
@@ -21,20 +21,22 @@ export interface ImportRowsOptions {
   readonly dryRun?: boolean
 }
 
-const summaryView: View = {
-  columns: ['rows_read', 'created', 'updated', 'unchanged', 'skipped', 'rejected', 'seconds', 'rows_per_second'].map(
-    number,
-  ),
+type Count = SensitiveColumn['count']
+
+const outcomes = ['rows_read', 'created', 'updated', 'unchanged', 'skipped', 'rejected']
+
+const summaryView = (counts: readonly Count[]): View => ({
+  columns: [...outcomes, ...counts, 'seconds', 'rows_per_second'].map(number),
   id: 'rows_read',
   empty: '',
-}
+})
 
 /**
  * Adds the argument and flags of an import of rows. `key` is the column that identifies an existing row, `mapped` is an
- * example of `--map`.
+ * example of `--map`, `counts` are the sensitive columns that the summary counts.
  */
-export function importFlags(command: Command, key: string, mapped: string): Command {
-  return withView(command, summaryView)
+export function importFlags(command: Command, key: string, mapped: string, counts: readonly Count[] = []): Command {
+  return withView(command, summaryView(counts))
     .argument('[file]', 'the file; - is standard input')
     .option('--map <pairs>', `columns in the file: ${mapped},…`)
     .option('--delimiter <character>', "column separator of a CSV file (default: ',')")
@@ -65,7 +67,7 @@ export async function importInto(
     path: { given, flag: '<file>', message: `File of ${kind.table} (CSV or NDJSON)`, parse: (text: string) => text },
   })
   const summary = await importPath(ctx, kind, path, options)
-  ctx.out.item(summaryView, summary)
+  ctx.out.item(summaryView(Object.values(kind.sensitive).map(({ count }) => count)), summary)
   if (options.dryRun === true) ctx.out.note('dry run: nothing was changed')
   if (summary.rejected > 0) throw partlyRejected(`${summary.rejected} of ${summary.rows_read} rows`, options.rejects)
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'dotenv'
-import { maskedUrl } from '../connection-url.ts'
+import { maskedUrl } from '../values.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import { exposure, readableByAll } from './file-access.ts'
 import { reasonOf } from './reason.ts'

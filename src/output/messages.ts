@@ -65,6 +65,12 @@ export class Reporter {
     this.say(`${this.#colour.yellow('warning:')} ${this.sentence(message)}`)
   }
 
+  /** A warning that no format and no flag suppresses. A program gets one JSON object on a line. */
+  securityWarning(message: string, hint: string): void {
+    if (this.#options.json === true) this.writeLine(JSON.stringify({ warning: { message, hint } }))
+    else this.writeLine(`${this.#colour.yellow('warning:')} ${this.sentence(`${message}; ${hint}`)}`)
+  }
+
   heading(message: string): void {
     this.say(`\n${this.#colour.bold(this.sentence(message))}`)
   }

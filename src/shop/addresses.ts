@@ -50,7 +50,7 @@ export async function getAddress(queries: Queries, id: number): Promise<Address>
 export async function insertAddress(
   queries: Queries,
   author: Author,
-  { id: userId, username }: Pick<User, 'id' | 'username'>,
+  { id: userId }: Pick<User, 'id'>,
   parts: AddressParts,
 ): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
@@ -66,7 +66,7 @@ export async function insertAddress(
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: insertId,
-    message: `added a ${address_type} address of ${username}`,
+    message: `added for user ${userId}`,
   })
   return getAddress(queries, insertId)
 }
@@ -87,7 +87,8 @@ export async function updateAddress(
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,
-    message: `updated a ${address.address_type} address of ${address.username}: ${words}`,
+    message: `updated for user ${address.user_id}`,
+    changes: { before: { ...address }, after: changes },
   })
   return { thing: { ...address, ...changes }, rowsChanged: 1, changes: words }
 }
@@ -99,7 +100,7 @@ export async function removeAddress(queries: Queries, author: Author, id: number
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,
-    message: `removed a ${address.address_type} address of ${address.username}`,
+    message: `removed from user ${address.user_id}`,
   })
   return address
 }

@@ -5,6 +5,7 @@ import { readEnvFile } from '../../src/config/env-file.ts'
 import { dbtool, words, type Situation } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { shipped } from '../support/migrations.ts'
 import { everything, smallShop } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -283,7 +284,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     { stdin: 'geheim1\n' },
   ],
   ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
-  ['db migrate --to 99', ['there is no migration 99: the last one is 2']],
+  ['db migrate --to 99', [`there is no migration 99: the last one is ${shipped.length}`]],
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
   ['orders get 1 2', ["too many arguments for orders get: '2'"]],
   ['users list --limit', ['--limit <n> needs a value']],

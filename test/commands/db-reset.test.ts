@@ -50,8 +50,8 @@ describe('db reset of a shop', () => {
     expect((await dbtool('db reset -n --json', inFull)).json()).toEqual(content)
     expect((await dbtool('db reset -n', inFull)).stderr).toMatch(
       new RegExp(
-        /^would run: ALTER TABLE order_items [^]*\nwould run: DROP TABLE IF EXISTS logs\n[^]*\n/.source +
-          /dry run: nothing was changed\n$/.source,
+        /^would run: [^]*\nwould run: ALTER TABLE order_items [^]*\nwould run: DROP TABLE IF EXISTS logs\n[^]*\n/
+          .source + /dry run: nothing was changed\n$/.source,
       ),
     )
     expect(await everything(full)).toEqual(before)
@@ -99,7 +99,7 @@ describe('db reset of a shop', () => {
         exitCode: 4,
         error: {
           code: 'ACCESS_DENIED',
-          message: expect.stringMatching(/^migration 2 \(sales\) did not start: ALTER command denied/),
+          message: expect.stringMatching(/^migration \d+ \(\w+\) did not start: ALTER command denied/),
           hint: expect.stringMatching('dbtool db grants'),
         },
       })
@@ -131,7 +131,7 @@ describe('db reset of a database that is not migrated', () => {
     for (const table of ['logs', 'order_items', 'orders', 'products'])
       await bare.connection.execute(`DROP TABLE ${table}`)
     await bare.connection.execute('CREATE TABLE logs (whose VARCHAR(10))')
-    await bare.connection.execute('DELETE FROM schema_migrations WHERE version = 2')
+    await bare.connection.execute('DELETE FROM schema_migrations WHERE version > 1')
     await bare.connection.execute('UPDATE schema_migrations SET finished_at = NULL, steps_started = 2, steps_done = 2')
     expect((await dbtool('db reset --json', inBare)).error.message).toMatch(
       /^this needs a confirmation: Drop users \(0 rows\), addresses \(0 rows\), and recreate them empty/,

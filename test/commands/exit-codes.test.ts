@@ -56,7 +56,7 @@ const refusals: readonly [
     'db rollback',
     2,
     'USAGE',
-    /^this needs a confirmation: Roll back migration 2 \(sales\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
+    /^this needs a confirmation: Roll back migration \d+ \(\w+\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
     /--yes/,
   ],
   [
@@ -105,10 +105,11 @@ const refusals: readonly [
     6,
     'REFERENCED',
     'ada cannot be deleted: 1 order belongs to this user',
-    'deactivate instead: dbtool users update ada --inactive',
+    /^to forget the person and keep the orders: dbtool users anonymise ada; /,
   ],
   [
-    'users authenticate --email ada@example.com --password-stdin',
+    // Without -n, the refusal leaves a row in the log.
+    'users authenticate --email ada@example.com --password-stdin -n',
     6,
     'NOT_AUTHENTICATED',
     'the email and the password do not belong to a user who may log in',

@@ -140,7 +140,9 @@ describe('what was exported can be imported', () => {
       const { stdout } = await run(
         `${noun} export ${raw} --format ${format} ${noun === 'users' ? '--with-password-hashes' : ''}`,
       )
-      const { exitCode, stderr } = await run(`${noun} import ${saved(`back.${format}`, stdout)} ${raw}`, elsewhere)
+      const rights = noun === 'users' ? '--with-admins --with-password-hashes' : ''
+      const file = saved(`back.${format}`, stdout)
+      const { exitCode, stderr } = await run(`${noun} import ${file} ${raw} ${rights}`, elsewhere)
       expect([exitCode, stderr]).toEqual([0, ''])
       expect(await contents(elsewhere, noun)).toEqual(before)
       // Once more, where it came from: nothing is different.

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { rollbackNames } from '../support/migrations.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 import { keys, respond, terminal } from '../support/terminal.ts'
@@ -53,11 +54,7 @@ describe('on a terminal', () => {
     ['a search', ['users', 'get'], '❯ '],
     ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    [
-      'yes or no',
-      ['db', 'rollback', '--to', '0'],
-      'Roll back migrations 2 (sales), 1 (shop), with all data in them? On ',
-    ],
+    ['yes or no', ['db', 'rollback', '--to', '0'], `Roll back migrations ${rollbackNames[0]}, `],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const tty = terminal(argv, database)
     await tty.see(question)
@@ -108,7 +105,7 @@ describe('on a terminal', () => {
 
   it('a no is exit 3, and no is what Enter says', async () => {
     const tty = terminal(['db', 'rollback', '--to', '0'], database)
-    await tty.see('Roll back migrations 2 (sales), 1 (shop), with all data in them? On ')
+    await tty.see(`Roll back migrations ${rollbackNames[0]}, `)
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)

@@ -68,6 +68,9 @@ export interface RowSummary {
   /** Existing rows that were left unchanged. */
   readonly skipped: number
   readonly rejected: number
+  /** Users whose `is_admin` or password hash the file set. */
+  readonly admins: number
+  readonly password_hashes: number
   readonly seconds: number
   readonly rows_per_second: number
 }
@@ -77,7 +80,7 @@ export class RowTally {
   /** Whether a row without a key was read. */
   hasKeyless = false
   #read = 0
-  readonly #counts = { created: 0, updated: 0, unchanged: 0, skipped: 0 }
+  readonly #counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, admins: 0, password_hashes: 0 }
   readonly #started = performance.now()
 
   read(rows: number): void {
@@ -85,7 +88,7 @@ export class RowTally {
   }
 
   onApplied(counts: RowCounts): void {
-    for (const name of ['created', 'updated', 'unchanged', 'skipped'] as const) this.#counts[name] += counts[name]
+    for (const name of Object.keys(this.#counts) as (keyof RowCounts)[]) this.#counts[name] += counts[name]
   }
 
   get counts(): RowCounts {

@@ -32,12 +32,13 @@ export async function updateProduct(
   await queries.execute(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {
     throw duplicateSku(error, patch.sku ?? null)
   })
-  const changes = describeChanges(wanted, { ...before }, ['description'])
   await writeLog(queries, author, {
     entity: 'products',
     entityId: id,
-    message: `updated ${before.sku ?? 'without SKU'}: ${changes}`,
+    message: `updated ${before.sku ?? 'without SKU'}`,
+    changes: { before: { ...before }, after: wanted },
   })
+  const changes = describeChanges(wanted, { ...before }, ['description'])
   return { thing: await productById(queries, id), rowsChanged: 1, changes }
 }
 

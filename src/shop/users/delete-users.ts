@@ -44,7 +44,11 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   throw new DbtoolError(
     'REFERENCED',
     `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
-    { hint: `deactivate instead: dbtool users update ${username} --inactive` },
+    {
+      hint:
+        `to forget the person and keep the orders: dbtool users anonymise ${username}; ` +
+        `to forbid the login: dbtool users update ${username} --inactive`,
+    },
   )
 }
 
@@ -52,7 +56,11 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
 export async function deleteUser(queries: Queries, author: Author, id: number): Promise<DeletedUser> {
   const user = await deletable(queries, await getUserById(queries, id, 'FOR UPDATE'))
   await queries.execute('DELETE FROM users WHERE id = ?', [id])
-  await writeLog(queries, author, { entity: 'users', entityId: id, message: `deleted ${nameWithAddresses(user)}` })
+  await writeLog(queries, author, {
+    entity: 'users',
+    entityId: id,
+    message: `deleted (addresses: ${user.addresses_deleted})`,
+  })
   return user
 }
 
@@ -119,15 +127,11 @@ async function purgeAtOnce(
   await writeLogs(
     queries,
     author,
-    users.map((user) => ({
+    users.map(({ id, addresses_deleted: addresses }) => ({
       entity: 'users',
-      entityId: user.id,
-      message: `purged ${nameWithAddresses(user)}, not seen since ${seenAt(user)}`,
+      entityId: id,
+      message: `purged (addresses: ${addresses})`,
     })),
   )
   return users
-}
-
-function seenAt({ last_login, created_at }: User): string {
-  return (last_login ?? created_at).toISOString().slice(0, 10)
 }

@@ -52,7 +52,7 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
     throw duplicateUser(error, user)
   })
-  await writeLog(queries, author, creation(insertId, user))
+  await writeLog(queries, author, creation(insertId))
   return getUserById(queries, insertId)
 }
 
@@ -62,7 +62,7 @@ export async function insertUsers(queries: Queries, author: Author, users: reado
   await writeLogs(
     queries,
     author,
-    users.map((user, index) => creation(ids[index]?.id ?? 0, user)),
+    users.map((_user, index) => creation(ids[index]?.id ?? 0)),
   )
 }
 
@@ -73,11 +73,7 @@ function valuesOf({ username, email, passwordHash, firstName, lastName, admin = 
   return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
 }
 
-const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({
-  entity: 'users',
-  entityId,
-  message: `created ${username} <${email}>`,
-})
+const creation = (entityId: number): LogEntry => ({ entity: 'users', entityId, message: 'created' })
 
 /** Explains a duplicate username or email; returns other errors unchanged. */
 export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
