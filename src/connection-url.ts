@@ -33,16 +33,15 @@ export function urlParts(url: string): Partial<Record<SettingName, string>> {
   )
 }
 
-/** In a user name, a password or the name of a database. */
 const encodings = 'write # as %23, ? as %3F, / as %2F, @ as %40 and % as %25'
 
 /**
- * Whether a character that ends the host stands before the last @, as in an unencoded password. A URL ends there too:
- * the rest of the password would be a path, or nothing. The path of a socket may contain an @.
+ * Whether a character that ends the host stands before the last @, as in an unencoded password. The host would end
+ * there, and the rest of the password would be a path, or nothing.
  */
 function hasBareMark(url: string): boolean {
-  const login = url.slice(url.indexOf('//') + 2).replace(/\?socket=[^?#]*$/, '')
-  return login.lastIndexOf('@') > login.search(/[/?#]|$/)
+  const [, rest = ''] = /^[a-z]+:\/\/([^]*)$/.exec(url) ?? []
+  return rest.lastIndexOf('@') > rest.search(/[/?#]|$/)
 }
 
 function invalid(reason: string): InvalidValue {

@@ -6,7 +6,7 @@ import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import { durationText } from '../../values.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
-import { RowStream } from './row-stream.ts'
+import { Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -72,22 +72,19 @@ export class Connection implements PooledConnection {
   }
 
   async each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
+    const reader = new Reader(take)
     let stream: RowStream | undefined
-    let refused: { readonly error: unknown } | undefined
     const send = async (bound: unknown[]): Promise<void> => {
       stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
       for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await take(rows as T[]).catch((error: unknown) => {
-          refused = { error }
-          throw error
-        })
+        await reader.take(rows as T[])
     }
     try {
-      await this.run(sql, values, send, 0)
+      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
       if (stream?.isOpen === true) await this.stop({ isBusy: true })
-      throw refused === undefined ? error : refused.error
+      throw reader.failure === undefined ? error : reader.failure.error
     }
   }
 
@@ -178,17 +175,23 @@ export class Connection implements PooledConnection {
     })
   }
 
+  /** The server's time limit for a statement, and a little more; zero means none. */
+  private get deadlineMs(): number {
+    const { statementTimeoutMs } = this.#parts.limits
+    return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + silenceMs
+  }
+
   /** The server's own time limit would count the time of a slow reader too. */
   private unlimited(sql: string): string {
     return this.#parts.limits.statementTimeoutMs === 0 ? sql : `SET STATEMENT max_statement_time = 0 FOR ${sql}`
   }
 
-  /** The deadline is the server's time limit for a statement, and a little more; zero means none. */
+  /** `pausedMs` is the time that does not count as the statement's. */
   private async run<T>(
     sql: string,
     values: readonly Value[],
     send: (bound: unknown[]) => Promise<T>,
-    timeoutMs = this.#parts.limits.statementTimeoutMs === 0 ? 0 : this.#parts.limits.statementTimeoutMs + silenceMs,
+    { timeoutMs = this.deadlineMs, pausedMs = () => 0 } = {},
   ): Promise<T> {
     const { onTrace, target } = this.#parts
     const started = performance.now()
@@ -205,7 +208,7 @@ export class Connection implements PooledConnection {
     } catch (error) {
       throw this.failure(error, values)
     } finally {
-      onTrace?.({ sql, values, ms: performance.now() - started, failed })
+      onTrace?.({ sql, values, ms: performance.now() - started - pausedMs(), failed })
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Take } from '../queries.ts'
 
 const batchRows = 1_000
 
@@ -50,5 +51,28 @@ export class RowStream {
     this.#isOpen = false
     this.#failure ??= failure
     this.#wake()
+  }
+}
+
+/** Hands rows over to their reader, and knows how long it took and why it failed. */
+export class Reader<T> {
+  ms = 0
+  failure: { readonly error: unknown } | undefined
+  readonly #take: Take<T>
+
+  constructor(take: Take<T>) {
+    this.#take = take
+  }
+
+  async take(rows: T[]): Promise<void> {
+    const started = performance.now()
+    try {
+      await this.#take(rows)
+    } catch (error) {
+      this.failure = { error }
+      throw error
+    } finally {
+      this.ms += performance.now() - started
+    }
   }
 }
