@@ -9,7 +9,7 @@ export async function exportFrom(
   view: View,
   produce: (queries: Queries, write: WriteRows) => Promise<void>,
 ): Promise<void> {
-  await ctx.out.stream(view, async (write) => {
+  const stream = async (write: WriteRows): Promise<void> => {
     const [{ withLease }, { transactionSnapshot }] = await Promise.all([
       import('../../src/db/pool/pool.ts'),
       import('../../src/db/snapshot.ts'),
@@ -17,5 +17,6 @@ export async function exportFrom(
     await ctx.shop((db) =>
       withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, write))),
     )
-  })
+  }
+  await ctx.out.stream(view, stream, { unlessGiven: 'csv' })
 }

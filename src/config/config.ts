@@ -134,6 +134,6 @@ function password(
 function urlOf({ user, password: secret, host, port, socket, database }: Target): string {
   const stars = secret === '' ? '' : ':********'
   const address = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
-  const query = socket === undefined ? '' : `?socket=${socket}`
+  const query = socket === undefined ? '' : `?socket=${socket.split('/').map(encodeURIComponent).join('/')}`
   return `mariadb://${encodeURIComponent(user)}${stars}@${address}/${encodeURIComponent(database ?? '')}${query}`
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'dotenv'
 import { maskedUrl } from '../values.ts'
+import { changedValues } from './changed-values.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import { exposure, readableByAll } from './file-access.ts'
 import { reasonOf } from './reason.ts'
@@ -49,7 +50,11 @@ export function readEnvFile(asked: string | undefined, cwd: string): EnvFile {
 
 function contentsOf(name: string, content: string): EnvFile {
   const texts = parse(content)
-  const faults = [...unreadableLines(name, content), ...unknownNames(name, Object.keys(texts))].map(wrongValue)
+  const faults = [
+    ...unreadableLines(name, content),
+    ...unknownNames(name, Object.keys(texts)),
+    ...changedValues(name, content, texts),
+  ].map(wrongValue)
   return { name, state: 'read', texts, holdsPassword: holdsPassword(texts), faults }
 }
 

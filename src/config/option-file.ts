@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isNodeError } from '../errors.ts'
+import { cutSentence, isGlued } from './changed-values.ts'
 import { type ConfigFault, wrongValue } from './fault.ts'
 import { exposure, readableByAll, writableByAll } from './file-access.ts'
 import { pathIn } from './paths.ts'
@@ -12,6 +13,8 @@ export interface Option {
   readonly name: string
   /** Undefined if the line has only a name. */
   readonly value: string | undefined
+  /** The sentence about a value that ends at a # without a space before it. */
+  readonly cut?: string | undefined
 }
 
 export interface Folders {
@@ -61,7 +64,11 @@ function optionsOf(path: string, folders: Folders, reading: Reading): Option[] {
 }
 
 function optionsOfLine(line: Line, path: string, folders: Folders, { faults, depth }: Reading): Option[] {
-  if (line.kind === 'option') return isRead(line) ? [{ name: line.name, value: line.value }] : []
+  if (line.kind === 'option') {
+    const { name, value, quoteToKeep } = line
+    const cut = quoteToKeep === undefined ? undefined : cutSentence(`${name} (${path})`, name, quoteToKeep)
+    return isRead(line) ? [{ name, value, cut }] : []
+  }
   if (line.kind === 'fault') {
     faults.push(wrongValue(`${path}, line ${line.number}: ${line.problem}`))
     return []
@@ -96,9 +103,16 @@ function filesOf(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
+interface ParsedOption {
+  readonly name: string
+  readonly value: string | undefined
+  /** The quotation mark that would keep a value whole which ends at a #. */
+  readonly quoteToKeep?: string | undefined
+}
+
 /** A line of a my.cnf that is neither empty, a comment nor a group. */
 export type Line =
-  | { readonly kind: 'option'; readonly group: string; readonly name: string; readonly value: string | undefined }
+  | ({ readonly kind: 'option'; readonly group: string } & ParsedOption)
   | { readonly kind: 'include' | 'includedir'; readonly path: string }
   | { readonly kind: 'fault'; readonly number: number; readonly problem: string }
 
@@ -122,16 +136,20 @@ function optionLines(text: string): Line[] {
       group = line.slice(1, end).trimEnd()
     } else {
       if (group === undefined) return fault('an option must come after a [group]')
-      lines.push({ kind: 'option', group, ...optionOf(withoutComment(line)) })
+      lines.push({ kind: 'option', group, ...optionOf(line) })
     }
   }
   return lines
 }
 
-function optionOf(line: string): { name: string; value: string | undefined } {
+function optionOf(whole: string): ParsedOption {
+  const line = withoutComment(whole)
   const equals = line.indexOf('=')
   const name = trim(equals === -1 ? line : line.slice(0, equals)).replaceAll('_', '-')
-  return { name, value: equals === -1 ? undefined : unescaped(unquoted(trim(line.slice(equals + 1)))) }
+  if (equals === -1) return { name, value: undefined }
+  const quote = whole.includes("'") ? '"' : "'"
+  const quoteToKeep = isGlued(whole, whole.slice(line.length)) ? quote : undefined
+  return { name, value: unescaped(unquoted(trim(line.slice(equals + 1)))), quoteToKeep }
 }
 
 /** Removes ASCII white space only. `String.trim` also removes other blanks, with which a password may end. */

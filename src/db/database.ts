@@ -1,6 +1,6 @@
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
-import type { Change, Queries, Value } from './queries.ts'
+import type { Change, Queries, Take, Value } from './queries.ts'
 import { withRetries, type RetryOptions, type Work } from './retry.ts'
 import { dryRun, transaction } from './transaction.ts'
 
@@ -37,6 +37,10 @@ export class PooledDatabase implements Database {
 
   rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return this.single((queries) => queries.rawRows<T>(sql, values))
+  }
+
+  each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
+    return withLease(this.pool, (lease) => lease.each(sql, values, take))
   }
 
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

@@ -127,6 +127,8 @@ export interface Usage {
 export interface Grants {
   readonly account: string
   readonly accountGrants: AccountGrants
+  /** Whether the server has the names of databases in lower case (lower_case_table_names), so also in its grants. */
+  readonly inLowerCase: boolean
   /** Whether it is an account of the private server: its owner, or the account for its port. */
   readonly ofPrivateServer: boolean
 }

@@ -54,6 +54,13 @@ export class Reporter {
     this.say(this.sentence(message))
   }
 
+  /** Prints a message about the data that a program must not miss either: with `--json` as an object on a line. */
+  notice(message: string): void {
+    const { quiet, json } = this.#options
+    if (json !== true) this.note(message)
+    else if (!quiet) this.writeLine(JSON.stringify({ notice: message }))
+  }
+
   /** Suggests the next command line. Only on a terminal, and not with DBTOOL_NO_HINTS. */
   hint(commandLine: string): void {
     const { stderr, env } = this.#options

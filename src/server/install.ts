@@ -57,9 +57,9 @@ export function hasData(paths: ServerPaths): boolean {
 
 async function runInstallDb({ programs, user, signal }: Installing, fresh: string, log: ServerLog): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(programs.installDb, installArguments(programs, user, fresh), {
+    const child = spawn(programs.installDb, installArguments(programs, user), {
       ...user.spawn,
-      cwd: '/',
+      cwd: fresh,
       stdio: ['ignore', log.descriptor, log.descriptor],
       signal,
     })
@@ -72,11 +72,15 @@ async function runInstallDb({ programs, user, signal }: Installing, fresh: strin
   if (code !== 0) throw log.failure('mariadb-install-db could not create the data directory')
 }
 
-function installArguments(programs: Programs, user: ServerUser, fresh: string): string[] {
+/**
+ * The script quotes few of its arguments, so a path with a space would become two. Relative paths have none: the data
+ * is relative to the working directory, and other paths are relative to the data.
+ */
+function installArguments(programs: Programs, user: ServerUser): string[] {
   return [
     '--no-defaults',
-    `--datadir=${join(fresh, 'data')}`,
-    `--tmpdir=${join(fresh, 'tmp')}`,
+    '--datadir=./data',
+    '--tmpdir=../tmp',
     ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
     '--force',
     '--skip-name-resolve',

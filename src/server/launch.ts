@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
@@ -105,7 +106,8 @@ function serverArguments({ paths, programs, user, port }: Launching): string[] {
     ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
     `--socket=${paths.socket}`,
     `--pid-file=${paths.pidFile}`,
-    `--tmpdir=${paths.temporary}`,
+    // Relative to the data: mariadbd takes a colon in it for the end of a path.
+    `--tmpdir=${relative(paths.data, paths.temporary)}`,
     ...(port === undefined ? ['--skip-networking'] : ['--bind-address=127.0.0.1', `--port=${port}`]),
     '--skip-name-resolve',
     '--skip-log-bin',

@@ -5,6 +5,7 @@ import { assignments, describeChanges, diff, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
+import { allOf, asItIs, type Select } from './select.ts'
 import type { User } from './users/users.ts'
 
 export interface Address {
@@ -128,12 +129,12 @@ export interface AddressFilter {
   readonly country?: string | undefined
 }
 
-export async function listAddresses(
-  queries: Queries,
+/** The addresses of a list, for {@link eachOf}. */
+export function selectAddresses(
   { ids, userIds, type, country }: AddressFilter,
   sort: Sort<(typeof addressSortColumns)[number]>,
   page: Page,
-): Promise<Address[]> {
+): Select<Address, Address> {
   const condition = where([
     oneOf('a.id', ids),
     oneOf('a.user_id', userIds),
@@ -141,5 +142,13 @@ export async function listAddresses(
     country === undefined ? undefined : { sql: 'a.country = ?', values: [country] },
   ])
   const paging = orderAndPage('a', sort, page)
-  return queries.rows<Address>(`${select} ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  return {
+    sql: `${select} ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
+}
+
+export function listAddresses(queries: Queries, ...parts: Parameters<typeof selectAddresses>): Promise<Address[]> {
+  return allOf(queries, selectAddresses(...parts))
 }

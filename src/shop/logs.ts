@@ -2,6 +2,7 @@ import { firstRow, type Queries, type Value } from '../db/queries.ts'
 import { counted } from '../values.ts'
 import { describeChanges, type Patch } from './changes.ts'
 import { orderAndPage, where, type Page } from './filters.ts'
+import { asItIs, type Select } from './select.ts'
 
 /**
  * The operating-system user and the command that make a change. Every change adds a row to `logs` in its own
@@ -102,12 +103,11 @@ export interface LogFilter {
   readonly until?: Date | undefined
 }
 
-/** Lists log rows, newest first. */
-export async function listLogs(
-  queries: Queries,
+/** The log rows of a list, newest first, for {@link eachOf}. */
+export function selectLogs(
   { entity, entityId, osUser, since, until }: LogFilter,
   page: Page,
-): Promise<LogRow[]> {
+): Select<LogRow, LogRow> {
   // An entity id alone also needs the entities: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
   const condition = where([
@@ -120,11 +120,12 @@ export async function listLogs(
     until === undefined ? undefined : { sql: 'l.created_at < ?', values: [until] },
   ])
   const paging = orderAndPage('l', { column: 'created_at', descending: true }, page)
-  return queries.rows<LogRow>(
-    `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
+  return {
+    sql: `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
       FROM logs l ${condition.sql} ${paging.sql}`,
-    [...condition.values, ...paging.values],
-  )
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
 }
 
 /** The number of log rows from before a time. */

@@ -42,6 +42,7 @@ const whole = 'must be a whole number from'
 const amount = 'must be an amount such as 19.90, not'
 const duration = 'must be a duration such as 250ms, 5s, 1m or 30d, not'
 const url = 'must be a URL such as mariadb://user@host:port/database:'
+const encodings = 'write # as %23, ? as %3F, / as %2F, @ as %40 and % as %25'
 const create = 'users create --email a@example.com --generate-password --username'
 const product = 'products create --sku S --name N --price'
 const order = 'orders place --user ada --item'
@@ -119,7 +120,12 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     'config show --url mariadb://h/d?ssl=1',
     [`--url ${url} '?' and the text after it are not allowed, except for ?socket=PATH`],
   ],
-  ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
+  ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not the beginning of an encoded character; ${encodings}`]],
+  ...['a#b', 'a?b', 'a/b', '1#2', '1?2', '1/2', 'a@b/c'].map((password): [string, string[]] => [
+    `config show --url mariadb://ada:${password}@h/d`,
+    [`--url ${url} a #, ? or / stands before the @; ${encodings}`],
+  ]),
+  ['config show --url mariadb://ada:1/2@h', [`--url ${url} a #, ? or / stands before the @; ${encodings}`]],
   [
     'users list --port 0 --host a/b --ssl-mode on --format xml',
     [

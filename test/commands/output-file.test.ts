@@ -162,7 +162,7 @@ describe('no file is left', () => {
     ['users get nobody -o out', 5],
     ['users list --limit x -o out', 2],
     ['users create -o out', 2],
-    ['users export --format table -o out', 2],
+    ['orders export --user nobody -o out', 5],
     ['orders place --user ada --item POT-1:99 -o out', 6],
   ])('by dbtool %s, which fails', async (line, exitCode) => {
     expect(await typed(line)).toMatchObject({ exitCode, stdout: '' })

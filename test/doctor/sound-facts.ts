@@ -85,6 +85,7 @@ export const sound: Facts = {
       grants: [{ grantee: 'app', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database: 'shop', table: '*' }],
       idleRoles: [],
     },
+    inLowerCase: false,
     ofPrivateServer: false,
   },
   migrations: {

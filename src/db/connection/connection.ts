@@ -1,12 +1,14 @@
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { type Change, hideSecrets, type OnTrace, Secret, type Value } from '../queries.ts'
+import { type Change, hideSecrets, type OnTrace, Secret, type Take, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
+import { durationText } from '../../values.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
+import { Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -72,6 +74,23 @@ export class Connection implements PooledConnection {
     return firstResultSet<T>(await this.paste(sql, values, unconverted))
   }
 
+  async each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
+    const reader = new Reader(take)
+    let stream: RowStream | undefined
+    const send = async (bound: unknown[]): Promise<void> => {
+      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
+      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
+        await reader.take(rows as T[])
+    }
+    try {
+      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (stream?.isOpen === true) await this.stop({ isBusy: true })
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
+  }
+
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
     const send = async (): Promise<T[]> => {
@@ -134,15 +153,15 @@ export class Connection implements PooledConnection {
    */
   destroy(): void {
     const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
-    this.cut(message, 'check whether it took effect before you try again')
+    const hint = 'check whether it took effect before you try again'
+    this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
 
   /** Destroys the connection, and kills its running statement at the server. Never rejects. */
-  async stop(): Promise<void> {
-    const wasBusy = this.busy
+  async stop({ isBusy = this.busy } = {}): Promise<void> {
     this.destroy()
     // The server notices a closed socket only when it next writes to it, and runs the statement until then.
-    if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
+    if (isBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
   /**
@@ -181,8 +200,35 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  private async run<T>(sql: string, values: readonly Value[], send: (bound: unknown[]) => Promise<T>): Promise<T> {
-    const { limits, onTrace, target } = this.#parts
+  /** The next rows of a stream, in the time that the server has for a statement. */
+  private nextOf(stream: RowStream): Promise<unknown[]> {
+    const { statementTimeoutMs } = this.#parts.limits
+    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${durationText(statementTimeoutMs)}`
+      const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
+      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
+    })
+  }
+
+  /** The server's time limit for a statement, and a little more; zero means none. */
+  private get deadlineMs(): number {
+    const { statementTimeoutMs } = this.#parts.limits
+    return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + silenceMs
+  }
+
+  /** The server's own time limit would count the time of a slow reader too. */
+  private unlimited(sql: string): string {
+    return this.#parts.limits.statementTimeoutMs === 0 ? sql : `SET STATEMENT max_statement_time = 0 FOR ${sql}`
+  }
+
+  /** `pausedMs` is the time that does not count as the statement's. */
+  private async run<T>(
+    sql: string,
+    values: readonly Value[],
+    send: (bound: unknown[]) => Promise<T>,
+    { timeoutMs = this.deadlineMs, pausedMs = (): number => 0 } = {},
+  ): Promise<T> {
+    const { onTrace, target } = this.#parts
     const started = performance.now()
     const watch = this.watchLocks()
     let failed = true
@@ -191,7 +237,6 @@ export class Connection implements PooledConnection {
         throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, {
           hint: 'try again',
         })
-      const timeoutMs = limits.statementTimeoutMs === 0 ? 0 : limits.statementTimeoutMs + silenceMs
       const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
       this.#transaction = 'known'
       failed = false
@@ -201,7 +246,7 @@ export class Connection implements PooledConnection {
       throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
       watch?.stop()
-      onTrace?.({ sql, values, ms: performance.now() - started, failed })
+      onTrace?.({ sql, values, ms: performance.now() - started - pausedMs(), failed })
     }
   }
 
@@ -226,13 +271,14 @@ export class Connection implements PooledConnection {
 
   private giveUp(timeoutMs: number): void {
     const message = `${addressOf(this.#parts.target)} has not answered for ${Math.round(timeoutMs)} ms`
-    this.cut(message, 'the server hangs or the network failed; the connection was closed')
+    const hint = 'the server hangs or the network failed; the connection was closed'
+    this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
 
-  private cut(message: string, hint: string): void {
+  private cut(reason: DatabaseError): void {
     this.#cut = true
     this.#parts.cut()
-    this.#inFlight.abandonAll(new DatabaseError('CONNECTION_LOST', message, { hint }))
+    this.#inFlight.abandonAll(reason)
   }
 }
 

@@ -40,13 +40,13 @@ export const sessionVariables: readonly SessionVariable[] = [
   // The text of an error names keys and databases, and is parsed.
   { name: 'lc_messages', value: 'en_US' },
   { name: 'lc_time_names', value: 'en_US' },
-  // A prompt, a slow reader or a file of another system may keep a connection idle.
+  // A prompt, a pager or a file of another system may keep a connection idle, or its rows unread.
   { name: 'wait_timeout', value: '28800' },
   { name: 'idle_transaction_timeout', value: '0', since: oldest },
   { name: 'idle_readonly_transaction_timeout', value: '0', since: oldest },
   { name: 'idle_write_transaction_timeout', value: '0', since: oldest },
   { name: 'net_read_timeout', value: '600' },
-  { name: 'net_write_timeout', value: '600' },
+  { name: 'net_write_timeout', value: '28800' },
 ]
 
 const foreverSeconds = 100_000_000

@@ -4,6 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { quoteValue } from '../rules.ts'
+import { allOf, type Select } from '../select.ts'
 
 export interface User {
   readonly id: number
@@ -164,17 +165,21 @@ export function userConditions({ active, search, minOrders, createdSince }: User
   ]
 }
 
-export async function listUsers(
-  queries: Queries,
+/** The users of a list, for {@link eachOf}. */
+export function selectUsers(
   filter: UserFilter,
   sort: Sort<(typeof userSortColumns)[number]>,
   page: Page,
-): Promise<User[]> {
+): Select<UserRow, User> {
   const condition = where(userConditions(filter))
   const paging = orderAndPage('u', sort, page)
-  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [
-    ...condition.values,
-    ...paging.values,
-  ])
-  return rows.map(userFromRow)
+  return {
+    sql: `SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: userFromRow,
+  }
+}
+
+export function listUsers(queries: Queries, ...parts: Parameters<typeof selectUsers>): Promise<User[]> {
+  return allOf(queries, selectUsers(...parts))
 }
