@@ -1,4 +1,5 @@
 import type { ServerPaths } from './home.ts'
+import { assertOwnHome, foreignPart, foreignSentence } from './ownership.ts'
 import { answers, readPid } from './process.ts'
 import { withSession } from './session.ts'
 import { loginName } from './login.ts'
@@ -36,12 +37,19 @@ const notRunning: ServerStatus = {
   version: null,
 }
 
+/** A server listens there, but another user could have started it; `foreign` is a sentence about it. */
+export interface ForeignServer {
+  readonly foreign: string
+}
+
 /**
  * Resolves to the running private server, to which commands connect without settings. Needs neither SQL nor the driver,
  * and ignores a socket that a crash left behind. Never rejects.
  */
-export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
+export async function findRunning(paths: ServerPaths): Promise<RunningServer | ForeignServer | undefined> {
   if (!(await answers(paths.socket))) return undefined
+  const foreign = foreignPart(paths)
+  if (foreign !== undefined) return { foreign: `${foreignSentence(foreign)}, so it is ignored` }
   try {
     return { socket: paths.socket, user: loginName(), database: databaseName }
   } catch {
@@ -51,9 +59,10 @@ export async function findRunning(paths: ServerPaths): Promise<RunningServer | u
 
 /**
  * Queries the private server for its state.
- * @throws DbtoolError SERVER_FAILED if it listens but does not answer.
+ * @throws DbtoolError SERVER_FAILED if it listens but does not answer, or if it may belong to another user.
  */
 export async function serverStatus(paths: ServerPaths): Promise<ServerStatus> {
+  assertOwnHome(paths)
   if (!(await answers(paths.socket))) return { ...notRunning }
   const facts = await withSession(paths, (connection) =>
     connection.rows<{ version: string; port: number; closed: number }>(

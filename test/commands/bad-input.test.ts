@@ -307,7 +307,7 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
   asNobody('an env file of somebody else', () => {
     const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
     process.seteuid?.(65_534)
-    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([
+    expect(readEnvFile(join(closed, '.env'), { cwd: '/', env: {} }).faults).toEqual([
       {
         sentence: expect.stringMatching(/^cannot read the environment file .*: permission denied$/),
         fix: expect.stringMatching(/--env-file/),
