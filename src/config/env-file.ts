@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { maskedUrl } from '../connection-url.ts'
 import { readableByAll } from '../file-trust.ts'
 import { readRegularFile, type RegularFile } from '../regular-file.ts'
+import { quotedForShell } from '../values.ts'
 import { parseEnvText } from './env-text.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import { exposure } from './file-access.ts'
@@ -33,7 +34,7 @@ export function readEnvFile(asked: string | undefined, { cwd, env }: PathContext
   // `.env` is optional, a file named by the user is not.
   if (asked === undefined && !exists(path)) return nothing
   try {
-    if (asked !== undefined) return contentsOf(name, readRegularFile(path, { maxBytes: maxConfigBytes, orPipe: true }))
+    if (asked !== undefined) return contentsOf(name, readRegularFile(path, { maxBytes: maxConfigBytes }))
     const found = readFound({ path, name, cwd, env })
     if ('ignored' in found) return { ...nothing, state: 'ignored', ignored: orNamed(found.ignored, name) }
     return { ...contentsOf(name, found.file), found: cwd }
@@ -46,7 +47,7 @@ export function readEnvFile(asked: string | undefined, { cwd, env }: PathContext
 
 const orNamed = (ignored: Ignored, name: string): Ignored => ({
   ...ignored,
-  fix: `${ignored.fix}; or name it: --env-file ${name}`,
+  fix: `${ignored.fix}; or name it: --env-file ${quotedForShell(name)}`,
 })
 
 function contentsOf(name: string, { text, stats }: RegularFile): EnvFile {

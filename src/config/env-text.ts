@@ -6,9 +6,9 @@ export interface EnvText {
   readonly unreadable: readonly number[]
 }
 
-/** An assignment from the start of a line, as dotenv parses it; quoted values may span several lines. */
-const assignment =
-  /[^\S\n]*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/my
+/** The name in a line, as dotenv parses it, and a quoted value, which may span several lines. */
+const name = /[^\S\n]*(?:export\s+)?[\w.-]+(?:\s*=|:\s)/y
+const quotedValue = /\s*(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)[^\S\n]*(?:#.*)?$/my
 const blankOrComment = /^\s*(?:#|$)/
 
 /**
@@ -21,15 +21,19 @@ export function parseEnvText(content: string): EnvText {
   const unreadable: number[] = []
   let line = 1
   for (let at = 0; at < text.length; line += 1) {
-    assignment.lastIndex = at
-    const found = assignment.exec(text)?.[0]
-    const end = text.indexOf('\n', at + (found?.length ?? 0))
-    const next = end === -1 ? text.length : end + 1
-    if (found !== undefined) {
-      Object.assign(texts, parse(found))
-      line += text.slice(at, next - 1).split('\n').length - 1
-    } else if (!blankOrComment.test(text.slice(at, next))) unreadable.push(line)
-    at = next
+    const value = endOf(name, text, at)
+    const end = text.indexOf('\n', value === undefined ? at : (endOf(quotedValue, text, value) ?? value))
+    const lines = text.slice(at, end === -1 ? text.length : end)
+    if (value !== undefined) Object.assign(texts, parse(lines))
+    else if (!blankOrComment.test(lines)) unreadable.push(line)
+    line += lines.split('\n').length - 1
+    at += lines.length + 1
   }
   return { texts, unreadable }
+}
+
+/** The end of what a sticky pattern matches at `at`. */
+function endOf(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : undefined
 }

@@ -28,7 +28,7 @@ export function readFound(place: FoundPlace): TrustedFile {
   if (foreign !== undefined && !isTrusted) return foreignFile(place, foreign)
   if (entry.isSymbolicLink() && !leadsInside(path, folder))
     return ignored(`${name} is a link to a file outside its folder`, 'replace the link by a file')
-  if (!statSync(path).isFile()) return ignored(`${name} is not a regular file`, 'remove it')
+  if (!statSync(path).isFile()) return ignored(`${name} is not a regular file`, 'remove or rename it')
   const file = readRegularFile(realpathSync(path), { maxBytes: maxConfigBytes, noLink: true })
   if (!hasTrustedOwner(file.stats) && !isTrusted) return foreignFile(place, file.stats)
   return unlessWritable(file, name)

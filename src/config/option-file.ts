@@ -129,11 +129,11 @@ function optionLines(text: string): Line[] {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
     const fault = (problem: string): Line[] => [...lines, { kind: 'fault', number: index + 1, problem }]
     if (line.startsWith('!')) {
-      const [, kind, path = ''] = /^!\s*(include|includedir)(?:[ \t\v\f\r]+(.*))?$/s.exec(line) ?? []
+      const [, kind, path = ''] = /^!\s*(include|includedir)(?:[ \t\v\f\r](.*))?$/s.exec(line) ?? []
       // Any other directive is ignored.
       if (kind === undefined) continue
-      if (path === '') return fault(`!${kind} needs a path`)
-      lines.push({ kind: kind === 'include' ? 'include' : 'includedir', path })
+      if (trim(path) === '') return fault(`!${kind} needs a path`)
+      lines.push({ kind: kind === 'include' ? 'include' : 'includedir', path: trim(path) })
     } else if (line.startsWith('[')) {
       const end = line.indexOf(']')
       if (end === -1) return fault('a group must have the form [name]')
@@ -154,8 +154,13 @@ function optionOf(line: string): { name: string; value: string | undefined } {
 
 /** Removes ASCII white space only. `String.trim` also removes other blanks, with which a password may end. */
 function trim(text: string): string {
-  return text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')
+  let [start, end] = [0, text.length]
+  while (start < end && whiteSpace.includes(text.charAt(start))) start += 1
+  while (end > start && whiteSpace.includes(text.charAt(end - 1))) end -= 1
+  return text.slice(start, end)
 }
+
+const whiteSpace = ' \t\n\v\f\r'
 
 /** A # outside quotes begins a comment. Inside quotes, and only there, a backslash escapes a quote. */
 const beforeComment = /^(?:[^'"#]|"(?:[^"\\]|\\[^]?)*(?:"|$)|'(?:[^'\\]|\\[^]?)*(?:'|$))*/

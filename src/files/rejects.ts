@@ -99,5 +99,8 @@ function ndjsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: st
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .join(' ')
 }

@@ -19,7 +19,6 @@ function withEnvFile(name: string, text: string, mode: number): string {
   chmodSync(join(path, '.env'), mode)
   return path
 }
-mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
 const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
 const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
 const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
@@ -92,7 +91,6 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ],
   ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
   ['users list --host h --socket /s', ['--host and --socket exclude each other']],
-  ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadable }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadableUrl }],
   [

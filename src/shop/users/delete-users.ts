@@ -1,6 +1,6 @@
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { counted } from '../../values.ts'
+import { counted, quotedForShell } from '../../values.ts'
 import { writeLog, writeLogs, type Author } from '../logs.ts'
 import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 
@@ -43,7 +43,7 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   throw new DbtoolError(
     'REFERENCED',
     `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
-    { hint: `deactivate instead: dbtool users update ${username} --inactive` },
+    { hint: `deactivate instead: dbtool users update ${quotedForShell(username)} --inactive` },
   )
 }
 
