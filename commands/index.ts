@@ -53,7 +53,11 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     server: ['run a private MariaDB server', 'start stop status reset', () => import('./server/index.ts')],
   },
   'Setup and help:': {
-    config: ['settings and profiles, with their sources', 'show profiles', () => import('./config/index.ts')],
+    config: [
+      'settings and profiles, with their sources',
+      'show profiles trust untrust',
+      () => import('./config/index.ts'),
+    ],
     demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
     completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
     help: ['Show help for a command or topic', '', () => import('./help/index.ts')],

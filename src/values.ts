@@ -144,4 +144,8 @@ export function parsePrice(text: string): string {
 
 /** Quotes a text for a shell. */
 export const quotedForShell = (text: string): string =>
-  /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  /^[\w.:@%+/-][\w.:@%+=/-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** Quotes a path for a shell. A leading `~/`, as messages show the home folder, stays without quotes. */
+export const quotedPath = (path: string): string =>
+  path.startsWith('~/') ? `~/${quotedForShell(path.slice(2))}` : quotedForShell(path)

@@ -117,7 +117,7 @@ export function globalFaults(command: Command): Promise<string[]> {
 /** Converts the global flags of a parsed command to an invocation. Rejects with USAGE on conflicting flags. */
 export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
-  const out = await outputFor(flags, io)
+  const out = await outputFor(command, flags, io)
   const { url = '' } = flags
   if (maskedUrl(url) !== url)
     out.securityWarning(
@@ -133,5 +133,6 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
     verbose: flags.verbose === true,
     stopwatch: flags.timing === true ? new Stopwatch(io.startedMs) : undefined,
     rawCells: flags.raw === true,
+    fileMode: flags.mode,
   }
 }

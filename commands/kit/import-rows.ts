@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
+import type { RejectsPlace } from '../../src/files/rejects.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, type View } from '../../src/output/view.ts'
@@ -101,7 +102,7 @@ async function importPath(
     if (onError === 'skip') await checkRecordFile(file, { signal })
     return await ctx.shop(
       async (db) => {
-        rejects = rejectsPath === undefined ? undefined : await RejectsFile.create(rejectsPath, file)
+        rejects = rejectsPath === undefined ? undefined : await RejectsFile.create(rejectsPlace(ctx, rejectsPath), file)
         const work = { kind, file, db, author: ctx.author(), onConflict, onError, rejects, signal }
         return importRows({
           ...work,
@@ -118,6 +119,13 @@ async function importPath(
     await file.close()
   }
 }
+
+/** The place of `--rejects`. */
+export const rejectsPlace = ({ io: { cwd }, fileMode: mode }: Context, path: string): RejectsPlace => ({
+  path,
+  cwd,
+  mode,
+})
 
 /** Callbacks that show progress on a terminal, and the first reasons of rejects if no rejects file receives them. */
 function reporting(

@@ -13,7 +13,7 @@ import { parseChoice, parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
-import { checkRejects, firstReasons, partlyRejected, progressOf } from '../kit/import-rows.ts'
+import { checkRejects, firstReasons, partlyRejected, progressOf, rejectsPlace } from '../kit/import-rows.ts'
 
 export interface ImportOrdersOptions {
   readonly map?: string
@@ -97,7 +97,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
         const { dryRunDrafts, place } = await appliersFor(ctx, db, options)
         const dryRunTally = onError === 'abort' ? await importing.dryRunAll(file, met, dryRunDrafts, signal) : undefined
         if (dryRunTally !== undefined && options.dryRun === true) return dryRunTally
-        rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPath, file)
+        rejects = rejectsPath === undefined ? undefined : await Rejects.create(rejectsPlace(ctx, rejectsPath), file)
         return importing.importOrders({
           file,
           duplicates: met,

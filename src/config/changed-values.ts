@@ -3,16 +3,22 @@ const ofDbtool = /^(?:DB_|DBTOOL_)/
 
 /** An assignment as dotenv parses it, with its name and its comment; quoted values may span several lines. */
 const assignment =
-  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(#.*)?$/gm
+  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(#.*)?$/
 
 /**
  * One sentence for each value of an env file that dotenv changes in silence. It cuts `abc#def`, and turns the \n of
  * "a\nb" into a line break. No sentence contains a value, which may be a password.
  */
-export function changedValues(file: string, content: string, texts: Readonly<Record<string, string>>): string[] {
-  const cut = [...content.matchAll(assignment)].flatMap(([line, name = '', comment = '']) =>
-    ofDbtool.test(name) && isGlued(line, comment) ? [cutSentence(`${name} (${file})`, name, quoteFor(line))] : [],
-  )
+export function changedValues(
+  file: string,
+  assignments: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): string[] {
+  const cut = assignments.flatMap((text) => {
+    const [line = '', name = '', comment = ''] = assignment.exec(text) ?? []
+    const isCut = ofDbtool.test(name) && isGlued(line, comment)
+    return isCut ? [cutSentence(`${name} (${file})`, name, quoteFor(line))] : []
+  })
   const broken = Object.entries(texts).flatMap(([name, text]) =>
     ofDbtool.test(name) && /[\r\n]/.test(text)
       ? [`${name} (${file}) contains a line break, as \\n in double quotes does; use single quotes`]

@@ -44,6 +44,7 @@ export interface Invocation {
   /** Defined with `--timing`. */
   readonly stopwatch: Stopwatch | undefined
   readonly rawCells: boolean
+  readonly fileMode: number | undefined
 }
 
 export interface ShopOptions {
@@ -60,6 +61,8 @@ export interface Context {
   readonly ask: Ask
   /** `--raw`: CSV cells are read and written unchanged. */
   readonly rawCells: boolean
+  /** `--mode`: the permissions of the files that the command writes. */
+  readonly fileMode: number | undefined
   /** Resolves to the settings. Rejects with BAD_CONFIG and all faults; {@link inspection} resolves to them instead. */
   config(): Promise<Config>
   /** Resolves to the settings with their sources and faults. */

@@ -44,6 +44,10 @@ export class ProcessContext implements Context {
     return this.invocation().rawCells
   }
 
+  get fileMode(): number | undefined {
+    return this.invocation().fileMode
+  }
+
   author(): Author {
     return { osUser: osUserName(), command: this.invocation().command }
   }

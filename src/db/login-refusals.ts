@@ -77,9 +77,11 @@ export const methodRefused: Translation = {
   message: (error, target) =>
     `the server at ${addressOf(target)} asks user '${target.user}' to log in by ${methodIn(error)}, which ` +
     (isKnown(error) ? 'reveals the password to a server that is not verified' : 'dbtool does not support'),
-  hint: (_target, error) =>
+  hint: ({ socket }, error) =>
     isKnown(error)
-      ? 'use --ssl-mode verify-ca or verify-identity'
+      ? socket === undefined
+        ? 'use --ssl-mode verify-ca or verify-identity'
+        : 'use a socket that belongs to you, to root or to the account mysql'
       : 'use an account with another method, such as ed25519 or mysql_native_password',
 }
 

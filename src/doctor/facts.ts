@@ -68,6 +68,8 @@ export interface Configuration {
   readonly settings: readonly { readonly name: string; readonly origin: string }[]
   /** All faults except `exposed`, which is part of `envFile`. */
   readonly faults: readonly ConfigFault[]
+  /** The files and servers that were found but not trusted. */
+  readonly ignored: readonly ConfigFault[]
   readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>
   /** The profile in use, the place that selects it, and the marks of its database: protected, read-only. */
   readonly profile?: { readonly name: string; readonly origin: string; readonly marks: readonly string[] } | undefined

@@ -5,6 +5,7 @@ import { checkSocketPath, type ServerPaths } from './home.ts'
 import { hasData, installData } from './install.ts'
 import { launch, type Launched } from './launch.ts'
 import { openPort } from './port.ts'
+import { assertOwnHome } from './ownership.ts'
 import { processState, readPid } from './process.ts'
 import { findPrograms } from './programs.ts'
 import { answers, withSession } from './session.ts'
@@ -39,11 +40,14 @@ export interface StartResult {
  */
 export async function startServer(paths: ServerPaths, options: StartOptions = {}): Promise<StartResult> {
   checkSocketPath(paths)
+  assertOwnHome(paths)
   loginName()
   if (await isHandedOver(paths))
     return { started: false, status: await complete(paths, options, undefined), warnings: [] }
   const programs = findPrograms()
-  const user = prepareDirectories(paths)
+  // Before anything is created or given away: the data may be somebody else's.
+  hasData(paths)
+  const user = prepareDirectories(paths, options.progress)
   await ensureData(paths, user, options)
   options.progress?.('starting MariaDB')
   const launched = await launch({ paths, programs, user, port: options.port, signal: options.signal })

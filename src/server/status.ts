@@ -1,5 +1,6 @@
 import type { Queries } from '../db/queries.ts'
 import type { ServerPaths } from './home.ts'
+import { assertOwnHome, foreignPart, foreignSentence } from './ownership.ts'
 import { processState, readPid } from './process.ts'
 import { answers, ifRunning, isSocket } from './session.ts'
 import { loginName } from './login.ts'
@@ -37,15 +38,24 @@ const notRunning: ServerStatus = {
   version: null,
 }
 
+/** A server listens there, but another user could have started it; `foreign` is a sentence about it. */
+export interface ForeignServer {
+  readonly foreign: string
+}
+
 /**
  * Resolves to the running private server, to which commands connect without settings. Its process needs no connection:
  * the command's own connection asks the server. A process that is not visible, as from a container, is asked by a
  * login. Ignores a socket that a crash left behind. Never rejects.
  */
-export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
+export async function findRunning(paths: ServerPaths): Promise<RunningServer | ForeignServer | undefined> {
   try {
-    const runs = isSocket(paths.socket) && ((await hasProcess(paths)) || (await answers(paths)))
-    return runs ? { socket: paths.socket, user: loginName(), database: databaseName } : undefined
+    if (!isSocket(paths.socket)) return undefined
+    const foreign = foreignPart(paths)
+    if (foreign !== undefined) return { foreign: `${foreignSentence(foreign)}, so it is ignored` }
+    return (await hasProcess(paths)) || (await answers(paths))
+      ? { socket: paths.socket, user: loginName(), database: databaseName }
+      : undefined
   } catch {
     return undefined
   }
@@ -57,9 +67,10 @@ async function hasProcess(paths: ServerPaths): Promise<boolean> {
 
 /**
  * Queries the private server for its state.
- * @throws DbtoolError SERVER_FAILED if it listens but does not answer.
+ * @throws DbtoolError SERVER_FAILED if it listens but does not answer, or if it may belong to another user.
  */
 export async function serverStatus(paths: ServerPaths): Promise<ServerStatus> {
+  assertOwnHome(paths)
   return (await ifRunning(paths, (connection) => statusOver(connection, paths))) ?? { ...notRunning }
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
+import { assertOwnHome } from './ownership.ts'
 import { processState, readPid } from './process.ts'
 import { answers, ifRunning } from './session.ts'
 
@@ -12,9 +13,11 @@ const pollMs = 20
 /**
  * Shuts the private server down and waits until its process has ended. Deletes files that a crash left behind.
  * @returns stopped: false if it was not running.
- * @throws DbtoolError SERVER_FAILED if it rejects the shutdown, or does not end within a minute.
+ * @throws DbtoolError SERVER_FAILED if it rejects the shutdown, does not end within a minute, or may belong to another
+ * user.
  */
 export async function stopServer(paths: ServerPaths): Promise<{ stopped: boolean }> {
+  assertOwnHome(paths)
   const pid = await readPid(paths)
   const state = await processState(pid, paths)
   const answer = await requestShutdown(paths)

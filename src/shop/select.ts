@@ -16,6 +16,10 @@ export async function allOf<Row, T>(queries: Queries, { sql, values, fromRow }: 
 }
 
 /** Hands over the rows of a list of any length, in constant memory. */
-export function eachOf<Row, T>(queries: Queries, { sql, values, fromRow }: Select<Row, T>, take: Take<T>): Promise<void> {
+export function eachOf<Row, T>(
+  queries: Queries,
+  { sql, values, fromRow }: Select<Row, T>,
+  take: Take<T>,
+): Promise<void> {
   return queries.each<Row>(sql, values, (rows) => take(rows.map(fromRow)))
 }

@@ -20,7 +20,6 @@ function withEnvFile(name: string, text: string, mode: number): string {
   chmodSync(join(path, '.env'), mode)
   return path
 }
-mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
 const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
 const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
 const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
@@ -94,7 +93,6 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ],
   ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
   ['users list --host h --socket /s', ['--host and --socket exclude each other']],
-  ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadable }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadableUrl }],
   [
@@ -314,7 +312,7 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
   asNobody('an env file of somebody else', () => {
     const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
     process.seteuid?.(65_534)
-    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([
+    expect(readEnvFile(join(closed, '.env'), { cwd: '/', env: {} }).faults).toEqual([
       {
         sentence: expect.stringMatching(/^cannot read the environment file .*: permission denied$/),
         fix: expect.stringMatching(/--env-file/),

@@ -14,7 +14,7 @@ function written(name: string, text: string): string {
   return name
 }
 const faultsIn = (text: string): string[] =>
-  readEnvFile(written('.env', text), folder).faults.map(({ sentence }) => sentence)
+  readEnvFile(written('.env', text), { cwd: folder, env: {} }).faults.map(({ sentence }) => sentence)
 
 const cut = (name: string, quote = "'"): string =>
   `${name} ends at a # outside quotes; ` +
@@ -31,8 +31,16 @@ describe('a value of an env file that dotenv would change in silence', () => {
     ["DB_PASSWORD=it's`#1", "it's`", [cut('DB_PASSWORD (.env)', '"')]],
     ["DB_PASSWORD='abc'#def", 'abc', [cut('DB_PASSWORD (.env)', '`')]],
     ["DB_PASSWORD='abc#def", "'abc", [cut('DB_PASSWORD (.env)', '`')]],
-    ['DB_PASSWORD="a\\nb"', 'a\nb', ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes']],
-    ["DB_PASSWORD='a\nb'", 'a\nb', ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes']],
+    [
+      'DB_PASSWORD="a\\nb"',
+      'a\nb',
+      ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes'],
+    ],
+    [
+      "DB_PASSWORD='a\nb'",
+      'a\nb',
+      ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes'],
+    ],
   ])('%j is an error', (line, value, faults) => {
     expect(parse(line)['DB_PASSWORD']).toBe(value)
     expect(faultsIn(`${line}\n`)).toEqual(faults)
@@ -50,7 +58,7 @@ describe('a value of an env file that dotenv would change in silence', () => {
     ['DB_PASSWORD=abc\n# DB_PASSWORD=abc#def', 'abc'],
     ['DB_PASSWORD=abc\nTOKEN=abc#def\nKEY="a\\nb"', 'abc'],
   ])('%j is none', (lines, value) => {
-    const { texts, faults } = readEnvFile(written('.env', `${lines}\n`), folder)
+    const { texts, faults } = readEnvFile(written('.env', `${lines}\n`), { cwd: folder, env: {} })
     expect([texts['DB_PASSWORD'], faults]).toEqual([value, []])
   })
 

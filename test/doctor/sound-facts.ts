@@ -15,6 +15,7 @@ export const sound: Facts = {
       { name: 'DB_USER', origin: 'default' },
     ],
     faults: [],
+    ignored: [],
     envFile: { name: '.env', state: 'absent', holdsPassword: false },
     strays: [],
   },

@@ -1,6 +1,7 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { quotedForShell } from '../../values.ts'
 import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { quoteValue } from '../rules.ts'
@@ -73,7 +74,7 @@ export function duplicateSku(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   return new DbtoolError('DUPLICATE', `the SKU ${quoteValue(sku ?? '')} is already taken`, {
     cause: error,
-    hint: `see which product has it: dbtool products get ${sku ?? ''}`,
+    hint: `see which product has it: dbtool products get ${quotedForShell(sku ?? '')}`,
   })
 }
 

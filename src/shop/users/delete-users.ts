@@ -1,7 +1,7 @@
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { counted } from '../../values.ts'
+import { counted, quotedForShell } from '../../values.ts'
 import { writeLog, writeLogs, type Author } from '../logs.ts'
 import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 
@@ -46,8 +46,8 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
     `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
     {
       hint:
-        `to forget the person and keep the orders: dbtool users anonymise ${username}; ` +
-        `to forbid the login: dbtool users update ${username} --inactive`,
+        `to forget the person and keep the orders: dbtool users anonymise ${quotedForShell(username)}; ` +
+        `to forbid the login: dbtool users update ${quotedForShell(username)} --inactive`,
     },
   )
 }

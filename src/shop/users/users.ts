@@ -1,6 +1,7 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { quotedForShell } from '../../values.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { quoteValue } from '../rules.ts'
@@ -82,7 +83,7 @@ export function duplicateUser(error: unknown, { username, email }: Pick<NewUser,
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
   return new DbtoolError('DUPLICATE', `the ${field} ${quoteValue(value)} is already taken`, {
     cause: error,
-    hint: `see which user has it: dbtool users get ${value}`,
+    hint: `see which user has it: dbtool users get ${quotedForShell(value)}`,
   })
 }
 
