@@ -86,7 +86,7 @@ describe('a value of an option file that a # cuts, as in the programs of MariaDB
     ['password = abc#def', 'password', "'"],
     ['user=#ada', 'user', "'"],
     ["password=it's#1#2'#3", 'password', '"'],
-    ['loose-host=db#1', 'host', "'"],
+    ['loose-host=db#1', 'loose-host', "'"],
   ])('%j is an error', (line, name, quote) => {
     expect(read(`[client]\n${line}\n`).faults).toEqual([cut(`${name} (my.cnf)`, quote)])
   })

@@ -46,8 +46,16 @@ describe('an env file', () => {
     ["A='1' 2\n'3'", { A: "'1' 2" }, [2]],
     ['export A=1\r\nB: 2\rC\n= 3', { A: '1', B: '2', C: '3' }, []],
     ['=1\nA\n\n\n', {}, [1, 2]],
-    ['\n'.repeat(20_000), {}, []],
   ])('%j', (content, texts, unreadable) => {
-    expect(parseEnvText(content)).toEqual({ texts, unreadable })
+    expect(parseEnvText(content)).toMatchObject({ texts, unreadable })
+  })
+
+  it('of blank lines has none', () => {
+    expect(parseEnvText('\n'.repeat(20_000))).toEqual({ texts: {}, assignments: [], unreadable: [] })
+  })
+
+  it('has the text of each assignment', () => {
+    const content = 'A=1 # c\n\nexport B="2\n3" # d\n# e\n'
+    expect(parseEnvText(content).assignments).toEqual(['A=1 # c', 'export B="2\n3" # d'])
   })
 })

@@ -53,6 +53,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(await startServer(paths)).toMatchObject({ started: true, status: { data_directory: paths.data } })
     // A result that does not fit into memory goes to the folder for temporary files.
     const sorted = await withSession(paths, async (db) => {
+      await db.execute('USE dbtool')
       await db.execute('SET max_heap_table_size = 16384, tmp_table_size = 16384')
       const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM seq_1_to_5000'
       return db.rows(`SELECT COUNT(*) AS n FROM (${all}) AS distinct_texts`)
