@@ -60,7 +60,10 @@ describe('the private server', { timeout: 120_000 }, () => {
     })
     expect(sorted).toEqual([{ n: 5_000 }])
     const situation = { env: { DBTOOL_HOME: paths.home } }
-    expect((await dbtool('server status --json', situation)).json()).toMatchObject({ running: true, socket: paths.socket })
+    expect((await dbtool('server status --json', situation)).json()).toMatchObject({
+      running: true,
+      socket: paths.socket,
+    })
     expect(await dbtool('db migrate', situation)).toMatchObject({ exitCode: 0 })
     expect((await dbtool('db check', situation)).exitCode).toBe(0)
     const url = (await dbtool('config show --json', situation))
