@@ -4,7 +4,6 @@ import { type Change, hideSecrets, type OnTrace, Secret, type Take, type Value }
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
-import { durationText } from '../../values.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
@@ -204,7 +203,7 @@ export class Connection implements PooledConnection {
   private nextOf(stream: RowStream): Promise<unknown[]> {
     const { statementTimeoutMs } = this.#parts.limits
     return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
-      const message = `${addressOf(this.#parts.target)} has sent no row for ${durationText(statementTimeoutMs)}`
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
     })
