@@ -117,7 +117,9 @@ export const past = value(parsePast(() => new Date()))
 
 /** Adds the paging flags of a list. */
 export function paged(command: Command): Command {
-  return command.addOption(limitFlag(limitOnTerminal(defaultLimit))).option('--offset <n>', 'number of rows to skip', offset, 0)
+  return command
+    .addOption(limitFlag(limitOnTerminal(defaultLimit)))
+    .option('--offset <n>', 'number of rows to skip', offset, 0)
 }
 
 /** `--limit`, undefined if not given: {@link showList} applies the default, and not to every output. */

@@ -68,10 +68,7 @@ export interface LogFilter {
 }
 
 /** The log rows of a list, newest first, for {@link eachOf}. */
-export function selectLogs(
-  { entity, entityId, osUser, since, until }: LogFilter,
-  page: Page,
-): Select<LogRow, LogRow> {
+export function selectLogs({ entity, entityId, osUser, since, until }: LogFilter, page: Page): Select<LogRow, LogRow> {
   // An entity id alone also needs the entities: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
   const condition = where([

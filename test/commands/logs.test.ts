@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { selectLogs, type LogFilter } from '../../src/shop/logs.ts'
 import { dbtool } from '../support/cli.ts'
-import { replacing, testDatabase } from '../support/database.ts'
+import { testDatabase } from '../support/database.ts'
 
 const shop = testDatabase()
 const rows: readonly [at: string, osUser: string, command: string, entity: string, id: number][] = [

@@ -31,8 +31,16 @@ describe('a value of an env file that dotenv would change in silence', () => {
     ["DB_PASSWORD=it's`#1", "it's`", [cut('DB_PASSWORD (.env)', '"')]],
     ["DB_PASSWORD='abc'#def", 'abc', [cut('DB_PASSWORD (.env)', '`')]],
     ["DB_PASSWORD='abc#def", "'abc", [cut('DB_PASSWORD (.env)', '`')]],
-    ['DB_PASSWORD="a\\nb"', 'a\nb', ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes']],
-    ["DB_PASSWORD='a\nb'", 'a\nb', ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes']],
+    [
+      'DB_PASSWORD="a\\nb"',
+      'a\nb',
+      ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes'],
+    ],
+    [
+      "DB_PASSWORD='a\nb'",
+      'a\nb',
+      ['DB_PASSWORD (.env) contains a line break, as \\n in double quotes does; use single quotes'],
+    ],
   ])('%j is an error', (line, value, faults) => {
     expect(parse(line)['DB_PASSWORD']).toBe(value)
     expect(faultsIn(`${line}\n`)).toEqual(faults)
@@ -78,7 +86,7 @@ describe('a value of an option file that a # cuts, as in the programs of MariaDB
     ['password = abc#def', 'password', "'"],
     ['user=#ada', 'user', "'"],
     ["password=it's#1#2'#3", 'password', '"'],
-    ['loose-host=db#1', 'host', "'"],
+    ['loose-host=db#1', 'loose-host', "'"],
   ])('%j is an error', (line, name, quote) => {
     expect(read(`[client]\n${line}\n`).faults).toEqual([cut(`${name} (my.cnf)`, quote)])
   })

@@ -37,12 +37,15 @@ describe('the private server', { timeout: 120_000 }, () => {
     // A result that does not fit into memory goes to the folder for temporary files.
     const sorted = await withSession(paths, async (db) => {
       await db.execute('SET max_heap_table_size = 16384, tmp_table_size = 16384')
-      const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM seq_1_to_5000'
+      const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM dbtool.seq_1_to_5000'
       return db.rows(`SELECT COUNT(*) AS n FROM (${all}) AS distinct_texts`)
     })
     expect(sorted).toEqual([{ n: 5_000 }])
     const situation = { env: { DBTOOL_HOME: paths.home } }
-    expect((await dbtool('server status --json', situation)).json()).toMatchObject({ running: true, socket: paths.socket })
+    expect((await dbtool('server status --json', situation)).json()).toMatchObject({
+      running: true,
+      socket: paths.socket,
+    })
     expect(await dbtool('db migrate', situation)).toMatchObject({ exitCode: 0 })
     expect((await dbtool('db check', situation)).exitCode).toBe(0)
     const url = (await dbtool('config show --json', situation))

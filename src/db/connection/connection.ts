@@ -1,10 +1,9 @@
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { type Change, hideSecrets, type OnTrace, Secret, type Take, type Value } from '../queries.ts'
+import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
-import { durationText } from '../../values.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
@@ -71,13 +70,13 @@ export class Connection implements PooledConnection {
     )
   }
 
-  async each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
-    const reader = new Reader(take)
+  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    const reader = new Reader<T>(onRows)
     let stream: RowStream | undefined
     const send = async (bound: unknown[]): Promise<void> => {
       stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
       for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.take(rows as T[])
+        await reader.read(rows as T[])
     }
     try {
       await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
@@ -169,7 +168,7 @@ export class Connection implements PooledConnection {
   private nextOf(stream: RowStream): Promise<unknown[]> {
     const { statementTimeoutMs } = this.#parts.limits
     return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
-      const message = `${addressOf(this.#parts.target)} has sent no row for ${durationText(statementTimeoutMs)}`
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
     })
@@ -191,7 +190,7 @@ export class Connection implements PooledConnection {
     sql: string,
     values: readonly Value[],
     send: (bound: unknown[]) => Promise<T>,
-    { timeoutMs = this.deadlineMs, pausedMs = () => 0 } = {},
+    { timeoutMs = this.deadlineMs, pausedMs = (): number => 0 } = {},
   ): Promise<T> {
     const { onTrace, target } = this.#parts
     const started = performance.now()
