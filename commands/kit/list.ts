@@ -28,21 +28,21 @@ export async function showList(
   const { limit, offset = 0, filter = {} } = listing
   const isPart = offset > 0 || Object.values(filter).some((value) => value !== undefined)
   const listed = isPart ? { ...view, empty: view.empty.replace(/\.$/, ' match.') } : view
-  const shown = defaultLimitOf(ctx, listing)
+  const most = defaultLimitOf(ctx, listing)
   let found = 0
   await ctx.out.stream(listed, (write) =>
-    // One more row than is shown tells whether there are more.
-    produce(limit ?? (shown === Infinity ? 0 : shown + 1), async (rows) => {
+    // One more row tells whether there are more.
+    produce(limit ?? (most === Infinity ? 0 : most + 1), async (rows) => {
       const before = found
       found += rows.length
-      if (before < shown) await write(rows.slice(0, shown - before))
+      if (before < most) await write(rows.slice(0, most - before))
     }),
   )
   if (found === 0) hintWhereEmpty(ctx, isPart)
-  if (found > shown) ctx.out.notice(`only the first ${shown} rows; --limit 0 shows all`)
+  if (found > most) ctx.out.notice(`only the first ${most} rows; --limit 0 shows all`)
 }
 
-/** The number of rows that is shown without `--limit`. */
+/** The number of rows that is most without `--limit`. */
 function defaultLimitOf({ out }: Context, { limit, defaultRows, isRanking = false }: Listing): number {
   const applies = isRanking ? !out.wantsAll : out.isOnScreen
   return limit === undefined && defaultRows > 0 && applies ? defaultRows : Infinity

@@ -1,6 +1,6 @@
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
-import type { Change, Queries, Take, Value } from './queries.ts'
+import type { Change, Queries, OnRows, Value } from './queries.ts'
 import { withRetries, type RetryOptions, type Work } from './retry.ts'
 import { dryRun, transaction } from './transaction.ts'
 
@@ -39,8 +39,8 @@ export class PooledDatabase implements Database {
     return this.single((queries) => queries.rawRows<T>(sql, values))
   }
 
-  each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
-    return withLease(this.pool, (lease) => lease.each(sql, values, take))
+  each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    return withLease(this.pool, (lease) => lease.each(sql, values, onRows))
   }
 
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

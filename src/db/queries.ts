@@ -10,7 +10,7 @@ export interface Change {
 }
 
 /** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
-export type Take<T> = (rows: T[]) => Promise<void>
+export type OnRows<T> = (rows: T[]) => Promise<void>
 
 /**
  * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
@@ -26,11 +26,11 @@ export interface Queries {
   /** `rows` for thousands of rows: several times as fast, since no DATETIME is converted. Select none, or as text. */
   rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /**
-   * Runs a SELECT with any number of rows, in constant memory. Rejects with the error of `take` unchanged. Never
-   * retried, because `take` may have written the first rows. The time limit applies to each wait for the server, and
-   * not to `take`.
+   * Runs a SELECT with any number of rows, in constant memory. Rejects with the error of `onRows` unchanged. Never
+   * retried, because `onRows` may have written the first rows. The time limit applies to each wait for the server, and
+   * not to `onRows`.
    */
-  each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void>
+  each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void>
   /**
    * Runs one statement for many rows of values, in their order, in one message. With RETURNING, resolves to one row for
    * each of them. If one fails, those before it may have taken effect: call it in a transaction or after a savepoint.

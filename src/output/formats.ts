@@ -117,7 +117,7 @@ const countSheet: OpenSheet = () => {
   return { head: '', rows, foot: () => `${count}\n` }
 }
 
-const scriptSheet = rowByRow(({ script }, row) => escapeControls(script?.(row) ?? ''))
+const scriptSheet = rowByRow((view, row) => escapeControls(view.script?.(row) ?? ''))
 
 /** The rows of one part of a table. A chart is scaled to its largest value, so it needs all rows. */
 const partOf = ({ chart }: View): number => (chart === undefined ? windowRows : Infinity)

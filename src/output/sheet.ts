@@ -22,8 +22,8 @@ export type OpenSheet = (view: View, style: Style) => Sheet
 export interface Writer {
   /** Opens a list of any length. */
   readonly open: OpenSheet
-  list(view: View, rows: readonly Row[], style: Style): string
-  item(view: View, row: Row, style: Style): string
+  readonly list: (view: View, rows: readonly Row[], style: Style) => string
+  readonly item: (view: View, row: Row, style: Style) => string
 }
 
 /** The rows that decide about the widths of columns together. */

@@ -33,12 +33,12 @@ export function listTable(view: View, rows: readonly Row[], look: Look): string 
 
 /**
  * A table of any length, drawn from one part of its rows after another. If a later part needs wider columns, the table
- * ends there and another one begins: no cell is cut, and the columns of one table stay aligned.
+ * ends there and another one begins. So no cell is cut, and the columns of each table are aligned.
  */
 export class TableInParts {
   readonly #view: View
   readonly #look: Look
-  /** What all rows so far need. */
+  /** The needs of all rows so far. */
   #demand: readonly Elastic[] = []
   #widths: readonly number[] | undefined
   /** The lower border of the table that is open. */

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import type { Take } from '../db/queries.ts'
+import type { OnRows } from '../db/queries.ts'
 import { parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -60,7 +60,7 @@ interface Declaration<P> {
  */
 export interface Report<P = Record<string, unknown>> extends Declaration<P> {
   /** Hands over the rows; their number may be any. */
-  answer(db: Database, asked: Asked & P, take: Take<object>): Promise<void>
+  answer(db: Database, asked: Asked & P, onRows: OnRows<object>): Promise<void>
 }
 
 /** Declares a report of one statement with its own LIMIT. Cancelled orders never count. */
@@ -70,9 +70,9 @@ export function report<P>({
 }: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
   return {
     ...declaration,
-    answer(db, asked, take) {
+    answer(db, asked, onRows) {
       const { text, values } = statement({ ...asked, limit: rowsOf(asked) })
-      return db.each<object>(text, values, take)
+      return db.each<object>(text, values, onRows)
     },
   }
 }

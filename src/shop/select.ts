@@ -1,4 +1,4 @@
-import type { Queries, Take, Value } from '../db/queries.ts'
+import type { Queries, OnRows, Value } from '../db/queries.ts'
 
 /** A SELECT with its values, and the conversion of a row of the database. */
 export interface Select<Row, T> {
@@ -19,7 +19,7 @@ export async function allOf<Row, T>(queries: Queries, { sql, values, fromRow }: 
 export function eachOf<Row, T>(
   queries: Queries,
   { sql, values, fromRow }: Select<Row, T>,
-  take: Take<T>,
+  onRows: OnRows<T>,
 ): Promise<void> {
-  return queries.each<Row>(sql, values, (rows) => take(rows.map(fromRow)))
+  return queries.each<Row>(sql, values, (rows) => onRows(rows.map(fromRow)))
 }

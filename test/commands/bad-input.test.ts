@@ -30,7 +30,7 @@ const misspelt = withEnvFile(
 )
 const unreadable = withEnvFile(
   'unreadable',
-  'DB_NAME="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n',
+  'GREETING="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n',
   0o600,
 )
 const twoPlaces = withEnvFile('two-places', 'DB_HOST=h\nDB_SOCKET=/s\n', 0o644)
@@ -118,12 +118,15 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     'config show --url mariadb://h/d?ssl=1',
     [`--url ${url} '?' and the text after it are not allowed, except for ?socket=PATH`],
   ],
-  ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not the beginning of an encoded character; ${encodings}`]],
+  [
+    'config show --url mariadb://h/d%zz',
+    [`--url ${url} a % is not the beginning of an encoded character; ${encodings}`],
+  ],
   ...['a#b', 'a?b', 'a/b', '1#2', '1?2', '1/2', 'a@b/c'].map((password): [string, string[]] => [
     `config show --url mariadb://ada:${password}@h/d`,
-    [`--url ${url} a #, ? or / stands before the @; ${encodings}`],
+    [`--url ${url} a #, ? or / comes before the @; ${encodings}`],
   ]),
-  ['config show --url mariadb://ada:1/2@h', [`--url ${url} a #, ? or / stands before the @; ${encodings}`]],
+  ['config show --url mariadb://ada:1/2@h', [`--url ${url} a #, ? or / comes before the @; ${encodings}`]],
   [
     'users list --port 0 --host a/b --ssl-mode on --format xml',
     [

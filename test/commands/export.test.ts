@@ -76,15 +76,18 @@ describe('an export', () => {
     ['orders export --until 1d --format count', '0\n'],
   ])('dbtool %s', async (line, stdout) => expect(await run(line)).toMatchObject({ exitCode: 0, stdout, stderr: '' }))
 
-  it.each(['users', 'products', 'orders'])('%s: is a table too, and blocks where a terminal is narrow', async (noun) => {
-    const rows = (await run(`${noun} export --format count`)).stdout.trim()
-    expect((await run(`${noun} export --format table`)).stdout.split('\n')).toHaveLength(Number(rows) + 5)
-    expect((await run(`${noun} export --format markdown`)).stdout.split('\n')).toHaveLength(Number(rows) + 3)
-    const narrow = await dbtool(`${noun} export --format table`, { database: shop.name, columns: 20 })
-    expect(narrow.stdout).toBe(
-      (await dbtool(`${noun} export --format vertical`, { database: shop.name, columns: 20 })).stdout,
-    )
-  })
+  it.each(['users', 'products', 'orders'])(
+    '%s: is a table too, and blocks where a terminal is narrow',
+    async (noun) => {
+      const rows = (await run(`${noun} export --format count`)).stdout.trim()
+      expect((await run(`${noun} export --format table`)).stdout.split('\n')).toHaveLength(Number(rows) + 5)
+      expect((await run(`${noun} export --format markdown`)).stdout.split('\n')).toHaveLength(Number(rows) + 3)
+      const narrow = await dbtool(`${noun} export --format table`, { database: shop.name, columns: 20 })
+      expect(narrow.stdout).toBe(
+        (await dbtool(`${noun} export --format vertical`, { database: shop.name, columns: 20 })).stdout,
+      )
+    },
+  )
 
   it('names no hash unless it is asked for', async () => {
     expect((await run('users export --json')).stdout).not.toMatch(/\$2|password/)

@@ -261,7 +261,8 @@ describe('orders list', () => {
         "seq, '' FROM seq_1_to_30000",
     )
     await db.rows('ANALYZE TABLE orders')
-    const planOf = async (select: typeof selectOrders | typeof selectOrderItems, limit = 51): Promise<unknown[]> => {
+    type List = (...list: Parameters<typeof selectOrders>) => Pick<ReturnType<typeof selectOrders>, 'sql' | 'values'>
+    const planOf = async (select: List, limit = 51): Promise<unknown[]> => {
       const { sql, values } = select({}, { column: 'created_at', descending: true }, { limit, offset: 0 })
       const plan = await db.rows<{ table: string; key: string; Extra: string }>(`EXPLAIN ${sql}`, values)
       return plan.map(({ table, key, Extra }) => [table, key, Extra])

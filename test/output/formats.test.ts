@@ -330,7 +330,7 @@ describe('a list piece by piece', () => {
     for (const part of [narrow, wide]) expect(new Set(part.map(widthOf)).size).toBe(1)
   })
 
-  it('as a table on a terminal becomes blocks where the rows do not fit any more', async () => {
+  it('as a table on a terminal becomes blocks where the rows do not fit any more', () => {
     const [short, long] = [window(1), window(1).map((row) => ({ ...row, price: '123456789.00' }))]
     const text = writerFor('table', false).list(tea, [...short, ...long], { ...style, width: 26 })
     expect(text).toMatch(/^┌─+┬─+┬─+┐\n[^]*\n└─+┴─+┴─+┘\n\nid {5}1\nname {3}tea\n[^]*\nprice {2}123456789\.00\n$/)
@@ -347,7 +347,7 @@ describe('a list piece by piece', () => {
     expect(lines).toHaveLength(2_003)
   })
 
-  it('keeps a chart in scale with its largest value, wherever that is', async () => {
+  it('keeps a chart in scale with its largest value, wherever that is', () => {
     const view: View = { columns: [number('id')], id: 'id', empty: '', chart: { column: 'id', kind: 'bars' } }
     const text = writerFor('table', false).list(view, [...window(1), ...window(1_001)], { ...style, width: 40 })
     const bars = text.split('\n').map((line) => (/█+/.exec(line)?.[0] ?? '').length)

@@ -55,7 +55,7 @@ describe('the private server', { timeout: 120_000 }, () => {
     const sorted = await withSession(paths, async (db) => {
       await db.execute('USE dbtool')
       await db.execute('SET max_heap_table_size = 16384, tmp_table_size = 16384')
-      const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM seq_1_to_5000'
+      const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM dbtool.seq_1_to_5000'
       return db.rows(`SELECT COUNT(*) AS n FROM (${all}) AS distinct_texts`)
     })
     expect(sorted).toEqual([{ n: 5_000 }])

@@ -1,6 +1,6 @@
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { type Change, hideSecrets, type OnTrace, Secret, type Take, type Value } from '../queries.ts'
+import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
@@ -73,13 +73,13 @@ export class Connection implements PooledConnection {
     return firstResultSet<T>(await this.paste(sql, values, unconverted))
   }
 
-  async each<T>(sql: string, values: readonly Value[], take: Take<T>): Promise<void> {
-    const reader = new Reader(take)
+  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    const reader = new Reader<T>(onRows)
     let stream: RowStream | undefined
     const send = async (bound: unknown[]): Promise<void> => {
       stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
       for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.take(rows as T[])
+        await reader.read(rows as T[])
     }
     try {
       await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Take } from '../queries.ts'
+import type { OnRows } from '../queries.ts'
 
 const batchRows = 1_000
 
@@ -58,16 +58,16 @@ export class RowStream {
 export class Reader<T> {
   ms = 0
   failure: { readonly error: unknown } | undefined
-  readonly #take: Take<T>
+  readonly #onRows: OnRows<T>
 
-  constructor(take: Take<T>) {
-    this.#take = take
+  constructor(onRows: OnRows<T>) {
+    this.#onRows = onRows
   }
 
-  async take(rows: T[]): Promise<void> {
+  async read(rows: T[]): Promise<void> {
     const started = performance.now()
     try {
-      await this.#take(rows)
+      await this.#onRows(rows)
     } catch (error) {
       this.failure = { error }
       throw error

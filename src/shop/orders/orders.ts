@@ -1,4 +1,4 @@
-import { firstRow, type Queries, type Take } from '../../db/queries.ts'
+import { firstRow, type Queries, type OnRows } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
 import type { OrderStatus } from '../rules.ts'
@@ -108,11 +108,11 @@ export function selectOrderItems(filter: OrderFilter, sort: OrderSort, page: Pag
 export async function eachOrderWithItems(
   queries: Queries,
   list: Parameters<typeof selectOrders>,
-  take: Take<Order>,
+  onRows: OnRows<Order>,
 ): Promise<void> {
   const grouped = new GroupedItems()
-  await eachOf(queries, selectOrderItems(...list), (rows) => take(grouped.complete(rows)))
-  await take(grouped.rest())
+  await eachOf(queries, selectOrderItems(...list), (rows) => onRows(grouped.complete(rows)))
+  await onRows(grouped.rest())
 }
 
 /** Makes orders of adjacent rows. The last order of a batch waits, because the next batch may continue it. */

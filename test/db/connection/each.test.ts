@@ -48,8 +48,11 @@ describe('the rows of a SELECT, in batches,', () => {
   })
 
   it('have the types of all rows: money is text, a time is an instant', async () => {
-    const sql = "SELECT CAST(2 AS DECIMAL(10, 2)) AS price, TIMESTAMP'2026-01-02 03:04:05' AS at, COUNT(*) AS n, NULL AS x"
-    await (await connected()).each(sql, [], (rows) => {
+    const sql =
+      "SELECT CAST(2 AS DECIMAL(10, 2)) AS price, TIMESTAMP'2026-01-02 03:04:05' AS at, COUNT(*) AS n, NULL AS x"
+    await (
+      await connected()
+    ).each(sql, [], (rows) => {
       expect(rows).toEqual([{ price: '2.00', at: new Date('2026-01-02T03:04:05Z'), n: 1, x: null }])
       return nothing()
     })
@@ -69,7 +72,7 @@ describe('the rows of a SELECT, in batches,', () => {
     const db = await connected({ statementTimeoutMs: 200 })
     await expect(db.each('SELECT SLEEP(60)', [], nothing)).rejects.toMatchObject({
       code: 'STATEMENT_TIMEOUT',
-      message: expect.stringMatching(/ has sent no row for 200ms$/),
+      message: expect.stringMatching(/ has sent no row for 200 ms$/),
       hint: 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
     })
     expect(db.usable).toBe(false)

@@ -11,7 +11,7 @@ const der = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]*-----/g,
 
 const files: Readonly<Record<string, () => string | Buffer>> = {
   empty: () => '',
-  blank: () => ' \n\t\n',
+  whitespace: () => ' \n\t\n',
   key: () => read('ca.key'),
   both: () => `${read('ca.pem')}${read('ca.key')}`,
   der: () => der(read('ca.pem')),
@@ -31,7 +31,7 @@ describe.skipIf(noOpenssl)('--ssl-ca (needs openssl)', () => {
     ['none', 'cannot read the certificate of --ssl-ca, '],
     ['directory', 'cannot read the certificate of --ssl-ca, '],
     ['empty', 'the file of --ssl-ca, ', ', is empty'],
-    ['blank', 'the file of --ssl-ca, ', ', is empty'],
+    ['whitespace', 'the file of --ssl-ca, ', ', is empty'],
     ['key', 'the file of --ssl-ca, ', ', holds a private key'],
     ['both', 'the file of --ssl-ca, ', ', holds a private key'],
     ['der', 'the file of --ssl-ca, ', ', holds no certificate'],
