@@ -125,8 +125,8 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
 }
 
 /**
- * The fault of a file that dbtool has found by itself, if it names the server and also selects a profile of this user's
- * configuration: the password of that profile would go to that server.
+ * The fault of a found file that names the server, and also selects a profile of this user's configuration. The
+ * password of that profile would go to that server.
  */
 function redirected(statements: Statements, profile: Profile | undefined): ConfigFault | undefined {
   const layersOf = (names: readonly SettingName[]): (Layer | undefined)[] =>

@@ -107,7 +107,6 @@ it('a new result is known here to be about persons, or not', async () => {
     'logs list',
     // They name users of the database.
     'connection test',
-    'pool status',
     'server start',
     'server stop',
     'server status',

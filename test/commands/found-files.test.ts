@@ -135,18 +135,18 @@ describe('a pipe where a file is expected ends no command in a wait', () => {
     mkdirSync(dirname(path), { recursive: true })
     execFileSync('mkfifo', [path])
   }
-  it.each<[what: string, path: string, flags: string, exitCode: number, told: string]>([
+  it.each<[what: string, path: string, flags: string, exitCode: number, message: string]>([
     ['.env', join(project, '.env'), '--host h', 0, '.env is not a regular file, so it is ignored'],
     ['.env, and nothing else', join(project, '.env'), '', 2, '.env is not a regular file'],
     ['.dbtool.json', join(project, '.dbtool.json'), '--host h', 0, '.dbtool.json is not a regular file'],
     ['own profiles', own, '--host h', 2, 'cannot read ~/.config/dbtool/config.json: it is not a regular file'],
     ['--password-file', join(project, 'p'), '--host h --password-file p', 2, 'it is not a regular file'],
     ['--defaults-file', join(project, 'p'), '--defaults-file p', 2, 'it is not a regular file'],
-  ])('%s', (_what, path, flags, exitCode, told) => {
+  ])('%s', (_what, path, flags, exitCode, message) => {
     pipe(path)
     const argv = ['config', 'show', '--format', 'count', ...flags.split(' ').filter((word) => word !== '')]
     const finished = runAs(undefined, argv, project, { HOME: home })
-    expect([finished.exitCode, finished.stderr]).toEqual([exitCode, expect.stringContaining(told)])
+    expect([finished.exitCode, finished.stderr]).toEqual([exitCode, expect.stringContaining(message)])
   })
 
   it('--ssl-ca', () => {
@@ -271,6 +271,9 @@ describe("a stranger's .dbtool.json above", () => {
       },
     })
     expect((await inProject('completion bash -- users list --profile d', mine)).stdout).toBe('')
+    put(join(top, '.dbtool.json'), names[1]?.[1] ?? '')
+    expect((await hostIn(mine)).host).toBe('db.example.com')
+    rmSync(join(top, '.dbtool.json'))
   })
 })
 
