@@ -53,7 +53,7 @@ function search(expression: RegExp, text: string): void {
   }
 }
 
-const common = [...' \t\n\ra0A_-.,;:="\'`\\/([{<|#$%*@é\u200b']
+const common = Array.from(' \t\n\ra0A_-.,;:="\'`\\/([{<|#$%*@é\u200b')
 
 type InputOf = (length: number) => string
 

@@ -135,14 +135,14 @@ describe('a pipe where a file is expected ends no command in a wait', () => {
     mkdirSync(dirname(path), { recursive: true })
     execFileSync('mkfifo', [path])
   }
-  it.each<[what: string, path: string, flags: string, exitCode: number, message: string]>([
-    ['.env', join(project, '.env'), '--host h', 0, '.env is not a regular file, so it is ignored'],
-    ['.env, and nothing else', join(project, '.env'), '', 2, '.env is not a regular file'],
-    ['.dbtool.json', join(project, '.dbtool.json'), '--host h', 0, '.dbtool.json is not a regular file'],
-    ['own profiles', own, '--host h', 2, 'cannot read ~/.config/dbtool/config.json: it is not a regular file'],
-    ['--password-file', join(project, 'p'), '--host h --password-file p', 2, 'it is not a regular file'],
-    ['--defaults-file', join(project, 'p'), '--defaults-file p', 2, 'it is not a regular file'],
-  ])('%s', (_what, path, flags, exitCode, message) => {
+  it.each<[path: string, flags: string, outcome: [exitCode: number, message: string]]>([
+    [join(project, '.env'), '--host h', [0, '.env is not a regular file, so it is ignored']],
+    [join(project, '.env'), '', [2, '.env is not a regular file']],
+    [join(project, '.dbtool.json'), '--host h', [0, '.dbtool.json is not a regular file']],
+    [own, '--host h', [2, 'cannot read ~/.config/dbtool/config.json: it is not a regular file']],
+    [join(project, 'p'), '--host h --password-file p', [2, 'it is not a regular file']],
+    [join(project, 'p'), '--defaults-file p', [2, 'it is not a regular file']],
+  ])('%s %s', (path, flags, [exitCode, message]) => {
     pipe(path)
     const argv = ['config', 'show', '--format', 'count', ...flags.split(' ').filter((word) => word !== '')]
     const finished = runAs(undefined, argv, project, { HOME: home })
