@@ -11,7 +11,7 @@ import {
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { configError, wrongValue, type ConfigFault } from './fault.ts'
 import type { ConfigSources, Layer } from './layers.ts'
-import type { Ignored } from './own-file.ts'
+import type { IgnoredPlace } from './own-file.ts'
 import { readPasswordFile } from './password-file.ts'
 import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statements } from './precedence.ts'
@@ -38,7 +38,7 @@ export interface Inspection {
   readonly statements: readonly ConfigStatement[]
   readonly faults: readonly ConfigFault[]
   /** The files and servers that were found but not trusted. */
-  readonly ignored: readonly Ignored[]
+  readonly ignored: readonly IgnoredPlace[]
   readonly envFile: EnvFile
   readonly profile: Profile | undefined
   /** The origin of the URL that contains a password. */

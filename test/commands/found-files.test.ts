@@ -180,6 +180,14 @@ describe.each(names)('a %s is ignored', (name, content) => {
     expect(await faults()).toEqual([expect.stringMatching(/so it is ignored, but no other place names a server$/)])
   }
 
+  it('which config profiles and doctor say, too', async () => {
+    put(file, content, 0o666)
+    for (const line of ['config profiles', 'doctor', 'config profiles --host h', 'doctor --host 127.0.0.1 --port 1'])
+      expect((await inProject(line)).stderr + (await inProject(line)).stdout, line).toMatch(
+        /every user of this machine/,
+      )
+  })
+
   it('if every user can write to it', async () => {
     put(file, content, 0o666)
     await isIgnored(/^warning: every user of this machine can write to .*, so it is ignored; run: chmod o-w /)
