@@ -92,7 +92,7 @@ async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ la
   return {
     layer: { origin: 'private server', texts },
     ignored: isForeign
-      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: true }]
+      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: false }]
       : [],
   }
 }

@@ -297,7 +297,7 @@ const rows: readonly Row[] = [
     { database: { name: 'shop', failure: failure({ errno: 1044 }) } },
     'fault',
     "app@% has no access to the database 'shop', or it does not exist",
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   ['encryption', {}, 'ok', 'encrypted with TLS_AES_256_GCM_SHA384; the certificate was verified (verify-identity)'],
   [

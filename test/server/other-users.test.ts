@@ -82,9 +82,15 @@ describe.runIf(isRoot)('a home that another user could replace', () => {
       foreign: expect.stringMatching(/^another user could .*, so it is ignored$/),
     })
     const env = { DBTOOL_HOME: paths.home, DB_PASSWORD: 'harmless' }
-    const outcome = await dbtool('config show --format tsv', { env })
-    expect(outcome.stdout).toMatch(/^DB_HOST\tlocalhost\tdefault$/m)
-    expect(outcome.stderr).toMatch(/^warning: another user could replace .*; set DBTOOL_HOME to a folder of your own$/m)
+    const stopped = await dbtool('config show --json', { env })
+    expect(stopped.error).toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringMatching(
+        /^another user could replace .*, so it is ignored, but no other place names a server$/,
+      ),
+      hint: 'set DBTOOL_HOME to a folder of your own',
+    })
+    expect((await dbtool('config show --host h', { env })).exitCode).toBe(0)
     expect([server.connections() > 0, server.knows('harmless')]).toEqual([true, false])
   })
 })
