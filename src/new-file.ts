@@ -13,7 +13,7 @@ export interface NewFileRequest {
   readonly force: boolean
   /** The flag with the path, for hints. */
   readonly flag: string
-  /** The permissions. Undefined: those of the file that is replaced, or what the umask leaves. */
+  /** The permissions. Undefined: the same as those of the replaced file, or the usual ones. */
   readonly mode?: number | undefined
 }
 
@@ -148,7 +148,7 @@ function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink()
   } catch {
-    // What is missing or closed is reported when the file is opened.
+    // A missing or closed folder is reported when the file is opened.
     return false
   }
 }

@@ -29,13 +29,13 @@ function expressions(): { literals: Found[]; made: Found[] } {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
       if (name.endsWith('.ts')) {
         const file = join(folder, name)
-        const visit = (node: ts.Node): void => {
+        const walk = (node: ts.Node): void => {
           if (ts.isRegularExpressionLiteral(node)) literals.push({ file, text: node.text })
           if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp')
             made.push({ file, text: node.getText() })
-          ts.forEachChild(node, visit)
+          ts.forEachChild(node, walk)
         }
-        visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
+        walk(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true))
       }
   return { literals, made }
 }
@@ -53,7 +53,7 @@ function search(expression: RegExp, text: string): void {
   }
 }
 
-const common = [...' \t\n\ra0A_-.,;:="\'`\\/([{<|#$%*@é\u200b']
+const common = Array.from(' \t\n\ra0A_-.,;:="\'`\\/([{<|#$%*@é\u200b')
 
 type InputOf = (length: number) => string
 
@@ -78,7 +78,7 @@ function kindsFor(expression: RegExp): InputOf[] {
   ]
 }
 
-/** The kind of text that takes longest. The lengths grow, so that a slow expression is found before it lasts forever. */
+/** The kind of text that takes longest. The lengths grow, so that a slow expression is found before it takes hours. */
 function worstKind(expression: RegExp): InputOf {
   let worst: { inputOf: InputOf; micros: number } = { inputOf: String, micros: -1 }
   for (const length of [32, 1_024, 8_192]) {
@@ -130,7 +130,7 @@ describe('a regular expression takes linear time', { timeout: 120_000 }, () => {
     }
   })
 
-  it.each([/ +x/, /^\s*=?\s*$/, /\w+\s*:/, /"[^]*?x"/])('which this test would find in %s', (expression) => {
+  it.each([/ +x/, /^\s*=?\s*$/, /\w+:x/, /"[^]*?x"/])('which this test would find in %s', (expression) => {
     expect(superLinear(expression)).toMatch(/×$/)
   })
 })

@@ -8,7 +8,7 @@ import { quotedForShell, quotedPath } from '../src/values.ts'
 
 /** What stands in a command line of a message without quotes, and why that is safe. */
 const safe: Readonly<Record<string, readonly string[]>> = {
-  'a number': ['id', 'orderId', 'min', 'stock', 'version - 1', "pid ?? ''"],
+  'a number': ['id', 'orderId', 'min', 'max', 'stock', 'version - 1', "pid ?? ''"],
   'a name of dbtool itself': [
     'command',
     'database',
@@ -37,7 +37,7 @@ const safe: Readonly<Record<string, readonly string[]>> = {
 /** Expressions that follow a command or a flag in a template, without a function that quotes them. */
 function unquoted(source: ts.SourceFile): string[] {
   const found: string[] = []
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isTemplateExpression(node)) {
       let before = node.head.text
       for (const { expression, literal } of node.templateSpans) {
@@ -47,9 +47,9 @@ function unquoted(source: ts.SourceFile): string[] {
         before += `X${literal.text}`
       }
     }
-    ts.forEachChild(node, visit)
+    ts.forEachChild(node, walk)
   }
-  visit(source)
+  walk(source)
   return found
 }
 

@@ -22,7 +22,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
 
 function creatingImports(source: string): string[] {
   const found: string[] = []
-  const visit = (node: ts.Node): void => {
+  const walk = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && /^node:fs(?:\/promises)?$/.test(textOf(node.moduleSpecifier))) {
       const named = node.importClause?.namedBindings
       if (named === undefined || !ts.isNamedImports(named)) found.push('*')
@@ -32,9 +32,9 @@ function creatingImports(source: string): string[] {
       const [specifier] = node.arguments
       if (specifier !== undefined && /node:fs/.test(textOf(specifier))) found.push(...bindingsOf(node))
     }
-    ts.forEachChild(node, visit)
+    ts.forEachChild(node, walk)
   }
-  visit(ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true))
+  walk(ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true))
   return found.filter((name) => name === '*' || creating.test(name)).sort()
 }
 

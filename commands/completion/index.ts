@@ -57,8 +57,8 @@ const matchingShells = (typed: string): Promise<Choice<Shell>[]> =>
  * that of bash for anything but files.
  */
 export async function encodedFor(shell: Shell, suggested: readonly Suggestion[]): Promise<string> {
-  const { encodeSuggestions } = await languageOf(shell)
-  return lines(encodeSuggestions(shell === 'bash' ? suggested.map(escapedForBash) : suggested))
+  const language = await languageOf(shell)
+  return lines(language.encodeSuggestions(shell === 'bash' ? suggested.map(escapedForBash) : suggested))
 }
 
 /** With backslashes, which are safe outside quotes and within. */

@@ -11,7 +11,7 @@ import {
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { configError, wrongValue, type ConfigFault } from './fault.ts'
 import type { ConfigSources, Layer } from './layers.ts'
-import type { Ignored } from './own-file.ts'
+import type { IgnoredPlace } from './own-file.ts'
 import { readPasswordFile } from './password-file.ts'
 import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statements } from './precedence.ts'
@@ -38,7 +38,7 @@ export interface Inspection {
   readonly statements: readonly ConfigStatement[]
   readonly faults: readonly ConfigFault[]
   /** The files and servers that were found but not trusted. */
-  readonly ignored: readonly Ignored[]
+  readonly ignored: readonly IgnoredPlace[]
   readonly envFile: EnvFile
   readonly profile: Profile | undefined
   /** The origin of the URL that contains a password. */
@@ -125,8 +125,8 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
 }
 
 /**
- * The fault of a file that dbtool has found by itself, if it names the server and also selects a profile of this user's
- * configuration: the password of that profile would go to that server.
+ * The fault of a found file that names the server, and also selects a profile of this user's configuration. The
+ * password of that profile would go to that server.
  */
 function redirected(statements: Statements, profile: Profile | undefined): ConfigFault | undefined {
   const layersOf = (names: readonly SettingName[]): (Layer | undefined)[] =>

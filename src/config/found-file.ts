@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, relative, sep } from 'node:path'
-import { hasTrustedOwner } from '../file-trust.ts'
+import { hasTrustedOwner, realPathOfExisting } from '../file-trust.ts'
 import { readRegularFile } from '../regular-file.ts'
 import { quotedPath } from '../values.ts'
 import { ignored, maxConfigBytes, unlessWritable, type TrustedFile } from './own-file.ts'
@@ -40,8 +40,8 @@ function foreignFile({ path, name, cwd }: FoundPlace, { uid }: { uid: number }):
   return ignored(`${name} or its folder belongs to another user (${uid})`, fix, isStray)
 }
 
-/** Whether a file, or the end of a chain of links, lies in a folder or below. */
+/** Whether a file, or the end of a chain of links, lies in a folder or below. A missing file counts as its folder. */
 export function leadsInside(path: string, folder: string): boolean {
-  const way = relative(realpathSync(folder), realpathSync(path))
+  const way = relative(realpathSync(folder), realPathOfExisting(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

@@ -16,6 +16,12 @@ export interface Ignored extends ConfigFault {
   readonly isStray: boolean
 }
 
+/** An ignored file, and its effect. */
+export interface IgnoredPlace extends Ignored {
+  /** Whether it is a fault: no other place names a server, so that a command might work on an unexpected one. */
+  readonly stops: boolean
+}
+
 export type TrustedFile = { readonly file: RegularFile } | { readonly ignored: Ignored }
 
 /**

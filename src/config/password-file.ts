@@ -13,7 +13,7 @@ export type PasswordFile = { readonly secret: string } | { readonly unreadable: 
 
 /**
  * Reads a password file: one line of at most 4 KiB. A file that dbtool has found by itself may only name one in its own
- * folder or below: otherwise, an author of such a file could send any file of this user to a server.
+ * folder or below. Otherwise, the author of such a file could send any file of this user to a server.
  */
 export function readPasswordFile({ text, layer }: Statement, cwd: string): PasswordFile {
   const path = resolve(cwd, text)

@@ -42,23 +42,20 @@ export interface ProfilePath {
   readonly isFound: boolean
 }
 
-/** The existing files with profiles: that of the project, then that of this user. */
+/** The existing files with profiles: the ones of projects, the nearest first, and then that of this user. */
 export function profilePaths({ env, cwd }: PathContext): ProfilePath[] {
-  const found = nearest(cwd, homeOf(env))
-  const own = join(ownFolder(env), 'config.json')
-  return [
-    ...(found === undefined ? [] : [{ path: found, isFound: true }]),
-    ...(exists(own) && own !== found ? [{ path: own, isFound: false }] : []),
-  ]
+  const found = foldersUp(resolve(cwd), homeOf(env)).map((folder) => ({
+    path: join(folder, projectFile),
+    isFound: true,
+  }))
+  const own = { path: join(ownFolder(env), 'config.json'), isFound: false }
+  return [...found, own].filter(({ path }) => exists(path))
 }
 
-/** The project's file in this folder or the nearest one above it, up to the home folder. */
-function nearest(cwd: string, home: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const path = join(folder, projectFile)
-    if (exists(path)) return path
-    if (folder === home || folder === dirname(folder)) return undefined
-  }
+/** This folder and those above it, up to the home folder. */
+function foldersUp(folder: string, home: string): string[] {
+  const isLast = folder === home || folder === dirname(folder)
+  return isLast ? [folder] : [folder, ...foldersUp(dirname(folder), home)]
 }
 
 /** Whether there is a file or a link, wherever that leads. */

@@ -3,7 +3,7 @@ import { profileVariable } from './entries.ts'
 import type { EnvFile } from './env-file.ts'
 import type { ConfigFault } from './fault.ts'
 import { flagOrigin, hasAddress, layerOf, type Layer } from './layers.ts'
-import type { Ignored } from './own-file.ts'
+import type { Ignored, IgnoredPlace } from './own-file.ts'
 import { homeOf, profilePaths } from './paths.ts'
 import type { Profile, ProfileChoice } from './profile.ts'
 
@@ -12,7 +12,7 @@ export interface Places {
   readonly layers: readonly Layer[]
   readonly faults: readonly ConfigFault[]
   /** The files and servers that were found but not trusted. */
-  readonly ignored: readonly Ignored[]
+  readonly ignored: readonly IgnoredPlace[]
   /** The profile in use. */
   readonly profile: Profile | undefined
 }
@@ -46,7 +46,6 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
   ]
   const ignored = [envFile, ...files].flatMap((file) => file.ignored ?? [])
   const isNamed = layers.some(hasAddress)
-  const stops = ({ isStray }: Ignored): boolean => !isNamed && !isStray
   const profile = selected ?? (isNamed ? undefined : profileModule?.defaultProfile(files, home))
   if (selected === undefined && profile?.layer !== undefined) layers.push(profile.layer)
   if (!layers.some(hasAddress)) {
@@ -54,20 +53,20 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     layers.push(server.layer)
     ignored.push(...server.ignored)
   }
+  const places = ignored.map((file) => ({ ...file, stops: !isNamed && !file.isStray }))
   return {
     layers,
     faults: [
       ...files.flatMap(({ faults }) => faults),
       ...(profile?.faults ?? []),
       ...(options?.faults ?? []),
-      ...ignored.filter(stops).map(withoutServer),
+      ...places.filter(({ stops }) => stops).map(withoutServer),
     ],
-    ignored: ignored.filter((file) => !stops(file)),
+    ignored: places,
     profile,
   }
 }
 
-/** Without a server from another place, a command would work on one that the user may not expect. */
 const withoutServer = ({ sentence, fix }: Ignored): ConfigFault => ({
   sentence: `${sentence}, but no other place names a server`,
   fix,
@@ -93,7 +92,7 @@ async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ la
   return {
     layer: { origin: 'private server', texts },
     ignored: isForeign
-      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: true }]
+      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: false }]
       : [],
   }
 }

@@ -29,9 +29,15 @@ export interface ProfileFile {
 const profileName = /^[A-Za-z0-9_.-]+$/
 const topKeys = ['profiles', 'default']
 
-/** Reads the files of {@link profilePaths}. Faults are part of the result. */
+/**
+ * Reads the files of {@link profilePaths}: of the projects' ones, the nearest that can be trusted, after those that are
+ * ignored. Faults are part of the result.
+ */
 export function readProfileFiles(paths: readonly ProfilePath[], context: PathContext): ProfileFile[] {
-  return paths.map((path) => readProfileFile(path, context))
+  const files: ProfileFile[] = []
+  for (const path of paths)
+    if (!path.isFound || files.every(({ ignored }) => ignored !== undefined)) files.push(readProfileFile(path, context))
+  return files
 }
 
 function readProfileFile({ path, isFound }: ProfilePath, { env, cwd }: PathContext): ProfileFile {
@@ -80,7 +86,7 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
   for (const [profile] of named)
     if (!profileName.test(profile))
       faults.push({
-        sentence: `${name}: the name of profile ${quoteValue(profile)} must consist of letters, digits, '_', '.' and '-'`,
+        sentence: `${name}: the name of profile ${quoteValue(profile)} may only have letters, digits, '_', '.' and '-'`,
         fix: 'rename the profile',
       })
   if (standard !== undefined && typeof standard !== 'string')

@@ -21,7 +21,7 @@ export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): P
     osUser: osUserName(),
     findPrivateServer: () => findPrivateServer(env),
   })
-  for (const { sentence, fix } of inspection.ignored) out.warn(`${sentence}; ${fix}`)
+  for (const { sentence, fix, stops } of inspection.ignored) if (!stops) out.warn(`${sentence}; ${fix}`)
   return inspection
 }
 

@@ -87,12 +87,15 @@ function privilegesOf(tokens: readonly Token[]): string[] {
 
 /** Parentheses are not nested there. */
 function splitOutsideParentheses(text: string): string[] {
-  const parts = ['']
+  const parts: string[] = []
+  let start = 0
   let isInside = false
-  for (const character of text) {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at)
     if (character === '(' || character === ')') isInside = character === '('
-    if (character === ',' && !isInside) parts.push('')
-    else parts[parts.length - 1] += character
+    if (character !== ',' || isInside) continue
+    parts.push(text.slice(start, at))
+    start = at + 1
   }
-  return parts
+  return [...parts, text.slice(start)]
 }

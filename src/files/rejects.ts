@@ -34,8 +34,7 @@ export class RejectsFile {
   }
 
   /**
-   * Creates the rejects file of `source`, readable by its owner only. Throws USAGE when the path is the file being read,
-   * or cannot be written.
+   * Creates the rejects file of `source`. Throws USAGE when the path is the file being read, or cannot be written.
    */
   static async create({ path, cwd, mode = 0o600 }: RejectsPlace, source: RecordFile): Promise<RejectsFile> {
     const flag = '--rejects'

@@ -23,7 +23,7 @@ export interface SourceOptions {
 
 /**
  * Opens a file so that it can be read any number of times. Input that can be read only once (`-`, a pipe, `<(zcat …)`)
- * is first copied to a temporary file without a name, which disappears with the process, however the process ends.
+ * is first copied to a temporary file without a name. It disappears with the process, however the process ends.
  *
  * Throws USAGE when the path cannot be read.
  */

@@ -5,7 +5,7 @@ import { isRoot, type ServerPaths } from './home.ts'
 
 /**
  * The part of a private server's home that another user could replace. A server is trusted by the owners of its
- * folders and of its socket, and not by its path: DBTOOL_HOME may name a folder of somebody else.
+ * folders and of its socket, and not by its path. DBTOOL_HOME may name a folder of somebody else.
  */
 export function foreignPart(paths: ServerPaths): string | undefined {
   const part = foreignFolder(paths.directory)

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { lstatSync, rmdirSync, rmSync } from 'node:fs'
 
 /**
- * Removes a path and everything below it. What root has given to the server's user is removed as that user: root could
- * be led elsewhere by a link that appears meanwhile.
+ * Removes a path and everything below it. As root, a folder of the server's user is emptied as that user: a link that
+ * appears meanwhile could lead root elsewhere.
  */
 export function removeTree(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false })

@@ -9,7 +9,7 @@ export interface ServerUser {
   readonly warnings: readonly string[]
 }
 
-/** Root's server should have a user of its own: what runs as `mysql` or `nobody` could read its data. */
+/** Root's server should have a user of its own: other programs of `mysql` or `nobody` could read its data. */
 const ownAccount = 'dbtool-server'
 
 /**
@@ -30,7 +30,8 @@ export function serverUser(paths: ServerPaths, progress?: (message: string) => v
   })[0]
   const reason = `a user ${ownAccount} cannot be created`
   if (shared === undefined) return asRoot(reason)
-  const warning = `the private server runs as ${shared.name}, because ${reason}; that user's other programs can read its data`
+  const warning =
+    `the private server runs as ${shared.name}, because ${reason}; ` + 'other programs of that user can read its data'
   return { spawn: shared.account, arguments: [], warnings: [warning] }
 }
 

@@ -53,7 +53,7 @@ export function parseStatement(text: string): Statement {
   return { text: text.trim(), sql, weight, parameters, columns: [...columns] }
 }
 
-/** Matches quoted text, names and comments, or a parameter. What is not closed ends with the text. */
+/** Matches quoted text, names and comments, or a parameter. An unclosed one ends with the text. */
 const token =
   /'(?:[^'\\]|\\[^]|'')*(?:'|\\?$)|"(?:[^"\\]|\\[^]|"")*(?:"|\\?$)|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?(?:\*\/|$)|\{\{([^{}]*)\}\}|\?/g
 const parameter = /\{\{[^{}]*\}\}/

@@ -116,9 +116,10 @@ async function tabbed(
   [shell = '', ...argv]: string[],
   setUp: string,
   line: string,
-  wanted: string,
-  { environment = env, entered }: { environment?: Record<string, string>; entered?: string } = {},
+  expected: string | { inserted: string; entered: string; environment: Record<string, string> },
 ): Promise<string> {
+  const { inserted, entered, environment } =
+    typeof expected === 'string' ? { inserted: expected, entered: undefined, environment: env } : expected
   const pty = spawn(shell, argv, { cols: 100, rows: 40, cwd: folder, env: environment })
   let screen = ''
   pty.onData((text) => (screen += stripVTControlCharacters(text)))
@@ -127,7 +128,7 @@ async function tabbed(
     pty.write(`${setUp}; echo rea''dy\r`)
     await see('ready')
     pty.write(`${line}\t`)
-    await see(wanted)
+    await see(inserted)
     if (entered !== undefined) {
       pty.write('\r')
       await see(entered)
@@ -208,7 +209,11 @@ describe.each(terminals)('TAB and Enter in %s run nothing of what is inserted', 
       const script = await hostileTool(evil)
       const path = { ...env, PATH: `${dirname(script)}${delimiter}${process.env['PATH'] ?? ''}` }
       const entered = `<--profile><${evil}>`
-      await tabbed([shell, ...argv], setUp(script), 'dbtool --profile ev', ' evil', { environment: path, entered })
+      await tabbed([shell, ...argv], setUp(script), 'dbtool --profile ev', {
+        inserted: ' evil',
+        entered,
+        environment: path,
+      })
       expect(existsSync(join(folder, 'broken'))).toBe(false)
     },
   )
@@ -216,7 +221,11 @@ describe.each(terminals)('TAB and Enter in %s run nothing of what is inserted', 
   it.skipIf(!installed(shell))('a file', async () => {
     const script = join(folder, shell === 'pwsh' ? 'plain.ps1' : `plain.${shell}`)
     writeFileSync(script, (await dbtool(['completion', language])).stdout)
-    await tabbed([shell, ...argv], setUp(script), 'dbtool --format x orders import ev', 'evil', { entered: 'error: ' })
+    await tabbed([shell, ...argv], setUp(script), 'dbtool --format x orders import ev', {
+      inserted: 'evil',
+      entered: 'error: ',
+      environment: env,
+    })
     expect(existsSync(join(folder, 'broken'))).toBe(false)
   })
 })

@@ -135,18 +135,18 @@ describe('a pipe where a file is expected ends no command in a wait', () => {
     mkdirSync(dirname(path), { recursive: true })
     execFileSync('mkfifo', [path])
   }
-  it.each<[what: string, path: string, flags: string, exitCode: number, told: string]>([
-    ['.env', join(project, '.env'), '--host h', 0, '.env is not a regular file, so it is ignored'],
-    ['.env, and nothing else', join(project, '.env'), '', 2, '.env is not a regular file'],
-    ['.dbtool.json', join(project, '.dbtool.json'), '--host h', 0, '.dbtool.json is not a regular file'],
-    ['own profiles', own, '--host h', 2, 'cannot read ~/.config/dbtool/config.json: it is not a regular file'],
-    ['--password-file', join(project, 'p'), '--host h --password-file p', 2, 'it is not a regular file'],
-    ['--defaults-file', join(project, 'p'), '--defaults-file p', 2, 'it is not a regular file'],
-  ])('%s', (_what, path, flags, exitCode, told) => {
+  it.each<[path: string, flags: string, outcome: [exitCode: number, message: string]]>([
+    [join(project, '.env'), '--host h', [0, '.env is not a regular file, so it is ignored']],
+    [join(project, '.env'), '', [2, '.env is not a regular file']],
+    [join(project, '.dbtool.json'), '--host h', [0, '.dbtool.json is not a regular file']],
+    [own, '--host h', [2, 'cannot read ~/.config/dbtool/config.json: it is not a regular file']],
+    [join(project, 'p'), '--host h --password-file p', [2, 'it is not a regular file']],
+    [join(project, 'p'), '--defaults-file p', [2, 'it is not a regular file']],
+  ])('%s %s', (path, flags, [exitCode, message]) => {
     pipe(path)
     const argv = ['config', 'show', '--format', 'count', ...flags.split(' ').filter((word) => word !== '')]
     const finished = runAs(undefined, argv, project, { HOME: home })
-    expect([finished.exitCode, finished.stderr]).toEqual([exitCode, expect.stringContaining(told)])
+    expect([finished.exitCode, finished.stderr]).toEqual([exitCode, expect.stringContaining(message)])
   })
 
   it('--ssl-ca', () => {
@@ -179,6 +179,14 @@ describe.each(names)('a %s is ignored', (name, content) => {
     expect([used, warnings]).toEqual(['h', expect.stringMatching(why)])
     expect(await faults()).toEqual([expect.stringMatching(/so it is ignored, but no other place names a server$/)])
   }
+
+  it('which config profiles and doctor say, too', async () => {
+    put(file, content, 0o666)
+    for (const line of ['config profiles', 'doctor', 'config profiles --host h', 'doctor --host 127.0.0.1 --port 1'])
+      expect((await inProject(line)).stderr + (await inProject(line)).stdout, line).toMatch(
+        /every user of this machine/,
+      )
+  })
 
   it('if every user can write to it', async () => {
     put(file, content, 0o666)
@@ -271,6 +279,9 @@ describe("a stranger's .dbtool.json above", () => {
       },
     })
     expect((await inProject('completion bash -- users list --profile d', mine)).stdout).toBe('')
+    put(join(top, '.dbtool.json'), names[1]?.[1] ?? '')
+    expect((await hostIn(mine)).host).toBe('db.example.com')
+    rmSync(join(top, '.dbtool.json'))
   })
 })
 

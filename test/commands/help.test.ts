@@ -145,7 +145,17 @@ describe('what is loaded', () => {
     const needed = texts.flatMap((text) =>
       [...text.matchAll(/require\(["`]node:([\w/]+)["`]\)/g)].map(([, name]) => name),
     )
-    expect([...new Set(needed)].sort()).toEqual(['events', 'fs', 'module', 'os', 'path', 'process', 'vm', 'zlib'])
+    expect([...new Set(needed)].sort()).toEqual([
+      'crypto',
+      'events',
+      'fs',
+      'module',
+      'os',
+      'path',
+      'process',
+      'vm',
+      'zlib',
+    ])
   })
 
   it.each([

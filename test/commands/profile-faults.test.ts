@@ -55,7 +55,8 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     '',
     ['two words', 'x;touch marker', ''].map(
       (name) =>
-        `.dbtool.json: the name of profile '${name}' must consist of letters, digits, '_', '.' and '-'; rename the profile`,
+        `.dbtool.json: the name of profile '${name}' may only have letters, digits, '_', '.' and '-'; ` +
+        'rename the profile',
     ),
     /^correct it where it is set/,
   ],

@@ -151,7 +151,7 @@ const rows: readonly Row[] = [
     holding({ lines: [app('SELECT, INSERT ON `shop`.*')] }),
     'fault',
     "app@% lacks in 'shop': UPDATE; DELETE",
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   [
     'needed-privileges',

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest'
 import { giveTo as giveFolder, prepareDirectories } from '../../src/server/directories.ts'
 import { serverPaths, type ServerPaths } from '../../src/server/home.ts'
 import { installData } from '../../src/server/install.ts'
-import { foreignPart } from '../../src/server/ownership.ts'
+import { foreignPart, foreignSentence } from '../../src/server/ownership.ts'
 import { findPrograms } from '../../src/server/programs.ts'
 import { removeTree } from '../../src/server/remove-tree.ts'
 import { resetServer } from '../../src/server/reset.ts'
@@ -51,7 +51,7 @@ describe.runIf(isRoot)('a home that another user could replace', () => {
     for (const use of [startServer, stopServer, resetServer, serverStatus])
       await expect(use(paths)).rejects.toMatchObject({
         code: 'SERVER_FAILED',
-        message: `another user could replace the private server, because of the owner or the permissions of ${foreign(paths)}`,
+        message: foreignSentence(foreign(paths)),
         hint: 'set DBTOOL_HOME to a folder of your own',
       })
     expect(readdirSync(paths.directory)).toEqual([])
@@ -82,9 +82,15 @@ describe.runIf(isRoot)('a home that another user could replace', () => {
       foreign: expect.stringMatching(/^another user could .*, so it is ignored$/),
     })
     const env = { DBTOOL_HOME: paths.home, DB_PASSWORD: 'harmless' }
-    const shown = await dbtool('config show --format tsv', { env })
-    expect(shown.stdout).toMatch(/^DB_HOST\tlocalhost\tdefault$/m)
-    expect(shown.stderr).toMatch(/^warning: another user could replace .*; set DBTOOL_HOME to a folder of your own$/m)
+    const stopped = await dbtool('config show --json', { env })
+    expect(stopped.error).toMatchObject({
+      code: 'BAD_CONFIG',
+      message: expect.stringMatching(
+        /^another user could replace .*, so it is ignored, but no other place names a server$/,
+      ),
+      hint: 'set DBTOOL_HOME to a folder of your own',
+    })
+    expect((await dbtool('config show --host h', { env })).exitCode).toBe(0)
     expect([server.connections() > 0, server.knows('harmless')]).toEqual([true, false])
   })
 })

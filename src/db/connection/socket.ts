@@ -6,7 +6,7 @@ import { hasTrustedOwner, isSticky } from '../../file-trust.ts'
 const serverAccounts: readonly string[] = ['mysql', 'mariadb', '_mysql', 'dbtool-server']
 
 /**
- * Whether the server behind a socket is known. Its owner decides, and not its path: a socket and its folder must belong
+ * Whether the server behind a socket is known. Its owner decides, and not its path. A socket and its folder must belong
  * to this user, to root or to the account of the server's package. A sticky folder such as /tmp may be anybody's.
  */
 export function isTrustedSocket(path: string): boolean {
