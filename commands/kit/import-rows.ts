@@ -83,7 +83,7 @@ async function importPath(
   const [{ checkRecordFile, openRecordFile }, { parseMap }, { RejectsFile }, { importRows }, { fieldsOf }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),
-      import('../../src/files/header.ts'),
+      import('../../src/files/map.ts'),
       import('../../src/files/rejects.ts'),
       import('../../src/shop/import/import-rows.ts'),
       import('../../src/shop/import/tables.ts'),

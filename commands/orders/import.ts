@@ -78,7 +78,7 @@ async function importPath(ctx: Context, path: string, options: ImportOrdersOptio
   const [{ openRecordFile }, { parseMap }, { RejectsFile: Rejects }, importing, { orderFields: fields }] =
     await Promise.all([
       import('../../src/files/record-file.ts'),
-      import('../../src/files/header.ts'),
+      import('../../src/files/map.ts'),
       import('../../src/files/rejects.ts'),
       import('../../src/shop/import/import-orders.ts'),
       import('../../src/shop/import/draft-order.ts'),

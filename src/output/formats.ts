@@ -1,3 +1,4 @@
+import { escapeTsv, tsvNull } from '../tsv.ts'
 import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
 import { flatColumns, flatRows } from './flat.ts'
@@ -21,13 +22,11 @@ const csv: Dialect = {
   escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
 }
 
-const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
-
 /** The default format of LOAD DATA: one line per row whatever the text contains, and NULL differs from any text. */
 const tsv: Dialect = {
   separator: '\t',
-  nullText: '\\N',
-  escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character),
+  nullText: tsvNull,
+  escaped: escapeTsv,
 }
 
 /** The text of a cell. A spreadsheet could run only texts as formulas, not numbers, money or instants. */

@@ -1,6 +1,7 @@
 import { type DbtoolError, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import {
+  type OrderStatus,
   parseKey,
   parseMoment,
   parsePrice,
@@ -10,6 +11,7 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
+import { type Adjustment, adjustmentsOf } from './adjustments.ts'
 import { FieldReader } from './draft-row.ts'
 
 /** Adjacent records with the same reference. */
@@ -28,6 +30,10 @@ export interface DraftOrder extends Group {
   readonly refusal?: DbtoolError
   /** The order lines, with lines of the same SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
+  /** Amounts besides the lines, such as shipping; the import does not place them yet. */
+  readonly adjustments: readonly Adjustment[]
+  /** The status in the file; undefined if it names none. */
+  readonly status: OrderStatus | undefined
 }
 
 const largestQuantity = 2_147_483_647
@@ -69,7 +75,7 @@ function draft(ref: string, records: readonly SourceRecord[], duplicate: boolean
     faults.set(records[0]?.line ?? 0, `duplicate order_ref '${ref}': the lines of one order must be adjacent`)
   let first: ImportLine | undefined
   for (const record of records) {
-    const read = readOrderLine(record)
+    const read = readOrderLine(record, first)
     if ('faults' in read) faults.set(record.line, read.faults.join('; '))
     else {
       first ??= read.line
@@ -80,7 +86,18 @@ function draft(ref: string, records: readonly SourceRecord[], duplicate: boolean
       if (fault !== undefined) faults.set(record.line, fault)
     }
   }
-  return { ref, records, faults, lines: faults.size > 0 ? [] : [...lines.values()].map(({ line }) => line) }
+  const adjustments = adjustmentsOf(records, (line, fault) => faults.set(line, fault))
+  const status = records.find(({ values }) => values['status'] !== undefined)?.values['status'] as
+    OrderStatus | undefined
+  const isSound = faults.size === 0
+  return {
+    ref,
+    records,
+    faults,
+    lines: isSound ? [...lines.values()].map(({ line }) => line) : [],
+    adjustments,
+    status,
+  }
 }
 
 /** Merges lines with the same SKU and price into one order line; a different price is a fault. */
@@ -146,12 +163,18 @@ function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
 
 const ofOrder = { key: cachingLast(parseKey), user: cachingLast(parseUser), moment: cachingLast(parseMoment) }
 
-/** Reads a record as an order line, or as one sentence for each of its faults. */
-function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {
+/**
+ * Reads a record as an order line, or as one sentence for each of its faults. A line that leaves the user empty has the
+ * user of the `first` line of its order.
+ */
+function readOrderLine(
+  { values, fault }: SourceRecord,
+  first: ImportLine | undefined,
+): { line: ImportLine } | { faults: string[] } {
   if (fault !== undefined) return { faults: [fault] }
   const read = new FieldReader(values)
   const ref = read.required('order_ref', ofOrder.key)
-  const user = read.required('user', ofOrder.user)
+  const user = values['user'] === undefined && first ? first.user : read.required('user', ofOrder.user)
   const sku = read.required('sku', parseSku)
   const quantity = read.required('quantity', parseQuantity)
   const line = {

@@ -75,6 +75,14 @@ describe('orders import', () => {
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
   })
 
+  it('a line that leaves the user empty belongs to the user of its order, and exact values are values', async () => {
+    const { json, exitCode } = await importing(
+      `${head}\nA,ada,TEA,2.0,4.5000,Green tea,2026-01-02\nA,,POT,1,48.900,,\n`,
+      growing,
+    )
+    expect([exitCode, json()]).toMatchObject([0, { orders_placed: 1, lines_placed: 2, revenue: '57.90' }])
+  })
+
   it('a second run places nothing, also from standard input and as NDJSON', async () => {
     const csv = `${head}\nA,ada,TEA,2,4.50,Tea,\nB,bob,TEA,1,4.50,Tea,\n`
     await importing(csv, growing)
@@ -97,7 +105,18 @@ describe('orders import', () => {
     ['a quantity of -0', 'A,ada,TEA,-0,1,,', "not '-0'"],
     ['an Arabic digit', 'A,ada,TEA,٣,1,,', "not '٣'"],
     ['a quantity beyond the column', 'A,ada,TEA,2147483648,1,,', "not '2147483648'"],
-    ['a decimal comma', 'A,ada,TEA,1,"1,50",,', "price must be an amount such as 19.90, not '1,50'"],
+    [
+      'a decimal comma',
+      'A,ada,TEA,1,"1,50",,',
+      "price must be an amount such as 19.90, not '1,50'; --decimal-comma reads it",
+    ],
+    [
+      'a price of six decimals',
+      'A,ada,TEA,1,16.528926,,',
+      "not '16.528926': money is never rounded; --round half-up reads it",
+    ],
+    ['a day first', 'A,ada,TEA,1,1,,31.01.2026', "not '31.01.2026'; --date-format DD.MM.YYYY reads it"],
+    ['a text for NULL', 'A,ada,TEA,1,NULL,,', "not 'NULL'; --null 'NULL' reads it as empty"],
     ['a price that would be rounded', 'A,ada,TEA,1,0.001,,', 'price must have at most two decimals'],
     ['a price too large', 'A,ada,TEA,1,100000000,,', 'at most 99999999.99'],
     [
@@ -106,6 +125,7 @@ describe('orders import', () => {
       'product_name must have at most 255 characters, not 256',
     ],
     ['no user', 'A,,TEA,1,1,,', 'user is empty'],
+    ['a user on a later line only', 'A,,TEA,1,1,,\nA,ada,POT,1,1,,', 'user is empty'],
     ['a time that is none', 'A,ada,TEA,1,1,,2026-02-30', 'ordered_at must be a time'],
     ['too many columns', 'A,ada,TEA,1,1,,,x', 'has 8 columns, the header has 7'],
     [
@@ -303,8 +323,7 @@ describe('orders import', () => {
       Array.from(
         { length: 7 },
         (_line, line) =>
-          `R${order},${order % 3 === 0 && line === 4 ? '' : `u${order}`},` +
-          `S${line},${order % 5 === 0 ? 2_000 : 1},1.00,,`,
+          `R${order},u${order},S${line},` + `${order % 3 === 0 && line === 4 ? 0 : order % 5 === 0 ? 2_000 : 1},1.00,,`,
       ),
     ).flat()
     const runs: string[] = []

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { InvalidValue } from '../../errors.ts'
+import type { Reshape } from '../../files/record.ts'
+import { parsePrice, quoteValue } from '../rules.ts'
+import { type AmountField, amountFields, isPerOrder } from './adjustments.ts'
+import { numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { applies, type Join, type Layout, type Values } from './layout.ts'
+import type { ReadReport } from './read-report.ts'
+import { statusOf } from './status-words.ts'
+import { timeReader } from './times.ts'
+
+/** How the texts of fields are written; the texts of all others are taken as they are. */
+const counts = ['quantity', 'stock']
+const times = ['ordered_at', 'created_at', 'last_login']
+
+/**
+ * Returns the function that starts a pass over a file: it turns the records of another system into dbtool's, and
+ * reports what it skips. Undefined if the layout leaves every record as it is.
+ */
+export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {
+  if (!changesRecords(layout)) return undefined
+  const { skip = [] } = layout
+  const complete = completer(layout)
+  const convert = converter(layout, report)
+  return () => {
+    report.restart()
+    const carry = carrier(layout)
+    const currencyFault = oneCurrency()
+    return (record) => {
+      const { values } = record
+      carry(values, record.fault === undefined)
+      complete(values)
+      if (record.fault !== undefined) return record
+      const reason = skip.find(({ when }) => applies(when, values))?.reason
+      if (reason !== undefined) {
+        report.skip(reason)
+        return undefined
+      }
+      const faults = [...convert(values), ...currencyFault(values)]
+      return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
+    }
+  }
+}
+
+const extraFields = new Set<string>(['status', 'currency', ...amountFields])
+
+/** The parts of a layout that say how the file is split into cells, and nothing about their values. */
+const structure = new Set(['columns', 'inputFormat', 'delimiter', 'quote', 'encoding'])
+
+function changesRecords(layout: Layout): boolean {
+  const isSet = (part: unknown): boolean => part !== undefined && part !== false
+  const rules = Object.entries(layout).filter(([part]) => !structure.has(part))
+  return (
+    rules.some(([, rule]) => isSet(rule)) || Object.keys(layout.columns ?? {}).some((field) => extraFields.has(field))
+  )
+}
+
+/** Returns the function that fills the empty cells of a record with the texts of the line above. */
+function carrier({ carryDown = [], carryBy }: Layout): (values: Values, isSound: boolean) => void {
+  let last: Values = {}
+  return (values, isSound) => {
+    const key = carryBy === undefined ? undefined : values[carryBy]
+    if (key === undefined || key === last[carryBy ?? '']) for (const field of carryDown) values[field] ??= last[field]
+    if (isSound) last = { ...values }
+  }
+}
+
+/** Returns the function that fills the fields which follow from other fields of the record. */
+function completer({ join = {}, derive = {}, defaults = {}, nulls = [], skuFrom }: Layout): (values: Values) => void {
+  const empty = new Set(nulls)
+  return (values) => {
+    if (empty.size > 0)
+      for (const [field, text] of Object.entries(values)) if (empty.has(text ?? '')) values[field] = undefined
+    for (const [field, rule] of Object.entries(join)) values[field] = joined(rule, values) ?? values[field]
+    for (const [field, rules] of Object.entries(derive))
+      values[field] = rules.find(({ when }) => applies(when, values))?.is ?? values[field]
+    for (const [field, text] of Object.entries(defaults)) values[field] ??= text
+    const name = skuFrom === undefined ? undefined : values[skuFrom]
+    if (name !== undefined) values['sku'] ??= skuOf(name)
+  }
+}
+
+function joined({ of, with: separators, without = [] }: Join, values: Readonly<Values>): string | undefined {
+  const texts = of.flatMap((field) => values[field] ?? []).filter((text) => !without.includes(text))
+  if (texts.length === 0) return undefined
+  return texts.reduce((all, text, index) => `${all}${separators[Math.min(index, separators.length) - 1] ?? ' '}${text}`)
+}
+
+const longestSku = 64
+
+/** A text as a SKU; two long texts with the same beginning get different SKUs. */
+function skuOf(text: string): string {
+  const characters = Array.from(text)
+  if (characters.length <= longestSku) return text
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return `${characters.slice(0, longestSku - digest.length - 1).join('')}~${digest}`
+}
+
+/**
+ * Returns the function that rewrites the values of a record as dbtool writes them; it returns a sentence for each value
+ * that cannot be read.
+ */
+function converter(layout: Layout, report: ReadReport): (values: Values) => string[] {
+  const { dateFormat, timeZone, round, lineTotal = false } = layout
+  const number = numberReader(layout) ?? ((text: string): string => text)
+  const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
+  const rounds = round === 'half-up'
+  const rounded = (text: string): string => {
+    const cents = rounds && /^\d+\.\d{2}0*[1-9]\d*$/.test(text) ? roundHalfUp(text) : undefined
+    if (cents !== undefined && Number(text) !== Number(cents)) report.round()
+    return cents ?? text
+  }
+  const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
+    ...counts.map((field): [string, (text: string) => string] => [field, number]),
+    ['price', (text, values) => priceOf(number(text), values)],
+    ...times.flatMap((field): [string, (text: string) => string][] => (time === undefined ? [] : [[field, time]])),
+    ...amountFields.map((field): [string, (text: string, values: Values) => string] => [
+      field,
+      (text, values) => {
+        const amount = parsePrice(rounded(number(text).replace(/^-/, '')))
+        report.addAmount(kindOf(field), amount, values['order_ref'], isPerOrder(field))
+        return amount
+      },
+    ]),
+    ['status', (text) => knownStatus(text, report)],
+  ]
+  const priceOf = (text: string, { quantity }: Values): string =>
+    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
+  return (values) => faultsOf(steps, values)
+}
+
+function faultsOf(
+  steps: readonly [field: string, read: (text: string, values: Values) => string | undefined][],
+  values: Values,
+): string[] {
+  const faults: string[] = []
+  for (const [field, read] of steps) {
+    const text = values[field]
+    if (text === undefined) continue
+    try {
+      values[field] = read(text, values)
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error
+      values[field] = undefined
+      faults.push(`${field} ${error.message}`)
+    }
+  }
+  return faults
+}
+
+const kindOf = (field: AmountField): string => field.replace('line_', '')
+
+function knownStatus(text: string, report: ReadReport): string | undefined {
+  const status = statusOf(text)
+  if (status === undefined) report.unknownStatus(text)
+  return status
+}
+
+/** Returns the function that refuses a second currency: the shop has one, and an amount of another would be wrong. */
+function oneCurrency(): (values: Readonly<Values>) => string[] {
+  let first: string | undefined
+  return ({ currency }) => {
+    if (currency === undefined) return []
+    first ??= currency
+    return currency === first
+      ? []
+      : [`currency is ${quoteValue(currency)} here, but ${quoteValue(first)} on an earlier line: import them apart`]
+  }
+}
