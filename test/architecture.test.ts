@@ -20,7 +20,7 @@ const floors: Record<string, readonly string[]> = {
   'src/config': ['src/errors', 'src/nearest', 'src/values', 'src/settings', 'src/connection-url', 'src/db'],
   'src/server': ['src/errors', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/db'],
-  'src/shop': ['src/errors', 'src/values', 'src/files', 'src/db'],
+  'src/shop': ['src/errors', 'src/values', 'src/nearest', 'src/files', 'src/db'],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
     'src/errors',

@@ -12,7 +12,7 @@ export interface Wanted {
   fields: Fields
   /** The column of a field, as the user named it: the file must have it. */
   map: ReadonlyMap<string, string>
-  /** The columns of the fields in the files of another system, preferred first. Absent: a field has its own name. */
+  /** The columns of the fields, preferred first; a field without any has none. Absent: each field has its own name. */
   known?: ReadonlyMap<string, readonly string[]> | undefined
 }
 
@@ -35,7 +35,7 @@ export interface IgnoredColumn {
 export function wantedColumns({ fields, map, known }: Wanted): Column[] {
   const column = (name: string, required: boolean): Column => {
     const mapped = map.get(name)
-    const candidates = mapped === undefined ? (known?.get(name) ?? (known ? [] : [name])) : [mapped]
+    const candidates = mapped === undefined ? (known === undefined ? [name] : (known.get(name) ?? [])) : [mapped]
     return { name, candidates, required, demanded: required || mapped !== undefined }
   }
   return [...fields.required.map((name) => column(name, true)), ...fields.optional.map((name) => column(name, false))]

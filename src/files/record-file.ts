@@ -192,7 +192,10 @@ function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly 
  *
  * Throws BAD_INPUT for a file without any text, and for JSON that is neither one list nor one object per line.
  */
-async function detectFormat(source: Source, { delimiter, quote }: FormatOptions): Promise<Format> {
+export async function detectFormat(
+  source: Source,
+  { delimiter, quote }: Pick<FormatOptions, 'delimiter' | 'quote'>,
+): Promise<Format> {
   const first = await firstLine(source)
   if (first === undefined) throw emptyFile(source.name)
   const name = source.name.replace(/\.gz$/i, '')

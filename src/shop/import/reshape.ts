@@ -20,7 +20,8 @@ const times = ['ordered_at', 'created_at', 'last_login']
 export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {
   if (!changesRecords(layout)) return undefined
   const { skip = [] } = layout
-  const complete = completer(layout)
+  const clear = cleaner(layout)
+  const complete = completer(layout, report)
   const convert = converter(layout, report)
   return () => {
     report.restart()
@@ -28,6 +29,7 @@ export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | 
     const currencyFault = oneCurrency()
     return (record) => {
       const { values } = record
+      clear(values)
       carry(values, record.fault === undefined)
       complete(values)
       if (record.fault !== undefined) return record
@@ -48,35 +50,56 @@ const extraFields = new Set<string>(['status', 'currency', ...amountFields])
 const structure = new Set(['columns', 'inputFormat', 'delimiter', 'quote', 'encoding'])
 
 function changesRecords(layout: Layout): boolean {
-  const isSet = (part: unknown): boolean => part !== undefined && part !== false
+  const isSet = (part: unknown): boolean =>
+    part !== undefined && part !== false && !(Array.isArray(part) && part.length === 0)
   const rules = Object.entries(layout).filter(([part]) => !structure.has(part))
   return (
     rules.some(([, rule]) => isSet(rule)) || Object.keys(layout.columns ?? {}).some((field) => extraFields.has(field))
   )
 }
 
+/** Returns the function that empties the cells whose text means no value. */
+function cleaner({ nulls = [] }: Layout): (values: Values) => void {
+  const empty = new Set(nulls)
+  if (empty.size === 0) return () => undefined
+  return (values) => {
+    for (const [field, text] of Object.entries(values)) if (empty.has(text ?? '')) values[field] = undefined
+  }
+}
+
 /** Returns the function that fills the empty cells of a record with the texts of the line above. */
 function carrier({ carryDown = [], carryBy }: Layout): (values: Values, isSound: boolean) => void {
+  if (carryDown.length === 0) return () => undefined
   let last: Values = {}
   return (values, isSound) => {
     const key = carryBy === undefined ? undefined : values[carryBy]
-    if (key === undefined || key === last[carryBy ?? '']) for (const field of carryDown) values[field] ??= last[field]
+    const repeats = key === undefined || key === last[carryBy ?? '']
+    if (repeats) for (const field of carryDown) fill(values, field, last[field])
     if (isSound) last = { ...values }
   }
 }
 
+/** A field without a column stays absent, rather than empty: an empty cell would clear the value of an existing row. */
+function fill(values: Values, field: string, text: string | undefined): void {
+  if (text !== undefined) values[field] ??= text
+}
+
 /** Returns the function that fills the fields which follow from other fields of the record. */
-function completer({ join = {}, derive = {}, defaults = {}, nulls = [], skuFrom }: Layout): (values: Values) => void {
-  const empty = new Set(nulls)
+function completer(layout: Layout, report: ReadReport): (values: Values) => void {
+  const joins = Object.entries(layout.join ?? {})
+  const derivations = Object.entries(layout.derive ?? {})
+  const defaults = Object.entries(layout.defaults ?? {})
+  const { skuFrom } = layout
   return (values) => {
-    if (empty.size > 0)
-      for (const [field, text] of Object.entries(values)) if (empty.has(text ?? '')) values[field] = undefined
-    for (const [field, rule] of Object.entries(join)) values[field] = joined(rule, values) ?? values[field]
-    for (const [field, rules] of Object.entries(derive))
-      values[field] = rules.find(({ when }) => applies(when, values))?.is ?? values[field]
-    for (const [field, text] of Object.entries(defaults)) values[field] ??= text
+    for (const [field, rule] of joins) fill(values, field, joined(rule, values))
+    for (const [field, rules] of derivations) {
+      const found = rules.find(({ when }) => applies(when, values))
+      if (found !== undefined) values[field] = found.is
+    }
+    for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]
     if (name !== undefined) values['sku'] ??= skuOf(name)
+    if (values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
   }
 }
 
@@ -106,10 +129,12 @@ function converter(layout: Layout, report: ReadReport): (values: Values) => stri
   const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
   const rounds = round === 'half-up'
   const rounded = (text: string): string => {
-    const cents = rounds && /^\d+\.\d{2}0*[1-9]\d*$/.test(text) ? roundHalfUp(text) : undefined
-    if (cents !== undefined && Number(text) !== Number(cents)) report.round()
+    const cents = rounds && hasFractionOfCent.test(text) ? roundHalfUp(text) : undefined
+    if (cents !== undefined) report.round()
     return cents ?? text
   }
+  const priceOf = (text: string, { quantity }: Values): string =>
+    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
   const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
     ...counts.map((field): [string, (text: string) => string] => [field, number]),
     ['price', (text, values) => priceOf(number(text), values)],
@@ -122,12 +147,11 @@ function converter(layout: Layout, report: ReadReport): (values: Values) => stri
         return amount
       },
     ]),
-    ['status', (text) => knownStatus(text, report)],
   ]
-  const priceOf = (text: string, { quantity }: Values): string =>
-    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
   return (values) => faultsOf(steps, values)
 }
+
+const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
 
 function faultsOf(
   steps: readonly [field: string, read: (text: string, values: Values) => string | undefined][],

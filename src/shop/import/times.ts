@@ -89,7 +89,7 @@ type Parts = Partial<Record<Part, string>>
 /** The reading of a clock on a wall, as milliseconds of a day in UTC. Undefined: there is no such day or time. */
 function wallTime(parts: Parts): number | undefined {
   const { year, year2 = '', month, monthName = '', day, hour = '0', minute = '0', second = '0', half } = parts
-  const fullYear = year === undefined ? Number(year2) + (Number(year2) < 70 ? 2000 : 1900) : Number(year)
+  const fullYear = year === undefined ? Number(year2) + (Number(year2) < 69 ? 2000 : 1900) : Number(year)
   const monthIndex = month === undefined ? months.indexOf(monthName.slice(0, 3).toLowerCase()) : Number(month) - 1
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (/^p/i.test(half) ? 12 : 0)
   const isHalf = half === undefined || (Number(hour) >= 1 && Number(hour) <= 12)
