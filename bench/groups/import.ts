@@ -4,7 +4,7 @@ import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { parseMap } from '../../src/files/map.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
 import { type DraftOrder, groupOrders, orderFields } from '../../src/shop/import/draft-order.ts'
-import { importedUsers } from '../../src/shop/import/resolve-users.ts'
+import { findImportedUsers } from '../../src/shop/import/resolve-users.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import type { Bench } from '../bench.ts'
 import { runDbtool } from '../child.ts'
@@ -160,7 +160,8 @@ class Names {
   }
 
   async userId(reference: string): Promise<number> {
-    const known = this.#users.get(reference) ?? importedUsers(this.db, [reference]).then((ids) => ids.get(reference))
+    const known =
+      this.#users.get(reference) ?? findImportedUsers(this.db, [reference]).then((ids) => ids.get(reference))
     this.#users.set(reference, known)
     return (await known) ?? 0
   }

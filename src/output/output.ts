@@ -1,7 +1,8 @@
+import { DbtoolError } from '../errors.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
-import { writerFor } from './formats.ts'
+import { type CsvStyle, csvWriterFor, writerFor } from './formats.ts'
 import { openSheet, type Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
@@ -70,11 +71,17 @@ export class Output extends Reporter {
 
   /**
    * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
-   * Rejects with USAGE before calling `produce` if the format needs all rows at once.
+   * Rejects with USAGE before calling `produce` if the format needs all rows at once, or is not CSV although `csv` names
+   * a variant of it.
    */
-  async stream(view: View, produce: (write: WriteRows) => Promise<void>): Promise<void> {
+  async stream(view: View, produce: (write: WriteRows) => Promise<void>, csv?: CsvStyle): Promise<void> {
     const { signal, format = 'csv' } = this.#options
-    const sheet = openSheet(writerFor(format, this.#isBare))(this.chosen(view), this.style())
+    if (csv !== undefined && (format !== 'csv' || this.#isBare))
+      throw new DbtoolError('USAGE', '--bom, --crlf, --delimiter and --decimal-comma need the format CSV', {
+        hint: 'omit them, or use --format csv',
+      })
+    const writer = csv === undefined ? writerFor(format, this.#isBare) : csvWriterFor(csv)
+    const sheet = openSheet(writer)(this.chosen(view), this.style())
     if (format !== 'vertical') this.unpaged()
     this.#isWhole = false
     try {

@@ -45,6 +45,9 @@ describe('what is created', () => {
       unchanged: 0,
       skipped: 0,
       rejected: 0,
+      columns_ignored: [],
+      records_skipped: [],
+      amounts_not_imported: [],
       seconds: expect.any(Number),
       rows_per_second: expect.any(Number),
     })

@@ -1,7 +1,7 @@
 import type { Queries } from '../../db/queries.ts'
 import { allFaults } from '../../errors.ts'
 import { where, type Condition } from '../filters.ts'
-import { importKeyPrefix } from '../import/decide-orders.ts'
+import { importKeyPrefix } from '../import/draft-order.ts'
 import { quoteValue, type OrderStatus } from '../rules.ts'
 import { eachPage, isoText, type WritePage } from './pages.ts'
 

@@ -1,4 +1,4 @@
-import { type DbtoolError, InvalidValue } from '../../errors.ts'
+import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import {
   type OrderStatus,
@@ -26,8 +26,6 @@ export interface DraftOrder extends Group {
   readonly index: number
   /** The faults by line number; any fault rejects the complete order. */
   readonly faults: ReadonlyMap<number, string>
-  /** The reason why the shop refused it, though the file has no fault. */
-  readonly refusal?: DbtoolError
   /** The order lines, with lines of the same SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
   /** Amounts besides the lines, such as shipping; the import does not place them yet. */
@@ -35,6 +33,13 @@ export interface DraftOrder extends Group {
   /** The status in the file; undefined if it names none. */
   readonly status: OrderStatus | undefined
 }
+
+/** The customer's name in the file; all lines of an order without faults agree on it. */
+export const userOf = ({ lines: [first] }: DraftOrder): string => first?.user ?? ''
+
+/** The idempotency key of an order of a file: a second run finds the order that the first run placed. */
+export const keyOf = (ref: string): string => `${importKeyPrefix}${ref}`
+export const importKeyPrefix = 'import:'
 
 const largestQuantity = 2_147_483_647
 

@@ -4,7 +4,7 @@ import type { Fields, IgnoredColumn } from '../../files/columns.ts'
 import { parseEncoding } from '../../files/decode.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
-import { openSource } from '../../files/source.ts'
+import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
 import { describeFile, type FileFlags, presetFile } from './file-flags.ts'
 import { guesses } from './guess.ts'
@@ -48,15 +48,16 @@ export interface Reading {
  * Throws USAGE for flags that name nothing, and BAD_INPUT for a file that they do not fit.
  */
 export async function openImport(path: string, options: OpenImportOptions): Promise<ImportFile> {
-  const { noun, stdin, signal, raw, flags } = options
-  const named = flags.preset === undefined || flags.preset === 'auto' ? undefined : presetFile(flags.preset, noun)
-  const encoding = flags.encoding ?? named?.encoding
-  const source = await openSource(path, {
-    stdin,
-    signal,
-    encoding: encoding === undefined ? undefined : await parseEncoding(encoding),
-  })
+  const { stdin, signal, flags } = options
+  const encoding = flags.encoding === undefined ? undefined : await parseEncoding(flags.encoding)
+  return importFileOf(await openSource(path, { stdin, signal, encoding }), options)
+}
+
+/** The same for an open source, which is closed if it does not fit. */
+export async function importFileOf(source: Source, options: OpenImportOptions): Promise<ImportFile> {
+  const { noun, stdin, raw, flags } = options
   try {
+    const named = flags.preset === undefined || flags.preset === 'auto' ? undefined : presetFile(flags.preset, noun)
     const guessed = flags.preset === 'auto' ? guessFor(noun, options.fields, await readHead(source, flags)) : {}
     const preset = guessed.preset ?? (named && flags.preset)
     const file = named ?? (guessed.preset === undefined ? undefined : presetFile(guessed.preset, noun))

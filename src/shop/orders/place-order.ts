@@ -100,13 +100,14 @@ function explained(error: unknown, { userId }: OrderRequest): unknown {
   if (!(error instanceof DatabaseError)) return error
   if (error.code === 'MISSING_REFERENCE')
     return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
-  if (error.errno === 1264)
-    return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
-      cause: error,
-      hint: 'split it into several orders',
-    })
-  return error
+  return error.errno === 1264 ? totalTooLarge(error) : error
 }
+
+export const totalTooLarge = (cause?: unknown): DbtoolError =>
+  new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
+    cause,
+    hint: 'split it into several orders',
+  })
 
 /**
  * The digest of an order. Two requests are the same order if user, products, quantities, status and agreed prices are

@@ -47,22 +47,7 @@ const existingOrders = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest, NULL AS product_id'
 const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
 
-export const placeOrdersSql = `
-BEGIN NOT ATOMIC
-  DECLARE wanted_products, wanted_orders, wanted_lines LONGTEXT CHARACTER SET utf8mb4;
-  DECLARE enough BOOLEAN;
-  DECLARE EXIT HANDLER FOR 1062 BEGIN
-    ROLLBACK;
-    ${existing}
-  END;
-  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
-    ROLLBACK;
-    RESIGNAL;
-  END;
-
-  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?;
-  ROLLBACK;
-  START TRANSACTION;
+const deductAndInsert = `
   UPDATE ${products} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = sold.product_id
     SET p.stock = p.stock - sold.units,
         p.units_sold = p.units_sold + sold.units,
@@ -93,19 +78,56 @@ BEGIN NOT ATOMIC
           'placed for user ', o.user_id, ': ', wanted.line_count, IF(wanted.line_count = 1, ' line', ' lines'),
           ', total ', o.total_amount
         )
-        FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+        FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
+
+const placed = `SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
+const short = `SELECT
+          'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
+        FROM ${products} LEFT JOIN products p ON p.id = sold.product_id
+        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;`
+
+export const placeOrdersSql = `
+BEGIN NOT ATOMIC
+  DECLARE wanted_products, wanted_orders, wanted_lines LONGTEXT CHARACTER SET utf8mb4;
+  DECLARE enough BOOLEAN;
+  DECLARE EXIT HANDLER FOR 1062 BEGIN
+    ROLLBACK;
+    ${existing}
+  END;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+    ROLLBACK;
+    RESIGNAL;
+  END;
+
+  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?;
+  ROLLBACK;
+  START TRANSACTION;${deductAndInsert}
     COMMIT;
-    SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+    ${placed}
   ELSE
     ROLLBACK;
     -- Orders that already exist need no stock.
     IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${existingOrders}) THEN
       ${existing}
     ELSE
-      SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
-        FROM ${products} LEFT JOIN products p ON p.id = sold.product_id
-        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;
+      ${short}
     END IF;
+  END IF;
+END`
+
+/**
+ * The same inside the transaction of the caller, who commits it, or rolls it back unless every order is placed. It has
+ * no answer 'existing'; an order whose key already exists is an error.
+ */
+export const placeOrdersInSql = `
+BEGIN NOT ATOMIC
+  DECLARE wanted_products, wanted_orders, wanted_lines LONGTEXT CHARACTER SET utf8mb4;
+  DECLARE enough BOOLEAN;
+
+  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?;${deductAndInsert}
+    ${placed}
+  ELSE
+    ${short}
   END IF;
 END`
 

@@ -4,8 +4,15 @@ import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Author } from '../logs.ts'
 import { fromCents, toCents } from './money.ts'
-import { digestOf, type OrderLine, type OrderRequest, type Placement } from './place-order.ts'
-import { existingOrdersSql, placeOrdersSql } from './place-orders.sql.ts'
+import {
+  digestOf,
+  type OrderLine,
+  type OrderRequest,
+  OutOfStock,
+  type Placement,
+  type Shortage,
+} from './place-order.ts'
+import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
@@ -53,6 +60,36 @@ export async function placeOrdersTogether(
     pending = withoutAnswered(rows, pending)
   }
   return requests.map((request) => placements.get(request))
+}
+
+/**
+ * Places all orders in the transaction of `tx`, which the caller commits. Rejects if any of them cannot be placed: with
+ * OutOfStock, with DUPLICATE if its key already exists, or with MISSING_REFERENCE. The caller then rolls back.
+ */
+export async function placeOrdersIn(tx: Queries, requests: readonly OrderRequest[]): Promise<Placement[]> {
+  const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
+  const { products, orders, lines, author } = documentsOf(batch)
+  const rows = await tx.prepared<Row>(placeOrdersInSql, [products, orders, lines, author.osUser, author.command])
+  const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
+  if (short.length > 0) throw await outOfStock(tx, short, requests)
+  return rows.map((row) => {
+    if (row.outcome === 'short') throw new DbtoolError('UNEXPECTED', 'the server returned two different outcomes')
+    return { outcome: 'placed', orderId: row.order_id, totalAmount: row.total_amount }
+  })
+}
+
+async function outOfStock(
+  queries: Queries,
+  productIds: readonly number[],
+  requests: readonly OrderRequest[],
+): Promise<OutOfStock> {
+  const products = await queries.rows<Omit<Shortage, 'wanted'>>(
+    `SELECT id AS product_id, sku, name, stock, is_active
+      FROM products WHERE id IN (${productIds.map(() => '?').join(', ')})`,
+    productIds,
+  )
+  const wanted = new Map(demandOf(requests.flatMap(({ lines }) => lines)).map(([id, units]) => [id, units]))
+  return new OutOfStock(products.map((product) => ({ ...product, wanted: wanted.get(product.product_id) ?? 0 })))
 }
 
 /** The orders that the answer does not concern. */
