@@ -14,7 +14,7 @@ beforeEach(async () => {
     await database.connection.execute(`DELETE FROM ${table}`)
 })
 
-const run = (line: string): Promise<Outcome> => dbtool(line, { database: database.name })
+const run = (line: string): Promise<Outcome> => dbtool(line, { database: database.name, cwd: process.cwd() })
 const lines = (...rows: string[]): string => rows.map((row) => `${row}\n`).join('')
 function saved(name: string, content: string | Buffer): string {
   const path = join(folder, name)
@@ -293,6 +293,28 @@ describe('a file of a spreadsheet', () => {
   ])('%s', async (_, bytes, flags) => {
     expect(await run(`products import ${saved('in.csv', bytes)} ${flags} --json`)).toMatchObject({ exitCode: 0 })
     expect(await products()).toMatchObject([{ name: 'Café' }])
+  })
+
+  // The fixtures are exports of dbtool that LibreOffice 7.4 opened with German settings, saved as a spreadsheet, and
+  // saved again as text.
+  it('written by LibreOffice: products', async () => {
+    const flags = '--delimiter ; --decimal-comma --encoding windows-1252'
+    const { exitCode, json } = await run(`products import test/fixtures/spreadsheet-products.csv ${flags} --json`)
+    expect([exitCode, json()]).toMatchObject([0, { created: 3, columns_ignored: [] }])
+    expect(await database.connection.rows('SELECT sku, name, price, description FROM products ORDER BY id')).toEqual([
+      { sku: 'TEA-1', name: 'Grüner Tee', price: '4.50', description: null },
+      { sku: 'POT-1', name: 'Kanne, Eisen', price: '1048.90', description: 'schwer\nund schwarz' },
+      { sku: '=1+1', name: '6" Rohr; schwarz', price: '0.05', description: '-5 %' },
+    ])
+  })
+
+  it('written by LibreOffice: order lines as Unicode text, with tabs', async () => {
+    const flags = `--delimiter tab --decimal-comma --time-zone Europe/Berlin ${growing}`
+    await run(`orders import test/fixtures/spreadsheet-orders.txt ${flags}`)
+    expect(await orders()).toMatchObject([
+      { ref: 'import:A1', at: '2026-01-31 13:30:00', total: '1013.50', items: '1 POT 1004.50, 2 TEA 4.50' },
+      { ref: 'import:A2', at: '2026-02-01 08:05:00', total: '4.50' },
+    ])
   })
 
   it('exact values are values, and only the other price is refused', async () => {

@@ -5,7 +5,7 @@ export const prestashop: Preset = {
   system: 'PrestaShop',
   files: {
     orders: {
-      from: 'Advanced Parameters → Database → SQL Manager, with the query below',
+      from: 'Advanced Parameters → Database → SQL Manager, with the query in moving.md',
       signature: ['reference', 'product_reference', 'product_quantity'],
       columns: {
         order_ref: ['reference'],
