@@ -22,7 +22,8 @@ function contents({ about, nouns }: CommandDocs): string {
   return page('Reference', [
     about,
     '',
-    'See also: [global flags](flags.md), [presets](presets.md), [exit codes](../exit-codes.md),\n[output formats](../formats.md).',
+    'See also: [global flags](flags.md), [presets](presets.md), [exit codes](../exit-codes.md),',
+    '[output formats](../formats.md).',
     '',
     ...tables,
   ])

@@ -4,9 +4,9 @@ import { type Preset, type PresetFile, presetNouns } from '../../src/shop/import
 /** The page of presets, from the presets themselves. */
 export function presetPage(presets: readonly Preset[]): string[] {
   return [
-    'A preset describes the files of another system. `--preset NAME` reads such a file, `--preset auto` recognizes it by',
-    'its columns, and `dbtool import guess FILE` shows its first orders or rows. Each flag of the import replaces one part',
-    'of the preset. [Moving to dbtool](../moving.md) has examples.',
+    'A preset describes the files of another system. `--preset NAME` reads such a file. `--preset auto` recognizes it by',
+    'its columns, and `dbtool import guess FILE` shows its first orders or rows. Each flag of the import replaces one',
+    'part of the preset. [Moving to dbtool](../moving.md) has examples.',
     '',
     ...presets.flatMap(presetSection),
   ]
@@ -51,8 +51,7 @@ function rulesOf(layout: Layout): string[] {
     decimalComma === true && 'Amounts may have a decimal comma.',
     currencySign === true && 'Amounts may have a currency.',
     lineTotal === true && 'The price is the total of a line; the import divides it by the quantity.',
-    carryDown !== undefined &&
-      `Empty cells repeat the line above${carryBy === undefined ? '' : `, within one \`${carryBy}\``}: ${code(carryDown)}.`,
+    carryDown !== undefined && `Empty cells repeat the line above${withinOne(carryBy)}: ${code(carryDown)}.`,
     skuFrom !== undefined && `The SKU of a line without one is its \`${skuFrom}\`.`,
   ]
   return [
@@ -64,6 +63,8 @@ function rulesOf(layout: Layout): string[] {
     ...(layout.skip ?? []).map(({ when, reason }) => `Skipped, where ${conditionText(when)}: ${reason}.`),
   ]
 }
+
+const withinOne = (field: string | undefined): string => (field === undefined ? '' : `, within one \`${field}\``)
 
 function conditionText(condition: Condition): string {
   return Object.entries(condition)

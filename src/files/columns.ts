@@ -44,7 +44,7 @@ export function wantedColumns({ fields, map, known }: Wanted): Column[] {
 /** Two column names are the same if only case, spaces, hyphens and underscores differ. */
 export const foldName = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
 
-/** The positions of a column in a header: those with exactly this name, otherwise those with a folded name like it. */
+/** The positions of a column in a header: of exactly this name, otherwise of names with the same folded form. */
 export function positionsOf(column: string, cells: readonly string[]): number[] {
   const exact = cells.flatMap((cell, index) => (cell === column ? [index] : []))
   if (exact.length > 0) return exact

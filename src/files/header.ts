@@ -77,7 +77,8 @@ function twice({ name }: Column, indexes: readonly number[], cells: readonly str
 function headerFaults(name: string, { line, raw, cells, delimiter }: CsvHeader, faults: readonly string[]): Error {
   const separator = cells.length === 1 ? otherSeparator(raw, delimiter) : undefined
   if (separator !== undefined) return wrongSeparator(name, line, separator)
-  const hint = `The columns are ${listed(cells.map((cell) => cell.trim()))}; name the right ones with --map ours=theirs,….`
+  const names = listed(cells.map((cell) => cell.trim()))
+  const hint = `The columns are ${names}; name the right ones with --map ours=theirs,….`
   return allFaults(
     'BAD_INPUT',
     name,

@@ -30,7 +30,7 @@ export interface SourceOptions {
 
 /**
  * Opens a file so that it can be read any number of times. Input that can be read only once (`-`, a pipe, `<(zcat …)`)
- * is first copied to a temporary file, and so is the text of a compressed file or of one in another encoding. That file
+ * is first copied to a temporary file. So is the text of a compressed file, or of a file in another encoding. The copy
  * is unlinked as soon as it is open, so it is private and disappears with the process, however the process ends.
  *
  * Throws USAGE when the path cannot be read, and BAD_INPUT when its bytes are not the text of a file.

@@ -71,8 +71,8 @@ export class Output extends Reporter {
 
   /**
    * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
-   * Rejects with USAGE before calling `produce` if the format needs all rows at once, or is not CSV although `csv` names
-   * a variant of it.
+   * Rejects with USAGE before calling `produce` if the format needs all rows at once. The same for a variant of CSV, if
+   * the format is not CSV.
    */
   async stream(view: View, produce: (write: WriteRows) => Promise<void>, csv?: CsvStyle): Promise<void> {
     const { signal, format = 'csv' } = this.#options

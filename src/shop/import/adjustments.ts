@@ -2,21 +2,21 @@ import type { SourceRecord } from '../../files/record.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 
 const kinds = ['shipping', 'discount', 'tax'] as const
-type Kind = (typeof kinds)[number]
+type AdjustmentKind = (typeof kinds)[number]
 
 /** An amount of an order besides its lines: the total of the order is the sum of both. */
 export interface Adjustment {
-  readonly kind: Kind
+  readonly kind: AdjustmentKind
   readonly label: string
   /** Money with two decimals; a discount is negative. */
   readonly amount: string
 }
 
 /**
- * Amounts in a file: those of an order, which stand on one of its lines or are repeated on all, and those of single
- * lines, which add up. All of them are positive.
+ * The amounts in a file, all of them positive. An amount of an order is on one of its lines, or repeated on all. The
+ * amounts of single lines add up.
  */
-export type AmountField = Kind | `line_${Kind}`
+export type AmountField = AdjustmentKind | `line_${AdjustmentKind}`
 
 export const amountFields: readonly AmountField[] = kinds.flatMap((kind) => [kind, `line_${kind}` as const])
 
@@ -41,7 +41,7 @@ export function adjustmentsOf(
 }
 
 function amountOfOrder(
-  kind: Kind,
+  kind: AdjustmentKind,
   records: readonly SourceRecord[],
   onFault: (line: number, fault: string) => void,
 ): string | undefined {

@@ -33,7 +33,7 @@ export interface FileFlags {
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
 const mappedOrderFields: readonly string[] = ['status', 'currency', ...amountFields]
 
-/** Orders are placed as confirmed: one that was cancelled elsewhere must not take stock and count as revenue. */
+/** Orders are placed as confirmed: an order that was cancelled elsewhere must not take stock and count as revenue. */
 const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
 const ofOrder = ['order_ref', 'user', 'ordered_at']

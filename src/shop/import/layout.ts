@@ -1,9 +1,6 @@
 import type { Format } from '../../files/record-file.ts'
 
-/**
- * Texts of a field that a rule looks for, without regard to case: `''` is an empty cell, `*` any other, and `-` a
- * negative number.
- */
+/** The texts by which a rule applies, in any case: `''` is an empty cell, `*` any other, and `-` a negative number. */
 export type Condition = Readonly<Record<string, readonly string[]>>
 
 /** A record that is not imported, and the reason. */
@@ -60,8 +57,6 @@ export interface Layout {
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]
-  /** Amounts of the file that the import leaves out and reports. */
-  readonly notImported?: readonly string[]
 }
 
 /** The values of a record by field. */

@@ -30,7 +30,7 @@ export interface ImportFile {
   /** The name of its preset; undefined if there is none. */
   readonly preset: string | undefined
   readonly layout: Layout
-  /** The parts of the file that the last pass over it did not import. */
+  /** The parts of the file that the last reading of it skipped. */
   reading(): Reading
 }
 
@@ -88,7 +88,7 @@ const readingOf = (file: RecordFile, report: ReadReport): Reading => ({
 
 interface Guessed {
   readonly preset?: string
-  /** What the header shows and the preset does not say. */
+  /** The separator of the header, unless the preset names it. */
   readonly flags?: FileFlags
 }
 

@@ -11,7 +11,7 @@ export interface AmountNotImported {
   readonly orders: number
 }
 
-/** What one pass over a file changed or left out, to be reported once the pass is complete. */
+/** The changes and omissions of one reading of a file, to be reported at its end. */
 export class ReadReport {
   readonly #skipped = new Map<string, number>()
   readonly #amounts = new Map<string, { cents: bigint; orders: number; lastRef: string | undefined }>()

@@ -14,7 +14,7 @@ const counts = ['quantity', 'stock']
 const times = ['ordered_at', 'created_at', 'last_login']
 
 /**
- * Returns the function that starts a pass over a file: it turns the records of another system into dbtool's, and
+ * Returns the function that starts a reading of a file: it turns the records of another system into dbtool's, and
  * reports what it skips. Undefined if the layout leaves every record as it is.
  */
 export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {

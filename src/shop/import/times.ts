@@ -9,7 +9,7 @@ type Part = 'year' | 'year2' | 'month' | 'monthName' | 'day' | 'hour' | 'minute'
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const anyMonth = `(?:${months.join('|')})[a-z]*\\.?`
 
-/** The tokens of a format; those of strptime mean the same. */
+/** The tokens of a format, which has other spellings such as strptime's. */
 const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> = {
   YYYY: ['year', '\\d{4}'],
   YY: ['year2', '\\d{2}'],

@@ -65,7 +65,8 @@ const lines = (...rows: string[]): string => rows.map((row) => `${row}\n`).join(
 
 describe('Shopify', () => {
   const head =
-    'Name,Email,Financial Status,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,' +
+    'Name,Email,Financial Status,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,' +
+    'Discount Amount,Created at,' +
     'Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Tags'
 
   it('orders: further lines belong to the first, times are instants, and a cancelled order is skipped', async () => {
@@ -73,9 +74,11 @@ describe('Shopify', () => {
       'orders',
       lines(
         head,
-        '#7,ana@example.com,paid,fulfilled,EUR,30.00,4.90,5.00,34.90,1.00,2026-02-01 09:30:00 +0100,2,Jug - Blue,10.00,JUG,,vip',
+        '#7,ana@example.com,paid,fulfilled,EUR,30.00,4.90,5.00,34.90,1.00,2026-02-01 09:30:00 +0100,2,' +
+          'Jug - Blue,10.00,JUG,,vip',
         '#7,,,,,,,,,,,1,Soap,11.00,,,',
-        '#8,bo@example.com,refunded,,EUR,9.00,0.00,0.00,9.00,0.00,2026-02-01 10:00:00 +0100,1,Soap,9.00,,2026-02-02 08:00:00 +0100,',
+        '#8,bo@example.com,refunded,,EUR,9.00,0.00,0.00,9.00,0.00,2026-02-01 10:00:00 +0100,1,Soap,9.00,,' +
+          '2026-02-02 08:00:00 +0100,',
         '#8,,,,,,,,,,,1,Jug - Blue,10.00,JUG,,',
         '#9,bo@example.com,paid,,EUR,10.00,2.10,0.00,12.10,0.00,2026-02-03 10:00:00 +0100,1,Jug - Blue,10.00,JUG,,',
       ),
@@ -106,7 +109,8 @@ describe('Shopify', () => {
     const { values, reading } = await read(
       'products',
       lines(
-        'Handle,Title,Body (HTML),Option1 Name,Option1 Value,Option2 Value,Variant SKU,Variant Inventory Qty,Variant Price,Image Src,Status',
+        'Handle,Title,Body (HTML),Option1 Name,Option1 Value,Option2 Value,Variant SKU,Variant Inventory Qty,' +
+          'Variant Price,Image Src,Status',
         'jug,Jug,<p>Clay</p>,Colour,Blue,L,JUG-B,4,10.00,a.png,active',
         'jug,,,,Red,L,JUG-R,2,11.50,b.png,',
         'jug,,,,,,,,,c.png,',
@@ -197,7 +201,8 @@ it('Etsy: American dates, a decimal comma among points, and no SKU', async () =>
   const { values, reading } = await read(
     'orders',
     lines(
-      'Sale Date,Item Name,Buyer,Quantity,Price,Discount Amount,Order Shipping,Order Sales Tax,Currency,Transaction ID,Listing ID,Order ID,SKU',
+      'Sale Date,Item Name,Buyer,Quantity,Price,Discount Amount,Order Shipping,Order Sales Tax,Currency,' +
+        'Transaction ID,Listing ID,Order ID,SKU',
       '09/30/26,Card | Fox,ana_k,2,3.50,0.00,2.90,0.00,EUR,1,2,500,FOX',
       '09/30/26,Card | Owl,ana_k,1,2.00,0.00,2.90,0.00,EUR,3,4,500,',
       '10/01/26,"Print, framed",bo.k,1,"12,00",0.00,4.50,0.00,EUR,5,6,501,PRT',
@@ -243,7 +248,8 @@ it('Square: a day and a time, totals of lines with a currency, variants, refunds
   const { values, reading } = await read(
     'orders',
     lines(
-      'Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Event Type,Customer ID,Customer Name',
+      'Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Gross Sales,Discounts,Net Sales,Tax,' +
+        'Transaction ID,Event Type,Customer ID,Customer Name',
       '2026-05-01,09:15:00,Berlin,Drinks,Latte,2.0,Large,,$9.00,-$1.00,$8.00,$0.70,T1,Payment,C1,Ana',
       '2026-05-01,09:16:00,Berlin,Drinks,Tea,1.0,Regular,TEA,"$1,003.50",$0.00,"$1,003.50",$0.20,T2,Payment,,',
       '2026-05-01,09:20:00,Berlin,Drinks,Tea,-1.0,Regular,TEA,-$3.50,$0.00,-$3.50,$0.00,T3,Refund,,',
@@ -304,7 +310,8 @@ it('PrestaShop: the query of its SQL manager', async () => {
   const { values } = await read(
     'orders',
     lines(
-      'reference;email;product_reference;product_name;product_quantity;unit_price_tax_incl;date_add;status;total_shipping_tax_incl',
+      '' +
+        'reference;email;product_reference;product_name;product_quantity;unit_price_tax_incl;date_add;status;total_shipping_tax_incl',
       'XKBKNABJK;ana@example.com;MUG;Mug;2;11.900000;2026-01-02 10:11:12;Payment accepted;7.000000',
       'XKBKNABJK;ana@example.com;;Card;1;1.000000;2026-01-02 10:11:12;Payment accepted;7.000000',
     ),
@@ -321,7 +328,8 @@ it('eBay: a row of totals above the items, names of months, and the count at the
     'orders',
     lines(
       ','.repeat(9),
-      'Sales Record Number,Order Number,Buyer Username,Item Title,Custom Label,Quantity,Sold For,Shipping And Handling,Sale Date,Variation Details',
+      'Sales Record Number,Order Number,Buyer Username,Item Title,Custom Label,Quantity,Sold For,' +
+        'Shipping And Handling,Sale Date,Variation Details',
       '11,18-1,ana_b,,,2,$15.00,$4.00,Sep-27-26,',
       '11,18-1,,Lamp,LAMP,1,$10.00,,,',
       '11,18-1,,Bulb,BULB,1,$5.00,,,[Colour:Warm]',

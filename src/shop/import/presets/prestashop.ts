@@ -22,7 +22,7 @@ export const prestashop: Preset = {
       delimiter: ';',
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
-      note: 'The grid of orders exports no order lines. Prices have six decimals; --round half-up rounds them to cents.',
+      note: 'The grid of orders exports no order lines. --round half-up rounds prices of six decimals to cents.',
     },
     products: {
       from: 'Catalog → Products → Export',
