@@ -30,6 +30,8 @@ export interface ImportSession {
   readonly onProgress: (bytesRead: number, done: () => string) => void
   /** Prints the first reasons of rejects, if no rejects file receives them. */
   readonly onReject: (reason: string) => void
+  /** Prints the first of the notes. */
+  readonly onNote: (note: string) => void
 }
 
 /** The work of one import between opening its file and printing its summary. */
@@ -120,6 +122,7 @@ async function importPath<S extends object>(
           signal,
           onProgress: progressOf(progress, file.bytes),
           onReject: firstReasons(ctx.out, options.rejects),
+          onNote: firstNotes(ctx.out),
         })
       },
       { dryRun: rollsBack && options.dryRun === true },
@@ -178,6 +181,14 @@ function firstReasons(out: Output, rejectsPath: string | undefined): ImportSessi
     count += 1
     if (rejectsPath !== undefined || count > maxReasons + 1) return
     out.note(count > maxReasons ? '… and more; --rejects FILE saves all of them' : `rejected: ${reason}`)
+  }
+}
+
+function firstNotes(out: Output): ImportSession['onNote'] {
+  let count = 0
+  return (note) => {
+    count += 1
+    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more such orders' : note)
   }
 }
 

@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import type { Database } from '../../src/db/database.ts'
+import type { Fields } from '../../src/files/columns.ts'
+import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
+import type { KeyRule } from '../../src/shop/import/order-groups.ts'
 import type { OrderSummary } from '../../src/shop/import/tally.ts'
 import { parseStock } from '../../src/shop/rules.ts'
 import { parseWhole } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
-import { value } from '../kit/flags.ts'
+import { lazyValue, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { importFlags, type ImportOptions, runImport, summaryView } from '../kit/import.ts'
 
@@ -12,6 +16,9 @@ export interface ImportOrdersOptions extends ImportOptions {
   readonly createMissing?: boolean
   readonly initialStock: number
   readonly concurrency?: number
+  readonly key?: KeyRule
+  readonly guest?: string
+  readonly history?: boolean
 }
 
 const orderView = summaryView([
@@ -35,6 +42,9 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
   )
     .option('--create-missing', 'create users and products that do not exist')
     .option('--initial-stock <n>', 'stock of each product so created', value(parseStock), 0)
+    .option('--key <columns>', 'columns that tell orders apart: order_ref,ordered_at', lazyValue(keyRule))
+    .option('--guest <user>', 'customer of orders for which the file names none')
+    .option('--history', 'orders of earlier times: leave the stock as it is')
     .addOption(
       new Option('--concurrency <n>', 'concurrent transactions, each of up to 100 orders')
         .argParser(value(parseWhole(1, 1_000)))
@@ -52,38 +62,75 @@ export function ordersImport(orders: Command, ctx: Context, run = importFile): v
 }
 
 export async function importFile(ctx: Context, given: string | undefined, options: ImportOrdersOptions): Promise<void> {
-  const [{ checkFile, importOrders }, { orderFields }] = await Promise.all([
+  const [{ importOrders }, { orderFields }, { keyByReference, OrderGroups }] = await Promise.all([
     import('../../src/shop/import/import-orders.ts'),
     import('../../src/shop/import/draft-order.ts'),
+    import('../../src/shop/import/order-groups.ts'),
   ])
-  const { onError, dryRun = false, createMissing: create = false, initialStock } = options
+  const { onError, dryRun = false, createMissing: create = false, initialStock, history = false } = options
+  const { key = keyByReference } = options
   await runImport<OrderSummary>(ctx, given, options, {
     noun: 'orders',
     contents: 'order lines',
-    fields: orderFields,
+    fields: options.guest === undefined ? orderFields : withoutUser(orderFields),
     view: orderView,
     unchanged: 'nothing was placed',
     rollsBack: false,
     rejected: ({ orders_rejected: rejected, orders_placed: placed, orders_existing: existing }) =>
       rejected === 0 ? undefined : `${rejected} of ${rejected + placed + existing} orders`,
     check: async (file, signal) => {
-      const duplicates = await checkFile(file, signal)
+      const orders = await OrderGroups.scan(file, signal, key)
       const concurrency = options.concurrency ?? (await ctx.config()).pool.size
-      return (db, { onProgress, onReject, ...session }) =>
+      return async (db, { onProgress, onReject, onNote, ...session }) =>
         importOrders({
           ...session,
-          file,
-          duplicates,
+          fileName: file.name,
+          orders,
+          ...(await guestRules(db, options)),
+          policy: { create, initialStock, history },
           db,
           author: ctx.author(),
-          missing: { create, initialStock },
           concurrency,
           onError,
           dryRun,
           onProgress: (read, { orders_placed: placed, orders_existing: existing, orders_rejected: rejected }) =>
             onProgress(read, () => `${placed} placed, ${existing} placed before, ${rejected} rejected`),
-          onReject: ({ ref, records }, reason) => onReject(`order '${ref}', line ${records[0]?.line ?? 0}: ${reason}`),
+          onReject: (draft, reason) => onReject(`${nameOf(draft)}: ${reason}`),
+          onNote: (draft, note) => onNote(`${nameOf(draft)}: ${note}`),
         })
     },
   })
 }
+
+const keyRule = async (): Promise<(text: string) => KeyRule> =>
+  (await import('../../src/shop/import/draft-order.ts')).parseKeyRule
+
+/**
+ * The rules for orders without a user. The guest is named as everywhere on the command line, and created if users of
+ * the file are.
+ */
+async function guestRules(
+  db: Database,
+  { key, guest, createMissing = false }: ImportOrdersOptions,
+): Promise<{ rules: DraftRules; guests: ReadonlyMap<string, number> }> {
+  const [{ findUser, getUser }, { keyByReference }] = await Promise.all([
+    import('../../src/shop/users/users.ts'),
+    import('../../src/shop/import/order-groups.ts'),
+  ])
+  const rules = { key: key ?? keyByReference }
+  if (guest === undefined) return { rules: { ...rules, guest }, guests: new Map() }
+  const user = await db.reading((queries) => (createMissing ? findUser : getUser)(queries, guest))
+  if (user === undefined) return { rules: { ...rules, guest }, guests: new Map() }
+  return { rules: { ...rules, guest: guestName }, guests: new Map([[guestName, user.id]]) }
+}
+
+/** A name that no file can give to a user. */
+const guestName = '\0guest'
+
+const nameOf = ({ ref, records }: DraftOrder): string => `order '${ref}', line ${records[0]?.line ?? 0}`
+
+/** With a guest, a file may have no users at all. */
+const withoutUser = ({ required, optional }: Fields): Fields => ({
+  required: required.filter((name) => name !== 'user'),
+  optional: ['user', ...optional],
+})

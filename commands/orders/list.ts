@@ -26,7 +26,7 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
     .option('--since <time>', 'placed at or after a time, or an age such as 30d', past)
     .option('--until <time>', 'placed before a time, or an age such as 30d', past)
-    .option('--items', 'include the items; two statements for any number of orders')
+    .option('--items', 'include the items; three statements for any number of orders')
     .addOption(sorted(orderSortColumns, '-created_at'))
     .addHelpText(
       'after',

@@ -56,7 +56,7 @@ const refusals: readonly [
     'db rollback',
     2,
     'USAGE',
-    /^this needs a confirmation: Roll back migration 2 \(sales\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
+    /^this needs a confirmation: Roll back migration \d+ \(\w+\), with all data in it\? On dbtool_app@.*\/test_\w+\.$/,
     /--yes/,
   ],
   [

@@ -55,6 +55,10 @@ describe('an export', () => {
         price: '4.50',
         product_name: 'Green tea',
         ordered_at: at,
+        status: 'confirmed',
+        shipping: null,
+        discount: null,
+        tax: null,
       },
     ])
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { GlobalOption } from '../../commands/kit/command.ts'
 import { wholesale } from '../../commands/kit/guard.ts'
+import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -40,17 +41,19 @@ const typed = (line: string): Promise<Outcome> => dbtool(`${line} --profile live
 const where = (): string =>
   `On ${inject('osUser')}@${inject('socket')}/${name}, which is protected (profile live of .dbtool.json).`
 
+const last = loadMigrations().at(-1)
+
 /** Every way to destroy something, or to change much at once; and what is asked. */
 const destructive: readonly [line: string, question: string][] = [
   ['users delete bob --yes', 'Delete user 2, bob <bob@example.com> with 1 address?'],
   ['users purge --inactive-for 0d --yes', 'Delete 1 user, with their addresses?'],
   ['products delete CUP-1 --yes', 'Delete Cup (id 3, 7 in stock)?'],
   ['addresses remove 1 --yes', 'Remove shipping address 1 of bob (S, C)?'],
-  ['db rollback --yes', 'Roll back migration 2 (sales), with all data in it?'],
+  ['db rollback --yes', `Roll back migration ${last?.version ?? 0} (${last?.name ?? ''}), with all data in it?`],
   [
     'db reset',
     'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs ' +
-      '(9 rows), and recreate them empty?',
+      '(9 rows), order_adjustments (0 rows), and recreate them empty?',
   ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],

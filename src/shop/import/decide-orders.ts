@@ -1,15 +1,27 @@
 import { DbtoolError } from '../../errors.ts'
+import { adjustmentCents } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { digestOf, keyConflict, type OrderLine, OutOfStock, totalTooLarge } from '../orders/place-order.ts'
-import { quoteValue } from '../rules.ts'
-import { type DraftOrder, type ImportLine, keyOf, reasonOf, userOf } from './draft-order.ts'
+import {
+  digestOf,
+  keyConflict,
+  type OrderLine,
+  OutOfStock,
+  totalNegative,
+  totalTooLarge,
+} from '../orders/place-order.ts'
+import { type OrderStatus, quoteValue } from '../rules.ts'
+import { type DraftOrder, instantText, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
+import type { ImportLine } from './merge-lines.ts'
 
-/** The rule for users and products that do not exist. */
-export interface Missing {
+/** The rules for the orders of a file. */
+export interface OrderPolicy {
+  /** Whether users and products that do not exist are created. */
   readonly create: boolean
   /** The stock of each product so created. */
   readonly initialStock: number
+  /** Whether the orders took their stock long ago, so that it stays as it is now. */
+  readonly history: boolean
 }
 
 /** The decision about one order of the file. `existing`: an earlier run placed it. */
@@ -25,12 +37,23 @@ export type Decision =
 export function decideOrders(
   drafts: readonly DraftOrder[],
   known: KnownShop,
-  missing: Missing,
+  policy: OrderPolicy,
 ): { decisions: Decision[]; effects: ShopEffects } {
   const stage = new Stage(known)
-  const decisions = drafts.map((draft) => decideOrder(draft, stage, missing))
+  const decisions = drafts.map((draft): Decision => {
+    const decided = decideOrder(draft, stage, policy)
+    return decided instanceof DbtoolError ? { outcome: 'reject', draft, error: decided } : { draft, ...decided }
+  })
   return { decisions, effects: stage }
 }
+
+/** The status of a new order. */
+export const statusOf = ({ status }: Pick<DraftOrder, 'status'>, { history }: OrderPolicy): OrderStatus =>
+  status ?? (history ? 'delivered' : 'confirmed')
+
+/** Whether an order takes units from the stock. */
+const takesStock = (draft: DraftOrder, policy: OrderPolicy): boolean =>
+  !policy.history && statusOf(draft, policy) !== 'cancelled'
 
 /** The shop with the effects of the orders that were decided before. */
 class Stage implements ShopEffects {
@@ -52,38 +75,40 @@ class Stage implements ShopEffects {
   }
 }
 
-function decideOrder(draft: DraftOrder, stage: Stage, missing: Missing): Decision {
-  const reject = (error: DbtoolError): Decision => ({ outcome: 'reject', draft, error })
-  if (draft.faults.size > 0) return reject(faultOf(draft))
-  const existing = stage.order(keyOf(draft.ref))
+type Decided = { readonly outcome: 'place' | 'existing'; readonly totalAmount: string } | DbtoolError
+
+function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Decided {
+  if (draft.faults.size > 0) return faultOf(draft)
+  const user = stage.user(draft.user)
+  const existing = stage.order(draft.key)
   if (existing !== undefined) {
-    const { id, totalAmount } = existing
-    return isSame(
-      existing,
-      stage.user(userOf(draft))?.id,
-      requested(draft, (sku) => stage.product(sku)?.id),
-    )
-      ? { outcome: 'existing', draft, totalAmount }
-      : reject(keyConflict(keyOf(draft.ref), id))
+    const lines = requested(draft, (sku) => stage.product(sku)?.id)
+    const conflict = conflictOf(existing, draft, { userId: user?.id, status: statusOf(draft, policy), lines })
+    return conflict ?? { outcome: 'existing', totalAmount: existing.totalAmount }
   }
-  if (stage.user(userOf(draft)) === undefined && !missing.create) return reject(noUser(userOf(draft)))
-  const wanted = draft.lines.map((line) => ({ line, product: stage.product(line.sku) ?? planned(line, missing) }))
-  const found = wanted.filter(hasProduct)
+  if (user === undefined && !policy.create) return noUser(draft.user)
+  const wanted = draft.lines.map((line) => ({ line, product: stage.product(line.sku) ?? planned(line, policy) }))
+  const found = wanted.filter(isFound)
   if (found.length < wanted.length)
-    return reject(
-      noProduct(
-        wanted.filter((item) => !hasProduct(item)).map(({ line: { sku } }) => sku),
-        missing,
-      ),
+    return noProduct(
+      wanted.filter((item) => !isFound(item)).map(({ line: { sku } }) => sku),
+      policy,
     )
-  const short = shortagesOf(found)
-  if (short !== undefined) return reject(short)
+  return place(draft, found, stage, policy)
+}
+
+function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy: OrderPolicy): Decided {
+  const deducted = takesStock(draft, policy)
+  const short = deducted ? shortagesOf(found) : undefined
+  if (short !== undefined) return short
   const cents = found.reduce((sum, { line, product }) => sum + amountOf(line, product), 0n)
-  if (cents > mostCents) return reject(totalTooLarge())
-  if (stage.user(userOf(draft)) === undefined) stage.users.set(userOf(draft), { id: undefined })
+  const total = cents + adjustmentCents(draft.adjustments)
+  if (cents > mostCents || total > mostCents) return totalTooLarge()
+  if (total < 0n) return totalNegative()
+  if (stage.user(draft.user) === undefined) stage.users.set(draft.user, { id: undefined })
   for (const { line, product } of found)
-    stage.products.set(line.sku, { ...product, stock: product.stock - line.quantity })
-  return { outcome: 'place', draft, totalAmount: fromCents(cents) }
+    stage.products.set(line.sku, deducted ? { ...product, stock: product.stock - line.quantity } : product)
+  return { outcome: 'place', totalAmount: fromCents(total) }
 }
 
 /** The largest DECIMAL(10, 2). */
@@ -98,12 +123,12 @@ interface Found extends Wanted {
   readonly product: KnownProduct
 }
 
-const hasProduct = (item: Wanted): item is Found => item.product !== undefined
+const isFound = (item: Wanted): item is Found => item.product !== undefined
 
 /** The product that would be created for a line; undefined if nothing is created, or the line has no price. */
-function planned({ sku, price, productName }: ImportLine, missing: Missing): KnownProduct | undefined {
-  if (!missing.create || price === undefined) return undefined
-  return { id: undefined, name: productName ?? sku, price, stock: missing.initialStock, active: true }
+function planned({ sku, price, productName }: ImportLine, policy: OrderPolicy): KnownProduct | undefined {
+  if (!policy.create || price === undefined) return undefined
+  return { id: undefined, name: productName ?? sku, price, stock: policy.initialStock, active: true }
 }
 
 function shortagesOf(wanted: readonly Found[]): OutOfStock | undefined {
@@ -129,16 +154,38 @@ export function requested({ lines }: DraftOrder, idOf: (sku: string) => number |
   return lines.map(({ sku, quantity, price }) => ({ productId: idOf(sku) ?? 0, quantity, price }))
 }
 
+/** The content of a draft order in terms of the shop. */
+interface Content {
+  readonly userId: number | undefined
+  readonly status: OrderStatus
+  readonly lines: readonly OrderLine[]
+}
+
+/** The error if an existing order has other contents than the draft with its key. */
+export function conflictOf(existing: KnownOrder, draft: DraftOrder, content: Content): DbtoolError | undefined {
+  const { key, orderedAt } = draft
+  if (!isSame(existing, draft, content)) return keyConflict(key, existing.id)
+  const time = orderedAt === undefined ? existing.createdAt : instantText(orderedAt)
+  if (time === existing.createdAt) return undefined
+  return new DbtoolError(
+    'KEY_CONFLICT',
+    `the key ${quoteValue(key)} was already used for order ${existing.id} of ${existing.createdAt}, not ${time}`,
+    { hint: 'if order numbers start again, add --key order_ref,ordered_at' },
+  )
+}
+
 /**
  * Whether an existing order has the requested content. The digest alone cannot tell: the order may have been placed
  * without prices, and an exported file now names them.
  */
-export function isSame(existing: KnownOrder, userId: number | undefined, lines: readonly OrderLine[]): boolean {
+function isSame(existing: KnownOrder, { adjustments }: DraftOrder, { userId, status, lines }: Content): boolean {
   if (userId === undefined) return false
-  if (digestOf({ userId, status: 'confirmed' }, lines) === existing.digest) return true
+  if (digestOf({ userId, status, adjustments }, lines) === existing.digest) return true
   const byProduct = new Map(lines.map((line) => [line.productId, line]))
+  const goods = existing.lines.reduce((sum, { quantity, price = '0' }) => sum + toCents(price) * BigInt(quantity), 0n)
   return (
     existing.userId === userId &&
+    toCents(existing.totalAmount) === goods + adjustmentCents(adjustments) &&
     existing.lines.length === lines.length &&
     existing.lines.every(({ productId, quantity, price }) => {
       const line = byProduct.get(productId)
@@ -154,11 +201,17 @@ function faultOf(draft: DraftOrder): DbtoolError {
 
 const createHint = 'create it first, or add --create-missing'
 
-const noUser = (reference: string): DbtoolError =>
-  new DbtoolError('NOT_FOUND', `there is no user ${quoteValue(reference)}`, { hint: createHint })
+function noUser(reference: string): DbtoolError {
+  const isNumber = /^\d+$/.test(reference)
+  return new DbtoolError(
+    'NOT_FOUND',
+    `there is no user ${quoteValue(reference)}${isNumber ? '; a number in a file is never an id of this shop' : ''}`,
+    { hint: createHint },
+  )
+}
 
 /** A product can only be missing, although the import creates products, because the file has no price for it. */
-export function noProduct(skus: readonly string[], { create }: Missing): DbtoolError {
+export function noProduct(skus: readonly string[], { create }: OrderPolicy): DbtoolError {
   const what = `there is no product with SKU ${skus.map(quoteValue).join(', ')}`
   return create
     ? new DbtoolError('NOT_FOUND', `${what}, and it cannot be created without a price`, {

@@ -3,7 +3,7 @@ import type { Fields } from '../../files/columns.ts'
 import { parseMap, parsePairs } from '../../files/map.ts'
 import { orNearest } from '../../nearest.ts'
 import { quoteValue } from '../rules.ts'
-import { amountFields } from './adjustments.ts'
+import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
 import type { Layout, SkipRule } from './layout.ts'
 import { presets } from './presets/index.ts'
 import type { PresetFile, PresetNoun } from './presets/preset.ts'
@@ -28,12 +28,12 @@ export interface FileFlags {
   readonly default?: string | undefined
   readonly skuFrom?: string | undefined
   readonly lineTotal?: boolean | undefined
+  readonly skipCancelled?: boolean | undefined
 }
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
-const mappedOrderFields: readonly string[] = ['status', 'currency', ...amountFields]
+const mappedOrderFields: readonly string[] = ['currency', ...lineAmountFields, ...reportedAmountFields]
 
-/** Orders are placed as confirmed: an order that was cancelled elsewhere must not take stock and count as revenue. */
 const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 
 const ofOrder = ['order_ref', 'user', 'ordered_at']
@@ -64,7 +64,8 @@ export function describeFile(
   const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
   const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
-  const layout = { ...rules, columns, ...(noun === 'orders' ? { skip: skipRules(rules, columns) } : {}) }
+  const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
+  const layout = { ...rules, columns, skip }
   return { layout, map, fields: fieldsOf(layout, own, names) }
 }
 
@@ -92,10 +93,6 @@ function assertField(flag: string, field: string, { optional: fields }: Fields):
   throw new DbtoolError('USAGE', `${flag}: unknown field ${quoteValue(field)}${orNearest(field, fields)}`, {
     hint: `The fields are ${fields.join(', ')}.`,
   })
-}
-
-function skipRules({ skip = [], derive = {} }: Layout, columns: NonNullable<Layout['columns']>): readonly SkipRule[] {
-  return columns['status'] === undefined && derive['status'] === undefined ? skip : [...skip, cancelled]
 }
 
 /** A field that follows from others, or has a default, needs no column of its own. */

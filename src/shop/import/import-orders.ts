@@ -1,24 +1,26 @@
 import type { Database } from '../../db/database.ts'
 import { DbtoolError } from '../../errors.ts'
-import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import type { Author } from '../logs.ts'
 import { toCents } from '../orders/money.ts'
-import { type Decision, decideOrders, type Missing } from './decide-orders.ts'
-import { adjacent, type DraftOrder, groupOrders, reasonOf } from './draft-order.ts'
+import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
+import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
-import { DuplicateDetector } from './duplicate-refs.ts'
 import { ShopMemory } from './known-shop.ts'
 import { oneAhead } from './one-ahead.ts'
+import type { OrderGroups } from './order-groups.ts'
 import { type OrderSummary, orderSummary, OrderTally } from './tally.ts'
 import { OrderWriter } from './write-orders.ts'
 
 export interface OrderImport {
-  readonly file: RecordFile
-  readonly duplicates: DuplicateDetector
+  readonly fileName: string
+  readonly orders: OrderGroups
+  readonly rules: DraftRules
+  readonly policy: OrderPolicy
+  /** The ids of users whom the file does not name. */
+  readonly guests: ReadonlyMap<string, number>
   readonly db: Database
   readonly author: Author
-  readonly missing: Missing
   /** Number of concurrent transactions. */
   readonly concurrency: number
   /** `abort`: nothing is placed if any order would be rejected. */
@@ -29,6 +31,8 @@ export interface OrderImport {
   readonly signal: AbortSignal
   readonly onProgress: (bytesRead: number, counts: OrderTally['counts']) => void
   readonly onReject: (draft: DraftOrder, reason: string) => void
+  /** Receives the notes of the orders that are placed. */
+  readonly onNote: (draft: DraftOrder, note: string) => void
 }
 
 /**
@@ -45,14 +49,14 @@ export async function importOrders(plan: OrderImport): Promise<OrderSummary> {
 
 /** Decides about every order. Resolves to the counts; rejects with all the rejects together. */
 async function checkAll(plan: OrderImport): Promise<OrderSummary> {
-  const { file } = plan
-  const faults = new Faults(file.name, 'or skip such orders with --on-error skip --rejects FILE')
+  const { fileName } = plan
+  const faults = new Faults(fileName, 'or skip such orders with --on-error skip --rejects FILE')
   const summary = await pass(
-    { ...plan, onError: 'skip', onProgress: () => undefined },
+    { ...plan, onError: 'skip', onProgress: () => undefined, ...(plan.dryRun ? {} : { onNote: () => undefined }) },
     {
       dryRun: true,
       onReject: ({ draft, error }) => {
-        for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${file.name}, line ${line}: ${fault}`)
+        for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${fileName}, line ${line}: ${fault}`)
         if (draft.faults.size === 0)
           faults.add(error.code, `order '${draft.ref}' (line ${lineOf(draft)}): ${error.message}`)
         return Promise.resolve()
@@ -76,10 +80,10 @@ interface Rejected {
 
 /** Reads the file once, decides about its orders and, unless it is a dry run, places them. */
 async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<OrderSummary> {
-  const { db, signal, author, missing } = plan
+  const { db, signal, author, policy, guests } = plan
   const tally = new OrderTally()
-  const memory = new ShopMemory(db, { dryRun })
-  const writer = dryRun ? undefined : new OrderWriter(db, memory, author, missing)
+  const memory = new ShopMemory(db, { dryRun, guests })
+  const writer = dryRun ? undefined : new OrderWriter(db, memory, author, policy)
   const batches = decided(plan, memory, tally)
   // The rejects have the same order on every run, and the lines of one order stay together.
   const rejected = new InOrder<Rejected>(onReject)
@@ -91,6 +95,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
       const applied = writer === undefined ? next.value : await apply(writer, next.value)
       for (const decision of applied) {
         count(tally, decision)
+        if (decision.outcome === 'place') for (const note of decision.draft.notes) plan.onNote(decision.draft, note)
         await rejected.complete(decision.draft.index, decision.outcome === 'reject' ? decision : undefined)
         if (decision.outcome === 'reject' && plan.onError === 'abort') throw stopped([decision.draft], decision.error)
       }
@@ -109,17 +114,17 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
 
 /** Yields the decisions about the orders of the file, batch by batch and in its order. */
 async function* decided(
-  { file, duplicates, missing, signal, onProgress }: OrderImport,
+  { orders, rules, policy, signal, onProgress }: OrderImport,
   memory: ShopMemory,
   tally: OrderTally,
 ): AsyncGenerator<readonly Decision[], void, undefined> {
-  const records = file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
-  for await (const drafts of oneAhead(inBatches(groupOrders(records, duplicates.secondPass())))) {
+  const groups = orders.groups(signal, (bytes) => onProgress(bytes, tally.counts))
+  for await (const drafts of oneAhead(inBatches(draftOrders(groups, rules)))) {
     const sound = drafts.filter(({ faults }) => faults.size === 0)
     const known = await memory.read(sound).catch((error: unknown) => {
       throw stoppedBy(error, drafts)
     })
-    const { decisions, effects } = decideOrders(drafts, known, missing)
+    const { decisions, effects } = decideOrders(drafts, known, policy)
     memory.remember(effects)
     yield decisions
   }
@@ -147,6 +152,7 @@ function count(tally: OrderTally, decision: Decision): void {
   tally.add({ lines_read: draft.records.length })
   if (outcome === 'reject') tally.add({ orders_rejected: 1 })
   else if (outcome === 'existing') tally.add({ orders_existing: 1 })
+  else if (draft.status === 'cancelled') tally.add({ orders_placed: 1, lines_placed: draft.lines.length })
   else {
     const units = draft.lines.reduce((sum, { quantity }) => sum + quantity, 0)
     tally.add({ orders_placed: 1, lines_placed: draft.lines.length, units })
@@ -157,7 +163,9 @@ function count(tally: OrderTally, decision: Decision): void {
 async function recordRejected({ rejects, onReject }: OrderImport, { draft, error }: Rejected): Promise<void> {
   const reason = (line: number): string => (draft.faults.size > 0 ? reasonOf(draft, line) : error.message)
   onReject(draft, reason(lineOf(draft)))
-  if (rejects !== undefined) await Promise.all(draft.records.map((record) => rejects.add(record, reason(record.line))))
+  // One line of NDJSON may hold several records.
+  const lines = draft.records.filter(({ line }, index) => line !== draft.records[index - 1]?.line)
+  if (rejects !== undefined) await Promise.all(lines.map((record) => rejects.add(record, reason(record.line))))
 }
 
 const continueHint = 'run it again to continue: no order is placed twice'
@@ -233,14 +241,4 @@ class InOrder<T> {
     this.#completed.clear()
     await Promise.all(rest.map((value) => this.onNext(value)))
   }
-}
-
-/**
- * Reads the file before anything is changed; resolves to the references that it uses. Rejects with BAD_INPUT for a
- * structural error.
- */
-export async function checkFile(file: RecordFile, signal: AbortSignal): Promise<DuplicateDetector> {
-  const duplicates = new DuplicateDetector(file.bytes)
-  for await (const { ref } of adjacent(checkedRecords(file, { signal }))) duplicates.add(ref)
-  return duplicates
 }

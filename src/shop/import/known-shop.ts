@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import type { OrderLine } from '../orders/place-order.ts'
-import { type DraftOrder, keyOf } from './draft-order.ts'
+import type { DraftOrder } from './draft-order.ts'
 import { findImportedUsers } from './resolve-users.ts'
 
 export interface KnownProduct {
@@ -23,6 +23,8 @@ export interface KnownOrder {
   readonly userId: number
   readonly totalAmount: string
   readonly digest: string
+  /** In UTC, to the second. */
+  readonly createdAt: string
   readonly lines: readonly OrderLine[]
 }
 
@@ -59,25 +61,30 @@ export class ShopMemory {
   readonly #users = new Map<string, KnownUser>()
   readonly #products = new Map<string, KnownProduct>()
   readonly #mostProducts: number
+  readonly #guests: ReadonlyMap<string, number>
 
-  /** A dry run has its stock only here, so it remembers every product. */
+  /** `guests` are users whom the file does not name. A dry run has its stock only here, so it forgets no product. */
   constructor(
     private readonly db: Database,
-    { dryRun }: { readonly dryRun: boolean },
+    { dryRun, guests = new Map() }: { readonly dryRun: boolean; readonly guests?: ReadonlyMap<string, number> },
   ) {
     this.#mostProducts = dryRun ? Infinity : mostCached
+    this.#guests = guests
   }
 
   /** Reads what the orders name and is not remembered. */
   async read(drafts: readonly DraftOrder[]): Promise<KnownShop> {
     const [users, products] = [namesOf(drafts, 'users'), namesOf(drafts, 'products')]
+    for (const [name, id] of this.#guests) this.#users.set(name, { id })
     refresh(this.#users, users)
     refresh(this.#products, products)
-    const keys = drafts.map(({ ref }) => keyOf(ref))
     const [newUsers, newProducts, orders] = await Promise.all([
       this.#find(findImportedUsers, missingFrom(this.#users, users)),
       this.#find(readProducts, missingFrom(this.#products, products)),
-      this.#find(readOrders, keys),
+      this.#find(
+        readOrders,
+        drafts.map(({ key }) => key),
+      ),
     ])
     for (const [name, id] of newUsers) this.#users.set(name, { id })
     for (const [sku, product] of newProducts) this.#products.set(sku, product)
@@ -133,9 +140,9 @@ export class ShopMemory {
 
 /** The users, or the products, that the orders name. */
 export function namesOf(drafts: readonly DraftOrder[], what: 'users' | 'products'): ReadonlySet<string> {
+  if (what === 'users') return new Set(drafts.map(({ user }) => user))
   const names = new Set<string>()
-  for (const { lines } of drafts)
-    for (const { user, sku } of what === 'users' ? lines.slice(0, 1) : lines) names.add(what === 'users' ? user : sku)
+  for (const { lines } of drafts) for (const { sku } of lines) names.add(sku)
   return names
 }
 
@@ -208,6 +215,7 @@ interface LineRow {
   readonly user_id: number
   readonly total_amount: string
   readonly digest: string
+  readonly created_at: string
   readonly product_id: number
   readonly quantity: number
   readonly price: string
@@ -218,15 +226,16 @@ export async function readOrders(queries: Queries, keys: readonly string[]): Pro
   const orders = new Map<string, KnownOrder & { lines: OrderLine[] }>()
   const rows = await queries.rawRows<LineRow>(
     `SELECT o.id AS order_id, o.idempotency_key AS order_key, o.user_id, o.total_amount, o.content_digest AS digest,
-        i.product_id, i.quantity, i.price
+        DATE_FORMAT(o.created_at, '%Y-%m-%dT%H:%i:%sZ') AS created_at, i.product_id, i.quantity, i.price
       FROM orders o FORCE INDEX (idempotency_key) JOIN order_items i ON i.order_id = o.id
       WHERE o.idempotency_key IN (${keys.map(() => '?').join(', ')})`,
     keys,
   )
-  for (const { order_id: id, order_key: key, user_id: userId, total_amount: totalAmount, digest, ...line } of rows) {
-    const order = orders.get(key) ?? { id, userId, totalAmount, digest, lines: [] }
-    orders.set(key, order)
-    order.lines.push({ productId: line.product_id, quantity: line.quantity, price: line.price })
+  for (const row of rows) {
+    const { order_id: id, user_id: userId, total_amount: totalAmount, digest, created_at: createdAt } = row
+    const order = orders.get(row.order_key) ?? { id, userId, totalAmount, digest, createdAt, lines: [] }
+    orders.set(row.order_key, order)
+    order.lines.push({ productId: row.product_id, quantity: row.quantity, price: row.price })
   }
   return orders
 }

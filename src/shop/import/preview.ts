@@ -7,9 +7,10 @@ import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
 import { quotedForShell } from '../../values.ts'
 import { fromCents, toCents } from '../orders/money.ts'
-import { type DraftOrder, groupOrders, orderFields } from './draft-order.ts'
+import { type DraftOrder, draftOrders, orderFields } from './draft-order.ts'
 import { rowReader } from './draft-row.ts'
 import { guesses } from './guess.ts'
+import { adjacent, keyByReference } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
 import { type PresetNoun, presetNouns } from './presets/preset.ts'
@@ -91,23 +92,22 @@ async function recognize(source: Source): Promise<{ noun: PresetNoun; preset: st
 
 async function firstOrders({ file }: ImportFile): Promise<PreviewRow[]> {
   const rows: PreviewRow[] = []
-  for await (const draft of groupOrders(file.records(), () => false)) {
+  for await (const draft of draftOrders(adjacent(file.records()), { key: keyByReference, guest: undefined })) {
     rows.push(orderRow(draft))
     if (rows.length === rowsShown) break
   }
   return rows
 }
 
-function orderRow({ ref, lines, faults, status, adjustments }: DraftOrder): PreviewRow {
+function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: DraftOrder): PreviewRow {
   const [fault = null] = faults.values()
-  const [first] = lines
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
   )
   const total = lines.reduce((sum, { quantity, price = '0' }) => sum + toCents(price) * BigInt(quantity), 0n)
   const parts = [
-    first?.user,
-    first?.orderedAt?.toISOString().replace('.000Z', 'Z'),
+    user,
+    orderedAt?.toISOString().replace('.000Z', 'Z'),
     status,
     ...items,
     lines.length === 0 ? undefined : `total ${fromCents(total)}`,

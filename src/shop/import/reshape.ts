@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { InvalidValue } from '../../errors.ts'
 import type { Reshape } from '../../files/record.ts'
 import { parsePrice, quoteValue } from '../rules.ts'
-import { type AmountField, amountFields, isPerOrder } from './adjustments.ts'
+import { amountFields } from './amount-fields.ts'
 import { numberReader, roundHalfUp, unitPrice } from './amounts.ts'
 import { applies, type Join, type Layout, type Values } from './layout.ts'
 import type { ReadReport } from './read-report.ts'
@@ -53,9 +53,9 @@ function changesRecords(layout: Layout): boolean {
   const isSet = (part: unknown): boolean =>
     part !== undefined && part !== false && !(Array.isArray(part) && part.length === 0)
   const rules = Object.entries(layout).filter(([part]) => !structure.has(part))
-  return (
-    rules.some(([, rule]) => isSet(rule)) || Object.keys(layout.columns ?? {}).some((field) => extraFields.has(field))
-  )
+  const isMapped = ([field, [column]]: readonly [string, readonly string[]]): boolean =>
+    extraFields.has(field) && column !== field
+  return rules.some(([, rule]) => isSet(rule)) || Object.entries(layout.columns ?? {}).some(isMapped)
 }
 
 /** Returns the function that empties the cells whose text means no value. */
@@ -143,7 +143,8 @@ function converter(layout: Layout, report: ReadReport): (values: Values) => stri
       field,
       (text, values) => {
         const amount = parsePrice(rounded(number(text).replace(/^-/, '')))
-        report.addAmount(kindOf(field), amount, values['order_ref'], isPerOrder(field))
+        if (field === 'reported_tax' || field === 'reported_line_tax')
+          report.addAmount('tax', amount, values['order_ref'], field === 'reported_tax')
         return amount
       },
     ]),
@@ -171,8 +172,6 @@ function faultsOf(
   }
   return faults
 }
-
-const kindOf = (field: AmountField): string => field.replace('line_', '')
 
 function knownStatus(text: string, report: ReadReport): string | undefined {
   const status = statusOf(text)

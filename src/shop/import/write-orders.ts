@@ -2,11 +2,11 @@ import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import type { Author } from '../logs.ts'
-import { type OrderRequest, placeOrder, type Placement } from '../orders/place-order.ts'
-import { placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
+import type { Placement } from '../orders/place-order.ts'
+import { type BulkOrderRequest, placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
 import { insertProducts, type NewProduct } from '../products/products.ts'
-import { isSame, type Missing, noProduct, requested } from './decide-orders.ts'
-import { type DraftOrder, keyOf, userOf } from './draft-order.ts'
+import { conflictOf, noProduct, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
+import type { DraftOrder } from './draft-order.ts'
 import { namesOf, readOrders, type ShopIds, type ShopMemory } from './known-shop.ts'
 import { createImportedUsers } from './resolve-users.ts'
 
@@ -23,11 +23,14 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'MISSING_REFERENCE',
 ])
 
-/** Turns the refusal of one order into its outcome; throws any other error. */
+/** Returns the refusal of an order; throws any other error. */
 function refused(error: unknown): DbtoolError {
   if (error instanceof DbtoolError && refusals.has(error.code)) return error
   throw error
 }
+
+/** Another process may create what an order needs at the same time, and the next attempt finds it. */
+const mostAttempts = 3
 
 /**
  * Places the orders that were decided to be placed, and creates the users and products that they need. Each order
@@ -40,7 +43,7 @@ export class OrderWriter {
     private readonly db: Database,
     private readonly memory: ShopMemory,
     private readonly author: Author,
-    private readonly missing: Missing,
+    private readonly policy: OrderPolicy,
   ) {}
 
   /** Places as many of the orders as possible in one transaction, and the others separately, in their order. */
@@ -55,55 +58,85 @@ export class OrderWriter {
     return namesOf(drafts, 'users').size === users.size && namesOf(drafts, 'products').size === products.size
   }
 
-  async #createAndPlace(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
-    if (this.#needsNothing(drafts)) return this.#place(drafts)
-    try {
-      const { ids, placements } = await this.db.transaction((tx) => this.#attempt(tx, drafts), 'repeatable')
-      this.memory.created(ids)
-      return placements
-    } catch (error) {
-      const refusal = refused(error)
-      if (drafts.length > 1) return this.#oneByOne(drafts)
-      // Another process may have created the missing ones meanwhile.
-      await this.memory.readIds(drafts)
-      if (this.#needsNothing(drafts)) return this.#place(drafts)
-      this.memory.forget(drafts)
-      return [refusal]
-    }
+  /** Places orders whose users and products exist. */
+  async #place(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
+    const ids = this.memory.ids(drafts)
+    const together = await placeOrdersTogether(
+      this.db,
+      drafts.map((draft) => this.#requestOf(draft, ids)),
+    )
+    return this.#oneByOne(drafts, together)
   }
 
-  async #oneByOne(drafts: readonly DraftOrder[]): Promise<Outcome[]> {
+  async #createAndPlace(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
+    // An earlier batch in the sequence may have created everything.
+    if (this.#needsNothing(drafts)) return this.#place(drafts)
+    return this.#attempt(drafts).catch((error: unknown) => {
+      refused(error)
+      return this.#oneByOne(drafts)
+    })
+  }
+
+  /** Places the orders that have no outcome yet. */
+  async #oneByOne(drafts: readonly DraftOrder[], known: readonly (Outcome | undefined)[] = []): Promise<Outcome[]> {
     const outcomes: Outcome[] = []
-    for (const draft of drafts) {
-      await this.memory.readIds([draft])
-      outcomes.push(...(await this.#createAndPlace([draft])))
-    }
+    for (const [index, draft] of drafts.entries()) outcomes.push(known[index] ?? (await this.#placeOne(draft)))
     return outcomes
   }
 
-  async #attempt(tx: Queries, drafts: readonly DraftOrder[]): Promise<{ ids: ShopIds; placements: Placement[] }> {
-    const known = this.memory.ids(drafts)
-    const created = await this.#create(tx, drafts, known)
-    const ids = {
-      users: new Map([...known.users, ...created.users]),
-      products: new Map([...known.products, ...created.products]),
+  async #placeOne(draft: DraftOrder): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.memory.readIds([draft])
+      try {
+        const [placement] = await this.#attempt([draft])
+        if (placement !== undefined) return placement
+      } catch (error) {
+        const refusal = refused(error)
+        const existing = await this.#existing(draft)
+        if (existing !== undefined) return existing
+        if (refusal.code === 'DUPLICATE' && attempt < mostAttempts) continue
+        this.memory.forget([draft])
+        return refusal
+      }
     }
-    const placements = await placeOrdersIn(
-      tx,
-      drafts.map((draft) => this.#requestOf(draft, ids)),
-    )
-    return { ids: created, placements }
+  }
+
+  /** The outcome if somebody else has placed an order with the same key. */
+  async #existing(draft: DraftOrder): Promise<Outcome | undefined> {
+    const existing = (await this.db.reading((queries) => readOrders(queries, [draft.key]))).get(draft.key)
+    if (existing === undefined) return undefined
+    const { users, products } = this.memory.ids([draft])
+    const content = {
+      userId: users.get(draft.user),
+      status: statusOf(draft, this.policy),
+      lines: requested(draft, (sku) => products.get(sku)),
+    }
+    return conflictOf(existing, draft, content) ?? { outcome: 'existing', totalAmount: existing.totalAmount }
+  }
+
+  /** Places all the orders in one transaction, with what they need, or rejects with the refusal of one of them. */
+  async #attempt(drafts: readonly DraftOrder[]): Promise<readonly Placement[]> {
+    const { created, placements } = await this.db.transaction(async (tx) => {
+      const known = this.memory.ids(drafts)
+      const created = await this.#create(tx, drafts, known)
+      const ids = {
+        users: new Map([...known.users, ...created.users]),
+        products: new Map([...known.products, ...created.products]),
+      }
+      const requests = drafts.map((draft) => this.#requestOf(draft, ids))
+      return { created, placements: await placeOrdersIn(tx, requests) }
+    }, 'repeatable')
+    this.memory.created(created)
+    return placements
   }
 
   async #create(tx: Queries, drafts: readonly DraftOrder[], known: ShopIds): Promise<ShopIds> {
+    if (!this.policy.create) return { users: new Map(), products: new Map() }
     const users = [...namesOf(drafts, 'users')].filter((name) => !known.users.has(name))
     const products = this.#newProducts(drafts, known)
     const userIds = await createImportedUsers(tx, this.author, users)
     const productIds = await insertProducts(tx, this.author, products)
-    return {
-      users: userIds,
-      products: new Map(products.map(({ sku }, index) => [sku, productIds[index] ?? 0])),
-    }
+    return { users: userIds, products: new Map(products.map(({ sku }, index) => [sku, productIds[index] ?? 0])) }
   }
 
   /** The products to create, from the first line of each that has a price. */
@@ -111,43 +144,22 @@ export class OrderWriter {
     const products = new Map<string, NewProduct & { readonly sku: string }>()
     for (const { sku, price, productName } of drafts.flatMap(({ lines }) => lines))
       if (price !== undefined && !known.products.has(sku) && !products.has(sku))
-        products.set(sku, { sku, price, name: productName ?? sku, stock: this.missing.initialStock })
+        products.set(sku, { sku, price, name: productName ?? sku, stock: this.policy.initialStock })
     return [...products.values()]
   }
 
-  /** Places orders whose users and products exist. */
-  async #place(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
-    const ids = this.memory.ids(drafts)
-    const requests = drafts.map((draft) => this.#requestOf(draft, ids))
-    const together = await placeOrdersTogether(this.db, requests)
-    const outcomes: Outcome[] = []
-    for (const [index, request] of requests.entries()) {
-      const outcome = together[index] ?? (await this.#placeAlone(request).catch(refused))
-      if (outcome instanceof DbtoolError) this.memory.forget(drafts.slice(index, index + 1))
-      outcomes.push(outcome)
-    }
-    return outcomes
-  }
-
-  async #placeAlone(request: OrderRequest): Promise<Outcome> {
-    return placeOrder(this.db, request).catch(async (error: unknown): Promise<Outcome> => {
-      if (!(error instanceof DbtoolError) || error.code !== 'KEY_CONFLICT') throw error
-      const { key, userId, lines } = request
-      const existing = (await this.db.reading((queries) => readOrders(queries, [key]))).get(key)
-      if (existing === undefined || !isSame(existing, userId, lines)) throw error
-      return { outcome: 'existing', totalAmount: existing.totalAmount }
-    })
-  }
-
-  #requestOf(draft: DraftOrder, { users, products }: ShopIds): OrderRequest {
+  #requestOf(draft: DraftOrder, { users, products }: ShopIds): BulkOrderRequest {
     const unknown = draft.lines.filter(({ sku }) => !products.has(sku)).map(({ sku }) => sku)
-    if (unknown.length > 0) throw noProduct(unknown, this.missing)
+    if (unknown.length > 0) throw noProduct(unknown, this.policy)
+    const { key, orderedAt, adjustments } = draft
     return {
-      userId: users.get(userOf(draft)) ?? 0,
+      userId: users.get(draft.user) ?? 0,
       lines: requested(draft, (sku) => products.get(sku)),
-      key: keyOf(draft.ref),
-      status: 'confirmed',
-      orderedAt: draft.lines[0]?.orderedAt,
+      adjustments,
+      key,
+      status: statusOf(draft, this.policy),
+      history: this.policy.history,
+      orderedAt,
       author: this.author,
     }
   }

@@ -2,6 +2,7 @@ import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from '../filters.ts'
 import type { OrderStatus } from '../rules.ts'
+import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
 
 export interface OrderHead {
   readonly id: number
@@ -22,8 +23,9 @@ export interface OrderItem {
   readonly subtotal: string
 }
 
-export interface Order extends OrderHead {
+export interface Order extends OrderHead, AdjustmentSums {
   readonly items: readonly OrderItem[]
+  readonly adjustments: readonly Adjustment[]
 }
 
 /** Orders come first in the join: their index returns them in list order, so the first page reads only its own rows. */
@@ -33,11 +35,26 @@ const head = `SELECT o.id, o.user_id, u.username, o.status, o.total_amount, o.id
 const itemsOfOne = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
   FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = ? ORDER BY i.product_id`
 
-/** Resolves to one order with its items, in two statements whatever the number of items. Rejects with NOT_FOUND. */
+/** Resolves to one order with its items, in three statements whatever their number. Rejects with NOT_FOUND. */
 export async function getOrder(queries: Queries, id: number): Promise<Order> {
   const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
   if (order === undefined) throw unknownOrder(id)
-  return { ...order, items: await queries.rows<OrderItem>(itemsOfOne, [id]) }
+  const items = await queries.rows<OrderItem>(itemsOfOne, [id])
+  const adjustments = (await adjustmentsOf(queries, [id])).get(id) ?? []
+  return { ...order, ...adjustmentSums(adjustments), items, adjustments }
+}
+
+async function adjustmentsOf(queries: Queries, orderIds: readonly number[]): Promise<Map<number, Adjustment[]>> {
+  const rows = await queries.rows<Adjustment & { order_id: number }>(
+    `SELECT a.order_id, a.kind, a.label, a.amount
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (order_id INT PATH '$')) AS wanted
+        STRAIGHT_JOIN order_adjustments a ON a.order_id = wanted.order_id
+      ORDER BY a.id`,
+    [JSON.stringify(orderIds)],
+  )
+  const found = new Map<number, Adjustment[]>()
+  for (const { order_id: id, ...row } of rows) found.set(id, [...(found.get(id) ?? []), row])
+  return found
 }
 
 export function unknownOrder(id: number): DbtoolError {
@@ -52,14 +69,17 @@ const itemsOfMany = `
     JOIN products p ON p.id = i.product_id
   ORDER BY i.order_id, i.product_id`
 
-/** Resolves to the same orders with their items, in one statement. */
+/** Resolves to the same orders with their items and adjustments, in two statements. */
 export async function withItems(queries: Queries, orders: readonly OrderHead[]): Promise<Order[]> {
-  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [
-    JSON.stringify(orders.map(({ id }) => id)),
-  ])
+  const ids = orders.map(({ id }) => id)
+  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [JSON.stringify(ids)])
+  const beside = await adjustmentsOf(queries, ids)
   const items = new Map<number, OrderItem[]>(orders.map(({ id }) => [id, []]))
   for (const row of rows) items.get(row.order_id)?.push(row)
-  return orders.map((order) => ({ ...order, items: items.get(order.id) ?? [] }))
+  return orders.map((order) => {
+    const adjustments = beside.get(order.id) ?? []
+    return { ...order, ...adjustmentSums(adjustments), items: items.get(order.id) ?? [], adjustments }
+  })
 }
 
 export const orderSortColumns = ['id', 'created_at', 'total_amount', 'status'] as const

@@ -1,30 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../../src/shop/orders/place-order.ts'
-import { type Decision, decideOrders } from '../../../src/shop/import/decide-orders.ts'
+import { type Decision, decideOrders, type OrderPolicy } from '../../../src/shop/import/decide-orders.ts'
 import type { DraftOrder } from '../../../src/shop/import/draft-order.ts'
 import type { KnownOrder, KnownShop } from '../../../src/shop/import/known-shop.ts'
+import { draftOrder } from '../../support/drafts.ts'
 
 type Line = readonly [sku: string, quantity: number, price?: string]
-
-function draft(ref: string, user: string, ...lines: readonly Line[]): DraftOrder {
-  return {
-    index: 0,
-    ref,
-    records: [],
-    faults: new Map(),
-    lines: lines.map(([sku, quantity, price]) => ({
-      ref,
-      user,
-      sku,
-      quantity,
-      price,
-      productName: undefined,
-      orderedAt: undefined,
-    })),
-    adjustments: [],
-    status: undefined,
-  }
-}
+const draft = (ref: string, user: string, ...lines: readonly Line[]): DraftOrder => draftOrder(ref, user, lines)
 
 const tea = { id: 1, name: 'Green tea', price: '4.50', stock: 5, active: true }
 const old = { id: 2, name: 'Old pot', price: '1.00', stock: 9, active: false }
@@ -33,6 +15,7 @@ const placed: KnownOrder = {
   userId: 1,
   totalAmount: '9.00',
   digest: digestOf({ userId: 1, status: 'confirmed' }, [{ productId: 1, quantity: 2 }]),
+  createdAt: '2026-01-02T03:04:05Z',
   lines: [{ productId: 1, quantity: 2, price: '4.50' }],
 }
 const shop: KnownShop = {
@@ -43,8 +26,9 @@ const shop: KnownShop = {
   ]),
   orders: new Map([['import:OLD', placed]]),
 }
-const lookup = { create: false, initialStock: 0 }
-const creating = { create: true, initialStock: 3 }
+const lookup = { create: false, initialStock: 0, history: false }
+const creating = { create: true, initialStock: 3, history: false }
+const history = { ...lookup, history: true }
 
 const textOf = (decision: Decision): string =>
   decision.outcome === 'reject'
@@ -100,6 +84,64 @@ describe('one order', () => {
   it('with a fault of the file is rejected for it', () => {
     const faulty = { ...draft('A', 'ada', ['TEA', 1]), faults: new Map([[3, 'quantity is empty']]) }
     expect(decideOrders([faulty], shop, creating).decisions.map(textOf)).toEqual(['BAD_INPUT: quantity is empty'])
+  })
+})
+
+describe('an order with its own status, time or adjustments', () => {
+  const shipping = { kind: 'shipping', label: null, amount: '4.90' } as const
+  const discount = { kind: 'discount', label: null, amount: '-9.00' } as const
+  const cases: [what: string, order: DraftOrder, policy: OrderPolicy, expected: string][] = [
+    [
+      'shipping is part of the total',
+      draftOrder('A', 'ada', [['TEA', 2]], { adjustments: [shipping] }),
+      lookup,
+      'place 13.90',
+    ],
+    [
+      'a discount up to nothing',
+      draftOrder('A', 'ada', [['TEA', 2]], { adjustments: [discount] }),
+      lookup,
+      'place 0.00',
+    ],
+    [
+      'a discount that is too large',
+      draftOrder('A', 'ada', [['TEA', 1]], { adjustments: [discount] }),
+      lookup,
+      'CONSTRAINT: the discount is more than the rest of the order',
+    ],
+    [
+      'cancelled, of more than there is',
+      draftOrder('A', 'ada', [['TEA', 99]], { status: 'cancelled' }),
+      lookup,
+      'place 445.50',
+    ],
+    ['of earlier times, of more than there is', draft('A', 'ada', ['TEA', 99]), history, 'place 445.50'],
+    ['of earlier times, of an inactive product', draft('A', 'ada', ['OLD', 1]), history, 'place 1.00'],
+    [
+      'existing, with the same time',
+      draftOrder('OLD', 'ada', [['TEA', 2]], { orderedAt: new Date('2026-01-02T03:04:05Z') }),
+      lookup,
+      'existing 9.00',
+    ],
+    [
+      'existing, with another time',
+      draftOrder('OLD', 'ada', [['TEA', 2]], { orderedAt: new Date('2026-01-03T03:04:05Z') }),
+      lookup,
+      "KEY_CONFLICT: the key 'import:OLD' was already used for order 7 of 2026-01-02T03:04:05Z, " +
+        'not 2026-01-03T03:04:05Z',
+    ],
+    [
+      'existing, with shipping that it did not have',
+      draftOrder('OLD', 'ada', [['TEA', 2, '4.50']], { adjustments: [shipping] }),
+      lookup,
+      "KEY_CONFLICT: the key 'import:OLD' was already used for order 7, with other contents",
+    ],
+  ]
+
+  it.each(cases)('%s', (_what, order, policy, expected) => {
+    const { decisions, effects } = decideOrders([order], shop, policy)
+    expect(decisions.map(textOf)).toEqual([expected])
+    if (policy.history || order.status === 'cancelled') expect(effects.products.get('TEA') ?? tea).toEqual(tea)
   })
 })
 

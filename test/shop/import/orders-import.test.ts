@@ -76,14 +76,6 @@ describe('orders import', () => {
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
   })
 
-  it('a line that leaves the user empty belongs to the user of its order, and exact values are values', async () => {
-    const { json, exitCode } = await importing(
-      `${head}\nA,ada,TEA,2.0,4.5000,Green tea,2026-01-02\nA,,POT,1,48.900,,\n`,
-      growing,
-    )
-    expect([exitCode, json()]).toMatchObject([0, { orders_placed: 1, lines_placed: 2, revenue: '57.90' }])
-  })
-
   it('a second run places nothing, also from standard input and as NDJSON', async () => {
     const csv = `${head}\nA,ada,TEA,2,4.50,Tea,\nB,bob,TEA,1,4.50,Tea,\n`
     await importing(csv, growing)
@@ -106,18 +98,7 @@ describe('orders import', () => {
     ['a quantity of -0', 'A,ada,TEA,-0,1,,', "not '-0'"],
     ['an Arabic digit', 'A,ada,TEA,٣,1,,', "not '٣'"],
     ['a quantity beyond the column', 'A,ada,TEA,2147483648,1,,', "not '2147483648'"],
-    [
-      'a decimal comma',
-      'A,ada,TEA,1,"1,50",,',
-      "price must be an amount such as 19.90, not '1,50'; --decimal-comma reads it",
-    ],
-    [
-      'a price of six decimals',
-      'A,ada,TEA,1,16.528926,,',
-      "not '16.528926': money is never rounded; --round half-up reads it",
-    ],
-    ['a day first', 'A,ada,TEA,1,1,,31.01.2026', "not '31.01.2026'; --date-format DD.MM.YYYY reads it"],
-    ['a text for NULL', 'A,ada,TEA,1,NULL,,', "not 'NULL'; --null 'NULL' reads it as empty"],
+    ['a decimal comma', 'A,ada,TEA,1,"1,50",,', "price must be an amount such as 19.90, not '1,50'"],
     ['a price that would be rounded', 'A,ada,TEA,1,0.001,,', 'price must have at most two decimals'],
     ['a price too large', 'A,ada,TEA,1,100000000,,', 'at most 99999999.99'],
     [
@@ -126,7 +107,6 @@ describe('orders import', () => {
       'product_name must have at most 255 characters, not 256',
     ],
     ['no user', 'A,,TEA,1,1,,', 'user is empty'],
-    ['a user on a later line only', 'A,,TEA,1,1,,\nA,ada,POT,1,1,,', 'user is empty'],
     ['a time that is none', 'A,ada,TEA,1,1,,2026-02-30', 'ordered_at must be a time'],
     ['too many columns', 'A,ada,TEA,1,1,,,x', 'has 8 columns, the header has 7'],
     [
@@ -135,21 +115,24 @@ describe('orders import', () => {
       "user is empty; quantity must be a whole number from 1 to 2147483647, not '0'; price must be",
     ],
     [
-      'a SKU at two prices',
-      'A,ada,TEA,1,1,,\nA,ada,TEA,1,2,,',
-      "sku 'TEA' has price 2.00 here, but 1.00 on line 2 of the same order",
+      'a SKU with and without a price',
+      'A,ada,TEA,1,1,,\nA,ada,TEA,1,,,',
+      "sku 'TEA' has price none here, but 1.00 on line 2 of the same order",
     ],
     [
       'two users in one order',
       'A,ada,TEA,1,1,,\nA,bob,POT,1,2,,',
-      "user is 'bob' here, but 'ada' on an earlier line of the same order",
+      "user is 'bob' here, but 'ada' on line 2 of the same order",
     ],
     ['a SKU that adds up to too many', 'A,ada,TEA,2147483647,1,,\nA,ada,TEA,1,1,,', 'adds up to 2147483648 units'],
     [
-      'a duplicate reference',
-      'A,ada,TEA,1,1,,\nB,ada,TEA,1,1,,\nA,ada,TEA,1,1,,',
-      "duplicate order_ref 'A': the lines of one order must be adjacent",
+      'times of two days',
+      'A,ada,TEA,1,1,,2026-01-01\nA,ada,POT,1,1,,2026-01-02',
+      'ordered_at is 2026-01-02T00:00:00Z here, but 2026-01-01T00:00:00Z on an earlier line of the same order; ' +
+        'if order numbers start again, add --key order_ref,ordered_at',
     ],
+    ['no reference', ',ada,TEA,1,1,,', 'order_ref is empty'],
+    ['a reference of 201 characters', `${'r'.repeat(201)},ada,TEA,1,1,,`, 'order_ref must have at most 200 characters'],
   ])('%s: exit 2 with line and reason, and nothing is changed', async (_what, lines, reason) => {
     const { exitCode, error } = await importing(
       `${head}\nOK,ada,TEA,1,1,,\n${lines.replace('on line 2', 'on line 3')}\n`,
@@ -325,7 +308,8 @@ describe('orders import', () => {
       Array.from(
         { length: 7 },
         (_line, line) =>
-          `R${order},u${order},S${line},` + `${order % 3 === 0 && line === 4 ? 0 : order % 5 === 0 ? 2_000 : 1},1.00,,`,
+          `R${order},u${order},S${line},` +
+          `${order % 3 === 0 && line === 4 ? 'x' : order % 5 === 0 ? 2_000 : 1},1.00,,`,
       ),
     ).flat()
     const runs: string[] = []
@@ -348,7 +332,7 @@ describe('orders import', () => {
       .map((line) => Number(/,(\d+),"[^"]*"$/.exec(line)?.[1]))
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
     expect(numbers).toHaveLength(7 * (30 + 18 - 6))
-    const mended = runs[0]!.replaceAll(/^(R\d+),[^,]*,(S\d),\d+/gm, '$1,mended,$2,1')
+    const mended = runs[0]!.replaceAll(/^(R\d+),[^,]*,(S\d),\w+/gm, '$1,mended,$2,1')
     const again = join(folder, 'rejects-again.csv')
     expect((await importing(mended, `${growing} --on-error skip --rejects ${again}`)).json()).toMatchObject({
       orders_placed: 42,

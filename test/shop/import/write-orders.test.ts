@@ -7,33 +7,23 @@ import { ShopMemory } from '../../../src/shop/import/known-shop.ts'
 import { OrderWriter, type Outcome } from '../../../src/shop/import/write-orders.ts'
 import { dbtool } from '../../support/cli.ts'
 import { testDatabase, withPool } from '../../support/database.ts'
+import { draftOrder } from '../../support/drafts.ts'
 import { everything, renewedShop } from '../../support/shop.ts'
 
 const database = testDatabase()
 beforeEach(() => renewedShop(database))
 
 const author = { osUser: 'tester', command: 'orders import' }
-const missing = { create: true, initialStock: 10 }
+const policy = { create: true, initialStock: 10, history: false }
 
 type Line = readonly [sku: string, quantity: number]
 
-const draft = (ref: string, user: string, ...lines: readonly Line[]): DraftOrder => ({
-  index: 0,
-  ref,
-  records: [],
-  faults: new Map(),
-  lines: lines.map(([sku, quantity]) => ({
+const draft = (ref: string, user: string, ...lines: readonly Line[]): DraftOrder =>
+  draftOrder(
     ref,
     user,
-    sku,
-    quantity,
-    price: '1.00',
-    productName: undefined,
-    orderedAt: undefined,
-  })),
-  adjustments: [],
-  status: undefined,
-})
+    lines.map(([sku, quantity]) => [sku, quantity, '1.00']),
+  )
 
 const textOf = (outcome: Outcome): string =>
   outcome instanceof DbtoolError ? `${outcome.code}: ${outcome.message}` : `${outcome.outcome} ${outcome.totalAmount}`
@@ -45,11 +35,11 @@ function placing(
 ): Promise<string[]> {
   return withPool(database.target, {}, async (db) => {
     const memory = new ShopMemory(db, { dryRun: false })
-    const { decisions, effects } = decideOrders(drafts, await memory.read(drafts), missing)
+    const { decisions, effects } = decideOrders(drafts, await memory.read(drafts), policy)
     expect(decisions.map(({ outcome }) => outcome)).toEqual(drafts.map(() => 'place'))
     memory.remember(effects)
     await meanwhile(db)
-    return (await new OrderWriter(db, memory, author, missing).apply(drafts)).map(textOf)
+    return (await new OrderWriter(db, memory, author, policy).apply(drafts)).map(textOf)
   })
 }
 
@@ -125,11 +115,11 @@ describe('when the shop changes between decision and placing', () => {
 it('batches that need the same new products wait for each other, and create them once', async () => {
   const outcomes = await withPool(database.target, {}, async (db) => {
     const memory = new ShopMemory(db, { dryRun: false })
-    const writer = new OrderWriter(db, memory, author, missing)
+    const writer = new OrderWriter(db, memory, author, policy)
     const batches: Promise<readonly Outcome[]>[] = []
     for (const batch of ['A', 'B', 'C']) {
       const drafts = [1, 2].map((number) => draft(`${batch}${number}`, `user_${number}`, ['NEW', 1], [`N${number}`, 1]))
-      const { effects } = decideOrders(drafts, await memory.read(drafts), missing)
+      const { effects } = decideOrders(drafts, await memory.read(drafts), policy)
       memory.remember(effects)
       batches.push(writer.apply(drafts))
     }

@@ -19,7 +19,7 @@ export const amazon: Preset = {
         currency: ['currency'],
         line_shipping: ['shipping-price'],
         line_discount: ['item-promotion-discount'],
-        line_tax: ['item-tax'],
+        reported_line_tax: ['item-tax'],
       },
       inputFormat: 'csv',
       delimiter: '\\t',

@@ -17,7 +17,7 @@ export const ebay: Preset = {
         variant: ['Variation Details'],
         ordered_at: ['Sale Date'],
         line_shipping: ['Shipping And Handling'],
-        line_tax: ['Seller Collected Tax'],
+        reported_line_tax: ['Seller Collected Tax'],
       },
       dateFormat: 'MMM-DD-YY',
       currencySign: true,

@@ -18,7 +18,7 @@ export const etsy: Preset = {
         currency: ['Currency'],
         shipping: ['Order Shipping'],
         line_discount: ['Discount Amount'],
-        tax: ['Order Sales Tax'],
+        reported_tax: ['Order Sales Tax'],
       },
       dateFormat: 'MM/DD/YY',
       decimalComma: true,

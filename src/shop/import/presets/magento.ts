@@ -20,7 +20,7 @@ export const magento: Preset = {
         currency: ['order_currency_code'],
         shipping: ['shipping_amount'],
         discount: ['discount_amount'],
-        tax: ['tax_amount'],
+        reported_tax: ['tax_amount'],
       },
       skip: [
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },

@@ -21,7 +21,7 @@ export const shopify: Preset = {
         currency: ['Currency'],
         shipping: ['Shipping'],
         discount: ['Discount Amount'],
-        tax: ['Taxes'],
+        reported_tax: ['Taxes'],
         cancelled_at: ['Cancelled at'],
         financial: ['Financial Status'],
         fulfillment: ['Fulfillment Status'],

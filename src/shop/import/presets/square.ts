@@ -19,7 +19,7 @@ export const square: Preset = {
         clock: ['Time'],
         event: ['Event Type'],
         line_discount: ['Discounts'],
-        line_tax: ['Tax'],
+        reported_line_tax: ['Tax'],
       },
       join: {
         product_name: { of: ['item', 'variant'], with: [' - '], without: ['Regular'] },

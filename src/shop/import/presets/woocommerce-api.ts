@@ -19,7 +19,7 @@ export const woocommerceApi: Preset = {
         currency: ['currency'],
         shipping: ['shipping_total'],
         discount: ['discount_total'],
-        tax: ['total_tax'],
+        reported_tax: ['total_tax'],
       },
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],

@@ -19,7 +19,7 @@ export const woocommerce: Preset = {
         currency: ['Order Currency', 'order_currency', 'currency'],
         shipping: ['Order Shipping Amount', 'shipping_total'],
         discount: ['Discount Amount', 'Cart Discount Amount', 'discount_total'],
-        tax: ['Order Total Tax Amount', 'tax_total'],
+        reported_tax: ['Order Total Tax Amount', 'tax_total'],
       },
       carryDown: ['user', 'ordered_at', 'status', 'currency'],
       carryBy: 'order_ref',
