@@ -13,7 +13,7 @@ const withoutSubprocesses = {
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
-const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
+export const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
 // Modules that are always loaded together are in one file with their dependencies: each file takes time to read.
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration

@@ -42,7 +42,7 @@ export async function exportFrom(
       withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, writeRows))),
     )
   }
-  await ctx.out.stream(view, write, csv)
+  await ctx.out.stream(view, write, { unlessGiven: 'csv', csv })
 }
 
 /** Undefined: none of the flags is given. */

@@ -4,7 +4,7 @@ import type { Database } from '../../src/db/database.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import type { Fields } from '../../src/files/columns.ts'
 import type { RecordFile } from '../../src/files/record-file.ts'
-import type { RejectsFile } from '../../src/files/rejects.ts'
+import type { RejectsFile, RejectsPlace } from '../../src/files/rejects.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
 import { number, text, type View } from '../../src/output/view.ts'
@@ -116,7 +116,8 @@ async function importPath<S extends object>(
     const run = await check(file, signal)
     const summary = await ctx.shop(
       async (db) => {
-        rejects = options.rejects === undefined ? undefined : await Rejects.create(options.rejects, file)
+        rejects =
+          options.rejects === undefined ? undefined : await Rejects.create(rejectsPlace(ctx, options.rejects), file)
         return run(db, {
           rejects,
           signal,
@@ -125,7 +126,7 @@ async function importPath<S extends object>(
           onNote: firstNotes(ctx.out),
         })
       },
-      { dryRun: rollsBack && options.dryRun === true },
+      { dryRun: rollsBack && options.dryRun === true, writesInSteps: rollsBack || options.dryRun !== true },
     )
     return [summary, reading()]
   } finally {
@@ -135,6 +136,9 @@ async function importPath<S extends object>(
     await file.close()
   }
 }
+
+/** The place of `--rejects`. */
+const rejectsPlace = ({ io: { cwd }, fileMode: mode }: Context, path: string): RejectsPlace => ({ path, cwd, mode })
 
 async function openFile(
   ctx: Context,

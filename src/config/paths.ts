@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 
@@ -31,18 +31,42 @@ export function shortPath(path: string, cwd: string, home: string): string {
 
 const projectFile = '.dbtool.json'
 
+/** This user's folder for dbtool's configuration. */
+export function ownFolder(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config'), 'dbtool')
+}
+
+/** A file with profiles: that of the project is found, that of this user has a fixed place. */
+export interface ProfilePath {
+  readonly path: string
+  readonly isFound: boolean
+}
+
 /** The existing files with profiles: that of the project, then that of this user. */
-export function profilePaths({ env, cwd }: PathContext): string[] {
-  const home = homeOf(env)
-  const own = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'dbtool', 'config.json')
-  return [nearest(cwd, home), existsSync(own) ? own : undefined].filter((path) => path !== undefined)
+export function profilePaths({ env, cwd }: PathContext): ProfilePath[] {
+  const found = nearest(cwd, homeOf(env))
+  const own = join(ownFolder(env), 'config.json')
+  return [
+    ...(found === undefined ? [] : [{ path: found, isFound: true }]),
+    ...(exists(own) && own !== found ? [{ path: own, isFound: false }] : []),
+  ]
 }
 
 /** The project's file in this folder or the nearest one above it, up to the home folder. */
 function nearest(cwd: string, home: string): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const path = join(folder, projectFile)
-    if (existsSync(path)) return path
+    if (exists(path)) return path
     if (folder === home || folder === dirname(folder)) return undefined
+  }
+}
+
+/** Whether there is a file or a link, wherever that leads. */
+export function exists(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
   }
 }

@@ -40,7 +40,7 @@ export function parseObject(text: string): JsonObject | undefined {
 }
 
 /** Strings, which are left unchanged, and numbers: the only two JSON tokens that contain digits. */
-const stringOrNumber = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d[\d.eE+-]*/g
 
 function numbersAsText(json: string): string {
   return json.replace(stringOrNumber, (token) => (token.startsWith('"') ? token : `"${token}"`))

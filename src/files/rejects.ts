@@ -1,9 +1,8 @@
-import { open, realpath, rename, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { DbtoolError, isNodeError } from '../errors.ts'
+import { DbtoolError } from '../errors.ts'
+import { NewFile } from '../new-file.ts'
 import { escapeTsv } from '../tsv.ts'
-import { parseObject } from './json.ts'
 import type { Grammar } from './csv.ts'
+import { parseObject } from './json.ts'
 import type { RecordFile } from './record-file.ts'
 import type { SourceRecord } from './record.ts'
 
@@ -11,44 +10,49 @@ const flushCharacters = 64 * 1024
 
 type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
 
+/** Where rejects go: the path as typed, and the permissions of the file if they are not those of its owner alone. */
+export interface RejectsPlace {
+  readonly path: string
+  readonly cwd: string
+  readonly mode?: number | undefined
+}
+
 /**
  * The rejected records unchanged, each with its line number and the reason. The file has the import file's format with
  * two more columns, so that it can be corrected and imported again.
  *
- * The records go to a temporary file beside the final path, which `close` renames. Call `close` after a failure too, so
- * that the records written so far are saved.
+ * The file gets its name in `close`. Call `close` after a failure too, so that the records written so far are saved.
  */
 export class RejectsFile {
-  readonly #handle: FileHandle
-  readonly #places: { temporary: string; final: string } | undefined
+  readonly #file: NewFile
   readonly #row: Row
   #lastLine = -1
   #pending = ''
   #writing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
 
-  private constructor(handle: FileHandle, places: { temporary: string; final: string } | undefined, row: Row) {
-    this.#handle = handle
-    this.#places = places
+  private constructor(file: NewFile, row: Row) {
+    this.#file = file
     this.#row = row
   }
 
-  /** Creates the rejects file of `file`. Throws USAGE when the path is the file being read, or cannot be written. */
-  static async create(path: string, file: RecordFile): Promise<RejectsFile> {
-    if (await file.isAt(path)) throw refused(path, 'is the file being read')
-    const final = await realpath(path).catch(() => path)
-    const found = await stat(final).catch(() => undefined)
-    // An existing path that is not a regular file, such as /dev/stderr or a pipe, is written directly; a rename would
-    // replace it.
-    const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final }
-    const handle = await openForWriting(path, places?.temporary ?? final)
-    const { header, delimiter, grammar } = file
+  /**
+   * Creates the rejects file of `source`, readable by its owner only. Throws USAGE when the path is the file being read,
+   * or cannot be written.
+   */
+  static async create({ path, cwd, mode = 0o600 }: RejectsPlace, source: RecordFile): Promise<RejectsFile> {
+    const flag = '--rejects'
+    if (await source.isAt(path))
+      throw new DbtoolError('USAGE', `cannot write ${path}: it is the file being read`, {
+        hint: `choose another file with ${flag}`,
+      })
+    const file = await NewFile.create({ path, cwd, force: true, flag, mode })
+    const { header, delimiter, grammar } = source
     const tail = `${delimiter}line${delimiter}reason`
     const again = header?.endsWith(tail) === true
-    const row = header === undefined ? jsonRow : delimitedRow({ delimiter, grammar, again })
-    const rejects = new RejectsFile(handle, places, row)
+    const rejects = new RejectsFile(file, header === undefined ? jsonRow : delimitedRow({ delimiter, grammar, again }))
     // The mark overrides --encoding, so that the corrected file can be imported by the same command.
-    if (file.isConverted) rejects.#pending = '\uFEFF'
+    if (source.isConverted) rejects.#pending = '\uFEFF'
     if (header !== undefined) rejects.#pending += `${header}${again ? '' : tail}\n`
     return rejects
   }
@@ -74,43 +78,18 @@ export class RejectsFile {
     try {
       await this.#flush()
     } finally {
-      await this.#handle.close()
-      if (this.#places) await rename(this.#places.temporary, this.#places.final)
+      await this.#file.handle.close()
+      await this.#file.commit()
+      await this.#file.cleanUp()
     }
   }
 
   #flush(): Promise<void> {
     const text = this.#pending
     this.#pending = ''
-    this.#writing = this.#writing.then(() => this.#handle.appendFile(text))
+    this.#writing = this.#writing.then(() => this.#file.handle.appendFile(text))
     return this.#writing
   }
-}
-
-function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-}
-
-const whyNot: Readonly<Record<string, string>> = {
-  ENOENT: 'is in a directory that does not exist',
-  EISDIR: 'is a directory',
-  EACCES: 'may not be written by this user',
-}
-
-async function openForWriting(path: string, actual: string): Promise<FileHandle> {
-  try {
-    return await open(actual, 'w', 0o600)
-  } catch (error) {
-    if (!isNodeError(error)) throw error
-    throw refused(path, whyNot[error.code ?? ''] ?? error.message, error)
-  }
-}
-
-function refused(path: string, why: string, cause?: unknown): DbtoolError {
-  return new DbtoolError('USAGE', `cannot write the rejects to ${path}: it ${why}`, {
-    hint: 'give --rejects another path',
-    cause,
-  })
 }
 
 interface RowRules {
@@ -143,5 +122,8 @@ function jsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: stri
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .join(' ')
 }

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DbtoolError, isNodeError } from '../errors.ts'
+import { namelessFile } from '../new-file.ts'
 import { conversionOf, type Conversion } from './decode.ts'
 
 /** UTF-8 text that can be read any number of times. */
@@ -30,8 +30,8 @@ export interface SourceOptions {
 
 /**
  * Opens a file so that it can be read any number of times. Input that can be read only once (`-`, a pipe, `<(zcat …)`)
- * is first copied to a temporary file. So is the text of a compressed file, or of a file in another encoding. The copy
- * is unlinked as soon as it is open, so it is private and disappears with the process, however the process ends.
+ * is first copied to a temporary file without a name, which disappears with the process, however the process ends. So
+ * is the text of a compressed file, or of a file in another encoding.
  *
  * Throws USAGE when the path cannot be read, and BAD_INPUT when its bytes are not the text of a file.
  */
@@ -97,10 +97,8 @@ function unreadable(path: string, what: string, cause?: unknown): DbtoolError {
 }
 
 async function spool(name: string, from: Readable, signal: AbortSignal | undefined): Promise<Source> {
-  const path = join(tmpdir(), `dbtool-${randomUUID()}`)
-  const handle = await open(path, 'wx+', 0o600)
+  const handle = await namelessFile(join(tmpdir(), 'dbtool'))
   try {
-    await unlink(path)
     const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
       for await (const chunk of chunks) await handle.appendFile(chunk)
     }

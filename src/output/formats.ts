@@ -3,8 +3,8 @@ import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
-import { inSheets, lines, type OpenSheet, rowByRow, type Style, type Writer } from './sheet.ts'
-import { blocks, itemTable, listTable } from './table.ts'
+import { inSheets, inWindows, lines, type OpenSheet, rowByRow, type Style, windowRows, type Writer } from './sheet.ts'
+import { blocks, itemTable, TableInParts } from './table.ts'
 import { type Column, pickColumns, type Row, type View } from './view.ts'
 
 interface Dialect {
@@ -145,15 +145,23 @@ const countSheet: OpenSheet = () => {
   return { head: '', rows, foot: () => `${count}\n` }
 }
 
-const scriptLines = (view: View, rows: readonly Row[]): string[] | undefined =>
-  view.script && rows.map((row) => escapeControls(view.script?.(row) ?? ''))
+const scriptSheet = rowByRow(({ script }, row) => escapeControls(script?.(row) ?? ''))
+
+/** The rows of one part of a table. A chart is scaled to its largest value, so it needs all rows. */
+const partOf = ({ chart }: View): number => (chart === undefined ? windowRows : Infinity)
+
+const tableSheet: OpenSheet = (view, look) => {
+  if (view.script !== undefined) return scriptSheet(view, look)
+  const table = new TableInParts(view, look)
+  return inWindows(partOf(view), {
+    head: '',
+    rows: (rows) => lines(table.next(rows)),
+    foot: () => lines(table.end()),
+  })
+}
 
 const writers: Readonly<Record<Format, Writer>> = {
-  table: {
-    list: (view, rows, look) =>
-      rows.length === 0 ? '' : lines(scriptLines(view, rows) ?? [listTable(view, rows, look)]),
-    item: (view, row, look) => lines([itemTable(view, row, look)]),
-  },
+  table: { ...inSheets(tableSheet), item: (view, row, look) => lines([itemTable(view, row, look)]) },
   vertical: inSheets(verticalSheet),
   json: jsonWriter(pickColumns),
   ndjson: ndjsonWriter(pickColumns),

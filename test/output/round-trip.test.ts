@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../src/output/choices.ts'
-import { escapeFormula } from '../../src/csv-injection.ts'
+import { escapeFormula, unescapeFormula } from '../../src/csv-injection.ts'
 import { Output } from '../../src/output/output.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { widthOf } from '../../src/output/width.ts'
@@ -62,7 +62,7 @@ function fromTsv(cell: string): string | null {
   return cell === '\\N' ? null : cell.replace(/\\([^])/g, (_all, letter: string) => meaning[letter] ?? letter)
 }
 
-async function check(property: (rows: Row[]) => Promise<void>, numRuns = 150): Promise<void> {
+async function check(property: (rows: Row[]) => Promise<void>, numRuns = 75): Promise<void> {
   await property(all)
   await fc.assert(fc.asyncProperty(lists, property), { numRuns })
 }
@@ -90,15 +90,13 @@ describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe,
       )
     }))
 
-  it('is the same text again as csv, but for one quote before what a spreadsheet would run; numbers have none', () =>
+  it('is the same text again as csv, but for the quotes before what a spreadsheet would run; numbers have none', () =>
     check(async (rows) => {
       const cells = byLibrary(await written(rows, 'csv', { pieces })).slice(1)
       expect(cells.map(([, price]) => price)).toEqual(rows.map(({ price }) => price))
       const texts = cells.flatMap(([name = '', , note = '']) => [name, note])
       expect(texts.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell))).toEqual([])
-      expect(texts.map((cell) => cell.replace(/^'('*[=+\-@\t\r\n＝＋－＠])/, '$1'))).toEqual(
-        rows.flatMap(({ name, note }) => [name, note ?? '']),
-      )
+      expect(texts.map(unescapeFormula)).toEqual(rows.flatMap(({ name, note }) => [name, note ?? '']))
     }))
 
   it.each([false, true])('is the same text again as tsv, a line a row, and NULL no text; with --raw: %s', (raw) =>

@@ -1,6 +1,6 @@
 import { quoteValue } from '../rules.ts'
 import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportRow, ImportTable, ExistingRow, Stored } from './tables.ts'
+import type { ImportRow, ImportTable, ExistingRow, SensitiveColumn, Stored } from './tables.ts'
 
 /** An existing row and the values that will change. */
 export interface Update {
@@ -16,7 +16,11 @@ export interface Decisions {
   readonly unchanged: number[]
   readonly skipped: number[]
   readonly refused: Refusal[]
+  /** The permitted sensitive values that are written, by the name of their count. */
+  readonly sensitive: SensitiveColumn['count'][]
 }
+
+type Conflict = Pick<Refusal, 'code' | 'reason'>
 
 /** Stands for a row that this file creates, which has no id yet. */
 const ofThisFile: ExistingRow = { id: 0 }
@@ -62,13 +66,16 @@ export function decide(
   drafts: readonly DraftRow[],
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
-  const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
+  const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [], sensitive: [] }
   const [key] = kind.unique
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
     const { record, row } = draft
     const found = index.of(key, row)
-    const conflict = conflictOf(kind, row, index, seen)
+    const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(kind, row, found) : []
+    const conflict = conflictOf(kind, row, index, seen) ?? forbidden(kind, sets)
+    if (conflict === undefined)
+      decisions.sensitive.push(...sets.flatMap((column) => kind.sensitive[column]?.count ?? []))
     if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
     else if (found === undefined) {
       decisions.created.push(draft)
@@ -90,6 +97,22 @@ export function decide(
   return decisions
 }
 
+/** The sensitive columns that a row would change; in a new row, those that differ from the initial value. */
+function sensitiveChanges({ sensitive, rules }: ImportTable, row: ImportRow, existing?: ExistingRow): string[] {
+  return Object.keys(sensitive).filter((column) => {
+    const before = existing === undefined ? rules[column]?.initial : existing[column]
+    return row[column] !== undefined && row[column] !== before
+  })
+}
+
+/** The refusal of a row that changes a sensitive column without its flag. */
+function forbidden({ sensitive, permitted }: ImportTable, columns: readonly string[]): Conflict | undefined {
+  const faults = columns
+    .filter((column) => !permitted.includes(column))
+    .map((column) => `${column} is set only with ${sensitive[column]?.flag}`)
+  return faults.length === 0 ? undefined : { code: 'BAD_INPUT', reason: faults.join('; ') }
+}
+
 /**
  * Conflicts that no `--on-conflict` policy resolves: a duplicate line in the file, and a value that belongs to another
  * row.
@@ -99,7 +122,7 @@ function conflictOf(
   row: ImportRow,
   index: UniqueIndex,
   seen: SeenIds,
-): Pick<Refusal, 'code' | 'reason'> | undefined {
+): Conflict | undefined {
   const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
   const own = index.of(key, row)
   for (const column of [key, ...others]) {

@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { hintToContinue } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import type { Author } from '../logs.ts'
@@ -172,7 +173,7 @@ const continueHint = 'run it again to continue: no order is placed twice'
 
 /** The error for a failure that stops the import; it names the orders that were in work. */
 function stoppedBy(error: unknown, drafts: readonly DraftOrder[]): unknown {
-  return error instanceof DbtoolError ? stopped(drafts, error, continueHint) : error
+  return error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
 }
 
 function stopped(

@@ -1,9 +1,11 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { quotedForShell } from '../../values.ts'
 import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { quoteValue } from '../rules.ts'
+import { allOf, type Select } from '../select.ts'
 
 export interface Product {
   readonly id: number
@@ -79,7 +81,7 @@ export function duplicateSku(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   return new DbtoolError('DUPLICATE', `the SKU ${quoteValue(sku ?? '')} is already taken`, {
     cause: error,
-    hint: `see which product has it: dbtool products get ${sku ?? ''}`,
+    hint: `see which product has it: dbtool products get ${quotedForShell(sku ?? '')}`,
   })
 }
 
@@ -156,17 +158,21 @@ export function productConditions({ active, search, ids }: ProductFilter): (Cond
   ]
 }
 
-export async function listProducts(
-  queries: Queries,
+/** The products of a list, for {@link eachOf}. */
+export function selectProducts(
   filter: ProductFilter,
   sort: Sort<(typeof productSortColumns)[number]>,
   page: Page,
-): Promise<Product[]> {
+): Select<Row, Product> {
   const condition = where(productConditions(filter))
   const paging = orderAndPage('p', sort, page)
-  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [
-    ...condition.values,
-    ...paging.values,
-  ])
-  return rows.map(fromRow)
+  return {
+    sql: `SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow,
+  }
+}
+
+export function listProducts(queries: Queries, ...parts: Parameters<typeof selectProducts>): Promise<Product[]> {
+  return allOf(queries, selectProducts(...parts))
 }

@@ -1,9 +1,11 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { quotedForShell } from '../../values.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { quoteValue } from '../rules.ts'
+import { allOf, type Select } from '../select.ts'
 
 export interface User {
   readonly id: number
@@ -52,7 +54,7 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
     throw duplicateUser(error, user)
   })
-  await writeLog(queries, author, creation(insertId, user))
+  await writeLog(queries, author, creation(insertId))
   return getUserById(queries, insertId)
 }
 
@@ -63,7 +65,7 @@ export async function insertUsers(queries: Queries, author: Author, users: reado
   await writeLogs(
     queries,
     author,
-    users.map((user, index) => creation(ids[index] ?? 0, user)),
+    users.map((_user, index) => creation(ids[index] ?? 0)),
   )
   return ids
 }
@@ -75,11 +77,7 @@ function valuesOf({ username, email, passwordHash, firstName, lastName, admin = 
   return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
 }
 
-const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({
-  entity: 'users',
-  entityId,
-  message: `created ${username} <${email}>`,
-})
+const creation = (entityId: number): LogEntry => ({ entity: 'users', entityId, message: 'created' })
 
 /** Explains a duplicate username or email; returns other errors unchanged. */
 export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
@@ -87,7 +85,7 @@ export function duplicateUser(error: unknown, { username, email }: Pick<NewUser,
   const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
   return new DbtoolError('DUPLICATE', `the ${field} ${quoteValue(value)} is already taken`, {
     cause: error,
-    hint: `see which user has it: dbtool users get ${value}`,
+    hint: `see which user has it: dbtool users get ${quotedForShell(value)}`,
   })
 }
 
@@ -170,17 +168,21 @@ export function userConditions({ active, search, minOrders, createdSince }: User
   ]
 }
 
-export async function listUsers(
-  queries: Queries,
+/** The users of a list, for {@link eachOf}. */
+export function selectUsers(
   filter: UserFilter,
   sort: Sort<(typeof userSortColumns)[number]>,
   page: Page,
-): Promise<User[]> {
+): Select<UserRow, User> {
   const condition = where(userConditions(filter))
   const paging = orderAndPage('u', sort, page)
-  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [
-    ...condition.values,
-    ...paging.values,
-  ])
-  return rows.map(userFromRow)
+  return {
+    sql: `SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: userFromRow,
+  }
+}
+
+export function listUsers(queries: Queries, ...parts: Parameters<typeof selectUsers>): Promise<User[]> {
+  return allOf(queries, selectUsers(...parts))
 }
