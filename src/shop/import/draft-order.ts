@@ -160,7 +160,8 @@ class OrderHead {
   }
 
   get adjustments(): Adjustment[] {
-    return adjustmentKinds.flatMap((kind) => {
+    const ofLines = adjustmentKinds.filter((kind) => this.#lineCents.has(`line_${kind}`))
+    return [...new Set([...this.#amounts.keys(), ...ofLines])].flatMap((kind) => {
       const cents = toCents(this.#amounts.get(kind) ?? '0') + (this.#lineCents.get(`line_${kind}`) ?? 0n)
       return adjustment(kind, fromCents(cents)) ?? []
     })

@@ -143,6 +143,7 @@ export const placeOrdersInSql = `
 BEGIN NOT ATOMIC
   DECLARE wanted_products, wanted_orders, wanted_lines, wanted_adjustments LONGTEXT CHARACTER SET utf8mb4;
   DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
 
   SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?, wanted_adjustments = ?;${deductAndInsert}
     ${placed}

@@ -41,7 +41,8 @@ async function read(noun: PresetNoun, content: string | Buffer, flags: FileFlags
     raw: false,
   })
   const [values, faults]: [Record<string, string>[], string[]] = [[], []]
-  const known = new Set<string>([...fieldsByNoun[noun].required, ...fieldsByNoun[noun].optional, 'status'])
+  const known = new Set<string>([...fieldsByNoun[noun].required, ...fieldsByNoun[noun].optional])
+  for (const amount of ['shipping', 'discount', 'tax']) known.delete(amount)
   try {
     for await (const record of opened.file.records()) {
       const given = Object.entries(record.values).filter(
