@@ -34,6 +34,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       'place get list confirm ship deliver cancel import export',
       () => import('./orders/index.ts'),
     ],
+    import: ['recognize the files of other systems', 'guess', () => import('./import/index.ts')],
     report: [
       'reports on sales, customers and stock',
       'top-products orders-per-user recent-customers customer-categories big-spenders revenue low-stock eager-loading',

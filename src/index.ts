@@ -5,6 +5,7 @@ import { openPool } from './db/pool/open.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool/pool.ts'
 import { defaultLimits, type Limits, type SslMode, type Target, type TlsVersion } from './db/target.ts'
 import { DbtoolError, InvalidValue } from './errors.ts'
+import type { Adjustment } from './shop/orders/adjustments.ts'
 import { orderQueue } from './shop/orders/order-queue.ts'
 import type { OrderLine, Placement } from './shop/orders/place-order.ts'
 import { chapterWorkers } from './stress/plan.ts'
@@ -14,6 +15,7 @@ import { builtIn, onLease, performSql, type Iterate } from './stress/workload.ts
 
 export { withLease, type Pool, type PoolStats, type PoolOptions } from './db/pool/pool.ts'
 export { DbtoolError, type ErrorCode } from './errors.ts'
+export type { Adjustment } from './shop/orders/adjustments.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Lease } from './db/pool/pool.ts'
 export type { StressResult } from './stress/result.ts'
@@ -80,6 +82,8 @@ export interface NewOrder {
   readonly key?: string
   /** Default `confirmed`. */
   readonly status?: 'confirmed' | 'pending'
+  /** Amounts beside the lines: shipping, discounts and tax. */
+  readonly adjustments?: readonly Adjustment[]
   /** Runs the whole order, then rolls it back. */
   readonly dryRun?: boolean
 }
@@ -103,11 +107,11 @@ export interface PlaceOptions {
  */
 export function placeOrder(
   pool: Pool,
-  { userId, lines, key = randomUUID(), status = 'confirmed', dryRun = false }: NewOrder,
+  { userId, lines, adjustments, key = randomUUID(), status = 'confirmed', dryRun = false }: NewOrder,
   { signal }: PlaceOptions = {},
 ): Promise<Placement> {
   const author = { osUser: osUserName(), command: 'library' }
-  return orderQueue(pool).place({ userId, lines, key, status, author, dryRun }, { signal })
+  return orderQueue(pool).place({ userId, lines, adjustments, key, status, author, dryRun }, { signal })
 }
 
 /**

@@ -131,11 +131,11 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
   return Object.assign(parse, { choices })
 }
 
-/** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds. */
+/** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds: 4.5000 is 4.50, and 4.505 is refused. */
 export function parsePrice(text: string): string {
-  if (/^\d+\.\d{3,}$/.test(text))
+  if (/^\d+\.\d{2}0*[1-9]\d*$/.test(text))
     throw new InvalidValue(`must have at most two decimals, not ${quoteValue(text)}: money is never rounded`)
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2})0*)?$/.exec(text) ?? []
   if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${quoteValue(text)}`)
   const digits = whole.replace(/^0+(?=\d)/, '')
   if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${quoteValue(text)}`)

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { type Database, PooledDatabase } from '../../src/db/database.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
-import { parseMap } from '../../src/files/header.ts'
+import { parseMap } from '../../src/files/map.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
-import { type DraftOrder, groupOrders, orderFields } from '../../src/shop/import/draft-order.ts'
-import { importedUsers } from '../../src/shop/import/resolve-users.ts'
+import { type DraftOrder, draftOrders, orderFields } from '../../src/shop/import/draft-order.ts'
+import { adjacent, keyByReference } from '../../src/shop/import/order-groups.ts'
+import { findImportedUsers } from '../../src/shop/import/resolve-users.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import type { Bench } from '../bench.ts'
 import { runDbtool } from '../child.ts'
@@ -111,7 +112,7 @@ async function oneByOne({ server, signal }: Bench, path: string, workers: number
     return await withPool({ target: server.target(database), signal, size: workers, maxOverflow: 0 }, async (pool) => {
       const db = new PooledDatabase(pool)
       const names = await Names.read(db)
-      const drafts = groupOrders(file.records({ signal }), () => false)
+      const drafts = draftOrders(adjacent(file.records({ signal })), { key: keyByReference, guest: undefined })
       let placed = 0
       const work = async (): Promise<void> => {
         for (let next = await drafts.next(); next.done !== true; next = await drafts.next()) {
@@ -128,15 +129,20 @@ async function oneByOne({ server, signal }: Bench, path: string, workers: number
   }
 }
 
-async function place(db: Database, names: Names, { ref, lines }: DraftOrder): Promise<void> {
-  const userId = await names.userId(lines[0]?.user ?? '')
+async function place(
+  db: Database,
+  names: Names,
+  { key, user, orderedAt, adjustments, lines }: DraftOrder,
+): Promise<void> {
+  const userId = await names.userId(user)
   const orderLines = lines.map(({ sku, quantity, price }) => ({ productId: names.productId(sku), quantity, price }))
   await placeOrder(db, {
     userId,
     lines: orderLines,
-    key: `import:${ref}`,
+    adjustments,
+    key,
     status: 'confirmed',
-    orderedAt: lines[0]?.orderedAt,
+    orderedAt,
     author,
   })
 }
@@ -160,7 +166,8 @@ class Names {
   }
 
   async userId(reference: string): Promise<number> {
-    const known = this.#users.get(reference) ?? importedUsers(this.db, [reference]).then((ids) => ids.get(reference))
+    const known =
+      this.#users.get(reference) ?? findImportedUsers(this.db, [reference]).then((ids) => ids.get(reference))
     this.#users.set(reference, known)
     return (await known) ?? 0
   }

@@ -1,4 +1,5 @@
-import { detail, number, text, type View } from '../../src/output/view.ts'
+import { data, detail, number, section, text, type View } from '../../src/output/view.ts'
+import { type Adjustment, adjustmentKinds } from '../../src/shop/orders/adjustments.ts'
 
 /** One view for each kind of row, for every format. */
 export const userView: View = {
@@ -68,7 +69,24 @@ export const orderHeadView: View = {
   empty: 'No orders.',
 }
 
-export const orderView: View = { ...orderHeadView, nested: { name: 'items', view: orderItemView } }
+const adjustmentView: View<Adjustment> = {
+  columns: [text('kind'), text('label'), number('amount')],
+  id: 'kind',
+  empty: '',
+}
+
+interface Adjusted {
+  readonly adjustments?: readonly Adjustment[]
+}
+
+export const orderView: View = {
+  ...orderHeadView,
+  columns: [...orderHeadView.columns, ...adjustmentKinds.map(data)],
+  nested: { name: 'items', view: orderItemView },
+  sections({ adjustments = [] }: Adjusted) {
+    return adjustments.length === 0 ? [] : [section(adjustmentView, adjustments)]
+  },
+}
 
 export const logView: View = {
   columns: [
@@ -124,6 +142,8 @@ export const orderExportView: View = {
     number('price'),
     text('product_name'),
     text('ordered_at'),
+    text('status'),
+    ...adjustmentKinds.map(number),
   ],
   id: 'order_id',
   empty: '',

@@ -22,7 +22,8 @@ function contents({ about, nouns }: CommandDocs): string {
   return page('Reference', [
     about,
     '',
-    'See also: [global flags](flags.md), [exit codes](../exit-codes.md), [output formats](../formats.md).',
+    'See also: [global flags](flags.md), [presets](presets.md), [exit codes](../exit-codes.md),',
+    '[output formats](../formats.md).',
     '',
     ...tables,
   ])
@@ -103,4 +104,4 @@ const plain = (text: string): string => text.replace(/[\\*`]/g, '\\$&').replaceA
 const sentence = (text: string): string =>
   `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
 const fenced = (language: string, lines: readonly string[]): string[] => [`\`\`\`${language}`, ...lines, '```']
-const page = (title: string, lines: readonly string[]): string => [notice, `# ${title}`, '', ...lines].join('\n')
+export const page = (title: string, lines: readonly string[]): string => [notice, `# ${title}`, '', ...lines].join('\n')

@@ -3,6 +3,7 @@ import type { Database } from '../../src/db/database.ts'
 import { describeTarget } from '../../src/db/target.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
+import { type Adjustment, adjustmentCents } from '../../src/shop/orders/adjustments.ts'
 import { quoted, type ResolvedItem } from '../../src/shop/orders/items.ts'
 import { fromCents, toCents } from '../../src/shop/orders/money.ts'
 import { productReference, type Product } from '../../src/shop/products/products.ts'
@@ -22,22 +23,20 @@ export interface Basket {
   readonly items: readonly ResolvedItem[]
 }
 
+/** The parts of an order that the flags have already given. */
+type Given = Partial<Basket> & { readonly adjustments: readonly Adjustment[] }
+
 /**
  * Asks for the customer, the products and the quantities, shows the total and asks for confirmation. Search results
  * appear while the user types, and a quantity cannot exceed the stock. If a price or the stock has changed meanwhile,
  * it shows the change and asks again. Rejects with DECLINED on no, and with NOT_FOUND if there is no user or product.
  */
-export async function converse(
-  ctx: Context,
-  prompts: Conversation,
-  db: Database,
-  given: Partial<Basket>,
-): Promise<Basket> {
+export async function converse(ctx: Context, prompts: Conversation, db: Database, given: Given): Promise<Basket> {
   const user = given.user ?? (await chooseCustomer(prompts, db))
   const where = describeTarget((await ctx.config()).target)
   let items = given.items ?? (await chooseItems(prompts, db))
   for (;;) {
-    const total = show(ctx, items)
+    const total = show(ctx, items, given.adjustments)
     if (!(await prompts.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
       throw new DbtoolError('DECLINED', 'no order was placed')
     const now = await currentItems(db, items)
@@ -126,10 +125,12 @@ function askQuantity(prompts: Conversation, { sku, name, stock }: Product, befor
 }
 
 /** Shows the order and returns its total. */
-function show(ctx: Context, items: readonly ResolvedItem[]): string {
+function show(ctx: Context, items: readonly ResolvedItem[], adjustments: readonly Adjustment[]): string {
   const lines = quoted(items)
   ctx.out.preview(orderItemView, lines)
-  const total = fromCents(lines.reduce((sum, { subtotal }) => sum + toCents(subtotal), 0n))
+  for (const { kind, amount } of adjustments) ctx.out.note(`${kind} ${amount}`)
+  const goods = lines.reduce((sum, { subtotal }) => sum + toCents(subtotal), 0n)
+  const total = fromCents(goods + adjustmentCents(adjustments))
   ctx.out.note(`total ${total}`)
   return total
 }

@@ -3,6 +3,13 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { together } from '../../src/errors.ts'
+import {
+  type Adjustment,
+  adjustment,
+  adjustmentKinds,
+  adjustmentSums,
+  parseAdjustment,
+} from '../../src/shop/orders/adjustments.ts'
 import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/orders/items.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../kit/flags.ts'
@@ -17,6 +24,9 @@ export interface PlaceOrderOptions {
   readonly user?: string
   readonly item?: WantedItem[]
   readonly idempotencyKey?: string
+  readonly shipping?: string
+  readonly discount?: string
+  readonly tax?: string
   readonly pending?: boolean
   readonly dryRun?: boolean
 }
@@ -31,12 +41,16 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
         .argParser(value(parseKey))
         .default(undefined, 'generated'),
     )
+    .option('--shipping <amount>', 'cost of shipping, added to the total', value(parseAdjustment('shipping')))
+    .option('--discount <amount>', 'discount, deducted from the total', value(parseAdjustment('discount')))
+    .option('--tax <amount>', 'tax, added to the total', value(parseAdjustment('tax')))
     .option('--pending', 'leave the order pending, to be confirmed later')
     .option('-n, --dry-run', 'check and show the order, and place nothing')
     .addHelpText(
       'after',
       examples(
         'dbtool orders place --user ada --item TEA-1:2',
+        'dbtool orders place --user ada --item TEA-1:2 --shipping 4.90 --discount 2.00',
         'dbtool orders place --user ada --item TEA-1:1 --idempotency-key basket-4711 --json',
       ),
     )
@@ -55,7 +69,8 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       quantity,
       price: agreed ? product.price : undefined,
     }))
-    const request = { userId: user.id, lines, key, status, author: ctx.author(), dryRun } as const
+    const adjustments = adjustmentsOf(options)
+    const request = { userId: user.id, lines, adjustments, key, status, author: ctx.author(), dryRun } as const
     const placement = await placeOrder(db, request).catch(async (error: unknown) =>
       resolveInterrupted(ctx, await placementOutcome(key, error), error),
     )
@@ -68,7 +83,9 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
         total_amount: placement.totalAmount,
         idempotency_key: key,
         created_at: null,
+        ...adjustmentSums(adjustments),
         items: quoted(items),
+        adjustments,
       })
       ctx.out.success('the order would be placed; nothing was changed')
       return
@@ -83,6 +100,9 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     hint(ctx, 'orders place', order.id)
   })
 }
+
+const adjustmentsOf = (options: PlaceOrderOptions): Adjustment[] =>
+  adjustmentKinds.flatMap((kind) => adjustment(kind, options[kind] ?? '0') ?? [])
 
 type Find = (db: Database) => Promise<Basket & { readonly agreed: boolean }>
 
@@ -100,7 +120,10 @@ async function finderOf(ctx: Context, options: PlaceOrderOptions): Promise<Find>
         user: options.user === undefined ? undefined : await getUser(queries, options.user),
         items: options.item === undefined ? undefined : await resolveItems(queries, options.item),
       }))
-      return { ...(await converse(ctx, interactive, db, given)), agreed: true }
+      return {
+        ...(await converse(ctx, interactive, db, { ...given, adjustments: adjustmentsOf(options) })),
+        agreed: true,
+      }
     }
   }
   const { reference, requested } = await ctx.ask.resolve({

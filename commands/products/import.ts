@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { importFlags, importInto, type ImportRowsOptions } from '../kit/import-rows.ts'
+import { importInto, type ImportRowsOptions, rowFlags } from '../kit/import-rows.ts'
 
 export function productsImport(products: Command, ctx: Context, run = importProducts): void {
-  importFlags(
+  rowFlags(
     products.command('import').description('Add or update products from a CSV or NDJSON file'),
     'SKU',
     'sku=Code,price=Amount',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
-import { importFlags, importInto, type ImportRowsOptions } from '../kit/import-rows.ts'
+import { importInto, type ImportRowsOptions, rowFlags } from '../kit/import-rows.ts'
 
 export interface ImportUsersOptions extends ImportRowsOptions {
   readonly withAdmins?: true
@@ -9,7 +9,7 @@ export interface ImportUsersOptions extends ImportRowsOptions {
 }
 
 export function usersImport(users: Command, ctx: Context, run = importUsers): void {
-  importFlags(
+  rowFlags(
     users.command('import').description('Add or update users from a CSV or NDJSON file'),
     'username',
     'username=Login,email=Mail',

@@ -1,6 +1,8 @@
 import { DbtoolError } from '../errors.ts'
 import { NewFile } from '../new-file.ts'
-import { parseObject } from './ndjson.ts'
+import { escapeTsv } from '../tsv.ts'
+import type { Grammar } from './csv.ts'
+import { parseObject } from './json.ts'
 import type { RecordFile } from './record-file.ts'
 import type { SourceRecord } from './record.ts'
 
@@ -24,6 +26,7 @@ export interface RejectsPlace {
 export class RejectsFile {
   readonly #file: NewFile
   readonly #row: Row
+  #lastLine = -1
   #pending = ''
   #writing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
@@ -43,16 +46,23 @@ export class RejectsFile {
         hint: `choose another file with ${flag}`,
       })
     const file = await NewFile.create({ path, cwd, force: true, flag, mode })
-    const { header, delimiter } = source
+    const { header, delimiter, grammar } = source
     const tail = `${delimiter}line${delimiter}reason`
     const again = header?.endsWith(tail) === true
-    const rejects = new RejectsFile(file, header === undefined ? ndjsonRow : csvRow(delimiter, again))
-    if (header !== undefined) rejects.#pending = `${header}${again ? '' : tail}\n`
+    const rejects = new RejectsFile(file, header === undefined ? jsonRow : delimitedRow({ delimiter, grammar, again }))
+    // The mark overrides --encoding, so that the corrected file can be imported by the same command.
+    if (source.isConverted) rejects.#pending = '\uFEFF'
+    if (header !== undefined) rejects.#pending += `${header}${again ? '' : tail}\n`
     return rejects
   }
 
-  /** Adds one record; the calls determine the order in the file. Rejects with the first write error. */
+  /**
+   * Adds one record; the calls determine the order in the file. Several records of one JSON object are added once.
+   * Rejects with the first write error.
+   */
   async add(record: Pick<SourceRecord, 'line' | 'raw'>, reason: string): Promise<void> {
+    if (record.line === this.#lastLine) return
+    this.#lastLine = record.line
     this.#pending += this.#row(record, reason)
     if (this.#pending.length >= flushCharacters) await this.#flush()
   }
@@ -81,20 +91,33 @@ export class RejectsFile {
   }
 }
 
-/** When the imported file is itself a rejects file, the new line and reason replace the old ones. */
-function csvRow(delimiter: string, again: boolean): Row {
+interface RowRules {
+  delimiter: string
+  grammar: Grammar
+  /** The imported file is itself a rejects file: the new line and reason replace the old ones. */
+  again: boolean
+}
+
+function delimitedRow({ delimiter, grammar, again }: RowRules): Row {
   const mark = delimiter.replace(/[|^$.*+?()[\]{}\\]/, '\\$&')
   const old = new RegExp(`${mark}\\d+${mark}(?:"(?:[^"]|"")*"|[^"${mark}]*)$`)
+  const cell: Record<Grammar, (text: string) => string> = {
+    quotes: (text) => `"${text.replaceAll('"', '""')}"`,
+    none: (text) => text.replaceAll(delimiter, ' '),
+    escapes: escapeTsv,
+  }
   return ({ line, raw }, reason) =>
-    `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
+    `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}${cell[grammar](oneLine(reason))}\n`
 }
 
 /** Added as text: numbers stay as written, and of two equal keys the last one counts. */
-function ndjsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
+function jsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
   const object = parseObject(raw)
   const more = `"line":${line},"reason":${JSON.stringify(oneLine(reason))}}\n`
   if (!object) return `{"raw":${JSON.stringify(raw)},${more}`
-  return `${raw.trimEnd().slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
+  // An element of a list may have several lines; in JSON, a line end is never part of a text.
+  const text = raw.replace(/\s*[\r\n]+\s*/g, ' ').trimEnd()
+  return `${text.slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,8 @@
+import { DbtoolError } from '../errors.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
-import { writerFor } from './formats.ts'
+import { type CsvStyle, csvWriterFor, writerFor } from './formats.ts'
 import type { Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
@@ -70,15 +71,21 @@ export class Output extends Reporter {
 
   /**
    * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
-   * `unlessGiven` is the format without `--format`. For people, an empty list prints the sentence of its view.
+   * `unlessGiven` is the format without `--format`. For people, an empty list prints the sentence of its view. Rejects
+   * with USAGE before calling `produce` if `csv` names a variant of CSV, but the format is another.
    */
   async stream(
     view: View,
     produce: (write: WriteRows) => Promise<void>,
-    { unlessGiven = 'table' }: { unlessGiven?: Format } = {},
+    { unlessGiven = 'table', csv }: { unlessGiven?: Format; csv?: CsvStyle | undefined } = {},
   ): Promise<void> {
     const { signal, format = unlessGiven } = this.#options
-    const sheet = writerFor(format, this.#isBare).open(this.chosen(view), this.style())
+    if (csv !== undefined && (format !== 'csv' || this.#isBare))
+      throw new DbtoolError('USAGE', '--bom, --crlf, --delimiter and --decimal-comma need the format CSV', {
+        hint: 'omit them, or use --format csv',
+      })
+    const writer = csv === undefined ? writerFor(format, this.#isBare) : csvWriterFor(csv)
+    const sheet = writer.open(this.chosen(view), this.style())
     if (format !== 'vertical' && format !== 'table') this.unpaged()
     this.#isWhole = false
     try {

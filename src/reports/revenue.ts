@@ -6,12 +6,22 @@ import { sql } from './sql.ts'
 const formats = { day: '%Y-%m-%d', week: '%x-W%v', month: '%Y-%m' } as const
 const parsePeriod = parseChoice(['day', 'week', 'month'])
 
+/** The amounts of one order: its lines at their prices, or all that the customer pays. */
+const amounts = { lines: sql`SUM(i.quantity * i.price)`, totals: sql`o.total_amount` }
+const parseAmount = parseChoice(['lines', 'totals'])
+
 export const revenue = report({
   name: 'revenue',
   question: 'What is the revenue per day, week or month?',
   period: 'orders',
   parameters: {
     by: { flag: '--by <period>', about: 'day, week (ISO 8601) or month', parse: parsePeriod, typed: 'day' },
+    of: {
+      flag: '--of <what>',
+      about: 'lines, or totals with shipping, discounts and tax',
+      parse: parseAmount,
+      typed: 'lines',
+    },
     limit: {
       flag: '--limit <n>',
       about: 'number of most recent periods (0 = all)',
@@ -21,10 +31,10 @@ export const revenue = report({
   },
   columns: [text('period'), number('orders'), number('units'), number('revenue')],
   empty: 'No orders in this period.',
-  examples: ['--by month', '--by day --since 30d --chart'],
+  examples: ['--by month --of totals', '--by day --since 30d --chart'],
   chart: () => ({ kind: 'line', column: 'revenue' }),
   // Lines are summed per order first: a direct join would count an order once per line.
-  statement: ({ by, limit, ...period }) => sql`
+  statement: ({ by, of, limit, ...period }) => sql`
     SELECT * FROM (
       SELECT
         DATE_FORMAT(sold.created_at, ${formats[by]}) AS period,
@@ -32,7 +42,7 @@ export const revenue = report({
         CAST(SUM(sold.units) AS SIGNED) AS units,
         SUM(sold.revenue) AS revenue
       FROM (
-        SELECT o.created_at, SUM(i.quantity) AS units, SUM(i.quantity * i.price) AS revenue
+        SELECT o.created_at, SUM(i.quantity) AS units, ${amounts[of]} AS revenue
         FROM orders o JOIN order_items i ON i.order_id = o.id
         WHERE ${counted(period)}
         GROUP BY o.id

@@ -49,11 +49,15 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: 'order-total',
-    statement: 'the total of an order is the sum of its lines',
-    sql: `SELECT o.id AS order_id, o.total_amount, SUM(i.quantity * i.price) AS sum_of_lines
+    statement: 'the total of an order is the sum of its lines and adjustments',
+    sql: `SELECT o.id AS order_id, o.total_amount, SUM(i.quantity * i.price) AS sum_of_lines,
+        COALESCE(MAX(adjusted.amount), 0) AS sum_of_adjustments
       FROM orders o JOIN order_items i ON i.order_id = o.id
+        LEFT JOIN (
+          SELECT order_id, SUM(amount) AS amount FROM order_adjustments GROUP BY order_id
+        ) adjusted ON adjusted.order_id = o.id
       GROUP BY o.id
-      HAVING o.total_amount <> sum_of_lines`,
+      HAVING o.total_amount <> sum_of_lines + sum_of_adjustments`,
   },
   {
     name: 'order-has-lines',
@@ -86,13 +90,17 @@ export const invariants: readonly Invariant[] = [
   },
   {
     name: 'references',
-    statement: 'every order has its user, every line its order and product, every address its user',
+    statement:
+      'every order has its user, every line its order and product, ' +
+      'every adjustment its order, and every address its user',
     sql: `SELECT 'orders' AS entity, o.id, o.user_id AS missing_id
       FROM orders o LEFT JOIN users u ON u.id = o.user_id WHERE u.id IS NULL
       UNION ALL SELECT 'order_items', i.id, i.order_id
       FROM order_items i LEFT JOIN orders o ON o.id = i.order_id WHERE o.id IS NULL
       UNION ALL SELECT 'order_items', i.id, i.product_id
       FROM order_items i LEFT JOIN products p ON p.id = i.product_id WHERE p.id IS NULL
+      UNION ALL SELECT 'order_adjustments', a.id, a.order_id
+      FROM order_adjustments a LEFT JOIN orders o ON o.id = a.order_id WHERE o.id IS NULL
       UNION ALL SELECT 'addresses', a.id, a.user_id
       FROM addresses a LEFT JOIN users u ON u.id = a.user_id WHERE u.id IS NULL`,
   },

@@ -79,9 +79,15 @@ export function parseSku(text: string): string {
   return parseText(64)(text)
 }
 
-export const parseQuantity = parseWhole(1, largestInt)
-export const parseStock = parseWhole(0, largestInt)
+export const parseQuantity = parseExactWhole(1, largestInt)
+export const parseStock = parseExactWhole(0, largestInt)
 export const parseId = parseWhole(1, largestInt)
+
+/** Parses a whole number; zeros after a point, as in 6.0, change nothing. */
+function parseExactWhole(from: number, to: number): (text: string) => number {
+  const parse = parseWhole(from, to)
+  return (text) => parse(/^\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text)
+}
 
 export const addressTypes = ['billing', 'shipping'] as const
 export type AddressType = (typeof addressTypes)[number]

@@ -98,8 +98,8 @@ describe('a field that is not there', () => {
     [
       'orders list --items --field itmes',
       "--field names the unknown field 'itmes' (did you mean items?); the fields are id, user_id, username, " +
-        'status, total_amount, idempotency_key, created_at, items, items.product_id, items.sku, items.name, ' +
-        'items.quantity, items.price, items.subtotal',
+        'status, total_amount, idempotency_key, created_at, shipping, discount, tax, items, items.product_id, ' +
+        'items.sku, items.name, items.quantity, items.price, items.subtotal',
     ],
     [
       'users export --fields password_hash',
@@ -113,14 +113,14 @@ describe('a field that is not there', () => {
     [
       'orders place --user ada --item TEA-1:1 --field total',
       "--field names the unknown field 'total'; the fields are id, user_id, username, status, total_amount, " +
-        'idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
-        'items.subtotal',
+        'idempotency_key, created_at, shipping, discount, tax, items, items.product_id, items.sku, items.name, ' +
+        'items.quantity, items.price, items.subtotal',
     ],
     [
       'orders cancel 1 --field x',
       "--field names the unknown field 'x'; the fields are id, user_id, username, status, total_amount, " +
-        'idempotency_key, created_at, items, items.product_id, items.sku, items.name, items.quantity, items.price, ' +
-        'items.subtotal',
+        'idempotency_key, created_at, shipping, discount, tax, items, items.product_id, items.sku, items.name, ' +
+        'items.quantity, items.price, items.subtotal',
     ],
     ['db reset --confirm x --field x', "--field names the unknown field 'x'; the fields are table, rows"],
   ])('is exit 2 before anything runs: dbtool %s', async (line, message) => {

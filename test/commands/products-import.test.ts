@@ -45,6 +45,9 @@ describe('what is created', () => {
       unchanged: 0,
       skipped: 0,
       rejected: 0,
+      columns_ignored: [],
+      records_skipped: [],
+      amounts_not_imported: [],
       seconds: expect.any(Number),
       rows_per_second: expect.any(Number),
     })
@@ -89,6 +92,10 @@ describe('what is created', () => {
   it.each([
     ['a byte order mark', '\uFEFFname,price\nTea,4.50\n', '', 'products.csv'],
     ['other names', 'Titel,Preis\nTea,4.50\n', '--map name=Titel,price=Preis', 'products.csv'],
+    ['exact values', 'name,price,stock\nTea,4.5000,0.00\n', '', 'products.csv'],
+    ['columns in another case', 'NAME,Price\nTea,4.50\n', '', 'products.csv'],
+    ['a TSV file', 'name\tprice\tdescription\nTea\t4.50\t\\N\n', '', 'products.tsv'],
+    ['a JSON list', '[{"name":"Tea",\n"price":4.50}]\n', '', 'products.json'],
     ['another separator', 'name;price\nTea;4.50\n', '--delimiter ;', 'products.csv'],
     ['NDJSON', '{"name":"Tea","price":4.50}\n', '', 'products.ndjson'],
     ['columns of no interest', 'id,name,price\n4711,Tea,4.50\n', '', 'products.csv'],

@@ -40,12 +40,12 @@ const grants: readonly [
   [
     'no DELETE but on users',
     [app('SELECT, INSERT, UPDATE ON `shop_1`.*'), app('DELETE ON `shop_1`.`users`')],
-    ['DELETE on addresses, products, orders, order_items'],
+    ['DELETE on addresses, products, orders, order_items, order_adjustments'],
   ],
   [
     'table by table, logs only to add to',
     [
-      ...['users', 'addresses', 'products', 'orders', 'order_items'].map((table) =>
+      ...['users', 'addresses', 'products', 'orders', 'order_items', 'order_adjustments'].map((table) =>
         app(`${four} ON \`shop_1\`.\`${table}\``),
       ),
       app('SELECT, INSERT ON `shop_1`.`logs`'),
@@ -106,7 +106,7 @@ const grants: readonly [
   [
     'names that look like SQL',
     ['GRANT SELECT ON `shop_1`.`users` TO `GRANT OPTION`@`TO`', app('INSERT, UPDATE, DELETE ON `shop_1`.*')],
-    ['SELECT on schema_migrations, addresses, products, orders, order_items, logs'],
+    ['SELECT on schema_migrations, addresses, products, orders, order_items, order_adjustments, logs'],
   ],
   ['a name with a backtick', [app(`${four} ON \`sho\`\`p\`.*`)], ['SELECT', 'INSERT', 'UPDATE', 'DELETE']],
 ]
@@ -243,7 +243,7 @@ const rows: readonly Row[] = [
     'the table is another one',
     'use another DB_NAME, or rename that table',
   ],
-  ['tables', {}, 'ok', 'all 7 tables are InnoDB and utf8mb4'],
+  ['tables', {}, 'ok', 'all 8 tables are InnoDB and utf8mb4'],
   ['tables', states({ state: 'pending' }), 'skipped', 'skipped (the schema is not up to date)'],
   [
     'tables',

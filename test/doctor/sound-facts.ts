@@ -4,7 +4,16 @@ import { known, type FactName, type Facts, type Gathered } from '../../src/docto
 import type { Judgement } from '../../src/doctor/finding.ts'
 import { invariants } from '../../src/shop/invariants.ts'
 
-const tables = ['schema_migrations', 'users', 'addresses', 'products', 'orders', 'order_items', 'logs']
+const tables = [
+  'schema_migrations',
+  'users',
+  'addresses',
+  'products',
+  'orders',
+  'order_items',
+  'order_adjustments',
+  'logs',
+]
 
 /** The facts of a shop without faults, on a server over a network. */
 export const sound: Facts = {

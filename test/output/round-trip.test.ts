@@ -111,17 +111,21 @@ describe.each([{ pieces: false }, { pieces: true }])('what is written to a pipe,
     }),
   )
 
-  it.each([false, true])('is the same text again for our own reader, with --raw on both sides or on none: %s', (raw) =>
-    check(async (rows) => {
-      // No text file holds a NUL, and a cell is trimmed before it is read.
-      const readable = rows.filter(({ name }) => !name.includes('\0'))
-      const path = file('rows.csv', await written(readable, 'csv', { pieces, raw }))
-      const records = await readAll(path, { raw, fields: { required: ['name', 'price'], optional: ['note'] } })
-      expect(records.map(({ fault }) => fault)).toEqual(readable.map(() => undefined))
-      expect(records.map(({ values }) => (values['name'] ?? '').trim())).toEqual(
-        readable.map(({ name }) => name.trim()),
-      )
-    }),
+  it.each(['csv', 'tsv', 'ndjson', 'json'] as const)(
+    'is the same text again for our own reader as %s, with --raw on both sides or on none',
+    (format) =>
+      check(async (rows) => {
+        // No CSV file holds a NUL, and a cell is trimmed before it is read.
+        const readable = format === 'csv' ? rows.filter(({ name }) => !name.includes('\0')) : rows
+        for (const raw of [false, true]) {
+          const path = file(`rows.${format}`, await written(readable, format, { pieces, raw }))
+          const records = await readAll(path, { raw, fields: { required: ['name', 'price'], optional: ['note'] } })
+          expect(records.map(({ fault }) => fault)).toEqual(readable.map(() => undefined))
+          const texts = ({ name, note }: Record<string, string | null | undefined>): string[] =>
+            [name, note].map((text) => (text ?? '').trim())
+          expect(records.map(({ values }) => texts(values))).toEqual(readable.map((row) => texts({ ...row })))
+        }
+      }),
   )
 
   it('is every id as it is, and their number', () =>

@@ -19,7 +19,7 @@ const breakages: Record<string, { how: string[]; found: Record<string, unknown> 
   },
   'order-total': {
     how: ['UPDATE orders SET total_amount = total_amount + 0.01 WHERE id = 1'],
-    found: { order_id: 1, total_amount: '10.01', sum_of_lines: '10.00' },
+    found: { order_id: 1, total_amount: '10.01', sum_of_lines: '10.00', sum_of_adjustments: '0.00' },
   },
   'order-has-lines': {
     how: ["INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest) VALUES (2, 1, 0, 'k2', '')"],

@@ -64,7 +64,7 @@ export async function everything({ connection }: TestDatabase): Promise<Record<s
 }
 
 const author = { osUser: 'tester', command: 'test' }
-const tables = ['users', 'addresses', 'products', 'orders', 'order_items', 'logs'] as const
+const tables = ['users', 'addresses', 'products', 'orders', 'order_items', 'order_adjustments', 'logs'] as const
 
 /** The same shop, as it was again: for a test before each of which it is as at first. Nobody in it can log in. */
 export async function renewedShop(database: TestDatabase): Promise<void> {

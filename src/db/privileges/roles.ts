@@ -21,6 +21,17 @@ interface Grant {
 const readableOfUsers =
   'id, username, email, first_name, last_name, is_active, is_admin, created_at, updated_at, last_login'
 
+/** The tables without secrets. */
+const readableTables = [
+  'addresses',
+  'products',
+  'orders',
+  'order_items',
+  'order_adjustments',
+  'logs',
+  'schema_migrations',
+]
+
 export const roles: readonly Role[] = [
   {
     name: 'app',
@@ -39,7 +50,7 @@ export const roles: readonly Role[] = [
     purpose: 'lists, reports and db check; no access to password hashes',
     grants: [
       { privileges: `SELECT (${readableOfUsers})`, table: 'users' },
-      ...['addresses', 'products', 'orders', 'order_items', 'logs', 'schema_migrations'].map((table) => ({
+      ...readableTables.map((table) => ({
         privileges: 'SELECT',
         table,
       })),

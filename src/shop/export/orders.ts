@@ -1,7 +1,8 @@
 import type { Queries } from '../../db/queries.ts'
 import { allFaults } from '../../errors.ts'
 import { where, type Condition } from '../filters.ts'
-import { importKeyPrefix } from '../import/decide-orders.ts'
+import { importKeyPrefix } from '../import/draft-order.ts'
+import { type Adjustment, adjustmentSums, type AdjustmentSums } from '../orders/adjustments.ts'
 import { quoteValue, type OrderStatus } from '../rules.ts'
 import { eachPage, isoText, type WritePage } from './pages.ts'
 
@@ -25,7 +26,7 @@ function conditionsOn(order: string, { userId, status, since, until }: OrderExpo
   ]
 }
 
-interface Line {
+interface Line extends Partial<AdjustmentSums> {
   readonly order_id: number
   readonly product_id: number
 }
@@ -44,7 +45,8 @@ const orderRef = `IF(
  */
 export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {
   await assertExportable(queries, filter)
-  await eachPage(
+  let lastOrder = 0
+  await eachPage<Line>(
     queries,
     {
       sql: `SELECT
@@ -56,7 +58,8 @@ export async function exportOrders(queries: Queries, filter: OrderExportFilter, 
         i.quantity,
         i.price,
         p.name AS product_name,
-        ${isoText('o.created_at')} AS ordered_at
+        ${isoText('o.created_at')} AS ordered_at,
+        o.status
       FROM order_items i FORCE INDEX (uq_order_product)
         STRAIGHT_JOIN orders o ON o.id = i.order_id
         STRAIGHT_JOIN users u ON u.id = o.user_id
@@ -68,8 +71,34 @@ export async function exportOrders(queries: Queries, filter: OrderExportFilter, 
       }),
       order: 'i.order_id, i.product_id',
     },
-    write,
+    async (rows) => {
+      const beside = await adjustmentsBetween(queries, rows)
+      // Only the first line of an order has its amounts, so that the sum of a column is right.
+      const lines = rows.map((row) => {
+        const first = row.order_id !== lastOrder
+        lastOrder = row.order_id
+        return { ...row, ...exported(first ? (beside.get(row.order_id) ?? []) : []) }
+      })
+      await write(lines)
+    },
   )
+}
+
+/** The amounts of an order as an import reads them: discounts without sign. */
+function exported(adjustments: readonly Adjustment[]): AdjustmentSums {
+  const { discount, ...sums } = adjustmentSums(adjustments)
+  return { ...sums, discount: discount?.replace(/^-/, '') ?? null }
+}
+
+/** The adjustments of the orders of a page, by order. */
+async function adjustmentsBetween(queries: Queries, rows: readonly Line[]): Promise<Map<number, Adjustment[]>> {
+  const found = await queries.rawRows<Adjustment & { order_id: number }>(
+    'SELECT order_id, kind, label, amount FROM order_adjustments WHERE order_id BETWEEN ? AND ? ORDER BY id',
+    [rows[0]?.order_id ?? 0, rows.at(-1)?.order_id ?? 0],
+  )
+  const beside = new Map<number, Adjustment[]>()
+  for (const row of found) beside.set(row.order_id, [...(beside.get(row.order_id) ?? []), row])
+  return beside
 }
 
 const faultsShown = 20

@@ -1,6 +1,17 @@
-import { type DbtoolError, InvalidValue } from '../../errors.ts'
+import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
+import { parseChoice } from '../../values.ts'
 import {
+  type Adjustment,
+  adjustment,
+  adjustmentKinds,
+  type AdjustmentKind,
+  parseAdjustment,
+} from '../orders/adjustments.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import {
+  type OrderStatus,
+  orderStatuses,
   parseKey,
   parseMoment,
   parsePrice,
@@ -10,120 +21,193 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
+import { type LineAmountField, lineAmountFields } from './amount-fields.ts'
 import { FieldReader } from './draft-row.ts'
+import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
+import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 
-/** Adjacent records with the same reference. */
-export interface Group {
-  readonly ref: string
-  readonly records: readonly SourceRecord[]
-}
+/** The fields of a file of order lines. */
+export const orderFields = {
+  required: ['order_ref', 'user', 'sku', 'quantity'],
+  optional: ['price', 'product_name', 'ordered_at', 'status', ...adjustmentKinds],
+} as const
 
 /** One order of the file. */
-export interface DraftOrder extends Group {
+export interface DraftOrder extends Pick<Group, 'ref' | 'records'> {
   /** Its position among the orders of the file, from 0. */
   readonly index: number
+  /** The idempotency key: a second run finds the order that the first run placed. */
+  readonly key: string
   /** The faults by line number; any fault rejects the complete order. */
   readonly faults: ReadonlyMap<number, string>
-  /** The reason why the shop refused it, though the file has no fault. */
-  readonly refusal?: DbtoolError
+  /** One sentence for each decision that the file leaves open. */
+  readonly notes: readonly string[]
+  /** The customer's name in the file, or the guest. */
+  readonly user: string
+  readonly orderedAt: Date | undefined
+  readonly status: OrderStatus | undefined
+  readonly adjustments: readonly Adjustment[]
   /** The order lines, with lines of the same SKU merged. Empty when there are faults. */
   readonly lines: readonly ImportLine[]
 }
 
-const largestQuantity = 2_147_483_647
-
-/** Groups adjacent records with the same reference. */
-export async function* adjacent(records: AsyncIterable<SourceRecord>): AsyncGenerator<Group, void, undefined> {
-  let group: SourceRecord[] = []
-  let ref = ''
-  for await (const record of records) {
-    const next = record.values['order_ref'] ?? ''
-    if (group.length > 0 && next !== ref) {
-      yield { ref, records: group }
-      group = []
-    }
-    ref = next
-    group.push(record)
-  }
-  if (group.length > 0) yield { ref, records: group }
+/** The rules by which records become draft orders. */
+export interface DraftRules {
+  readonly key: KeyRule
+  /** The user of orders for which the file names none. */
+  readonly guest: string | undefined
 }
 
-/**
- * Yields the orders of a file. `isDuplicate` tells whether an earlier order already used a reference, which is a fault.
- */
-export async function* groupOrders(
-  records: AsyncIterable<SourceRecord>,
-  isDuplicate: (ref: string) => boolean,
+export const importKeyPrefix = 'import:'
+
+/** Yields the draft orders of a file. */
+export async function* draftOrders(
+  groups: AsyncIterable<Group>,
+  rules: DraftRules,
 ): AsyncGenerator<DraftOrder, void, undefined> {
   let index = 0
-  for await (const { ref, records: group } of adjacent(records)) {
-    yield { index, ...draft(ref, group, ref !== '' && isDuplicate(ref)) }
+  for await (const group of groups) {
+    yield { index, ...draftOf(group, rules) }
     index += 1
   }
 }
 
-function draft(ref: string, records: readonly SourceRecord[], duplicate: boolean): Omit<DraftOrder, 'index'> {
-  const faults = new Map<number, string>()
-  const lines = new Map<string, { line: ImportLine; at: number }>()
-  if (duplicate)
-    faults.set(records[0]?.line ?? 0, `duplicate order_ref '${ref}': the lines of one order must be adjacent`)
-  let first: ImportLine | undefined
+function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
+  const { ref, records } = group
+  const faults = new Faulty()
+  const head = new OrderHead(faults)
+  const lines: ImportLineAt[] = []
+  faults.add(records[0]?.line ?? 0, ...faultsOfOrder(group, rules))
   for (const record of records) {
     const read = readOrderLine(record)
-    if ('faults' in read) faults.set(record.line, read.faults.join('; '))
+    if ('faults' in read) faults.add(record.line, ...read.faults)
     else {
-      first ??= read.line
-      const fault =
-        first.user === read.line.user
-          ? merge(lines, read.line, record.line)
-          : `user is '${read.line.user}' here, but '${first.user}' on an earlier line of the same order`
-      if (fault !== undefined) faults.set(record.line, fault)
+      head.add(read, record.line)
+      lines.push({ at: record.line, line: read.line })
     }
   }
-  return { ref, records, faults, lines: faults.size > 0 ? [] : [...lines.values()].map(({ line }) => line) }
+  const merged = mergeLines(lines, (line, fault) => faults.add(line, fault))
+  const { user = rules.guest ?? '', orderedAt, status } = head
+  return {
+    ref,
+    key: `${importKeyPrefix}${group.key}`,
+    records,
+    faults: faults.byLine,
+    notes: [...head.notes, ...merged.notes],
+    user,
+    orderedAt,
+    status,
+    adjustments: [...head.adjustments, ...merged.discounts],
+    lines: faults.size > 0 ? [] : merged.lines,
+  }
 }
 
-/** Merges lines with the same SKU and price into one order line; a different price is a fault. */
-function merge(lines: Map<string, { line: ImportLine; at: number }>, line: ImportLine, at: number): string | undefined {
-  const before = lines.get(line.sku)
-  if (before === undefined) {
-    lines.set(line.sku, { line, at })
-    return undefined
+/** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
+function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules): string[] {
+  const lacks = (column: string): boolean =>
+    records.every(({ values, fault }) => fault === undefined && values[column] === undefined)
+  const faults: string[] = []
+  if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
+  if (lacks('order_ref')) faults.push('order_ref is empty')
+  if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
+  if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
+  if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))
+    faults.push('ordered_at is empty, but it is part of the key')
+  if (key.length > mostKeyCharacters) faults.push(`the key of the order has more than ${mostKeyCharacters} characters`)
+  return faults
+}
+
+/** The column has 255 characters, and the prefix takes some of them. */
+const mostKeyCharacters = 255 - importKeyPrefix.length
+
+/** The faults of an order by line. */
+class Faulty {
+  readonly byLine = new Map<number, string>()
+
+  get size(): number {
+    return this.byLine.size
   }
-  if (before.line.price !== line.price)
-    return (
-      `sku '${line.sku}' has price ${line.price ?? 'none'} here, ` +
-      `but ${before.line.price ?? 'none'} on line ${before.at} of the same order`
-    )
-  const quantity = before.line.quantity + line.quantity
-  if (quantity > largestQuantity)
-    return `sku '${line.sku}' adds up to ${quantity} units in this order, more than ${largestQuantity}`
-  lines.set(line.sku, { line: { ...before.line, quantity }, at: before.at })
-  return undefined
+
+  add(line: number, ...faults: readonly string[]): void {
+    if (faults.length === 0) return
+    const before = this.byLine.get(line)
+    this.byLine.set(line, [...(before === undefined ? [] : [before]), ...faults].join('; '))
+  }
+}
+
+/** Times of one order that differ by less belong to one purchase, and the first of them counts. */
+const onePurchaseMs = 3_600_000
+
+/** The values that the lines of an order share. A line may leave any of them empty. */
+class OrderHead {
+  readonly notes: string[] = []
+  readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
+  readonly #amounts = new Map<AdjustmentKind, string>()
+  readonly #lineCents = new Map<LineAmountField, bigint>()
+  user: string | undefined
+  status: OrderStatus | undefined
+  orderedAt: Date | undefined
+
+  constructor(private readonly faults: Faulty) {}
+
+  add({ user, status, orderedAt, amounts, lineAmounts }: ReadLine, at: number): void {
+    if (this.#agrees('user', user, at)) this.user ??= user
+    if (this.#agrees('status', status, at)) this.status ??= status
+    for (const [kind, amount] of amounts) if (this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
+    for (const [field, amount] of lineAmounts)
+      this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
+    if (orderedAt !== undefined) this.#addTime(orderedAt, at)
+  }
+
+  get adjustments(): Adjustment[] {
+    const ofLines = adjustmentKinds.filter((kind) => this.#lineCents.has(`line_${kind}`))
+    return [...new Set([...this.#amounts.keys(), ...ofLines])].flatMap((kind) => {
+      const cents = toCents(this.#amounts.get(kind) ?? '0') + (this.#lineCents.get(`line_${kind}`) ?? 0n)
+      return adjustment(kind, fromCents(cents)) ?? []
+    })
+  }
+
+  #agrees(name: string, text: string | undefined, at: number): boolean {
+    if (text === undefined) return false
+    const before = this.#values.get(name)
+    if (before === undefined) this.#values.set(name, { text, at })
+    else if (before.text !== text)
+      this.faults.add(at, `${name} is '${text}' here, but '${before.text}' on line ${before.at} of the same order`)
+    return true
+  }
+
+  #addTime(time: Date, at: number): void {
+    const before = this.orderedAt
+    this.orderedAt ??= time
+    if (before === undefined || before.getTime() === time.getTime()) return
+    const [own, first] = [instantText(time), instantText(before)]
+    if (Math.abs(time.getTime() - before.getTime()) >= onePurchaseMs)
+      this.faults.add(
+        at,
+        `ordered_at is ${own} here, but ${first} on an earlier line of the same order; ` +
+          'if order numbers start again, add --key order_ref,ordered_at',
+      )
+    else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
+  }
 }
 
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
-export function reasonOf({ faults }: DraftOrder, line: number): string {
+export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): string {
   const own = faults.get(line)
   if (own !== undefined) return own
   const [[where, what] = [0, '']] = [...faults]
   return `order rejected because of line ${where}: ${what}`
 }
 
-/** The fields of a file of order lines. */
-export const orderFields = {
-  required: ['order_ref', 'user', 'sku', 'quantity'],
-  optional: ['price', 'product_name', 'ordered_at'],
-} as const
-
-export interface ImportLine {
-  readonly ref: string
-  readonly user: string
-  readonly sku: string
-  readonly quantity: number
-  readonly price: string | undefined
-  readonly productName: string | undefined
+/** The values of one record. */
+interface ReadLine {
+  readonly user: string | undefined
   readonly orderedAt: Date | undefined
+  readonly status: OrderStatus | undefined
+  readonly amounts: readonly (readonly [AdjustmentKind, string])[]
+  /** Amounts of this line alone. */
+  readonly lineAmounts: readonly (readonly [LineAmountField, string])[]
+  readonly line: ImportLine
 }
 
 /**
@@ -144,22 +228,68 @@ function cachingLast<T>(parse: (text: string) => T): (text: string) => T {
   }
 }
 
-const ofOrder = { key: cachingLast(parseKey), user: cachingLast(parseUser), moment: cachingLast(parseMoment) }
+const ofOrder = {
+  key: cachingLast(parseKey),
+  user: cachingLast(parseUser),
+  moment: cachingLast(parseMoment),
+  status: parseChoice(orderStatuses),
+}
 
 /** Reads a record as an order line, or as one sentence for each of its faults. */
-function readOrderLine({ values, fault }: SourceRecord): { line: ImportLine } | { faults: string[] } {
+function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly faults: readonly string[] } {
   if (fault !== undefined) return { faults: [fault] }
   const read = new FieldReader(values)
-  const ref = read.required('order_ref', ofOrder.key)
-  const user = read.required('user', ofOrder.user)
+  const user = read.optional('user', ofOrder.user)
   const sku = read.required('sku', parseSku)
   const quantity = read.required('quantity', parseQuantity)
-  const line = {
-    price: read.optional('price', parsePrice),
-    productName: read.optional('product_name', parseProductName),
-    orderedAt: read.optional('ordered_at', ofOrder.moment),
-  }
-  if (ref === undefined || user === undefined || sku === undefined || quantity === undefined || read.faults.length > 0)
-    return { faults: read.faults }
-  return { line: { ref, user, sku, quantity, ...line } }
+  const price = read.optional('price', parsePrice)
+  const productName = read.optional('product_name', parseProductName)
+  const orderedAt = read.optional('ordered_at', ofOrder.moment)
+  const status = read.optional('status', ofOrder.status)
+  const amounts = amountsOf(read)
+  const lineAmounts = lineAmountFields.flatMap((field): [LineAmountField, string][] => {
+    const amount = values[field] === undefined ? undefined : read.optional(field, parsePrice)
+    return amount === undefined ? [] : [[field, amount]]
+  })
+  if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
+  return { user, orderedAt, status, amounts, lineAmounts, line: { sku, quantity, price, productName } }
 }
+
+function amountsOf(read: FieldReader): (readonly [AdjustmentKind, string])[] {
+  return adjustmentKinds.flatMap((kind) => {
+    const amount = read.optional(kind, parseAdjustment(kind))
+    return amount === undefined ? [] : [[kind, amount] as const]
+  })
+}
+
+function faultOf(name: string, parse: () => unknown): string[] {
+  try {
+    parse()
+    return []
+  } catch (error) {
+    if (error instanceof InvalidValue) return [`${name} ${error.message}`]
+    throw error
+  }
+}
+
+/** Makes the key of orders from a list of columns such as `order_ref,ordered_at`. Throws InvalidValue. */
+export function parseKeyRule(text: string): KeyRule {
+  const columns = text.split(',').map((name) => parseChoice(keyColumns)(name.trim()))
+  if (!columns.includes('order_ref')) throw new InvalidValue(`must include order_ref, not ${quoteValue(text)}`)
+  return {
+    columns: keyColumns.filter((column) => columns.includes(column)),
+    normalize: (column, value) => (column === 'ordered_at' ? normalInstant(value) : value),
+  }
+}
+
+function normalInstant(text: string): string {
+  try {
+    return instantText(ofOrder.moment(text))
+  } catch (error) {
+    // The fault is reported when the line is read.
+    if (error instanceof InvalidValue) return text
+    throw error
+  }
+}
+
+export const instantText = (at: Date): string => `${at.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`

@@ -1,6 +1,7 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { FieldRule, ImportRow, ImportTable, Stored } from './tables.ts'
+import { flagFor } from './value-hints.ts'
 
 /** The policy for a row whose key already exists. */
 export type OnConflict = 'error' | 'skip' | 'update'
@@ -57,7 +58,7 @@ export class FieldReader {
       return parse(text)
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      this.faults.push(`${name} ${error.message}`)
+      this.faults.push(`${name} ${error.message}${flagFor(name, text)}`)
       return undefined
     }
   }

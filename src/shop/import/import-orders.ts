@@ -1,58 +1,196 @@
+import type { Database } from '../../db/database.ts'
 import { hintToContinue } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
-import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
-import type { Outcome, PlaceDrafts } from './decide-orders.ts'
-import { adjacent, type DraftOrder, groupOrders, reasonOf } from './draft-order.ts'
-import { DuplicateDetector } from './duplicate-refs.ts'
+import type { Author } from '../logs.ts'
+import { toCents } from '../orders/money.ts'
+import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
+import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
-import { type ImportSummary, Tally } from './tally.ts'
+import { ShopMemory } from './known-shop.ts'
+import { oneAhead } from './one-ahead.ts'
+import type { OrderGroups } from './order-groups.ts'
+import { type OrderSummary, orderSummary, OrderTally } from './tally.ts'
+import { OrderWriter } from './write-orders.ts'
 
-export interface ImportPlan {
-  readonly file: RecordFile
-  readonly duplicates: DuplicateDetector
-  readonly place: PlaceDrafts
+export interface OrderImport {
+  readonly fileName: string
+  readonly orders: OrderGroups
+  readonly rules: DraftRules
+  readonly policy: OrderPolicy
+  /** The ids of users whom the file does not name. */
+  readonly guests: ReadonlyMap<string, number>
+  readonly db: Database
+  readonly author: Author
   /** Number of concurrent transactions. */
   readonly concurrency: number
-  /** `abort`: the first rejected order ends the import. */
+  /** `abort`: nothing is placed if any order would be rejected. */
   readonly onError: 'abort' | 'skip'
+  /** Decides everything and places nothing. */
+  readonly dryRun: boolean
   readonly rejects: RejectsFile | undefined
   readonly signal: AbortSignal
-  readonly onProgress: (bytesRead: number, tally: Tally) => void
+  readonly onProgress: (bytesRead: number, counts: OrderTally['counts']) => void
   readonly onReject: (draft: DraftOrder, reason: string) => void
+  /** Receives the notes of the orders that are placed. */
+  readonly onNote: (draft: DraftOrder, note: string) => void
 }
 
 /**
- * Places the orders of a checked file. Each order is placed completely or not at all, and only once however often the
- * file is imported. Resolves to the counts; rejects with the error that stopped the import. A second run continues from
- * there.
+ * Places the orders of a file. Each order is placed completely or not at all, and only once however often the file is
+ * imported. Resolves to the counts; rejects with the error that stopped the import. A second run continues from there.
  */
-export async function importOrders(plan: ImportPlan): Promise<ImportSummary> {
-  const { file, duplicates, signal, onProgress, concurrency } = plan
-  const tally = new Tally()
-  const batches = inBatches(
-    groupOrders(file.records({ signal, onBytes: (bytes) => onProgress(bytes, tally) }), duplicates.secondPass()),
+export async function importOrders(plan: OrderImport): Promise<OrderSummary> {
+  if (plan.onError === 'abort') {
+    const summary = await checkAll(plan)
+    if (plan.dryRun) return summary
+  }
+  return pass(plan, { dryRun: plan.dryRun, onReject: (result) => recordRejected(plan, result) })
+}
+
+/** Decides about every order. Resolves to the counts; rejects with all the rejects together. */
+async function checkAll(plan: OrderImport): Promise<OrderSummary> {
+  const { fileName } = plan
+  const faults = new Faults(fileName, 'or skip such orders with --on-error skip --rejects FILE')
+  const summary = await pass(
+    { ...plan, onError: 'skip', onProgress: () => undefined, ...(plan.dryRun ? {} : { onNote: () => undefined }) },
+    {
+      dryRun: true,
+      onReject: ({ draft, error }) => {
+        for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${fileName}, line ${line}: ${fault}`)
+        if (draft.faults.size === 0)
+          faults.add(error.code, `order '${draft.ref}' (line ${lineOf(draft)}): ${error.message}`)
+        return Promise.resolve()
+      },
+    },
   )
+  faults.throwIfAny()
+  return summary
+}
+
+interface Pass {
+  readonly dryRun: boolean
+  /** Receives the rejected orders in the order of the file. */
+  readonly onReject: (rejected: Rejected) => Promise<void>
+}
+
+interface Rejected {
+  readonly draft: DraftOrder
+  readonly error: DbtoolError
+}
+
+/** Reads the file once, decides about its orders and, unless it is a dry run, places them. */
+async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<OrderSummary> {
+  const { db, signal, author, policy, guests } = plan
+  const tally = new OrderTally()
+  const memory = new ShopMemory(db, { dryRun, guests })
+  const writer = dryRun ? undefined : new OrderWriter(db, memory, author, policy)
+  const batches = decided(plan, memory, tally)
   // The rejects have the same order on every run, and the lines of one order stay together.
-  const rejected = new InOrder<DraftOrder>((draft) => recordRejected(plan, draft))
+  const rejected = new InOrder<Rejected>(onReject)
   const failures: unknown[] = []
   const work = async (): Promise<void> => {
     while (failures.length === 0 && !signal.aborted) {
       const next = await batches.next()
       if (next.done === true) return
-      for (const [draft, refused] of await applyBatch(plan, next.value, tally))
-        await rejected.complete(draft.index, refused)
+      const applied = writer === undefined ? next.value : await apply(writer, next.value)
+      for (const decision of applied) {
+        count(tally, decision)
+        if (decision.outcome === 'place') for (const note of decision.draft.notes) plan.onNote(decision.draft, note)
+        await rejected.complete(decision.draft.index, decision.outcome === 'reject' ? decision : undefined)
+        if (decision.outcome === 'reject' && plan.onError === 'abort') throw stopped([decision.draft], decision.error)
+      }
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, () => work().catch((error: unknown) => failures.push(error))))
+  const workers = Array.from({ length: dryRun ? 1 : plan.concurrency }, work)
+  await Promise.all(workers.map((one) => one.catch((error: unknown) => failures.push(error))))
   await rejected.finish()
   if (signal.aborted)
-    throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.placed} orders`, {
+    throw new DbtoolError('INTERRUPTED', `interrupted after ${tally.counts.orders_placed} orders`, {
       hint: continueHint,
     })
   if (failures.length > 0) throw failures[0]
-  return tally.summary()
+  return orderSummary(tally)
 }
+
+/** Yields the decisions about the orders of the file, batch by batch and in its order. */
+async function* decided(
+  { orders, rules, policy, signal, onProgress }: OrderImport,
+  memory: ShopMemory,
+  tally: OrderTally,
+): AsyncGenerator<readonly Decision[], void, undefined> {
+  const groups = orders.groups(signal, (bytes) => onProgress(bytes, tally.counts))
+  for await (const drafts of oneAhead(inBatches(draftOrders(groups, rules)))) {
+    const sound = drafts.filter(({ faults }) => faults.size === 0)
+    const known = await memory.read(sound).catch((error: unknown) => {
+      throw stoppedBy(error, drafts)
+    })
+    const { decisions, effects } = decideOrders(drafts, known, policy)
+    memory.remember(effects)
+    yield decisions
+  }
+}
+
+/** Places the orders that are to be placed; an order that the shop refuses meanwhile is rejected. */
+async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promise<readonly Decision[]> {
+  const drafts = decisions.flatMap(({ outcome, draft }) => (outcome === 'place' ? [draft] : []))
+  const outcomes = await writer.apply(drafts).catch((error: unknown) => {
+    throw stoppedBy(error, drafts)
+  })
+  const outcomeOf = new Map(drafts.map((draft, index) => [draft, outcomes[index]]))
+  return decisions.map((decision): Decision => {
+    const outcome = outcomeOf.get(decision.draft)
+    if (outcome === undefined) return decision
+    const { draft } = decision
+    if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
+    const { totalAmount } = outcome
+    return { outcome: outcome.outcome === 'placed' ? 'place' : 'existing', draft, totalAmount }
+  })
+}
+
+function count(tally: OrderTally, decision: Decision): void {
+  const { outcome, draft } = decision
+  tally.add({ lines_read: draft.records.length })
+  if (outcome === 'reject') tally.add({ orders_rejected: 1 })
+  else if (outcome === 'existing') tally.add({ orders_existing: 1 })
+  else if (draft.status === 'cancelled') tally.add({ orders_placed: 1, lines_placed: draft.lines.length })
+  else {
+    const units = draft.lines.reduce((sum, { quantity }) => sum + quantity, 0)
+    tally.add({ orders_placed: 1, lines_placed: draft.lines.length, units })
+    tally.addRevenue(toCents(decision.totalAmount))
+  }
+}
+
+async function recordRejected({ rejects, onReject }: OrderImport, { draft, error }: Rejected): Promise<void> {
+  const reason = (line: number): string => (draft.faults.size > 0 ? reasonOf(draft, line) : error.message)
+  onReject(draft, reason(lineOf(draft)))
+  // One line of NDJSON may hold several records.
+  const lines = draft.records.filter(({ line }, index) => line !== draft.records[index - 1]?.line)
+  if (rejects !== undefined) await Promise.all(lines.map((record) => rejects.add(record, reason(record.line))))
+}
+
+const continueHint = 'run it again to continue: no order is placed twice'
+
+/** The error for a failure that stops the import; it names the orders that were in work. */
+function stoppedBy(error: unknown, drafts: readonly DraftOrder[]): unknown {
+  return error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
+}
+
+function stopped(
+  drafts: readonly DraftOrder[],
+  cause: DbtoolError,
+  hint = 'other orders were placed, and a second run does not place them again; ' +
+    'skip such orders with --on-error skip',
+): DbtoolError {
+  const [first, last] = [drafts[0], drafts.at(-1)]
+  const what =
+    first === last
+      ? `order '${first?.ref ?? ''}' (line ${lineOf(first)})`
+      : `orders '${first?.ref ?? ''}' to '${last?.ref ?? ''}' (from line ${lineOf(first)})`
+  return new DbtoolError(cause.code, `${what}: ${cause.message}`, { cause, hint })
+}
+
+const lineOf = (draft: DraftOrder | undefined): number => draft?.records[0]?.line ?? 0
 
 /** Larger batches are hardly faster, and lock their products longer: this one holds them for about 25 ms. */
 const batchOrders = 100
@@ -73,69 +211,6 @@ async function* inBatches(drafts: AsyncIterable<DraftOrder>): AsyncGenerator<Dra
   }
   if (batch.length > 0) yield batch
 }
-
-/**
- * Resolves to every order of the batch, paired with the rejected order and the reason for each line if it was rejected.
- */
-async function applyBatch(
-  plan: ImportPlan,
-  batch: readonly DraftOrder[],
-  tally: Tally,
-): Promise<[DraftOrder, DraftOrder | undefined][]> {
-  const sound = batch.filter(({ faults }) => faults.size === 0)
-  const outcomes = await placeAll(plan, sound)
-  const outcomeOf = new Map(sound.map((draft, index) => [draft, outcomes[index]]))
-  return batch.map((draft) => {
-    tally.read(draft)
-    const outcome = outcomeOf.get(draft)
-    if (outcome !== undefined && !(outcome instanceof DbtoolError)) {
-      tally.onApplied(draft, outcome)
-      return [draft, undefined]
-    }
-    tally.rejected += 1
-    return [draft, outcome === undefined ? draft : withRefusal(draft, outcome)]
-  })
-}
-
-async function placeAll({ place, onError }: ImportPlan, drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
-  if (drafts.length === 0) return []
-  const outcomes = await place(drafts).catch((error: unknown) => {
-    throw error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
-  })
-  const first = outcomes.findIndex((outcome) => outcome instanceof DbtoolError)
-  const refusal = outcomes[first]
-  if (onError === 'abort' && refusal instanceof DbtoolError) {
-    throw stopped(
-      drafts.slice(first, first + 1),
-      refusal,
-      'other orders were placed, and a second run does not place them again; skip such orders with --on-error skip',
-    )
-  }
-  return outcomes
-}
-
-const withRefusal = (draft: DraftOrder, refusal: DbtoolError): DraftOrder => ({
-  ...draft,
-  refusal,
-  faults: new Map(draft.records.map(({ line }) => [line, refusal.message])),
-})
-
-async function recordRejected({ rejects, onReject }: ImportPlan, draft: DraftOrder): Promise<void> {
-  onReject(draft, reasonOf(draft, draft.records[0]?.line ?? 0))
-  if (rejects !== undefined)
-    await Promise.all(draft.records.map((record) => rejects.add(record, reasonOf(draft, record.line))))
-}
-
-function stopped(drafts: readonly DraftOrder[], cause: DbtoolError, hint: string): DbtoolError {
-  const [first, last] = [drafts[0], drafts.at(-1)]
-  const what =
-    first === last
-      ? `order '${first?.ref ?? ''}' (line ${lineOf(first)})`
-      : `orders '${first?.ref ?? ''}' to '${last?.ref ?? ''}' (from line ${lineOf(first)})`
-  return new DbtoolError(cause.code, `${what}: ${cause.message}`, { cause, hint })
-}
-
-const lineOf = (draft: DraftOrder | undefined): number => draft?.records[0]?.line ?? 0
 
 /** Passes on results in the order of their index, whatever the order in which they complete. */
 class InOrder<T> {
@@ -167,69 +242,4 @@ class InOrder<T> {
     this.#completed.clear()
     await Promise.all(rest.map((value) => this.onNext(value)))
   }
-}
-
-const continueHint = 'run it again to continue: no order is placed twice'
-const wayOut = 'or skip such orders with --on-error skip --rejects FILE'
-
-/**
- * Reads the file before anything is changed; resolves to the references that it uses. Rejects with BAD_INPUT for a
- * structural error and, if `orders` is set, for all the faults of its orders.
- */
-export async function checkFile(
-  file: RecordFile,
-  { orders, signal }: { orders: boolean; signal: AbortSignal },
-): Promise<DuplicateDetector> {
-  const duplicates = new DuplicateDetector(file.bytes)
-  const records = checkedRecords(file, { signal })
-  if (orders) {
-    const faults = await faultsOf(
-      file,
-      groupOrders(records, (ref) => duplicates.add(ref)),
-    )
-    // Which candidates are real duplicates is known only after all references have been added.
-    const exact =
-      duplicates.candidates > 0
-        ? await faultsOf(file, groupOrders(file.records({ signal }), duplicates.secondPass()))
-        : faults
-    exact.throwIfAny()
-  } else {
-    for await (const { ref } of adjacent(records)) duplicates.add(ref)
-  }
-  return duplicates
-}
-
-async function faultsOf(file: RecordFile, drafts: AsyncIterable<DraftOrder>): Promise<Faults> {
-  const faults = new Faults(file.name, wayOut)
-  for await (const draft of drafts) {
-    for (const [line, fault] of draft.faults) faults.add('BAD_INPUT', `${file.name}, line ${line}: ${fault}`)
-  }
-  return faults
-}
-
-/**
- * Checks every order without placing any. Resolves to the counts; rejects with all the refusals of the shop together.
- */
-export async function dryRunAll(
-  file: RecordFile,
-  duplicates: DuplicateDetector,
-  place: PlaceDrafts,
-  signal: AbortSignal,
-): Promise<ImportSummary> {
-  const faults = new Faults(file.name, wayOut)
-  const onReject = ({ ref, records, refusal }: DraftOrder, reason: string): void =>
-    faults.add(refusal?.code ?? 'BAD_INPUT', `order '${ref}' (line ${records[0]?.line ?? 0}): ${reason}`)
-  const summary = await importOrders({
-    file,
-    duplicates,
-    place,
-    concurrency: 1,
-    onError: 'skip',
-    rejects: undefined,
-    signal,
-    onProgress: () => undefined,
-    onReject,
-  })
-  faults.throwIfAny()
-  return summary
 }

@@ -10,8 +10,9 @@ import { counted } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type DraftRow, Faults, type OnConflict, type Refusal, rowReader } from './draft-row.ts'
 import { type RunInTransaction, RowWriter } from './row-writer.ts'
+import { oneAhead } from './one-ahead.ts'
 import type { ImportTable } from './tables.ts'
-import { type RowSummary, RowTally } from './tally.ts'
+import { rowSummary, type RowSummary, RowTally } from './tally.ts'
 
 export interface RowImport {
   readonly kind: ImportTable
@@ -28,7 +29,7 @@ export interface RowImport {
   readonly inOne: 'whole' | 'chunks'
   readonly rejects: RejectsFile | undefined
   readonly signal: AbortSignal
-  readonly onProgress: (bytesRead: number, tally: RowTally) => void
+  readonly onProgress: (bytesRead: number, counts: RowTally['counts']) => void
   readonly onReject: (refusal: Refusal) => void
 }
 
@@ -60,22 +61,21 @@ function refuseOnce({ rejects, onReject }: RowImport): Refuse {
 
 async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
-  const tally = new RowTally()
+  const tally: RowTally = new RowTally()
   const faults = new Faults(
     file.name,
     'skip such rows with --on-error skip --rejects FILE, ' +
       'or choose with --on-conflict what happens to existing rows',
   )
   const writer = new RowWriter(kind, onConflict, author, inTransaction)
-  const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally) })
+  const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
   try {
     for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
-      const refusals = [...refused, ...(await writer.apply(drafts, (counts) => tally.onApplied(counts)))].sort(
+      const refusals = [...refused, ...(await writer.apply(drafts, (counts) => tally.add(counts)))].sort(
         (a, b) => a.record.line - b.record.line,
       )
-      tally.read(size)
+      tally.add({ rows_read: size, rejected: refusals.length })
       tally.hasKeyless ||= drafts.some(({ row }) => (row[kind.unique[0]] ?? null) === null)
-      tally.rejected += refusals.length
       for (const refusal of refusals) {
         if (onError === 'skip') await refuse(refusal)
         else faults.add(refusal.code, `${file.name}, line ${refusal.record.line}: ${refusal.reason}`)
@@ -86,7 +86,7 @@ async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransac
     throw error instanceof DbtoolError && plan.inOne === 'chunks' ? stopped(plan, tally, error) : error
   }
   faults.throwIfAny()
-  return tally.summary()
+  return rowSummary(tally)
 }
 
 function interrupted(plan: RowImport, tally: RowTally, cause: unknown): unknown {
@@ -149,20 +149,4 @@ export async function* inChunks(
     characters = 0
   }
   if (chunk.size > 0) yield chunk
-}
-
-/** Yields the same items, but prepares the next one while the current one is in use. */
-export async function* oneAhead<T>(items: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-  try {
-    for (let next = items.next(); ;) {
-      const { value, done } = await next
-      if (done === true) return
-      next = items.next()
-      // The failure is thrown when the item is awaited; until then the promise has no handler.
-      next.catch(() => undefined)
-      yield value
-    }
-  } finally {
-    await items.return()
-  }
 }

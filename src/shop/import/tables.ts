@@ -1,4 +1,4 @@
-import type { Fields } from '../../files/header.ts'
+import type { Fields } from '../../files/columns.ts'
 import type { LogEntry } from '../logs.ts'
 import {
   parseDescription,

@@ -3,6 +3,7 @@ import { DbtoolError } from '../../errors.ts'
 import { oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
 import type { OrderStatus } from '../rules.ts'
 import { allOf, asItIs, eachOf, type Select } from '../select.ts'
+import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
 
 export interface OrderHead {
   readonly id: number
@@ -23,8 +24,9 @@ export interface OrderItem {
   readonly subtotal: string
 }
 
-export interface Order extends OrderHead {
+export interface Order extends OrderHead, AdjustmentSums {
   readonly items: readonly OrderItem[]
+  readonly adjustments: readonly Adjustment[]
 }
 
 /** Orders come first in the join: their index returns them in list order, so the first page reads only its own rows. */
@@ -34,11 +36,26 @@ const head = `SELECT o.id, o.user_id, u.username, o.status, o.total_amount, o.id
 const itemsOfOne = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
   FROM order_items i JOIN products p ON p.id = i.product_id WHERE i.order_id = ? ORDER BY i.product_id`
 
-/** Resolves to one order with its items, in two statements whatever the number of items. Rejects with NOT_FOUND. */
+/** Resolves to one order with its items, in three statements whatever their number. Rejects with NOT_FOUND. */
 export async function getOrder(queries: Queries, id: number): Promise<Order> {
   const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
   if (order === undefined) throw unknownOrder(id)
-  return { ...order, items: await queries.rows<OrderItem>(itemsOfOne, [id]) }
+  const items = await queries.rows<OrderItem>(itemsOfOne, [id])
+  const adjustments = (await adjustmentsOf(queries, [id])).get(id) ?? []
+  return { ...order, ...adjustmentSums(adjustments), items, adjustments }
+}
+
+async function adjustmentsOf(queries: Queries, orderIds: readonly number[]): Promise<Map<number, Adjustment[]>> {
+  const rows = await queries.rows<Adjustment & { order_id: number }>(
+    `SELECT a.order_id, a.kind, a.label, a.amount
+      FROM JSON_TABLE(?, '$[*]' COLUMNS (order_id INT PATH '$')) AS wanted
+        STRAIGHT_JOIN order_adjustments a ON a.order_id = wanted.order_id
+      ORDER BY a.id`,
+    [JSON.stringify(orderIds)],
+  )
+  const found = new Map<number, Adjustment[]>()
+  for (const { order_id: id, ...row } of rows) found.set(id, [...(found.get(id) ?? []), row])
+  return found
 }
 
 export function unknownOrder(id: number): DbtoolError {
@@ -82,8 +99,15 @@ export function listOrders(queries: Queries, ...parts: Parameters<typeof selectO
   return allOf(queries, selectOrders(...parts))
 }
 
+/** The adjustments of an order as JSON, in which money is text. */
+const adjustmentsOfOrder = `(
+  SELECT JSON_ARRAYAGG(
+      JSON_OBJECT('kind', a.kind, 'label', a.label, 'amount', CAST(a.amount AS CHAR)) ORDER BY a.id
+    ) FROM order_adjustments a WHERE a.order_id = o.id)`
+
 /** A row per item, or one row with NULLs for an order without items. */
-type ItemRow = OrderHead & (OrderItem | { readonly product_id: null })
+type ItemRow = OrderHead &
+  (OrderItem | { readonly product_id: null }) & { readonly adjustments: string | Adjustment[] | null }
 
 /**
  * The same orders with their items, in one statement and so from one instant. The rows of an order are adjacent,
@@ -93,7 +117,7 @@ export function selectOrderItems(filter: OrderFilter, sort: OrderSort, page: Pag
   const [condition, paging] = [conditionsOf(filter), orderAndPage('o', sort, page)]
   const own = 'o.id, o.user_id, o.status, o.total_amount, o.idempotency_key, o.created_at'
   return {
-    sql: `SELECT ${own}, u.username, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
+    sql: `SELECT ${own}, ${adjustmentsOfOrder} AS adjustments, u.username, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
       FROM (SELECT ${own} FROM orders o ${condition.sql} ${paging.sql}) AS o
         STRAIGHT_JOIN users u ON u.id = o.user_id
         LEFT JOIN order_items i ON i.order_id = o.id
@@ -117,7 +141,7 @@ export async function eachOrderWithItems(
 
 /** Makes orders of adjacent rows. The last order of a batch waits, because the next batch may continue it. */
 class GroupedItems {
-  #open: { readonly head: OrderHead; readonly items: OrderItem[] } | undefined
+  #open: { readonly head: ItemRow; readonly items: OrderItem[] } | undefined
 
   complete(rows: readonly ItemRow[]): Order[] {
     const orders: Order[] = []
@@ -135,6 +159,9 @@ class GroupedItems {
     if (this.#open === undefined) return []
     const { head, items } = this.#open
     this.#open = undefined
-    return [{ ...head, items: items.sort((one, other) => one.product_id - other.product_id) }]
+    const { adjustments: beside, ...order } = head
+    const adjustments = typeof beside === 'string' ? (JSON.parse(beside) as Adjustment[]) : (beside ?? [])
+    const sorted = items.sort((one, other) => one.product_id - other.product_id)
+    return [{ ...order, ...adjustmentSums(adjustments), items: sorted, adjustments }]
   }
 }

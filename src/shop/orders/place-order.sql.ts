@@ -1,5 +1,6 @@
 import type { Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
+import type { Adjustment } from './adjustments.ts'
 
 /** The parameters of placing an order. */
 export interface OrderParameters {
@@ -18,6 +19,7 @@ export interface OrderParameters {
     readonly quantity: number
     readonly price?: string | undefined
   }[]
+  readonly adjustments?: readonly Adjustment[] | undefined
   readonly author: Author
   /** Runs the complete statement, then rolls it back. */
   readonly dryRun?: boolean
@@ -89,6 +91,27 @@ const asTable: Deduction = {
         FROM ${wantedLines} STRAIGHT_JOIN products p ON p.id = line.product_id;`,
 }
 
+/** The SQL for amounts beside the lines; an order without any has none of it. */
+interface AdjustmentSql {
+  readonly declare: string
+  readonly add: string
+  readonly insert: string
+}
+
+const adjustments = `JSON_TABLE(wanted_adjustments, '$[*]' COLUMNS (
+      kind VARCHAR(20) CHARACTER SET utf8mb4 PATH '$[0]',
+      label VARCHAR(100) CHARACTER SET utf8mb4 PATH '$[1]',
+      amount DECIMAL(10, 2) PATH '$[2]'
+    )) AS adjustment`
+
+const withAdjustments: AdjustmentSql = {
+  declare: 'DECLARE wanted_adjustments LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;',
+  add: `SET total = total + (SELECT SUM(adjustment.amount) FROM ${adjustments});`,
+  insert: `INSERT INTO order_adjustments (order_id, kind, label, amount)
+      SELECT new_id, adjustment.kind, adjustment.label, adjustment.amount FROM ${adjustments};`,
+}
+const withoutAdjustments: AdjustmentSql = { declare: '', add: '', insert: '' }
+
 const answerWithOrder = `SELECT
       'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
       FROM orders WHERE id = old_id;`
@@ -115,7 +138,7 @@ const answerWithShortages = `SELECT JSON_ARRAYAGG(JSON_OBJECT(
  * exception: they leave the transaction open. So the block begins with ROLLBACK. Without it, START TRANSACTION would
  * commit half of an order that was stopped earlier on the same connection.
  */
-const block = ({ declare, deduct, insertItems }: Deduction, dryRun: boolean): string => `
+const block = ({ declare, deduct, insertItems }: Deduction, beside: AdjustmentSql, dryRun: boolean): string => `
 BEGIN NOT ATOMIC
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
@@ -125,6 +148,7 @@ BEGIN NOT ATOMIC
   DECLARE total DECIMAL(30, 2);
   DECLARE short LONGTEXT CHARACTER SET utf8mb4;
   ${declare}
+  ${beside.declare}
 
   DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
     ROLLBACK;
@@ -137,10 +161,12 @@ BEGIN NOT ATOMIC
   START TRANSACTION;
   ${deduct}
   IF total IS NOT NULL THEN
+    ${beside.add}
     INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
       VALUES (wanted_user, total, ?, wanted_key, ?, COALESCE(?, UTC_TIMESTAMP()));
     SET new_id = LAST_INSERT_ID();
     ${insertItems}
+    ${beside.insert}
     INSERT INTO logs (os_user, command, entity, entity_id, message)
       VALUES (?, ?, 'orders', new_id, CONCAT(
         'placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total
@@ -161,10 +187,12 @@ END`
 const texts = new Map<string, string>()
 
 /** Returns the same text for all orders with the same number of lines, so that a connection prepares it once. */
-function textFor(count: number, dryRun: boolean): string {
+function textFor(count: number, adjusted: boolean, dryRun: boolean): string {
   const singleLines = count <= mostSingleLines
-  const name = `${singleLines ? count : 'many'}${dryRun ? ' dry run' : ''}`
-  const text = texts.get(name) ?? block(singleLines ? lineByLine(count) : asTable, dryRun)
+  const name = `${singleLines ? count : 'many'}${adjusted ? ' adjusted' : ''}${dryRun ? ' dry run' : ''}`
+  const text =
+    texts.get(name) ??
+    block(singleLines ? lineByLine(count) : asTable, adjusted ? withAdjustments : withoutAdjustments, dryRun)
   texts.set(name, text)
   return text
 }
@@ -186,6 +214,7 @@ export function placeOrderStatement({
   status,
   orderedAt,
   lines,
+  adjustments: beside = [],
   author,
   dryRun = false,
 }: OrderParameters): {
@@ -198,13 +227,14 @@ export function placeOrderStatement({
       ? []
       : lines.flatMap(({ productId, quantity, price }) => [productId, quantity, price ?? null])
   return {
-    sql: textFor(lines.length, dryRun),
+    sql: textFor(lines.length, beside.length > 0, dryRun),
     values: [
       key,
       wanted,
       lines.length,
       userId,
       ...singleLines,
+      ...(beside.length > 0 ? [JSON.stringify(beside.map(({ kind, label, amount }) => [kind, label, amount]))] : []),
       status,
       digest,
       orderedAt ?? null,

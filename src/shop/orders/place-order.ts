@@ -4,8 +4,9 @@ import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
-import { quoteValue } from '../rules.ts'
+import { type OrderStatus, quoteValue } from '../rules.ts'
 import { resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
+import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
 
 export interface OrderLine {
@@ -20,6 +21,8 @@ export interface OrderRequest {
   readonly userId: number
   /** Each product at most once. */
   readonly lines: readonly OrderLine[]
+  /** Amounts beside the lines: shipping, discounts and tax. */
+  readonly adjustments?: readonly Adjustment[] | undefined
   /** The idempotency key: it has at most one order, however often and by whomever the order is requested. */
   readonly key: string
   readonly status: 'confirmed' | 'pending'
@@ -96,24 +99,33 @@ export function keyConflict(key: string, orderId: number): DbtoolError {
   )
 }
 
-function explained(error: unknown, { userId }: OrderRequest): unknown {
+/** Explains the error of a statement that places an order; returns other errors unchanged. */
+export function explained(error: unknown, { userId }: Pick<OrderRequest, 'userId'>): unknown {
   if (!(error instanceof DatabaseError)) return error
   if (error.code === 'MISSING_REFERENCE')
     return new DbtoolError('NOT_FOUND', `there is no user ${userId}`, { cause: error })
-  if (error.errno === 1264)
-    return new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
-      cause: error,
-      hint: 'split it into several orders',
-    })
-  return error
+  if (error.errno === 4025 && error.message.includes('check_total_positive')) return totalNegative(error)
+  return error.errno === 1264 ? totalTooLarge(error) : error
 }
 
+export const totalNegative = (cause?: unknown): DbtoolError =>
+  new DbtoolError('CONSTRAINT', 'the discount is more than the rest of the order', {
+    cause,
+    hint: 'no order was placed; reduce the discount',
+  })
+
+export const totalTooLarge = (cause?: unknown): DbtoolError =>
+  new DbtoolError('CONSTRAINT', 'the total of the order is more than 99999999.99', {
+    cause,
+    hint: 'split it into several orders',
+  })
+
 /**
- * The digest of an order. Two requests are the same order if user, products, quantities, status and agreed prices are
- * equal; time and author do not count.
+ * The digest of an order. Two requests are the same order if user, products, quantities, status, agreed prices and
+ * adjustments are equal; time and author do not count.
  */
 export function digestOf(
-  { userId, status }: Pick<OrderRequest, 'userId' | 'status'>,
+  { userId, status, adjustments = [] }: Pick<OrderRequest, 'userId' | 'adjustments'> & { readonly status: OrderStatus },
   lines: readonly OrderLine[],
 ): string {
   const sorted = [...lines].sort((a, b) => a.productId - b.productId)
@@ -121,6 +133,8 @@ export function digestOf(
     userId,
     status,
     ...sorted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
+    // Orders without adjustments have the digest of the time before there were any.
+    ...adjustments.map(({ kind, label, amount }) => [kind, label, amount]),
   ]
   return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }

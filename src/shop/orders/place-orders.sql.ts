@@ -2,11 +2,13 @@
  * Places many orders in one transaction, all of them or none, under the rules of place-order.sql.ts. These values are
  * bound, in this order:
  *
- *   products   [[product_id, units, times, agreed, open], …] ascending, over all orders: `agreed` is the revenue at
- *              agreed prices, `open` the units without one
- *   orders     [[key, user_id, status, digest, ordered_at, line_count, agreed], …]: `agreed` is the amount of the lines
- *              with an agreed price
- *   lines      [[key, [[product_id, quantity, price], …]], …], in the order of `orders`
+ *   products      [[product_id, units, times, agreed, open, deducted], …] ascending, over all orders that are not
+ *                 cancelled: `agreed` is the revenue at agreed prices, `open` the units without one, and `deducted` the
+ *                 units to take from the stock. The other units left the stock long ago, so they count as received.
+ *   orders        [[key, user_id, status, digest, ordered_at, line_count, agreed], …]: `agreed` is the amount of the
+ *                 lines with an agreed price, and of the adjustments
+ *   lines         [[key, [[product_id, quantity, price], …]], …], in the order of `orders`
+ *   adjustments   [[key, kind, label, amount], …]
  *   os_user, command
  *
  * The first column of each row of the answer is its outcome:
@@ -20,7 +22,8 @@ const products = `JSON_TABLE(wanted_products, '$[*]' COLUMNS (
       units BIGINT PATH '$[1]',
       times INT PATH '$[2]',
       agreed DECIMAL(30, 2) PATH '$[3]',
-      open BIGINT PATH '$[4]'
+      open BIGINT PATH '$[4]',
+      deducted BIGINT PATH '$[5]'
     )) AS sold`
 const ordersIn = (document: string): string => `JSON_TABLE(${document}, '$[*]' COLUMNS (
       n FOR ORDINALITY,
@@ -42,36 +45,27 @@ const lines = `JSON_TABLE(wanted_lines, '$[*]' COLUMNS (
         price DECIMAL(10, 2) PATH '$[2]'
       )
     )) AS line`
+const adjustments = `JSON_TABLE(wanted_adjustments, '$[*]' COLUMNS (
+      order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[0]',
+      kind VARCHAR(20) CHARACTER SET utf8mb4 PATH '$[1]',
+      label VARCHAR(100) CHARACTER SET utf8mb4 PATH '$[2]',
+      amount DECIMAL(10, 2) PATH '$[3]'
+    )) AS adjustment`
 /** Converts to the collation of the key; otherwise its index would not be used. */
 const asKey = (column: string): string => `CONVERT(${column} USING utf8mb4) COLLATE utf8mb4_bin`
 const existingOrders = `orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('wanted.order_key')}`
 const answer = 'wanted.n, o.id AS order_id, o.total_amount, o.content_digest AS digest, NULL AS product_id'
 const existing = `SELECT 'existing' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
 
-export const placeOrdersSql = `
-BEGIN NOT ATOMIC
-  DECLARE wanted_products, wanted_orders, wanted_lines LONGTEXT CHARACTER SET utf8mb4;
-  DECLARE enough BOOLEAN;
-  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
-  DECLARE EXIT HANDLER FOR 1062 BEGIN
-    ROLLBACK;
-    ${existing}
-  END;
-  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
-    ROLLBACK;
-    RESIGNAL;
-  END;
-
-  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?;
-  ROLLBACK;
-  START TRANSACTION;
+const deductAndInsert = `
   UPDATE ${products} STRAIGHT_JOIN products p FORCE INDEX (PRIMARY) ON p.id = sold.product_id
-    SET p.stock = p.stock - sold.units,
+    SET p.stock = p.stock - sold.deducted,
+        p.stock_received = p.stock_received + sold.units - sold.deducted,
         p.units_sold = p.units_sold + sold.units,
         p.times_ordered = p.times_ordered + sold.times,
         p.revenue = p.revenue + sold.agreed + sold.open * p.price,
         p.updated_at = UTC_TIMESTAMP()
-    WHERE p.is_active AND p.stock >= sold.units;
+    WHERE sold.deducted = 0 OR (p.is_active AND p.stock >= sold.deducted);
   SET enough = ROW_COUNT() = JSON_LENGTH(wanted_products);
   IF enough THEN
     INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest, created_at)
@@ -90,25 +84,71 @@ BEGIN NOT ATOMIC
         FROM ${lines}
           STRAIGHT_JOIN orders o FORCE INDEX (idempotency_key) ON o.idempotency_key = ${asKey('line.order_key')}
           STRAIGHT_JOIN products p ON p.id = line.product_id;
+    IF JSON_LENGTH(wanted_adjustments) > 0 THEN
+      INSERT INTO order_adjustments (order_id, kind, label, amount)
+        SELECT o.id, adjustment.kind, adjustment.label, adjustment.amount
+          FROM ${adjustments}
+            STRAIGHT_JOIN orders o FORCE INDEX (idempotency_key)
+              ON o.idempotency_key = ${asKey('adjustment.order_key')};
+    END IF;
     INSERT INTO logs (os_user, command, entity, entity_id, message)
       SELECT ?, ?, 'orders', o.id, CONCAT(
           'placed for user ', o.user_id, ': ', wanted.line_count, IF(wanted.line_count = 1, ' line', ' lines'),
           ', total ', o.total_amount
         )
-        FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+        FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
+
+const placed = `SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
+      FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
+const short = `SELECT
+          'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
+        FROM ${products} LEFT JOIN products p ON p.id = sold.product_id
+        WHERE p.id IS NULL OR (sold.deducted > 0 AND (NOT p.is_active OR p.stock < sold.deducted));`
+
+export const placeOrdersSql = `
+BEGIN NOT ATOMIC
+  DECLARE wanted_products, wanted_orders, wanted_lines, wanted_adjustments LONGTEXT CHARACTER SET utf8mb4;
+  DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
+  DECLARE EXIT HANDLER FOR 1062 BEGIN
+    ROLLBACK;
+    ${existing}
+  END;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+    ROLLBACK;
+    RESIGNAL;
+  END;
+
+  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?, wanted_adjustments = ?;
+  ROLLBACK;
+  START TRANSACTION;${deductAndInsert}
     COMMIT;
-    SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
-      FROM ${orders} STRAIGHT_JOIN ${existingOrders};
+    ${placed}
   ELSE
     ROLLBACK;
     -- Orders that already exist need no stock.
     IF EXISTS (SELECT 1 FROM ${orders} STRAIGHT_JOIN ${existingOrders}) THEN
       ${existing}
     ELSE
-      SELECT 'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
-        FROM ${products} LEFT JOIN products p ON p.id = sold.product_id
-        WHERE p.id IS NULL OR NOT p.is_active OR p.stock < sold.units;
+      ${short}
     END IF;
+  END IF;
+END`
+
+/**
+ * The same inside the transaction of the caller, who commits it, or rolls it back unless every order is placed. It has
+ * no answer 'existing'; an order whose key already exists is an error.
+ */
+export const placeOrdersInSql = `
+BEGIN NOT ATOMIC
+  DECLARE wanted_products, wanted_orders, wanted_lines, wanted_adjustments LONGTEXT CHARACTER SET utf8mb4;
+  DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
+
+  SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?, wanted_adjustments = ?;${deductAndInsert}
+    ${placed}
+  ELSE
+    ${short}
   END IF;
 END`
 

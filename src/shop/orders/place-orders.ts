@@ -4,9 +4,19 @@ import { writeInstant } from '../../db/utc.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Author } from '../logs.ts'
+import type { OrderStatus } from '../rules.ts'
+import { adjustmentCents } from './adjustments.ts'
 import { fromCents, toCents } from './money.ts'
-import { digestOf, type OrderLine, type OrderRequest, type Placement } from './place-order.ts'
-import { existingOrdersSql, placeOrdersSql } from './place-orders.sql.ts'
+import {
+  digestOf,
+  explained,
+  type OrderLine,
+  type OrderRequest,
+  OutOfStock,
+  type Placement,
+  type Shortage,
+} from './place-order.ts'
+import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
@@ -28,8 +38,16 @@ type Row =
     }
   | { readonly outcome: 'short'; readonly product_id: number }
 
+/** An order with any status, which may have taken its stock long ago. */
+export interface BulkOrderRequest extends Omit<OrderRequest, 'status' | 'dryRun'> {
+  /** A cancelled order takes no stock. */
+  readonly status: OrderStatus
+  /** Leaves the stock as it is: the units of this order count as received and sold earlier. */
+  readonly history?: boolean
+}
+
 interface DigestedRequest {
-  readonly request: OrderRequest
+  readonly request: BulkOrderRequest
   readonly digest: string
 }
 
@@ -49,7 +67,7 @@ const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTR
  */
 export function placeOrdersTogether(
   queries: Queries,
-  requests: readonly OrderRequest[],
+  requests: readonly BulkOrderRequest[],
   onPlaced?: (serverMs: number) => void,
 ): Promise<(Placement | undefined)[]> {
   return inParts(requests, (part) => placeAtOnce(queries, part, onPlaced))
@@ -57,10 +75,10 @@ export function placeOrdersTogether(
 
 async function placeAtOnce(
   queries: Queries,
-  requests: readonly OrderRequest[],
+  requests: readonly BulkOrderRequest[],
   onPlaced?: (serverMs: number) => void,
 ): Promise<(Placement | undefined)[]> {
-  const placements = new Map<OrderRequest, Placement>()
+  const placements = new Map<BulkOrderRequest, Placement>()
   let pending = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
   for (let attempt = 1; attempt <= mostAttempts && pending.length > 1; attempt += 1) {
     const rows = await send(queries, pending)
@@ -78,6 +96,39 @@ async function placeAtOnce(
   return requests.map((request) => placements.get(request))
 }
 
+/**
+ * Places all orders in the transaction of `tx`, which the caller commits. Rejects if any of them cannot be placed, as
+ * placing it alone does, or with DUPLICATE if its key already exists. The caller then rolls back.
+ */
+export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
+  const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
+  const { products, orders, lines, adjustments, author } = documentsOf(batch)
+  const values = [products, orders, lines, adjustments, author.osUser, author.command]
+  const rows = await tx.prepared<Row>(placeOrdersInSql, values).catch((error: unknown) => {
+    throw explained(error, requests[0] ?? { userId: 0 })
+  })
+  const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
+  if (short.length > 0) throw await outOfStock(tx, short, requests)
+  return rows.map((row) => {
+    if (row.outcome === 'short') throw new DbtoolError('UNEXPECTED', 'the server returned two different outcomes')
+    return { outcome: 'placed', orderId: row.order_id, totalAmount: row.total_amount }
+  })
+}
+
+async function outOfStock(
+  queries: Queries,
+  productIds: readonly number[],
+  requests: readonly BulkOrderRequest[],
+): Promise<OutOfStock> {
+  const products = await queries.rows<Omit<Shortage, 'wanted'>>(
+    `SELECT id AS product_id, sku, name, stock, is_active
+      FROM products WHERE id IN (${productIds.map(() => '?').join(', ')})`,
+    productIds,
+  )
+  const wanted = new Map(demandOf(requests).map(([id, , , , , deducted]) => [id, deducted]))
+  return new OutOfStock(products.map((product) => ({ ...product, wanted: wanted.get(product.product_id) ?? 0 })))
+}
+
 /** The orders that the answer does not concern. */
 function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]): DigestedRequest[] {
   const [known, short] = [new Set<number>(), new Set<number>()]
@@ -92,7 +143,7 @@ function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]
 
 /** Sends the orders. An empty answer means that one of them was refused, so none was placed. */
 async function send(queries: Queries, batch: readonly DigestedRequest[]): Promise<readonly Row[]> {
-  const { products, orders, lines, author } = documentsOf(batch)
+  const { products, orders, lines, adjustments, author } = documentsOf(batch)
   const unknown: UnknownOutcomeInfo = {
     message:
       `the connection was lost while ${batch.length} orders were being placed, ` + 'and the server cannot be reached',
@@ -103,7 +154,7 @@ async function send(queries: Queries, batch: readonly DigestedRequest[]): Promis
     return rows.length === 0 ? undefined : rows
   }
   const execute = (): Promise<Row[]> =>
-    queries.prepared<Row>(placeOrdersSql, [products, orders, lines, author.osUser, author.command])
+    queries.prepared<Row>(placeOrdersSql, [products, orders, lines, adjustments, author.osUser, author.command])
   const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
     (error: unknown) => {
       if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
@@ -118,6 +169,7 @@ function documentsOf(batch: readonly DigestedRequest[]): {
   products: string
   orders: string
   lines: string
+  adjustments: string
   author: Author
 } {
   const [
@@ -125,23 +177,27 @@ function documentsOf(batch: readonly DigestedRequest[]): {
       request: { author },
     },
   ] = batch as [DigestedRequest]
-  const orders = batch.map(({ request: { key, userId, status, orderedAt, lines }, digest }) => [
+  const orders = batch.map(({ request: { key, userId, status, orderedAt, lines, adjustments = [] }, digest }) => [
     key,
     userId,
     status,
     digest,
     orderedAt === undefined ? null : writeInstant(orderedAt),
     lines.length,
-    fromCents(agreedCents(lines)),
+    fromCents(agreedCents(lines) + adjustmentCents(adjustments)),
   ])
   const lines = batch.map(({ request: { key, lines: wanted } }) => [
     key,
     wanted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
   ])
+  const beside = batch.flatMap(({ request: { key, adjustments = [] } }) =>
+    adjustments.map(({ kind, label, amount }) => [key, kind, label, amount]),
+  )
   return {
-    products: JSON.stringify(demandOf(batch.flatMap(({ request }) => request.lines))),
+    products: JSON.stringify(demandOf(batch.map(({ request }) => request))),
     orders: JSON.stringify(orders),
     lines: JSON.stringify(lines),
+    adjustments: JSON.stringify(beside),
     author,
   }
 }
@@ -149,24 +205,31 @@ function documentsOf(batch: readonly DigestedRequest[]): {
 const agreedCents = (lines: readonly OrderLine[]): bigint =>
   lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
 
-/** The total demand for each product, in ascending id. */
-function demandOf(
-  lines: readonly OrderLine[],
-): [productId: number, units: number, times: number, agreed: string, open: number][] {
-  const demand = new Map<number, OrderLine[]>()
-  for (const line of lines) {
-    const before = demand.get(line.productId)
-    if (before === undefined) demand.set(line.productId, [line])
-    else before.push(line)
+const unitsOf = (lines: readonly OrderLine[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0)
+
+/** The demand for one product, as the statement wants it. */
+type Demand = [productId: number, units: number, times: number, agreed: string, open: number, deducted: number]
+
+/** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
+function demandOf(requests: readonly BulkOrderRequest[]): Demand[] {
+  const demand = new Map<number, { lines: OrderLine[]; earlier: number }>()
+  for (const { lines, status, history = false } of requests) {
+    if (status === 'cancelled') continue
+    for (const line of lines) {
+      const of = demand.get(line.productId) ?? { lines: [], earlier: 0 }
+      demand.set(line.productId, of)
+      of.lines.push(line)
+      if (history) of.earlier += line.quantity
+    }
   }
-  const units = (some: readonly OrderLine[]): number => some.reduce((sum, { quantity }) => sum + quantity, 0)
   return [...demand]
     .sort(([a], [b]) => a - b)
-    .map(([productId, of]) => [
+    .map(([productId, { lines, earlier }]) => [
       productId,
-      units(of),
-      of.length,
-      fromCents(agreedCents(of)),
-      units(of.filter(({ price }) => price === undefined)),
+      unitsOf(lines),
+      lines.length,
+      fromCents(agreedCents(lines)),
+      unitsOf(lines.filter(({ price }) => price === undefined)),
+      unitsOf(lines) - earlier,
     ])
 }

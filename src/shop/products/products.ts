@@ -44,14 +44,21 @@ export async function insertProduct(queries: Queries, author: Author, product: N
   return productById(queries, insertId)
 }
 
-/** Like {@link insertProduct}, for many at once; a DUPLICATE does not name the product. */
-export async function insertProducts(queries: Queries, author: Author, products: readonly NewProduct[]): Promise<void> {
-  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
+/** Like {@link insertProduct}, for many at once; resolves to their ids. A DUPLICATE does not name the product. */
+export async function insertProducts(
+  queries: Queries,
+  author: Author,
+  products: readonly NewProduct[],
+): Promise<number[]> {
+  if (products.length === 0) return []
+  const rows = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, products.map(valuesOf))
+  const ids = rows.map(({ id }) => id)
   await writeLogs(
     queries,
     author,
-    products.map((product, index) => creation(ids[index]?.id ?? 0, product)),
+    products.map((product, index) => creation(ids[index] ?? 0, product)),
   )
+  return ids
 }
 
 const insertion =

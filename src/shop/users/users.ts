@@ -58,14 +58,16 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   return getUserById(queries, insertId)
 }
 
-/** Like {@link insertUser}, for many at once; a DUPLICATE does not name the user. */
-export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<void> {
-  const ids = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
+/** Like {@link insertUser}, for many at once; resolves to their ids. A DUPLICATE does not name the user. */
+export async function insertUsers(queries: Queries, author: Author, users: readonly NewUser[]): Promise<number[]> {
+  const rows = await queries.bulk<{ id: number }>(`${insertion} RETURNING id`, users.map(valuesOf))
+  const ids = rows.map(({ id }) => id)
   await writeLogs(
     queries,
     author,
-    users.map((_user, index) => creation(ids[index]?.id ?? 0)),
+    users.map((_user, index) => creation(ids[index] ?? 0)),
   )
+  return ids
 }
 
 const insertion =

@@ -173,6 +173,8 @@ describe("somebody else's tables", () => {
     expect((await dbtool('db rollback --json', { database: name })).error.message).toContain(
       'Roll back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
     )
-    await session.execute('DROP TABLE logs, order_items, orders, products, addresses, users, schema_migrations')
+    await session.execute(
+      'DROP TABLE logs, order_adjustments, order_items, orders, products, addresses, users, schema_migrations',
+    )
   })
 })

@@ -11,10 +11,11 @@ const lines = async (sql: string): Promise<string[]> =>
   (await database.connection.rows<{ line: string }>(sql)).map(({ line }) => line).sort()
 
 describe('the shipped schema', () => {
-  it("has the chapter's five tables and the log, in utf8mb4 by their own definition", async () => {
+  it("has the chapter's five tables, the adjustments and the log, in utf8mb4 by their own definition", async () => {
     expect((await tablesOf(database.connection)).sort()).toEqual([
       'addresses',
       'logs',
+      'order_adjustments',
       'order_items',
       'orders',
       'products',
@@ -54,6 +55,8 @@ describe('the shipped schema', () => {
         'orders index idx_order_user_status (user_id, status)',
         'orders unique idempotency_key (idempotency_key)',
         'orders unique PRIMARY (id)',
+        'order_adjustments index idx_adjustment_order (order_id, amount)',
+        'order_adjustments unique PRIMARY (id)',
         'order_items index idx_orderitem_product (product_id)',
         'order_items index idx_orderitem_sales (order_id, product_id, quantity, price)',
         'order_items unique PRIMARY (id)',
@@ -77,6 +80,7 @@ describe('the shipped schema', () => {
     expect(await lines(sql)).toEqual(
       [
         'fk_address_user: addresses -> users, on delete cascade',
+        'fk_adjustment_order: order_adjustments -> orders, on delete cascade',
         'fk_orderitem_order: order_items -> orders, on delete cascade',
         'fk_orderitem_product: order_items -> products, on delete restrict',
         'fk_order_user: orders -> users, on delete restrict',
@@ -97,6 +101,13 @@ describe('the shipped schema', () => {
       `INSERT INTO orders (user_id, total_amount, status, idempotency_key, content_digest)
        VALUES (1, 1, 'lost', 'x', 'x')`,
     ],
+    [
+      'check_total_positive',
+      `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, -0.01, 'x', 'x')`,
+    ],
+    ['check_adjustment_kind', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'gift', 1)"],
+    ['check_adjustment_sign', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'discount', 1)"],
+    ['check_adjustment_sign', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'tax', -1)"],
     ['check_quantity_positive', 'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 0, 1)'],
   ])('%s holds', async (name, sql) => {
     await expect(database.connection.execute(sql)).rejects.toMatchObject({
@@ -143,10 +154,11 @@ describe('the shipped schema', () => {
 
   it('can be rolled back completely, and applied again', async () => {
     const { connection: session } = database
+    const tables = await tablesOf(session)
     await rollback({ session, known: loadMigrations() }, 0)
     expect(await tablesOf(session)).toEqual(['schema_migrations'])
     await migrate({ session, known: loadMigrations() })
-    expect(await tablesOf(session)).toHaveLength(7)
+    expect(await tablesOf(session)).toEqual(tables)
   })
 })
 

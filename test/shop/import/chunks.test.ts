@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceRecord } from '../../../src/files/record.ts'
-import { inChunks, oneAhead } from '../../../src/shop/import/import-rows.ts'
+import { inChunks } from '../../../src/shop/import/import-rows.ts'
+import { oneAhead } from '../../../src/shop/import/one-ahead.ts'
 import type { Refusal } from '../../../src/shop/import/draft-row.ts'
 
 /** A file without an end, and the number of its lines that were read. */

@@ -1,0 +1,101 @@
+import { type Adjustment, adjustment } from '../orders/adjustments.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+
+/** An order line: one product. */
+export interface ImportLine {
+  readonly sku: string
+  readonly quantity: number
+  readonly price: string | undefined
+  readonly productName: string | undefined
+}
+
+/** An order line and its line of the file. */
+export interface ImportLineAt {
+  readonly at: number
+  readonly line: ImportLine
+}
+
+export interface MergedLines {
+  /** One line for each SKU. */
+  readonly lines: readonly ImportLine[]
+  /** The differences between the prices of one SKU. */
+  readonly discounts: readonly Adjustment[]
+  /** A sentence for each SKU with several prices. */
+  readonly notes: readonly string[]
+}
+
+/** The lines of one SKU. */
+interface Parts {
+  readonly at: number
+  readonly lines: ImportLine[]
+}
+
+const largestQuantity = 2_147_483_647
+const longestLabel = 100
+
+/**
+ * Merges the lines of an order into one line for each SKU. Several prices of one SKU become the
+ * highest of them, and a discount for the difference.
+ */
+export function mergeLines(
+  lines: readonly ImportLineAt[],
+  addFault: (line: number, fault: string) => void,
+): MergedLines {
+  const bySku = new Map<string, Parts>()
+  for (const { at, line } of lines) {
+    const parts = bySku.get(line.sku)
+    if (parts === undefined) bySku.set(line.sku, { at, lines: [line] })
+    else {
+      const fault = faultOf(parts, line)
+      if (fault === undefined) parts.lines.push(line)
+      else addFault(at, fault)
+    }
+  }
+  const merged = [...bySku.values()].map(({ lines: parts }) => mergeParts(parts))
+  return {
+    lines: merged.map(({ line }) => line),
+    discounts: merged.flatMap(({ discount }) => discount ?? []),
+    notes: merged.flatMap(({ note }) => note ?? []),
+  }
+}
+
+function faultOf({ at, lines }: Parts, line: ImportLine): string | undefined {
+  const { sku, price } = line
+  const [first = line] = lines
+  if ((first.price === undefined) !== (price === undefined))
+    return (
+      `sku '${sku}' has price ${price ?? 'none'} here, ` +
+      `but ${first.price ?? 'none'} on line ${at} of the same order`
+    )
+  const units = unitsOf([...lines, line])
+  return units > largestQuantity
+    ? `sku '${sku}' adds up to ${units} units in this order, more than ${largestQuantity}`
+    : undefined
+}
+
+const unitsOf = (parts: readonly ImportLine[]): number => parts.reduce((sum, { quantity }) => sum + quantity, 0)
+
+function mergeParts(parts: readonly ImportLine[]): {
+  readonly line: ImportLine
+  readonly discount?: Adjustment | undefined
+  readonly note?: string
+} {
+  const [first] = parts as [ImportLine]
+  const line = parts.length === 1 ? first : { ...first, quantity: unitsOf(parts) }
+  const prices = [...new Set(parts.flatMap(({ price }) => price ?? []))]
+  if (prices.length < 2) return { line }
+  const highest = prices.reduce((most, price) => (toCents(price) > toCents(most) ? price : most))
+  const less = parts.reduce(
+    (sum, { quantity, price = highest }) => sum + (toCents(highest) - toCents(price)) * BigInt(quantity),
+    0n,
+  )
+  const lower = parts.filter(({ price }) => price !== highest)
+  const label = `${line.sku}: ${lower.map(({ quantity, price }) => `${quantity} × ${price ?? ''}`).join(', ')}`
+  return {
+    line: { ...line, price: highest },
+    discount: adjustment('discount', fromCents(less), Array.from(label).slice(0, longestLabel).join('')),
+    note:
+      `sku '${line.sku}' at ${prices.join(' and ')} becomes ${line.quantity} × ${highest} ` +
+      `with a discount of ${fromCents(less)}`,
+  }
+}

@@ -1,0 +1,177 @@
+import type { Database } from '../../db/database.ts'
+import type { Queries } from '../../db/queries.ts'
+import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import type { Author } from '../logs.ts'
+import type { Placement } from '../orders/place-order.ts'
+import { type BulkOrderRequest, placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
+import { insertProducts, type NewProduct } from '../products/products.ts'
+import { conflictOf, noProduct, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
+import type { DraftOrder } from './draft-order.ts'
+import { namesOf, readOrders, type ShopIds, type ShopMemory } from './known-shop.ts'
+import { createImportedUsers } from './resolve-users.ts'
+
+/** The outcome of an order that was to be placed; an error is the reason why the shop refused it. */
+export type Outcome = Pick<Placement, 'outcome' | 'totalAmount'> | DbtoolError
+
+/** Error codes that refuse a single order; any other error ends the import. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'OUT_OF_STOCK',
+  'KEY_CONFLICT',
+  'NOT_FOUND',
+  'CONSTRAINT',
+  'TOO_LARGE',
+  'DUPLICATE',
+  'MISSING_REFERENCE',
+])
+
+/** Returns the refusal of an order; throws any other error. */
+function refused(error: unknown): DbtoolError {
+  if (error instanceof DbtoolError && refusals.has(error.code)) return error
+  throw error
+}
+
+/** Another process may create what an order needs at the same time, and the next attempt finds it. */
+const mostAttempts = 3
+
+/**
+ * Places the orders that were decided to be placed, and creates the users and products that they need. Each order
+ * and the things created for it are one transaction: an order that the shop refuses meanwhile leaves no trace.
+ */
+export class OrderWriter {
+  readonly #inSequence = sequence()
+
+  constructor(
+    private readonly db: Database,
+    private readonly memory: ShopMemory,
+    private readonly author: Author,
+    private readonly policy: OrderPolicy,
+  ) {}
+
+  /** Places as many of the orders as possible in one transaction, and the others separately, in their order. */
+  async apply(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
+    if (drafts.length === 0) return []
+    // When two batches need the same new user or product, the second one finds it.
+    return this.#needsNothing(drafts) ? this.#place(drafts) : this.#inSequence(() => this.#createAndPlace(drafts))
+  }
+
+  #needsNothing(drafts: readonly DraftOrder[]): boolean {
+    const { users, products } = this.memory.ids(drafts)
+    return namesOf(drafts, 'users').size === users.size && namesOf(drafts, 'products').size === products.size
+  }
+
+  /** Places orders whose users and products exist. */
+  async #place(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
+    const ids = this.memory.ids(drafts)
+    const together = await placeOrdersTogether(
+      this.db,
+      drafts.map((draft) => this.#requestOf(draft, ids)),
+    )
+    return this.#oneByOne(drafts, together)
+  }
+
+  async #createAndPlace(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
+    // An earlier batch in the sequence may have created everything.
+    if (this.#needsNothing(drafts)) return this.#place(drafts)
+    return this.#attempt(drafts).catch((error: unknown) => {
+      refused(error)
+      return this.#oneByOne(drafts)
+    })
+  }
+
+  /** Places the orders that have no outcome yet. */
+  async #oneByOne(drafts: readonly DraftOrder[], known: readonly (Outcome | undefined)[] = []): Promise<Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (const [index, draft] of drafts.entries()) outcomes.push(known[index] ?? (await this.#placeOne(draft)))
+    return outcomes
+  }
+
+  async #placeOne(draft: DraftOrder): Promise<Outcome> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.memory.readIds([draft])
+      try {
+        const [placement] = await this.#attempt([draft])
+        if (placement !== undefined) return placement
+      } catch (error) {
+        const refusal = refused(error)
+        const existing = await this.#existing(draft)
+        if (existing !== undefined) return existing
+        if (refusal.code === 'DUPLICATE' && attempt < mostAttempts) continue
+        this.memory.forget([draft])
+        return refusal
+      }
+    }
+  }
+
+  /** The outcome if somebody else has placed an order with the same key. */
+  async #existing(draft: DraftOrder): Promise<Outcome | undefined> {
+    const existing = (await this.db.reading((queries) => readOrders(queries, [draft.key]))).get(draft.key)
+    if (existing === undefined) return undefined
+    const { users, products } = this.memory.ids([draft])
+    const content = {
+      userId: users.get(draft.user),
+      status: statusOf(draft, this.policy),
+      lines: requested(draft, (sku) => products.get(sku)),
+    }
+    return conflictOf(existing, draft, content) ?? { outcome: 'existing', totalAmount: existing.totalAmount }
+  }
+
+  /** Places all the orders in one transaction, with what they need, or rejects with the refusal of one of them. */
+  async #attempt(drafts: readonly DraftOrder[]): Promise<readonly Placement[]> {
+    const { created, placements } = await this.db.transaction(async (tx) => {
+      const known = this.memory.ids(drafts)
+      const created = await this.#create(tx, drafts, known)
+      const ids = {
+        users: new Map([...known.users, ...created.users]),
+        products: new Map([...known.products, ...created.products]),
+      }
+      const requests = drafts.map((draft) => this.#requestOf(draft, ids))
+      return { created, placements: await placeOrdersIn(tx, requests) }
+    }, 'repeatable')
+    this.memory.created(created)
+    return placements
+  }
+
+  async #create(tx: Queries, drafts: readonly DraftOrder[], known: ShopIds): Promise<ShopIds> {
+    if (!this.policy.create) return { users: new Map(), products: new Map() }
+    const users = [...namesOf(drafts, 'users')].filter((name) => !known.users.has(name))
+    const products = this.#newProducts(drafts, known)
+    const userIds = await createImportedUsers(tx, this.author, users)
+    const productIds = await insertProducts(tx, this.author, products)
+    return { users: userIds, products: new Map(products.map(({ sku }, index) => [sku, productIds[index] ?? 0])) }
+  }
+
+  /** The products to create, from the first line of each that has a price. */
+  #newProducts(drafts: readonly DraftOrder[], known: ShopIds): (NewProduct & { readonly sku: string })[] {
+    const products = new Map<string, NewProduct & { readonly sku: string }>()
+    for (const { sku, price, productName } of drafts.flatMap(({ lines }) => lines))
+      if (price !== undefined && !known.products.has(sku) && !products.has(sku))
+        products.set(sku, { sku, price, name: productName ?? sku, stock: this.policy.initialStock })
+    return [...products.values()]
+  }
+
+  #requestOf(draft: DraftOrder, { users, products }: ShopIds): BulkOrderRequest {
+    const unknown = draft.lines.filter(({ sku }) => !products.has(sku)).map(({ sku }) => sku)
+    if (unknown.length > 0) throw noProduct(unknown, this.policy)
+    const { key, orderedAt, adjustments } = draft
+    return {
+      userId: users.get(draft.user) ?? 0,
+      lines: requested(draft, (sku) => products.get(sku)),
+      adjustments,
+      key,
+      status: statusOf(draft, this.policy),
+      history: this.policy.history,
+      orderedAt,
+      author: this.author,
+    }
+  }
+}
+
+/** Runs tasks one after the other, whether the earlier ones succeed or fail. */
+function sequence(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(work, work)
+    last = result
+    return result
+  }
+}

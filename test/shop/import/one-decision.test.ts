@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { dbtool } from '../../support/cli.ts'
+import { testDatabase } from '../../support/database.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { everything } from '../../support/shop.ts'
+
+const folder = temporaryFolder()
+const database = testDatabase()
+
+/** A shop and a file for it. Products are scarce, so which order gets the last unit matters. */
+interface Situation {
+  readonly products: readonly { readonly sku: string; readonly stock: number; readonly active: boolean }[]
+  readonly users: readonly string[]
+  /** Orders that were placed earlier from another file. */
+  readonly earlier: readonly Order[]
+  readonly orders: readonly Order[]
+  readonly flags: string
+}
+
+interface Order {
+  readonly ref: string
+  readonly user: string
+  readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly price: string }[]
+}
+
+const sku = fc.constantFrom('TEA', 'POT', 'CUP', '7', 'NEW1', 'NEW2')
+const user = fc.constantFrom('ada', 'bob@example.com', '2', 'a b', 'A B')
+const line = fc.record({
+  sku,
+  quantity: fc.constantFrom('1', '1', '2', '3', '0', 'many'),
+  // One price for each SKU: two prices in one order are a matter of their own.
+  price: fc.boolean(),
+})
+const order = fc
+  .record({
+    number: fc.nat(400),
+    user,
+    lines: fc.uniqueArray(line, { minLength: 1, maxLength: 3, selector: (l) => l.sku }),
+  })
+  .map(({ number, user: buyer, lines }): Order => ({
+    ref: `R${number}`,
+    user: buyer,
+    lines: lines.map(({ price, ...rest }) => ({ ...rest, price: price ? '2.50' : '' })),
+  }))
+const orders = (most: number) => fc.uniqueArray(order, { maxLength: most, selector: ({ ref }) => ref })
+const situation: fc.Arbitrary<Situation> = fc.record({
+  products: fc.uniqueArray(
+    fc.record({ sku, stock: fc.constantFrom(0, 1, 5, 40), active: fc.constantFrom(true, true, true, false) }),
+    { selector: (product) => product.sku },
+  ),
+  users: fc.subarray(['ada', 'bob', '222']),
+  earlier: orders(3),
+  orders: orders(260),
+  flags: fc.constantFrom(
+    '--concurrency 1',
+    '--concurrency 4 --create-missing --initial-stock 30',
+    '--concurrency 3 --create-missing --initial-stock 2',
+  ),
+})
+
+const csv = (wanted: readonly Order[]): string =>
+  ['order_ref,user,sku,quantity,price']
+    .concat(
+      wanted.flatMap(({ ref, user: buyer, lines }) =>
+        lines.map((one) => [ref, buyer, one.sku, one.quantity, one.price].join()),
+      ),
+    )
+    .join('\n') + '\n'
+
+const counts = ['orders_placed', 'orders_existing', 'orders_rejected', 'lines_read', 'lines_placed', 'units', 'revenue']
+
+async function importing(name: string, wanted: readonly Order[], flags: string): Promise<Record<string, unknown>> {
+  const path = join(folder, name)
+  writeFileSync(path, csv(wanted))
+  const { json, stderr, exitCode } = await dbtool(`orders import ${path} --json --on-error skip ${flags}`, {
+    database: database.name,
+  })
+  expect([0, 7], stderr).toContain(exitCode)
+  const summary = json()
+  return Object.fromEntries(counts.map((count) => [count, summary[count]]))
+}
+
+async function open({ products, users, earlier }: Situation): Promise<void> {
+  const { connection } = database
+  for (const table of ['order_items', 'orders', 'products', 'users', 'logs'])
+    await connection.execute(`DELETE FROM ${table}`)
+  for (const { sku: code, stock, active } of products)
+    await connection.execute(
+      'INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES (?, ?, 3, ?, ?, ?)',
+      [code, code, stock, stock, active],
+    )
+  for (const name of users)
+    await connection.execute('INSERT INTO users (username, email, password_hash) VALUES (?, ?, ?)', [
+      name,
+      `${name}@example.com`,
+      '!',
+    ])
+  await importing('earlier.csv', earlier, '--create-missing --initial-stock 5')
+  await connection.execute('DELETE FROM logs')
+}
+
+const ids = async (table: string): Promise<number[]> =>
+  (await database.connection.rows<{ id: number }>(`SELECT id FROM ${table}`)).map(({ id }) => id)
+
+describe('one decision', () => {
+  it('a dry run counts what the real run does, and rejected orders leave no trace', async () => {
+    await fc.assert(
+      fc.asyncProperty(situation, async (given) => {
+        await open(given)
+        const before = await everything(database)
+        const [users, products] = [await ids('users'), await ids('products')]
+        const tried = await importing('file.csv', given.orders, `${given.flags} --dry-run`)
+        expect(await everything(database)).toEqual(before)
+
+        const done = await importing('file.csv', given.orders, given.flags)
+        expect(done).toEqual(tried)
+
+        // Whatever is new belongs to an order, and nothing else was logged.
+        const newUsers = (await ids('users')).filter((id) => !users.includes(id))
+        const newProducts = (await ids('products')).filter((id) => !products.includes(id))
+        expect(newUsers.length === 0 || (await ordered('user_id', 'orders', newUsers))).toBe(true)
+        expect(newProducts.length === 0 || (await ordered('product_id', 'order_items', newProducts))).toBe(true)
+        expect(await ids('logs')).toHaveLength(Number(done['orders_placed']) + newUsers.length + newProducts.length)
+        expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
+
+        // A second run may place more orders, because a product that they lacked exists now.
+        const again = await importing('file.csv', given.orders, given.flags)
+        expect(again['orders_existing']).toBe(Number(done['orders_placed']) + Number(done['orders_existing']))
+      }),
+      { numRuns: 25 },
+    )
+  }, 120_000)
+})
+
+/** Whether each of the rows is named by an order. */
+async function ordered(column: string, table: string, wanted: readonly number[]): Promise<boolean> {
+  const [row] = await database.connection.rows<{ n: number }>(
+    `SELECT COUNT(DISTINCT ${column}) AS n FROM ${table} WHERE ${column} IN (${wanted.join()})`,
+  )
+  return row?.n === wanted.length
+}

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '../../../src/db/database.ts'
+import { DbtoolError } from '../../../src/errors.ts'
+import { decideOrders } from '../../../src/shop/import/decide-orders.ts'
+import type { DraftOrder } from '../../../src/shop/import/draft-order.ts'
+import { ShopMemory } from '../../../src/shop/import/known-shop.ts'
+import { OrderWriter, type Outcome } from '../../../src/shop/import/write-orders.ts'
+import { dbtool } from '../../support/cli.ts'
+import { testDatabase, withPool } from '../../support/database.ts'
+import { draftOrder } from '../../support/drafts.ts'
+import { everything, renewedShop } from '../../support/shop.ts'
+
+const database = testDatabase()
+beforeEach(() => renewedShop(database))
+
+const author = { osUser: 'tester', command: 'orders import' }
+const policy = { create: true, initialStock: 10, history: false }
+
+type Line = readonly [sku: string, quantity: number]
+
+const draft = (ref: string, user: string, ...lines: readonly Line[]): DraftOrder =>
+  draftOrder(
+    ref,
+    user,
+    lines.map(([sku, quantity]) => [sku, quantity, '1.00']),
+  )
+
+const textOf = (outcome: Outcome): string =>
+  outcome instanceof DbtoolError ? `${outcome.code}: ${outcome.message}` : `${outcome.outcome} ${outcome.totalAmount}`
+
+/** Decides that all the orders are to be placed; then something happens in the shop; then they are placed. */
+function placing(
+  drafts: readonly DraftOrder[],
+  meanwhile: (db: Database) => Promise<unknown> = () => Promise.resolve(),
+): Promise<string[]> {
+  return withPool(database.target, {}, async (db) => {
+    const memory = new ShopMemory(db, { dryRun: false })
+    const { decisions, effects } = decideOrders(drafts, await memory.read(drafts), policy)
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(drafts.map(() => 'place'))
+    memory.remember(effects)
+    await meanwhile(db)
+    return (await new OrderWriter(db, memory, author, policy).apply(drafts)).map(textOf)
+  })
+}
+
+const selling = (sku: string) => (db: Database) =>
+  db.execute('UPDATE products SET stock_received = stock_received - stock, stock = 0 WHERE sku = ?', [sku])
+const check = async (): Promise<number> => (await dbtool('db check', { database: database.name })).exitCode
+const names = async (): Promise<unknown> => [
+  (await database.connection.rows<{ username: string }>('SELECT username FROM users ORDER BY id')).map(
+    ({ username }) => username,
+  ),
+  (await database.connection.rows<{ sku: string }>('SELECT sku FROM products ORDER BY id')).map(({ sku }) => sku),
+]
+
+describe('when the shop changes between decision and placing', () => {
+  it('an order that is refused leaves no trace', async () => {
+    const before = await everything(database)
+    expect(await placing([draft('A', 'eve', ['NEW', 1], ['POT-1', 1])], selling('POT-1'))).toEqual([
+      'OUT_OF_STOCK: out of stock: POT-1 (Teapot): 1 wanted, 0 in stock',
+    ])
+    const { products, ...rest } = await everything(database)
+    expect(products).toHaveLength(2)
+    expect({ ...rest, products: before['products'] }).toEqual(before)
+  })
+
+  it('the other orders are placed, and only what they need is created', async () => {
+    const drafts = [
+      draft('A', 'eve', ['NEW-A', 1], ['POT-1', 1]),
+      draft('B', 'dan', ['NEW-B', 2]),
+      draft('C', 'dan', ['NEW-B', 1], ['NEW-C', 1]),
+      draft('D', 'ada', ['TEA-1', 1]),
+    ]
+    expect(await placing(drafts, selling('POT-1'))).toEqual([
+      expect.stringContaining('OUT_OF_STOCK'),
+      'placed 2.00',
+      'placed 2.00',
+      'placed 1.00',
+    ])
+    expect(await names()).toEqual([
+      ['ada', 'bob', 'dan'],
+      ['TEA-1', 'POT-1', 'NEW-B', 'NEW-C'],
+    ])
+    expect(await check()).toBe(0)
+  })
+
+  it('users and products that somebody else created meanwhile are used', async () => {
+    const creating = async (db: Database): Promise<void> => {
+      await db.execute("INSERT INTO users (username, email, password_hash) VALUES ('eve', 'eve@import.invalid', '!')")
+      await db.execute("INSERT INTO products (sku, name, price, stock, stock_received) VALUES ('NEW', 'N', 9, 2, 2)")
+    }
+    expect(await placing([draft('A', 'eve', ['NEW', 1]), draft('B', 'eve', ['NEW', 1])], creating)).toEqual([
+      'placed 1.00',
+      'placed 1.00',
+    ])
+    expect(await names()).toEqual([
+      ['ada', 'bob', 'eve'],
+      ['TEA-1', 'POT-1', 'NEW'],
+    ])
+    expect(await check()).toBe(0)
+  })
+
+  it.each([
+    ['the same order', 1, 'existing 1.00'],
+    ['another order', 2, "KEY_CONFLICT: the key 'import:A' was already used for order 2, with other contents"],
+  ])('%s with its key: %s', async (_what, quantity, expected) => {
+    const meanwhile = (): Promise<unknown> => placing([draft('A', 'ada', ['TEA-1', quantity])])
+    expect(await placing([draft('A', 'ada', ['TEA-1', 1]), draft('B', 'ada', ['TEA-1', 1])], meanwhile)).toEqual([
+      expected,
+      'placed 1.00',
+    ])
+  })
+})
+
+it('batches that need the same new products wait for each other, and create them once', async () => {
+  const outcomes = await withPool(database.target, {}, async (db) => {
+    const memory = new ShopMemory(db, { dryRun: false })
+    const writer = new OrderWriter(db, memory, author, policy)
+    const batches: Promise<readonly Outcome[]>[] = []
+    for (const batch of ['A', 'B', 'C']) {
+      const drafts = [1, 2].map((number) => draft(`${batch}${number}`, `user_${number}`, ['NEW', 1], [`N${number}`, 1]))
+      const { effects } = decideOrders(drafts, await memory.read(drafts), policy)
+      memory.remember(effects)
+      batches.push(writer.apply(drafts))
+    }
+    return Promise.all(batches)
+  })
+  expect(outcomes.flat().map(textOf)).toEqual(Array.from({ length: 6 }, () => 'placed 2.00'))
+  expect(await database.connection.rows("SELECT sku, stock FROM products WHERE sku LIKE 'N%' ORDER BY sku")).toEqual([
+    { sku: 'N1', stock: 7 },
+    { sku: 'N2', stock: 7 },
+    { sku: 'NEW', stock: 4 },
+  ])
+  expect(await check()).toBe(0)
+})
