@@ -129,7 +129,7 @@ const examplesIn = (block: string): string[] =>
 function noteOf(block: string): Note {
   const [, heading, body = block] = /^([^\n]+):\n( {2}.*)$/s.exec(block) ?? []
   const lines = body.replace(/\n {3,}/g, ' ').split('\n')
-  const terms = lines.map((line) => /^ {2}(\S+) {2,}(.+)$/.exec(line))
+  const terms = lines.map((line) => /^ {2}(\S+) {2,}(\S.*)$/.exec(line))
   const areTerms = terms.every((term) => term !== null)
   return {
     ...(heading === undefined ? {} : { heading }),

@@ -4,9 +4,9 @@ import { type Preset, type PresetFile, presetNouns } from '../../src/shop/import
 /** The page of presets, from the presets themselves. */
 export function presetPage(presets: readonly Preset[]): string[] {
   return [
-    'A preset describes the files of another system. `--preset NAME` reads such a file. `--preset auto` recognizes it by',
-    'its columns, and `dbtool import guess FILE` shows its first orders or rows. Each flag of the import replaces one',
-    'part of the preset. [Moving to dbtool](../moving.md) has examples.',
+    'A preset describes the files of another system. `--preset NAME` reads such a file. `--preset auto` recognizes it',
+    'by its columns, and `dbtool import guess FILE` shows its first orders or rows. Each flag of the import replaces',
+    'one part of the preset. [Moving to dbtool](../moving.md) has examples.',
     '',
     ...presets.flatMap(presetSection),
   ]

@@ -1,9 +1,10 @@
 /** Names whose values dbtool reads; others in the same file belong to other programs. */
 const ofDbtool = /^(?:DB_|DBTOOL_)/
 
-/** An assignment as dotenv parses it, with its name and its comment; quoted values may span several lines. */
-const assignment =
-  /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(#.*)?$/
+/** The name of an assignment and what separates its value, as dotenv parses them. */
+const nameAndSeparator = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)/
+const quotedValue = /^(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)/
+const onlyComment = /^\s*(?:#|$)/
 
 /**
  * One sentence for each value of an env file that dotenv changes in silence. It cuts `abc#def`, and turns the \n of
@@ -15,9 +16,8 @@ export function changedValues(
   texts: Readonly<Record<string, string>>,
 ): string[] {
   const cut = assignments.flatMap((text) => {
-    const [line = '', name = '', comment = ''] = assignment.exec(text) ?? []
-    const isCut = ofDbtool.test(name) && isGlued(line, comment)
-    return isCut ? [cutSentence(`${name} (${file})`, name, quoteFor(line))] : []
+    const name = nameAndSeparator.exec(text)?.[1] ?? ''
+    return ofDbtool.test(name) && isCut(text) ? [cutSentence(`${name} (${file})`, name, quoteFor(text))] : []
   })
   const broken = Object.entries(texts).flatMap(([name, text]) =>
     ofDbtool.test(name) && /[\r\n]/.test(text)
@@ -25,6 +25,16 @@ export function changedValues(
       : [],
   )
   return [...new Set(cut), ...broken]
+}
+
+/** Whether a # ends the value of an assignment without a space before it. */
+function isCut(text: string): boolean {
+  const value = nameAndSeparator.exec(text)?.[0].length ?? 0
+  const start = text.length - text.slice(value).trimStart().length
+  const quoted = quotedValue.exec(text.slice(start))?.[0].length ?? 0
+  const end = onlyComment.test(text.slice(start + quoted)) ? start + quoted : start
+  const comment = text.indexOf('#', end)
+  return comment !== -1 && isGlued(text, text.slice(comment))
 }
 
 /** Whether a comment follows the value without a space: its # may be meant as a part of the value. */

@@ -116,7 +116,11 @@ function jsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: stri
   const more = `"line":${line},"reason":${JSON.stringify(oneLine(reason))}}\n`
   if (!object) return `{"raw":${JSON.stringify(raw)},${more}`
   // An element of a list may have several lines; in JSON, a line end is never part of a text.
-  const text = raw.replace(/\s*[\r\n]+\s*/g, ' ').trimEnd()
+  const text = raw
+    .trimEnd()
+    .split(/[\r\n]+/)
+    .map((part) => part.trim())
+    .join(' ')
   return `${text.slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
 }
 

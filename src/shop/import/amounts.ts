@@ -9,7 +9,8 @@ export interface NumberStyle {
 }
 
 /** `€ 4,50`, `-$4.50`, `4.50 EUR`, `(4.50)`: sign, currency and digits. */
-const withCurrency = /^([-+(]?)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\s*([-+]?)([\d.,'’\s]+?)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\)?$/u
+const withCurrency =
+  /^([-+(]?)\s*(?:(?:\p{Sc}|\p{L}{1,3}\.?)\s*)?([-+]?)([\d.,'’](?:\s?[\d.,'’])*)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\)?$/u
 /** A space or an apostrophe between groups of three digits. */
 const grouped = /^([-+]?\d{1,3})((?:[\s'’]\d{3})+)(?![\d\s'’])/u
 

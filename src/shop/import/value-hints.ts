@@ -3,7 +3,11 @@ const times = new Set(['ordered_at', 'created_at', 'last_login'])
 
 /** The shapes of values that a flag of the import can read, in the order in which they are looked for. */
 const shapes: readonly { fields: ReadonlySet<string>; shape: RegExp; flag: string }[] = [
-  { fields: money, shape: /^[-+(]?\s*(?:\p{Sc}|\p{L}{1,3}\.?)\s*[-+]?[\d.,'’\s]+\)?$/u, flag: '--currency-sign' },
+  {
+    fields: money,
+    shape: /^[-+(]?\s*(?:\p{Sc}|\p{L}{1,3}\.?)\s*[-+]?[\d.,'’][\d.,'’\s]*\)?$/u,
+    flag: '--currency-sign',
+  },
   { fields: money, shape: /^[-+(]?[\d.,'’\s]+(?:\p{Sc}|\p{L}{1,3}\.?)\)?$/u, flag: '--currency-sign' },
   { fields: money, shape: /^[\d.\s'’]*\d,\d{1,2}$/, flag: '--decimal-comma' },
   { fields: money, shape: /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/, flag: '--currency-sign' },

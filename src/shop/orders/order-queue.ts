@@ -55,8 +55,8 @@ export class OrderQueue {
       }
       const entry: Entry = { request, sent, resolve, reject }
       this.#waiting.add(entry)
-      if (signal?.aborted === true) return withdraw()
-      signal?.addEventListener('abort', withdraw, { once: true })
+      if (signal?.aborted === true) withdraw()
+      else signal?.addEventListener('abort', withdraw, { once: true })
       this.#sendSoon()
     })
   }

@@ -117,7 +117,8 @@ export function selectOrderItems(filter: OrderFilter, sort: OrderSort, page: Pag
   const [condition, paging] = [conditionsOf(filter), orderAndPage('o', sort, page)]
   const own = 'o.id, o.user_id, o.status, o.total_amount, o.idempotency_key, o.created_at'
   return {
-    sql: `SELECT ${own}, ${adjustmentsOfOrder} AS adjustments, u.username, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
+    sql: `SELECT ${own}, ${adjustmentsOfOrder} AS adjustments, u.username, i.product_id, p.sku, p.name,
+        i.quantity, i.price, i.quantity * i.price AS subtotal
       FROM (SELECT ${own} FROM orders o ${condition.sql} ${paging.sql}) AS o
         STRAIGHT_JOIN users u ON u.id = o.user_id
         LEFT JOIN order_items i ON i.order_id = o.id

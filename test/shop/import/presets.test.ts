@@ -302,8 +302,8 @@ it('PrestaShop: the query of its SQL manager', async () => {
   const { values } = await read(
     'orders',
     lines(
-      '' +
-        'reference;email;product_reference;product_name;product_quantity;unit_price_tax_incl;date_add;status;total_shipping_tax_incl',
+      'reference;email;product_reference;product_name;product_quantity;unit_price_tax_incl;' +
+        'date_add;status;total_shipping_tax_incl',
       'XKBKNABJK;ana@example.com;MUG;Mug;2;11.900000;2026-01-02 10:11:12;Payment accepted;7.000000',
       'XKBKNABJK;ana@example.com;;Card;1;1.000000;2026-01-02 10:11:12;Payment accepted;7.000000',
     ),
