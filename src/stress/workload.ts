@@ -3,7 +3,6 @@ import type { Queries } from '../db/queries.ts'
 import { type Lease, type Pool, withLease } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
-import { orderQueue } from '../shop/orders/order-queue.ts'
 import type { OrderRequest } from '../shop/orders/place-order.ts'
 import { type Shard, singleShard } from './shard.ts'
 import { tenThousand } from './ten-thousand.ts'
@@ -131,7 +130,8 @@ export async function ordersWork(
 }
 
 /** Orders that wait at the same time are placed together, as every caller of the library places them. */
-function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Perform {
+async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Promise<Perform> {
+  const { orderQueue } = await import('../shop/orders/order-queue.ts')
   const anyOf = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
   return (pool, onAcquired) => {
     const chosen = new Set<number>()
@@ -153,6 +153,6 @@ export type Work =
   | ({ readonly kind: 'orders' } & OrdersWork)
 
 /** The iterations of one shard. */
-export function iterateWork(work: Work, shard: Shard): Perform {
+export async function iterateWork(work: Work, shard: Shard): Promise<Perform> {
   return work.kind === 'statements' ? onLease(iterateStatements(work, shard)) : iterateOrders(work)
 }

@@ -100,9 +100,18 @@ it('a new result is known here to be about persons, or not', async () => {
     return view !== undefined && isPersonal(view) ? [pathOf(verb)] : []
   })
   expect(personal).toEqual([
-    ...['create', 'get', 'list', 'update', 'delete', 'purge', 'authenticate', 'set-password', 'export'].map(
-      (verb) => `users ${verb}`,
-    ),
+    ...[
+      'create',
+      'get',
+      'list',
+      'update',
+      'delete',
+      'purge',
+      'anonymise',
+      'authenticate',
+      'set-password',
+      'export',
+    ].map((verb) => `users ${verb}`),
     ...['add', 'list', 'update', 'remove'].map((verb) => `addresses ${verb}`),
     ...['place', 'get', 'list', 'confirm', 'ship', 'deliver', 'cancel', 'export'].map((verb) => `orders ${verb}`),
     ...['orders-per-user', 'recent-customers', 'customer-categories', 'big-spenders'].map((verb) => `report ${verb}`),

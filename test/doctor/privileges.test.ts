@@ -174,7 +174,7 @@ const rows: readonly Row[] = [
     { database: { name: 'Shop' }, ...holding({ lines: [app(`${four} ON \`shop\`.*`)] }) },
     'fault',
     "app@% lacks in 'Shop': SELECT; INSERT; UPDATE; DELETE",
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   [
     'excess-privileges',
@@ -184,7 +184,7 @@ const rows: readonly Row[] = [
     },
     'warning',
     'app@% has more privileges than the application needs: ALL on shop.*',
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   ['excess-privileges', {}, 'ok', 'app@% has no further privileges'],
   [
