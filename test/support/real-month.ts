@@ -6,7 +6,10 @@ export interface Invoice {
   readonly customer: string
   /** ISO 8601, in UTC. */
   readonly at: string
+  /** The lines of each SKU, at the highest of its prices. */
   readonly lines: ReadonlyMap<string, { readonly units: number; readonly cents: number }>
+  /** The difference to the prices of the file, in cents. */
+  readonly discount: number
 }
 
 /** The import rules once more, in plain code over the whole file. */
@@ -15,20 +18,27 @@ export function acceptedInvoices(path: string): Invoice[] {
   const invoices = new Map<string, Record<string, string>[]>()
   for (const row of rows) invoices.set(row['InvoiceNo'] ?? '', [...(invoices.get(row['InvoiceNo'] ?? '') ?? []), row])
   return [...invoices.values()].flatMap((lines) => {
-    const prices = new Map<string, Set<string>>()
-    for (const { StockCode: sku = '', UnitPrice: price = '' } of lines)
-      prices.set(sku, (prices.get(sku) ?? new Set()).add(price))
+    const priceOf = ({ UnitPrice = '' }: Record<string, string>): number => Math.round(Number(UnitPrice) * 100)
+    const highest = new Map<string, number>()
+    for (const line of lines) {
+      const { StockCode: sku = '' } = line
+      highest.set(sku, Math.max(highest.get(sku) ?? 0, priceOf(line)))
+    }
     const fine = lines.every(
       ({ CustomerID, Quantity = '', UnitPrice = '' }) =>
         CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice),
     )
-    if (!fine || [...prices.values()].some(({ size }) => size > 1)) return []
+    if (!fine) return []
     const merged = new Map<string, { units: number; cents: number }>()
-    for (const { StockCode: sku = '', Quantity, UnitPrice } of lines) {
+    let discount = 0
+    for (const line of lines) {
+      const { StockCode: sku = '', Quantity } = line
+      const price = highest.get(sku) ?? 0
+      discount += Number(Quantity) * (price - priceOf(line))
       const { units, cents } = merged.get(sku) ?? { units: 0, cents: 0 }
       merged.set(sku, {
         units: units + Number(Quantity),
-        cents: cents + Number(Quantity) * Math.round(Number(UnitPrice) * 100),
+        cents: cents + Number(Quantity) * price,
       })
     }
     return [
@@ -36,6 +46,7 @@ export function acceptedInvoices(path: string): Invoice[] {
         customer: lines[0]?.['CustomerID'] ?? '',
         at: `${lines[0]?.['InvoiceDate']?.replace(' ', 'T') ?? ''}Z`,
         lines: merged,
+        discount,
       },
     ]
   })
@@ -56,7 +67,8 @@ export interface Directory {
 type Rows = unknown[][]
 const money = (cents: number): string => (cents / 100).toFixed(2)
 const sum = (figures: Iterable<number>): number => [...figures].reduce((total, figure) => total + figure, 0)
-const totalOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
+const linesOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
+const totalOf = (invoice: Invoice): number => linesOf(invoice) - invoice.discount
 const unitsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ units }) => units))
 /** Descending by each figure in turn, then ascending by id. */
 const ranked = <T extends { id: number }>(things: T[], ...figures: ((thing: T) => number)[]): T[] =>
@@ -148,7 +160,7 @@ export function answersOf(invoices: readonly Invoice[], { users, products }: Dir
       const periods = [...new Set(invoices.map(({ at }) => periodOf(new Date(at))))].sort()
       return periods.map((period) => {
         const own = invoices.filter(({ at }) => periodOf(new Date(at)) === period)
-        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(totalOf)))]
+        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(linesOf)))]
       })
     },
     eagerLoading: (): Rows => [
