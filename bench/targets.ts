@@ -39,7 +39,10 @@ const waiting = (work: string, about: string, reach: Target['reach'], what = 'va
   work: about,
   peer: buildBefore,
   reach,
-  measure: (figures) => figures.ratio('waiting-orders', work, thisBuild, buildBefore, what),
+  measure: (figures) => {
+    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', work, who))
+    return figures.ratioOfAlso(what, mine, before)
+  },
 })
 const failures = (work: string, about: string): Target => ({
   group: 'orders',

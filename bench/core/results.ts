@@ -76,9 +76,14 @@ export class Figures {
     return this.series.find((series) => series.group === group && series.work === work && series.who === who)
   }
 
-  /** A figure of `who` divided by that of `peer`, for the same work: `value`, or one of `also`. */
-  ratio(group: string, work: string, who: string, peer: string, what = 'value'): Spread | undefined {
-    return ratioOf(countsOf(this.of(group, work, who), what), countsOf(this.of(group, work, peer), what))
+  /** The figure of `who` divided by that of `peer`, for the same work. */
+  ratio(group: string, work: string, who: string, peer: string): Spread | undefined {
+    return ratioOf(valuesOf(this.of(group, work, who)), valuesOf(this.of(group, work, peer)))
+  }
+
+  /** The same for a figure of `also`. */
+  ratioOfAlso(what: string, mine: Series | undefined, peers: Series | undefined): Spread | undefined {
+    return ratioOf(countsOf(mine, what), countsOf(peers, what))
   }
 
   /** The spread of one figure: `value`, `failed`, or one of `also`. */

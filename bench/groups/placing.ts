@@ -43,7 +43,7 @@ export async function placing({ server, signal }: Bench, target: Target, load: L
   await withPool({ target, signal, size: load.connections, maxOverflow: 0 }, async (pool) => {
     const db = new PooledDatabase(pool)
     const queue = new OrderQueue(db)
-    const { place = (_db, order) => queue.place(order) } = load
+    const place: Place = load.place ?? ((_db, order) => queue.place(order))
     const until = started + load.seconds * 1_000
     const work = async (): Promise<void> => {
       while (performance.now() < until && !signal.aborted) await tally.count(() => place(db, someOrder(load)))

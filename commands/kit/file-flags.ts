@@ -51,13 +51,19 @@ const valueFlags = (): Option[] => [
   new Option('--date-format <format>', 'format of times: DD.MM.YYYY HH:mm').argParser(
     lazyValue(async () => {
       const { timeReader } = await import('../../src/shop/import/times.ts')
-      return (text) => timeReader(text, undefined) && text
+      return (text) => {
+        timeReader(text, undefined)
+        return text
+      }
     }),
   ),
   new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(
     lazyValue(async () => {
       const { timeReader } = await import('../../src/shop/import/times.ts')
-      return (text) => timeReader(undefined, text) && text
+      return (text) => {
+        timeReader(undefined, text)
+        return text
+      }
     }),
   ),
   new Option('--decimal-comma', 'amounts are written as 1.004,50'),

@@ -31,7 +31,7 @@ export interface ImportFile {
   readonly preset: string | undefined
   readonly layout: Layout
   /** The parts of the file that the last reading of it skipped. */
-  reading(): Reading
+  readonly reading: () => Reading
 }
 
 export interface Reading {
