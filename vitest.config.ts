@@ -20,6 +20,9 @@ const longest = [
   'stress/load',
   'stress/pool-stress',
   'faults/outage',
+  'db/lock-waits',
+  'commands/slow-reader',
+  'db/connection/packet',
   'commands/menu',
 ].map((name) => `test/${name}.test.ts`)
 

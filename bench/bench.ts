@@ -10,6 +10,8 @@ export interface Bench {
   readonly peers: Peers
   readonly results: Results
   readonly signal: AbortSignal
+  /** The root of a checkout of an earlier commit, with its build, if one is given. */
+  readonly before: string | undefined
   /** The folder that contains online-retail/, if the real month is available. */
   readonly realData: string | undefined
 }

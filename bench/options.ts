@@ -10,11 +10,13 @@ import { pool } from './groups/pool.ts'
 import { reports } from './groups/reports.ts'
 import { roundTrips } from './groups/round-trips.ts'
 import { start } from './groups/start.ts'
+import { waitingOrders } from './groups/waiting-orders.ts'
 
 export const groups: Readonly<Record<string, Group>> = {
   start,
   'round-trips': roundTrips,
   orders,
+  'waiting-orders': waitingOrders,
   matrix,
   import: imports,
   bulk,
@@ -28,12 +30,15 @@ export interface Options {
   /** Undefined for a new file per run. */
   readonly out: string | undefined
   readonly chart: boolean
+  /** A checkout of an earlier commit, with its build, that runs as a peer. */
+  readonly before: string | undefined
 }
 
-export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--chart]
+export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--before DIR] [--chart]
   --quick   take seconds instead of minutes, to check that everything works
   --only    run only these groups: ${Object.keys(groups).join(', ')}
   --out     JSON file for the figures (default: bench-results/<date>.json)
+  --before  a checkout of an earlier commit, with its build, to measure beside this one
   --chart   draw docs/bench.svg and write the table of docs/benchmarks.md (full runs only)`
 
 /** Parses the flags. Throws InvalidValue, or a TypeError of node:util for unknown flags. */
@@ -44,15 +49,16 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       quick: { type: 'boolean' },
       only: { type: 'string' },
       out: { type: 'string' },
+      before: { type: 'string' },
       chart: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
-  const { quick: short = false, only, out, chart = false, help = false } = values
+  const { quick: short = false, only, out, before, chart = false, help = false } = values
   if (help) return 'help'
   if (chart && (short || only !== undefined))
     throw new InvalidValue('--chart needs a full run of all groups: other figures must not be published')
-  return { size: short ? quick : full, groups: only === undefined ? groups : chosen(only), out, chart }
+  return { size: short ? quick : full, groups: only === undefined ? groups : chosen(only), out, before, chart }
 }
 
 function chosen(only: string): Record<string, Group> {

@@ -51,12 +51,16 @@ export async function runBench(options: Options, io: BenchIo): Promise<number> {
   return 0
 }
 
-async function measure({ groups, size }: Options, { env, signal }: BenchIo, results: Results): Promise<RunEnvironment> {
+async function measure(
+  { groups, size, before }: Options,
+  { env, signal }: BenchIo,
+  results: Results,
+): Promise<RunEnvironment> {
   const { DBTOOL_PEERS: folder, DBTOOL_REAL_DATA: realData } = env
   const peers = new Peers(folder && resolve(folder), signal)
   return withPrivateServer(signal, async (server) => {
     const conditions = await server.connection(undefined, readEnvironment)
-    const bench = { size, server, peers, results, signal, realData }
+    const bench = { size, server, peers, results, signal, realData, before: before && resolve(before) }
     for (const [name, group] of Object.entries(groups))
       await group(bench).catch((error: unknown) => results.failed(name, error))
     return conditions

@@ -1,6 +1,7 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
 import { workOf } from './groups/orders.ts'
+import { buildBefore, thisBuild, workOf as waitingWork } from './groups/waiting-orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -31,6 +32,17 @@ const orders = (work: string, about: string, peer: string, reach: Target['reach'
   peer,
   reach,
   measure: (figures) => figures.ratio('orders', work, 'dbtool', peer),
+})
+/** This build divided by the one before; `what` is the figure. */
+const waiting = (work: string, about: string, reach: Target['reach'], what = 'value'): Target => ({
+  group: 'waiting-orders',
+  work: about,
+  peer: buildBefore,
+  reach,
+  measure: (figures) => {
+    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', work, who))
+    return figures.ratioOfAlso(what, mine, before)
+  },
 })
 const failures = (work: string, about: string): Target => ({
   group: 'orders',
@@ -74,12 +86,21 @@ const sharing = 'SELECT 1, 50 workers on 5 connections'
 const [oneByOne, fiveAtOnce] = ['one order a transaction, 1 at once', 'one order a transaction, 5 at once']
 
 export const targets: readonly Target[] = [
-  orders(workOf('spread', 0), among, pythonPeers['orm-pymysql'].label, least(20)),
-  orders(workOf('spread', 0), among, sysbenchLabel, least(1.3)),
-  orders(workOf('hot', 0), same, pythonPeers['raw-mysqlclient'].label, least(25)),
+  orders(workOf('spread', 0), among, pythonPeers['orm-pymysql'].label, least(25)),
+  orders(workOf('spread', 0), among, sysbenchLabel, least(2.5)),
+  orders(workOf('hot', 0), same, pythonPeers['raw-mysqlclient'].label, least(70)),
   failures(workOf('hot', 0), same),
   orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
   failures(workOf('hot', 5), `${same}, 5 ms away`),
+  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers', least(4)),
+  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers', least(2)),
+  waiting(waitingWork('hot', 64, 0), 'hot, 64 workers', least(4)),
+  waiting(waitingWork('spread', 64, 0), 'spread, 64 workers', least(4)),
+  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(waitingWork('spread', 1, 0), 'one worker, p50', most(1.05), 'p50'),
+  waiting(waitingWork('spread', 1, 0), 'one worker, p99', most(1.05), 'p99'),
+  waiting(waitingWork('hot', 64, 5), 'hot, 64 workers, 5 ms away', least(5)),
   {
     group: 'round-trips',
     work: 'round trips of an order, 1 to 100 lines',

@@ -3,6 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { foreignFolder } from '../src/file-trust.ts'
 import { CompiledFile, isOwnedByUser, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** The types of Node 20 lack `enableCompileCache`. */
@@ -18,6 +19,7 @@ const { enableCompileCache, wrapper } = Module as unknown as {
 export function cacheCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
   const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
+  if (isForeign(directory)) return
   if (enableCompileCache === undefined)
     cacheModules(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
   else if (isOwnDirectory(directory)) enableCompileCache(directory)
@@ -26,6 +28,15 @@ export function cacheCompiled(env: NodeJS.ProcessEnv): void {
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
   if (env['DBTOOL_HOME']) return join(env['DBTOOL_HOME'], 'cache')
   return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'dbtool')
+}
+
+/** Whether another user could replace the directory, such as one below a DBTOOL_HOME in that user's folder. */
+function isForeign(directory: string): boolean {
+  try {
+    return foreignFolder(directory) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** Creates the directory if it does not exist. */

@@ -6,14 +6,12 @@ import {
   mkdirSync,
   openSync,
   readSync,
-  renameSync,
-  rmSync,
   statSync,
-  writeFileSync,
   type Stats,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { replaceFile } from '../src/write-file.ts'
 
 export interface Compiled {
   readonly file: string
@@ -62,7 +60,6 @@ export class CompiledFile {
 
   /** Replaces the file by one with these entries added, and without those of files that changed or no longer exist. */
   add(compiled: readonly Compiled[]): void {
-    const unfinished = `${this.path}.${process.pid}`
     try {
       const before = Object.entries(this.#index).flatMap(([file, [changedMs]]) => {
         const code =
@@ -71,11 +68,9 @@ export class CompiledFile {
       })
       if (this.#fd !== undefined) closeSync(this.#fd)
       makeDirectory(dirname(this.path))
-      writeFileSync(unfinished, packed([...before, ...compiled]), { mode: 0o600, flush: true })
-      renameSync(unfinished, this.path)
+      replaceFile(this.path, packed([...before, ...compiled]), { mode: 0o600, flush: true })
     } catch {
-      // The cache is optional, so the failure is not reported; the half-written file must not fill the disk.
-      if (existsSync(unfinished)) rmSync(unfinished)
+      // The cache is optional, so the failure is not reported.
     }
   }
 

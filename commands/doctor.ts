@@ -30,8 +30,8 @@ export function doctor(program: Command, ctx: Context, run = examine): void {
     .description('Check connection, server and schema; explain how to fix problems')
     .addHelpText(
       'after',
-      '\nIt changes nothing. ✔ is fine, ⚠ works at a risk, ✖ is a fault (exit code 1),\n' +
-        `– could not be checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`,
+      '\nIt changes nothing. ✔ passed, ⚠ a risk, ✖ a fault (exit code 1), – could not be\n' +
+        `checked.\n${examples('dbtool doctor', 'dbtool doctor --json')}`,
     )
     .action(() => run(ctx))
 }
@@ -62,9 +62,9 @@ function conclude({ out }: Context, findings: readonly Finding[]): void {
   const [faults, warnings] = [named('fault'), named('warning')]
   const skipped = findings.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) out.note(`${skipped} of ${findings.length} checks could not be run`)
-  if (warnings !== '') out.warn(`at a risk: ${warnings}`)
+  if (warnings !== '') out.warn(`risks: ${warnings}`)
   if (faults !== '')
-    throw new DbtoolError('DOCTOR_FOUND_FAULTS', `at fault: ${faults}`, {
+    throw new DbtoolError('DOCTOR_FOUND_FAULTS', `faults: ${faults}`, {
       hint: 'the fix is below each fault, after an arrow',
     })
   out.success('no faults')

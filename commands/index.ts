@@ -16,7 +16,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'Shop:': {
     users: [
       'customer accounts',
-      'create get list update delete purge authenticate set-password import export',
+      'create get list update delete purge anonymise authenticate set-password import export',
       () => import('./users/index.ts'),
     ],
     addresses: [
@@ -34,12 +34,13 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       'place get list confirm ship deliver cancel import export',
       () => import('./orders/index.ts'),
     ],
+    import: ['recognize the files of other systems', 'guess', () => import('./import/index.ts')],
     report: [
       'reports on sales, customers and stock',
       'top-products orders-per-user recent-customers customer-categories big-spenders revenue low-stock eager-loading',
       () => import('./report/index.ts'),
     ],
-    logs: ['audit log: every change, with time, user and command', 'list', () => import('./logs/index.ts')],
+    logs: ['audit log: every change, with time, user and command', 'list purge', () => import('./logs/index.ts')],
   },
   'Database:': {
     connection: ['test the connection', 'test', () => import('./connection/index.ts')],
@@ -53,7 +54,11 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     server: ['run a private MariaDB server', 'start stop status reset', () => import('./server/index.ts')],
   },
   'Setup and help:': {
-    config: ['settings and profiles, with their sources', 'show profiles', () => import('./config/index.ts')],
+    config: [
+      'settings and profiles, with their sources',
+      'show profiles trust untrust',
+      () => import('./config/index.ts'),
+    ],
     demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
     completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
     help: ['Show help for a command or topic', '', () => import('./help/index.ts')],

@@ -5,6 +5,7 @@ import { allFaults, DbtoolError, messageOf, type ErrorCode } from '../src/errors
 import { faultsOf, pathOf, resolveLazyFlags } from './kit/flags.ts'
 import { globalFaults, invocationOf } from './kit/globals.ts'
 import { guard } from './kit/guard.ts'
+import { maskArguments } from './kit/mask-arguments.ts'
 import { createProgram } from './index.ts'
 import { runMenu, wantsMenu } from './menu.ts'
 
@@ -26,14 +27,14 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' })
     if (io.signal.aborted) throw interrupted(io)
   })
-  if (failure === undefined) context.tellAnswers(argv)
+  if (failure === undefined) context.printAnswers(argv)
   context.stopClock()
   // The output is flushed first, so that it appears before the error.
   const flushFailure = await failureOf(() => context.finish(failure === undefined))
   const failures = [failure, flushFailure].flatMap((found) => found ?? [])
   const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
   await context.close()
-  context.tellTime()
+  context.printTime()
   return exitCode
 }
 
@@ -79,7 +80,7 @@ async function report(error: unknown, argv: readonly string[], io: Io): Promise<
   // Commander has shown the help or the version. All its other errors are DbtoolErrors already.
   if (error instanceof CommanderError) return 0
   const { writeError } = await import('../src/output/error.ts')
-  const converted = toDbtoolError(error, io)
+  const converted = maskArguments(toDbtoolError(error, io), argv)
   writeError(converted, argv, io)
   return converted.exitCode
 }

@@ -13,13 +13,13 @@ const withoutSubprocesses = {
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
-const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
+export const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
 
 // Modules that are always loaded together are in one file with their dependencies: each file takes time to read.
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
 // needs no driver.
 const groups = [
-  ['base', /\/src\/(?:errors|values|db\/target)\.ts$/],
+  ['base', /\/src\/(?:errors|values|file-trust|write-file|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|pool\/(?:pool|modes))\.ts$/],
   ['program', /\/commands\/run\.ts$/],
   ['shop', /\/commands\/kit\/(?:views|list|update-prompt|export|import-rows)\.ts$|\/src\/shop\/users\/users\.ts$/],
@@ -70,6 +70,8 @@ export async function bundleLibrary(root) {
   const build = await rolldown({
     input: join(root, 'src', 'index.ts'),
     platform: 'node',
+    // The library is one file; a module that the command line loads on demand is in it anyway.
+    checks: { ineffectiveDynamicImport: false },
     external: (id) => /^[@a-z]/.test(id),
   })
   await build.write({ file: join(out, 'index.js'), format: 'esm' })

@@ -12,6 +12,7 @@ export function urlParts(url: string): Partial<Record<SettingName, string>> {
   // The message omits the character, which may be part of the password.
   if (stray !== null) throw invalid(`character ${stray.index + 1} must be percent-encoded`)
   if (!/^(mariadb|mysql):\/\//.test(url)) throw invalid('it must start with mariadb://')
+  if (hasBareMark(url)) throw invalid(`a #, ? or / comes before the @; ${encodings}`)
   if (!URL.canParse(url)) throw invalid('the host or the port is invalid')
   const { hostname, port, pathname, username, password, search, hash } = new URL(url)
   const [, socket = ''] = /^\?socket=([^&]+)$/.exec(search) ?? []
@@ -32,6 +33,17 @@ export function urlParts(url: string): Partial<Record<SettingName, string>> {
   )
 }
 
+const encodings = 'write # as %23, ? as %3F, / as %2F, @ as %40 and % as %25'
+
+/**
+ * Whether a character that ends the host comes before the last @, as in an unencoded password. The host would end
+ * there, and the rest of the password would be a path, or nothing.
+ */
+function hasBareMark(url: string): boolean {
+  const [, rest = ''] = /^[a-z]+:\/\/([^]*)$/.exec(url) ?? []
+  return rest.lastIndexOf('@') > rest.search(/[/?#]|$/)
+}
+
 function invalid(reason: string): InvalidValue {
   return new InvalidValue(`must be a URL such as ${form}: ${reason}`)
 }
@@ -40,11 +52,6 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch {
-    throw invalid('a % is not followed by two hexadecimal digits')
+    throw invalid(`a % is not the beginning of an encoded character; ${encodings}`)
   }
-}
-
-/** Masks the password of a URL: `mariadb://user:********@host:port/database`. */
-export function maskedUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^/:@]*):.*@/, '$1:********@')
 }

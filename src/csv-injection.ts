@@ -1,18 +1,27 @@
 /**
- * Matches a text that a spreadsheet would run as a formula when it opens a CSV file, after any number of quotes
+ * Matches the start of a text, after any number of quotes, that a spreadsheet would run as a formula
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
-const formula = /^'*[=+\-@\t\r\n＝＋－＠]/
+const formula = /^(?='*[=+\-@\t\r\n＝＋－＠])/
 
 /**
- * Puts a quote in front of a formula, so that a spreadsheet shows it as text. {@link unescapeFormula} removes the
- * quote.
+ * Matches such starts inside of a text. Most of Europe's spreadsheets separate cells at `;`, others at a tab or `|`.
+ * They read a comma and the quotes after it as text. So one of their cells or lines can begin in the middle of a text.
+ */
+const innerFormula = /([;|\t\r\n])(?=["']*[=+\-@＝＋－＠])/g
+const escapedInnerFormula = /([;|\t\r\n])'(?=["']*[=+\-@＝＋－＠])/g
+
+/**
+ * Puts a quote in front of every formula, so that a spreadsheet shows it as text. {@link unescapeFormula} removes the
+ * quotes.
  */
 export function escapeFormula(text: string): string {
-  return formula.test(text) ? `'${text}` : text
+  return text.replace(innerFormula, "$1'").replace(formula, "'")
 }
 
 /** Restores a text that was escaped by {@link escapeFormula}. */
 export function unescapeFormula(text: string): string {
-  return text.startsWith("'") && formula.test(text) ? text.slice(1) : text
+  if (!text.includes("'")) return text
+  const rest = text.startsWith("'") && formula.test(text) ? text.slice(1) : text
+  return rest.replace(escapedInnerFormula, '$1')
 }

@@ -29,6 +29,7 @@ export const exitCodes = {
   REFERENCED: 6,
   MISSING_REFERENCE: 6,
   CONSTRAINT: 6,
+  TOO_LARGE: 6,
   OUT_OF_STOCK: 6,
   KEY_CONFLICT: 6,
   ILLEGAL_STATUS: 6,

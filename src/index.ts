@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { urlParts } from './connection-url.ts'
 import { osUserName } from './context/os-user.ts'
-import { PooledDatabase } from './db/database.ts'
 import { openPool } from './db/pool/open.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool/pool.ts'
 import { defaultLimits, type Limits, type SslMode, type Target, type TlsVersion } from './db/target.ts'
 import { DbtoolError, InvalidValue } from './errors.ts'
 import type { Adjustment } from './shop/orders/adjustments.ts'
-import { placeOrder as place, type OrderLine, type Placement } from './shop/orders/place-order.ts'
+import { orderQueue } from './shop/orders/order-queue.ts'
+import type { OrderLine, Placement } from './shop/orders/place-order.ts'
 import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
-import { builtIn, iterateSql, type Iterate } from './stress/workload.ts'
+import { builtIn, onLease, performSql, type Iterate } from './stress/workload.ts'
 
 export { withLease, type Pool, type PoolStats, type PoolOptions } from './db/pool/pool.ts'
 export { DbtoolError, type ErrorCode } from './errors.ts'
@@ -88,22 +88,30 @@ export interface NewOrder {
   readonly dryRun?: boolean
 }
 
+export interface PlaceOptions {
+  /** Withdraws an order that still waits. An order that was sent gets its answer. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Places an order, completely or not at all. In one transaction and one round trip, it decrements the stock and writes
- * the order lines and one row of the audit log. After a lost connection, it finds the order by its key or places it.
+ * the order lines and one row of the audit log. Orders of the same pool that wait at the same time share a transaction;
+ * each is still placed or refused for itself. After a lost connection, it finds the order by its key or places it.
  *
  * Resolves to the id and the total of the order, and to whether the call placed it or it already existed. Rejects with
  * {@link OutOfStock}, or with a DbtoolError:
  * - NOT_FOUND: there is no such user.
  * - KEY_CONFLICT: the key belongs to another order.
  * - OUTCOME_UNKNOWN: the connection died, and the server could not be asked again.
+ * - INTERRUPTED: `signal` withdrew the order before it was sent.
  */
 export function placeOrder(
   pool: Pool,
   { userId, lines, adjustments, key = randomUUID(), status = 'confirmed', dryRun = false }: NewOrder,
+  { signal }: PlaceOptions = {},
 ): Promise<Placement> {
   const author = { osUser: osUserName(), command: 'library' }
-  return place(new PooledDatabase(pool), { userId, lines, adjustments, key, status, author, dryRun })
+  return orderQueue(pool).place({ userId, lines, adjustments, key, status, author, dryRun }, { signal })
 }
 
 /**
@@ -139,10 +147,10 @@ export function stress(pool: ShopPool, options: StressOptions = {}): Promise<Str
     signal = new AbortController().signal,
   } = options
   const until = durationMs === undefined ? { iterations } : { durationMs }
-  const iterate = typeof work === 'string' ? iterateSql(work) : work
+  const perform = typeof work === 'string' ? performSql(work) : onLease(work)
   return run(
     { mode: 'fair', pool, options: pool.options },
-    iterate,
+    perform,
     { load: { loop: 'closed', workers }, until, warmupMs, rampMs: 0 },
     signal,
   )

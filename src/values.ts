@@ -10,10 +10,18 @@ const longestWaitMs = 24 * 86_400_000
 const longestAgeMs = 36_500 * 86_400_000
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** Quotes a text for a message, and shortens it to 40 characters. */
+/** Quotes a text for a message, and shortens it to 40 characters. The password of a URL is masked. */
 export function quoteValue(text: string): string {
-  const characters = Array.from(text)
-  return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : text}'`
+  const masked = maskedUrl(text)
+  const characters = Array.from(masked)
+  return `'${characters.length > shownLength ? `${characters.slice(0, shownLength).join('')}…` : masked}'`
+}
+
+export const stars = '********'
+
+/** Masks the password of a URL: `mariadb://user:********@host:port/database`. */
+export function maskedUrl(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/:@]*):.*@/i, `$1:${stars}@`)
 }
 
 /** `1 order`, `2 orders`. */
@@ -123,11 +131,11 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
   return Object.assign(parse, { choices })
 }
 
-/** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds. */
+/** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds: 4.5000 is 4.50, and 4.505 is refused. */
 export function parsePrice(text: string): string {
-  if (/^\d+\.\d{3,}$/.test(text))
+  if (/^\d+\.\d{2}0*[1-9]\d*$/.test(text))
     throw new InvalidValue(`must have at most two decimals, not ${quoteValue(text)}: money is never rounded`)
-  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2}))?$/.exec(text) ?? []
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2})0*)?$/.exec(text) ?? []
   if (whole === undefined) throw new InvalidValue(`must be an amount such as 19.90, not ${quoteValue(text)}`)
   const digits = whole.replace(/^0+(?=\d)/, '')
   if (digits.length > 8) throw new InvalidValue(`must be at most 99999999.99, not ${quoteValue(text)}`)
@@ -136,4 +144,8 @@ export function parsePrice(text: string): string {
 
 /** Quotes a text for a shell. */
 export const quotedForShell = (text: string): string =>
-  /^[\w.:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+  /^[\w.:@%+/-][\w.:@%+=/-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** Quotes a path for a shell. A leading `~/`, as messages show the home folder, stays without quotes. */
+export const quotedPath = (path: string): string =>
+  path.startsWith('~/') ? `~/${quotedForShell(path.slice(2))}` : quotedForShell(path)

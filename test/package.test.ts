@@ -45,6 +45,8 @@ const packed = { files: [] as string[], tarball: '', bytes: 0 }
 let installed: Ended
 
 beforeAll(async () => {
+  // `npm pack` does this, but it also builds, and other tests run the build meanwhile.
+  expect(await run(process.execPath, [join(root, 'scripts', 'sbom.mjs')])).toMatchObject({ exitCode: 0 })
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
   })
@@ -77,6 +79,7 @@ describe('the package', () => {
       'README.md',
       'dist/cli/THIRD-PARTY-LICENSES',
       'dist/lib/index.js',
+      'dist/sbom.cdx.json',
       'docs/dbtool.1',
       'package.json',
     ])
@@ -97,6 +100,54 @@ describe('the package', () => {
     expect(connector.slice(0, 1_000)).toContain(
       `https://registry.npmjs.org/mariadb/-/mariadb-${packages['node_modules/mariadb']?.version}.tgz`,
     )
+  })
+})
+
+/** `chalk@5.6.2` for everything in a lock file below these paths. */
+const versionsIn = (path: string): string[] => {
+  const { packages } = JSON.parse(readFileSync(path, 'utf8')) as { packages: Record<string, { version?: string }> }
+  return Object.entries(packages).flatMap(([at, { version }]) => {
+    const [, name] = /^.*node_modules\/(.+)$/.exec(at) ?? []
+    return name === undefined || name === 'dbtool' ? [] : [`${name}@${version}`]
+  })
+}
+
+interface Bill {
+  readonly bomFormat: string
+  readonly metadata: { readonly component: { readonly name: string; readonly version: string } }
+  readonly components: readonly { readonly 'bom-ref': string; readonly properties: readonly { name: string }[] }[]
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[]
+}
+
+describe('the bill of materials', () => {
+  const bill = (): Bill => JSON.parse(readFileSync(join(root, 'dist', 'sbom.cdx.json'), 'utf8')) as Bill
+  const listed = (): string[] => bill().components.map((component) => component['bom-ref'])
+
+  it('is CycloneDX, about this package', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    expect(bill()).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: 'dbtool', version } } })
+  })
+
+  it('lists what is compiled into its files, and no tool of development', () => {
+    const names = listed().map((ref) => ref.slice(0, ref.lastIndexOf('@')))
+    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
+      expect(names).toContain(name)
+    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'rolldown']) expect(names).not.toContain(name)
+    const refs = new Set([`dbtool@${bill().metadata.component.version}`, ...listed()])
+    expect(
+      bill()
+        .dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn])
+        .filter((ref) => !refs.has(ref)),
+    ).toEqual([])
+  })
+
+  it('lists every package that is installed with it', ({ skip }) => {
+    skip(installed.exitCode !== 0 && noRegistry.test(installed.stderr), 'no registry can be reached')
+    const names = new Set(listed().map((ref) => ref.slice(0, ref.lastIndexOf('@'))))
+    const missing = versionsIn(join(folder, 'package-lock.json')).filter(
+      (ref) => !names.has(ref.slice(0, ref.lastIndexOf('@'))),
+    )
+    expect(missing).toEqual([])
   })
 })
 

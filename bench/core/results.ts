@@ -81,6 +81,11 @@ export class Figures {
     return ratioOf(valuesOf(this.of(group, work, who)), valuesOf(this.of(group, work, peer)))
   }
 
+  /** The same for a figure of `also`. */
+  ratioOfAlso(what: string, mine: Series | undefined, peers: Series | undefined): Spread | undefined {
+    return ratioOf(countsOf(mine, what), countsOf(peers, what))
+  }
+
   /** The spread of one figure: `value`, `failed`, or one of `also`. */
   spread(group: string, work: string, who: string, what = 'value'): Spread | undefined {
     return spreadOf(countsOf(this.of(group, work, who), what))

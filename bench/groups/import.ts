@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { type Database, PooledDatabase } from '../../src/db/database.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
-import { parseMap } from '../../src/files/header.ts'
+import { parseMap } from '../../src/files/map.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
 import { type DraftOrder, draftOrders, orderFields } from '../../src/shop/import/draft-order.ts'
 import { adjacent, keyByReference } from '../../src/shop/import/order-groups.ts'

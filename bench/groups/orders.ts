@@ -3,6 +3,7 @@ import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { pythonPeers, sysbenchLabel, type PythonPeer } from '../peers.ts'
 import { withFarServer } from '../proxy/far-server.ts'
+import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { ordersShop, placing, type Place } from './placing.ts'
 
 const connections = 16
@@ -18,7 +19,13 @@ type Demand = (typeof demands)[number]
 /** The name of the work: the demand, and the distance of the server. */
 export const workOf = (demand: 'spread' | 'hot', roundTripMs: number): string => `${demand}, ${roundTripMs} ms`
 
-/** Orders over 16 connections, one per transaction, against all peers that can place orders. */
+/** The orders of dbtool without its queue, as its peers place them. */
+export const oneByOne = 'dbtool, one order a transaction'
+
+/**
+ * Orders of 16 workers over 16 connections, against all peers that can place orders. The orders of dbtool share
+ * commits, and those of its peers do not; `oneByOne` is dbtool under the rule of the peers.
+ */
 export async function orders(bench: Bench, place?: Place): Promise<void> {
   const near = await ordersShop(bench, { products })
   const peers = new PeersPresent(bench)
@@ -45,13 +52,14 @@ interface Distance {
 async function contests({ bench, peers, target, port, roundTripMs, place }: Distance): Promise<void> {
   const { rounds, seconds } = bench.size
   for (const demand of demands) {
-    const dbtool: Contestant = {
-      who: 'dbtool',
+    const load = { connections, seconds, lines, products: demand.drawnFrom }
+    const own = (who: string, by: Place | undefined): Contestant => ({
+      who,
       underTest: true,
-      run: () =>
-        placing(bench, target, { connections, seconds, lines, products: demand.drawnFrom, ...(place && { place }) }),
-    }
-    const contestants = [dbtool, ...peers.contestants(demand, { connections, seconds, port })]
+      run: () => placing(bench, target, { ...load, ...(by && { place: by }) }),
+    })
+    const dbtool = [own('dbtool', place), own(oneByOne, place ?? placeOrder)]
+    const contestants = [...dbtool, ...peers.contestants(demand, { connections, seconds, port })]
     await alternate(
       { group: 'orders', work: workOf(demand.demand, roundTripMs), unit: 'orders/s', rounds, contestants },
       bench.results,

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { PooledDatabase } from '../../src/db/database.ts'
 import type { Target } from '../../src/db/target.ts'
+import { OrderQueue } from '../../src/shop/orders/order-queue.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import type { Bench } from '../bench.ts'
 import type { Trial } from '../core/results.ts'
 import { withPool } from '../pool.ts'
 import { author, makeDatabase, fillShop, verify, withoutOrders, type ShopSize } from '../shop.ts'
 
-/** The function that places an order. A test passes a wrong one to see that the bench detects it. */
+/** The function that places an order for itself. A test passes a wrong one to see that the bench detects it. */
 export type Place = typeof placeOrder
 
 export interface Load {
@@ -17,16 +18,17 @@ export interface Load {
   readonly lines: number
   /** The number of different products that all orders choose from. */
   readonly products: number
+  /** The default is the queue: orders that wait at the same time share a transaction. */
   readonly place?: Place
 }
 
-const database = 'bench_orders'
+export const ordersDatabase = 'bench_orders'
 
 /** Creates a shop with `usersOfShop` users and without orders. */
 export async function ordersShop({ server }: Bench, { products }: Pick<ShopSize, 'products'>): Promise<Target> {
-  await makeDatabase(server, database)
-  await server.connection(database, (connection) => fillShop(connection, { users: usersOfShop, products }))
-  return server.target(database)
+  await makeDatabase(server, ordersDatabase)
+  await server.connection(ordersDatabase, (connection) => fillShop(connection, { users: usersOfShop, products }))
+  return server.target(ordersDatabase)
 }
 
 /**
@@ -34,21 +36,22 @@ export async function ordersShop({ server }: Bench, { products }: Pick<ShopSize,
  * WrongRun.
  */
 export async function placing({ server, signal }: Bench, target: Target, load: Load): Promise<Trial> {
-  await server.connection(database, withoutOrders)
+  await server.connection(ordersDatabase, withoutOrders)
   const tally = new Tally()
   const started = performance.now()
   // The time includes opening the connections, as it does for the peers.
   await withPool({ target, signal, size: load.connections, maxOverflow: 0 }, async (pool) => {
     const db = new PooledDatabase(pool)
+    const queue = new OrderQueue(db)
+    const place: Place = load.place ?? ((_db, order) => queue.place(order))
     const until = started + load.seconds * 1_000
     const work = async (): Promise<void> => {
-      while (performance.now() < until && !signal.aborted)
-        await tally.count(() => (load.place ?? placeOrder)(db, someOrder(load)))
+      while (performance.now() < until && !signal.aborted) await tally.count(() => place(db, someOrder(load)))
     }
     await Promise.all(Array.from({ length: load.connections }, work))
     tally.seconds = (performance.now() - started) / 1_000
   })
-  await server.connection(database, (connection) => verify(connection, 'orders', tally.placed))
+  await server.connection(ordersDatabase, (connection) => verify(connection, 'orders', tally.placed))
   return tally.trial()
 }
 
@@ -74,7 +77,7 @@ class Tally {
   }
 }
 
-const usersOfShop = 1_000
+export const usersOfShop = 1_000
 
 export function someOrder({ lines, products }: Pick<Load, 'lines' | 'products'>): Parameters<Place>[1] {
   const chosen = new Set<number>()

@@ -2,7 +2,7 @@ import { withLease, type Pool } from '../../src/db/pool/pool.ts'
 import type { PoolMode } from '../../src/db/pool/modes.ts'
 import { chapterPlan, chapterPool, chapterSql, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import { stress } from '../../src/stress/stress.ts'
-import { iterateSql } from '../../src/stress/workload.ts'
+import { performSql } from '../../src/stress/workload.ts'
 import type { Bench } from '../bench.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import type { Trial } from '../core/results.ts'
@@ -39,7 +39,7 @@ async function costOfMeasuring({ server, signal, size: { rounds }, results }: Be
       who: 'pool stress',
       underTest: true,
       run: async () => ({
-        value: (await stress({ mode: 'fair', pool, options: small }, iterateSql(sql), plan, signal)).throughput,
+        value: (await stress({ mode: 'fair', pool, options: small }, performSql(sql), plan, signal)).throughput,
       }),
     }
     const bare: Contestant = { who: 'bare loop', underTest: true, run: () => bareLoop(pool, plan, signal) }
@@ -59,7 +59,7 @@ async function defaultScenario({ server, signal, size: { rounds }, results }: Be
         const plan = { ...chapterPlan, warmupMs: 300 }
         const { seconds } = await stress(
           { mode: 'fair', pool, options: chapterPool },
-          iterateSql(chapterSql),
+          performSql(chapterSql),
           plan,
           signal,
         )
@@ -80,7 +80,7 @@ function modeContestant({ server, signal }: Bench, mode: PoolMode, plan: StressP
       withPool({ target: server.target(), signal, mode, ...small, timeoutMs: chapterPool.timeoutMs }, async (pool) => {
         const { throughput, failed, timeouts, fairness } = await stress(
           { mode, pool, options: small },
-          iterateSql(sql),
+          performSql(sql),
           plan,
           signal,
         )

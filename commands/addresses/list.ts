@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { addressSortColumns, listAddresses } from '../../src/shop/addresses.ts'
+import { addressSortColumns, selectAddresses } from '../../src/shop/addresses.ts'
 import type { AddressType } from '../../src/shop/rules.ts'
+import { eachOf } from '../../src/shop/select.ts'
 import { defaultLimit, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
@@ -35,10 +36,10 @@ export async function showAddresses(
 ): Promise<void> {
   const { getUser } = await import('../../src/shop/users/users.ts')
   const listing = { limit, defaultRows: defaultLimit, offset, filter: { user, type, country } }
-  await showList(ctx, addressView, listing, (rows) =>
+  await showList(ctx, addressView, listing, (rows, write) =>
     ctx.shop(async (db) => {
       const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
-      return listAddresses(db, { userIds, type, country }, sort, { limit: rows, offset })
+      await eachOf(db, selectAddresses({ userIds, type, country }, sort, { limit: rows, offset }), write)
     }),
   )
 }

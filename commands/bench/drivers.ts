@@ -3,6 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { data, number, section, text, type View } from '../../src/output/view.ts'
 import type { Difference, DriverFigures } from '../../src/stress/drivers.ts'
 import { parseWait, parseWhole } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 
@@ -37,12 +38,16 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     import('../../src/db/benched-drivers.ts'),
     import('../../src/stress/drivers.ts'),
   ])
-  const { target, limits } = await ctx.config()
+  const { target, limits } = await anyServer(ctx)
   // dbtool's own messages for a wrong password, a wrong host or a missing privilege come before the drivers start.
-  const encrypted = await ctx.connection(async (connection) => {
-    await connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)')
-    return connection.encrypted
-  }, limits)
+  const encrypted = await ctx.connection(
+    async (connection) => {
+      await connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)')
+      return connection.encrypted
+    },
+    limits,
+    target,
+  )
   const { drivers: installed, missing } = await benchedDrivers(target, encrypted)
   const figures: DriverFigures[] = await compareDrivers({
     drivers: installed,
@@ -51,7 +56,7 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     trialMs,
     signal: ctx.io.signal,
   })
-  const values: Difference[] = await differences(installed)
+  const values: Difference[] = await differences(installed, target)
   const versions = Object.fromEntries(installed.map(({ name, version }) => [name, version]))
   const view: View = {
     columns: [...installed.map(({ name }) => text(name)), data('figures'), data('values'), data('missing')],

@@ -106,7 +106,7 @@ function furtherOf(names: readonly string[], typed: string): Answer {
 
 function argumentOf(argument: Argument | undefined, program: Command): Answer['offered'] {
   if (argument === undefined) return []
-  if (argument.name() === 'file') return 'files'
+  if (argument.name() === 'file' || argument.name() === 'folder') return 'files'
   if (argument.name() === 'words') return commandsOf(program)
   return plain(choicesOf(argument.parseArg))
 }

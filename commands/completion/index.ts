@@ -44,15 +44,28 @@ const completion: Declare = (program, ctx) => {
       if (words.length === 0) ctx.out.text(`${language.generateScript('dbtool', ['completion', shell, '--']).trim()}\n`)
       else
         ctx.out.text(
-          lines(
-            language.encodeSuggestions(await suggestions(ctx, root, shell === 'bash' ? words.map(unquoted) : words)),
-          ),
+          await encodedFor(shell, await suggestions(ctx, root, shell === 'bash' ? words.map(unquoted) : words)),
         )
     })
 }
 
 const matchingShells = (typed: string): Promise<Choice<Shell>[]> =>
   Promise.resolve(shells.filter((shell) => shell.includes(typed)).map((shell) => ({ name: shell, value: shell })))
+
+/**
+ * Resolves to the suggestions in the form that the script of a shell reads. The scripts quote what they insert, except
+ * that of bash for anything but files.
+ */
+export async function encodedFor(shell: Shell, suggested: readonly Suggestion[]): Promise<string> {
+  const language = await languageOf(shell)
+  return lines(language.encodeSuggestions(shell === 'bash' ? suggested.map(escapedForBash) : suggested))
+}
+
+/** With backslashes, which are safe outside quotes and within. */
+function escapedForBash(suggestion: Suggestion): Suggestion {
+  if (suggestion.kind !== 'literal') return suggestion
+  return { ...suggestion, text: suggestion.text.replace(/[^\w@%+=:,./-]/g, '\\$&') }
+}
 
 /** Puts each chunk on its own line. The library prints chunks with console.log, and only zsh relies on that. */
 const lines = (chunks: Iterable<string>): string =>

@@ -22,8 +22,9 @@ export function configProfiles(config: Command, ctx: Context, run = listProfiles
 /** Lists the profiles even if the configuration is invalid, because that is when a user needs the list. */
 export async function listProfiles(ctx: Context): Promise<void> {
   const { summarizeProfiles } = await import('../../src/config/profile-list.ts')
-  const { profile } = await ctx.inspection()
+  const { profile, ignored } = await ctx.inspection()
   const { profiles, faults } = summarizeProfiles(ctx.io, profile)
   ctx.out.list(view, profiles)
-  for (const { sentence, fix } of faults) ctx.out.warn(`${sentence}; ${fix}`)
+  const stopping = ignored.filter(({ stops }) => stops)
+  for (const { sentence, fix } of [...faults, ...stopping]) ctx.out.warn(`${sentence}; ${fix}`)
 }

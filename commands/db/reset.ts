@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { DroppedTable } from '../../src/db/migrations/dropped-tables.ts'
-import type { BackStep, Migrator } from '../../src/db/migrations/migrate.ts'
+import type { RollbackStep, Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
@@ -58,7 +58,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
   })
 }
 
-function show({ out }: Context, lost: readonly DroppedTable[], steps: readonly BackStep[]): void {
+function show({ out }: Context, lost: readonly DroppedTable[], steps: readonly RollbackStep[]): void {
   out.list(view, lost)
   for (const statement of steps.flatMap(({ statements }) => statements)) out.note(`would run: ${statement}`)
   out.note('dry run: nothing was changed')

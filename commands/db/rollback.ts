@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { BackStep } from '../../src/db/migrations/migrate.ts'
+import type { RollbackStep } from '../../src/db/migrations/migrate.ts'
 import { data, type View } from '../../src/output/view.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -55,7 +55,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
 }
 
 /** `migration 2 (sales)`, `migrations 2 (sales), 1 (shop, 2 of its 6 statements)`. */
-function named(steps: readonly BackStep[]): string {
+function named(steps: readonly RollbackStep[]): string {
   const each = steps.map(
     ({ version, name, statements, total }) =>
       `${version} (${name}${statements.length === total ? '' : `, ${statements.length} of its ${total} statements`})`,

@@ -73,7 +73,7 @@ export async function seed(ctx: Context, { dryRun = false, ...sizes }: SeedOptio
       await fillShop(db, { plan, author: ctx.author(), signal, onProgress: progressOf(progress, plan.counts) })
     return plan.counts
   }
-  const counts = await ctx.shop(seedShop, { dryRun }).finally(() => progress.clear())
+  const counts = await ctx.shop(seedShop, { dryRun, writesInSteps: !dryRun }).finally(() => progress.clear())
   ctx.out.item(view, { ...counts, seconds: Number(((performance.now() - started) / 1_000).toFixed(3)) })
   ctx.out.success(
     dryRun ? 'the shop would be filled like this; nothing was changed' : `the shop is filled (seed ${sizes.seed})`,

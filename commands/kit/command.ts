@@ -3,6 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { nearest } from '../../src/nearest.ts'
 import type { View } from '../../src/output/view.ts'
+import { stars } from '../../src/values.ts'
 import { chainOf, pathOf } from './flags.ts'
 import { meantCommand } from './meant-command.ts'
 
@@ -49,7 +50,10 @@ export class DbtoolCommand extends Command {
   }
 
   private excess(): string {
-    const extra = this.args.slice(this.registeredArguments.length).map((argument) => `'${argument}'`)
+    const takesPassword = this.options.some(({ long }) => long === '--password-stdin')
+    const extra = this.args
+      .slice(this.registeredArguments.length)
+      .map((argument) => `'${takesPassword ? stars : argument}'`)
     return `too many arguments for ${pathOf(this)}: ${extra.join(', ')}`
   }
 }

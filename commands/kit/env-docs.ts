@@ -63,8 +63,8 @@ export const exits: Readonly<Record<Exit, string>> = {
   4: 'connecting or logging in failed, or the connection was lost',
   5: 'not found',
   6:
-    'conflict: duplicate, still referenced, out of stock, key with other content, illegal status change, ' +
-    'wrong password, shop not empty, table of a migration exists',
+    'conflict: duplicate, referenced, out of stock, key with other content, illegal status change, ' +
+    'wrong password, too large, shop not empty, table of a migration exists',
   7: 'bulk operation partly done',
   8: 'migrations pending, half-run, or newer than this dbtool',
   9: 'outcome unknown: the connection died and the server could not be asked again',

@@ -117,13 +117,18 @@ export const past = value(parsePast(() => new Date()))
 
 /** Adds the paging flags of a list. */
 export function paged(command: Command): Command {
-  return command.addOption(limitFlag(defaultLimit)).option('--offset <n>', 'number of rows to skip', offset, 0)
+  return command
+    .addOption(limitFlag(limitOnTerminal(defaultLimit)))
+    .option('--offset <n>', 'number of rows to skip', offset, 0)
 }
 
-/** `--limit`, undefined if not given: {@link showList} applies the default, and not to every format. */
-export function limitFlag(rows: number): Option {
-  return new Option('--limit <n>', 'maximum number of rows (0 = all)').argParser(limit).default(undefined, String(rows))
+/** `--limit`, undefined if not given: {@link showList} applies the default, and not to every output. */
+export function limitFlag(typed: string): Option {
+  return new Option('--limit <n>', 'maximum number of rows (0 = all)').argParser(limit).default(undefined, typed)
 }
+
+/** The default of `--limit` for the help: it protects a terminal, and nothing else. */
+export const limitOnTerminal = (rows: number): string => `${rows} on a terminal, otherwise all`
 
 export interface PageFlags {
   /** Undefined: not given. */

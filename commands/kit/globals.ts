@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import type { Invocation, Io } from '../../src/context/context.ts'
 import { Stopwatch } from '../../src/context/stopwatch.ts'
 import { sslModes } from '../../src/db/target.ts'
-import { maskedUrl, urlParts } from '../../src/connection-url.ts'
+import { urlParts } from '../../src/connection-url.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
+import { maskedUrl } from '../../src/values.ts'
 import { connectionOverrides, type ConnectionFlags } from './connection-flags.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
 import { GlobalOption, option } from './command.ts'
@@ -116,11 +117,12 @@ export function globalFaults(command: Command): Promise<string[]> {
 /** Converts the global flags of a parsed command to an invocation. Rejects with USAGE on conflicting flags. */
 export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
-  const out = await outputFor(flags, io)
+  const out = await outputFor(command, flags, io)
   const { url = '' } = flags
   if (maskedUrl(url) !== url)
-    out.warn(
-      'everybody on this machine can read the password in --url; use --ask-password, --password-file or DB_PASSWORD',
+    out.securityWarning(
+      'everybody on this machine can read the password in --url',
+      'use --ask-password, --password-file or DB_PASSWORD',
     )
   return {
     command: pathOf(command),
@@ -132,5 +134,6 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
     stopwatch: flags.timing === true ? new Stopwatch(io.startedMs) : undefined,
     rawCells: flags.raw === true,
     force: flags.force === true,
+    fileMode: flags.mode,
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { ImportTable, OnConflict } from '../../src/shop/import/tables.ts'
+import type { View } from '../../src/output/view.ts'
+import type { ImportTable, OnConflict, SensitiveColumn } from '../../src/shop/import/tables.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice } from '../../src/values.ts'
 import { withView } from './command.ts'
@@ -11,23 +12,19 @@ export interface ImportRowsOptions extends ImportOptions {
   readonly onConflict: OnConflict
 }
 
-const rowView = summaryView([
-  'rows_read',
-  'created',
-  'updated',
-  'unchanged',
-  'skipped',
-  'rejected',
-  'seconds',
-  'rows_per_second',
-])
+type Count = SensitiveColumn['count']
+
+const outcomes = ['created', 'updated', 'unchanged', 'skipped', 'rejected']
+
+const rowView = (counts: readonly Count[]): View =>
+  summaryView(['rows_read', ...outcomes, ...counts, 'seconds', 'rows_per_second'])
 
 /**
  * Adds the argument and flags of an import of rows. `key` is the column that identifies an existing row, `mapped` is an
- * example of `--map`.
+ * example of `--map`, `counts` are the sensitive columns that the summary counts.
  */
-export function rowFlags(command: Command, key: string, mapped: string): Command {
-  return importFlags(withView(command, rowView), { mapped, unit: 'row' }).option(
+export function rowFlags(command: Command, key: string, mapped: string, counts: readonly Count[] = []): Command {
+  return importFlags(withView(command, rowView(counts)), { mapped, unit: 'row' }).option(
     '--on-conflict <action>',
     `existing ${key}: error, skip it, or update from the file`,
     value(parseChoice(['error', 'skip', 'update'] as const)),
@@ -48,9 +45,10 @@ export async function importInto(
   ])
   const { onConflict, onError, dryRun = false } = options
   await runImport<RowSummary>(ctx, given, options, {
+    noun: kind.table,
     contents: kind.table,
     fields: fieldsOf(kind, onConflict),
-    view: rowView,
+    view: rowView(Object.values(kind.sensitive).map(({ count }) => count)),
     unchanged: 'nothing was changed',
     rollsBack: true,
     rejected: ({ rejected, rows_read: read }) => (rejected === 0 ? undefined : `${rejected} of ${read} rows`),

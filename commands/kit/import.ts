@@ -3,19 +3,21 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { DbtoolError } from '../../src/errors.ts'
-import type { Fields } from '../../src/files/header.ts'
+import type { Fields } from '../../src/files/columns.ts'
 import type { RecordFile } from '../../src/files/record-file.ts'
-import type { RejectsFile } from '../../src/files/rejects.ts'
+import type { RejectsFile, RejectsPlace } from '../../src/files/rejects.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
-import { number, type View } from '../../src/output/view.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import type { ImportFile, Reading } from '../../src/shop/import/open-import.ts'
+import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
+import { fileFlags, type FileOptions } from './file-flags.ts'
 import { value } from './flags.ts'
+import { noteReading, readingColumns, readingRow } from './reading-notes.ts'
 
 /** The flags of every import. */
-export interface ImportOptions {
-  readonly map?: string
-  readonly delimiter?: string
+export interface ImportOptions extends FileOptions {
   readonly onError: 'abort' | 'skip'
   readonly rejects?: string
   readonly dryRun?: boolean
@@ -35,7 +37,8 @@ export interface ImportSession {
 
 /** The work of one import between opening its file and printing its summary. */
 export interface ImportJob<S extends object> {
-  /** The contents of the file, for the prompt. */
+  /** The contents of the file, for its presets and, in words, for the prompt. */
+  readonly noun: PresetNoun
   readonly contents: string
   readonly fields: Fields
   readonly view: View
@@ -54,10 +57,8 @@ export interface ImportJob<S extends object> {
 
 /** Adds the flags of every import. `mapped` is an example of `--map`, `unit` a row or an order. */
 export function importFlags(command: Command, { mapped, unit }: { mapped: string; unit: 'row' | 'order' }): Command {
-  return command
+  return fileFlags(command, { mapped, ofOrders: unit === 'order' })
     .argument('[file]', 'the file; - is standard input')
-    .option('--map <pairs>', `columns in the file: ${mapped},…`)
-    .option('--delimiter <character>', "column separator of a CSV file (default: ',')")
     .option(
       '--on-error <action>',
       `abort: change nothing on any fault; skip: skip such ${unit}s`,
@@ -70,7 +71,7 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
 
 /** The view of a summary; the first of its counts is its id. */
 export const summaryView = (names: readonly [string, ...string[]]): View => ({
-  columns: names.map(number),
+  columns: [...names.map(number), ...readingColumns],
   id: names[0],
   empty: '',
 })
@@ -85,12 +86,16 @@ export async function runImport<S extends object>(
   options: ImportOptions,
   job: ImportJob<S>,
 ): Promise<void> {
+  if (options.preset === 'help') {
+    await listPresets(ctx)
+    return
+  }
   checkRejects(options)
   const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: `File of ${job.contents} (CSV or NDJSON)`, parse: (text: string) => text },
   })
-  const summary = await importPath(ctx, path, options, job)
-  ctx.out.item(job.view, summary)
+  const [summary, reading] = await importPath(ctx, path, options, job)
+  ctx.out.item(job.view, { ...summary, ...readingRow(reading) })
   if (options.dryRun === true) ctx.out.note(`dry run: ${job.unchanged}`)
   const rejected = job.rejected(summary)
   if (rejected !== undefined) throw partlyRejected(rejected, options.rejects)
@@ -106,20 +111,22 @@ async function importPath<S extends object>(
   ctx: Context,
   path: string,
   options: ImportOptions,
-  { check, fields, rollsBack }: ImportJob<S>,
-): Promise<S> {
+  { check, fields, noun, rollsBack }: ImportJob<S>,
+): Promise<[S, Reading]> {
   const { RejectsFile: Rejects } = await import('../../src/files/rejects.ts')
   setFlagsFromString(collectEarly)
   const { signal } = ctx.io
-  const file = await openFile(ctx, path, options, fields)
+  const { file, preset, reading } = await openFile(ctx, path, options, { fields, noun })
+  if (options.preset === 'auto') ctx.out.note(`preset: ${preset ?? 'none, these are the columns of dbtool'}`)
   const progress = ctx.out.progress()
+  const place = options.rejects === undefined ? undefined : rejectsPlace(ctx, options.rejects)
   let rejects: RejectsFile | undefined
   try {
-    if (options.rejects !== undefined) await Rejects.assertFree(options.rejects, file, ctx.force)
+    if (place !== undefined) await Rejects.assertFree(place, file)
     const run = await check(file, signal)
-    return await ctx.shop(
+    const summary = await ctx.shop(
       async (db) => {
-        rejects = options.rejects === undefined ? undefined : await Rejects.create(options.rejects, file, ctx.force)
+        if (place !== undefined) rejects = await Rejects.create(place, file)
         return run(db, {
           rejects,
           signal,
@@ -128,28 +135,50 @@ async function importPath<S extends object>(
           onNote: firstNotes(ctx.out),
         })
       },
-      { dryRun: rollsBack && options.dryRun === true },
+      { dryRun: rollsBack && options.dryRun === true, writesInSteps: rollsBack || options.dryRun !== true },
     )
+    return [summary, reading()]
   } finally {
     progress.clear()
+    noteReading(ctx.out, reading())
     await rejects?.close()
     await file.close()
   }
 }
 
+/** The place of `--rejects`. */
+const rejectsPlace = ({ io: { cwd }, fileMode: mode, force }: Context, path: string): RejectsPlace => ({
+  path,
+  cwd,
+  force,
+  mode,
+})
+
 async function openFile(
   ctx: Context,
   path: string,
-  { map, delimiter }: ImportOptions,
-  fields: Fields,
-): Promise<RecordFile> {
-  const [{ openRecordFile }, { parseMap }] = await Promise.all([
-    import('../../src/files/record-file.ts'),
-    import('../../src/files/header.ts'),
-  ])
+  flags: ImportOptions,
+  what: { readonly fields: Fields; readonly noun: PresetNoun },
+): Promise<ImportFile> {
+  const { openImport } = await import('../../src/shop/import/open-import.ts')
   const { signal, stdin } = ctx.io
-  const columns = map === undefined ? new Map<string, string>() : parseMap(map, fields)
-  return openRecordFile(path, { stdin, signal, fields, map: columns, delimiter, raw: ctx.rawCells })
+  return openImport(path, { ...what, flags, stdin, signal, raw: ctx.rawCells })
+}
+
+const presetView: View = {
+  columns: [text('preset'), text('system'), text('files')],
+  id: 'preset',
+  empty: '',
+}
+
+async function listPresets(ctx: Context): Promise<void> {
+  const { presets } = await import('../../src/shop/import/presets/index.ts')
+  const rows = presets.map(({ name, system, files }) => ({
+    preset: name,
+    system,
+    files: Object.keys(files).join(', '),
+  }))
+  ctx.out.list(presetView, rows)
 }
 
 const maxReasons = 5

@@ -11,6 +11,7 @@ import {
 } from '../../src/output/choices.ts'
 import type { Destination } from '../../src/output/destination.ts'
 import type { Output } from '../../src/output/output.ts'
+import type { View } from '../../src/output/view.ts'
 import { parseChoice, quoteValue } from '../../src/values.ts'
 import { DbtoolCommand, type GlobalOption, option } from './command.ts'
 import { value } from './flags.ts'
@@ -23,6 +24,7 @@ export interface OutputFlags {
   readonly field?: string
   readonly output?: string
   readonly force?: true
+  readonly mode?: number
   readonly raw?: true
   readonly color?: ColourChoice
   readonly pager?: boolean
@@ -38,6 +40,7 @@ export const outputGroups = (): readonly [heading: string, ...options: GlobalOpt
     option('--field <name>', 'the values of one column, without names', value(parseField)),
     option('-o, --output <file>', 'write to a file, all or nothing; --force replaces it', value(parsePath)),
     option('--force', '').hideHelp(),
+    option('--mode <octal>', 'permissions of the files it writes, such as 640', value(parseMode)),
     option('--raw', 'leave cells unchanged, even those a spreadsheet would run'),
   ],
   [
@@ -73,6 +76,13 @@ function parsePath(text: string): string {
   return isStandardOutput(text) ? '-' : text
 }
 
+/** Permissions in octal digits, as chmod takes them. */
+function parseMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text))
+    throw new InvalidValue(`must be three octal digits such as 640, not ${quoteValue(text)}`)
+  return Number.parseInt(text, 8)
+}
+
 /** `--json` overrides `--format`. */
 function formatGiven({ json, format }: OutputFlags): Format | undefined {
   return json === true ? 'json' : format
@@ -80,9 +90,9 @@ function formatGiven({ json, format }: OutputFlags): Format | undefined {
 
 /** A sentence for each conflict between these flags, and for each field that the verb does not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
-  const { fields, field, output, force } = flags
+  const { fields, field, output, force, mode } = flags
   const format = formatGiven(flags)
-  if (fields === undefined && field === undefined && force === undefined) return []
+  if ([fields, field, force, mode].every((flag) => flag === undefined)) return []
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
     [fields !== undefined && field !== undefined, '--field and --fields exclude each other'],
     [
@@ -93,16 +103,23 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
       fields !== undefined && (format === 'ids' || format === 'count'),
       `--fields does not apply to --format ${format ?? ''}`,
     ],
-    [
-      force === true && (output ?? '-') === '-' && command.opts()['rejects'] === undefined,
-      '--force needs a file in --output',
-    ],
+    [force === true && !writesFile(command, flags), '--force needs a file, such as that of --output'],
+    [mode !== undefined && !writesFile(command, flags), '--mode needs a file, such as that of --output'],
   ]
   return [...conflicts.filter(([given]) => given).map(([, sentence]) => sentence), ...(await unknown(command, flags))]
 }
 
+/** Whether the command line names a file to write. */
+function writesFile(command: Command, { output = '-' }: OutputFlags): boolean {
+  const { rejects, out } = command.opts<{ rejects?: string; out?: unknown }>()
+  return output !== '-' || rejects !== undefined || out !== undefined
+}
+
+const viewOf = (command: Command): View | undefined =>
+  command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
+
 async function unknown(command: Command, { fields, field }: OutputFlags): Promise<string[]> {
-  const view = command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
+  const view = viewOf(command)
   if (view === undefined) return []
   const { unknownFields } = await import('../../src/output/fields.ts')
   const faults = (flag: string, names: readonly string[]): string[] =>
@@ -111,7 +128,7 @@ async function unknown(command: Command, { fields, field }: OutputFlags): Promis
 }
 
 /** Resolves to the output of a command. Rejects with USAGE if the file of `--output` exists or cannot be written. */
-export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
+export async function outputFor(command: Command, flags: OutputFlags, io: Io): Promise<Output> {
   const { Output } = await import('../../src/output/output.ts')
   const { stdout, stderr, env, signal } = io
   const { field, fields, color = 'auto', quiet, raw, output = '' } = flags
@@ -125,7 +142,7 @@ export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
     format,
     json,
     colour: json ? 'never' : color,
-    destination: await destinationFor(flags, io),
+    destination: await destinationFor(flags, io, viewOf(command)),
     fields: field === undefined ? fields : [field],
     isBare: field !== undefined,
     quiet: quiet === true,
@@ -136,11 +153,18 @@ export async function outputFor(flags: OutputFlags, io: Io): Promise<Output> {
 async function destinationFor(
   flags: OutputFlags,
   { stdout: screen, cwd, env, signal }: Io,
+  view: View | undefined,
 ): Promise<Destination | undefined> {
   const { output = '-', force, pager, field } = flags
   const format = formatGiven(flags) ?? 'table'
-  if (output !== '-')
-    return (await import('../../src/output/file.ts')).OutputFile.open({ path: output, cwd, force: force === true })
+  if (output !== '-') {
+    const [{ OutputFile }, { isPersonal }] = await Promise.all([
+      import('../../src/output/file.ts'),
+      import('./personal.ts'),
+    ])
+    const mode = flags.mode ?? (view !== undefined && isPersonal(view) ? 0o600 : undefined)
+    return OutputFile.open({ path: output, cwd, force: force === true, mode })
+  }
   const isForPeople = field === undefined && (format === 'table' || format === 'vertical')
   // Only the terminal of the process itself can be handed to a pager.
   if (!isForPeople || screen.isTTY !== true || screen.fd === undefined || pager === false) return undefined

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { listLogs, logEntities, type LogEntity } from '../../src/shop/logs.ts'
+import { logEntities, selectLogs, type LogEntity } from '../../src/shop/logs.ts'
 import { parseId } from '../../src/shop/rules.ts'
+import { eachOf } from '../../src/shop/select.ts'
 import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -33,7 +34,7 @@ export async function showLogs(
   { entity, id, by, since, until, limit, offset }: ListLogsOptions,
 ): Promise<void> {
   const filter = { entity, entityId: id, osUser: by, since, until }
-  await showList(ctx, logView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
-    ctx.shop((db) => listLogs(db, filter, { limit: rows, offset })),
+  await showList(ctx, logView, { limit, defaultRows: defaultLimit, offset, filter }, (rows, write) =>
+    ctx.shop((db) => eachOf(db, selectLogs(filter, { limit: rows, offset }), write)),
   )
 }

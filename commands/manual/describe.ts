@@ -16,10 +16,19 @@ export interface Verb {
   readonly about: string
   readonly args: readonly Term[]
   readonly options: readonly Term[]
+  /** The sections of the help between the options and the examples. */
+  readonly notes: readonly Note[]
   /** As the help shows them; a long example takes several lines. */
   readonly examples: readonly string[]
   /** The default view, and the view with each flag that changes it. */
   readonly views: readonly ViewDocs[]
+}
+
+/** A section of the help: a list of terms, or text. */
+export interface Note {
+  readonly heading?: string
+  readonly terms: readonly Term[]
+  readonly text: string
 }
 
 /** The columns of a view. */
@@ -69,6 +78,7 @@ const bare = (heading: string): string => heading.replace(/:$/, '')
 
 function verbOf(verb: Command): Verb {
   const help = verb.createHelp()
+  const { notes, examples } = footerOf(verb)
   return {
     path: pathOf(verb),
     usage: usageOf(verb),
@@ -81,7 +91,8 @@ function verbOf(verb: Command): Verb {
       .visibleOptions(verb)
       .filter((option) => !(option instanceof GlobalOption) && option.long !== '--help')
       .map((option) => termOf(option, help)),
-    examples: examplesOf(helpOf(verb)),
+    notes,
+    examples,
     views: viewDocs(verb),
   }
 }
@@ -91,24 +102,40 @@ const termOf = (option: Option, help: Help): Term => ({
   about: help.optionDescription(option),
 })
 
-/** The help as a text, as wide as in a pipe. */
-function helpOf(command: Command): string {
-  const lines: string[] = []
+/** The help below the options, as wide as in a pipe. Its last line names the topics, for all verbs alike. */
+function footerOf(command: Command): Pick<Verb, 'notes' | 'examples'> {
+  const written: string[] = []
   command.configureOutput({
     ...command.configureOutput(),
-    writeOut: (text) => void lines.push(text),
+    writeOut: (text) => void written.push(text),
     getOutHelpWidth: () => 80,
   })
   command.outputHelp()
-  return lines.join('')
+  const blocks = written.slice(1).join('').trim().split('\n\n').slice(0, -1)
+  const isExamples = (block: string): boolean => block.startsWith('Examples:\n')
+  return {
+    notes: blocks.filter((block) => !isExamples(block)).map(noteOf),
+    examples: blocks.filter(isExamples).flatMap(examplesIn),
+  }
 }
 
-function examplesOf(help: string): string[] {
-  const [, block = ''] = /\nExamples:\n((?: {2}.*\n)+)/.exec(help) ?? []
-  return block
-    .split(/^ {2}\$ /m)
+const examplesIn = (block: string): string[] =>
+  block
+    .split(/\n {2}\$ /)
     .slice(1)
-    .map((example) => example.trimEnd().replace(/\n {2}/g, '\n'))
+    .map((example) => example.replace(/\n {2}/g, '\n'))
+
+/** A line such as `  fair    dbtool's pool` starts a term; its continuation is indented further. */
+function noteOf(block: string): Note {
+  const [, heading, body = block] = /^([^\n]+):\n( {2}.*)$/s.exec(block) ?? []
+  const lines = body.replace(/\n {3,}/g, ' ').split('\n')
+  const terms = lines.map((line) => /^ {2}(\S+) {2,}(\S.*)$/.exec(line))
+  const areTerms = terms.every((term) => term !== null)
+  return {
+    ...(heading === undefined ? {} : { heading }),
+    terms: areTerms ? terms.map(([, term = '', about = '']) => ({ term, about })) : [],
+    text: areTerms ? '' : body.replace(/\s+/g, ' ').trim(),
+  }
 }
 
 /** The view without flags, and the view with each switch that changes it. */

@@ -1,7 +1,7 @@
 import type { Entry } from '../kit/help.ts'
 import { exitEntries, otherVariables, settingEntries } from '../kit/env-docs.ts'
 import { bold, entry, heading, roff, verbatim } from './roff.ts'
-import type { Noun, Term, CommandDocs, Verb } from './describe.ts'
+import type { Noun, Note, Term, CommandDocs, Verb } from './describe.ts'
 
 const examples = [
   'dbtool server start',
@@ -77,10 +77,15 @@ function nounSection({ name, about, verbs }: Noun): string[] {
   return [heading('SS', `dbtool ${name}`), ...intro, ...verbs.flatMap(verbEntry)]
 }
 
-function verbEntry({ usage, about, args, options }: Verb): string[] {
-  const below = [...args, ...options]
+function verbEntry({ usage, about, args, options, notes }: Verb): string[] {
+  const below = [...entries([...args, ...options]), ...notes.flatMap(noteLines)]
   return [
     ...entry({ term: usage, about: `${about}${/[.?!]$/.test(about) ? '' : '.'}` }),
-    ...(below.length === 0 ? [] : ['.RS', ...entries(below), '.RE']),
+    ...(below.length === 0 ? [] : ['.RS', ...below, '.RE']),
   ]
+}
+
+function noteLines({ heading: title, terms: listed, text }: Note): string[] {
+  const label = title === undefined ? '' : `${roff(title)}: `
+  return ['.PP', `${label}${roff(text)}`, ...entries(listed)]
 }

@@ -1,4 +1,4 @@
-import type { Noun, ViewDocs, Term, CommandDocs, Verb } from './describe.ts'
+import type { Noun, Note, ViewDocs, Term, CommandDocs, Verb } from './describe.ts'
 
 /** A page of the reference, by the name of its file. */
 export type Pages = Readonly<Record<string, string>>
@@ -22,7 +22,8 @@ function contents({ about, nouns }: CommandDocs): string {
   return page('Reference', [
     about,
     '',
-    'See also: [global flags](flags.md), [exit codes](../exit-codes.md), [output formats](../formats.md).',
+    'See also: [global flags](flags.md), [presets](presets.md), [exit codes](../exit-codes.md),',
+    '[output formats](../formats.md).',
     '',
     ...tables,
   ])
@@ -56,7 +57,7 @@ function pageOf({ name, about, verbs }: Noun): string {
   ])
 }
 
-function section({ path, usage, about, args, options, examples, views }: Verb): string[] {
+function section({ path, usage, about, args, options, notes, examples, views }: Verb): string[] {
   const heading = path.includes(' ') ? [`## dbtool ${path}`, ''] : []
   return [
     ...heading,
@@ -65,6 +66,7 @@ function section({ path, usage, about, args, options, examples, views }: Verb): 
     ...fenced('', [usage]),
     '',
     ...(args.length + options.length === 0 ? [] : [...table([...args, ...options]), '']),
+    ...notes.flatMap(note),
     ...(examples.length === 0
       ? []
       : [
@@ -76,6 +78,13 @@ function section({ path, usage, about, args, options, examples, views }: Verb): 
         ]),
     ...views.flatMap((view) => [columns(view), '']),
   ]
+}
+
+function note({ heading, terms, text }: Note): string[] {
+  const title = heading === undefined ? '' : `**${heading}.** `
+  return terms.length === 0
+    ? [`${title}${plain(text)}`, '']
+    : [...(title === '' ? [] : [title.trim(), '']), ...table(terms), '']
 }
 
 function columns({ flag, columns: names, nested }: ViewDocs): string {
@@ -95,4 +104,4 @@ const plain = (text: string): string => text.replace(/[\\*`]/g, '\\$&').replaceA
 const sentence = (text: string): string =>
   `${text.slice(0, 1).toUpperCase()}${plain(text.slice(1))}${/[.?!]$/.test(text) ? '' : '.'}`
 const fenced = (language: string, lines: readonly string[]): string[] => [`\`\`\`${language}`, ...lines, '```']
-const page = (title: string, lines: readonly string[]): string => [notice, `# ${title}`, '', ...lines].join('\n')
+export const page = (title: string, lines: readonly string[]): string => [notice, `# ${title}`, '', ...lines].join('\n')

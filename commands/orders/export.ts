@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { parseChoice } from '../../src/values.ts'
-import { exportFrom } from '../kit/export.ts'
+import { csvFlags, type CsvOptions, exportFrom } from '../kit/export.ts'
 import { orderExportView } from '../kit/views.ts'
 import { past, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-export interface ExportOrdersOptions {
+export interface ExportOrdersOptions extends CsvOptions {
   readonly user?: string
   readonly status?: OrderStatus
   readonly since?: Date
@@ -16,7 +16,7 @@ export interface ExportOrdersOptions {
 }
 
 export function ordersExport(orders: Command, ctx: Context, run = exportAll): void {
-  withView(orders.command('export'), orderExportView)
+  csvFlags(withView(orders.command('export'), orderExportView))
     .description(
       'Write all order lines as CSV, NDJSON or JSON, ready for import; ' +
         'cancelled orders only with --status cancelled',
@@ -36,12 +36,13 @@ export function ordersExport(orders: Command, ctx: Context, run = exportAll): vo
     .action((options: ExportOrdersOptions) => run(ctx, options))
 }
 
-export async function exportAll(ctx: Context, { user, status, since, until }: ExportOrdersOptions): Promise<void> {
+export async function exportAll(ctx: Context, options: ExportOrdersOptions): Promise<void> {
+  const { user, status, since, until } = options
   const [{ exportOrders }, { getUser }] = await Promise.all([
     import('../../src/shop/export/orders.ts'),
     import('../../src/shop/users/users.ts'),
   ])
-  await exportFrom(ctx, orderExportView, async (queries, write) => {
+  await exportFrom(ctx, orderExportView, options, async (queries, write) => {
     const userId = user === undefined ? undefined : (await getUser(queries, user)).id
     await exportOrders(queries, { userId, status, since, until }, write)
   })

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import type { Fields } from '../../src/files/header.ts'
+import type { Fields } from '../../src/files/columns.ts'
 import type { DraftOrder, DraftRules } from '../../src/shop/import/draft-order.ts'
 import type { KeyRule } from '../../src/shop/import/order-groups.ts'
 import type { OrderSummary } from '../../src/shop/import/tally.ts'
@@ -70,6 +70,7 @@ export async function importFile(ctx: Context, given: string | undefined, option
   const { onError, dryRun = false, createMissing: create = false, initialStock, history = false } = options
   const { key = keyByReference } = options
   await runImport<OrderSummary>(ctx, given, options, {
+    noun: 'orders',
     contents: 'order lines',
     fields: options.guest === undefined ? orderFields : withoutUser(orderFields),
     view: orderView,

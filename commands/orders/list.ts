@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
-import { listOrders, orderSortColumns, withItems } from '../../src/shop/orders/orders.ts'
+import { eachOrderWithItems, orderSortColumns, selectOrders } from '../../src/shop/orders/orders.ts'
 import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
+import { eachOf } from '../../src/shop/select.ts'
 import { getUser } from '../../src/shop/users/users.ts'
 import { parseChoice } from '../../src/values.ts'
 import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
@@ -26,7 +27,7 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
     .option('--since <time>', 'placed at or after a time, or an age such as 30d', past)
     .option('--until <time>', 'placed before a time, or an age such as 30d', past)
-    .option('--items', 'include the items; three statements for any number of orders')
+    .option('--items', 'include the items; one statement for any number of orders')
     .addOption(sorted(orderSortColumns, '-created_at'))
     .addHelpText(
       'after',
@@ -43,16 +44,15 @@ export async function showOrders(ctx: Context, options: ListOrdersOptions): Prom
     ctx,
     viewOf(options),
     { limit, defaultRows: defaultLimit, offset, filter: { user, status, since, until } },
-    (rows) =>
+    (rows, write) =>
       ctx.shop(async (db) => {
         const userIds = user === undefined ? undefined : [(await getUser(db, user)).id]
-        const orders = await listOrders(
-          db,
+        const list: Parameters<typeof selectOrders> = [
           { userIds, statuses: status === undefined ? undefined : [status], since, until },
           sort,
           { limit: rows, offset },
-        )
-        return items ? withItems(db, orders) : orders
+        ]
+        await (items ? eachOrderWithItems(db, list, write) : eachOf(db, selectOrders(...list), write))
       }),
   )
 }

@@ -6,6 +6,7 @@ import type { LoadJob } from '../../src/stress/job.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -87,7 +88,7 @@ async function eachMode(
   { work, plan }: Pick<LoadJob, 'work' | 'plan'>,
 ): Promise<StressResult[]> {
   const { runLoad } = await import('../../src/stress/run.ts')
-  const { target, limits, pool: configured } = await ctx.config()
+  const { target, limits, pool: configured } = await anyServer(ctx)
   const progress = ctx.out.progress()
   const results: StressResult[] = []
   const { signal } = ctx.io

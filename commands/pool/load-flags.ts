@@ -6,6 +6,7 @@ import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import { type DataRow, parseStatement, type Statement } from '../../src/stress/statement.ts'
 import { builtIn, type OrdersOptions, ordersWork, scratchWork, sqlWork, type Work } from '../../src/stress/workload.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
 
 export interface WorkloadOptions extends Partial<OrdersOptions> {
@@ -88,22 +89,34 @@ export async function underLoad<T>(
   use: (work: Work, headroom: ConnectionHeadroom) => Promise<T>,
 ): Promise<T> {
   const work = await workOf(ctx, options)
-  const { limits } = await ctx.config()
+  const { limits, target } = await anyServer(ctx)
   // With a wrong password or host, one error is enough; the workers would report it fifty times.
-  const { headroomFor, assertPreparable } = await import('../../src/stress/prepare.ts')
-  const headroom = await ctx.connection(async (connection) => {
-    await assertPreparable(connection, options.sql ?? [])
-    return headroomFor(connection, connections)
-  }, limits)
+  const [{ headroomFor, assertPreparable }, { assertLoggable }] = await Promise.all([
+    import('../../src/stress/prepare.ts'),
+    import('../../src/db/binary-log.ts'),
+  ])
   const scratch = work.kind === 'statements' ? work.scratch : undefined
+  const headroom = await ctx.connection(
+    async (connection) => {
+      await assertPreparable(connection, options.sql ?? [])
+      if (scratch !== undefined || work.kind === 'orders') await assertLoggable(connection)
+      return headroomFor(connection, connections)
+    },
+    limits,
+    target,
+  )
   if (scratch === undefined) return use(work, headroom)
   try {
-    await ctx.connection(async (connection) => {
-      for (const statement of scratch.make) await connection.execute(statement)
-    })
+    await ctx.connection(
+      async (connection) => {
+        for (const statement of scratch.make) await connection.execute(statement)
+      },
+      undefined,
+      target,
+    )
     return await use(work, headroom)
   } finally {
-    await ctx.connection((connection) => connection.execute(scratch.remove))
+    await ctx.connection((connection) => connection.execute(scratch.remove), undefined, target)
   }
 }
 

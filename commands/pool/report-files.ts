@@ -47,7 +47,7 @@ export type Texts = Readonly<Record<Kind, () => string>>
  * others are still written, and the promise rejects.
  */
 export async function withReportFiles(
-  { io: { cwd }, out }: Context,
+  { io: { cwd }, out, fileMode: mode }: Context,
   reportFiles: readonly ReportFile[] = [],
   measure: (save: (render: () => Promise<Texts>) => Promise<void>) => Promise<void>,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function withReportFiles(
   try {
     for (const { kind, path } of reportFiles) {
       const { OutputFile } = await import('../../src/output/file.ts')
-      open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out' }) })
+      open.push({ kind, path, file: await OutputFile.open({ path, cwd, force: true, flag: '--out', mode }) })
     }
     await measure(async (render) => {
       if (open.length === 0) return

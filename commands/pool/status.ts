@@ -3,8 +3,10 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { PoolOptions } from '../../src/db/pool/pool.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
+import { messageOf } from '../../src/errors.ts'
 import { data, number, section, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
@@ -33,7 +35,15 @@ const transactionView: View = {
   empty: '',
 }
 const waitView: View = {
-  columns: [number('waiting'), number('blocked_by'), number('waited_s'), text('statement'), text('blocking_statement')],
+  columns: [
+    number('waiting'),
+    text('lock'),
+    number('waited_s'),
+    text('statement'),
+    number('blocked_by'),
+    text('blocking_user'),
+    text('blocking_statement'),
+  ],
   id: 'waiting',
   empty: '',
 }
@@ -74,19 +84,56 @@ export function poolStatus(pool: Command, ctx: Context, run = showStatus): void 
 
 /** Prints the state of the server, once or at an interval. */
 export async function showStatus(ctx: Context, { watch }: StatusOptions): Promise<void> {
+  if (watch !== undefined) return watchStatus(ctx, watch)
   const { serverSide } = await import('../../src/db/server-side.ts')
-  const { pool, limits } = await ctx.config()
-  await ctx.connection(async (connection) => {
-    do {
-      const side = await serverSide(connection)
-      if (watch !== undefined) ctx.out.clearScreen()
-      show(ctx, side, pool)
-      if (watch === undefined) return
-      ctx.out.note(`${ctx.io.now().toLocaleTimeString('en-GB')}, repeated every ${durationText(watch)}; Ctrl-C stops`)
-      await sleep(watch, undefined, { signal: ctx.io.signal }).catch(() => undefined)
-    } while (!ctx.io.signal.aborted)
-  }, limits)
+  const { pool, limits, target } = await anyServer(ctx)
+  await ctx.connection(async (connection) => show(ctx, await serverSide(connection), pool), limits, target)
 }
+
+/** Repeats until Ctrl-C, also over a restart of the server: it connects again until the server answers. */
+async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
+  const [{ serverSide }, { isAway }] = await Promise.all([
+    import('../../src/db/server-side.ts'),
+    import('../../src/db/retry-table.ts'),
+  ])
+  const { pool, limits, target } = await anyServer(ctx)
+  const { io, out } = ctx
+  const pause = (): Promise<void> => sleep(intervalMs, undefined, { signal: io.signal }).catch(() => undefined)
+  const server = { wasSeen: false, isAway: false }
+  const isStopped = (): boolean => io.signal.aborted
+  while (!isStopped()) {
+    try {
+      await ctx.connection(
+        async (connection) => {
+          while (!isStopped()) {
+            const side = await serverSide(connection)
+            Object.assign(server, { wasSeen: true, isAway: false })
+            out.clearScreen()
+            show(ctx, side, pool)
+            out.note(`${clock(ctx)}, repeated every ${durationText(intervalMs)}; Ctrl-C stops`)
+            await pause()
+          }
+        },
+        limits,
+        target,
+      )
+    } catch (error) {
+      if (isStopped()) return
+      if (!server.wasSeen || !isAway(error)) throw error
+      if (!server.isAway) tellAway(ctx, error, intervalMs)
+      server.isAway = true
+      await pause()
+    }
+  }
+}
+
+function tellAway(ctx: Context, error: unknown, intervalMs: number): void {
+  ctx.out.clearScreen()
+  ctx.out.warn(`${clock(ctx)}, the server is away: ${messageOf(error)}`)
+  ctx.out.note(`it is asked again every ${durationText(intervalMs)}; Ctrl-C stops`)
+}
+
+const clock = ({ io }: Context): string => io.now().toLocaleTimeString('en-GB')
 
 function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOptions): void {
   const { status, ...lists } = side

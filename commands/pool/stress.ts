@@ -20,6 +20,7 @@ import {
   parseWhole,
   quoteValue,
 } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -246,7 +247,7 @@ async function runStress(
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
   return underLoad(ctx, options, most, async (work, headroom) => {
-    const { target, limits, pool: configured } = await ctx.config()
+    const { target, limits, pool: configured } = await anyServer(ctx)
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }

@@ -12,6 +12,7 @@ import {
   parseWhole,
   quoteValue,
 } from '../../src/values.ts'
+import { anyServer } from '../kit/any-server.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
@@ -117,7 +118,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sizes: Siz
     import('../../src/stress/sweep.ts'),
   ])
   const { min, max, rounds, duration: trialMs, warmup: warmupMs, workers = max, threads } = options
-  const { target, limits, pool } = await ctx.config()
+  const { target, limits, pool } = await anyServer(ctx)
   const { signal } = ctx.io
   return underLoad(ctx, options, max, async (work, headroom) => {
     const sizes = sizesBetween(min, max)

@@ -53,6 +53,6 @@ export async function removeProduct(
 }
 
 async function offerDeactivation(ctx: Context, { id }: Product, { message }: DbtoolError): Promise<void> {
-  await ctx.ask.confirm({ message: `${message}. Take it out of sale instead?`, yes: false, about: 'offer' })
+  await ctx.ask.confirm({ message: `${message}. Deactivate it instead?`, yes: false, about: 'offer' })
   await changeProduct(ctx, String(id), { inactive: true })
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { exportFrom } from '../kit/export.ts'
+import { csvFlags, type CsvOptions, exportFrom } from '../kit/export.ts'
 import { productExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-export interface ExportProductsOptions {
+export interface ExportProductsOptions extends CsvOptions {
   readonly active?: true
   readonly inactive?: true
   readonly search?: string
@@ -14,7 +14,7 @@ export interface ExportProductsOptions {
 
 export function productsExport(products: Command, ctx: Context, run = exportAll): void {
   either(
-    withView(products.command('export'), productExportView).description(
+    csvFlags(withView(products.command('export'), productExportView)).description(
       'Write all products as CSV, NDJSON or JSON, ready for import',
     ),
     ['--active', 'only products for sale'],
@@ -31,5 +31,5 @@ export function productsExport(products: Command, ctx: Context, run = exportAll)
 export async function exportAll(ctx: Context, options: ExportProductsOptions): Promise<void> {
   const { exportProducts } = await import('../../src/shop/export/products.ts')
   const filter = { active: activeFlag(options), search: options.search }
-  await exportFrom(ctx, productExportView, (queries, write) => exportProducts(queries, filter, write))
+  await exportFrom(ctx, productExportView, options, (queries, write) => exportProducts(queries, filter, write))
 }

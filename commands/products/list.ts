@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { listProducts, productSortColumns } from '../../src/shop/products/products.ts'
+import { productSortColumns, selectProducts } from '../../src/shop/products/products.ts'
+import { eachOf } from '../../src/shop/select.ts'
 import { activeFlag, defaultLimit, either, paged, sorted, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
@@ -29,7 +30,7 @@ export function productsList(products: Command, ctx: Context, run = showProducts
 export async function showProducts(ctx: Context, options: ListProductsOptions): Promise<void> {
   const { search, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search }
-  await showList(ctx, productView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
-    ctx.shop((db) => listProducts(db, filter, sort, { limit: rows, offset })),
+  await showList(ctx, productView, { limit, defaultRows: defaultLimit, offset, filter }, (rows, write) =>
+    ctx.shop((db) => eachOf(db, selectProducts(filter, sort, { limit: rows, offset }), write)),
   )
 }

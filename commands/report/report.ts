@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
 import type { Asked, Report } from '../../src/reports/report.ts'
-import { limitFlag, past, withDefault } from '../kit/flags.ts'
+import { limitFlag, limitOnTerminal, past, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
 import { withView } from '../kit/command.ts'
@@ -23,7 +23,8 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
     verb
       .option('--since <time>', `${report.period} since a time, or an age such as 30d`, past)
       .option('--until <time>', `${report.period} before a time, or an age such as 30d`, past)
-    if (report.rows !== undefined) verb.addOption(limitFlag(report.rows))
+    if (report.rows !== undefined)
+      verb.addOption(limitFlag(report.isRanking === true ? String(report.rows) : limitOnTerminal(report.rows)))
     for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters))
       verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes ?? []))
     if (report.chart !== undefined) verb.option('--chart', 'draw a chart beside the figures, in a table')
@@ -34,10 +35,10 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
 }
 
 export async function show(ctx: Context, report: Report, options: ReportOptions): Promise<void> {
-  const { rows: defaultRows = 0 } = report
+  const { rows: defaultRows = 0, isRanking } = report
   const now = ctx.io.now()
-  await showList(ctx, viewOf(report, options), { limit: options.limit, defaultRows }, (limit) =>
-    ctx.shop((db) => report.answer(db, { ...options, limit, now })),
+  await showList(ctx, viewOf(report, options), { limit: options.limit, defaultRows, isRanking }, (limit, write) =>
+    ctx.shop((db) => report.answer(db, { ...options, limit, now }, write)),
   )
 }
 

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
-import { exportFrom } from '../kit/export.ts'
+import { csvFlags, type CsvOptions, exportFrom } from '../kit/export.ts'
 import { userExportView, userWithHashExportView } from '../kit/views.ts'
 import { activeFlag, either } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
-export interface ExportUsersOptions {
+export interface ExportUsersOptions extends CsvOptions {
   readonly active?: true
   readonly inactive?: true
   readonly search?: string
@@ -16,7 +16,9 @@ export interface ExportUsersOptions {
 
 export function usersExport(users: Command, ctx: Context, run = exportAll): void {
   either(
-    withView(users.command('export'), viewOf).description('Write all users as CSV, NDJSON or JSON, ready for import'),
+    csvFlags(withView(users.command('export'), viewOf)).description(
+      'Write all users as CSV, NDJSON or JSON, ready for import',
+    ),
     ['--active', 'only users who may log in'],
     ['--inactive', 'only users who may not log in'],
   )
@@ -33,5 +35,7 @@ export async function exportAll(ctx: Context, options: ExportUsersOptions): Prom
   const { exportUsers } = await import('../../src/shop/export/users.ts')
   const passwordHashes = options.withPasswordHashes === true
   const filter = { active: activeFlag(options), search: options.search }
-  await exportFrom(ctx, viewOf(options), (queries, write) => exportUsers(queries, filter, { passwordHashes }, write))
+  await exportFrom(ctx, viewOf(options), options, (queries, write) =>
+    exportUsers(queries, filter, { passwordHashes }, write),
+  )
 }

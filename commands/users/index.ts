@@ -1,4 +1,5 @@
 import type { Verbs } from '../kit/command.ts'
+import { usersAnonymise } from './anonymise.ts'
 import { usersAuthenticate } from './authenticate.ts'
 import { usersCreate } from './create.ts'
 import { usersDelete } from './delete.ts'
@@ -17,6 +18,7 @@ export const verbs: Verbs = {
   update: usersUpdate,
   delete: usersDelete,
   purge: usersPurge,
+  anonymise: usersAnonymise,
   authenticate: usersAuthenticate,
   'set-password': usersSetPassword,
   import: usersImport,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { listUsers, userSortColumns } from '../../src/shop/users/users.ts'
+import { eachOf } from '../../src/shop/select.ts'
+import { selectUsers, userSortColumns } from '../../src/shop/users/users.ts'
 import { parseWhole } from '../../src/values.ts'
 import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -40,7 +41,7 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
   const filter = { active: activeFlag(options), search, minOrders, createdSince }
-  await showList(ctx, userView, { limit, defaultRows: defaultLimit, offset, filter }, (rows) =>
-    ctx.shop((db) => listUsers(db, filter, sort, { limit: rows, offset })),
+  await showList(ctx, userView, { limit, defaultRows: defaultLimit, offset, filter }, (rows, write) =>
+    ctx.shop((db) => eachOf(db, selectUsers(filter, sort, { limit: rows, offset }), write)),
   )
 }

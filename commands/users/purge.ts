@@ -44,7 +44,10 @@ export async function purge(ctx: Context, { inactiveFor, yes = false, dryRun = f
     async (db) => {
       const { users, kept } = await findPurgeable(db, since)
       if (kept > 0)
-        ctx.out.note(`skipped ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}`)
+        ctx.out.note(
+          `skipped ${counted(kept, 'inactive user who has orders', 'inactive users who have orders')}; ` +
+            'dbtool users anonymise USER forgets a person and keeps the orders',
+        )
       if (users.length === 0) {
         ctx.out.list(purgedUserView, [])
         return

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import {
   profileEntry,
+  profileVariable,
   entry,
   parsed,
   statement,
@@ -10,14 +10,15 @@ import {
 } from './entries.ts'
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { configError, wrongValue, type ConfigFault } from './fault.ts'
-import { nameIn, type ConfigSources } from './layers.ts'
+import type { ConfigSources, Layer } from './layers.ts'
+import type { IgnoredPlace } from './own-file.ts'
+import { readPasswordFile } from './password-file.ts'
 import { gatherPlaces } from './places.ts'
-import { weigh, winner, type Statement } from './precedence.ts'
+import { weigh, winner, type Statements } from './precedence.ts'
 import type { Profile } from './profile.ts'
-import { reasonOf } from './reason.ts'
 import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
 import { defaultLimits, type Limits, type Target } from '../db/target.ts'
-import { settingNames, settingTable, type Settings } from '../settings.ts'
+import { settingNames, settingTable, type SettingName, type Settings } from '../settings.ts'
 
 export interface Config {
   readonly target: Target
@@ -36,6 +37,8 @@ export interface Inspection {
   /** For each setting, its value in every place that sets it, in order of precedence. */
   readonly statements: readonly ConfigStatement[]
   readonly faults: readonly ConfigFault[]
+  /** The files and servers that were found but not trusted. */
+  readonly ignored: readonly IgnoredPlace[]
   readonly envFile: EnvFile
   readonly profile: Profile | undefined
   /** The origin of the URL that contains a password. */
@@ -44,9 +47,9 @@ export interface Inspection {
 
 /** Reads, checks and explains the configuration. Faults are part of the result and never reject. */
 export async function inspectConfig(sources: ConfigSources): Promise<Inspection> {
-  const envFile = readEnvFile(sources.envFile, sources.cwd)
+  const envFile = readEnvFile(sources.envFile, sources)
   const wrong: string[] = []
-  const { layers, faults: misplaced, profile } = await gatherPlaces(sources, envFile, wrong)
+  const { layers, faults: misplaced, ignored, profile } = await gatherPlaces(sources, envFile, wrong)
   const statements = weigh(layers)
   const table = settingTable(sources.osUser)
   const settings = Object.fromEntries(
@@ -56,10 +59,18 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
     ...settingNames.map((name) => entry(name, winner(statements, name), table[name])),
     profileEntry(profile),
   ]
-  const { secret, unreadable } = password(settings, winner(statements, 'DB_PASSWORD_FILE'))
-  const faults = [envFile.exposed, ...envFile.faults, ...misplaced, ...wrong.map(wrongValue), unreadable].filter(
-    (fault) => fault !== undefined,
-  )
+  const passwordFile = winner(statements, 'DB_PASSWORD_FILE')
+  const password = passwordFile === undefined ? undefined : readPasswordFile(passwordFile, sources.cwd)
+  const unreadable = password !== undefined && 'unreadable' in password ? password.unreadable : undefined
+  const faults = [
+    envFile.exposed,
+    ...envFile.faults,
+    ...misplaced,
+    ...wrong.map(wrongValue),
+    redirected(statements, profile),
+    unreadable,
+  ].filter((fault) => fault !== undefined)
+  const secret = password !== undefined && 'secret' in password ? password.secret : settings.DB_PASSWORD
   const config = faults.length > 0 ? undefined : build({ ...settings, DB_PASSWORD: secret }, entries)
   const passwordInUrl = layers.find(({ url }) => url?.DB_PASSWORD !== undefined)?.origin
   return {
@@ -67,6 +78,7 @@ export async function inspectConfig(sources: ConfigSources): Promise<Inspection>
     entries,
     statements: [...statementsOf(statements, table), statement(profileEntry(profile))],
     faults,
+    ignored,
     envFile,
     profile,
     passwordInUrl,
@@ -112,28 +124,26 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   }
 }
 
-function password(
-  { DB_PASSWORD: secret, DB_PASSWORD_FILE: path }: Settings,
-  pathStatement: Statement | undefined,
-): { secret: string; unreadable?: ConfigFault } {
-  if (path === undefined) return { secret }
-  try {
-    return { secret: readFileSync(path, 'utf8').replace(/\r?\n$/, '') }
-  } catch (cause) {
-    const named =
-      pathStatement?.layer.nameOf === undefined
-        ? '--password-file and DB_PASSWORD_FILE'
-        : `${nameIn(pathStatement.layer, 'DB_PASSWORD_FILE')} (${pathStatement.layer.origin})`
-    return {
-      secret: '',
-      unreadable: { sentence: `cannot read the password file ${path}: ${reasonOf(cause)}`, fix: `check ${named}` },
-    }
+/**
+ * The fault of a found file that names the server, and also selects a profile of this user's configuration. The
+ * password of that profile would go to that server.
+ */
+function redirected(statements: Statements, profile: Profile | undefined): ConfigFault | undefined {
+  const layersOf = (names: readonly SettingName[]): (Layer | undefined)[] =>
+    names.map((name) => winner(statements, name)?.layer)
+  const server = layersOf(['DB_SOCKET', 'DB_HOST', 'DB_PORT']).find((layer) => layer?.found !== undefined)
+  const own = layersOf(['DB_PASSWORD', 'DB_PASSWORD_FILE']).find((layer) => layer !== undefined)
+  if (server === undefined || own === undefined || own !== profile?.layer) return undefined
+  if (own.found !== undefined || profile.origin !== server.origin) return undefined
+  return {
+    sentence: `${server.origin} names a server, and would send it the password of ${own.origin}`,
+    fix: `remove the server or ${profileVariable} from ${server.origin}, or select the profile with --profile`,
   }
 }
 
 function urlOf({ user, password: secret, host, port, socket, database }: Target): string {
   const stars = secret === '' ? '' : ':********'
   const address = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
-  const query = socket === undefined ? '' : `?socket=${socket}`
+  const query = socket === undefined ? '' : `?socket=${socket.split('/').map(encodeURIComponent).join('/')}`
   return `mariadb://${encodeURIComponent(user)}${stars}@${address}/${encodeURIComponent(database ?? '')}${query}`
 }

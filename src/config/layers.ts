@@ -17,8 +17,12 @@ export interface ConfigSources {
   readonly cwd: string
   readonly osUser: string
   /** Finds the running private server. Called only if no other place has an address. */
-  readonly findPrivateServer: () => Promise<{ socket: string; user: string; database: string } | undefined>
+  readonly findPrivateServer: () => Promise<PrivateServer | undefined>
 }
+
+/** The running private server. `foreign`: it listens, but belongs to somebody else, which is a reason to ignore it. */
+export type PrivateServer =
+  { readonly socket: string; readonly user: string; readonly database: string } | { readonly foreign: string }
 
 /** A place with settings, such as the environment or a file. */
 export interface Place {
@@ -27,6 +31,8 @@ export interface Place {
   readonly nameOf?: (name: SettingName) => string
   /** A profile or an option file: if it has an address, lower places add nothing to the address. */
   readonly chosen?: true
+  /** The folder of a file that dbtool has found by itself: no password file outside it may be named there. */
+  readonly found?: string | undefined
 }
 
 /** The settings of one place. The first layer with a value takes precedence. */

@@ -1,8 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { isNodeError } from '../errors.ts'
+import { cutSentence, isGlued } from './changed-values.ts'
+import { hasTrustedOwner, readableByAll } from '../file-trust.ts'
+import { readRegularFile } from '../regular-file.ts'
 import { type ConfigFault, wrongValue } from './fault.ts'
-import { exposure, readableByAll, writableByAll } from './file-access.ts'
+import { exposure } from './file-access.ts'
+import { ignored, maxConfigBytes, unlessWritable } from './own-file.ts'
 import { pathIn } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
@@ -12,6 +16,8 @@ export interface Option {
   readonly name: string
   /** Undefined if the line has only a name. */
   readonly value: string | undefined
+  /** The sentence about a value that ends at a # without a space before it. */
+  readonly cut?: string | undefined
 }
 
 export interface Folders {
@@ -29,45 +35,64 @@ export function readOptions(path: string, folders: Folders, faults: ConfigFault[
   try {
     return optionsOf(path, folders, { faults, depth: 0 })
   } catch (cause) {
-    faults.push({
-      sentence: `cannot read the option file ${path}: ${reasonOf(cause)}`,
-      fix: 'check its path and permissions, or choose another file with --defaults-file',
-    })
+    faults.push(unreadable(path, cause))
     return []
+  }
+}
+
+function unreadable(path: string, cause: unknown): ConfigFault {
+  return {
+    sentence: `cannot read the option file ${path}: ${reasonOf(cause)}`,
+    fix: 'check its path and permissions, or choose another file with --defaults-file',
   }
 }
 
 interface Reading {
   readonly faults: ConfigFault[]
   readonly depth: number
+  /** The file that includes this one. */
+  readonly outer?: Stats
 }
 
 function optionsOf(path: string, folders: Folders, reading: Reading): Option[] {
-  const { faults } = reading
+  const { faults, outer } = reading
   const file = pathIn(folders.cwd, folders.home, path)
-  const text = readFileSync(file, 'utf8')
-  const stats = statSync(file)
-  const writable = writableByAll(path, stats)
-  if (writable !== undefined) {
-    faults.push(writable)
+  const read = readRegularFile(file, { maxBytes: maxConfigBytes, orPipe: outer === undefined })
+  const trusted =
+    outer === undefined || [lstatSync(file), read.stats].every((stats) => mayBeIncluded(stats, outer))
+      ? unlessWritable(read, path)
+      : ignored(
+          `the included file ${path} belongs to another user (${read.stats.uid})`,
+          'remove the line that includes it',
+        )
+  if ('ignored' in trusted) {
+    faults.push(trusted.ignored)
     return []
   }
-  const lines = optionLines(text)
+  const lines = optionLines(read.text)
   const holdsPassword = lines.some(
     (line) => line.kind === 'option' && isRead(line) && line.name === 'password' && (line.value ?? '') !== '',
   )
-  if (holdsPassword && readableByAll(stats)) faults.push(exposure(path))
-  return lines.flatMap((line) => optionsOfLine(line, path, folders, reading))
+  if (holdsPassword && readableByAll(read.stats)) faults.push(exposure(path))
+  return lines.flatMap((line) => optionsOfLine(line, path, folders, { ...reading, outer: read.stats }))
 }
 
-function optionsOfLine(line: Line, path: string, folders: Folders, { faults, depth }: Reading): Option[] {
-  if (line.kind === 'option') return isRead(line) ? [{ name: line.name, value: line.value }] : []
+/** A file of this user, of root, or of the owner of the file that includes it, who decides its content anyway. */
+const mayBeIncluded = (stats: Stats, outer: Stats): boolean => hasTrustedOwner(stats) || stats.uid === outer.uid
+
+function optionsOfLine(line: Line, path: string, folders: Folders, reading: Reading): Option[] {
+  const { faults, depth } = reading
+  if (line.kind === 'option') {
+    const { name, value, quoteToKeep } = line
+    const cut = quoteToKeep === undefined ? undefined : cutSentence(`${name} (${path})`, name, quoteToKeep)
+    return isRead(line) ? [{ name, value, cut }] : []
+  }
   if (line.kind === 'fault') {
     faults.push(wrongValue(`${path}, line ${line.number}: ${line.problem}`))
     return []
   }
   if (depth >= deepest) return []
-  const deeper = { faults, depth: depth + 1 }
+  const deeper = { ...reading, depth: depth + 1 }
   if (line.kind === 'include') return included(line.path, folders, deeper)
   try {
     return filesOf(pathIn(folders.cwd, folders.home, line.path)).flatMap((file) => included(file, folders, deeper))
@@ -84,8 +109,8 @@ function included(path: string, folders: Folders, reading: Reading): Option[] {
   try {
     return optionsOf(path, folders, reading)
   } catch (error) {
-    if (isNodeError(error)) return []
-    throw error
+    if (!isNodeError(error)) reading.faults.push(unreadable(path, error))
+    return []
   }
 }
 
@@ -96,9 +121,16 @@ function filesOf(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
+interface ParsedOption {
+  readonly name: string
+  readonly value: string | undefined
+  /** The quotation mark that would keep a value whole which ends at a #. */
+  readonly quoteToKeep?: string | undefined
+}
+
 /** A line of a my.cnf that is neither empty, a comment nor a group. */
 export type Line =
-  | { readonly kind: 'option'; readonly group: string; readonly name: string; readonly value: string | undefined }
+  | ({ readonly kind: 'option'; readonly group: string } & ParsedOption)
   | { readonly kind: 'include' | 'includedir'; readonly path: string }
   | { readonly kind: 'fault'; readonly number: number; readonly problem: string }
 
@@ -111,33 +143,42 @@ function optionLines(text: string): Line[] {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
     const fault = (problem: string): Line[] => [...lines, { kind: 'fault', number: index + 1, problem }]
     if (line.startsWith('!')) {
-      const [, kind, path = ''] = /^!\s*(include|includedir)(?:[ \t\v\f\r]+(.*))?$/s.exec(line) ?? []
+      const [, kind, path = ''] = /^!\s*(include|includedir)(?:[ \t\v\f\r](.*))?$/s.exec(line) ?? []
       // Any other directive is ignored.
       if (kind === undefined) continue
-      if (path === '') return fault(`!${kind} needs a path`)
-      lines.push({ kind: kind === 'include' ? 'include' : 'includedir', path })
+      if (trim(path) === '') return fault(`!${kind} needs a path`)
+      lines.push({ kind: kind === 'include' ? 'include' : 'includedir', path: trim(path) })
     } else if (line.startsWith('[')) {
       const end = line.indexOf(']')
       if (end === -1) return fault('a group must have the form [name]')
       group = line.slice(1, end).trimEnd()
     } else {
       if (group === undefined) return fault('an option must come after a [group]')
-      lines.push({ kind: 'option', group, ...optionOf(withoutComment(line)) })
+      lines.push({ kind: 'option', group, ...optionOf(line) })
     }
   }
   return lines
 }
 
-function optionOf(line: string): { name: string; value: string | undefined } {
+function optionOf(whole: string): ParsedOption {
+  const line = withoutComment(whole)
   const equals = line.indexOf('=')
   const name = trim(equals === -1 ? line : line.slice(0, equals)).replaceAll('_', '-')
-  return { name, value: equals === -1 ? undefined : unescaped(unquoted(trim(line.slice(equals + 1)))) }
+  if (equals === -1) return { name, value: undefined }
+  const quote = whole.includes("'") ? '"' : "'"
+  const quoteToKeep = isGlued(whole, whole.slice(line.length)) ? quote : undefined
+  return { name, value: unescaped(unquoted(trim(line.slice(equals + 1)))), quoteToKeep }
 }
 
 /** Removes ASCII white space only. `String.trim` also removes other blanks, with which a password may end. */
 function trim(text: string): string {
-  return text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')
+  let [start, end] = [0, text.length]
+  while (start < end && whiteSpace.includes(text.charAt(start))) start += 1
+  while (end > start && whiteSpace.includes(text.charAt(end - 1))) end -= 1
+  return text.slice(start, end)
 }
+
+const whiteSpace = ' \t\n\v\f\r'
 
 /** A # outside quotes begins a comment. Inside quotes, and only there, a backslash escapes a quote. */
 const beforeComment = /^(?:[^'"#]|"(?:[^"\\]|\\[^]?)*(?:"|$)|'(?:[^'\\]|\\[^]?)*(?:'|$))*/

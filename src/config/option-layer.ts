@@ -34,6 +34,7 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
     if (option !== undefined && option.value === undefined && name !== 'password')
       faults.push(wrongValue(`${name} (${path}) needs a value`))
     if (option?.value !== undefined) texts[setting] = option.value
+    if (option?.cut !== undefined) faults.push(wrongValue(option.cut))
   }
   faults.push(...unsupportedTls(options, path))
   const address = oneAddress(texts, last('protocol')?.value)
@@ -42,9 +43,9 @@ export function optionFileLayer(path: string, folders: Folders): { layer: Layer;
 }
 
 /** Resolves the prefixes: `skip-ssl` is `ssl=0`, and so on. `loose-` marks an option that some programs do not know. */
-function plain({ name, value }: Option): Option {
+function plain({ name, value, cut }: Option): Option {
   const [, prefix, rest = name] = /^(?:loose-)?(?:(skip|disable|enable)-)?(.*)$/.exec(name) ?? []
-  if (prefix === undefined) return { name: rest, value }
+  if (prefix === undefined) return { name: rest, value, cut }
   return { name: rest, value: prefix === 'enable' ? '1' : '0' }
 }
 

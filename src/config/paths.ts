@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 
@@ -31,18 +31,39 @@ export function shortPath(path: string, cwd: string, home: string): string {
 
 const projectFile = '.dbtool.json'
 
-/** The existing files with profiles: that of the project, then that of this user. */
-export function profilePaths({ env, cwd }: PathContext): string[] {
-  const home = homeOf(env)
-  const own = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'dbtool', 'config.json')
-  return [nearest(cwd, home), existsSync(own) ? own : undefined].filter((path) => path !== undefined)
+/** This user's folder for dbtool's configuration. */
+export function ownFolder(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config'), 'dbtool')
 }
 
-/** The project's file in this folder or the nearest one above it, up to the home folder. */
-function nearest(cwd: string, home: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const path = join(folder, projectFile)
-    if (existsSync(path)) return path
-    if (folder === home || folder === dirname(folder)) return undefined
+/** A file with profiles: that of the project is found, that of this user has a fixed place. */
+export interface ProfilePath {
+  readonly path: string
+  readonly isFound: boolean
+}
+
+/** The existing files with profiles: the ones of projects, the nearest first, and then that of this user. */
+export function profilePaths({ env, cwd }: PathContext): ProfilePath[] {
+  const found = foldersUp(resolve(cwd), homeOf(env)).map((folder) => ({
+    path: join(folder, projectFile),
+    isFound: true,
+  }))
+  const own = { path: join(ownFolder(env), 'config.json'), isFound: false }
+  return [...found, own].filter(({ path }) => exists(path))
+}
+
+/** This folder and those above it, up to the home folder. */
+function foldersUp(folder: string, home: string): string[] {
+  const isLast = folder === home || folder === dirname(folder)
+  return isLast ? [folder] : [folder, ...foldersUp(dirname(folder), home)]
+}
+
+/** Whether there is a file or a link, wherever that leads. */
+export function exists(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
   }
 }

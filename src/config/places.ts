@@ -3,6 +3,7 @@ import { profileVariable } from './entries.ts'
 import type { EnvFile } from './env-file.ts'
 import type { ConfigFault } from './fault.ts'
 import { flagOrigin, hasAddress, layerOf, type Layer } from './layers.ts'
+import type { Ignored, IgnoredPlace } from './own-file.ts'
 import { homeOf, profilePaths } from './paths.ts'
 import type { Profile, ProfileChoice } from './profile.ts'
 
@@ -10,6 +11,8 @@ import type { Profile, ProfileChoice } from './profile.ts'
 export interface Places {
   readonly layers: readonly Layer[]
   readonly faults: readonly ConfigFault[]
+  /** The files and servers that were found but not trusted. */
+  readonly ignored: readonly IgnoredPlace[]
   /** The profile in use. */
   readonly profile: Profile | undefined
 }
@@ -38,18 +41,36 @@ export async function gatherPlaces(sources: ConfigSources, envFile: EnvFile, wro
     ...(options === undefined ? [] : [options.layer]),
     layerOf({ origin: 'environment' }, env, wrong),
     ...selectedIn('environment'),
-    layerOf({ origin: envFile.name }, envFile.texts, wrong),
+    layerOf({ origin: envFile.name, found: envFile.found }, envFile.texts, wrong),
     ...selectedIn(envFile.name),
   ]
-  const profile = selected ?? (layers.some(hasAddress) ? undefined : profileModule?.defaultProfile(files, home))
+  const ignored = [envFile, ...files].flatMap((file) => file.ignored ?? [])
+  const isNamed = layers.some(hasAddress)
+  const profile = selected ?? (isNamed ? undefined : profileModule?.defaultProfile(files, home))
   if (selected === undefined && profile?.layer !== undefined) layers.push(profile.layer)
-  if (!layers.some(hasAddress)) layers.push(await privateServer(sources))
+  if (!layers.some(hasAddress)) {
+    const server = await privateServer(sources)
+    layers.push(server.layer)
+    ignored.push(...server.ignored)
+  }
+  const places = ignored.map((file) => ({ ...file, stops: !isNamed && !file.isStray }))
   return {
     layers,
-    faults: [...files.flatMap(({ faults }) => faults), ...(profile?.faults ?? []), ...(options?.faults ?? [])],
+    faults: [
+      ...files.flatMap(({ faults }) => faults),
+      ...(profile?.faults ?? []),
+      ...(options?.faults ?? []),
+      ...places.filter(({ stops }) => stops).map(withoutServer),
+    ],
+    ignored: places,
     profile,
   }
 }
+
+const withoutServer = ({ sentence, fix }: Ignored): ConfigFault => ({
+  sentence: `${sentence}, but no other place names a server`,
+  fix,
+})
 
 /** The selected profile: a flag comes before the environment, and that before the env file. Empty means not set. */
 function profileChoice({ profile, env }: ConfigSources, envFile: EnvFile): ProfileChoice | undefined {
@@ -61,8 +82,17 @@ function profileChoice({ profile, env }: ConfigSources, envFile: EnvFile): Profi
   return inVariables.flatMap(({ origin, name = '' }) => (name === '' ? [] : [{ origin, name }]))[0]
 }
 
-async function privateServer({ findPrivateServer }: ConfigSources): Promise<Layer> {
+async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ layer: Layer; ignored: Ignored[] }> {
   const server = await findPrivateServer()
-  const texts = server === undefined ? {} : { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
-  return { origin: 'private server', texts }
+  const isForeign = server !== undefined && 'foreign' in server
+  const texts =
+    server === undefined || isForeign
+      ? {}
+      : { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
+  return {
+    layer: { origin: 'private server', texts },
+    ignored: isForeign
+      ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: false }]
+      : [],
+  }
 }

@@ -1,11 +1,14 @@
-import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ConfigFault } from './fault.ts'
-import { exposure, ownedByOther, readableByAll, writableByAll } from './file-access.ts'
-import { holdsPassword } from './env-file.ts'
-import { jsonFault } from './json-fault.ts'
+import { readableByAll } from '../file-trust.ts'
 import { nearest } from '../nearest.ts'
-import { homeOf, shortPath, type PathContext } from './paths.ts'
+import { quoteValue } from '../values.ts'
+import { holdsPassword } from './env-file.ts'
+import type { ConfigFault } from './fault.ts'
+import { exposure } from './file-access.ts'
+import { readFound } from './found-file.ts'
+import { jsonFault } from './json-fault.ts'
+import { readOwn, type Ignored } from './own-file.ts'
+import { homeOf, shortPath, type PathContext, type ProfilePath } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
 /** The usable content of a file with profiles. The faults of single profiles are found when they are read. */
@@ -13,27 +16,38 @@ export interface ProfileFile {
   /** The path in its form for messages. */
   readonly name: string
   readonly folder: string
+  /** Whether dbtool has found it in a project, and not in this user's configuration. */
+  readonly isFound: boolean
+  readonly ignored?: Ignored | undefined
   readonly profiles: ReadonlyMap<string, unknown>
   /** The profile that applies if no other place has an address. */
   readonly standard: string | undefined
   readonly faults: readonly ConfigFault[]
 }
 
+/** Completion and hints put the name into command lines, so it needs no quotes in any shell. */
+const profileName = /^[A-Za-z0-9_.-]+$/
 const topKeys = ['profiles', 'default']
 
-/** Reads the files found by {@link profilePaths}. Faults are part of the result. */
-export function readProfileFiles(paths: readonly string[], { env, cwd }: PathContext): ProfileFile[] {
-  return paths.map((path) => readProfileFile(path, shortPath(path, cwd, homeOf(env)), cwd))
+/**
+ * Reads the files of {@link profilePaths}: of the projects' ones, the nearest that can be trusted, after those that are
+ * ignored. Faults are part of the result.
+ */
+export function readProfileFiles(paths: readonly ProfilePath[], context: PathContext): ProfileFile[] {
+  const files: ProfileFile[] = []
+  for (const path of paths)
+    if (!path.isFound || files.every(({ ignored }) => ignored !== undefined)) files.push(readProfileFile(path, context))
+  return files
 }
 
-function readProfileFile(path: string, name: string, cwd: string): ProfileFile {
-  const nothing = { name, folder: dirname(path), profiles: new Map<string, unknown>(), standard: undefined }
+function readProfileFile({ path, isFound }: ProfilePath, { env, cwd }: PathContext): ProfileFile {
+  const name = shortPath(path, cwd, homeOf(env))
+  const nothing = { name, folder: dirname(path), isFound, profiles: new Map<string, unknown>(), standard: undefined }
   const rejected = (fault: ConfigFault): ProfileFile => ({ ...nothing, faults: [fault] })
   try {
-    const stats = statSync(path)
-    const untrusted = ownedByOther(name, stats, cwd) ?? writableByAll(name, stats)
-    if (untrusted !== undefined) return rejected(untrusted)
-    const text = readFileSync(path, 'utf8').replace(/^\ufeff/, '')
+    const trusted = isFound ? readFound({ path, name, cwd, env }) : readOwn(path, name)
+    if ('ignored' in trusted) return { ...nothing, ignored: trusted.ignored, faults: [] }
+    const text = trusted.file.text.replace(/^\ufeff/, '')
     const syntax = jsonFault(text)
     if (syntax !== undefined)
       return rejected({
@@ -41,7 +55,7 @@ function readProfileFile(path: string, name: string, cwd: string): ProfileFile {
         fix: 'correct the file: it must be JSON without comments',
       })
     const file = contentsOf(JSON.parse(text) as unknown, nothing)
-    return [...file.profiles.values()].some(hasPassword) && readableByAll(stats)
+    return [...file.profiles.values()].some(hasPassword) && readableByAll(trusted.file.stats)
       ? { ...file, faults: [exposure(name), ...file.faults] }
       : file
   } catch (cause) {
@@ -68,11 +82,18 @@ function contentsOf(content: unknown, file: Omit<ProfileFile, 'faults'>): Profil
     })
   if (!isObject(profiles))
     faults.push({ sentence: `${name}: profiles must be an object with one profile per name`, fix: form })
+  const named = isObject(profiles) ? Object.entries(profiles) : []
+  for (const [profile] of named)
+    if (!profileName.test(profile))
+      faults.push({
+        sentence: `${name}: the name of profile ${quoteValue(profile)} may only have letters, digits, '_', '.' and '-'`,
+        fix: 'rename the profile',
+      })
   if (standard !== undefined && typeof standard !== 'string')
     faults.push({ sentence: `${name}: default must be the name of a profile`, fix: form })
   return {
     ...file,
-    profiles: new Map(isObject(profiles) ? Object.entries(profiles) : []),
+    profiles: new Map(named.filter(([profile]) => profileName.test(profile))),
     standard: typeof standard === 'string' ? standard : undefined,
     faults,
   }

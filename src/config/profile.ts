@@ -89,7 +89,12 @@ export function profileLayer(
   name: string,
   { home, wrong }: { home: string; wrong: string[] },
 ): Layer {
-  const place = { origin: `profile ${name} of ${file.name}`, nameOf: keyOf, chosen: true } as const
+  const place = {
+    origin: `profile ${name} of ${file.name}`,
+    nameOf: keyOf,
+    chosen: true,
+    ...(file.isFound ? { found: file.folder } : {}),
+  } as const
   const profile = file.profiles.get(name)
   if (!isObject(profile)) wrong.push(`${place.origin} must be an object, such as {"host": "db.example.com"}`)
   const texts: Record<string, string> = {}
@@ -115,6 +120,7 @@ function unknownKey(key: string, origin: string): string {
 /** The fault of a missing profile. Empty if a file has faults itself: the profile may be in that file. */
 function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileChoice): ConfigFault[] {
   if (files.some(({ faults }) => faults.length > 0)) return []
+  const ignored = files.find((file) => file.ignored !== undefined)?.ignored
   const names = files.flatMap(({ profiles }) => [...profiles.keys()])
   const meant = nearest(name, names)
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`
@@ -122,9 +128,11 @@ function noSuchProfile(files: readonly ProfileFile[], { name, origin }: ProfileC
     {
       sentence: `unknown profile ${quoteValue(name)} (${origin === flagOrigin ? '--profile' : origin})${hint}`,
       fix:
-        names.length > 0
-          ? `the profiles are ${names.join(', ')}; see: dbtool config profiles`
-          : 'add it to .dbtool.json, here or in a folder above, or to ~/.config/dbtool/config.json',
+        ignored !== undefined
+          ? `${ignored.sentence}; ${ignored.fix}`
+          : names.length > 0
+            ? `the profiles are ${names.join(', ')}; see: dbtool config profiles`
+            : 'add it to .dbtool.json, here or in a folder above, or to ~/.config/dbtool/config.json',
     },
   ]
 }

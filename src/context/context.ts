@@ -46,6 +46,14 @@ export interface Invocation {
   readonly rawCells: boolean
   /** `--force`. */
   readonly force: boolean
+  readonly fileMode: number | undefined
+}
+
+export interface ShopOptions {
+  /** Rolls back every transaction. */
+  readonly dryRun?: boolean
+  /** The work has several steps, also outside the database: the server must be able to log them all. */
+  readonly writesInSteps?: boolean
 }
 
 /** The environment of a verb. The shop, reports and stress never see it. */
@@ -57,14 +65,16 @@ export interface Context {
   readonly rawCells: boolean
   /** `--force`: an existing file is replaced. */
   readonly force: boolean
+  /** `--mode`: the permissions of the files that the command writes. */
+  readonly fileMode: number | undefined
   /** Resolves to the settings. Rejects with BAD_CONFIG and all faults; {@link inspection} resolves to them instead. */
   config(): Promise<Config>
   /** Resolves to the settings with their sources and faults. */
   inspection(): Promise<Inspection>
   /** Runs `work` on the configured database, without a check of its schema. */
   db<T>(work: (db: Database) => Promise<T>): Promise<T>
-  /** Runs `work` on the shop. Rejects if its schema is not up to date. A dry run rolls back every transaction. */
-  shop<T>(work: (db: Database) => Promise<T>, options?: { dryRun?: boolean }): Promise<T>
+  /** Runs `work` on the shop. Rejects if its schema is not up to date. */
+  shop<T>(work: (db: Database) => Promise<T>, options?: ShopOptions): Promise<T>
   /**
    * Runs `work` on one connection outside the pool, by default without a statement time-out. Connects to the configured
    * target, or to `elsewhere`.

@@ -1,4 +1,5 @@
 import type { Inspection } from '../config/config.ts'
+import type { PrivateServer } from '../config/layers.ts'
 import type { Invocation, Io } from './context.ts'
 import type { Ask } from '../prompts/ask.ts'
 import { osUserName } from './os-user.ts'
@@ -9,8 +10,8 @@ export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): P
   const { inspectConfig } = await import('../config/config.ts')
   const flags = { ...invocation.connection, ...(await passwordOf(invocation, io, ask)) }
   const { env, cwd } = io
-  const { profile, optionFile, envFile } = invocation
-  return inspectConfig({
+  const { profile, optionFile, envFile, out } = invocation
+  const inspection = await inspectConfig({
     flags,
     profile,
     optionFile,
@@ -20,6 +21,8 @@ export async function inspect(io: Io, invocation: Invocation, ask: () => Ask): P
     osUser: osUserName(),
     findPrivateServer: () => findPrivateServer(env),
   })
+  for (const { sentence, fix, stops } of inspection.ignored) if (!stops) out.warn(`${sentence}; ${fix}`)
+  return inspection
 }
 
 /** Reads the password: the first line of piped standard input, or typed invisibly. */
@@ -42,9 +45,7 @@ async function passwordOf(
   return { DB_PASSWORD: password }
 }
 
-async function findPrivateServer(
-  env: Io['env'],
-): Promise<{ socket: string; user: string; database: string } | undefined> {
+async function findPrivateServer(env: Io['env']): Promise<PrivateServer | undefined> {
   const [{ serverPaths }, { findRunning }] = await Promise.all([
     import('../server/home.ts'),
     import('../server/status.ts'),

@@ -9,10 +9,10 @@ import type { Ask } from '../prompts/ask.ts'
 import type { Author } from '../shop/logs.ts'
 import { quotedForShell } from '../values.ts'
 import { askFor } from './asking.ts'
-import type { Context, Invocation, Io } from './context.ts'
+import type { Context, Invocation, Io, ShopOptions } from './context.ts'
 import { inspect } from './inspection.ts'
 import { osUserName } from './os-user.ts'
-import { persistenceFor, traceFor } from './trace.ts'
+import { retryOptionsFor, traceFor } from './trace.ts'
 
 /**
  * The context of this process. It exists before the command line is read, so that verbs can be declared with it;
@@ -48,6 +48,10 @@ export class ProcessContext implements Context {
     return this.invocation().force
   }
 
+  get fileMode(): number | undefined {
+    return this.invocation().fileMode
+  }
+
   author(): Author {
     return { osUser: osUserName(), command: this.invocation().command }
   }
@@ -74,10 +78,13 @@ export class ProcessContext implements Context {
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { PooledDatabase } = await import('../db/database.ts')
-    return work(new PooledDatabase(await this.pool(), persistenceFor(this.invocation())))
+    return work(new PooledDatabase(await this.pool(), retryOptionsFor(this.invocation())))
   }
 
-  async shop<T>(work: (db: Database) => Promise<T>, { dryRun = false }: { dryRun?: boolean } = {}): Promise<T> {
+  async shop<T>(
+    work: (db: Database) => Promise<T>,
+    { dryRun = false, writesInSteps = false }: ShopOptions = {},
+  ): Promise<T> {
     const [
       { PooledDatabase, RollbackDatabase },
       { loadMigrations },
@@ -88,8 +95,9 @@ export class ProcessContext implements Context {
       import('../db/migrations/schema-state.ts'),
     ])
     const pool = await this.pool()
-    const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, persistenceFor(this.invocation()))
+    const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
     assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
+    if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }
 
@@ -98,12 +106,11 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const { connect } = await import('../db/connection/connect.ts')
+    const { connect, lockObserver } = await import('../db/connection/connect.ts')
     const config = await this.config()
-    const connection = await unlessAborted(
-      this.io.signal,
-      connect(elsewhere ?? config.target, { ...config.limits, ...limits }, traceFor(this.invocation())),
-    )
+    const target = elsewhere ?? config.target
+    const options = { onTrace: traceFor(this.invocation()), locks: lockObserver(target) }
+    const connection = await unlessAborted(this.io.signal, connect(target, { ...config.limits, ...limits }, options))
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })
@@ -126,7 +133,7 @@ export class ProcessContext implements Context {
   }
 
   /** Prints the command line that includes the answers of the user, and so needs no prompts. */
-  tellAnswers(argv: readonly string[]): void {
+  printAnswers(argv: readonly string[]): void {
     const answered = this.#ask?.answered ?? []
     if (answered.length === 0) return
     // After `--`, a flag would count as an argument.
@@ -141,7 +148,7 @@ export class ProcessContext implements Context {
   }
 
   /** Prints the times for `--timing`. */
-  tellTime(): void {
+  printTime(): void {
     const { out, stopwatch } = this.#invocation ?? {}
     if (stopwatch !== undefined) out?.timing(stopwatch.read())
   }

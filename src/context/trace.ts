@@ -1,5 +1,5 @@
 import type { OnTrace, Trace } from '../db/queries.ts'
-import type { Persistence } from '../db/retry.ts'
+import type { RetryOptions } from '../db/retry.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Invocation } from './context.ts'
 
@@ -18,7 +18,7 @@ function inOneLine({ sql, values, ms, failed }: Trace): string {
 }
 
 /** The default retry options; with `-v`, every attempt after the first is reported. */
-export function persistenceFor({ verbose, out }: Invocation): Partial<Persistence> {
+export function retryOptionsFor({ verbose, out }: Invocation): Partial<RetryOptions> {
   if (!verbose) return {}
   return {
     onRetry: ({ attempt, pauseMs, error }) => {

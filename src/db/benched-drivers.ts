@@ -28,7 +28,7 @@ export interface BenchedConnection {
 const require = createRequire(import.meta.url)
 
 function versionOfMysql2(): string {
-  const folder = require.resolve('mysql2').replace(/(.*node_modules\/mysql2)\/.*/, '$1')
+  const folder = require.resolve('mysql2').replace(/^(.*node_modules\/mysql2)\/.*/, '$1')
   return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version: string }).version
 }
 

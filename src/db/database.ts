@@ -1,7 +1,7 @@
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
-import type { Change, Queries, Value } from './queries.ts'
-import { persistently, type Persistence, type Work } from './retry.ts'
+import type { Change, Queries, OnRows, Value } from './queries.ts'
+import { withRetries, type RetryOptions, type Work } from './retry.ts'
 import { dryRun, transaction } from './transaction.ts'
 
 /** The database interface of the other folders: single statements, and transactions in a callback. */
@@ -20,7 +20,7 @@ export interface Database extends Queries {
 export class PooledDatabase implements Database {
   constructor(
     readonly pool: Pool,
-    readonly persistence: Partial<Persistence> = {},
+    readonly retryOptions: Partial<RetryOptions> = {},
   ) {}
 
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
@@ -39,16 +39,20 @@ export class PooledDatabase implements Database {
     return this.single((queries) => queries.rawRows<T>(sql, values))
   }
 
+  each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    return withLease(this.pool, (lease) => lease.each(sql, values, onRows))
+  }
+
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     return this.single((queries) => queries.bulk<T>(sql, rows))
   }
 
   transaction<T>(work: (queries: Queries) => Promise<T>, kind: Work['kind'] = 'transaction'): Promise<T> {
-    return persistently(() => withLease(this.pool, (lease) => transaction(lease, work)), { ...this.persistence, kind })
+    return withRetries(() => withLease(this.pool, (lease) => transaction(lease, work)), { ...this.retryOptions, kind })
   }
 
   reading<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return persistently(() => withLease(this.pool, work), { ...this.persistence, kind: 'repeatable' })
+    return withRetries(() => withLease(this.pool, work), { ...this.retryOptions, kind: 'repeatable' })
   }
 
   protected single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
@@ -59,8 +63,8 @@ export class PooledDatabase implements Database {
 /** The database of `--dry-run`: runs transactions and single statements, then rolls each of them back. */
 export class RollbackDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return persistently(() => withLease(this.pool, (lease) => dryRun(lease, work)), {
-      ...this.persistence,
+    return withRetries(() => withLease(this.pool, (lease) => dryRun(lease, work)), {
+      ...this.retryOptions,
       kind: 'repeatable',
     })
   }

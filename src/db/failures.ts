@@ -3,8 +3,6 @@ import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 import {
   alsoDemanded,
-  closedInSetUp,
-  isClosedInSetUp,
   isTlsVersion,
   isWithoutAccounts,
   loginRefusals,
@@ -128,10 +126,13 @@ const plainRefused: Translation = {
     `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
 }
-/** A server that serverText in its greeting that it is MySQL refuses a login, or a statement of the session. */
+/** A server that greets as MySQL refuses a login, or says after it that it is MySQL. */
 export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
   const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
-  return new DatabaseError('NOT_MARIADB', message, { hint: 'check --host and --port, or --socket', cause })
+  return new DatabaseError('NOT_MARIADB', message, {
+    hint: 'check --host and --port, or --socket; pool stress, tune, compare and status run on MySQL too',
+    cause,
+  })
 }
 const otherProduct: Translation = {
   code: 'NOT_MARIADB',
@@ -156,10 +157,32 @@ const readOnly: Translation = {
       ? 'this database is read-only for dbtool, by readOnly in its profile or by DB_READ_ONLY'
       : 'the server accepts no writes now; try again later, or connect to one that does',
 }
+/** A binary log by statement cannot repeat what happens under READ COMMITTED, the isolation of dbtool's sessions. */
+export const loggingByStatement = {
+  code: 'READ_ONLY',
+  message: 'the binary log of the server has binlog_format STATEMENT, which cannot log a change of dbtool',
+  hint: 'nothing was changed; an administrator allows it with SET GLOBAL binlog_format = MIXED',
+} as const
+const notLoggable: Translation = {
+  code: loggingByStatement.code,
+  message: () => loggingByStatement.message,
+  hint: () => loggingByStatement.hint,
+}
 const timedOut = withHint(
   'STATEMENT_TIMEOUT',
   'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
 )
+const lockTimeout: Translation = {
+  code: 'LOCK_TIMEOUT',
+  message: (error) => serverText(error).replace(/; try restarting transaction$/, ''),
+  hint: () => 'another session holds the rows or has locked the table; try again, or see: dbtool pool status',
+}
+/** Only a small statement gets here: a larger one is measured before it is sent. */
+const tooLarge: Translation = {
+  code: 'TOO_LARGE',
+  message: (_error, target) => `a statement is larger than max_allowed_packet of the server at ${addressOf(target)}`,
+  hint: () => 'nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = 16777216',
+}
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
 const failed = withHint('QUERY_FAILED', 'add --sql to see the statement')
 
@@ -197,10 +220,12 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
-  1205: withHint('LOCK_TIMEOUT', 'another transaction holds the rows; try again'),
+  1153: tooLarge,
+  1205: lockTimeout,
   1213: withHint('DEADLOCK', 'two transactions waited for each other; try again'),
   1020: withHint('DEADLOCK', 'another transaction changed the same rows; try again'),
   1290: readOnly,
+  1665: notLoggable,
   1792: readOnly,
   1836: readOnly,
   1969: timedOut,
@@ -257,7 +282,6 @@ const tlsWords = /certificate|self[- ]signed|TLS|SSL routines|wrong version numb
 /** Finds the translation by number, then by the code of Node, then by the text. */
 export function translationOf(error: DriverError): Translation {
   if (isWithoutAccounts(error)) return withoutAccounts
-  if (isClosedInSetUp(error)) return closedInSetUp
   if (error.errno < firstServerErrno && isTlsVersion(error)) return tlsVersion
   if (error.inSession && error.errno === unknownVariable) return otherProduct
   const known = byNumber[error.errno] ?? byCode[error.code]

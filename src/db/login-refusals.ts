@@ -23,23 +23,13 @@ const notLoaded: Translation = {
     `the server at ${addressOf(target)} cannot log in user '${target.user}': ${serverText(error)}`,
   hint: () => 'an administrator installs that plugin, or gives the account another method',
 }
+/** The answer to the first statement; then the server closes the connection. */
 const brokenInitConnect: Translation = {
   code: 'ACCESS_DENIED',
-  message: (_error, target) =>
-    `the server at ${addressOf(target)} closed the connection right after the login, ` +
-    `as it does when init_connect holds a statement that fails`,
+  message: (error, target) =>
+    `init_connect of the server at ${addressOf(target)} holds a statement that fails: ${serverText(error)}`,
   hint: () => 'an administrator corrects it with SET GLOBAL init_connect; the log of the server names the fault',
 }
-
-/** The connector's number for a failed session set-up. */
-const setUpFailed = 45030
-/**
- * True if the connection was closed before the session was set up. The answer of the server, error 1184, is lost then,
- * because the second statement of the set-up is written to a closed socket.
- */
-export const isClosedInSetUp = ({ errno, text }: DriverError): boolean =>
-  errno === setUpFailed && /EPIPE|ECONNRESET/.test(text)
-export const closedInSetUp = brokenInitConnect
 
 /** The server runs without accounts: everybody logs in, and nobody can grant anything. */
 export const withoutAccounts: Translation = {
@@ -87,9 +77,11 @@ export const methodRefused: Translation = {
   message: (error, target) =>
     `the server at ${addressOf(target)} asks user '${target.user}' to log in by ${methodIn(error)}, which ` +
     (isKnown(error) ? 'reveals the password to a server that is not verified' : 'dbtool does not support'),
-  hint: (_target, error) =>
+  hint: ({ socket }, error) =>
     isKnown(error)
-      ? 'use --ssl-mode verify-ca or verify-identity'
+      ? socket === undefined
+        ? 'use --ssl-mode verify-ca or verify-identity'
+        : 'use a socket that belongs to you, to root or to the account mysql'
       : 'use an account with another method, such as ed25519 or mysql_native_password',
 }
 

@@ -1,4 +1,4 @@
-import type { Persistence } from './retry.ts'
+import type { RetryOptions } from './retry.ts'
 
 /** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
 export type Value = string | number | bigint | boolean | Date | null | Secret
@@ -8,6 +8,9 @@ export interface Change {
   readonly affectedRows: number
   readonly insertId: number
 }
+
+/** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
+export type OnRows<T> = (rows: T[]) => Promise<void>
 
 /**
  * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
@@ -23,13 +26,19 @@ export interface Queries {
   /** `rows` for thousands of rows: several times as fast, since no DATETIME is converted. Select none, or as text. */
   rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]>
   /**
+   * Runs a SELECT with any number of rows, in constant memory. Rejects with the error of `onRows` unchanged. Never
+   * retried, because `onRows` may have written the first rows. The time limit applies to each wait for the server, and
+   * not to `onRows`.
+   */
+  each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void>
+  /**
    * Runs one statement for many rows of values, in their order, in one message. With RETURNING, resolves to one row for
    * each of them. If one fails, those before it may have taken effect: call it in a transaction or after a savepoint.
    * Wait for its result, because a later statement may overtake it.
    */
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]>
   /** Retry options for work on this database. */
-  readonly persistence?: Partial<Persistence>
+  readonly retryOptions?: Partial<RetryOptions>
 }
 
 /** One connection with its transaction state. */

@@ -44,7 +44,7 @@ export const retryTable: readonly Rule[] = [
   {
     code: 'LOCK_TIMEOUT',
     numbers: [1205],
-    meaning: 'another transaction held the rows during the entire lock wait',
+    meaning: 'another session held the rows, the table or all commits during the entire lock wait',
     transaction: 'open',
     order: 'not placed',
     ...never,
@@ -111,8 +111,16 @@ export const retryTable: readonly Rule[] = [
   },
   {
     code: 'READ_ONLY',
-    numbers: [1290, 1792, 1836],
+    numbers: [1290, 1665, 1792, 1836],
     meaning: 'the server accepts no writes, even if it became read-only between write and COMMIT',
+    transaction: 'open',
+    order: 'not placed',
+    ...never,
+  },
+  {
+    code: 'TOO_LARGE',
+    numbers: [1153],
+    meaning: 'the statement is larger than max_allowed_packet; dbtool does not send it',
     transaction: 'open',
     order: 'not placed',
     ...never,
@@ -155,4 +163,28 @@ export function ruleOf(error: unknown): Omit<Rule, 'code'> {
 /** True for a lost connection: the server may or may not have run its statement, or may still be running it. */
 export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'OUTCOME_UNKNOWN')
+}
+
+const temporary: ReadonlySet<ErrorCode> = new Set([
+  'DEADLOCK',
+  'LOCK_TIMEOUT',
+  'STATEMENT_TIMEOUT',
+  'CONNECTION_LOST',
+  'OUTCOME_UNKNOWN',
+  'UNREACHABLE',
+  'POOL_TIMEOUT',
+  'POOL_CLOSED',
+])
+
+/**
+ * The hint after an error that stopped a long piece of work, which `again` continues. An error that does not pass by
+ * itself needs its own remedy first.
+ */
+export function hintToContinue({ code, hint = 'remove the cause' }: DbtoolError, again: string): string {
+  return temporary.has(code) ? again : `${hint.replace(/^nothing was changed; /, '')}; then ${again}`
+}
+
+/** True if the server cannot be reached now: it may answer a later connection. */
+export function isAway(error: unknown): boolean {
+  return isConnectionLoss(error) || (error instanceof DbtoolError && error.code === 'UNREACHABLE')
 }

@@ -11,7 +11,7 @@ export interface Retry {
 }
 
 /** Limits of retrying, and its listener. */
-export interface Persistence {
+export interface RetryOptions {
   /**
    * One deadline for all attempts, in milliseconds after the first failure. With `giveUp`, an attempt that is running
    * at the deadline is abandoned.
@@ -22,7 +22,7 @@ export interface Persistence {
 
 export const defaultPatienceMs = 15_000
 
-export interface Work extends Partial<Persistence> {
+export interface Work extends Partial<RetryOptions> {
   /**
    * `transaction`: work that was lost before COMMIT took no effect. `repeatable`: running it twice has the same effect
    * as running it once.
@@ -36,7 +36,7 @@ export interface Work extends Partial<Persistence> {
  * Runs `work`, and retries it from its start as the retry table says. Resolves to its result. Rejects with the last
  * error, or with the error that `giveUp` makes of it.
  */
-export async function persistently<T>(
+export async function withRetries<T>(
   work: () => Promise<T>,
   { kind, patienceMs = defaultPatienceMs, onRetry, giveUp }: Work,
 ): Promise<T> {

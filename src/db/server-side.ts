@@ -1,4 +1,5 @@
 import { DatabaseError } from './failures.ts'
+import { lockWaits, type LockWait } from './lock-waits.ts'
 import type { Queries } from './queries.ts'
 
 /** Connections, transactions and lock waits from the view of the server. */
@@ -43,14 +44,6 @@ export interface OpenTransaction {
   readonly statement: string | null
 }
 
-export interface LockWait {
-  readonly waiting: number
-  readonly blocked_by: number
-  readonly waited_s: number
-  readonly statement: string | null
-  readonly blocking_statement: string | null
-}
-
 const noProcessPrivilege = 1227
 
 /** Resolves to the state of the server, without this connection. Needs no privilege; PROCESS reveals more. */
@@ -63,23 +56,13 @@ export async function serverSide(queries: Queries): Promise<ServerSide> {
      WHERE ID <> CONNECTION_ID() AND COMMAND NOT IN ('Daemon', 'Binlog Dump')
      GROUP BY 1, 2, 3, 4 ORDER BY connections DESC, 1, 2, 4`,
   )
+  const lock_waits = await lockWaits(queries)
   try {
-    return {
-      status,
-      connections,
-      transactions: await transactionsOf(queries),
-      lock_waits: await lockWaitsOf(queries),
-      unseen: [],
-    }
+    return { status, connections, transactions: await transactionsOf(queries), lock_waits, unseen: [] }
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.errno !== noProcessPrivilege) throw error
-    return {
-      status,
-      connections,
-      transactions: [],
-      lock_waits: [],
-      unseen: ['connections of other users', 'open transactions', 'lock waits'],
-    }
+    const unseen = ['connections of other users', 'open transactions', 'waits for row locks']
+    return { status, connections, transactions: [], lock_waits, unseen }
   }
 }
 
@@ -103,17 +86,5 @@ function transactionsOf(queries: Queries): Promise<OpenTransaction[]> {
             t.trx_rows_locked AS rows_locked, t.trx_rows_modified AS rows_changed, t.trx_query AS statement
      FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
      WHERE t.trx_mysql_thread_id NOT IN (0, CONNECTION_ID()) ORDER BY t.trx_started, 1`,
-  )
-}
-
-function lockWaitsOf(queries: Queries): Promise<LockWait[]> {
-  return queries.rows<LockWait>(
-    `SELECT waiting.trx_mysql_thread_id AS waiting, blocking.trx_mysql_thread_id AS blocked_by,
-            TIMESTAMPDIFF(SECOND, waiting.trx_wait_started, NOW()) AS waited_s,
-            waiting.trx_query AS statement, blocking.trx_query AS blocking_statement
-     FROM information_schema.INNODB_LOCK_WAITS w
-       JOIN information_schema.INNODB_TRX waiting ON waiting.trx_id = w.requesting_trx_id
-       JOIN information_schema.INNODB_TRX blocking ON blocking.trx_id = w.blocking_trx_id
-     ORDER BY waited_s DESC, 1, 2`,
   )
 }

@@ -64,7 +64,7 @@ async function commit(session: Session): Promise<void> {
   } catch (error) {
     if (error instanceof DatabaseError && error.code === 'CONNECTION_LOST') throw outcomeUnknown(error)
     await rollBack(session)
-    throw error
+    throw error instanceof DatabaseError && error.code === 'LOCK_TIMEOUT' ? notCommitted(error) : error
   }
 }
 
@@ -77,6 +77,11 @@ function endedEarly(message: string): DbtoolError {
 function lostBefore(): DatabaseError {
   const message = 'the connection was lost before COMMIT: the transaction took no effect'
   return new DatabaseError('CONNECTION_LOST', message, { hint: 'try again' })
+}
+
+/** No row lock delays a COMMIT: a backup or a global read lock does, and the server has rolled back. */
+function notCommitted({ message, hint, errno, cause }: DatabaseError): DatabaseError {
+  return new DatabaseError('LOCK_TIMEOUT', `nothing was committed: ${message}`, { hint, errno, cause })
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {

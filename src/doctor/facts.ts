@@ -39,7 +39,7 @@ export interface Facts {
   readonly configuration: Configuration
   readonly destination: Destination
   readonly route: Route
-  /** A connection to the port or the socket, without logging in. */
+  /** The connection to the port or the socket: with the login, or without one after a failed login. */
   readonly tcpProbe: Attempt
   readonly encryption: Encryption
   readonly login: Login
@@ -68,6 +68,8 @@ export interface Configuration {
   readonly settings: readonly { readonly name: string; readonly origin: string }[]
   /** All faults except `exposed`, which is part of `envFile`. */
   readonly faults: readonly ConfigFault[]
+  /** The files and servers that were found but not trusted. */
+  readonly ignored: readonly ConfigFault[]
   readonly envFile: Pick<EnvFile, 'name' | 'state' | 'holdsPassword' | 'exposed'>
   /** The profile in use, the place that selects it, and the marks of its database: protected, read-only. */
   readonly profile?: { readonly name: string; readonly origin: string; readonly marks: readonly string[] } | undefined
@@ -127,6 +129,8 @@ export interface Usage {
 export interface Grants {
   readonly account: string
   readonly accountGrants: AccountGrants
+  /** Whether the server has the names of databases in lower case (lower_case_table_names), so also in its grants. */
+  readonly inLowerCase: boolean
   /** Whether it is an account of the private server: its owner, or the account for its port. */
   readonly ofPrivateServer: boolean
 }

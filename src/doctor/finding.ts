@@ -13,7 +13,7 @@ export const groups = [
 ] as const
 export type Group = (typeof groups)[number]
 
-/** `warning`: it works, at a risk. `fault`: it does not. `skipped`: could not be checked. */
+/** `warning`: a risk, although it works. `fault`: it does not. `skipped`: could not be checked. */
 export type Status = 'ok' | 'warning' | 'fault' | 'skipped'
 
 export interface Judgement {

@@ -1,3 +1,5 @@
+import { quotedForShell } from '../values.ts'
+
 /** The hint of an error as a fix: `run: dbtool db migrate` becomes the command alone. */
 export function fixOf(hint: string | undefined): string {
   return (hint ?? '').replace(/^run: /, '')
@@ -21,10 +23,5 @@ export function quotedAccount(account: string): string {
 
 /** The fix for missing or excess privileges of an account in the form of CURRENT_USER(). It needs GRANT OPTION. */
 export function grantsFor(account: string): string {
-  return `dbtool db grants --for ${shellWord(account)} --apply`
-}
-
-/** A text quoted as one word of a command line, if it needs quotes. */
-export function shellWord(text: string): string {
-  return /^[\w@.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+  return `dbtool db grants --for ${quotedForShell(account)} --apply`
 }

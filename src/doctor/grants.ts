@@ -37,7 +37,7 @@ interface Token {
   readonly quoted: boolean
 }
 
-const tokenPattern = /`((?:[^`]|``)*)`|'((?:[^'\\]|\\.|'')*)'|([\w$]+)|([^\s])/gs
+const tokenPattern = /`((?:[^`]|``)*)(?:`|$)|'((?:[^'\\]|\\.|'')*)(?:'|\\?$)|([\w$]+)|([^\s])/gs
 
 function tokensOf(line: string): Token[] {
   return Array.from(line.matchAll(tokenPattern), ([, name, text, word, mark]) => {
@@ -80,8 +80,22 @@ function grantOf(tokens: readonly Token[]): Grant[] {
 /** Splits a list of privileges at commas outside parentheses. Privileges on columns, with parentheses, are omitted. */
 function privilegesOf(tokens: readonly Token[]): string[] {
   const texts = tokens.map(({ text, quoted }) => (quoted ? '`' : text)).join(' ')
-  return texts
-    .split(/,(?![^(]*\))/)
+  return splitOutsideParentheses(texts)
     .map((name) => name.trim())
     .filter((name) => name !== '' && !name.includes('('))
+}
+
+/** Parentheses are not nested there. */
+function splitOutsideParentheses(text: string): string[] {
+  const parts: string[] = []
+  let start = 0
+  let isInside = false
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at)
+    if (character === '(' || character === ')') isInside = character === '('
+    if (character !== ',' || isInside) continue
+    parts.push(text.slice(start, at))
+    start = at + 1
+  }
+  return [...parts, text.slice(start)]
 }

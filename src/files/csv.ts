@@ -1,16 +1,31 @@
+import { unescapeTsv } from '../tsv.ts'
 import { type CsvHeader, type IndexedColumn, otherSeparator, wrongSeparator } from './header.ts'
 import { longestRecord, readLines, tooLong } from './lines.ts'
-import { findQuoteFault, lineFault, parseQuoted, quoteError, type RecordText } from './quotes.ts'
+import { findQuoteFault, parseQuoted, quoteError, type RecordText, recordQuoteFault, scanQuotes } from './quotes.ts'
 import type { Batch, SourceRecord } from './record.ts'
 import type { Source } from './source.ts'
-import { badFile } from './wording.ts'
+import { badFile, quoted } from './wording.ts'
 
-/** How the records of one CSV file are split into cells and named. */
+/**
+ * The rule by which a line is split into cells. `quotes`: RFC 4180. `none`: every separator ends a cell, and a quote is
+ * text. `escapes`: the same, with `\t`, `\n`, `\r`, `\0`, `\\` and `\N` for NULL, as LOAD DATA reads it.
+ */
+export type Grammar = 'quotes' | 'none' | 'escapes'
+
+export interface HeaderRules {
+  /** Undefined: a comma, unless the file names its separator in a line `sep=;`. */
+  delimiter: string | undefined
+  grammar: Grammar
+}
+
+/** Undefined: NULL. */
+type Cells = readonly (string | undefined)[]
+
+/** How the records of one file are split into cells and named. */
 export interface CsvShape {
-  delimiter: string
+  header: CsvHeader
+  grammar: Grammar
   columns: readonly IndexedColumn[]
-  /** Number of cells in the header; every record should have as many. */
-  width: number
   /** Reads the text of a cell, which may be escaped against formula injection in spreadsheets. */
   read: (cell: string) => string
 }
@@ -20,71 +35,114 @@ export interface CsvShape {
  *
  * Throws BAD_INPUT when the header itself cannot be read.
  */
-export async function readHeader(source: Source, delimiter: string): Promise<CsvHeader> {
-  const found = await firstRecord(source, delimiter)
+export async function readHeader(source: Source, { delimiter: given, grammar }: HeaderRules): Promise<CsvHeader> {
+  const { found, delimiter, separatorLine } = await firstRecord(source, given, grammar)
   if (/\r(?!\n)/.test(found.raw)) {
     throw badFile(source.name, found.line, 'lines end in CR alone', "Convert them: tr '\\r' '\\n' < FILE.")
   }
-  if (findQuoteFault(found.raw, delimiter)) {
+  if (grammar === 'quotes' && found.hasQuote && findQuoteFault(found.raw, delimiter)) {
     const separator = otherSeparator(found.raw, delimiter)
     if (separator !== undefined) throw wrongSeparator(source.name, found.line, separator)
+    throw quoteError(source.name, found, delimiter) ?? new Error('a quoting error without a description')
   }
-  const fault = found.fault === undefined ? undefined : quoteError(source.name, found, delimiter)
-  if (fault !== undefined) throw fault
-  const [cells = []] = await withCells(source.name, [found], delimiter)
-  return { line: found.line, raw: found.raw, cells }
+  const [cells = []] = await splitAll([found], delimiter, grammar)
+  return { line: found.line, raw: found.raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine }
 }
 
-async function firstRecord(source: Source, delimiter: string): Promise<FoundRecord> {
-  const finder = new RecordFinder(source.name, delimiter)
+interface FirstRecord {
+  found: FoundRecord
+  delimiter: string
+  separatorLine: string | undefined
+}
+
+async function firstRecord(source: Source, given: string | undefined, grammar: Grammar): Promise<FirstRecord> {
+  let delimiter = given ?? ','
+  let separatorLine: string | undefined
+  let finder = new RecordFinder(source.name, delimiter, grammar)
   for await (const { first, lines } of readLines(source)) {
     for (const [index, text] of lines.entries()) {
+      const [, named] = first + index === 1 ? (/^"?sep=(.)"?\r?$/i.exec(text) ?? []) : []
+      if (named !== undefined) {
+        separatorLine = text.trimEnd()
+        delimiter = given ?? named
+        finder = new RecordFinder(source.name, delimiter, grammar)
+        continue
+      }
       const found = finder.push(text, first + index)
-      if (found) return found
+      if (found) return { found, delimiter, separatorLine }
     }
   }
   finder.finish()
   throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
 }
 
-/** Yields the records after the header, block by block. Throws BAD_INPUT with the line number for a quoting error. */
+/**
+ * Yields the records after the header, block by block. A quoting error within one line is the fault of its record.
+ * Throws BAD_INPUT with the line number for one that reaches over several lines.
+ */
 export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerator<Batch> {
-  const finder = new RecordFinder(source.name, shape.delimiter)
-  let header = true
+  const { header, grammar } = shape
+  const finder = new RecordFinder(source.name, header.delimiter, grammar)
   for await (const { first, lines, end } of readLines(source)) {
     const found: FoundRecord[] = []
     for (const [index, text] of lines.entries()) {
+      if (header.separatorLine !== undefined && first + index === 1) continue
       const record = finder.push(text, first + index)
-      if (record && !header) found.push(record)
-      if (record) header = false
+      if (record && record.line > header.line) found.push(record)
     }
-    const cells = await withCells(source.name, found, shape.delimiter)
+    const cells = await splitAll(found, header.delimiter, grammar)
     yield { records: found.map((record, index) => named(record, cells[index] ?? [], shape)), end }
   }
   finder.finish()
 }
 
 /** A line without a quote is only cells between separators. Splitting it here costs a tenth of what a parser takes. */
-async function withCells(name: string, found: readonly FoundRecord[], delimiter: string): Promise<string[][]> {
+async function splitAll(found: readonly FoundRecord[], delimiter: string, grammar: Grammar): Promise<Cells[]> {
   const parsed = await parseQuoted(
-    name,
-    found.filter(({ hasQuote }) => hasQuote).map(({ line, raw, readable = raw }) => ({ line, raw: readable })),
+    found.filter(({ hasQuote, fault }) => hasQuote && fault === undefined),
     delimiter,
   )
   let next = 0
-  return found.map(({ raw, hasQuote, readable = raw }) => {
+  return found.map((record) => {
+    const { raw, hasQuote, fault } = record
+    if (fault !== undefined) return cellsBeforeFault(raw, delimiter)
     if (hasQuote) return parsed[next++] ?? []
-    return readable === '' ? [] : readable.split(delimiter)
+    if (grammar !== 'escapes' || !raw.includes('\\')) return raw.split(delimiter)
+    return raw.split(delimiter).map((cell) =>
+      unescapeTsv(cell, (escape) => {
+        record.fault ??= unknownEscape(escape)
+      }),
+    )
   })
 }
 
-function named(record: FoundRecord, cells: readonly string[], { columns, width, read }: CsvShape): SourceRecord {
-  const { line, raw, fault = cells.length === width ? undefined : widthFault(cells.length, width) } = record
-  // Of a line with a fault, only the cells before it are certainly in their columns.
-  const readableCells = record.fault === undefined ? (fault === undefined ? width : 1) : cells.length
+/** Other programs write no escapes: a path such as `C:\\new` must not lose its backslash in silence. */
+const unknownEscape = (escape: string): string =>
+  `${quoted(escape)} is no escape of TSV; a backslash is written as \\\\, or add --quote none`
+
+/** The cells before the one with the quoting error: with them, a faulty line still belongs to its order. */
+function cellsBeforeFault(raw: string, delimiter: string): string[] {
+  const cells: string[] = []
+  const mark = delimiter.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const cell = new RegExp(`("(?:[^"]|"")*"|[^"${mark}]*)${mark}`, 'y')
+  for (let match = cell.exec(raw); match !== null; match = cell.exec(raw)) {
+    const [, text = ''] = match
+    cells.push(text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text)
+  }
+  return cells
+}
+
+function named(record: FoundRecord, cells: Cells, { header, columns, read }: CsvShape): SourceRecord {
+  const { line, raw } = record
+  const width = header.cells.length
+  const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
+  // A separator too many or too few may be anywhere, so only the first cell is certainly in its column.
+  const certain = record.fault === undefined && fault !== undefined ? 1 : width
   const values: SourceRecord['values'] = {}
-  for (const { name, index } of columns)
-    if (index < readableCells || fault === undefined) values[name] = read(cells[index] ?? '').trim() || undefined
+  for (const { name, index } of columns) {
+    const cell = index < certain ? cells[index] : undefined
+    values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
+  }
   return { line, raw, values, fault }
 }
 
@@ -94,50 +152,58 @@ function widthFault(cells: number, width: number): string {
 
 interface FoundRecord extends RecordText {
   hasQuote: boolean
-  /** A quoting error of this line alone, and the text before the affected cell. */
-  fault?: string
-  readable?: string
+  fault: string | undefined
 }
 
 /**
- * Joins lines into records. In RFC 4180, a line end belongs to a cell exactly where the number of quotes so far is odd.
+ * Joins lines into records, and drops lines without any text in a cell. In RFC 4180, a line end belongs to a cell
+ * exactly where a quoted cell is open.
  */
 class RecordFinder {
   readonly #name: string
   readonly #delimiter: string
+  readonly #hasQuotes: boolean
+  /** A line of separators only, perhaps with pairs of quotes. */
+  readonly #blank: RegExp
   #open: { line: number; lines: string[]; length: number } | undefined
 
-  /** The name and the delimiter are used in messages only. */
-  constructor(name: string, delimiter: string) {
+  /** The name is used in messages only. */
+  constructor(name: string, delimiter: string, grammar: Grammar) {
     this.#name = name
     this.#delimiter = delimiter
+    this.#hasQuotes = grammar === 'quotes'
+    const mark = `\\u${delimiter.charCodeAt(0).toString(16).padStart(4, '0')}`
+    this.#blank = this.#hasQuotes ? new RegExp(`^(?:[\\s${mark}]|""(?!"))*$`) : new RegExp(`^[\\s${mark}]*$`)
   }
 
   /**
    * Adds the next line and returns the record that it completes, if any. Throws BAD_INPUT when a record is longer than
-   * `longestRecord`.
+   * `longestRecord`, and for a quoting error that reaches over several lines.
    */
   push(text: string, line: number): FoundRecord | undefined {
-    const quotes = countQuotes(text)
-    if (!this.#open) {
-      if (text.trim() === '') return undefined
-      const raw = withoutReturn(text)
-      const fault = quotes === 0 ? undefined : findQuoteFault(raw, this.#delimiter)
-      if (fault !== undefined && fault.kind !== 'unclosed') {
-        const readable = raw.slice(0, Math.max(0, fault.cell - this.#delimiter.length))
-        return { line, raw, hasQuote: readable.includes('"'), fault: lineFault(fault), readable }
-      }
-      if (fault === undefined) return { line, raw, hasQuote: quotes > 0 }
-      this.#open = { line, lines: [text], length: text.length }
-      return undefined
-    }
-    const open = this.#open
+    const hasQuote = this.#hasQuotes && text.includes('"')
+    if (this.#open) return this.#continue(this.#open, text, hasQuote)
+    if (this.#blank.test(text)) return undefined
+    const raw = withoutReturn(text)
+    const ending = hasQuote ? scanQuotes(text, this.#delimiter, false) : 'complete'
+    if (ending === 'complete') return { line, raw, hasQuote, fault: undefined }
+    if (ending === 'fault') return { line, raw, hasQuote, fault: recordQuoteFault({ line, raw }, this.#delimiter) }
+    this.#open = { line, lines: [text], length: text.length }
+    return undefined
+  }
+
+  #continue(
+    open: { line: number; lines: string[]; length: number },
+    text: string,
+    hasQuote: boolean,
+  ): FoundRecord | undefined {
     open.lines.push(text)
     open.length += text.length + 1
-    if (open.length > longestRecord) throw this.#unfinished(open)
-    if (quotes % 2 === 0) return undefined
+    const ending = hasQuote ? scanQuotes(text, this.#delimiter, true) : 'open'
+    if (ending === 'fault' || open.length > longestRecord) throw this.#unfinished(open)
+    if (ending === 'open') return undefined
     this.#open = undefined
-    return { line: open.line, raw: withoutReturn(open.lines.join('\n')), hasQuote: true }
+    return { line: open.line, raw: withoutReturn(open.lines.join('\n')), hasQuote: true, fault: undefined }
   }
 
   /** Throws BAD_INPUT when the file ends inside a quoted cell. */
@@ -149,12 +215,6 @@ class RecordFinder {
     const raw = withoutReturn(lines.join('\n'))
     return quoteError(this.#name, { line, raw }, this.#delimiter) ?? tooLong(this.#name, line)
   }
-}
-
-function countQuotes(text: string): number {
-  let count = 0
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count++
-  return count
 }
 
 function withoutReturn(text: string): string {

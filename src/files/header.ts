@@ -1,33 +1,30 @@
 import { allFaults, DbtoolError } from '../errors.ts'
-import { nearest } from '../nearest.ts'
+import {
+  type Column,
+  type IgnoredColumn,
+  ignoredColumns,
+  missing,
+  positionsOf,
+  type Wanted,
+  wantedColumns,
+} from './columns.ts'
 import { findQuoteFault, type RecordText } from './quotes.ts'
 import { badFile, listed, place, quoted } from './wording.ts'
-
-/** The fields that a caller reads. A file without a required one cannot be used. */
-export interface Fields {
-  required: readonly string[]
-  optional: readonly string[]
-}
-
-/** A field and the name of its column in the file. */
-export interface Column {
-  name: string
-  column: string
-  required: boolean
-}
 
 export interface IndexedColumn extends Column {
   index: number
 }
 
-/** The fields that a caller reads, and the map from each field to its column in the file. */
-export interface Wanted {
-  fields: Fields
-  map: ReadonlyMap<string, string>
-}
-
 export interface CsvHeader extends RecordText {
   cells: readonly string[]
+  delimiter: string
+  /** The line `sep=;` above the header, by which Excel names the separator. */
+  separatorLine: string | undefined
+}
+
+export interface LocatedColumns {
+  columns: IndexedColumn[]
+  ignored: IgnoredColumn[]
 }
 
 const separators: readonly { character: string; flag: string }[] = [
@@ -37,39 +34,55 @@ const separators: readonly { character: string; flag: string }[] = [
   { character: '|', flag: "'|'" },
 ]
 
-/** The column of each field: the one in the map, otherwise the one with the same name. */
-export function wantedColumns({ fields, map }: Wanted): Column[] {
-  const column = (name: string, required: boolean): Column => ({ name, column: map.get(name) ?? name, required })
-  return [...fields.required.map((name) => column(name, true)), ...fields.optional.map((name) => column(name, false))]
-}
-
 /**
- * Finds each wanted column in the header. An optional column may be absent unless the map names it.
+ * Finds each wanted column in the header, and names the columns that no field reads.
  *
  * Throws BAD_INPUT with all errors of the header at once.
  */
-export function locateColumns(name: string, header: CsvHeader, delimiter: string, wanted: Wanted): IndexedColumn[] {
+export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): LocatedColumns {
   const cells = header.cells.map((cell) => cell.trim())
   const faults: string[] = []
-  const found: IndexedColumn[] = []
+  const columns: IndexedColumn[] = []
+  const absent: string[] = []
   for (const field of wantedColumns(wanted)) {
-    const { column } = field
-    const index = cells.indexOf(column)
-    const again = cells.indexOf(column, index + 1)
-    if (index < 0) {
-      if (field.required || wanted.map.has(field.name)) faults.push(`no column ${missing(field, cells)}`)
-    } else if (again >= 0) {
-      faults.push(`column ${quoted(column)} appears more than once (columns ${index + 1} and ${again + 1})`)
-    } else found.push({ ...field, index })
+    const [[index, ...more] = []] = field.candidates
+      .map((column) => positionsOf(column, cells))
+      .filter(({ length }) => length > 0)
+    if (index === undefined) {
+      absent.push(field.name)
+      if (field.demanded) faults.push(`no column ${missing(field, cells)}`)
+    } else if (more.length > 0) faults.push(twice(field, [index, ...more], cells))
+    else columns.push({ ...field, index })
   }
-  if (faults.length === 0) return found
-  const separator = cells.length === 1 ? otherSeparator(header.raw, delimiter) : undefined
-  if (separator !== undefined) throw wrongSeparator(name, header.line, separator)
-  const hint = `The columns are ${listed(cells)}; name the right ones with --map ours=theirs,….`
-  throw allFaults(
+  if (faults.length > 0) throw headerFaults(name, header, faults)
+  const read = new Set(columns.map(({ index }) => index))
+  const rest = cells.flatMap((cell, index) => (read.has(index) ? [] : [cell === '' ? `column ${index + 1}` : cell]))
+  return { columns, ignored: ignoredColumns([...new Set(withoutRejectColumns(rest, cells))], absent) }
+}
+
+/** The last two columns of a rejects file, which dbtool wrote itself. */
+function withoutRejectColumns(rest: readonly string[], cells: readonly string[]): readonly string[] {
+  const endsWith = (names: readonly string[]): boolean => names.at(-2) === 'line' && names.at(-1) === 'reason'
+  return endsWith(cells) && endsWith(rest) ? rest.slice(0, -2) : rest
+}
+
+function twice({ name }: Column, indexes: readonly number[], cells: readonly string[]): string {
+  const positions = indexes.map((index) => index + 1).join(' and ')
+  const names = [...new Set(indexes.map((index) => cells[index] ?? ''))]
+  return names.length === 1
+    ? `column ${quoted(names[0] ?? '')} appears more than once (columns ${positions})`
+    : `columns ${names.map(quoted).join(' and ')} (${positions}) could both be ${name}`
+}
+
+function headerFaults(name: string, { line, raw, cells, delimiter }: CsvHeader, faults: readonly string[]): Error {
+  const separator = cells.length === 1 ? otherSeparator(raw, delimiter) : undefined
+  if (separator !== undefined) return wrongSeparator(name, line, separator)
+  const names = listed(cells.map((cell) => cell.trim()))
+  const hint = `The columns are ${names}; name the right ones with --map ours=theirs,….`
+  return allFaults(
     'BAD_INPUT',
     name,
-    faults.map((fault) => `${place(name, header.line)}: ${fault}`),
+    faults.map((fault) => `${place(name, line)}: ${fault}`),
     hint,
   )
 }
@@ -83,54 +96,12 @@ export function otherSeparator(raw: string, delimiter: string): string | undefin
 
 export function wrongSeparator(name: string, line: number, flag: string): DbtoolError {
   const what = `the header is a single column; the separator seems to be ${flag}`
-  return badFile(name, line, what, `Run it again with --delimiter ${flag}.`)
+  const tab = ' For a TSV file of dbtool or of mariadb --batch, use --input-format tsv.'
+  return badFile(name, line, what, `Run it again with --delimiter ${flag}.${flag === "'\\t'" ? tab : ''}`)
 }
 
-/**
- * Describes a missing column: its field and the name that may have been meant. A CSV column and an NDJSON key share the
- * wording.
- */
-export function missing({ name, column }: Column, cells: readonly string[]): string {
-  const near = nearest(column, cells)
-  const purpose = name === column ? '' : ` for ${name}`
-  return `${quoted(column)}${purpose}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`
-}
-
-/**
- * Reads `order_ref=InvoiceNo,user="Customer, ID"`: field → column of the file. A column with a comma in its name is
- * quoted.
- *
- * Throws USAGE with all errors at once: an unknown field, a field given twice, a missing '=', a missing column.
- */
-export function parseMap(text: string, fields: Fields): ReadonlyMap<string, string> {
-  const known = [...fields.required, ...fields.optional]
-  const map = new Map<string, string>()
-  const faults: string[] = []
-  for (const pair of text.match(/(?:"[^"]*"|[^,])+/g) ?? ['']) {
-    const [, name = '', column = ''] = /^([^=]*)=(.*)$/s.exec(pair)?.map((part) => part.trim()) ?? []
-    const fault = pairFault(pair.trim(), name, known, map)
-    if (fault !== undefined) faults.push(`--map: ${fault}`)
-    const bare = column.replace(/^"([^"]*)"$/, '$1')
-    if (fault === undefined && bare === '') faults.push(`--map: no column is given for ${name}`)
-    else if (fault === undefined) map.set(name, bare)
-  }
-  if (faults.length > 0)
-    throw allFaults('USAGE', '--map', faults, `Write ours=theirs,…; the fields are ${known.join(', ')}.`)
-  return map
-}
-
-function pairFault(
-  pair: string,
-  name: string,
-  known: readonly string[],
-  map: ReadonlyMap<string, string>,
-): string | undefined {
-  if (!pair.includes('=')) return `${quoted(pair)} has no '='`
-  if (map.has(name)) return `${name} is given twice`
-  if (known.includes(name)) return undefined
-  const near = nearest(name, known)
-  return `unknown field ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`
-}
+/** The separators that a file may use, in the order in which they are tried. */
+export const usualDelimiters = separators.map(({ character }) => character)
 
 /** Reads `--delimiter`: one character, `\t` or `tab`. Throws USAGE for anything that cannot separate cells. */
 export function parseDelimiter(text: string): string {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
 import type { Source } from './source.ts'
 import { badFile } from './wording.ts'
 
@@ -11,18 +12,6 @@ export const longestRecord = 1024 * 1024
 const blockBytes = 64 * 1024
 const newline = 10
 const byteOrderMark = Buffer.from('\uFEFF')
-
-/** Formats other than UTF-8 text that users pass by mistake, recognized by their first bytes. */
-const otherFormats: readonly { start: Buffer; what: string; hint: string }[] = [
-  { start: Buffer.from([0xff, 0xfe]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
-  { start: Buffer.from([0xfe, 0xff]), what: 'is UTF-16, not UTF-8', hint: 'Convert it: iconv -f utf-16 -t utf-8.' },
-  { start: Buffer.from([0x1f, 0x8b]), what: 'is compressed', hint: 'Unpack it on the way: zcat FILE | dbtool … -' },
-  {
-    start: Buffer.from('PK\x03\x04'),
-    what: 'is a zip archive or a spreadsheet',
-    hint: 'Export the sheet as CSV in UTF-8.',
-  },
-]
 
 export interface LineBlock {
   /** Number of the first line in the file, from 1. */
@@ -48,7 +37,7 @@ export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
   while (position < source.bytes) {
     const { bytesRead } = await source.handle.read(buffer, 0, Math.min(blockBytes, source.bytes - position), position)
     if (bytesRead === 0) break
-    const chunk = withoutMark(source.name, buffer.subarray(0, bytesRead), position)
+    const chunk = withoutMark(buffer.subarray(0, bytesRead), position)
     position += bytesRead
     const complete = chunk.lastIndexOf(newline) + 1
     if (restBytes + (complete > 0 ? chunk.indexOf(newline) : chunk.length) > longestRecord)
@@ -67,16 +56,51 @@ export async function* readLines(source: Source): AsyncGenerator<LineBlock> {
   if (restBytes > 0) yield { first, lines: decode(source.name, first, Buffer.concat(rest)), end: position }
 }
 
+/**
+ * Yields the text of a file in blocks of about 64 KiB, wherever its lines end.
+ *
+ * Throws BAD_INPUT for bytes that are not UTF-8.
+ */
+export async function* readText(source: Source): AsyncGenerator<{ text: string; end: number }> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const buffer = Buffer.allocUnsafe(blockBytes)
+  for (let position = 0; position < source.bytes;) {
+    const { bytesRead } = await source.handle.read(buffer, 0, Math.min(blockBytes, source.bytes - position), position)
+    if (bytesRead === 0) break
+    position += bytesRead
+    const text = decodeText(decoder, buffer.subarray(0, bytesRead), position < source.bytes)
+    if (text === undefined) throw notUtf8(source.name, undefined)
+    yield { text, end: position }
+  }
+}
+
+function decodeText(decoder: TextDecoder, block: Buffer, stream: boolean): string | undefined {
+  try {
+    return decoder.decode(block, { stream })
+  } catch {
+    return undefined
+  }
+}
+
+/** The first line with any text, cut after 64 KiB, to recognize the format of a file; undefined if there is none. */
+export async function firstLine({ handle, bytes }: Source): Promise<string | undefined> {
+  const buffer = Buffer.allocUnsafe(blockBytes)
+  for (let position = 0; position < bytes; position += blockBytes) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(blockBytes, bytes - position), position)
+    const text = withoutMark(buffer.subarray(0, bytesRead), position).toString('utf8').trimStart()
+    if (text !== '') return (text.split('\n', 1)[0] ?? '').trimEnd()
+  }
+  return undefined
+}
+
 export function tooLong(name: string, line: number): Error {
   const hint =
     'Look for a missing line end or a quote that was never closed; lines may end in LF or CRLF, not in CR alone.'
   return badFile(name, line, 'the record is longer than 1 MiB', hint)
 }
 
-function withoutMark(name: string, chunk: Buffer, position: number): Buffer {
+function withoutMark(chunk: Buffer, position: number): Buffer {
   if (position > 0) return chunk
-  const other = otherFormats.find(({ start }) => chunk.subarray(0, start.length).equals(start))
-  if (other) throw badFile(name, undefined, other.what, other.hint)
   return chunk.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? chunk.subarray(byteOrderMark.length) : chunk
 }
 
@@ -98,8 +122,16 @@ function decode(name: string, first: number, block: Buffer): string[] {
 
 function refuseBytes(name: string, line: number, bytes: Buffer): void {
   if (bytes.includes(0))
-    throw badFile(name, line, 'contains a NUL byte', 'This is not a text file; export it again as UTF-8 text.')
-  if (isUtf8(bytes)) return
-  const hint = 'Latin-1 is the usual cause; convert it: iconv -f latin1 -t utf-8 FILE > FILE.utf8.'
-  throw badFile(name, line, 'is not valid UTF-8', hint)
+    throw badFile(
+      name,
+      line,
+      'contains a NUL byte',
+      'Text in UTF-16 needs --encoding utf-16le; other files are no text.',
+    )
+  if (!isUtf8(bytes)) throw notUtf8(name, line)
+}
+
+function notUtf8(name: string, line: number | undefined): Error {
+  const hint = 'An export of Windows is the usual cause: run it again with --encoding windows-1252.'
+  return badFile(name, line, 'is not valid UTF-8', hint)
 }

@@ -9,71 +9,56 @@ export interface RecordText {
 /** Line numbers count from 0, the first line of the record. */
 interface QuoteFault {
   kind: 'stray' | 'unclosed' | 'text-after'
-  /** The position of the affected cell in the record. */
-  cell: number
   /** The line where the fault shows. */
   line: number
   /** The line where the affected cell was opened. */
   openedLine: number
 }
 
-/**
- * Parses records that contain quotes into cells, as csv-parse reads RFC 4180.
- *
- * Throws BAD_INPUT with the line number of the first quoting error.
- */
-export async function parseQuoted(
-  name: string,
-  records: readonly RecordText[],
-  delimiter: string,
-): Promise<string[][]> {
+/** Parses records that contain quotes, without quoting errors, into cells, as csv-parse reads RFC 4180. */
+export async function parseQuoted(records: readonly RecordText[], delimiter: string): Promise<string[][]> {
   if (records.length === 0) return []
   const { parse } = await import('csv-parse/sync')
   const text = records.map(({ raw }) => raw).join('\n')
-  try {
-    const cells = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true })
-    // Cells assigned to the wrong record would become wrong orders, so fail instead.
-    if (cells.length !== records.length) throw new Error(`csv-parse found ${cells.length} records in ${records.length}`)
-    return cells
-  } catch (error) {
-    for (const record of records) {
-      const fault = quoteError(name, record, delimiter)
-      if (fault) throw fault
-    }
-    throw error
-  }
+  const cells = parse(text, { delimiter, record_delimiter: '\n', relax_column_count: true })
+  // Cells assigned to the wrong record would become wrong orders, so fail instead.
+  if (cells.length !== records.length) throw new Error(`csv-parse found ${cells.length} records in ${records.length}`)
+  return cells
 }
 
-/** Describes the first quoting error of a record for the user; csv-parse reports only the line where it gave up. */
+const double = 'inside a quoted cell, a quote in the text is doubled ("")'
+
+/** Describes the first quoting error of a record that ends the import, such as a header; undefined if it has none. */
 export function quoteError(name: string, record: RecordText, delimiter: string): Error | undefined {
   const fault = findQuoteFault(record.raw, delimiter)
   if (!fault) return undefined
   const line = record.line + fault.line
   const opened = record.line + fault.openedLine
-  const double = 'inside a quoted cell, a quote in the text is doubled ("")'
   if (fault.kind === 'unclosed')
     return badFile(name, opened, 'a quote is opened and never closed', `Close the cell; ${double}.`)
-  if (fault.kind === 'stray') {
-    return badFile(name, line, 'a quote in the middle of a cell without quotes', `Put the cell in quotes; ${double}.`)
-  }
-  const cell = opened === line ? '' : ` of the cell opened on line ${opened}`
+  if (fault.kind === 'stray') return badFile(name, line, strayQuote, `Put the cell in quotes; ${double}.`)
   const hint = `A quote that was never closed on line ${opened} is the usual cause; ${double}.`
-  return badFile(name, line, `text after the closing quote${cell}`, hint)
+  return badFile(name, line, textAfter(line, opened), hint)
 }
 
-/** Describes the quoting error of a single line, to follow its position. */
-export function lineFault({ kind }: Pick<QuoteFault, 'kind'>): string {
-  const what =
-    kind === 'stray' ? 'a quote in the middle of a cell without quotes' : 'text after the closing quote of a cell'
-  return `has ${what}; put the cell in quotes, and double each quote inside it`
+/** Describes the quoting error of a single record, to follow the line where it starts. */
+export function recordQuoteFault({ line: start, raw }: RecordText, delimiter: string): string {
+  const fault = findQuoteFault(raw, delimiter)
+  const line = start + (fault?.line ?? 0)
+  const opened = start + (fault?.openedLine ?? 0)
+  const where = line === start ? '' : `line ${line} has `
+  return `${where}${fault?.kind === 'stray' ? strayQuote : textAfter(line, opened)}; ${double}, or add --quote none`
 }
+
+const strayQuote = 'a quote in the middle of a cell without quotes'
+const textAfter = (line: number, opened: number): string =>
+  `text after the closing quote${opened === line ? '' : ` of the cell opened on line ${opened}`}`
 
 export function findQuoteFault(raw: string, delimiter: string): QuoteFault | undefined {
   let opened = -1
   for (let at = raw.indexOf('"'); at >= 0; at = raw.indexOf('"', at + 1)) {
     if (opened < 0) {
-      if (at > 0 && raw[at - 1] !== delimiter)
-        return { ...faultAt(raw, 'stray', at, at), cell: raw.lastIndexOf(delimiter, at) + delimiter.length }
+      if (at > 0 && raw[at - 1] !== delimiter) return faultAt(raw, 'stray', at, at)
       opened = at
     } else if (raw[at + 1] === '"') {
       at++
@@ -85,8 +70,29 @@ export function findQuoteFault(raw: string, delimiter: string): QuoteFault | und
   return opened < 0 ? undefined : faultAt(raw, 'unclosed', opened, opened)
 }
 
+/** How a line that contains quotes ends: as a complete record, inside a quoted cell, or with a quoting error. */
+export type LineEnding = 'complete' | 'open' | 'fault'
+
+/** Reads the quotes of one line. `opened`: an earlier line opened a quoted cell that continues here. */
+export function scanQuotes(text: string, delimiter: string, opened: boolean): LineEnding {
+  let inside = opened
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    if (!inside) {
+      if (at > 0 && text[at - 1] !== delimiter) return 'fault'
+      inside = true
+    } else if (text[at + 1] === '"') {
+      at++
+    } else {
+      const isLast = at + 1 === text.length || (at + 2 === text.length && text[at + 1] === '\r')
+      if (!isLast && text[at + 1] !== delimiter) return 'fault'
+      inside = false
+    }
+  }
+  return inside ? 'open' : 'complete'
+}
+
 function faultAt(raw: string, kind: QuoteFault['kind'], at: number, opened: number): QuoteFault {
-  return { kind, cell: opened, line: linesBefore(raw, at), openedLine: linesBefore(raw, opened) }
+  return { kind, line: linesBefore(raw, at), openedLine: linesBefore(raw, opened) }
 }
 
 function linesBefore(text: string, at: number): number {

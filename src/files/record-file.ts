@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises'
-import { allFaults } from '../errors.ts'
+import { allFaults, DbtoolError } from '../errors.ts'
 import { unescapeFormula } from '../csv-injection.ts'
-import { csvBatches, readHeader } from './csv.ts'
-import { type Column, locateColumns, missing, parseDelimiter, type Wanted, wantedColumns } from './header.ts'
-import { ndjsonBatches, parseObject } from './ndjson.ts'
-import type { Batch, SourceRecord } from './record.ts'
-import { readLines } from './lines.ts'
+import { type Column, type IgnoredColumn, missing, type Wanted, wantedColumns } from './columns.ts'
+import { csvBatches, type Grammar, readHeader } from './csv.ts'
+import { locateColumns, parseDelimiter } from './header.ts'
+import { jsonBatches, JsonReader, ndjsonBatches, parseObject } from './json.ts'
+import { firstLine } from './lines.ts'
+import type { Batch, Reshape, SourceRecord } from './record.ts'
 import { openSource, type Source, type SourceOptions } from './source.ts'
 import { badFile, listed } from './wording.ts'
 
@@ -21,11 +21,16 @@ export interface RecordFile {
   readonly name: string
   readonly format: Format
   readonly delimiter: string
-  /** The raw header of a CSV file. */
+  readonly grammar: Grammar
+  /** Whether its text was converted from another encoding: a copy of it must say that it is UTF-8. */
+  readonly isConverted: boolean
+  /** The raw header of a file with columns, below the line that names its separator. */
   readonly header: string | undefined
   readonly bytes: number
   /** The wanted fields and their columns in the file. */
   readonly columns: readonly Column[]
+  /** The columns that no field reads; in JSON, those of all objects so far. */
+  ignored(): readonly IgnoredColumn[]
   /**
    * Yields the records in file order, starting again from the first at every call. It reads at most one block of about
    * 64 KiB ahead.
@@ -34,72 +39,102 @@ export interface RecordFile {
    */
   records(options?: ReadOptions): AsyncIterable<SourceRecord>
   /** Whether a path leads to this file. */
-  isAt(path: string): Promise<boolean>
+  readonly isAt: (path: string) => Promise<boolean>
   close(): Promise<void>
 }
 
-export interface OpenOptions extends SourceOptions, Wanted {
+export const formats = ['csv', 'tsv', 'ndjson', 'json'] as const
+export type Format = (typeof formats)[number]
+
+export interface FormatOptions extends Wanted {
+  /** Undefined: by the name of the file and its first character. */
+  inputFormat?: Format | undefined
   /** Separator of CSV cells; the default is a comma. */
   delimiter?: string | undefined
+  /** `none`: in CSV, a quote is text. */
+  quote?: 'none' | undefined
   /** CSV cells are read literally, with the leading quote that prevents a spreadsheet from running them as formulas. */
   raw?: boolean | undefined
+  /** Returns the function that changes the records of one pass. */
+  reshape?: (() => Reshape) | undefined
 }
 
+export type OpenOptions = SourceOptions & FormatOptions
+
 /**
- * Opens a CSV or NDJSON file and checks its header. `-` is standard input, which is spooled because it is read twice.
+ * Opens a file of records and checks its header. `-` is standard input, which is spooled because it is read twice.
  *
  * Throws USAGE for a path that cannot be read, and BAD_INPUT for an empty file or a header without the wanted columns.
  */
 export async function openRecordFile(path: string, options: OpenOptions): Promise<RecordFile> {
-  const delimiter = parseDelimiter(options.delimiter ?? ',')
   const source = await openSource(path, options)
+  return recordFileOf(source, options)
+}
+
+/** The same for an open source, which is closed if the file cannot be used. */
+export async function recordFileOf(source: Source, options: FormatOptions & SourceOptions): Promise<RecordFile> {
   try {
-    const format = await detectFormat(source)
-    const file = format === 'csv' ? await csvFile(source, delimiter, options) : ndjsonFile(source, options)
-    return { name: source.name, format, delimiter, bytes: source.bytes, ...file, ...lifeOf(source) }
+    const delimiter = options.delimiter === undefined ? undefined : parseDelimiter(options.delimiter)
+    const format = options.inputFormat ?? (await detectFormat(source, options))
+    const contents =
+      format === 'csv' || format === 'tsv'
+        ? await delimitedFile(source, { ...options, delimiter, format })
+        : jsonFile(source, options, format)
+    const { name, bytes, isConverted, isAt } = source
+    return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents }
   } catch (error) {
     await source.handle.close()
     throw error
   }
 }
 
-type Contents = Pick<RecordFile, 'header' | 'columns' | 'records'>
+type Contents = Pick<RecordFile, 'header' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'records'>
 
-async function csvFile(source: Source, delimiter: string, { raw = false, ...wanted }: OpenOptions): Promise<Contents> {
-  const header = await readHeader(source, delimiter)
-  const columns = locateColumns(source.name, header, delimiter, wanted)
-  const shape = {
-    delimiter,
+async function delimitedFile(
+  source: Source,
+  { format, quote, raw = false, delimiter: given, reshape, ...wanted }: FormatOptions & { format: 'csv' | 'tsv' },
+): Promise<Contents> {
+  const grammar = quote === 'none' ? 'none' : format === 'tsv' ? 'escapes' : 'quotes'
+  const header = await readHeader(source, { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar })
+  const { columns, ignored } = locateColumns(source.name, header, wanted)
+  const read = raw ? (cell: string): string => cell : unescapeFormula
+  return {
+    header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
+    delimiter: header.delimiter,
+    grammar,
     columns,
-    width: header.cells.length,
-    read: raw ? (cell: string): string => cell : unescapeFormula,
+    ignored: () => ignored,
+    records: (options) => eachRecord(csvBatches(source, { header, grammar, columns, read }), reshape, options),
   }
-  return { header: header.raw, columns, records: (options) => eachRecord(csvBatches(source, shape), options) }
 }
 
-function ndjsonFile(source: Source, wanted: Wanted): Contents {
+function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format: 'ndjson' | 'json'): Contents {
   const columns = wantedColumns(wanted)
-  return { header: undefined, columns, records: (options) => eachRecord(ndjsonBatches(source, columns), options) }
+  const reader = new JsonReader(columns)
+  const batches = format === 'json' ? jsonBatches : ndjsonBatches
+  return {
+    header: undefined,
+    delimiter: ',',
+    grammar: 'none',
+    columns,
+    ignored: () => reader.ignored(),
+    records: (options) => eachRecord(batches(source, reader), reshape, options),
+  }
 }
 
-async function* eachRecord(batches: AsyncIterable<Batch>, options: ReadOptions = {}): AsyncGenerator<SourceRecord> {
+async function* eachRecord(
+  batches: AsyncIterable<Batch>,
+  open: (() => Reshape) | undefined,
+  options: ReadOptions = {},
+): AsyncGenerator<SourceRecord> {
+  const reshape = open?.()
   for await (const { records, end } of batches) {
-    for (const record of records) {
+    for (const found of records) {
       options.signal?.throwIfAborted()
-      yield record
+      const record = reshape === undefined ? found : reshape(found)
+      if (record !== undefined) yield record
     }
     options.onBytes?.(end)
-  }
-}
-
-function lifeOf(source: Source): Pick<RecordFile, 'isAt' | 'close'> {
-  return {
-    async isAt(path) {
-      const here = await source.handle.stat()
-      const found = await stat(path).catch(() => undefined)
-      return found?.ino === here.ino && found.dev === here.dev
-    },
-    close: () => source.handle.close(),
   }
 }
 
@@ -112,7 +147,7 @@ export interface Check {
 /**
  * Reads the file once from end to end, so that every structural error is known before anything is changed.
  *
- * Throws BAD_INPUT for the first of them, and for NDJSON in which no object has a required key.
+ * Throws BAD_INPUT for the first of them, and for JSON in which no object has a required key.
  */
 export async function checkRecordFile(file: RecordFile, options?: ReadOptions): Promise<Check> {
   const records = checkedRecords(file, options)
@@ -131,7 +166,7 @@ export async function* checkedRecords(
   options?: ReadOptions,
 ): AsyncGenerator<SourceRecord, Check, undefined> {
   const check: Check = { records: 0, faulty: 0 }
-  const unseen = new Set(file.format === 'ndjson' ? file.columns.filter(({ required }) => required) : [])
+  const unseen = new Set(file.header === undefined ? file.columns.filter(({ required }) => required) : [])
   let keys: string[] = []
   for await (const record of file.records(options)) {
     check.records++
@@ -151,40 +186,30 @@ function neverSet(file: RecordFile, unseen: ReadonlySet<Column>, keys: readonly 
   return allFaults('BAD_INPUT', file.name, faults, hint)
 }
 
-export type Format = 'csv' | 'ndjson'
-
 /**
- * NDJSON when the name says so or the first character is `{`, otherwise CSV.
+ * By the first character: JSON for `{` and `[`. Otherwise by the name: `.ndjson` and `.jsonl`, or `.tsv` unless a flag
+ * says how its cells are separated or quoted. Otherwise CSV.
  *
- * Throws BAD_INPUT for a file without any text, and for JSON that is not one object per line.
+ * Throws BAD_INPUT for a file without any text, and for JSON that is neither one list nor one object per line.
  */
-async function detectFormat(source: Source): Promise<Format> {
+export async function detectFormat(
+  source: Source,
+  { delimiter, quote }: Pick<FormatOptions, 'delimiter' | 'quote'>,
+): Promise<Format> {
   const first = await firstLine(source)
-  if (first === undefined) {
-    throw badFile(
-      source.name,
-      undefined,
-      'is empty',
-      'A CSV file begins with a header; NDJSON has one object per line.',
-    )
-  }
-  const named = /\.(ndjson|jsonl)$/i.test(source.name)
-  if (/^(\{|\[|\[\s*\{.*)$/s.test(first)) {
-    const filter = first.startsWith('[') ? "jq -c '.[]'" : 'jq -c .'
-    throw badFile(
-      source.name,
-      undefined,
-      'is JSON, but not one object per line',
-      `Convert it: ${filter} FILE > FILE.ndjson.`,
-    )
-  }
-  return named || first.startsWith('{') ? 'ndjson' : 'csv'
+  if (first === undefined) throw emptyFile(source.name)
+  const name = source.name.replace(/\.gz$/i, '')
+  if (/^\[\s*(?:\{.*)?$/s.test(first)) return 'json'
+  if (first === '{') throw severalLines(source.name)
+  if (first.startsWith('{') || /\.(?:ndjson|jsonl)$/i.test(name)) return 'ndjson'
+  return /\.tsv$/i.test(name) && delimiter === undefined && quote === undefined ? 'tsv' : 'csv'
 }
 
-async function firstLine(source: Source): Promise<string | undefined> {
-  for await (const { lines } of readLines(source)) {
-    const text = lines.find((line) => line.trim() !== '')
-    if (text !== undefined) return text.trim()
-  }
-  return undefined
+function emptyFile(name: string): DbtoolError {
+  return badFile(name, undefined, 'is empty', 'A CSV file begins with a header; NDJSON has one object per line.')
+}
+
+function severalLines(name: string): DbtoolError {
+  const hint = 'Convert it: jq -c . FILE > FILE.ndjson; a list inside it: jq -c .orders[].'
+  return badFile(name, undefined, 'is JSON, but neither one list nor one object per line', hint)
 }

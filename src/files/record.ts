@@ -15,3 +15,6 @@ export interface Batch {
   records: SourceRecord[]
   end: number
 }
+
+/** Changes a record before anything else reads it; undefined skips it. */
+export type Reshape = (record: SourceRecord) => SourceRecord | undefined

@@ -1,69 +1,75 @@
-import { link, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { DbtoolError, isNodeError } from '../errors.ts'
-import { parseObject } from './ndjson.ts'
+import { DbtoolError } from '../errors.ts'
+import { freePath, NewFile } from '../new-file.ts'
+import { escapeTsv } from '../tsv.ts'
+import type { Grammar } from './csv.ts'
+import { parseObject } from './json.ts'
 import type { RecordFile } from './record-file.ts'
 import type { SourceRecord } from './record.ts'
 
 const flushCharacters = 64 * 1024
 
-interface Places {
-  readonly temporary: string
-  readonly final: string
-  /** As typed. */
+type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
+
+/** Where rejects go: the path as typed, and the permissions of the file if they are not those of its owner alone. */
+export interface RejectsPlace {
   readonly path: string
+  readonly cwd: string
+  /** Whether to replace an existing file. */
   readonly force: boolean
+  readonly mode?: number | undefined
 }
 
-type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => string
+const flag = '--rejects'
 
 /**
  * The rejected records unchanged, each with its line number and the reason. The file has the import file's format with
  * two more columns, so that it can be corrected and imported again.
  *
- * The records go to a temporary file beside the final path, which `close` renames. Call `close` after a failure too, so
- * that the records written so far are saved.
+ * The file gets its name in `close`. Call `close` after a failure too, so that the records written so far are saved.
  */
 export class RejectsFile {
-  readonly #handle: FileHandle
-  readonly #places: Places | undefined
+  readonly #file: NewFile
   readonly #row: Row
+  #lastLine = -1
   #pending = ''
   #writing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
 
-  private constructor(handle: FileHandle, places: Places | undefined, row: Row) {
-    this.#handle = handle
-    this.#places = places
+  private constructor(file: NewFile, row: Row) {
+    this.#file = file
     this.#row = row
   }
 
-  /**
-   * Throws USAGE when the path is the file being read or, without `force`, another existing file. A path that is no
-   * regular file, such as /dev/stderr or a pipe, is written directly.
-   */
-  static async assertFree(path: string, file: RecordFile, force: boolean): Promise<void> {
-    if (await file.isAt(path)) throw refused(path, 'is the file being read')
-    if (!force && (await stat(path).catch(() => undefined))?.isFile() === true) throw alreadyExists(path)
+  /** Throws USAGE when the path is the file being read or, without `force`, another existing file. */
+  static async assertFree({ path, cwd, force }: RejectsPlace, source: RecordFile): Promise<void> {
+    if (await source.isAt(path))
+      throw new DbtoolError('USAGE', `cannot write ${path}: it is the file being read`, {
+        hint: `choose another file with ${flag}`,
+      })
+    await freePath({ path, cwd, force, flag })
   }
 
-  /** Creates the rejects file of `file`. Throws USAGE as `assertFree` does, or when the path cannot be written. */
-  static async create(path: string, file: RecordFile, force = false): Promise<RejectsFile> {
-    await RejectsFile.assertFree(path, file, force)
-    const final = await realpath(path).catch(() => path)
-    const found = await stat(final).catch(() => undefined)
-    const places = found && !found.isFile() ? undefined : { temporary: temporaryBeside(final), final, path, force }
-    const handle = await openForWriting(path, places?.temporary ?? final)
-    const { header, delimiter } = file
+  /** Creates the rejects file of `source`. Throws USAGE as `assertFree` does, or when the path cannot be written. */
+  static async create(place: RejectsPlace, source: RecordFile): Promise<RejectsFile> {
+    await RejectsFile.assertFree(place, source)
+    const file = await NewFile.create({ ...place, mode: place.mode ?? 0o600, flag })
+    const { header, delimiter, grammar } = source
     const tail = `${delimiter}line${delimiter}reason`
     const again = header?.endsWith(tail) === true
-    const rejects = new RejectsFile(handle, places, header === undefined ? ndjsonRow : csvRow(delimiter, again))
-    if (header !== undefined) rejects.#pending = `${header}${again ? '' : tail}\n`
+    const rejects = new RejectsFile(file, header === undefined ? jsonRow : delimitedRow({ delimiter, grammar, again }))
+    // The mark overrides --encoding, so that the corrected file can be imported by the same command.
+    if (source.isConverted) rejects.#pending = '\uFEFF'
+    if (header !== undefined) rejects.#pending += `${header}${again ? '' : tail}\n`
     return rejects
   }
 
-  /** Adds one record; the calls determine the order in the file. Rejects with the first write error. */
+  /**
+   * Adds one record; the calls determine the order in the file. Several records of one JSON object are added once.
+   * Rejects with the first write error.
+   */
   async add(record: Pick<SourceRecord, 'line' | 'raw'>, reason: string): Promise<void> {
+    if (record.line === this.#lastLine) return
+    this.#lastLine = record.line
     this.#pending += this.#row(record, reason)
     if (this.#pending.length >= flushCharacters) await this.#flush()
   }
@@ -78,80 +84,67 @@ export class RejectsFile {
     try {
       await this.#flush()
     } finally {
-      await this.#handle.close()
-      if (this.#places) await commitFile(this.#places)
+      await this.#file.handle.close()
+      await this.#commit()
     }
+  }
+
+  /** The rejects of a long import are not thrown away: without a final path, they stay in the temporary file. */
+  async #commit(): Promise<void> {
+    try {
+      await this.#file.commit()
+    } catch (error) {
+      const left = this.#file.leave()
+      if (left === undefined || !(error instanceof DbtoolError)) throw error
+      throw new DbtoolError(error.code, `${error.message}; the rejects are in ${left}`, { cause: error })
+    }
+    await this.#file.cleanUp()
   }
 
   #flush(): Promise<void> {
     const text = this.#pending
     this.#pending = ''
-    this.#writing = this.#writing.then(() => this.#handle.appendFile(text))
+    this.#writing = this.#writing.then(() => this.#file.handle.appendFile(text))
     return this.#writing
   }
 }
 
-/** Without `force`, never replaces a file that was created meanwhile; the rejects then stay in the temporary file. */
-async function commitFile({ temporary, final, path, force }: Places): Promise<void> {
-  if (force) return rename(temporary, final)
-  try {
-    await link(temporary, final)
-  } catch (error) {
-    if (!isNodeError(error) || error.code === 'EEXIST')
-      throw new DbtoolError('USAGE', `${path} was created meanwhile; the rejects are in ${temporary}`, { cause: error })
-    // Some file systems have no hard links.
-    return rename(temporary, final)
-  }
-  await unlink(temporary)
+interface RowRules {
+  delimiter: string
+  grammar: Grammar
+  /** The imported file is itself a rejects file: the new line and reason replace the old ones. */
+  again: boolean
 }
 
-const alreadyExists = (path: string): DbtoolError =>
-  new DbtoolError('USAGE', `${path} already exists`, {
-    hint: 'give --rejects another path, or add --force to replace it',
-  })
-
-function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-}
-
-const whyNot: Readonly<Record<string, string>> = {
-  ENOENT: 'is in a directory that does not exist',
-  EISDIR: 'is a directory',
-  EACCES: 'may not be written by this user',
-}
-
-async function openForWriting(path: string, actual: string): Promise<FileHandle> {
-  try {
-    return await open(actual, 'w', 0o600)
-  } catch (error) {
-    if (!isNodeError(error)) throw error
-    throw refused(path, whyNot[error.code ?? ''] ?? error.message, error)
-  }
-}
-
-function refused(path: string, why: string, cause?: unknown): DbtoolError {
-  return new DbtoolError('USAGE', `cannot write the rejects to ${path}: it ${why}`, {
-    hint: 'give --rejects another path',
-    cause,
-  })
-}
-
-/** When the imported file is itself a rejects file, the new line and reason replace the old ones. */
-function csvRow(delimiter: string, again: boolean): Row {
+function delimitedRow({ delimiter, grammar, again }: RowRules): Row {
   const mark = delimiter.replace(/[|^$.*+?()[\]{}\\]/, '\\$&')
   const old = new RegExp(`${mark}\\d+${mark}(?:"(?:[^"]|"")*"|[^"${mark}]*)$`)
+  const cell: Record<Grammar, (text: string) => string> = {
+    quotes: (text) => `"${text.replaceAll('"', '""')}"`,
+    none: (text) => text.replaceAll(delimiter, ' '),
+    escapes: escapeTsv,
+  }
   return ({ line, raw }, reason) =>
-    `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}"${oneLine(reason).replaceAll('"', '""')}"\n`
+    `${again ? raw.replace(old, '') : raw}${delimiter}${line}${delimiter}${cell[grammar](oneLine(reason))}\n`
 }
 
 /** Added as text: numbers stay as written, and of two equal keys the last one counts. */
-function ndjsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
+function jsonRow({ line, raw }: Pick<SourceRecord, 'line' | 'raw'>, reason: string): string {
   const object = parseObject(raw)
   const more = `"line":${line},"reason":${JSON.stringify(oneLine(reason))}}\n`
   if (!object) return `{"raw":${JSON.stringify(raw)},${more}`
-  return `${raw.trimEnd().slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
+  // An element of a list may have several lines; in JSON, a line end is never part of a text.
+  const text = raw
+    .trimEnd()
+    .split(/[\r\n]+/)
+    .map((part) => part.trim())
+    .join(' ')
+  return `${text.slice(0, -1)}${Object.keys(object).length > 0 ? ',' : ''}${more}`
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .join(' ')
 }

@@ -1,33 +1,55 @@
+import { escapeTsv, tsvNull } from '../tsv.ts'
 import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
-import { inSheets, lines, type OpenSheet, rowByRow, type Style, type Writer } from './sheet.ts'
-import { blocks, itemTable, listTable } from './table.ts'
+import { inSheets, inWindows, lines, type OpenSheet, rowByRow, type Style, windowRows, type Writer } from './sheet.ts'
+import { blocks, itemTable, TableInParts } from './table.ts'
 import { type Column, pickColumns, type Row, type View } from './view.ts'
 
 interface Dialect {
   readonly separator: string
+  readonly lineEnd: string
+  /** The text before the first line. */
+  readonly start: string
   /** The text for NULL. */
   readonly nullText: string
+  /** Writes an amount. */
+  readonly number: (text: string) => string
   readonly escaped: (text: string) => string
 }
 
-const separating = /[",\r\n]/
-
-const csv: Dialect = {
-  separator: ',',
-  nullText: '',
-  escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
+/** The variants of CSV that spreadsheets expect. */
+export interface CsvStyle {
+  readonly delimiter?: string | undefined
+  /** Begin with a byte order mark, by which Excel recognizes UTF-8. */
+  readonly bom?: boolean | undefined
+  readonly crlf?: boolean | undefined
+  readonly decimalComma?: boolean | undefined
 }
 
-const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
+const asItIs = (text: string): string => text
+
+function csvDialect({ delimiter = ',', bom = false, crlf = false, decimalComma = false }: CsvStyle): Dialect {
+  const separating = new RegExp(`["\\r\\n\\u${delimiter.charCodeAt(0).toString(16).padStart(4, '0')}]`)
+  return {
+    separator: delimiter,
+    lineEnd: crlf ? '\r\n' : '\n',
+    start: bom ? '\uFEFF' : '',
+    nullText: '',
+    number: decimalComma ? (text) => (/^-?\d+\.\d+$/.test(text) ? text.replace('.', ',') : text) : asItIs,
+    escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
+  }
+}
 
 /** The default format of LOAD DATA: one line per row whatever the text contains, and NULL differs from any text. */
 const tsv: Dialect = {
   separator: '\t',
-  nullText: '\\N',
-  escaped: (text) => text.replace(/[\\\t\n\r\0]/g, (character) => letters[character] ?? character),
+  lineEnd: '\n',
+  start: '',
+  nullText: tsvNull,
+  number: asItIs,
+  escaped: escapeTsv,
 }
 
 /** The text of a cell. A spreadsheet could run only texts as formulas, not numbers, money or instants. */
@@ -39,9 +61,8 @@ function cellText(
 ): string {
   if (typeof cell === 'number') return String(cell)
   if (cell === null || cell === undefined) return dialect.nullText
-  return escapeControls(
-    dialect.escaped(typeof cell === 'string' && align === 'left' ? escapeFormula(cell) : plain(cell)),
-  )
+  const isText = typeof cell === 'string' && align === 'left'
+  return escapeControls(dialect.escaped(isText ? escapeFormula(cell) : dialect.number(plain(cell))))
 }
 
 function delimited(dialect: Dialect): Writer {
@@ -50,14 +71,21 @@ function delimited(dialect: Dialect): Writer {
     const line = (cells: readonly unknown[]): string =>
       columns.map(({ column }, at) => cellText(cells[at], column, dialect, style)).join(dialect.separator)
     return {
-      head: lines([columns.map(({ name }) => name).join(dialect.separator)]),
-      rows: (rows) => lines(rows.flatMap((row) => flatRows(view, columns, row)).map(line)),
+      head: `${dialect.start}${columns.map(({ name }) => name).join(dialect.separator)}${dialect.lineEnd}`,
+      rows: (rows) =>
+        rows
+          .flatMap((row) => flatRows(view, columns, row))
+          .map((row) => `${line(row)}${dialect.lineEnd}`)
+          .join(''),
       foot: () => '',
     }
   })
 }
 
-const csvWriter = delimited(csv)
+/** The writer of CSV for a spreadsheet. */
+export const csvWriterFor = (style: CsvStyle): Writer => delimited(csvDialect(style))
+
+const csvWriter = csvWriterFor({})
 const tsvWriter = delimited(tsv)
 
 /** A value as JSON text that is safe to print; instants in ISO 8601. */
@@ -117,15 +145,23 @@ const countSheet: OpenSheet = () => {
   return { head: '', rows, foot: () => `${count}\n` }
 }
 
-const scriptLines = (view: View, rows: readonly Row[]): string[] | undefined =>
-  view.script && rows.map((row) => escapeControls(view.script?.(row) ?? ''))
+const scriptSheet = rowByRow((view, row) => escapeControls(view.script?.(row) ?? ''))
+
+/** The rows of one part of a table. A chart is scaled to its largest value, so it needs all rows. */
+const partOf = ({ chart }: View): number => (chart === undefined ? windowRows : Infinity)
+
+const tableSheet: OpenSheet = (view, look) => {
+  if (view.script !== undefined) return scriptSheet(view, look)
+  const table = new TableInParts(view, look)
+  return inWindows(partOf(view), {
+    head: '',
+    rows: (rows) => lines(table.next(rows)),
+    foot: () => lines(table.end()),
+  })
+}
 
 const writers: Readonly<Record<Format, Writer>> = {
-  table: {
-    list: (view, rows, look) =>
-      rows.length === 0 ? '' : lines(scriptLines(view, rows) ?? [listTable(view, rows, look)]),
-    item: (view, row, look) => lines([itemTable(view, row, look)]),
-  },
+  table: { ...inSheets(tableSheet), item: (view, row, look) => lines([itemTable(view, row, look)]) },
   vertical: inSheets(verticalSheet),
   json: jsonWriter(pickColumns),
   ndjson: ndjsonWriter(pickColumns),

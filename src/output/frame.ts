@@ -19,19 +19,39 @@ const library = (): typeof Table => createRequire(import.meta.url)('cli-table3')
 export interface Shape {
   readonly aligns: readonly ('left' | 'right')[]
   readonly glyphs: Glyphs
+  /** The widths of the columns; undefined: as wide as their cells. */
+  readonly widths?: readonly number[] | undefined
 }
 
+/** The lines of a table. A long one has further bodies of the same widths before its lower border. */
+export interface Frame {
+  /** The upper border, the head and the line below it. */
+  readonly top: readonly string[]
+  readonly body: readonly string[]
+  readonly bottom: string
+}
+
+/** The space on both sides of a cell. */
+const padding = 2
+
 /** Draws a table around cells whose lines already fit their columns. */
-export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs }: Shape): string {
+export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs, widths }: Shape): Frame {
   const table = new (library())({
     head: head.map(placeholders),
     colAligns: [...aligns],
     style: { head: [], border: [] },
+    ...(widths === undefined ? {} : { colWidths: widths.map((width) => width + padding) }),
   })
   table.push(...body.map((row) => row.map((cell) => ({ colSpan: cell.span ?? 1, content: placeholders(cell) }))))
   const texts = [head, ...body].flatMap(inDrawingOrder)
   let next = 0
-  return glyphs.frame(withoutInnerLines(table.toString())).replace(/\ue000+/g, () => texts[next++] ?? '')
+  const drawn = withoutInnerLines(table.toString())
+  const headLines = drawn.findIndex((line) => line.startsWith('├')) + 1
+  const lines = glyphs
+    .frame(drawn.join('\n'))
+    .replace(/\ue000+/g, () => texts[next++] ?? '')
+    .split('\n')
+  return { top: lines.slice(0, headLines), body: lines.slice(headLines, -1), bottom: lines.at(-1) ?? '' }
 }
 
 /** Placeholders as wide as the text, because the library computes other widths for some characters. */
@@ -51,8 +71,8 @@ function inDrawingOrder(row: CellRow): string[] {
  * Removes the lines between rows, so that a list is as short as its rows. The line below the head stays, and so does
  * the one above each heading, which spans all columns.
  */
-function withoutInnerLines(table: string): string {
+function withoutInnerLines(table: string): string[] {
   const lines = table.split('\n')
   const first = lines.findIndex((line) => line.startsWith('├'))
-  return lines.filter((line, index) => index === first || !line.startsWith('├') || line.includes('┴')).join('\n')
+  return lines.filter((line, index) => index === first || !line.startsWith('├') || line.includes('┴'))
 }

@@ -1,6 +1,6 @@
 import { readable } from './cell.ts'
 import { flatColumns, flatRows } from './flat.ts'
-import type { Writer } from './sheet.ts'
+import { inSheets, inWindows, type OpenSheet, type Style, windowRows, type Writer } from './sheet.ts'
 import { nestedRows, type Row, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
@@ -19,22 +19,37 @@ const escaped = (text: string): string => text.replace(special, '\\$&')
 
 type Align = 'left' | 'right'
 
-/** Draws a table of escaped cells. Its columns are padded, so that the source is readable too. */
-function table(head: readonly string[], aligns: readonly Align[], body: readonly (readonly string[])[]): string {
-  const widths = head.map((name, at) =>
-    Math.max(narrowest, widthOf(name), ...body.map((row) => widthOf(row[at] ?? ''))),
-  )
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => padded(cell, widths[at] ?? 0, aligns[at] ?? 'left')).join(' | ')} |\n`
-  const rule = widths.map((width, at) => (aligns[at] === 'right' ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
-  return [head, rule, ...body].map(line).join('')
+interface Table {
+  readonly head: readonly string[]
+  readonly aligns: readonly Align[]
+  readonly widths: readonly number[]
 }
 
 /** Some parsers do not recognize a delimiter of fewer dashes. */
 const narrowest = 3
 
+/** The table that these rows of escaped cells need. Its columns are padded, so that the source is readable too. */
+function tableFor(head: readonly string[], aligns: readonly Align[], body: readonly (readonly string[])[]): Table {
+  const widest = (name: string, at: number): number =>
+    body.reduce((width, row) => Math.max(width, widthOf(row[at] ?? '')), Math.max(narrowest, widthOf(name)))
+  return { head, aligns, widths: head.map(widest) }
+}
+
+/** The head and the rule below it. */
+function topOf({ head, aligns, widths }: Table): readonly (readonly string[])[] {
+  const rule = widths.map((width, at) => (aligns[at] === 'right' ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
+  return [head, rule]
+}
+
+function linesOf({ aligns, widths }: Table, rows: readonly (readonly string[])[]): string {
+  return rows
+    .map((cells) => cells.map((cell, at) => padded(cell, widths[at] ?? 0, aligns[at] ?? 'left')).join(' | '))
+    .map((line) => `| ${line} |\n`)
+    .join('')
+}
+
 function padded(text: string, width: number, align: Align): string {
-  const padding = ' '.repeat(width - widthOf(text))
+  const padding = ' '.repeat(Math.max(0, width - widthOf(text)))
   return align === 'right' ? `${padding}${text}` : `${text}${padding}`
 }
 
@@ -45,20 +60,26 @@ function forPeople(view: View): View {
   return { ...view, columns: seen, nested: nested && { ...nested, view: forPeople(nested.view) } }
 }
 
-function listTable(given: View, rows: readonly Row[]): string {
+/** A table whose widths come from its first rows; a wider cell further down makes its own line longer. */
+const sheet: OpenSheet = (given) => {
   const view = forPeople(given)
   const columns = flatColumns(view)
-  const body = rows
-    .flatMap((row) => flatRows(view, columns, row))
-    .map((cells) => columns.map(({ column }, at) => cellText(column.signs?.[String(cells[at])]?.text ?? cells[at])))
-  return table(
-    columns.map(({ name }) => escaped(name)),
-    columns.map(({ column }) => column.align),
-    body,
-  )
+  const head = columns.map(({ name }) => escaped(name))
+  const aligns = columns.map(({ column }) => column.align)
+  let table: Table | undefined
+  const rows = (batch: readonly Row[]): string => {
+    const body = batch
+      .flatMap((row) => flatRows(view, columns, row))
+      .map((cells) => columns.map(({ column }, at) => cellText(column.signs?.[String(cells[at])]?.text ?? cells[at])))
+    const top = table === undefined ? topOf((table = tableFor(head, aligns, body))) : []
+    return linesOf(table, [...top, ...body])
+  }
+  return inWindows(windowRows, { head: '', rows, foot: () => (table === undefined ? rows([]) : '') })
 }
 
-function itemTables(view: View, row: Row): string {
+const { open, list } = inSheets(sheet)
+
+function itemTables(view: View, row: Row, style: Style): string {
   const own = view.columns
     .filter(({ shownIn }) => shownIn !== 'data')
     .map(({ name }) => [escaped(name), cellText(row[name])])
@@ -67,11 +88,12 @@ function itemTables(view: View, row: Row): string {
     ...(nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]),
     ...(view.sections?.(row) ?? []),
   ].filter(({ rows }) => rows.length > 0)
+  const table = tableFor(['field', 'value'], ['left', 'left'], own)
   return [
-    ...(own.length === 0 ? [] : [table(['field', 'value'], ['left', 'left'], own)]),
-    ...lists.map((list) => listTable(list.view, list.rows)),
+    ...(own.length === 0 ? [] : [linesOf(table, [...topOf(table), ...own])]),
+    ...lists.map((section) => list(section.view, section.rows, style)),
   ].join('\n')
 }
 
 /** Writes tables of GitHub Flavored Markdown. Nested lists are flattened into one table, as in CSV. */
-export const markdownWriter: Writer = { list: listTable, item: itemTables }
+export const markdownWriter: Writer = { open, list, item: itemTables }

@@ -54,6 +54,13 @@ export class Reporter {
     this.say(this.sentence(message))
   }
 
+  /** Prints a message about the data that a program must not miss either: with `--json` as an object on a line. */
+  notice(message: string): void {
+    const { quiet, json } = this.#options
+    if (json !== true) this.note(message)
+    else if (!quiet) this.writeLine(JSON.stringify({ notice: message }))
+  }
+
   /** Suggests the next command line. Only on a terminal, and not with DBTOOL_NO_HINTS. */
   hint(commandLine: string): void {
     const { stderr, env } = this.#options
@@ -63,6 +70,12 @@ export class Reporter {
 
   warn(message: string): void {
     this.say(`${this.#colour.yellow('warning:')} ${this.sentence(message)}`)
+  }
+
+  /** A warning that no format and no flag suppresses. A program gets one JSON object on a line. */
+  securityWarning(message: string, hint: string): void {
+    if (this.#options.json === true) this.writeLine(JSON.stringify({ warning: { message, hint } }))
+    else this.writeLine(`${this.#colour.yellow('warning:')} ${this.sentence(`${message}; ${hint}`)}`)
   }
 
   heading(message: string): void {

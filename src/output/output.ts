@@ -1,8 +1,9 @@
+import { DbtoolError } from '../errors.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
-import { writerFor } from './formats.ts'
-import { openSheet, type Style } from './sheet.ts'
+import { type CsvStyle, csvWriterFor, writerFor } from './formats.ts'
+import type { Style } from './sheet.ts'
 import { writeSheet, type WriteRows } from './stream.ts'
 import { styleFor } from './style.ts'
 import { Reporter, type ReporterOptions } from './messages.ts'
@@ -70,16 +71,28 @@ export class Output extends Reporter {
 
   /**
    * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
-   * Rejects with USAGE before calling `produce` if the format needs all rows at once.
+   * `unlessGiven` is the format without `--format`. For people, an empty list prints the sentence of its view. Rejects
+   * with USAGE before calling `produce` if `csv` names a variant of CSV, but the format is another.
    */
-  async stream(view: View, produce: (write: WriteRows) => Promise<void>): Promise<void> {
-    const { signal, format = 'csv' } = this.#options
-    const sheet = openSheet(writerFor(format, this.#isBare))(this.chosen(view), this.style())
-    if (format !== 'vertical') this.unpaged()
+  async stream(
+    view: View,
+    produce: (write: WriteRows) => Promise<void>,
+    { unlessGiven = 'table', csv }: { unlessGiven?: Format; csv?: CsvStyle | undefined } = {},
+  ): Promise<void> {
+    const { signal, format = unlessGiven } = this.#options
+    if (csv !== undefined && (format !== 'csv' || this.#isBare))
+      throw new DbtoolError('USAGE', '--bom, --crlf, --delimiter and --decimal-comma need the format CSV', {
+        hint: 'omit them, or use --format csv',
+      })
+    const writer = csv === undefined ? writerFor(format, this.#isBare) : csvWriterFor(csv)
+    const sheet = writer.open(this.chosen(view), this.style())
+    if (format !== 'vertical' && format !== 'table') this.unpaged()
     this.#isWhole = false
     try {
-      this.#rows += await writeSheet(sheet, produce, (text) => this.put(text, signal))
+      const rows = await writeSheet(sheet, produce, (text) => this.put(text, signal))
       this.#destination.flush()
+      this.#rows += rows
+      if (rows === 0 && view.empty !== '' && this.isForPeople) this.note(view.empty)
     } catch (error) {
       if (!this.#destination.hasLeft) throw error
     }
@@ -105,6 +118,12 @@ export class Output extends Reporter {
   /** Whether the output is a count, ids or a single field, which would be misleading for a part of a list. */
   get wantsAll(): boolean {
     return this.#format === 'ids' || this.#format === 'count' || this.#isBare
+  }
+
+  /** Whether a person reads the rows on a terminal: too many of them would flood it. */
+  get isOnScreen(): boolean {
+    const isLaidOut = this.isForPeople || (this.#format === 'markdown' && !this.#isBare)
+    return isLaidOut && this.#destination.screen?.isTTY === true
   }
 
   /** Clears a terminal, so that the next output is at its top; elsewhere nothing happens. Turns the pager off. */

@@ -1,4 +1,3 @@
-import { DbtoolError } from '../errors.ts'
 import type { Look } from './table.ts'
 import type { Row, View } from './view.ts'
 
@@ -21,18 +20,28 @@ export type OpenSheet = (view: View, style: Style) => Sheet
 
 /** Writes lists and items in one format. Every text is empty or ends with a line break. */
 export interface Writer {
-  /** Opens a list for streaming. Undefined for formats whose column widths depend on all rows. */
-  readonly open?: OpenSheet
-  list(view: View, rows: readonly Row[], style: Style): string
-  item(view: View, row: Row, style: Style): string
+  /** Opens a list of any length. */
+  readonly open: OpenSheet
+  readonly list: (view: View, rows: readonly Row[], style: Style) => string
+  readonly item: (view: View, row: Row, style: Style) => string
 }
 
-/** Throws USAGE for a format that needs all rows at once. */
-export function openSheet({ open }: Writer): OpenSheet {
-  if (open !== undefined) return open
-  throw new DbtoolError('USAGE', 'a table needs all rows at once, but this command streams its rows', {
-    hint: 'omit --format for CSV, or choose any format except table and markdown',
-  })
+/** The rows that decide about the widths of columns together. */
+export const windowRows = 1_000
+
+/** A sheet that gets its rows in windows of a fixed number, whatever the sizes of the batches are. */
+export function inWindows(size: number, sheet: Sheet): Sheet {
+  let waiting: Row[] = []
+  return {
+    head: sheet.head,
+    rows(batch) {
+      waiting = waiting.concat(batch)
+      let text = ''
+      while (waiting.length >= size) text += sheet.rows(waiting.splice(0, size))
+      return text
+    },
+    foot: () => `${waiting.length === 0 ? '' : sheet.rows(waiting)}${sheet.foot()}`,
+  }
 }
 
 export const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('')
@@ -47,7 +56,7 @@ export function rowByRow(textOf: (view: View, row: Row, style: Style) => string)
 }
 
 /** A writer that writes lists and items through the same sheet. */
-export function inSheets(open: OpenSheet): Writer & { open: OpenSheet } {
+export function inSheets(open: OpenSheet): Writer {
   const list: Writer['list'] = (view, rows, style) => {
     const sheet = open(view, style)
     return `${sheet.head}${sheet.rows(rows)}${sheet.foot()}`

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { framed, type Cell } from './frame.ts'
+import { framed, type Cell, type Frame } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
 import {
   cellLines,
@@ -27,14 +27,64 @@ export interface Look {
  * have nested lists, each row is a block.
  */
 export function listTable(view: View, rows: readonly Row[], look: Look): string {
-  if (view.nested !== undefined) return blocks(view, rows, look)
-  const elastic = elasticColumns(view, rows, look)
-  const charts = chartsBeside(view, rows, elastic, look)
-  const widths = fittingWidths(
-    [...elastic, ...charts.map(({ width }) => ({ wanted: width, least: width }))],
-    look.width,
-  )
-  return widths === undefined ? blocks(view, rows, look) : drawn(view, rows, { ...look, widths, charts })
+  const table = new TableInParts(view, look)
+  return [...table.next(rows), ...table.end()].join('\n')
+}
+
+/**
+ * A table of any length, drawn from one part of its rows after another. If a later part needs wider columns, the table
+ * ends there and another one begins. So no cell is cut, and the columns of each table are aligned.
+ */
+export class TableInParts {
+  readonly #view: View
+  readonly #look: Look
+  /** The needs of all rows so far. */
+  #demand: readonly Elastic[] = []
+  #widths: readonly number[] | undefined
+  /** The lower border of the table that is open. */
+  #bottom: string | undefined
+  #started = false
+
+  constructor(view: View, look: Look) {
+    this.#view = view
+    this.#look = look
+  }
+
+  /** The lines for further rows. */
+  next(rows: readonly Row[]): string[] {
+    const layout = this.layoutOf(rows)
+    const [view, look] = [this.#view, this.#look]
+    const isFirst = !this.#started
+    this.#started = true
+    if (layout === undefined) return [...this.end(), ...(isFirst ? [] : ['']), blocks(view, rows, look)]
+    const { top, body, bottom } = drawn(view, rows, { ...look, ...layout })
+    const goesOn = this.#bottom !== undefined && String(layout.widths) === String(this.#widths)
+    const before = goesOn ? [] : [...this.end(), ...top]
+    this.#widths = layout.widths
+    this.#bottom = bottom
+    return [...before, ...body]
+  }
+
+  /** The lower border, if a table is open. */
+  end(): string[] {
+    const bottom = this.#bottom
+    this.#bottom = undefined
+    return bottom === undefined ? [] : [bottom]
+  }
+
+  /** Undefined if each row must be a block. */
+  private layoutOf(rows: readonly Row[]): Layout | undefined {
+    if (this.#view.nested !== undefined) return undefined
+    const elastic = elasticColumns(this.#view, rows, this.#look)
+    this.#demand = elastic.map(({ wanted, least }, at) => ({
+      wanted: Math.max(wanted, this.#demand[at]?.wanted ?? 0),
+      least: Math.max(least, this.#demand[at]?.least ?? 0),
+    }))
+    const charts = chartsBeside(this.#view, rows, this.#demand, this.#look)
+    const columns = [...this.#demand, ...charts.map(({ width }) => ({ wanted: width, least: width }))]
+    const widths = fittingWidths(columns, this.#look.width)
+    return widths === undefined ? undefined : { widths, charts }
+  }
 }
 
 /** A block of lines for each row, with an empty line between blocks. */
@@ -80,7 +130,7 @@ interface Layout {
   readonly charts: readonly ChartColumn[]
 }
 
-function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, charts }: Look & Layout): string {
+function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, charts }: Look & Layout): Frame {
   const columns = tableColumns(view)
   const layoutAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
   const paint = (line: string): string => colour.bold(line)
@@ -102,7 +152,8 @@ function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, chart
   return framed(
     head.map((lines) => ({ lines, paint })),
     body,
-    { aligns, glyphs },
+    // A heading may be wider than all columns together.
+    { aligns, glyphs, widths: title === undefined ? widths : undefined },
   )
 }
 
@@ -123,7 +174,7 @@ interface Elastic {
 function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
   const available: CellLayout = { width: Infinity, glyphs }
   return tableColumns(view).map((column) => {
-    const most = Math.max(0, ...rows.map((row) => widest(cellLines(view, column, row, available))))
+    const most = rows.reduce((width, row) => Math.max(width, widest(cellLines(view, column, row, available))), 0)
     const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
     const rigid =
       column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)

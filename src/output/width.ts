@@ -31,6 +31,8 @@ export function shorten(text: string, width: number, ellipsis = '…'): string {
 
 /** Splits a text into pieces of at most `width` columns. */
 export function piecesOf(text: string, width: number): string[] {
+  // To segment a long text is slow, and most texts need it for nothing.
+  if (simple.test(text) && width >= text.length) return [text]
   const pieces = ['']
   let filled = 0
   for (const character of charactersOf(text)) {

@@ -11,5 +11,5 @@ export const eagerLoading: Report<{ limit: number }> = {
   empty: 'No users.',
   examples: ['--chart', '--limit 1000'],
   chart: () => ({ kind: 'bars', column: 'ms' }),
-  answer: async (db, asked) => (await import('./strategies.ts')).compareStrategies(db, asked),
+  answer: async (db, asked, onRows) => onRows(await (await import('./strategies.ts')).compareStrategies(db, asked)),
 }

@@ -20,6 +20,7 @@ export const topProducts = report({
     number('revenue'),
   ],
   rows: 10,
+  isRanking: true,
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts'
+import type { OnRows } from '../db/queries.ts'
 import { parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -45,6 +46,8 @@ interface Declaration<P> {
   readonly columns: readonly ReportColumn[]
   /** The default limit of rows. Undefined if the report counts something else and `limit` is its own parameter. */
   readonly rows?: number
+  /** The default limit is a part of the question, and not only the space on a terminal. */
+  readonly isRanking?: true
   readonly empty: string
   /** Example arguments for the help, to follow the name. */
   readonly examples: readonly string[]
@@ -56,7 +59,8 @@ interface Declaration<P> {
  * A report is data: its question, its parameters and its result. One runner and one command factory serve all reports.
  */
 export interface Report<P = Record<string, unknown>> extends Declaration<P> {
-  answer(db: Database, asked: Asked & P): Promise<object[]>
+  /** Hands over the rows; their number may be any. */
+  answer(db: Database, asked: Asked & P, onRows: OnRows<object>): Promise<void>
 }
 
 /** Declares a report of one statement with its own LIMIT. Cancelled orders never count. */
@@ -66,9 +70,9 @@ export function report<P>({
 }: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
   return {
     ...declaration,
-    answer(db, asked) {
+    answer(db, asked, onRows) {
       const { text, values } = statement({ ...asked, limit: rowsOf(asked) })
-      return db.rows<object>(text, values)
+      return db.each<object>(text, values, onRows)
     },
   }
 }

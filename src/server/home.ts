@@ -1,7 +1,8 @@
-import { existsSync, realpathSync, statSync, type Stats } from 'node:fs'
+import { statSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { DbtoolError } from '../errors.ts'
+import { realPathOfExisting } from '../file-trust.ts'
 
 /** The files of the private server, as absolute paths. */
 export interface ServerPaths {
@@ -29,7 +30,8 @@ export interface Identity {
 /** The address field of a unix socket has 104 bytes on macOS (108 on Linux), including the terminating zero. */
 const socketPathBytes = 103
 const rootHome = '/var/lib/dbtool'
-const stranger: Identity = { uid: -1, gid: -1 }
+/** A user to whom no file belongs. */
+export const stranger: Identity = { uid: -1, gid: -1 }
 
 /** Returns the paths of the private server. Never fails and accesses no file, since every command calls it. */
 export function serverPaths(env: NodeJS.ProcessEnv): ServerPaths {
@@ -63,17 +65,10 @@ export function isRoot(): boolean {
 
 /** The nearest directory at or above `path` that `who` cannot enter. A missing directory counts as open. */
 export function closedDirectory(path: string, who: Identity): string | undefined {
-  for (let directory = existing(path); ; directory = dirname(directory)) {
+  for (let directory = realPathOfExisting(path); ; directory = dirname(directory)) {
     if (!passable(statSync(directory), who)) return directory
     if (directory === dirname(directory)) return undefined
   }
-}
-
-/** The real path of the nearest existing part of `path`, because a link leads to other directories. */
-function existing(path: string): string {
-  let directory = path
-  while (!existsSync(directory) && directory !== dirname(directory)) directory = dirname(directory)
-  return realpathSync(directory)
 }
 
 /** True if `who` may enter the directory. */

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DbtoolError, isNodeError } from '../errors.ts'
-import { giveTo } from './directories.ts'
+import { createFile } from '../write-file.ts'
+import { giveTo, traversable } from './directories.ts'
 import type { ServerPaths } from './home.ts'
 import { openLog, type ServerLog } from './log.ts'
 import type { Programs } from './programs.ts'
 import { loginName } from './login.ts'
+import { removeTree } from './remove-tree.ts'
 import type { ServerUser } from './user.ts'
 
 /** A file that only data directories created by dbtool contain. */
@@ -31,15 +33,17 @@ export async function installData(installing: Installing): Promise<void> {
   const fresh = mkdtempSync(join(paths.directory, `new-${process.pid}-`))
   const log = openLog(paths)
   try {
-    const data = join(fresh, 'data')
-    for (const directory of [data, join(fresh, 'tmp')]) mkdirSync(directory, { mode: 0o700 })
-    giveTo(fresh, user)
+    const [data, temporary] = [join(fresh, 'data'), join(fresh, 'tmp')]
+    for (const directory of [data, temporary]) mkdirSync(directory, { mode: 0o700 })
+    // Before the directory is given away: its new owner could place a link there.
+    createFile(join(data, marker), 'dbtool server reset deletes this directory\n', { mode: 0o600 })
+    chmodSync(fresh, traversable)
+    for (const directory of [data, temporary]) giveTo(directory, user)
     await runInstallDb(installing, fresh, log)
-    writeFileSync(join(data, marker), 'dbtool server reset deletes this directory\n')
     moveIntoPlace(data, paths.data)
   } finally {
     log.close()
-    rmSync(fresh, { recursive: true, force: true })
+    removeUnfinished(paths, fresh)
   }
 }
 
@@ -57,9 +61,9 @@ export function hasData(paths: ServerPaths): boolean {
 
 async function runInstallDb({ programs, user, signal }: Installing, fresh: string, log: ServerLog): Promise<void> {
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(programs.installDb, installArguments(programs, user, fresh), {
+    const child = spawn(programs.installDb, installArguments(programs, user), {
       ...user.spawn,
-      cwd: '/',
+      cwd: fresh,
       stdio: ['ignore', log.descriptor, log.descriptor],
       signal,
     })
@@ -72,11 +76,15 @@ async function runInstallDb({ programs, user, signal }: Installing, fresh: strin
   if (code !== 0) throw log.failure('mariadb-install-db could not create the data directory')
 }
 
-function installArguments(programs: Programs, user: ServerUser, fresh: string): string[] {
+/**
+ * The script quotes few of its arguments, so a path with a space would become two. Relative paths have none: the data
+ * is relative to the working directory, and other paths are relative to the data.
+ */
+function installArguments(programs: Programs, user: ServerUser): string[] {
   return [
     '--no-defaults',
-    `--datadir=${join(fresh, 'data')}`,
-    `--tmpdir=${join(fresh, 'tmp')}`,
+    '--datadir=./data',
+    '--tmpdir=../tmp',
     ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
     '--force',
     '--skip-name-resolve',
@@ -96,11 +104,14 @@ function moveIntoPlace(fresh: string, data: string): void {
   }
 }
 
-/** Deletes the directories of killed starts, but not those of running ones. */
-function removeUnfinished(paths: ServerPaths): void {
+/** Deletes the directories of killed starts, and that of this one, but not those of others that run. */
+function removeUnfinished(paths: ServerPaths, own?: string): void {
   for (const name of readdirSync(paths.directory)) {
+    const path = join(paths.directory, name)
     const pid = Number(unfinished.exec(name)?.[1])
-    if (!Number.isNaN(pid) && !isRunning(pid)) rmSync(join(paths.directory, name), { recursive: true, force: true })
+    if (path !== own && (Number.isNaN(pid) || isRunning(pid))) continue
+    for (const part of readdirSync(path)) removeTree(join(path, part))
+    removeTree(path)
   }
 }
 

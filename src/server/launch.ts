@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 import { openLog, type ServerLog } from './log.ts'
-import { answers } from './process.ts'
 import type { Programs } from './programs.ts'
+import { answers } from './session.ts'
 import type { ServerUser } from './user.ts'
 
 /** Long enough for a recovery after a crash during a big import. */
@@ -66,13 +67,23 @@ function endOf(child: ChildProcess): Promise<string> {
 
 async function untilAnswered({ child, ended, log }: Starting, { paths, signal }: Launching): Promise<void> {
   const deadline = performance.now() + startTimeoutMs
-  while (!(await answers(paths.socket))) {
+  // The socket takes connections before the server answers them: waiting for it leaves no connection half open.
+  const ready = (): Promise<boolean> => answers(paths, Math.max(1, deadline - performance.now()))
+  const stopped = Promise.race([ended, aborted(signal)]).then(() => false)
+  while (!(await Promise.race([ready(), stopped]))) {
     if (signal?.aborted === true) child.kill('SIGKILL')
     signal?.throwIfAborted()
     const failure = await failureOf(ended, log, pollMs)
     if (failure !== undefined) throw failure
     if (performance.now() > deadline) throw tooSlow(child, paths)
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve()
+    signal?.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 async function failureOf(ended: Promise<string>, log: ServerLog, waitMs = 1_000): Promise<DbtoolError | undefined> {
@@ -95,7 +106,8 @@ function serverArguments({ paths, programs, user, port }: Launching): string[] {
     ...(programs.basedir === undefined ? [] : [`--basedir=${programs.basedir}`]),
     `--socket=${paths.socket}`,
     `--pid-file=${paths.pidFile}`,
-    `--tmpdir=${paths.temporary}`,
+    // Relative to the data: mariadbd takes a colon in it for the end of a path.
+    `--tmpdir=${relative(paths.data, paths.temporary)}`,
     ...(port === undefined ? ['--skip-networking'] : ['--bind-address=127.0.0.1', `--port=${port}`]),
     '--skip-name-resolve',
     '--skip-log-bin',

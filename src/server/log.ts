@@ -1,5 +1,6 @@
-import { closeSync, fchmodSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, readFileSync } from 'node:fs'
 import { DbtoolError } from '../errors.ts'
+import { openForAppending } from '../write-file.ts'
 import type { ServerPaths } from './home.ts'
 
 const quotedLines = 4
@@ -12,9 +13,9 @@ export interface ServerLog {
 }
 
 export function openLog(paths: ServerPaths): ServerLog {
-  const descriptor = openSync(paths.log, 'a', 0o600)
+  const descriptor = openForAppending(paths.log, 0o600)
   fchmodSync(descriptor, 0o600)
-  const startBytes = statSync(paths.log).size
+  const startBytes = fstatSync(descriptor).size
   return {
     descriptor,
     close: () => closeSync(descriptor),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Connection } from '../db/connection/connection.ts'
+import { replaceFile } from '../write-file.ts'
 import type { ServerPaths } from './home.ts'
 import { databaseName } from './status.ts'
 import { loginName } from './login.ts'
@@ -40,8 +41,5 @@ export async function openPort(connection: Connection, paths: ServerPaths, port:
 }
 
 function writePortAccess(paths: ServerPaths, access: PortAccess): void {
-  const fresh = `${paths.portFile}.${process.pid}`
-  rmSync(fresh, { force: true })
-  writeFileSync(fresh, `${JSON.stringify(access)}\n`, { mode: 0o600, flag: 'wx' })
-  renameSync(fresh, paths.portFile)
+  replaceFile(paths.portFile, `${JSON.stringify(access)}\n`, { mode: 0o600 })
 }

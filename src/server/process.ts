@@ -1,27 +1,8 @@
 import { readFile } from 'node:fs'
-import { connect } from 'node:net'
-import { isNodeError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
 
 /** `unknown`: a process with this number exists, but the system does not reveal its command line. */
 export type ProcessState = 'server' | 'gone' | 'unknown'
-
-/**
- * Resolves to true if a server listens on this unix socket. A socket that a crash left behind refuses the connection.
- * Both results are immediate. Never rejects.
- */
-export function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket)
-    const finish = (listening: boolean): void => {
-      connection.destroy()
-      resolve(listening)
-    }
-    connection.once('connect', () => finish(true))
-    // EAGAIN means a full queue, so a server does listen.
-    connection.once('error', (error) => finish(isNodeError(error) && error.code === 'EAGAIN'))
-  })
-}
 
 /** Reads the number in the pid file. It proves nothing: after a crash, it may belong to another process. */
 export async function readPid(paths: ServerPaths): Promise<number | undefined> {

@@ -1,7 +1,10 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { traversable } from './directories.ts'
 import type { ServerPaths } from './home.ts'
 import { hasData } from './install.ts'
+import { assertOwnHome } from './ownership.ts'
+import { removeTree } from './remove-tree.ts'
 import { stopServer } from './stop.ts'
 
 /**
@@ -10,10 +13,11 @@ import { stopServer } from './stop.ts'
  * @throws DbtoolError SERVER_FAILED if dbtool did not create the data directory; nothing is changed then.
  */
 export async function resetServer(paths: ServerPaths): Promise<{ deleted: boolean }> {
+  assertOwnHome(paths)
   const deleted = hasData(paths)
   await stopServer(paths)
   if (deleted) remove(paths)
-  for (const path of [paths.run, paths.log, paths.portFile]) rmSync(path, { recursive: true, force: true })
+  for (const path of [paths.run, paths.log, paths.portFile]) removeTree(path)
   return { deleted }
 }
 
@@ -21,6 +25,8 @@ export async function resetServer(paths: ServerPaths): Promise<{ deleted: boolea
 function remove(paths: ServerPaths): void {
   const doomed = join(paths.directory, `new-${process.pid}-deleted`)
   mkdirSync(doomed, { recursive: true })
+  chmodSync(doomed, traversable)
   renameSync(paths.data, join(doomed, 'data'))
-  rmSync(doomed, { recursive: true, force: true })
+  removeTree(join(doomed, 'data'))
+  removeTree(doomed)
 }

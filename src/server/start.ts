@@ -5,10 +5,11 @@ import { checkSocketPath, type ServerPaths } from './home.ts'
 import { hasData, installData } from './install.ts'
 import { launch, type Launched } from './launch.ts'
 import { openPort } from './port.ts'
-import { answers, processState, readPid } from './process.ts'
+import { assertOwnHome } from './ownership.ts'
+import { processState, readPid } from './process.ts'
 import { findPrograms } from './programs.ts'
-import { withSession } from './session.ts'
-import { databaseName, serverStatus, type ServerStatus } from './status.ts'
+import { answers, withSession } from './session.ts'
+import { databaseName, type ServerStatus, statusOver } from './status.ts'
 import { loginName } from './login.ts'
 import type { ServerUser } from './user.ts'
 
@@ -39,12 +40,14 @@ export interface StartResult {
  */
 export async function startServer(paths: ServerPaths, options: StartOptions = {}): Promise<StartResult> {
   checkSocketPath(paths)
+  assertOwnHome(paths)
   loginName()
-  await untilHandedOver(paths)
-  if (await answers(paths.socket))
+  if (await isHandedOver(paths))
     return { started: false, status: await complete(paths, options, undefined), warnings: [] }
   const programs = findPrograms()
-  const user = prepareDirectories(paths)
+  // Before anything is created or given away: the data may be somebody else's.
+  hasData(paths)
+  const user = prepareDirectories(paths, options.progress)
   await ensureData(paths, user, options)
   options.progress?.('starting MariaDB')
   const launched = await launch({ paths, programs, user, port: options.port, signal: options.signal })
@@ -75,14 +78,14 @@ async function complete(
   { port }: StartOptions,
   launched: Launched | undefined,
 ): Promise<ServerStatus> {
-  const status = await serverStatus(paths)
-  if (port !== undefined && status.port !== port) throw otherPort(status)
-  await withSession(paths, async (connection) => {
+  return withSession(paths, async (connection) => {
+    const status = await statusOver(connection, paths)
+    if (port !== undefined && status.port !== port) throw otherPort(status)
     const defaults = 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
     await connection.execute(`CREATE DATABASE IF NOT EXISTS \`${databaseName}\` ${defaults}`)
     if (port !== undefined && status.pid === launched?.pid) await openPort(connection, paths, port)
+    return status
   })
-  return status
 }
 
 function otherPort(status: ServerStatus): DbtoolError {
@@ -94,17 +97,18 @@ function otherPort(status: ServerStatus): DbtoolError {
 
 /**
  * Waits while the states of socket and process differ: a server is then stopping, dying or starting, and blocks another
- * one.
+ * one. Resolves to true if a server runs.
  * @throws DbtoolError SERVER_FAILED if that does not end, because the socket was deleted.
  */
-async function untilHandedOver(paths: ServerPaths): Promise<void> {
+async function isHandedOver(paths: ServerPaths): Promise<boolean> {
   const deadline = performance.now() + handoverTimeoutMs
   for (;;) {
     const pid = await readPid(paths)
     const state = await processState(pid, paths)
-    const listening = await answers(paths.socket)
+    const listening = await answers(paths)
     const late = performance.now() > deadline
-    if (pid === undefined || state === 'unknown' || listening === (state === 'server') || (listening && late)) return
+    if (pid === undefined || state === 'unknown' || listening === (state === 'server') || (listening && late))
+      return listening
     if (late) throw withoutSocket(pid, paths)
     await sleep(pollMs)
   }

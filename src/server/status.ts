@@ -1,6 +1,8 @@
+import type { Queries } from '../db/queries.ts'
 import type { ServerPaths } from './home.ts'
-import { answers, readPid } from './process.ts'
-import { withSession } from './session.ts'
+import { assertOwnHome, foreignPart, foreignSentence } from './ownership.ts'
+import { processState, readPid } from './process.ts'
+import { answers, ifRunning, isSocket } from './session.ts'
 import { loginName } from './login.ts'
 
 /** The database of the private server. */
@@ -36,29 +38,46 @@ const notRunning: ServerStatus = {
   version: null,
 }
 
+/** A server listens there, but another user could have started it; `foreign` is a sentence about it. */
+export interface ForeignServer {
+  readonly foreign: string
+}
+
 /**
- * Resolves to the running private server, to which commands connect without settings. Needs neither SQL nor the driver,
- * and ignores a socket that a crash left behind. Never rejects.
+ * Resolves to the running private server, to which commands connect without settings. Its process needs no connection:
+ * the command's own connection asks the server. A process that is not visible, as from a container, is asked by a
+ * login. Ignores a socket that a crash left behind. Never rejects.
  */
-export async function findRunning(paths: ServerPaths): Promise<RunningServer | undefined> {
-  if (!(await answers(paths.socket))) return undefined
+export async function findRunning(paths: ServerPaths): Promise<RunningServer | ForeignServer | undefined> {
   try {
-    return { socket: paths.socket, user: loginName(), database: databaseName }
+    if (!isSocket(paths.socket)) return undefined
+    const foreign = foreignPart(paths)
+    if (foreign !== undefined) return { foreign: `${foreignSentence(foreign)}, so it is ignored` }
+    return (await hasProcess(paths)) || (await answers(paths))
+      ? { socket: paths.socket, user: loginName(), database: databaseName }
+      : undefined
   } catch {
     return undefined
   }
 }
 
+async function hasProcess(paths: ServerPaths): Promise<boolean> {
+  return (await processState(await readPid(paths), paths)) === 'server'
+}
+
 /**
  * Queries the private server for its state.
- * @throws DbtoolError SERVER_FAILED if it listens but does not answer.
+ * @throws DbtoolError SERVER_FAILED if it listens but does not answer, or if it may belong to another user.
  */
 export async function serverStatus(paths: ServerPaths): Promise<ServerStatus> {
-  if (!(await answers(paths.socket))) return { ...notRunning }
-  const facts = await withSession(paths, (connection) =>
-    connection.rows<{ version: string; port: number; closed: number }>(
-      'SELECT @@version AS version, @@port AS port, @@skip_networking AS closed',
-    ),
+  assertOwnHome(paths)
+  return (await ifRunning(paths, (connection) => statusOver(connection, paths))) ?? { ...notRunning }
+}
+
+/** The state of the private server, asked on a connection to it. */
+export async function statusOver(connection: Queries, paths: ServerPaths): Promise<ServerStatus> {
+  const facts = await connection.rows<{ version: string; port: number; closed: number }>(
+    'SELECT @@version AS version, @@port AS port, @@skip_networking AS closed',
   )
   const { version = null, port = null, closed = 1 } = facts[0] ?? {}
   return {

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../errors.ts'
 import type { ServerPaths } from './home.ts'
-import { answers, processState, readPid } from './process.ts'
-import { withSession } from './session.ts'
+import { assertOwnHome } from './ownership.ts'
+import { processState, readPid } from './process.ts'
+import { answers, ifRunning } from './session.ts'
 
 /** Long enough to write a big buffer pool to a slow disk. */
 const stopTimeoutMs = 60_000
@@ -12,29 +13,34 @@ const pollMs = 20
 /**
  * Shuts the private server down and waits until its process has ended. Deletes files that a crash left behind.
  * @returns stopped: false if it was not running.
- * @throws DbtoolError SERVER_FAILED if it rejects the shutdown, or does not end within a minute.
+ * @throws DbtoolError SERVER_FAILED if it rejects the shutdown, does not end within a minute, or may belong to another
+ * user.
  */
 export async function stopServer(paths: ServerPaths): Promise<{ stopped: boolean }> {
+  assertOwnHome(paths)
   const pid = await readPid(paths)
   const state = await processState(pid, paths)
-  const listening = await answers(paths.socket)
-  if (listening || state === 'server') {
-    const refusal = listening ? await requestShutdown(paths) : undefined
-    if (refusal !== undefined || !listening) terminate(pid, state === 'server', refusal)
+  const answer = await requestShutdown(paths)
+  const stops = answer !== 'nobody listens' || state === 'server'
+  if (stops) {
+    if (answer !== 'accepted') terminate(pid, state === 'server', answer)
     await untilGone(paths, pid)
   }
-  if (!(await answers(paths.socket))) for (const path of [paths.socket, paths.pidFile]) rmSync(path, { force: true })
-  return { stopped: listening || state === 'server' }
+  if (!(await answers(paths))) for (const path of [paths.socket, paths.pidFile]) rmSync(path, { force: true })
+  return { stopped: stops }
 }
 
-/** @returns the reason why the server rejected the shutdown; undefined if it accepted. */
+/** Resolves to the answer of the server; any other value is the error with which it rejected the shutdown. */
 async function requestShutdown(paths: ServerPaths): Promise<unknown> {
   try {
-    await withSession(paths, (connection) => connection.execute('SHUTDOWN'))
-    return undefined
+    const answer = await ifRunning(paths, async (connection) => {
+      await connection.execute('SHUTDOWN')
+      return 'accepted'
+    })
+    return answer ?? 'nobody listens'
   } catch (error) {
     // The server may close the connection before it confirms.
-    return (await answers(paths.socket)) ? error : undefined
+    return error instanceof DbtoolError && error.code === 'CONNECTION_LOST' ? 'accepted' : error
   }
 }
 
@@ -49,7 +55,8 @@ function terminate(pid: number | undefined, verified: boolean, cause: unknown): 
 
 async function untilGone(paths: ServerPaths, pid: number | undefined): Promise<void> {
   const deadline = performance.now() + stopTimeoutMs
-  while ((await answers(paths.socket)) || (await processState(pid, paths)) !== 'gone') {
+  // A server that is shutting down is not asked again and again: its process answers first.
+  while ((await processState(pid, paths)) !== 'gone' || (await answers(paths))) {
     if (performance.now() > deadline) {
       throw new DbtoolError(
         'SERVER_FAILED',

@@ -5,6 +5,7 @@ import { assignments, describeChanges, diff, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
 import { writeLog, type Author } from './logs.ts'
 import type { AddressType } from './rules.ts'
+import { allOf, asItIs, type Select } from './select.ts'
 import type { User } from './users/users.ts'
 
 export interface Address {
@@ -50,7 +51,7 @@ export async function getAddress(queries: Queries, id: number): Promise<Address>
 export async function insertAddress(
   queries: Queries,
   author: Author,
-  { id: userId, username }: Pick<User, 'id' | 'username'>,
+  { id: userId }: Pick<User, 'id'>,
   parts: AddressParts,
 ): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
@@ -66,7 +67,7 @@ export async function insertAddress(
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: insertId,
-    message: `added a ${address_type} address of ${username}`,
+    message: `added for user ${userId}`,
   })
   return getAddress(queries, insertId)
 }
@@ -87,7 +88,8 @@ export async function updateAddress(
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,
-    message: `updated a ${address.address_type} address of ${address.username}: ${words}`,
+    message: `updated for user ${address.user_id}`,
+    changes: { before: { ...address }, after: changes },
   })
   return { thing: { ...address, ...changes }, rowsChanged: 1, changes: words }
 }
@@ -99,7 +101,7 @@ export async function removeAddress(queries: Queries, author: Author, id: number
   await writeLog(queries, author, {
     entity: 'addresses',
     entityId: id,
-    message: `removed a ${address.address_type} address of ${address.username}`,
+    message: `removed from user ${address.user_id}`,
   })
   return address
 }
@@ -127,12 +129,12 @@ export interface AddressFilter {
   readonly country?: string | undefined
 }
 
-export async function listAddresses(
-  queries: Queries,
+/** The addresses of a list, for {@link eachOf}. */
+export function selectAddresses(
   { ids, userIds, type, country }: AddressFilter,
   sort: Sort<(typeof addressSortColumns)[number]>,
   page: Page,
-): Promise<Address[]> {
+): Select<Address, Address> {
   const condition = where([
     oneOf('a.id', ids),
     oneOf('a.user_id', userIds),
@@ -140,5 +142,13 @@ export async function listAddresses(
     country === undefined ? undefined : { sql: 'a.country = ?', values: [country] },
   ])
   const paging = orderAndPage('a', sort, page)
-  return queries.rows<Address>(`${select} ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+  return {
+    sql: `${select} ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
+}
+
+export function listAddresses(queries: Queries, ...parts: Parameters<typeof selectAddresses>): Promise<Address[]> {
+  return allOf(queries, selectAddresses(...parts))
 }

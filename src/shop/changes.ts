@@ -29,14 +29,14 @@ export function assignments(
 }
 
 /**
- * Describes changes for the audit log and for messages: `price 4.50 → 4.75, description`. A column in `withoutValue`,
- * too long or secret, appears by name only.
+ * Describes changes for messages and for the audit log: `price 4.50 → 4.75, description`. A column in `nameOnly`
+ * appears without its values.
  */
-export function describeChanges(changes: Patch, before: Patch, withoutValue: readonly string[] = []): string {
+export function describeChanges(changes: Patch, before: Patch, nameOnly: readonly string[] = []): string {
   const word = (value: Value | undefined): string => (value === null || value === undefined ? 'NULL' : String(value))
   return Object.entries(changes)
     .map(([column, value]) =>
-      withoutValue.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`,
+      nameOnly.includes(column) ? column : `${column} ${word(before[column])} → ${word(value)}`,
     )
     .join(', ')
 }

@@ -45,15 +45,17 @@ export interface Page {
   readonly offset: number
 }
 
-/**
- * The ORDER BY and LIMIT clauses. Ties break by id, so that pages neither repeat nor skip a row. Column names come from
- * fixed lists, never from input.
- */
+/** The ORDER BY clause. Ties break by id, so that pages neither repeat nor skip a row. */
+export function orderBy(table: string, { column, descending }: Sort<string>): string {
+  const direction = descending ? 'DESC' : 'ASC'
+  return `ORDER BY ${table}.${column} ${direction}, ${table}.id ${direction}`
+}
+
+/** The ORDER BY and LIMIT clauses. Column names come from fixed lists, never from input. */
 export function orderAndPage(table: string, sort: Sort<string>, page: Page): Condition {
-  const direction = sort.descending ? 'DESC' : 'ASC'
-  const everything = Number.MAX_SAFE_INTEGER
-  return {
-    sql: `ORDER BY ${table}.${sort.column} ${direction}, ${table}.id ${direction} LIMIT ? OFFSET ?`,
-    values: [page.limit === 0 ? everything : page.limit, page.offset],
-  }
+  const order = orderBy(table, sort)
+  if (page.limit === 0 && page.offset === 0) return { sql: order, values: [] }
+  // LIMIT has no keyword for all rows.
+  const limit = page.limit === 0 ? Number.MAX_SAFE_INTEGER : page.limit
+  return { sql: `${order} LIMIT ? OFFSET ?`, values: [limit, page.offset] }
 }

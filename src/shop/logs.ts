@@ -1,5 +1,8 @@
-import type { Queries, Value } from '../db/queries.ts'
+import { firstRow, type Queries, type Value } from '../db/queries.ts'
+import { counted } from '../values.ts'
+import { describeChanges, type Patch } from './changes.ts'
 import { orderAndPage, where, type Page } from './filters.ts'
+import { asItIs, type Select } from './select.ts'
 
 /**
  * The operating-system user and the command that make a change. Every change adds a row to `logs` in its own
@@ -14,12 +17,38 @@ export interface Author {
 export const logEntities = ['users', 'addresses', 'products', 'orders', 'shop'] as const
 export type LogEntity = (typeof logEntities)[number]
 
-export interface LogEntry {
-  readonly entity: LogEntity
-  /** Zero for `shop`. */
+/**
+ * The messages about people: fixed words and numbers. No name or address fits in, because the log outlives the person.
+ * Keep `0003_log_privacy.up.sql` in mind: it writes these messages too.
+ */
+export type PersonalMessage =
+  | 'created'
+  | 'updated'
+  | 'set a new password'
+  | 'logged in'
+  | 'logged in; renewed the hash of the password'
+  | 'login refused'
+  | `${'deleted' | 'purged' | 'anonymised'} (addresses: ${number})`
+  | `${'added for' | 'updated for' | 'removed from'} user ${number}`
+
+/** A row to write: a message of at most 500 characters, longer ones are truncated. */
+export type LogEntry = {
+  /** Zero for `shop`, and for a login with an email that no user has. */
   readonly entityId: number
-  /** One line without secrets, truncated at 500 characters. */
-  readonly message: string
+  /** The changed columns follow the message: with their values if {@link loggedValues} allows it, else by name. */
+  readonly changes?: { readonly before: Patch; readonly after: Patch } | undefined
+} & (
+  | { readonly entity: 'users' | 'addresses'; readonly message: PersonalMessage }
+  | { readonly entity: 'products' | 'orders' | 'shop'; readonly message: string }
+)
+
+/** The columns whose values the log may hold. All others are personal, secret or long, and appear by name. */
+const loggedValues: Readonly<Record<LogEntity, readonly string[]>> = {
+  users: ['is_active', 'is_admin'],
+  addresses: ['address_type'],
+  products: ['sku', 'price', 'stock', 'is_active', 'created_at', 'name'],
+  orders: ['status'],
+  shop: [],
 }
 
 export async function writeLog(queries: Queries, author: Author, entry: LogEntry): Promise<void> {
@@ -37,15 +66,21 @@ export async function writeLogs(queries: Queries, author: Author, entries: reado
 
 const insertion = 'INSERT INTO logs (os_user, command, entity, entity_id, message) VALUES (?, ?, ?, ?, ?)'
 
-function valuesOf({ osUser, command }: Author, { entity, entityId, message }: LogEntry): Value[] {
-  return [osUser, command, entity, entityId, cut(message)]
+function valuesOf({ osUser, command }: Author, entry: LogEntry): Value[] {
+  return [osUser, command, entry.entity, entry.entityId, cut(messageOf(entry))]
 }
 
-const longestMessage = 500
+function messageOf({ entity, message, changes }: LogEntry): string {
+  if (changes === undefined) return message
+  const nameOnly = Object.keys(changes.after).filter((column) => !loggedValues[entity].includes(column))
+  return `${message}: ${describeChanges(changes.after, changes.before, nameOnly)}`
+}
+
+const mostCharacters = 500
 
 /** Never in the middle of a character: half of one is no text. A text never has more characters than UTF-16 units. */
 function cut(message: string): string {
-  return message.length <= longestMessage ? message : Array.from(message).slice(0, longestMessage).join('')
+  return message.length <= mostCharacters ? message : Array.from(message).slice(0, mostCharacters).join('')
 }
 
 /** A row of `logs`, by the names of its columns. */
@@ -68,12 +103,8 @@ export interface LogFilter {
   readonly until?: Date | undefined
 }
 
-/** Lists log rows, newest first. */
-export async function listLogs(
-  queries: Queries,
-  { entity, entityId, osUser, since, until }: LogFilter,
-  page: Page,
-): Promise<LogRow[]> {
+/** The log rows of a list, newest first, for {@link eachOf}. */
+export function selectLogs({ entity, entityId, osUser, since, until }: LogFilter, page: Page): Select<LogRow, LogRow> {
   // An entity id alone also needs the entities: the index starts with them.
   const entities = entity !== undefined ? [entity] : entityId !== undefined ? logEntities : []
   const condition = where([
@@ -86,9 +117,37 @@ export async function listLogs(
     until === undefined ? undefined : { sql: 'l.created_at < ?', values: [until] },
   ])
   const paging = orderAndPage('l', { column: 'created_at', descending: true }, page)
-  return queries.rows<LogRow>(
-    `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
+  return {
+    sql: `SELECT l.id, l.created_at, l.os_user, l.command, l.entity, l.entity_id, l.message
       FROM logs l ${condition.sql} ${paging.sql}`,
-    [...condition.values, ...paging.values],
-  )
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
+}
+
+/** The number of log rows from before a time. */
+export async function countLogs(queries: Queries, before: Date): Promise<number> {
+  const row = await firstRow<{ n: number }>(queries, 'SELECT COUNT(*) AS n FROM logs WHERE created_at < ?', [before])
+  return row?.n ?? 0
+}
+
+/** Rows per statement: a log of millions of rows must not exceed the statement time-out. */
+const purgedAtOnce = 10_000
+
+/** Deletes the log rows from before a time, and logs their number. Call it in a transaction. */
+export async function purgeLogs(queries: Queries, author: Author, before: Date): Promise<number> {
+  let deleted = 0
+  for (let last = purgedAtOnce; last === purgedAtOnce; deleted += last)
+    last = (
+      await queries.execute(`DELETE FROM logs WHERE created_at < ? ORDER BY created_at, id LIMIT ${purgedAtOnce}`, [
+        before,
+      ])
+    ).affectedRows
+  if (deleted > 0)
+    await writeLog(queries, author, {
+      entity: 'shop',
+      entityId: 0,
+      message: `purged ${counted(deleted, 'log row')} from before ${before.toISOString().slice(0, 19)}Z`,
+    })
+  return deleted
 }

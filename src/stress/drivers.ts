@@ -1,6 +1,7 @@
 import type { BenchedConnection, BenchedDriver } from '../db/benched-drivers.ts'
 import { translate } from '../db/failures.ts'
 import type { Target } from '../db/target.ts'
+import { tenThousand } from './ten-thousand.ts'
 import { median } from './median.ts'
 
 /** An operation that a driver repeats. `perRun` is the number of rows or queries in one run. */
@@ -13,7 +14,10 @@ interface Task {
 }
 
 /** A temporary table is visible to its own connection only, and it is dropped with it. */
-const scratch = 'CREATE OR REPLACE TEMPORARY TABLE dbtool_bench_drivers (n INT, name VARCHAR(50))'
+const makeScratch = async (connection: BenchedConnection): Promise<void> => {
+  await connection.rows('DROP TEMPORARY TABLE IF EXISTS dbtool_bench_drivers')
+  await connection.rows('CREATE TEMPORARY TABLE dbtool_bench_drivers (n INT, name VARCHAR(50))')
+}
 const batchRows = 1_000
 const rows = Array.from({ length: batchRows }, (_, index) => [index, `name ${index}`])
 const insertion = 'INSERT INTO dbtool_bench_drivers (n, name) VALUES (?, ?)'
@@ -25,7 +29,7 @@ export const tasks: readonly Task[] = [
   {
     name: '10,000 rows',
     perRun: 10_000,
-    run: (connection) => connection.rows("SELECT seq AS n, 'some text' AS t, seq / 4 AS d FROM seq_1_to_10000"),
+    run: (connection) => connection.rows(`SELECT seq AS n, 'some text' AS t, seq / 4 AS d FROM ${tenThousand}`),
   },
   {
     name: 'prepared, one row',
@@ -35,13 +39,13 @@ export const tasks: readonly Task[] = [
   {
     name: 'insert',
     perRun: 1,
-    prepare: (connection) => connection.rows(scratch),
+    prepare: makeScratch,
     run: (connection) => connection.execute(insertion, [1, 'name']),
   },
   {
     name: 'batch insert',
     perRun: batchRows,
-    prepare: (connection) => connection.rows(scratch),
+    prepare: makeScratch,
     run: (connection) => connection.batch(insertion, rows),
   },
 ]
@@ -155,12 +159,17 @@ const values: Readonly<Record<string, string>> = {
 }
 
 /** The same values from every driver as it comes. */
-export async function differences(drivers: readonly BenchedDriver[]): Promise<Difference[]> {
+export async function differences(drivers: readonly BenchedDriver[], target: Target): Promise<Difference[]> {
   const found: Difference[] = []
   for (const [value, sql] of Object.entries(values)) {
     for (const driver of drivers) {
       const connection = await driver.connect()
-      const [row] = await connection.rows(`SELECT ${sql} AS v`).finally(() => connection.end())
+      const [row] = await connection
+        .rows(`SELECT ${sql} AS v`)
+        .finally(() => connection.end())
+        .catch((error: unknown) => {
+          throw translate(error, target)
+        })
       found.push({ value, driver: driver.name, becomes: inJavaScript(row?.['v']) })
     }
   }

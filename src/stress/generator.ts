@@ -6,7 +6,7 @@ import { closedLoop, openLoop, type Running } from './loops.ts'
 import type { StressPlan } from './plan.ts'
 import { type Live, Recorder, type Recording, watch } from './recorder.ts'
 import type { Series } from './series.ts'
-import type { Iterate } from './workload.ts'
+import type { Perform } from './workload.ts'
 
 /** Generates load on its own pool, in this thread or in another one. */
 export interface Generator {
@@ -36,7 +36,7 @@ export interface PoolUnderLoad {
   readonly pool: Pool
   /** The number of connections that stay open. */
   readonly size: number
-  readonly work: Iterate
+  readonly work: Perform
 }
 
 const eventLoopResolutionMs = 10

@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Load, StressPlan } from './plan.ts'
-import type { Recorder } from './recorder.ts'
-import type { Iterate } from './workload.ts'
+import type { Recorder, Times } from './recorder.ts'
+import type { Perform } from './workload.ts'
 
 /** The work, the pool that it runs on, and the recorder of its times. */
 export interface Running {
   readonly pool: Pool
-  readonly work: Iterate
+  readonly work: Perform
   readonly recorder: Recorder
   readonly signal: AbortSignal
 }
 
 /**
- * Runs one iteration: acquires a connection, executes the work and releases the connection. Times count from `dueMs`,
- * the moment when the iteration was due. Failures are recorded; the promise never rejects.
+ * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are
+ * recorded; the promise never rejects.
  */
 export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
-  let lease
-  try {
-    lease = await pool.acquire()
-  } catch (error) {
-    recorder.failed(performance.now() - dueMs, 0, error)
-    return
+  let acquired: number | undefined
+  let share = 1
+  const times = (): Times => {
+    const end = performance.now()
+    return { acquireMs: (acquired ?? end) - dueMs, executeMs: end - (acquired ?? end), share }
   }
-  const acquired = performance.now()
   try {
-    await work(lease)
-    recorder.succeeded(worker, acquired - dueMs, performance.now() - acquired)
+    await work(pool, (part = 1) => {
+      acquired = performance.now()
+      share = part
+    })
+    recorder.succeeded(worker, times())
   } catch (error) {
-    recorder.failed(acquired - dueMs, performance.now() - acquired, error)
-  } finally {
-    lease.release()
+    recorder.failed(times(), error)
   }
 }
 

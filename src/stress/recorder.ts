@@ -10,6 +10,14 @@ export interface ErrorCount {
   readonly message: string
 }
 
+/** The times of one iteration, in milliseconds. */
+export interface Times {
+  readonly acquireMs: number
+  readonly executeMs: number
+  /** The part of a connection that the iteration used: less than 1 if several iterations shared one. */
+  readonly share: number
+}
+
 /** A recording in the form that threads send to each other. */
 export interface Recording {
   readonly acquire: HistogramData
@@ -72,19 +80,19 @@ export class Recorder {
     }
   }
 
-  succeeded(worker: number, acquireMs: number, executeMs: number): void {
+  succeeded(worker: number, { acquireMs, executeMs, share }: Times): void {
     this.acquire.record(acquireMs)
     this.execute.record(executeMs)
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
-    this.inUseMs += executeMs
+    this.inUseMs += executeMs * share
     this.series.ended(true, acquireMs)
   }
 
   /** The wait counts even if it timed out or the statement failed. */
-  failed(acquireMs: number, executeMs: number, error: unknown): void {
+  failed({ acquireMs, executeMs, share }: Times, error: unknown): void {
     this.acquire.record(acquireMs)
-    this.inUseMs += executeMs
+    this.inUseMs += executeMs * share
     this.series.ended(false, acquireMs)
     this.count(error instanceof DbtoolError ? error.code : 'UNEXPECTED', 1, messageOf(error))
   }

@@ -48,7 +48,7 @@ export async function withGenerator<T>(
     import('./generator.ts'),
   ])
   const size = shardSize(options.size, shard)
-  const iterate = iterateWork(work, shard)
+  const iterate = await iterateWork(work, shard)
   const pool = openPool(mode, {
     target,
     limits,

@@ -34,7 +34,8 @@ const largestBound = Number.MAX_SAFE_INTEGER
  * included), `{{uuid}}`, and `{{name}}`, a column of the data file. Throws InvalidValue.
  */
 export function parseStatement(text: string): Statement {
-  const [, weightText, body = ''] = /^\s*(?:(\d+)\s*:)?([^]*)$/.exec(text) ?? []
+  const [head = '', weightText] = /^\s*(?:(\d+)\s*:)?/.exec(text) ?? []
+  const body = text.slice(head.length)
   if (body.trim() === '') throw new InvalidValue('must not be empty')
   const weight = weightText === undefined ? 1 : Number(weightText)
   if (!(weight >= 1 && weight <= mostWeight))
@@ -52,14 +53,15 @@ export function parseStatement(text: string): Statement {
   return { text: text.trim(), sql, weight, parameters, columns: [...columns] }
 }
 
-/** Matches quoted text, names and comments, or a parameter. */
+/** Matches quoted text, names and comments, or a parameter. An unclosed one ends with the text. */
 const token =
-  /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?\*\/|\{\{([^{}]*)\}\}|\?/g
+  /'(?:[^'\\]|\\[^]|'')*(?:'|\\?$)|"(?:[^"\\]|\\[^]|"")*(?:"|\\?$)|`[^`]*`|--\s[^\n]*|#[^\n]*|\/\*[^]*?(?:\*\/|$)|\{\{([^{}]*)\}\}|\?/g
+const parameter = /\{\{[^{}]*\}\}/
 
 function outsideOfQuotes(sql: string, replace: (source: string) => string): string {
   return sql.replace(token, (found: string, source: string | undefined) => {
     if (source !== undefined) return replace(source.trim())
-    if (/\{\{.*\}\}/.test(found) && /^['"]/.test(found))
+    if (/^['"]/.test(found) && parameter.test(found))
       throw new InvalidValue(
         `has a parameter inside quotes: ${quoteValue(found)}; remove the quotes, it is bound as text`,
       )

@@ -5,7 +5,7 @@ import type { StressPlan } from './plan.ts'
 import { type Live, Recorder, combineLive } from './recorder.ts'
 import type { StressReport } from './report.ts'
 import { type Run, type StressResult, summarise } from './result.ts'
-import type { Iterate } from './workload.ts'
+import type { Perform } from './workload.ts'
 
 export interface StressTarget {
   readonly mode: PoolMode
@@ -23,7 +23,7 @@ export type StressRun = Omit<StressReport, 'about'>
  */
 export async function stress(
   { mode, pool, options }: StressTarget,
-  work: Iterate,
+  work: Perform,
   plan: StressPlan,
   signal: AbortSignal,
 ): Promise<StressResult> {

@@ -57,7 +57,7 @@ const comparisons: Readonly<Record<string, (measured: number, bound: number) => 
 /** Parses a threshold such as `acquire.p95<50ms`, `throughput>=1000` or `failed_share<1%`. Throws InvalidValue. */
 export function parseThreshold(text: string): Threshold {
   const [, name = '', sign = '', bound = '', unit = ''] =
-    /^\s*([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*(ms|s|%|)\s*$/.exec(text) ?? []
+    /^([\w.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)(?:\s*(ms|s|%))?$/.exec(text.trim()) ?? []
   const compare = comparisons[sign]
   if (compare === undefined)
     throw new InvalidValue(

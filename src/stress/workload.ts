@@ -1,14 +1,30 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Queries } from '../db/queries.ts'
-import type { Lease } from '../db/pool/pool.ts'
+import { type Lease, type Pool, withLease } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Author } from '../shop/logs.ts'
-import { placeOrder } from '../shop/orders/place-order.ts'
+import type { OrderRequest } from '../shop/orders/place-order.ts'
 import { type Shard, singleShard } from './shard.ts'
+import { tenThousand } from './ten-thousand.ts'
 import { chooser, type DataRow, parameterValue, parseStatement, type Statement } from './statement.ts'
 
 /** The work of one iteration on its connection. */
 export type Iterate = (lease: Lease) => Promise<unknown>
+
+/**
+ * One iteration on a pool. It calls `onAcquired` when its work begins, with its part of a connection if it shares one;
+ * the default is 1.
+ */
+export type Perform = (pool: Pool, onAcquired: (share?: number) => void) => Promise<unknown>
+
+/** An iteration that has a connection for itself. */
+export const onLease =
+  (iterate: Iterate): Perform =>
+  (pool, onAcquired) =>
+    withLease(pool, (lease) => {
+      onAcquired()
+      return iterate(lease)
+    })
 
 /** A workload of statements, as plain data for threads. */
 interface StatementWork {
@@ -46,7 +62,9 @@ export const builtIn = {
 
 export const sqlWork = (sql: string): StatementWork => ({ statements: [parseStatement(sql)], data: [] })
 /** Iterations that run one statement. */
-export const iterateSql = (sql: string): Iterate => iterateStatements(sqlWork(sql))
+const iterateSql = (sql: string): Iterate => iterateStatements(sqlWork(sql))
+
+export const performSql = (sql: string): Perform => onLease(iterateSql(sql))
 
 const scratchRows = 10_000
 
@@ -63,7 +81,7 @@ export function scratchWork(kind: 'read' | 'write'): StatementWork & { readonly 
       make: [
         `CREATE TABLE ${table} (id INT PRIMARY KEY, n INT NOT NULL, filler CHAR(84) NOT NULL)
          ENGINE = InnoDB COMMENT = 'from dbtool pool stress; can be dropped when no load test is running'`,
-        `INSERT INTO ${table} SELECT seq, 0, '' FROM seq_1_to_${scratchRows}`,
+        `INSERT INTO ${table} SELECT seq, 0, '' FROM ${tenThousand}`,
       ],
       remove: `DROP TABLE IF EXISTS ${table}`,
     },
@@ -111,18 +129,21 @@ export async function ordersWork(
   return { lines, userIds, productIds, author }
 }
 
-function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Iterate {
+/** Orders that wait at the same time are placed together, as every caller of the library places them. */
+async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork): Promise<Perform> {
+  const { orderQueue } = await import('../shop/orders/order-queue.ts')
   const anyOf = (from: readonly number[]): number => from[Math.floor(Math.random() * from.length)] ?? 0
-  return (lease) => {
+  return (pool, onAcquired) => {
     const chosen = new Set<number>()
     while (chosen.size < lines) chosen.add(anyOf(productIds))
-    return placeOrder(lease, {
+    const request: OrderRequest = {
       userId: anyOf(userIds),
       lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
       key: `stress:${randomUUID()}`,
       status: 'confirmed',
       author,
-    })
+    }
+    return orderQueue(pool).place(request, { onSent: (together) => onAcquired(1 / together) })
   }
 }
 
@@ -132,6 +153,6 @@ export type Work =
   | ({ readonly kind: 'orders' } & OrdersWork)
 
 /** The iterations of one shard. */
-export function iterateWork(work: Work, shard: Shard): Iterate {
-  return work.kind === 'statements' ? iterateStatements(work, shard) : iterateOrders(work)
+export async function iterateWork(work: Work, shard: Shard): Promise<Perform> {
+  return work.kind === 'statements' ? onLease(iterateStatements(work, shard)) : iterateOrders(work)
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { quick, type Size } from '../../bench/core/size.ts'
 import { orders } from '../../bench/groups/orders.ts'
 import type { Place } from '../../bench/groups/placing.ts'
@@ -93,7 +93,8 @@ describe('npm run bench', { timeout: 300_000 }, () => {
   it.each([
     [
       ['--only', 'orders,beer'],
-      "--only must name groups out of start, round-trips, orders, matrix, import, bulk, reports, pool, not 'beer'",
+      '--only must name groups out of start, round-trips, orders, waiting-orders, matrix, ' +
+        "import, bulk, reports, pool, not 'beer'",
     ],
     [['--only', 'constructor'], 'not '],
     [['--quick', '--chart'], '--chart needs a full run of all groups'],
@@ -118,9 +119,9 @@ const nothing: Place = (queries, request) => placeOrder(queries, { ...request, d
 describe('every group', { timeout: 300_000 }, () => {
   it('works on a shop of few rows, and finds itself sound', async () => {
     const out = join(folder, 'all.json')
-    const { matrix, import: imports, bulk, reports, pool } = groups
+    const { matrix, import: imports, bulk, reports, pool, 'waiting-orders': waiting } = groups
     const { exitCode, stderr } = await running(
-      { matrix: matrix!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! },
+      { matrix: matrix!, 'waiting-orders': waiting!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! },
       out,
       { ...tiny, rounds: 1, reportRounds: 1 },
     )
@@ -130,6 +131,8 @@ describe('every group', { timeout: 300_000 }, () => {
     expect(works).toEqual(
       expect.arrayContaining([
         'matrix: orders of 3 lines: 4 connections',
+        'waiting-orders: hot, 64 workers, 0 ms: this build',
+        'waiting-orders: hot, 64 workers, 0 ms: the build before',
         'import: orders of a month: orders import',
         'import: orders of a month: one order a transaction, 5 at once',
         'import: memory at most: 10 ×',
@@ -180,7 +183,9 @@ describe('a fast wrong run', { timeout: 300_000 }, () => {
       ]),
     ).toEqual([
       ['spread, 0 ms', 'dbtool', 3],
+      ['spread, 0 ms', 'dbtool, one order a transaction', 3],
       ['hot, 0 ms', 'dbtool', 3],
+      ['hot, 0 ms', 'dbtool, one order a transaction', 3],
     ])
     for (const peer of ['SQLAlchemy + PyMySQL', 'hand-written, mysqlclient', 'the same SQL from C (sysbench)'])
       expect(stderr).toContain(`not here: ${peer}: DBTOOL_PEERS does not name the folder with the scripts of the peers`)
@@ -188,6 +193,8 @@ describe('a fast wrong run', { timeout: 300_000 }, () => {
 })
 
 async function running(chosen: Options['groups'], out: string, size = tiny): Promise<Omit<Ended, 'stdout'>> {
+  vi.stubEnv('TMPDIR', folder)
+  onTestFinished(() => void vi.unstubAllEnvs())
   let stderr = ''
   const screen = new Writable({
     write(chunk, _encoding, done) {
@@ -196,7 +203,7 @@ async function running(chosen: Options['groups'], out: string, size = tiny): Pro
     },
   })
   const exitCode = await runBench(
-    { size, groups: chosen, out, chart: false },
+    { size, groups: chosen, out, chart: false, before: process.cwd() },
     {
       env: {},
       stdout: new Writable({ write: (_chunk, _encoding, done) => done() }),

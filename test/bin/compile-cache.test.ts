@@ -17,6 +17,7 @@ import { CompiledFile } from '../../bin/compiled-file.ts'
 import { version } from '../../src/version.ts'
 import { binary } from '../support/binary.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { giveTo, isRoot, stranger } from '../support/other-user.ts'
 
 const folder = temporaryFolder()
 let homes = 0
@@ -54,6 +55,13 @@ describe('compiled code is cached for the next start', () => {
   it('but not with NODE_DISABLE_COMPILE_CACHE=1', () => {
     const home = newHome()
     expect(start({ DBTOOL_HOME: home, NODE_DISABLE_COMPILE_CACHE: '1' })).toMatchObject(fine)
+    expect(readdirSync(home)).toEqual([])
+  })
+
+  it.runIf(isRoot)('but not where another user could replace it', () => {
+    const home = newHome()
+    giveTo(stranger, home)
+    expect(start({ DBTOOL_HOME: home })).toMatchObject(fine)
     expect(readdirSync(home)).toEqual([])
   })
 

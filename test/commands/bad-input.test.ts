@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readEnvFile } from '../../src/config/env-file.ts'
-import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { dbtool, words, type Situation } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { shipped } from '../support/migrations.ts'
 import { everything, smallShop } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -20,7 +20,6 @@ function withEnvFile(name: string, text: string, mode: number): string {
   chmodSync(join(path, '.env'), mode)
   return path
 }
-mkdirSync(join(folder, 'directory', '.env'), { recursive: true })
 const worldReadable = withEnvFile('world', 'DB_PASSWORD=hunter2\n', 0o644)
 const worldReadableUrl = withEnvFile('world-url', 'DB_URL=mariadb://u:hunter2@h/d\n', 0o604)
 const wrongFile = withEnvFile('wrong', '\ufeffDB_PORT=99999\nDB_POOL_TIMEOUT=soon\n', 0o644)
@@ -31,7 +30,7 @@ const misspelt = withEnvFile(
 )
 const unreadable = withEnvFile(
   'unreadable',
-  'DB_NAME="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n',
+  'GREETING="a\n b"\r\n\r\nDB_PASSWORD hunter2\n  # a comment\nDB_PORT: 3306\nwords\n',
   0o600,
 )
 const twoPlaces = withEnvFile('two-places', 'DB_HOST=h\nDB_SOCKET=/s\n', 0o644)
@@ -42,6 +41,7 @@ const whole = 'must be a whole number from'
 const amount = 'must be an amount such as 19.90, not'
 const duration = 'must be a duration such as 250ms, 5s, 1m or 30d, not'
 const url = 'must be a URL such as mariadb://user@host:port/database:'
+const encodings = 'write # as %23, ? as %3F, / as %2F, @ as %40 and % as %25'
 const create = 'users create --email a@example.com --generate-password --username'
 const product = 'products create --sku S --name N --price'
 const order = 'orders place --user ada --item'
@@ -93,7 +93,6 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   ],
   ['config show', ['DB_HOST and DB_SOCKET (.env) exclude each other'], { cwd: twoPlaces }],
   ['users list --host h --socket /s', ['--host and --socket exclude each other']],
-  ['config show', ['cannot read the environment file .env: it is a directory'], { cwd: join(folder, 'directory') }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadable }],
   ['config show', ['.env contains a password, and every user of this machine can read it'], { cwd: worldReadableUrl }],
   [
@@ -119,7 +118,15 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     'config show --url mariadb://h/d?ssl=1',
     [`--url ${url} '?' and the text after it are not allowed, except for ?socket=PATH`],
   ],
-  ['config show --url mariadb://h/d%zz', [`--url ${url} a % is not followed by two hexadecimal digits`]],
+  [
+    'config show --url mariadb://h/d%zz',
+    [`--url ${url} a % is not the beginning of an encoded character; ${encodings}`],
+  ],
+  ...['a#b', 'a?b', 'a/b', '1#2', '1?2', '1/2', 'a@b/c'].map((password): [string, string[]] => [
+    `config show --url mariadb://ada:${password}@h/d`,
+    [`--url ${url} a #, ? or / comes before the @; ${encodings}`],
+  ]),
+  ['config show --url mariadb://ada:1/2@h', [`--url ${url} a #, ? or / comes before the @; ${encodings}`]],
   [
     'users list --port 0 --host a/b --ssl-mode on --format xml',
     [
@@ -284,7 +291,7 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
     { stdin: 'geheim1\n' },
   ],
   ['connection test --ask-password --password-file -', ['--ask-password and --password-file exclude each other']],
-  ['db migrate --to 99', [`there is no migration 99: the last one is ${loadMigrations().length}`]],
+  ['db migrate --to 99', [`there is no migration 99: the last one is ${shipped.length}`]],
   ['users list one two', ["too many arguments for users list: 'one', 'two'"]],
   ['orders get 1 2', ["too many arguments for orders get: '2'"]],
   ['users list --limit', ['--limit <n> needs a value']],
@@ -308,7 +315,7 @@ describe('one clear sentence for each fault, exit 2, and no change', () => {
   asNobody('an env file of somebody else', () => {
     const closed = withEnvFile('closed', 'DB_NAME=x\n', 0)
     process.seteuid?.(65_534)
-    expect(readEnvFile(join(closed, '.env'), '/').faults).toEqual([
+    expect(readEnvFile(join(closed, '.env'), { cwd: '/', env: {} }).faults).toEqual([
       {
         sentence: expect.stringMatching(/^cannot read the environment file .*: permission denied$/),
         fix: expect.stringMatching(/--env-file/),

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import { describe, expect, it } from 'vitest'
+import { encodedFor } from '../../commands/completion/index.ts'
 import { binary } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -14,7 +15,11 @@ chmodSync(join(folder, 'dbtool'), 0o755)
 writeFileSync(join(folder, 'orders.csv'), '')
 writeFileSync(join(folder, 'my orders.csv'), '')
 writeFileSync(join(folder, "it's.csv"), '')
-writeFileSync(join(folder, '.dbtool.json'), '{"profiles":{"staging":{"host":"h"},"local":{"socket":"/s"}}}')
+writeFileSync(
+  join(folder, '.dbtool.json'),
+  '{"profiles":{"staging":{"host":"h"},"local":{"socket":"/s"},"evil;touch broken;":{"host":"h"}}}',
+)
+writeFileSync(join(folder, 'evil;touch broken;$(touch broken).csv'), '')
 const env = {
   PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
   HOME: folder,
@@ -107,8 +112,15 @@ describe('what is offered', () => {
 })
 
 /** Types a line with TAB at its end into a shell that has the script, and waits for what comes of it. */
-async function tabbed([shell = '', ...argv]: string[], setUp: string, line: string, wanted: string): Promise<string> {
-  const pty = spawn(shell, argv, { cols: 100, rows: 40, cwd: folder, env })
+async function tabbed(
+  [shell = '', ...argv]: string[],
+  setUp: string,
+  line: string,
+  expected: string | { inserted: string; entered: string; environment: Record<string, string> },
+): Promise<string> {
+  const { inserted, entered, environment } =
+    typeof expected === 'string' ? { inserted: expected, entered: undefined, environment: env } : expected
+  const pty = spawn(shell, argv, { cols: 100, rows: 40, cwd: folder, env: environment })
   let screen = ''
   pty.onData((text) => (screen += stripVTControlCharacters(text)))
   const see = (text: string): Promise<void> => expect.poll(() => screen, { timeout: 15_000 }).toContain(text)
@@ -116,7 +128,11 @@ async function tabbed([shell = '', ...argv]: string[], setUp: string, line: stri
     pty.write(`${setUp}; echo rea''dy\r`)
     await see('ready')
     pty.write(`${line}\t`)
-    await see(wanted)
+    await see(inserted)
+    if (entered !== undefined) {
+      pty.write('\r')
+      await see(entered)
+    }
     return screen
   } finally {
     pty.kill('SIGKILL')
@@ -159,6 +175,66 @@ describe('at a terminal, TAB', () => {
       await zsh('dbtool users l\b', 'List users, newest first')
     },
   )
+})
+
+/** How each shell gets its script, and what is typed before it. */
+const terminals: readonly (readonly [shell: string, argv: string[], setUp: (script: string) => string])[] = [
+  ['bash', ['--norc', '-i'], (script) => `source ${script}`],
+  ['zsh', ['-f', '-i'], (script) => `autoload -U compinit; compinit -u -D; source ${script}`],
+  ['fish', ['--no-config', '-i'], (script) => `source ${script}`],
+  ['pwsh', ['-NoProfile', '-NoLogo'], (script) => `. ${script}`],
+]
+
+describe.each(terminals)('TAB and Enter in %s run nothing of what is inserted', (shell, argv, setUp) => {
+  const language = shell === 'pwsh' ? 'powershell' : (shell as 'bash' | 'zsh' | 'fish')
+
+  /** A tool that offers `evil`, and that prints the words that it gets. */
+  async function hostileTool(evil: string): Promise<string> {
+    const own = join(folder, `hostile-${shell}`)
+    mkdirSync(own, { recursive: true })
+    writeFileSync(join(own, 'answer'), await encodedFor(language, [{ kind: 'literal', text: evil }]))
+    const script = `#!/bin/sh\n[ "$1" = completion ] && exec cat '${join(own, 'answer')}'\nprintf '<%s>' "$@"; echo\n`
+    writeFileSync(join(own, 'dbtool'), script)
+    chmodSync(join(own, 'dbtool'), 0o755)
+    const path = join(own, shell === 'pwsh' ? 'script.ps1' : 'script')
+    writeFileSync(path, (await dbtool(['completion', language])).stdout)
+    return path
+  }
+
+  it
+    .skipIf(!installed(shell))
+    .each(['evil;touch broken;', 'evil$(touch broken)', 'evil`touch broken`', 'evil&touch broken'])(
+    'a name such as %s',
+    async (evil) => {
+      const script = await hostileTool(evil)
+      const path = { ...env, PATH: `${dirname(script)}${delimiter}${process.env['PATH'] ?? ''}` }
+      const entered = `<--profile><${evil}>`
+      await tabbed([shell, ...argv], setUp(script), 'dbtool --profile ev', {
+        inserted: ' evil',
+        entered,
+        environment: path,
+      })
+      expect(existsSync(join(folder, 'broken'))).toBe(false)
+    },
+  )
+
+  it.skipIf(!installed(shell))('a file', async () => {
+    const script = join(folder, shell === 'pwsh' ? 'plain.ps1' : `plain.${shell}`)
+    writeFileSync(script, (await dbtool(['completion', language])).stdout)
+    await tabbed([shell, ...argv], setUp(script), 'dbtool --format x orders import ev', {
+      inserted: 'evil',
+      entered: 'error: ',
+      environment: env,
+    })
+    expect(existsSync(join(folder, 'broken'))).toBe(false)
+  })
+})
+
+it('a profile with such a name is not offered in any shell', async () => {
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell', 'nu'])
+    expect((await dbtool(['completion', shell, '--', 'users', 'list', '--profile', 'e'], { cwd: folder })).stdout).toBe(
+      '',
+    )
 })
 
 it.each([

@@ -105,10 +105,11 @@ const refusals: readonly [
     6,
     'REFERENCED',
     'ada cannot be deleted: 1 order belongs to this user',
-    'deactivate instead: dbtool users update ada --inactive',
+    /^to forget the person and keep the orders: dbtool users anonymise ada; /,
   ],
   [
-    'users authenticate --email ada@example.com --password-stdin',
+    // Without -n, the refusal leaves a row in the log.
+    'users authenticate --email ada@example.com --password-stdin -n',
     6,
     'NOT_AUTHENTICATED',
     'the email and the password do not belong to a user who may log in',

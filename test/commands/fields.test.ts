@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { shipped } from '../support/migrations.ts'
 import { everything, renewedShop } from '../support/shop.ts'
 
 const shop = testDatabase()
@@ -45,9 +45,7 @@ describe('--fields and --field', () => {
     ['users update ada --first-name Ada --field rows_changed', '1\n'],
     [
       'db status --fields state,version --format csv',
-      `state,version\n${loadMigrations()
-        .map(({ version }) => `applied,${version}\n`)
-        .join('')}`,
+      `state,version\n${shipped.map(({ version }) => `applied,${version}\n`).join('')}`,
     ],
     ['report top-products --fields revenue,sku --format csv', 'revenue,sku\n9.00,TEA-1\n48.90,POT-1\n'],
     ['--field id users list', '2\n1\n'],

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { shipped } from '../support/migrations.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 
@@ -17,7 +18,8 @@ beforeAll(async () => {
 const user = ['id', 'username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login']
 const address = ['id', 'user_id', 'username', 'address_type', 'street', 'city', 'postal_code', 'country', 'created_at']
 const product = ['id', 'sku', 'name', 'description', 'price', 'stock', 'is_active', 'created_at']
-const order = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempotency_key', 'created_at']
+const head = ['id', 'user_id', 'username', 'status', 'total_amount', 'idempotency_key', 'created_at']
+const order = [...head, 'shipping', 'discount', 'tax']
 const item = ['product_id', 'sku', 'name', 'quantity', 'price', 'subtotal']
 const log = ['id', 'created_at', 'os_user', 'command', 'entity', 'entity_id', 'message']
 const stress = [
@@ -62,10 +64,10 @@ const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ['addresses list --user ada', address, []],
   ['products list', product, ['1', '2']],
   ['products list --active --sort -price', product, ['2', '1']],
-  ['orders list', order, ['1']],
-  ['orders list --user bob', order, []],
-  ['orders list --status confirmed --user 1', order, ['1']],
-  ['orders list --since 1d --sort total_amount', order, ['1']],
+  ['orders list', head, ['1']],
+  ['orders list --user bob', head, []],
+  ['orders list --status confirmed --user 1', head, ['1']],
+  ['orders list --since 1d --sort total_amount', head, ['1']],
   ['orders list --items --status pending', [...order, 'items'], []],
   ['logs list --limit 2', log, ['6', '5']],
   ['logs list --entity shop', log, []],
@@ -77,7 +79,11 @@ const lists: readonly [line: string, names: string[], ids: string[]][] = [
   ],
   ['report top-products --until 30d', ['product_id', 'sku', 'name', 'total_sold', 'times_ordered', 'revenue'], []],
   ['db migrate', ['version', 'name', 'direction'], []],
-  ['db status', ['version', 'name', 'state', 'steps_done', 'steps', 'applied_at'], ['1', '2']],
+  [
+    'db status',
+    ['version', 'name', 'state', 'steps_done', 'steps', 'applied_at'],
+    shipped.map(({ version }) => String(version)),
+  ],
 ]
 
 describe.each(lists)('the list of dbtool %s', (line, names, ids) => {
@@ -207,53 +213,12 @@ describe('an order as csv', () => {
   it('has a line for each item, with the head of the order repeated', async () => {
     const [, ...lines] = (await dbtool('orders get 1 --format csv', { database })).stdout.trimEnd().split('\n')
     expect(lines).toEqual([
-      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,1,TEA-1,Green tea,2,4\.50,9\.00$/),
-      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,2,POT-1,Teapot,1,48\.90,48\.90$/),
+      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,,,,1,TEA-1,Green tea,2,4\.50,9\.00$/),
+      expect.stringMatching(/^1,1,ada,confirmed,57\.90,basket-1,[^,]+Z,,,,2,POT-1,Teapot,1,48\.90,48\.90$/),
     ])
   })
 
   it('names no column twice', () => expect(new Set([...order, ...item]).size).toBe(order.length + item.length))
-})
-
-describe('a list without --limit', () => {
-  const many = testDatabase()
-  const list = (line: string) => dbtool(line, { database: many.name })
-  const texts = async (line: string) => {
-    const { stdout, stderr } = await list(line)
-    return { stdout, stderr }
-  }
-  const note = 'only the first 50 rows; --limit 0 shows all\n'
-  const insert = (from: number, to: number) =>
-    many.connection.execute(
-      "INSERT INTO products (sku, name, price, stock, stock_received) SELECT CONCAT('P-', seq), 'Thing', 1, " +
-        `1, 1 FROM seq_${from}_to_${to}`,
-    )
-
-  it('of fifty is whole, and says nothing', async () => {
-    await insert(1, 50)
-    expect((await list('products list --format csv')).stderr).toBe('')
-  })
-
-  it('of more is cut with a word on stderr, but counts and ids are of everything', async () => {
-    await insert(51, 53)
-    expect(await texts('products list --format csv')).toEqual({
-      stderr: note,
-      stdout: expect.stringMatching(/^(.*\n){51}$/),
-    })
-    expect(await texts('products list')).toEqual({ stderr: note, stdout: expect.stringMatching(/^(.*\n){54}$/) })
-    expect((await list('products list --json')).json<unknown[]>()).toHaveLength(50)
-    expect((await list('products list --format count')).stdout).toBe('53\n')
-    expect((await list('products list --format ids')).stdout.split('\n')).toHaveLength(54)
-  })
-
-  it('that was given holds for all formats, without a word', async () => {
-    expect(await texts('products list --format count --limit 50')).toEqual({ stdout: '50\n', stderr: '' })
-    expect(await texts('products list --format csv --limit 0')).toEqual({
-      stderr: '',
-      stdout: expect.stringMatching(/^(.*\n){54}$/),
-    })
-    expect((await list('products list --format count --offset 10')).stdout).toBe('43\n')
-  })
 })
 
 describe('a server that stops', () => {

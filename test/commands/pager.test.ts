@@ -118,7 +118,7 @@ describe('while somebody reads', () => {
     expect(tty.screen).not.toContain('error:')
     tty.type('\r')
     expect(await tty.ended()).toBe(1)
-    expect(tty.screen).toMatch(/has read [^]*error: at fault:/)
+    expect(tty.screen).toMatch(/has read [^]*error: faults:/)
   })
 
   it('Ctrl-C is for the pager, as often as it comes', async () => {

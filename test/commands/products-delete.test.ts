@@ -80,7 +80,7 @@ describe('products delete', () => {
     'on a terminal offers to take what was ordered out of sale: answer %j, exit %i',
     async (answer, exitCode, active) => {
       const tty = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns: 160 })
-      await tty.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Take it out of sale instead?')
+      await tty.see('1 order refers to TEA-1 (Green tea), so it cannot be deleted. Deactivate it instead?')
       tty.type(`${answer}${keys.enter}`)
       expect(await tty.ended()).toBe(exitCode)
       if (exitCode === 0) await tty.see('1 row changed: is_active true → false')

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -45,6 +45,9 @@ describe('what is created', () => {
       unchanged: 0,
       skipped: 0,
       rejected: 0,
+      columns_ignored: [],
+      records_skipped: [],
+      amounts_not_imported: [],
       seconds: expect.any(Number),
       rows_per_second: expect.any(Number),
     })
@@ -89,6 +92,10 @@ describe('what is created', () => {
   it.each([
     ['a byte order mark', '\uFEFFname,price\nTea,4.50\n', '', 'products.csv'],
     ['other names', 'Titel,Preis\nTea,4.50\n', '--map name=Titel,price=Preis', 'products.csv'],
+    ['exact values', 'name,price,stock\nTea,4.5000,0.00\n', '', 'products.csv'],
+    ['columns in another case', 'NAME,Price\nTea,4.50\n', '', 'products.csv'],
+    ['a TSV file', 'name\tprice\tdescription\nTea\t4.50\t\\N\n', '', 'products.tsv'],
+    ['a JSON list', '[{"name":"Tea",\n"price":4.50}]\n', '', 'products.json'],
     ['another separator', 'name;price\nTea;4.50\n', '--delimiter ;', 'products.csv'],
     ['NDJSON', '{"name":"Tea","price":4.50}\n', '', 'products.ndjson'],
     ['columns of no interest', 'id,name,price\n4711,Tea,4.50\n', '', 'products.csv'],
@@ -501,5 +508,48 @@ describe('interrupted', () => {
     })
     expect([again.exitCode, again.json()]).toMatchObject([0, { rows_read: rows, created: rows - done, skipped: done }])
     expect([await count('products'), await count('logs')]).toEqual([rows, rows])
+  })
+})
+
+describe('an error after the first chunks were committed', () => {
+  const rows = (sku: (n: number) => string): string =>
+    ['sku,name,price', ...Array.from({ length: 600 }, (_, n) => `${sku(n)},P${n},1`), 'STOP,Stop,1'].join('\n')
+  beforeEach(() =>
+    database.connection.execute(
+      `CREATE OR REPLACE TRIGGER stops BEFORE INSERT ON products FOR EACH ROW
+        IF NEW.sku = 'STOP' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'stopped by a trigger'; END IF`,
+    ),
+  )
+  afterEach(() => database.connection.execute('DROP TRIGGER stops'))
+
+  it('says what was changed, and how to continue once its cause is removed', async () => {
+    const content = rows((n) => `S-${n}`)
+    const { exitCode, error } = await importing(content, '--on-error skip')
+    expect([exitCode, error.message, error.hint]).toEqual([
+      1,
+      `stopped by a trigger; 500 rows of ${join(folder, 'products.csv')} were changed before`,
+      'add --sql to see the statement; then run it again with --on-conflict skip to continue',
+    ])
+    await database.connection.execute(
+      'CREATE OR REPLACE TRIGGER stops BEFORE INSERT ON products FOR EACH ROW SET @a = 1',
+    )
+    const again = await importing(content, '--on-error skip --on-conflict skip')
+    expect(again.json()).toMatchObject({ created: 101, skipped: 500 })
+  })
+
+  it('does not say so where a second run would create rows once more', async () => {
+    const { error } = await importing(
+      rows(() => ''),
+      '--on-error skip',
+    )
+    expect(error.hint).toBe(
+      'add --sql to see the statement; then remove the imported rows from the file: ' +
+        'a row without sku is created again',
+    )
+  })
+
+  it('is told as it is where nothing was changed', async () => {
+    const { error } = await importing(`sku,name,price\nSTOP,Stop,1`, '--on-error skip')
+    expect([error.message, error.hint]).toEqual(['stopped by a trigger', 'add --sql to see the statement'])
   })
 })

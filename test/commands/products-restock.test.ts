@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { persistently } from '../../src/db/retry.ts'
+import { withRetries } from '../../src/db/retry.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import { restockProduct } from '../../src/shop/products/changes.ts'
 import { dbtool } from '../support/cli.ts'
@@ -80,7 +80,7 @@ describe('products restock', () => {
           : db.execute(sql, values),
     })
     expect(
-      await persistently(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' }),
+      await withRetries(() => restockProduct(refusesOnce, author, 'POT-1', -2), { kind: 'transaction' }),
     ).toMatchObject({ stock: 0 })
   })
 

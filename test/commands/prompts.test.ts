@@ -2,17 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { spawned } from '../support/binary.ts'
-import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
+import { rollbackNames } from '../support/migrations.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { smallShop } from '../support/shop.ts'
 import { keys, respond, terminal } from '../support/terminal.ts'
-
-const allMigrations = loadMigrations()
-  .toReversed()
-  .map(({ version, name }) => `${version} (${name})`)
-  .join(', ')
 
 const shop = testDatabase()
 const { name: database } = shop
@@ -59,7 +54,7 @@ describe('on a terminal', () => {
     ['a search', ['users', 'get'], '❯ '],
     ['a question', ['products', 'create'], 'SKU ('],
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
-    ['yes or no', ['db', 'rollback', '--to', '0'], `Roll back migrations ${allMigrations}, with all data in them? On `],
+    ['yes or no', ['db', 'rollback', '--to', '0'], `Roll back migrations ${rollbackNames[0]}, `],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
     const tty = terminal(argv, database, { columns: 200 })
     await tty.see(question)
@@ -110,7 +105,7 @@ describe('on a terminal', () => {
 
   it('a no is exit 3, and no is what Enter says', async () => {
     const tty = terminal(['db', 'rollback', '--to', '0'], database, { columns: 200 })
-    await tty.see(`Roll back migrations ${allMigrations}, with all data in them? On `)
+    await tty.see(`Roll back migrations ${rollbackNames[0]}, `)
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
     expect(await users()).toBeGreaterThan(1)

@@ -27,7 +27,9 @@ describe('users delete', () => {
       expect((await type(`users delete ada --json ${flags}`)).error).toEqual({
         code: 'REFERENCED',
         message: 'ada cannot be deleted: 1 order belongs to this user',
-        hint: 'deactivate instead: dbtool users update ada --inactive',
+        hint:
+          'to forget the person and keep the orders: dbtool users anonymise ada; ' +
+          'to forbid the login: dbtool users update ada --inactive',
         exitCode: 6,
       })
     }
@@ -56,7 +58,7 @@ describe('users delete', () => {
     expect(await lastLog()).toEqual({
       command: 'users delete',
       entity: 'users',
-      message: 'deleted eve <eve@example.com> with 2 addresses',
+      message: 'deleted (addresses: 2)',
     })
     expect(await shop.connection.rows('SELECT id FROM addresses')).toEqual([])
     expect(await type('users get eve')).toMatchObject({ exitCode: 5 })
@@ -98,7 +100,11 @@ describe('users purge', () => {
     })
     const before = await everything(shop)
     const { stdout, stderr } = await type('users purge --inactive-for 365d -n')
-    expect(stderr).toBe('skipped 1 inactive user who has orders\n✔ 2 users would be deleted; nothing was changed\n')
+    expect(stderr).toBe(
+      'skipped 1 inactive user who has orders; ' +
+        'dbtool users anonymise USER forgets a person and keeps the orders\n' +
+        '✔ 2 users would be deleted; nothing was changed\n',
+    )
     expect(stdout).toMatch(/username .* created_at .* last_login/)
     expect(gone.filter((name) => !stdout.includes(` ${name} `))).toEqual([])
     expect(await everything(shop)).toEqual(before)
@@ -112,11 +118,7 @@ describe('users purge', () => {
       await shop.connection.rows(`SELECT username FROM users WHERE username NOT IN ('ada', 'bob') ORDER BY id`),
     ).toEqual(['lately', 'young', 'active', 'buyer'].map((username) => ({ username })))
     expect(await shop.connection.rows(`SELECT command, entity, message FROM logs ORDER BY id DESC LIMIT 2`)).toEqual(
-      [...gone].reverse().map((name) => ({
-        command: 'users purge',
-        entity: 'users',
-        message: expect.stringMatching(`^purged ${name} <${name}@example.com>, not seen since \\d{4}-\\d\\d-\\d\\d$`),
-      })),
+      gone.map(() => ({ command: 'users purge', entity: 'users', message: 'purged (addresses: 0)' })),
     )
   })
 

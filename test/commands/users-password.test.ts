@@ -50,7 +50,7 @@ describe('users set-password', () => {
     expect(await lastLog()).toEqual({
       command: 'users set-password',
       entity: 'users',
-      message: 'set a new password of bob',
+      message: 'set a new password',
     })
     expect(await logsIn('Geheim-54321')).toBe(0)
   })
@@ -73,7 +73,7 @@ describe('users authenticate', () => {
     const { exitCode, json, stderr } = await logIn('ADA', `${password}\n`, '--format ndjson')
     expect([exitCode, stderr]).toEqual([0, '✔ ada logged in\n'])
     expect(json()).toMatchObject({ username: 'ada', last_login: expect.stringMatching(/^\d{4}-/) })
-    expect(await lastLog()).toEqual({ command: 'users authenticate', entity: 'users', message: 'ada logged in' })
+    expect(await lastLog()).toEqual({ command: 'users authenticate', entity: 'users', message: 'logged in' })
   })
 
   const refusals = [
@@ -86,12 +86,19 @@ describe('users authenticate', () => {
     ['ada', 'a\0b'],
   ] as const
 
-  it('refuses everybody else in the same words, after the same statements, and changes nothing', async () => {
-    const before = await everything(shop)
+  it('refuses everybody else in the same words, after the same statements, and logs it without the email', async () => {
+    const { logs: before, ...rest } = await everything(shop)
     const answers = await Promise.all(refusals.map(([email, typed]) => logIn(email, typed, '--sql')))
     const bytes = new Set(
       answers.map(({ exitCode, stdout, stderr }, index) =>
-        JSON.stringify([exitCode, stdout, stderr.replace(/ \d+\.\d ms/g, '').replace(refusals[index]![0], 'EMAIL')]),
+        JSON.stringify([
+          exitCode,
+          stdout,
+          stderr
+            .replace(/ \d+\.\d ms/g, '')
+            .replace(refusals[index]![0], 'EMAIL')
+            .replace(/"users",\d+,"login refused"/, '"users",ID,"login refused"'),
+        ]),
       ),
     )
     expect([...bytes]).toHaveLength(1)
@@ -100,13 +107,29 @@ describe('users authenticate', () => {
       '',
       expect.stringMatching(
         new RegExp(
-          /^→[^\n]*schema_migrations[^\n]*\n→[^\n]*FROM users u WHERE u\.email = \? {2}-- \["EMAIL@example\.com"\]\n/
+          /^→[^\n]*schema_migrations[^\n]*\n→[^\n]*FROM users WHERE email = \? {2}-- \["EMAIL@example\.com"\]\n/
             .source +
+            /→[^\n]*START TRANSACTION\n→[^\n]*INSERT INTO logs [^\n]*"users",ID,"login refused"\]\n→[^\n]*COMMIT\n/
+              .source +
             /error: the email and the password do not belong to a user who may log in\nhint: [^\n]*\n$/.source,
         ),
       ),
     ])
     expect((await logIn('nobody', password, '--json')).error).toMatchObject({ code: 'NOT_AUTHENTICATED', exitCode: 6 })
+    const { logs, ...after } = await everything(shop)
+    expect(after).toEqual(rest)
+    const rows = logs?.slice(before?.length).map((row) => row as Record<string, unknown>) ?? []
+    const ids = await shop.connection.rows<{ id: number; username: string }>('SELECT id, username FROM users')
+    const idOf = (name: string): number => ids.find(({ username }) => username === name)?.id ?? 0
+    expect(rows.map((row) => [row['message'], row['entity_id']]).sort()).toEqual(
+      [...refusals, ['nobody']].map(([name]) => ['login refused', idOf(name)]).sort(),
+    )
+    expect(JSON.stringify(rows)).not.toMatch(/example|wrong/)
+  })
+
+  it('a dry run that is refused leaves no row', async () => {
+    const before = await everything(shop)
+    expect(await logIn('ada', 'wrong', '-n')).toMatchObject({ exitCode: 6 })
     expect(await everything(shop)).toEqual(before)
   })
 })

@@ -25,28 +25,24 @@ describe('users update', () => {
     [
       'ada --first-name Ada --last-name "  Lovelace "',
       { first_name: 'Ada', last_name: 'Lovelace', rows_changed: 1 },
-      'updated ada: first_name NULL → Ada, last_name NULL → Lovelace',
+      'updated: first_name, last_name',
     ],
     [
       'ada --first-name Ada --last-name Byron',
       { first_name: 'Ada', last_name: 'Byron', rows_changed: 1 },
-      'updated ada: last_name Lovelace → Byron',
+      'updated: last_name',
     ],
-    [
-      'ADA@example.com --last-name ""',
-      { first_name: 'Ada', last_name: null, rows_changed: 1 },
-      'updated ada: last_name Byron → NULL',
-    ],
+    ['ADA@example.com --last-name ""', { first_name: 'Ada', last_name: null, rows_changed: 1 }, 'updated: last_name'],
     [
       '1 --email Countess@Example.com',
       { username: 'ada', email: 'countess@example.com', rows_changed: 1 },
-      'updated ada: email ada@example.com → countess@example.com',
+      'updated: email',
     ],
-    ['ada --inactive', { is_active: false, rows_changed: 1 }, 'updated ada: is_active true → false'],
+    ['ada --inactive', { is_active: false, rows_changed: 1 }, 'updated: is_active true → false'],
     [
       'ada --active --email ada@example.com',
       { is_active: true, email: 'ada@example.com', rows_changed: 1 },
-      'updated ada: email countess@example.com → ada@example.com, is_active false → true',
+      'updated: email, is_active false → true',
     ],
   ])('dbtool users update %s', async (line, changed, log) => {
     const before = await logs()

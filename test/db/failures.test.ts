@@ -174,3 +174,14 @@ it.each([1021, 1114])('a full disk (%d) is said to be one', (errno) => {
     hint: expect.stringContaining('disk is full'),
   })
 })
+
+it('a statement that only the server found too large is said to be one', () => {
+  const text = "Got a packet bigger than 'max_allowed_packet' bytes"
+  const raw = Object.assign(new Error(text), { errno: 1153, sqlMessage: text })
+  expect(translate(raw, database.target)).toMatchObject({
+    code: 'TOO_LARGE',
+    exitCode: 6,
+    message: expect.stringMatching(/larger than max_allowed_packet of the server at/),
+    hint: expect.stringContaining('SET GLOBAL max_allowed_packet'),
+  })
+})

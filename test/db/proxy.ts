@@ -14,6 +14,8 @@ export interface Proxy {
   readonly target: Target
   /** From now on drops everything in both directions silently. */
   swallow(): void
+  /** Cuts every open connection. */
+  cut(): void
   /** Forwards new connections again. */
   recover(): void
   /**
@@ -49,6 +51,7 @@ export async function brokenNetwork(target: Target): Promise<Proxy> {
   return {
     target: { ...target, socket: undefined, host: '127.0.0.1', port },
     swallow: () => void (swallowing = true),
+    cut: () => lines.forEach((end) => end.destroy()),
     recover: () => void (swallowing = false),
     cutAt: (word, when) => void (cut = { word, when }),
   }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { DatabaseError, translationOf } from '../../src/db/failures.ts'
-import { otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
-import { persistently, type Retry, type Work } from '../../src/db/retry.ts'
-import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
+import { hintToContinue, otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
+import { withRetries, type Retry, type Work } from '../../src/db/retry.ts'
+import { DbtoolError, exitCodes, type ErrorCode } from '../../src/errors.ts'
 
 const lost = new DatabaseError('CONNECTION_LOST', 'lost')
 
@@ -15,7 +15,7 @@ async function tries(kind: Work['kind'], ...errors: Error[]): Promise<[attempts:
     attempts += 1
     return error === undefined ? Promise.resolve('done') : Promise.reject(error)
   }
-  const end: unknown = await persistently(work, { kind }).catch((error: unknown) => error)
+  const end: unknown = await withRetries(work, { kind }).catch((error: unknown) => error)
   return [attempts, end]
 }
 
@@ -42,7 +42,9 @@ const expected: readonly [
   ['POOL_TIMEOUT', undefined, false, false, true],
   ['POOL_CLOSED', undefined, false, false, false],
   ['READ_ONLY', 1290, false, false, false],
+  ['READ_ONLY', 1665, false, false, false],
   ['READ_ONLY', 1836, false, false, false],
+  ['TOO_LARGE', 1153, false, false, false],
   ['OUT_OF_STOCK', undefined, false, false, false],
   ['KEY_CONFLICT', undefined, false, false, false],
   ['DUPLICATE', 1062, false, false, false],
@@ -93,7 +95,7 @@ describe('retries', () => {
       Promise.reject(new DbtoolError(kinds[(attempts += 1) % 3]!, `failure ${attempts}`))
     const giveUp = (cause: unknown): DbtoolError => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause })
     const run = (): Promise<unknown> =>
-      persistently(work, {
+      withRetries(work, {
         kind: 'repeatable',
         patienceMs: 400,
         onRetry: (retry) => retries.push(retry),
@@ -115,7 +117,7 @@ describe('retries', () => {
     let attempts = 0
     const work = (): Promise<never> => ((attempts += 1) === 1 ? Promise.reject(lost) : new Promise(() => undefined))
     await expect(
-      persistently(work, {
+      withRetries(work, {
         kind: 'repeatable',
         patienceMs: 200,
         giveUp: (cause) => new DbtoolError('OUTCOME_UNKNOWN', 'given up', { cause }),
@@ -153,4 +155,14 @@ describe('the retry table', () => {
       expect(page).toContain(row)
     expect(page.filter((line) => /^\| ([A-Z_]{5,}|others)\b/.test(line))).toHaveLength(retryTable.length + 1)
   })
+})
+
+it.each(Object.keys(exitCodes) as ErrorCode[])('after %s, "run it again" comes alone only if it helps', (code) => {
+  const hint = hintToContinue(
+    new DatabaseError(code, 'stopped', { hint: 'nothing was changed; do this' }),
+    'run it again',
+  )
+  const temporary = ['DEADLOCK', 'LOCK_TIMEOUT', 'STATEMENT_TIMEOUT', 'CONNECTION_LOST', 'OUTCOME_UNKNOWN']
+  const alone = [...temporary, 'UNREACHABLE', 'POOL_TIMEOUT', 'POOL_CLOSED'].includes(code)
+  expect(hint).toBe(alone ? 'run it again' : 'do this; then run it again')
 })

@@ -92,7 +92,7 @@ describe('privileges', () => {
       found: `${owner}@localhost has more privileges than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
     })
     expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
-    expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: at a risk: excess-privileges\n✔ no faults\n')
+    expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: risks: excess-privileges\n✔ no faults\n')
   })
 })
 

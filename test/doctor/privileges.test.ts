@@ -151,7 +151,7 @@ const rows: readonly Row[] = [
     holding({ lines: [app('SELECT, INSERT ON `shop`.*')] }),
     'fault',
     "app@% lacks in 'shop': UPDATE; DELETE",
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   [
     'needed-privileges',
@@ -159,6 +159,32 @@ const rows: readonly Row[] = [
     'fault',
     "app@% lacks in 'shop': UPDATE; DELETE; its role 'buyer' is not active",
     'SET DEFAULT ROLE `buyer`, as that user',
+  ],
+  [
+    'needed-privileges',
+    {
+      database: { name: 'Shop' },
+      ...holding({ lines: [app(`${four} ON \`shop\`.*`)], inLowerCase: true }),
+    },
+    'ok',
+    "app@% has all privileges in 'Shop' that the application needs",
+  ],
+  [
+    'needed-privileges',
+    { database: { name: 'Shop' }, ...holding({ lines: [app(`${four} ON \`shop\`.*`)] }) },
+    'fault',
+    "app@% lacks in 'Shop': SELECT; INSERT; UPDATE; DELETE",
+    'dbtool db grants --for app@% --apply',
+  ],
+  [
+    'excess-privileges',
+    {
+      database: { name: 'Shop' },
+      ...holding({ lines: [app('ALL PRIVILEGES ON `shop`.*')], inLowerCase: true }),
+    },
+    'warning',
+    'app@% has more privileges than the application needs: ALL on shop.*',
+    'dbtool db grants --for app@% --apply',
   ],
   ['excess-privileges', {}, 'ok', 'app@% has no further privileges'],
   [

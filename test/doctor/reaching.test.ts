@@ -55,6 +55,16 @@ const rows: readonly Row[] = [
     'DB_PORT (.env) must be a number',
     'correct it',
   ],
+  ['found-files', {}, 'ok', 'every file that was found can be trusted'],
+  [
+    'found-files',
+    configuration({
+      ignored: [{ sentence: 'every user can write to .env', fix: 'run: chmod o-w .env' }],
+    }),
+    'warning',
+    'every user can write to .env',
+    'chmod o-w .env',
+  ],
   ['env-file', {}, 'ok', 'there is no .env here'],
   ['env-file', envFile({ state: 'read' }), 'ok', '.env contains no password'],
   [
@@ -71,6 +81,7 @@ const rows: readonly Row[] = [
     'chmod 600 .env',
   ],
   ['env-file', envFile({ state: 'unreadable' }), 'skipped', 'skipped (.env cannot be read)'],
+  ['env-file', envFile({ state: 'ignored' }), 'skipped', 'skipped (.env is ignored)'],
   ['profile', {}, 'ok', 'no profile in use'],
   [
     'profile',
@@ -286,7 +297,7 @@ const rows: readonly Row[] = [
     { database: { name: 'shop', failure: failure({ errno: 1044 }) } },
     'fault',
     "app@% has no access to the database 'shop', or it does not exist",
-    "dbtool db grants --for 'app@%' --apply",
+    'dbtool db grants --for app@% --apply',
   ],
   ['encryption', {}, 'ok', 'encrypted with TLS_AES_256_GCM_SHA384; the certificate was verified (verify-identity)'],
   [

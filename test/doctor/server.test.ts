@@ -289,6 +289,18 @@ const rows: readonly Row[] = [
     'after a power cut, the last orders can be missing from the binary log, replicas and backups (sync_binlog is 0)',
     `SET GLOBAL sync_binlog = 1, ${and}`,
   ],
+  [
+    'binary-log',
+    {
+      variables: {
+        global: { ...sound.variables.global, log_bin: 'ON', sync_binlog: '1' },
+        session: { ...sound.variables.session, binlog_format: 'STATEMENT' },
+      },
+    },
+    'fault',
+    'no order can be placed: binlog_format is STATEMENT, which cannot log a change under READ COMMITTED',
+    `SET GLOBAL binlog_format = MIXED, ${and}`,
+  ],
   ['double-write', {}, 'ok', 'a page that is half written at a power cut can be repaired'],
   [
     'double-write',

@@ -24,6 +24,7 @@ export const sound: Facts = {
       { name: 'DB_USER', origin: 'default' },
     ],
     faults: [],
+    ignored: [],
     envFile: { name: '.env', state: 'absent', holdsPassword: false },
     strays: [],
   },
@@ -94,6 +95,7 @@ export const sound: Facts = {
       grants: [{ grantee: 'app', privileges: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'], database: 'shop', table: '*' }],
       idleRoles: [],
     },
+    inLowerCase: false,
     ofPrivateServer: false,
   },
   migrations: {

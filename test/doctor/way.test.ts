@@ -63,7 +63,7 @@ describe('the connection to the server', () => {
     expect(named('skipped')).toEqual(behind(check).slice(1))
     expect(outcome).toMatchObject({
       exitCode: 1,
-      error: { code: 'DOCTOR_FOUND_FAULTS', message: `at fault: ${check}`, exitCode: 1 },
+      error: { code: 'DOCTOR_FOUND_FAULTS', message: `faults: ${check}`, exitCode: 1 },
     })
   })
 
@@ -160,7 +160,7 @@ describe('the configuration', () => {
       found: 'DB_USERNAME (environment) is not a setting of dbtool; did you mean DB_USER?',
     })
     expect(new Set(named('skipped'))).toEqual(new Set(behind('address')))
-    expect(outcome).toMatchObject({ exitCode: 1, error: { message: 'at fault: settings, env-file' } })
+    expect(outcome).toMatchObject({ exitCode: 1, error: { message: 'faults: settings, env-file' } })
     expect(outcome.stdout + outcome.stderr).not.toContain('hunter2')
   })
 

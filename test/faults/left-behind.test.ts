@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
-import { endAtServer } from '../../src/db/connection/kill.ts'
+import { killLostStatement } from '../../src/db/connection/kill.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
@@ -62,14 +62,14 @@ describe('what a lost connection left running', () => {
 
   it('is ended at the server, and waited for', async () => {
     const { waiting, id } = await waitingForLock()
-    await endAtServer(database.connection, { threadId: id, openedAt: performance.now() })
+    await killLostStatement(database.connection, { threadId: id, openedAt: performance.now() })
     expect(await threads(id)).toBe(0)
     expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST', lost: { threadId: id } })
   })
 
   it('is left alone when the server has restarted since: its number is somebody else’s now', async () => {
     const { holder, waiting, id } = await waitingForLock()
-    await endAtServer(database.connection, { threadId: id, openedAt: performance.now() - 86_400_000 })
+    await killLostStatement(database.connection, { threadId: id, openedAt: performance.now() - 86_400_000 })
     expect(await threads(id)).toBe(1)
     await holder.execute('ROLLBACK')
     expect(await waiting).toMatchObject({ affectedRows: 1 })

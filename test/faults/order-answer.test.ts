@@ -18,7 +18,7 @@ function failing(...answers: readonly (readonly ['does it' | 'does nothing', Err
   const db = database.connection
   return replacing(db, {
     asked: 0,
-    persistence: { patienceMs: 400 },
+    retryOptions: { patienceMs: 400 },
     async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
       this.asked += 1
       const next = left.shift()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DbtoolError } from '../../src/errors.ts'
-import { parseMap } from '../../src/files/header.ts'
+import { parseMap } from '../../src/files/map.ts'
 import { fields } from './fixture.ts'
 
 test.each([

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkRecordFile } from '../../src/files/record-file.ts'
-import { parseMap } from '../../src/files/header.ts'
+import { parseMap } from '../../src/files/map.ts'
 import { collect, withFile } from './fixture.ts'
 
 const data = process.env.DBTOOL_REAL_DATA ?? ''

@@ -4,13 +4,14 @@ import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { csvBatches } from '../../src/files/csv.ts'
+import { csvBatches, readHeader } from '../../src/files/csv.ts'
 import { openRecordFile } from '../../src/files/record-file.ts'
 import { openSource } from '../../src/files/source.ts'
 import { collect, faultOf, header, options, readAll, scratch, withFile } from './fixture.ts'
 
 const file = scratch()
 const good = `${header}\nA,ada,x,1\n`
+const rules = { delimiter: ',', grammar: 'quotes' } as const
 let spools: string
 
 beforeEach(() => {
@@ -87,10 +88,11 @@ test('no block is read ahead of the records that were consumed', async () => {
   const source = await openSource(file('in.csv', `${header}\n${'A,ada,"x",1\n'.repeat(50_000)}`), {
     stdin: Readable.from([]),
   })
+  const shape = { header: await readHeader(source, rules), grammar: rules.grammar, columns: [], read: String }
   const read = vi.spyOn(source.handle, 'read')
   let blocks = 0
   let count = 0
-  for await (const { records } of csvBatches(source, { delimiter: ',', columns: [], read: String, width: 4 })) {
+  for await (const { records } of csvBatches(source, shape)) {
     expect(read).toHaveBeenCalledTimes(++blocks)
     expect(records.length).toBeLessThanOrEqual((64 * 1024) / 'A,ada,"x",1\n'.length + 1)
     count += records.length

@@ -30,7 +30,7 @@ it('a file has its name only when it is whole', async () => {
   const out = await into(cwd)
   await out.stream(view, async (write) => {
     for (let pages = 0; pages < 20; pages += 1) await write(rows)
-    expect(readdirSync(cwd)).toEqual([expect.stringMatching(/^\.out\.[0-9a-f]{8}\.tmp$/)])
+    expect(readdirSync(cwd)).toEqual([expect.stringMatching(/^\.out\.[0-9a-f]{12}\.tmp$/)])
   })
   await out.finish(true)
   expect(readdirSync(cwd)).toEqual(['out'])

@@ -283,7 +283,8 @@ describe('one field', () => {
 
 describe('a list piece by piece', () => {
   const streamed = async (format: Format, pieces: readonly Row[][]): Promise<string> => {
-    const stdout = new PassThrough()
+    let text = ''
+    const stdout = new PassThrough().on('data', (chunk) => (text += String(chunk)))
     const out = new Output({
       stdout,
       stderr: new PassThrough(),
@@ -297,26 +298,59 @@ describe('a list piece by piece', () => {
     await out.stream(tea, async (write) => {
       for (const piece of pieces) await write(piece)
     })
-    return (stdout.read() as Buffer | null)?.toString() ?? ''
+    return text
   }
 
-  it.each(formats.filter((format) => format !== 'table' && format !== 'markdown'))(
-    'is the same as at once: %s',
-    async (format) => {
-      for (const pieces of [[[green], [], [black]], [[]], []])
-        expect(await streamed(format, pieces)).toBe(
-          writerFor(format, false).list(tea, pieces.flat(), { ...style, escapeFormula: asItIs }),
-        )
-    },
-  )
+  it.each(formats)('is the same as at once: %s', async (format) => {
+    for (const pieces of [[[green], [], [black]], [[]], []])
+      expect(await streamed(format, pieces)).toBe(
+        writerFor(format, false).list(tea, pieces.flat(), { ...style, escapeFormula: asItIs }),
+      )
+  })
 
-  it.each(['table', 'markdown'] as const)(
-    'cannot be a %s, whose columns are as wide as their widest cell',
-    async (format) => {
-      await expect(streamed(format, [])).rejects.toMatchObject({
-        code: 'USAGE',
-        message: 'a table needs all rows at once, but this command streams its rows',
-      })
-    },
-  )
+  /** A thousand rows are drawn at once. */
+  const window = (from: number, name = 'tea'): Row[] =>
+    Array.from({ length: 1_000 }, (_, at) => ({ id: from + at, name, price: '1.00' }))
+
+  it('as a table goes on in the same frame, and begins another one where a column must be wider', async () => {
+    const lines = (await streamed('table', [window(1_000), window(2_000), window(10_000, 'Green tea')])).split('\n')
+    const [narrow, wide] = [lines.slice(0, 2_004), lines.slice(2_004, -1)]
+    expect(narrow.slice(0, 4)).toEqual([
+      '┌──────┬──────┬───────┐',
+      '│   id │ name │ price │',
+      '├──────┼──────┼───────┤',
+      '│ 1000 │ tea  │  1.00 │',
+    ])
+    expect(narrow.slice(-2)).toEqual(['│ 2999 │ tea  │  1.00 │', '└──────┴──────┴───────┘'])
+    expect([wide.length, wide[1], wide.at(-1)]).toEqual([
+      1_004,
+      '│    id │ name      │ price │',
+      '└───────┴───────────┴───────┘',
+    ])
+    for (const part of [narrow, wide]) expect(new Set(part.map(widthOf)).size).toBe(1)
+  })
+
+  it('as a table on a terminal becomes blocks where the rows do not fit any more', () => {
+    const [short, long] = [window(1), window(1).map((row) => ({ ...row, price: '123456789.00' }))]
+    const text = writerFor('table', false).list(tea, [...short, ...long], { ...style, width: 26 })
+    expect(text).toMatch(/^┌─+┬─+┬─+┐\n[^]*\n└─+┴─+┴─+┘\n\nid {5}1\nname {3}tea\n[^]*\nprice {2}123456789\.00\n$/)
+  })
+
+  it('as markdown stays one table, of which a later line may be longer', async () => {
+    const lines = (await streamed('markdown', [window(1_000), window(2_000, 'Green tea')])).split('\n')
+    expect([lines[0], lines[1], lines[2], lines[1_002]]).toEqual([
+      '|   id | name | price |',
+      '| ---: | ---- | ----: |',
+      '| 1000 | tea  |  1.00 |',
+      '| 2000 | Green tea |  1.00 |',
+    ])
+    expect(lines).toHaveLength(2_003)
+  })
+
+  it('keeps a chart in scale with its largest value, wherever that is', () => {
+    const view: View = { columns: [number('id')], id: 'id', empty: '', chart: { column: 'id', kind: 'bars' } }
+    const text = writerFor('table', false).list(view, [...window(1), ...window(1_001)], { ...style, width: 40 })
+    const bars = text.split('\n').map((line) => (/█+/.exec(line)?.[0] ?? '').length)
+    expect([bars.at(-3), bars.at(1_002)]).toEqual([29, 14])
+  })
 })

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { connect as dial } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
@@ -82,6 +82,15 @@ describe('access to the private server', { timeout: 120_000 }, () => {
     const nobodyElse = { uid: 54_321, gid: 54_321, cwd: '/', encoding: 'utf8' } as const
     const neighbour = execFileSync(process.execPath, ['-e', attempt, paths.socket], nobodyElse)
     expect(neighbour.trim()).toBe('EACCES')
+  })
+
+  it.runIf(root)('runs as a user of its own, if one can be created', async () => {
+    const paths = temporaryHome()
+    expect(userInfo().uid).toBe(0)
+    const { warnings } = await startServer(paths)
+    const { status, stdout } = spawnSync('id', ['-u', 'dbtool-server'], { encoding: 'utf8' })
+    if (status === 0) expect([statSync(paths.data).uid, warnings]).toEqual([Number(stdout), []])
+    else expect(warnings).toEqual([expect.stringContaining('a user dbtool-server cannot be created')])
   })
 
   it.runIf(root)('runs as root only below a directory that is closed to others, and says why', async () => {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { ServerPaths } from '../../src/server/home.ts'
 import { resetServer } from '../../src/server/reset.ts'
 import { withSession } from '../../src/server/session.ts'
 import { startServer } from '../../src/server/start.ts'
@@ -8,6 +9,22 @@ import { stopServer } from '../../src/server/stop.ts'
 import { loginName } from '../../src/server/login.ts'
 import { dbtool } from '../support/cli.ts'
 import { furnishedHome, killServer, temporaryHome } from './temporary-home.ts'
+
+/** Counters of the server, by name. */
+async function statusOf(paths: ServerPaths, ...names: readonly string[]): Promise<Record<string, number>> {
+  const rows = await withSession(paths, (db) =>
+    db.rows<{ Variable_name: string; Value: string }>(
+      `SHOW GLOBAL STATUS WHERE Variable_name IN (${names.map(() => '?').join(', ')})`,
+      names,
+    ),
+  )
+  return Object.fromEntries(rows.map(({ Variable_name: name, Value: value }) => [name, Number(value)]))
+}
+
+const aborted = (paths: ServerPaths): Promise<Record<string, number>> =>
+  statusOf(paths, 'Aborted_clients', 'Aborted_connects')
+const connections = async (paths: ServerPaths): Promise<number> =>
+  (await statusOf(paths, 'Connections'))['Connections'] ?? NaN
 
 describe('the private server', { timeout: 120_000 }, () => {
   it('creates its data, starts, and accepts the operating-system user without a password', async () => {
@@ -31,10 +48,56 @@ describe('the private server', { timeout: 120_000 }, () => {
     expect(row).toEqual({ name: `${user}@localhost`, charset: 'utf8mb4' })
   })
 
+  it('lives in a folder with any characters in its path', async () => {
+    const paths = temporaryHome(`a b:c 'd' "e" $F`, '`g` \\n ;&|(h)*?[i]#%', 'ü')
+    expect(await startServer(paths)).toMatchObject({ started: true, status: { data_directory: paths.data } })
+    // A result that does not fit into memory goes to the folder for temporary files.
+    const sorted = await withSession(paths, async (db) => {
+      await db.execute('USE dbtool')
+      await db.execute('SET max_heap_table_size = 16384, tmp_table_size = 16384')
+      const all = 'SELECT DISTINCT REPEAT(seq, 100) AS text FROM dbtool.seq_1_to_5000'
+      return db.rows(`SELECT COUNT(*) AS n FROM (${all}) AS distinct_texts`)
+    })
+    expect(sorted).toEqual([{ n: 5_000 }])
+    const situation = { env: { DBTOOL_HOME: paths.home } }
+    expect((await dbtool('server status --json', situation)).json()).toMatchObject({
+      running: true,
+      socket: paths.socket,
+    })
+    expect(await dbtool('db migrate', situation)).toMatchObject({ exitCode: 0 })
+    expect((await dbtool('db check', situation)).exitCode).toBe(0)
+    const url = (await dbtool('config show --json', situation))
+      .json<{ name: string; value: string }[]>()
+      .find(({ name }) => name === 'DB_URL')?.value
+    expect(await dbtool(['users', 'list', '--url', url ?? ''])).toMatchObject({ exitCode: 0, stderr: 'No users.\n' })
+    expect(await stopServer(paths)).toEqual({ stopped: true })
+  })
+
   it('is left alone by a second start', async () => {
     const paths = furnishedHome()
     const first = await startServer(paths)
     expect(await startServer(paths)).toEqual({ started: false, status: first.status, warnings: [] })
+  })
+
+  it('is never asked over a connection that hangs up: none is aborted, and its log has no warning', async () => {
+    const paths = furnishedHome()
+    const env = { DBTOOL_HOME: paths.home }
+    await startServer(paths)
+    for (const line of ['server start', 'server status', 'connection test', 'doctor'])
+      await dbtool(`${line} --json`, { env })
+    expect(await findRunning(paths)).toBeDefined()
+    expect(await aborted(paths)).toEqual({ Aborted_clients: 0, Aborted_connects: 0 })
+    await stopServer(paths)
+    expect(readFileSync(paths.log, 'utf8')).not.toMatch(/Aborted connection|without authentication/)
+  })
+
+  it('costs a command one connection: its own', async () => {
+    const paths = furnishedHome()
+    await startServer(paths)
+    const before = await connections(paths)
+    expect((await dbtool('connection test --json', { env: { DBTOOL_HOME: paths.home } })).exitCode).toBe(0)
+    // One is that of the second count.
+    expect((await connections(paths)) - before - 1).toBe(1)
   })
 
   it('is one server when started three times at once, from nothing and from its data', async () => {

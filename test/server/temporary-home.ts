@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, inject, onTestFinished } from 'vitest'
 import { serverPaths, type ServerPaths } from '../../src/server/home.ts'
-import { answers, processState, readPid } from '../../src/server/process.ts'
+import { processState, readPid } from '../../src/server/process.ts'
+import { answers } from '../../src/server/session.ts'
 import { stopServer } from '../../src/server/stop.ts'
 import { folderForData } from '../support/memory.ts'
 
@@ -65,5 +66,5 @@ export async function killServer(paths: ServerPaths): Promise<void> {
   const pid = await readPid(paths)
   if (pid === undefined || (await processState(pid, paths)) !== 'server') return
   process.kill(pid, 'SIGKILL')
-  while ((await processState(pid, paths)) === 'server' || (await answers(paths.socket))) await sleep(10)
+  while ((await processState(pid, paths)) === 'server' || (await answers(paths))) await sleep(10)
 }

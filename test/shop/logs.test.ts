@@ -8,8 +8,8 @@ const database = testDatabase()
 it('one row in the log and many are written alike, and cut between two characters', async () => {
   const db = database.connection
   const entries: LogEntry[] = [
-    { entity: 'users', entityId: 7, message: `"quoted" \\ 'and' %\u0301` },
-    { entity: 'addresses', entityId: 8, message: `${'x'.repeat(499)}😀😀` },
+    { entity: 'shop', entityId: 7, message: `"quoted" \\ 'and' %\u0301` },
+    { entity: 'products', entityId: 8, message: `${'x'.repeat(499)}😀😀` },
   ]
   for (const entry of entries) await writeLog(db, author, entry)
   await writeLogs(db, author, entries)

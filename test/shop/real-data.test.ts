@@ -34,35 +34,35 @@ describe.skipIf(data === '')('a real month of a real shop', () => {
   it('is imported to the penny, reported, sound, and not placed twice', async () => {
     expect(first.exitCode).toBe(7)
     expect(first.json()).toMatchObject({
-      orders_placed: 1391,
-      orders_rejected: 634,
+      orders_placed: 1400,
+      orders_rejected: 625,
       lines_read: 42481,
-      lines_placed: 25040,
-      units: 308826,
-      revenue: '567948.14',
+      lines_placed: 25308,
+      units: 312280,
+      revenue: '572713.89',
     })
     const counts = await Promise.all(
       ['products', 'users', 'orders'].map(async (noun) =>
         (await dbtool(`${noun} list --limit 0 --format count`, { database: database.name })).stdout.trim(),
       ),
     )
-    expect(counts).toEqual(['2407', '881', '1391'])
+    expect(counts).toEqual(['2411', '885', '1400'])
     const top = (await dbtool('report top-products --limit 5 --json', { database: database.name })).json<
       { sku: string; total_sold: number; times_ordered: number }[]
     >()
     expect(top.map(({ sku, total_sold, times_ordered }) => [sku, total_sold, times_ordered])).toEqual([
       ['84077', 5139, 29],
-      ['85123A', 3579, 200],
+      ['85123A', 3611, 201],
       ['21212', 3572, 72],
-      ['22834', 3319, 136],
+      ['22834', 3367, 137],
       ['22492', 2700, 26],
     ])
     expect((await dbtool('db check', { database: database.name })).exitCode).toBe(0)
     const second = await importMonth()
     expect(second.json()).toMatchObject({
       orders_placed: 0,
-      orders_existing: 1391,
-      orders_rejected: 634,
+      orders_existing: 1400,
+      orders_rejected: 625,
       units: 0,
       revenue: '0.00',
     })

@@ -70,7 +70,7 @@ describe('a shop that is older than these figures', () => {
       { sku: 'CUP', units_sold: 0, times_ordered: 0, revenue: '0.00' },
     ])
     expect((await dbtool('db check', { database: name })).exitCode).toBe(0)
-    expect((await dbtool('db rollback --yes', { database: name, as: 'owner' })).exitCode).toBe(0)
+    expect((await dbtool('db rollback --to 1 --yes', { database: name, as: 'owner' })).exitCode).toBe(0)
     expect((await dbtool('db migrate', { database: name, as: 'owner' })).exitCode).toBe(0)
     expect((await dbtool('db check', { database: name })).exitCode).toBe(0)
   })

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
+import { startServer } from '../../src/server/start.ts'
+import { stopServer } from '../../src/server/stop.ts'
+import { furnishedHome } from '../server/temporary-home.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
 import { keys, terminal } from '../support/terminal.ts'
@@ -54,10 +57,10 @@ describe('pool status', () => {
     expect(json<ServerSide>()).toMatchObject({
       transactions: [],
       lock_waits: [],
-      unseen: ['connections of other users', 'open transactions', 'lock waits'],
+      unseen: ['connections of other users', 'open transactions', 'waits for row locks'],
     })
     expect((await dbtool('pool status', { database: database.name })).stderr).toContain(
-      'not shown: connections of other users, open transactions, lock waits: this user lacks the PROCESS privilege',
+      'not shown: connections of other users, open transactions, waits for row locks: this user lacks the PROCESS',
     )
   })
 
@@ -67,6 +70,29 @@ describe('pool status', () => {
     session.type(keys.ctrlC)
     expect(await session.ended()).toBe(130)
     expect(session.raw.match(/\x1b\[1;1H\x1b\[0J/g)?.length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('--watch goes on over a restart of the server, and says that it is away', { timeout: 120_000 }, async () => {
+    const paths = furnishedHome()
+    await startServer(paths)
+    const env = { DBTOOL_HOME: paths.home, DB_SOCKET: paths.socket }
+    const session = terminal(['pool', 'status', '--watch', '200ms'], 'dbtool', { env, as: 'owner' })
+    await session.see('repeated every 200ms; Ctrl-C stops')
+    await stopServer(paths)
+    await session.see('the server is away')
+    await session.see('it is asked again every 200ms; Ctrl-C stops')
+    await startServer(paths)
+    await session.see('repeated every 200ms; Ctrl-C stops')
+    session.type(keys.ctrlC)
+    expect(await session.ended()).toBe(130)
+  })
+
+  it('--watch of a server that is not there ends at once, as without it', async () => {
+    const env = { DB_SOCKET: '/nowhere/at.sock' }
+    expect(await dbtool('pool status --watch 1s --json', { database: database.name, env })).toMatchObject({
+      exitCode: 4,
+      error: { code: 'UNREACHABLE' },
+    })
   })
 
   it('warns of a pool that does not fit', async () => {

@@ -4,39 +4,9 @@ import { sizesBetween, sweep } from '../../src/stress/sweep.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 
-interface Tuned {
-  readonly verdict: string
-  readonly recommended: { readonly pool_size: number } | null
-  readonly points: readonly { readonly pool_size: number; readonly throughput: number }[]
-  readonly connections: { readonly wanted: number | null; readonly fits: boolean | null }
-}
-
 describe('pool tune', () => {
   // Any database will do: there is no shop in this one.
   const database = testDatabase({ migrated: false })
-  const tune = async (flags: string): Promise<Tuned> =>
-    (await dbtool(`pool tune --json ${flags}`, { database: database.name })).json<Tuned>()
-
-  it('on a query that only waits, finds no knee in the range', async () => {
-    const { verdict, recommended, points, connections } = await tune(
-      '--sql "SELECT SLEEP(0.1)" --max 8 --duration 400ms --warmup 0ms',
-    )
-    expect([verdict, recommended, connections.fits]).toEqual(['no-knee', null, null])
-    expect(points.map(({ pool_size }) => pool_size)).toEqual([1, 2, 3, 4, 6, 8])
-    expect(points.at(-1)!.throughput / points[0]!.throughput).toBeGreaterThan(6)
-  })
-
-  it('on one that is done one after the other, recommends hardly more than one connection', async () => {
-    await database.connection.execute('CREATE TABLE counter (n INT)')
-    await database.connection.execute('INSERT INTO counter VALUES (0)')
-    const { verdict, recommended, connections } = await tune(
-      '--sql "UPDATE counter SET n = n + 1 + SLEEP(0.02)" --max 4 --duration 1s --warmup 0ms --instances 4',
-    )
-    // A second one may wait at the row while the first is on its way to and from a busy client.
-    expect([verdict, [1, 2].includes(recommended?.pool_size ?? 0), connections.fits]).toEqual(['knee', true, true])
-    expect(connections.wanted).toBe(4 * (recommended?.pool_size ?? 0))
-  })
-
   it.each([
     ['--min 8 --max 4', 2, 'USAGE', '--min 8 exceeds --max 4'],
     ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a limit such as p99<50ms, not 'fast'"],

@@ -73,6 +73,7 @@ export function replacing<P extends Partial<Queries>>(db: Queries, parts: P): Qu
     execute: (sql, values) => db.execute(sql, values),
     prepared: (sql, values) => db.prepared(sql, values),
     rawRows: (sql, values) => db.rawRows(sql, values),
+    each: (sql, values, onRows) => db.each(sql, values, onRows),
     bulk: (sql, rows) => db.bulk(sql, rows),
   }
   return { ...whole, ...parts }

@@ -6,9 +6,9 @@ export interface Invoice {
   readonly customer: string
   /** ISO 8601, in UTC. */
   readonly at: string
-  /** At the highest price of each product in the invoice. */
+  /** The lines of each SKU, at the highest of its prices. */
   readonly lines: ReadonlyMap<string, { readonly units: number; readonly cents: number }>
-  /** The difference to the prices of the invoice. */
+  /** The difference to the prices of the file, in cents. */
   readonly discount: number
 }
 
@@ -18,28 +18,35 @@ export function acceptedInvoices(path: string): Invoice[] {
   const invoices = new Map<string, Record<string, string>[]>()
   for (const row of rows) invoices.set(row['InvoiceNo'] ?? '', [...(invoices.get(row['InvoiceNo'] ?? '') ?? []), row])
   return [...invoices.values()].flatMap((lines) => {
+    const priceOf = ({ UnitPrice = '' }: Record<string, string>): number => Math.round(Number(UnitPrice) * 100)
+    const highest = new Map<string, number>()
+    for (const line of lines) {
+      const { StockCode: sku = '' } = line
+      highest.set(sku, Math.max(highest.get(sku) ?? 0, priceOf(line)))
+    }
     const fine = lines.every(
       ({ CustomerID, Quantity = '', UnitPrice = '' }) =>
         CustomerID !== '' && /^[1-9][0-9]*$/.test(Quantity) && /^[0-9]+(\.[0-9]{1,2})?$/.test(UnitPrice),
     )
     if (!fine) return []
-    const merged = new Map<string, { units: number; highest: number; paid: number }>()
-    for (const { StockCode: sku = '', Quantity, UnitPrice } of lines) {
-      const { units, highest, paid } = merged.get(sku) ?? { units: 0, highest: 0, paid: 0 }
-      const price = Math.round(Number(UnitPrice) * 100)
+    const merged = new Map<string, { units: number; cents: number }>()
+    let discount = 0
+    for (const line of lines) {
+      const { StockCode: sku = '', Quantity } = line
+      const price = highest.get(sku) ?? 0
+      discount += Number(Quantity) * (price - priceOf(line))
+      const { units, cents } = merged.get(sku) ?? { units: 0, cents: 0 }
       merged.set(sku, {
         units: units + Number(Quantity),
-        highest: Math.max(highest, price),
-        paid: paid + Number(Quantity) * price,
+        cents: cents + Number(Quantity) * price,
       })
     }
-    const products = [...merged].map(([sku, { units, highest }]) => [sku, { units, cents: units * highest }] as const)
     return [
       {
         customer: lines[0]?.['CustomerID'] ?? '',
         at: `${lines[0]?.['InvoiceDate']?.replace(' ', 'T') ?? ''}Z`,
-        lines: new Map(products),
-        discount: sum(products.map(([, { cents }]) => cents)) - sum([...merged.values()].map(({ paid }) => paid)),
+        lines: merged,
+        discount,
       },
     ]
   })
@@ -60,8 +67,8 @@ export interface Directory {
 type Rows = unknown[][]
 const money = (cents: number): string => (cents / 100).toFixed(2)
 const sum = (figures: Iterable<number>): number => [...figures].reduce((total, figure) => total + figure, 0)
-const goodsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
-const totalOf = (invoice: Invoice): number => goodsOf(invoice) - invoice.discount
+const linesOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ cents }) => cents))
+const totalOf = (invoice: Invoice): number => linesOf(invoice) - invoice.discount
 const unitsOf = ({ lines }: Invoice): number => sum([...lines.values()].map(({ units }) => units))
 /** Descending by each figure in turn, then ascending by id. */
 const ranked = <T extends { id: number }>(things: T[], ...figures: ((thing: T) => number)[]): T[] =>
@@ -153,7 +160,7 @@ export function answersOf(invoices: readonly Invoice[], { users, products }: Dir
       const periods = [...new Set(invoices.map(({ at }) => periodOf(new Date(at))))].sort()
       return periods.map((period) => {
         const own = invoices.filter(({ at }) => periodOf(new Date(at)) === period)
-        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(goodsOf)))]
+        return [period, own.length, sum(own.map(unitsOf)), money(sum(own.map(linesOf)))]
       })
     },
     eagerLoading: (): Rows => [

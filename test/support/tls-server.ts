@@ -26,7 +26,8 @@ export async function testServer({
 }: { tls?: boolean; more?: readonly string[] } = {}): Promise<TestServer> {
   const paths = temporaryHome()
   const [programs, user, port] = [findPrograms(), prepareDirectories(paths), await freePort()]
-  const file = makeCertificates(join(paths.home, 'certificates'))
+  const folder = join(paths.home, 'certificates')
+  const file = tls ? makeCertificates(folder) : (name: string): string => join(folder, name)
   const owned = (name: string): void => {
     if (user.spawn.uid !== undefined) chownSync(file(name), user.spawn.uid, user.spawn.gid ?? -1)
   }
@@ -36,7 +37,7 @@ export async function testServer({
       owned(`current.${kind}`)
     }
   }
-  read('server')
+  if (tls) read('server')
   const flags = ['cert=current.pem', 'key=current.key', 'ca=ca.pem'].map((flag) => {
     const [option = '', name = ''] = flag.split('=')
     return `--ssl-${option}=${file(name)}`

@@ -5,20 +5,36 @@ import { defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
 import { Connection } from './connection.ts'
 import { driver, type DriverConnection } from './driver.ts'
 import { type Greeting, greetingOn } from './greeting.ts'
-import { killAtServer, killLimits } from './kill.ts'
+import { killAtServer, sideLimits } from './kill.ts'
+import { LockObserver } from './lock-observer.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { readTlsFiles } from './tls.ts'
 
 const keepAliveMs = 30_000
 
+export interface ConnectOptions {
+  readonly onTrace?: OnTrace | undefined
+  /** Undefined: lock waits of this connection are not observed. */
+  readonly locks?: LockObserver | undefined
+}
+
 /**
  * Opens one connection and sets up its session. Rejects with a DbtoolError within `connectTimeoutMs` milliseconds. With
  * ssl mode `preferred`, the greeting of the server decides whether the connection is encrypted.
  */
-export async function connect(target: Target, limits: Limits = defaultLimits, onTrace?: OnTrace): Promise<Connection> {
+export async function connect(
+  target: Target,
+  limits: Limits = defaultLimits,
+  { onTrace, locks }: ConnectOptions = { locks: lockObserver(target) },
+): Promise<Connection> {
   const { raw, socket, encrypted } = await open(target, limits)
-  const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, killLimits), threadId)
-  return new Connection({ raw, target, limits, encrypted, onTrace, kill, cut: () => socket.destroy() })
+  const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, sideLimits, {}), threadId)
+  return new Connection({ raw, target, limits, encrypted, onTrace, kill, locks, cut: () => socket.destroy() })
+}
+
+/** Makes the observer of the lock waits of connections to this target. A pool has one for all its connections. */
+export function lockObserver(target: Target): LockObserver {
+  return new LockObserver(() => connect(target, sideLimits, {}))
 }
 
 interface Opened {
@@ -40,13 +56,21 @@ async function open(target: Target, limits: Limits): Promise<Opened> {
     const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
     socket.resume()
     const raw = await connecting
+    if (greeting?.isMariaDb === false && target.allowsMySql !== true) await assertMariaDb(raw)
     // Without a listener, the process would end when the server closes an idle connection.
     raw.on('error', () => undefined)
     return { raw, socket, encrypted }
   } catch (error) {
     socket.destroy()
-    throw greeting?.isMariaDb === false ? notMariaDb(greeting.version, target, error) : translate(error, target)
+    if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
+    throw notMariaDb(greeting.version, target, error)
   }
+}
+
+/** A proxy in front of a MariaDB may greet as MySQL; the server behind it says what it is. */
+async function assertMariaDb(raw: DriverConnection): Promise<void> {
+  const [row] = await raw.query<{ version: string }[]>('SELECT VERSION() AS version')
+  if (row?.version.includes('MariaDB') !== true) throw new Error(`the server says that it is ${row?.version ?? '?'}`)
 }
 
 function dial(target: Target): Socket {

@@ -1,10 +1,13 @@
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { type Change, hideSecrets, type OnTrace, Secret, type Value } from '../queries.ts'
+import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
+import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
+import { type LockObserver, LockWatch } from './lock-observer.ts'
+import { Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -24,6 +27,8 @@ export interface ConnectionParts {
   readonly cut: () => void
   /** Kills the connection with this number at the server, and resolves when it has ended. Never rejects. */
   readonly kill?: (threadId: number) => Promise<void>
+  /** Looks what a statement waits for. */
+  readonly locks?: LockObserver | undefined
 }
 
 interface ServerStatus {
@@ -42,6 +47,7 @@ export class Connection implements PooledConnection {
    */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #cut = false
+  #maxPacket: Promise<number> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
@@ -60,23 +66,46 @@ export class Connection implements PooledConnection {
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(await this.run(sql, values, (bound) => this.#parts.raw.execute<unknown>(sql, bound)))
+    return firstResultSet<T>(await this.prepare(sql, values))
   }
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(
-      await this.run(sql, values, (bound) => this.#parts.raw.query<unknown>({ ...unconverted, sql }, bound)),
-    )
+    return firstResultSet<T>(await this.paste(sql, values, unconverted))
+  }
+
+  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    const reader = new Reader<T>(onRows)
+    let stream: RowStream | undefined
+    const send = async (bound: unknown[]): Promise<void> => {
+      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
+      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
+        await reader.read(rows as T[])
+    }
+    try {
+      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (stream?.isOpen === true) await this.stop({ isBusy: true })
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
-    const bound = rows.map((row) => row.map(forDriver))
-    const send = (): Promise<unknown> =>
-      this.#parts.raw.batch(sql, bound).catch((error: unknown) => {
+    const send = async (): Promise<T[]> => {
+      const messages = mayRowsBeTooLarge(rows) ? inMessages(rows, await this.maxPacket()) : [rows]
+      const results: T[] = []
+      for (const message of messages) {
+        const bound = message.map((row) => row.map(forDriver))
+        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, bound)))
+      }
+      return results
+    }
+    const sendSecretly = (): Promise<T[]> =>
+      send().catch((error: unknown) => {
         throw hideSecrets(error, rows.flat())
       })
-    return resultSets<T>(await this.run(sql, [`rows: ${rows.length}`], send))
+    return this.run(sql, [`rows: ${rows.length}`], sendSecretly)
   }
 
   /**
@@ -123,15 +152,15 @@ export class Connection implements PooledConnection {
    */
   destroy(): void {
     const message = `the connection to ${addressOf(this.#parts.target)} was closed while a statement was running`
-    this.cut(message, 'check whether it took effect before you try again')
+    const hint = 'check whether it took effect before you try again'
+    this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
 
   /** Destroys the connection, and kills its running statement at the server. Never rejects. */
-  async stop(): Promise<void> {
-    const wasBusy = this.busy
+  async stop({ isBusy = this.busy } = {}): Promise<void> {
     this.destroy()
     // The server notices a closed socket only when it next writes to it, and runs the statement until then.
-    if (wasBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
+    if (isBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
   }
 
   /**
@@ -139,32 +168,91 @@ export class Connection implements PooledConnection {
    * statement in syntax errors.
    */
   private query(sql: string, values: readonly Value[]): Promise<unknown> {
-    const { raw } = this.#parts
-    const secret = values.some((value) => value instanceof Secret)
+    return values.some((value) => value instanceof Secret) ? this.prepare(sql, values) : this.paste(sql, values)
+  }
+
+  private paste(sql: string, values: readonly Value[], options: Omit<DriverQuery, 'sql'> = {}): Promise<unknown> {
+    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.query<unknown>({ ...options, sql }, bound)
     return this.run(sql, values, (bound) =>
-      secret ? raw.execute<unknown>(sql, bound) : raw.query<unknown>(sql, bound),
+      mayBeTooLarge(sql, values) ? this.ifFits(bytesAsText(sql, values), () => send(bound)) : send(bound),
     )
   }
 
-  private async run<T>(sql: string, values: readonly Value[], send: (bound: unknown[]) => Promise<T>): Promise<T> {
-    const { limits, onTrace, target } = this.#parts
+  private prepare(sql: string, values: readonly Value[]): Promise<unknown> {
+    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.execute<unknown>(sql, bound)
+    const bytes = (): number => Math.max(Buffer.byteLength(sql), bytesAsBound(values))
+    return this.run(sql, values, (bound) =>
+      mayBeTooLarge(sql, values) ? this.ifFits(bytes(), () => send(bound)) : send(bound),
+    )
+  }
+
+  private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
+    assertFits(bytes, await this.maxPacket())
+    return send()
+  }
+
+  /** The largest message that the server accepts. Only a large statement asks, and only once. */
+  private maxPacket(): Promise<number> {
+    this.#maxPacket ??= this.#parts.raw
+      .query<{ bytes: number }[]>('SELECT @@max_allowed_packet AS bytes')
+      .then(([row]) => row?.bytes ?? Infinity)
+    return this.#maxPacket
+  }
+
+  /** The next rows of a stream, in the time that the server has for a statement. */
+  private nextOf(stream: RowStream): Promise<unknown[]> {
+    const { statementTimeoutMs } = this.#parts.limits
+    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
+      const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
+      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
+    })
+  }
+
+  /** The server's time limit for a statement, and a little more; zero means none. */
+  private get deadlineMs(): number {
+    const { statementTimeoutMs } = this.#parts.limits
+    return statementTimeoutMs === 0 ? 0 : statementTimeoutMs + silenceMs
+  }
+
+  /** The server's own time limit would count the time of a slow reader too. */
+  private unlimited(sql: string): string {
+    return this.#parts.limits.statementTimeoutMs === 0 ? sql : `SET STATEMENT max_statement_time = 0 FOR ${sql}`
+  }
+
+  /** `pausedMs` is the time that does not count as the statement's. */
+  private async run<T>(
+    sql: string,
+    values: readonly Value[],
+    send: (bound: unknown[]) => Promise<T>,
+    { timeoutMs = this.deadlineMs, pausedMs = (): number => 0 } = {},
+  ): Promise<T> {
+    const { onTrace, target } = this.#parts
     const started = performance.now()
+    const watch = this.watchLocks()
     let failed = true
     try {
       if (this.#cut)
         throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, {
           hint: 'try again',
         })
-      const timeoutMs = limits.statementTimeoutMs === 0 ? 0 : limits.statementTimeoutMs + silenceMs
       const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
       this.#transaction = 'known'
       failed = false
       return result
     } catch (error) {
-      throw this.failure(error, values)
+      const failure = this.failure(error, values)
+      throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
-      onTrace?.({ sql, values, ms: performance.now() - started, failed })
+      watch?.stop()
+      onTrace?.({ sql, values, ms: performance.now() - started - pausedMs(), failed })
     }
+  }
+
+  private watchLocks(): LockWatch | undefined {
+    const { locks, limits } = this.#parts
+    if (locks === undefined || this.#identity === undefined || limits.lockWaitMs === 0) return undefined
+    return new LockWatch(locks, this.#identity.threadId, limits.lockWaitMs)
   }
 
   private failure(error: unknown, values: readonly Value[]): Error {
@@ -182,13 +270,14 @@ export class Connection implements PooledConnection {
 
   private giveUp(timeoutMs: number): void {
     const message = `${addressOf(this.#parts.target)} has not answered for ${Math.round(timeoutMs)} ms`
-    this.cut(message, 'the server hangs or the network failed; the connection was closed')
+    const hint = 'the server hangs or the network failed; the connection was closed'
+    this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
 
-  private cut(message: string, hint: string): void {
+  private cut(reason: DatabaseError): void {
     this.#cut = true
     this.#parts.cut()
-    this.#inFlight.abandonAll(new DatabaseError('CONNECTION_LOST', message, { hint }))
+    this.#inFlight.abandonAll(reason)
   }
 }
 
@@ -207,9 +296,13 @@ function firstResultSet<T>(result: unknown): T[] {
   return (Array.isArray(result[0]) ? result[0] : result) as T[]
 }
 
-/** The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. */
+/**
+ * The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. From
+ * 11.5 on it may also send the outcome of each row, as an object of a class of the connector, which is no row.
+ */
 function resultSets<T>(result: unknown): T[] {
-  return Array.isArray(result) ? (result.flat() as T[]) : []
+  const isRow = (item: object): boolean => Object.getPrototypeOf(item) === Object.prototype
+  return Array.isArray(result) ? ((result.flat() as object[]).filter(isRow) as T[]) : []
 }
 
 /** Disables the type-cast function, which the connector would call for every cell. */

@@ -3,8 +3,8 @@ import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import { firstRow, type Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
 
-/** Short limits: after an interrupt, the user does not want to wait for a server that does not answer. */
-export const killLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
+/** Short limits for a connection beside another one: nobody wants to wait for a server that does not answer. */
+export const sideLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
 
 const waitMs = 2_000
 const pollMs = 20
@@ -41,7 +41,7 @@ async function exists(queries: Queries, threadId: number): Promise<boolean> {
  * commit. Resolves when the connection has ended; only then is the outcome final. Rejects with OUTCOME_UNKNOWN if it is
  * still running after two seconds, or with the reason why the server cannot be queried.
  */
-export async function endAtServer(queries: Queries, lost: ConnectionIdentity): Promise<void> {
+export async function killLostStatement(queries: Queries, lost: ConnectionIdentity): Promise<void> {
   if (!(await stillExists(queries, lost))) return
   // The connection may have ended by now.
   await queries.execute(`KILL ${lost.threadId}`).catch(() => undefined)

@@ -4,7 +4,8 @@ import { DbtoolError } from '../../errors.ts'
 import { type Limits, type Target, timerMs } from '../target.ts'
 import { readInstant } from '../utc.ts'
 import type { DriverOptions } from './driver.ts'
-import { sessionStatements } from './session.ts'
+import { sessionStatement } from './session.ts'
+import { isTrustedSocket } from './socket.ts'
 import { readTlsFiles, tlsOptions, verifiesCertificate, versionRange } from './tls.ts'
 
 /** The only place that turns a target into options of a driver; test/db/connection/options.test.ts finds any other. */
@@ -18,17 +19,19 @@ export function willEncrypt({ socket, ssl: { mode } }: Target, offersTls: boolea
   return mode !== 'disabled'
 }
 
-/** A password may be sent where nobody else can read it, to a server that is known: over a socket or verified TLS. */
+/** A password may be sent where nobody else can read it, to a server that is known: its socket or certificate. */
 function maySendPassword(target: Target, encrypted: boolean): boolean {
-  return target.socket !== undefined || (encrypted && verifiesCertificate(target))
+  return isKnownSocket(target) || (encrypted && verifiesCertificate(target))
 }
+
+const isKnownSocket = ({ socket }: Target): boolean => socket !== undefined && isTrustedSocket(socket)
 
 /** The options of the connector for one connection, or for its pool. @throws DbtoolError BAD_CONFIG for a TLS file. */
 export function connectorOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
   return {
     ...barePlace(target, encrypted),
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    initSql: sessionStatements(limits, target.readOnly),
+    initSql: sessionStatement(limits, target.readOnly),
     typeCast: readInstant,
     // Parameters would land in the text of errors.
     logParam: false,
@@ -49,8 +52,8 @@ export function barePlace(target: Target, encrypted: boolean): DriverOptions {
     // To the server that was named, and to no other.
     permitRedirect: false,
     ...(maySendPassword(target, encrypted) ? {} : { restrictedAuth: [...challengeResponseMethods] }),
-    // A key that comes over a socket of this machine is the server's.
-    allowPublicKeyRetrieval: target.socket !== undefined,
+    // A key that comes over a known socket is the server's.
+    allowPublicKeyRetrieval: isKnownSocket(target),
   }
 }
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { createSecureContext, type ConnectionOptions } from 'node:tls'
 import { DbtoolError, messageOf } from '../../errors.ts'
+import { readRegularFile } from '../../regular-file.ts'
 import { defaultTlsVersions, type Target } from '../target.ts'
 
 /** The files that a target names, in PEM format. */
@@ -76,9 +76,12 @@ function readPem(flag: string, path: string): string {
   return text
 }
 
+/** Far more than all authorities of a system. */
+const maxPemBytes = 16_777_216
+
 function read(flag: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegularFile(path, { maxBytes: maxPemBytes, orPipe: true }).text
   } catch (cause) {
     const thing = flag === '--ssl-key' ? 'private key' : 'certificate'
     throw wrong(`cannot read the ${thing} of ${flag}, '${path}'`, `give ${flag} the path of a PEM file`, cause)

@@ -1,5 +1,5 @@
 import { quoted } from '../privileges/accounts.ts'
-import type { BackStep } from './migrate.ts'
+import type { RollbackStep } from './migrate.ts'
 import { firstRow, type Queries } from '../queries.ts'
 
 /** A table that a rollback drops, with the number of its rows. */
@@ -11,7 +11,7 @@ export interface DroppedTable {
 const drop = /^DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?`?([\w$]+)`?$/i
 
 /** Resolves to the existing tables that these rollback steps drop, in the order of their creation. */
-export async function droppedTables(queries: Queries, steps: readonly BackStep[]): Promise<DroppedTable[]> {
+export async function droppedTables(queries: Queries, steps: readonly RollbackStep[]): Promise<DroppedTable[]> {
   const tables = steps.flatMap(({ statements }) => statements).flatMap((statement) => drop.exec(statement)?.[1] ?? [])
   const existing = await queries.rows<{ name: string }>(
     'SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
+import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Session } from '../queries.ts'
 import type { Migration } from './migration-files.ts'
@@ -22,7 +23,7 @@ export interface Step {
   readonly direction: 'up' | 'down'
 }
 
-export interface BackStep extends Step {
+export interface RollbackStep extends Step {
   /** The statements to run: fewer than `total` if the migration or an earlier rollback of it stopped half-way. */
   readonly statements: readonly string[]
   /** Number of statements of the complete rollback. */
@@ -57,7 +58,11 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
   const states = migrationStates(known, await appliedMigrations(session))
   assertUsable(states, { pending: 'allowed' })
   const pending = known.filter((_migration, index) => states[index]?.state === 'pending' && index < to)
-  if (pending[0] !== undefined) await assertNoForeignTables(session, pending[0])
+  if (pending[0] !== undefined) {
+    // The server would accept the DDL of a migration, and then refuse to record it.
+    await assertLoggable(session)
+    await assertNoForeignTables(session, pending[0])
+  }
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
 
@@ -65,7 +70,7 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
  * Rolls back every migration above version `to`, by default only the last one. Of a half-run migration, it undoes the
  * statements that ran. Resolves to the completed steps; rejects as `migrate` does.
  */
-export async function rollback(migrator: Migrator, to?: number): Promise<BackStep[]> {
+export async function rollback(migrator: Migrator, to?: number): Promise<RollbackStep[]> {
   const { session } = migrator
   return locked(session, async () =>
     runAllSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
@@ -75,8 +80,9 @@ export async function rollback(migrator: Migrator, to?: number): Promise<BackSte
 }
 
 /** Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration. */
-export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<BackStep[]> {
+export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<RollbackStep[]> {
   const applied = await appliedMigrations(session)
+  if (applied.length > 0) await assertLoggable(session)
   const unknown = applied.find(({ version }) => version > known.length)
   if (unknown !== undefined) {
     const migration = `migration ${unknown.version} (${unknown.name})`
@@ -85,7 +91,7 @@ export async function rollbackSteps({ session, known }: Migrator, to?: number): 
   }
   const target = to ?? Math.max(0, (applied.at(-1)?.version ?? 0) - 1)
   assertKnown(known, target)
-  return known.toReversed().flatMap((migration): BackStep[] => {
+  return known.toReversed().flatMap((migration): RollbackStep[] => {
     const { version, name, down } = migration
     const row = applied.find((entry) => entry.version === version)
     if (row === undefined || version <= target) return []

@@ -1,4 +1,4 @@
-import { connect } from '../connection/connect.ts'
+import { connect, lockObserver } from '../connection/connect.ts'
 import { DirectPool } from './direct-pool.ts'
 import { ConnectorPool } from './driver-pool.ts'
 import { FairPool } from './fair-pool.ts'
@@ -19,7 +19,8 @@ export interface PoolParts {
  * callers share, one after another. `none` opens a connection per use.
  */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
-  const openConnection = (): ReturnType<typeof connect> => connect(target, limits, onTrace)
+  const connecting = { onTrace, locks: lockObserver(target) }
+  const openConnection = (): ReturnType<typeof connect> => connect(target, limits, connecting)
   switch (mode) {
     case 'fair':
       return new FairPool(openConnection, options)

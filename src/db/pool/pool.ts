@@ -1,5 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
-import type { Change, Session, Value } from '../queries.ts'
+import type { Change, Session, OnRows, Value } from '../queries.ts'
 
 /** A connection as a pool uses it; its borrower sees only {@link Session}. */
 export interface PooledConnection extends Session {
@@ -132,6 +132,10 @@ export class Lease implements Session {
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
     return this.connection().rawRows<T>(sql, values)
+  }
+
+  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    return this.connection().each<T>(sql, values, onRows)
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

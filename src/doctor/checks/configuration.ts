@@ -1,7 +1,8 @@
 import { addressOf } from '../../db/target.ts'
+import { quotedPath } from '../../values.ts'
 import type { Configuration } from '../facts.ts'
 import { check, fault, ok, skipped, warning, type Check } from '../finding.ts'
-import { fixOf, shellWord } from '../fix.ts'
+import { fixOf } from '../fix.ts'
 
 const group = 'Configuration'
 const origins: Readonly<Partial<Record<string, string>>> = {
@@ -26,6 +27,17 @@ export const configurationChecks: readonly Check[] = [
     },
   }),
   check({
+    name: 'found-files',
+    group,
+    looksAt: 'the owners of the env file, of profile files and of the private server, and who can write to them',
+    needs: ['configuration'],
+    judge({ configuration: { ignored } }) {
+      return ignored.length === 0
+        ? ok('every file that was found can be trusted')
+        : ignored.map(({ sentence, fix }) => warning(sentence, fixOf(fix)))
+    },
+  }),
+  check({
     name: 'env-file',
     group,
     looksAt: 'permissions of an env file with a password: only its owner may read it',
@@ -38,6 +50,7 @@ export const configurationChecks: readonly Check[] = [
       if (exposed !== undefined) return fault(exposed.sentence, fixOf(exposed.fix))
       if (state === 'absent') return ok(`there is no ${name} here`)
       if (state === 'unreadable') return skipped(`${name} cannot be read`)
+      if (state === 'ignored') return skipped(`${name} is ignored`)
       return ok(
         holdsPassword ? `${name} contains a password, and not every user can read it` : `${name} contains no password`,
       )
@@ -71,7 +84,7 @@ export const configurationChecks: readonly Check[] = [
         return warning(
           `every user of this machine can read the password file ${passwordFile.path}; ` +
             'in a container that is by design',
-          `chmod 600 ${shellWord(passwordFile.path)}`,
+          `chmod 600 ${quotedPath(passwordFile.path)}`,
         )
       }
       return ok('no password is visible to other users')

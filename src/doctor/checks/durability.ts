@@ -27,10 +27,17 @@ export const durabilityChecks: readonly Check[] = [
   check({
     name: 'binary-log',
     group,
-    looksAt: 'if there is a binary log, it has a commit on the disk before the commit is confirmed (sync_binlog)',
+    looksAt:
+      'if there is a binary log, it can hold an order (binlog_format), ' +
+      'and has a commit on the disk before the commit is confirmed (sync_binlog)',
     needs: ['variables'],
-    judge({ variables: { global } }) {
+    judge({ variables: { global, session } }) {
       if (global['log_bin'] !== 'ON') return ok('there is no binary log that could miss an order')
+      if (session['binlog_format'] === 'STATEMENT')
+        return fault(
+          'no order can be placed: binlog_format is STATEMENT, which cannot log a change under READ COMMITTED',
+          serverVariable('binlog_format', 'MIXED'),
+        )
       if (global['sync_binlog'] === '1') return ok('an order is in the binary log, on the disk, before it is confirmed')
       const found = 'after a power cut, the last orders can be missing from the binary log, replicas and backups'
       return warning(`${found} (sync_binlog is ${global['sync_binlog'] ?? ''})`, serverVariable('sync_binlog', 1))

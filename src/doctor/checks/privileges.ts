@@ -1,8 +1,11 @@
+import type { Grants } from '../facts.ts'
 import { check, fault, ok, warning, type Check } from '../finding.ts'
 import { grantsFor, quotedName } from '../fix.ts'
 import { excessPrivileges, missingPrivileges } from '../privileges.ts'
 
 const group = 'Privileges'
+
+const nameInGrants = (name: string, { inLowerCase }: Grants): string => (inLowerCase ? name.toLowerCase() : name)
 
 export const privilegeChecks: readonly Check[] = [
   check({
@@ -10,8 +13,9 @@ export const privilegeChecks: readonly Check[] = [
     group,
     looksAt: 'this account may SELECT, INSERT, UPDATE and DELETE in the shop (with its active roles)',
     needs: ['database', 'grants', 'tables'],
-    judge({ database: { name }, grants: { account, accountGrants }, tables: { expected } }) {
-      const missing = missingPrivileges(accountGrants, name, expected)
+    judge({ database: { name }, grants, tables: { expected } }) {
+      const { account, accountGrants } = grants
+      const missing = missingPrivileges(accountGrants, nameInGrants(name, grants), expected)
       if (missing.length === 0) return ok(`${account} has all privileges in '${name}' that the application needs`)
       const found = `${account} lacks in '${name}': ${missing.join('; ')}`
       const [role] = accountGrants.idleRoles
@@ -27,8 +31,9 @@ export const privilegeChecks: readonly Check[] = [
       'privileges of this account beyond those, here or globally: ' +
       'an attacker who controls the application has them too',
     needs: ['database', 'grants'],
-    judge({ database: { name }, grants: { account, accountGrants, ofPrivateServer } }) {
-      const excess = excessPrivileges(accountGrants, name)
+    judge({ database: { name }, grants }) {
+      const { account, accountGrants, ofPrivateServer } = grants
+      const excess = excessPrivileges(accountGrants, nameInGrants(name, grants))
       if (excess.length === 0) return ok(`${account} has no further privileges`)
       // Only its owner can reach a private server, and the owner can start and delete it anyway.
       if (ofPrivateServer) return ok(`${account} has further privileges, as intended on your private server`)

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../config/config.ts'
-import { readableByAll } from '../../config/file-access.ts'
+import { readableByAll } from '../../file-trust.ts'
 import { unknownNames } from '../../config/unknown-names.ts'
 import { isOn, type SettingName } from '../../settings.ts'
 import type { Configuration } from '../facts.ts'
@@ -7,13 +7,14 @@ import { statOf } from './stat.ts'
 
 /** The facts about the configuration. */
 export function configurationFacts(
-  { entries, faults, envFile, profile, passwordInUrl }: Inspection,
+  { entries, faults, ignored, envFile, profile, passwordInUrl }: Inspection,
   env: NodeJS.ProcessEnv,
 ): Configuration {
   const path = entries.find((entry) => entry.name === ('DB_PASSWORD_FILE' satisfies SettingName))?.value ?? undefined
   return {
     settings: entries.map(({ name, origin }) => ({ name, origin })),
     faults: faults.filter((fault) => fault !== envFile.exposed),
+    ignored,
     envFile,
     profile:
       profile === undefined ? undefined : { name: profile.name, origin: profile.origin, marks: marksOf(entries) },

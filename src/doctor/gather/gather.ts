@@ -45,8 +45,16 @@ export async function gather(input: DoctorInput): Promise<Gathered> {
   const route = await findRoute(target, deadline)
   const located = { ...local, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
   if (route.failure !== undefined) return { ...allUnknown('no address found for the server'), ...located }
-  const tcpProbe = await probeTcp(target, deadline)
+  // A probe hangs up without a login, which the server counts as an aborted connection: only a failed login needs it.
+  const inspected = await inspectServer(input, config)
+  if (inspected.tcpProbe !== undefined) return { ...allUnknown('login failed'), ...located, ...inspected }
+  const tcpProbe = await probeTcp(target, { ...deadline, timeoutMs: probeTimeoutMs(limits.connectTimeoutMs) })
   const probed = { ...located, tcpProbe: known(tcpProbe) }
   if (tcpProbe.failure !== undefined) return { ...allUnknown('the server cannot be reached'), ...probed }
-  return { ...allUnknown('login failed'), ...probed, ...(await inspectServer(input, config)) }
+  return { ...allUnknown('login failed'), ...probed, ...inspected }
 }
+
+/** The login has already waited for the whole connect time-out. */
+const longestProbeMs = 1_000
+const probeTimeoutMs = (connectTimeoutMs: number): number =>
+  connectTimeoutMs === 0 ? longestProbeMs : Math.min(longestProbeMs, connectTimeoutMs)

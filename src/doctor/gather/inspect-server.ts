@@ -37,9 +37,11 @@ function gatherOver(
   { limits }: Config,
   target: Target,
 ): Promise<Partial<Gathered>> {
+  const started = performance.now()
   return connect(target, async (connection) => {
+    const tcpProbe = known({ ms: performance.now() - started })
     const facts = await serverFacts(connection, serverPaths(env), now)
-    return { login: known({}), ...facts, ...(await shopFacts(connection, limits.statementTimeoutMs)) }
+    return { tcpProbe, login: known({}), ...facts, ...(await shopFacts(connection, limits.statementTimeoutMs)) }
   })
 }
 

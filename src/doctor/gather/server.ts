@@ -34,6 +34,7 @@ const sessions = [
   'innodb_lock_wait_timeout',
   'tx_read_only',
   'transaction_read_only',
+  'binlog_format',
 ]
 
 /**
@@ -104,11 +105,15 @@ async function usage(queries: Queries): Promise<Usage> {
 }
 
 async function grants(queries: Queries, isPrivate: boolean): Promise<Grants> {
-  const account = (await firstRow<{ account: string }>(queries, 'SELECT CURRENT_USER() AS account'))?.account ?? ''
+  const { account, folds } = (await firstRow<{ account: string; folds: number }>(
+    queries,
+    'SELECT CURRENT_USER() AS account, @@lower_case_table_names <> 0 AS folds',
+  )) ?? { account: '', folds: 0 }
   const lines = await queries.rows<Record<string, string>>('SHOW GRANTS')
   return {
     account,
     accountGrants: readGrants(lines.flatMap((line) => Object.values(line))),
+    inLowerCase: folds === 1,
     ofPrivateServer: isPrivate && isOwnAccount(account),
   }
 }

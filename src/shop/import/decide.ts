@@ -1,6 +1,6 @@
 import { quoteValue } from '../rules.ts'
 import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
-import type { ImportRow, ImportTable, ExistingRow, OnConflict, Stored } from './tables.ts'
+import type { ImportRow, ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
 /** An existing row and the values that will change. */
 export interface Update {
@@ -16,7 +16,11 @@ export interface Decisions {
   readonly unchanged: number[]
   readonly skipped: number[]
   readonly refused: Refusal[]
+  /** The permitted sensitive values that are written, by the name of their count. */
+  readonly sensitive: SensitiveColumn['count'][]
 }
+
+type Conflict = Pick<Refusal, 'code' | 'reason'>
 
 /** Stands for a row that this file creates, which has no id yet. */
 const ofThisFile: ExistingRow = { id: 0 }
@@ -63,13 +67,14 @@ export function decide(
   drafts: readonly DraftRow[],
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
-  const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [] }
+  const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [], sensitive: [] }
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
     const { record, row, missing } = draft
     const key = keyColumn(kind, row) ?? kind.unique[0]
     const found = index.of(key, row)
-    const conflict = conflictOf(kind, row, index, { key, seen })
+    const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(kind, row, found) : []
+    const conflict = conflictOf(kind, row, index, { key, seen }) ?? forbidden(kind, sets)
     if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
     else if (found === undefined && missing.length > 0)
       decisions.refused.push({
@@ -79,6 +84,7 @@ export function decide(
       })
     else if (found === undefined) {
       decisions.created.push(draft)
+      decisions.sensitive.push(...countsOf(kind, sets))
       index.put(row, ofThisFile)
     } else if (onConflict === 'error')
       decisions.refused.push({
@@ -91,10 +97,30 @@ export function decide(
       index.put(found, ofThisFile)
     } else {
       diffRow(decisions, found, row)
+      decisions.sensitive.push(...countsOf(kind, sets))
       index.move(found, row)
     }
   }
   return decisions
+}
+
+/** The sensitive columns that a row would change; in a new row, those that differ from the initial value. */
+function sensitiveChanges({ sensitive, rules }: ImportTable, row: ImportRow, existing?: ExistingRow): string[] {
+  return Object.keys(sensitive).filter((column) => {
+    const before = existing === undefined ? rules[column]?.initial : existing[column]
+    return row[column] !== undefined && row[column] !== before
+  })
+}
+
+const countsOf = ({ sensitive }: ImportTable, columns: readonly string[]): SensitiveColumn['count'][] =>
+  columns.flatMap((column) => sensitive[column]?.count ?? [])
+
+/** The refusal of a row that changes a sensitive column without its flag. */
+function forbidden({ sensitive, permitted }: ImportTable, columns: readonly string[]): Conflict | undefined {
+  const faults = columns
+    .filter((column) => !permitted.includes(column))
+    .map((column) => `${column} is set only with ${sensitive[column]?.flag}`)
+  return faults.length === 0 ? undefined : { code: 'BAD_INPUT', reason: faults.join('; ') }
 }
 
 /**
@@ -106,7 +132,7 @@ function conflictOf(
   row: ImportRow,
   index: UniqueIndex,
   { key, seen }: { readonly key: string; readonly seen: SeenIds },
-): Pick<Refusal, 'code' | 'reason'> | undefined {
+): Conflict | undefined {
   const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
   const own = index.of(key, row)
   for (const column of [key, ...unique.filter((name) => name !== key)]) {

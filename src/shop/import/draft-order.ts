@@ -8,6 +8,7 @@ import {
   type AdjustmentKind,
   parseAdjustment,
 } from '../orders/adjustments.ts'
+import { fromCents, toCents } from '../orders/money.ts'
 import {
   type OrderStatus,
   orderStatuses,
@@ -20,6 +21,7 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
+import { type LineAmountField, lineAmountFields } from './amount-fields.ts'
 import { FieldReader } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
@@ -144,21 +146,28 @@ class OrderHead {
   readonly notes: string[] = []
   readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
   readonly #amounts = new Map<AdjustmentKind, string>()
+  readonly #lineCents = new Map<LineAmountField, bigint>()
   user: string | undefined
   status: OrderStatus | undefined
   orderedAt: Date | undefined
 
   constructor(private readonly faults: Faulty) {}
 
-  add({ user, status, orderedAt, amounts }: ReadLine, at: number): void {
+  add({ user, status, orderedAt, amounts, lineAmounts }: ReadLine, at: number): void {
     if (this.#agrees('user', user, at)) this.user ??= user
     if (this.#agrees('status', status, at)) this.status ??= status
     for (const [kind, amount] of amounts) if (this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
+    for (const [field, amount] of lineAmounts)
+      this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
     if (orderedAt !== undefined) this.#addTime(orderedAt, at)
   }
 
   get adjustments(): Adjustment[] {
-    return [...this.#amounts].flatMap(([kind, amount]) => adjustment(kind, amount) ?? [])
+    const ofLines = adjustmentKinds.filter((kind) => this.#lineCents.has(`line_${kind}`))
+    return [...new Set([...this.#amounts.keys(), ...ofLines])].flatMap((kind) => {
+      const cents = toCents(this.#amounts.get(kind) ?? '0') + (this.#lineCents.get(`line_${kind}`) ?? 0n)
+      return adjustment(kind, fromCents(cents)) ?? []
+    })
   }
 
   #agrees(name: string, text: string | undefined, at: number): boolean {
@@ -198,7 +207,9 @@ interface ReadLine {
   readonly user: string | undefined
   readonly orderedAt: Date | undefined
   readonly status: OrderStatus | undefined
-  readonly amounts: Amounts
+  readonly amounts: Amounts<AdjustmentKind>
+  /** Amounts of this line alone. */
+  readonly lineAmounts: Amounts<LineAmountField>
   readonly line: ImportLine
 }
 
@@ -238,20 +249,29 @@ function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly f
   const productName = read.optional('product_name', parseProductName)
   const orderedAt = read.optional('ordered_at', ofOrder.moment)
   const status = read.optional('status', ofOrder.status)
-  const amounts = adjustmentKinds.some((kind) => values[kind] !== undefined) ? amountsOf(read) : noAmounts
+  const amounts = amountsOf(read, values, orderAmounts)
+  const lineAmounts = amountsOf(read, values, ownAmounts)
   if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
-  return { user, orderedAt, status, amounts, line: { sku, quantity, price, productName } }
+  return { user, orderedAt, status, amounts, lineAmounts, line: { sku, quantity, price, productName } }
 }
 
-type Amounts = readonly (readonly [AdjustmentKind, string])[]
+type Amounts<Field extends string> = readonly (readonly [Field, string])[]
+type AmountParsers<Field extends string> = readonly (readonly [Field, (text: string) => string])[]
 
-const noAmounts: Amounts = []
-const amountParsers = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
+const orderAmounts = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
+const ownAmounts = lineAmountFields.map((field) => [field, parsePrice] as const)
+const noAmounts: Amounts<never> = []
 
-function amountsOf(read: FieldReader): Amounts {
-  return amountParsers.flatMap(([kind, parse]) => {
-    const amount = read.optional(kind, parse)
-    return amount === undefined ? [] : [[kind, amount] as const]
+/** Most files have no such columns, and then nothing is created for each of their lines. */
+function amountsOf<Field extends string>(
+  read: FieldReader,
+  values: SourceRecord['values'],
+  parsers: AmountParsers<Field>,
+): Amounts<Field> {
+  if (parsers.every(([field]) => values[field] === undefined)) return noAmounts
+  return parsers.flatMap(([field, parse]) => {
+    const amount = read.optional(field, parse)
+    return amount === undefined ? [] : [[field, amount] as const]
   })
 }
 

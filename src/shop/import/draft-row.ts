@@ -1,6 +1,7 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { FieldRule, ImportRow, ImportTable, OnConflict, Stored } from './tables.ts'
+import { flagFor } from './value-hints.ts'
 
 /** A record whose single values are all valid. */
 export interface DraftRow {
@@ -76,7 +77,7 @@ export class FieldReader {
       return parse(text)
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      this.faults.push(`${name} ${error.message}`)
+      this.faults.push(`${name} ${error.message}${flagFor(name, text)}`)
       return undefined
     }
   }

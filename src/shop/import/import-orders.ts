@@ -1,8 +1,11 @@
 import type { Database } from '../../db/database.ts'
+import type { Queries } from '../../db/queries.ts'
+import { hintToContinue } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import type { Author } from '../logs.ts'
 import { toCents } from '../orders/money.ts'
+import { documentOf } from '../orders/place-order.sql.ts'
 import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
 import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
@@ -92,7 +95,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
     while (failures.length === 0 && !signal.aborted) {
       const next = await batches.next()
       if (next.done === true) return
-      const applied = writer === undefined ? next.value : await apply(writer, next.value)
+      const applied = writer === undefined ? await sendable(db, next.value) : await apply(writer, next.value)
       for (const decision of applied) {
         count(tally, decision)
         if (decision.outcome === 'place') for (const note of decision.notes) plan.onNote(decision.draft, note)
@@ -147,6 +150,34 @@ async function* withOrders(
   }
 }
 
+const linesInAnyPacket = 200
+/** The ids of products that a dry run does not create; ids have about as many digits. */
+const someProductId = 1_000_000
+
+/** An order is one message, which the server may refuse for its length: a long order is measured on a connection. */
+async function sendable(queries: Queries, decisions: readonly Decision[]): Promise<readonly Decision[]> {
+  const checked: Decision[] = []
+  for (const decision of decisions) {
+    const { outcome, draft } = decision
+    const isLong = outcome === 'place' && draft.lines.length > linesInAnyPacket
+    const error = isLong ? await measured(queries, draft) : undefined
+    checked.push(error === undefined ? decision : { outcome: 'reject', draft, error })
+  }
+  return checked
+}
+
+/** Resolves to the error for an order that the server does not accept, undefined if it does. */
+async function measured(queries: Queries, { lines }: DraftOrder): Promise<DbtoolError | undefined> {
+  const document = documentOf(lines.map(({ quantity, price }) => ({ productId: someProductId, quantity, price })))
+  return queries.prepared('DO LENGTH(?)', [document]).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof DbtoolError && error.code === 'TOO_LARGE') return error
+      throw error
+    },
+  )
+}
+
 /** Places the orders that are to be placed; an order that the shop refuses meanwhile is rejected. */
 async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promise<readonly Decision[]> {
   const drafts = decisions.flatMap(({ outcome, draft }) => (outcome === 'place' ? [draft] : []))
@@ -191,7 +222,7 @@ const continueHint = 'run it again to continue: no order is placed twice'
 
 /** The error for a failure that stops the import; it names the orders that were in work. */
 function stoppedBy(error: unknown, drafts: readonly DraftOrder[]): unknown {
-  return error instanceof DbtoolError ? stopped(drafts, error, continueHint) : error
+  return error instanceof DbtoolError ? stopped(drafts, error, hintToContinue(error, continueHint)) : error
 }
 
 function stopped(

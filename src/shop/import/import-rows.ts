@@ -1,16 +1,18 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import type { Database } from '../../db/database.ts'
+import { hintToContinue } from '../../db/retry-table.ts'
 import { savepoint } from '../../db/transaction.ts'
 import { DbtoolError } from '../../errors.ts'
 import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
+import { counted } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type DraftRow, Faults, type Refusal, rowReader } from './draft-row.ts'
 import { type Applied, type RowNote, type RunInTransaction, RowWriter } from './row-writer.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { ImportTable, OnConflict } from './tables.ts'
-import { rowCounts, rowSummary, type RowSummary, type RowTally, Tally } from './tally.ts'
+import { rowSummary, type RowSummary, RowTally } from './tally.ts'
 
 export interface RowImport {
   readonly kind: ImportTable
@@ -70,7 +72,7 @@ function reportOnce({ rejects, onReject, onNote }: RowImport): ReportOnce {
 
 async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
-  const tally: RowTally = new Tally(rowCounts)
+  const tally: RowTally = new RowTally()
   const faults = new Faults(
     file.name,
     'skip such rows with --on-error skip --rejects FILE, ' +
@@ -88,27 +90,40 @@ async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTrans
         (a, b) => a.record.line - b.record.line,
       )
       tally.add({ rows_read: size, rejected: refusals.length })
+      tally.hasKeyless ||= drafts.some(({ row }) => (row[kind.unique[0]] ?? null) === null)
       for (const refusal of refusals) {
         if (onError === 'skip') await once.refuse(refusal)
         else faults.add(refusal.code, `${file.name}, line ${refusal.record.line}: ${refusal.reason}`)
       }
     }
   } catch (error) {
-    throw signal.aborted ? interrupted(plan, tally, error) : error
+    if (signal.aborted) throw interrupted(plan, tally, error)
+    throw error instanceof DbtoolError && plan.inOne === 'chunks' ? stopped(plan, tally, error) : error
   }
   faults.throwIfAny()
   return rowSummary(tally)
 }
 
-function interrupted(
-  { inOne, onConflict }: RowImport,
-  { counts: { created, updated } }: RowTally,
-  cause: unknown,
-): unknown {
+function interrupted(plan: RowImport, tally: RowTally, cause: unknown): unknown {
   if (cause instanceof DbtoolError && cause.code === 'OUTCOME_UNKNOWN') return cause
-  if (inOne === 'whole') return new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause })
-  const hint = `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to continue`
-  return new DbtoolError('INTERRUPTED', `interrupted after ${created + updated} rows were changed`, { cause, hint })
+  if (plan.inOne === 'whole') return new DbtoolError('INTERRUPTED', 'interrupted; nothing was changed', { cause })
+  return new DbtoolError('INTERRUPTED', `interrupted after ${tally.changed} rows were changed`, {
+    cause,
+    hint: again(plan, tally),
+  })
+}
+
+/** The chunks before the error are committed. */
+function stopped(plan: RowImport, tally: RowTally, cause: DbtoolError): DbtoolError {
+  if (tally.changed === 0) return cause
+  const message = `${cause.message}; ${counted(tally.changed, 'row')} of ${plan.file.name} were changed before`
+  return new DbtoolError(cause.code, message, { cause, hint: hintToContinue(cause, again(plan, tally)) })
+}
+
+/** A second run finds a row by its key; a row without one would be created again. */
+function again({ kind, onConflict }: RowImport, { hasKeyless }: RowTally): string {
+  if (hasKeyless) return `remove the imported rows from the file: a row without ${kind.unique[0]} is created again`
+  return `run it again${onConflict === 'error' ? ' with --on-conflict skip' : ''} to continue`
 }
 
 /** Some rows of the file that are sent to the database together. */

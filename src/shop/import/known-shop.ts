@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import type { OrderLine } from '../orders/place-order.ts'
 import type { DraftOrder } from './draft-order.ts'
@@ -121,7 +122,8 @@ export class ShopMemory {
     find: (queries: Queries, names: readonly string[]) => Promise<ReadonlyMap<string, V>>,
     names: readonly string[],
   ): Promise<ReadonlyMap<string, V>> {
-    return names.length === 0 ? new Map() : this.db.reading((queries) => find(queries, names))
+    if (names.length === 0) return new Map()
+    return new Map(await inParts(names, async (part) => [...(await this.db.reading((queries) => find(queries, part)))]))
   }
 
   remember({ users, products }: ShopEffects): void {

@@ -1,17 +1,18 @@
 import { type Queries, Secret, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import { describeChanges } from '../changes.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
 import type { DraftRow, Refusal } from './draft-row.ts'
-import type { ImportTable, ExistingRow, OnConflict, Stored } from './tables.ts'
+import type { ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
 /** Runs work that is committed or rolled back as a unit: a transaction, or a savepoint in one. */
 export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
 
 /** The number of rows by outcome. */
-export type RowCounts = Readonly<Record<'created' | 'updated' | 'unchanged' | 'skipped', number>>
+export type RowCounts = Readonly<
+  Record<'created' | 'updated' | 'unchanged' | 'skipped' | SensitiveColumn['count'], number>
+>
 
 /** The rows that were written, and a note for each key that was made. */
 export interface Applied {
@@ -25,7 +26,7 @@ export interface RowNote {
 }
 
 /** Error codes that reject a single row; any other error ends the import. */
-const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE'])
+const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE', 'TOO_LARGE'])
 
 /** Writes the rows of a file, some hundreds in one statement. */
 export class RowWriter {
@@ -53,24 +54,21 @@ export class RowWriter {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { newIds, created, updated, unchanged, skipped, refused, notes } = await this.inTransaction((queries) =>
+      const written = await this.inTransaction((queries) =>
         this.write(queries, drafts, how),
       )
+      const { newIds, updated, unchanged, skipped, refused, notes } = written
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
       onApplied({
-        counts: {
-          created: created.length,
-          updated: updated.length,
-          unchanged: unchanged.length,
-          skipped: skipped.length,
-        },
+        counts: countsOf(written),
         notes,
       })
       return refused
     } catch (error) {
       if (!(error instanceof DbtoolError) || !refusing.has(error.code)) throw error
-      if (how === 'insert') return this.attempt(drafts, 'look up', onApplied)
+      // A look-up finds the rows that already exist; it is no smaller.
+      if (how === 'insert' && error.code !== 'TOO_LARGE') return this.attempt(drafts, 'look up', onApplied)
       if (drafts.length === 1) return [{ record: first.record, code: error.code, reason: error.message }]
       const half = Math.ceil(drafts.length / 2)
       return [
@@ -90,6 +88,17 @@ export class RowWriter {
     const written = { ...decisions, created, notes, newIds }
     await logAll(queries, author, kind, written)
     return written
+  }
+}
+
+function countsOf({ created, updated, unchanged, skipped, sensitive }: Written): RowCounts {
+  return {
+    created: created.length,
+    updated: updated.length,
+    unchanged: unchanged.length,
+    skipped: skipped.length,
+    admins: sensitive.filter((count) => count === 'admins').length,
+    password_hashes: sensitive.filter((count) => count === 'password_hashes').length,
   }
 }
 
@@ -208,19 +217,15 @@ async function logAll(
   kind: ImportTable,
   { created, updated, newIds }: Written,
 ): Promise<void> {
-  const {
-    table: entity,
-    unique: [key],
-    secret,
-    long,
-    derived,
-  } = kind
   await writeLogs(queries, author, [
-    ...created.map(({ row }, index) => ({ entity, entityId: newIds[index] ?? 0, message: kind.created(row) })),
-    ...updated.map(({ existing, changes }) => {
-      const fields = Object.fromEntries(Object.entries(changes).filter(([column]) => !(column in derived)))
-      const described = describeChanges(fields, existing, [...secret, ...long])
-      return { entity, entityId: existing.id, message: `updated ${String(existing[key] ?? 'NULL')}: ${described}` }
-    }),
+    ...created.map(({ row }, index) => kind.created(newIds[index] ?? 0, row)),
+    ...updated.map(({ existing, changes }) => ({
+      ...kind.updated(existing),
+      changes: { before: existing, after: ofFields(kind, changes) },
+    })),
   ])
 }
+
+/** The columns that a file has: a derived one changes only with its source. */
+const ofFields = ({ derived }: ImportTable, changes: Update['changes']): Update['changes'] =>
+  Object.fromEntries(Object.entries(changes).filter(([column]) => !(column in derived)))

@@ -1,5 +1,6 @@
 import type { Queries } from '../../db/queries.ts'
-import type { Fields } from '../../files/header.ts'
+import type { Fields } from '../../files/columns.ts'
+import type { LogEntry } from '../logs.ts'
 import {
   parseDescription,
   parseEmail,
@@ -50,6 +51,13 @@ export type ImportRow = Readonly<Record<string, Stored | undefined>>
 /** An existing row by column: at least its id and the columns of the file. */
 export type ExistingRow = Readonly<Record<string, Stored>> & { readonly id: number }
 
+/** A column that gives a person rights. A row may set it only if the user permits the column with its flag. */
+export interface SensitiveColumn {
+  readonly flag: string
+  /** The name of the count of rows that set it. */
+  readonly count: 'admins' | 'password_hashes'
+}
+
 /** The rules for importing one table. */
 export interface ImportTable {
   readonly table: 'users' | 'products'
@@ -74,10 +82,12 @@ export interface ImportTable {
   readonly instants: readonly string[]
   /** Columns whose values are never shown. */
   readonly secret: readonly string[]
-  /** Columns whose values are too long for the audit log. */
-  readonly long: readonly string[]
-  /** The message of the audit log for a created row. */
-  created(row: ImportRow): string
+  readonly sensitive: Readonly<Record<string, SensitiveColumn>>
+  /** The sensitive columns that the user permits. */
+  readonly permitted: readonly string[]
+  /** The entries of the audit log for a created row, and for an existing row before its changes. */
+  created(id: number, row: ImportRow): LogEntry
+  updated(existing: ExistingRow): LogEntry
 }
 
 export interface GeneratedKey {
@@ -121,9 +131,16 @@ export const importedProducts: ImportTable = {
   assignments: { stock: 'stock_received = stock_received + CAST(? AS SIGNED) - stock, stock = ?' },
   instants: ['created_at'],
   secret: [],
-  long: ['description'],
-  created: ({ sku, name, price, stock: units }) =>
-    `created ${String(sku ?? 'without SKU')}: ${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
+  sensitive: {},
+  permitted: [],
+  created: (entityId, { sku, name, price, stock: units }) => ({
+    entity: 'products',
+    entityId,
+    message:
+      `created ${String(sku ?? 'without SKU')}: ` +
+      `${String(name)}, price ${String(price)}, stock ${String(units ?? 0)}`,
+  }),
+  updated: ({ id, sku }) => ({ entity: 'products', entityId: id, message: `updated ${String(sku)}` }),
 }
 
 /** A user without a password hash exists but cannot log in. */
@@ -160,6 +177,11 @@ export const importedUsers: ImportTable = {
   assignments: {},
   instants: ['created_at', 'last_login'],
   secret: ['password_hash'],
-  long: [],
-  created: ({ username, email }) => `created ${String(username)} <${String(email)}>`,
+  sensitive: {
+    is_admin: { flag: '--with-admins', count: 'admins' },
+    password_hash: { flag: '--with-password-hashes', count: 'password_hashes' },
+  },
+  permitted: [],
+  created: (entityId) => ({ entity: 'users', entityId, message: 'created' }),
+  updated: ({ id }) => ({ entity: 'users', entityId: id, message: 'updated' }),
 }

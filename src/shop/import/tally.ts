@@ -23,9 +23,30 @@ export class Tally<Name extends string> {
 }
 
 /** The counts of an import of rows. */
-export const rowCounts = ['rows_read', 'created', 'updated', 'unchanged', 'skipped', 'rejected'] as const
+export const rowCounts = [
+  'rows_read',
+  'created',
+  'updated',
+  'unchanged',
+  'skipped',
+  'rejected',
+  // Users whose `is_admin` or password hash the file set.
+  'admins',
+  'password_hashes',
+] as const
 
-export type RowTally = Tally<(typeof rowCounts)[number]>
+export class RowTally extends Tally<(typeof rowCounts)[number]> {
+  /** Whether a row without a key was read. */
+  hasKeyless = false
+
+  constructor() {
+    super(rowCounts)
+  }
+
+  get changed(): number {
+    return this.counts.created + this.counts.updated
+  }
+}
 
 export type RowSummary = RowTally['counts'] & { readonly seconds: number; readonly rows_per_second: number }
 

@@ -19,6 +19,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'KEY_CONFLICT',
   'NOT_FOUND',
   'CONSTRAINT',
+  'TOO_LARGE',
   'DUPLICATE',
   'MISSING_REFERENCE',
 ])

@@ -1,7 +1,7 @@
 import { DatabaseError, type ConnectionIdentity } from '../../db/failures.ts'
-import { endAtServer } from '../../db/connection/kill.ts'
+import { killLostStatement } from '../../db/connection/kill.ts'
 import type { Queries } from '../../db/queries.ts'
-import { persistently } from '../../db/retry.ts'
+import { withRetries } from '../../db/retry.ts'
 import { ruleOf } from '../../db/retry-table.ts'
 import { DbtoolError } from '../../errors.ts'
 
@@ -86,7 +86,7 @@ export async function resolveOutcome<A extends object>(
     }
   }
   const giveUp = (cause: unknown): unknown => (maybeApplied || running ? outcomeUnknown(cause) : cause)
-  const answer = await persistently(attempt, { ...queries.persistence, kind: 'repeatable', giveUp })
+  const answer = await withRetries(attempt, { ...queries.retryOptions, kind: 'repeatable', giveUp })
   if ('refusal' in answer) throw answer.refusal
   return { answer, maybeApplied }
 }
@@ -96,7 +96,7 @@ const isLostConnection = (error: unknown): boolean => error instanceof DbtoolErr
 /** Kills the statement of each lost connection, and removes from `lost` those that are finished. */
 async function killAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
   for (let [first] = lost; first !== undefined; [first] = lost) {
-    await endAtServer(queries, first)
+    await killLostStatement(queries, first)
     lost.shift()
   }
 }

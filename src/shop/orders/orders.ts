@@ -1,7 +1,8 @@
-import { firstRow, type Queries } from '../../db/queries.ts'
+import { firstRow, type Queries, type OnRows } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { oneOf, orderAndPage, where, type Page, type Sort } from '../filters.ts'
+import { oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
 import type { OrderStatus } from '../rules.ts'
+import { allOf, asItIs, eachOf, type Select } from '../select.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
 
 export interface OrderHead {
@@ -61,27 +62,6 @@ export function unknownOrder(id: number): DbtoolError {
   return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'list the orders: dbtool orders list' })
 }
 
-/** The items of several orders in one statement, whatever the number of orders. */
-const itemsOfMany = `
-  SELECT i.order_id, i.product_id, p.sku, p.name, i.quantity, i.price, i.quantity * i.price AS subtotal
-  FROM JSON_TABLE(?, '$[*]' COLUMNS (order_id INT PATH '$')) AS wanted
-    STRAIGHT_JOIN order_items i ON i.order_id = wanted.order_id
-    JOIN products p ON p.id = i.product_id
-  ORDER BY i.order_id, i.product_id`
-
-/** Resolves to the same orders with their items and adjustments, in two statements. */
-export async function withItems(queries: Queries, orders: readonly OrderHead[]): Promise<Order[]> {
-  const ids = orders.map(({ id }) => id)
-  const rows = await queries.rows<OrderItem & { order_id: number }>(itemsOfMany, [JSON.stringify(ids)])
-  const beside = await adjustmentsOf(queries, ids)
-  const items = new Map<number, OrderItem[]>(orders.map(({ id }) => [id, []]))
-  for (const row of rows) items.get(row.order_id)?.push(row)
-  return orders.map((order) => {
-    const adjustments = beside.get(order.id) ?? []
-    return { ...order, ...adjustmentSums(adjustments), items: items.get(order.id) ?? [], adjustments }
-  })
-}
-
 export const orderSortColumns = ['id', 'created_at', 'total_amount', 'status'] as const
 
 export interface OrderFilter {
@@ -93,20 +73,96 @@ export interface OrderFilter {
   readonly until?: Date | undefined
 }
 
-export async function listOrders(
-  queries: Queries,
-  filter: OrderFilter,
-  sort: Sort<(typeof orderSortColumns)[number]>,
-  page: Page,
-): Promise<OrderHead[]> {
-  const { ids, userIds, statuses, since, until } = filter
-  const condition = where([
+type OrderSort = Sort<(typeof orderSortColumns)[number]>
+
+function conditionsOf({ ids, userIds, statuses, since, until }: OrderFilter): Condition {
+  return where([
     oneOf('o.id', ids),
     oneOf('o.user_id', userIds),
     oneOf('o.status', statuses),
     since === undefined ? undefined : { sql: 'o.created_at >= ?', values: [since] },
     until === undefined ? undefined : { sql: 'o.created_at < ?', values: [until] },
   ])
-  const paging = orderAndPage('o', sort, page)
-  return queries.rows<OrderHead>(`${head} ${condition.sql} ${paging.sql}`, [...condition.values, ...paging.values])
+}
+
+/** The orders of a list, without their items, for {@link eachOf}. */
+export function selectOrders(filter: OrderFilter, sort: OrderSort, page: Page): Select<OrderHead, OrderHead> {
+  const [condition, paging] = [conditionsOf(filter), orderAndPage('o', sort, page)]
+  return {
+    sql: `${head} ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
+}
+
+export function listOrders(queries: Queries, ...parts: Parameters<typeof selectOrders>): Promise<OrderHead[]> {
+  return allOf(queries, selectOrders(...parts))
+}
+
+/** The adjustments of an order as JSON, in which money is text. */
+const adjustmentsOfOrder = `(
+  SELECT JSON_ARRAYAGG(
+      JSON_OBJECT('kind', a.kind, 'label', a.label, 'amount', CAST(a.amount AS CHAR)) ORDER BY a.id
+    ) FROM order_adjustments a WHERE a.order_id = o.id)`
+
+/** A row per item, or one row with NULLs for an order without items. */
+type ItemRow = OrderHead &
+  (OrderItem | { readonly product_id: null }) & { readonly adjustments: string | Adjustment[] | null }
+
+/**
+ * The same orders with their items, in one statement and so from one instant. The rows of an order are adjacent,
+ * because ids are unique. Sorting by the items too would make the server sort all items instead of all orders.
+ */
+export function selectOrderItems(filter: OrderFilter, sort: OrderSort, page: Page): Select<ItemRow, ItemRow> {
+  const [condition, paging] = [conditionsOf(filter), orderAndPage('o', sort, page)]
+  const own = 'o.id, o.user_id, o.status, o.total_amount, o.idempotency_key, o.created_at'
+  return {
+    sql: `SELECT ${own}, ${adjustmentsOfOrder} AS adjustments, u.username, i.product_id, p.sku, p.name,
+        i.quantity, i.price, i.quantity * i.price AS subtotal
+      FROM (SELECT ${own} FROM orders o ${condition.sql} ${paging.sql}) AS o
+        STRAIGHT_JOIN users u ON u.id = o.user_id
+        LEFT JOIN order_items i ON i.order_id = o.id
+        LEFT JOIN products p ON p.id = i.product_id
+      ${orderBy('o', sort)}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: asItIs,
+  }
+}
+
+/** Hands over the orders of a list of any length with their items, in constant memory. */
+export async function eachOrderWithItems(
+  queries: Queries,
+  list: Parameters<typeof selectOrders>,
+  onRows: OnRows<Order>,
+): Promise<void> {
+  const grouped = new GroupedItems()
+  await eachOf(queries, selectOrderItems(...list), (rows) => onRows(grouped.complete(rows)))
+  await onRows(grouped.rest())
+}
+
+/** Makes orders of adjacent rows. The last order of a batch waits, because the next batch may continue it. */
+class GroupedItems {
+  #open: { readonly head: ItemRow; readonly items: OrderItem[] } | undefined
+
+  complete(rows: readonly ItemRow[]): Order[] {
+    const orders: Order[] = []
+    for (const row of rows) {
+      if (this.#open?.head.id !== row.id) {
+        orders.push(...this.rest())
+        this.#open = { head: row, items: [] }
+      }
+      if (row.product_id !== null) this.#open.items.push(row)
+    }
+    return orders
+  }
+
+  rest(): Order[] {
+    if (this.#open === undefined) return []
+    const { head, items } = this.#open
+    this.#open = undefined
+    const { adjustments: beside, ...order } = head
+    const adjustments = typeof beside === 'string' ? (JSON.parse(beside) as Adjustment[]) : (beside ?? [])
+    const sorted = items.sort((one, other) => one.product_id - other.product_id)
+    return [{ ...order, ...adjustmentSums(adjustments), items: sorted, adjustments }]
+  }
 }

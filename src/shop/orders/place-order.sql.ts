@@ -197,6 +197,15 @@ function textFor(count: number, adjusted: boolean, dryRun: boolean): string {
   return text
 }
 
+/** The lines of an order as JSON: by far the largest part of what is sent. */
+export function documentOf(lines: OrderParameters['lines']): string {
+  return JSON.stringify(
+    lines.map(({ productId, quantity, price }) =>
+      price === undefined ? [productId, quantity] : [productId, quantity, price],
+    ),
+  )
+}
+
 /** The statement that places one order, and the values to bind. */
 export function placeOrderStatement({
   userId,
@@ -212,11 +221,7 @@ export function placeOrderStatement({
   sql: string
   values: Value[]
 } {
-  const wanted = JSON.stringify(
-    lines.map(({ productId, quantity, price }) =>
-      price === undefined ? [productId, quantity] : [productId, quantity, price],
-    ),
-  )
+  const wanted = documentOf(lines)
   const singleLines =
     lines.length > mostSingleLines
       ? []

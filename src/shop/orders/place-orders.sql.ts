@@ -7,7 +7,7 @@
  *                 units to take from the stock. The other units left the stock long ago, so they count as received.
  *   orders        [[key, user_id, status, digest, ordered_at, line_count, agreed], …]: `agreed` is the amount of the
  *                 lines with an agreed price, and of the adjustments
- *   lines         [[key, [[product_id, quantity, price], …]], …]
+ *   lines         [[key, [[product_id, quantity, price], …]], …], in the order of `orders`
  *   adjustments   [[key, kind, label, amount], …]
  *   os_user, command
  *
@@ -37,6 +37,7 @@ const ordersIn = (document: string): string => `JSON_TABLE(${document}, '$[*]' C
     )) AS wanted`
 const orders = ordersIn('wanted_orders')
 const lines = `JSON_TABLE(wanted_lines, '$[*]' COLUMNS (
+      n FOR ORDINALITY,
       order_key VARCHAR(255) CHARACTER SET utf8mb4 PATH '$[0]',
       NESTED PATH '$[1][*]' COLUMNS (
         product_id INT PATH '$[0]',
@@ -72,11 +73,11 @@ const deductAndInsert = `
           wanted.user_id, wanted.agreed + COALESCE(opened.amount, 0), wanted.status, wanted.order_key, wanted.digest,
           COALESCE(wanted.ordered_at, UTC_TIMESTAMP())
         FROM ${orders} LEFT JOIN (
-          SELECT ${asKey('line.order_key')} AS order_key, SUM(line.quantity * p.price) AS amount
+          SELECT line.n, SUM(line.quantity * p.price) AS amount
             FROM ${lines} STRAIGHT_JOIN products p ON p.id = line.product_id
             WHERE line.price IS NULL
-            GROUP BY 1
-        ) AS opened ON opened.order_key = ${asKey('wanted.order_key')}
+            GROUP BY line.n
+        ) AS opened ON opened.n = wanted.n
         ORDER BY wanted.n;
     INSERT INTO order_items (order_id, product_id, quantity, price)
       SELECT o.id, line.product_id, line.quantity, COALESCE(line.price, p.price)
@@ -97,7 +98,8 @@ const deductAndInsert = `
         )
         FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
 
-const placed = `SELECT 'placed' AS outcome, ${answer} FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
+const placed = `SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
+      FROM ${orders} STRAIGHT_JOIN ${existingOrders};`
 const short = `SELECT
           'short' AS outcome, NULL AS n, NULL AS order_id, NULL AS total_amount, NULL AS digest, sold.product_id
         FROM ${products} LEFT JOIN products p ON p.id = sold.product_id
@@ -107,6 +109,7 @@ export const placeOrdersSql = `
 BEGIN NOT ATOMIC
   DECLARE wanted_products, wanted_orders, wanted_lines, wanted_adjustments LONGTEXT CHARACTER SET utf8mb4;
   DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
   DECLARE EXIT HANDLER FOR 1062 BEGIN
     ROLLBACK;
     ${existing}
@@ -140,6 +143,7 @@ export const placeOrdersInSql = `
 BEGIN NOT ATOMIC
   DECLARE wanted_products, wanted_orders, wanted_lines, wanted_adjustments LONGTEXT CHARACTER SET utf8mb4;
   DECLARE enough BOOLEAN;
+  DECLARE began DATETIME(6) DEFAULT SYSDATE(6);
 
   SET wanted_products = ?, wanted_orders = ?, wanted_lines = ?, wanted_adjustments = ?;${deductAndInsert}
     ${placed}

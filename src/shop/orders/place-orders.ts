@@ -1,3 +1,4 @@
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
@@ -20,7 +21,16 @@ import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-ord
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
   | {
-      readonly outcome: 'placed' | 'existing'
+      readonly outcome: 'placed'
+      /** The time that the server worked on the batch, in microseconds. */
+      readonly server_us: number
+      readonly n: number
+      readonly order_id: number
+      readonly total_amount: string
+      readonly digest: string
+    }
+  | {
+      readonly outcome: 'existing'
       readonly n: number
       readonly order_id: number
       readonly total_amount: string
@@ -47,15 +57,26 @@ const mostAttempts = 3
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
 /**
- * Places orders in one transaction, as many as can be placed together, each exactly once per key. Resolves to the
- * placement of each order. Undefined means that nothing happened to the order; placing it separately shows why.
+ * Places orders in one transaction, as many as can be placed together, each exactly once per key. Where the server does
+ * not accept so large a statement, there are several transactions. Resolves to the placement of each order. Undefined
+ * means that nothing happened to the order; placing it separately shows why.
  *
  * Rejects with OUTCOME_UNKNOWN when the connection was lost and the server did not answer again within the retry time
- * of `queries`. All orders have the same author, and there is no dry run.
+ * of `queries`. All orders have the same author, and there is no dry run. `onPlaced` receives the time that the server
+ * worked on the batch, in milliseconds.
  */
-export async function placeOrdersTogether(
+export function placeOrdersTogether(
   queries: Queries,
   requests: readonly BulkOrderRequest[],
+  onPlaced?: (serverMs: number) => void,
+): Promise<(Placement | undefined)[]> {
+  return inParts(requests, (part) => placeAtOnce(queries, part, onPlaced))
+}
+
+async function placeAtOnce(
+  queries: Queries,
+  requests: readonly BulkOrderRequest[],
+  onPlaced?: (serverMs: number) => void,
 ): Promise<(Placement | undefined)[]> {
   const placements = new Map<BulkOrderRequest, Placement>()
   let pending = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
@@ -67,7 +88,9 @@ export async function placeOrdersTogether(
       const answered = pending[n - 1]
       if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
     }
-    if (rows.length === 0 || rows[0]?.outcome === 'placed') break
+    const [first] = rows
+    if (first?.outcome === 'placed') onPlaced?.(first.server_us / 1_000)
+    if (first === undefined || first.outcome === 'placed') break
     pending = withoutAnswered(rows, pending)
   }
   return requests.map((request) => placements.get(request))

@@ -1,7 +1,7 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { counted } from '../../values.ts'
+import { counted, quotedForShell } from '../../values.ts'
 import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { type Author, writeLog } from '../logs.ts'
 import { getProduct, named, type Product, productById, duplicateSku, unknownProducts } from './products.ts'
@@ -32,12 +32,13 @@ export async function updateProduct(
   await queries.execute(`UPDATE products SET ${sql} WHERE id = ?`, [...values, id]).catch((error: unknown) => {
     throw duplicateSku(error, patch.sku ?? null)
   })
-  const changes = describeChanges(wanted, { ...before }, ['description'])
   await writeLog(queries, author, {
     entity: 'products',
     entityId: id,
-    message: `updated ${before.sku ?? 'without SKU'}: ${changes}`,
+    message: `updated ${before.sku ?? 'without SKU'}`,
+    changes: { before: { ...before }, after: wanted },
   })
+  const changes = describeChanges(wanted, { ...before }, ['description'])
   return { thing: await productById(queries, id), rowsChanged: 1, changes }
 }
 
@@ -50,7 +51,7 @@ export async function keptByOrders(queries: Queries, product: Product): Promise<
   )) ?? { orders: 0 }
   if (orders === 0) return undefined
   const hint = product.is_active
-    ? `deactivate it instead: dbtool products update ${product.sku ?? product.id} --inactive`
+    ? `deactivate it instead: dbtool products update ${quotedForShell(product.sku ?? String(product.id))} --inactive`
     : 'it is already inactive, and existing orders still refer to it'
   return new DbtoolError(
     'REFERENCED',
@@ -136,7 +137,7 @@ function refusal(product: Product, by: number): DbtoolError {
   const hint =
     stock === 0
       ? 'there is no stock to remove'
-      : `remove at most ${stock}: dbtool products restock ${sku ?? id} --by -${stock}`
+      : `remove at most ${stock}: dbtool products restock ${quotedForShell(sku ?? String(id))} --by -${stock}`
   return new DbtoolError('OUT_OF_STOCK', `${named(product)} has ${stock} in stock: ${-by} cannot be removed`, {
     hint,
   })

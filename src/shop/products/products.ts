@@ -6,6 +6,7 @@ import { contains, oneOf, orderAndPage, where, type Condition, type Page, type S
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
 import { ambiguous, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
+import { allOf, type Select } from '../select.ts'
 
 export interface Product {
   readonly id: number
@@ -171,17 +172,21 @@ export function productConditions({ active, search, ids }: ProductFilter): (Cond
   ]
 }
 
-export async function listProducts(
-  queries: Queries,
+/** The products of a list, for {@link eachOf}. */
+export function selectProducts(
   filter: ProductFilter,
   sort: Sort<(typeof productSortColumns)[number]>,
   page: Page,
-): Promise<Product[]> {
+): Select<Row, Product> {
   const condition = where(productConditions(filter))
   const paging = orderAndPage('p', sort, page)
-  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`, [
-    ...condition.values,
-    ...paging.values,
-  ])
-  return rows.map(fromRow)
+  return {
+    sql: `SELECT ${columns} FROM products p ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow,
+  }
+}
+
+export function listProducts(queries: Queries, ...parts: Parameters<typeof selectProducts>): Promise<Product[]> {
+  return allOf(queries, selectProducts(...parts))
 }

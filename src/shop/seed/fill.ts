@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import { DatabaseError } from '../../db/failures.ts'
+import { inParts } from '../../db/parts.ts'
 import { firstRow, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { writeLog, type Author } from '../logs.ts'
@@ -52,7 +53,7 @@ async function writeShop(tx: Queries, { plan, author, signal, onProgress }: Fill
   let sent: Promise<unknown> = Promise.resolve()
   for (const { table, rows } of batches(plan)) {
     await sent
-    sent = tx.prepared(insertion(table), [JSON.stringify(rows)])
+    sent = inParts(rows, (part) => tx.prepared(insertion(table), [JSON.stringify(part)]))
     // The next batch is generated while the server works on this one; a failure is thrown when this promise is awaited.
     sent.catch(() => undefined)
     onProgress((written += rows.length))

@@ -1,6 +1,7 @@
+import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
-import { counted } from '../../values.ts'
+import { counted, quotedForShell } from '../../values.ts'
 import { writeLog, writeLogs, type Author } from '../logs.ts'
 import { getUserById, userColumns, userFromRow, type User, type UserRow } from './users.ts'
 
@@ -43,7 +44,11 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
   throw new DbtoolError(
     'REFERENCED',
     `${username} cannot be deleted: ${counted(orders, 'order')} ${orders === 1 ? 'belongs' : 'belong'} to this user`,
-    { hint: `deactivate instead: dbtool users update ${username} --inactive` },
+    {
+      hint:
+        `to forget the person and keep the orders: dbtool users anonymise ${quotedForShell(username)}; ` +
+        `to forbid the login: dbtool users update ${quotedForShell(username)} --inactive`,
+    },
   )
 }
 
@@ -51,7 +56,11 @@ export async function deletable(queries: Queries, user: User): Promise<DeletedUs
 export async function deleteUser(queries: Queries, author: Author, id: number): Promise<DeletedUser> {
   const user = await deletable(queries, await getUserById(queries, id, 'FOR UPDATE'))
   await queries.execute('DELETE FROM users WHERE id = ?', [id])
-  await writeLog(queries, author, { entity: 'users', entityId: id, message: `deleted ${nameWithAddresses(user)}` })
+  await writeLog(queries, author, {
+    entity: 'users',
+    entityId: id,
+    message: `deleted (addresses: ${user.addresses_deleted})`,
+  })
   return user
 }
 
@@ -84,9 +93,18 @@ export async function findPurgeable(queries: Queries, since: Date): Promise<Purg
 
 /**
  * Deletes the listed users who still qualify. Call it in a transaction; it takes four statements, whatever the number
- * of users.
+ * of users, unless the server accepts only smaller ones.
  */
-export async function purgeUsers(
+export function purgeUsers(
+  queries: Queries,
+  author: Author,
+  listed: readonly User[],
+  since: Date,
+): Promise<DeletedUser[]> {
+  return inParts(listed, (part) => purgeAtOnce(queries, author, part, since))
+}
+
+async function purgeAtOnce(
   queries: Queries,
   author: Author,
   listed: readonly User[],
@@ -109,15 +127,11 @@ export async function purgeUsers(
   await writeLogs(
     queries,
     author,
-    users.map((user) => ({
+    users.map(({ id, addresses_deleted: addresses }) => ({
       entity: 'users',
-      entityId: user.id,
-      message: `purged ${nameWithAddresses(user)}, not seen since ${seenAt(user)}`,
+      entityId: id,
+      message: `purged (addresses: ${addresses})`,
     })),
   )
   return users
-}
-
-function seenAt({ last_login, created_at }: User): string {
-  return (last_login ?? created_at).toISOString().slice(0, 10)
 }

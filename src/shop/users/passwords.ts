@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { hash, verify } from '@node-rs/bcrypt'
-import { passwordBytes } from '../rules.ts'
+import { highestBcryptCost, passwordBytes } from '../rules.ts'
 
 /** The chapter's bcrypt cost: 2^12 rounds, about 0.2 s on a separate thread. */
 const cost = 12
@@ -14,9 +14,10 @@ export type Compare = (password: string, hash: string) => Promise<boolean>
 
 /**
  * Whether the password has this hash; undefined stands for an unknown user. The work is always 2^12 rounds. An unknown
- * user, and one who cannot log in, are compared with a hash of that cost. A hash of a lower cost c is topped up, since
- * 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. The comparisons run one after the other, because concurrent ones would take
- * less time.
+ * user, and one who cannot log in, are compared with a hash of that cost. The same holds for a hash of more than
+ * {@link highestBcryptCost}, because a comparison of cost 31 takes a day and cannot be stopped. A hash of a lower cost
+ * c is topped up, since 2^c + 2^c + 2^(c+1) + … + 2^11 = 2^12. The comparisons run one after the other, because
+ * concurrent ones would take less time.
  */
 export async function isPassword(
   password: string,
@@ -39,13 +40,13 @@ export function isOutdated(stored: string): boolean {
 }
 
 /**
- * The cost of a hash; undefined for a hash that bcrypt would reject immediately. In its base64, the last characters of
- * salt and digest have bits that must be zero.
+ * The cost of a hash; undefined for a hash that costs too much, or that bcrypt would reject immediately. In its base64,
+ * the last characters of salt and digest have bits that must be zero.
  */
 function costOf(stored = ''): number | undefined {
   const [, digits] =
     /^\$2[abxy]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/.exec(stored) ?? []
-  return digits === undefined ? undefined : Number(digits)
+  return digits === undefined || Number(digits) > highestBcryptCost ? undefined : Number(digits)
 }
 
 /** A valid hash of a given cost; the result of comparing with it is ignored. */

@@ -29,7 +29,12 @@ export async function updateUser(
   await queries.execute(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
     throw duplicateUser(error, { username: user.username, email: patch.email ?? user.email })
   })
-  await writeLog(queries, author, { entity: 'users', entityId: user.id, message: `updated ${user.username}: ${words}` })
+  await writeLog(queries, author, {
+    entity: 'users',
+    entityId: user.id,
+    message: 'updated',
+    changes: { before: { ...user }, after: changes },
+  })
   return { thing: await getUserById(queries, user.id), rowsChanged: 1, changes: words }
 }
 
@@ -48,7 +53,7 @@ export async function setPassword(
   await writeLog(queries, author, {
     entity: 'users',
     entityId: user.id,
-    message: `set a new password of ${user.username}`,
+    message: 'set a new password',
   })
   return user
 }

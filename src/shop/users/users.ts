@@ -1,11 +1,12 @@
 import { DatabaseError } from '../../db/failures.ts'
 import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import { quotedForShell } from '../../values.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
-import { quotedForShell } from '../../values.ts'
-import { quoteValue } from '../rules.ts'
 import { ambiguous, parseReference } from '../references.ts'
+import { quoteValue } from '../rules.ts'
+import { allOf, type Select } from '../select.ts'
 import { asciiEmail, emailKey } from './email.ts'
 
 export interface User {
@@ -55,7 +56,7 @@ export async function insertUser(queries: Queries, author: Author, user: NewUser
   const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
     throw duplicateUser(error, user)
   })
-  await writeLog(queries, author, creation(insertId, user))
+  await writeLog(queries, author, creation(insertId))
   return getUserById(queries, insertId)
 }
 
@@ -66,7 +67,7 @@ export async function insertUsers(queries: Queries, author: Author, users: reado
   await writeLogs(
     queries,
     author,
-    users.map((user, index) => creation(ids[index] ?? 0, user)),
+    users.map((_user, index) => creation(ids[index] ?? 0)),
   )
   return ids
 }
@@ -79,11 +80,7 @@ function valuesOf({ username, email, passwordHash, firstName, lastName, admin = 
   return [username, email, asciiEmail(email), new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
 }
 
-const creation = (entityId: number, { username, email }: NewUser): LogEntry => ({
-  entity: 'users',
-  entityId,
-  message: `created ${username} <${email}>`,
-})
+const creation = (entityId: number): LogEntry => ({ entity: 'users', entityId, message: 'created' })
 
 /** Explains a duplicate username or email; returns other errors unchanged. */
 export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
@@ -185,17 +182,21 @@ export function userConditions({ active, search, minOrders, createdSince }: User
   ]
 }
 
-export async function listUsers(
-  queries: Queries,
+/** The users of a list, for {@link eachOf}. */
+export function selectUsers(
   filter: UserFilter,
   sort: Sort<(typeof userSortColumns)[number]>,
   page: Page,
-): Promise<User[]> {
+): Select<UserRow, User> {
   const condition = where(userConditions(filter))
   const paging = orderAndPage('u', sort, page)
-  const rows = await queries.rows<UserRow>(`SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`, [
-    ...condition.values,
-    ...paging.values,
-  ])
-  return rows.map(userFromRow)
+  return {
+    sql: `SELECT ${userColumns} FROM users u ${condition.sql} ${paging.sql}`,
+    values: [...condition.values, ...paging.values],
+    fromRow: userFromRow,
+  }
+}
+
+export function listUsers(queries: Queries, ...parts: Parameters<typeof selectUsers>): Promise<User[]> {
+  return allOf(queries, selectUsers(...parts))
 }

@@ -78,7 +78,7 @@ describe('a statement for many rows', () => {
 
   it('is told to --sql with the number of its rows; a server that quotes a secret is not', async () => {
     const traces: Trace[] = []
-    const connection = await connect(database.target, undefined, (trace) => traces.push(trace))
+    const connection = await connect(database.target, undefined, { onTrace: (trace) => traces.push(trace) })
     try {
       await expect(
         connection.bulk(insert, [

@@ -70,7 +70,7 @@ describe('a connection', () => {
 
   it('tells what it did, with stars for secrets', async () => {
     const traces: Trace[] = []
-    const db = await connect(database.target, defaultLimits, (trace) => traces.push(trace))
+    const db = await connect(database.target, defaultLimits, { onTrace: (trace) => traces.push(trace) })
     onTestFinished(() => db.close())
     await db.rows('SELECT ?', [new Secret(secret)])
     await db.rows('SELECT nonsense').catch(() => undefined)

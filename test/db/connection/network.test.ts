@@ -54,7 +54,7 @@ describe('connecting over a network', () => {
 
   it('to a server that is lost while the session is set up', async () => {
     const network = await brokenNetwork(database.target)
-    network.cutAt('READ COMMITTED', 'after')
+    network.cutAt('READ-COMMITTED', 'after')
     await expectFailure(connect(network.target), {
       code: 'CONNECTION_LOST',
       exitCode: 4,

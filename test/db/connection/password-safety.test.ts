@@ -9,6 +9,7 @@ import { openPool } from '../../../src/db/pool/open.ts'
 import { defaultLimits, type SslMode, type Target } from '../../../src/db/target.ts'
 import { makeCertificates, noOpenssl } from '../../support/certificates.ts'
 import { lyingServer, type LyingServer } from '../../support/lying-server.ts'
+import { giveTo, isRoot, stranger } from '../../support/other-user.ts'
 import { expectFailure, password } from '../expect-failure.ts'
 
 const methods = ['mysql_clear_password', 'dialog', 'sha256_password', 'caching_sha2_password'] as const
@@ -92,6 +93,22 @@ describe('a server that is verified, or local', () => {
     const server = await lyingServer({ switchTo: method, certificate: certificate() })
     for (const mode of ['verify-ca', 'verify-identity', 'required'] as const)
       await denies(server, targetOf(server, { mode, ca: files('ca.pem') }))
+  })
+
+  it.runIf(isRoot).each(methods)('does not get it by %s over a socket of another user', async (method) => {
+    for (const foreign of ['socket', 'folder']) {
+      const own = mkdtempSync(join(folder, 'socket-'))
+      const socketPath = join(own, 'my.sock')
+      const server = await lyingServer({ switchTo: method, socketPath })
+      giveTo(stranger, foreign === 'socket' ? socketPath : own)
+      await expectFailure(connect(targetOf(server, { mode: 'preferred' }, socketPath)), {
+        code: 'ACCESS_DENIED',
+        exitCode: 4,
+        message: 'reveals the password to a server that is not verified',
+        hint: 'use a socket that belongs to you, to root or to the account mysql',
+      })
+      expect(server.knows(password), foreign).toBe(false)
+    }
   })
 
   it.each(methods)('gets the password by %s over a socket', async (method) => {

@@ -3,8 +3,9 @@ import { connect } from '../../../src/db/connection/connect.ts'
 import type { Target } from '../../../src/db/target.ts'
 import { withSession } from '../../../src/server/session.ts'
 import { startServer } from '../../../src/server/start.ts'
-import { temporaryHome } from '../../server/temporary-home.ts'
+import { furnishedHome } from '../../server/temporary-home.ts'
 import { testDatabase } from '../../support/database.ts'
+import { testServer } from '../../support/tls-server.ts'
 import { expectFailure, password } from '../expect-failure.ts'
 
 const database = testDatabase({ migrated: false })
@@ -96,17 +97,29 @@ describe('a login is refused', () => {
 })
 
 describe('a server is set up so that nobody can work', { timeout: 120_000 }, () => {
-  it('by init_connect', async () => {
-    const paths = temporaryHome()
+  it('by init_connect, in the words of the server', async () => {
+    const paths = furnishedHome()
     await startServer(paths)
     await withSession(paths, async (db) => {
       await db.execute(`CREATE USER 'ada'@'localhost' IDENTIFIED BY '${password}'`)
       await db.execute("SET GLOBAL init_connect = 'SELECT nonsense'")
     })
-    await expectFailure(connect({ ...as('ada'), user: 'ada', socket: paths.socket }), {
+    for (let attempt = 1; attempt <= 10; attempt += 1)
+      await expectFailure(connect({ ...as('ada'), user: 'ada', socket: paths.socket }), {
+        ...denied,
+        message: /init_connect of the server .* fails: Aborted connection .* user: 'ada' .*init_connect command failed/,
+        hint: 'SET GLOBAL init_connect',
+      })
+  })
+
+  it('by --skip-grant-tables, under which nobody has an account', async () => {
+    const { paths } = await testServer({ tls: false, more: ['--skip-grant-tables'] })
+    const db = await connect({ ...as('nobody'), user: 'nobody', socket: paths.socket })
+    onTestFinished(() => db.close())
+    await expectFailure(db.execute("CREATE USER 'ada'@'%'"), {
       ...denied,
-      message: 'closed the connection right after the login, as it does when init_connect holds a statement that fails',
-      hint: 'SET GLOBAL init_connect',
+      message: 'runs with --skip-grant-tables, which switches its accounts off',
+      hint: 'FLUSH PRIVILEGES',
     })
   })
 })

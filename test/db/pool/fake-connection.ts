@@ -26,6 +26,10 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve([])
   }
 
+  each(): Promise<void> {
+    return Promise.resolve()
+  }
+
   bulk<T>(): Promise<T[]> {
     return Promise.resolve([])
   }

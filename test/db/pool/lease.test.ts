@@ -16,6 +16,7 @@ describe('a lease', () => {
       () => lease.execute('x'),
       () => lease.prepared('x', []),
       () => lease.rawRows('x', []),
+      () => lease.each('x', [], () => Promise.resolve()),
       () => lease.bulk('x', [['a']]),
     ])
       await expect(use()).rejects.toMatchObject(released)

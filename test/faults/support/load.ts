@@ -3,23 +3,30 @@ import { PooledDatabase, type Database } from '../../../src/db/database.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { writeLog } from '../../../src/shop/logs.ts'
 import { moveOrder } from '../../../src/shop/orders/change-status.ts'
+import { OrderQueue } from '../../../src/shop/orders/order-queue.ts'
 import { placeOrder, type OrderRequest } from '../../../src/shop/orders/place-order.ts'
 import { author, connections, openLoadPool, type World } from './world.ts'
+
+/** A worker has its patience; workers with the same one place their orders through the same queue. */
+interface Worker {
+  readonly db: Database
+  readonly queue: OrderQueue
+}
 
 /** What a worker does again and again, and how often in comparison with the others. To add one, add it to the table. */
 interface Step {
   readonly weight: number
-  run(world: World, db: Database, token: string): Promise<void>
+  run(world: World, worker: Worker, token: string): Promise<void>
 }
 
 const steps: Readonly<Record<string, Step>> = {
   'place an order': {
     weight: 16,
-    run: (world, db, token) => place(world, db, randomOrder(world, token)),
+    run: (world, { queue }, token) => place(world, queue, randomOrder(world, token)),
   },
   'place one again that was acknowledged': {
     weight: 2,
-    run: async ({ ledger, chance }, db) => {
+    run: async ({ ledger, chance }, { db }) => {
       const [key, first] = chance.pick(
         [...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]),
       )
@@ -32,17 +39,17 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'ask for something else with a used key': {
     weight: 1,
-    run: async ({ ledger, chance }, db) => {
+    run: async ({ ledger, chance }, { queue }) => {
       const request = ledger.tried.get(chance.pick([...ledger.acknowledged.keys()].slice(-50).concat('')))
       if (request === undefined) return
       const other = { ...request, lines: request.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) }
-      if ((await placeOrder(db, other).catch(refusedForNow)) !== undefined)
+      if ((await queue.place(other).catch(refusedForNow)) !== undefined)
         ledger.wrong.push(`${request.key} was taken for another order`)
     },
   },
   restock: {
     weight: 3,
-    run: async ({ ledger, chance, productIds }, db, token) => {
+    run: async ({ ledger, chance, productIds }, { db }, token) => {
       const [productId, units] = [chance.pick(productIds), chance.between(1, 20)]
       try {
         await db.transaction(async (tx) => {
@@ -62,7 +69,7 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'cancel an order': {
     weight: 3,
-    run: async ({ ledger, chance }, db) => {
+    run: async ({ ledger, chance }, { db }) => {
       const [key, { orderId }] = chance.pick(
         [...ledger.acknowledged].slice(-50).concat([['', { outcome: 'placed', orderId: 0, totalAmount: '' }]]),
       )
@@ -77,7 +84,7 @@ const steps: Readonly<Record<string, Step>> = {
   },
   'change a price': {
     weight: 1,
-    run: async ({ chance, productIds }, db) => {
+    run: async ({ chance, productIds }, { db }) => {
       await db
         .transaction((tx) =>
           tx.execute('UPDATE products SET price = ? WHERE id = ?', [
@@ -98,10 +105,10 @@ function randomOrder({ chance, userIds, productIds }: World, key: string): Order
   return { userId: chance.pick(userIds), lines, key, status: 'confirmed', author }
 }
 
-async function place({ ledger }: World, db: Database, request: OrderRequest): Promise<void> {
+async function place({ ledger }: World, queue: OrderQueue, request: OrderRequest): Promise<void> {
   ledger.tried.set(request.key, request)
   try {
-    ledger.acknowledged.set(request.key, await placeOrder(db, request))
+    ledger.acknowledged.set(request.key, await queue.place(request))
   } catch (error) {
     const code = codeOf(error)
     if (code === 'OUTCOME_UNKNOWN') ledger.unknown.add(request.key)
@@ -126,16 +133,19 @@ export async function load(world: World, done: AbortSignal): Promise<void> {
   const pool = openLoadPool(world)
   const names = Object.entries(steps).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name))
   let count = 0
-  const worker = async (number: number): Promise<void> => {
-    const db = new PooledDatabase(pool, { patienceMs: patiencesMs[number % patiencesMs.length] ?? 0 })
+  const kinds = patiencesMs.map((patienceMs): Worker => {
+    const db = new PooledDatabase(pool, { patienceMs })
+    return { db, queue: new OrderQueue(db) }
+  })
+  const worker = async (kind: Worker): Promise<void> => {
     while (!done.aborted) {
       count += 1
-      await steps[world.chance.pick(names)]?.run(world, db, `t${count}`)
+      await steps[world.chance.pick(names)]?.run(world, kind, `t${count}`)
       await sleep(breathMs)
     }
   }
   try {
-    await Promise.all(Array.from({ length: connections }, (_, number) => worker(number)))
+    await Promise.all(Array.from({ length: connections }, (_, number) => worker(kinds[number % kinds.length]!)))
   } finally {
     await pool.close()
   }

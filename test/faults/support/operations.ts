@@ -6,6 +6,7 @@ import { defaultPoolOptions } from '../../../src/db/pool/pool.ts'
 import { appliedMigrations } from '../../../src/db/migrations/schema-state.ts'
 import type { Limits, Target } from '../../../src/db/target.ts'
 import { DbtoolError } from '../../../src/errors.ts'
+import { OrderQueue } from '../../../src/shop/orders/order-queue.ts'
 import { placeOrder } from '../../../src/shop/orders/place-order.ts'
 import { dbtool } from '../../support/cli.ts'
 
@@ -163,6 +164,39 @@ export const operations: readonly Operation[] = [
       } finally {
         await pool.close(0)
       }
+    },
+  },
+  {
+    name: 'four orders that wait together',
+    rows: 4,
+    count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT(?, '-%')",
+    persists: false,
+    everyNth: 1,
+    afterwards: ['recovers', 'stays away'],
+    run: async (target, { userId, productId }, tag) => {
+      const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+      const queue = new OrderQueue(new PooledDatabase(pool, { patienceMs }))
+      const placements = await Promise.allSettled(
+        [1, 2, 3, 4].map((n) =>
+          queue.place({
+            userId,
+            lines: [{ productId, quantity: n }],
+            key: `${tag}-${n}`,
+            status: 'confirmed',
+            author,
+          }),
+        ),
+      )
+      await pool.close(0)
+      const answers = placements.map((placement): ClientAnswer =>
+        placement.status === 'fulfilled'
+          ? { answer: 'acknowledged', detail: `order ${placement.value.orderId}` }
+          : answerOf(placement.reason),
+      )
+      const [first] = answers as [ClientAnswer, ...ClientAnswer[]]
+      const contradicting = answers.filter(({ answer }) => answer !== first.answer)
+      if (contradicting.length > 0) throw new Error(`one batch, several answers: ${JSON.stringify(answers)}`)
+      return first
     },
   },
 ]

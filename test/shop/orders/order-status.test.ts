@@ -297,12 +297,12 @@ describe('a move whose connection dies', () => {
   it('is unknown when the server cannot be asked any more, and refused when it never was', async () => {
     const failing = (code: 'CONNECTION_LOST' | 'UNREACHABLE'): Queries =>
       replacing(database.connection, {
-        persistence: { patienceMs: 0 },
+        retryOptions: { patienceMs: 0 },
         prepared: () => Promise.reject(new DbtoolError(code, code)),
       })
     await expect(move(failing('UNREACHABLE'), 'cancel')).rejects.toMatchObject({ code: 'UNREACHABLE' })
     const lost = replacing(database.connection, {
-      persistence: { patienceMs: 0 },
+      retryOptions: { patienceMs: 0 },
       prepared: () => Promise.reject(failure('CONNECTION_LOST')),
     })
     await expect(move(lost, 'cancel')).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })

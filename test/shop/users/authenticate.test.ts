@@ -34,7 +34,7 @@ describe('a login', () => {
     expect(await verify(password, renewed)).toBe(true)
     await logIn()
     expect(await hashNow()).toBe(renewed)
-    expect(await messages()).toEqual(['ada logged in; the hash of the password was renewed', 'ada logged in'])
+    expect(await messages()).toEqual(['logged in; renewed the hash of the password', 'logged in'])
   })
 
   it.each([
@@ -49,6 +49,6 @@ describe('a login', () => {
     await expect(withPool(database.target, {}, (db) => authenticate(db, author, ada, meanwhile))).rejects.toMatchObject(
       { code: 'NOT_AUTHENTICATED' },
     )
-    expect(await messages()).toEqual([])
+    expect(await messages()).toEqual(['login refused'])
   })
 })

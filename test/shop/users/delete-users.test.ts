@@ -35,7 +35,7 @@ describe('who orders at the last moment stays', () => {
     await expect(refused).rejects.toMatchObject({
       code: 'REFERENCED',
       message: 'bob cannot be deleted: 1 order belongs to this user',
-      hint: 'deactivate instead: dbtool users update bob --inactive',
+      hint: expect.stringMatching(/dbtool users anonymise bob; .*dbtool users update bob --inactive$/),
     })
     expect(await names()).toEqual(['ada', 'bob', 'eve'])
   })
@@ -82,7 +82,7 @@ describe('a purge', () => {
         WHERE username LIKE 'u%'`,
     )
     const statements: string[] = []
-    const traced = await connect(database.target, undefined, ({ sql }) => void statements.push(sql))
+    const traced = await connect(database.target, undefined, { onTrace: ({ sql }) => void statements.push(sql) })
     const { users: found } = await findPurgeable(db, since)
     statements.length = 0
     const deleted = await purgeUsers(traced, author, found, since)
@@ -93,7 +93,7 @@ describe('a purge', () => {
       await db.rows(
         `SELECT COUNT(*) AS n, COUNT(DISTINCT entity_id) AS ids
           FROM logs
-          WHERE message LIKE 'purged u% <u%@example.com> with 1 address, not seen since 2020-01-01'`,
+          WHERE message = 'purged (addresses: 1)'`,
       ),
     ).toEqual([{ n: 5000, ids: 5000 }])
     expect(await db.rows('SELECT COUNT(*) AS n FROM addresses')).toEqual([{ n: 0 }])

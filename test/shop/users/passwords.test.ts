@@ -37,6 +37,8 @@ describe('comparing a password', () => {
     ['an empty hash', ''],
     ['half a hash', today.slice(0, 40)],
     ['a cost that there is not', `$2b$03$${salt}${digest}`],
+    ['a cost that would block a thread for seconds', `$2b$15$${salt}${digest}`],
+    ['a cost that would block a thread for a day', `$2b$31$${salt}${digest}`],
     ['a salt that bcrypt throws away unread', `$2b$12$${salt.slice(0, -1)}f${digest}`],
     ['a digest that bcrypt throws away unread', `$2b$12$${salt}${digest.slice(0, -1)}r`],
   ])('with %s is 4096 rounds on a hash of nobody', async (_whose, stored) => {

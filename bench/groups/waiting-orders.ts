@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { serverPaths } from '../../src/server/home.ts'
+import type { CreatePoolOptions } from '../../src/index.ts'
+import type { Bench } from '../bench.ts'
+import { root, runChild } from '../child.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { counted } from '../core/figures.ts'
+import type { Trial } from '../core/results.ts'
+import type { LibraryFigures, LibraryLoad } from '../library-load.ts'
+import { withFarServer } from '../proxy/far-server.ts'
+import { verify, withoutOrders } from '../shop.ts'
+import { ordersDatabase, ordersShop, usersOfShop } from './placing.ts'
+
+const connections = 16
+const lines = 3
+const works = [
+  { demand: 'hot', workers: 16, roundTripMs: 0 },
+  { demand: 'spread', workers: 16, roundTripMs: 0 },
+  { demand: 'hot', workers: 64, roundTripMs: 0 },
+  { demand: 'spread', workers: 64, roundTripMs: 0 },
+  { demand: 'spread', workers: 1, roundTripMs: 0 },
+  { demand: 'hot', workers: 64, roundTripMs: 5 },
+] as const
+type Work = (typeof works)[number]
+
+export const thisBuild = 'this build'
+export const buildBefore = 'the build before'
+export const workOf = (demand: Work['demand'], workers: number, roundTripMs: number): string =>
+  `${demand}, ${counted(workers, 'worker')}, ${roundTripMs} ms`
+
+/**
+ * Orders through the library on 16 connections, of this build and of an earlier one, each in a process of its own. The
+ * figures are orders per second, latencies, and the CPU time of client and server for an order.
+ */
+export async function waitingOrders(bench: Bench): Promise<void> {
+  await ordersShop(bench, { products: 1_000 })
+  const { roundTripsMs } = bench.size
+  for (const work of works.filter(({ roundTripMs }) => roundTripsMs.includes(roundTripMs))) {
+    if (work.roundTripMs === 0) await contest(bench, work)
+    else
+      await withFarServer({ to: bench.server.socket, roundTripMs: work.roundTripMs }, ({ port }) =>
+        contest(bench, work, port),
+      )
+  }
+}
+
+async function contest(bench: Bench, work: Work, port?: number): Promise<void> {
+  const { rounds } = bench.size
+  const contestant = (who: string, directory: string, underTest: boolean): Contestant => ({
+    who,
+    underTest,
+    run: () => placing(bench, work, directory, port),
+  })
+  const contestants = [contestant(thisBuild, root, true)]
+  const missing = missingBuild(bench.before)
+  if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
+  else contestants.push(contestant(buildBefore, bench.before, false))
+  const name = workOf(work.demand, work.workers, work.roundTripMs)
+  await alternate({ group: 'waiting-orders', work: name, unit: 'orders/s', rounds, contestants }, bench.results)
+}
+
+const libraryOf = (directory: string): string => join(directory, 'dist', 'lib', 'index.js')
+
+function missingBuild(directory: string | undefined): string | undefined {
+  if (directory === undefined) return '--before does not name a checkout of an earlier commit'
+  return existsSync(libraryOf(directory)) ? undefined : `${directory} has no build: npm run build`
+}
+
+async function placing(bench: Bench, work: Work, directory: string, port: number | undefined): Promise<Trial> {
+  const { server, signal, size } = bench
+  await server.connection(ordersDatabase, withoutOrders)
+  const where: CreatePoolOptions = port === undefined ? { socket: server.socket } : { host: '127.0.0.1', port }
+  const load: LibraryLoad = {
+    library: pathToFileURL(libraryOf(directory)).href,
+    options: {
+      ...where,
+      user: server.user,
+      password: server.password,
+      database: ordersDatabase,
+      size: connections,
+      maxOverflow: 0,
+    },
+    workers: work.workers,
+    seconds: size.seconds,
+    lines,
+    products: work.demand === 'hot' ? lines : 1_000,
+    users: usersOfShop,
+  }
+  const before = serverCpuMs(server.home)
+  const program = join(root, 'dist', 'bench', 'library-load.js')
+  const { exitCode, stdout, stderr } = await runChild(process.execPath, [program, JSON.stringify(load)], {
+    signal,
+    cwd: server.home,
+  })
+  if (exitCode !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `ended with ${exitCode ?? 'a signal'}`)
+  const figures = JSON.parse(stdout) as LibraryFigures
+  const { placed, failed, seconds, p50, p99, cpuMs } = figures
+  const serverMs = serverCpuMs(server.home) - before
+  await server.connection(ordersDatabase, (connection) => verify(connection, 'orders', placed))
+  return { value: placed / seconds, failed, also: { p50, p99, cpuMsAnOrder: (cpuMs + serverMs) / placed } }
+}
+
+/** The clock ticks of /proc are hundredths of a second on Linux. */
+const tickMs = 10
+
+/** The CPU time that the server has used since its start, from /proc. */
+function serverCpuMs(home: string): number {
+  const pid = readFileSync(serverPaths({ DBTOOL_HOME: home }).pidFile, 'utf8').trim()
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return (Number(user) + Number(system)) * tickMs
+}

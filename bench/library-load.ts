@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type * as Library from '../src/index.ts'
+
+/** A load on the library of a build; `library` is the path of its module. */
+export interface LibraryLoad {
+  readonly library: string
+  readonly options: Library.CreatePoolOptions
+  readonly workers: number
+  readonly seconds: number
+  readonly lines: number
+  readonly products: number
+  readonly users: number
+}
+
+/** The figures of the load: latencies in milliseconds, and the time of this process's CPU for an order. */
+export interface LibraryFigures {
+  readonly placed: number
+  readonly failed: number
+  readonly seconds: number
+  readonly p50: number
+  readonly p99: number
+  readonly cpuMs: number
+}
+
+// The main module of a process: it places orders through the library of any build, and prints its figures.
+const load = JSON.parse(process.argv[2] ?? '') as LibraryLoad
+const { createPool, placeOrder } = (await import(load.library)) as typeof Library
+
+function someOrder(): Library.NewOrder {
+  const chosen = new Set<number>()
+  while (chosen.size < load.lines) chosen.add(1 + Math.floor(Math.random() * load.products))
+  return {
+    userId: 1 + Math.floor(Math.random() * load.users),
+    lines: [...chosen].map((productId) => ({ productId, quantity: 1 })),
+    key: randomUUID(),
+  }
+}
+
+async function measure(): Promise<LibraryFigures> {
+  const pool = createPool(load.options)
+  const latencies: number[] = []
+  let failed = 0
+  const started = performance.now()
+  const until = started + load.seconds * 1_000
+  const worker = async (): Promise<void> => {
+    for (let began = performance.now(); began < until; began = performance.now()) {
+      try {
+        await placeOrder(pool, someOrder())
+        latencies.push(performance.now() - began)
+      } catch {
+        failed += 1
+      }
+    }
+  }
+  const cpu = process.cpuUsage()
+  await Promise.all(Array.from({ length: load.workers }, worker))
+  const { user, system } = process.cpuUsage(cpu)
+  const seconds = (performance.now() - started) / 1_000
+  await pool.close()
+  latencies.sort((a, b) => a - b)
+  const percentile = (share: number): number => latencies[Math.ceil(latencies.length * share) - 1] ?? 0
+  return {
+    placed: latencies.length,
+    failed,
+    seconds,
+    p50: percentile(0.5),
+    p99: percentile(0.99),
+    cpuMs: (user + system) / 1_000,
+  }
+}
+
+process.stdout.write(`${JSON.stringify(await measure())}\n`)

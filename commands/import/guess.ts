@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { Context } from '../../src/context/context.ts'
+import { sentence, text, type View } from '../../src/output/view.ts'
+import { withView } from '../kit/command.ts'
+import { examples } from '../kit/help.ts'
+import { noteReading, readingColumns, readingRow } from '../kit/reading-notes.ts'
+
+const previewView: View = {
+  columns: [text('name'), sentence('contents'), sentence('fault')],
+  id: 'name',
+  empty: '',
+}
+
+const guessView: View = {
+  columns: [text('file'), text('format'), text('preset'), text('system'), text('command'), ...readingColumns],
+  id: 'preset',
+  empty: '',
+  nested: { name: 'first', view: previewView },
+}
+
+export function importGuess(noun: Command, ctx: Context, run = guessFile): void {
+  withView(noun.command('guess'), guessView)
+    .description('Find the preset for a file, and show the first three orders or rows as an import would read them')
+    .argument('[file]', 'the file; - is standard input')
+    .addHelpText('after', examples('dbtool import guess orders_export.csv'))
+    .action((file: string | undefined) => run(ctx, file))
+}
+
+export async function guessFile(ctx: Context, given: string | undefined): Promise<void> {
+  const { path } = await ctx.ask.resolve({
+    path: { given, flag: '<file>', message: 'File (CSV, TSV or JSON)', parse: (typed: string) => typed },
+  })
+  const { previewFile } = await import('../../src/shop/import/preview.ts')
+  const { reading, ...preview } = await previewFile(path, ctx.io)
+  ctx.out.item(guessView, { ...preview, ...readingRow(reading) })
+  noteReading(ctx.out, reading)
+}

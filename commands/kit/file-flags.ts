@@ -1,0 +1,82 @@
+import { type Command, Option } from 'commander'
+import type { FileFlags } from '../../src/shop/import/file-flags.ts'
+import { parseChoice } from '../../src/values.ts'
+import { lazyValue, value, values } from './flags.ts'
+
+/** The values of `--preset`; a test compares them with the presets, which the help must not load. */
+export const presetChoices = [
+  'amazon',
+  'ebay',
+  'etsy',
+  'magento',
+  'prestashop',
+  'shopify',
+  'square',
+  'woocommerce',
+  'woocommerce-api',
+  'auto',
+  'help',
+] as const
+
+export type FileOptions = {
+  -readonly [Flag in keyof FileFlags]: FileFlags[Flag]
+}
+
+/** Adds the flags that describe the file of an import. `mapped` is an example of `--map`. */
+export function fileFlags(command: Command, { mapped, ofOrders }: { mapped: string; ofOrders: boolean }): Command {
+  for (const option of [...layoutFlags(mapped), ...valueFlags(), ...(ofOrders ? orderFlags() : [])])
+    command.addOption(option.helpGroup('File:'))
+  return command
+}
+
+const layoutFlags = (mapped: string): Option[] => [
+  new Option('--preset <name>', 'file of another system; help lists, auto guesses').argParser(
+    value(parseChoice(presetChoices)),
+  ),
+  new Option('--map <pairs>', `columns in the file: ${mapped},…`),
+  new Option('--input-format <format>', 'csv, tsv, ndjson or json (default: by the file)').argParser(
+    value(parseChoice(['csv', 'tsv', 'ndjson', 'json'] as const)),
+  ),
+  new Option('--delimiter <character>', "column separator of a CSV file (default: ',')"),
+  new Option('--quote <rule>', 'none: a quote is text, and separates nothing').argParser(
+    value(parseChoice(['none'] as const)),
+  ),
+  new Option('--encoding <name>', 'encoding of other text than UTF-8: windows-1252'),
+]
+
+const valueFlags = (): Option[] => [
+  new Option('--null <text>', 'text of an empty cell, such as NULL; repeatable').argParser(
+    values((text: string) => text),
+  ),
+  new Option('--date-format <format>', 'format of times: DD.MM.YYYY HH:mm').argParser(
+    lazyValue(async () => {
+      const { timeReader } = await import('../../src/shop/import/times.ts')
+      return (text) => {
+        timeReader(text, undefined)
+        return text
+      }
+    }),
+  ),
+  new Option('--time-zone <zone>', 'zone of times without an offset: Europe/Berlin').argParser(
+    lazyValue(async () => {
+      const { timeReader } = await import('../../src/shop/import/times.ts')
+      return (text) => {
+        timeReader(undefined, text)
+        return text
+      }
+    }),
+  ),
+  new Option('--decimal-comma', 'amounts are written as 1.004,50'),
+  new Option('--currency-sign', 'amounts have a currency: $4.50 or 4.50 EUR'),
+  new Option('--round <rule>', 'half-up: round prices to cents, instead of refusing').argParser(
+    value(parseChoice(['half-up'] as const)),
+  ),
+  new Option('--default <pairs>', 'values of empty cells: quantity=1,…'),
+  new Option('--carry-down [fields]', 'empty cells repeat the line above'),
+]
+
+const orderFlags = (): Option[] => [
+  new Option('--sku-from <field>', 'SKU of a line without one: product_name'),
+  new Option('--line-total', 'the price is the total of the line'),
+  new Option('--skip-cancelled', 'skip orders that are cancelled or refunded'),
+]

@@ -1,0 +1,95 @@
+import { DatabaseError } from '../failures.ts'
+import { Secret, type Value } from '../queries.ts'
+
+/**
+ * Statements are measured before they are sent. A server that gets more than its max_allowed_packet closes the
+ * connection, and its reason may be lost.
+ */
+
+/** Every server accepts this (net_buffer_length). So only a larger statement needs the limit of the server. */
+const alwaysAcceptedBytes = 16_000
+/** UTF-8 needs at most three bytes for a unit of a JavaScript string. */
+const bytesPerUnit = 3
+/** Enough for a number or an instant, and for the header of a value. */
+const bytesPerValue = 32
+
+/** Whether a statement could be too large for some server. An estimate that costs next to nothing. */
+export function mayBeTooLarge(sql: string, values: readonly Value[]): boolean {
+  let units = sql.length
+  for (const value of values) units += unitsOf(value)
+  return units > alwaysAcceptedBytes
+}
+
+export function mayRowsBeTooLarge(rows: readonly (readonly Value[])[]): boolean {
+  let units = 0
+  for (const row of rows) for (const value of row) units += unitsOf(value)
+  return units > alwaysAcceptedBytes
+}
+
+function unitsOf(value: Value): number {
+  const text = textOf(value)
+  return bytesPerValue + (text === undefined ? 0 : text.length * bytesPerUnit)
+}
+
+/** The bytes of a statement whose values are pasted into its text, with escapes. */
+export function bytesAsText(sql: string, values: readonly Value[]): number {
+  return values.reduce<number>((sum, value) => {
+    const text = textOf(value)
+    return sum + (text === undefined ? bytesPerValue : Buffer.byteLength(text) + escapes(text) + 2)
+  }, Buffer.byteLength(sql))
+}
+
+/** The bytes of bound values, which are sent apart from the text of the statement. */
+export function bytesAsBound(values: readonly Value[]): number {
+  return values.reduce<number>((sum, value) => {
+    const text = textOf(value)
+    return sum + bytesPerValue + (text === undefined ? 0 : Buffer.byteLength(text))
+  }, 0)
+}
+
+const textOf = (value: Value): string | undefined =>
+  typeof value === 'string' ? value : value instanceof Secret ? value.reveal() : undefined
+
+function escapes(text: string): number {
+  return text.match(/['"\\\0]/g)?.length ?? 0
+}
+
+/** Splits rows into groups that each fit into one message. @throws DatabaseError TOO_LARGE for a row that does not. */
+export function inMessages<R extends readonly Value[]>(rows: readonly R[], limit: number): R[][] {
+  const groups: R[][] = []
+  let bytes = Infinity
+  for (const row of rows) {
+    const size = bytesAsBound(row)
+    if (bytesPerMessage + size >= limit) throw tooLarge('row', size, limit)
+    if (bytesPerMessage + bytes + size >= limit) {
+      groups.push([])
+      bytes = 0
+    }
+    groups.at(-1)?.push(row)
+    bytes += size
+  }
+  return groups
+}
+
+/** The header of a message with rows: its length, the number of the statement, and the type of each value. */
+const bytesPerMessage = 1_024
+
+export function assertFits(bytes: number, limit: number): void {
+  if (bytes >= limit) throw tooLarge('statement', bytes, limit)
+}
+
+const largestLimit = 2 ** 30
+
+function tooLarge(what: 'row' | 'statement', bytes: number, limit: number): DatabaseError {
+  const enough = 2 ** Math.ceil(Math.log2(bytes + bytesPerMessage + 1))
+  return new DatabaseError(
+    'TOO_LARGE',
+    `the ${what} has ${bytes} bytes, but max_allowed_packet of the server is ${limit}`,
+    {
+      hint:
+        enough > largestLimit
+          ? 'nothing was changed; no server takes that much at once'
+          : `nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = ${enough}`,
+    },
+  )
+}

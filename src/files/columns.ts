@@ -1,0 +1,69 @@
+import { nearest } from '../nearest.ts'
+import { quoted } from './wording.ts'
+
+/** The fields that a caller reads. A file without a required one cannot be used. */
+export interface Fields {
+  required: readonly string[]
+  optional: readonly string[]
+}
+
+/** The fields that a caller reads, and the columns of the file that hold them. */
+export interface Wanted {
+  fields: Fields
+  /** The column of a field, as the user named it: the file must have it. */
+  map: ReadonlyMap<string, string>
+  /** The columns of the fields, preferred first; a field without any has none. Absent: each field has its own name. */
+  known?: ReadonlyMap<string, readonly string[]> | undefined
+}
+
+/** A field and the names that its column may have in the file, preferred first. */
+export interface Column {
+  name: string
+  candidates: readonly string[]
+  required: boolean
+  /** Whether a file without this column is refused. */
+  demanded: boolean
+}
+
+/** A column of the file that no field reads. */
+export interface IgnoredColumn {
+  column: string
+  /** The field that was probably meant. */
+  meant: string | undefined
+}
+
+export function wantedColumns({ fields, map, known }: Wanted): Column[] {
+  const column = (name: string, required: boolean): Column => {
+    const mapped = map.get(name)
+    const candidates = mapped === undefined ? (known === undefined ? [name] : (known.get(name) ?? [])) : [mapped]
+    return { name, candidates, required, demanded: required || mapped !== undefined }
+  }
+  return [...fields.required.map((name) => column(name, true)), ...fields.optional.map((name) => column(name, false))]
+}
+
+/** Two column names are the same if only case, spaces, hyphens and underscores differ. */
+export const foldName = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '')
+
+/** The positions of a column in a header: of exactly this name, otherwise of names with the same folded form. */
+export function positionsOf(column: string, cells: readonly string[]): number[] {
+  const exact = cells.flatMap((cell, index) => (cell === column ? [index] : []))
+  if (exact.length > 0) return exact
+  const folded = foldName(column)
+  return cells.flatMap((cell, index) => (foldName(cell) === folded ? [index] : []))
+}
+
+/** Each name with the field that was probably meant, out of the fields that the file does not have. */
+export function ignoredColumns(names: readonly string[], missingFields: readonly string[]): IgnoredColumn[] {
+  return names.map((column) => ({ column, meant: nearest(column, missingFields) }))
+}
+
+/**
+ * Describes a missing column: its field and the name that may have been meant. A CSV column and an NDJSON key share the
+ * wording.
+ */
+export function missing({ name, candidates }: Column, cells: readonly string[]): string {
+  const [column = name] = candidates
+  const near = nearest(column, cells)
+  const purpose = name === column ? '' : ` for ${name}`
+  return `${quoted(column)}${purpose}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`
+}

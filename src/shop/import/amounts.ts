@@ -1,0 +1,78 @@
+import { InvalidValue } from '../../errors.ts'
+import { fromCents } from '../orders/money.ts'
+import { quoteValue } from '../rules.ts'
+
+/** How a file writes numbers. */
+export interface NumberStyle {
+  readonly decimalComma?: boolean | undefined
+  readonly currencySign?: boolean | undefined
+}
+
+/** `€ 4,50`, `-$4.50`, `4.50 EUR`, `(4.50)`: sign, currency and digits. */
+const withCurrency =
+  /^([-+(]?)\s*(?:(?:\p{Sc}|\p{L}{1,3}\.?)\s*)?([-+]?)([\d.,'’](?:\s?[\d.,'’])*)\s*(?:\p{Sc}|\p{L}{1,3}\.?)?\)?$/u
+/** A space or an apostrophe between groups of three digits. */
+const grouped = /^([-+]?\d{1,3})((?:[\s'’]\d{3})+)(?![\d\s'’])/u
+
+/**
+ * Returns a function that rewrites a number of the file with a decimal point and nothing else; undefined if numbers
+ * need no rewriting. A text that is no such number is left unchanged, for the rule of its field to refuse.
+ */
+export function numberReader({
+  decimalComma = false,
+  currencySign = false,
+}: NumberStyle): ((text: string) => string) | undefined {
+  if (!decimalComma && !currencySign) return undefined
+  return (text) => {
+    const bare = currencySign ? withoutCurrency(text) : text
+    const ungrouped = bare.replace(grouped, (all) => all.replace(/[\s'’]/gu, ''))
+    return withPoint(ungrouped, decimalComma) ?? text
+  }
+}
+
+function withoutCurrency(text: string): string {
+  const [, before = '', after = '', digits] = withCurrency.exec(text) ?? []
+  if (digits === undefined) return text
+  return `${before === '-' || before === '(' || after === '-' ? '-' : ''}${digits}`
+}
+
+function withPoint(text: string, decimalComma: boolean): string | undefined {
+  const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(text) ?? []
+  const plain = sign === '-' ? '-' : ''
+  if (/^\d+(?:\.\d+)?$/.test(digits) && !(decimalComma && isGrouped(digits, '.'))) return plain + digits
+  // 1,004.50 has one meaning, whatever the decimal sign of the other amounts.
+  if (/^\d{1,3}(?:,\d{3})+\.\d+$/.test(digits)) return plain + digits.replaceAll(',', '')
+  if (!decimalComma) return isGrouped(digits, ',') ? plain + digits.replaceAll(',', '') : undefined
+  const [whole = '', fraction, ...more] = digits.split(',')
+  if (more.length > 0 || !(/^\d+$/.test(whole) || isGrouped(whole, '.'))) return undefined
+  if (fraction !== undefined && !/^\d+$/.test(fraction)) return undefined
+  return plain + whole.replaceAll('.', '') + (fraction === undefined ? '' : `.${fraction}`)
+}
+
+const isGrouped = (digits: string, mark: '.' | ','): boolean =>
+  (mark === '.' ? /^\d{1,3}(?:\.\d{3})+$/ : /^\d{1,3}(?:,\d{3})+$/).test(digits)
+
+const decimal = /^(\d+)(?:\.(\d+))?$/
+
+/** Rounds an amount to whole cents, half up; undefined for a text that is no amount. */
+export function roundHalfUp(text: string): string | undefined {
+  const [, whole, fraction = ''] = decimal.exec(text) ?? []
+  if (whole === undefined) return undefined
+  const cents = BigInt(whole + fraction.slice(0, 2).padEnd(2, '0')) + (Number(fraction[2] ?? 0) >= 5 ? 1n : 0n)
+  return fromCents(cents)
+}
+
+/** The total of a line divided by its quantity. Undefined: one of them is no number, which its own rule refuses. */
+export function unitPrice(total: string, quantity: string, rounds: boolean): string | undefined {
+  const [, whole, fraction = ''] = decimal.exec(total) ?? []
+  const [, units] = /^0*([1-9]\d*)(?:\.0+)?$/.exec(quantity) ?? []
+  if (whole === undefined || units === undefined) return undefined
+  const scale = 10n ** BigInt(fraction.length)
+  const dividend = BigInt(whole + fraction) * 100n
+  const divisor = BigInt(units) * scale
+  if (dividend % divisor === 0n) return fromCents(dividend / divisor)
+  if (rounds) return fromCents((2n * dividend + divisor) / (2n * divisor))
+  throw new InvalidValue(
+    `of the line, ${quoteValue(total)}, divided by ${units} is no whole number of cents; --round half-up rounds it`,
+  )
+}

@@ -1,0 +1,120 @@
+import { DbtoolError } from '../../errors.ts'
+import type { Fields } from '../../files/columns.ts'
+import { parseMap, parsePairs } from '../../files/map.ts'
+import { orNearest } from '../../nearest.ts'
+import { quoteValue } from '../rules.ts'
+import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
+import type { Layout, SkipRule } from './layout.ts'
+import { presets } from './presets/index.ts'
+import type { PresetFile, PresetNoun } from './presets/preset.ts'
+
+/** The flags that describe a file; each replaces one part of the layout of the preset. */
+export interface FileFlags {
+  /** The name of a preset, or `auto`. */
+  readonly preset?: string | undefined
+  readonly map?: string | undefined
+  readonly inputFormat?: Layout['inputFormat']
+  readonly delimiter?: string | undefined
+  readonly quote?: 'none' | undefined
+  readonly encoding?: string | undefined
+  readonly null?: readonly string[] | undefined
+  readonly dateFormat?: string | undefined
+  readonly timeZone?: string | undefined
+  readonly decimalComma?: boolean | undefined
+  readonly currencySign?: boolean | undefined
+  readonly round?: 'half-up' | undefined
+  /** `true`: the fields that an order has once. */
+  readonly carryDown?: string | true | undefined
+  readonly default?: string | undefined
+  readonly skuFrom?: string | undefined
+  readonly lineTotal?: boolean | undefined
+  readonly skipCancelled?: boolean | undefined
+}
+
+/** Fields of an order that a file has only under the name that a map or a preset gives. */
+const mappedOrderFields: readonly string[] = ['currency', ...lineAmountFields, ...reportedAmountFields]
+
+const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
+
+const ofOrder = ['order_ref', 'user', 'ordered_at']
+
+/** A file as its preset and its flags describe it. */
+export interface FileDescription {
+  readonly layout: Layout
+  readonly fields: Fields
+  readonly map: ReadonlyMap<string, string>
+}
+
+/**
+ * Puts each flag in the place of its part of the preset.
+ *
+ * Throws USAGE for a flag that names no field.
+ */
+export function describeFile(
+  noun: PresetNoun,
+  own: Fields,
+  flags: FileFlags,
+  preset: PresetFile | undefined,
+): FileDescription {
+  const names = new Set([...own.required, ...own.optional, ...Object.keys(preset?.columns ?? {})])
+  if (noun === 'orders') for (const field of mappedOrderFields) names.add(field)
+  const known = { required: [], optional: [...names] }
+  const map = flags.map === undefined ? new Map<string, string>() : parseMap(flags.map, known)
+  const ownColumns = Object.fromEntries([...own.required, ...own.optional].map((field) => [field, [field]]))
+  const mapped = Object.fromEntries([...map].map(([field, column]) => [field, [column]]))
+  const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
+  const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
+  const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
+  const layout = { ...rules, columns, skip }
+  return { layout, map, fields: fieldsOf(layout, own, names) }
+}
+
+function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {
+  const { inputFormat, delimiter, quote, encoding, dateFormat, timeZone } = flags
+  const { decimalComma, currencySign, round, lineTotal, carryDown } = flags
+  const carry = carryDown === true ? ofOrder : carryDown?.split(',').map((field) => field.trim())
+  for (const field of carry ?? []) assertField('--carry-down', field, known)
+  if (flags.skuFrom !== undefined) assertField('--sku-from', flags.skuFrom, known)
+  const defaults = flags.default === undefined ? undefined : parsePairs('--default', flags.default, known)
+  return {
+    ...{ inputFormat, delimiter, quote, encoding, nulls: flags.null, dateFormat, timeZone },
+    ...{ decimalComma, currencySign, round, lineTotal, skuFrom: flags.skuFrom },
+    carryDown: carry,
+    carryBy: carry !== undefined && noun === 'orders' ? 'order_ref' : undefined,
+    defaults: defaults === undefined ? undefined : Object.fromEntries(defaults),
+  }
+}
+
+const definedOnly = <T extends object>(parts: T): Partial<T> =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as Partial<T>
+
+function assertField(flag: string, field: string, { optional: fields }: Fields): void {
+  if (fields.includes(field)) return
+  throw new DbtoolError('USAGE', `${flag}: unknown field ${quoteValue(field)}${orNearest(field, fields)}`, {
+    hint: `The fields are ${fields.join(', ')}.`,
+  })
+}
+
+/** A field that follows from others, or has a default, needs no column of its own. */
+function fieldsOf({ join, defaults, skuFrom }: Layout, own: Fields, names: ReadonlySet<string>): Fields {
+  const follows = new Set([
+    ...Object.keys(join ?? {}),
+    ...Object.keys(defaults ?? {}),
+    ...(skuFrom === undefined ? [] : ['sku']),
+  ])
+  const required = own.required.filter((field) => !follows.has(field))
+  return { required, optional: [...names].filter((field) => !required.includes(field)) }
+}
+
+/** Throws USAGE for a name that is no preset, or of a system without such a file. */
+export function presetFile(name: string, noun: PresetNoun): PresetFile {
+  const names = presets.map((preset) => preset.name)
+  const found = presets.find((preset) => preset.name === name)
+  const hint = `dbtool ${noun} import --preset help lists the presets.`
+  if (found === undefined)
+    throw new DbtoolError('USAGE', `--preset: ${quoteValue(name)} is no preset${orNearest(name, names)}`, { hint })
+  const file = found.files[noun]
+  if (file !== undefined) return file
+  const has = Object.keys(found.files).join(' and ')
+  throw new DbtoolError('USAGE', `--preset ${name} describes no file of ${noun}, only of ${has}`, { hint })
+}

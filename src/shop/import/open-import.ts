@@ -1,0 +1,104 @@
+import type { Readable } from 'node:stream'
+import { DbtoolError } from '../../errors.ts'
+import type { Fields, IgnoredColumn } from '../../files/columns.ts'
+import { parseEncoding } from '../../files/decode.ts'
+import { type Head, readHead } from '../../files/head.ts'
+import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
+import { openSource, type Source } from '../../files/source.ts'
+import { listed } from '../../files/wording.ts'
+import { describeFile, type FileFlags, presetFile } from './file-flags.ts'
+import { guesses } from './guess.ts'
+import type { Layout } from './layout.ts'
+import type { PresetNoun } from './presets/preset.ts'
+import { type AmountNotImported, ReadReport, type Skipped } from './read-report.ts'
+import { reshaper } from './reshape.ts'
+
+export interface OpenImportOptions {
+  readonly noun: PresetNoun
+  /** The fields that the import reads. */
+  readonly fields: Fields
+  readonly flags: FileFlags
+  readonly stdin: Readable
+  readonly signal: AbortSignal
+  /** Cells are read literally, with the quote that guards spreadsheets. */
+  readonly raw: boolean
+}
+
+/** An open file of an import. */
+export interface ImportFile {
+  readonly file: RecordFile
+  /** The name of its preset; undefined if there is none. */
+  readonly preset: string | undefined
+  readonly layout: Layout
+  /** The parts of the file that the last reading of it skipped. */
+  readonly reading: () => Reading
+}
+
+export interface Reading {
+  readonly ignored: readonly IgnoredColumn[]
+  readonly skipped: readonly Skipped[]
+  readonly amounts: readonly AmountNotImported[]
+  readonly unknownStatuses: readonly string[]
+  readonly rounded: number
+}
+
+/**
+ * Opens the file of an import as its preset and its flags describe it.
+ *
+ * Throws USAGE for flags that name nothing, and BAD_INPUT for a file that they do not fit.
+ */
+export async function openImport(path: string, options: OpenImportOptions): Promise<ImportFile> {
+  const { stdin, signal, flags } = options
+  const encoding = flags.encoding === undefined ? undefined : await parseEncoding(flags.encoding)
+  return importFileOf(await openSource(path, { stdin, signal, encoding }), options)
+}
+
+/** The same for an open source, which is closed if it does not fit. */
+export async function importFileOf(source: Source, options: OpenImportOptions): Promise<ImportFile> {
+  const { noun, stdin, raw, flags } = options
+  try {
+    const named = flags.preset === undefined || flags.preset === 'auto' ? undefined : presetFile(flags.preset, noun)
+    const guessed = flags.preset === 'auto' ? guessFor(noun, options.fields, await readHead(source, flags)) : {}
+    const preset = guessed.preset ?? (named && flags.preset)
+    const file = named ?? (guessed.preset === undefined ? undefined : presetFile(guessed.preset, noun))
+    const { layout, fields, map } = describeFile(noun, options.fields, { ...guessed.flags, ...flags }, file)
+    const report = new ReadReport()
+    const known = new Map(Object.entries(layout.columns ?? {}))
+    const records = await recordFileOf(source, {
+      ...{ stdin, raw, fields, map, known },
+      inputFormat: layout.inputFormat,
+      delimiter: layout.delimiter,
+      quote: layout.quote,
+      reshape: reshaper(layout, report),
+    })
+    return { file: records, preset, layout, reading: () => readingOf(records, report) }
+  } catch (error) {
+    await source.handle.close()
+    throw error
+  }
+}
+
+const readingOf = (file: RecordFile, report: ReadReport): Reading => ({
+  ignored: file.ignored(),
+  skipped: report.skipped,
+  amounts: report.amounts,
+  unknownStatuses: report.unknownStatuses,
+  rounded: report.rounded,
+})
+
+interface Guessed {
+  readonly preset?: string
+  /** The separator of the header, unless the preset names it. */
+  readonly flags?: FileFlags
+}
+
+/** Throws BAD_INPUT if no preset fits, and the columns are not dbtool's own either. */
+function guessFor(noun: PresetNoun, { required }: Fields, { names, delimiter }: Head): Guessed {
+  const [best] = guesses(names, [noun])
+  const flags = delimiter === undefined || delimiter === ',' ? {} : { delimiter }
+  if (best !== undefined) return { preset: best.preset, flags: best.file.delimiter === undefined ? flags : {} }
+  if (required.every((field) => names.includes(field))) return { flags }
+  throw new DbtoolError('BAD_INPUT', `no preset of ${noun} fits the columns ${listed(names)}`, {
+    hint: 'Name the columns with --map ours=theirs,….',
+  })
+}

@@ -1,0 +1,79 @@
+import type { Preset } from './preset.ts'
+
+/** Only the first line of an order has the customer, the times and the states of the order. */
+const ofOrder = ['user', 'ordered_at', 'currency', 'cancelled_at', 'financial', 'fulfillment']
+
+export const shopify: Preset = {
+  name: 'shopify',
+  system: 'Shopify',
+  files: {
+    orders: {
+      from: 'Orders → Export → Plain CSV file',
+      signature: ['Name', 'Lineitem name', 'Lineitem quantity', 'Financial Status'],
+      columns: {
+        order_ref: ['Name'],
+        user: ['Email'],
+        sku: ['Lineitem sku'],
+        quantity: ['Lineitem quantity'],
+        price: ['Lineitem price'],
+        product_name: ['Lineitem name'],
+        ordered_at: ['Created at'],
+        currency: ['Currency'],
+        shipping: ['Shipping'],
+        discount: ['Discount Amount'],
+        reported_tax: ['Taxes'],
+        cancelled_at: ['Cancelled at'],
+        financial: ['Financial Status'],
+        fulfillment: ['Fulfillment Status'],
+      },
+      dateFormat: 'YYYY-MM-DD HH:mm:ss Z',
+      carryDown: ofOrder,
+      carryBy: 'order_ref',
+      skuFrom: 'product_name',
+      derive: {
+        status: [
+          { when: { cancelled_at: ['*'] }, is: 'cancelled' },
+          { when: { financial: ['refunded', 'voided', 'expired'] }, is: 'cancelled' },
+          { when: { financial: ['pending', 'authorized'] }, is: 'pending' },
+          { when: { fulfillment: ['fulfilled', 'partial'] }, is: 'shipped' },
+          { when: { financial: ['*'] }, is: 'confirmed' },
+        ],
+      },
+      skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
+    },
+    products: {
+      from: 'Products → Export → Plain CSV file',
+      signature: ['Handle', 'Title', 'Variant Price'],
+      columns: {
+        handle: ['Handle'],
+        title: ['Title'],
+        option1: ['Option1 Value'],
+        option2: ['Option2 Value'],
+        option3: ['Option3 Value'],
+        sku: ['Variant SKU'],
+        price: ['Variant Price'],
+        description: ['Body (HTML)'],
+        stock: ['Variant Inventory Qty'],
+        state: ['Status', 'Published'],
+      },
+      carryDown: ['title', 'state'],
+      carryBy: 'handle',
+      join: {
+        name: { of: ['title', 'option1', 'option2', 'option3'], with: [' - ', ' / '], without: ['Default Title'] },
+      },
+      derive: {
+        is_active: [
+          { when: { state: ['draft', 'archived', 'false'] }, is: 'false' },
+          { when: { state: ['*'] }, is: 'true' },
+        ],
+      },
+      skip: [{ when: { sku: [''], price: [''] }, reason: 'image row' }],
+    },
+    users: {
+      from: 'Customers → Export → Plain CSV file',
+      signature: ['Customer ID', 'Accepts Email Marketing', 'Total Spent'],
+      columns: { email: ['Email'], first_name: ['First Name'], last_name: ['Last Name'] },
+      skip: [{ when: { email: [''] }, reason: 'customer without an email' }],
+    },
+  },
+}

@@ -1,0 +1,139 @@
+import type { Readable } from 'node:stream'
+import { DbtoolError } from '../../errors.ts'
+import type { Fields } from '../../files/columns.ts'
+import { type Head, readHead } from '../../files/head.ts'
+import type { SourceRecord } from '../../files/record.ts'
+import { openSource, type Source } from '../../files/source.ts'
+import { listed } from '../../files/wording.ts'
+import { quotedForShell } from '../../values.ts'
+import { fromCents, toCents } from '../orders/money.ts'
+import { type DraftOrder, draftOrders, orderFields } from './draft-order.ts'
+import { rowReader } from './draft-row.ts'
+import { guesses } from './guess.ts'
+import { adjacent, keyByReference } from './order-groups.ts'
+import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
+import { presets } from './presets/index.ts'
+import { type PresetNoun, presetNouns } from './presets/preset.ts'
+import { fieldsOf, importedProducts, importedUsers, type ImportTable } from './tables.ts'
+
+/** A file as an import would read it, without asking the shop. */
+export interface Preview {
+  readonly file: string
+  readonly format: string
+  /** Null: the file has the columns of dbtool. */
+  readonly preset: string | null
+  readonly system: string | null
+  /** The command line that imports it. */
+  readonly command: string
+  readonly first: readonly PreviewRow[]
+  readonly reading: Reading
+}
+
+export interface PreviewRow {
+  readonly name: string
+  readonly contents: string
+  readonly fault: string | null
+}
+
+interface Streams {
+  readonly stdin: Readable
+  readonly signal: AbortSignal
+}
+
+const tables: Readonly<Record<'products' | 'users', ImportTable>> = { products: importedProducts, users: importedUsers }
+const fieldsBy = (noun: PresetNoun): Fields => (noun === 'orders' ? orderFields : fieldsOf(tables[noun], 'error'))
+const rowsShown = 3
+
+/**
+ * Finds the preset of a file, and reads the first orders or rows with it.
+ *
+ * Throws BAD_INPUT if no preset fits, and the columns are not dbtool's either.
+ */
+export async function previewFile(path: string, { stdin, signal }: Streams): Promise<Preview> {
+  const source = await openSource(path, { stdin, signal })
+  const { noun, preset, head } = await recognize(source).catch(async (error: unknown) => {
+    await source.handle.close()
+    throw error
+  })
+  const flags = { preset: preset ?? undefined, delimiter: preset === null ? separatorOf(head) : undefined }
+  const opened = await importFileOf(source, { noun, fields: fieldsBy(noun), flags, stdin, signal, raw: false })
+  try {
+    const first = noun === 'orders' ? await firstOrders(opened) : await firstRows(opened, tables[noun])
+    const named = preset === null ? [] : ['--preset', preset]
+    const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
+    return {
+      file: opened.file.name,
+      format: opened.file.format,
+      preset,
+      system: presets.find(({ name }) => name === preset)?.system ?? null,
+      command: ['dbtool', noun, 'import', path, ...named, ...separated].map(quotedForShell).join(' '),
+      first,
+      reading: opened.reading(),
+    }
+  } finally {
+    await opened.file.close()
+  }
+}
+
+const separatorOf = ({ format, delimiter }: Head): string | undefined =>
+  format !== 'csv' || delimiter === ',' ? undefined : delimiter === '\t' ? '\\t' : delimiter
+
+async function recognize(source: Source): Promise<{ noun: PresetNoun; preset: string | null; head: Head }> {
+  const head = await readHead(source)
+  const { names } = head
+  const [best] = guesses(names)
+  if (best !== undefined) return { noun: best.noun, preset: best.preset, head }
+  const own = presetNouns.find((noun) => fieldsBy(noun).required.every((field) => names.includes(field)))
+  if (own !== undefined) return { noun: own, preset: null, head }
+  throw new DbtoolError('BAD_INPUT', `no preset fits the columns ${listed(names)}`, {
+    hint: 'Name the columns with --map ours=theirs,… of orders import, products import or users import.',
+  })
+}
+
+async function firstOrders({ file }: ImportFile): Promise<PreviewRow[]> {
+  const rows: PreviewRow[] = []
+  for await (const draft of draftOrders(adjacent(file.records()), { key: keyByReference, guest: undefined })) {
+    rows.push(orderRow(draft))
+    if (rows.length === rowsShown) break
+  }
+  return rows
+}
+
+function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: DraftOrder): PreviewRow {
+  const [fault = null] = faults.values()
+  const items = lines.map(
+    ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
+  )
+  const total = lines.reduce((sum, { quantity, price = '0' }) => sum + toCents(price) * BigInt(quantity), 0n)
+  const parts = [
+    user,
+    orderedAt?.toISOString().replace('.000Z', 'Z'),
+    status,
+    ...items,
+    lines.length === 0 ? undefined : `total ${fromCents(total)}`,
+    ...adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
+  ]
+  return { name: ref, contents: parts.filter((part) => part !== undefined).join(', '), fault }
+}
+
+async function firstRows({ file }: ImportFile, table: ImportTable): Promise<PreviewRow[]> {
+  const read = rowReader(table, 'error')
+  const rows: PreviewRow[] = []
+  for await (const record of file.records()) {
+    const draft = read(record)
+    rows.push(previewRow(record, table, 'reason' in draft ? draft.reason : null))
+    if (rows.length === rowsShown) break
+  }
+  return rows
+}
+
+function previewRow(
+  { line, values }: SourceRecord,
+  { rules, unique: [key] }: ImportTable,
+  fault: string | null,
+): PreviewRow {
+  const parts = Object.keys(rules).flatMap((field) =>
+    values[field] === undefined ? [] : [`${field} ${values[field]}`],
+  )
+  return { name: values[key] ?? values['email'] ?? values['name'] ?? `line ${line}`, contents: parts.join(', '), fault }
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto'
+import { InvalidValue } from '../../errors.ts'
+import type { Reshape } from '../../files/record.ts'
+import { parsePrice, quoteValue } from '../rules.ts'
+import { amountFields } from './amount-fields.ts'
+import { numberReader, roundHalfUp, unitPrice } from './amounts.ts'
+import { applies, type Join, type Layout, type Values } from './layout.ts'
+import type { ReadReport } from './read-report.ts'
+import { statusOf } from './status-words.ts'
+import { timeReader } from './times.ts'
+
+/** How the texts of fields are written; the texts of all others are taken as they are. */
+const counts = ['quantity', 'stock']
+const times = ['ordered_at', 'created_at', 'last_login']
+
+/**
+ * Returns the function that starts a reading of a file: it turns the records of another system into dbtool's, and
+ * reports what it skips. Undefined if the layout leaves every record as it is.
+ */
+export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {
+  if (!changesRecords(layout)) return undefined
+  const { skip = [] } = layout
+  const clear = cleaner(layout)
+  const complete = completer(layout, report)
+  const convert = converter(layout, report)
+  return () => {
+    report.restart()
+    const carry = carrier(layout)
+    const currencyFault = oneCurrency()
+    return (record) => {
+      const { values } = record
+      clear(values)
+      carry(values, record.fault === undefined)
+      complete(values)
+      if (record.fault !== undefined) return record
+      const reason = skip.find(({ when }) => applies(when, values))?.reason
+      if (reason !== undefined) {
+        report.skip(reason)
+        return undefined
+      }
+      const faults = [...convert(values), ...currencyFault(values)]
+      return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
+    }
+  }
+}
+
+const extraFields = new Set<string>(['status', 'currency', ...amountFields])
+
+/** The parts of a layout that say how the file is split into cells, and nothing about their values. */
+const structure = new Set(['columns', 'inputFormat', 'delimiter', 'quote', 'encoding'])
+
+function changesRecords(layout: Layout): boolean {
+  const isSet = (part: unknown): boolean =>
+    part !== undefined && part !== false && !(Array.isArray(part) && part.length === 0)
+  const rules = Object.entries(layout).filter(([part]) => !structure.has(part))
+  const isMapped = ([field, [column]]: readonly [string, readonly string[]]): boolean =>
+    extraFields.has(field) && column !== field
+  return rules.some(([, rule]) => isSet(rule)) || Object.entries(layout.columns ?? {}).some(isMapped)
+}
+
+/** Returns the function that empties the cells whose text means no value. */
+function cleaner({ nulls = [] }: Layout): (values: Values) => void {
+  const empty = new Set(nulls)
+  if (empty.size === 0) return () => undefined
+  return (values) => {
+    for (const [field, text] of Object.entries(values)) if (empty.has(text ?? '')) values[field] = undefined
+  }
+}
+
+/** Returns the function that fills the empty cells of a record with the texts of the line above. */
+function carrier({ carryDown = [], carryBy }: Layout): (values: Values, isSound: boolean) => void {
+  if (carryDown.length === 0) return () => undefined
+  let last: Values = {}
+  return (values, isSound) => {
+    const key = carryBy === undefined ? undefined : values[carryBy]
+    const repeats = key === undefined || key === last[carryBy ?? '']
+    if (repeats) for (const field of carryDown) fill(values, field, last[field])
+    if (isSound) last = { ...values }
+  }
+}
+
+/** A field without a column stays absent, rather than empty: an empty cell would clear the value of an existing row. */
+function fill(values: Values, field: string, text: string | undefined): void {
+  if (text !== undefined) values[field] ??= text
+}
+
+/** Returns the function that fills the fields which follow from other fields of the record. */
+function completer(layout: Layout, report: ReadReport): (values: Values) => void {
+  const joins = Object.entries(layout.join ?? {})
+  const derivations = Object.entries(layout.derive ?? {})
+  const defaults = Object.entries(layout.defaults ?? {})
+  const { skuFrom } = layout
+  return (values) => {
+    for (const [field, rule] of joins) fill(values, field, joined(rule, values))
+    for (const [field, rules] of derivations) {
+      const found = rules.find(({ when }) => applies(when, values))
+      if (found !== undefined) values[field] = found.is
+    }
+    for (const [field, text] of defaults) fill(values, field, text)
+    const name = skuFrom === undefined ? undefined : values[skuFrom]
+    if (name !== undefined) values['sku'] ??= skuOf(name)
+    if (values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
+  }
+}
+
+function joined({ of, with: separators, without = [] }: Join, values: Readonly<Values>): string | undefined {
+  const texts = of.flatMap((field) => values[field] ?? []).filter((text) => !without.includes(text))
+  if (texts.length === 0) return undefined
+  return texts.reduce((all, text, index) => `${all}${separators[Math.min(index, separators.length) - 1] ?? ' '}${text}`)
+}
+
+const longestSku = 64
+
+/** A text as a SKU; two long texts with the same beginning get different SKUs. */
+function skuOf(text: string): string {
+  const characters = Array.from(text)
+  if (characters.length <= longestSku) return text
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return `${characters.slice(0, longestSku - digest.length - 1).join('')}~${digest}`
+}
+
+/**
+ * Returns the function that rewrites the values of a record as dbtool writes them; it returns a sentence for each value
+ * that cannot be read.
+ */
+function converter(layout: Layout, report: ReadReport): (values: Values) => string[] {
+  const { dateFormat, timeZone, round, lineTotal = false } = layout
+  const number = numberReader(layout) ?? ((text: string): string => text)
+  const time = dateFormat === undefined && timeZone === undefined ? undefined : timeReader(dateFormat, timeZone)
+  const rounds = round === 'half-up'
+  const rounded = (text: string): string => {
+    const cents = rounds && hasFractionOfCent.test(text) ? roundHalfUp(text) : undefined
+    if (cents !== undefined) report.round()
+    return cents ?? text
+  }
+  const priceOf = (text: string, { quantity }: Values): string =>
+    lineTotal && quantity !== undefined ? (unitPrice(text, quantity, rounds) ?? text) : rounded(text)
+  const steps: [field: string, read: (text: string, values: Values) => string | undefined][] = [
+    ...counts.map((field): [string, (text: string) => string] => [field, number]),
+    ['price', (text, values) => priceOf(number(text), values)],
+    ...times.flatMap((field): [string, (text: string) => string][] => (time === undefined ? [] : [[field, time]])),
+    ...amountFields.map((field): [string, (text: string, values: Values) => string] => [
+      field,
+      (text, values) => {
+        const amount = parsePrice(rounded(number(text).replace(/^-/, '')))
+        if (field === 'reported_tax' || field === 'reported_line_tax')
+          report.addAmount('tax', amount, values['order_ref'], field === 'reported_tax')
+        return amount
+      },
+    ]),
+  ]
+  return (values) => faultsOf(steps, values)
+}
+
+const hasFractionOfCent = /^\d+\.\d{2}0*[1-9]\d*$/
+
+function faultsOf(
+  steps: readonly [field: string, read: (text: string, values: Values) => string | undefined][],
+  values: Values,
+): string[] {
+  const faults: string[] = []
+  for (const [field, read] of steps) {
+    const text = values[field]
+    if (text === undefined) continue
+    try {
+      values[field] = read(text, values)
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error
+      values[field] = undefined
+      faults.push(`${field} ${error.message}`)
+    }
+  }
+  return faults
+}
+
+function knownStatus(text: string, report: ReadReport): string | undefined {
+  const status = statusOf(text)
+  if (status === undefined) report.unknownStatus(text)
+  return status
+}
+
+/** Returns the function that refuses a second currency: the shop has one, and an amount of another would be wrong. */
+function oneCurrency(): (values: Readonly<Values>) => string[] {
+  let first: string | undefined
+  return ({ currency }) => {
+    if (currency === undefined) return []
+    first ??= currency
+    return currency === first
+      ? []
+      : [`currency is ${quoteValue(currency)} here, but ${quoteValue(first)} on an earlier line: import them apart`]
+  }
+}

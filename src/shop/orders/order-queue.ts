@@ -1,0 +1,186 @@
+import { PooledDatabase } from '../../db/database.ts'
+import type { Pool } from '../../db/pool/pool.ts'
+import type { Queries } from '../../db/queries.ts'
+import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import { OutcomeUnknown } from './exactly-once.ts'
+import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
+import { placeOrdersTogether } from './place-orders.ts'
+
+/** An order that waits for its batch, or is in one. */
+interface Entry {
+  readonly request: OrderRequest
+  /** Called when the order is sent, with the number of orders in its batch. */
+  readonly sent: (together: number) => void
+  readonly resolve: (placement: Placement) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface QueueOptions {
+  /** Withdraws an order that still waits; its promise rejects with INTERRUPTED. A sent order gets its answer. */
+  readonly signal?: AbortSignal | undefined
+  /** Receives the number of orders that are sent together with this one, itself included. */
+  readonly onSent?: ((together: number) => void) | undefined
+}
+
+/** A larger batch is hardly faster, and holds the rows of its products longer. */
+const mostOrders = 32
+/** A scan of the waiting orders ends here, so that a long queue does not cost more for each batch. */
+const mostScanned = 4 * mostOrders
+/** Errors that one order can cause for its whole batch; each order is then placed separately. */
+const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_TIMEOUT', 'DEADLOCK'])
+
+/**
+ * Places orders that wait at the same time together: a batch is one transaction, one round trip and one durable commit.
+ * An order that finds a free lane is sent at once. Each order is placed completely or not at all, and exactly once per
+ * key, as by {@link placeOrder}: a refusal concerns one order, never its neighbours.
+ */
+export class OrderQueue {
+  readonly #waiting = new Set<Entry>()
+  readonly #inFlight = new Set<readonly Entry[]>()
+  readonly #lanes = new Lanes()
+  #scheduled = false
+
+  constructor(private readonly queries: Queries) {}
+
+  /** Places one order; resolves and rejects as {@link placeOrder} does. */
+  place(request: OrderRequest, { signal, onSent }: QueueOptions = {}): Promise<Placement> {
+    return new Promise((resolve, reject) => {
+      const withdraw = (): void => {
+        if (this.#waiting.delete(entry))
+          reject(new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent'))
+      }
+      const sent = (together: number): void => {
+        signal?.removeEventListener('abort', withdraw)
+        onSent?.(together)
+      }
+      const entry: Entry = { request, sent, resolve, reject }
+      this.#waiting.add(entry)
+      if (signal?.aborted === true) withdraw()
+      else signal?.addEventListener('abort', withdraw, { once: true })
+      this.#sendSoon()
+    })
+  }
+
+  /** Sends after the callers that run now, so that all their orders are in one batch. */
+  #sendSoon(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#send()
+    })
+  }
+
+  /** Fills the free lanes with the orders that wait now. */
+  #send(): void {
+    while (this.#inFlight.size < this.#lanes.count && this.#waiting.size > 0) {
+      const batch = this.#nextBatch()
+      if (batch.length === 0) return
+      for (const entry of batch) {
+        this.#waiting.delete(entry)
+        entry.sent(batch.length)
+      }
+      this.#inFlight.add(batch)
+      void this.#place(batch).finally(() => {
+        this.#inFlight.delete(batch)
+        this.#sendSoon()
+      })
+    }
+  }
+
+  /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides. */
+  #nextBatch(): Entry[] {
+    const keys = new Set([...this.#inFlight].flatMap((batch) => batch.map(({ request }) => request.key)))
+    const batch: Entry[] = []
+    let scanned = 0
+    for (const entry of this.#waiting) {
+      if (batch.length === mostOrders || scanned === mostScanned) break
+      scanned += 1
+      const first = batch[0] ?? entry
+      if (keys.has(entry.request.key) || !canShare(entry.request, first.request)) continue
+      keys.add(entry.request.key)
+      batch.push(entry)
+    }
+    return batch
+  }
+
+  /** Places a batch, and answers each of its orders. Never rejects. */
+  async #place(batch: readonly Entry[]): Promise<void> {
+    const [only] = batch
+    if (only !== undefined && batch.length === 1) return this.#placeAlone(only)
+    const requests = batch.map(({ request }) => request)
+    const began = performance.now()
+    try {
+      const placements = await placeOrdersTogether(this.queries, requests, (serverMs) =>
+        this.#lanes.measured(performance.now() - began, serverMs),
+      )
+      const rest = batch.filter((entry, index) => {
+        const placement = placements[index]
+        if (placement !== undefined) entry.resolve(placement)
+        return placement === undefined
+      })
+      await this.#placeRest(rest, batch.length)
+    } catch (error) {
+      if (error instanceof DbtoolError && causedByOne.has(error.code))
+        await Promise.all(batch.map((entry) => this.#placeAlone(entry)))
+      else for (const entry of batch) entry.reject(ofOneOrder(error, entry.request))
+    }
+  }
+
+  /** A batch that was refused as a whole is halved, so that a few refused orders cost little; others go alone. */
+  async #placeRest(rest: readonly Entry[], of: number): Promise<void> {
+    const half = Math.ceil(rest.length / 2)
+    if (rest.length === of && half > 1) {
+      await this.#place(rest.slice(0, half))
+      await this.#place(rest.slice(half))
+    } else for (const entry of rest) await this.#placeAlone(entry)
+  }
+
+  async #placeAlone({ request, resolve, reject }: Entry): Promise<void> {
+    await placeOrder(this.queries, request).then(resolve, reject)
+  }
+}
+
+const queues = new WeakMap<Pool, OrderQueue>()
+
+/** The queue of a pool: all its orders wait in the same one. */
+export function orderQueue(pool: Pool): OrderQueue {
+  const queue = queues.get(pool) ?? new OrderQueue(new PooledDatabase(pool))
+  queues.set(pool, queue)
+  return queue
+}
+
+/** The log row of a batch has one author, and a dry run rolls its transaction back. */
+function canShare(request: OrderRequest, first: OrderRequest): boolean {
+  const { author, dryRun = false } = request
+  if (request === first) return true
+  return (
+    !dryRun && first.dryRun !== true && author.osUser === first.author.osUser && author.command === first.author.command
+  )
+}
+
+/** The error for one order of a batch. An unknown outcome names the key of this order. */
+function ofOneOrder(error: unknown, { key }: OrderRequest): unknown {
+  return error instanceof OutcomeUnknown ? new OutcomeUnknown(unknownPlacement(key), error.lost, error) : error
+}
+
+const mostLanes = 8
+/** The weight of the latest batch in the moving average. */
+const weight = 0.2
+
+/**
+ * The number of batches in flight. While a batch is on its way, the next one can be at the server. A longer way
+ * compared with the work needs more lanes. The ratio is measured with each batch.
+ */
+class Lanes {
+  #ratio = 1
+
+  get count(): number {
+    return Math.min(mostLanes, 1 + Math.round(this.#ratio))
+  }
+
+  /** Both times of one batch are in milliseconds. */
+  measured(elapsedMs: number, serverMs: number): void {
+    this.#ratio += weight * (elapsedMs / Math.max(serverMs, 0.1) - this.#ratio)
+  }
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { checkRecordFile } from '../../src/files/record-file.ts'
+import type { Fields } from '../../src/files/columns.ts'
+import { collect, failure, readAll, scratch, withFile } from './fixture.ts'
+
+const file = scratch()
+const fields: Fields = { required: ['sku'], optional: ['price', 'is_active', 'stock'] }
+
+/** The columns of a file → the fields that are read, and the columns that are not, with the field probably meant. */
+const cases: [what: string, columns: string[], values: Record<string, string>, ignored: [string, string?][]][] = [
+  ['our names', ['sku', 'price'], { sku: '0', price: '1' }, []],
+  ['another case', ['SKU', 'Price', 'IS_ACTIVE'], { sku: '0', price: '1', is_active: '2' }, []],
+  ['no underscore', ['sku', 'isActive'], { sku: '0', is_active: '1' }, []],
+  ['spaces and hyphens', ['Sku', 'Is Active', 'STO-CK'], { sku: '0', is_active: '1', stock: '2' }, []],
+  ['our name and another like it', ['Price', 'sku', 'price'], { price: '2', sku: '1' }, [['Price']]],
+  ['other columns', ['sku', 'Colour', 'Stok', 'note'], { sku: '0' }, [['Colour'], ['Stok', 'stock'], ['note']]],
+]
+
+describe.each(['csv', 'ndjson', 'json'])('%s', (format) => {
+  test.each(cases)('with %s', async (_, columns, values, ignored) => {
+    const object = JSON.stringify(Object.fromEntries(columns.map((name, index) => [name, String(index)])))
+    const content =
+      format === 'csv'
+        ? `${columns.join()}\n${columns.map((_column, index) => index).join()}\n`
+        : format === 'json'
+          ? `[${object}]`
+          : object
+    await withFile(file(`in.${format}`, content), { fields }, async (opened) => {
+      const [record] = await collect(opened.records())
+      expect(record?.values).toEqual(values)
+      expect(opened.ignored()).toEqual(ignored.map(([column, meant]) => ({ column, meant })))
+    })
+  })
+})
+
+test('a column of the map may differ in the same way', async () => {
+  const map = new Map([['sku', 'article-no']])
+  expect((await readAll(file('in.csv', 'Article No,x\nA,1\n'), { fields, map }))[0]?.values).toEqual({ sku: 'A' })
+})
+
+test('keys that come with later objects are found too, and two that could be one field are a fault', async () => {
+  const lines = ['{"sku":"A"}', '{"SKU":"B","Price":1,"tint":2}', '{"sku":"C","PRICE":1,"Price":2}']
+  await withFile(file('in.ndjson', lines.join('\n')), { fields }, async (opened) => {
+    const records = await collect(opened.records())
+    expect(records.map(({ values }) => values.sku)).toEqual(['A', 'B', 'C'])
+    expect(records[1]?.values.price).toBe('1')
+    expect(records[2]?.fault).toBe('keys "PRICE" and "Price" could both be price')
+    expect(opened.ignored()).toEqual([{ column: 'tint', meant: undefined }])
+  })
+})
+
+test.each([
+  ['in.csv', 'sku,line,reason\nA,2,why\n', []],
+  ['in.ndjson', '{"sku":"A","line":2,"reason":"why"}\n', []],
+  ['in.csv', 'sku,reason\nA,why\n', ['reason']],
+])('the columns of a rejects file are no news: %s %j', async (name, content, ignored) => {
+  await withFile(file(name, content), { fields }, async (opened) => {
+    await checkRecordFile(opened)
+    expect(opened.ignored().map(({ column }) => column)).toEqual(ignored)
+  })
+})
+
+test('a column without a name has a number', async () => {
+  await withFile(file('in.csv', 'sku,,\nA,1,2\n'), { fields }, (opened) => {
+    expect(opened.ignored().map(({ column }) => column)).toEqual(['column 2', 'column 3'])
+    return Promise.resolve()
+  })
+})
+
+describe('paths into JSON', () => {
+  const order =
+    '{"id":1,"billing":{"Email":"k@x.nl"},"total":5.10,"line_items":[{"sku":"A","price":15.990},{"sku":"B"}]}'
+  const paths = (map: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(map))
+
+  test.each([
+    ['in.ndjson', `${order}\n`],
+    ['in.json', `[${order}]`],
+  ])('%s: a record for each element', async (name, content) => {
+    const wanted = { required: ['sku', 'user'], optional: ['price', 'ref'] }
+    const map = paths({ sku: 'line_items[].sku', price: 'line_items[].price', user: 'billing.email', ref: 'id' })
+    await withFile(file(name, content), { fields: wanted, map }, async (opened) => {
+      const records = await collect(opened.records())
+      expect(records.map(({ values }) => ({ ...values }))).toEqual([
+        { sku: 'A', price: '15.990', user: 'k@x.nl', ref: '1' },
+        { sku: 'B', user: 'k@x.nl', ref: '1' },
+      ])
+      expect(opened.ignored()).toEqual([{ column: 'total', meant: undefined }])
+    })
+  })
+
+  test.each([
+    ['no elements', '{"line_items":[]}', '"line_items" has no elements'],
+    ['no list', '{"line_items":{"sku":"A"}}', '"line_items" is not a list'],
+    ['an object for a value', '{"line_items":[{"sku":{"id":1}}]}', '"line_items[].sku" is not a single value'],
+  ])('%s is a fault of the record', async (_, line, fault) => {
+    const [record] = await readAll(file('in.ndjson', line), { fields, map: paths({ sku: 'line_items[].sku' }) })
+    expect(record?.fault).toBe(fault)
+  })
+
+  test('a key with a dot in its name is no path', async () => {
+    const [record] = await readAll(file('in.ndjson', '{"a.b":"x","a":{"b":"y"}}'), {
+      fields,
+      map: paths({ sku: 'a.b' }),
+    })
+    expect(record?.values.sku).toBe('x')
+  })
+
+  test.each([{ sku: 'a[].b[].c' }, { sku: 'a[].b', price: 'c[].d' }])('one list only: %j', async (map) => {
+    const error = await failure(
+      readAll(file('in.ndjson', '{"a":1}'), { fields, map: paths(map as Record<string, string>) }),
+    )
+    expect([error.code, error.message]).toEqual(['USAGE', expect.stringContaining('several lists')])
+  })
+})
+
+test('a JSON list may be one line of any length, or many', async () => {
+  const objects = Array.from({ length: 60_000 }, (_, index) => ({ sku: `S"${index}]}`, note: '\\" {[' }))
+  for (const text of [JSON.stringify(objects), JSON.stringify(objects, null, 2)]) {
+    const records = await readAll(file('in.json', text), { fields })
+    expect(records).toHaveLength(objects.length)
+    expect(records.map(({ values }) => values.sku)).toEqual(objects.map(({ sku }) => sku))
+  }
+})
+
+test('the lines of a JSON list are counted', async () => {
+  const records = await readAll(file('in.json', '[\n  {\n    "sku": "A"\n  },\n  {"sku": "B"}, {"sku": "C"}\n]\n'), {
+    fields,
+  })
+  expect(records.map(({ line, raw }) => [line, raw])).toEqual([
+    [2, '{\n    "sku": "A"\n  }'],
+    [5, '{"sku": "B"}'],
+    [5, '{"sku": "C"}'],
+  ])
+})

@@ -1,0 +1,43 @@
+/** The processor time of this process in microseconds; unlike a clock, it does not count what else the machine does. */
+const usedMicros = (): number => {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+const leastMicros = 4_000
+const mostRuns = 500
+const mostRounds = 6
+const doublings = 3
+
+/** Twice the length takes twice the time; a quadratic search takes four times as long. */
+export const mostGrowth = 2.5
+
+/**
+ * The factor by which the processor time of `work` grows when its input has twice the length: about 2 if it is linear,
+ * and 4 if it is quadratic. It is the mean over three doublings up to `length`, the smallest of some measurements:
+ * noise adds. `inputOf` makes an input of a length. Returns 1 if even many runs take no measurable time.
+ */
+export function growth(inputOf: (length: number) => string, work: (text: string) => unknown, length: number): number {
+  const [short, long] = [inputOf(length / 2 ** doublings), inputOf(length)]
+  for (const text of [short, long]) work(text)
+  const [runs, enough] = runsFor(() => work(short))
+  let least = enough ? Infinity : 1
+  for (let round = 0; least > mostGrowth && round < mostRounds; round += 1) {
+    const before = microsOf(() => work(short), runs)
+    const factor = microsOf(() => work(long), runs) / Math.max(before, 1)
+    least = Math.min(least, factor ** (1 / doublings))
+  }
+  return least
+}
+
+/** How many runs take long enough to be measured. */
+function runsFor(work: () => unknown): readonly [runs: number, enough: boolean] {
+  for (let runs = 1; runs < mostRuns; runs *= 2) if (microsOf(work, runs) >= leastMicros) return [runs, true]
+  return [mostRuns, microsOf(work, mostRuns) >= leastMicros]
+}
+
+export function microsOf(work: () => unknown, runs: number): number {
+  const before = usedMicros()
+  for (let run = 0; run < runs; run += 1) work()
+  return usedMicros() - before
+}
