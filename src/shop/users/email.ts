@@ -8,12 +8,15 @@ const valid =
 /** A stricter rule for the domain: it has at least two parts, and the last one is no number. */
 const publicDomain = /\.(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,}$/
 
+/** The conversion of a domain drops invisible characters and what follows a slash, and decodes percent signs. */
+const lostInConversion = /[\s\p{C}\p{Z}]|@[^@]*[/\\?#%:]/u
+
 /** Parses an address. An international domain stays as typed. */
 export function parseEmail(text: string): string {
   const email = text.toLowerCase()
   const key = emailKey(email)
-  // The conversion of a domain removes some white space.
-  if (/\s/.test(email) || Math.max(email.length, key.length) > 255 || !valid.test(key) || !publicDomain.test(key))
+  const isValid = valid.test(key) && publicDomain.test(key) && !lostInConversion.test(email)
+  if (!isValid || Math.max(email.length, key.length) > 255)
     throw new InvalidValue(
       `must be an address such as ada@example.com (at most 255 characters), not ${quoteValue(text)}`,
     )

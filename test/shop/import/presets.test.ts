@@ -384,6 +384,17 @@ describe('flags, each alone', () => {
     expect(rows.values[1]).toEqual({ sku: 'B', name: 'Tea', price: '1' })
   })
 
+  it('only a map says that the words of a status are those of another system', async () => {
+    const content = lines(`${own},status`, 'A,kim,T,1,"1,00",,,Refunded', 'B,kim,T,1,"1,00",,,odd')
+    const strict = await read('orders', content, { decimalComma: true })
+    expect(strict.values.map(({ status }) => status)).toEqual(['Refunded', 'odd'])
+    const translated = await read('orders', content, { decimalComma: true, map: 'status=status' })
+    expect([translated.values.map(({ status }) => status), translated.reading.unknownStatuses]).toEqual([
+      ['cancelled', undefined],
+      ['odd'],
+    ])
+  })
+
   it('--map reads the status and the amounts of an order, and a paths into JSON', async () => {
     const { values, reading } = await read(
       'orders',
