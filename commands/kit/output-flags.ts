@@ -90,7 +90,7 @@ function formatGiven({ json, format }: OutputFlags): Format | undefined {
 
 /** A sentence for each conflict between these flags, and for each field that the verb does not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
-  const { fields, field, output, force, mode } = flags
+  const { fields, field, force, mode } = flags
   const format = formatGiven(flags)
   if ([fields, field, force, mode].every((flag) => flag === undefined)) return []
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [

@@ -172,6 +172,22 @@ it('orders of Amazon without buyers belong to the guest', async () => {
   expect((await run('products get PEG --json')).json()).toMatchObject({ price: '12.00' })
 })
 
+it('import guess shows whole orders, whose lines need not be adjacent', async () => {
+  const path = saved(
+    'pieces.csv',
+    'order_ref,user,sku,quantity,price',
+    'A,kim,CUP,1,5.00',
+    'B,lee,POT,1,9.00',
+    'A,kim,TRAY,1,7.00',
+  )
+  expect((await run(`import guess ${path} --json`)).json()).toMatchObject({
+    first: [
+      { name: 'B', contents: 'lee, 1 × POT at 9.00, total 9.00' },
+      { name: 'A', contents: 'kim, 1 × CUP at 5.00, 1 × TRAY at 7.00, total 12.00' },
+    ],
+  })
+})
+
 describe('addresses as people have them', () => {
   const addresses = ["o'hara@example.ie", 'j&j@example.com', 'lee@exämple.de', 'ivan@xn--e1afmkfd.xn--p1ai']
 

@@ -54,9 +54,7 @@ export class RowWriter {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const written = await this.inTransaction((queries) =>
-        this.write(queries, drafts, how),
-      )
+      const written = await this.inTransaction((queries) => this.write(queries, drafts, how))
       const { newIds, updated, unchanged, skipped, refused, notes } = written
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)

@@ -49,7 +49,10 @@ async function anonymousName(queries: Queries, { id, username, email }: User): P
   if (email === emailOf(username)) return username
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const name = `anonymous_${id}${attempt === 1 ? '' : `_${attempt}`}`
-    const found = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email_key = ?', [name, emailOf(name)])
+    const found = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email_key = ?', [
+      name,
+      emailOf(name),
+    ])
     if (found === undefined) return name
   }
   throw new DbtoolError('DUPLICATE', `no free username could be generated for user ${id}`)

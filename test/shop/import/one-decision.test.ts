@@ -96,8 +96,7 @@ async function importing(
 
 async function open({ products, users, earlier }: Situation): Promise<void> {
   const { connection } = database
-  for (const table of ['orders', 'products', 'users', 'logs'])
-    await connection.execute(`DELETE FROM ${table}`)
+  for (const table of ['orders', 'products', 'users', 'logs']) await connection.execute(`DELETE FROM ${table}`)
   for (const { sku: code, stock, active } of products)
     await connection.execute(
       'INSERT INTO products (sku, name, price, stock, stock_received, is_active) VALUES (?, ?, 3, ?, ?, ?)',
