@@ -43,11 +43,11 @@ describe('orders of Shopify', () => {
       shopifyHead,
       '#1,ana@example.com,paid,fulfilled,4.90,1.00,2026-02-01 09:30:00 +0100,2,Jug,10.00,JUG,',
       `#1,,,,,,,${quantity},Soap,11.00,,`,
-      '#2,bo@example.com,refunded,,0.00,0.00,2026-02-01 10:00:00 +0100,9,Soap,11.00,,2026-02-02 08:00:00 +0100',
-      '#3,bo@example.com,paid,,0.00,0.00,2026-02-03 10:00:00 +0100,3,Soap,11.00,,',
+      '#2,bob@example.com,refunded,,0.00,0.00,2026-02-01 10:00:00 +0100,9,Soap,11.00,,2026-02-02 08:00:00 +0100',
+      '#3,bob@example.com,paid,,0.00,0.00,2026-02-03 10:00:00 +0100,3,Soap,11.00,,',
     )
   const first = { ref: '#1', username: 'ana', status: 'shipped', total: '34.90', items: '2 JUG, 1 Soap' }
-  const third = { ref: '#3', username: 'bo', status: 'confirmed', total: '33.00', items: '3 Soap' }
+  const third = { ref: '#3', username: 'bob', status: 'confirmed', total: '33.00', items: '3 Soap' }
 
   it('a cancelled one arrives as cancelled, and takes no stock', async () => {
     expect((await run(`orders import ${file()} --preset shopify ${growing} --json`)).json()).toMatchObject({
@@ -57,7 +57,7 @@ describe('orders of Shopify', () => {
     })
     expect(await orders()).toEqual([
       first,
-      { ref: '#2', username: 'bo', status: 'cancelled', total: '99.00', items: '9 Soap' },
+      { ref: '#2', username: 'bob', status: 'cancelled', total: '99.00', items: '9 Soap' },
       third,
     ])
     expect((await run('products get Soap --json')).json()).toMatchObject({ stock: 96 })

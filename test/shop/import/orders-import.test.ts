@@ -422,7 +422,7 @@ describe('orders import', () => {
     })
     expect([exitCode, stderr]).toEqual([
       7,
-      expect.stringContaining("rejected: order 'A', line 2: order rejected because of line 3: has a quote"),
+      expect.stringContaining("rejected: order 'A', line 2: order rejected because of line 3: a quote in the middle"),
     ])
     expect(await tables()).toEqual([1, 1, 1, 1, 3])
   })
