@@ -50,10 +50,6 @@ export function createPool(given: string | CreatePoolOptions): ShopPool {
   return Object.assign(pool, { options }, statementsOn(pool, options))
 }
 
-/**
- * Runs `work` in a transaction on one connection of the pool, and retries it from its start after a deadlock or a lost
- * connection, as the retry table of the documentation says.
- */
 export { transactionOn as transaction } from './db/pool/statements.ts'
 
 /** An order to place. */

@@ -74,10 +74,11 @@ const mostConnections = 10_000
 /** Throws InvalidValue; the message continues the name of the option. */
 type Rule = (value: unknown) => void
 
-const invalid = (rule: string, value: unknown): InvalidValue => new InvalidValue(`must be ${rule}, not ${shown(value)}`)
+const invalid = (rule: string, value: unknown): InvalidValue =>
+  new InvalidValue(`must be ${rule}, not ${typeOrNumber(value)}`)
 
 /** Text and lists could hold a secret in a place where nobody expects one. */
-function shown(value: unknown): string {
+function typeOrNumber(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
@@ -177,10 +178,10 @@ interface Checked {
 function checked(given: unknown): Checked {
   if (typeof given === 'string') return { parts: { url: given }, faults: given === '' ? ['the URL is empty'] : [] }
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return { parts: {}, faults: [`createPool needs a URL or an object of options, not ${shown(given)}`] }
+    return { parts: {}, faults: [`createPool needs a URL or an object of options, not ${typeOrNumber(given)}`] }
   const faults: string[] = []
   // A variable of the environment that is not set would mean another server.
-  if ('url' in given && given.url === undefined) faults.push('url is undefined: set it, or leave it out')
+  if ('url' in given && given.url === undefined) faults.push('url is undefined: set it, or omit it')
   const parts = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   for (const [name, value] of Object.entries(parts)) faults.push(...faultsOf(name, value))
   for (const name of ['ca', 'cert', 'key'] as const) {

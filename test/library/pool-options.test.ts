@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sslModes } from '../../src/db/target.ts'
 import { createPool, DbtoolError, type CreatePoolOptions } from '../../src/index.ts'
 
 function faultsOf(given: unknown): readonly string[] {
@@ -13,7 +14,7 @@ function faultsOf(given: unknown): readonly string[] {
 
 describe('createPool', () => {
   it.each<[unknown, string]>([
-    [{ url: undefined }, 'url is undefined: set it, or leave it out'],
+    [{ url: undefined }, 'url is undefined: set it, or omit it'],
     ['', 'the URL is empty'],
     [
       'postgres://ada@db/shop',
@@ -33,10 +34,7 @@ describe('createPool', () => {
     [{ port: 70_000 }, 'port must be a whole number from 1 to 65535, not 70000'],
     [{ host: '' }, 'host must not be empty'],
     [{ password: 7 }, 'password must be text or a function, not 7'],
-    [
-      { sslMode: 'verify_identity' },
-      'sslMode must be one of disabled, preferred, required, verify-fingerprint, verify-ca, verify-identity; did you mean verify-identity?',
-    ],
+    [{ sslMode: 'verify_identity' }, `sslMode must be one of ${sslModes.join(', ')}; did you mean verify-identity?`],
     [{ tlsVersions: ['TLSv1.1'] }, 'tlsVersions must be a list of TLSv1.2 and TLSv1.3'],
     [{ tls: { certificate: '' } }, "tls has no part 'certificate'"],
     [{ tls: { ca: 7 } }, 'tls.ca must be text or a Buffer in PEM format'],

@@ -116,7 +116,8 @@ describe('pool.stream', () => {
     const state = async (): Promise<unknown> =>
       (
         await database.connection.rows<{ state: string }>(
-          "SELECT STATE AS state FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE '%REPEAT%' AND ID <> CONNECTION_ID()",
+          `SELECT STATE AS state FROM information_schema.PROCESSLIST
+           WHERE DB = ? AND INFO LIKE '%REPEAT%' AND ID <> CONNECTION_ID()`,
           [database.name],
         )
       )[0]?.state
@@ -179,8 +180,8 @@ describe('transaction(pool, work)', () => {
   it('is run again after a deadlock, from its start', async () => {
     const pool = poolWith()
     await database.connection.execute('UPDATE counters SET n = 0')
-    let meet = (): void => undefined
-    const both = new Promise<void>((resolve) => (meet = resolve))
+    let bothHere = (): void => undefined
+    const both = new Promise<void>((resolve) => (bothHere = resolve))
     let arrived = 0
     const retries: number[] = []
     const add = (first: number, second: number): Promise<void> =>
@@ -188,7 +189,7 @@ describe('transaction(pool, work)', () => {
         pool,
         async (tx) => {
           await tx.execute('UPDATE counters SET n = n + 1 WHERE id = ?', [first])
-          if ((arrived += 1) === 2) meet()
+          if ((arrived += 1) === 2) bothHere()
           await both
           await tx.execute('UPDATE counters SET n = n + 1 WHERE id = ?', [second])
         },

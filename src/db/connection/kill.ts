@@ -15,7 +15,7 @@ const mostConnections = 4
 type Opened = Queries & { close(): Promise<void> }
 type What = 'CONNECTION' | 'QUERY'
 
-/** A connection of ours on a server that is known. */
+/** One of dbtool's connections, on a server that is known. */
 interface Known extends ConnectionIdentity {
   readonly server: string
 }

@@ -10,7 +10,7 @@ interface Source {
   readonly flag: string
   /** In a sentence: `--ssl-ca, 'ca.pem',` or `tls.ca`. */
   readonly name: string
-  /** What holds it: `the file of --ssl-ca, 'ca.pem',` or `tls.ca`. */
+  /** Its holder: `the file of --ssl-ca, 'ca.pem',` or `tls.ca`. */
   readonly holder: string
   readonly text: () => string
 }

@@ -54,15 +54,15 @@ export class FairPool implements Pool {
 
   async acquire({ signal, timeoutMs = this.#options.timeoutMs }: AcquireOptions = {}): Promise<Lease> {
     // The caller's stack is gone after the first await.
-    const taken = this.#leaks?.stack()
+    const stack = this.#leaks?.stack()
     if (this.#closed) throw poolClosed()
     if (signal?.aborted === true) throw withdrawn()
     const entry = this.takeIdle()
-    if (entry !== undefined && !this.mustPing(entry)) return this.grant(entry, 0, taken)
+    if (entry !== undefined && !this.mustPing(entry)) return this.grant(entry, 0, stack)
     const waiter = new Waiter<PoolEntry>(timeoutMs, { signal }, (why) => this.giveUp(waiter, why))
     this.serve(waiter, entry, 'back')
     try {
-      return this.grant(await waiter.granted, waiter.waitedMs, taken)
+      return this.grant(await waiter.granted, waiter.waitedMs, stack)
     } catch (error) {
       this.report(waiter.waitedMs, error)
       throw error
@@ -128,13 +128,13 @@ export class FairPool implements Pool {
   }
 
   /**
-   * Evicts a dead connection, and with it the idle ones from which nothing was heard since it was asked: what silenced
-   * the one has probably silenced the others.
+   * Evicts a dead connection, and with it the idle ones that have been silent since it was asked. The cause is probably
+   * the same.
    */
   private evictWith(dead: PoolEntry, askedAt: number): void {
     const firstHeard = this.#idle.findIndex(({ idleSince }) => idleSince >= askedAt)
-    const suspects = this.#idle.splice(0, firstHeard < 0 ? this.#idle.length : firstHeard)
-    for (const entry of [dead, ...suspects]) this.#entries.evict(entry)
+    const silent = this.#idle.splice(0, firstHeard < 0 ? this.#idle.length : firstHeard)
+    for (const entry of [dead, ...silent]) this.#entries.evict(entry)
     this.countInUse()
     this.openForWaiters()
   }
@@ -205,14 +205,14 @@ export class FairPool implements Pool {
     this.#reopenTimer = undefined
   }
 
-  private grant(entry: PoolEntry, waitMs: number, taken: string | undefined): Lease {
+  private grant(entry: PoolEntry, waitMs: number, stack: string | undefined): Lease {
     this.#counters.granted(waitMs)
     this.report(waitMs)
     const lease: Lease = new ConnectionLease(entry.connection, waitMs, () => {
       this.#leaks?.released(lease)
       this.released(entry)
     })
-    if (taken !== undefined) this.#leaks?.acquired(lease, taken)
+    if (stack !== undefined) this.#leaks?.acquired(lease, stack)
     return lease
   }
 

@@ -47,7 +47,7 @@ export interface PoolOptions {
   readonly pingAfterIdleMs: number
   /** A connection that has been idle for this long is closed; zero means no limit. */
   readonly idleTimeoutMs: number
-  /** A lease that is held for this long is reported, with the stack of the caller that acquired it; zero means never. */
+  /** A lease that is held for this long is reported, with the stack of its caller; zero means never. */
   readonly leakAfterMs: number
 }
 
@@ -70,7 +70,7 @@ export interface PoolStats {
   readonly idle: number
   readonly inUse: number
   readonly opening: number
-  /** Connections that are closed here, and whose places are kept until the server has stopped their statements. */
+  /** Connections that are closed on this side, while the server still stops their statements. */
   readonly stopping: number
   readonly waiting: number
   readonly acquired: number

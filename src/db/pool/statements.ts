@@ -43,19 +43,19 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
   }
 }
 
-/** What `work` of a transaction may do. */
+/** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
 
 export interface TransactionOptions extends Partial<RetryOptions> {
   /** Stops the running statement and rolls back; rejects with INTERRUPTED. A COMMIT that was sent gets its answer. */
   readonly signal?: AbortSignal | undefined
-  /** True for work whose second run has the same effect as one: it is also retried after a connection died at COMMIT. */
+  /** True for work that may run twice with the effect of once. It is also retried after a connection died at COMMIT. */
   readonly repeatable?: boolean | undefined
 }
 
 /**
- * Runs `work` between START TRANSACTION and COMMIT, and retries it from its start as the retry table says: after a
- * deadlock, and after a connection was lost before COMMIT. Rejects with its last error, or with OUTCOME_UNKNOWN if the
+ * Runs `work` between START TRANSACTION and COMMIT. After a deadlock, or a connection that was lost before COMMIT, runs
+ * it again from its start, as the retry table says. Rejects with its last error, or with OUTCOME_UNKNOWN if the
  * connection died at COMMIT.
  */
 export function transactionOn<T>(

@@ -21,7 +21,7 @@ export async function* streamRows<T = Row>(
   const abort = (): void => batches.end({ error: new DbtoolError('INTERRUPTED', 'the statement was cancelled') })
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    for (let rows = await batches.take(); rows !== undefined; rows = await batches.take()) yield* rows
+    for (let rows = await batches.next(); rows !== undefined; rows = await batches.next()) yield* rows
     await reading
   } finally {
     signal?.removeEventListener('abort', abort)
@@ -52,7 +52,7 @@ class Handover<T> {
   }
 
   /** Resolves to the next batch, undefined after the last one. Rejects with the error of the end. */
-  async take(): Promise<T[] | undefined> {
+  async next(): Promise<T[] | undefined> {
     this.#onTaken()
     while (this.#rows === undefined && this.#end === undefined)
       await new Promise<void>((resolve) => (this.#onGiven = resolve))

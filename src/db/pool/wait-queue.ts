@@ -35,18 +35,18 @@ export class Waiter<T> {
   }
 
   grant(granted: T): void {
-    this.settle()
+    this.complete()
     this.#resolve(granted)
   }
 
   reject(error: unknown): void {
-    this.settle()
+    this.complete()
     this.#reject(error)
   }
 
   readonly #onAbort = (): void => this.onEnd('abort')
 
-  private settle(): void {
+  private complete(): void {
     this.#isSettled = true
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener('abort', this.#onAbort)

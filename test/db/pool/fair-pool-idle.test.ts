@@ -50,7 +50,7 @@ describe('an idle connection', () => {
 })
 
 describe('silently dead connections', () => {
-  it('are suspect when one of them does not answer: the caller waits for one ping, not for one after the other', async () => {
+  it('are suspect when one of them does not answer, so that the caller waits for one ping', async () => {
     const { pool, server } = fakePool({ size: 5, timeoutMs: 1_000 })
     for (const lease of await Promise.all(crowd(pool, 5))) lease.release()
     await pass(5_000)

@@ -160,7 +160,7 @@ describe('the fair pool on a real server', () => {
     expect(await forgotten).toMatchObject({ code: 'CONNECTION_LOST' })
   })
 
-  it('finds five connections that a firewall has forgotten, and serves the first caller within its deadline', async () => {
+  it('finds five connections that a firewall has forgotten within the deadline of one caller', async () => {
     const network = await brokenNetwork(database.target)
     const pool = poolOf('fair', { size: 5, timeoutMs: 1_000, pingAfterIdleMs: 0 }, network.target)
     const leases = await Promise.all(Array.from({ length: 5 }, () => pool.acquire()))
