@@ -34,6 +34,7 @@ export class ConnectorPool implements Pool {
 
   /** The connector cannot withdraw a caller: the connection that comes for one goes back at once. */
   async acquire({ signal, timeoutMs }: AcquireOptions = {}): Promise<Lease> {
+    if (signal?.aborted === true) throw withdrawn()
     const coming = this.acquireFromConnector()
     if (signal === undefined && timeoutMs === undefined) return coming
     const limitMs = timeoutMs ?? Infinity
