@@ -1,5 +1,6 @@
 import { DbtoolError } from '../../errors.ts'
 import type { Change, Session, OnRows, Value } from '../queries.ts'
+import { isOfThisServer } from '../retry-table.ts'
 
 /** A connection as a pool uses it; its borrower sees only {@link Session}. */
 export interface PooledConnection extends Session {
@@ -90,11 +91,17 @@ export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Pr
   }
 }
 
-/** Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. */
+/**
+ * Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. The connection is
+ * closed after an error that another server may not give.
+ */
 export async function withLease<T>(pool: Pool, work: (lease: Lease) => Promise<T>): Promise<T> {
   const lease = await pool.acquire()
   try {
     return await work(lease)
+  } catch (error) {
+    if (isOfThisServer(error)) lease.destroy()
+    throw error
   } finally {
     lease.release()
   }
