@@ -183,6 +183,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'OUTCOME_UNKNOWN')
 }
 
+/** True for a lost connection, and for a node that is not ready: the work may continue on another server. */
+export function isServerLoss(error: unknown): boolean {
+  return isConnectionLoss(error) || (error instanceof DbtoolError && error.code === 'NODE_NOT_READY')
+}
+
 /**
  * True after an error that another server may not give: a node outside its cluster, or a replica. A connection with
  * such an error is closed, so that a retry connects again, perhaps through a proxy to another server.
@@ -214,6 +219,5 @@ export function hintToContinue({ code, hint = 'remove the cause' }: DbtoolError,
 
 /** True if the server cannot be reached now: it may answer a later connection. */
 export function isAway(error: unknown): boolean {
-  const codes: readonly ErrorCode[] = ['UNREACHABLE', 'NODE_NOT_READY']
-  return isConnectionLoss(error) || (error instanceof DbtoolError && codes.includes(error.code))
+  return isServerLoss(error) || (error instanceof DbtoolError && error.code === 'UNREACHABLE')
 }

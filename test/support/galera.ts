@@ -155,7 +155,8 @@ export class GaleraNode {
       `--wsrep-sst-receive-address=${at(transfer)}`,
       '--wsrep-provider-options=' +
         `base_port=${group};gmcast.listen_addr=tcp://${at(group)};ist.recv_addr=${at(transfer)};` +
-        'gcache.size=32M;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.25S',
+        'gcache.size=32M;evs.keepalive_period=PT0.3S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;' +
+        'evs.install_timeout=PT3S;evs.inactive_check_period=PT0.25S',
       ...this.cluster.options,
     ]
   }
