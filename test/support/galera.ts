@@ -30,9 +30,7 @@ export const account = { user: 'shop', password: 'shop', database: 'shop' }
 export interface Galera {
   readonly nodes: readonly GaleraNode[]
   /** Starts all nodes and creates the account. */
-  start(): Promise<void>
-  /** Ends all nodes at once. */
-  end(): Promise<void>
+  readonly start: () => Promise<void>
 }
 
 interface Ports {
@@ -184,7 +182,7 @@ export function galera(size = 3, ...options: readonly string[]): Galera {
     await Promise.all(others.map((node) => node.start()))
     await first?.asOwner(createAccount)
   }
-  return { nodes, start, end }
+  return { nodes, start }
 }
 
 async function portsOfNode(): Promise<Ports> {

@@ -17,7 +17,7 @@ const account = { user: 'shop', password: 'shop', database: 'shop' }
 export interface Replication {
   readonly primary: ReplicatedServer
   readonly replica: ReplicatedServer
-  start(): Promise<void>
+  readonly start: () => Promise<void>
 }
 
 export class ReplicatedServer {

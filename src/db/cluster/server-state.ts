@@ -125,7 +125,7 @@ function galeraState(global: Texts, status: Texts): GaleraState {
     state: status['wsrep_local_state_comment'] ?? 'unknown',
     size: figure('cluster_size'),
     addresses: addressesIn(status['wsrep_incoming_addresses'] ?? ''),
-    configured: addressesIn((global['wsrep_cluster_address'] ?? '').replace(/^gcomm:\/\/|\?.*$/g, '')).length,
+    configured: addressesIn((global['wsrep_cluster_address'] ?? '').replace('gcomm://', '')).length,
     queue: figure('local_recv_queue'),
     flowControl: figure('flow_control_paused'),
     conflicts: figure('local_cert_failures') + figure('local_bf_aborts'),
@@ -162,10 +162,10 @@ async function sourcesOf(queries: Queries): Promise<Source[] | undefined> {
   const rows = await ifAllowed(() => queries.rows<SlaveRow>('SHOW ALL SLAVES STATUS'))
   return rows?.map((row) => ({
     host: row.Master_Host,
-    port: Number(row.Master_Port),
+    port: row.Master_Port,
     isRunning: row.Slave_IO_Running === 'Yes' && row.Slave_SQL_Running === 'Yes',
     error: [row.Last_SQL_Error, row.Last_IO_Error].find((text) => text !== '') ?? null,
-    behindSeconds: row.Seconds_Behind_Master === null ? null : Number(row.Seconds_Behind_Master),
+    behindSeconds: row.Seconds_Behind_Master,
   }))
 }
 
