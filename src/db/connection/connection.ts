@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
-import { channels, type CloseEvent, type QueryEvent } from '../diagnostics.ts'
+import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import {
@@ -14,12 +14,12 @@ import {
 } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
-import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
+import { firstResultSet, forDriver, resultSets, unconverted } from './results.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
 /**
@@ -343,24 +343,13 @@ export class Connection implements PooledConnection {
   private report({ sql, values, ms, failure }: Ended): void {
     const { onTrace, target, raw } = this.#parts
     onTrace?.({ sql, values, ms, failed: failure !== undefined })
-    if (channels.query.hasSubscribers)
-      channels.query.publish({
-        sql,
-        durationMs: ms,
-        outcome: failure === undefined ? 'ok' : failure instanceof DbtoolError ? failure.code : 'UNEXPECTED',
-        errno: failure instanceof DatabaseError ? failure.errno : undefined,
-        server: addressOf(target),
-        database: target.database,
-        connection: raw.threadId,
-      } satisfies QueryEvent)
+    publishQuery(target, raw.threadId, { sql, ms, failure })
   }
 
   private reportClose(): void {
-    if (this.#closeReported || !channels.close.hasSubscribers) return
+    if (this.#closeReported) return
     this.#closeReported = true
-    const { target, raw } = this.#parts
-    const { database } = target
-    channels.close.publish({ server: addressOf(target), database, connection: raw.threadId } satisfies CloseEvent)
+    publishClose(this.#parts.target, this.#parts.raw.threadId)
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
@@ -474,34 +463,3 @@ function tooLate(timeoutMs: number): DbtoolError {
     hint: 'the statement was stopped; raise timeoutMs to allow more time',
   })
 }
-
-/** Converts a bound value for the connector. */
-function forDriver(value: Value): Exclude<Value, Secret | Date> {
-  if (value instanceof Secret) return value.reveal()
-  return value instanceof Date ? writeInstant(value) : value
-}
-
-/** Most rows need no conversion, and are not copied. */
-const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
-  row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
-
-/**
- * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
- * result set its status.
- */
-function firstResultSet<T>(result: unknown): T[] {
-  if (!Array.isArray(result)) return []
-  return (Array.isArray(result[0]) ? result[0] : result) as T[]
-}
-
-/**
- * The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. From
- * 11.5 on it may also send the outcome of each row, as an object of a class of the connector, which is no row.
- */
-function resultSets<T>(result: unknown): T[] {
-  const isRow = (item: object): boolean => Object.getPrototypeOf(item) === Object.prototype
-  return Array.isArray(result) ? ((result.flat() as object[]).filter(isRow) as T[]) : []
-}
-
-/** Disables the type-cast function, which the connector would call for every cell. */
-const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }
