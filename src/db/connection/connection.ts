@@ -117,7 +117,7 @@ export class Connection implements PooledConnection {
         await reader.read(rows as T[])
     }
     try {
-      await this.run(sql, values, send, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
+      await this.run(sql, values, send, { silenceAfterMs: 0, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
       if (stream?.isOpen === true) {
@@ -326,7 +326,7 @@ export class Connection implements PooledConnection {
       if (this.#cut) throw this.closed()
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      if (options.keepsSession !== true) this.noticeChange(sql)
+      this.noticeChange(sql)
       return result
     } catch (error) {
       failure =
@@ -383,9 +383,10 @@ export class Connection implements PooledConnection {
 
   /** Notices whether the statement has changed the session. */
   private noticeChange(sql: string): void {
+    const changed = (this.status & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
     // An answer that comes together with another one hides its flags.
-    if ((this.status & sessionChangedFlag) !== 0 || (this.#running > 1 && !changesNoSession.test(sql)))
-      this.#sessionChanged = true
+    const mayHaveChanged = this.#running > 1 && !changesNoSession.test(sql)
+    this.#sessionChanged ||= changed || mayHaveChanged
   }
 
   private get status(): number {
@@ -438,8 +439,6 @@ export class Connection implements PooledConnection {
 interface RunOptions extends StatementOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
-  /** SET STATEMENT changes variables for one statement alone, and the answer mentions them. */
-  readonly keepsSession?: boolean
   /** The time that does not count as the statement's. */
   readonly pausedMs?: () => number
 }
@@ -451,8 +450,10 @@ interface Ended {
   readonly failure: Error | undefined
 }
 
+/** The answer mentions its variables, which have their old values again. */
+const forOneStatement = /^\s*SET\s+STATEMENT\b/i
 const changesNoSession =
-  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+  /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
 
 function cancelled(): DbtoolError {
   return new DbtoolError('INTERRUPTED', 'the statement was cancelled')
