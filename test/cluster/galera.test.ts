@@ -59,7 +59,7 @@ describe.skipIf(noGalera !== undefined)(
       author,
     })
 
-    /** Places orders one after the other until `isOver`. Resolves to the acknowledged ones; rejects with the first error. */
+    /** Places orders until `isOver`. Resolves to the acknowledged ones; rejects with the first error. */
     async function placing(db: PooledDatabase, name: string, isOver: () => boolean): Promise<Map<string, Placement>> {
       const placed = new Map<string, Placement>()
       for (let n = 0; !isOver(); n += 1)
@@ -157,7 +157,11 @@ describe.skipIf(noGalera !== undefined)(
         await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
         await expect(
           currentRows(poolOn(node(2).target, 1), 'SELECT id FROM orders WHERE idempotency_key = ?', ['x']),
-        ).rejects.toMatchObject({ code: 'NODE_NOT_READY', errno: 1205, message: expect.stringContaining('lags behind its cluster') })
+        ).rejects.toMatchObject({
+          code: 'NODE_NOT_READY',
+          errno: 1205,
+          message: expect.stringContaining('lags behind its cluster'),
+        })
         await owner.execute('UNLOCK TABLES')
         await owner.execute(`${options} 'repl.causal_read_timeout=PT30S'`)
       })
