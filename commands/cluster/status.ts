@@ -38,7 +38,8 @@ export function clusterStatusVerb(cluster: Command, ctx: Context, run = showClus
     .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText(
       'after',
-      '\nIt asks the configured server for the others. Exit code 1: a server has a\nproblem; 2: none accepts writes.\n' +
+      '\nIt asks the configured server for the others. Exit code 1: a server has a\n' +
+        'problem; 2: none accepts writes.\n' +
         examples('dbtool cluster status', 'dbtool cluster status --watch 2s', 'dbtool cluster status --json'),
     )
     .action((options: StatusOptions) => run(ctx, options))
