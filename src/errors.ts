@@ -85,6 +85,14 @@ export class DbtoolError extends Error {
 /** An invalid value. The message continues the name of the value: "--quantity" + " must be …". */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue'
+
+  /** Without a stack trace: a file with many faults would spend its time on them, and nobody sees them. */
+  constructor(message: string) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** Makes one error of all faults of an input. A single fault becomes the message itself. */
