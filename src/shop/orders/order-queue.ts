@@ -2,6 +2,7 @@ import { PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import { KnownPrices } from './known-prices.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
@@ -37,6 +38,7 @@ const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_
 export class OrderQueue {
   readonly #waiting = new Set<Entry>()
   readonly #lanes = new Lanes()
+  readonly #prices = new KnownPrices()
   /** The keys of the orders in flight. */
   readonly #keys = new Set<string>()
   #batches = 0
@@ -122,9 +124,10 @@ export class OrderQueue {
     const requests = batch.map(({ request }) => request)
     const began = performance.now()
     try {
-      const placements = await placeOrdersTogether(this.queries, requests, (serverMs) =>
-        this.#lanes.measured(performance.now() - began, serverMs),
-      )
+      const placements = await placeOrdersTogether(this.queries, requests, {
+        prices: this.#prices,
+        onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
+      })
       const rest = batch.filter((entry, index) => {
         const placement = placements[index]
         if (placement !== undefined) entry.resolve(placement)
