@@ -1,7 +1,10 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
 import { workOf } from './groups/orders.ts'
-import { buildBefore, nameOf, thisBuild, works } from './groups/waiting-orders.ts'
+import { buildBefore, thisBuild } from './before.ts'
+import { ofMonths } from './groups/import-builds.ts'
+import { works as services } from './groups/service.ts'
+import { nameOf, works } from './groups/waiting-orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -77,12 +80,27 @@ const importing = (peer: string, bound: number): Target => ({
   reach: least(bound),
   measure: (figures) => figures.ratio('import', 'orders of a month', 'orders import', peer),
 })
+const importingBeside = (months: number): Target => ({
+  group: 'import',
+  work: `orders import, ${months === 1 ? 'a month' : `${months} months`}`,
+  peer: buildBefore,
+  reach: least(0.95),
+  measure: (figures) => figures.ratio('import', ofMonths(months), thisBuild, buildBefore),
+})
 const memory = (work: string, verb: string): Target => ({
   group: 'bulk',
   work: `${verb}, memory`,
   peer: '–',
   reach: most(150, 'MB'),
   measure: (figures) => figures.spread('bulk', work, verb, 'peakMegabytes'),
+})
+
+const serving = (work: string, peer: 'driver' | 'mysql2', bound: number): Target => ({
+  group: 'service',
+  work,
+  peer: peer === 'driver' ? "the connector's pool" : "mysql2's pool",
+  reach: most(bound),
+  measure: (figures) => figures.ratio('service', work, 'fair', peer),
 })
 
 const [among, same] = ['among 1,000 products', 'all of the same 3']
@@ -125,18 +143,23 @@ export const targets: readonly Target[] = [
   },
   importing(oneByOne, 3),
   importing(fiveAtOnce, 1),
+  importingBeside(1),
+  importingBeside(10),
   {
     group: 'import',
     work: 'orders import, memory for 10 × the file',
     peer: 'for the file',
-    reach: most(1.5),
-    measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×'),
+    reach: most(1.25),
+    measure: (figures) => {
+      const [tenfold, once] = [10, 1].map((months) => figures.of('import', ofMonths(months), thisBuild))
+      return figures.ratioOfAlso('peakMegabytes', tenfold, once)
+    },
   },
   {
     group: 'bulk',
     work: 'products import',
     peer: 'LOAD DATA LOCAL INFILE',
-    reach: least(0.7),
+    reach: least(0.45),
     measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE'),
   },
   memory(into, 'products import'),
@@ -184,6 +207,17 @@ export const targets: readonly Target[] = [
     peer: 'ceil(50 / 15) × 100 ms',
     reach: most(1.03),
     measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress'),
+  },
+  serving(services.silent, 'driver', 0.3),
+  serving(services.wait, 'driver', 1),
+  serving(services.wait, 'mysql2', 1),
+  serving(services.cpu, 'driver', 1.05),
+  {
+    group: 'service',
+    work: services.back,
+    peer: '–',
+    reach: most(1_000, 'ms'),
+    measure: (figures) => figures.spread('service', services.back, 'fair'),
   },
   starting('--help', 1.6),
   starting('--version', 1.6),

@@ -1,3 +1,4 @@
+import { currentRows } from '../../db/cluster/sync-wait.ts'
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
@@ -165,7 +166,7 @@ async function send(
     hint: 'request the same orders with the same keys again: each is found or placed, never twice',
   }
   const lookup = async (): Promise<Row[] | undefined> => {
-    const rows = await queries.prepared<Row>(existingOrdersSql, [JSON.stringify(keysOf(batch))])
+    const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
   const execute = async (): Promise<Row[]> => {
