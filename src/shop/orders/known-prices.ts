@@ -10,7 +10,7 @@ const mostProducts = 10_000
 export class KnownPrices {
   readonly #prices = new Map<number, string>()
 
-  /** Resolves to the prices of these products; reads those that are not known. A product that does not exist has none. */
+  /** Resolves to the prices of these products, and reads those that are not known. A missing product has none. */
   async of(queries: Queries, productIds: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
     if (this.#prices.size > mostProducts) this.#prices.clear()
     const known = new Map<number, string>()

@@ -76,8 +76,8 @@ export class OrderQueue {
   }
 
   /**
-   * Fills the free lanes with the orders that wait now. No batch takes more than its share of all orders: callers that
-   * are answered together come back together, and would otherwise leave the other lanes empty.
+   * Fills the free lanes with the orders that wait now. No batch takes more than its share of all orders. Otherwise
+   * callers that are answered together would form one batch again and again, and the other lanes would be empty.
    */
   #send(): void {
     const share = Math.ceil((this.#waiting.size + this.#keys.size) / this.#lanes.count)
@@ -185,8 +185,8 @@ const weight = 0.2
 const growth = 1.01
 
 /**
- * The number of batches in flight: one until a batch was measured, then two, so that the client prepares one while the
- * server works on the other. A way that is longer than the work of the server needs more.
+ * The number of batches in flight. It is one until a batch was measured, and then two: the client prepares one while
+ * the server works on the other. A way that is longer than the work of the server needs more.
  */
 class Lanes {
   /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */

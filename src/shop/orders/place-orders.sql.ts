@@ -3,8 +3,8 @@
  * bound, in this order:
  *
  *   products      [[product_id, units, times, revenue, deducted, price], …] ascending, over all orders that are not
- *                 cancelled: `deducted` are the units to take from the stock. The other units left the stock long ago, so
- *                 they count as received. `price` is the price that lines without an agreed one assume.
+ *                 cancelled: `deducted` are the units to take from the stock. The other units left the stock long
+ *                 ago, so they count as received. `price` is the price that lines without an agreed one assume.
  *   orders        [[user_id, status, total, ordered_at, key, digest, [[product_id, quantity, price], …]], …]
  *   keys          [[line_count, key], …], in the order of `orders`
  *   adjustments   [[key, kind, label, amount], …]
