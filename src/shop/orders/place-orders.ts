@@ -8,14 +8,7 @@ import type { OrderStatus } from '../rules.ts'
 import { adjustmentCents } from './adjustments.ts'
 import { KnownPrices } from './known-prices.ts'
 import { fromCents, toCents } from './money.ts'
-import {
-  digestOf,
-  explained,
-  type OrderRequest,
-  OutOfStock,
-  type Placement,
-  type Shortage,
-} from './place-order.ts'
+import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, type Shortage } from './place-order.ts'
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
@@ -36,7 +29,8 @@ type Row =
       readonly total_amount: string
       readonly digest: string
     }
-  | { readonly outcome: 'short' | 'repriced'; readonly product_id: number }
+  | { readonly outcome: 'short'; readonly product_id: number }
+  | { readonly outcome: 'repriced'; readonly product_id: number }
 
 /** An order with any status, which may have taken its stock long ago. */
 export interface BulkOrderRequest extends Omit<OrderRequest, 'status' | 'dryRun'> {
