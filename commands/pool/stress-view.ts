@@ -12,7 +12,8 @@ import {
 } from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { Live } from '../../src/stress/recorder.ts'
-import type { StressResult } from '../../src/stress/result.ts'
+import type { JudgedResult } from '../../src/stress/judged.ts'
+import { measuredText } from '../../src/stress/threshold.ts'
 
 const percentileView: View = {
   columns: [
@@ -36,8 +37,33 @@ const checkView: View = {
 }
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
+const verdictSigns = { true: { text: '✔', colour: 'green' }, false: { text: '✖', colour: 'red' } } as const
+const thresholdView: View = {
+  columns: [sign('ok', verdictSigns), text('threshold'), number('measured')],
+  id: 'threshold',
+  empty: '',
+}
+const comparisonView: View = {
+  columns: [sign('ok', verdictSigns), text('metric'), number('baseline'), number('measured'), number('change')],
+  id: 'metric',
+  empty: '',
+}
+
+const statementView: View = {
+  columns: [
+    text('statement'),
+    number('ok'),
+    number('failed'),
+    number('throughput'),
+    number('p50_ms'),
+    number('p99_ms'),
+  ],
+  id: 'statement',
+  empty: '',
+}
+
 /** The result as data; for people, percentiles, figures, checks and errors are separate tables. */
-export const stressView: View<StressResult> = {
+export const stressView: View<JudgedResult> = {
   columns: [
     text('mode'),
     number('pool_size'),
@@ -64,6 +90,9 @@ export const stressView: View<StressResult> = {
     data('client_cpu'),
     data('validity'),
     data('partial'),
+    data('statements'),
+    data('thresholds'),
+    data('comparison'),
   ],
   id: 'mode',
   empty: '',
@@ -82,7 +111,10 @@ function sectionsOf({
   cold_start_ms,
   validity,
   errors,
-}: StressResult): Section[] {
+  statements,
+  thresholds,
+  comparison,
+}: JudgedResult): Section[] {
   const workers: [string, number][] = [
     ['iterations of the slowest worker', fairness.min_ops],
     ['iterations of the fastest worker', fairness.max_ops],
@@ -97,12 +129,37 @@ function sectionsOf({
     ['cold start, ms', cold_start_ms],
   ]
   return [
+    {
+      ...section(
+        thresholdView,
+        thresholds.map((judged) => ({ ...judged, measured: measuredText(judged) })),
+      ),
+      first: true,
+    },
+    {
+      ...section(
+        comparisonView,
+        comparison.map((value) => ({ ...value, change: `${(value.change * 100).toFixed(1)} %` })),
+      ),
+      first: true,
+    },
     section(percentileView, [
       rowOf('acquire', acquire_ms),
       rowOf('execute', execute_ms),
       rowOf('total', total_ms),
       ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
     ]),
+    section(
+      statementView,
+      statements.map(({ statement, ok, failed, throughput, execute_ms: { p50, p99 } }) => ({
+        statement,
+        ok,
+        failed,
+        throughput,
+        p50_ms: p50?.toFixed(2) ?? null,
+        p99_ms: p99?.toFixed(2) ?? null,
+      })),
+    ),
     section(
       figureView,
       values.map(([figure, value]) => ({ figure, value })),

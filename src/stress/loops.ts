@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Load, StressPlan } from './plan.ts'
 import type { Recorder, Times } from './recorder.ts'
-import type { Perform } from './workload.ts'
+import type { Begun, Perform } from './workload.ts'
 
 /** The work, the pool that it runs on, and the recorder of its times. */
 export interface Running {
@@ -12,23 +12,37 @@ export interface Running {
   readonly signal: AbortSignal
 }
 
+/** The times of an iteration: when it was due, and when it must have begun at the latest. */
+interface Due {
+  readonly dueMs: number
+  readonly latestMs: number
+}
+
 /**
- * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are
- * recorded; the promise never rejects.
+ * Runs one iteration and records its times, which count from `dueMs`. Failures are recorded; the promise never rejects.
+ * An iteration that gets its connection after `latestMs` does not begin, and leaves no record.
  */
-export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
+async function iterate({ pool, work, recorder }: Running, worker: number, { dueMs, latestMs }: Due): Promise<void> {
   let acquired: number | undefined
-  let share = 1
+  let begun: Begun = {}
+  let late = false
   const times = (): Times => {
     const end = performance.now()
-    return { acquireMs: (acquired ?? end) - dueMs, executeMs: end - (acquired ?? end), share }
+    return {
+      acquireMs: (acquired ?? end) - dueMs,
+      executeMs: end - (acquired ?? end),
+      share: begun.share ?? 1,
+      statement: begun.statement,
+    }
   }
   try {
-    await work(pool, (part = 1) => {
+    await work(pool, (given = {}) => {
       acquired = performance.now()
-      share = part
+      begun = given
+      late = acquired > latestMs
+      return !late
     })
-    recorder.succeeded(worker, times())
+    if (!late) recorder.succeeded(worker, times())
   } catch (error) {
     recorder.failed(times(), error)
   }
@@ -42,11 +56,12 @@ export async function closedLoop(
 ): Promise<void> {
   const { signal } = running
   const end = 'durationMs' in until ? performance.now() + until.durationMs : Infinity
+  const latestMs = 'waiting' in until ? end : Infinity
   const times = 'iterations' in until ? until.iterations : Infinity
   const work = async (worker: number): Promise<void> => {
     if (rampMs > 0) await sleep((rampMs * worker) / workers, undefined, { signal }).catch(() => undefined)
     for (let done = 0; done < times && performance.now() < end && !signal.aborted; done += 1)
-      await iterate(running, worker, performance.now())
+      await iterate(running, worker, { dueMs: performance.now(), latestMs })
   }
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
 }
@@ -88,7 +103,9 @@ export async function openLoop(
       continue
     }
     recorder.late.record(now - due)
-    const iteration: Promise<void> = iterate(running, 0, due).finally(() => flight.delete(iteration))
+    const iteration: Promise<void> = iterate(running, 0, { dueMs: due, latestMs: Infinity }).finally(() =>
+      flight.delete(iteration),
+    )
     flight.add(iteration)
   }
   await Promise.all(flight)

@@ -12,18 +12,24 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 export type Iterate = (lease: Lease) => Promise<unknown>
 
 /**
- * One iteration on a pool. It calls `onAcquired` when its work begins, with its part of a connection if it shares one;
- * the default is 1.
+ * One iteration on a pool. It calls `onAcquired` when its work begins. If that returns false, the iteration is too late,
+ * and need not begin.
  */
-export type Perform = (pool: Pool, onAcquired: (share?: number) => void) => Promise<unknown>
+export type Perform = (pool: Pool, onAcquired: (begun?: Begun) => boolean) => Promise<unknown>
+
+export interface Begun {
+  /** The part of a connection that the iteration uses, if it shares one; the default is 1. */
+  readonly share?: number
+  /** The position of the statement, if there are several. */
+  readonly statement?: number
+}
 
 /** An iteration that has a connection for itself. */
 export const onLease =
   (iterate: Iterate): Perform =>
   (pool, onAcquired) =>
-    withLease(pool, (lease) => {
-      onAcquired()
-      return iterate(lease)
+    withLease(pool, async (lease) => {
+      if (onAcquired()) await iterate(lease)
     })
 
 /** A workload of statements, as plain data for threads. */
@@ -40,18 +46,23 @@ interface Scratch {
 }
 
 /** Runs one of the statements in each iteration, by their weights. Shards use different rows of the data. */
-function iterateStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Iterate {
+function performStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Perform {
   const next = chooser(statements)
+  const begun = new Map(statements.map((statement, position) => [statement, { statement: position }]))
   let row = index - of
-  return (lease) => {
-    const { sql, parameters } = next()
-    if (parameters.length === 0) return lease.rows(sql)
-    row += of
-    return lease.prepared(
-      sql,
-      parameters.map((parameter) => parameterValue(parameter, data[row % data.length])),
-    )
-  }
+  return (pool, onAcquired) =>
+    withLease(pool, async (lease) => {
+      const chosen = next()
+      if (!onAcquired(statements.length === 1 ? undefined : begun.get(chosen))) return
+      const { sql, parameters } = chosen
+      if (parameters.length === 0) {
+        await lease.rows(sql)
+        return
+      }
+      row += of
+      const values = parameters.map((parameter) => parameterValue(parameter, data[row % data.length]))
+      await lease.prepared(sql, values)
+    })
 }
 
 /** Workloads that need no table in the database. */
@@ -62,9 +73,7 @@ export const builtIn = {
 
 export const sqlWork = (sql: string): StatementWork => ({ statements: [parseStatement(sql)], data: [] })
 /** Iterations that run one statement. */
-const iterateSql = (sql: string): Iterate => iterateStatements(sqlWork(sql))
-
-export const performSql = (sql: string): Perform => onLease(iterateSql(sql))
+export const performSql = (sql: string): Perform => performStatements(sqlWork(sql))
 
 const scratchRows = 10_000
 
@@ -143,7 +152,7 @@ async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork)
       status: 'confirmed',
       author,
     }
-    return orderQueue(pool).place(request, { onSent: (together) => onAcquired(1 / together) })
+    return orderQueue(pool).place(request, { onSent: (together) => void onAcquired({ share: 1 / together }) })
   }
 }
 
@@ -154,5 +163,5 @@ export type Work =
 
 /** The iterations of one shard. */
 export async function iterateWork(work: Work, shard: Shard): Promise<Perform> {
-  return work.kind === 'statements' ? onLease(iterateStatements(work, shard)) : iterateOrders(work)
+  return work.kind === 'statements' ? performStatements(work, shard) : iterateOrders(work)
 }
