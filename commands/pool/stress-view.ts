@@ -99,22 +99,48 @@ export const stressView: View<JudgedResult> = {
   sections: sectionsOf,
 }
 
-function sectionsOf({
-  acquire_ms,
-  execute_ms,
-  total_ms,
-  late_ms,
-  loop,
-  connections,
-  fairness,
-  event_loop_ms,
-  cold_start_ms,
-  validity,
-  errors,
-  statements,
-  thresholds,
-  comparison,
-}: JudgedResult): Section[] {
+function sectionsOf(result: JudgedResult): Section[] {
+  return [
+    ...verdictSections(result),
+    section(percentileView, percentileRows(result)),
+    section(statementView, statementRows(result)),
+    section(figureView, figureRows(result)),
+    section(checkView, result.validity.checks),
+    section(errorView, result.errors),
+  ]
+}
+
+/** The thresholds and the comparison with the baseline, above all other figures. */
+function verdictSections({ thresholds, comparison }: JudgedResult): Section[] {
+  const judged = thresholds.map((threshold) => ({ ...threshold, measured: measuredText(threshold) }))
+  const compared = comparison.map((value) => ({ ...value, change: `${(value.change * 100).toFixed(1)} %` }))
+  return [
+    { ...section(thresholdView, judged), first: true },
+    { ...section(comparisonView, compared), first: true },
+  ]
+}
+
+function percentileRows({ acquire_ms, execute_ms, total_ms, late_ms, loop }: JudgedResult): Row[] {
+  return [
+    rowOf('acquire', acquire_ms),
+    rowOf('execute', execute_ms),
+    rowOf('total', total_ms),
+    ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
+  ]
+}
+
+function statementRows({ statements }: JudgedResult): Row[] {
+  return statements.map(({ statement, ok, failed, throughput, execute_ms: { p50, p99 } }) => ({
+    statement,
+    ok,
+    failed,
+    throughput,
+    p50_ms: p50?.toFixed(2) ?? null,
+    p99_ms: p99?.toFixed(2) ?? null,
+  }))
+}
+
+function figureRows({ loop, connections, fairness, event_loop_ms, cold_start_ms }: JudgedResult): Row[] {
   const workers: [string, number][] = [
     ['iterations of the slowest worker', fairness.min_ops],
     ['iterations of the fastest worker', fairness.max_ops],
@@ -128,45 +154,7 @@ function sectionsOf({
     ['event loop delay, p99 ms', event_loop_ms.p99],
     ['cold start, ms', cold_start_ms],
   ]
-  return [
-    {
-      ...section(
-        thresholdView,
-        thresholds.map((judged) => ({ ...judged, measured: measuredText(judged) })),
-      ),
-      first: true,
-    },
-    {
-      ...section(
-        comparisonView,
-        comparison.map((value) => ({ ...value, change: `${(value.change * 100).toFixed(1)} %` })),
-      ),
-      first: true,
-    },
-    section(percentileView, [
-      rowOf('acquire', acquire_ms),
-      rowOf('execute', execute_ms),
-      rowOf('total', total_ms),
-      ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
-    ]),
-    section(
-      statementView,
-      statements.map(({ statement, ok, failed, throughput, execute_ms: { p50, p99 } }) => ({
-        statement,
-        ok,
-        failed,
-        throughput,
-        p50_ms: p50?.toFixed(2) ?? null,
-        p99_ms: p99?.toFixed(2) ?? null,
-      })),
-    ),
-    section(
-      figureView,
-      values.map(([figure, value]) => ({ figure, value })),
-    ),
-    section(checkView, validity.checks),
-    section(errorView, errors),
-  ]
+  return values.map(([figure, value]) => ({ figure, value }))
 }
 
 /** Rounds to two decimals; the data formats have microseconds. */

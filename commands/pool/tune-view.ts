@@ -156,7 +156,8 @@ function withoutKnee({ limit, points }: Advice, { min, max, workers, goal }: Ask
 
 function kneeText({ range, sensitivity }: Advice, poolSize: number): string {
   const costs = [...costOf(sensitivity.half, 'half'), ...costOf(sensitivity.double, 'twice')]
-  const sentence = `a pool of ${counted(poolSize, 'connection')}${rangeText(range)} reaches at least 95 % of the best throughput`
+  const pool = `a pool of ${counted(poolSize, 'connection')}${rangeText(range)}`
+  const sentence = `${pool} reaches at least 95 % of the best throughput`
   return [sentence, ...(costs.length === 0 ? [] : [costs.join(', ')])].join('; ')
 }
 

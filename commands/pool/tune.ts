@@ -132,7 +132,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   })
 }
 
-/** The recommendation as settings of the pool `name`, with the time-outs of the configuration; by default of dbtool's. */
+/** The recommendation as settings of a pool, by default dbtool's, with the time-outs of the configuration. */
 async function settingsOf(ctx: Context, name: PoolName | undefined, size: number): Promise<PoolLines> {
   const [{ pool }, { settingsFor }] = await Promise.all([anyServer(ctx), import('../../src/stress/their-pools.ts')])
   return settingsFor(name, { size, timeoutMs: pool.timeoutMs, recycleMs: pool.recycleMs })

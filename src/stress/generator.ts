@@ -89,7 +89,7 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
   }
 }
 
-/** What the warm-up shares with the end of the measurement. */
+/** The rule for the end of the warm-up, which is that of the measurement. */
 const untilOf = ({ until }: StressPlan): { waiting?: 'dropped' } =>
   'waiting' in until ? { waiting: until.waiting } : {}
 

@@ -18,10 +18,10 @@ const draws = 200
 /**
  * Estimates the knee: the smallest size that reaches 95 % of the best throughput, among the sizes that meet the goal.
  *
- * The estimate compares logarithms, so that differences are ratios. Each throughput is the level of its size, the effect
- * of its round, and noise; medians estimate levels and effects, so one outlier moves neither. The noise of all sizes
- * together gives the standard error of a level. The interval holds 95 % of the knees of levels that are drawn from the
- * errors; with few rounds, the errors follow Student's t distribution.
+ * The estimate compares logarithms, so that differences are ratios. Each throughput is the level of its size, the
+ * effect of its round, and noise; medians estimate levels and effects, so one outlier moves neither. The noise of all
+ * sizes together gives the standard error of a level. The interval holds 95 % of the knees of levels that are drawn
+ * from the errors; with few rounds, the errors follow Student's t distribution.
  */
 export function estimateKnee(sizes: readonly Size[], goal: Goal): Knee {
   const levels = levelsOf(sizes)
@@ -55,7 +55,7 @@ const indistinguishable = 2 * Math.SQRT2
 
 /**
  * The position of the smallest eligible level that is good enough. The best throughput is the mean of the levels that
- * cannot be distinguished from the highest one: the highest of many equal levels is high by chance.
+ * cannot be distinguished from the highest one. The highest of many equal levels is high by chance.
  */
 function kneeAt({ values, error }: Levels, eligible: readonly boolean[]): number | undefined {
   const candidates = values.filter((_, index) => eligible[index])

@@ -25,7 +25,7 @@ interface Due {
 async function iterate({ pool, work, recorder }: Running, worker: number, { dueMs, latestMs }: Due): Promise<void> {
   let acquired: number | undefined
   let begun: Begun = {}
-  let late = false
+  const isLate = (): boolean => (acquired ?? 0) > latestMs
   const times = (): Times => {
     const end = performance.now()
     return {
@@ -39,10 +39,9 @@ async function iterate({ pool, work, recorder }: Running, worker: number, { dueM
     await work(pool, (given = {}) => {
       acquired = performance.now()
       begun = given
-      late = acquired > latestMs
-      return !late
+      return !isLate()
     })
-    if (!late) recorder.succeeded(worker, times())
+    if (!isLate()) recorder.succeeded(worker, times())
   } catch (error) {
     recorder.failed(times(), error)
   }

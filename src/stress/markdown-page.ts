@@ -57,5 +57,8 @@ function tableText({ columns, rows }: MarkdownTable): string {
   return [line(columns), `|${'---|'.repeat(columns.length)}`, ...rows.map(line)].join('\n')
 }
 
-/** Escapes the characters that Markdown or HTML would read, and keeps a cell on its line. */
-const escaped = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*[\r\n]+\s*/g, ' ')
+/** The characters with a meaning in Markdown or HTML. An underscore inside a word has none. */
+const special = /[\\`*[\]<|]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
+
+/** A cell or a sentence on one line. */
+const escaped = (text: string): string => text.replace(/[\r\n]+/g, ' ').replace(special, '\\$&')

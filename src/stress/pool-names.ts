@@ -1,4 +1,4 @@
-/** The pools whose settings `pool tune` can print. This file is separate, so that the help does not load their texts. */
+/** The pools whose settings `pool tune` can print. The help needs their names, and does not load their texts. */
 export const poolNames = ['hikaricp', 'sqlalchemy', 'mysql2', 'knex', 'prisma', 'mariadb', 'php-pdo', 'go'] as const
 export type PoolName = (typeof poolNames)[number]
 

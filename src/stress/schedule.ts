@@ -44,8 +44,8 @@ const margin = 1.2
 
 /**
  * Plans a sweep from one statement alone and one on each connection of the largest pool. A trial ends when the
- * statements in flight have ended, so slow statements count twice: at the end of the warm-up, and at the end of the
- * measurement. Throws USAGE if the time limit is too short.
+ * statements in flight have ended. Slow statements therefore count twice: after the warm-up, and after the measurement.
+ * Throws USAGE if the time limit is too short.
  */
 export function scheduleOf(plan: SweepPlan, probes: readonly Probe[], elapsedMs: number): Schedule {
   const { sizes, rounds, timeMs } = plan

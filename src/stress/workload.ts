@@ -12,8 +12,8 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 export type Iterate = (lease: Lease) => Promise<unknown>
 
 /**
- * One iteration on a pool. It calls `onAcquired` when its work begins. If that returns false, the iteration is too late,
- * and need not begin.
+ * One iteration on a pool. It calls `onAcquired` when its work begins. If that returns false, the iteration is too
+ * late, and need not begin.
  */
 export type Perform = (pool: Pool, onAcquired: (begun?: Begun) => boolean) => Promise<unknown>
 

@@ -12,7 +12,7 @@ interface Tuned {
   readonly connections: { readonly wanted: number | null; readonly fits: boolean | null }
 }
 
-// The answers are known, and the noise of this machine is not: an estimate may be off, but its range includes the truth.
+// The answers are known, and the noise of this machine is not. An estimate may be off; its range includes the truth.
 // The exact decisions are in test/stress/knee.test.ts, without a server.
 describe('pool tune', () => {
   const database = testDatabase({ migrated: false })

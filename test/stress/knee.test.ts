@@ -65,23 +65,23 @@ const drift: Disturbance = (trial) => (1 + 0.1 * trial.round) * noise(0.01)(tria
 const halfARound: Disturbance = (trial) => (trial.round === 1 && trial.position > 4 ? 0.5 : 1) * noise(0.01)(trial)
 
 describe('the knee of a series', () => {
-  it.each<[keyof typeof shapes, string, Disturbance, rounds: number, truth: number]>([
-    ['waits', 'no noise', noise(0), 3, 16],
-    ['waits', '5 % noise', noise(0.05), 3, 16],
-    ['waits', 'an outlier round', outlierRound, 3, 16],
-    ['cores', 'no noise', noise(0), 3, 2],
-    ['cores', '1 % noise', noise(0.01), 3, 2],
-    ['cores', '3 % noise', noise(0.03), 5, 2],
-    ['cores', 'an outlier round', outlierRound, 3, 2],
-    ['cores', 'an outlier at the knee', outlierTrial, 3, 2],
-    ['cores', 'half an outlier round', halfARound, 4, 2],
-    ['cores', 'drift', drift, 5, 2],
-    ['cores, then slower', '1 % noise', noise(0.01), 3, 4],
-    ['serial', '3 % noise', noise(0.03), 5, 1],
-    ['serial', 'drift', drift, 4, 1],
-    ['falls', '3 % noise', noise(0.03), 3, 1],
-    ['eight workers', '2 % noise', noise(0.02), 3, 8],
-  ])('%s, with %s: is found, with a narrow range around it', (name, _what, disturb, rounds, truth) => {
+  it.each<[keyof typeof shapes, string, Disturbance, [rounds: number, truth: number]]>([
+    ['waits', 'no noise', noise(0), [3, 16]],
+    ['waits', '5 % noise', noise(0.05), [3, 16]],
+    ['waits', 'an outlier round', outlierRound, [3, 16]],
+    ['cores', 'no noise', noise(0), [3, 2]],
+    ['cores', '1 % noise', noise(0.01), [3, 2]],
+    ['cores', '3 % noise', noise(0.03), [5, 2]],
+    ['cores', 'an outlier round', outlierRound, [3, 2]],
+    ['cores', 'an outlier at the knee', outlierTrial, [3, 2]],
+    ['cores', 'half an outlier round', halfARound, [4, 2]],
+    ['cores', 'drift', drift, [5, 2]],
+    ['cores, then slower', '1 % noise', noise(0.01), [3, 4]],
+    ['serial', '3 % noise', noise(0.03), [5, 1]],
+    ['serial', 'drift', drift, [4, 1]],
+    ['falls', '3 % noise', noise(0.03), [3, 1]],
+    ['eight workers', '2 % noise', noise(0.02), [3, 8]],
+  ])('%s, with %s: is found, with a narrow range around it', (name, _what, disturb, [rounds, truth]) => {
     const { right, covered, narrow } = answers(shapes[name], disturb, rounds, truth)
     expect([right >= 0.95, covered >= 0.95, narrow >= 0.7, right, covered, narrow]).toEqual([
       true,
