@@ -81,6 +81,8 @@ describe('the package', () => {
       'dist/lib/index.js',
       'dist/sbom.cdx.json',
       'docs/dbtool.1',
+      'examples/opentelemetry.ts',
+      'examples/prometheus.ts',
       'package.json',
     ])
     for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/thread-main.cjs', 'dist/lib/index.d.ts'])
@@ -132,7 +134,8 @@ describe('the bill of materials', () => {
     const names = listed().map((ref) => ref.slice(0, ref.lastIndexOf('@')))
     for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
       expect(names).toContain(name)
-    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'tarn', 'rolldown']) expect(names).not.toContain(name)
+    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'tarn', 'rolldown'])
+      expect(names).not.toContain(name)
     const refs = new Set([`dbtool@${bill().metadata.component.version}`, ...listed()])
     expect(
       bill()

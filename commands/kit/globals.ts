@@ -135,6 +135,7 @@ export async function invocationOf(command: Command, argv: readonly string[], io
     verbose: flags.verbose === true,
     stopwatch: flags.timing === true ? new Stopwatch(io.startedMs) : undefined,
     rawCells: flags.raw === true,
+    force: flags.force === true,
     fileMode: flags.mode,
   }
 }

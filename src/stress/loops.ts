@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool } from '../db/pool/pool.ts'
+import type { Lease, Pool } from '../db/pool/pool.ts'
+import { DbtoolError } from '../errors.ts'
 import type { Load, StressPlan } from './plan.ts'
 import type { Recorder, Times } from './recorder.ts'
-import type { Begun, Perform } from './workload.ts'
+import type { Hold, Perform } from './workload.ts'
 
 /** The work, the pool that it runs on, and the recorder of its times. */
 export interface Running {
@@ -10,6 +11,25 @@ export interface Running {
   readonly work: Perform
   readonly recorder: Recorder
   readonly signal: AbortSignal
+  /** The leases of the iterations that run now. */
+  readonly leases: Set<Lease>
+}
+
+/** Time for iterations to end after the signal, when their statements have been cancelled. */
+const endMs = 50
+
+/** Runs a loop; after the signal, cancels what still runs and does not wait for it. */
+export async function untilAborted({ signal, leases }: Running, loop: Promise<void>): Promise<void> {
+  let onAbort = (): void => undefined
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = () => {
+      for (const lease of leases) void lease.cancel()
+      setTimeout(resolve, endMs)
+    }
+  })
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  await Promise.race([loop, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 /** The times of an iteration: when it was due, and when it must have begun at the latest. */
@@ -19,31 +39,38 @@ interface Due {
 }
 
 /**
- * Runs one iteration and records its times, which count from `dueMs`. Failures are recorded; the promise never rejects.
- * An iteration that gets its connection after `latestMs` does not begin, and leaves no record.
+ * Runs one iteration and records its times, which count from `dueMs`. Failures are recorded, but for those after the
+ * signal; the promise never rejects. An iteration that gets its connection after `latestMs` does not begin, and leaves
+ * no record.
  */
-async function iterate({ pool, work, recorder }: Running, worker: number, { dueMs, latestMs }: Due): Promise<void> {
+async function iterate(running: Running, worker: number, { dueMs, latestMs }: Due): Promise<void> {
+  const { pool, work, recorder, signal, leases } = running
   let acquired: number | undefined
-  let begun: Begun = {}
+  let hold: Hold = {}
   const isLate = (): boolean => (acquired ?? 0) > latestMs
   const times = (): Times => {
     const end = performance.now()
     return {
       acquireMs: (acquired ?? end) - dueMs,
       executeMs: end - (acquired ?? end),
-      share: begun.share ?? 1,
-      statement: begun.statement,
+      share: hold.share ?? 1,
+      statement: hold.statement,
     }
   }
   try {
-    await work(pool, (given = {}) => {
+    await work(pool, (given) => {
       acquired = performance.now()
-      begun = given
-      return !isLate()
+      hold = given
+      if (given.lease === undefined) return
+      // It came for a run that has ended.
+      if (signal.aborted || isLate()) throw new DbtoolError('INTERRUPTED', 'the run has ended')
+      leases.add(given.lease)
     })
     if (!isLate()) recorder.succeeded(worker, times())
   } catch (error) {
-    recorder.failed(times(), error)
+    if (!signal.aborted && !isLate()) recorder.failed(times(), error)
+  } finally {
+    if (hold.lease !== undefined) leases.delete(hold.lease)
   }
 }
 

@@ -11,25 +11,26 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 /** The work of one iteration on its connection. */
 export type Iterate = (lease: Lease) => Promise<unknown>
 
-/**
- * One iteration on a pool. It calls `onAcquired` when its work begins. If that returns false, the iteration is too
- * late, and need not begin.
- */
-export type Perform = (pool: Pool, onAcquired: (begun?: Begun) => boolean) => Promise<unknown>
-
-export interface Begun {
+/** The use of a connection by an iteration. */
+export interface Hold {
+  /** The connection, if the iteration has one for itself. */
+  readonly lease?: Lease
   /** The part of a connection that the iteration uses, if it shares one; the default is 1. */
   readonly share?: number
   /** The position of the statement, if there are several. */
-  readonly statement?: number
+  readonly statement?: number | undefined
 }
+
+/** One iteration on a pool. It calls `onAcquired` when its work begins, which may throw to end it there. */
+export type Perform = (pool: Pool, onAcquired: (hold: Hold) => void) => Promise<unknown>
 
 /** An iteration that has a connection for itself. */
 export const onLease =
   (iterate: Iterate): Perform =>
   (pool, onAcquired) =>
     withLease(pool, async (lease) => {
-      if (onAcquired()) await iterate(lease)
+      onAcquired({ lease })
+      return iterate(lease)
     })
 
 /** A workload of statements, as plain data for threads. */
@@ -48,12 +49,12 @@ interface Scratch {
 /** Runs one of the statements in each iteration, by their weights. Shards use different rows of the data. */
 function performStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Perform {
   const next = chooser(statements)
-  const begun = new Map(statements.map((statement, position) => [statement, { statement: position }]))
+  const positions = new Map(statements.map((statement, position) => [statement, position]))
   let row = index - of
   return (pool, onAcquired) =>
     withLease(pool, async (lease) => {
       const chosen = next()
-      if (!onAcquired(statements.length === 1 ? undefined : begun.get(chosen))) return
+      onAcquired({ lease, statement: statements.length === 1 ? undefined : positions.get(chosen) })
       const { sql, parameters } = chosen
       if (parameters.length === 0) {
         await lease.rows(sql)
@@ -152,7 +153,7 @@ async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork)
       status: 'confirmed',
       author,
     }
-    return orderQueue(pool).place(request, { onSent: (together) => void onAcquired({ share: 1 / together }) })
+    return orderQueue(pool).place(request, { onSent: (together) => onAcquired({ share: 1 / together }) })
   }
 }
 

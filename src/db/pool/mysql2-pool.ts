@@ -6,7 +6,15 @@ import { mysql2Options } from '../connection/options.ts'
 import { translate } from '../failures.ts'
 import type { Change, Value } from '../queries.ts'
 import type { Limits, Target } from '../target.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats, type PoolOptions } from './pool.ts'
+import { ConnectionLease } from './lease.ts'
+import {
+  defaultGraceMs,
+  type Lease,
+  type Pool,
+  type PooledConnection,
+  type PoolStats,
+  type PoolOptions,
+} from './pool.ts'
 import { poolClosed, PoolCounters } from './stats.ts'
 
 /**
@@ -43,7 +51,7 @@ export class Mysql2Pool implements Pool {
       this.#counters.granted(waitMs)
       this.#leased.add(raw)
       this.#counters.setInUse(this.#leased.size)
-      return new Lease(new Mysql2Connection(raw, this.#target), waitMs, () => {
+      return new ConnectionLease(new Mysql2Connection(raw, this.#target), waitMs, () => {
         this.#leased.delete(raw)
         this.#counters.setInUse(this.#leased.size)
         raw.release()
@@ -60,6 +68,7 @@ export class Mysql2Pool implements Pool {
       open: this.#open,
       idle: this.#open - this.#leased.size,
       opening: 0,
+      stopping: 0,
       waiting: this.#waiting,
     })
   }
@@ -102,6 +111,8 @@ export class Mysql2Pool implements Pool {
 class Mysql2Connection implements PooledConnection {
   readonly mayHoldTransaction = false
   readonly inTransaction = false
+  readonly sessionChanged = false
+  readonly abandoned = false
   busy = false
   usable = true
 
@@ -144,6 +155,20 @@ class Mysql2Connection implements PooledConnection {
       () => true,
       () => false,
     )
+  }
+
+  /** mysql2 does not reset a session on its release. */
+  reset(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  whenLost(listener: () => void): void {
+    this.raw.once('end', listener)
+  }
+
+  /** mysql2 cannot stop a statement: its connection is closed instead. */
+  cancel(): Promise<void> {
+    return this.stop()
   }
 
   close(): Promise<void> {

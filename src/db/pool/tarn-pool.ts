@@ -1,6 +1,15 @@
 import type { Pool as Tarn } from 'tarn'
 import { DbtoolError, messageOf } from '../../errors.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats, type PoolOptions } from './pool.ts'
+import type { Target } from '../target.ts'
+import { ConnectionLease } from './lease.ts'
+import {
+  defaultGraceMs,
+  type Lease,
+  type Pool,
+  type PooledConnection,
+  type PoolStats,
+  type PoolOptions,
+} from './pool.ts'
 import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 
 /**
@@ -10,13 +19,15 @@ import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
 export class TarnPool implements Pool {
   readonly #connect: () => Promise<PooledConnection>
   readonly #options: PoolOptions
+  readonly #target: Target
   readonly #counters = new PoolCounters()
   readonly #connections = new Set<PooledConnection>()
   #tarn: Promise<Tarn<PooledConnection>> | undefined
   #opened: Tarn<PooledConnection> | undefined
   #closed = false
 
-  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions) {
+  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions, target: Target) {
+    this.#target = target
     this.#connect = connect
     this.#options = options
   }
@@ -34,7 +45,7 @@ export class TarnPool implements Pool {
     const waitMs = performance.now() - startedAt
     this.#counters.granted(waitMs)
     this.#counters.setInUse(tarn.numUsed())
-    return new Lease(connection, waitMs, () => {
+    return new ConnectionLease(connection, waitMs, () => {
       if (connection.busy) connection.destroy()
       tarn.release(connection)
       this.#counters.setInUse(tarn.numUsed())
@@ -47,6 +58,7 @@ export class TarnPool implements Pool {
       open: this.#connections.size,
       idle: tarn?.numFree() ?? 0,
       opening: tarn?.numPendingCreates() ?? 0,
+      stopping: 0,
       waiting: tarn?.numPendingAcquires() ?? 0,
     })
   }
@@ -99,6 +111,6 @@ export class TarnPool implements Pool {
     if (error instanceof DbtoolError) return error
     if (this.#closed) return poolClosed()
     this.#counters.timeouts += 1
-    return new DbtoolError('POOL_TIMEOUT', messageOf(error), { cause: error, hint: timeoutHint })
+    return new DbtoolError('POOL_TIMEOUT', messageOf(error), { cause: error, hint: timeoutHint(this.#target) })
   }
 }
