@@ -19,7 +19,7 @@ import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
-import { firstResultSet, forDriver, resultSets, unconverted } from './results.ts'
+import { firstResultSet, forDriver, resultSets, unconverted, rowForDriver } from './results.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
 /**
