@@ -85,8 +85,9 @@ export async function runDbtool(
   args: readonly string[],
   child: Child,
   expected: readonly number[] = [0],
+  binary = dbtoolBinary,
 ): Promise<Ended> {
-  const ended = await runChild(process.execPath, ['--import', reportPeak, dbtoolBinary, ...args], child)
+  const ended = await runChild(process.execPath, ['--import', reportPeak, binary, ...args], child)
   if (!expected.includes(ended.exitCode ?? -1))
     throw new Error(
       `dbtool ${args.slice(0, 2).join(' ')} ended with ${ended.exitCode ?? 'a signal'}: ${ended.stderr.trim()}`,

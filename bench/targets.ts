@@ -1,7 +1,11 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
+import { buildBefore, thisBuild } from './builds.ts'
+import { checkWorks } from './groups/checks.ts'
+import { exportWorks } from './groups/exports.ts'
 import { workOf } from './groups/orders.ts'
-import { buildBefore, thisBuild, workOf as waitingWork } from './groups/waiting-orders.ts'
+import { workOf as waitingWork } from './groups/waiting-orders.ts'
+import { unloading } from './mariadb-client.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -43,6 +47,20 @@ const waiting = (work: string, about: string, reach: Target['reach'], what = 'va
     const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', work, who))
     return figures.ratioOfAlso(what, mine, before)
   },
+})
+const exporting = (noun: string, peer: string, bound: number): Target => ({
+  group: 'export',
+  work: `${noun} export`,
+  peer,
+  reach: least(bound),
+  measure: (figures) => figures.ratio('export', noun, thisBuild, peer),
+})
+const checking = (work: keyof typeof checkWorks, bound: number): Target => ({
+  group: 'checks',
+  work,
+  peer: buildBefore,
+  reach: most(bound),
+  measure: (figures) => figures.ratio('checks', work, thisBuild, buildBefore),
 })
 const failures = (work: string, about: string): Target => ({
   group: 'orders',
@@ -141,6 +159,12 @@ export const targets: readonly Target[] = [
     measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick'),
   },
   memory(outOf, 'products export'),
+  ...exportWorks.flatMap((noun) => [exporting(noun, unloading, 0.65), exporting(noun, buildBefore, 2)]),
+  checking('db check', 0.4),
+  checking('doctor', 0.4),
+  checking('report top-products --since 90d', 0.5),
+  checking('report top-products --since 400d', 0.5),
+  checking('report revenue', 0.5),
   growing(1_000_000),
   growing(10_000_000),
   {

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serverPaths } from '../../src/server/home.ts'
 import type { CreatePoolOptions } from '../../src/index.ts'
 import type { Bench } from '../bench.ts'
+import { builds } from '../builds.ts'
 import { root, runChild } from '../child.ts'
-import { alternate, type Contestant } from '../core/alternate.ts'
+import { alternate } from '../core/alternate.ts'
 import { counted } from '../core/figures.ts'
 import type { Trial } from '../core/results.ts'
 import type { LibraryFigures, LibraryLoad } from '../library-load.ts'
@@ -25,8 +26,6 @@ const works = [
 ] as const
 type Work = (typeof works)[number]
 
-export const thisBuild = 'this build'
-export const buildBefore = 'the build before'
 export const workOf = (demand: Work['demand'], workers: number, roundTripMs: number): string =>
   `${demand}, ${counted(workers, 'worker')}, ${roundTripMs} ms`
 
@@ -48,32 +47,19 @@ export async function waitingOrders(bench: Bench): Promise<void> {
 
 async function contest(bench: Bench, work: Work, port?: number): Promise<void> {
   const { rounds } = bench.size
-  const contestant = (who: string, directory: string, underTest: boolean): Contestant => ({
-    who,
-    underTest,
-    run: () => placing(bench, work, directory, port),
-  })
-  const contestants = [contestant(thisBuild, root, true)]
-  const missing = missingBuild(bench.before)
-  if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
-  else contestants.push(contestant(buildBefore, bench.before, false))
+  const contestants = builds(bench, library, (path) => placing(bench, work, path, port))
   const name = workOf(work.demand, work.workers, work.roundTripMs)
   await alternate({ group: 'waiting-orders', work: name, unit: 'orders/s', rounds, contestants }, bench.results)
 }
 
-const libraryOf = (directory: string): string => join(directory, 'dist', 'lib', 'index.js')
+const library = join('dist', 'lib', 'index.js')
 
-function missingBuild(directory: string | undefined): string | undefined {
-  if (directory === undefined) return '--before does not name a checkout of an earlier commit'
-  return existsSync(libraryOf(directory)) ? undefined : `${directory} has no build: npm run build`
-}
-
-async function placing(bench: Bench, work: Work, directory: string, port: number | undefined): Promise<Trial> {
+async function placing(bench: Bench, work: Work, path: string, port: number | undefined): Promise<Trial> {
   const { server, signal, size } = bench
   await server.connection(ordersDatabase, withoutOrders)
   const where: CreatePoolOptions = port === undefined ? { socket: server.socket } : { host: '127.0.0.1', port }
   const load: LibraryLoad = {
-    library: pathToFileURL(libraryOf(directory)).href,
+    library: pathToFileURL(path).href,
     options: {
       ...where,
       user: server.user,

@@ -29,7 +29,9 @@ export async function connect(
 ): Promise<Connection> {
   const { raw, socket, encrypted } = await open(target, limits)
   const kill = (threadId: number): Promise<void> => killAtServer(() => connect(target, sideLimits, {}), threadId)
-  return new Connection({ raw, target, limits, encrypted, onTrace, kill, locks, cut: () => socket.destroy() })
+  const cut = (): void => void socket.destroy()
+  const plainSocket = encrypted ? undefined : socket
+  return new Connection({ raw, target, limits, encrypted, onTrace, kill, locks, cut, plainSocket })
 }
 
 /** Makes the observer of the lock waits of connections to this target. A pool has one for all its connections. */

@@ -1,13 +1,16 @@
+import type { Socket } from 'node:net'
+import type { OnCells } from '../../cells.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
+import { CellStream } from './cell-stream.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
-import { Reader, RowStream } from './row-stream.ts'
+import { type Batches, Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -25,6 +28,8 @@ export interface ConnectionParts {
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket at once. */
   readonly cut: () => void
+  /** The socket, if the protocol can be read on it. Undefined for an encrypted connection. */
+  readonly plainSocket?: Socket | undefined
   /** Kills the connection with this number at the server, and resolves when it has ended. Never rejects. */
   readonly kill?: (threadId: number) => Promise<void>
   /** Looks what a statement waits for. */
@@ -74,20 +79,16 @@ export class Connection implements PooledConnection {
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    const reader = new Reader<T>(onRows)
-    let stream: RowStream | undefined
-    const send = async (bound: unknown[]): Promise<void> => {
-      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
-      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.read(rows as T[])
-    }
-    try {
-      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
-    } catch (error) {
-      // The rest of the rows is still on its way.
-      if (stream?.isOpen === true) await this.stop({ isBusy: true })
-      throw reader.failure === undefined ? error : reader.failure.error
-    }
+    const send = (bound: unknown[]): RowStream => new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
+    await this.stream(sql, values, send, (rows) => onRows(rows as T[]))
+  }
+
+  async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    const { raw, plainSocket } = this.#parts
+    if (plainSocket === undefined) return false
+    const query = { ...unconverted, sql: this.unlimited(sql) }
+    await this.stream(sql, values, (bound) => new CellStream(plainSocket, () => raw.query(query, bound)), onCells)
+    return true
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -186,6 +187,29 @@ export class Connection implements PooledConnection {
     )
   }
 
+  /** Runs a SELECT, and hands over its rows in batches. The time of their reader is not the statement's. */
+  private async stream<B>(
+    sql: string,
+    values: readonly Value[],
+    send: (bound: unknown[]) => Batches<B>,
+    onRows: (rows: B) => Promise<void>,
+  ): Promise<void> {
+    const reader = new Reader(onRows)
+    let batches: Batches<B> | undefined
+    const sendAndRead = async (bound: unknown[]): Promise<void> => {
+      batches = send(bound)
+      for (let rows = await this.nextOf(batches); rows !== undefined; rows = await this.nextOf(batches))
+        await reader.read(rows)
+    }
+    try {
+      await this.run(sql, values, sendAndRead, { timeoutMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (batches?.isOpen === true) await this.stop({ isBusy: true })
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
+  }
+
   private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
     assertFits(bytes, await this.maxPacket())
     return send()
@@ -199,10 +223,10 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  /** The next rows of a stream, in the time that the server has for a statement. */
-  private nextOf(stream: RowStream): Promise<unknown[]> {
+  /** The next rows, in the time that the server has for a statement. */
+  private nextOf<B>(batches: Batches<B>): Promise<B | undefined> {
     const { statementTimeoutMs } = this.#parts.limits
-    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
+    return this.#inFlight.watch(batches.next(), statementTimeoutMs, () => {
       const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
