@@ -109,13 +109,12 @@ const jsonArray: JsonLayout = {
   foot: (hasRows) => (hasRows ? '\n]\n' : ']\n'),
 }
 
-/** A repeated column is one member of an object. */
 function jsonObjects(
   { head, start, colon, comma, end, gap, foot }: JsonLayout,
   view: View,
   kinds: CellKinds,
 ): CellFormat {
-  const columns = [...new Map(view.columns.map((column) => [column.name, column])).values()]
+  const { columns } = view
   return {
     head,
     columns: columns.map((column, index): CellColumn => {

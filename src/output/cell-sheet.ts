@@ -2,9 +2,9 @@ import type { CellKind, Cells } from '../cells.ts'
 
 /**
  * How the bytes of a column become a cell: as they are; as they are if each of them may be copied; as true or false; as
- * an instant in ISO 8601; through the general writer; or as NULL, for a column that was not selected.
+ * an instant in ISO 8601; or through the general writer.
  */
-export type CellWay = 'copied' | 'checked' | 'flag' | 'instant' | 'general' | 'null'
+export type CellWay = 'copied' | 'checked' | 'flag' | 'instant' | 'general'
 
 export interface CellColumn {
   /** The position in the SELECT; -1 if it was not selected. */
@@ -47,8 +47,6 @@ const extraBytes = 8
 export class CellSheet {
   readonly #format: CellFormat
   readonly #rowBytes: number
-  /** How often the bytes of a cell may be written, because `--fields` can repeat a column. */
-  readonly #copies: number
   #hasRows = false
   #out = Buffer.alloc(0)
   #at = 0
@@ -57,8 +55,6 @@ export class CellSheet {
     this.#format = format
     const { columns, end, gap } = format
     this.#rowBytes = columns.reduce((sum, { before }) => sum + before.length + extraBytes, end.length + gap.length)
-    const uses = columns.map(({ at }) => columns.filter((other) => other.at === at).length)
-    this.#copies = Math.max(1, ...uses)
   }
 
   get head(): string {
@@ -88,7 +84,7 @@ export class CellSheet {
 
   /** The most bytes that rows need, apart from cells of the general writer. */
   private room({ bytes, rows }: Cells): number {
-    return rows * this.#rowBytes + bytes.length * this.#copies
+    return rows * this.#rowBytes + bytes.length
   }
 
   private writeCell(column: CellColumn, cells: Cells, slot: number): void {

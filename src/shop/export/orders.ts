@@ -136,14 +136,27 @@ async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<
   return rows.map(({ id, name }) => `product ${id} (${name}) has no SKU`)
 }
 
-/** Finds pairs of an order placed with the key X and one imported with the reference X. */
+/** Keys without the prefix of an import are less than it, or at least this. */
+const afterPrefix = importKeyPrefix.replace(/:$/, ';')
+
+/**
+ * Finds pairs of an order placed with the key X and one imported with the reference X. Both sides are ranges of the
+ * same index, so that the server starts with the smaller one: most shops have only one of them.
+ */
 async function sameReference(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
-  const condition = where([...conditionsOn('o', filter), ...conditionsOn('twin', filter)])
+  const condition = where([
+    { sql: `o.idempotency_key < '${importKeyPrefix}' OR o.idempotency_key >= '${afterPrefix}'`, values: [] },
+    { sql: `o.idempotency_key NOT LIKE '${importKeyPrefix}%'`, values: [] },
+    { sql: `twin.idempotency_key LIKE '${importKeyPrefix}%'`, values: [] },
+    ...conditionsOn('o', filter),
+    ...conditionsOn('twin', filter),
+  ])
   const rows = await queries.rows<{ id: number; twin_id: number; ref: string }>(
     `SELECT o.id, twin.id AS twin_id, o.idempotency_key AS ref
       FROM orders o
         JOIN orders twin ON twin.idempotency_key = CONCAT('${importKeyPrefix}', o.idempotency_key)
-      ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%'
+          AND o.idempotency_key = SUBSTRING(twin.idempotency_key, ${importKeyPrefix.length + 1})
+      ${condition.sql}
       ORDER BY o.id
       LIMIT ${faultsShown + 1}`,
     condition.values,
