@@ -4,7 +4,7 @@ import type { Bench } from './bench.ts'
 import { runChild, type Ended } from './child.ts'
 import type { Results } from './core/results.ts'
 
-export const unloading = 'mariadb --batch --quick'
+export const clientExport = 'mariadb --batch --quick'
 
 /** Whether the mariadb client is installed; a missing one is recorded. */
 export function hasClient(results: Results): boolean {

@@ -14,8 +14,8 @@ function linesSql(from: number, to: number): string {
 const quantity = '1 + MOD(o.seq + line.seq, 5)'
 
 /**
- * Creates orders of the last year on the server, with this number of lines; one in fifty is cancelled. The shop satisfies all invariants, as if
- * the orders had been placed.
+ * Creates orders of the last year on the server, with this number of lines; one in fifty is cancelled. The shop
+ * satisfies all invariants, as if the orders had been placed.
  */
 export async function fillOrders(connection: Connection, lineCount: number): Promise<void> {
   const orders = lineCount / linesPerOrder

@@ -5,7 +5,7 @@ import { checkWorks } from './groups/checks.ts'
 import { exportWorks } from './groups/exports.ts'
 import { workOf } from './groups/orders.ts'
 import { workOf as waitingWork } from './groups/waiting-orders.ts'
-import { unloading } from './mariadb-client.ts'
+import { clientExport } from './mariadb-client.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -159,7 +159,7 @@ export const targets: readonly Target[] = [
     measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick'),
   },
   memory(outOf, 'products export'),
-  ...exportWorks.flatMap((noun) => [exporting(noun, unloading, 0.65), exporting(noun, buildBefore, 2)]),
+  ...exportWorks.flatMap((noun) => [exporting(noun, clientExport, 0.65), exporting(noun, buildBefore, 2)]),
   checking('db check', 0.4),
   checking('doctor', 0.4),
   checking('report top-products --since 90d', 0.5),

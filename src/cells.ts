@@ -10,11 +10,16 @@ export interface Cells {
 /** Receives rows; the next ones come when the promise has resolved. */
 export type OnCells = (cells: Cells) => Promise<void>
 
-/**
- * The value that the bytes of a column stand for: a text; an integer; an exact amount, which stays a text in JSON; 1 or
- * 0 for true or false; or a DATETIME in UTC without fractions.
- */
-export type CellKind = 'text' | 'integer' | 'decimal' | 'flag' | 'instant'
+/** The meaning of a column's bytes. */
+export type CellKind =
+  | 'text'
+  | 'integer'
+  /** An exact amount, which stays a text in JSON. */
+  | 'decimal'
+  /** 1 for true, 0 for false. */
+  | 'flag'
+  /** A DATETIME in UTC without fractions of a second. */
+  | 'instant'
 
 /** The kinds of the columns of a SELECT by name, in their order. */
 export type CellKinds = Readonly<Record<string, CellKind>>

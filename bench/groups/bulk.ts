@@ -6,7 +6,7 @@ import { runDbtool, type Ended } from '../child.ts'
 import { verbs } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { WrongRun, type Trial } from '../core/results.ts'
-import { hasClient, linesOf, runClient } from '../mariadb-client.ts'
+import { clientExport, hasClient, linesOf, runClient } from '../mariadb-client.ts'
 import { emptied, makeDatabase, verify } from '../shop.ts'
 
 const database = 'bench_bulk'
@@ -29,14 +29,8 @@ export async function bulk(bench: Bench): Promise<void> {
   const contest = { group: 'bulk', unit: 'rows/s', rounds }
   const importing = (): Promise<Ended> => runVerb(bench, ['products', 'import', paths.given, '--json'])
   const loading = [loadingOf(bench, { who: 'products import', underTest: true, work: importing })]
-  if (peer)
-    loading.push(
-      loadingOf(bench, {
-        who: 'LOAD DATA LOCAL INFILE',
-        underTest: false,
-        work: () => runClient(bench, { database, statement: loadStatement(paths.given) }),
-      }),
-    )
+  const load = (): Promise<Ended> => runClient(bench, { database, statement: loadStatement(paths.given) })
+  if (peer) loading.push(loadingOf(bench, { who: 'LOAD DATA LOCAL INFILE', underTest: false, work: load }))
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
   // Import again: the last contestant may have failed, and both must read the same rows.
   await emptyTable(bench)
@@ -45,18 +39,8 @@ export async function bulk(bench: Bench): Promise<void> {
   await exporting()
   const select = `SELECT ${await headerOf(paths.written)} FROM products`
   const unloading = [unloadingOf(bench, { who: 'products export', underTest: true, work: exporting }, paths.written)]
-  if (peer)
-    unloading.push(
-      unloadingOf(
-        bench,
-        {
-          who: 'mariadb --batch --quick',
-          underTest: false,
-          work: () => runClient(bench, { database, statement: select, into: paths.written }),
-        },
-        paths.written,
-      ),
-    )
+  const unload = (): Promise<Ended> => runClient(bench, { database, statement: select, into: paths.written })
+  if (peer) unloading.push(unloadingOf(bench, { who: clientExport, underTest: false, work: unload }, paths.written))
   await alternate({ ...contest, work: 'products out of a table', contestants: unloading }, results)
 }
 

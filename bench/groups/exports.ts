@@ -6,7 +6,7 @@ import { builds } from '../builds.ts'
 import { runDbtool, type Ended } from '../child.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { WrongRun, type Trial } from '../core/results.ts'
-import { hasClient, linesOf, runClient, unloading } from '../mariadb-client.ts'
+import { hasClient, linesOf, runClient, clientExport } from '../mariadb-client.ts'
 import { fillOrders } from '../order-lines.ts'
 import { fillShop, makeDatabase } from '../shop.ts'
 
@@ -30,8 +30,8 @@ const works: readonly Work[] = [
   {
     noun: 'users',
     database: people,
-    select:
-      'SELECT username, email, first_name, last_name, is_active, is_admin, created_at, last_login FROM users ORDER BY id',
+    select: `SELECT username, email, first_name, last_name, is_active, is_admin, created_at, last_login
+      FROM users ORDER BY id`,
   },
   {
     noun: 'orders',
@@ -85,7 +85,7 @@ interface ClientWork {
 
 function clientOf(bench: Bench, { database, select, written, rows }: ClientWork): Contestant {
   return {
-    who: unloading,
+    who: clientExport,
     underTest: false,
     run: async () => {
       const ended = await runClient(bench, { database, statement: select, into: written })

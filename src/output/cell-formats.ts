@@ -138,9 +138,8 @@ function jsonObjects(
 }
 
 /**
- * The bytes of characters that JSON writes as they are: of ASCII, and of blocks of UTF-8 without any character that a
- * terminal obeys or nobody sees. The exceptions by their first byte: C1 and soft hyphen (C2), a joiner (CD), a mark of
- * Arabic (D8), and blocks with such characters (E0 to E3, EE and later).
+ * The bytes that JSON writes as they are. A first byte of UTF-8 is exempt if a character with it could be escaped by
+ * `asciiControls`. Those are C2 (C1, soft hyphen), CD (a joiner), D8 (a mark of Arabic), E0 to E3, and EE and later.
  */
 function jsonBytes(): Uint8Array {
   const bytes = bytesExcept('"\\\x7f\xc2\xcd\xd8')

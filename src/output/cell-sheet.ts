@@ -1,10 +1,17 @@
 import type { CellKind, Cells } from '../cells.ts'
 
-/**
- * How the bytes of a column become a cell: as they are; as they are if each of them may be copied; as true or false; as
- * an instant in ISO 8601; or through the general writer.
- */
-export type CellWay = 'copied' | 'checked' | 'flag' | 'instant' | 'general'
+/** The way from the bytes of a column to a cell. */
+export type CellWay =
+  /** As they are. */
+  | 'copied'
+  /** As they are, if each of them may be copied. */
+  | 'checked'
+  /** As true or false. */
+  | 'flag'
+  /** In ISO 8601. */
+  | 'instant'
+  /** By the general writer. */
+  | 'general'
 
 export interface CellColumn {
   /** The position in the SELECT; -1 if it was not selected. */
@@ -48,8 +55,8 @@ export class CellSheet {
   readonly #format: CellFormat
   readonly #rowBytes: number
   #hasRows = false
+  /** Every writer puts its bytes here from a position on, and returns the position after them. */
   #out = Buffer.alloc(0)
-  #at = 0
 
   constructor(format: CellFormat) {
     this.#format = format
@@ -63,19 +70,17 @@ export class CellSheet {
 
   rows(cells: Cells): Buffer {
     const { columns, end, gap } = this.#format
-    this.#out = Buffer.allocUnsafe(this.room(cells))
-    this.#at = 0
+    this.#out = Buffer.allocUnsafe(this.mostBytes(cells))
+    let at = 0
     for (let row = 0; row < cells.rows; row += 1) {
-      if (this.#hasRows) this.put(gap)
+      if (this.#hasRows) at = this.put(gap, at)
       this.#hasRows = true
       const base = row * cells.columns
-      for (const column of columns) {
-        this.put(column.before)
-        this.writeCell(column, cells, (base + column.at) * 2)
-      }
-      this.put(end)
+      for (const column of columns)
+        at = this.writeCell(column, cells, (base + column.at) * 2, this.put(column.before, at))
+      at = this.put(end, at)
     }
-    return this.#out.subarray(0, this.#at)
+    return this.#out.subarray(0, at)
   }
 
   foot(): string {
@@ -83,84 +88,67 @@ export class CellSheet {
   }
 
   /** The most bytes that rows need, apart from cells of the general writer. */
-  private room({ bytes, rows }: Cells): number {
+  private mostBytes({ bytes, rows }: Cells): number {
     return rows * this.#rowBytes + bytes.length
   }
 
-  private writeCell(column: CellColumn, cells: Cells, slot: number): void {
-    const from = column.at < 0 ? -1 : (cells.ranges[slot] ?? -1)
-    if (from < 0) return this.put(this.#format.nullText)
-    const to = cells.ranges[slot + 1] ?? from
-    switch (column.way) {
-      case 'copied':
-        this.put(column.quote)
-        this.copy(cells.bytes, from, to)
-        return this.put(column.quote)
-      case 'checked':
-        return this.writeText(column, cells, from, to)
-      case 'flag':
-        return this.put(isTrue(cells.bytes, from, to) ? trueText : falseText)
-      case 'instant':
-        return this.writeInstant(column, cells, from, to)
-      default:
-        return this.writeGeneral(column, cells, from, to)
-    }
+  private writeCell(column: CellColumn, cells: Cells, slot: number, at: number): number {
+    const { bytes, ranges } = cells
+    const from = column.at < 0 ? -1 : (ranges[slot] ?? -1)
+    if (from < 0) return this.put(this.#format.nullText, at)
+    const to = ranges[slot + 1] ?? from
+    const { quote, way } = column
+    if (way === 'flag') return this.put(isTrue(bytes, from, to) ? trueText : falseText, at)
+    const start = this.put(quote, at)
+    const end = way === 'copied' ? this.copy(bytes, from, to, start) : this.writeWay(way, bytes, from, to, start)
+    return end < 0 ? this.writeGeneral(column, cells, from, to, at) : this.put(quote, end)
   }
 
-  /** Copies a text up to a byte that has a meaning in this format; such a text is left to the general writer. */
-  private writeText(column: CellColumn, cells: Cells, from: number, to: number): void {
+  /** The position after the cell, or -1 if it is left to the general writer. */
+  private writeWay(way: CellWay, bytes: Buffer, from: number, to: number, at: number): number {
+    if (way === 'checked') return this.copyText(bytes, from, to, at)
+    if (way !== 'instant' || to - from !== instantBytes) return -1
+    const end = this.copy(bytes, from, to, at)
+    this.#out[at + timeAt] = letterT
+    this.#out[end] = letterZ
+    return end + 1
+  }
+
+  /** Copies a text, unless one of its bytes has a meaning in this format: then -1. */
+  private copyText(bytes: Buffer, from: number, to: number, at: number): number {
     const { copies, copiesFirst } = this.#format
-    const { bytes } = cells
-    const start = this.#at
+    if (from < to && copiesFirst[bytes[from] ?? 0] === 0) return -1
     const out = this.#out
-    if (from < to && copiesFirst[bytes[from] ?? 0] === 0) return this.writeGeneral(column, cells, from, to)
-    this.put(column.quote)
-    let at = this.#at
-    for (let next = from; next < to; next += 1) {
+    let end = at
+    for (let next = from; next < to; next += 1, end += 1) {
       const byte = bytes[next] ?? 0
-      if (copies[byte] === 0) {
-        this.#at = start
-        return this.writeGeneral(column, cells, from, to)
-      }
-      out[at] = byte
-      at += 1
+      if (copies[byte] === 0) return -1
+      out[end] = byte
     }
-    this.#at = at
-    this.put(column.quote)
+    return end
   }
 
-  private writeInstant(column: CellColumn, cells: Cells, from: number, to: number): void {
-    if (to - from !== instantBytes) return this.writeGeneral(column, cells, from, to)
-    this.put(column.quote)
-    const start = this.#at
-    this.copy(cells.bytes, from, to)
-    this.#out[start + timeAt] = letterT
-    this.#out[this.#at] = letterZ
-    this.#at += 1
-    this.put(column.quote)
-  }
-
-  private writeGeneral({ kind, write }: CellColumn, cells: Cells, from: number, to: number): void {
+  private writeGeneral({ kind, write }: CellColumn, cells: Cells, from: number, to: number, at: number): number {
     const text = Buffer.from(write(valueOf(kind, cells.bytes, from, to)))
-    const needed = this.#at + text.length + this.room(cells)
+    const needed = at + text.length + this.mostBytes(cells)
     if (needed > this.#out.length) {
       const larger = Buffer.allocUnsafe(needed + this.#out.length)
-      this.#out.copy(larger, 0, 0, this.#at)
+      this.#out.copy(larger, 0, 0, at)
       this.#out = larger
     }
-    this.put(text)
+    return this.put(text, at)
   }
 
-  private put(text: Buffer): void {
-    this.copy(text, 0, text.length)
+  private put(text: Buffer, at: number): number {
+    return this.copy(text, 0, text.length, at)
   }
 
   /** Most cells are short: a loop is faster than a call of Node's copy. */
-  private copy(bytes: Buffer, from: number, to: number): void {
+  private copy(bytes: Buffer, from: number, to: number, at: number): number {
     const out = this.#out
-    let at = this.#at
-    for (let next = from; next < to; next += 1, at += 1) out[at] = bytes[next] ?? 0
-    this.#at = at
+    let end = at
+    for (let next = from; next < to; next += 1, end += 1) out[end] = bytes[next] ?? 0
+    return end
   }
 }
 

@@ -72,7 +72,8 @@ export class Output extends Reporter {
   }
 
   /**
-   * Streams a list of any length: `produce` writes rows as it receives them, or their bytes if it can. Nothing is written before the first row.
+   * Streams a list of any length: `produce` writes rows, or their bytes, as it receives them. Nothing is written before
+   * the first row.
    * `unlessGiven` is the format without `--format`. For people, an empty list prints the sentence of its view. Rejects
    * with USAGE before calling `produce` if `csv` names a variant of CSV, but the format is another.
    */

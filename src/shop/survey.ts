@@ -1,8 +1,8 @@
 import { firstRow, type Queries } from '../db/queries.ts'
 
 /**
- * Sums over the whole shop, from which most invariants follow: two passes over the order lines, in the order of their
- * index, instead of seven. Single rows are read only for an invariant that does not follow from them.
+ * Sums over the whole shop, from which most invariants follow. They read the order lines twice, in the order of their
+ * index, instead of seven times. Single rows are read only for an invariant that does not follow from them.
  */
 
 /** Each product with the sums of its lines, less those of cancelled orders. Few orders are cancelled. */
@@ -54,31 +54,31 @@ const counts = `SELECT
     (SELECT COUNT(*) FROM addresses) AS addresses,
     (SELECT COUNT(*) FROM addresses a JOIN users u ON u.id = a.user_id) AS users_addresses`
 
-type Figures = Readonly<Record<string, number>>
+type Sums = Readonly<Record<string, number>>
 
-/** The invariants that follow from the figures, by name; those about lines only if every line has its other sides. */
-const conclusions: Readonly<Record<string, (figures: Figures) => boolean>> = {
+/** The invariants that follow from the sums, by name; those about lines only if every line has its other sides. */
+const conclusions: Readonly<Record<string, (sums: Sums) => boolean>> = {
   'stock-not-negative': ({ negative_stock }) => negative_stock === 0,
-  'stock-ledger': (figures) => allLinesAreSummed(figures) && figures['wrong_stock'] === 0,
-  'sales-figures': (figures) => allLinesAreSummed(figures) && figures['wrong_sales'] === 0,
-  'order-total': (figures) => allLinesAreSummed(figures) && figures['wrong_totals'] === 0,
+  'stock-ledger': (sums) => allLinesAreSummed(sums) && sums['wrong_stock'] === 0,
+  'sales-figures': (sums) => allLinesAreSummed(sums) && sums['wrong_sales'] === 0,
+  'order-total': (sums) => allLinesAreSummed(sums) && sums['wrong_totals'] === 0,
   'order-has-lines': ({ orders_with_lines, orders }) => orders_with_lines === orders,
-  'line-positive': (figures) => allLinesAreSummed(figures) && figures['bad_lines'] === 0,
-  references: (figures) =>
-    allLinesAreSummed(figures) &&
-    figures['users_orders'] === figures['orders'] &&
-    figures['orders_adjustments'] === figures['adjustments'] &&
-    figures['users_addresses'] === figures['addresses'],
+  'line-positive': (sums) => allLinesAreSummed(sums) && sums['bad_lines'] === 0,
+  references: (sums) =>
+    allLinesAreSummed(sums) &&
+    sums['users_orders'] === sums['orders'] &&
+    sums['orders_adjustments'] === sums['adjustments'] &&
+    sums['users_addresses'] === sums['addresses'],
 }
 
-const allLinesAreSummed = ({ product_lines, order_lines, line_count }: Figures): boolean =>
+const allLinesAreSummed = ({ product_lines, order_lines, line_count }: Sums): boolean =>
   product_lines === line_count && order_lines === line_count
 
 /** Resolves to the names of invariants that certainly hold. Call it in a snapshot, before single rows are read. */
 export async function surveyShop(queries: Queries): Promise<ReadonlySet<string>> {
-  const figures: Record<string, number> = {}
+  const sums: Record<string, number> = {}
   for (const sql of [counts, productSums, orderSums])
-    for (const [name, sum] of Object.entries((await firstRow<Record<string, unknown>>(queries, sql)) ?? {}))
-      figures[name] = Number(sum)
-  return new Set(Object.keys(conclusions).filter((name) => conclusions[name]?.(figures) === true))
+    for (const [name, value] of Object.entries((await firstRow<Record<string, unknown>>(queries, sql)) ?? {}))
+      sums[name] = Number(value)
+  return new Set(Object.keys(conclusions).filter((name) => conclusions[name]?.(sums) === true))
 }

@@ -144,7 +144,8 @@ describe('db check', () => {
       'UPDATE orders SET total_amount = 11',
     ],
     'an address without its user': [
-      "INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (9, 'billing', '', '', '', 'DE')",
+      'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) ' +
+        "VALUES (9, 'billing', '', '', '', 'DE')",
     ],
     'a cancelled order whose stock is still taken': ["UPDATE orders SET status = 'cancelled'"],
     'a cancelled order of two, whose stock is back for the other': [

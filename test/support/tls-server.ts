@@ -19,7 +19,7 @@ export interface TestServer {
   readonly useCertificate: (name: string) => Promise<void>
 }
 
-/** A private server on a port, with a certificate for localhost unless it has none. Until the test ends, or in a furnished home. */
+/** A server on a port, with a certificate for localhost unless it has none: until the test ends, or in a given home. */
 export async function testServer({
   tls = true,
   more = [],

@@ -38,7 +38,7 @@ export class CellStream implements Batches<Cells> {
 
   async next(): Promise<Cells | undefined> {
     for (;;) {
-      const part = this.#result.take()
+      const part = this.#result.read()
       if (part !== undefined && 'rows' in part) return part
       if (part !== undefined) this.forward(part)
       else if (!(await this.receive())) return undefined
@@ -47,7 +47,10 @@ export class CellStream implements Batches<Cells> {
 
   /** Gives packets to the connector. After the rows, it listens to the socket again and gets the rest. */
   private forward(packets: Buffer): void {
-    if (!this.#result.isOver) return this.#connector(packets)
+    if (!this.#result.isOver) {
+      this.#connector(packets)
+      return
+    }
     const rest = [packets, ...this.#chunks]
     this.#chunks = []
     this.#socket.on('data', this.#connector).off('data', this.#onData)
@@ -72,9 +75,10 @@ export class CellStream implements Batches<Cells> {
   /** While nobody waits for rows, the socket is paused, so a slow reader slows the server down. */
   readonly #onData: OnData = (chunk) => {
     this.#chunks.push(chunk)
-    if (this.#wake !== undefined) return this.awake()
-    this.#isPaused = true
-    this.#socket.pause()
+    if (this.#wake === undefined) {
+      this.#isPaused = true
+      this.#socket.pause()
+    } else this.awake()
   }
 
   private resume(): void {

@@ -31,20 +31,20 @@ export class ResultSet {
     this.#chunks.push(chunk)
   }
 
-  /** True when all rows are taken. All further bytes are other packets. */
+  /** True when all rows are read. All further bytes are other packets. */
   get isOver(): boolean {
     return this.#part === 'end'
   }
 
   /**
-   * Takes the next rows, or the bytes of the next other packets. Undefined if more bytes are needed first.
+   * Reads the next rows, or the bytes of the next other packets. Undefined if more bytes are needed first.
    * @throws DbtoolError UNEXPECTED if the bytes are no result set.
    */
-  take(): Cells | Buffer | undefined {
+  read(): Cells | Buffer | undefined {
     this.join()
-    const part = this.#part === 'head' ? this.takeHead() : undefined
+    const part = this.#part === 'head' ? this.readHead() : undefined
     if (part !== undefined) return part
-    return this.#part === 'rows' ? (this.takeRows() ?? this.takeRest()) : this.takeRest()
+    return this.#part === 'rows' ? (this.readRows() ?? this.readRest()) : this.readRest()
   }
 
   /** Joins the chunks with the unread bytes, unless a large packet is still incomplete. */
@@ -70,8 +70,8 @@ export class ResultSet {
     return this.#bytes.readUIntLE(at, 3)
   }
 
-  /** Takes the number of columns, their definitions, and the EOF packet of older servers. */
-  private takeHead(): Buffer | undefined {
+  /** Reads the number of columns, their definitions, and the EOF packet of older servers. */
+  private readHead(): Buffer | undefined {
     const from = this.#at
     for (let end = this.endOf(from); end !== undefined && this.#part === 'head'; end = this.endOf(this.#at)) {
       const payload = this.#bytes.subarray(this.#at + headerBytes, end)
@@ -91,11 +91,11 @@ export class ResultSet {
     else this.#columns = this.#columnsLeft = byte === first.twoBytes ? payload.readUInt16LE(1) : byte
   }
 
-  private takeRows(): Cells | undefined {
+  private readRows(): Cells | undefined {
     let rows = 0
     for (let end = this.endOf(this.#at); end !== undefined; end = this.endOf(this.#at)) {
       const length = end - this.#at - headerBytes
-      if (length === longestPacket) return rows === 0 ? this.takeLargeRow() : this.cells(this.#bytes, rows)
+      if (length === longestPacket) return rows === 0 ? this.readLargeRow() : this.cells(this.#bytes, rows)
       const byte = this.#bytes[this.#at + headerBytes] ?? first.error
       if (byte >= first.end) {
         this.#part = 'end'
@@ -108,8 +108,8 @@ export class ResultSet {
     return rows === 0 ? undefined : this.cells(this.#bytes, rows)
   }
 
-  /** Takes a row of several packets. */
-  private takeLargeRow(): Cells | undefined {
+  /** Reads a row of several packets. */
+  private readLargeRow(): Cells | undefined {
     const parts: Buffer[] = []
     let at = this.#at
     for (let end = this.endOf(at); end !== undefined; end = this.endOf(at)) {
@@ -161,7 +161,7 @@ export class ResultSet {
     return { bytes, ranges: this.#ranges, rows, columns: this.#columns }
   }
 
-  private takeRest(): Buffer | undefined {
+  private readRest(): Buffer | undefined {
     if (this.#part !== 'end') return undefined
     const rest = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#chunks])
     this.#bytes = nothing

@@ -60,7 +60,11 @@ async function countAll(queries: Queries, budgetMs: number): Promise<ReadonlyMap
   const holding = 'known' in survey ? survey.known : new Set<string>()
   const counted = new Map<string, Fact<number>>([...holding].map((name) => [name, { known: 0 }]))
   for (const invariant of invariants.filter(({ name }) => !holding.has(name))) {
-    const late = unknown(`the earlier invariants took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
+    // If the survey took all the time, its error says more.
+    const late =
+      'unknown' in survey
+        ? survey
+        : unknown(`the earlier invariants took the ${durationText(budgetMs)} of DB_STATEMENT_TIMEOUT`)
     counted.set(
       invariant.name,
       performance.now() > end ? late : await attempt(() => countViolations(queries, invariant)),

@@ -28,7 +28,8 @@ export interface ExportSelect<R> {
 }
 
 /**
- * Writes all rows of a SELECT: as one stream of bytes if the connection and the output can, otherwise as values. Call it in a snapshot.
+ * Writes all rows of a SELECT: as one stream of bytes if the connection and the output can, otherwise as values. Call
+ * it in a snapshot.
  */
 export async function exportRows<R extends object>(
   queries: Queries,

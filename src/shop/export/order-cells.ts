@@ -4,9 +4,10 @@ import { importKeyPrefix } from '../import/draft-order.ts'
 import { adjustmentKinds } from '../orders/adjustments.ts'
 import { exportCells, type ExportColumns, type ExportSelect, type ExportSink } from './export-rows.ts'
 
+const sums = adjustmentKinds.map((kind) => `ABS(SUM(IF(kind = '${kind}', amount, NULL))) AS ${kind}`)
 /** The sums of the adjustments of each order, discounts without sign. */
 const adjustments = `LEFT JOIN (
-          SELECT order_id, ${adjustmentKinds.map((kind) => `ABS(SUM(IF(kind = '${kind}', amount, NULL))) AS ${kind}`).join(', ')}
+          SELECT order_id, ${sums.join(', ')}
           FROM order_adjustments GROUP BY order_id
         ) a ON a.order_id = i.order_id`
 

@@ -55,7 +55,7 @@ function read(chunks: readonly Buffer[]): { rows: Cell[][]; others: Buffer; isOv
   const others: Buffer[] = []
   for (const chunk of chunks) {
     result.push(chunk)
-    for (let part = result.take(); part !== undefined; part = result.take()) {
+    for (let part = result.read(); part !== undefined; part = result.read()) {
       if (!('rows' in part)) {
         others.push(part)
         continue

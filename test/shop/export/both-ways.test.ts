@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 const texts = [...new Set(nasty.map((text) => Buffer.from(text).toString()))]
 
-/** Every nasty text in every column of texts; some columns are NULL. Rows past constraints that only the program has. */
+/** Every nasty text in every column of texts, past the rules of the program; some columns are NULL. */
 async function fill(db: Connection): Promise<void> {
   await db.execute('SET SESSION foreign_key_checks = OFF')
   const users = texts.map((text, at) => [at + 1, `u${at}`, `${text.slice(0, 200)}@${at}`, text.slice(0, 90), at % 3])
@@ -56,7 +56,8 @@ async function fill(db: Connection): Promise<void> {
   )
   await db.execute(
     `INSERT INTO order_items (order_id, product_id, quantity, price)
-      SELECT o.id, p.id, o.id + p.id, o.id + 0.5 FROM orders o JOIN products p ON p.id BETWEEN o.id AND o.id + MOD(o.id, 3)`,
+      SELECT o.id, p.id, o.id + p.id, o.id + 0.5
+      FROM orders o JOIN products p ON p.id BETWEEN o.id AND o.id + MOD(o.id, 3)`,
   )
 }
 
