@@ -139,7 +139,8 @@ function jsonObjects(
 
 /**
  * The bytes that JSON writes as they are. A first byte of UTF-8 is exempt if a character with it could be escaped by
- * `asciiControls`. Those are C2 (C1, soft hyphen), CD (a joiner), D8 (a mark of Arabic), E0 to E3, and EE and later.
+ * `asciiControls`. Such bytes are C2 (C1, soft hyphen), CD (a joiner), D8 (a mark of Arabic), E0 to E3, EE and
+ * later ones.
  */
 function jsonBytes(): Uint8Array {
   const bytes = bytesExcept('"\\\x7f\xc2\xcd\xd8')

@@ -140,7 +140,8 @@ async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<
 const afterPrefix = importKeyPrefix.replace(/:$/, ';')
 
 /**
- * Finds two orders with the same exported reference: one placed with the key X, and one imported with the reference X.
+ * Finds an order placed with the key X and another one imported with the reference X.
+ *
  * The server starts with the smaller of the two ranges of the index. Most shops have only one of them.
  */
 async function sameReference(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
