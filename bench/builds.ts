@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildBefore, missingBuild, thisBuild } from './before.ts'
 import type { Bench } from './bench.ts'
 import { root } from './child.ts'
 import type { Contestant } from './core/alternate.ts'
-
-export const thisBuild = 'this build'
-export const buildBefore = 'the build before'
 
 /** This build and an earlier one as contestants. `file` is what they need of a build, `run` gets its path. */
 export function builds(bench: Bench, file: string, run: (path: string) => ReturnType<Contestant['run']>): Contestant[] {
@@ -19,9 +16,4 @@ export function builds(bench: Bench, file: string, run: (path: string) => Return
   if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
   else contestants.push(contestant(buildBefore, bench.before, false))
   return contestants
-}
-
-function missingBuild(directory: string | undefined, file: string): string | undefined {
-  if (directory === undefined) return '--before does not name a checkout of an earlier commit'
-  return existsSync(join(directory, file)) ? undefined : `${directory} has no build: npm run build`
 }

@@ -80,10 +80,13 @@ const reportPeakSource = `import { writeSync } from 'node:fs'
 process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`
 const reportPeak = `data:text/javascript,${encodeURIComponent(reportPeakSource)}`
 
-/** Runs the compiled tool in a new process. Rejects if its exit code is not one of `expected`. */
+/**
+ * Runs the compiled tool, or that of another build, in a new process. Rejects if its exit code is not one of
+ * `expected`.
+ */
 export async function runDbtool(
   args: readonly string[],
-  child: Child,
+  { binary = dbtoolBinary, ...child }: Child & { readonly binary?: string },
   expected: readonly number[] = [0],
   binary = dbtoolBinary,
 ): Promise<Ended> {

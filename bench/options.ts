@@ -11,6 +11,7 @@ import { orders } from './groups/orders.ts'
 import { pool } from './groups/pool.ts'
 import { reports } from './groups/reports.ts'
 import { roundTrips } from './groups/round-trips.ts'
+import { service } from './groups/service.ts'
 import { start } from './groups/start.ts'
 import { waitingOrders } from './groups/waiting-orders.ts'
 
@@ -26,6 +27,7 @@ export const groups: Readonly<Record<string, Group>> = {
   checks,
   reports,
   pool,
+  service,
 }
 
 export interface Options {

@@ -29,8 +29,14 @@ export async function bulk(bench: Bench): Promise<void> {
   const contest = { group: 'bulk', unit: 'rows/s', rounds }
   const importing = (): Promise<Ended> => runVerb(bench, ['products', 'import', paths.given, '--json'])
   const loading = [loadingOf(bench, { who: 'products import', underTest: true, work: importing })]
-  const load = (): Promise<Ended> => runClient(bench, { database, statement: loadStatement(paths.given) })
-  if (peer) loading.push(loadingOf(bench, { who: 'LOAD DATA LOCAL INFILE', underTest: false, work: load }))
+  const load = loadStatement(paths.given)
+  for (const [who, statement] of [
+    ['LOAD DATA LOCAL INFILE', load],
+    ['LOAD DATA, with a log row each', `BEGIN; ${load}; ${logStatement}; COMMIT`],
+  ] as const) {
+    const work = (): Promise<Ended> => runClient(bench, { database, statement })
+    if (peer) loading.push(loadingOf(bench, { who, underTest: false, work }))
+  }
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
   // Import again: the last contestant may have failed, and both must read the same rows.
   await emptyTable(bench)
@@ -98,6 +104,12 @@ function loadStatement(path: string): string {
   return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"'
     IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
 }
+
+/** The log rows of the import, without its validation. */
+const logStatement = `INSERT INTO logs (os_user, command, entity, entity_id, message)
+  SELECT 'bench', 'products import', 'products', id,
+      CONCAT('created ', sku, ': ', name, ', price ', price, ', stock ', stock)
+    FROM products`
 
 const rowsAtOnce = 50_000
 
