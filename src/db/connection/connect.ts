@@ -38,7 +38,10 @@ export async function connect(
     const opened = await open(await withPassword(target, limits), limits)
     connection = opened.raw.threadId
     const { onTrace, locks, killer = killerOf(target) } = options
-    return new Connection({ ...opened, target, limits, onTrace, killer, locks, cut: () => opened.socket.destroy() })
+    const { socket, encrypted } = opened
+    const plainSocket = encrypted ? undefined : socket
+    const cut = (): void => void socket.destroy()
+    return new Connection({ ...opened, target, limits, onTrace, killer, locks, cut, plainSocket })
   } catch (error) {
     failure = error
     throw error
