@@ -3,6 +3,7 @@ import { DbtoolError } from '../../errors.ts'
 import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Session } from '../queries.ts'
+import { assertRowsFit } from './existing-rows.ts'
 import type { Migration } from './migration-files.ts'
 import {
   type AppliedMigration,
@@ -12,7 +13,7 @@ import {
   bookkeeping,
   migrationStates,
   downStatements,
-  rollbackHint,
+  rollbackHints,
 } from './schema-state.ts'
 
 const lockWaitSeconds = 60
@@ -62,6 +63,7 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
     // The server would accept the DDL of a migration, and then refuse to record it.
     await assertLoggable(session)
     await assertNoForeignTables(session, pending[0])
+    await assertRowsFit(session, pending[0])
   }
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
@@ -121,6 +123,7 @@ async function runAllSteps<S extends Step>(
 async function apply(session: Session, migration: Migration): Promise<void> {
   const { version, name, checksum, up } = migration
   await assertNoForeignTables(session, migration)
+  await assertRowsFit(session, migration)
   await session.execute(bookkeeping)
   await session.execute(
     "INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)",
@@ -157,7 +160,10 @@ async function restore(
 
 function lockedElsewhere(database: string): DbtoolError {
   const message = `another process has been migrating '${database}' for ${lockWaitSeconds} s`
-  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
+  return new DbtoolError('LOCK_TIMEOUT', message, {
+    hint: 'wait until it has finished, then run: dbtool db status',
+    hintInCode: 'wait until it has finished, then call migrate(pool) again',
+  })
 }
 
 /**
@@ -232,5 +238,5 @@ function notStarted({ version, name }: Migration, cause: DatabaseError): DbtoolE
 function stopped({ version, name }: Migration, at: string, error: unknown): unknown {
   if (!(error instanceof DbtoolError) || error.code === 'CONNECTION_LOST') return error
   const message = `migration ${version} (${name}) stopped at ${at}: ${error.message}`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: rollbackHint(version) })
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, ...rollbackHints(version) })
 }
