@@ -58,7 +58,10 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const { placeOrder } = await import('../../src/shop/orders/place-order.ts')
+  const [{ placeOrder }, { parseOrder }] = await Promise.all([
+    import('../../src/shop/orders/place-order.ts'),
+    import('../../src/shop/orders/parse-order.ts'),
+  ])
   const find = await finderOf(ctx, options)
   const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
   const status = pending === true ? 'pending' : 'confirmed'
@@ -70,7 +73,8 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       price: agreed ? product.price : undefined,
     }))
     const adjustments = adjustmentsOf(options)
-    const request = { userId: user.id, lines, adjustments, key, status, author: ctx.author(), dryRun } as const
+    const order = parseOrder({ userId: user.id, lines, adjustments, key, status, dryRun })
+    const request = { ...order, author: ctx.author() }
     const placement = await placeOrder(db, request).catch(async (error: unknown) =>
       resolveInterrupted(ctx, await placementOutcome(key, error), error),
     )
@@ -90,14 +94,14 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       ctx.out.success('the order would be placed; nothing was changed')
       return
     }
-    const order = await readBack(ctx, db, placed(placement, key))
-    ctx.out.item(orderView, order)
+    const found = await readBack(ctx, db, placed(placement, key))
+    ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
-        ? `placed order ${order.id}: ${order.total_amount}`
-        : `order ${order.id} had already been placed with this key`,
+        ? `placed order ${found.id}: ${found.total_amount}`
+        : `order ${found.id} had already been placed with this key`,
     )
-    hint(ctx, 'orders place', order.id)
+    hint(ctx, 'orders place', found.id)
   })
 }
 

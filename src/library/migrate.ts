@@ -1,0 +1,25 @@
+import { connect } from '../db/connection/connect.ts'
+import { migrate as migrateSession, type Step } from '../db/migrations/migrate.ts'
+import { loadMigrations } from '../db/migrations/migration-files.ts'
+import type { Pool } from '../db/pool/pool.ts'
+import { DbtoolError } from '../errors.ts'
+import { inCode } from './on.ts'
+import { openedFor } from './opened.ts'
+
+/**
+ * Applies the pending migrations, and resolves to them. Processes that migrate the same database wait for each other,
+ * so every instance of a service may call it when it starts. It uses a connection of its own, because DDL on a large
+ * table takes longer than the statement time-out of the pool.
+ */
+export function migrate(pool: Pool): Promise<Step[]> {
+  return inCode(async () => {
+    const opened = openedFor(pool)
+    if (opened === undefined) throw new DbtoolError('USAGE', 'migrate needs a pool that createPool has returned')
+    const session = await connect(opened.target, { ...opened.limits, statementTimeoutMs: 0 })
+    try {
+      return await migrateSession({ session, known: loadMigrations() })
+    } finally {
+      await session.close()
+    }
+  })
+}
