@@ -78,9 +78,12 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'dist/cli/THIRD-PARTY-LICENSES',
+      'dist/lib/cjs/index.js',
+      'dist/lib/cjs/package.json',
       'dist/lib/index.js',
       'dist/sbom.cdx.json',
       'docs/dbtool.1',
+      'docs/library.md',
       'package.json',
     ])
     for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/thread-main.cjs', 'dist/lib/index.d.ts'])

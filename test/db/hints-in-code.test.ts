@@ -41,7 +41,7 @@ describe('the hint of an error of the server', () => {
   })
 
   it('names flags on the command line', () => {
-    const { inCode: _inCode, ...target } = targets['a port']!
+    const target = { ...targets['a port']!, inCode: false }
     expect(translate(Object.assign(new Error('x'), { errno: 1045 }), target).hint).toContain('check --user')
     expect(translate(Object.assign(new Error('x'), { errno: 1045 }), targets['a port']!).hint).toBe(
       'check user and password of the pool; the account may also require a client certificate: sslCert and sslKey',

@@ -16,9 +16,7 @@ const shipping = (amount: string) => ({ adjustments: [{ kind: 'shipping', label:
 const doors = {
   library: async (changes: object): Promise<string> => {
     const pool = poolOn(database)
-    const error: unknown = await placeOrder(pool, { ...sound, ...changes } as NewOrder).catch(
-      (reason: unknown) => reason,
-    )
+    const error: unknown = await placeOrder(pool, { ...sound, ...changes }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'BAD_INPUT' })
     return (error as DbtoolError).message
   },
@@ -184,7 +182,10 @@ describe('a fault of an order', () => {
     const pool = createPool({ socket: '/nowhere.sock' })
     const error: unknown = await placeOrder(pool, order as NewOrder).catch((reason: unknown) => reason)
     const list = [expected].flat()
-    expect(error).toMatchObject({ code: 'BAD_INPUT', faults: list.map((fault) => expect.stringContaining(fault)) })
+    expect(error).toMatchObject({
+      code: 'BAD_INPUT',
+      faults: list.map((fault): unknown => expect.stringContaining(fault)),
+    })
     for (const fault of list) expect((error as DbtoolError).message).toContain(fault)
     await pool.close()
   })

@@ -18,7 +18,7 @@ import {
 import { checkInvariants } from '../../src/shop/invariants.ts'
 import { brokenNetwork } from '../db/proxy.ts'
 import { testDatabase, untilWaiting } from '../support/database.ts'
-import { optionsFor, poolOn } from '../support/library.ts'
+import { poolOn } from '../support/library.ts'
 import { everything, renewedShop } from '../support/shop.ts'
 
 const database = testDatabase()
@@ -37,9 +37,8 @@ describe('the deadline of placeOrder', () => {
   /** A network that swallows everything once the pool has its connection. */
   const silent = async (more: object): Promise<ShopPool> => {
     const network = await brokenNetwork(database.target)
-    const { socket: _socket, ...options } = optionsFor(database)
     const { host, port } = network.target
-    const pool = poolOn(database, { ...options, socket: undefined, host, port, sslMode: 'disabled', size: 1, ...more })
+    const pool = poolOn(database, { socket: undefined, host, port, sslMode: 'disabled', size: 1, ...more })
     await withLease(pool, (lease) => lease.rows('SELECT 1'))
     network.swallow()
     return pool

@@ -15,9 +15,11 @@ export function insertedId(id: unknown = 0): number | string {
   return typeof id === 'bigint' ? exactInteger(String(BigInt.asUintN(64, id))) : Number(id)
 }
 
+const large = new Set<string>(['BIGINT'])
+
 /** Reads a cell: BIGINT exactly, and a date or time as UTC. */
 export const readValue: NonNullable<DriverOptions['typeCast']> = (column, next) => {
-  if (column.type !== 'BIGINT') return readInstant(column, next)
+  if (!large.has(column.type)) return readInstant(column, next)
   const text = column.string()
   return text === null ? null : exactInteger(text)
 }

@@ -25,7 +25,10 @@ const ways: Record<string, (db: Queries, id: bigint) => Promise<unknown>> = {
     return idOf(await db.rows('SELECT MAX(id) AS id FROM things'))
   },
   'rawRows after a NULL': async (db, id) => {
-    const rows = await db.rawRows<{ id: unknown }>('SELECT CAST(NULL AS UNSIGNED) AS id UNION ALL SELECT CAST(? AS UNSIGNED)', [id])
+    const rows = await db.rawRows<{ id: unknown }>(
+      'SELECT CAST(NULL AS UNSIGNED) AS id UNION ALL SELECT CAST(? AS UNSIGNED)',
+      [id],
+    )
     return rows[1]?.id
   },
   each: async (db, id) => {
