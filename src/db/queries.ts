@@ -17,8 +17,9 @@ export const newId = ({ insertId }: Change): number => Number(insertId)
 export type OnRows<T> = (rows: T[]) => Promise<void>
 
 /**
- * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
- * as a string where a number would not be exact), and DATETIME as a Date in UTC. Every method rejects with a DatabaseError.
+ * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, and DATETIME as a Date
+ * in UTC. BIGINT is returned as a number, or as a string where a number would not be exact. Every method rejects with a
+ * DatabaseError.
  */
 export interface Queries {
   /** Resolves to the rows of the first result set, or to an empty array. */

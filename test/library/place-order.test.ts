@@ -103,11 +103,11 @@ describe('the deadline of placeOrder', () => {
 })
 
 describe('placeOrder in a transaction of the caller', () => {
-  const inTransaction = async (work: (lease: Lease) => Promise<void>, end: 'COMMIT' | 'ROLLBACK'): Promise<void> =>
+  const inTransaction = async (work: (lease: Lease) => Promise<void>, ending: string): Promise<void> =>
     withLease(poolOn(database), async (lease) => {
       await lease.execute('START TRANSACTION')
       await work(lease)
-      await lease.execute(end)
+      await lease.execute(ending)
     })
 
   it('is committed with everything else, with its author in the log', async () => {

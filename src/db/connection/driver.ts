@@ -9,7 +9,7 @@ export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolea
 
 type Driver = Pick<typeof mariadb, 'createConnection' | 'createPool' | 'version'>
 
-/** Loads the connector at its first use. In the library, scripts/bundle.mjs makes it an import, which bundlers follow. */
+/** Loads the connector at its first use. In the library, scripts/bundle.mjs makes it an import that bundlers follow. */
 export const loadDriver = (): Promise<Driver> => Promise.resolve(driver())
 
 /**

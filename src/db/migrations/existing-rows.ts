@@ -34,7 +34,8 @@ interface ViolatingRow {
 async function violating(queries: Queries, { table, condition }: AddedCheck): Promise<ViolatingRow[]> {
   try {
     return await queries.rows<ViolatingRow>(
-      `SELECT id, COUNT(*) OVER () AS total FROM ${quoted(table)} WHERE NOT (${condition}) ORDER BY id LIMIT ${rowsShown}`,
+      `SELECT id, COUNT(*) OVER () AS total FROM ${quoted(table)}
+        WHERE NOT (${condition}) ORDER BY id LIMIT ${rowsShown}`,
     )
   } catch (error) {
     // The migration creates the table itself.
