@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serverPaths } from '../../src/server/home.ts'
 import type { CreatePoolOptions } from '../../src/index.ts'
+import { buildBefore, missingBuild, thisBuild } from '../before.ts'
 import type { Bench } from '../bench.ts'
 import { root, runChild } from '../child.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
@@ -25,8 +26,6 @@ const works = [
 ] as const
 type Work = (typeof works)[number]
 
-export const thisBuild = 'this build'
-export const buildBefore = 'the build before'
 export const workOf = (demand: Work['demand'], workers: number, roundTripMs: number): string =>
   `${demand}, ${counted(workers, 'worker')}, ${roundTripMs} ms`
 
@@ -54,26 +53,21 @@ async function contest(bench: Bench, work: Work, port?: number): Promise<void> {
     run: () => placing(bench, work, directory, port),
   })
   const contestants = [contestant(thisBuild, root, true)]
-  const missing = missingBuild(bench.before)
+  const missing = missingBuild(bench.before, ...library)
   if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
   else contestants.push(contestant(buildBefore, bench.before, false))
   const name = workOf(work.demand, work.workers, work.roundTripMs)
   await alternate({ group: 'waiting-orders', work: name, unit: 'orders/s', rounds, contestants }, bench.results)
 }
 
-const libraryOf = (directory: string): string => join(directory, 'dist', 'lib', 'index.js')
-
-function missingBuild(directory: string | undefined): string | undefined {
-  if (directory === undefined) return '--before does not name a checkout of an earlier commit'
-  return existsSync(libraryOf(directory)) ? undefined : `${directory} has no build: npm run build`
-}
+const library = ['dist', 'lib', 'index.js'] as const
 
 async function placing(bench: Bench, work: Work, directory: string, port: number | undefined): Promise<Trial> {
   const { server, signal, size } = bench
   await server.connection(ordersDatabase, withoutOrders)
   const where: CreatePoolOptions = port === undefined ? { socket: server.socket } : { host: '127.0.0.1', port }
   const load: LibraryLoad = {
-    library: pathToFileURL(libraryOf(directory)).href,
+    library: pathToFileURL(join(directory, ...library)).href,
     options: {
       ...where,
       user: server.user,

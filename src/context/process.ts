@@ -44,6 +44,10 @@ export class ProcessContext implements Context {
     return this.invocation().rawCells
   }
 
+  get force(): boolean {
+    return this.invocation().force
+  }
+
   get fileMode(): number | undefined {
     return this.invocation().fileMode
   }

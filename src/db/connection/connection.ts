@@ -5,7 +5,7 @@ import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
-import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
+import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
 import { convertBigInts, insertedId } from './read-value.ts'
 import { Reader, RowStream } from './row-stream.ts'
@@ -96,12 +96,9 @@ export class Connection implements PooledConnection {
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
     const send = async (): Promise<T[]> => {
-      const messages = mayRowsBeTooLarge(rows) ? inMessages(rows, await this.maxPacket()) : [rows]
       const results: T[] = []
-      for (const message of messages) {
-        const bound = message.map((row) => row.map(forDriver))
-        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, bound)))
-      }
+      for (const message of await inMessages(rows, () => this.maxPacket()))
+        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, message.map(rowForDriver))))
       return results
     }
     const sendSecretly = (): Promise<T[]> =>
@@ -290,6 +287,10 @@ function forDriver(value: Value): Exclude<Value, Secret | Date> {
   if (value instanceof Secret) return value.reveal()
   return value instanceof Date ? writeInstant(value) : value
 }
+
+/** Most rows need no conversion, and are not copied. */
+const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
+  row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
 
 /**
  * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
