@@ -4,6 +4,7 @@ import { workOf } from './groups/orders.ts'
 import { buildBefore, thisBuild } from './before.ts'
 import { ofMonths } from './groups/import-builds.ts'
 import { workOf as waitingWork } from './groups/waiting-orders.ts'
+import { works } from './groups/service.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -87,6 +88,14 @@ const memory = (work: string, verb: string): Target => ({
   peer: '–',
   reach: most(150, 'MB'),
   measure: (figures) => figures.spread('bulk', work, verb, 'peakMegabytes'),
+})
+
+const serving = (work: string, peer: 'driver' | 'mysql2', bound: number): Target => ({
+  group: 'service',
+  work,
+  peer: peer === 'driver' ? "the connector's pool" : "mysql2's pool",
+  reach: most(bound),
+  measure: (figures) => figures.ratio('service', work, 'fair', peer),
 })
 
 const [among, same] = ['among 1,000 products', 'all of the same 3']
@@ -191,6 +200,17 @@ export const targets: readonly Target[] = [
     peer: 'ceil(50 / 15) × 100 ms',
     reach: most(1.03),
     measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress'),
+  },
+  serving(works.silent, 'driver', 0.3),
+  serving(works.wait, 'driver', 1),
+  serving(works.wait, 'mysql2', 1),
+  serving(works.cpu, 'driver', 1.05),
+  {
+    group: 'service',
+    work: works.back,
+    peer: '–',
+    reach: most(1_000, 'ms'),
+    measure: (figures) => figures.spread('service', works.back, 'fair'),
   },
   starting('--help', 1.6),
   starting('--version', 1.6),

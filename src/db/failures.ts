@@ -21,10 +21,11 @@ interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' 
   readonly key?: string | undefined
 }
 
-/** Identifies a connection at the server: its number, and the time of its opening on the clock of performance.now(). */
+/** Identifies a connection: its number, and the server that gave it. */
 export interface ConnectionIdentity {
   readonly threadId: number
-  readonly openedAt: number
+  /** The process of the server that the connection has reached; undefined if it is not known. */
+  readonly server?: string | undefined
 }
 
 /** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */
@@ -66,12 +67,20 @@ function asDbtoolError(error: unknown, target: Target): DbtoolError {
   })
 }
 
+/** An error during session set-up, as the connector reported it. */
+export class InSession extends Error {
+  constructor(override readonly cause: unknown) {
+    super('the session could not be set up', { cause })
+  }
+}
+
 const duplicate = 1062
 /** The connector wraps errors of its session set-up, with their numbers, in this one. */
 const sessionWrapper = 45030
 const wrapped = /\(conn:[^,]*, no: (\d+), [^)]*\) ([^]*?)(?:\nsql: |$)/
 
 function read(error: Error): DriverError {
+  if (error instanceof InSession && error.cause instanceof Error) return { ...read(error.cause), inSession: true }
   const raw = error as Error & { errno?: number; code?: string; sqlState?: string; sqlMessage?: string | null }
   const errno = Math.abs(raw.errno ?? 0)
   const text = raw.sqlMessage ?? raw.message

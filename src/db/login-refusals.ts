@@ -96,10 +96,12 @@ const onCommandLine: TlsWords = { required: '--ssl-mode required', certificate: 
 export const inCode: TlsWords = { required: "sslMode 'required'", certificate: 'sslCert and sslKey' }
 
 /** A further reason for a refusal besides the password: the server says no more than "Access denied". */
-export function alsoDemanded({ socket, ssl: { mode, cert } }: Target, words = onCommandLine): string {
+export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target, words = onCommandLine): string {
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
   if (isPlain) return `; the server may also demand ${words.required}`
-  return cert === undefined ? `; the account may also require a client certificate: ${words.certificate}` : ''
+  return (cert ?? pem?.cert) === undefined
+    ? `; the account may also require a client certificate: ${words.certificate}`
+    : ''
 }
 
 /** By the number of the server's error or the connector's (45xxx). */

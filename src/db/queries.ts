@@ -12,6 +12,13 @@ export interface Change {
 
 /** The new id of a row in a table whose ids are INT. */
 export const newId = ({ insertId }: Change): number => Number(insertId)
+/** When to give up a statement. It is then stopped at the server, and its connection stays. */
+export interface StatementOptions {
+  /** Stops the statement; it rejects with INTERRUPTED. */
+  readonly signal?: AbortSignal | undefined
+  /** Its own time limit in milliseconds; it rejects with STATEMENT_TIMEOUT. */
+  readonly timeoutMs?: number | undefined
+}
 
 /** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
 export type OnRows<T> = (rows: T[]) => Promise<void>

@@ -1,10 +1,10 @@
 import { PooledDatabase } from '../db/database.ts'
 import type { Pool } from '../db/pool/pool.ts'
-import type { Queries, Session } from '../db/queries.ts'
+import type { Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 
-/** Where a function of the library works: any connection of a pool, or the one of a lease. */
-export type PoolOrSession = Pool | Session
+/** Where a function of the library works: any connection of a pool, or that of a lease or of a transaction. */
+export type PoolOrSession = Pool | (Queries & { readonly inTransaction?: boolean })
 
 export const isPool = (on: PoolOrSession): on is Pool => 'acquire' in on
 

@@ -53,7 +53,7 @@ export interface PlaceOptions {
  * the order lines and one row of the audit log. Orders of the same pool that wait at the same time share a transaction;
  * each is still placed or refused for itself. After a lost connection, it finds the order by its key or places it.
  *
- * On a lease with an open transaction, the order is part of that transaction. A refusal then undoes only the order.
+ * In a transaction, or on a lease with an open one, the order is part of it. A refusal then undoes only the order.
  *
  * Resolves to the id and the total of the order, and to whether the call placed it or it already existed. Rejects with
  * {@link OutOfStock}, or with a DbtoolError:

@@ -13,6 +13,7 @@ import {
   OutOfStock,
   placeOrder,
   type ShopPool,
+  transaction,
   withLease,
 } from '../../src/index.ts'
 import { checkInvariants } from '../../src/shop/invariants.ts'
@@ -123,6 +124,19 @@ describe('placeOrder in a transaction of the caller', () => {
       { os_user: 'web-1', command: 'checkout', message: 'placed for user 1: 1 line, total 9.00' },
     ])
     expect((await checkInvariants(database.connection)).filter(({ ok }) => !ok)).toEqual([])
+  })
+
+  it('is retried with the transaction of the library after a deadlock', async () => {
+    const pool = poolOn(database)
+    let attempts = 0
+    const { outcome } = await transaction(pool, async (tx) => {
+      attempts += 1
+      const placement = await placeOrder(tx, order)
+      if (attempts === 1) throw new DbtoolError('DEADLOCK', 'as the server reports it')
+      return placement
+    })
+    expect([attempts, outcome, await count()]).toEqual([2, 'placed', 2])
+    expect(await getProduct(pool, 1)).toMatchObject({ stock: 96 })
   })
 
   it('is rolled back with everything else', async () => {

@@ -1,8 +1,11 @@
-import type { Session } from '../../db/queries.ts'
+import type { Queries } from '../../db/queries.ts'
 import { savepoint } from '../../db/transaction.ts'
 import { DbtoolError } from '../../errors.ts'
 import { digestOf, keyConflict, type OrderRequest, type Placement } from './place-order.ts'
 import { placeOrdersIn } from './place-orders.ts'
+
+/** The statements of a transaction; `inTransaction` is false if there is none. */
+type InTransaction = Queries & { readonly inTransaction?: boolean }
 
 interface Existing {
   readonly order_id: number
@@ -14,8 +17,8 @@ interface Existing {
  * Places one order in the open transaction of `session`, whose owner commits it. A refusal undoes the order alone, so
  * the transaction can continue. Resolves and rejects as placing it alone does.
  */
-export async function placeInTransaction(session: Session, request: OrderRequest): Promise<Placement> {
-  if (!session.inTransaction) throw withoutTransaction()
+export async function placeInTransaction(session: InTransaction, request: OrderRequest): Promise<Placement> {
+  if (session.inTransaction === false) throw withoutTransaction()
   const existing = await existingOrder(session, request)
   if (existing !== undefined) return existing
   try {
@@ -30,7 +33,7 @@ export async function placeInTransaction(session: Session, request: OrderRequest
 }
 
 /** The order whose key this is, if it exists. The lock waits for an order that is not yet committed. */
-async function existingOrder(session: Session, request: OrderRequest): Promise<Placement | undefined> {
+async function existingOrder(session: Queries, request: OrderRequest): Promise<Placement | undefined> {
   const [order] = await session.prepared<Existing>(
     `SELECT id AS order_id, total_amount, content_digest AS digest
       FROM orders WHERE idempotency_key = ? LOCK IN SHARE MODE`,
@@ -48,7 +51,7 @@ class Undo extends Error {
   }
 }
 
-async function attempt(session: Session, request: OrderRequest): Promise<Placement> {
+async function attempt(session: Queries, request: OrderRequest): Promise<Placement> {
   try {
     return await savepoint(session, async (queries) => {
       const [placement] = await placeOrdersIn(queries, [request])

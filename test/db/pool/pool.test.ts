@@ -160,6 +160,26 @@ describe('the fair pool on a real server', () => {
     expect(await forgotten).toMatchObject({ code: 'CONNECTION_LOST' })
   })
 
+  it('finds five connections that a firewall has forgotten within the deadline of one caller', async () => {
+    const network = await brokenNetwork(database.target)
+    const pool = poolOf('fair', { size: 5, timeoutMs: 1_000, pingAfterIdleMs: 0 }, network.target)
+    const leases = await Promise.all(Array.from({ length: 5 }, () => pool.acquire()))
+    for (const lease of leases) lease.release()
+    network.forget()
+    expect(await withLease(pool, (lease) => lease.rows('SELECT 1 AS alive'))).toEqual([{ alive: 1 }])
+    expect(pool.stats()).toMatchObject({ open: 1, opened: 6, closed: 5, timeouts: 0 })
+  })
+
+  it('does not count connections that the server has closed as open', async () => {
+    const pool = poolOf('fair', { size: 3 })
+    const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
+    const ids = await Promise.all(leases.map((lease) => lease.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')))
+    for (const lease of leases) lease.release()
+    for (const { id } of ids.flat().slice(0, 2)) await database.connection.execute(`KILL ${id}`)
+    while (pool.stats().open > 1) await sleep(5)
+    expect(pool.stats()).toMatchObject({ open: 1, idle: 1, closed: 2 })
+  })
+
   it('keeps its deadline when the network swallows everything, and is well again after that', async () => {
     const network = await brokenNetwork(database.target)
     const pool = poolOf('fair', { size: 1, timeoutMs: 400, pingAfterIdleMs: 0 }, network.target)

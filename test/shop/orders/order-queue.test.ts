@@ -253,7 +253,7 @@ describe('the queue of orders', () => {
   it('says OUTCOME_UNKNOWN to each order of a batch, with its own key, if the server stays away', async () => {
     await withPool(database.target, { size: 4, maxOverflow: 0 }, async (db) => {
       const cut = new DatabaseError('CONNECTION_LOST', 'lost')
-      cut.lost = { threadId: 1, openedAt: 0 }
+      cut.lost = { threadId: 1 }
       const away: Queries = replacing(db, {
         retryOptions: { patienceMs: 100 },
         prepared: () => Promise.reject(cut),
