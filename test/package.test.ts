@@ -84,6 +84,8 @@ describe('the package', () => {
       'dist/sbom.cdx.json',
       'docs/dbtool.1',
       'docs/library.md',
+      'examples/opentelemetry.ts',
+      'examples/prometheus.ts',
       'package.json',
     ])
     for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/thread-main.cjs', 'dist/lib/index.d.ts'])

@@ -11,10 +11,12 @@ export interface Relay {
 export interface RelayOptions {
   /** The number that a proxy writes into each greeting, as one does that has connections of its own. */
   readonly threadId?: number
+  /** Receives all that clients send. */
+  readonly onSent?: (data: Buffer) => void
 }
 
 /** A balancer in front of several sockets: each connection goes to the next one, until the test ends. */
-export async function roundRobin(sockets: readonly string[], { threadId }: RelayOptions = {}): Promise<Relay> {
+export async function roundRobin(sockets: readonly string[], { threadId, onSent }: RelayOptions = {}): Promise<Relay> {
   const lines = new Set<Socket>()
   let connections = 0
   const listener = createServer((client) => {
@@ -25,7 +27,10 @@ export async function roundRobin(sockets: readonly string[], { threadId }: Relay
       client.write(threadId === undefined ? greeting : withThreadId(greeting, threadId))
       server.on('data', (data) => client.write(data))
     })
-    client.on('data', (data) => server.write(data))
+    client.on('data', (data) => {
+      onSent?.(data)
+      server.write(data)
+    })
     client.on('close', () => server.destroy())
     server.on('close', () => client.destroy())
   })

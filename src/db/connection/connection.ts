@@ -37,8 +37,11 @@ const inTransactionFlag = 1
 const autocommitFlag = 2
 /** The answer says that a session variable or the current database has changed. */
 const sessionChangedFlag = 1 << 14
-/** The server says that it ends the connection, and with it the statement: shutdown, and KILL CONNECTION. */
-const endedByServer: readonly (number | undefined)[] = [1053, 1927]
+/**
+ * Errors after which no statement runs: the server shuts down or has ended the connection with KILL, or the connector
+ * had noticed the loss and sent nothing.
+ */
+const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]
 
 export interface ConnectionParts {
   readonly raw: DriverConnection
@@ -420,7 +423,7 @@ export class Connection implements PooledConnection {
     const translated = translate(hideSecrets(error, values), this.#parts.target)
     if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') {
       translated.lost = this.#identity
-      this.#abandoned ||= !this.#parts.raw.isValid() && !endedByServer.includes(translated.errno)
+      this.#abandoned ||= !this.#parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
     const ended =
       translated instanceof DatabaseError && !isConnectionLoss(translated) && ruleOf(translated).transaction === 'ended'

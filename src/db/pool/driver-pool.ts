@@ -8,7 +8,7 @@ import { translate } from '../failures.ts'
 import type { Limits, Target } from '../target.ts'
 import { ConnectionLease } from './lease.ts'
 import { type AcquireOptions, defaultGraceMs, type Lease, type Pool, type PoolStats, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters, timeoutHint, withdrawn } from './stats.ts'
+import { poolClosed, PoolCounters, timeoutError, timeoutHint, withdrawn } from './stats.ts'
 import { Waiter } from './wait-queue.ts'
 
 /**
@@ -34,17 +34,30 @@ export class ConnectorPool implements Pool {
 
   /** The connector cannot withdraw a caller: the connection that comes for one goes back at once. */
   async acquire({ signal, timeoutMs }: AcquireOptions = {}): Promise<Lease> {
+    if (signal?.aborted === true) throw withdrawn()
     const coming = this.acquireFromConnector()
     if (signal === undefined && timeoutMs === undefined) return coming
-    const waiter = new Waiter<Lease>(timeoutMs ?? Infinity, { signal }, () => {
+    const limitMs = timeoutMs ?? Infinity
+    const waiter = new Waiter<Lease>(limitMs, { signal }, (why) => {
       coming.then((late) => late.release()).catch(() => undefined)
-      waiter.reject(withdrawn())
+      waiter.reject(why === 'abort' ? withdrawn() : this.late(limitMs))
     })
     coming.then(
       (lease) => waiter.isSettled || waiter.grant(lease),
       (reason: unknown) => waiter.isSettled || waiter.reject(reason),
     )
     return waiter.granted
+  }
+
+  private late(timeoutMs: number): DbtoolError {
+    this.#counters.timeouts += 1
+    return timeoutError({
+      options: this.#options,
+      timeoutMs,
+      now: this.stats(),
+      cause: undefined,
+      target: this.#target,
+    })
   }
 
   private async acquireFromConnector(): Promise<Lease> {

@@ -93,6 +93,18 @@ async function identityOf(connection: Connection): Promise<ConnectionIdentity> {
   return lost
 }
 
+describe('the server that a connection has reached', () => {
+  it('is asked in the message that sets up the session: no round trip is added', async () => {
+    const messages: string[] = []
+    const relay = await roundRobin([inject('socket')], { onSent: (data) => messages.push(data.toString('latin1')) })
+    const db = await connect({ ...over(relay.port), user: inject('osUser'), password: '' })
+    await db.close()
+    expect(messages.filter((message) => /SET NAMES|CONNECTION_ID/.test(message))).toEqual([
+      expect.stringMatching(/SET NAMES[^]*CONNECTION_ID/),
+    ])
+  })
+})
+
 describe('a proxy that hides the server', () => {
   it('never makes dbtool kill anything', async () => {
     const socket = inject('socket')

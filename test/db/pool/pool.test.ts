@@ -111,6 +111,22 @@ describe.each(poolModes)('mode %s', (mode) => {
     expect(ids.size).toBe({ fair: 2, driver: 2, static: 1, none: 12 }[mode])
   })
 
+  it('lets a caller withdraw, and gives it its own time limit', async () => {
+    const pool = poolOf(mode, shapeOf('static', { size: 1, maxOverflow: 0 }))
+    const controller = new AbortController()
+    controller.abort()
+    await expect(pool.acquire({ signal: controller.signal })).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    if (mode === 'none') return
+    const lease = await pool.acquire()
+    await expect(pool.acquire({ timeoutMs: 20 })).rejects.toMatchObject({ code: 'POOL_TIMEOUT' })
+    const late = new AbortController()
+    const waiting = pool.acquire({ signal: late.signal })
+    late.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    lease.release()
+    ;(await pool.acquire()).release()
+  })
+
   it('says that nobody is there', async () => {
     const pool = poolOf(mode, { timeoutMs: 500 }, { ...database.target, socket: '/nowhere/mariadb.sock' })
     await expect(pool.acquire()).rejects.toMatchObject({ code: 'UNREACHABLE' })
