@@ -81,7 +81,8 @@ process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`
 const reportPeak = `data:text/javascript,${encodeURIComponent(reportPeakSource)}`
 
 /**
- * Runs the compiled tool, or that of another build, in a new process. Rejects if its exit code is not one of `expected`.
+ * Runs the compiled tool, or that of another build, in a new process. Rejects if its exit code is not one of
+ * `expected`.
  */
 export async function runDbtool(
   args: readonly string[],

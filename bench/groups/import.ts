@@ -33,8 +33,8 @@ const flags = [
 const expected = [0, 7] as const
 
 /**
- * A month of invoices as an import and as a loop over single orders; then one and ten months as whole processes, with
- * their memory, beside an earlier build.
+ * A month of invoices as an import and as a loop over single orders. Then one and ten months as whole processes, beside
+ * an earlier build.
  */
 export async function imports(bench: Bench): Promise<void> {
   const {

@@ -102,8 +102,8 @@ export async function runImport<S extends object>(
 }
 
 /**
- * V8 lets a small heap grow to four times its live size before it collects it completely, so a long file would need more
- * memory than a short one. This costs no measurable time.
+ * V8 lets a small heap grow to four times its live size before it collects it completely. A long file would therefore
+ * need more memory than a short one.
  */
 const collectEarly = '--heap-growing-percent=50'
 

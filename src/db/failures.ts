@@ -210,6 +210,11 @@ const notLoggable: Translation = {
   message: () => loggingByStatement.message,
   hint: () => loggingByStatement.hint,
 }
+const notReady: Translation = {
+  code: 'NODE_NOT_READY',
+  message: (error, target) => `the node at ${addressOf(target)} is not ready: ${serverText(error)}`,
+  hint: () => 'connect to another node of the cluster, or see: dbtool cluster status',
+}
 const timedOut = withHint(
   'STATEMENT_TIMEOUT',
   'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
@@ -268,6 +273,8 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
+  1047: notReady,
+  1180: notReady,
   1153: tooLarge,
   1205: lockTimeout,
   1213: withHint('DEADLOCK', 'two transactions waited for each other; try again'),

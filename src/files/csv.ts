@@ -137,10 +137,10 @@ function named(record: FoundRecord, cells: Cells, { header, columns, read }: Csv
   const width = header.cells.length
   const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
   // A separator too many or too few may be anywhere, so only the first cell is certainly in its column.
-  const certain = record.fault === undefined && fault !== undefined ? 1 : width
+  const trusted = record.fault === undefined && fault !== undefined ? 1 : width
   const values: SourceRecord['values'] = {}
   for (const { name, index } of columns) {
-    const cell = index < certain ? cells[index] : undefined
+    const cell = index < trusted ? cells[index] : undefined
     values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
   }
   return { line, raw, values, fault }

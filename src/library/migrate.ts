@@ -15,9 +15,10 @@ export function migrate(pool: Pool): Promise<Step[]> {
   return inCode(async () => {
     const opened = openedFor(pool)
     if (opened === undefined) throw new DbtoolError('USAGE', 'migrate needs a pool that createPool has returned')
-    const session = await connect(opened.target, { ...opened.limits, statementTimeoutMs: 0 })
+    const open = (): ReturnType<typeof connect> => connect(opened.target, { ...opened.limits, statementTimeoutMs: 0 })
+    const session = await open()
     try {
-      return await migrateSession({ session, known: loadMigrations() })
+      return await migrateSession({ session, open, known: loadMigrations() })
     } finally {
       await session.close()
     }

@@ -1,4 +1,5 @@
 import type { Change, Session, StatementOptions, Value } from '../queries.ts'
+import { isOfThisServer } from '../retry-table.ts'
 
 /** A row, by the names of its columns. */
 export type Row = Record<string, unknown>
@@ -138,7 +139,10 @@ export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Pr
   }
 }
 
-/** Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. */
+/**
+ * Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. The connection is
+ * closed after an error that another server may not give.
+ */
 export async function withLease<T>(
   pool: Pool,
   work: (lease: Lease) => Promise<T>,
@@ -147,6 +151,9 @@ export async function withLease<T>(
   const lease = await pool.acquire(options)
   try {
     return await work(lease)
+  } catch (error) {
+    if (isOfThisServer(error)) lease.destroy()
+    throw error
   } finally {
     lease.release()
   }

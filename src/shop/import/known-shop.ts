@@ -123,7 +123,7 @@ export class ShopMemory {
     names: readonly string[],
   ): Promise<ReadonlyMap<string, V>> {
     if (names.length === 0) return new Map()
-    return new Map(await inParts(names, async (part) => [...(await this.db.reading((queries) => find(queries, part)))]))
+    return new Map(await inParts(names, async (part) => [...(await this.db.lookup((queries) => find(queries, part)))]))
   }
 
   remember({ users, products }: ShopEffects): void {

@@ -109,7 +109,7 @@ export class OrderWriter {
 
   /** The outcome if somebody else has placed an order with the same key. */
   async #existing(draft: DraftOrder): Promise<Outcome | undefined> {
-    const existing = (await this.db.reading((queries) => readOrders(queries, [draft.key]))).get(draft.key)
+    const existing = (await this.db.lookup((queries) => readOrders(queries, [draft.key]))).get(draft.key)
     if (existing === undefined) return undefined
     const content = {
       userId: this.memory.userId(draft.user),

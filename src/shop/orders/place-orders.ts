@@ -1,3 +1,4 @@
+import { currentRows } from '../../db/cluster/sync-wait.ts'
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
@@ -150,7 +151,7 @@ async function send(queries: Queries, batch: readonly DigestedRequest[]): Promis
     hint: 'request the same orders with the same keys again: each is found or placed, never twice',
   }
   const lookup = async (): Promise<Row[] | undefined> => {
-    const rows = await queries.prepared<Row>(existingOrdersSql, [orders])
+    const rows = await currentRows<Row>(queries, existingOrdersSql, [orders])
     return rows.length === 0 ? undefined : rows
   }
   const execute = (): Promise<Row[]> =>

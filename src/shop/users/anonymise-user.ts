@@ -30,7 +30,8 @@ export async function anonymiseUser(queries: Queries, author: Author, id: number
   const name = await anonymousName(queries, user)
   await queries.execute(
     `UPDATE users
-      SET username = ?, email = ?, email_ascii = NULL, password_hash = '${noLogin}', first_name = NULL, last_name = NULL,
+      SET username = ?, email = ?, email_ascii = NULL, password_hash = '${noLogin}',
+        first_name = NULL, last_name = NULL,
         is_active = FALSE, is_admin = FALSE, last_login = NULL, updated_at = UTC_TIMESTAMP()
       WHERE id = ?`,
     [name, emailOf(name), id],
