@@ -214,6 +214,7 @@ const notReady: Translation = {
   code: 'NODE_NOT_READY',
   message: (error, target) => `the node at ${addressOf(target)} is not ready: ${serverText(error)}`,
   hint: () => 'connect to another node of the cluster, or see: dbtool cluster status',
+  hintInCode: () => 'connect to another node of the cluster',
 }
 const timedOut = withHint(
   'STATEMENT_TIMEOUT',

@@ -1,10 +1,11 @@
 import { connect } from '../db/connection/connect.ts'
+import type { Connection } from '../db/connection/connection.ts'
 import { migrate as migrateSession, type Step } from '../db/migrations/migrate.ts'
 import { loadMigrations } from '../db/migrations/migration-files.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import { inCode } from './on.ts'
-import { openedFor } from './opened.ts'
+import { type Opened, openedFor } from './opened.ts'
 
 /**
  * Applies the pending migrations, and resolves to them. Processes that migrate the same database wait for each other,
@@ -15,12 +16,17 @@ export function migrate(pool: Pool): Promise<Step[]> {
   return inCode(async () => {
     const opened = openedFor(pool)
     if (opened === undefined) throw new DbtoolError('USAGE', 'migrate needs a pool that createPool has returned')
-    const open = (): ReturnType<typeof connect> => connect(opened.target, { ...opened.limits, statementTimeoutMs: 0 })
-    const session = await open()
-    try {
-      return await migrateSession({ session, open, known: loadMigrations() })
-    } finally {
-      await session.close()
-    }
+    return onOwnConnection(opened, (session) =>
+      migrateSession({ session, open: (work) => onOwnConnection(opened, work), known: loadMigrations() }),
+    )
   })
+}
+
+async function onOwnConnection<T>({ target, limits }: Opened, work: (session: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(target, { ...limits, statementTimeoutMs: 0 })
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+  }
 }
