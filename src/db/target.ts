@@ -44,8 +44,6 @@ export interface Target {
   readonly ssl: Ssl
   /** Every session is read-only: the server rejects every change. */
   readonly readOnly?: boolean
-  /** True for a pool of the library: the hints of its errors name options instead of flags. */
-  readonly inCode?: boolean
   /** True for work that needs no shop: the server may be MySQL. Otherwise dbtool does not log in there. */
   readonly allowsMySql?: boolean
   /** Gives the password of each new connection, in place of `password`. */
