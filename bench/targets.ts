@@ -3,8 +3,8 @@ import { spreadOf, type Spread } from './core/statistics.ts'
 import { workOf } from './groups/orders.ts'
 import { buildBefore, thisBuild } from './before.ts'
 import { ofMonths } from './groups/import-builds.ts'
-import { works } from './groups/service.ts'
-import { workOf as waitingWork } from './groups/waiting-orders.ts'
+import { works as services } from './groups/service.ts'
+import { nameOf, works } from './groups/waiting-orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -37,13 +37,18 @@ const orders = (work: string, about: string, peer: string, reach: Target['reach'
   measure: (figures) => figures.ratio('orders', work, 'dbtool', peer),
 })
 /** This build divided by the one before; `what` is the figure. */
-const waiting = (work: string, about: string, reach: Target['reach'], what = 'value'): Target => ({
+const waiting = (
+  work: (typeof works)[keyof typeof works],
+  about: string,
+  reach: Target['reach'],
+  what = 'value',
+): Target => ({
   group: 'waiting-orders',
   work: about,
   peer: buildBefore,
   reach,
   measure: (figures) => {
-    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', work, who))
+    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', nameOf(work), who))
     return figures.ratioOfAlso(what, mine, before)
   },
 })
@@ -110,15 +115,17 @@ export const targets: readonly Target[] = [
   failures(workOf('hot', 0), same),
   orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
   failures(workOf('hot', 5), `${same}, 5 ms away`),
-  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers', least(4)),
-  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers', least(2)),
-  waiting(waitingWork('hot', 64, 0), 'hot, 64 workers', least(4)),
-  waiting(waitingWork('spread', 64, 0), 'spread, 64 workers', least(4)),
-  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
-  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
-  waiting(waitingWork('spread', 1, 0), 'one worker, p50', most(1.05), 'p50'),
-  waiting(waitingWork('spread', 1, 0), 'one worker, p99', most(1.05), 'p99'),
-  waiting(waitingWork('hot', 64, 5), 'hot, 64 workers, 5 ms away', least(5)),
+  waiting(works.hot, 'hot, 16 workers', least(4)),
+  waiting(works.spread, 'spread, 16 workers', least(2)),
+  waiting(works.hot64, 'hot, 64 workers', least(4)),
+  waiting(works.spread64, 'spread, 64 workers', least(4)),
+  waiting(works.hot, 'hot, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(works.spread, 'spread, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(works.alone, 'one worker, p50', most(1.05), 'p50'),
+  waiting(works.alone, 'one worker, p99', most(1.05), 'p99'),
+  waiting(works.hot64Far, 'hot, 64 workers, 5 ms away', least(5)),
+  waiting(works.hotForeign, 'hot, 16 workers, p99 of a foreign program', most(1), 'foreignP99'),
+  waiting(works.hot64Foreign, 'hot, 64 workers, p99 of a foreign program', most(1), 'foreignP99'),
   {
     group: 'round-trips',
     work: 'round trips of an order, 1 to 100 lines',
@@ -201,16 +208,16 @@ export const targets: readonly Target[] = [
     reach: most(1.03),
     measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress'),
   },
-  serving(works.silent, 'driver', 0.3),
-  serving(works.wait, 'driver', 1),
-  serving(works.wait, 'mysql2', 1),
-  serving(works.cpu, 'driver', 1.05),
+  serving(services.silent, 'driver', 0.3),
+  serving(services.wait, 'driver', 1),
+  serving(services.wait, 'mysql2', 1),
+  serving(services.cpu, 'driver', 1.05),
   {
     group: 'service',
-    work: works.back,
+    work: services.back,
     peer: '–',
     reach: most(1_000, 'ms'),
-    measure: (figures) => figures.spread('service', works.back, 'fair'),
+    measure: (figures) => figures.spread('service', services.back, 'fair'),
   },
   starting('--help', 1.6),
   starting('--version', 1.6),

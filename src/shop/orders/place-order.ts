@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
@@ -140,7 +140,7 @@ export function digestOf(
     // Orders without adjustments have the digest of the time before there were any.
     ...adjustments.map(({ kind, label, amount }) => [kind, label, amount]),
   ]
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+  return hash('sha256', JSON.stringify(content), 'hex')
 }
 
 /** The answer of the statement. */
