@@ -79,6 +79,7 @@ const doors: Record<string, string> = {
   inquirer: 'src/prompts',
   mariadb: 'src/db',
   mysql2: 'src/db',
+  tarn: 'src/db',
   'cli-table3': 'src/output',
   chalk: 'src/output',
   dotenv: 'src/config',
