@@ -24,8 +24,8 @@ export const topProducts = report({
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),
-  // Without a period, the sales figures come from the products table. With one, the orders are sorted by id, because the
-  // lines are stored in that order: by time, the server would read them at random positions.
+  // Without a period, the sales figures come from the products table. With one, the orders are sorted by id, as the
+  // lines are stored. By time, the server would read them at random positions.
   statement: ({ by, limit, ...period }) =>
     period.since === undefined && period.until === undefined
       ? sql`

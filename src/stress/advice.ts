@@ -33,7 +33,7 @@ export interface TunedPoint {
 export type Limit = 'server' | 'client' | 'pool' | 'load'
 
 /**
- * A reason for low confidence: other programs use this machine, the rounds differ too much for a narrow range, the time
+ * A reason for low confidence. Other programs use this machine, the rounds differ too much for a narrow range, the time
  * was up, or this process was the limit.
  */
 export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'client-bound'

@@ -41,7 +41,7 @@ const autocommitFlag = 2
 /** The answer says that a session variable or the current database has changed. */
 const sessionChangedFlag = 1 << 14
 /**
- * Errors after which no statement runs: the server shuts down or has ended the connection with KILL, or the connector
+ * Errors after which no statement runs. The server shuts down or has ended the connection with KILL, or the connector
  * had noticed the loss and sent nothing.
  */
 const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]

@@ -17,7 +17,7 @@ export interface PoolParts {
 }
 
 /**
- * Creates a pool: `fair` is dbtool's pool and `driver` the connector's; `mysql2` and `tarn` are those of other packages.
+ * Creates a pool: `fair` is dbtool's pool, `driver` the connector's; `mysql2` and `tarn` are those of other packages.
  * `static` has a single connection that all callers share, one after another. `none` opens a connection per use.
  */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
