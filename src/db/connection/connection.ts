@@ -19,7 +19,7 @@ import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
-import { firstResultSet, forDriver, resultSets, unconverted } from './results.ts'
+import { firstResultSet, forDriver, resultSets, rowForDriver, unconverted } from './results.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
 /**
@@ -117,7 +117,7 @@ export class Connection implements PooledConnection {
         await reader.read(rows as T[])
     }
     try {
-      await this.run(sql, values, send, { silenceAfterMs: 0, pausedMs: () => reader.ms })
+      await this.run(sql, values, send, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
       if (stream?.isOpen === true) {
@@ -326,7 +326,7 @@ export class Connection implements PooledConnection {
       if (this.#cut) throw this.closed()
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      this.noticeChange(sql)
+      if (options.keepsSession !== true) this.noticeChange(sql)
       return result
     } catch (error) {
       failure =
@@ -439,6 +439,8 @@ export class Connection implements PooledConnection {
 interface RunOptions extends StatementOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
+  /** The statement runs within a SET STATEMENT. */
+  readonly keepsSession?: boolean
   /** The time that does not count as the statement's. */
   readonly pausedMs?: () => number
 }

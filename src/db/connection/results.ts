@@ -9,7 +9,7 @@ export function forDriver(value: Value): Exclude<Value, Secret | Date> {
 }
 
 /** Most rows need no conversion, and are not copied. */
-const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
+export const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
   row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
 
 /**
