@@ -290,7 +290,7 @@ export class Connection implements PooledConnection {
         await reader.read(rows)
     }
     try {
-      await this.run(sql, values, sendAndRead, { silenceAfterMs: 0, pausedMs: () => reader.ms })
+      await this.run(sql, values, sendAndRead, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
       if (batches?.isOpen === true) {
@@ -354,7 +354,7 @@ export class Connection implements PooledConnection {
       if (this.#cut) throw this.closed()
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      this.noticeChange(sql)
+      if (options.keepsSession !== true) this.noticeChange(sql)
       return result
     } catch (error) {
       failure =
@@ -467,6 +467,8 @@ export class Connection implements PooledConnection {
 interface RunOptions extends StatementOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
+  /** The statement runs within a SET STATEMENT. */
+  readonly keepsSession?: boolean
   /** The time that does not count as the statement's. */
   readonly pausedMs?: () => number
 }
