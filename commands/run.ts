@@ -20,7 +20,7 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
     const faults = [...faultsOf(command), ...(await globalFaults(command))]
     if (faults.length > 0)
       throw allFaults('USAGE', 'the command line is wrong', faults, `see: dbtool ${pathOf(command)} --help`)
-    context.begin(await invocationOf(command, io))
+    context.begin(await invocationOf(command, argv, io))
     await guard(context, command)
   })
   const failure = await failureOf(async () => {

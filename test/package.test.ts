@@ -134,7 +134,8 @@ describe('the bill of materials', () => {
     const names = listed().map((ref) => ref.slice(0, ref.lastIndexOf('@')))
     for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
       expect(names).toContain(name)
-    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'rolldown']) expect(names).not.toContain(name)
+    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'tarn', 'rolldown'])
+      expect(names).not.toContain(name)
     const refs = new Set([`dbtool@${bill().metadata.component.version}`, ...listed()])
     expect(
       bill()
@@ -176,7 +177,7 @@ describe('installed into an empty folder', () => {
     }
     expect(
       Object.keys(lock.packages).filter((path) =>
-        /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2)$/.test(path),
+        /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2|tarn)$/.test(path),
       ),
     ).toEqual([])
     expect(Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])
@@ -194,6 +195,19 @@ describe('installed into an empty folder', () => {
     const argv = line.split(' ').map((word) => word.replaceAll('_', ' '))
     const outcome = await run('npx', ['--offline', 'dbtool', ...argv], { env: environment(database.name) })
     expect(outcome, outcome.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(stdout) })
+  })
+
+  it('names the optional pools that are not installed, and compares the others', async () => {
+    const argv = 'pool compare --workload ping --workers 2 --duration 50ms --warmup 0ms --json'.split(' ')
+    const { stdout, stderr, exitCode } = await run('npx', ['--offline', 'dbtool', ...argv], {
+      env: environment(database.name),
+    })
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringContaining('mysql2 and tarn are not installed; to compare: npm install mysql2 tarn'),
+    ])
+    const modes = (JSON.parse(stdout) as { mode: string }[]).map(({ mode }) => mode)
+    expect(modes).toEqual(['fair', 'driver', 'static', 'none'])
   })
 
   it('takes another connector in place of its own, as the licence of that asks', async () => {

@@ -7,6 +7,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
 import { maskedUrl } from '../../src/values.ts'
 import { connectionOverrides, type ConnectionFlags } from './connection-flags.ts'
+import { maskedLine } from './mask-arguments.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
 import { GlobalOption, option } from './command.ts'
 import { outputFaults, outputFor, outputGroups, type OutputFlags } from './output-flags.ts'
@@ -115,7 +116,7 @@ export function globalFaults(command: Command): Promise<string[]> {
 }
 
 /** Converts the global flags of a parsed command to an invocation. Rejects with USAGE on conflicting flags. */
-export async function invocationOf(command: Command, io: Io): Promise<Invocation> {
+export async function invocationOf(command: Command, argv: readonly string[], io: Io): Promise<Invocation> {
   const flags = globalFlags(command)
   const out = await outputFor(command, flags, io)
   const { url = '' } = flags
@@ -126,6 +127,7 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
     )
   return {
     command: pathOf(command),
+    line: maskedLine(argv),
     out,
     ...connectionOverrides(flags),
     noInput: flags.input === false || flags.json === true || flags.format === 'json',

@@ -1,5 +1,5 @@
 import { DbtoolError } from '../../src/errors.ts'
-import { maskedUrl, quoteValue, stars } from '../../src/values.ts'
+import { maskedUrl, quotedForShell, quoteValue, stars } from '../../src/values.ts'
 
 /** Flags after which people type a password, although none of them takes one. */
 const passwordFlag = /^(--(password|passwd|pass|pwd|password-stdin|generate-password|ask-password)|-p)$/i
@@ -25,6 +25,14 @@ export function maskArguments(error: DbtoolError, argv: readonly string[]): Dbto
     hint: error.hint === undefined ? undefined : clean(error.hint),
     faults: error.faults.map(clean),
   })
+}
+
+/** The command line for a shell, with stars for what seems to be a password. */
+export function maskedLine(argv: readonly string[]): string {
+  const words = argv.map((word, at) =>
+    maskedWords(word, argv[at - 1]).reduce((rest, [given, safe]) => rest.replace(given, () => safe), word),
+  )
+  return ['dbtool', ...words.map(quotedForShell)].join(' ')
 }
 
 /** The word, and its value after `=`, if they have to be masked. */

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { poolModes, shapeOf } from '../../src/db/pool/modes.ts'
+import { foreignPools, type PoolMode, shapeOf } from '../../src/db/pool/modes.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
 import type { LoadJob } from '../../src/stress/job.ts'
 import { chapterWorkers } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
+import type { Work } from '../../src/stress/workload.ts'
 import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
@@ -49,7 +50,7 @@ const comparisonView: View = {
 
 export function poolCompare(pool: Command, ctx: Context, run = comparePools): void {
   const compare = withView(pool.command('compare'), comparisonView).description(
-    "Run the same load over four pools: dbtool's, the connector's, one connection, and no pool",
+    "Run the same load over dbtool's pool, the connector's, those of mysql2 and Knex, one connection, and no pool",
   )
   poolFlags(workloadFlags(compare), 0)
     .addOption(
@@ -92,7 +93,7 @@ async function eachMode(
   const progress = ctx.out.progress()
   const results: StressResult[] = []
   const { signal } = ctx.io
-  for (const mode of poolModes) {
+  for (const mode of await modesFor(ctx, work)) {
     if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
@@ -101,6 +102,21 @@ async function eachMode(
   }
   progress.clear()
   return results
+}
+
+const compared = ['fair', 'driver', ...foreignPools, 'static', 'none'] as const
+
+/** All pools whose packages are installed; a note names the others. */
+async function modesFor({ out }: Context, work: Work): Promise<readonly PoolMode[]> {
+  const { missingPools } = await import('../../src/db/pool/installed.ts')
+  const missing = missingPools()
+  if (missing.length > 0) {
+    const [names, are] = [missing.join(' and '), missing.length === 1 ? 'is' : 'are']
+    out.notice(`${names} ${are} not installed; to compare: npm install ${missing.join(' ')}`)
+  }
+  const unable: PoolMode[] = work.kind === 'orders' ? ['mysql2'] : []
+  if (unable.length > 0) out.note('the pool of mysql2 is not compared: orders need the connections of dbtool')
+  return compared.filter((mode) => !missing.includes(mode) && !unable.includes(mode))
 }
 
 function rowOf({

@@ -11,7 +11,7 @@ import { values } from '../kit/flags.ts'
 import type { Command } from 'commander'
 import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 
-const kinds = ['json', 'csv', 'html'] as const
+const kinds = ['json', 'csv', 'html', 'md', 'svg'] as const
 type Kind = (typeof kinds)[number]
 
 /** A report file: its format and its path. */
@@ -24,7 +24,7 @@ export interface ReportFile {
 export function reportFileFlag(command: Command): Command {
   return command.option(
     '--out <kind=file>',
-    'write a report: json=FILE, csv=FILE or html=FILE',
+    'write a report: json=, csv=, html=, md= or svg=FILE',
     values(parseReportFile),
   )
 }
@@ -34,7 +34,7 @@ function parseReportFile(text: string): ReportFile {
   const [, name = '', path = ''] = /^(\w+)=(.+)$/.exec(text) ?? []
   const kind = kinds.find((known) => known === name)
   if (kind === undefined || path === '' || isStandardOutput(path))
-    throw new InvalidValue(`must be json=FILE, csv=FILE or html=FILE, not ${quoteValue(text)}`)
+    throw new InvalidValue(`must be json=FILE, csv=FILE, html=FILE, md=FILE or svg=FILE, not ${quoteValue(text)}`)
   return { kind, path }
 }
 
@@ -90,7 +90,7 @@ export async function aboutOf(ctx: Context, headroom: ConnectionHeadroom, settin
   const { target } = await ctx.config()
   return {
     date: ctx.io.now().toISOString(),
-    command: `dbtool ${ctx.author().command}`,
+    command: ctx.commandLine(),
     server: `${target.user}@${addressOf(target)}`,
     settings,
     versions: { dbtool: version(), node: process.version, MariaDB: headroom.version },

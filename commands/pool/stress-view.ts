@@ -12,7 +12,8 @@ import {
 } from '../../src/output/view.ts'
 import type { Percentiles } from '../../src/stress/histogram.ts'
 import type { Live } from '../../src/stress/recorder.ts'
-import type { StressResult } from '../../src/stress/result.ts'
+import type { JudgedResult } from '../../src/stress/judged.ts'
+import { measuredText } from '../../src/stress/threshold.ts'
 
 const percentileView: View = {
   columns: [
@@ -36,8 +37,33 @@ const checkView: View = {
 }
 const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
 
+const verdictSigns = { true: { text: '✔', colour: 'green' }, false: { text: '✖', colour: 'red' } } as const
+const thresholdView: View = {
+  columns: [sign('ok', verdictSigns), text('threshold'), number('measured')],
+  id: 'threshold',
+  empty: '',
+}
+const comparisonView: View = {
+  columns: [sign('ok', verdictSigns), text('metric'), number('baseline'), number('measured'), number('change')],
+  id: 'metric',
+  empty: '',
+}
+
+const statementView: View = {
+  columns: [
+    text('statement'),
+    number('ok'),
+    number('failed'),
+    number('throughput'),
+    number('p50_ms'),
+    number('p99_ms'),
+  ],
+  id: 'statement',
+  empty: '',
+}
+
 /** The result as data; for people, percentiles, figures, checks and errors are separate tables. */
-export const stressView: View<StressResult> = {
+export const stressView: View<JudgedResult> = {
   columns: [
     text('mode'),
     number('pool_size'),
@@ -64,25 +90,57 @@ export const stressView: View<StressResult> = {
     data('client_cpu'),
     data('validity'),
     data('partial'),
+    data('statements'),
+    data('thresholds'),
+    data('comparison'),
   ],
   id: 'mode',
   empty: '',
   sections: sectionsOf,
 }
 
-function sectionsOf({
-  acquire_ms,
-  execute_ms,
-  total_ms,
-  late_ms,
-  loop,
-  connections,
-  fairness,
-  event_loop_ms,
-  cold_start_ms,
-  validity,
-  errors,
-}: StressResult): Section[] {
+function sectionsOf(result: JudgedResult): Section[] {
+  return [
+    ...verdictSections(result),
+    section(percentileView, percentileRows(result)),
+    section(statementView, statementRows(result)),
+    section(figureView, figureRows(result)),
+    section(checkView, result.validity.checks),
+    section(errorView, result.errors),
+  ]
+}
+
+/** The thresholds and the comparison with the baseline, above all other figures. */
+function verdictSections({ thresholds, comparison }: JudgedResult): Section[] {
+  const judged = thresholds.map((threshold) => ({ ...threshold, measured: measuredText(threshold) }))
+  const compared = comparison.map((value) => ({ ...value, change: `${(value.change * 100).toFixed(1)} %` }))
+  return [
+    { ...section(thresholdView, judged), first: true },
+    { ...section(comparisonView, compared), first: true },
+  ]
+}
+
+function percentileRows({ acquire_ms, execute_ms, total_ms, late_ms, loop }: JudgedResult): Row[] {
+  return [
+    rowOf('acquire', acquire_ms),
+    rowOf('execute', execute_ms),
+    rowOf('total', total_ms),
+    ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
+  ]
+}
+
+function statementRows({ statements }: JudgedResult): Row[] {
+  return statements.map(({ statement, ok, failed, throughput, execute_ms: { p50, p99 } }) => ({
+    statement,
+    ok,
+    failed,
+    throughput,
+    p50_ms: p50?.toFixed(2) ?? null,
+    p99_ms: p99?.toFixed(2) ?? null,
+  }))
+}
+
+function figureRows({ loop, connections, fairness, event_loop_ms, cold_start_ms }: JudgedResult): Row[] {
   const workers: [string, number][] = [
     ['iterations of the slowest worker', fairness.min_ops],
     ['iterations of the fastest worker', fairness.max_ops],
@@ -96,20 +154,7 @@ function sectionsOf({
     ['event loop delay, p99 ms', event_loop_ms.p99],
     ['cold start, ms', cold_start_ms],
   ]
-  return [
-    section(percentileView, [
-      rowOf('acquire', acquire_ms),
-      rowOf('execute', execute_ms),
-      rowOf('total', total_ms),
-      ...(loop === 'open' ? [rowOf('late', late_ms)] : []),
-    ]),
-    section(
-      figureView,
-      values.map(([figure, value]) => ({ figure, value })),
-    ),
-    section(checkView, validity.checks),
-    section(errorView, errors),
-  ]
+  return values.map(([figure, value]) => ({ figure, value }))
 }
 
 /** Rounds to two decimals; the data formats have microseconds. */

@@ -9,7 +9,7 @@ import { chapterPool, chapterWorkers, type Load, mostInFlight, type StressPlan }
 import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { mostThreads } from '../../src/stress/run.ts'
-import type { StressRun } from '../../src/stress/stress.ts'
+import type { JudgedRun, StressRun } from '../../src/stress/report.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import {
   counted,
@@ -143,30 +143,15 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   await withReportFiles(ctx, options.out, async (save) => {
     const { run, headroom } = await runStress(ctx, options, { plan, shape })
     if (ctx.io.signal.aborted && run.result.ok === 0) return
-    ctx.out.item(stressView, run.result)
-    await save(() => textsOf(ctx, options, run, headroom))
-    reportOutcome(ctx.out, run.result)
-    await judge(run.result, options, baseline)
+    const { assertExpectations, judgedResult } = await import('../../src/stress/judged.ts')
+    const { threshold: thresholds = [], maxRegression } = options
+    const result = judgedResult(run.result, { thresholds, baseline, maxRegression })
+    ctx.out.item(stressView, result)
+    await save(() => textsOf(ctx, options, { ...run, result }, headroom))
+    reportOutcome(ctx.out, result)
+    assertExpectations(result)
     hint(ctx, 'pool stress')
   })
-}
-
-/** Rejects with QUERY_FAILED if no iteration succeeded, with THRESHOLD_MISSED for a failed threshold or regression. */
-async function judge(
-  result: StressResult,
-  { threshold = [], maxRegression }: StressOptions,
-  baseline: Baseline | undefined,
-): Promise<void> {
-  if (result.ok === 0)
-    throw new DbtoolError('QUERY_FAILED', 'no iteration succeeded', { hint: result.errors[0]?.message })
-  const missed = threshold
-    .filter(({ met }) => !met(result))
-    .map(({ text, measured }) => `threshold failed: ${text} (${measured(result)})`)
-  const worse =
-    baseline === undefined
-      ? []
-      : (await import('../../src/stress/baseline.ts')).regressions(baseline, result, maxRegression)
-  if (missed.length + worse.length > 0) throw new DbtoolError('THRESHOLD_MISSED', [...missed, ...worse].join('; '))
 }
 
 function planOf({
@@ -261,12 +246,18 @@ async function runStress(
 async function textsOf(
   ctx: Context,
   options: StressOptions,
-  run: StressRun,
+  run: JudgedRun,
   headroom: ConnectionHeadroom,
 ): Promise<Texts> {
-  const { csvOf, htmlOf } = await import('../../src/stress/report.ts')
+  const { csvOf, htmlOf, markdownOf, svgOf } = await import('../../src/stress/report.ts')
   const report = { ...run, about: await aboutOf(ctx, headroom, settingsOf(options)) }
-  return { json: () => asJson(report), csv: () => csvOf(report), html: () => htmlOf(report) }
+  return {
+    json: () => asJson(report),
+    csv: () => csvOf(report),
+    html: () => htmlOf(report),
+    md: () => markdownOf(report),
+    svg: () => svgOf(report),
+  }
 }
 
 /** The settings of the run, for readers of the report. */

@@ -27,6 +27,8 @@ export interface Io {
 export interface Invocation {
   /** The command as typed, such as `users create`. */
   readonly command: string
+  /** The whole command line for a shell; passwords are masked. */
+  readonly line: string
   readonly out: Output
   readonly connection: ConfigSources['flags']
   /** `--profile`. */
@@ -80,6 +82,8 @@ export interface Context {
    * target, or to `elsewhere`.
    */
   connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>, elsewhere?: Target): Promise<T>
+  /** The command line, to be copied into a shell; passwords are masked. */
+  commandLine(): string
   /** The author of changes, for the log. */
   author(): Author
   /** Runs `work` in a context with other connection settings, and closes its connections afterwards. */

@@ -52,6 +52,10 @@ export class ProcessContext implements Context {
     return this.invocation().fileMode
   }
 
+  commandLine(): string {
+    return this.invocation().line
+  }
+
   author(): Author {
     return { osUser: osUserName(), command: this.invocation().command }
   }

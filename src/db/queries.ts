@@ -1,3 +1,4 @@
+import type { OnCells } from '../cells.ts'
 import type { RetryOptions } from './retry.ts'
 
 /** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
@@ -39,6 +40,11 @@ export interface Queries {
    * not to `onRows`.
    */
   each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void>
+  /**
+   * `each` without decoding: the cells stay bytes. Resolves to false without running the statement if the connection is
+   * encrypted.
+   */
+  eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean>
   /**
    * Runs one statement for many rows of values, in their order, in one message. With RETURNING, resolves to one row for
    * each of them. If one fails, those before it may have taken effect: call it in a transaction or after a savepoint.

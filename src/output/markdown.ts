@@ -1,7 +1,7 @@
 import { readable } from './cell.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { inSheets, inWindows, type OpenSheet, type Style, windowRows, type Writer } from './sheet.ts'
-import { nestedRows, type Row, type View } from './view.ts'
+import { nestedRows, type Row, type Section, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
 /** The characters with a meaning in Markdown (https://github.github.com/gfm/). An underscore inside a word has none. */
@@ -80,18 +80,19 @@ const sheet: OpenSheet = (given) => {
 const { open, list } = inSheets(sheet)
 
 function itemTables(view: View, row: Row, style: Style): string {
-  const own = view.columns
+  const fields = view.columns
     .filter(({ shownIn }) => shownIn !== 'data')
     .map(({ name }) => [escaped(name), cellText(row[name])])
   const { nested } = view
-  const lists = [
-    ...(nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]),
-    ...(view.sections?.(row) ?? []),
-  ].filter(({ rows }) => rows.length > 0)
-  const table = tableFor(['field', 'value'], ['left', 'left'], own)
+  const sections = view.sections?.(row) ?? []
+  const own: Section[] = nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]
+  const tables = (lists: readonly Section[]): string[] =>
+    lists.filter(({ rows }) => rows.length > 0).map((section) => list(section.view, section.rows, style))
+  const table = tableFor(['field', 'value'], ['left', 'left'], fields)
   return [
-    ...(own.length === 0 ? [] : [linesOf(table, [...topOf(table), ...own])]),
-    ...lists.map((section) => list(section.view, section.rows, style)),
+    ...tables(sections.filter(({ first }) => first === true)),
+    ...(fields.length === 0 ? [] : [linesOf(table, [...topOf(table), ...fields])]),
+    ...tables([...own, ...sections.filter(({ first }) => first !== true)]),
   ].join('\n')
 }
 

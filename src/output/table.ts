@@ -12,7 +12,7 @@ import {
   widest,
   type CellLayout,
 } from './table-cell.ts'
-import { nestedRows, type Row, type View } from './view.ts'
+import { nestedRows, type Row, type Section, type View } from './view.ts'
 import { piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
@@ -211,7 +211,10 @@ export function itemTable(view: View, row: Row, look: Look): string {
   )
   const { nested } = view
   const sections = view.sections?.(row) ?? []
-  const lists = nested === undefined ? sections : [{ view: nested.view, rows: nestedRows(nested, row) }, ...sections]
-  const below = lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
-  return [...lines, ...below].join('\n')
+  const own: Section[] = nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]
+  const tables = (lists: readonly Section[]): string[] =>
+    lists.filter(({ rows }) => rows.length > 0).map((list) => listTable(list.view, list.rows, look))
+  const above = tables(sections.filter(({ first }) => first === true))
+  const below = tables([...own, ...sections.filter(({ first }) => first !== true)])
+  return [...above, ...lines, ...below].join('\n')
 }

@@ -44,6 +44,8 @@ export interface View<R extends object = object> {
 export interface Section {
   readonly view: View
   readonly rows: readonly Row[]
+  /** Above the item instead of below. */
+  readonly first?: boolean
 }
 
 /** A section with rows of the type of its view. */

@@ -1,26 +1,21 @@
+import { estimateKnee, type Knee } from './knee.ts'
 import { median } from './median.ts'
+import { seededRandom } from './random.ts'
+import type { Goal, Size } from './rounds.ts'
 import { fitLaw, peakOf, type Fit } from './usl.ts'
 
-/** The measurement of one round at one pool size. */
-export interface Round {
-  /** Successful iterations per second. */
-  readonly throughput: number
-  readonly p99Ms: number | null
-  /** This process was busy or late, so the round measured the limit of the client. */
-  readonly clientBound: boolean
-  /** Processor time of this process per thread; 1 means that all threads were always busy. */
-  readonly clientCpu: number
+/** A sweep, for the advice on it. */
+export interface Measured {
+  /** Ascending, with at least one round each. */
+  readonly sizes: readonly Size[]
+  readonly workers: number
+  /** The share of this machine that other programs used, 0 to 1. */
+  readonly otherLoad: number
+  /** Sizes or rounds are missing, because the time was up. */
+  readonly incomplete: boolean
 }
 
-export interface Size {
-  readonly poolSize: number
-  readonly rounds: readonly Round[]
-}
-
-/** The highest throughput of all sizes, or of the sizes that meet a limit for the 99th percentile. */
-export type Goal = { readonly kind: 'throughput' } | { readonly kind: 'p99'; readonly belowMs: number }
-
-export type Verdict = 'knee' | 'no-knee' | 'client-bound' | 'noisy'
+export type Verdict = 'knee' | 'no-knee' | 'client-bound'
 
 /** Medians over the rounds of one size. `spread` is the best round less the worst one, relative to the median. */
 export interface TunedPoint {
@@ -33,16 +28,30 @@ export interface TunedPoint {
 
 /**
  * The cause that limited the throughput. `pool` means that throughput still grew with more connections, up to the
- * largest size that was measured.
+ * largest size that was measured. `load` means that there were no more workers to use another connection.
  */
-export type Limit = 'server' | 'client' | 'pool'
+export type Limit = 'server' | 'client' | 'pool' | 'load'
+
+/**
+ * A reason for low confidence: other programs use this machine, the rounds differ too much for a narrow range, the time
+ * was up, or this process was the limit.
+ */
+export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'client-bound'
 
 export interface Advice {
   readonly verdict: Verdict
-  /** Null if the measurement does not support a recommendation. */
+  /** The best estimate of the knee. Null if the measured sizes do not include it. */
   readonly recommended: { readonly pool_size: number; readonly max_overflow: number } | null
+  /** The 95 % interval of the knee. Null: beyond the largest size. */
+  readonly range: { readonly from: number | null; readonly to: number | null }
+  readonly confidence: 'high' | 'low'
+  readonly doubts: readonly Doubt[]
   /** Null if the rounds do not show it. */
   readonly limit: Limit | null
+  /** The number of rounds. */
+  readonly rounds: number
+  /** The share of this machine that other programs used between the rounds, 0 to 1. */
+  readonly other_load: number
   readonly points: readonly TunedPoint[]
   /** Null if there are too few points to fit. */
   readonly usl: FittedLaw | null
@@ -61,28 +70,27 @@ export interface FittedLaw extends Fit {
 /** The 2.5th to the 97.5th percentile of fits to rounds resampled with replacement (bootstrap, Efron 1979). */
 export type Range = readonly [from: number, to: number]
 
-/** A smaller size counts as equally good from this share of the best throughput on. */
-const goodEnough = 0.95
-/** If the rounds of a typical size differ by more than this, comparing sizes is meaningless. */
-const mostSpread = 0.25
+/** From this share of the machine on, the load of other programs changes the result. */
+const noticeableLoad = 0.15
 
-/**
- * Recommends the knee: the smallest size within 5 % of the best throughput. The recommendation is null if the verdict
- * is not `knee`. `sizes` must be ascending, with at least one round each.
- */
-export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
+/** Recommends the knee: the smallest size within 5 % of the best throughput, among the sizes that meet the goal. */
+export function adviseOn(measured: Measured, goal: Goal): Advice {
+  const { sizes, otherLoad } = measured
   const points = sizes.map(pointOf)
-  const eligible = points.filter(
-    ({ p99_ms }) => goal.kind === 'throughput' || (p99_ms !== null && p99_ms < goal.belowMs),
-  )
-  const best = Math.max(...eligible.map(({ throughput }) => throughput))
-  const chosen = eligible.find(({ throughput }) => throughput >= goodEnough * best)
-  const verdict = verdictOn(sizes, points, chosen)
-  const sound = verdict === 'knee' && chosen !== undefined
+  const knee = estimateKnee(sizes, goal)
+  const chosen = knee.at === undefined ? undefined : points[knee.at]
+  const verdict = verdictOn(sizes, knee)
+  const doubts = doubtsAbout(measured, knee, verdict)
   return {
     verdict,
-    recommended: sound ? { pool_size: chosen.pool_size, max_overflow: 0 } : null,
-    limit: limits[verdict](eligible.length),
+    recommended:
+      verdict === 'no-knee' || chosen === undefined ? null : { pool_size: chosen.pool_size, max_overflow: 0 },
+    range: rangeOf(sizes, knee, verdict),
+    confidence: doubts.length === 0 ? 'high' : 'low',
+    doubts,
+    limit: chosen === undefined ? null : limitAt(chosen.pool_size, verdict, measured.workers),
+    rounds: Math.min(...sizes.map(({ rounds }) => rounds.length)),
+    other_load: Number(otherLoad.toFixed(3)),
     points,
     usl: lawOf(sizes),
     sensitivity: {
@@ -92,21 +100,46 @@ export function adviseOn(sizes: readonly Size[], goal: Goal): Advice {
   }
 }
 
-const limits: Readonly<Record<Verdict, (eligible: number) => Limit | null>> = {
-  knee: () => 'server',
-  'client-bound': () => 'client',
-  // If no size meets the goal, the rounds do not show a limit.
-  'no-knee': (eligible) => (eligible === 0 ? null : 'pool'),
-  noisy: () => null,
+/** Whether more rounds would hardly change the answer: its range is one size, or two neighbours. */
+export function isClear(sizes: readonly Size[], goal: Goal): boolean {
+  return isNarrow(estimateKnee(sizes, goal))
 }
 
-function verdictOn(sizes: readonly Size[], points: readonly TunedPoint[], chosen: TunedPoint | undefined): Verdict {
-  if ((median(points.map(({ spread }) => spread)) ?? 0) > mostSpread) return 'noisy'
-  const at = sizes.find(({ poolSize }) => poolSize === chosen?.pool_size)
-  if (at !== undefined && at.rounds.filter(({ clientBound }) => clientBound).length * 2 > at.rounds.length)
-    return 'client-bound'
+const isNarrow = ({ from, to }: Knee): boolean =>
+  from === to || (from !== undefined && to !== undefined && to - from <= 1)
+
+function verdictOn(sizes: readonly Size[], { at }: Knee): Verdict {
+  const chosen = at === undefined ? undefined : sizes[at]
+  if (chosen === undefined) return 'no-knee'
+  if (chosen.rounds.filter(({ clientBound }) => clientBound).length * 2 > chosen.rounds.length) return 'client-bound'
   // Beyond the largest size, throughput might still grow.
-  return chosen === undefined || chosen === points.at(-1) ? 'no-knee' : 'knee'
+  return at === sizes.length - 1 ? 'no-knee' : 'knee'
+}
+
+function limitAt(poolSize: number, verdict: Verdict, workers: number): Limit {
+  if (verdict === 'client-bound') return 'client'
+  if (poolSize > workers || (poolSize === workers && verdict === 'knee')) return 'load'
+  return verdict === 'knee' ? 'server' : 'pool'
+}
+
+function doubtsAbout({ otherLoad, incomplete }: Measured, knee: Knee, verdict: Verdict): Doubt[] {
+  return [
+    ...(otherLoad >= noticeableLoad ? (['other-load'] as const) : []),
+    ...(isNarrow(knee) ? [] : (['wide-range'] as const)),
+    ...(incomplete ? (['too-little-time'] as const) : []),
+    ...(verdict === 'client-bound' ? (['client-bound'] as const) : []),
+  ]
+}
+
+function rangeOf(sizes: readonly Size[], { from, to }: Knee, verdict: Verdict): Advice['range'] {
+  // The largest size stands for all sizes beyond it. A faster client might use more connections.
+  const last = sizes.length - 1
+  const sizeAt = (position: number | undefined): number | null =>
+    position === undefined ? null : (sizes[position]?.poolSize ?? null)
+  return {
+    from: sizeAt(from),
+    to: verdict === 'client-bound' || to === last ? null : sizeAt(to),
+  }
 }
 
 function pointOf({ poolSize, rounds }: Size): TunedPoint {
@@ -140,7 +173,7 @@ function lawOf(sizes: readonly Size[]): FittedLaw | null {
     sizes.flatMap(({ poolSize, rounds }) => rounds.map(({ throughput }) => ({ n: poolSize, throughput }))),
   )
   if (fit === undefined) return null
-  const next = repeatable()
+  const next = seededRandom()
   const fits = Array.from({ length: resamples }, () =>
     fitLaw(
       sizes.flatMap(({ poolSize, rounds }) =>
@@ -154,20 +187,14 @@ function lawOf(sizes: readonly Size[]): FittedLaw | null {
     peak <= Math.max(...sizes.map(({ poolSize }) => poolSize))
   return {
     ...fit,
-    sigma_range: rangeOf(fits.map(({ sigma }) => sigma)),
-    kappa_range: rangeOf(fits.map(({ kappa }) => kappa)),
+    sigma_range: middleOf(fits.map(({ sigma }) => sigma)),
+    kappa_range: middleOf(fits.map(({ kappa }) => kappa)),
     peak: measured ? peak : null,
   }
 }
 
-function rangeOf(values: readonly number[]): Range {
+function middleOf(values: readonly number[]): Range {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
   return [at(0.025), at(0.975)]
-}
-
-/** A seeded generator (Park and Miller's minimal standard), so that the same measurement gives the same advice. */
-function repeatable(): () => number {
-  let state = 20_261_124
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
 }

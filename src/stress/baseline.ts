@@ -58,12 +58,35 @@ export function assertSameTest(baseline: Shape, run: Shape): void {
   throw new DbtoolError('USAGE', `the baseline is from a different test: ${changes.join('; ')}`)
 }
 
-/** One sentence for each value that is worse than the baseline by more than `share` (0.1 is 10 %). */
-export function regressions(baseline: Baseline, result: Baseline, share: number): string[] {
-  return compared.flatMap(({ name, of, unit, cost }) => {
+/** A value of the run beside the one of the baseline. */
+export interface ComparedValue {
+  readonly metric: string
+  readonly baseline: number
+  readonly measured: number
+  readonly unit: string
+  /** The change relative to the baseline: 0.1 is 10 % more. */
+  readonly change: number
+  /** False if the value is worse by more than the tolerated share. */
+  readonly ok: boolean
+}
+
+/** Compares the values that both have; worse by up to `share` (0.1 is 10 %) is tolerated. */
+export function compareWith(baseline: Baseline, result: Baseline, share: number): ComparedValue[] {
+  return compared.flatMap(({ name: metric, of, unit, cost }) => {
     const [before, now] = [of(baseline), of(result)]
-    if (before === null || now === null || (cost && Math.max(before, now) < leastMs)) return []
-    const worse = cost ? now > before * (1 + share) : now < before * (1 - share)
-    return worse ? [`${name} ${cost ? 'rose' : 'fell'} from ${before} to ${now} ${unit}`] : []
+    if (before === null || now === null) return []
+    const worse = cost ? now > before * (1 + share) && Math.max(before, now) >= leastMs : now < before * (1 - share)
+    const change = before === 0 ? 0 : Number((now / before - 1).toFixed(4))
+    return [{ metric, baseline: before, measured: now, unit, change, ok: !worse }]
   })
+}
+
+/** One sentence for each value that is too much worse. */
+export function regressionsOf(comparison: readonly ComparedValue[]): string[] {
+  return comparison
+    .filter(({ ok }) => !ok)
+    .map(
+      ({ metric, baseline, measured, unit }) =>
+        `${metric} ${measured > baseline ? 'rose' : 'fell'} from ${baseline} to ${measured} ${unit}`,
+    )
 }

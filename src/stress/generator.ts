@@ -52,7 +52,7 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
       if (plan.warmupMs > 0)
         await load(
           { pool, work, recorder: new Recorder(workersOf(plan)), signal, leases: new Set() },
-          { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 },
+          { ...plan, until: { ...untilOf(plan), durationMs: plan.warmupMs }, rampMs: 0 },
         )
     },
     run: async (onLive) => {
@@ -88,6 +88,10 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
     },
   }
 }
+
+/** The rule for the end of the warm-up, which is that of the measurement. */
+const untilOf = ({ until }: StressPlan): { waiting?: 'dropped' } =>
+  'waiting' in until ? { waiting: until.waiting } : {}
 
 const workersOf = ({ load }: StressPlan): number => (load.loop === 'closed' ? load.workers : 1)
 

@@ -22,7 +22,59 @@ const mostNamed = 12
 const dashes = ['', '6 3', '2 3']
 
 /** An SVG line chart; the page defines the colours of `.line0` to `.line2`, `.grid` and `.quiet`. */
-export function lineChart({ title, unit, places, lines }: LineChart): string {
+export function lineChart(chart: LineChart): string {
+  const { title, lines } = chart
+  return `<figure><figcaption>${escapeHtml(title)}${legend(lines)}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">
+${drawing(chart)}
+</svg></figure>`
+}
+
+/** Charts below each other as an SVG file of its own, which follows the colour scheme of its reader. */
+export function svgFile(charts: readonly LineChart[]): string {
+  const headed = height + headHeight
+  const drawn = charts.map((chart, index) => {
+    const names =
+      chart.lines.length < 2 ? [] : chart.lines.map(({ name }, line) => keyAt(name, line, chart.lines.length))
+    const head = `<text class="title" x="${edge.left}" y="18">${escapeHtml(chart.title)}</text>`
+    const body = `<g transform="translate(0 ${headHeight})">\n${drawing(chart)}\n</g>`
+    return `<g transform="translate(0 ${index * headed})">\n${[head, ...names, body].join('\n')}\n</g>`
+  })
+  const size = `viewBox="0 0 ${width} ${charts.length * headed}" width="${width}" height="${charts.length * headed}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>
+<style>${chartColours}${chartStyle} .paper { fill: var(--paper) } .title { font-weight: 600; fill: var(--ink) }</style>
+<rect class="paper" width="100%" height="100%"/>
+${drawn.join('\n')}
+</svg>
+`
+}
+
+const headHeight = 28
+const keyWidth = 130
+
+/** The key of a line in the head of a chart, from the right. */
+function keyAt(name: string, line: number, of: number): string {
+  const x = width - edge.right - (of - line) * keyWidth
+  return `<path ${strokeOf(line)} d="M${x} 14h24"/><text x="${x + 30}" y="18">${escapeHtml(name)}</text>`
+}
+
+/** The colours of a page or an SVG file, in light and dark mode. */
+export const chartColours = `
+:root {
+  color-scheme: light dark;
+  --ink: #1f2328; --quiet: #59636e; --paper: #fff; --grid: #d1d9e0; --a: #0969da; --b: #bc4c00; --c: #1a7f37
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --grid: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950
+  }
+}`
+export const chartStyle = `
+svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
+path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
+.line0 { stroke: var(--a) } .line1 { stroke: var(--b) } .line2 { stroke: var(--c) }`
+
+function drawing({ unit, places, lines }: LineChart): string {
   const top = niceCeiling(Math.max(0, ...lines.flatMap(({ values }) => values.flatMap((value) => value ?? []))))
   const x = (index: number): number =>
     edge.left + (places.length < 2 ? 0 : (index / (places.length - 1)) * (width - edge.left - edge.right))
@@ -39,10 +91,7 @@ export function lineChart({ title, unit, places, lines }: LineChart): string {
     return label(x(index), height - 8, anchor, places[index] ?? '')
   })
   const paths = lines.map(({ values }, index) => `<path ${strokeOf(index)} d="${pathOf(values, x, y)}"/>`)
-  return `<figure><figcaption>${escapeHtml(title)}${legend(lines)}</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">
-${[label(edge.left - 6, 18, 'end', unit), ...grid, ...axis, ...paths].join('\n')}
-</svg></figure>`
+  return [label(edge.left - 6, 18, 'end', unit), ...grid, ...axis, ...paths].join('\n')
 }
 
 function label(x: number, y: number, anchor: 'start' | 'middle' | 'end', text: string): string {

@@ -3,7 +3,7 @@ import type { Lease, Pool } from '../db/pool/pool.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Load, StressPlan } from './plan.ts'
 import type { Recorder, Times } from './recorder.ts'
-import type { Perform } from './workload.ts'
+import type { Hold, Perform } from './workload.ts'
 
 /** The work, the pool that it runs on, and the recorder of its times. */
 export interface Running {
@@ -32,34 +32,45 @@ export async function untilAborted({ signal, leases }: Running, loop: Promise<vo
   await Promise.race([loop, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
+/** The times of an iteration: when it was due, and when it must have begun at the latest. */
+interface Due {
+  readonly dueMs: number
+  readonly latestMs: number
+}
+
 /**
- * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are
- * recorded, but for those after the signal; the promise never rejects.
+ * Runs one iteration and records its times, which count from `dueMs`. Failures are recorded, but for those after the
+ * signal; the promise never rejects. An iteration that gets its connection after `latestMs` does not begin, and leaves
+ * no record.
  */
-export async function iterate(running: Running, worker: number, dueMs: number): Promise<void> {
+async function iterate(running: Running, worker: number, { dueMs, latestMs }: Due): Promise<void> {
   const { pool, work, recorder, signal, leases } = running
   let acquired: number | undefined
-  let share = 1
-  let lease: Lease | undefined
+  let hold: Hold = {}
+  const isLate = (): boolean => (acquired ?? 0) > latestMs
   const times = (): Times => {
     const end = performance.now()
-    return { acquireMs: (acquired ?? end) - dueMs, executeMs: end - (acquired ?? end), share }
+    return {
+      acquireMs: (acquired ?? end) - dueMs,
+      executeMs: end - (acquired ?? end),
+      share: hold.share ?? 1,
+      statement: hold.statement,
+    }
   }
   try {
-    await work(pool, (hold) => {
+    await work(pool, (given) => {
       acquired = performance.now()
-      if ('share' in hold) share = hold.share
-      else {
-        // It came for a run that has ended.
-        if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'the run has ended')
-        leases.add((lease = hold))
-      }
+      hold = given
+      if (given.lease === undefined) return
+      // It came for a run that has ended.
+      if (signal.aborted || isLate()) throw new DbtoolError('INTERRUPTED', 'the run has ended')
+      leases.add(given.lease)
     })
-    recorder.succeeded(worker, times())
+    if (!isLate()) recorder.succeeded(worker, times())
   } catch (error) {
-    if (!signal.aborted) recorder.failed(times(), error)
+    if (!signal.aborted && !isLate()) recorder.failed(times(), error)
   } finally {
-    if (lease !== undefined) leases.delete(lease)
+    if (hold.lease !== undefined) leases.delete(hold.lease)
   }
 }
 
@@ -71,11 +82,12 @@ export async function closedLoop(
 ): Promise<void> {
   const { signal } = running
   const end = 'durationMs' in until ? performance.now() + until.durationMs : Infinity
+  const latestMs = 'waiting' in until ? end : Infinity
   const times = 'iterations' in until ? until.iterations : Infinity
   const work = async (worker: number): Promise<void> => {
     if (rampMs > 0) await sleep((rampMs * worker) / workers, undefined, { signal }).catch(() => undefined)
     for (let done = 0; done < times && performance.now() < end && !signal.aborted; done += 1)
-      await iterate(running, worker, performance.now())
+      await iterate(running, worker, { dueMs: performance.now(), latestMs })
   }
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
 }
@@ -117,7 +129,9 @@ export async function openLoop(
       continue
     }
     recorder.late.record(now - due)
-    const iteration: Promise<void> = iterate(running, 0, due).finally(() => flight.delete(iteration))
+    const iteration: Promise<void> = iterate(running, 0, { dueMs: due, latestMs: Infinity }).finally(() =>
+      flight.delete(iteration),
+    )
     flight.add(iteration)
   }
   await Promise.all(flight)

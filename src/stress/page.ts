@@ -1,4 +1,4 @@
-import { escapeHtml } from './line-chart.ts'
+import { chartColours, chartStyle, escapeHtml } from './line-chart.ts'
 
 /** The conditions of a measurement: date, command, server, settings and versions. */
 export interface About {
@@ -56,16 +56,7 @@ export function tableOf(
   return `<table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table>`
 }
 
-const style = `
-:root {
-  color-scheme: light dark;
-  --ink: #1f2328; --quiet: #59636e; --paper: #fff; --grid: #d1d9e0; --a: #0969da; --b: #bc4c00; --c: #1a7f37
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ink: #e6edf3; --quiet: #9198a1; --paper: #0d1117; --grid: #30363d; --a: #58a6ff; --b: #f0883e; --c: #3fb950
-  }
-}
+const style = `${chartColours}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 44rem; margin: 0 auto; padding: 1rem }
 h1 { font-size: 1.4rem } .quiet { color: var(--quiet) } code { overflow-wrap: anywhere }
@@ -74,9 +65,7 @@ h1 { font-size: 1.4rem } .quiet { color: var(--quiet) } code { overflow-wrap: an
 figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: left }
 figcaption span { font-weight: 400; white-space: nowrap; margin-left: .6rem }
 svg { width: 100%; height: auto; display: block } svg.key { display: inline-block; width: 24px; height: 8px }
-svg text { font: 12px system-ui, sans-serif; fill: var(--quiet) }
-path { fill: none; stroke-width: 2 } .grid { stroke: var(--grid) }
-.line0 { stroke: var(--a) } .line1 { stroke: var(--b) } .line2 { stroke: var(--c) }
+${chartStyle}
 table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 }
 th, td {
   text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid);

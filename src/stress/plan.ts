@@ -14,8 +14,11 @@ export type Load =
 /** The schedule of a load test, in plain data; `Work` describes an iteration. Times in milliseconds. */
 export interface StressPlan {
   readonly load: Load
-  /** The end of the test: a duration, or a number of iterations (per worker; in an open loop, in total). */
-  readonly until: { readonly iterations: number } | { readonly durationMs: number }
+  /**
+   * The end of the test: a duration, or a number of iterations (per worker; in an open loop, in total). In a closed
+   * loop, workers that still wait for a connection at the end run their iteration, unless they are `dropped`.
+   */
+  readonly until: { readonly iterations: number } | { readonly durationMs: number; readonly waiting?: 'dropped' }
   /** Duration of the load before the measurement; with zero, the pool only opens its connections. */
   readonly warmupMs: number
   /** Duration of the linear ramp-up to full load. */

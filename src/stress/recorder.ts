@@ -16,6 +16,14 @@ export interface Times {
   readonly executeMs: number
   /** The part of a connection that the iteration used: less than 1 if several iterations shared one. */
   readonly share: number
+  /** The position of the statement, if there are several. */
+  readonly statement: number | undefined
+}
+
+/** The iterations of one statement. */
+interface StatementRecord {
+  readonly execute: Histogram
+  failed: number
 }
 
 /** A recording in the form that threads send to each other. */
@@ -29,6 +37,8 @@ export interface Recording {
   readonly dropped: number
   readonly inUseMs: number
   readonly series: readonly Bucket[]
+  /** By position; empty if there is only one statement. */
+  readonly statements: readonly { readonly execute: HistogramData; readonly failed: number }[]
 }
 
 /** Records the outcome of iterations. Its memory grows by a few numbers per tenth of a second. */
@@ -48,6 +58,8 @@ export class Recorder {
   /** The time for which connections were in use, summed over all connections. */
   inUseMs: number
   readonly series: Series
+  /** By position; empty if there is only one statement. */
+  readonly statements: StatementRecord[]
 
   /** Starts with the sum of recordings made at the same time, for example in several threads. */
   constructor(workers: number, others: readonly Recording[] = []) {
@@ -60,13 +72,17 @@ export class Recorder {
     this.late = histogram('late')
     this.dropped = sum('dropped')
     this.inUseMs = sum('inUseMs')
+    this.statements = Array.from(
+      { length: Math.max(0, ...others.map(({ statements }) => statements.length)) },
+      (_, at) => mergedRecords(others.flatMap(({ statements }) => statements[at] ?? [])),
+    )
     this.series = Series.of(others.map(({ series }) => series))
     this.operations = [...others.flatMap(({ operations }) => operations), ...Array.from({ length: workers }, () => 0)]
     for (const { code, count, message } of others.flatMap(({ errors }) => errors)) this.count(code, count, message)
   }
 
   recording(): Recording {
-    const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series } = this
+    const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series, statements } = this
     return {
       acquire: acquire.data(),
       execute: execute.data(),
@@ -77,30 +93,45 @@ export class Recorder {
       dropped,
       inUseMs,
       series: series.data(),
+      statements: statements.map((record) => ({ execute: record.execute.data(), failed: record.failed })),
     }
   }
 
-  succeeded(worker: number, { acquireMs, executeMs, share }: Times): void {
+  succeeded(worker: number, { acquireMs, executeMs, share, statement }: Times): void {
     this.acquire.record(acquireMs)
     this.execute.record(executeMs)
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
     this.inUseMs += executeMs * share
     this.series.ended(true, acquireMs)
+    if (statement !== undefined) this.recordOf(statement).execute.record(executeMs)
   }
 
   /** The wait counts even if it timed out or the statement failed. */
-  failed({ acquireMs, executeMs, share }: Times, error: unknown): void {
+  failed({ acquireMs, executeMs, share, statement }: Times, error: unknown): void {
     this.acquire.record(acquireMs)
     this.inUseMs += executeMs * share
     this.series.ended(false, acquireMs)
+    if (statement !== undefined) this.recordOf(statement).failed += 1
     this.count(error instanceof DbtoolError ? error.code : 'UNEXPECTED', 1, messageOf(error))
+  }
+
+  private recordOf(position: number): StatementRecord {
+    while (this.statements.length <= position) this.statements.push({ execute: new Histogram(), failed: 0 })
+    return this.statements[position] ?? { execute: new Histogram(), failed: 0 }
   }
 
   private count(code: string, times: number, message: string): void {
     const known = this.errors.get(code)
     if (known !== undefined) known.count += times
     else this.errors.set(code, { code, count: times, message })
+  }
+}
+
+function mergedRecords(records: Recording['statements']): StatementRecord {
+  return {
+    execute: Histogram.of(records.map(({ execute }) => execute)),
+    failed: records.reduce((sum, { failed }) => sum + failed, 0),
   }
 }
 

@@ -1,13 +1,21 @@
-import { lineChart } from './line-chart.ts'
+import { lineChart, type LineChart, svgFile } from './line-chart.ts'
+import { markdownPage } from './markdown-page.ts'
 import { pageOf, tableOf, type About } from './page.ts'
+import type { JudgedResult } from './judged.ts'
 import type { StressResult } from './result.ts'
 import type { Interval } from './series.ts'
+import { measuredText } from './threshold.ts'
 
-/** The report of a run: its result, its course over time, and its conditions. */
-export interface StressReport {
-  readonly result: StressResult
+/** The result of a run, its course over time, and the distribution of its times. */
+export interface StressRun<R extends StressResult = StressResult> {
+  readonly result: R
   readonly over_time: readonly Interval[]
   readonly distribution: Distribution
+}
+export type JudgedRun = StressRun<JudgedResult>
+
+/** The report of a run, with its conditions. */
+export interface StressReport extends JudgedRun {
   readonly about: About
 }
 
@@ -32,12 +40,35 @@ export function csvOf({ over_time }: StressReport): string {
 export function htmlOf(report: StressReport): string {
   const { result, about } = report
   return pageOf({
-    title: `Load on a pool of ${result.pool_size} + ${result.max_overflow}`,
+    title: titleOf(result),
     about,
     verdict: verdictOf(result),
-    body: [...seriesCharts(report), distributionChart(report), ...tablesOf(result)],
+    body: [...verdictTables(result), ...chartsOf(report).map(lineChart), ...tablesOf(result)],
   })
 }
+
+/** The run for a pull request or the summary of a CI job: thresholds first, then the verdict and the figures. */
+export function markdownOf({ result, about }: StressReport): string {
+  const { thresholds, comparison } = result
+  return markdownPage({
+    title: titleOf(result),
+    about,
+    sentences: [verdictOf(result).sentence],
+    tables: [
+      { columns: ['threshold', 'measured'], rows: thresholdRows(thresholds) },
+      { columns: ['metric', 'baseline', 'this run', 'change'], rows: comparisonRows(comparison) },
+      { columns: ['figure', 'value'], rows: figuresOf(result) },
+      { columns: statementColumns, rows: statementRows(result) },
+      { columns: ['error', 'count', 'message'], rows: errorRows(result) },
+    ],
+  })
+}
+
+/** The charts of the run as an SVG file. */
+export const svgOf = (report: StressReport): string => svgFile(chartsOf(report))
+
+const titleOf = ({ pool_size, max_overflow }: StressResult): string =>
+  `Load on a pool of ${pool_size} + ${max_overflow}`
 
 function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; sentence: string } {
   return verdict === 'valid'
@@ -45,17 +76,17 @@ function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; se
     : { good: false, sentence: `Do not rely on this measurement: ${verdict}.` }
 }
 
-function seriesCharts({ over_time }: StressReport): string[] {
+function chartsOf({ over_time, distribution }: StressReport): LineChart[] {
   const places = over_time.map(({ second }) => `${second} s`)
   const column = (name: keyof Interval): (number | null)[] => over_time.map((interval) => interval[name])
   return [
-    lineChart({
+    {
       title: 'Successful iterations',
       unit: '/ s',
       places,
       lines: [{ name: 'throughput', values: column('throughput') }],
-    }),
-    lineChart({
+    },
+    {
       title: 'Acquire wait',
       unit: 'ms',
       places,
@@ -63,8 +94,8 @@ function seriesCharts({ over_time }: StressReport): string[] {
         { name: 'longest', values: column('wait_max_ms') },
         { name: 'mean', values: column('wait_mean_ms') },
       ],
-    }),
-    lineChart({
+    },
+    {
       title: 'Connections and waiting workers',
       unit: '',
       places,
@@ -73,31 +104,59 @@ function seriesCharts({ over_time }: StressReport): string[] {
         { name: 'idle', values: column('idle') },
         { name: 'waiting', values: column('waiting') },
       ],
-    }),
+    },
+    {
+      title: 'Time by percentile',
+      unit: 'ms',
+      places: distribution.percentiles.map((at) => `p${at}`),
+      lines: [
+        { name: 'total', values: distribution.total_ms },
+        { name: 'execute', values: distribution.execute_ms },
+        { name: 'acquire', values: distribution.acquire_ms },
+      ],
+    },
   ]
 }
 
-function distributionChart({ distribution }: StressReport): string {
-  return lineChart({
-    title: 'Time by percentile',
-    unit: 'ms',
-    places: distribution.percentiles.map((at) => `p${at}`),
-    lines: [
-      { name: 'total', values: distribution.total_ms },
-      { name: 'execute', values: distribution.execute_ms },
-      { name: 'acquire', values: distribution.acquire_ms },
-    ],
-  })
+const signOf = (ok: boolean | null): string => (ok === null ? '–' : ok ? '✔' : '✖')
+
+const thresholdRows = (thresholds: JudgedResult['thresholds']): string[][] =>
+  thresholds.map((judged) => [`${signOf(judged.ok)} ${judged.threshold}`, measuredText(judged)])
+
+const comparisonRows = (comparison: JudgedResult['comparison']): string[][] =>
+  comparison.map(({ metric, baseline, measured, unit, change, ok }) => [
+    `${signOf(ok)} ${metric}`,
+    `${baseline} ${unit}`,
+    `${measured} ${unit}`,
+    `${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(1)} %`,
+  ])
+
+const errorRows = ({ errors }: StressResult): string[][] =>
+  errors.map(({ code, count, message }) => [code, String(count), message])
+
+const statementColumns = ['statement', 'ok', 'failed', 'per second', 'p50, ms', 'p99, ms']
+
+const statementRows = ({ statements }: StressResult): string[][] =>
+  statements.map(({ statement, ok, failed, throughput, execute_ms: { p50, p99 } }) =>
+    [statement, ok, failed, throughput, p50 ?? '–', p99 ?? '–'].map(String),
+  )
+
+/** The thresholds, and the values beside those of the baseline. */
+function verdictTables({ thresholds, comparison }: JudgedResult): string[] {
+  return [
+    tableOf('Thresholds', thresholdRows(thresholds)),
+    tableOf('Comparison with the baseline', comparisonRows(comparison), ['', 'baseline', 'this run', 'change']),
+  ]
 }
 
 function tablesOf(result: StressResult): string[] {
-  const checks = result.validity.checks.map(({ check, ok, finding }) => [
-    check,
-    ok === null ? '–' : ok ? 'yes' : 'no',
-    finding,
-  ])
-  const errors = result.errors.map(({ code, count, message }) => [code, String(count), message])
-  return [tableOf('Figures', figuresOf(result)), tableOf('Validity', checks), tableOf('Errors', errors)]
+  const checks = result.validity.checks.map(({ check, ok, finding }) => [`${signOf(ok)} ${check}`, finding])
+  return [
+    tableOf('Figures', figuresOf(result)),
+    tableOf('Statements', statementRows(result), statementColumns),
+    tableOf('Validity', checks),
+    tableOf('Errors', errorRows(result)),
+  ]
 }
 
 function figuresOf(result: StressResult): string[][] {

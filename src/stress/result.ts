@@ -1,6 +1,6 @@
 import type { PoolMode } from '../db/pool/modes.ts'
 import type { Measurement } from './generator.ts'
-import type { Percentiles } from './histogram.ts'
+import { Histogram, type Percentiles } from './histogram.ts'
 import type { Load } from './plan.ts'
 import type { ErrorCount, Recorder } from './recorder.ts'
 import { type Evidence, judge, type Validity } from './validity.ts'
@@ -38,8 +38,19 @@ export interface StressResult {
   /** Processor time of this process per thread; 1 means that all threads were always busy. */
   readonly client_cpu: number
   readonly validity: Validity
+  /** One entry per statement if there are several; empty otherwise. */
+  readonly statements: readonly StatementFigures[]
   /** The run was interrupted, and the result covers the time until then. */
   readonly partial: boolean
+}
+
+/** The iterations of one of several statements. */
+export interface StatementFigures {
+  readonly statement: string
+  readonly ok: number
+  readonly failed: number
+  readonly throughput: number
+  readonly execute_ms: Percentiles
 }
 
 export interface Fairness {
@@ -61,6 +72,8 @@ export interface Run {
   /** Processor time per thread; 1 means that all threads were always busy. */
   readonly clientCpu: number
   readonly partial: boolean
+  /** The texts of the statements, if there are several. */
+  readonly statements: readonly string[]
 }
 
 /** Adds up the measurements of all shards and judges their validity. */
@@ -98,8 +111,22 @@ export function summarise(run: Run): StressResult {
     threads: measurements.length,
     client_cpu: Number(clientCpu.toFixed(3)),
     validity: judge(evidenceOf(run, seconds)),
+    statements: statementsOf(run, seconds),
     partial,
   }
+}
+
+function statementsOf({ statements, recorder }: Run, seconds: number): StatementFigures[] {
+  return statements.map((statement, position) => {
+    const { execute = new Histogram(), failed = 0 } = recorder.statements[position] ?? {}
+    return {
+      statement,
+      ok: execute.count,
+      failed,
+      throughput: Number((execute.count / seconds).toFixed(1)),
+      execute_ms: execute.percentiles(),
+    }
+  })
 }
 
 const sum = <T>(values: readonly T[], of: (value: T) => number): number =>

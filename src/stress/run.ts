@@ -3,7 +3,7 @@ import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
 import { type Shard, shardSize, singleShard } from './shard.ts'
 import { shardPlan } from './plan.ts'
-import type { StressRun } from './stress.ts'
+import type { StressRun } from './report.ts'
 import { iterateWork } from './workload.ts'
 
 export interface LoadHooks {
@@ -24,9 +24,11 @@ const interruptGraceMs = 1_000
  */
 export async function runLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
   const { stressRun } = await import('./stress.ts')
-  const { mode, pool, plan } = job
+  const { mode, pool, plan, work } = job
+  const several = work.kind === 'statements' && work.statements.length > 1
+  const statements = several ? work.statements.map(({ text }) => text) : []
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
-    stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs }, signal, onLive)
+    stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements }, signal, onLive)
   if (threads === 1) return withGenerator(job, singleShard, signal, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)

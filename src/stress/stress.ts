@@ -3,7 +3,7 @@ import type { Pool } from '../db/pool/pool.ts'
 import { generator, type Generator } from './generator.ts'
 import type { StressPlan } from './plan.ts'
 import { type Live, Recorder, combineLive } from './recorder.ts'
-import type { StressReport } from './report.ts'
+import type { StressRun } from './report.ts'
 import { type Run, type StressResult, summarise } from './result.ts'
 import type { Perform } from './workload.ts'
 
@@ -13,9 +13,6 @@ export interface StressTarget {
   /** The settings of the pool, for the result. */
   readonly options: { readonly size: number; readonly maxOverflow: number }
 }
-
-/** The result of a run, its course over time, and the distribution of its times. */
-export type StressRun = Omit<StressReport, 'about'>
 
 /**
  * Runs a load test on an open pool, in this thread. Resolves to the result. Failed iterations are counted, not thrown;
@@ -29,14 +26,14 @@ export async function stress(
 ): Promise<StressResult> {
   const { result } = await stressRun(
     [generator({ pool, size: options.size, work }, plan, signal)],
-    { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs },
+    { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs, statements: [] },
     signal,
   )
   return result
 }
 
 /** The fields of a run that its result repeats. */
-export type Shape = Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs'>
+export type Shape = Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs' | 'statements'>
 
 /** Runs all generators of a load at the same time, and adds up their measurements. */
 export async function stressRun(

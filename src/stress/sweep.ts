@@ -1,61 +1,170 @@
 import { DbtoolError } from '../errors.ts'
-import type { Round, Size } from './advice.ts'
+import { durationText } from '../values.ts'
 import type { StressPlan } from './plan.ts'
 import type { StressResult } from './result.ts'
-
-/** Repeated load tests at several pool sizes. Times in milliseconds. */
-export interface SweepPlan {
-  readonly sizes: readonly number[]
-  readonly rounds: number
-  readonly trialMs: number
-  readonly warmupMs: number
-  /** The number of workers, the same at all sizes; it should keep the largest pool busy. */
-  readonly workers: number
-}
+import type { Round, Size } from './rounds.ts'
+import { pauseMs, type Probe, reserveMs, type Schedule, scheduleOf, type SweepPlan } from './schedule.ts'
 
 export interface SweepHooks {
-  /** Runs one load test on a pool of `size` connections. */
-  readonly trial: (size: number, plan: StressPlan) => Promise<StressResult>
+  /** Runs one load test on a pool of `size` connections, and cuts it when `signal` aborts. */
+  readonly trial: (size: number, plan: StressPlan, signal: AbortSignal) => Promise<StressResult>
+  /** Waits for `ms`, and resolves to the share of this machine that other programs use meanwhile. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<number>
+  /** Whether the rounds until now are enough for a clear answer. */
+  readonly enough: (sizes: readonly Size[]) => boolean
   readonly signal: AbortSignal
-  /** Called after each trial with the number of trials done. */
-  readonly onTrial: (done: number, of: number) => void
+  /** Called once, before the first round. */
+  readonly onSchedule: (schedule: Schedule) => void
+  /** Called before each trial with the numbers of its round and of its size, from 1. */
+  readonly onTrial: (round: number, trial: number) => void
+  /** The clock, in milliseconds. */
+  readonly now?: () => number
+}
+
+/** The measurements of a sweep. */
+export interface Sweep {
+  /** Ascending; sizes without a round are missing. All sizes have the same number of rounds. */
+  readonly sizes: readonly Size[]
+  /** The mean share of this machine that other programs used between the rounds. */
+  readonly otherLoad: number
+  /** Sizes or rounds are missing, because the time was up. */
+  readonly incomplete: boolean
 }
 
 /**
- * Measures all sizes in each round. The order alternates between ascending and descending, so that drift affects all
- * sizes alike. Rejects with QUERY_FAILED if no iteration of a trial succeeds, and with INTERRUPTED.
+ * Measures one statement, announces the time, and then measures all sizes in each round. The order alternates between
+ * ascending and descending, so that drift affects all sizes alike. Ends when the answer is clear, or when another round
+ * would exceed the time. Rejects with USAGE if the time is too short, with QUERY_FAILED if no iteration of a trial
+ * succeeds, and with INTERRUPTED.
  */
-export async function sweep(
-  { sizes, rounds, workers, trialMs, warmupMs }: SweepPlan,
-  { trial, signal, onTrial }: SweepHooks,
-): Promise<Size[]> {
-  const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs: trialMs }, warmupMs, rampMs: 0 }
-  const results = new Map<number, Round[]>(sizes.map((size) => [size, []]))
-  let done = 0
-  for (let round = 0; round < rounds; round += 1) {
-    for (const size of round % 2 === 0 ? sizes : [...sizes].reverse()) {
-      if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
-      results.get(size)?.push(roundOf(await trial(size, plan), signal))
-      onTrial((done += 1), sizes.length * rounds)
+export async function sweep(plan: SweepPlan, hooks: SweepHooks): Promise<Sweep> {
+  const now = hooks.now ?? ((): number => performance.now())
+  const started = now()
+  const trials = new Trials(hooks)
+  try {
+    if (plan.timeMs !== undefined) trials.cutAfter(plan.timeMs - reserveMs)
+    const probes = await probe(plan, trials, now)
+    const schedule = scheduleOf(plan, probes, now() - started)
+    hooks.onSchedule(schedule)
+    const endMs = started + schedule.timeMs - reserveMs
+    trials.cutAfter(endMs - now())
+    const rounds = new Map<number, Round[]>(plan.sizes.map((size) => [size, []]))
+    const loads: number[] = []
+    let longestMs = 0
+    for (let round = 1; round <= schedule.mostRounds; round += 1) {
+      if (round > schedule.leastRounds && hooks.enough(measuredSizes(rounds))) break
+      const roundStarted = now()
+      if (roundStarted + longestMs > endMs) break
+      loads.push(await trials.pause())
+      const measured = await measureRound(plan, trials, round, hooks.onTrial)
+      // A round that was cut has not measured all sizes under the same conditions; of the first one, they are all.
+      if (measured.size === plan.sizes.length || round === 1)
+        for (const [size, result] of measured) rounds.get(size)?.push(result)
+      longestMs = Math.max(longestMs, now() - roundStarted)
     }
+    const sizes = measuredSizes(rounds)
+    if (sizes.length === 0) throw new DbtoolError('QUERY_FAILED', 'the time was up before any size was measured')
+    const incomplete = [...rounds.values()].some((measured) => measured.length < schedule.leastRounds)
+    return { sizes, otherLoad: meanOf(loads), incomplete }
+  } finally {
+    trials.end()
   }
-  return sizes.map((poolSize) => ({ poolSize, rounds: results.get(poolSize) ?? [] }))
 }
 
-function roundOf(
-  { ok, errors, pool_size, throughput, total_ms, validity, client_cpu }: StressResult,
-  signal: AbortSignal,
-): Round {
-  if (ok === 0 && !signal.aborted)
-    throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${pool_size}`, {
-      hint: errors[0]?.message,
-    })
-  // These checks hold also for a trial that is too short for a verdict.
-  const clientBound = validity.checks.some(
-    ({ check, ok: passed }) => passed === false && (check === 'client_cpu' || check === 'event_loop'),
-  )
+/** Runs trials until the time is up. */
+class Trials {
+  readonly #hooks: SweepHooks
+  readonly #cut = new AbortController()
+  readonly #signal: AbortSignal
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(hooks: SweepHooks) {
+    this.#hooks = hooks
+    this.#signal = AbortSignal.any([hooks.signal, this.#cut.signal])
+  }
+
+  cutAfter(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#cut.abort(), Math.max(0, ms))
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+  }
+
+  pause(): Promise<number> {
+    return this.#hooks.pause(pauseMs, this.#signal)
+  }
+
+  /** Resolves to undefined if the time was up before the trial ended. */
+  async run(size: number, plan: StressPlan): Promise<StressResult | undefined> {
+    const { trial, signal } = this.#hooks
+    try {
+      this.#signal.throwIfAborted()
+      const result = await trial(size, plan, this.#signal)
+      this.#signal.throwIfAborted()
+      if (result.ok > 0) return result
+      const hint = result.errors[0]?.message
+      throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint })
+    } catch (error) {
+      if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
+      if (this.#cut.signal.aborted) return undefined
+      throw error
+    }
+  }
+}
+
+/** One statement alone, and then one on each connection of the largest pool. */
+async function probe({ sizes, timeMs }: SweepPlan, trials: Trials, now: () => number): Promise<Probe[]> {
+  const probes: Probe[] = []
+  for (const connections of new Set([1, sizes.at(-1) ?? 1])) {
+    const started = now()
+    const load = { loop: 'closed', workers: connections } as const
+    const result = await trials.run(connections, { load, until: { iterations: 1 }, warmupMs: 0, rampMs: 0 })
+    if (result === undefined)
+      throw new DbtoolError('USAGE', `--time ${durationText(timeMs ?? 0)} is too short for one statement`, {
+        hint: 'use a longer --time, or a faster statement',
+      })
+    probes.push({ connections, statementMs: result.total_ms.max ?? 0, trialMs: now() - started })
+  }
+  return probes
+}
+
+/** Measures each size once, until the time is up. */
+async function measureRound(
+  { sizes, workers, trialMs, warmupMs }: SweepPlan,
+  trials: Trials,
+  round: number,
+  onTrial: SweepHooks['onTrial'],
+): Promise<Map<number, Round>> {
+  const plan: StressPlan = {
+    load: { loop: 'closed', workers },
+    until: { durationMs: trialMs, waiting: 'dropped' },
+    warmupMs,
+    rampMs: 0,
+  }
+  const measured = new Map<number, Round>()
+  for (const [index, size] of (round % 2 === 1 ? sizes : [...sizes].reverse()).entries()) {
+    onTrial(round, index + 1)
+    const result = await trials.run(size, plan)
+    if (result === undefined) break
+    measured.set(size, roundOf(result))
+  }
+  return measured
+}
+
+function roundOf({ throughput, total_ms, validity, client_cpu }: StressResult): Round {
+  // The check holds also for a trial that is too short for a verdict. Late timers of an idle process do not count: they
+  // show that the machine is busy.
+  const clientBound = validity.checks.some(({ check, ok }) => check === 'client_cpu' && ok === false)
   return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu }
 }
+
+const measuredSizes = (rounds: ReadonlyMap<number, readonly Round[]>): Size[] =>
+  [...rounds].map(([poolSize, measured]) => ({ poolSize, rounds: measured })).filter((size) => size.rounds.length > 0)
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 /** Pool sizes 1, 2, 3, 4, 6, 8, 12, …: closer to each other at small sizes. Both ends are included. */
 export function sizesBetween(from: number, to: number): number[] {

@@ -7,10 +7,16 @@ import type { StressResult } from './result.ts'
 export interface Threshold {
   /** The condition for messages, such as `acquire.p95 < 50 ms`. */
   readonly text: string
-  /** Whether the result meets the threshold; false if the value was not measured. */
-  readonly met: (result: StressResult) => boolean
-  /** The measured value for messages, such as `measured 39.359 ms`, or `not measured`. */
-  readonly measured: (result: StressResult) => string
+  readonly judge: (result: StressResult) => JudgedThreshold
+}
+
+/** A threshold with the measured value; null if it was not measured, and then the threshold is not met. */
+export interface JudgedThreshold {
+  readonly threshold: string
+  readonly ok: boolean
+  readonly measured: number | null
+  /** `ms`, `%` or empty. */
+  readonly unit: Unit
 }
 
 type Measure = (result: StressResult) => number | null
@@ -70,18 +76,24 @@ export function parseThreshold(text: string): Threshold {
         `the metrics are ${Object.keys(metrics).join(', ')}${orNearest(name, Object.keys(metrics))}`,
     )
   const limit = Number(bound) * factorOf(name, metric.unit, unit)
+  const condition = `${name} ${sign} ${`${bound} ${unit}`.trim()}`
   return {
-    text: `${name} ${sign} ${`${bound} ${unit}`.trim()}`,
-    measured: (result) => {
+    text: condition,
+    judge: (result) => {
       const measured = metric.of(result)
-      return measured === null ? 'not measured' : `measured ${`${measured} ${metric.unit}`.trim()}`
-    },
-    met: (result) => {
-      const measured = metric.of(result)
-      return measured !== null && compare(measured, limit)
+      return {
+        threshold: condition,
+        ok: measured !== null && compare(measured, limit),
+        measured,
+        unit: metric.unit,
+      }
     },
   }
 }
+
+/** The measured value for people, such as `39.359 ms`, or `not measured`. */
+export const measuredText = ({ measured, unit }: Pick<JudgedThreshold, 'measured' | 'unit'>): string =>
+  measured === null ? 'not measured' : `${measured} ${unit}`.trim()
 
 function factorOf(name: string, wanted: Unit, given: string): number {
   if (wanted === 'ms' && (given === 'ms' || given === 's')) return given === 's' ? 1_000 : 1

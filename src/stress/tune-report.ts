@@ -1,5 +1,6 @@
 import type { Advice, TunedPoint } from './advice.ts'
-import { escapeHtml, lineChart } from './line-chart.ts'
+import { escapeHtml, lineChart, type LineChart, svgFile } from './line-chart.ts'
+import { markdownPage } from './markdown-page.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import { throughputAt } from './usl.ts'
 
@@ -26,39 +27,64 @@ export function tuneCsvOf({ advice: { points } }: TuneReport): string {
 }
 
 /** The sweep as an HTML page with charts. */
-export function tuneHtmlOf({ advice: { points, usl, recommended }, words, about }: TuneReport): string {
+export function tuneHtmlOf(report: TuneReport): string {
+  const { advice, words, about } = report
+  return pageOf({
+    title: titleOf(advice),
+    about,
+    verdict: { good: advice.confidence === 'high', sentence: words[0] ?? '' },
+    body: [
+      ...chartsOf(report).map(lineChart),
+      ...words
+        .slice(1)
+        .map((word) =>
+          word.startsWith(' ') ? `<p><code>${escapeHtml(word.trim())}</code></p>` : `<p>${escapeHtml(word)}</p>`,
+        ),
+      tableOf('All sizes', advice.points.map(rowOf), columns),
+      tableOf('Fitted Universal Scalability Law', advice.usl === null ? [] : lawRows(advice.usl), [
+        '',
+        '',
+        '95 % of resamples',
+      ]),
+    ],
+  })
+}
+
+/** The sweep for a pull request or the summary of a CI job. */
+export function tuneMarkdownOf({ advice, words, about }: TuneReport): string {
+  const table = { columns, rows: advice.points.map(rowOf) }
+  return markdownPage({ title: titleOf(advice), about, sentences: words, tables: [table] })
+}
+
+/** The charts of the sweep as an SVG file. */
+export const tuneSvgOf = (report: TuneReport): string => svgFile(chartsOf(report))
+
+const titleOf = ({ recommended }: Advice): string =>
+  recommended === null ? 'No knee in the measured sizes' : `A pool of ${recommended.pool_size}`
+
+const columns = ['connections', 'per second', 'p99, ms', 'spread', 'client CPU']
+
+function chartsOf({ advice: { points, usl } }: TuneReport): LineChart[] {
   const places = points.map(({ pool_size }) => String(pool_size))
   const column = (name: keyof TunedPoint): (number | null)[] => points.map((point) => point[name])
   const law =
     usl === null
       ? []
       : [{ name: 'Universal Scalability Law', values: points.map(({ pool_size }) => throughputAt(usl, pool_size)) }]
-  return pageOf({
-    title: recommended === null ? 'No pool size can be recommended' : `A pool of ${recommended.pool_size}`,
-    about,
-    verdict: { good: recommended !== null, sentence: words[0] ?? '' },
-    body: [
-      lineChart({
-        title: 'Throughput by pool size',
-        unit: '/ s',
-        places,
-        lines: [{ name: 'measured', values: column('throughput') }, ...law],
-      }),
-      lineChart({
-        title: '99th percentile of the total time by pool size',
-        unit: 'ms',
-        places,
-        lines: [{ name: 'p99', values: column('p99_ms') }],
-      }),
-      ...words
-        .slice(1)
-        .map((word) =>
-          word.startsWith(' ') ? `<p><code>${escapeHtml(word.trim())}</code></p>` : `<p>${escapeHtml(word)}</p>`,
-        ),
-      tableOf('All sizes', points.map(rowOf), ['connections', 'per second', 'p99, ms', 'spread', 'client CPU']),
-      tableOf('Fitted Universal Scalability Law', usl === null ? [] : lawRows(usl), ['', '', '95 % of resamples']),
-    ],
-  })
+  return [
+    {
+      title: 'Throughput by pool size',
+      unit: '/ s',
+      places,
+      lines: [{ name: 'measured', values: column('throughput') }, ...law],
+    },
+    {
+      title: '99th percentile of the total time by pool size',
+      unit: 'ms',
+      places,
+      lines: [{ name: 'p99', values: column('p99_ms') }],
+    },
+  ]
 }
 
 function rowOf({ pool_size, throughput, p99_ms, spread, client_cpu }: TunedPoint): string[] {

@@ -11,8 +11,15 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 /** The work of one iteration on its connection. */
 export type Iterate = (lease: Lease) => Promise<unknown>
 
-/** The connection of an iteration, or its part of one that it shares. */
-export type Hold = Lease | { readonly share: number }
+/** The use of a connection by an iteration. */
+export interface Hold {
+  /** The connection, if the iteration has one for itself. */
+  readonly lease?: Lease
+  /** The part of a connection that the iteration uses, if it shares one; the default is 1. */
+  readonly share?: number
+  /** The position of the statement, if there are several. */
+  readonly statement?: number | undefined
+}
 
 /** One iteration on a pool. It calls `onAcquired` when its work begins, which may throw to end it there. */
 export type Perform = (pool: Pool, onAcquired: (hold: Hold) => void) => Promise<unknown>
@@ -22,7 +29,7 @@ export const onLease =
   (iterate: Iterate): Perform =>
   (pool, onAcquired) =>
     withLease(pool, async (lease) => {
-      onAcquired(lease)
+      onAcquired({ lease })
       return iterate(lease)
     })
 
@@ -40,18 +47,23 @@ interface Scratch {
 }
 
 /** Runs one of the statements in each iteration, by their weights. Shards use different rows of the data. */
-function iterateStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Iterate {
+function performStatements({ statements, data }: StatementWork, { index, of }: Shard = singleShard): Perform {
   const next = chooser(statements)
+  const positions = new Map(statements.map((statement, position) => [statement, position]))
   let row = index - of
-  return (lease) => {
-    const { sql, parameters } = next()
-    if (parameters.length === 0) return lease.rows(sql)
-    row += of
-    return lease.prepared(
-      sql,
-      parameters.map((parameter) => parameterValue(parameter, data[row % data.length])),
-    )
-  }
+  return (pool, onAcquired) =>
+    withLease(pool, async (lease) => {
+      const chosen = next()
+      onAcquired({ lease, statement: statements.length === 1 ? undefined : positions.get(chosen) })
+      const { sql, parameters } = chosen
+      if (parameters.length === 0) {
+        await lease.rows(sql)
+        return
+      }
+      row += of
+      const values = parameters.map((parameter) => parameterValue(parameter, data[row % data.length]))
+      await lease.prepared(sql, values)
+    })
 }
 
 /** Workloads that need no table in the database. */
@@ -62,9 +74,7 @@ export const builtIn = {
 
 export const sqlWork = (sql: string): StatementWork => ({ statements: [parseStatement(sql)], data: [] })
 /** Iterations that run one statement. */
-const iterateSql = (sql: string): Iterate => iterateStatements(sqlWork(sql))
-
-export const performSql = (sql: string): Perform => onLease(iterateSql(sql))
+export const performSql = (sql: string): Perform => performStatements(sqlWork(sql))
 
 const scratchRows = 10_000
 
@@ -154,5 +164,5 @@ export type Work =
 
 /** The iterations of one shard. */
 export async function iterateWork(work: Work, shard: Shard): Promise<Perform> {
-  return work.kind === 'statements' ? onLease(iterateStatements(work, shard)) : iterateOrders(work)
+  return work.kind === 'statements' ? performStatements(work, shard) : iterateOrders(work)
 }

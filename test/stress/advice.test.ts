@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { adviseOn, type Goal, type Size } from '../../src/stress/advice.ts'
+import { adviseOn, type Doubt, isClear, type Measured } from '../../src/stress/advice.ts'
+import { normal, seededRandom } from '../../src/stress/random.ts'
+import type { Goal, Size } from '../../src/stress/rounds.ts'
 
 const most: Goal = { kind: 'throughput' }
-/** Three rounds a size that differ by one per cent. */
+/** Three rounds per size that differ by one per cent, the same for all sizes. */
 const sizesOf = (
   throughputs: Readonly<Record<number, number>>,
   more: { p99Ms?: (size: number) => number; clientBound?: boolean; spread?: number } = {},
@@ -16,6 +18,22 @@ const sizesOf = (
       clientCpu: 0.2,
     })),
   }))
+/** Noise that no round has in common. */
+const noisy = (sizes: readonly Size[], share: number): Size[] => {
+  const random = seededRandom(7)
+  return sizes.map(({ poolSize, rounds }) => ({
+    poolSize,
+    rounds: rounds.map((round) => ({ ...round, throughput: round.throughput * Math.exp(share * normal(random)) })),
+  }))
+}
+
+const measured = (sizes: readonly Size[], more: Partial<Measured> = {}): Measured => ({
+  sizes,
+  workers: 64,
+  otherLoad: 0.01,
+  incomplete: false,
+  ...more,
+})
 
 describe('the advice', () => {
   it.each<[string, Size[], Goal, [verdict: string, poolSize: number | null, limit: string | null]]>([
@@ -49,16 +67,16 @@ describe('the advice', () => {
       'the client was the limit',
       sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { clientBound: true }),
       most,
-      ['client-bound', null, 'client'],
+      ['client-bound', 2, 'client'],
     ],
     [
-      'the results are too noisy',
+      'the rounds differ by more than half',
       sizesOf({ 1: 500, 2: 900, 4: 910, 8: 905 }, { spread: 0.6 }),
       most,
-      ['noisy', null, null],
+      ['knee', 2, 'server'],
     ],
   ])('%s', (_what, sizes, goal, [verdict, size, limited]) => {
-    const { verdict: actual, recommended, limit } = adviseOn(sizes, goal)
+    const { verdict: actual, recommended, limit } = adviseOn(measured(sizes), goal)
     expect([actual, recommended, limit]).toEqual([
       verdict,
       size === null ? null : { pool_size: size, max_overflow: 0 },
@@ -66,10 +84,52 @@ describe('the advice', () => {
     ])
   })
 
+  const waits = { 1: 20, 2: 40, 4: 80, 8: 160, 16: 160 }
+  it.each<[string, throughputs: Readonly<Record<number, number>>, workers: number, [verdict: string, limit: string]]>([
+    ['at one connection for each worker, the load is', waits, 8, ['knee', 'load']],
+    ['below that, the server is', waits, 12, ['knee', 'server']],
+    [
+      'if the largest pool is larger than all workers, the load is',
+      { 1: 20, 2: 40, 4: 80, 8: 140 },
+      7,
+      ['no-knee', 'load'],
+    ],
+    ['at the end of the range, the pool is', { 1: 20, 2: 40, 4: 80, 8: 160 }, 8, ['no-knee', 'pool']],
+  ])('names the limit: %s', (_what, throughputs, workers, [verdict, limit]) => {
+    const advice = adviseOn(measured(sizesOf(throughputs), { workers }), most)
+    expect([advice.verdict, advice.limit]).toEqual([verdict, limit])
+  })
+
+  const clear = sizesOf({ 1: 500, 2: 960, 4: 970, 8: 975, 16: 960 })
+  it.each<[string, Measured, Doubt[]]>([
+    ['nothing', measured(clear), []],
+    ['other programs', measured(clear, { otherLoad: 0.6 }), ['other-load']],
+    ['missing rounds', measured(clear, { incomplete: true }), ['too-little-time']],
+    ['a busy client', measured(sizesOf({ 1: 500, 2: 900, 4: 910 }, { clientBound: true })), ['client-bound']],
+    [
+      'noise and other programs',
+      measured(noisy(sizesOf({ 1: 700, 2: 900, 4: 960, 8: 1_000, 16: 990 }), 0.3), { otherLoad: 1 }),
+      ['other-load', 'wide-range'],
+    ],
+  ])('has less confidence because of %s', (_what, input, doubts) => {
+    const advice = adviseOn(input, most)
+    expect([advice.doubts, advice.confidence]).toEqual([doubts, doubts.length === 0 ? 'high' : 'low'])
+    expect(advice.recommended).not.toBeNull()
+  })
+
+  it('has a range that includes the recommendation, and is open beyond the largest size', () => {
+    const growing = noisy(sizesOf({ 1: 100, 2: 180, 4: 320, 8: 345, 16: 350 }), 0.2)
+    const { recommended, range } = adviseOn(measured(growing), most)
+    expect(recommended?.pool_size ?? 16).toBeGreaterThanOrEqual(range.from!)
+    expect(range.to).toBeNull()
+    expect(isClear(clear, most)).toBe(true)
+    expect(adviseOn(measured(clear), most).range).toEqual({ from: 2, to: 2 })
+  })
+
   it('has the cost of half and twice as many connections, if they were measured', () => {
-    const { sensitivity } = adviseOn(sizesOf({ 1: 500, 2: 800, 4: 1_000, 8: 990 }), most)
+    const { sensitivity } = adviseOn(measured(sizesOf({ 1: 500, 2: 800, 4: 1_000, 8: 990 })), most)
     expect([sensitivity.half?.toFixed(2), sensitivity.double?.toFixed(2)]).toEqual(['0.20', '0.01'])
-    expect(adviseOn(sizesOf({ 1: 500, 2: 490, 16: 480 }), most).sensitivity).toEqual({
+    expect(adviseOn(measured(sizesOf({ 1: 500, 2: 490, 16: 480 })), most).sensitivity).toEqual({
       half: null,
       double: expect.closeTo(0.02, 2) as number,
     })
@@ -77,8 +137,8 @@ describe('the advice', () => {
 
   it('is the same for the same measurement, with ranges around what was fitted', () => {
     const sizes = sizesOf({ 1: 500, 2: 900, 4: 1_400, 8: 1_700, 16: 1_600 }, { spread: 0.04 })
-    const { usl } = adviseOn(sizes, most)
-    expect(adviseOn(sizes, most).usl).toEqual(usl)
+    const { usl } = adviseOn(measured(sizes), most)
+    expect(adviseOn(measured(sizes), most).usl).toEqual(usl)
     expect(usl!.sigma_range[0]).toBeLessThanOrEqual(usl!.sigma)
     expect(usl!.sigma_range[1]).toBeGreaterThanOrEqual(usl!.sigma)
     expect(usl!.kappa_range[0]).toBeGreaterThan(0)
@@ -90,7 +150,7 @@ describe('the advice', () => {
 
   it('says nothing of sizes that were not measured', () => {
     const growing = sizesOf({ 1: 500, 2: 990, 4: 1_950, 8: 3_700 })
-    const { usl } = adviseOn(growing, most)
+    const { usl } = adviseOn(measured(growing), most)
     expect([usl!.lambda > 0, usl!.peak]).toEqual([true, null])
   })
 })

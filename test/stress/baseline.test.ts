@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assertSameTest, readBaseline, regressions, type Baseline } from '../../src/stress/baseline.ts'
+import { assertSameTest, compareWith, readBaseline, regressionsOf, type Baseline } from '../../src/stress/baseline.ts'
 
 const some = (p50: number, p99: number): Baseline['total_ms'] => ({
   p50,
@@ -30,7 +30,18 @@ describe('a baseline', () => {
     ['slower', { total_ms: some(12, 56) }, ['total.p50 rose from 10 to 12 ms', 'total.p99 rose from 50 to 56 ms']],
     ['slower where it is noise', { acquire_ms: some(5, 0.9) }, []],
     ['slower than noise', { acquire_ms: some(5, 1.1) }, ['acquire.p99 rose from 0.2 to 1.1 ms']],
-  ])('%s', (_what, change, expected) => expect(regressions(before, { ...before, ...change }, 0.1)).toEqual(expected))
+  ])('%s', (_what, change, expected) => {
+    expect(regressionsOf(compareWith(before, { ...before, ...change }, 0.1))).toEqual(expected)
+  })
+
+  it('is compared value by value, also where nothing is worse', () => {
+    expect(compareWith(before, { ...before, throughput: 1_200, total_ms: some(12, 50) }, 0.1)).toEqual([
+      { metric: 'throughput', baseline: 1_000, measured: 1_200, unit: 'per second', change: 0.2, ok: true },
+      { metric: 'total.p50', baseline: 10, measured: 12, unit: 'ms', change: 0.2, ok: false },
+      { metric: 'total.p99', baseline: 50, measured: 50, unit: 'ms', change: 0, ok: true },
+      { metric: 'acquire.p99', baseline: 0.2, measured: 0.2, unit: 'ms', change: 0, ok: true },
+    ])
+  })
 
   it('of another test is none', () => {
     expect(() => assertSameTest(before, { ...before, workers: 10, pool_size: 4 })).toThrow(

@@ -320,10 +320,10 @@ describe('what is kept of a run', () => {
   })
 
   it.each([
-    ['--out', 'pdf=x', "--out must be json=FILE, csv=FILE or html=FILE, not 'pdf=x'"],
+    ['--out', 'pdf=x', "--out must be json=FILE, csv=FILE, html=FILE, md=FILE or svg=FILE, not 'pdf=x'"],
     ['--out', 'json=/nowhere/at/all.json', 'cannot write /nowhere/at/all.json: its folder does not exist'],
     ['--out', `html=${folder}`, `cannot write ${folder}: it is a folder`],
-    ['--out', 'json=-', "--out must be json=FILE, csv=FILE or html=FILE, not 'json=-'"],
+    ['--out', 'json=-', "--out must be json=FILE, csv=FILE, html=FILE, md=FILE or svg=FILE, not 'json=-'"],
   ])('%s %s: exit 2, before anything is measured', async (flag, given, message) => {
     const { exitCode, stdout, stderr } = await typed([flag, given, '--workload', 'ping', '--workers', '1'])
     expect([exitCode, stdout]).toEqual([2, ''])

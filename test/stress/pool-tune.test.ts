@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { StressResult } from '../../src/stress/result.ts'
-import { sizesBetween, sweep } from '../../src/stress/sweep.ts'
+import { sizesBetween } from '../../src/stress/sweep.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 
 describe('pool tune', () => {
   // Any database will do: there is no shop in this one.
   const database = testDatabase({ migrated: false })
-  it.each([
+  it.each<[flags: string, exitCode: number, code: string, message: string]>([
     ['--min 8 --max 4', 2, 'USAGE', '--min 8 exceeds --max 4'],
+    [
+      '--sql "DO 0" --max 2 --duration 5s --time 10s',
+      ...([2, 'USAGE', '--time 10s is too short: 3 rounds over 2 sizes take about'] as const),
+    ],
+    ['--max 2 --time 1s --sql "SELECT SLEEP(30)"', 2, 'USAGE', '--time 1s is too short'],
+    ['--rounds 2', 2, 'USAGE', '--rounds must be'],
     ['--goal fast', 2, 'USAGE', "--goal must be throughput, or a limit such as p99<50ms, not 'fast'"],
     ['--goal p99<50', 2, 'USAGE', '--goal must be a duration such as 250ms, 5s, 1m or 30d'],
     ['--max 9000', 2, 'USAGE', '9000 connections exceed the headroom of the server: max_connections is'],
@@ -26,33 +31,4 @@ describe('pool tune', () => {
     [4, 4, [4]],
     [1, 2, [1, 2]],
   ])('from %d to %d it measures %j', (from, to, sizes) => expect(sizesBetween(from, to)).toEqual(sizes))
-
-  it.each([
-    ['client_cpu', true],
-    ['event_loop', true],
-    ['long_enough', false],
-    ['steady', false],
-  ] as const)(
-    'a trial that fails the check %s, however short it is: the client was the limit is %s',
-    async (check, expected) => {
-      const result = {
-        ok: 9,
-        errors: [],
-        pool_size: 1,
-        throughput: 9,
-        total_ms: { p99: 1 },
-        client_cpu: 0.95,
-        validity: { verdict: 'too-short', checks: [{ check, ok: false, finding: '' }] },
-      }
-      const [size] = await sweep(
-        { sizes: [1], rounds: 3, trialMs: 1, warmupMs: 0, workers: 1 },
-        {
-          trial: () => Promise.resolve(result as unknown as StressResult),
-          signal: new AbortController().signal,
-          onTrial: () => undefined,
-        },
-      )
-      expect(size!.rounds.map(({ clientBound }) => clientBound)).toEqual([expected, expected, expected])
-    },
-  )
 })

@@ -34,7 +34,7 @@ describe('a threshold', () => {
     // A value that was not measured meets no threshold.
     ['execute.p95<50ms', false],
     ['execute.p95>=0ms', false],
-  ])('%s: %s', (text, met) => expect(parseThreshold(text).met(result)).toBe(met))
+  ])('%s: %s', (text, met) => expect(parseThreshold(text).judge(result).ok).toBe(met))
 
   it.each([
     [

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
-import { channels, type CloseEvent, type QueryEvent } from '../diagnostics.ts'
+import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import {
@@ -14,13 +16,14 @@ import {
 } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
-import { writeInstant } from '../utc.ts'
+import { CellStream } from './cell-stream.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
-import { Reader, RowStream } from './row-stream.ts'
+import { firstResultSet, forDriver, resultSets, rowForDriver, unconverted } from './results.ts'
+import { type Batches, Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -50,6 +53,8 @@ export interface ConnectionParts {
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket at once. */
   readonly cut: () => void
+  /** The socket, if the protocol can be read on it. Undefined for an encrypted connection. */
+  readonly plainSocket?: Socket | undefined
   /** The server process that was reached; undefined if a proxy hides it. */
   readonly server?: string | undefined
   /** Stops at the server what was cut here. */
@@ -109,23 +114,16 @@ export class Connection implements PooledConnection {
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    const reader = new Reader<T>(onRows)
-    let stream: RowStream | undefined
-    const send = async (bound: unknown[]): Promise<void> => {
-      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
-      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.read(rows as T[])
-    }
-    try {
-      await this.run(sql, values, send, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
-    } catch (error) {
-      // The rest of the rows is still on its way.
-      if (stream?.isOpen === true) {
-        this.#abandoned = true
-        await this.stop()
-      }
-      throw reader.failure === undefined ? error : reader.failure.error
-    }
+    const send = (bound: unknown[]): RowStream => new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
+    await this.stream(sql, values, send, (rows) => onRows(rows as T[]))
+  }
+
+  async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    const { raw, plainSocket } = this.#parts
+    if (plainSocket === undefined) return false
+    const query = { ...unconverted, sql: this.unlimited(sql) }
+    await this.stream(sql, values, (bound) => new CellStream(plainSocket, () => raw.query(query, bound)), onCells)
+    return true
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -274,6 +272,32 @@ export class Connection implements PooledConnection {
     return this.run(sql, values, sendIfFits, options)
   }
 
+  /** Runs a SELECT, and hands over its rows in batches. The time of their reader is not the statement's. */
+  private async stream<B>(
+    sql: string,
+    values: readonly Value[],
+    send: (bound: unknown[]) => Batches<B>,
+    onRows: (rows: B) => Promise<void>,
+  ): Promise<void> {
+    const reader = new Reader(onRows)
+    let batches: Batches<B> | undefined
+    const sendAndRead = async (bound: unknown[]): Promise<void> => {
+      batches = send(bound)
+      for (let rows = await this.nextOf(batches); rows !== undefined; rows = await this.nextOf(batches))
+        await reader.read(rows)
+    }
+    try {
+      await this.run(sql, values, sendAndRead, { silenceAfterMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (batches?.isOpen === true) {
+        this.#abandoned = true
+        await this.stop()
+      }
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
+  }
+
   private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
     assertFits(bytes, await this.maxPacket())
     return send()
@@ -287,10 +311,10 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  /** The next rows of a stream, in the time that the server has for a statement. */
-  private nextOf(stream: RowStream): Promise<unknown[]> {
+  /** The next rows, in the time that the server has for a statement. */
+  private nextOf<B>(batches: Batches<B>): Promise<B | undefined> {
     const { statementTimeoutMs } = this.#parts.limits
-    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
+    return this.#inFlight.watch(batches.next(), statementTimeoutMs, () => {
       const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
@@ -326,7 +350,7 @@ export class Connection implements PooledConnection {
       if (this.#cut) throw this.closed()
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      if (options.keepsSession !== true) this.noticeChange(sql)
+      this.noticeChange(sql)
       return result
     } catch (error) {
       failure =
@@ -343,24 +367,13 @@ export class Connection implements PooledConnection {
   private report({ sql, values, ms, failure }: Ended): void {
     const { onTrace, target, raw } = this.#parts
     onTrace?.({ sql, values, ms, failed: failure !== undefined })
-    if (channels.query.hasSubscribers)
-      channels.query.publish({
-        sql,
-        durationMs: ms,
-        outcome: failure === undefined ? 'ok' : failure instanceof DbtoolError ? failure.code : 'UNEXPECTED',
-        errno: failure instanceof DatabaseError ? failure.errno : undefined,
-        server: addressOf(target),
-        database: target.database,
-        connection: raw.threadId,
-      } satisfies QueryEvent)
+    publishQuery(target, raw.threadId, { sql, ms, failure })
   }
 
   private reportClose(): void {
-    if (this.#closeReported || !channels.close.hasSubscribers) return
+    if (this.#closeReported) return
     this.#closeReported = true
-    const { target, raw } = this.#parts
-    const { database } = target
-    channels.close.publish({ server: addressOf(target), database, connection: raw.threadId } satisfies CloseEvent)
+    publishClose(this.#parts.target, this.#parts.raw.threadId)
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
@@ -394,9 +407,10 @@ export class Connection implements PooledConnection {
 
   /** Notices whether the statement has changed the session. */
   private noticeChange(sql: string): void {
+    const changed = (this.status & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
     // An answer that comes together with another one hides its flags.
-    if ((this.status & sessionChangedFlag) !== 0 || (this.#running > 1 && !changesNoSession.test(sql)))
-      this.#sessionChanged = true
+    const mayHaveChanged = this.#running > 1 && !changesNoSession.test(sql)
+    this.#sessionChanged ||= changed || mayHaveChanged
   }
 
   private get status(): number {
@@ -449,8 +463,6 @@ export class Connection implements PooledConnection {
 interface RunOptions extends StatementOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
-  /** SET STATEMENT changes variables for one statement alone, and the answer mentions them. */
-  readonly keepsSession?: boolean
   /** The time that does not count as the statement's. */
   readonly pausedMs?: () => number
 }
@@ -462,8 +474,10 @@ interface Ended {
   readonly failure: Error | undefined
 }
 
+/** The answer mentions its variables, which have their old values again. */
+const forOneStatement = /^\s*SET\s+STATEMENT\b/i
 const changesNoSession =
-  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+  /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
 
 function cancelled(): DbtoolError {
   return new DbtoolError('INTERRUPTED', 'the statement was cancelled')
@@ -474,34 +488,3 @@ function tooLate(timeoutMs: number): DbtoolError {
     hint: 'the statement was stopped; raise timeoutMs to allow more time',
   })
 }
-
-/** Converts a bound value for the connector. */
-function forDriver(value: Value): Exclude<Value, Secret | Date> {
-  if (value instanceof Secret) return value.reveal()
-  return value instanceof Date ? writeInstant(value) : value
-}
-
-/** Most rows need no conversion, and are not copied. */
-const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
-  row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
-
-/**
- * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
- * result set its status.
- */
-function firstResultSet<T>(result: unknown): T[] {
-  if (!Array.isArray(result)) return []
-  return (Array.isArray(result[0]) ? result[0] : result) as T[]
-}
-
-/**
- * The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. From
- * 11.5 on it may also send the outcome of each row, as an object of a class of the connector, which is no row.
- */
-function resultSets<T>(result: unknown): T[] {
-  const isRow = (item: object): boolean => Object.getPrototypeOf(item) === Object.prototype
-  return Array.isArray(result) ? ((result.flat() as object[]).filter(isRow) as T[]) : []
-}
-
-/** Disables the type-cast function, which the connector would call for every cell. */
-const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }

@@ -2,7 +2,9 @@ import type { PoolOptions } from './pool.ts'
 
 /** The kinds of pool. This file is separate, so that the help does not load the driver. */
 export const poolModes = ['fair', 'driver', 'static', 'none'] as const
-export type PoolMode = (typeof poolModes)[number]
+/** The pools of optional packages, for comparison: mysql2's, and tarn, the pool of Knex. */
+export const foreignPools = ['mysql2', 'tarn'] as const
+export type PoolMode = (typeof poolModes)[number] | (typeof foreignPools)[number]
 
 /** The pool size and overflow of a mode. `static` always has one connection, `none` keeps no connection. */
 export function shapeOf(

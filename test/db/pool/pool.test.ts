@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openPool } from '../../../src/db/pool/open.ts'
-import { poolModes, shapeOf, type PoolMode } from '../../../src/db/pool/modes.ts'
+import { foreignPools, poolModes, shapeOf, type PoolMode } from '../../../src/db/pool/modes.ts'
 import { defaultPoolOptions, withLease, type Pool, type PoolOptions } from '../../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../../src/db/target.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -63,7 +63,7 @@ describe('fifty workers on five connections', () => {
   })
 })
 
-describe.each(poolModes)('mode %s', (mode) => {
+describe.each([...poolModes, ...foreignPools])('pool %s', (mode) => {
   it('serves many callers, and refuses them once it is closed', async () => {
     const pool = poolOf(mode)
     const answers = await Promise.all(
@@ -91,7 +91,9 @@ describe.each(poolModes)('mode %s', (mode) => {
     await pool.close(50)
     expect(await working).toMatchObject({ code: 'CONNECTION_LOST' })
   })
+})
 
+describe.each(poolModes)('mode %s', (mode) => {
   it('hands nobody an open transaction', async () => {
     const pool = poolOf(mode, shapeOf('static', { size: 1, maxOverflow: 0 }))
     await withLease(pool, async (lease) => {

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { dbtool } from '../support/cli.ts'
+import { testDatabase } from '../support/database.ts'
+
+interface Row {
+  readonly mode: string
+  readonly throughput: number
+  readonly failed: number
+  readonly opened: number
+  readonly pool_size: number
+}
+
+describe('pool compare', () => {
+  const database = testDatabase()
+  const compare = async (...flags: string[]): Promise<Row[]> => {
+    const line = ['pool', 'compare', '--json', '--workers', '4', '--duration', '100ms', '--warmup', '0ms', ...flags]
+    return (await dbtool(line, { database: database.name })).json<Row[]>()
+  }
+
+  it('runs the same statements over all pools, with values that are bound', async () => {
+    const rows = await compare('--sql', '3: SELECT {{random 1 9}} AS n', '--sql', 'DO 1', '--pool-size', '2')
+    expect(rows.map(({ mode, pool_size }) => [mode, pool_size])).toEqual([
+      ['fair', 2],
+      ['driver', 2],
+      ['mysql2', 2],
+      ['tarn', 2],
+      ['static', 1],
+      ['none', 0],
+    ])
+    for (const { mode, throughput, failed } of rows) expect([mode, throughput > 0, failed]).toEqual([mode, true, 0])
+  })
+
+  it('counts a statement that fails in every pool', async () => {
+    const rows = await compare('--sql', 'SELECT (SELECT 1 UNION SELECT 2)', '--pool-size', '2')
+    for (const { mode, throughput, failed } of rows) expect([mode, throughput, failed > 0]).toEqual([mode, 0, true])
+  })
+
+  it('reports a wrong password once, in the words of dbtool', async () => {
+    const { exitCode, error } = await dbtool('pool compare --json --duration 100ms', {
+      database: database.name,
+      env: { DB_USER: 'nobody', DB_PASSWORD: 'wrong' },
+    })
+    expect([exitCode, error.code]).toEqual([4, 'ACCESS_DENIED'])
+  })
+})
