@@ -7,9 +7,12 @@ export type Value = string | number | bigint | boolean | Date | null | Secret
 export interface Change {
   /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */
   readonly affectedRows: number
-  readonly insertId: number
+  /** The new AUTO_INCREMENT value: a number, or decimal text if a number cannot hold it exactly. */
+  readonly insertId: number | string
 }
 
+/** The new id of a row in a table whose ids are INT. */
+export const newId = ({ insertId }: Change): number => Number(insertId)
 /** When to give up a statement. It is then stopped at the server, and its connection stays. */
 export interface StatementOptions {
   /** Stops the statement; it rejects with INTERRUPTED. */
@@ -22,8 +25,9 @@ export interface StatementOptions {
 export type OnRows<T> = (rows: T[]) => Promise<void>
 
 /**
- * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
- * an error outside the safe range), and DATETIME as a Date in UTC. Every method rejects with a DatabaseError.
+ * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, and DATETIME as a Date
+ * in UTC. BIGINT is returned as a number, or as a string where a number would not be exact. Every method rejects with a
+ * DatabaseError.
  */
 export interface Queries {
   /** Resolves to the rows of the first result set, or to an empty array. */

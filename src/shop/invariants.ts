@@ -61,6 +61,11 @@ export const invariants: readonly Invariant[] = [
       HAVING o.total_amount <> sum_of_lines + sum_of_adjustments`,
   },
   {
+    name: 'total-not-negative',
+    statement: 'no order has a negative total',
+    sql: 'SELECT id AS order_id, total_amount FROM orders WHERE total_amount < 0',
+  },
+  {
     name: 'order-has-lines',
     statement: 'no order is without lines',
     sql: `SELECT o.id AS order_id, o.status

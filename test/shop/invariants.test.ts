@@ -22,6 +22,13 @@ const breakages: Record<string, { how: string[]; found: Record<string, unknown> 
     how: ['UPDATE orders SET total_amount = total_amount + 0.01 WHERE id = 1'],
     found: { order_id: 1, total_amount: '10.01', sum_of_lines: '10.00', sum_of_adjustments: '0.00' },
   },
+  'total-not-negative': {
+    how: [
+      "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'discount', -11)",
+      'UPDATE orders SET total_amount = -1 WHERE id = 1',
+    ],
+    found: { order_id: 1, total_amount: '-1.00' },
+  },
   'order-has-lines': {
     how: ["INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest) VALUES (2, 1, 0, 'k2', '')"],
     found: { order_id: 2 },

@@ -22,6 +22,7 @@ import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
+import { convertBigInts, insertedId } from './read-value.ts'
 import { firstResultSet, forDriver, resultSets, rowForDriver, unconverted } from './results.ts'
 import { type Batches, Reader, RowStream } from './row-stream.ts'
 
@@ -102,7 +103,7 @@ export class Connection implements PooledConnection {
 
   async execute(sql: string, values: readonly Value[] = [], options?: StatementOptions): Promise<Change> {
     const result = (await this.query(sql, values, options)) as Partial<Change> | undefined
-    return { affectedRows: result?.affectedRows ?? 0, insertId: result?.insertId ?? 0 }
+    return { affectedRows: result?.affectedRows ?? 0, insertId: insertedId(result?.insertId) }
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
@@ -110,7 +111,9 @@ export class Connection implements PooledConnection {
   }
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(await this.paste(sql, values, unconverted))
+    const rows = firstResultSet<T>(await this.paste(sql, values, unconverted))
+    convertBigInts(rows as Record<string, unknown>[])
+    return rows
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
@@ -317,7 +320,8 @@ export class Connection implements PooledConnection {
     return this.#inFlight.watch(batches.next(), statementTimeoutMs, () => {
       const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
-      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
+      const hintInCode = 'the statement was stopped; raise statementTimeoutMs of the pool to allow more time'
+      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint, hintInCode }))
     })
   }
 
