@@ -4,7 +4,7 @@ import { transaction } from '../src/db/transaction.ts'
 import { DbtoolError } from '../src/errors.ts'
 import { percentile } from './core/statistics.ts'
 
-/** The orders of another program on the same products: how many, how often it was the victim of a deadlock, its p99. */
+/** The orders of another program on the same products, and the number of deadlocks that it lost. */
 export interface ForeignFigures {
   readonly placed: number
   readonly deadlocks: number
@@ -12,8 +12,8 @@ export interface ForeignFigures {
 }
 
 /**
- * A program that places orders of three lines as the chapter writes them by hand, one at a time: one statement for each
- * step, lines first and stock second, and again after a deadlock. Ends when `stop` aborts.
+ * A program that places orders of three lines as the chapter writes them by hand, one at a time. Each step is a
+ * statement, and the lines precede the stock. A deadlock is retried. Ends when `stop` aborts.
  */
 export async function foreignProgram(session: Session, users: number, stop: AbortSignal): Promise<ForeignFigures> {
   const latencies: number[] = []

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { ClusterStatus } from '../../src/db/cluster/members.ts'
+import type { ClusterStatus } from '../../src/db/cluster/cluster-status.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
 import { data, number, sentence, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
@@ -38,7 +38,8 @@ export function clusterStatusVerb(cluster: Command, ctx: Context, run = showClus
     .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText(
       'after',
-      '\nIt asks the configured server for the others. Exit code 1: a server has a problem; 2: none accepts writes.\n' +
+      '\nIt asks the configured server for the others. Exit code 1: a server has a\n' +
+        'problem; 2: none accepts writes.\n' +
         examples('dbtool cluster status', 'dbtool cluster status --watch 2s', 'dbtool cluster status --json'),
     )
     .action((options: StatusOptions) => run(ctx, options))
@@ -57,12 +58,12 @@ export async function showCluster(ctx: Context, { watch }: StatusOptions): Promi
 const longestWaitMs = 2_000
 
 async function statusOf(ctx: Context): Promise<ClusterStatus> {
-  const { clusterStatus } = await import('../../src/db/cluster/members.ts')
+  const { clusterStatus } = await import('../../src/db/cluster/cluster-status.ts')
   const { target, limits } = await ctx.config()
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs === 0 ? Infinity : limits.connectTimeoutMs, longestWaitMs)
   const short = { ...limits, connectTimeoutMs, statementTimeoutMs: longestWaitMs }
   // A node outside its cluster refuses to work in a database, and other servers may not have it.
-  return clusterStatus({ ...target, database: undefined }, (there, work) => ctx.connection(work, short, there))
+  return clusterStatus({ ...target, database: undefined }, (server, work) => ctx.connection(work, short, server))
 }
 
 /** Repeats until Ctrl-C, also while the server does not answer. */

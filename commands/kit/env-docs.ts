@@ -58,7 +58,9 @@ type Exit = (typeof exitCodes)[ErrorCode] | 0
 export const exits: Readonly<Record<Exit, string>> = {
   0: 'success, also for an empty list',
   1: 'any other failure, such as a read-only database, or a fault found by `db check`, `doctor` or `cluster status`',
-  2: 'usage error: invalid flag, setting or file, or a missing value when no prompt is possible; for `cluster status`: no server accepts writes',
+  2:
+    'usage error: invalid flag, setting or file, or a missing value when no prompt is possible; ' +
+    'for `cluster status`: no server accepts writes',
   3: 'confirmation declined',
   4: 'connecting or logging in failed, the connection was lost, or the node has left its cluster',
   5: 'not found',

@@ -1,5 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
-import type { ErrorCode } from '../errors.ts'
+import { DbtoolError, type ErrorCode } from '../errors.ts'
+import { DatabaseError } from './failures.ts'
+import { addressOf, type Target } from './target.ts'
 
 /** `ok`, or the code of the error. */
 export type Outcome = 'ok' | ErrorCode
@@ -64,3 +66,39 @@ export const channels = {
   close: channel('dbtool:close'),
   query: channel('dbtool:query'),
 } as const
+
+/** The outcome of work that failed with this error, or did not fail. */
+export function outcomeOf(error: unknown): Outcome {
+  if (error === undefined) return 'ok'
+  return error instanceof DbtoolError ? error.code : 'UNEXPECTED'
+}
+
+const connectionOf = (target: Target, connection: number | null): OfConnection => ({
+  server: addressOf(target),
+  database: target.database,
+  connection,
+})
+
+export function publishConnect(target: Target, connection: number | null, durationMs: number, error: unknown): void {
+  if (!channels.connect.hasSubscribers) return
+  const event: ConnectEvent = { ...connectionOf(target, connection), durationMs, outcome: outcomeOf(error) }
+  channels.connect.publish(event)
+}
+
+export function publishClose(target: Target, connection: number | null): void {
+  if (channels.close.hasSubscribers) channels.close.publish(connectionOf(target, connection) satisfies CloseEvent)
+}
+
+/** A statement that has ended. */
+interface EndedStatement {
+  readonly sql: string
+  readonly ms: number
+  readonly failure: unknown
+}
+
+export function publishQuery(target: Target, connection: number | null, { sql, ms, failure }: EndedStatement): void {
+  if (!channels.query.hasSubscribers) return
+  const errno = failure instanceof DatabaseError ? failure.errno : undefined
+  const ended = { sql, durationMs: ms, outcome: outcomeOf(failure), errno }
+  channels.query.publish({ ...connectionOf(target, connection), ...ended } satisfies QueryEvent)
+}

@@ -59,7 +59,7 @@ describe.skipIf(noGalera !== undefined)(
       author,
     })
 
-    /** Places orders one after the other until `isOver`. Resolves to the acknowledged ones; rejects with the first error. */
+    /** Places orders until `isOver`. Resolves to the acknowledged ones; rejects with the first error. */
     async function placing(db: PooledDatabase, name: string, isOver: () => boolean): Promise<Map<string, Placement>> {
       const placed = new Map<string, Placement>()
       for (let n = 0; !isOver(); n += 1)
@@ -148,22 +148,26 @@ describe.skipIf(noGalera !== undefined)(
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
-      await shop([5])
-      const options = 'SET GLOBAL wsrep_provider_options ='
-      await node(2).asOwner(async (owner) => {
-        await owner.execute(`${options} 'repl.causal_read_timeout=PT0.5S'`)
-        // A read lock stops the threads that apply the changes of other nodes.
-        await owner.execute('FLUSH TABLES WITH READ LOCK')
-        await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
-        await expect(
-          currentRows(poolOn(node(2).target, 1), 'SELECT id FROM orders WHERE idempotency_key = ?', ['x']),
-        ).rejects.toMatchObject({ code: 'NODE_NOT_READY', errno: 1205, message: expect.stringContaining('lags behind its cluster') })
-        await owner.execute('UNLOCK TABLES')
-        await owner.execute(`${options} 'repl.causal_read_timeout=PT30S'`)
+        await shop([5])
+        const options = 'SET GLOBAL wsrep_provider_options ='
+        await node(2).asOwner(async (owner) => {
+          await owner.execute(`${options} 'repl.causal_read_timeout=PT0.5S'`)
+          // A read lock stops the threads that apply the changes of other nodes.
+          await owner.execute('FLUSH TABLES WITH READ LOCK')
+          await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
+          await expect(
+            currentRows(poolOn(node(2).target, 1), 'SELECT id FROM orders WHERE idempotency_key = ?', ['x']),
+          ).rejects.toMatchObject({
+            code: 'NODE_NOT_READY',
+            errno: 1205,
+            message: expect.stringContaining('lags behind its cluster'),
+          })
+          await owner.execute('UNLOCK TABLES')
+          await owner.execute(`${options} 'repl.causal_read_timeout=PT30S'`)
+        })
       })
-    })
 
-    it('during a graceful stop of their node, behind a proxy: none fails, and each exists once', async () => {
+      it('during a graceful stop of their node, behind a proxy: none fails, and each exists once', async () => {
         await shop([100_000, 100_000, 100_000])
         const db = poolOn(
           await balancer(

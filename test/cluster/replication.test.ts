@@ -28,11 +28,11 @@ describe('a primary and its replica', () => {
       status: 'warning',
       found: '1 replica is asynchronous: a failover can lose orders that were acknowledged',
     })
-    const there = await examine({ env: replica.env })
-    expect(there.of('writes').status).toBe('fault')
-    expect(there.findings.map(({ fix }) => fix).join('\n')).not.toContain('read_only = OFF')
+    const found = await examine({ env: replica.env })
+    expect(found.of('writes').status).toBe('fault')
+    expect(found.findings.map(({ fix }) => fix).join('\n')).not.toContain('read_only = OFF')
     // The account of the shop may not see the state of the replica; its administrator may.
-    expect(there.of('replication').found).toBe('a replica; this account may not see its state (REPLICA MONITOR)')
+    expect(found.of('replication').found).toBe('a replica; this account may not see its state (REPLICA MONITOR)')
     await replica.run("GRANT REPLICA MONITOR ON *.* TO shop@'127.0.0.1'")
     const seen = await examine({ env: replica.env })
     expect(seen.of('replication').found).toBe(`a replica of 127.0.0.1:${primary.port}, 0 s behind`)
@@ -54,9 +54,9 @@ describe('a primary and its replica', () => {
       { host: `127.0.0.1:${primary.port}`, role: 'primary', state: 'read-write', semi_sync: 'off', problem: null },
       { host: `127.0.0.1:${replica.port}`, role: 'replica', state: 'read-only', lag_s: 0, writable: false },
     ]
-    const there = await dbtool('cluster status --json', { env: primary.env })
-    expect([there.exitCode, there.stderr]).toEqual([0, ''])
-    expect(there.json()).toMatchObject(rows)
+    const found = await dbtool('cluster status --json', { env: primary.env })
+    expect([found.exitCode, found.stderr]).toEqual([0, ''])
+    expect(found.json()).toMatchObject(rows)
     const here = await dbtool('cluster status --json', { env: replica.env })
     expect(here.json()).toMatchObject(rows.toReversed())
     await replica.run('STOP SLAVE')

@@ -11,7 +11,9 @@ const empty = testDatabase({ migrated: false })
 const account = (what: string): string => `${what}_${randomBytes(4).toString('hex')}`
 const [buyer, reader, owner] = [account('buyer'), account('reader'), account('owner')]
 const password = 'Correct-horse-1'
-const names = checks.map(({ name }) => name)
+/** Some checks concern only the nodes of a cluster. */
+const ofNodes: readonly string[] = ['quorum', 'failure-detection', 'appliers', 'writers']
+const names = checks.map(({ name }) => name).filter((name) => !ofNodes.includes(name))
 
 beforeAll(async () => {
   await smallShop(shop.name)

@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
@@ -125,8 +124,8 @@ export class GaleraNode {
 
   /** After a crash, the node asks its own data for its position, so that it gets only what it missed. */
   #recoveredPosition(mariadbd: string, spawned: object): string[] {
-    const state = readFileSync(join(this.paths.data, 'grastate.dat'), 'utf8')
-    if (!/^seqno: *-1$/m.test(state)) return []
+    const state = join(this.paths.data, 'grastate.dat')
+    if (!existsSync(state) || !/^seqno: *-1$/m.test(readFileSync(state, 'utf8'))) return []
     const options = ['--no-defaults', `--datadir=${this.paths.data}`, '--skip-networking', '--wsrep-recover']
     const socket = `--socket=${this.paths.socket}.recovery`
     const { stderr } = spawnSync(mariadbd, [...options, socket, ...this.#options('')], { ...spawned, encoding: 'utf8' })
@@ -175,12 +174,14 @@ export function galera(size = 3, ...options: readonly string[]): Galera {
     nodes.push(
       ...homes.map((paths, index) => new GaleraNode(`n${index + 1}`, paths, ports[index]!, { addresses, options })),
     )
-    const cluster = randomUUID()
-    for (const [index, { paths }] of nodes.entries()) shareData(paths, cluster, index === 0)
-    const [first, ...others] = nodes
-    await first?.start({ first: true })
+    for (const { paths } of nodes) writeTransferScript(paths)
+    const [first, ...others] = nodes as [GaleraNode, ...GaleraNode[]]
+    await first.start({ first: true })
+    await first.asOwner(createAccount)
+    await first.stop()
+    for (const { paths } of others) copyData(first.paths, paths)
+    await first.start({ first: true })
     await Promise.all(others.map((node) => node.start()))
-    await first?.asOwner(createAccount)
   }
   return { nodes, start }
 }
@@ -190,18 +191,20 @@ async function portsOfNode(): Promise<Ports> {
   return { sql, group, transfer }
 }
 
-/** The same state of the same cluster on every node. */
-function shareData(paths: ServerPaths, cluster: string, isFirst: boolean): void {
-  const { uid, gid } = prepareDirectories(paths).spawn
-  const state = join(paths.data, 'grastate.dat')
-  writeFileSync(
-    state,
-    `# GALERA saved state\nversion: 2.1\nuuid:    ${cluster}\nseqno:   0\nsafe_to_bootstrap: ${isFirst ? 1 : 0}\n`,
-  )
-  const script = join(paths.home, 'wsrep_sst_dbtool')
+function writeTransferScript({ home }: ServerPaths): void {
+  const script = join(home, 'wsrep_sst_dbtool')
   writeFileSync(script, transfer)
   chmodSync(script, 0o755)
-  if (uid !== undefined && gid !== undefined) chownSync(state, uid, gid)
+}
+
+/** The data of a node that has stopped, with its position in the cluster. */
+function copyData(from: ServerPaths, to: ServerPaths): void {
+  rmSync(to.data, { recursive: true })
+  execFileSync('cp', ['-Rp', '--sparse=always', from.data, to.data])
+  rmSync(join(to.data, 'galera.cache'))
+  const state = join(to.data, 'grastate.dat')
+  // Written in place, so that its owner stays.
+  writeFileSync(state, readFileSync(state, 'utf8').replace('safe_to_bootstrap: 1', 'safe_to_bootstrap: 0'))
 }
 
 /**

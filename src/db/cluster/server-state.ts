@@ -64,7 +64,7 @@ const variables = [
   'wsrep_provider_options',
   'wsrep_slave_threads',
 ]
-const figures = [
+const counters = [
   'wsrep_gcomm_uuid',
   'wsrep_ready',
   'wsrep_cluster_status',
@@ -86,7 +86,7 @@ const figures = [
 /** Reads the state of a server. A node answers SHOW even if it has left its cluster. Needs no privilege. */
 export async function serverState(queries: Queries): Promise<ServerState> {
   const global = await show(queries, 'VARIABLES', variables)
-  const status = await show(queries, 'STATUS', figures)
+  const status = await show(queries, 'STATUS', counters)
   const galera = global['wsrep_on'] === 'ON' ? galeraState(global, status) : undefined
   const sources = await sourcesOf(queries)
   const count = (name: string): number => Number(status[name] ?? 0)

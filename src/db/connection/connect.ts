@@ -1,9 +1,9 @@
 import { connect as openSocket, type Socket } from 'node:net'
 import { DbtoolError, messageOf } from '../../errors.ts'
-import { channels, type ConnectEvent, type Outcome } from '../diagnostics.ts'
+import { publishConnect } from '../diagnostics.ts'
 import { notMariaDb, translate } from '../failures.ts'
 import type { OnTrace } from '../queries.ts'
-import { addressOf, defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
+import { defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
 import { Connection } from './connection.ts'
 import { driver, type DriverConnection } from './driver.ts'
 import { type Greeting, greetingOn } from './greeting.ts'
@@ -32,23 +32,18 @@ export async function connect(
   options: ConnectOptions = { locks: lockObserver(target) },
 ): Promise<Connection> {
   const started = performance.now()
-  let outcome: Outcome = 'ok'
   let connection: number | null = null
+  let failure: unknown
   try {
     const opened = await open(await withPassword(target, limits), limits)
     connection = opened.raw.threadId
     const { onTrace, locks, killer = killerOf(target) } = options
     return new Connection({ ...opened, target, limits, onTrace, killer, locks, cut: () => opened.socket.destroy() })
   } catch (error) {
-    outcome = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
+    failure = error
     throw error
   } finally {
-    if (channels.connect.hasSubscribers) {
-      const durationMs = performance.now() - started
-      const { database } = target
-      const event: ConnectEvent = { server: addressOf(target), database, connection, durationMs, outcome }
-      channels.connect.publish(event)
-    }
+    publishConnect(target, connection, performance.now() - started, failure)
   }
 }
 

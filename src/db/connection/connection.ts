@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DbtoolError } from '../../errors.ts'
-import { channels, type CloseEvent, type QueryEvent } from '../diagnostics.ts'
+import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import {
@@ -14,12 +14,12 @@ import {
 } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
-import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
+import { firstResultSet, forDriver, resultSets, unconverted, rowForDriver } from './results.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
 /**
@@ -117,7 +117,7 @@ export class Connection implements PooledConnection {
         await reader.read(rows as T[])
     }
     try {
-      await this.run(sql, values, send, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
+      await this.run(sql, values, send, { silenceAfterMs: 0, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
       if (stream?.isOpen === true) {
@@ -326,7 +326,7 @@ export class Connection implements PooledConnection {
       if (this.#cut) throw this.closed()
       const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      if (options.keepsSession !== true) this.noticeChange(sql)
+      this.noticeChange(sql)
       return result
     } catch (error) {
       failure =
@@ -343,24 +343,13 @@ export class Connection implements PooledConnection {
   private report({ sql, values, ms, failure }: Ended): void {
     const { onTrace, target, raw } = this.#parts
     onTrace?.({ sql, values, ms, failed: failure !== undefined })
-    if (channels.query.hasSubscribers)
-      channels.query.publish({
-        sql,
-        durationMs: ms,
-        outcome: failure === undefined ? 'ok' : failure instanceof DbtoolError ? failure.code : 'UNEXPECTED',
-        errno: failure instanceof DatabaseError ? failure.errno : undefined,
-        server: addressOf(target),
-        database: target.database,
-        connection: raw.threadId,
-      } satisfies QueryEvent)
+    publishQuery(target, raw.threadId, { sql, ms, failure })
   }
 
   private reportClose(): void {
-    if (this.#closeReported || !channels.close.hasSubscribers) return
+    if (this.#closeReported) return
     this.#closeReported = true
-    const { target, raw } = this.#parts
-    const { database } = target
-    channels.close.publish({ server: addressOf(target), database, connection: raw.threadId } satisfies CloseEvent)
+    publishClose(this.#parts.target, this.#parts.raw.threadId)
   }
 
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
@@ -394,9 +383,10 @@ export class Connection implements PooledConnection {
 
   /** Notices whether the statement has changed the session. */
   private noticeChange(sql: string): void {
+    const changed = (this.status & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
     // An answer that comes together with another one hides its flags.
-    if ((this.status & sessionChangedFlag) !== 0 || (this.#running > 1 && !changesNoSession.test(sql)))
-      this.#sessionChanged = true
+    const mayHaveChanged = this.#running > 1 && !changesNoSession.test(sql)
+    this.#sessionChanged ||= changed || mayHaveChanged
   }
 
   private get status(): number {
@@ -449,8 +439,6 @@ export class Connection implements PooledConnection {
 interface RunOptions extends StatementOptions {
   /** After this time without an answer, the server counts as lost. */
   readonly silenceAfterMs?: number
-  /** SET STATEMENT changes variables for one statement alone, and the answer mentions them. */
-  readonly keepsSession?: boolean
   /** The time that does not count as the statement's. */
   readonly pausedMs?: () => number
 }
@@ -462,8 +450,10 @@ interface Ended {
   readonly failure: Error | undefined
 }
 
+/** The answer mentions its variables, which have their old values again. */
+const forOneStatement = /^\s*SET\s+STATEMENT\b/i
 const changesNoSession =
-  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+  /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
 
 function cancelled(): DbtoolError {
   return new DbtoolError('INTERRUPTED', 'the statement was cancelled')
@@ -474,34 +464,3 @@ function tooLate(timeoutMs: number): DbtoolError {
     hint: 'the statement was stopped; raise timeoutMs to allow more time',
   })
 }
-
-/** Converts a bound value for the connector. */
-function forDriver(value: Value): Exclude<Value, Secret | Date> {
-  if (value instanceof Secret) return value.reveal()
-  return value instanceof Date ? writeInstant(value) : value
-}
-
-/** Most rows need no conversion, and are not copied. */
-const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
-  row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
-
-/**
- * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
- * result set its status.
- */
-function firstResultSet<T>(result: unknown): T[] {
-  if (!Array.isArray(result)) return []
-  return (Array.isArray(result[0]) ? result[0] : result) as T[]
-}
-
-/**
- * The rows of a bulk statement: the server sends one result set, or one per row if it processes the rows singly. From
- * 11.5 on it may also send the outcome of each row, as an object of a class of the connector, which is no row.
- */
-function resultSets<T>(result: unknown): T[] {
-  const isRow = (item: object): boolean => Object.getPrototypeOf(item) === Object.prototype
-  return Array.isArray(result) ? ((result.flat() as object[]).filter(isRow) as T[]) : []
-}
-
-/** Disables the type-cast function, which the connector would call for every cell. */
-const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }

@@ -78,12 +78,12 @@ async function leaseRow(queries: Queries): Promise<Row | undefined> {
 
 /**
  * Runs `work` while this process holds the lease on the migrations of the database. All nodes of a cluster know the
- * lease, because it is a row with a unique key: of two nodes that write it, one fails at its certification. A holder
+ * lease, because it is a row with a unique key. Of two nodes that write it, one fails at its certification. A holder
  * that does not renew it for the length of the lease has died, and another process takes over. That time is measured
  * here, because the clocks of two nodes differ.
  *
- * A DDL statement stops all writes of the cluster, also renewals and takeovers. The renewal that waits for the statement
- * is before any takeover, which then fails. `work` calls `held` before each statement; it rejects if the lease was lost.
+ * A DDL statement stops all writes of the cluster, also renewals and takeovers. The renewal that waits for it is before
+ * any takeover, which then fails. `work` calls `held` before each statement; it rejects if the lease was lost.
  */
 export async function withLease<T>(
   session: Queries,
@@ -91,7 +91,7 @@ export async function withLease<T>(
   work: (held: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const lease = new Lease(session, options)
-  await lease.take()
+  await lease.acquire()
   const renewing = new AbortController()
   const renewed = lease.renewUntil(renewing.signal)
   try {
@@ -118,7 +118,7 @@ class Lease {
   }
 
   /** Resolves when this process holds the lease. */
-  async take(): Promise<void> {
+  async acquire(): Promise<void> {
     const deadline = performance.now() + this.options.waitMs
     let seen: Row | undefined
     let unchangedSince = performance.now()

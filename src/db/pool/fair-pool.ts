@@ -1,5 +1,4 @@
-import { DbtoolError } from '../../errors.ts'
-import { type AcquireEvent, channels, type TimeoutEvent, type WaitEvent } from '../diagnostics.ts'
+import { type AcquireEvent, channels, outcomeOf, type TimeoutEvent, type WaitEvent } from '../diagnostics.ts'
 import type { Target } from '../target.ts'
 import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
 import { ConnectionLease } from './lease.ts'
@@ -218,8 +217,7 @@ export class FairPool implements Pool {
 
   private report(durationMs: number, error?: unknown): void {
     if (!channels.acquire.hasSubscribers) return
-    const outcome = error === undefined ? 'ok' : error instanceof DbtoolError ? error.code : 'UNEXPECTED'
-    channels.acquire.publish({ pool: this, durationMs, outcome } satisfies AcquireEvent)
+    channels.acquire.publish({ pool: this, durationMs, outcome: outcomeOf(error) } satisfies AcquireEvent)
   }
 
   /** The next borrower inherits neither a transaction nor a changed session, and no running statement. */

@@ -71,7 +71,7 @@ export const durabilityChecks: readonly Check[] = [
   }),
 ]
 
-/** The way out of read_only. Writes on a replica make it diverge, so only a server that is certainly none is changed. */
+/** The way out of read_only. Writes on a replica make it diverge, so the server must certainly be none. */
 function readOnlyFix({ sources, isReplicating }: ServerState): string {
   const [source] = sources ?? []
   if (source !== undefined) return `connect to the primary server, ${source.host}:${source.port}`

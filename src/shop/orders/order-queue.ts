@@ -2,6 +2,7 @@ import { PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import { KnownPrices } from './known-prices.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
@@ -37,6 +38,7 @@ const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_
 export class OrderQueue {
   readonly #waiting = new Set<Entry>()
   readonly #lanes = new Lanes()
+  readonly #prices = new KnownPrices()
   /** The keys of the orders in flight. */
   readonly #keys = new Set<string>()
   #batches = 0
@@ -74,8 +76,8 @@ export class OrderQueue {
   }
 
   /**
-   * Fills the free lanes with the orders that wait now. No batch takes more than its share of all orders: callers that
-   * are answered together come back together, and would otherwise leave the other lanes empty.
+   * Fills the free lanes with the orders that wait now. No batch takes more than its share of all orders. Otherwise
+   * callers that are answered together would form one batch again and again, and the other lanes would be empty.
    */
   #send(): void {
     const share = Math.ceil((this.#waiting.size + this.#keys.size) / this.#lanes.count)
@@ -122,9 +124,10 @@ export class OrderQueue {
     const requests = batch.map(({ request }) => request)
     const began = performance.now()
     try {
-      const placements = await placeOrdersTogether(this.queries, requests, (serverMs) =>
-        this.#lanes.measured(performance.now() - began, serverMs),
-      )
+      const placements = await placeOrdersTogether(this.queries, requests, {
+        prices: this.#prices,
+        onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
+      })
       const rest = batch.filter((entry, index) => {
         const placement = placements[index]
         if (placement !== undefined) entry.resolve(placement)
@@ -182,8 +185,8 @@ const weight = 0.2
 const growth = 1.01
 
 /**
- * The number of batches in flight: one until a batch was measured, then two, so that the client prepares one while the
- * server works on the other. A way that is longer than the work of the server needs more.
+ * The number of batches in flight. It is one until a batch was measured, and then two: the client prepares one while
+ * the server works on the other. A way that is longer than the work of the server needs more.
  */
 class Lanes {
   /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */

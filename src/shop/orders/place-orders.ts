@@ -6,17 +6,10 @@ import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { OrderStatus } from '../rules.ts'
 import { adjustmentCents } from './adjustments.ts'
+import { KnownPrices } from './known-prices.ts'
 import { fromCents, toCents } from './money.ts'
-import {
-  digestOf,
-  explained,
-  type OrderLine,
-  type OrderRequest,
-  OutOfStock,
-  type Placement,
-  type Shortage,
-} from './place-order.ts'
-import { type BatchParameters, type Demand, existingOrdersSql, placeOrdersStatement } from './place-orders.sql.ts'
+import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, type Shortage } from './place-order.ts'
+import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
@@ -37,6 +30,7 @@ type Row =
       readonly digest: string
     }
   | { readonly outcome: 'short'; readonly product_id: number }
+  | { readonly outcome: 'repriced'; readonly product_id: number }
 
 /** An order with any status, which may have taken its stock long ago. */
 export interface BulkOrderRequest extends Omit<OrderRequest, 'status' | 'dryRun'> {
@@ -51,8 +45,11 @@ interface DigestedRequest {
   readonly digest: string
 }
 
-/** One attempt each for orders that already exist, for products that are short, and for changes made meanwhile. */
-const mostAttempts = 3
+/**
+ * One attempt each for orders that already exist, for products that are short, for prices that changed, and for other
+ * changes made meanwhile.
+ */
+const mostAttempts = 4
 /** Error codes that refuse one order while the others may be sound. */
 const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTRAINT', 'DUPLICATE'])
 
@@ -62,28 +59,35 @@ const ofOneOrder: ReadonlySet<ErrorCode> = new Set(['MISSING_REFERENCE', 'CONSTR
  * means that nothing happened to the order; placing it separately shows why.
  *
  * Rejects with OUTCOME_UNKNOWN when the connection was lost and the server did not answer again within the retry time
- * of `queries`. All orders have the same author, and there is no dry run. `onPlaced` receives the time that the server
- * worked on the batch, in milliseconds.
+ * of `queries`. All orders have the same author, and there is no dry run.
  */
 export function placeOrdersTogether(
   queries: Queries,
   requests: readonly BulkOrderRequest[],
-  onPlaced?: (serverMs: number) => void,
+  options: TogetherOptions = {},
 ): Promise<(Placement | undefined)[]> {
-  return inParts(requests, (part) => placeAtOnce(queries, part, onPlaced))
+  return inParts(requests, (part) => placeAtOnce(queries, part, options))
+}
+
+export interface TogetherOptions {
+  /** The prices that earlier calls have seen. */
+  readonly prices?: KnownPrices
+  /** Receives the time that the server worked on the batch, in milliseconds. */
+  readonly onPlaced?: (serverMs: number) => void
 }
 
 async function placeAtOnce(
   queries: Queries,
   requests: readonly BulkOrderRequest[],
-  onPlaced?: (serverMs: number) => void,
+  { prices = new KnownPrices(), onPlaced }: TogetherOptions,
 ): Promise<(Placement | undefined)[]> {
   const placements = new Map<BulkOrderRequest, Placement>()
   let pending = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
   for (let attempt = 1; attempt <= mostAttempts && pending.length > 1; attempt += 1) {
-    const rows = await send(queries, pending)
+    const rows = await send(queries, pending, prices)
     for (const row of rows) {
-      if (row.outcome === 'short') continue
+      if (row.outcome === 'repriced') prices.forget(row.product_id)
+      if (row.outcome === 'short' || row.outcome === 'repriced') continue
       const { outcome, n, order_id: orderId, total_amount: totalAmount, digest } = row
       const answered = pending[n - 1]
       if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
@@ -102,13 +106,14 @@ async function placeAtOnce(
  */
 export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
   const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
-  const { sql, values } = placeOrdersStatement('of the caller', parametersOf(batch))
-  const rows = await tx.prepared<Row>(sql, values).catch((error: unknown) => {
+  const prices = await new KnownPrices().of(tx, unpricedProducts(batch))
+  const rows = await tx.prepared<Row>(placeOrdersInSql, valuesOf(batch, prices)).catch((error: unknown) => {
     throw explained(error, requests[0] ?? { userId: 0 })
   })
   const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
   if (short.length > 0) throw await outOfStock(tx, short, requests)
   return rows.map((row) => {
+    if (row.outcome === 'repriced') throw new DbtoolError('DEADLOCK', 'a price changed meanwhile; try again')
     if (row.outcome === 'short') throw new DbtoolError('UNEXPECTED', 'the server returned two different outcomes')
     return { outcome: 'placed', orderId: row.order_id, totalAmount: row.total_amount }
   })
@@ -124,7 +129,10 @@ async function outOfStock(
       FROM products WHERE id IN (${productIds.map(() => '?').join(', ')})`,
     productIds,
   )
-  const wanted = new Map(demandOf(requests).map(({ productId, deducted }) => [productId, deducted]))
+  const wanted = new Map<number, number>()
+  for (const { status, history = false, lines } of requests)
+    if (status !== 'cancelled' && !history)
+      for (const { productId, quantity } of lines) wanted.set(productId, (wanted.get(productId) ?? 0) + quantity)
   return new OutOfStock(products.map((product) => ({ ...product, wanted: wanted.get(product.product_id) ?? 0 })))
 }
 
@@ -133,7 +141,7 @@ function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]
   const [known, short] = [new Set<number>(), new Set<number>()]
   for (const row of rows) {
     if (row.outcome === 'short') short.add(row.product_id)
-    else known.add(row.n)
+    else if (row.outcome !== 'repriced') known.add(row.n)
   }
   return batch.filter(
     ({ request }, index) => !known.has(index + 1) && !request.lines.some(({ productId }) => short.has(productId)),
@@ -141,19 +149,24 @@ function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]
 }
 
 /** Sends the orders. An empty answer means that one of them was refused, so none was placed. */
-async function send(queries: Queries, batch: readonly DigestedRequest[]): Promise<readonly Row[]> {
-  const parameters = parametersOf(batch)
-  const { sql, values } = placeOrdersStatement('own', parameters)
+async function send(
+  queries: Queries,
+  batch: readonly DigestedRequest[],
+  prices: KnownPrices,
+): Promise<readonly Row[]> {
   const unknown: UnknownOutcomeInfo = {
     message:
       `the connection was lost while ${batch.length} orders were being placed, ` + 'and the server cannot be reached',
     hint: 'request the same orders with the same keys again: each is found or placed, never twice',
   }
   const lookup = async (): Promise<Row[] | undefined> => {
-    const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(parameters.keys)])
+    const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = (): Promise<Row[]> => queries.prepared<Row>(sql, values)
+  const execute = async (): Promise<Row[]> => {
+    const known = await prices.of(queries, unpricedProducts(batch))
+    return queries.prepared<Row>(placeOrdersSql, valuesOf(batch, known))
+  }
   const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
     (error: unknown) => {
       if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
@@ -163,43 +176,74 @@ async function send(queries: Queries, batch: readonly DigestedRequest[]): Promis
   return answer
 }
 
-function parametersOf(batch: readonly DigestedRequest[]): BatchParameters {
+/** The products of lines without an agreed price. */
+const unpricedProducts = (batch: readonly DigestedRequest[]): Set<number> =>
+  new Set(
+    batch.flatMap(({ request: { lines } }) =>
+      lines.flatMap(({ productId, price }) => (price === undefined ? [productId] : [])),
+    ),
+  )
+
+const keysOf = (batch: readonly DigestedRequest[]): [lines: number, key: string][] =>
+  batch.map(({ request: { key, lines } }) => [lines.length, key])
+
+/** A line with its agreed or assumed price; a product without one does not exist. */
+interface PricedLine {
+  readonly productId: number
+  readonly quantity: number
+  readonly price: string | null
+  readonly isAssumed: boolean
+}
+
+/** The values to bind: four JSON documents, and the author. */
+function valuesOf(batch: readonly DigestedRequest[], prices: ReadonlyMap<number, string>): string[] {
   const [
     {
       request: { author },
     },
   ] = batch as [DigestedRequest]
-  const orders = batch.map(({ request: { key, userId, status, orderedAt, lines, adjustments = [] }, digest }) => [
+  const priced = batch.map(({ request, digest }) => ({
+    request,
+    digest,
+    lines: request.lines.map(({ productId, quantity, price }): PricedLine => {
+      const isAssumed = price === undefined
+      return { productId, quantity, price: isAssumed ? (prices.get(productId) ?? null) : price, isAssumed }
+    }),
+  }))
+  const orders = priced.map(({ request: { key, userId, status, orderedAt, adjustments = [] }, digest, lines }) => [
     userId,
     status,
-    fromCents(agreedCents(lines) + adjustmentCents(adjustments)),
+    fromCents(centsOf(lines) + adjustmentCents(adjustments)),
     orderedAt === undefined ? null : writeInstant(orderedAt),
     key,
-    lines.map(({ productId, quantity, price }) =>
-      price === undefined ? [productId, quantity] : [productId, quantity, price],
-    ),
     digest,
+    lines.map(({ productId, quantity, price }) => [productId, quantity, price]),
   ])
-  return {
-    demand: demandOf(batch.map(({ request }) => request)),
-    orders,
-    keys: batch.map(({ request: { key, lines } }) => [lines.length, key]),
-    adjustments: batch.flatMap(({ request: { key, adjustments = [] } }) =>
-      adjustments.map(({ kind, label, amount }) => [key, kind, label, amount]),
-    ),
-    author,
-  }
+  const adjustments = batch.flatMap(({ request: { key, adjustments: beside = [] } }) =>
+    beside.map(({ kind, label, amount }) => [key, kind, label, amount]),
+  )
+  const documents = [demandOf(priced), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
+  return [...documents, author.osUser, author.command]
 }
 
-const agreedCents = (lines: readonly OrderLine[]): bigint =>
-  lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
+const centsOf = (lines: readonly PricedLine[]): bigint =>
+  lines.reduce((sum, { price, quantity }) => (price === null ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
 
-const unitsOf = (lines: readonly OrderLine[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0)
+const unitsOf = (lines: readonly { readonly quantity: number }[]): number =>
+  lines.reduce((sum, { quantity }) => sum + quantity, 0)
+
+/** The demand for one product, as the statement wants it. */
+type Demand = [productId: number, units: number, times: number, revenue: string, deducted: number, price: string | null]
 
 /** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
-function demandOf(requests: readonly BulkOrderRequest[]): Demand[] {
-  const demand = new Map<number, { lines: OrderLine[]; earlier: number }>()
-  for (const { lines, status, history = false } of requests) {
+function demandOf(
+  orders: readonly { readonly request: BulkOrderRequest; readonly lines: readonly PricedLine[] }[],
+): Demand[] {
+  const demand = new Map<number, { lines: PricedLine[]; earlier: number }>()
+  for (const {
+    request: { status, history = false },
+    lines,
+  } of orders) {
     if (status === 'cancelled') continue
     for (const line of lines) {
       const of = demand.get(line.productId) ?? { lines: [], earlier: 0 }
@@ -210,12 +254,12 @@ function demandOf(requests: readonly BulkOrderRequest[]): Demand[] {
   }
   return [...demand]
     .sort(([a], [b]) => a - b)
-    .map(([productId, { lines, earlier }]) => ({
+    .map(([productId, { lines, earlier }]) => [
       productId,
-      units: unitsOf(lines),
-      times: lines.length,
-      agreed: fromCents(agreedCents(lines)),
-      open: unitsOf(lines.filter(({ price }) => price === undefined)),
-      deducted: unitsOf(lines) - earlier,
-    }))
+      unitsOf(lines),
+      lines.length,
+      fromCents(centsOf(lines)),
+      unitsOf(lines) - earlier,
+      lines.find(({ isAssumed }) => isAssumed)?.price ?? null,
+    ])
 }

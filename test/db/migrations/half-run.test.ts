@@ -153,13 +153,13 @@ describe('a migration that another process is applying', () => {
       },
     }
     const lines = ['users list', 'db status', 'db migrate --dry-run', 'db rollback --to 0 --yes', 'db rollback -n']
-    const told: unknown[] = []
+    const outputs: unknown[] = []
     interfere(session, async (sql) => {
       if (!sql.startsWith('CREATE TABLE products')) return
-      for (const line of lines) told.push(await dbtool(`${line} --json`, { database: database.name, as: 'owner' }))
+      for (const line of lines) outputs.push(await dbtool(`${line} --json`, { database: database.name, as: 'owner' }))
     })
     await migrate({ session, known: loadMigrations() })
-    expect(told).toMatchObject(lines.map(() => expected))
+    expect(outputs).toMatchObject(lines.map(() => expected))
     await session.close()
     await database.connection.execute(
       'DROP TABLE logs, order_adjustments, order_items, orders, products, addresses, users, schema_migrations',

@@ -32,11 +32,11 @@ async function die(): Promise<void> {
 
 describe('a migration lease', () => {
   it('has one holder at a time, and is given back', async () => {
-    let [holders, most] = [0, 0]
+    let [active, most] = [0, 0]
     const work = async (): Promise<void> => {
-      most = Math.max(most, (holders += 1))
+      most = Math.max(most, (active += 1))
       await sleep(20)
-      holders -= 1
+      active -= 1
     }
     const sessions = await Promise.all([another(), another(), another(), another()])
     await Promise.all(sessions.map((session) => withLease(session, options, work)))

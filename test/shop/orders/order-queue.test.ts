@@ -109,6 +109,18 @@ describe('the queue of orders', () => {
     expect(together).toEqual([3, 3, 3])
   })
 
+  it('notices a price that was changed since it was read', async () => {
+    const answers = await inQueue(async (queue) => {
+      const place = (keys: readonly string[]): Promise<string[]> =>
+        Promise.all(keys.map(async (key) => (await queue.place(order(key, [line(1), line(2, 2)]))).totalAmount))
+      const before = await place(['a', 'b'])
+      await database.connection.execute('UPDATE products SET price = 2.25 WHERE id = 2')
+      return [...before, ...(await place(['c', 'd', 'e', 'f']))]
+    })
+    expect(answers).toEqual(['4.50', '4.50', '6.00', '6.00', '6.00', '6.00'])
+    await expectSound(6)
+  })
+
   it('leaves no lane empty when all callers come back at the same time', async () => {
     const together: number[] = []
     await inQueue(async (queue) => {
@@ -273,7 +285,8 @@ describe('the queue of orders', () => {
       const away: Queries = replacing(db, {
         retryOptions: { patienceMs: 100 },
         prepared: () => Promise.reject(cut),
-        rows: () => Promise.reject(new DatabaseError('UNREACHABLE', 'away')),
+        rows: <R>(sql: string, values?: readonly Value[]): Promise<R[]> =>
+          sql.includes('price') ? db.rows<R>(sql, values) : Promise.reject(new DatabaseError('UNREACHABLE', 'away')),
         execute: () => Promise.reject(new DatabaseError('UNREACHABLE', 'away')),
       })
       const queue = new OrderQueue(away)

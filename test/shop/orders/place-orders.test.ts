@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Queries, Value } from '../../../src/db/queries.ts'
+import { dryRun } from '../../../src/db/transaction.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { checkInvariants } from '../../../src/shop/invariants.ts'
 import { placeOrder, type OrderLine, type OrderRequest } from '../../../src/shop/orders/place-order.ts'
-import { placeOrdersTogether } from '../../../src/shop/orders/place-orders.ts'
+import { placeOrdersIn, placeOrdersTogether } from '../../../src/shop/orders/place-orders.ts'
 import { insertUser, noLogin } from '../../../src/shop/users/users.ts'
 import { Chance, seedOf } from '../../faults/support/chance.ts'
 import { listening, replacing, testDatabase, withPool } from '../../support/database.ts'
@@ -99,6 +100,15 @@ describe('orders placed together', () => {
     expect((await together(requests)).every((outcome) => outcome?.startsWith('placed') === true)).toBe(true)
     expect(await shop(), `seed ${seed}`).toEqual(oneByOne)
     expect(await broken()).toEqual([])
+  })
+
+  it('are retried by the transaction of the caller if a price is not the one that was read', async () => {
+    const stale: Queries = replacing(database.connection, {
+      rows: <T>(): Promise<T[]> => Promise.resolve([{ id: 1, price: '0.01' }] as T[]),
+    })
+    const placing = dryRun(database.connection, () => placeOrdersIn(stale, [order('a', [line(1, 1)])]))
+    await expect(placing).rejects.toMatchObject({ code: 'DEADLOCK' })
+    expect(await existingKeys()).toEqual([])
   })
 
   it('keep the time of each', async () => {

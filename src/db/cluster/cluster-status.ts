@@ -30,9 +30,9 @@ export interface ClusterStatus {
 }
 
 /** Runs `work` on one connection to this target. Rejects if connecting fails. */
-export type Visit = <T>(target: Target, work: (queries: Queries) => Promise<T>) => Promise<T>
+export type OnServer = <T>(target: Target, work: (queries: Queries) => Promise<T>) => Promise<T>
 
-interface Visited {
+interface Inspected {
   readonly state: ServerState
   /** The addresses of the servers that it knows. */
   readonly neighbours: readonly string[]
@@ -43,18 +43,18 @@ const longLagSeconds = 10
 const busyShare = 0.1
 
 /**
- * Asks the server of `target`, and all servers that it and they know: the members of its component, its sources, and
- * its replicas with an announced address. Rejects if the first server cannot be reached.
+ * Asks the server of `target`, and all servers that it and they know. These are the members of its component, its
+ * sources, and its replicas with an announced address. Rejects if the first server cannot be reached.
  */
-export async function clusterStatus(target: Target, visit: Visit): Promise<ClusterStatus> {
-  const first = await visit(target, visited)
+export async function clusterStatus(target: Target, onServer: OnServer): Promise<ClusterStatus> {
+  const first = await onServer(target, inspect)
   const [hosts, seen] = [[statusOf(addressOf(target), first.state)], new Set([first.state.identity])]
   const asked = new Set(target.socket === undefined ? [addressOf(target)] : [])
   let configured = first.state.galera?.configured ?? 0
   for (let known = first.neighbours; known.length > 0 && hosts.length < mostHosts;) {
     const fresh = [...new Set(known)].filter((address) => !asked.has(address))
     for (const address of fresh) asked.add(address)
-    const answers = await Promise.all(fresh.map((address) => ask(target, address, visit)))
+    const answers = await Promise.all(fresh.map((address) => ask(target, address, onServer)))
     const found = answers.flatMap((answer) => ('state' in answer ? [answer] : []))
     for (const { address, state } of found) {
       configured = Math.max(configured, state.galera?.configured ?? 0)
@@ -67,20 +67,20 @@ export async function clusterStatus(target: Target, visit: Visit): Promise<Clust
   return { hosts, configured }
 }
 
-async function visited(queries: Queries): Promise<Visited> {
+async function inspect(queries: Queries): Promise<Inspected> {
   const state = await serverState(queries)
   const sources = (state.sources ?? []).map(({ host, port }) => `${host}:${port}`)
   const replicas = state.replicas > 0 ? await replicaAddresses(queries) : []
   return { state, neighbours: [...(state.galera?.addresses ?? []), ...sources, ...replicas] }
 }
 
-type Answer = { readonly address: string } & (Visited | { readonly problem: string })
+type Answer = { readonly address: string } & (Inspected | { readonly problem: string })
 
-async function ask(target: Target, address: string, visit: Visit): Promise<Answer> {
+async function ask(target: Target, address: string, onServer: OnServer): Promise<Answer> {
   const [, host = address, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? []
-  const there = { ...target, socket: undefined, host, port: Number(port ?? 3306) }
+  const neighbour = { ...target, socket: undefined, host, port: Number(port ?? 3306) }
   try {
-    return { address, ...(await visit(there, visited)) }
+    return { address, ...(await onServer(neighbour, inspect)) }
   } catch (error) {
     if (error instanceof DbtoolError) return { address, problem: error.message }
     throw error
