@@ -3,6 +3,8 @@ import { InvalidValue } from '../src/errors.ts'
 import type { Group } from './bench.ts'
 import { full, quick, type Size } from './core/size.ts'
 import { bulk } from './groups/bulk.ts'
+import { checks } from './groups/checks.ts'
+import { exports } from './groups/exports.ts'
 import { imports } from './groups/import.ts'
 import { matrix } from './groups/matrix.ts'
 import { orders } from './groups/orders.ts'
@@ -21,6 +23,8 @@ export const groups: Readonly<Record<string, Group>> = {
   matrix,
   import: imports,
   bulk,
+  export: exports,
+  checks,
   reports,
   pool,
   service,

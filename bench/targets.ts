@@ -1,10 +1,13 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
-import { workOf } from './groups/orders.ts'
 import { buildBefore, thisBuild } from './before.ts'
+import { checkWorks } from './groups/checks.ts'
+import { exportWorks } from './groups/exports.ts'
+import { workOf } from './groups/orders.ts'
 import { ofMonths } from './groups/import-builds.ts'
 import { works as services } from './groups/service.ts'
 import { nameOf, works } from './groups/waiting-orders.ts'
+import { clientExport } from './mariadb-client.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -51,6 +54,20 @@ const waiting = (
     const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', nameOf(work), who))
     return figures.ratioOfAlso(what, mine, before)
   },
+})
+const exporting = (noun: string, peer: string, bound: number): Target => ({
+  group: 'export',
+  work: `${noun} export`,
+  peer,
+  reach: least(bound),
+  measure: (figures) => figures.ratio('export', noun, thisBuild, peer),
+})
+const checking = (work: keyof typeof checkWorks, bound: number): Target => ({
+  group: 'checks',
+  work,
+  peer: buildBefore,
+  reach: most(bound),
+  measure: (figures) => figures.ratio('checks', work, thisBuild, buildBefore),
 })
 const failures = (work: string, about: string): Target => ({
   group: 'orders',
@@ -171,6 +188,12 @@ export const targets: readonly Target[] = [
     measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick'),
   },
   memory(outOf, 'products export'),
+  ...exportWorks.flatMap((noun) => [exporting(noun, clientExport, 0.65), exporting(noun, buildBefore, 2)]),
+  checking('db check', 0.4),
+  checking('doctor', 0.4),
+  checking('report top-products --since 90d', 0.5),
+  checking('report top-products --since 400d', 0.5),
+  checking('report revenue', 0.5),
   growing(1_000_000),
   growing(10_000_000),
   {

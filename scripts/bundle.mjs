@@ -1,6 +1,6 @@
 // Bundles the library and the command line into a few files, dist/lib/ and dist/cli/: a process that reads hundreds of
 // files starts several times as slowly. Packages that are loaded only on demand are not bundled.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { bundleConnector, connectorBeside, parts as partsOfConnector } from './connector.mjs'
@@ -64,19 +64,52 @@ export async function bundle(root) {
   )
 }
 
-/** Bundles the library to dist/lib/: an ES module, and the declarations from tsc that it needs. */
+/**
+ * Bundles the library: to dist/lib/ as an ES module, and to dist/lib/cjs/ as CommonJS, each with the declarations from
+ * tsc that it needs. Neither reads a file beside it or resolves a package at run time, so bundlers can take it in.
+ */
 export async function bundleLibrary(root) {
   const out = join(root, 'dist', 'lib')
-  const build = await rolldown({
-    input: join(root, 'src', 'index.ts'),
-    platform: 'node',
-    // The library is one file; a module that the command line loads on demand is in it anyway.
-    checks: { ineffectiveDynamicImport: false },
-    external: (id) => /^[@a-z]/.test(id),
-  })
-  await build.write({ file: join(out, 'index.js'), format: 'esm' })
-  declare(join(root, 'dist', 'src'), out, 'index.d.ts')
+  for (const format of ['esm', 'cjs']) {
+    const build = await rolldown({
+      input: join(root, 'src', 'index.ts'),
+      platform: 'node',
+      // The library is one file; a module that the command line loads on demand is in it anyway.
+      checks: { ineffectiveDynamicImport: false },
+      external: (id) => /^[@a-z]/.test(id),
+      plugins: [connectorImported(format), migrationsInside(root)],
+    })
+    const folder = format === 'esm' ? out : join(out, 'cjs')
+    await build.write({ file: join(folder, 'index.js'), format })
+    declare(join(root, 'dist', 'src'), folder, 'index.d.ts')
+  }
+  writeFileSync(join(out, 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
 }
+
+/** An import or require that bundlers see. The connector's CommonJS build loads in half the time of its ES modules. */
+const connectorImported = (format) =>
+  replaced('/src/db/connection/driver.ts', 'loadDriver', () => {
+    const load = format === 'esm' ? `() => import('mariadb')` : `async () => require('mariadb')`
+    return `export const loadDriver = ${load}
+      export const driver = () => { throw new Error('only the command line has pools of the connector') }`
+  })
+
+const migrationsInside = (root) =>
+  replaced('/src/db/migrations/shipped-files.ts', 'shippedFiles', () => {
+    const folder = join(root, 'src', 'db', 'migrations', 'sql')
+    const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')])
+    return `const files = ${JSON.stringify(files)}\nexport const shippedFiles = () => new Map(files)`
+  })
+
+/** Replaces a module, which must still export this name. */
+const replaced = (path, name, code) => ({
+  name: `replaced-${name}`,
+  transform(text, id) {
+    if (!id.endsWith(path)) return undefined
+    if (!text.includes(`export const ${name} =`)) throw new Error(`${path} does not export ${name} any more`)
+    return code()
+  },
+})
 
 function declare(from, to, path) {
   if (existsSync(join(to, path))) return

@@ -54,6 +54,8 @@ export type ErrorCode = keyof typeof exitCodes
 export interface ErrorDetails {
   /** The next step for the user, in one sentence. */
   hint?: string | undefined
+  /** The next step for a program that calls the library, where it is another one; null if there is none. */
+  hintInCode?: string | null | undefined
   /** The separate faults, if one input has several. Each is a complete message. */
   faults?: readonly string[] | undefined
   /** The underlying error, printed only with `-v`. */
@@ -65,6 +67,7 @@ export class DbtoolError extends Error {
   override readonly name = 'DbtoolError'
   readonly hint: string | undefined
   readonly faults: readonly string[]
+  readonly #hintInCode: string | null | undefined
 
   constructor(
     readonly code: ErrorCode,
@@ -73,7 +76,14 @@ export class DbtoolError extends Error {
   ) {
     super(message, { cause: details.cause })
     this.hint = details.hint
+    this.#hintInCode = details.hintInCode
     this.faults = details.faults ?? []
+  }
+
+  /** Gives the error the hint for a program, in the words of the library, and returns it. */
+  inCode(): this {
+    if (this.#hintInCode !== undefined) Object.assign(this, { hint: this.#hintInCode ?? undefined })
+    return this
   }
 
   /** The exit code of the command, as in docs/exit-codes.md. */
@@ -96,10 +106,15 @@ export class InvalidValue extends Error {
 }
 
 /** Makes one error of all faults of an input. A single fault becomes the message itself. */
-export function allFaults(code: ErrorCode, what: string, faults: readonly string[], hint?: string): DbtoolError {
+export function allFaults(
+  code: ErrorCode,
+  what: string,
+  faults: readonly string[],
+  hints?: string | Pick<ErrorDetails, 'hint' | 'hintInCode'>,
+): DbtoolError {
   const [first = what] = faults
-  if (faults.length <= 1) return new DbtoolError(code, first, { hint, faults })
-  return new DbtoolError(code, `${what}: ${faults.length} faults`, { hint, faults })
+  const details = { ...(typeof hints === 'string' ? { hint: hints } : hints), faults }
+  return new DbtoolError(code, faults.length <= 1 ? first : `${what}: ${faults.length} faults`, details)
 }
 
 /**

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { osUserName } from './context/os-user.ts'
 import { openPool } from './db/pool/open.ts'
 import type { Pool, PoolOptions } from './db/pool/pool.ts'
 import { statementsOn, type Statements } from './db/pool/statements.ts'
+import { remember } from './library/opened.ts'
 import { type CreatePoolOptions, parsePoolOptions } from './library/pool-options.ts'
-import type { Adjustment } from './shop/orders/adjustments.ts'
-import { orderQueue } from './shop/orders/order-queue.ts'
-import type { OrderLine, Placement } from './shop/orders/place-order.ts'
 import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
@@ -22,15 +18,44 @@ export type {
   TimeoutEvent,
   WaitEvent,
 } from './db/diagnostics.ts'
-export { withLease, type Pool, type PoolStats, type PoolOptions } from './db/pool/pool.ts'
-export type { AcquireOptions, CancellableSession, Row } from './db/pool/pool.ts'
+export { DatabaseError, type ConnectionIdentity } from './db/failures.ts'
+export type { Step } from './db/migrations/migrate.ts'
+export {
+  withLease,
+  type AcquireOptions,
+  type CancellableSession,
+  type Lease,
+  type Pool,
+  type PoolOptions,
+  type PoolStats,
+  type Row,
+} from './db/pool/pool.ts'
 export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
-export type { StatementOptions } from './db/queries.ts'
+export type { Change, OnRows, Queries, Session, StatementOptions, Value } from './db/queries.ts'
+export type { RetryOptions } from './db/retry.ts'
+export type { Limits, SslMode, TlsVersion } from './db/target.ts'
+export { DbtoolError, type ErrorCode, type ErrorDetails } from './errors.ts'
+export { migrate } from './library/migrate.ts'
+export type { PoolOrSession } from './library/on.ts'
 export type { CreatePoolOptions, Password, TlsObjects } from './library/pool-options.ts'
-export { DbtoolError, type ErrorCode } from './errors.ts'
-export type { Adjustment } from './shop/orders/adjustments.ts'
+export { placeOrder, type NewOrder, type PlaceOptions } from './library/place.ts'
+export {
+  getOrder,
+  getProduct,
+  listOrders,
+  listOrdersWithItems,
+  listProducts,
+  type OrderListOptions,
+  type PageOptions,
+  type ProductListOptions,
+} from './library/read.ts'
+export type { Author } from './shop/logs.ts'
+export type { Adjustment, AdjustmentKind, AdjustmentSums } from './shop/orders/adjustments.ts'
+export { OutcomeUnknown } from './shop/orders/exactly-once.ts'
+export type { Order, OrderHead, OrderItem } from './shop/orders/orders.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
-export type { Lease } from './db/pool/pool.ts'
+export type { Product } from './shop/products/products.ts'
+export type { OrderStatus } from './shop/rules.ts'
 export type { StressResult } from './stress/result.ts'
 export type { Iterate } from './stress/workload.ts'
 
@@ -46,56 +71,12 @@ export type ShopPool = Pool & Statements & { readonly options: PoolOptions }
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
   const { target, limits, options } = parsePoolOptions(given)
-  const pool = openPool('fair', { target, limits, options })
-  return Object.assign(pool, { options }, statementsOn(pool, options))
+  const opened = openPool('fair', { target, limits, options })
+  const pool = Object.assign(opened, { options }, statementsOn(opened, options))
+  return remember(pool, { target, limits, acquireMs: options.timeoutMs })
 }
 
 export { transactionOn as transaction } from './db/pool/statements.ts'
-
-/** An order to place. */
-export interface NewOrder {
-  /** Number of the user, as `dbtool users list` shows it. */
-  readonly userId: number
-  /** The order lines, with product numbers as `dbtool products list` shows them. Each product may occur once. */
-  readonly lines: readonly OrderLine[]
-  /**
-   * Idempotency key: at most one order ever has it, however often it is placed. Without one, dbtool generates a random
-   * key, so that a repeated call places a second order.
-   */
-  readonly key?: string
-  /** Default `confirmed`. */
-  readonly status?: 'confirmed' | 'pending'
-  /** Amounts beside the lines: shipping, discounts and tax. */
-  readonly adjustments?: readonly Adjustment[]
-  /** Runs the whole order, then rolls it back. */
-  readonly dryRun?: boolean
-}
-
-export interface PlaceOptions {
-  /** Withdraws an order that still waits. An order that was sent gets its answer. */
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * Places an order, completely or not at all. In one transaction and one round trip, it decrements the stock and writes
- * the order lines and one row of the audit log. Orders of the same pool that wait at the same time share a transaction;
- * each is still placed or refused for itself. After a lost connection, it finds the order by its key or places it.
- *
- * Resolves to the id and the total of the order, and to whether the call placed it or it already existed. Rejects with
- * {@link OutOfStock}, or with a DbtoolError:
- * - NOT_FOUND: there is no such user.
- * - KEY_CONFLICT: the key belongs to another order.
- * - OUTCOME_UNKNOWN: the connection died, and the server could not be asked again.
- * - INTERRUPTED: `signal` withdrew the order before it was sent.
- */
-export function placeOrder(
-  pool: Pool,
-  { userId, lines, adjustments, key = randomUUID(), status = 'confirmed', dryRun = false }: NewOrder,
-  { signal }: PlaceOptions = {},
-): Promise<Placement> {
-  const author = { osUser: osUserName(), command: 'library' }
-  return orderQueue(pool).place({ userId, lines, adjustments, key, status, author, dryRun }, { signal })
-}
 
 /**
  * Options of {@link stress}: a closed loop, in which each worker starts its next iteration as soon as the last one has

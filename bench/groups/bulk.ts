@@ -1,16 +1,15 @@
-import { execFileSync } from 'node:child_process'
-import { createReadStream, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
-import { runChild, runDbtool, type Ended } from '../child.ts'
+import { runDbtool, type Ended } from '../child.ts'
 import { verbs } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { WrongRun, type Trial } from '../core/results.ts'
+import { clientExport, hasClient, linesOf, runClient } from '../mariadb-client.ts'
 import { emptied, makeDatabase, verify } from '../shop.ts'
 
 const database = 'bench_bulk'
-const client = 'the mariadb client'
 
 /** Import and export of a file, as whole processes. */
 export async function bulk(bench: Bench): Promise<void> {
@@ -23,8 +22,7 @@ export async function bulk(bench: Bench): Promise<void> {
   const missing = ['products import', 'products export'].filter((verb) => !commandLines.includes(verb))
   for (const verb of missing) results.absent(verb, 'not in this dbtool')
   if (missing.length > 0) return
-  const peer = hasClient()
-  if (!peer) results.absent(client, 'not installed; on Debian: apt-get install mariadb-client-core')
+  const peer = hasClient(results)
   await makeDatabase(server, database)
   const paths = { given: join(server.home, 'products.csv'), written: join(server.home, 'exported.csv') }
   writeProducts(paths.given, bulkRows)
@@ -32,11 +30,13 @@ export async function bulk(bench: Bench): Promise<void> {
   const importing = (): Promise<Ended> => runVerb(bench, ['products', 'import', paths.given, '--json'])
   const loading = [loadingOf(bench, { who: 'products import', underTest: true, work: importing })]
   const load = loadStatement(paths.given)
-  for (const [who, statements] of [
+  for (const [who, statement] of [
     ['LOAD DATA LOCAL INFILE', load],
     ['LOAD DATA, with a log row each', `BEGIN; ${load}; ${logStatement}; COMMIT`],
-  ] as const)
-    if (peer) loading.push(loadingOf(bench, { who, underTest: false, work: () => runClient(bench, statements) }))
+  ] as const) {
+    const work = (): Promise<Ended> => runClient(bench, { database, statement })
+    if (peer) loading.push(loadingOf(bench, { who, underTest: false, work }))
+  }
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
   // Import again: the last contestant may have failed, and both must read the same rows.
   await emptyTable(bench)
@@ -45,14 +45,8 @@ export async function bulk(bench: Bench): Promise<void> {
   await exporting()
   const select = `SELECT ${await headerOf(paths.written)} FROM products`
   const unloading = [unloadingOf(bench, { who: 'products export', underTest: true, work: exporting }, paths.written)]
-  if (peer)
-    unloading.push(
-      unloadingOf(
-        bench,
-        { who: 'mariadb --batch --quick', underTest: false, work: () => runClient(bench, select, paths.written) },
-        paths.written,
-      ),
-    )
+  const unload = (): Promise<Ended> => runClient(bench, { database, statement: select, into: paths.written })
+  if (peer) unloading.push(unloadingOf(bench, { who: clientExport, underTest: false, work: unload }, paths.written))
   await alternate({ ...contest, work: 'products out of a table', contestants: unloading }, results)
 }
 
@@ -106,28 +100,6 @@ function runVerb({ server, signal }: Bench, args: readonly string[], into?: stri
   })
 }
 
-async function runClient({ server, signal }: Bench, statement: string, into?: string): Promise<Ended> {
-  const args = [
-    '--no-defaults',
-    `--socket=${server.socket}`,
-    `--user=${server.user}`,
-    '--local-infile=1',
-    '--batch',
-    '--quick',
-    `--database=${database}`,
-    '-e',
-    statement,
-  ]
-  const ended = await runChild('mariadb', args, {
-    env: { MYSQL_PWD: server.password },
-    cwd: server.home,
-    signal,
-    ...(into === undefined ? {} : { into }),
-  })
-  if (ended.exitCode !== 0) throw new Error(ended.stderr.trim())
-  return ended
-}
-
 function loadStatement(path: string): string {
   return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"'
     IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
@@ -154,22 +126,6 @@ function writeProducts(path: string, rows: number): void {
   }
 }
 
-async function linesOf(path: string): Promise<number> {
-  let lines = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>)
-    for (const byte of chunk) if (byte === 10) lines += 1
-  return lines
-}
-
 async function headerOf(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).split('\n', 1)[0]?.trim() ?? ''
-}
-
-function hasClient(): boolean {
-  try {
-    execFileSync('mariadb', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }

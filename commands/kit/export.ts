@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Queries } from '../../src/db/queries.ts'
-import type { CsvStyle } from '../../src/output/formats.ts'
-import type { WriteRows } from '../../src/output/stream.ts'
+import type { CsvStyle } from '../../src/output/delimited.ts'
+import type { Produce } from '../../src/output/stream.ts'
 import type { View } from '../../src/output/view.ts'
+import type { ExportSink } from '../../src/shop/export/export-rows.ts'
 
 /** The flags of an export for the CSV of spreadsheets. */
 export interface CsvOptions {
@@ -30,19 +31,19 @@ export async function exportFrom(
   ctx: Context,
   view: View,
   options: CsvOptions,
-  produce: (queries: Queries, write: WriteRows) => Promise<void>,
+  produce: (queries: Queries, sink: ExportSink) => Promise<void>,
 ): Promise<void> {
   const csv = await styleOf(options)
-  const write = async (writeRows: WriteRows): Promise<void> => {
+  const produceRows: Produce = async (write, openCells) => {
     const [{ withLease }, { transactionSnapshot }] = await Promise.all([
       import('../../src/db/pool/pool.ts'),
       import('../../src/db/snapshot.ts'),
     ])
     await ctx.shop((db) =>
-      withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, writeRows))),
+      withLease(db.pool, (lease) => transactionSnapshot(lease, (queries) => produce(queries, { write, openCells }))),
     )
   }
-  await ctx.out.stream(view, write, { unlessGiven: 'csv', csv })
+  await ctx.out.stream(view, produceRows, { unlessGiven: 'csv', csv })
 }
 
 /** Undefined: none of the flags is given. */

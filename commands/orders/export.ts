@@ -42,8 +42,8 @@ export async function exportAll(ctx: Context, options: ExportOrdersOptions): Pro
     import('../../src/shop/export/orders.ts'),
     import('../../src/shop/users/users.ts'),
   ])
-  await exportFrom(ctx, orderExportView, options, async (queries, write) => {
+  await exportFrom(ctx, orderExportView, options, async (queries, sink) => {
     const userId = user === undefined ? undefined : (await getUser(queries, user)).id
-    await exportOrders(queries, { userId, status, since, until }, write)
+    await exportOrders(queries, { userId, status, since, until }, sink)
   })
 }

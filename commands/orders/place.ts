@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
@@ -11,6 +10,8 @@ import {
   parseAdjustment,
 } from '../../src/shop/orders/adjustments.ts'
 import { parseItem, parseItems, quoted, resolveItems, type WantedItem } from '../../src/shop/orders/items.ts'
+import type { ParsedOrder } from '../../src/shop/orders/parse-order.ts'
+import type { Placement } from '../../src/shop/orders/place-order.ts'
 import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
@@ -58,47 +59,63 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const { placeOrder } = await import('../../src/shop/orders/place-order.ts')
+  const [{ placeOrder }, { parseOrder }] = await Promise.all([
+    import('../../src/shop/orders/place-order.ts'),
+    import('../../src/shop/orders/parse-order.ts'),
+  ])
   const find = await finderOf(ctx, options)
-  const { dryRun = false, pending, idempotencyKey: key = randomUUID() } = options
-  const status = pending === true ? 'pending' : 'confirmed'
   await ctx.shop(async (db) => {
     const { user, items, agreed } = await find(db)
-    const lines = items.map(({ product, quantity }) => ({
-      productId: product.id,
-      quantity,
-      price: agreed ? product.price : undefined,
-    }))
-    const adjustments = adjustmentsOf(options)
-    const request = { userId: user.id, lines, adjustments, key, status, author: ctx.author(), dryRun } as const
-    const placement = await placeOrder(db, request).catch(async (error: unknown) =>
+    const order = parseOrder({
+      userId: user.id,
+      lines: items.map(({ product, quantity }) => ({
+        productId: product.id,
+        quantity,
+        price: agreed ? product.price : undefined,
+      })),
+      adjustments: adjustmentsOf(options),
+      key: options.idempotencyKey,
+      status: options.pending === true ? 'pending' : 'confirmed',
+      dryRun: options.dryRun,
+    })
+    const { key } = order
+    const placement = await placeOrder(db, { ...order, author: ctx.author() }).catch(async (error: unknown) =>
       resolveInterrupted(ctx, await placementOutcome(key, error), error),
     )
-    if (dryRun && placement.outcome === 'placed') {
-      ctx.out.item(orderView, {
-        id: null,
-        user_id: user.id,
-        username: user.username,
-        status,
-        total_amount: placement.totalAmount,
-        idempotency_key: key,
-        created_at: null,
-        ...adjustmentSums(adjustments),
-        items: quoted(items),
-        adjustments,
-      })
+    if (order.dryRun && placement.outcome === 'placed') {
+      ctx.out.item(orderView, preview({ user, items }, order, placement))
       ctx.out.success('the order would be placed; nothing was changed')
       return
     }
-    const order = await readBack(ctx, db, placed(placement, key))
-    ctx.out.item(orderView, order)
+    const found = await readBack(ctx, db, placed(placement, key))
+    ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
-        ? `placed order ${order.id}: ${order.total_amount}`
-        : `order ${order.id} had already been placed with this key`,
+        ? `placed order ${found.id}: ${found.total_amount}`
+        : `order ${found.id} had already been placed with this key`,
     )
-    hint(ctx, 'orders place', order.id)
+    hint(ctx, 'orders place', found.id)
   })
+}
+
+/** The order of a dry run, as it would be read back. */
+function preview(
+  { user, items }: Basket,
+  { key, status, adjustments }: ParsedOrder,
+  { totalAmount }: Placement,
+): object {
+  return {
+    id: null,
+    user_id: user.id,
+    username: user.username,
+    status,
+    total_amount: totalAmount,
+    idempotency_key: key,
+    created_at: null,
+    ...adjustmentSums(adjustments),
+    items: quoted(items),
+    adjustments,
+  }
 }
 
 const adjustmentsOf = (options: PlaceOrderOptions): Adjustment[] =>

@@ -31,5 +31,5 @@ export function productsExport(products: Command, ctx: Context, run = exportAll)
 export async function exportAll(ctx: Context, options: ExportProductsOptions): Promise<void> {
   const { exportProducts } = await import('../../src/shop/export/products.ts')
   const filter = { active: activeFlag(options), search: options.search }
-  await exportFrom(ctx, productExportView, options, (queries, write) => exportProducts(queries, filter, write))
+  await exportFrom(ctx, productExportView, options, (queries, sink) => exportProducts(queries, filter, sink))
 }

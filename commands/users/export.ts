@@ -35,7 +35,7 @@ export async function exportAll(ctx: Context, options: ExportUsersOptions): Prom
   const { exportUsers } = await import('../../src/shop/export/users.ts')
   const passwordHashes = options.withPasswordHashes === true
   const filter = { active: activeFlag(options), search: options.search }
-  await exportFrom(ctx, viewOf(options), options, (queries, write) =>
-    exportUsers(queries, filter, { passwordHashes }, write),
+  await exportFrom(ctx, viewOf(options), options, (queries, sink) =>
+    exportUsers(queries, filter, { passwordHashes }, sink),
   )
 }

@@ -1,4 +1,5 @@
 import { currentWork, isGaleraNode } from './cluster/sync-wait.ts'
+import type { OnCells } from '../cells.ts'
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
 import type { Change, Queries, OnRows, Value } from './queries.ts'
@@ -44,6 +45,10 @@ export class PooledDatabase implements Database {
 
   each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
     return withLease(this.pool, (lease) => lease.each(sql, values, onRows))
+  }
+
+  eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    return withLease(this.pool, (lease) => lease.eachCells(sql, values, onCells))
   }
 
   bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

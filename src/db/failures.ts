@@ -3,6 +3,7 @@ import { quoted } from './privileges/accounts.ts'
 import { addressOf, describeTarget, type Target } from './target.ts'
 import {
   alsoDemanded,
+  inCode,
   isTlsVersion,
   isWithoutAccounts,
   loginRefusals,
@@ -14,8 +15,9 @@ import { type DriverError, serverText, type Translation } from './translation.ts
 
 export type { Translation } from './translation.ts'
 
-interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
+interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'hintInCode' | 'cause'> {
   readonly errno?: number | undefined
+  readonly sqlState?: string | undefined
   readonly key?: string | undefined
 }
 
@@ -26,9 +28,10 @@ export interface ConnectionIdentity {
   readonly server?: string | undefined
 }
 
-/** An error of the server or the connector, as a DbtoolError. `errno` is its number, if it has one. */
+/** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */
 export class DatabaseError extends DbtoolError {
   readonly errno: number | undefined
+  readonly sqlState: string | undefined
   /** For DUPLICATE: the name of the unique key with the conflict. */
   readonly key: string | undefined
   /** For CONNECTION_LOST: the identity of the connection if it was open. The server may still run its statement. */
@@ -37,20 +40,28 @@ export class DatabaseError extends DbtoolError {
   constructor(code: ErrorCode, message: string, details: DatabaseErrorDetails = {}) {
     super(code, message, details)
     this.errno = details.errno
+    this.sqlState = details.sqlState
     this.key = details.key
   }
 }
 
-/** Translates an error of the connector, for all of dbtool. A DbtoolError is returned unchanged. */
+/** Translates an error of the connector, for all of dbtool. A DbtoolError stays as it is, but for its hint. */
 export function translate(error: unknown, target: Target): DbtoolError {
+  const translated = asDbtoolError(error, target)
+  return target.inCode === true ? translated.inCode() : translated
+}
+
+function asDbtoolError(error: unknown, target: Target): DbtoolError {
   if (error instanceof DbtoolError) return error
   if (!(error instanceof Error)) return new DbtoolError('UNEXPECTED', String(error))
   const raw = read(error)
   const found = translationOf(raw)
   return new DatabaseError(found.code, found.message(raw, target), {
     hint: found.hint(target, raw),
+    hintInCode: found.hintInCode?.(target, raw),
     cause: error,
     errno: raw.errno,
+    sqlState: raw.sqlState,
     // The key is at the end of the text; the value before it comes from the user and may contain anything.
     key: raw.errno === duplicate ? /for key '(?:[^'.]*\.)?([^']+)'$/.exec(raw.text)?.[1] : undefined,
   })
@@ -70,7 +81,7 @@ const wrapped = /\(conn:[^,]*, no: (\d+), [^)]*\) ([^]*?)(?:\nsql: |$)/
 
 function read(error: Error): DriverError {
   if (error instanceof InSession && error.cause instanceof Error) return { ...read(error.cause), inSession: true }
-  const raw = error as Error & { errno?: number; code?: string; sqlMessage?: string | null }
+  const raw = error as Error & { errno?: number; code?: string; sqlState?: string; sqlMessage?: string | null }
   const errno = Math.abs(raw.errno ?? 0)
   const text = raw.sqlMessage ?? raw.message
   const [, innerErrno, innerText] = (errno === sessionWrapper && wrapped.exec(text)) || []
@@ -78,12 +89,18 @@ function read(error: Error): DriverError {
   return {
     errno: inSession ? Number(innerErrno) : errno,
     code: raw.code ?? raw.name,
+    sqlState: raw.sqlState,
     text: (innerText ?? text).replace(/\s+/g, ' '),
     inSession,
   }
 }
 
-const withHint = (code: ErrorCode, hint: string): Translation => ({ code, message: serverText, hint: () => hint })
+const withHint = (code: ErrorCode, hint: string, hintInCode?: string | null): Translation => ({
+  code,
+  message: serverText,
+  hint: () => hint,
+  ...(hintInCode === undefined ? {} : { hintInCode: () => hintInCode }),
+})
 
 const unreachable: Translation = {
   code: 'UNREACHABLE',
@@ -92,6 +109,8 @@ const unreachable: Translation = {
     socket === undefined
       ? 'check --host and --port, or start a private server: dbtool server start'
       : 'check that the server is running: dbtool server status',
+  hintInCode: ({ socket }) =>
+    socket === undefined ? 'check host and port of the pool' : 'check that the server of this socket is running',
 }
 const silent: Translation = {
   ...unreachable,
@@ -113,6 +132,7 @@ const denied: Translation = {
   // A server that demands TLS serverText no more than this (require_secure_transport, REQUIRE SSL, REQUIRE X509).
   hint: (target) =>
     'check --user, and the password from DB_PASSWORD, --password-file or --ask-password' + alsoDemanded(target),
+  hintInCode: (target) => `check user and password of the pool${alsoDemanded(target, inCode)}`,
 }
 /** The login succeeded. The server does not reveal whether a database exists to which this user has no access. */
 const databaseDenied: Translation = {
@@ -120,6 +140,7 @@ const databaseDenied: Translation = {
   message: (error, target) =>
     `user '${target.user}' has no access to that database at ${addressOf(target)}: ${serverText(error)}`,
   hint: () => 'check --database and --user; dbtool db grants shows the required privileges',
+  hintInCode: () => 'check database and user of the pool; npx dbtool db grants shows the required privileges',
 }
 const tls: Translation = {
   code: 'TLS_FAILED',
@@ -128,18 +149,24 @@ const tls: Translation = {
     ssl.ca === undefined && ssl.mode.startsWith('verify')
       ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
       : 'check --ssl-mode and --ssl-ca',
+  hintInCode: ({ ssl }) =>
+    ssl.ca === undefined && ssl.mode.startsWith('verify')
+      ? 'check sslMode and sslCa of the pool; without sslCa, the authorities of Node decide'
+      : 'check sslMode and sslCa of the pool',
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',
   message: (error, target) =>
     `the server at ${addressOf(target)} accepts encrypted connections only: ${serverText(error)}`,
   hint: () => 'use --ssl-mode required, or a mode that also checks the certificate',
+  hintInCode: () => "set sslMode of the pool to 'required', or to a mode that also checks the certificate",
 }
 /** A server that greets as MySQL refuses a login, or says after it that it is MySQL. */
 export function notMariaDb(version: string, target: Target, cause: unknown): DatabaseError {
   const message = `the server at ${addressOf(target)}: this is MySQL ${version}; dbtool needs MariaDB 10.6 or later`
   return new DatabaseError('NOT_MARIADB', message, {
     hint: 'check --host and --port, or --socket; pool stress, tune, compare and status run on MySQL too',
+    hintInCode: 'check host and port, or socket, of the pool',
     cause,
   })
 }
@@ -155,8 +182,14 @@ const unknownDatabase: Translation = {
   message: (error, target) => `there is no database '${unknownName(error, target)}' on ${addressOf(target)}`,
   hint: (target, error) =>
     `create it with CREATE DATABASE ${quoted(unknownName(error, target))}, or choose another one with --database`,
+  hintInCode: (target, error) =>
+    `create it with CREATE DATABASE ${quoted(unknownName(error, target))}, or check database of the pool`,
 }
-const lacking = withHint('ACCESS_DENIED', 'this user lacks a privilege; dbtool db grants shows those of each role')
+const lacking = withHint(
+  'ACCESS_DENIED',
+  'this user lacks a privilege; dbtool db grants shows those of each role',
+  'this user lacks a privilege; npx dbtool db grants shows those of each role',
+)
 const constraint = withHint('CONSTRAINT', 'nothing was changed; use a value that the column allows')
 const readOnly: Translation = {
   code: 'READ_ONLY',
@@ -181,15 +214,18 @@ const notReady: Translation = {
   code: 'NODE_NOT_READY',
   message: (error, target) => `the node at ${addressOf(target)} is not ready: ${serverText(error)}`,
   hint: () => 'connect to another node of the cluster, or see: dbtool cluster status',
+  hintInCode: () => 'connect to another node of the cluster',
 }
 const timedOut = withHint(
   'STATEMENT_TIMEOUT',
   'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
+  'the statement was stopped; raise statementTimeoutMs of the pool to allow more time',
 )
 const lockTimeout: Translation = {
   code: 'LOCK_TIMEOUT',
   message: (error) => serverText(error).replace(/; try restarting transaction$/, ''),
   hint: () => 'another session holds the rows or has locked the table; try again, or see: dbtool pool status',
+  hintInCode: () => 'another session holds the rows or has locked the table; try again',
 }
 /** Only a small statement gets here: a larger one is measured before it is sent. */
 const tooLarge: Translation = {
@@ -198,7 +234,7 @@ const tooLarge: Translation = {
   hint: () => 'nothing was changed; an administrator can raise it: SET GLOBAL max_allowed_packet = 16777216',
 }
 const full = withHint('QUERY_FAILED', 'nothing was changed; the server cannot write, perhaps because its disk is full')
-const failed = withHint('QUERY_FAILED', 'add --sql to see the statement')
+const failed = withHint('QUERY_FAILED', 'add --sql to see the statement', null)
 
 /**
  * Translations by the error number of the server (https://mariadb.com/kb/en/mariadb-error-codes/) or the connector's
@@ -218,8 +254,12 @@ const byNumber: Readonly<Record<number, Translation>> = {
   1227: lacking,
   1370: lacking,
   1049: unknownDatabase,
-  1046: withHint('USAGE', 'choose a database with --database or DB_NAME'),
-  1146: withHint('QUERY_FAILED', 'check that the schema exists: dbtool db status'),
+  1046: withHint('USAGE', 'choose a database with --database or DB_NAME', 'give the pool the option database'),
+  1146: withHint(
+    'QUERY_FAILED',
+    'check that the schema exists: dbtool db status',
+    'check the name; migrate(pool) creates the tables of the shop',
+  ),
   1062: withHint('DUPLICATE', 'nothing was changed; choose another value, or change the row with this one'),
   1451: withHint('REFERENCED', 'nothing was changed; first remove the rows that refer to it'),
   1452: withHint('MISSING_REFERENCE', 'nothing was changed; first add the row to which it refers'),

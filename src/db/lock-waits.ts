@@ -145,5 +145,6 @@ export function explained(
     hint: `try again ${until}${kill}`,
     cause: error.cause,
     errno: error.errno,
+    sqlState: error.sqlState,
   })
 }

@@ -83,14 +83,24 @@ export const methodRefused: Translation = {
         ? 'use --ssl-mode verify-ca or verify-identity'
         : 'use a socket that belongs to you, to root or to the account mysql'
       : 'use an account with another method, such as ed25519 or mysql_native_password',
+  hintInCode: ({ socket }, error) =>
+    isKnown(error) && socket === undefined ? "set sslMode of the pool to 'verify-ca' or 'verify-identity'" : undefined,
 }
 
+/** The names of TLS settings in hints. */
+interface TlsWords {
+  readonly required: string
+  readonly certificate: string
+}
+const onCommandLine: TlsWords = { required: '--ssl-mode required', certificate: '--ssl-cert and --ssl-key' }
+export const inCode: TlsWords = { required: "sslMode 'required'", certificate: 'sslCert and sslKey' }
+
 /** A further reason for a refusal besides the password: the server says no more than "Access denied". */
-export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target): string {
+export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target, words = onCommandLine): string {
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
-  if (isPlain) return '; the server may also demand --ssl-mode required'
+  if (isPlain) return `; the server may also demand ${words.required}`
   return (cert ?? pem?.cert) === undefined
-    ? '; the account may also require a client certificate: --ssl-cert and --ssl-key'
+    ? `; the account may also require a client certificate: ${words.certificate}`
     : ''
 }
 
@@ -116,4 +126,6 @@ export const tlsVersion: Translation = {
     `no encrypted connection to ${addressOf(target)}: the server does not speak ` +
     (target.ssl.versions ?? defaultTlsVersions).join(' or '),
   hint: () => 'it may speak an older version: set tls_version of the server to TLSv1.2,TLSv1.3, or check --tls-version',
+  hintInCode: () =>
+    'it may speak an older version: set tls_version of the server to TLSv1.2,TLSv1.3, or check tlsVersions of the pool',
 }

@@ -1,3 +1,4 @@
+import type { OnCells } from '../cells.ts'
 import type { RetryOptions } from './retry.ts'
 
 /** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
@@ -6,9 +7,12 @@ export type Value = string | number | bigint | boolean | Date | null | Secret
 export interface Change {
   /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */
   readonly affectedRows: number
-  readonly insertId: number
+  /** The new AUTO_INCREMENT value: a number, or decimal text if a number cannot hold it exactly. */
+  readonly insertId: number | string
 }
 
+/** The new id of a row in a table whose ids are INT. */
+export const newId = ({ insertId }: Change): number => Number(insertId)
 /** When to give up a statement. It is then stopped at the server, and its connection stays. */
 export interface StatementOptions {
   /** Stops the statement; it rejects with INTERRUPTED. */
@@ -21,8 +25,9 @@ export interface StatementOptions {
 export type OnRows<T> = (rows: T[]) => Promise<void>
 
 /**
- * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, BIGINT as a number (or
- * an error outside the safe range), and DATETIME as a Date in UTC. Every method rejects with a DatabaseError.
+ * Runs statements. Values are bound, never pasted into the SQL. DECIMAL is returned as a string, and DATETIME as a Date
+ * in UTC. BIGINT is returned as a number, or as a string where a number would not be exact. Every method rejects with a
+ * DatabaseError.
  */
 export interface Queries {
   /** Resolves to the rows of the first result set, or to an empty array. */
@@ -39,6 +44,11 @@ export interface Queries {
    * not to `onRows`.
    */
   each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void>
+  /**
+   * `each` without decoding: the cells stay bytes. Resolves to false without running the statement if the connection is
+   * encrypted.
+   */
+  eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean>
   /**
    * Runs one statement for many rows of values, in their order, in one message. With RETURNING, resolves to one row for
    * each of them. If one fails, those before it may have taken effect: call it in a transaction or after a savepoint.

@@ -84,8 +84,8 @@ function lostBefore(): DatabaseError {
 }
 
 /** No row lock delays a COMMIT: a backup or a global read lock does, and the server has rolled back. */
-function notCommitted({ message, hint, errno, cause }: DatabaseError): DatabaseError {
-  return new DatabaseError('LOCK_TIMEOUT', `nothing was committed: ${message}`, { hint, errno, cause })
+function notCommitted({ message, hint, errno, sqlState, cause }: DatabaseError): DatabaseError {
+  return new DatabaseError('LOCK_TIMEOUT', `nothing was committed: ${message}`, { hint, errno, sqlState, cause })
 }
 
 function outcomeUnknown(cause: DatabaseError): DbtoolError {

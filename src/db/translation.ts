@@ -8,6 +8,7 @@ import type { Target } from './target.ts'
 export interface DriverError {
   readonly errno: number
   readonly code: string
+  readonly sqlState?: string | undefined
   readonly text: string
   /** True if the error occurred during session set-up. */
   readonly inSession: boolean
@@ -18,6 +19,8 @@ export interface Translation {
   readonly code: ErrorCode
   readonly message: (error: DriverError, target: Target) => string
   readonly hint: (target: Target, error: DriverError) => string
+  /** The hint for a program that calls the library, if the other one names flags, variables or commands. */
+  readonly hintInCode?: (target: Target, error: DriverError) => string | null | undefined
 }
 
 /** The text of the server or the connector, without its full stop. */

@@ -28,7 +28,7 @@ export interface Destination {
    * Writes a part of the output and waits while the reader is slower. Rejects if `signal` is aborted, or the user has
    * closed the pager.
    */
-  put(text: string, signal: AbortSignal): Promise<void>
+  put(text: string | Buffer, signal: AbortSignal): Promise<void>
   /** Writes buffered output after the last `put`. */
   flush(): void
   /** Writes the rest and closes the destination. Resolves to a message for the user, if there is one. */
@@ -45,7 +45,7 @@ export class StandardOutput implements Destination {
     this.screen.write(text)
   }
 
-  put(text: string, signal: AbortSignal): Promise<void> {
+  put(text: string | Buffer, signal: AbortSignal): Promise<void> {
     return writeSlowly(this.screen, text, signal)
   }
 
@@ -59,7 +59,11 @@ export class StandardOutput implements Destination {
 }
 
 /** Writes, and waits for `drain` if the buffer of the stream is full. Rejects if `signal` is aborted first. */
-export async function writeSlowly(stream: NodeJS.WritableStream, text: string, signal: AbortSignal): Promise<void> {
+export async function writeSlowly(
+  stream: NodeJS.WritableStream,
+  text: string | Buffer,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted()
-  if (text !== '' && !stream.write(text)) await once(stream, 'drain', { signal })
+  if (text.length > 0 && !stream.write(text)) await once(stream, 'drain', { signal })
 }

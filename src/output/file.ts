@@ -29,7 +29,7 @@ export class OutputFile implements Destination {
     this.#stream.write(text)
   }
 
-  async put(text: string, signal: AbortSignal): Promise<void> {
+  async put(text: string | Buffer, signal: AbortSignal): Promise<void> {
     await writeSlowly(this.#stream, text, signal).catch((error: unknown) => {
       throw this.#failure === undefined ? error : this.#file.failed(this.#failure)
     })

@@ -1,69 +1,11 @@
-import { escapeTsv, tsvNull } from '../tsv.ts'
 import { asciiControls, escapeControls, isoInstant, plain } from './cell.ts'
 import type { Format } from './choices.ts'
+import { cellText, csvDialect, type CsvStyle, type Dialect, tsvDialect } from './delimited.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { markdownWriter } from './markdown.ts'
-import { inSheets, inWindows, lines, type OpenSheet, rowByRow, type Style, windowRows, type Writer } from './sheet.ts'
+import { inSheets, inWindows, lines, type OpenSheet, rowByRow, windowRows, type Writer } from './sheet.ts'
 import { blocks, itemTable, TableInParts } from './table.ts'
-import { type Column, pickColumns, type Row, type View } from './view.ts'
-
-interface Dialect {
-  readonly separator: string
-  readonly lineEnd: string
-  /** The text before the first line. */
-  readonly start: string
-  /** The text for NULL. */
-  readonly nullText: string
-  /** Writes an amount. */
-  readonly number: (text: string) => string
-  readonly escaped: (text: string) => string
-}
-
-/** The variants of CSV that spreadsheets expect. */
-export interface CsvStyle {
-  readonly delimiter?: string | undefined
-  /** Begin with a byte order mark, by which Excel recognizes UTF-8. */
-  readonly bom?: boolean | undefined
-  readonly crlf?: boolean | undefined
-  readonly decimalComma?: boolean | undefined
-}
-
-const asItIs = (text: string): string => text
-
-function csvDialect({ delimiter = ',', bom = false, crlf = false, decimalComma = false }: CsvStyle): Dialect {
-  const separating = new RegExp(`["\\r\\n\\u${delimiter.charCodeAt(0).toString(16).padStart(4, '0')}]`)
-  return {
-    separator: delimiter,
-    lineEnd: crlf ? '\r\n' : '\n',
-    start: bom ? '\uFEFF' : '',
-    nullText: '',
-    number: decimalComma ? (text) => (/^-?\d+\.\d+$/.test(text) ? text.replace('.', ',') : text) : asItIs,
-    escaped: (text) => (separating.test(text) ? `"${text.replaceAll('"', '""')}"` : text),
-  }
-}
-
-/** The default format of LOAD DATA: one line per row whatever the text contains, and NULL differs from any text. */
-const tsv: Dialect = {
-  separator: '\t',
-  lineEnd: '\n',
-  start: '',
-  nullText: tsvNull,
-  number: asItIs,
-  escaped: escapeTsv,
-}
-
-/** The text of a cell. A spreadsheet could run only texts as formulas, not numbers, money or instants. */
-function cellText(
-  cell: unknown,
-  { align }: Column,
-  dialect: Dialect,
-  { escapeControls, escapeFormula }: Style,
-): string {
-  if (typeof cell === 'number') return String(cell)
-  if (cell === null || cell === undefined) return dialect.nullText
-  const isText = typeof cell === 'string' && align === 'left'
-  return escapeControls(dialect.escaped(isText ? escapeFormula(cell) : dialect.number(plain(cell))))
-}
+import { pickColumns, type Row, type View } from './view.ts'
 
 function delimited(dialect: Dialect): Writer {
   return inSheets((view, style) => {
@@ -86,7 +28,7 @@ function delimited(dialect: Dialect): Writer {
 export const csvWriterFor = (style: CsvStyle): Writer => delimited(csvDialect(style))
 
 const csvWriter = csvWriterFor({})
-const tsvWriter = delimited(tsv)
+const tsvWriter = delimited(tsvDialect)
 
 /** A value as JSON text that is safe to print; instants in ISO 8601. */
 export function json(value: unknown, indent?: number): string {

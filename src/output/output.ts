@@ -1,10 +1,12 @@
 import { DbtoolError } from '../errors.ts'
+import { cellSheetFor } from './cell-formats.ts'
 import type { Format } from './choices.ts'
 import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
-import { type CsvStyle, csvWriterFor, writerFor } from './formats.ts'
+import type { CsvStyle } from './delimited.ts'
+import { csvWriterFor, writerFor } from './formats.ts'
 import type { Style } from './sheet.ts'
-import { writeSheet, type WriteRows } from './stream.ts'
+import { type Produce, writeSheet } from './stream.ts'
 import { styleFor } from './style.ts'
 import { Reporter, type ReporterOptions } from './messages.ts'
 import type { Row, View } from './view.ts'
@@ -70,13 +72,14 @@ export class Output extends Reporter {
   }
 
   /**
-   * Streams a list of any length: `produce` writes rows as it receives them. Nothing is written before the first row.
+   * Streams a list of any length: `produce` writes rows, or their bytes, as it receives them. Nothing is written before
+   * the first row.
    * `unlessGiven` is the format without `--format`. For people, an empty list prints the sentence of its view. Rejects
    * with USAGE before calling `produce` if `csv` names a variant of CSV, but the format is another.
    */
   async stream(
     view: View,
-    produce: (write: WriteRows) => Promise<void>,
+    produce: Produce,
     { unlessGiven = 'table', csv }: { unlessGiven?: Format; csv?: CsvStyle | undefined } = {},
   ): Promise<void> {
     const { signal, format = unlessGiven } = this.#options
@@ -85,11 +88,13 @@ export class Output extends Reporter {
         hint: 'omit them, or use --format csv',
       })
     const writer = csv === undefined ? writerFor(format, this.#isBare) : csvWriterFor(csv)
-    const sheet = writer.open(this.chosen(view), this.style())
+    const [selected, style] = [this.chosen(view), this.style()]
+    const sheet = writer.open(selected, style)
+    const openCellSheet = this.copiesBytes ? cellSheetFor(selected, { format, csv, style }) : undefined
     if (format !== 'vertical' && format !== 'table') this.unpaged()
     this.#isWhole = false
     try {
-      const rows = await writeSheet(sheet, produce, (text) => this.put(text, signal))
+      const rows = await writeSheet(sheet, openCellSheet, produce, (text) => this.put(text, signal))
       this.#destination.flush()
       this.#rows += rows
       if (rows === 0 && view.empty !== '' && this.isForPeople) this.note(view.empty)
@@ -164,6 +169,11 @@ export class Output extends Reporter {
     return this.#format !== 'table' || this.#options.fields !== undefined || this.#destination.screen === undefined
   }
 
+  /** Whether cells may be written without a look at their values. A terminal must not get the control characters. */
+  private get copiesBytes(): boolean {
+    return !this.#isBare && this.#destination.screen?.isTTY !== true
+  }
+
   private chosen(view: View): View {
     const { fields } = this.#options
     return fields === undefined ? view : chosen(view, fields)
@@ -177,7 +187,7 @@ export class Output extends Reporter {
     this.#isWhole = true
   }
 
-  private async put(text: string, signal: AbortSignal): Promise<void> {
+  private async put(text: string | Buffer, signal: AbortSignal): Promise<void> {
     const written = this.#destination.put(text, signal)
     if (this.#destination.isRead) this.hold()
     await written

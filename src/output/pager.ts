@@ -69,8 +69,8 @@ export class PagedScreen implements Destination {
     ;(this.#pages ?? this.screen).write(text)
   }
 
-  async put(text: string, signal: AbortSignal): Promise<void> {
-    this.#held += text
+  async put(text: string | Buffer, signal: AbortSignal): Promise<void> {
+    this.#held += String(text)
     if (this.#pages === undefined && !this.isLong(this.#held)) return
     const pages = this.#pages ?? this.open()
     const page = this.#held

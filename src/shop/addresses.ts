@@ -1,5 +1,5 @@
 import { DatabaseError } from '../db/failures.ts'
-import { firstRow, type Queries } from '../db/queries.ts'
+import { firstRow, newId, type Queries } from '../db/queries.ts'
 import { DbtoolError } from '../errors.ts'
 import { assignments, describeChanges, diff, type Updated } from './changes.ts'
 import { oneOf, orderAndPage, where, type Page, type Sort } from './filters.ts'
@@ -55,7 +55,7 @@ export async function insertAddress(
   parts: AddressParts,
 ): Promise<Address> {
   const { address_type, street, city, postal_code, country } = parts
-  const { insertId } = await queries
+  const change = await queries
     .execute(
       'INSERT INTO addresses (user_id, address_type, street, city, postal_code, country) VALUES (?, ?, ?, ?, ?, ?)',
       [userId, address_type, street, city, postal_code, country],
@@ -64,12 +64,13 @@ export async function insertAddress(
       if (!(error instanceof DatabaseError) || error.code !== 'MISSING_REFERENCE') throw error
       throw new DbtoolError('NOT_FOUND', `user ${userId} no longer exists`, { cause: error })
     })
+  const id = newId(change)
   await writeLog(queries, author, {
     entity: 'addresses',
-    entityId: insertId,
+    entityId: id,
     message: `added for user ${userId}`,
   })
-  return getAddress(queries, insertId)
+  return getAddress(queries, id)
 }
 
 /** Changes an address. Call it in a transaction. Rejects with NOT_FOUND. */

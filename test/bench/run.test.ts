@@ -24,6 +24,7 @@ const tiny: Size = {
   connections: [4],
   importLines: 150,
   bulkRows: 300,
+  exportRows: 500,
   reportLines: [500, 5_000],
 }
 
@@ -94,7 +95,7 @@ describe('npm run bench', { timeout: 300_000 }, () => {
     [
       ['--only', 'orders,beer'],
       '--only must name groups out of start, round-trips, orders, waiting-orders, matrix, ' +
-        "import, bulk, reports, pool, service, not 'beer'",
+        "import, bulk, export, checks, reports, pool, service, not 'beer'",
     ],
     [['--only', 'constructor'], 'not '],
     [['--quick', '--chart'], '--chart needs a full run of all groups'],
@@ -119,9 +120,10 @@ const nothing: Place = (queries, request) => placeOrder(queries, { ...request, d
 describe('every group', { timeout: 300_000 }, () => {
   it('works on a shop of few rows, and finds itself sound', async () => {
     const out = join(folder, 'all.json')
-    const { matrix, import: imports, bulk, reports, pool, 'waiting-orders': waiting } = groups
+    const { matrix, import: imports, bulk, export: exports, checks, reports, pool, 'waiting-orders': waiting } = groups
+    const whole = { bulk: bulk!, export: exports!, checks: checks!, reports: reports!, pool: pool! }
     const { exitCode, stderr } = await running(
-      { matrix: matrix!, 'waiting-orders': waiting!, import: imports!, bulk: bulk!, reports: reports!, pool: pool! },
+      { matrix: matrix!, 'waiting-orders': waiting!, import: imports!, ...whole },
       out,
       { ...tiny, rounds: 1, reportRounds: 1 },
     )
@@ -136,6 +138,10 @@ describe('every group', { timeout: 300_000 }, () => {
         'import: orders of a month: orders import',
         'import: orders of a month: one order a transaction, 5 at once',
         'import: memory at most: 10 ×',
+        'export: orders: this build',
+        'export: users: the build before',
+        'checks: db check: this build',
+        'checks: report revenue: the build before',
         'reports: top-products: 5,000 lines',
         'reports: top-products, for 10 × the lines: 5,000 lines',
         'pool: default scenario: pool stress',

@@ -146,6 +146,6 @@ describe('schema and shop', () => {
     expect([outcome.exitCode, named('fault')]).toEqual([0, []])
     expect(named('skipped')).toEqual(behind('stock-not-negative'))
     expect(of('stock-not-negative').found).toMatch(/^skipped \(.*max_statement_time/)
-    expect(of('references').found).toBe('skipped (the earlier invariants took the 1s of DB_STATEMENT_TIMEOUT)')
+    expect(of('references').found).toMatch(/^skipped \(.*max_statement_time/)
   })
 })

@@ -244,6 +244,7 @@ describe('a lease', () => {
       rawRows: () => Promise.resolve([]),
       bulk: () => Promise.resolve([]),
       each: () => Promise.resolve(),
+      eachCells: () => Promise.resolve(false),
       cancel: () => Promise.resolve(),
       destroy: () => undefined,
       release: () => undefined,

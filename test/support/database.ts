@@ -74,6 +74,7 @@ export function replacing<P extends Partial<Queries>>(db: Queries, parts: P): Qu
     prepared: (sql, values) => db.prepared(sql, values),
     rawRows: (sql, values) => db.rawRows(sql, values),
     each: (sql, values, onRows) => db.each(sql, values, onRows),
+    eachCells: (sql, values, onCells) => db.eachCells(sql, values, onCells),
     bulk: (sql, rows) => db.bulk(sql, rows),
   }
   return { ...whole, ...parts }

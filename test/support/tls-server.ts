@@ -19,12 +19,13 @@ export interface TestServer {
   readonly useCertificate: (name: string) => Promise<void>
 }
 
-/** A private server on a port, with a certificate for localhost unless it has none, until the test ends. */
+/** A server on a port, with a certificate for localhost unless it has none: until the test ends, or in a given home. */
 export async function testServer({
   tls = true,
   more = [],
-}: { tls?: boolean; more?: readonly string[] } = {}): Promise<TestServer> {
-  const paths = temporaryHome()
+  furnished,
+}: { tls?: boolean; more?: readonly string[]; furnished?: ServerPaths } = {}): Promise<TestServer> {
+  const paths = furnished ?? temporaryHome()
   const [programs, user, port] = [findPrograms(), prepareDirectories(paths), await freePort()]
   const folder = join(paths.home, 'certificates')
   const file = tls ? makeCertificates(folder) : (name: string): string => join(folder, name)
@@ -42,7 +43,7 @@ export async function testServer({
     const [option = '', name = ''] = flag.split('=')
     return `--ssl-${option}=${file(name)}`
   })
-  await installData({ paths, programs, user })
+  if (furnished === undefined) await installData({ paths, programs, user })
   const given = [...user.arguments, ...(tls ? flags : ['--skip-ssl']), ...more]
   await launch({ paths, programs, user: { ...user, arguments: given }, port })
   return {

@@ -48,6 +48,7 @@ function notCaughtUp(error: unknown): unknown {
   const message = 'the node lags behind its cluster, or holds the row in another transaction: the wait was too long'
   return new DatabaseError('NODE_NOT_READY', message, {
     hint: 'connect to another node of the cluster, or see: dbtool cluster status',
+    hintInCode: 'connect to another node of the cluster',
     errno: error.errno,
     cause: error,
   })

@@ -5,7 +5,7 @@ import { notMariaDb, translate } from '../failures.ts'
 import type { OnTrace } from '../queries.ts'
 import { defaultLimits, type Limits, type Target, timerMs } from '../target.ts'
 import { Connection } from './connection.ts'
-import { driver, type DriverConnection } from './driver.ts'
+import { type DriverConnection, loadDriver } from './driver.ts'
 import { type Greeting, greetingOn } from './greeting.ts'
 import { Killer, sideLimits } from './kill.ts'
 import { LockObserver } from './lock-observer.ts'
@@ -38,7 +38,10 @@ export async function connect(
     const opened = await open(await withPassword(target, limits), limits)
     connection = opened.raw.threadId
     const { onTrace, locks, killer = killerOf(target) } = options
-    return new Connection({ ...opened, target, limits, onTrace, killer, locks, cut: () => opened.socket.destroy() })
+    const { socket, encrypted } = opened
+    const plainSocket = encrypted ? undefined : socket
+    const cut = (): void => void socket.destroy()
+    return new Connection({ ...opened, target, limits, onTrace, killer, locks, cut, plainSocket })
   } catch (error) {
     failure = error
     throw error
@@ -90,8 +93,9 @@ async function open(target: Target, limits: Limits): Promise<Opened> {
   const socket = dial(target)
   let greeting: Greeting | undefined
   try {
-    const { createConnection } = driver()
-    greeting = await greetingOn(socket, timerMs(limits.connectTimeoutMs))
+    const answered = greetingOn(socket, timerMs(limits.connectTimeoutMs))
+    const [{ createConnection }, answer] = await Promise.all([loadDriver(), answered])
+    greeting = answer
     const encrypted = willEncrypt(target, greeting?.offersTls ?? true)
     const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
     socket.resume()
@@ -105,7 +109,7 @@ async function open(target: Target, limits: Limits): Promise<Opened> {
   } catch (error) {
     socket.destroy()
     if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
-    throw notMariaDb(greeting.version, target, error)
+    throw translate(notMariaDb(greeting.version, target, error), target)
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
@@ -14,13 +16,15 @@ import {
 } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
+import { CellStream } from './cell-stream.ts'
 import type { DriverConnection, DriverQuery } from './driver.ts'
 import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
-import { firstResultSet, forDriver, resultSets, unconverted, rowForDriver } from './results.ts'
-import { Reader, RowStream } from './row-stream.ts'
+import { convertBigInts, insertedId } from './read-value.ts'
+import { firstResultSet, forDriver, resultSets, rowForDriver, unconverted } from './results.ts'
+import { type Batches, Reader, RowStream } from './row-stream.ts'
 
 /**
  * The server itself stops a statement at its time limit. If it is still silent this long after that, the connection is
@@ -50,6 +54,8 @@ export interface ConnectionParts {
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket at once. */
   readonly cut: () => void
+  /** The socket, if the protocol can be read on it. Undefined for an encrypted connection. */
+  readonly plainSocket?: Socket | undefined
   /** The server process that was reached; undefined if a proxy hides it. */
   readonly server?: string | undefined
   /** Stops at the server what was cut here. */
@@ -97,7 +103,7 @@ export class Connection implements PooledConnection {
 
   async execute(sql: string, values: readonly Value[] = [], options?: StatementOptions): Promise<Change> {
     const result = (await this.query(sql, values, options)) as Partial<Change> | undefined
-    return { affectedRows: result?.affectedRows ?? 0, insertId: result?.insertId ?? 0 }
+    return { affectedRows: result?.affectedRows ?? 0, insertId: insertedId(result?.insertId) }
   }
 
   async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
@@ -105,27 +111,22 @@ export class Connection implements PooledConnection {
   }
 
   async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return firstResultSet<T>(await this.paste(sql, values, unconverted))
+    const rows = firstResultSet<T>(await this.paste(sql, values, unconverted))
+    convertBigInts(rows as Record<string, unknown>[])
+    return rows
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    const reader = new Reader<T>(onRows)
-    let stream: RowStream | undefined
-    const send = async (bound: unknown[]): Promise<void> => {
-      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
-      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.read(rows as T[])
-    }
-    try {
-      await this.run(sql, values, send, { silenceAfterMs: 0, pausedMs: () => reader.ms })
-    } catch (error) {
-      // The rest of the rows is still on its way.
-      if (stream?.isOpen === true) {
-        this.#abandoned = true
-        await this.stop()
-      }
-      throw reader.failure === undefined ? error : reader.failure.error
-    }
+    const send = (bound: unknown[]): RowStream => new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
+    await this.stream(sql, values, send, (rows) => onRows(rows as T[]))
+  }
+
+  async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    const { raw, plainSocket } = this.#parts
+    if (plainSocket === undefined) return false
+    const query = { ...unconverted, sql: this.unlimited(sql) }
+    await this.stream(sql, values, (bound) => new CellStream(plainSocket, () => raw.query(query, bound)), onCells)
+    return true
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -274,6 +275,32 @@ export class Connection implements PooledConnection {
     return this.run(sql, values, sendIfFits, options)
   }
 
+  /** Runs a SELECT, and hands over its rows in batches. The time of their reader is not the statement's. */
+  private async stream<B>(
+    sql: string,
+    values: readonly Value[],
+    send: (bound: unknown[]) => Batches<B>,
+    onRows: (rows: B) => Promise<void>,
+  ): Promise<void> {
+    const reader = new Reader(onRows)
+    let batches: Batches<B> | undefined
+    const sendAndRead = async (bound: unknown[]): Promise<void> => {
+      batches = send(bound)
+      for (let rows = await this.nextOf(batches); rows !== undefined; rows = await this.nextOf(batches))
+        await reader.read(rows)
+    }
+    try {
+      await this.run(sql, values, sendAndRead, { silenceAfterMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (batches?.isOpen === true) {
+        this.#abandoned = true
+        await this.stop()
+      }
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
+  }
+
   private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
     assertFits(bytes, await this.maxPacket())
     return send()
@@ -287,13 +314,14 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  /** The next rows of a stream, in the time that the server has for a statement. */
-  private nextOf(stream: RowStream): Promise<unknown[]> {
+  /** The next rows, in the time that the server has for a statement. */
+  private nextOf<B>(batches: Batches<B>): Promise<B | undefined> {
     const { statementTimeoutMs } = this.#parts.limits
-    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
+    return this.#inFlight.watch(batches.next(), statementTimeoutMs, () => {
       const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
-      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
+      const hintInCode = 'the statement was stopped; raise statementTimeoutMs of the pool to allow more time'
+      this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint, hintInCode }))
     })
   }
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import { DbtoolError } from '../../errors.ts'
 import { type Limits, type Target, timerMs } from '../target.ts'
-import { readInstant } from '../utc.ts'
+import { readValue } from './read-value.ts'
 import type { DriverOptions } from './driver.ts'
 import { sessionStatement } from './session.ts'
 import { isTrustedSocket } from './socket.ts'
@@ -31,13 +31,14 @@ export function connectorOptions(target: Target, limits: Limits, encrypted: bool
   return {
     ...barePlace(target, encrypted),
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    typeCast: readInstant,
+    typeCast: readValue,
     // Parameters would land in the text of errors.
     logParam: false,
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
+    // An error about the size of a number would come after the commit of an INSERT.
+    bigIntAsNumber: false,
+    insertIdAsNumber: false,
     decimalAsNumber: false,
-    checkNumberRange: true,
+    checkNumberRange: false,
     trace: false,
   }
 }

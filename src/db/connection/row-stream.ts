@@ -1,13 +1,20 @@
 import type { Readable } from 'node:stream'
-import type { OnRows } from '../queries.ts'
 
 const batchRows = 1_000
+
+/** The rows of a running SELECT, in batches of any size. */
+export interface Batches<B> {
+  /** False after the last row, or after an error of the server. */
+  readonly isOpen: boolean
+  /** Resolves to the next rows, or to undefined at the end. Rejects with the error of the connector. */
+  next(): Promise<B | undefined>
+}
 
 /**
  * The rows of a running SELECT, as the server sends them. The connector reads on only when its buffer is empty, so a
  * slow reader slows the server down.
  */
-export class RowStream {
+export class RowStream implements Batches<unknown[]> {
   readonly #rows: Readable
   #isOpen = true
   #failure: { readonly error: unknown } | undefined
@@ -21,18 +28,16 @@ export class RowStream {
       .on('error', (error: unknown) => this.over({ error }))
   }
 
-  /** False after the last row, or after an error of the server. */
   get isOpen(): boolean {
     return this.#isOpen
   }
 
-  /** Resolves to the next rows, or to none at the end. Rejects with the error of the connector. */
-  async next(): Promise<unknown[]> {
+  async next(): Promise<unknown[] | undefined> {
     for (;;) {
       const rows = this.buffered()
       if (rows.length > 0) return rows
       if (this.#failure !== undefined) throw this.#failure.error
-      if (!this.#isOpen) return []
+      if (!this.#isOpen) return undefined
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
@@ -55,16 +60,16 @@ export class RowStream {
 }
 
 /** Hands rows over to their reader, and knows how long it took and why it failed. */
-export class Reader<T> {
+export class Reader<B> {
   ms = 0
   failure: { readonly error: unknown } | undefined
-  readonly #onRows: OnRows<T>
+  readonly #onRows: (rows: B) => Promise<void>
 
-  constructor(onRows: OnRows<T>) {
+  constructor(onRows: (rows: B) => Promise<void>) {
     this.#onRows = onRows
   }
 
-  async read(rows: T[]): Promise<void> {
+  async read(rows: B): Promise<void> {
     const started = performance.now()
     try {
       await this.#onRows(rows)

@@ -16,6 +16,12 @@ export interface Migrating {
   readonly since?: string | undefined
 }
 
+/** The hints for a caller that waited too long for another process. */
+export const waitHints = {
+  hint: 'wait until it has finished, then run: dbtool db status',
+  hintInCode: 'wait until it has finished, then call migrate(pool) again',
+} as const
+
 /** Runs `work` on a connection of its own. */
 export type OpenSession = <T>(work: (session: Queries) => Promise<T>) => Promise<T>
 
@@ -158,7 +164,7 @@ class Lease {
     if ((await write(session, renew, [this.#length, this.owner])).affectedRows === 1) return
     const other = await leaseHolder(session)
     const message = `${other?.who ?? 'another process'} has taken over the migrations from this one`
-    throw new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
+    throw new DbtoolError('LOCK_TIMEOUT', message, waitHints)
   }
 
   /** Renews the lease on a connection of its own, and opens another one when that is lost. Never rejects. */
@@ -192,5 +198,5 @@ async function write(session: Queries, sql: string, values: readonly Value[]): P
 
 function waitedTooLong({ who, since }: Row, waitMs: number): DbtoolError {
   const message = `${who} has been migrating this database since ${since}; waited ${Math.round(waitMs / 1_000)} s`
-  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
+  return new DbtoolError('LOCK_TIMEOUT', message, waitHints)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
 import { isGaleraNode } from '../cluster/sync-wait.ts'
 import { firstRow, type Queries, type Session } from '../queries.ts'
-import { leaseHolder, leaseSeconds, type Migrating, type OpenSession, withLease } from './lease.ts'
+import { leaseHolder, leaseSeconds, type Migrating, type OpenSession, waitHints, withLease } from './lease.ts'
 
 const lockWaitSeconds = 60
 
@@ -68,5 +68,5 @@ async function withNamedLock<T>(
 
 function lockedElsewhere(other: Migrating | undefined): DbtoolError {
   const message = `${other?.who ?? 'another process'} has been migrating this database for ${lockWaitSeconds} s`
-  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
+  return new DbtoolError('LOCK_TIMEOUT', message, waitHints)
 }

@@ -2,6 +2,7 @@ import { DbtoolError } from '../../errors.ts'
 import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Session } from '../queries.ts'
+import { assertRowsFit } from './existing-rows.ts'
 import { locked, type Locking, migratingNow } from './lock.ts'
 import type { Migration } from './migration-files.ts'
 import {
@@ -12,7 +13,7 @@ import {
   bookkeeping,
   migrationStates,
   downStatements,
-  rollbackHint,
+  rollbackHints,
 } from './schema-state.ts'
 import { assertSchema, beingMigrated } from './usable.ts'
 
@@ -64,6 +65,7 @@ async function stepsUp({ session, known }: Migrator, to: number = known.length):
     // The server would accept the DDL of a migration, and then refuse to record it.
     await assertLoggable(session)
     await assertNoForeignTables(session, pending[0])
+    await assertRowsFit(session, pending[0])
   }
   return pending.map(({ version, name }) => ({ version, name, direction: 'up' }))
 }
@@ -137,6 +139,7 @@ type Held = () => Promise<void>
 async function apply(session: Session, held: Held, migration: Migration): Promise<void> {
   const { version, name, checksum, up } = migration
   await assertNoForeignTables(session, migration)
+  await assertRowsFit(session, migration)
   await held()
   await session.execute(bookkeeping)
   await session.execute(
@@ -235,5 +238,5 @@ function notStarted({ version, name }: Migration, cause: DatabaseError): DbtoolE
 function stopped({ version, name }: Migration, at: string, error: unknown): unknown {
   if (!(error instanceof DbtoolError) || error.code === 'CONNECTION_LOST') return error
   const message = `migration ${version} (${name}) stopped at ${at}: ${error.message}`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, hint: rollbackHint(version) })
+  return new DbtoolError('MIGRATION_HALF_RUN', message, { cause: error, ...rollbackHints(version) })
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import { DbtoolError } from '../../errors.ts'
+import { shippedFiles } from './shipped-files.ts'
 
 /**
  * A migration consists of two files. Every statement of `down` undoes one statement of `up`, in reverse order. A
@@ -17,21 +17,29 @@ export interface Migration {
   readonly down: readonly string[]
   /** The tables that `up` creates. None of them may exist before. */
   readonly tables: readonly string[]
+  /** The checks that `up` adds to tables. Existing rows must obey them. */
+  readonly checks: readonly AddedCheck[]
 }
 
-const shipped = new URL('./sql/', import.meta.url)
+export interface AddedCheck {
+  readonly table: string
+  readonly constraint: string
+  readonly condition: string
+}
+
 const creation = /^CREATE\s+(?:OR\s+REPLACE\s+|TEMPORARY\s+)*TABLE\b/i
 const plainCreation = /^CREATE\s+TABLE\s+(?!IF\s)`?([\w$]+)`?(?=[\s(])/i
+const checkAddition = /^ALTER\s+TABLE\s+`?([\w$]+)`?\s+ADD\s+CONSTRAINT\s+`?([\w$]+)`?\s+CHECK\s*\(([^]*)\)$/i
 const upFile = /^(\d{4})_([a-z0-9_]+)\.up\.sql$/
 
 /**
  * Loads the migrations of this version of dbtool, by number from 1 without gaps. Throws UNEXPECTED for invalid files.
  */
-export function loadMigrations(folder: URL = shipped): Migration[] {
-  const migrations = readdirSync(folder)
+export function loadMigrations(files: ReadonlyMap<string, string> = shippedFiles()): Migration[] {
+  const migrations = [...files.keys()]
     .flatMap((file) => {
       const [, version, name] = upFile.exec(file) ?? []
-      return version === undefined || name === undefined ? [] : [load(folder, version, name)]
+      return version === undefined || name === undefined ? [] : [load(files, version, name)]
     })
     .sort((a, b) => a.version - b.version)
   migrations.forEach(({ version, name }, index) => {
@@ -41,12 +49,14 @@ export function loadMigrations(folder: URL = shipped): Migration[] {
   return migrations
 }
 
-function load(folder: URL, version: string, name: string): Migration {
-  const file = readFileSync(new URL(`${version}_${name}.up.sql`, folder), 'utf8')
-  const [up, down] = [
-    statements(file),
-    statements(readFileSync(new URL(`${version}_${name}.down.sql`, folder), 'utf8')),
-  ]
+function load(files: ReadonlyMap<string, string>, version: string, name: string): Migration {
+  const textOf = (file: string): string => {
+    const text = files.get(file)
+    if (text === undefined) throw new DbtoolError('UNEXPECTED', `there is no file ${file} of a migration`)
+    return text
+  }
+  const file = textOf(`${version}_${name}.up.sql`)
+  const [up, down] = [statements(file), statements(textOf(`${version}_${name}.down.sql`))]
   const invalid = (problem: string): DbtoolError =>
     new DbtoolError('UNEXPECTED', `migration ${Number(version)} (${name}) ${problem}`)
   if (up.length !== down.length)
@@ -61,7 +71,14 @@ function load(folder: URL, version: string, name: string): Migration {
         throw invalid('must use CREATE TABLE name, with nothing in between: it may only create new tables')
       return table
     })
-  return { version: Number(version), name, checksum: createHash('sha256').update(file).digest('hex'), up, down, tables }
+  const checks = up.flatMap((statement): AddedCheck[] => {
+    const [, table, constraint, condition] = checkAddition.exec(statement) ?? []
+    return table === undefined || constraint === undefined || condition === undefined
+      ? []
+      : [{ table, constraint, condition }]
+  })
+  const checksum = createHash('sha256').update(file).digest('hex')
+  return { version: Number(version), name, checksum, up, down, tables, checks }
 }
 
 /**

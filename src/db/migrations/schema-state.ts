@@ -1,4 +1,4 @@
-import { DbtoolError } from '../../errors.ts'
+import { DbtoolError, type ErrorDetails } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import type { Migration } from './migration-files.ts'
 import type { Queries } from '../queries.ts'
@@ -150,6 +150,7 @@ export function assertUsable(
     const count = behind.length === 1 ? '1 migration is' : `${behind.length} migrations are`
     throw new DbtoolError('MIGRATIONS_PENDING', `the database is not up to date: ${count} pending`, {
       hint: 'run: dbtool db migrate',
+      hintInCode: 'call migrate(pool)',
     })
   }
 }
@@ -174,9 +175,13 @@ export function downStatements({ version, name, checksum, down }: Migration, row
 function halfRunError({ version, name, steps, steps_done }: MigrationState): DbtoolError {
   const progress = `stopped after statement ${steps_done} of ${steps}`
   const message = `migration ${version} (${name}) ${progress}; MariaDB cannot roll back DDL`
-  return new DbtoolError('MIGRATION_HALF_RUN', message, { hint: rollbackHint(version) })
+  return new DbtoolError('MIGRATION_HALF_RUN', message, rollbackHints(version))
 }
 
-export function rollbackHint(version: number): string {
-  return `roll it back with: dbtool db rollback --to ${version - 1}, then run: dbtool db migrate`
+export function rollbackHints(version: number): Pick<ErrorDetails, 'hint' | 'hintInCode'> {
+  const rollback = `dbtool db rollback --to ${version - 1}`
+  return {
+    hint: `roll it back with: ${rollback}, then run: dbtool db migrate`,
+    hintInCode: `roll it back with: npx ${rollback}, then call migrate(pool)`,
+  }
 }

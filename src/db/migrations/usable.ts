@@ -37,5 +37,6 @@ export function beingMigrated({ who, since }: Migrating): DbtoolError {
   const message = `${who} is migrating this database${since === undefined ? ' now' : `, since ${since}`}`
   return new DbtoolError('MIGRATIONS_PENDING', message, {
     hint: 'wait until it has finished; dbtool db migrate waits for it, and takes over from a process that has died',
+    hintInCode: 'wait until it has finished; migrate(pool) waits for it, and takes over from a process that has died',
   })
 }

@@ -1,3 +1,4 @@
+import type { OnCells } from '../../cells.ts'
 import { DbtoolError } from '../../errors.ts'
 import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
 import type { Lease, PooledConnection, Row } from './pool.ts'
@@ -34,6 +35,10 @@ export class ConnectionLease implements Lease {
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
     return this.connection().each<T>(sql, values, onRows)
+  }
+
+  async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
+    return this.connection().eachCells(sql, values, onCells)
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

@@ -155,6 +155,10 @@ class Mysql2Connection implements PooledConnection {
     return unsupported()
   }
 
+  eachCells(): Promise<boolean> {
+    return unsupported()
+  }
+
   bulk<T>(): Promise<T[]> {
     return unsupported()
   }

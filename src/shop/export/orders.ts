@@ -4,7 +4,8 @@ import { where, type Condition } from '../filters.ts'
 import { importKeyPrefix } from '../import/draft-order.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from '../orders/adjustments.ts'
 import { quoteValue, type OrderStatus } from '../rules.ts'
-import { eachPage, isoText, type WritePage } from './pages.ts'
+import { eachPage, type ExportColumns, type ExportSelect, type ExportSink } from './export-rows.ts'
+import { exportLineCells } from './order-cells.ts'
 
 export interface OrderExportFilter {
   readonly userId?: number | undefined
@@ -38,50 +39,54 @@ const orderRef = `IF(
           o.idempotency_key
         )`
 
+const columns: ExportColumns = {
+  order_id: ['integer', 'i.order_id'],
+  product_id: ['integer', 'i.product_id'],
+  order_ref: ['text', orderRef],
+  user: ['text', 'u.email'],
+  sku: ['text', 'p.sku'],
+  quantity: ['integer', 'i.quantity'],
+  price: ['decimal', 'i.price'],
+  product_name: ['text', 'p.name'],
+  ordered_at: ['instant', 'o.created_at'],
+  status: ['text', 'o.status'],
+}
+
+/** The index holds all that is read of the lines, in their order. */
+const from = `order_items i FORCE INDEX (idx_orderitem_sales)
+        STRAIGHT_JOIN orders o ON o.id = i.order_id
+        STRAIGHT_JOIN users u ON u.id = o.user_id
+        STRAIGHT_JOIN products p ON p.id = i.product_id`
+
 /**
  * Writes one row per order line, grouped by order, with the columns of the import of orders. A user is named by email,
  * which is never mistaken for an id and identifies the same person in every shop. Rejects with CONSTRAINT before
  * anything is written if the file would not describe the same orders.
  */
-export async function exportOrders(queries: Queries, filter: OrderExportFilter, write: WritePage): Promise<void> {
+export async function exportOrders(queries: Queries, filter: OrderExportFilter, sink: ExportSink): Promise<void> {
   await assertExportable(queries, filter)
+  const lines: ExportSelect<Line> = {
+    columns,
+    from,
+    conditions: conditionsOn('o', filter),
+    after: ({ order_id, product_id }) => ({
+      sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)',
+      values: [order_id, order_id, product_id],
+    }),
+    order: 'i.order_id, i.product_id',
+  }
+  if (await exportLineCells(queries, lines, sink)) return
   let lastOrder = 0
-  await eachPage<Line>(
-    queries,
-    {
-      sql: `SELECT
-        i.order_id,
-        i.product_id,
-        ${orderRef} AS order_ref,
-        u.email AS user,
-        p.sku,
-        i.quantity,
-        i.price,
-        p.name AS product_name,
-        ${isoText('o.created_at')} AS ordered_at,
-        o.status
-      FROM order_items i FORCE INDEX (uq_order_product)
-        STRAIGHT_JOIN orders o ON o.id = i.order_id
-        STRAIGHT_JOIN users u ON u.id = o.user_id
-        STRAIGHT_JOIN products p ON p.id = i.product_id`,
-      conditions: conditionsOn('o', filter),
-      after: ({ order_id, product_id }: Line) => ({
-        sql: 'i.order_id >= ? AND (i.order_id > ? OR i.product_id > ?)',
-        values: [order_id, order_id, product_id],
-      }),
-      order: 'i.order_id, i.product_id',
-    },
-    async (rows) => {
-      const beside = await adjustmentsBetween(queries, rows)
-      // Only the first line of an order has its amounts, so that the sum of a column is right.
-      const lines = rows.map((row) => {
-        const first = row.order_id !== lastOrder
-        lastOrder = row.order_id
-        return { ...row, ...exported(first ? (beside.get(row.order_id) ?? []) : []) }
-      })
-      await write(lines)
-    },
-  )
+  await eachPage(queries, lines, async (rows) => {
+    const beside = await adjustmentsBetween(queries, rows)
+    // Only the first line of an order has its amounts, so that the sum of a column is right.
+    const complete = rows.map((row) => {
+      const first = row.order_id !== lastOrder
+      lastOrder = row.order_id
+      return { ...row, ...exported(first ? (beside.get(row.order_id) ?? []) : []) }
+    })
+    await sink.write(complete)
+  })
 }
 
 /** The amounts of an order as an import reads them: discounts without sign. */
@@ -131,14 +136,28 @@ async function withoutSku(queries: Queries, filter: OrderExportFilter): Promise<
   return rows.map(({ id, name }) => `product ${id} (${name}) has no SKU`)
 }
 
-/** Finds pairs of an order placed with the key X and one imported with the reference X. */
+/** Keys without the prefix of an import are less than it, or at least this. */
+const afterPrefix = importKeyPrefix.replace(/:$/, ';')
+
+/**
+ * Finds an order placed with the key X and another one imported with the reference X.
+ *
+ * The server starts with the smaller of the two ranges of the index. Most shops have only one of them.
+ */
 async function sameReference(queries: Queries, filter: OrderExportFilter): Promise<string[]> {
-  const condition = where([...conditionsOn('o', filter), ...conditionsOn('twin', filter)])
+  const condition = where([
+    { sql: `o.idempotency_key < '${importKeyPrefix}' OR o.idempotency_key >= '${afterPrefix}'`, values: [] },
+    { sql: `o.idempotency_key NOT LIKE '${importKeyPrefix}%'`, values: [] },
+    { sql: `twin.idempotency_key LIKE '${importKeyPrefix}%'`, values: [] },
+    ...conditionsOn('o', filter),
+    ...conditionsOn('twin', filter),
+  ])
   const rows = await queries.rows<{ id: number; twin_id: number; ref: string }>(
     `SELECT o.id, twin.id AS twin_id, o.idempotency_key AS ref
       FROM orders o
         JOIN orders twin ON twin.idempotency_key = CONCAT('${importKeyPrefix}', o.idempotency_key)
-      ${condition.sql} AND o.idempotency_key NOT LIKE '${importKeyPrefix}%'
+          AND o.idempotency_key = SUBSTRING(twin.idempotency_key, ${importKeyPrefix.length + 1})
+      ${condition.sql}
       ORDER BY o.id
       LIMIT ${faultsShown + 1}`,
     condition.values,

@@ -1,24 +1,27 @@
 import type { Queries } from '../../db/queries.ts'
 import { productConditions, type ProductFilter } from '../products/products.ts'
-import { eachPage, isoText, type WritePage } from './pages.ts'
+import { type ExportColumns, exportRows, type ExportSink } from './export-rows.ts'
 
-interface Exported {
-  readonly id: number
-  is_active: number | boolean
+const columns: ExportColumns = {
+  id: ['integer', 'p.id'],
+  sku: ['text', 'p.sku'],
+  name: ['text', 'p.name'],
+  price: ['decimal', 'p.price'],
+  description: ['text', 'p.description'],
+  stock: ['integer', 'p.stock'],
+  is_active: ['flag', 'p.is_active'],
+  created_at: ['instant', 'p.created_at'],
 }
 
 /** Writes all products that match the filter, in ascending id, with the columns of their import. */
-export function exportProducts(queries: Queries, filter: ProductFilter, write: WritePage): Promise<void> {
+export function exportProducts(queries: Queries, filter: ProductFilter, sink: ExportSink): Promise<void> {
   const select = {
-    sql: `SELECT p.id, p.sku, p.name, p.price, p.description, p.stock, p.is_active,
-        ${isoText('p.created_at')} AS created_at
-      FROM products p`,
+    columns,
+    // Without a sort, so that the first rows come at once.
+    from: 'products p FORCE INDEX (PRIMARY)',
     conditions: productConditions(filter),
-    after: ({ id }: Exported) => ({ sql: 'p.id > ?', values: [id] }),
+    after: ({ id }: { id: number }) => ({ sql: 'p.id > ?', values: [id] }),
     order: 'p.id',
   }
-  return eachPage(queries, select, (rows) => {
-    for (const row of rows) row.is_active = row.is_active === 1
-    return write(rows)
-  })
+  return exportRows(queries, select, sink)
 }

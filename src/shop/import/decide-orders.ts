@@ -216,7 +216,7 @@ function faultOf(draft: DraftOrder): DbtoolError {
 
 const createHint = 'create it first, or add --create-missing'
 
-function noUser(reference: string): DbtoolError {
+export function noUser(reference: string): DbtoolError {
   const isNumber = /^\d+$/.test(reference)
   return new DbtoolError(
     'NOT_FOUND',

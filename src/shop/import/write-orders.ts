@@ -2,10 +2,11 @@ import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import type { Author } from '../logs.ts'
+import { importedOrders, parseOrder } from '../orders/parse-order.ts'
 import type { Placement } from '../orders/place-order.ts'
 import { type BulkOrderRequest, placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
 import { insertProducts, type NewProduct } from '../products/products.ts'
-import { conflictOf, noProduct, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
+import { conflictOf, noProduct, noUser, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
 import { namesOf, readOrders, type ShopIds, type ShopMemory } from './known-shop.ts'
 import { createImportedUsers } from './resolve-users.ts'
@@ -152,13 +153,18 @@ export class OrderWriter {
     const productId = (sku: string): number | undefined => this.memory.productId(sku) ?? created.products.get(sku)
     const unknown = draft.lines.filter(({ sku }) => productId(sku) === undefined).map(({ sku }) => sku)
     if (unknown.length > 0) throw noProduct(unknown, this.policy)
+    const userId = this.memory.userId(draft.user) ?? created.users.get(draft.user)
+    if (userId === undefined) throw noUser(draft.user)
     const { key, orderedAt, adjustments } = draft
-    return {
-      userId: this.memory.userId(draft.user) ?? created.users.get(draft.user) ?? 0,
+    const content = {
+      userId,
       lines: requested(draft, productId),
       adjustments,
       key,
       status: statusOf(draft, this.policy),
+    }
+    return {
+      ...parseOrder(content, importedOrders),
       history: this.policy.history,
       orderedAt,
       author: this.author,

@@ -47,7 +47,7 @@ export async function moveOrder(queries: Queries, request: MoveRequest): Promise
   const { answer, maybeApplied } = await resolveOutcome<Answer>(queries, operation).catch((error: unknown) => {
     throw explained(error, request)
   })
-  if (answer.outcome === 'missing') throw unknownOrder(orderId)
+  if (answer.outcome === 'missing') throw unknownOrder(`order ${orderId}`)
   if (answer.outcome === 'moved' || (maybeApplied && answer.status === moves[move].to)) return
   const refusal = illegal(request, answer.status)
   throw maybeApplied && leadsTo(moves[move].to, answer.status)

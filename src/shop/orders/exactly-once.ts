@@ -9,6 +9,7 @@ import { DbtoolError } from '../../errors.ts'
 export interface UnknownOutcomeInfo {
   readonly message: string
   readonly hint: string
+  readonly hintInCode?: string
 }
 
 /**
@@ -17,11 +18,11 @@ export interface UnknownOutcomeInfo {
  */
 export class OutcomeUnknown extends DbtoolError {
   constructor(
-    { message, hint }: UnknownOutcomeInfo,
+    { message, hint, hintInCode }: UnknownOutcomeInfo,
     readonly lost: readonly ConnectionIdentity[],
     cause: unknown,
   ) {
-    super('OUTCOME_UNKNOWN', message, { cause, hint })
+    super('OUTCOME_UNKNOWN', message, { cause, hint, hintInCode })
   }
 }
 

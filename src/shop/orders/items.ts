@@ -1,7 +1,8 @@
 import type { Queries } from '../../db/queries.ts'
-import { DbtoolError, InvalidValue } from '../../errors.ts'
+import { InvalidValue } from '../../errors.ts'
 import { times } from './money.ts'
 import type { OrderItem } from './orders.ts'
+import { productTwice } from './parse-order.ts'
 import { findProduct, unknownProducts, type Product } from '../products/products.ts'
 import { parseQuantity, quoteValue } from '../rules.ts'
 
@@ -50,14 +51,7 @@ export async function resolveItems(queries: Queries, wanted: readonly WantedItem
   )
   const ids = items.map(({ product }) => product.id)
   const twice = items.find(({ product }, index) => ids.indexOf(product.id) !== index)
-  if (twice !== undefined)
-    throw new DbtoolError(
-      'USAGE',
-      `product ${quoteValue(twice.product.sku ?? String(twice.product.id))} is given twice`,
-      {
-        hint: 'give each product once, with the total quantity',
-      },
-    )
+  if (twice !== undefined) throw productTwice(twice.product.sku ?? String(twice.product.id))
   return items
 }
 

@@ -1,7 +1,7 @@
 import { firstRow, type Queries, type OnRows } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { oneOf, orderAndPage, orderBy, where, type Condition, type Page, type Sort } from '../filters.ts'
-import type { OrderStatus } from '../rules.ts'
+import { type OrderStatus, quoteValue } from '../rules.ts'
 import { allOf, asItIs, eachOf, type Select } from '../select.ts'
 import { type Adjustment, adjustmentSums, type AdjustmentSums } from './adjustments.ts'
 
@@ -39,7 +39,19 @@ const itemsOfOne = `SELECT i.product_id, p.sku, p.name, i.quantity, i.price, i.q
 /** Resolves to one order with its items, in three statements whatever their number. Rejects with NOT_FOUND. */
 export async function getOrder(queries: Queries, id: number): Promise<Order> {
   const order = await firstRow<OrderHead>(queries, `${head} WHERE o.id = ?`, [id])
-  if (order === undefined) throw unknownOrder(id)
+  if (order === undefined) throw unknownOrder(`order ${id}`)
+  return whole(queries, order)
+}
+
+/** Like {@link getOrder}, by the idempotency key of the order. */
+export async function getOrderByKey(queries: Queries, key: string): Promise<Order> {
+  const order = await firstRow<OrderHead>(queries, `${head} WHERE o.idempotency_key = ?`, [key])
+  if (order === undefined) throw unknownOrder(`order with the key ${quoteValue(key)}`)
+  return whole(queries, order)
+}
+
+async function whole(queries: Queries, order: OrderHead): Promise<Order> {
+  const { id } = order
   const items = await queries.rows<OrderItem>(itemsOfOne, [id])
   const adjustments = (await adjustmentsOf(queries, [id])).get(id) ?? []
   return { ...order, ...adjustmentSums(adjustments), items, adjustments }
@@ -58,8 +70,11 @@ async function adjustmentsOf(queries: Queries, orderIds: readonly number[]): Pro
   return found
 }
 
-export function unknownOrder(id: number): DbtoolError {
-  return new DbtoolError('NOT_FOUND', `there is no order ${id}`, { hint: 'list the orders: dbtool orders list' })
+export function unknownOrder(order: string): DbtoolError {
+  return new DbtoolError('NOT_FOUND', `there is no ${order}`, {
+    hint: 'list the orders: dbtool orders list',
+    hintInCode: 'listOrders(pool) lists the orders',
+  })
 }
 
 export const orderSortColumns = ['id', 'created_at', 'total_amount', 'status'] as const

@@ -59,6 +59,9 @@ export class OutOfStock extends DbtoolError {
       hint: isForSale
         ? 'no order was placed; reduce the quantities to what is in stock'
         : 'no order was placed; list the products for sale: dbtool products list --active',
+      hintInCode: isForSale
+        ? undefined
+        : 'no order was placed; listProducts(pool, { active: true }) lists the products for sale',
     })
   }
 }
@@ -96,7 +99,7 @@ export function keyConflict(key: string, orderId: number): DbtoolError {
   return new DbtoolError(
     'KEY_CONFLICT',
     `the key ${quoteValue(key)} was already used for order ${orderId}, with other contents`,
-    { hint: `look at it: dbtool orders get ${orderId}` },
+    { hint: `look at it: dbtool orders get ${orderId}`, hintInCode: `look at it: getOrder(pool, ${orderId})` },
   )
 }
 
@@ -158,6 +161,7 @@ export function unknownPlacement(key: string): UnknownOutcomeInfo {
       'the connection was lost while the order was being placed, and the server cannot be reached; ' +
       `the key of the order is ${quoteValue(key)}`,
     hint: `the same command with --idempotency-key ${quotedForShell(key)} finds the order or places it, never twice`,
+    hintInCode: 'placeOrder with the same key finds the order or places it, never twice',
   }
 }
 

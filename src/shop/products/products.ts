@@ -1,5 +1,5 @@
 import { DatabaseError } from '../../db/failures.ts'
-import { firstRow, type Queries, type Value } from '../../db/queries.ts'
+import { firstRow, newId, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
@@ -38,11 +38,12 @@ const fromRow = (row: Row): Product => ({ ...row, is_active: row.is_active === 1
  * with DUPLICATE when the SKU is taken.
  */
 export async function insertProduct(queries: Queries, author: Author, product: NewProduct): Promise<Product> {
-  const { insertId } = await queries.execute(insertion, valuesOf(product)).catch((error: unknown) => {
+  const change = await queries.execute(insertion, valuesOf(product)).catch((error: unknown) => {
     throw duplicateSku(error, product.sku ?? null)
   })
-  await writeLog(queries, author, creation(insertId, product))
-  return productById(queries, insertId)
+  const id = newId(change)
+  await writeLog(queries, author, creation(id, product))
+  return productById(queries, id)
 }
 
 /** Like {@link insertProduct}, for many at once; resolves to their ids. A DUPLICATE does not name the product. */
@@ -94,6 +95,13 @@ export async function skuExists(queries: Queries, sku: string): Promise<boolean>
 export async function productById(queries: Queries, id: number, lock: '' | 'FOR UPDATE' = ''): Promise<Product> {
   const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.id = ? ${lock}`, [id])
   if (row === undefined) throw unknownProducts([String(id)])
+  return fromRow(row)
+}
+
+/** Like {@link productById}, by SKU. */
+export async function productBySku(queries: Queries, sku: string): Promise<Product> {
+  const row = await firstRow<Row>(queries, `SELECT ${columns} FROM products p WHERE p.sku = ?`, [sku])
+  if (row === undefined) throw unknownProducts([sku])
   return fromRow(row)
 }
 
@@ -150,6 +158,7 @@ export function unknownProducts(references: readonly string[]): DbtoolError {
     references.length === 1 ? `there is no product ${names}` : `there are no products ${names}`,
     {
       hint: 'a product is an id or a SKU; search with: dbtool products list --search TEXT',
+      hintInCode: 'listProducts(pool, { search }) finds products',
     },
   )
 }

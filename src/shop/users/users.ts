@@ -1,5 +1,5 @@
 import { DatabaseError } from '../../db/failures.ts'
-import { firstRow, Secret, type Queries, type Value } from '../../db/queries.ts'
+import { firstRow, newId, Secret, type Queries, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
@@ -53,11 +53,12 @@ export const userFromRow = (row: UserRow): User => ({
  * DUPLICATE, naming the value that is taken.
  */
 export async function insertUser(queries: Queries, author: Author, user: NewUser): Promise<User> {
-  const { insertId } = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
+  const change = await queries.execute(insertion, valuesOf(user)).catch((error: unknown) => {
     throw duplicateUser(error, user)
   })
-  await writeLog(queries, author, creation(insertId))
-  return getUserById(queries, insertId)
+  const id = newId(change)
+  await writeLog(queries, author, creation(id))
+  return getUserById(queries, id)
 }
 
 /** Like {@link insertUser}, for many at once; resolves to their ids. A DUPLICATE does not name the user. */

@@ -70,6 +70,7 @@ describe.each(['rows', 'prepared'] as const)('a value read with %s', (how) => {
   it.each([
     ['a whole number', '42', 42],
     ['a BIGINT within what a number can hold', '9007199254740991', 9_007_199_254_740_991],
+    ['a BIGINT beyond that, as text and never rounded', '9007199254740993', '9007199254740993'],
     ['a COUNT', 'COUNT(*)', 1],
     ['a DECIMAL', 'CAST(19.9 AS DECIMAL(10, 2))', '19.90'],
     ['a SUM of whole numbers', 'SUM(1)', '1'],
@@ -86,11 +87,6 @@ describe.each(['rows', 'prepared'] as const)('a value read with %s', (how) => {
     ['an emoji', "'🛒'", '🛒'],
   ])('%s', async (_what, expression, expected) => {
     expect(await read(expression)).toEqual(expected)
-  })
-
-  it('a BIGINT beyond that is refused, never rounded', async () => {
-    await expect(read('9007199254740993')).rejects.toThrow('9007199254740993')
-    expect(await read('1')).toBe(1)
   })
 
   it('is bound and returned unchanged, and a Secret is bound as its value', async () => {

@@ -7,6 +7,7 @@ import { connect } from '../../../src/db/connection/connect.ts'
 import type { Session } from '../../../src/db/queries.ts'
 import type { Target } from '../../../src/db/target.ts'
 import { loadMigrations, type Migration } from '../../../src/db/migrations/migration-files.ts'
+import { filesIn } from '../../../src/db/migrations/shipped-files.ts'
 import { appliedMigrations, migrationStates } from '../../../src/db/migrations/schema-state.ts'
 
 /** Three small migrations; `changes` replaces files. */
@@ -27,7 +28,7 @@ export function folder(changes: Record<string, string> = {}): Migration[] {
     ...changes,
   }
   for (const [name, sql] of Object.entries(files)) writeFileSync(join(path, name), sql)
-  return loadMigrations(pathToFileURL(`${path}/`))
+  return loadMigrations(filesIn(pathToFileURL(`${path}/`)))
 }
 
 /** Its third statement adds a column that already exists from the second migration. */

@@ -109,6 +109,14 @@ describe('the shipped schema', () => {
     ['check_adjustment_kind', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'gift', 1)"],
     ['check_adjustment_sign', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'discount', 1)"],
     ['check_adjustment_sign', "INSERT INTO order_adjustments (order_id, kind, amount) VALUES (1, 'tax', -1)"],
+    [
+      'check_key_not_empty',
+      `INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (1, 1, '  ', 'x')`,
+    ],
+    [
+      'check_item_price_positive',
+      'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 1, -0.01)',
+    ],
     ['check_quantity_positive', 'INSERT INTO order_items (order_id, product_id, quantity, price) VALUES (1, 1, 0, 1)'],
   ])('%s holds', async (name, sql) => {
     await expect(database.connection.execute(sql)).rejects.toMatchObject({

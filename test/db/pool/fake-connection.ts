@@ -37,6 +37,10 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve()
   }
 
+  eachCells(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
   bulk<T>(): Promise<T[]> {
     return Promise.resolve([])
   }

@@ -17,6 +17,7 @@ describe('a lease', () => {
       () => lease.prepared('x', []),
       () => lease.rawRows('x', []),
       () => lease.each('x', [], () => Promise.resolve()),
+      () => lease.eachCells('x', [], () => Promise.resolve()),
       () => lease.bulk('x', [['a']]),
     ])
       await expect(use()).rejects.toMatchObject(released)

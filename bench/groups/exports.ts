@@ -1,0 +1,107 @@
+import { createReadStream } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Bench } from '../bench.ts'
+import { builds } from '../builds.ts'
+import { runDbtool, type Ended } from '../child.ts'
+import { alternate, type Contestant } from '../core/alternate.ts'
+import { WrongRun, type Trial } from '../core/results.ts'
+import { hasClient, linesOf, runClient, clientExport } from '../mariadb-client.ts'
+import { fillOrders } from '../order-lines.ts'
+import { fillShop, makeDatabase } from '../shop.ts'
+
+const people = 'bench_export'
+const lines = 'bench_export_lines'
+const binary = join('dist', 'cli', 'dbtool.cjs')
+
+interface Work {
+  readonly noun: string
+  readonly database: string
+  /** The statement of the peer: the same columns, as the server writes them. */
+  readonly select: string
+}
+
+const works: readonly Work[] = [
+  {
+    noun: 'products',
+    database: people,
+    select: 'SELECT sku, name, price, description, stock, is_active, created_at FROM products ORDER BY id',
+  },
+  {
+    noun: 'users',
+    database: people,
+    select: `SELECT username, email, first_name, last_name, is_active, is_admin, created_at, last_login
+      FROM users ORDER BY id`,
+  },
+  {
+    noun: 'orders',
+    database: lines,
+    select: `SELECT o.idempotency_key AS order_ref, u.email, p.sku, i.quantity, i.price, p.name, o.created_at, o.status,
+        NULL AS shipping, NULL AS discount, NULL AS tax
+      FROM order_items i JOIN orders o ON o.id = i.order_id JOIN users u ON u.id = o.user_id
+        JOIN products p ON p.id = i.product_id
+      WHERE o.status <> 'cancelled' ORDER BY i.order_id, i.product_id`,
+  },
+]
+
+export const exportWorks = works.map(({ noun }) => noun)
+
+/** Exports as CSV into a file, as whole processes: this build, an earlier one, and the client of MariaDB. */
+export async function exports(bench: Bench): Promise<void> {
+  const { results, server, size } = bench
+  const peer = hasClient(results)
+  results.doing('export: filling two shops')
+  await makeDatabase(server, people)
+  await server.connection(people, (connection) =>
+    fillShop(connection, { users: size.exportRows, products: size.exportRows }),
+  )
+  await makeDatabase(server, lines)
+  await server.connection(lines, (connection) => fillOrders(connection, size.exportRows))
+  for (const work of works) await contest(bench, work, peer)
+}
+
+/** The builds must write the same bytes, and the peer as many lines. */
+async function contest(bench: Bench, { noun, database, select }: Work, peer: boolean): Promise<void> {
+  const { server, signal, results } = bench
+  const written = join(server.home, `${noun}.csv`)
+  const child = { env: server.environment(database), cwd: server.home, signal, into: written }
+  await runDbtool([noun, 'export'], child)
+  const [expected, rows] = [await digestOf(written), (await linesOf(written)) - 1]
+  const contestants = builds(bench, binary, async (path) => {
+    const ended = await runDbtool([noun, 'export'], { ...child, binary: path })
+    if ((await digestOf(written)) !== expected) throw new WrongRun(`${noun} export wrote other bytes`)
+    return trialOf(ended, rows)
+  })
+  if (peer) contestants.push(clientOf(bench, { database, select, written, rows }))
+  await alternate({ group: 'export', work: noun, unit: 'rows/s', rounds: bench.size.rounds, contestants }, results)
+}
+
+interface ClientWork {
+  readonly database: string
+  readonly select: string
+  readonly written: string
+  readonly rows: number
+}
+
+function clientOf(bench: Bench, { database, select, written, rows }: ClientWork): Contestant {
+  return {
+    who: clientExport,
+    underTest: false,
+    run: async () => {
+      const ended = await runClient(bench, { database, statement: select, into: written })
+      const found = (await linesOf(written)) - 1
+      if (found !== rows) throw new WrongRun(`${rows} rows should be as many lines, not ${found}`)
+      return trialOf(ended, rows)
+    },
+  }
+}
+
+function trialOf({ seconds, peakMegabytes }: Ended, rows: number): Trial {
+  return { value: rows / seconds, ...(peakMegabytes === undefined ? {} : { also: { peakMegabytes } }) }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
+}

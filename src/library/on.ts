@@ -1,0 +1,20 @@
+import { PooledDatabase } from '../db/database.ts'
+import type { Pool } from '../db/pool/pool.ts'
+import type { Queries } from '../db/queries.ts'
+import { DbtoolError } from '../errors.ts'
+
+/** Where a function of the library works: any connection of a pool, or that of a lease or of a transaction. */
+export type PoolOrSession = Pool | (Queries & { readonly inTransaction?: boolean })
+
+export const isPool = (on: PoolOrSession): on is Pool => 'acquire' in on
+
+export const queriesOf = (on: PoolOrSession): Queries => (isPool(on) ? new PooledDatabase(on) : on)
+
+/** Runs `work`. The hints of its errors are for a program, in the words of the library. */
+export async function inCode<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof DbtoolError ? error.inCode() : error
+  }
+}

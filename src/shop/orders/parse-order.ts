@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { DbtoolError } from '../../errors.ts'
+import { parseChoice } from '../../values.ts'
+import {
+  type OrderStatus,
+  orderStatuses,
+  parseId,
+  parseKey,
+  parsePrice,
+  parseQuantity,
+  parseText,
+  quoteValue,
+} from '../rules.ts'
+import { readNumber, readText, readTruth, UntypedReader } from '../untyped.ts'
+import { type Adjustment, adjustment, adjustmentKinds, parseAdjustment } from './adjustments.ts'
+import type { OrderLine } from './place-order.ts'
+
+/** The rules in which orders of different origin differ. */
+export interface OrderRules<S extends OrderStatus> {
+  readonly statuses: readonly S[]
+  readonly key: (text: string) => string
+}
+
+export const newOrders: OrderRules<'confirmed' | 'pending'> = { statuses: ['confirmed', 'pending'], key: parseKey }
+/** An imported order may be old, and its key has a prefix. The column of keys has 255 characters. */
+export const importedOrders: OrderRules<OrderStatus> = { statuses: orderStatuses, key: parseText(255) }
+
+/** An order that observes all rules that can be checked without the database. */
+export interface ParsedOrder<S extends OrderStatus = 'confirmed' | 'pending'> {
+  readonly userId: number
+  readonly lines: readonly OrderLine[]
+  readonly adjustments: readonly Adjustment[]
+  readonly key: string
+  readonly status: S
+  readonly dryRun: boolean
+}
+
+const orderProperties = ['userId', 'lines', 'adjustments', 'key', 'status', 'dryRun'] as const
+const lineProperties = ['productId', 'quantity', 'price'] as const
+const adjustmentProperties = ['kind', 'label', 'amount'] as const
+
+const hintForTwice = 'give each product once, with the total quantity'
+
+/**
+ * Checks an order of any type, such as a parsed JSON body, and normalizes its amounts to two decimals. The library, the
+ * command line and the import all use it. Throws BAD_INPUT with all faults together.
+ */
+export function parseOrder(given: unknown): ParsedOrder
+export function parseOrder<S extends OrderStatus>(given: unknown, rules: OrderRules<S>): ParsedOrder<S>
+export function parseOrder(given: unknown, rules: OrderRules<OrderStatus> = newOrders): ParsedOrder<OrderStatus> {
+  const reader = new UntypedReader()
+  const order = reader.object('the order', given, orderProperties)
+  if (reader.faults.length > 0 && Object.keys(order).length === 0) throw faulty(reader.faults)
+  const userId = reader.required('userId', order.userId, readNumber(parseId))
+  const lines = readLines(reader, order.lines)
+  const adjustments = readAdjustments(reader, order.adjustments)
+  const key = reader.optional('key', order.key, readText(rules.key))
+  const status = reader.optional('status', order.status, readText(parseChoice(rules.statuses)))
+  const dryRun = reader.optional('dryRun', order.dryRun, readTruth)
+  if (userId === undefined || reader.faults.length > 0) throw faulty(reader.faults)
+  return {
+    userId,
+    lines,
+    adjustments,
+    key: key ?? randomUUID(),
+    status: status ?? 'confirmed',
+    dryRun: dryRun ?? false,
+  }
+}
+
+function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
+  const lines = reader.list('lines', given)
+  if (Array.isArray(given) && lines.length === 0) reader.faults.push('lines must not be empty')
+  const first = new Map<number, number>()
+  return lines.flatMap((line, index) => {
+    const name = `lines[${index}]`
+    const { productId, quantity, price } = reader.object(name, line, lineProperties)
+    if (!isObject(line)) return []
+    const read = {
+      productId: reader.required(`${name}.productId`, productId, readNumber(parseId)),
+      quantity: reader.required(`${name}.quantity`, quantity, readNumber(parseQuantity)),
+      price: reader.optional(`${name}.price`, price, readText(parsePrice, '19.90')),
+    }
+    if (read.productId === undefined) return []
+    const before = first.get(read.productId)
+    if (before === undefined) first.set(read.productId, index)
+    else reader.faults.push(`${twice(read.productId)}, in lines[${before}] and ${name}`)
+    return read.quantity === undefined ? [] : [{ ...read, productId: read.productId, quantity: read.quantity }]
+  })
+}
+
+function readAdjustments(reader: UntypedReader, given: unknown): Adjustment[] {
+  if (given === undefined) return []
+  return reader.list('adjustments', given).flatMap((each, index) => {
+    const name = `adjustments[${index}]`
+    const { kind, label, amount } = reader.object(name, each, adjustmentProperties)
+    if (!isObject(each)) return []
+    const readKind = reader.required(`${name}.kind`, kind, readText(parseChoice(adjustmentKinds)))
+    const readAmount = reader.required(
+      `${name}.amount`,
+      amount,
+      readText(parseAdjustment(readKind ?? 'discount'), '4.90'),
+    )
+    const readLabel = reader.optional(`${name}.label`, label ?? undefined, readText(parseLabel))
+    if (readKind === undefined || readAmount === undefined) return []
+    return adjustment(readKind, readAmount, readLabel ?? null) ?? []
+  })
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const checkLabel = parseText(100)
+/** A label stays as it is given: the digest of an order contains it. */
+function parseLabel(text: string): string {
+  checkLabel(text)
+  return text
+}
+
+const twice = (product: number | string): string =>
+  `product ${typeof product === 'string' ? quoteValue(product) : product} is given twice`
+
+/** The error for a product with two lines, by the name that the user gave it. */
+export function productTwice(product: string): DbtoolError {
+  return new DbtoolError('USAGE', twice(product), { hint: hintForTwice })
+}
+
+function faulty(faults: readonly string[]): DbtoolError {
+  const [first = '', ...more] = faults
+  const message = more.length === 0 ? first : `the order has ${faults.length} faults: ${faults.join('; ')}`
+  const isTwice = more.length === 0 && first.includes(' is given twice')
+  return new DbtoolError('BAD_INPUT', message, {
+    faults,
+    hint: isTwice ? hintForTwice : 'nothing was sent to the server; correct the order and place it again',
+  })
+}

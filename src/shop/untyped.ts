@@ -1,0 +1,88 @@
+import { InvalidValue } from '../errors.ts'
+import { orNearest } from '../nearest.ts'
+import { quoteValue } from './rules.ts'
+
+/** Reads a value of any type. Throws InvalidValue with a sentence that follows the name of the value. */
+export type Read<T> = (value: unknown) => T
+
+/**
+ * Reads values whose types nobody has checked, such as JSON. It collects one sentence for each fault, and returns
+ * undefined for a faulty value.
+ */
+export class UntypedReader {
+  readonly faults: string[] = []
+
+  required<T>(name: string, value: unknown, read: Read<T>): T | undefined {
+    if (value !== undefined) return this.optional(name, value, read)
+    this.faults.push(`${name} is missing`)
+    return undefined
+  }
+
+  optional<T>(name: string, value: unknown, read: Read<T>): T | undefined {
+    if (value === undefined) return undefined
+    try {
+      return read(value)
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error
+      this.faults.push(`${name} ${error.message}`)
+      return undefined
+    }
+  }
+
+  /** Returns the object, which may have these properties and no others. */
+  object<P extends string>(name: string, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
+    const found = (this.required(name, value, readObject) ?? {}) as Partial<Record<P, unknown>>
+    for (const [property, content] of Object.entries(found))
+      if (content !== undefined && !(properties as readonly string[]).includes(property))
+        this.faults.push(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
+    return found
+  }
+
+  list(name: string, value: unknown): readonly unknown[] {
+    return this.required(name, value, readList) ?? []
+  }
+}
+
+function readObject(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new InvalidValue(`must be an object, not ${described(value)}`)
+}
+
+function readList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new InvalidValue(`must be a list, not ${described(value)}`)
+}
+
+export function readNumber(parse: (text: string) => number): Read<number> {
+  return (value) => {
+    if (typeof value === 'number') return parse(String(value))
+    throw new InvalidValue(`must be a number, not ${described(value)}`)
+  }
+}
+
+/** `example` is shown where the value is no text: money, for example, is text too. */
+export function readText<T>(parse: (text: string) => T, example?: string): Read<T> {
+  return (value) => {
+    if (typeof value === 'string') return parse(value)
+    const such = example === undefined ? '' : ` such as '${example}'`
+    throw new InvalidValue(`must be a text${such}, not ${described(value)}`)
+  }
+}
+
+export function readTruth(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new InvalidValue(`must be true or false, not ${described(value)}`)
+}
+
+export function readDate(value: unknown): Date {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
+  throw new InvalidValue(`must be a valid Date, not ${value instanceof Date ? 'an invalid one' : described(value)}`)
+}
+
+function described(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'string') return `the text ${quoteValue(value)}`
+  if (typeof value === 'number' || typeof value === 'bigint') return `the ${typeof value} ${value}`
+  if (typeof value === 'boolean') return String(value)
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild-wasm'
+import { rolldown } from 'rolldown'
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { testDatabase } from '../support/database.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { complaints, root, unpackedInto } from '../support/packed.ts'
+import { login } from '../support/people.ts'
+import { smallShop } from '../support/shop.ts'
+
+const folder = temporaryFolder()
+const database = testDatabase()
+beforeAll(async () => {
+  await unpackedInto(folder)
+  await smallShop(database.name)
+}, 120_000)
+
+const shopUrl = (): string => {
+  const { DB_USER = '', DB_PASSWORD = '' } = login('app')
+  const [password, socket] = [DB_PASSWORD, inject('socket')].map(encodeURIComponent)
+  return `mariadb://${DB_USER}:${password}@localhost/${database.name}?socket=${socket}`
+}
+
+/** Places an order, reads it back, and finds the migrations. */
+const work = `
+  const pool = createPool(process.env.SHOP_URL)
+  const line = { productId: 1, quantity: 1 }
+  const refused = placeOrder(pool, { userId: 1, lines: [line, line] }).catch((error) => error)
+  const { outcome, orderId } = await placeOrder(pool, { userId: 1, lines: [line] })
+  const { items } = await getOrder(pool, orderId)
+  const denied = await migrate(pool).catch((error) => error)
+  console.log(outcome, items.length, (await refused) instanceof DbtoolError, Array.isArray(denied))
+  await pool.close()`
+const names = 'createPool, DbtoolError, getOrder, migrate, placeOrder'
+const entries: Record<string, string> = {
+  'app.mjs': `import { ${names} } from 'dbtool'\n${work}`,
+  'function.mjs': `import { ${names} } from 'dbtool'\nexport const run = async () => {${work}}\nvoid run()`,
+  'app.cjs': `const { ${names} } = require('dbtool')\nconst run = async () => {${work}}\nvoid run()`,
+}
+
+const esbuildBanner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
+
+const bundlers = {
+  esbuild: (entry: string, format: 'esm' | 'cjs', out: string) =>
+    build({
+      entryPoints: [join(folder, entry)],
+      bundle: true,
+      platform: 'node',
+      format,
+      outfile: join(out, format === 'esm' ? 'app.mjs' : 'app.cjs'),
+      logLevel: 'error',
+      ...(format === 'esm' ? { banner: { js: esbuildBanner } } : {}),
+    }),
+  rolldown: async (entry: string, format: 'esm' | 'cjs', out: string) => {
+    const bundle = await rolldown({ input: join(folder, entry), platform: 'node', cwd: folder, logLevel: 'silent' })
+    const end = format === 'esm' ? 'mjs' : 'cjs'
+    await bundle.write({ dir: out, format, entryFileNames: `app.${end}`, chunkFileNames: `[name].${end}` })
+  },
+}
+
+const run = (file: string, cwd: string) =>
+  spawnSync(process.execPath, [file], { cwd, encoding: 'utf8', env: { SHOP_URL: shopUrl() } })
+
+describe('the packed library', { timeout: 120_000 }, () => {
+  beforeAll(() => {
+    for (const [name, text] of Object.entries(entries)) writeFileSync(join(folder, name), text)
+  })
+
+  it.each(Object.keys(entries))('%s places an order', (entry) => {
+    expect(run(entry, folder)).toMatchObject({ status: 0, stdout: 'placed 1 true true\n' })
+  })
+
+  it.each(
+    (['esbuild', 'rolldown'] as const).flatMap((bundler) => [
+      [bundler, 'app.mjs', 'esm'] as const,
+      [bundler, 'function.mjs', 'cjs'] as const,
+      [bundler, 'app.cjs', 'cjs'] as const,
+    ]),
+  )('bundled by %s from %s as %s, it places an order without any package', async (bundler, entry, format) => {
+    const out = mkdtempSync(join(tmpdir(), 'dbtool-bundle-'))
+    onTestFinished(() => rmSync(out, { recursive: true }))
+    await bundlers[bundler](entry, format, out)
+    const { status, stdout, stderr } = run(format === 'esm' ? 'app.mjs' : 'app.cjs', out)
+    expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: 'placed 1 true true\n' })
+  })
+
+  it('has strict types for import and for require', async () => {
+    const text = readFileSync(join(root, 'test', 'library', 'consumer.ts.txt'), 'utf8')
+    for (const name of ['consumer.mts', 'consumer.cts']) writeFileSync(join(folder, name), text)
+    for (const module of ['node16', 'nodenext'] as const)
+      expect(await complaints(folder, module, ['--noEmit', 'consumer.mts', 'consumer.cts']), module).toBe('')
+  })
+
+  it('has no types for what no caller may write', async () => {
+    writeFileSync(
+      join(folder, 'wrong.mts'),
+      `import { createPool, getProduct, placeOrder, type Order } from 'dbtool'
+const pool = createPool({ url: 'mariadb://localhost/shop' })
+void placeOrder(pool, { userId: 1, lines: [{ productId: 1, quantity: 1, price: 4.5 }] })
+void placeOrder(pool, { userId: 1, lines: [], status: 'cancelled' })
+void placeOrder(pool, { userId: 1, lines: [] }, { timeout: 5 })
+void getProduct(pool, 'TEA-1')
+export const total = (order: Order): number => order.total_amount
+`,
+    )
+    const lines = [...(await complaints(folder, 'nodenext', ['--noEmit', 'wrong.mts'])).matchAll(/wrong\.mts\((\d+),/g)]
+    expect(lines.map(([, line]) => line)).toEqual(['3', '4', '5', '6', '7'])
+  })
+})
