@@ -1,6 +1,6 @@
 import { openPool } from '../src/db/pool/open.ts'
 import { defaultPoolOptions, type Pool, type PoolOptions } from '../src/db/pool/pool.ts'
-import type { PoolMode } from '../src/db/pool/modes.ts'
+import type { OwnMode } from '../src/db/pool/modes.ts'
 import type { Target } from '../src/db/target.ts'
 import { limits } from './private-server.ts'
 
@@ -8,7 +8,7 @@ export interface PoolSettings extends Partial<PoolOptions> {
   readonly target: Target
   /** Closes the pool at once when it aborts. */
   readonly signal: AbortSignal
-  readonly mode?: PoolMode
+  readonly mode?: OwnMode
 }
 
 /** Calls `work` with a pool, and closes the pool afterwards. */

@@ -1,5 +1,5 @@
 import { withLease, type Pool } from '../../src/db/pool/pool.ts'
-import type { PoolMode } from '../../src/db/pool/modes.ts'
+import type { OwnMode } from '../../src/db/pool/modes.ts'
 import { chapterPlan, chapterPool, chapterSql, chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import { stress } from '../../src/stress/stress.ts'
 import { performSql } from '../../src/stress/workload.ts'
@@ -72,7 +72,7 @@ async function defaultScenario({ server, signal, size: { rounds }, results }: Be
   )
 }
 
-function modeContestant({ server, signal }: Bench, mode: PoolMode, plan: StressPlan): Contestant {
+function modeContestant({ server, signal }: Bench, mode: OwnMode, plan: StressPlan): Contestant {
   return {
     who: mode,
     underTest: mode === 'fair',

@@ -108,8 +108,8 @@ const compared = ['fair', 'driver', ...foreignPools, 'static', 'none'] as const
 
 /** All pools whose packages are installed; a note names the others. */
 async function modesFor({ out }: Context, work: Work): Promise<readonly PoolMode[]> {
-  const { missingPools } = await import('../../src/db/pool/installed.ts')
-  const missing = missingPools()
+  const { missingPools } = await import('../../src/db/pool/foreign.ts')
+  const missing: readonly PoolMode[] = missingPools()
   if (missing.length > 0) {
     const [names, are] = [missing.join(' and '), missing.length === 1 ? 'is' : 'are']
     out.notice(`${names} ${are} not installed; to compare: npm install ${missing.join(' ')}`)

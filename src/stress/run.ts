@@ -1,3 +1,4 @@
+import { isForeign } from '../db/pool/modes.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
@@ -51,11 +52,10 @@ export async function withGenerator<T>(
   ])
   const size = shardSize(options.size, shard)
   const iterate = await iterateWork(work, shard)
-  const pool = openPool(mode, {
-    target,
-    limits,
-    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) },
-  })
+  const parts = { target, limits, options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) } }
+  const pool = isForeign(mode)
+    ? (await import('../db/pool/foreign.ts')).openForeignPool(mode, parts)
+    : openPool(mode, parts)
   const cut = (): void => void setTimeout(() => void pool.close(0), interruptGraceMs).unref()
   signal.addEventListener('abort', cut, { once: true })
   try {

@@ -55,6 +55,9 @@ describe('pool stress', () => {
       'client_cpu',
       'validity',
       'partial',
+      'statements',
+      'thresholds',
+      'comparison',
     ])
   })
 

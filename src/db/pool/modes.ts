@@ -4,7 +4,11 @@ import type { PoolOptions } from './pool.ts'
 export const poolModes = ['fair', 'driver', 'static', 'none'] as const
 /** The pools of optional packages, for comparison: mysql2's, and tarn, the pool of Knex. */
 export const foreignPools = ['mysql2', 'tarn'] as const
-export type PoolMode = (typeof poolModes)[number] | (typeof foreignPools)[number]
+export type OwnMode = (typeof poolModes)[number]
+export type ForeignPool = (typeof foreignPools)[number]
+export type PoolMode = OwnMode | ForeignPool
+
+export const isForeign = (mode: PoolMode): mode is ForeignPool => foreignPools.some((name) => name === mode)
 
 /** The pool size and overflow of a mode. `static` always has one connection, `none` keeps no connection. */
 export function shapeOf(

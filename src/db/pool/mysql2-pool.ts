@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool as Mysql2, PoolConnection } from 'mysql2/promise'
 import { DbtoolError } from '../../errors.ts'
 import { connect } from '../connection/connect.ts'
+import { sideLimits } from '../connection/kill.ts'
 import { mysql2Options } from '../connection/options.ts'
 import { translate } from '../failures.ts'
 import type { Change, Value } from '../queries.ts'
@@ -26,7 +27,7 @@ export class Mysql2Pool implements Pool {
   readonly #limits: Limits
   readonly #options: PoolOptions
   readonly #counters = new PoolCounters()
-  readonly #leased = new Set<PoolConnection>()
+  readonly #leased = new Set<Mysql2Connection>()
   #open = 0
   #waiting = 0
   #pool: Promise<Mysql2> | undefined
@@ -49,15 +50,17 @@ export class Mysql2Pool implements Pool {
       const raw = await pool.getConnection()
       const waitMs = performance.now() - startedAt
       this.#counters.granted(waitMs)
-      this.#leased.add(raw)
+      const connection = new Mysql2Connection(raw, this.#target)
+      this.#leased.add(connection)
       this.#counters.setInUse(this.#leased.size)
-      return new ConnectionLease(new Mysql2Connection(raw, this.#target), waitMs, () => {
-        this.#leased.delete(raw)
+      return new ConnectionLease(connection, waitMs, () => {
+        this.#leased.delete(connection)
         this.#counters.setInUse(this.#leased.size)
-        raw.release()
+        if (connection.busy) connection.destroy()
+        if (connection.usable) raw.release()
       })
     } catch (error) {
-      throw this.#closed ? poolClosed() : translate(error, this.#target)
+      throw this.isClosed() ? poolClosed() : translate(error, this.#target)
     } finally {
       this.#waiting -= 1
     }
@@ -84,7 +87,11 @@ export class Mysql2Pool implements Pool {
     this.#counters.closed += this.#open
     const ended = pool.end().catch(() => undefined)
     await Promise.race([ended, sleep(graceMs, undefined, { ref: false })])
-    for (const raw of this.#leased) raw.destroy()
+    await Promise.all([...this.#leased].map((connection) => connection.stop()))
+  }
+
+  private isClosed(): boolean {
+    return this.#closed
   }
 
   /** One connection of dbtool first, which finds out whether to encrypt, and reports a refused login in its words. */
@@ -115,11 +122,18 @@ class Mysql2Connection implements PooledConnection {
   readonly abandoned = false
   busy = false
   usable = true
+  /** mysql2 forgets the statement of a connection that is destroyed: its promise would stay pending. */
+  #onDestroy = (): void => undefined
+  readonly #destroyed = new Promise<never>((_, reject) => {
+    this.#onDestroy = () => reject(new DbtoolError('CONNECTION_LOST', 'the connection was closed by this side'))
+  })
 
   constructor(
     private readonly raw: PoolConnection,
     private readonly target: Target,
-  ) {}
+  ) {
+    this.#destroyed.catch(() => undefined)
+  }
 
   rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
     return this.run(() => this.raw.query(sql, [...values])) as Promise<T[]>
@@ -150,8 +164,10 @@ class Mysql2Connection implements PooledConnection {
   }
 
   destroy(): void {
+    if (!this.usable) return
     this.usable = false
     this.raw.destroy()
+    this.#onDestroy()
   }
 
   ping(): Promise<boolean> {
@@ -179,15 +195,21 @@ class Mysql2Connection implements PooledConnection {
     return this.stop()
   }
 
-  stop(): Promise<void> {
+  /** Closes the connection, and stops its statement at the server. */
+  async stop(): Promise<void> {
+    const { threadId } = this.raw
+    const isRunning = this.busy && this.usable
     this.destroy()
-    return Promise.resolve()
+    if (!isRunning) return
+    const other = await connect(this.target, sideLimits).catch(() => undefined)
+    await other?.execute(`KILL ${Number(threadId)}`).catch(() => undefined)
+    await other?.close()
   }
 
   private async run(send: () => Promise<[unknown, unknown]>): Promise<unknown> {
     this.busy = true
     try {
-      return (await send())[0]
+      return (await Promise.race([send(), this.#destroyed]))[0]
     } catch (error) {
       throw translate(error, this.target)
     } finally {

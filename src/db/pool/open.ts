@@ -2,12 +2,10 @@ import { connect, killerOf, lockObserver } from '../connection/connect.ts'
 import { DirectPool } from './direct-pool.ts'
 import { ConnectorPool } from './driver-pool.ts'
 import { FairPool } from './fair-pool.ts'
-import { Mysql2Pool } from './mysql2-pool.ts'
 import type { Pool, PoolOptions } from './pool.ts'
-import { shapeOf, type PoolMode } from './modes.ts'
+import { shapeOf, type OwnMode } from './modes.ts'
 import type { OnTrace } from '../queries.ts'
 import type { Limits, Target } from '../target.ts'
-import { TarnPool } from './tarn-pool.ts'
 
 export interface PoolParts {
   readonly target: Target
@@ -17,10 +15,10 @@ export interface PoolParts {
 }
 
 /**
- * Creates a pool: `fair` is dbtool's pool, `driver` the connector's; `mysql2` and `tarn` are those of other packages.
- * `static` has a single connection that all callers share, one after another. `none` opens a connection per use.
+ * Creates a pool: `fair` is dbtool's pool and `driver` the connector's. `static` has a single connection that all
+ * callers share, one after another. `none` opens a connection per use.
  */
-export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
+export function openPool(mode: OwnMode, { target, limits, options, onTrace }: PoolParts): Pool {
   const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
   const openConnection = (): ReturnType<typeof connect> => connect(target, limits, connecting)
   switch (mode) {
@@ -32,9 +30,5 @@ export function openPool(mode: PoolMode, { target, limits, options, onTrace }: P
       return new DirectPool(openConnection)
     case 'driver':
       return new ConnectorPool(target, limits, options)
-    case 'mysql2':
-      return new Mysql2Pool(target, limits, options)
-    case 'tarn':
-      return new TarnPool(openConnection, options, target)
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openPool } from '../../../src/db/pool/open.ts'
-import { foreignPools, poolModes, shapeOf, type PoolMode } from '../../../src/db/pool/modes.ts'
+import { openForeignPool } from '../../../src/db/pool/foreign.ts'
+import { foreignPools, isForeign, poolModes, shapeOf, type PoolMode } from '../../../src/db/pool/modes.ts'
 import { defaultPoolOptions, withLease, type Pool, type PoolOptions } from '../../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../../src/db/target.ts'
 import { testDatabase } from '../../support/database.ts'
@@ -10,11 +11,12 @@ import { brokenNetwork } from '../proxy.ts'
 const database = testDatabase()
 
 function poolOf(mode: PoolMode, options: Partial<PoolOptions> = {}, target: Target = database.target): Pool {
-  const pool = openPool(mode, {
+  const parts = {
     target,
     limits: { ...defaultLimits, connectTimeoutMs: 1_000 },
     options: { ...defaultPoolOptions, size: 2, maxOverflow: 0, ...options },
-  })
+  }
+  const pool = isForeign(mode) ? openForeignPool(mode, parts) : openPool(mode, parts)
   onTestFinished(() => pool.close(0))
   return pool
 }
