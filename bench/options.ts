@@ -4,6 +4,7 @@ import type { Group } from './bench.ts'
 import { full, quick, type Size } from './core/size.ts'
 import { bulk } from './groups/bulk.ts'
 import { imports } from './groups/import.ts'
+import { many } from './groups/many.ts'
 import { matrix } from './groups/matrix.ts'
 import { orders } from './groups/orders.ts'
 import { pool } from './groups/pool.ts'
@@ -17,6 +18,7 @@ export const groups: Readonly<Record<string, Group>> = {
   'round-trips': roundTrips,
   orders,
   'waiting-orders': waitingOrders,
+  many,
   matrix,
   import: imports,
   bulk,

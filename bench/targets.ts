@@ -141,6 +141,13 @@ export const targets: readonly Target[] = [
     measure: (figures) => figures.ratio('bulk', outOf, 'products export', 'mariadb --batch --quick'),
   },
   memory(outOf, 'products export'),
+  {
+    group: 'many',
+    work: 'orders shipped, 1,000 in one call',
+    peer: 'xargs -n 1',
+    reach: least(50),
+    measure: (figures) => figures.ratio('many', 'orders shipped', 'dbtool orders ship -', 'xargs -n 1'),
+  },
   growing(1_000_000),
   growing(10_000_000),
   {

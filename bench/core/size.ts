@@ -12,6 +12,8 @@ export interface Size {
   /** Number of lines to read from the file of orders; Infinity for all. */
   readonly importLines: number
   readonly bulkRows: number
+  /** Orders that change their status in one call. */
+  readonly ordersAtOnce: number
   /** Numbers of order lines, each ten times the one before. */
   readonly reportLines: readonly number[]
   /** Fewer rounds than elsewhere, because reports over ten million lines take minutes. */
@@ -29,6 +31,7 @@ export const full: Size = {
   connections: [1, 4, 16, 64],
   importLines: Infinity,
   bulkRows: 1_000_000,
+  ordersAtOnce: 1_000,
   reportLines: [100_000, 1_000_000, 10_000_000],
   reportRounds: 3,
   starts: 41,
@@ -45,6 +48,7 @@ export const quick: Size = {
   connections: [1, 16],
   importLines: 4_000,
   bulkRows: 100_000,
+  ordersAtOnce: 200,
   reportLines: [100_000, 1_000_000],
   starts: 5,
 }

@@ -24,6 +24,7 @@ export class ProcessContext implements Context {
   #pool: Promise<Pool> | undefined
   #ask: Ask | undefined
   #unlisten = (): void => undefined
+  #exitCode = 0
 
   constructor(readonly io: Io) {}
 
@@ -46,6 +47,14 @@ export class ProcessContext implements Context {
 
   get fileMode(): number | undefined {
     return this.invocation().fileMode
+  }
+
+  get exitCode(): number {
+    return this.#exitCode
+  }
+
+  exitWith(code: number): void {
+    this.#exitCode = code
   }
 
   author(): Author {

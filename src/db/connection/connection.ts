@@ -1,11 +1,13 @@
+import type { Readable } from 'node:stream'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
-import type { DriverConnection, DriverQuery } from './driver.ts'
+import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
+import { anyResult, type ResultItem, withHeads } from './result-items.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
 import { Reader, RowStream } from './row-stream.ts'
 
@@ -29,6 +31,14 @@ export interface ConnectionParts {
   readonly kill?: (threadId: number) => Promise<void>
   /** Looks what a statement waits for. */
   readonly locks?: LockObserver | undefined
+}
+
+interface Streaming<T> {
+  /** Sends the statement, and returns its rows. */
+  readonly open: (bound: unknown[]) => Readable
+  /** The longest time without a row; zero means no limit. */
+  readonly waitMs: number
+  readonly onRows: OnRows<T>
 }
 
 interface ServerStatus {
@@ -74,20 +84,31 @@ export class Connection implements PooledConnection {
   }
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    const reader = new Reader<T>(onRows)
-    let stream: RowStream | undefined
-    const send = async (bound: unknown[]): Promise<void> => {
-      stream = new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
-      for (let rows = await this.nextOf(stream); rows.length > 0; rows = await this.nextOf(stream))
-        await reader.read(rows as T[])
-    }
-    try {
-      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
-    } catch (error) {
-      // The rest of the rows is still on its way.
-      if (stream?.isOpen === true) await this.stop({ isBusy: true })
-      throw reader.failure === undefined ? error : reader.failure.error
-    }
+    const { statementTimeoutMs } = this.#parts.limits
+    const open = (bound: unknown[]): Readable => this.#parts.raw.queryStream(this.unlimited(sql), bound)
+    await this.stream(sql, values, { open, waitMs: statementTimeoutMs, onRows })
+  }
+
+  /**
+   * Runs one statement of any kind. `onItems` receives its result sets and its outcome as the server sends them, in
+   * constant memory. Never retried. Unlike `each`, it leaves the statement, and the server's time limit, as they are.
+   */
+  async results(sql: string, values: readonly Value[], onItems: OnRows<ResultItem>): Promise<void> {
+    // With an array of values, even an empty one, the connector would look for placeholders.
+    const open = (bound: unknown[]): Readable =>
+      withHeads(this.#parts.raw.queryStream({ ...anyResult, sql }, bound.length === 0 ? undefined : bound))
+    await this.stream(sql, values, { open, waitMs: this.deadlineMs, onRows: onItems })
+  }
+
+  /**
+   * Resolves to the names of the columns that a statement would return, without running it. Undefined if the server
+   * cannot prepare it.
+   */
+  async columnsOf(sql: string): Promise<readonly string[] | undefined> {
+    const prepared = (await this.bounded(this.deadlineMs, this.#parts.raw.prepare(sql)).catch(() => undefined)) as
+      { readonly columns: readonly FieldInfo[]; close(): void } | undefined
+    prepared?.close()
+    return prepared?.columns.map((column) => column.name())
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -199,11 +220,31 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
+  private async stream<T>(
+    sql: string,
+    values: readonly Value[],
+    { open, waitMs, onRows }: Streaming<T>,
+  ): Promise<void> {
+    const reader = new Reader<T>(onRows)
+    let stream: RowStream | undefined
+    const send = async (bound: unknown[]): Promise<void> => {
+      stream = new RowStream(open(bound))
+      for (let rows = await this.nextOf(stream, waitMs); rows.length > 0; rows = await this.nextOf(stream, waitMs))
+        await reader.read(rows as T[])
+    }
+    try {
+      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
+    } catch (error) {
+      // The rest of the rows is still on its way.
+      if (stream?.isOpen === true) await this.stop({ isBusy: true })
+      throw reader.failure === undefined ? error : reader.failure.error
+    }
+  }
+
   /** The next rows of a stream, in the time that the server has for a statement. */
-  private nextOf(stream: RowStream): Promise<unknown[]> {
-    const { statementTimeoutMs } = this.#parts.limits
-    return this.#inFlight.watch(stream.next(), statementTimeoutMs, () => {
-      const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
+  private nextOf(stream: RowStream, waitMs: number): Promise<unknown[]> {
+    return this.#inFlight.watch(stream.next(), waitMs, () => {
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${waitMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint }))
     })
