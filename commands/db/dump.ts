@@ -43,14 +43,14 @@ async function dumpToFile(
   path: string,
   { force, request }: { readonly force: boolean; readonly request: DumpRequest },
 ): Promise<void> {
-  const [{ dump }, { NewFile }] = await Promise.all([
+  const [{ dump, writableTo }, { NewFile }] = await Promise.all([
     import('../../src/client/dump.ts'),
     import('../../src/new-file.ts'),
   ])
   const file = await NewFile.create({ path, cwd: ctx.io.cwd, force, flag: '<file>', mode: ctx.fileMode ?? 0o600 })
   const { handle } = file
   try {
-    const bytes = await dump(request, handle.createWriteStream({ autoClose: false }))
+    const bytes = await dump(request, writableTo(handle))
     const { size } = await handle.stat()
     await handle.sync()
     await handle.close()

@@ -82,7 +82,7 @@ export async function changeEach<T>(ctx: Context, work: BulkWork<T>): Promise<vo
   if (stopped !== undefined) throw stoppedAfter(stopped, work, outcomes.length)
   if (failed > 0)
     throw new DbtoolError('PARTLY_DONE', `${failed} of ${work.counted(work.items.length)} could not be ${work.done}`, {
-      hint: 'the reason is beside each; the others are done',
+      hint: failed < outcomes.length ? 'the reason is beside each; the others are done' : 'the reason is beside each',
     })
 }
 

@@ -55,7 +55,9 @@ async function makeMoves(
   const { all = false, status, yes = false, dryRun = false } = options
   if (all && given.length > 0) throw new DbtoolError('USAGE', '--all and the number of an order exclude each other')
   if (!all && (status !== undefined || yes))
-    throw new DbtoolError('USAGE', `${status === undefined ? '--yes' : '--status'} needs --all`)
+    throw new DbtoolError('USAGE', `${status === undefined ? '--yes' : '--status'} needs --all`, {
+      hint: `see: dbtool orders ${move} --help`,
+    })
   const [id] = given
   if (!all && given.length <= 1 && id !== '-') return makeMove(ctx, move, { id, dryRun })
   const { moveMany } = await import('./move-many.ts')

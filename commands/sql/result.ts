@@ -108,6 +108,6 @@ export async function assertFields(
 ): Promise<void> {
   const inner = bound[0] ?? statement
   if (!ctx.out.selectsFields || !hasKnownShape(inner)) return
-  const names = await connection.columnsOf(inner)
+  const names = (await connection.columnsOf(inner))?.map((column) => column.name())
   ctx.out.assertFields(names === undefined || names.length === 0 ? changeView : viewOf(names.map(text)))
 }

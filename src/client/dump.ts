@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import type { FileHandle } from 'node:fs/promises'
+import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DbtoolError } from '../errors.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
@@ -34,6 +35,13 @@ export async function dump(request: DumpRequest, file: NodeJS.WritableStream, { 
   if (exitCode !== 0) throw failed(errors === '' ? `it ended with exit code ${exitCode}` : errors)
   if (!tail.isComplete) throw failed('it ended before the last line of the dump')
   return tail.bytes
+}
+
+/** A stream to an open file that stays open, so that it can be flushed to the disk before it is closed. */
+export function writableTo(handle: FileHandle): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => void handle.appendFile(chunk).then(() => done(), done),
+  })
 }
 
 function failed(reason: string): DbtoolError {

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Duplex, Readable, Writable } from 'node:stream'
+import { type Duplex, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { quoted } from '../db/privileges/accounts.ts'
 import type { Queries } from '../db/queries.ts'
@@ -47,9 +47,21 @@ async function spooled(stdin: Readable): Promise<FileHandle> {
   return handle
 }
 
+const chunkBytes = 65_536
+
+/** A stream of the handle itself would never end a pipeline, because the handle stays open. */
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
 /** The plain text of the dump, from its beginning. */
 function stagesOf({ handle, compression }: DumpFile): (Readable | Duplex)[] {
-  return [handle.createReadStream({ start: 0, autoClose: false }), ...decompressing(compression)]
+  return [Readable.from(chunksOf(handle)), ...decompressing(compression)]
 }
 
 /**
@@ -120,10 +132,17 @@ export async function restore(file: DumpFile, request: RestoreRequest): Promise<
     await pipeline(stages, { signal }).catch((cause: unknown) => {
       if (!isNodeError(cause) || cause.code !== 'EPIPE') throw cause
     })
+  }).catch((error: unknown) => {
+    throw signal.aborted ? interrupted(error) : error
   })
-  signal.throwIfAborted()
+  if (signal.aborted) throw interrupted()
   if (exitCode === 0) return
   throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${errors === '' ? `exit code ${exitCode}` : errors}`, {
-    hint: 'the database has only a part of the dump; remove the cause, and restore it again',
+    hint: `${onlyPart}; remove the cause, and restore it again`,
   })
 }
+
+const onlyPart = 'the database has only a part of the dump'
+
+const interrupted = (cause?: unknown): DbtoolError =>
+  new DbtoolError('INTERRUPTED', `interrupted: ${onlyPart}`, { cause, hint: 'restore it again' })

@@ -45,11 +45,11 @@ export const numberTypes: ReadonlySet<string> = new Set([
  * Reads a cell of any result without loss. Decimals, and integers beyond 2^53, are strings. Bytes are hexadecimal, as
  * SQL writes them. Geometries are GeoJSON, and vectors are arrays.
  */
-export function exactCell(column: FieldInfo): Cell {
+export function exactCell(column: FieldInfo, isVector = false): Cell {
   const reader = readers[column.type]
   if (reader !== undefined) return reader(column)
   const { dataTypeName } = column
-  if (dataTypeName === 'vector') return vector(column.buffer())
+  if (isVector) return vector(column.buffer())
   // The connector does not know every collation.
   const isBinary = (column.collation as FieldInfo['collation'] | undefined)?.index === binaryCollation
   return isBinary && !readable.has(dataTypeName) ? hexadecimal(column.buffer()) : column.string()

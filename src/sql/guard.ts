@@ -13,13 +13,16 @@ const reading: readonly string[] = [
 const revertible: readonly string[] = ['INSERT', 'UPDATE', 'DELETE', 'REPLACE', ...reading]
 const explainable: readonly string[] = ['SELECT', 'WITH', 'VALUES', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE']
 
+/** The server allows it in a read-only transaction. */
+const writesStatistics = /^[\s(]*ANALYZE\s+(?:\w+\s+)?TABLE\b/i
+
 /** @throws DbtoolError USAGE for a statement that could change something although its transaction is read-only. */
 export function assertReading(sql: string): void {
   const word = firstWord(sql)
   const hint = 'add --write to allow changes'
   if (hasExecutableComment(sql))
     throw new DbtoolError('USAGE', 'the statement has code in a comment (/*!), so it may change something', { hint })
-  if (!reading.includes(word))
+  if (!reading.includes(word) || writesStatistics.test(codeOf(sql)))
     throw new DbtoolError('USAGE', `${nameOf(word)} may change something, and dbtool sql only reads`, { hint })
   if (/\bINTO\s+(?:OUTFILE|DUMPFILE)\b/i.test(codeOf(sql)))
     throw new DbtoolError('USAGE', 'INTO OUTFILE writes a file on the server, and dbtool sql only reads', {

@@ -3,6 +3,7 @@ import type { ResultItem } from '../db/connection/result-items.ts'
 import { DatabaseError } from '../db/failures.ts'
 import type { OnRows } from '../db/queries.ts'
 import { dryRun as rolledBack } from '../db/transaction.ts'
+import { vectorColumns } from '../db/vectors.ts'
 import { DbtoolError } from '../errors.ts'
 import type { BoundStatement } from './parameters.ts'
 import { hasSeveral } from './text.ts'
@@ -32,7 +33,7 @@ export async function runStatement(
   { mode, onItems }: { readonly mode: StatementMode; readonly onItems: OnRows<ResultItem> },
 ): Promise<readonly Warning[]> {
   const run = async (): Promise<readonly Warning[]> => {
-    await connection.results(sql, values, onItems)
+    await connection.results(sql, values, onItems, await vectorColumns(connection, values[0] ?? sql))
     return warningsOf(connection)
   }
   if (mode === 'write') return run()
@@ -68,7 +69,12 @@ export function explained(error: unknown, { file, text }: StatementOrigin): unkn
   const [, line] = /at line (\d+)$/.exec(error.message) ?? []
   const place = file === undefined || line === undefined ? '' : ` of ${file}`
   const several = error.errno === syntaxError && hasSeveral(text)
-  const hint = several ? 'dbtool sql runs one statement; use dbtool db shell for several' : undefined
+  const isParameter = error.errno === syntaxError && /near '\?/.test(error.message)
+  const hint = several
+    ? 'dbtool sql runs one statement; use dbtool db shell for several'
+    : isParameter
+      ? 'the server takes no parameter there; write the value itself'
+      : undefined
   return withHint(error, hint, `${error.message}${place}`)
 }
 

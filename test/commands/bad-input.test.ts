@@ -244,15 +244,15 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
   [
     'users list --created-since yesterday',
     [
-      '--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not ' +
+      '--created-since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, an age such as 30d, or a day such as today or monday, not ' +
         "'yesterday'",
     ],
   ],
   [
     'report top-products --since 2026-02-30 --until 999999999d --by price',
     [
-      "--since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '2026-02-30'",
-      "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not '999999999d'",
+      "--since must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, an age such as 30d, or a day such as today or monday, not '2026-02-30'",
+      "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, an age such as 30d, or a day such as today or monday, not '999999999d'",
       "--by must be one of units, revenue, not 'price'",
     ],
   ],

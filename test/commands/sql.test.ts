@@ -45,7 +45,7 @@ describe('dbtool sql', () => {
     [["SELECT '?' AS `a?`, ':x' AS b -- :y ?", '--format', 'csv'], 'a?,b\n?,:x\n'],
     [['WITH a AS (SELECT 1 AS n) SELECT * FROM a', '--field', 'n'], '1\n'],
     [['(SELECT 1 AS n) UNION (SELECT 2)', '--field', 'n'], '1\n2\n'],
-    [['/* a comment */ SHOW DATABASES LIKE :name', '--param', `name=${database}`, '--format', 'count'], '1\n'],
+    [[`/* a comment */ SHOW DATABASES LIKE '${database}'`, '--format', 'count'], '1\n'],
     [['CHECKSUM TABLE old', '--format', 'count'], '1\n'],
   ])('%j', async (argv, stdout) => {
     expect(await typed(argv)).toMatchObject({ exitCode: 0, stdout, stderr: '' })
@@ -86,6 +86,14 @@ describe('dbtool sql', () => {
       place: { type: 'Point', coordinates: [1, 2.5] },
     })
     expect(new Set(Object.values({ ...nothing, id: null }))).toEqual(new Set([null]))
+  })
+
+  it('shows vectors, where the server has them', async ({ skip }) => {
+    if (!odd.connection.isAtLeast(11, 7)) skip()
+    await odd.connection.execute('CREATE TABLE vectors (id INT PRIMARY KEY, v VECTOR(3) NOT NULL, raw VARBINARY(12))')
+    await odd.connection.execute("INSERT INTO vectors VALUES (1, VEC_FromText('[0.1,1,-2.5]'), x'00')")
+    const { json } = await typed(['SELECT * FROM vectors WHERE id = :id', '--param', 'id=1', '--json'], { database: odd.name })
+    expect(json()).toEqual([{ id: 1, v: [0.1, 1, -2.5], raw: '0x00' }])
   })
 
   it('reads the same values in every data format', async () => {
@@ -143,7 +151,7 @@ describe('the statement', () => {
     [['SELECT :a', '--param', 'a=1', '--param', 'a=2'], '--param a is given twice'],
     [['SELECT :a', '--param', 'a'], "--param must be a name and a value such as sku=TEA-1, not 'a'"],
     [['SELECT 1', '-n'], '--dry-run needs --write'],
-    [['SELECT 1 AS a', '--field', 'b'], "--fields names the unknown field 'b'; the fields are a"],
+    [['SELECT 1 AS a', '--field', 'other'], "--fields names the unknown field 'other'; the fields are a"],
     [[], 'missing <statement>'],
   ])('is wrong: %j', async (argv, message) => {
     const { exitCode, error } = await typed([...argv, '--json'], { cwd: folder })
@@ -155,10 +163,11 @@ describe('the statement', () => {
   it.each([
     ['SELECT 1\nFORM users', 1, 'QUERY_FAILED', /near 'users' at line 2$/, null],
     ['SELECT 1; SELECT 2', 1, 'QUERY_FAILED', /near 'SELECT 2' at line 1$/, /one statement; use dbtool db shell/],
+    ['SHOW TABLES LIKE :a', 1, 'QUERY_FAILED', /near '\?' at line 1$/, /takes no parameter there/],
     ['SELECT nothing FROM users', 1, 'QUERY_FAILED', "Unknown column 'nothing' in 'SELECT'", null],
     ['SELECT * FROM nothing', 1, 'QUERY_FAILED', /nothing' doesn't exist$/, null],
   ])('is refused by the server, which says where: %s', async (sql, exitCode, code, message, hint) => {
-    const outcome = await typed([sql, '--json'])
+    const outcome = await typed([sql, '--json', ...(sql.includes(':a') ? ['--param', 'a=x'] : [])])
     expect([outcome.exitCode, outcome.error.code]).toEqual([exitCode, code])
     expect(outcome.error.message).toMatch(
       typeof message === 'string' ? new RegExp(`^${message.replace(/'\w+'$/, "'(SELECT|field list)'")}$`) : message,
@@ -179,6 +188,8 @@ const changing: readonly [sql: string, code: string][] = [
   ['DROP TABLE logs', 'USAGE'],
   ['SET GLOBAL max_connections = 7', 'USAGE'],
   ['COMMIT', 'USAGE'],
+  ['ANALYZE TABLE users', 'USAGE'],
+  ['analyze local table users', 'USAGE'],
   ['CALL change_it()', 'USAGE'],
   ['DO 1', 'USAGE'],
   ['LOCK TABLES users WRITE', 'USAGE'],

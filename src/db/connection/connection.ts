@@ -93,22 +93,33 @@ export class Connection implements PooledConnection {
    * Runs one statement of any kind. `onItems` receives its result sets and its outcome as the server sends them, in
    * constant memory. Never retried. Unlike `each`, it leaves the statement, and the server's time limit, as they are.
    */
-  async results(sql: string, values: readonly Value[], onItems: OnRows<ResultItem>): Promise<void> {
+  async results(
+    sql: string,
+    values: readonly Value[],
+    onItems: OnRows<ResultItem>,
+    vectors: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
     // With an array of values, even an empty one, the connector would look for placeholders.
     const open = (bound: unknown[]): Readable =>
-      withHeads(this.#parts.raw.queryStream({ ...anyResult, sql }, bound.length === 0 ? undefined : bound))
+      withHeads(this.#parts.raw.queryStream({ ...anyResult(vectors), sql }, bound.length === 0 ? undefined : bound))
     await this.stream(sql, values, { open, waitMs: this.deadlineMs, onRows: onItems })
   }
 
   /**
-   * Resolves to the names of the columns that a statement would return, without running it. Undefined if the server
-   * cannot prepare it.
+   * Resolves to the columns that a statement would return, without running it. Undefined if the server cannot prepare
+   * it.
    */
-  async columnsOf(sql: string): Promise<readonly string[] | undefined> {
+  async columnsOf(sql: string): Promise<readonly FieldInfo[] | undefined> {
     const prepared = (await this.bounded(this.deadlineMs, this.#parts.raw.prepare(sql)).catch(() => undefined)) as
-      { readonly columns: readonly FieldInfo[]; close(): void } | undefined
+      | { readonly columns: readonly FieldInfo[]; close(): void }
+      | undefined
     prepared?.close()
-    return prepared?.columns.map((column) => column.name())
+    return prepared?.columns
+  }
+
+  /** Whether the server has at least this version. */
+  isAtLeast(major: number, minor: number): boolean {
+    return this.#parts.raw.info?.hasMinVersion(major, minor, 0) === true
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {

@@ -24,12 +24,15 @@ export type ResultItem = ResultHead | readonly Cell[] | ResultChange
 
 export const isRow = (item: ResultItem): item is readonly Cell[] => Array.isArray(item)
 
-/** Options of the connector for results of any shape. */
-export const anyResult: Omit<DriverQuery, 'sql'> = {
-  rowsAsArray: true,
-  typeCast: exactCell as DriverQuery['typeCast'],
-  insertIdAsNumber: false,
+/** Options of the connector for results of any shape. `vectors` are the columns with vectors, which look like bytes. */
+export function anyResult(vectors: ReadonlySet<string>): Omit<DriverQuery, 'sql'> {
+  const typeCast = (column: FieldInfo): Cell => exactCell(column, vectors.size > 0 && vectors.has(originOf(column)))
+  return { rowsAsArray: true, typeCast: typeCast as DriverQuery['typeCast'], insertIdAsNumber: false }
 }
+
+/** The column of a table from which a column of a result comes. */
+export const originOf = (column: Pick<FieldInfo, 'db' | 'orgTable' | 'orgName'>): string =>
+  JSON.stringify([column.db(), column.orgTable(), column.orgName()])
 
 /** Puts the head of each result set in front of its rows. The connector only emits it, while the rows are buffered. */
 export function withHeads(rows: Readable): Readable {
