@@ -42,7 +42,7 @@ export async function restockProducts(
         done: 'restocked',
         change: async (reference) => {
           const { stock } = await db.transaction((tx) => restockProduct(tx, ctx.author(), reference, by))
-          return { outcome: 'restocked', message: `${signed(by)}, now ${stock} in stock` }
+          return { outcome: 'restocked', message: `now ${stock} in stock (${signed(by)})` }
         },
       }),
     { dryRun },

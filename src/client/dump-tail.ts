@@ -45,10 +45,13 @@ export class DumpTail {
   }
 }
 
-const mostLines = 3
+const mostCharacters = 2_000
 
-/** The last lines of a program's messages, as one line. */
-export function lastLines(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return lines.slice(-mostLines).join('; ')
+/** The end of a program's messages. */
+export const endOf = (messages: string): string => messages.slice(-mostCharacters)
+
+/** The error in a program's messages, as one line, without the statement that the program prints before it. */
+export function errorIn(messages: string): string {
+  const lines = messages.split('\n').filter((line) => line.trim() !== '')
+  return lines.findLast((line) => /^(?:ERROR|mariadb|mysql)/.test(line)) ?? lines.at(-1) ?? ''
 }

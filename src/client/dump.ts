@@ -5,7 +5,7 @@ import { DbtoolError } from '../errors.ts'
 import { firstRow, type Queries } from '../db/queries.ts'
 import { type ClientRun, runClient } from './client.ts'
 import { compressing, type Compression } from './compression.ts'
-import { DumpTail, lastLines } from './dump-tail.ts'
+import { DumpTail, endOf, errorIn } from './dump-tail.ts'
 
 export interface DumpRequest extends Pick<ClientRun, 'program' | 'options' | 'env' | 'signal'> {
   readonly database: string
@@ -25,14 +25,14 @@ export async function dump(request: DumpRequest, file: NodeJS.WritableStream, { 
   const { database, withEvents, compression, onBytes, signal } = request
   const compressors = compressing(compression)
   const tail = new DumpTail(onBytes)
-  let errors = ''
+  let messages = ''
   const args = [...content, ...(withEvents ? ['--events'] : []), '--', database]
   const exitCode = await runClient({ ...request, args, stdio: ['ignore', 'pipe', 'pipe'] }, async (child) => {
-    child.stderr?.on('data', (chunk) => (errors = lastLines(errors + String(chunk))))
+    child.stderr?.on('data', (chunk) => (messages = endOf(messages + String(chunk))))
     await pipeline([child.stdout as Readable, tail.count(), ...compressors, file], { signal, end })
   })
   signal.throwIfAborted()
-  if (exitCode !== 0) throw failed(errors === '' ? `it ended with exit code ${exitCode}` : errors)
+  if (exitCode !== 0) throw failed(messages === '' ? `it ended with exit code ${exitCode}` : errorIn(messages))
   if (!tail.isComplete) throw failed('it ended before the last line of the dump')
   return tail.bytes
 }

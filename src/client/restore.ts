@@ -9,7 +9,7 @@ import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
 import { namelessFile } from '../new-file.ts'
 import { type ClientRun, runClient } from './client.ts'
 import { compressionOfBytes, decompressing, type Compression } from './compression.ts'
-import { DumpTail, lastLines } from './dump-tail.ts'
+import { DumpTail, endOf, errorIn } from './dump-tail.ts'
 
 /** A dump that can be read twice: once to check it, and once to restore it. */
 export interface DumpFile {
@@ -123,10 +123,10 @@ const safely = ['--binary-mode', '--batch']
 export async function restore(file: DumpFile, request: RestoreRequest): Promise<void> {
   const { database, onBytes, signal } = request
   const tail = new DumpTail(onBytes)
-  let errors = ''
+  let messages = ''
   const args = [...safely, `--database=${database}`]
   const exitCode = await runClient({ ...request, args, stdio: ['pipe', 'ignore', 'pipe'] }, async (child) => {
-    child.stderr?.on('data', (chunk) => (errors = lastLines(errors + String(chunk))))
+    child.stderr?.on('data', (chunk) => (messages = endOf(messages + String(chunk))))
     const stages = [...stagesOf(file), tail.count(), child.stdin as Writable]
     // If the client ends early, its own message is the reason.
     await pipeline(stages, { signal }).catch((cause: unknown) => {
@@ -137,7 +137,7 @@ export async function restore(file: DumpFile, request: RestoreRequest): Promise<
   })
   if (signal.aborted) throw interrupted()
   if (exitCode === 0) return
-  throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${errors === '' ? `exit code ${exitCode}` : errors}`, {
+  throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${messages === '' ? `exit code ${exitCode}` : errorIn(messages)}`, {
     hint: `${onlyPart}; remove the cause, and restore it again`,
   })
 }

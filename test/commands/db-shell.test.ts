@@ -39,14 +39,17 @@ describe('dbtool db shell', () => {
 
   it('passes the exit code of the client on', async () => {
     const { exitCode, stderr } = await piped('SELECT nothing;')
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^ERROR 1054 .* at line 1: Unknown column/)])
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^ERROR 1054 .* at line 1: Unknown column/m)])
   })
 
   it('is a shell on a terminal, in which Ctrl-C stops a statement and not the shell', async () => {
     const tty = terminal(['db', 'shell'], database, { env })
     await tty.see(`MariaDB [${database}]>`)
+    const running = untilRuns(shop, "SELECT 'hel', SLEEP(60)")
+    // Its first look comes before the statement.
+    await shop.connection.rows('SELECT 1')
     tty.type("SELECT 'hel', SLEEP(60);\r")
-    await untilRuns(shop, "SELECT 'hel', SLEEP(60)")
+    await running
     tty.type('\u0003')
     await tty.see(`MariaDB [${database}]>`)
     tty.type('SELECT 6 * 7 AS answer;\r')
@@ -59,7 +62,7 @@ describe('dbtool db shell', () => {
     'leaves no file behind, and none is visible meanwhile: %s',
     async (signal) => {
       // After SIGKILL the client goes on, and holds the streams of dbtool.
-    const sql = `SELECT '${signal}', SLEEP(5)`
+      const sql = `SELECT '${signal}', SLEEP(5)`
       const seen: string[] = []
       await spawned(['db', 'shell', '--', '--execute', sql], {
         database,

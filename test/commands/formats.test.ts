@@ -253,7 +253,9 @@ describe('a write', () => {
       expect(shown.stderr, flags).toMatch(/^password: \S{12,}\n$/)
       expect(shown.stdout, flags).not.toMatch(/password/)
     }
-    const csv = await dbtool('users set-password eve --generate-password --fields id,password --format csv', { database })
+    const csv = await dbtool('users set-password eve --generate-password --fields id,password --format csv', {
+      database,
+    })
     expect(csv.stdout).toMatch(/^id,password\n\d+,\S{12,}\n$/)
   })
 })

@@ -120,7 +120,7 @@ describe('many orders', () => {
 describe('many products', () => {
   it('are restocked, updated and deleted', async () => {
     expect((await typed('products restock TEA-1 POT-1 nothing --by 5 --format csv')).stdout).toMatch(
-      /^item,outcome,error,message\nTEA-1,restocked,,"\+5, now \d+ in stock"\nPOT-1,restocked,,"\+5, now 7 in stock"\nnothing,failed,NOT_FOUND,/,
+      /^item,outcome,error,message\nTEA-1,restocked,,now \d+ in stock \(\+5\)\nPOT-1,restocked,,now 7 in stock \(\+5\)\nnothing,failed,NOT_FOUND,/,
     )
     expect((await typed('products update - --inactive --format csv', { stdin: 'TEA-1\nPOT-1\n' })).stdout).toBe(
       'item,outcome,error,message\nTEA-1,updated,,is_active true → false\nPOT-1,updated,,is_active true → false\n',

@@ -92,7 +92,9 @@ describe('dbtool sql', () => {
     if (!odd.connection.isAtLeast(11, 7)) skip()
     await odd.connection.execute('CREATE TABLE vectors (id INT PRIMARY KEY, v VECTOR(3) NOT NULL, raw VARBINARY(12))')
     await odd.connection.execute("INSERT INTO vectors VALUES (1, VEC_FromText('[0.1,1,-2.5]'), x'00')")
-    const { json } = await typed(['SELECT * FROM vectors WHERE id = :id', '--param', 'id=1', '--json'], { database: odd.name })
+    const { json } = await typed(['SELECT * FROM vectors WHERE id = :id', '--param', 'id=1', '--json'], {
+      database: odd.name,
+    })
     expect(json()).toEqual([{ id: 1, v: [0.1, 1, -2.5], raw: '0x00' }])
   })
 

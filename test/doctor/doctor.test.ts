@@ -70,7 +70,9 @@ describe('a healthy shop', () => {
     expect(stdout.split('\n')[0]).toBe('group,status,check,found,fix')
     expect(stdout).toMatch(/^Server,ok,time-zone,"?UTC in dbtool's sessions/m)
     expect((await dbtool('doctor --format ids', { database: shop.name })).stdout.trim().split('\n')).toEqual(names)
-    expect((await dbtool('doctor --all --color always', { database: shop.name })).stdout).toContain('\u001b[32m✔\u001b[39m')
+    expect((await dbtool('doctor --all --color always', { database: shop.name })).stdout).toContain(
+      '\u001b[32m✔\u001b[39m',
+    )
   })
 })
 
