@@ -36,7 +36,7 @@ export function doctor(program: Command, ctx: Context, run = examine): void {
     .addHelpText(
       'after',
       '\nIt changes nothing. ✔ passed, ⚠ a risk, ✖ a fault (exit code 1), – could not be\n' +
-        `checked. Tables list problems only.\n${examples('dbtool doctor', 'dbtool doctor --all', 'dbtool doctor --json')}`,
+        `checked. Tables list problems only.\n${examples('dbtool doctor', 'dbtool doctor --all')}`,
     )
     .option('--all', 'also list the checks that passed, and those skipped')
     .action((options: DoctorOptions) => run(ctx, options))
@@ -59,8 +59,8 @@ export async function examine(ctx: Context, { all = false }: DoctorOptions = {})
   signal.throwIfAborted()
   const findings = diagnose(gathered)
   const isComplete = all || !ctx.out.isForPeople
-  const shown = isComplete ? findings : findings.filter(({ status }) => status === 'fault' || status === 'warning')
-  if (isComplete || shown.length > 0) ctx.out.list(view, shown)
+  const listed = isComplete ? findings : findings.filter(({ status }) => status === 'fault' || status === 'warning')
+  if (isComplete || listed.length > 0) ctx.out.list(view, listed)
   conclude(ctx, findings)
 }
 

@@ -49,7 +49,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       'migrate rollback status seed reset check grants shell dump restore',
       () => import('./db/index.ts'),
     ],
-    sql: ['Run one SQL statement; it can only read, unless --write allows changes', '', () => import('./sql/index.ts')],
+    sql: ['Run one SQL statement, read-only unless --write is given', '', () => import('./sql/index.ts')],
     pool: ['load tests for connection pools', 'stress tune compare status', () => import('./pool/index.ts')],
     bench: ['compare database drivers', 'drivers', () => import('./bench/index.ts')],
     server: ['run a private MariaDB server', 'start stop status reset', () => import('./server/index.ts')],

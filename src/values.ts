@@ -101,8 +101,8 @@ function namedDay(text: string, now: Date): Date | undefined {
 }
 
 /**
- * Makes a parser of an instant, of an age before `now` (`30d` is thirty days ago), or of the beginning of a day:
- * `today`, `yesterday`, or `monday` for the latest Monday.
+ * Makes a parser of an instant, or of an age before `now`: `30d` is thirty days ago. The beginning of a day is `today`,
+ * `yesterday`, or `monday` for the latest Monday.
  */
 export function parsePast(now: () => Date): (text: string) => Date {
   return (text) => {

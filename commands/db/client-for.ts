@@ -5,8 +5,8 @@ import { DbtoolError } from '../../src/errors.ts'
 export type Client = Pick<ClientRun, 'program' | 'options' | 'env' | 'signal'> & { readonly database: string }
 
 /**
- * Finds a client program, and connects once: dbtool explains a failed login better than the program does, and only a
- * connection tells whether the server encrypts.
+ * Finds a client program, and connects once. dbtool explains a failed login better than the program does, and only a
+ * connection shows whether the server encrypts.
  */
 export async function clientFor(ctx: Context, wanted: { names: readonly string[]; debian: string }): Promise<Client> {
   const [{ findClient }, { optionText }] = await Promise.all([

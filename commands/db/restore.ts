@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { DatabaseObject } from '../../src/client/restore.ts'
@@ -26,10 +27,7 @@ export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): voi
 }
 
 export async function restoreDatabase(ctx: Context, given: string | undefined, options: RestoreOptions): Promise<void> {
-  const [{ checkDump, dropObjects, objectsIn, openDump, restore }, { resolve }] = await Promise.all([
-    import('../../src/client/restore.ts'),
-    import('node:path'),
-  ])
+  const { checkDump, dropObjects, objectsIn, openDump, restore } = await import('../../src/client/restore.ts')
   const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: 'File with the dump', parse: (typed: string) => typed },
   })
@@ -41,7 +39,10 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
     const all = await checkDump(file, signal, (bytes) => progress.show(() => `${megabytes(bytes)} checked …`))
     const found = await ctx.connection(objectsIn)
     const row = { database: client.database, bytes: all, dropped: found.length }
-    if (options.dryRun === true) return show(ctx, row, found)
+    if (options.dryRun === true) {
+      show(ctx, row, found)
+      return
+    }
     await confirm(ctx, found, client.database, options)
     await ctx.connection((connection) => dropObjects(connection, found))
     const onBytes = (bytes: number): void => progress.show(() => `${megabytes(bytes)} of ${megabytes(all)} restored …`)

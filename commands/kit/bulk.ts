@@ -2,7 +2,7 @@ import type { Context } from '../../src/context/context.ts'
 import { allText } from '../../src/context/stdin.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import type { Patch } from '../../src/shop/changes.ts'
-import { text, sentence, type View } from '../../src/output/view.ts'
+import { outcomeView } from './views.ts'
 
 /** The result of one thing of many. */
 export interface Outcome {
@@ -12,21 +12,6 @@ export interface Outcome {
   readonly error: string | null
   readonly message: string | null
 }
-
-export const outcomeView: View = {
-  columns: [text('item'), text('outcome'), text('error'), sentence('message')],
-  id: 'item',
-  empty: 'Nothing to do.',
-}
-
-/** Whether a command line names several things, or reads their names from standard input. */
-export const isBulk = (given: readonly string[]): boolean => given.length > 1 || given[0] === '-'
-
-/** The view of a verb that takes one thing or many. */
-export const oneOrMany =
-  <O extends object>(view: View): ((options: O, args?: readonly string[]) => View) =>
-  (options, args = []) =>
-    isBulk(args) || 'all' in options ? outcomeView : view
 
 /** Resolves to the names on the command line, or on standard input for `-`, each once. Rejects with USAGE. */
 export async function namesOf(ctx: Context, given: readonly string[]): Promise<string[]> {
@@ -97,7 +82,7 @@ async function attemptAll<T>(ctx: Context, work: BulkWork<T>, outcomes: Outcome[
       const { outcome, message = null } = await change(item)
       outcomes.push({ item: nameOf(item), outcome, error: null, message })
     } catch (error) {
-      if (!(error instanceof DbtoolError) || !ofOneThing.has(error.exitCode) || ctx.io.signal.aborted) return error
+      if (!(error instanceof DbtoolError) || !ofOneThing.has(error.exitCode)) return error
       outcomes.push({ item: nameOf(item), outcome: 'failed', error: error.code, message: error.message })
     }
   }

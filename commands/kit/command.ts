@@ -11,7 +11,7 @@ import { meantCommand } from './meant-command.ts'
 export class DbtoolCommand extends Command {
   /** The view of the result with these options and arguments. Undefined: the verb has not declared one. */
   view: ((options: unknown, args?: readonly string[]) => View) | undefined
-  /** Whether the columns of the result are known only when it is there; it may be about persons. */
+  /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
   override createCommand(name?: string): DbtoolCommand {
@@ -75,8 +75,8 @@ export function option(flags: string, description: string, parse?: (text: string
 }
 
 /**
- * Declares the view of a verb, as a function of its options and arguments if they decide. An unknown field in `--fields` is then
- * found before the verb runs.
+ * Declares the view of a verb, as a function of its options and arguments if they decide. An unknown field in
+ * `--fields` is then found before the verb runs.
  */
 export function withView<O>(command: Command, view: View | ((options: O, args?: readonly string[]) => View)): Command {
   if (command instanceof DbtoolCommand)

@@ -3,10 +3,9 @@ import type { Context } from '../../src/context/context.ts'
 import type { PromptField } from '../../src/prompts/ask.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
-import { isBulk, oneOrMany } from '../kit/bulk.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
-import { productView } from '../kit/views.ts'
+import { isBulk, oneOrMany, productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 
 export interface RestockOptions {

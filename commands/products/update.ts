@@ -5,10 +5,9 @@ import type { ProductPatch } from '../../src/shop/products/changes.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
 import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
-import { assertForMany, isBulk, oneOrMany } from '../kit/bulk.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
-import { productView } from '../kit/views.ts'
+import { isBulk, oneOrMany, productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 import { freeSku } from './free-sku.ts'
 
@@ -55,6 +54,7 @@ const columnPrompts = (ctx: Context): ColumnPrompts<ProductPatch> => ({
 async function changeProducts(ctx: Context, given: readonly string[], options: UpdateProductOptions): Promise<void> {
   if (!isBulk(given)) return changeProduct(ctx, given[0], options)
   const patch = patchOf(options)
+  const { assertForMany } = await import('../kit/bulk.ts')
   assertForMany(patch, {
     names: '--name, --description, --price, --active or --inactive',
     unique: { sku: '--sku' },

@@ -61,7 +61,7 @@ export async function runSql(ctx: Context, given: string | undefined, options: S
     .connection(
       async (connection) => {
         if (write) await assertFields(ctx, connection, bound)
-        return result.of(runStatement(connection, bound, { mode, onItems: (items) => result.take(items) }))
+        return result.of(runStatement(connection, bound, { mode, onItems: (items) => result.receive(items) }))
       },
       {},
       write ? target : { ...target, readOnly: true },

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import type { Context } from '../../src/context/context.ts'
 import { allText } from '../../src/context/stdin.ts'
 import { DbtoolError, messageOf } from '../../src/errors.ts'
+import { readRegularFile } from '../../src/regular-file.ts'
 import type { StatementOrigin } from '../../src/sql/run.ts'
 
 /** The text of the statement, and the file that it comes from. */
@@ -19,11 +21,7 @@ export async function originOf(ctx: Context, statement: string): Promise<Stateme
 /** More than any statement that a person writes. */
 const maxBytes = 16_777_216
 
-async function textOf(ctx: Context, file: string): Promise<string> {
-  const [{ resolve }, { readRegularFile }] = await Promise.all([
-    import('node:path'),
-    import('../../src/regular-file.ts'),
-  ])
+function textOf(ctx: Context, file: string): string {
   try {
     return readRegularFile(resolve(ctx.io.cwd, file), { maxBytes, orPipe: true }).text
   } catch (cause) {

@@ -30,7 +30,7 @@ export class Result {
   #names: readonly string[] = []
   #write: WriteRows | undefined
   #written: Promise<void> | undefined
-  #end = (_failure?: unknown): void => undefined
+  #end: (failure?: { readonly error: unknown }) => void = () => undefined
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -51,7 +51,7 @@ export class Result {
     }
   }
 
-  async take(items: readonly ResultItem[]): Promise<void> {
+  async receive(items: readonly ResultItem[]): Promise<void> {
     const rows: Row[] = []
     for (const item of items) {
       if (item instanceof ResultHead) await this.open(item)
@@ -71,7 +71,7 @@ export class Result {
     this.#written = this.#ctx.out.stream(view, (write) => {
       this.#write = write
       return new Promise((resolve, reject) => {
-        this.#end = (failure) => (failure === undefined ? resolve() : reject((failure as { error: Error }).error))
+        this.#end = (failure) => (failure === undefined ? resolve() : reject(failure.error as Error))
       })
     })
     // It fails at once if --fields names an unknown column.

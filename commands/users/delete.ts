@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { isBulk, oneOrMany } from '../kit/bulk.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { deletedUserView } from './deleted-view.ts'
+import { isBulk, oneOrMany } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 
 export interface DeleteUserOptions {

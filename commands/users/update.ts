@@ -4,10 +4,9 @@ import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
 import type { UserPatch } from '../../src/shop/users/user-changes.ts'
 import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
-import { assertForMany, isBulk, oneOrMany } from '../kit/bulk.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
-import { userView } from '../kit/views.ts'
+import { isBulk, oneOrMany, userView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 import { free } from './free.ts'
 
@@ -50,6 +49,7 @@ const columnPrompts = (ctx: Context): ColumnPrompts<UserPatch> => ({
 async function changeUsers(ctx: Context, given: readonly string[], options: UpdateUserOptions): Promise<void> {
   if (!isBulk(given)) return changeUser(ctx, given[0], options)
   const patch = patchOf(options)
+  const { assertForMany } = await import('../kit/bulk.ts')
   assertForMany(patch, {
     names: '--email, --first-name, --last-name, --active or --inactive',
     unique: { email: '--email' },

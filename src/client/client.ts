@@ -28,7 +28,7 @@ const descriptor = 3
 
 /**
  * Runs a client program of MariaDB while `work` uses its streams, and resolves to its exit code. The option file with
- * the password has no name: no other user can open it, and it disappears with the last process that has it open.
+ * the password has no name. No other user can open it, and it disappears with the last process that uses it.
  */
 export async function runClient(
   { program, options, args, env, stdio, signal }: ClientRun,

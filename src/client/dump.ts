@@ -51,10 +51,9 @@ function failed(reason: string): DbtoolError {
 /** The parts of a database that a dump by this account would lack or could tear, as sentences. */
 export async function dumpRisks(queries: Queries): Promise<{ withEvents: boolean; risks: readonly string[] }> {
   const grants = await queries.rows<Record<string, string>>('SHOW GRANTS')
+  const privileges = grants.map((row) => (Object.values(row)[0] ?? '').split(' ON ')[0] ?? '')
   const mayUse = (privilege: string): boolean =>
-    grants.some((row) =>
-      new RegExp(`^GRANT .*\\b(?:ALL PRIVILEGES|${privilege})\\b.* ON `).test(Object.values(row)[0] ?? ''),
-    )
+    privileges.some((list) => list.includes('ALL PRIVILEGES') || list.includes(privilege))
   const { torn } = (await firstRow<{ torn: string | null }>(
     queries,
     `SELECT GROUP_CONCAT(TABLE_NAME ORDER BY TABLE_NAME SEPARATOR ', ') AS torn FROM information_schema.TABLES

@@ -49,7 +49,7 @@ function tlsLines(target: Target, encrypted: boolean): string[] {
   if (!encrypted) return ['skip-ssl']
   const { ssl, host } = target
   if (ssl.mode === 'verify-fingerprint')
-    throw new DbtoolError('TLS_FAILED', "MariaDB's client cannot be told to verify a fingerprint", {
+    throw new DbtoolError('TLS_FAILED', "MariaDB's client has no option to verify a fingerprint", {
       hint: 'use --ssl-mode verify-identity with --ssl-ca',
     })
   readTlsFiles(target)

@@ -66,7 +66,7 @@ function stagesOf({ handle, compression }: DumpFile): (Readable | Duplex)[] {
 
 /**
  * Reads the dump to its end and resolves to its size before compression. Rejects with BAD_INPUT for a file that is
- * damaged, or lacks the last line of a dump: to restore it would leave a part of the data.
+ * damaged, or that lacks the last line of a dump. To restore it would leave a part of the data.
  */
 export async function checkDump(
   file: DumpFile,
@@ -137,7 +137,8 @@ export async function restore(file: DumpFile, request: RestoreRequest): Promise<
   })
   if (signal.aborted) throw interrupted()
   if (exitCode === 0) return
-  throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${messages === '' ? `exit code ${exitCode}` : errorIn(messages)}`, {
+  const reason = messages === '' ? `exit code ${exitCode}` : errorIn(messages)
+  throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${reason}`, {
     hint: `${onlyPart}; remove the cause, and restore it again`,
   })
 }

@@ -88,7 +88,7 @@ function geometry(value: object | null): Cell {
 }
 
 const bytesPerFloat = 4
-/** So many digits tell any two 32-bit floats apart. */
+/** Enough decimal digits to distinguish any two 32-bit floats. */
 const mostDigits = 9
 
 function vector(bytes: Buffer | null): Cell {

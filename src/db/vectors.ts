@@ -17,7 +17,7 @@ const vectorsOf = `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS \`table\`, COLUMN_NA
 export async function vectorColumns(connection: Connection, sql: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
   if (!connection.isAtLeast(11, 7)) return found
-  const bytes = ((await connection.columnsOf(sql)) ?? []).filter(({ type }) => type === 'VAR_STRING')
+  const bytes = ((await connection.columnsOf(sql)) ?? []).filter(({ type }) => String(type) === 'VAR_STRING')
   const tables = new Map(bytes.map((column) => [`${column.db()}.${column.orgTable()}`, column]))
   for (const column of tables.values())
     for (const { db, table, name } of await connection.rows<VectorRow>(vectorsOf, [column.db(), column.orgTable()]))

@@ -19,7 +19,13 @@ const unchanged = (text: string): string => text
 /** `1234567.50` as `1,234,567.50`; other texts stay as they are. */
 function byThousands(amount: string): string {
   const [, sign = '', whole, fraction = ''] = /^(-?)(\d{4,})(\.\d+)?$/.exec(amount) ?? []
-  return whole === undefined ? amount : `${sign}${whole.replace(/\d(?=(?:\d{3})+$)/g, '$&,')}${fraction}`
+  return whole === undefined ? amount : `${sign}${inThrees(whole)}${fraction}`
+}
+
+function inThrees(digits: string): string {
+  const groups: string[] = []
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(end - 3, 0), end))
+  return groups.join(',')
 }
 
 const unicode: Glyphs = {

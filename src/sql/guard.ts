@@ -2,9 +2,9 @@ import { DbtoolError } from '../errors.ts'
 import { codeOf, firstWord, hasExecutableComment } from './text.ts'
 
 /**
- * Statements that can be sent in a read-only transaction. The server refuses every change there. Any other statement
- * could end the transaction first, as CALL, BEGIN NOT ATOMIC and EXECUTE IMMEDIATE can, or is not part of it, as SET
- * GLOBAL and KILL.
+ * Statements that can be sent in a read-only transaction. The server refuses every change there. Others could
+ * end the transaction first, such as CALL, BEGIN NOT ATOMIC and EXECUTE IMMEDIATE. SET GLOBAL and KILL are not part of
+ * any transaction.
  */
 const reading: readonly string[] = [
   ...['SELECT', 'WITH', 'VALUES', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'ANALYZE', 'CHECKSUM', 'HELP'],

@@ -76,7 +76,7 @@ describe('the option file of a client', () => {
     expect(readBack(text, 'mysql')).toContain('--init-command=SET SESSION tx_read_only = ON')
   })
 
-  it.each([[{ mode: 'verify-fingerprint' } as const, "MariaDB's client cannot be told to verify a fingerprint"]])(
+  it.each([[{ mode: 'verify-fingerprint' } as const, "MariaDB's client has no option to verify a fingerprint"]])(
     'refuses what a client would not verify: %j',
     (ssl, message) => {
       expect(() => optionText({ target: { ...target, ssl }, encrypted: true })).toThrow(message)

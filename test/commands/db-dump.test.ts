@@ -49,7 +49,8 @@ const typed = (line: string, more: Situation = {}): Promise<Outcome> =>
   dbtool(line, { database: shop.name, as: 'owner', cwd, env: { PATH: process.env['PATH'] ?? '' }, ...more })
 const intoCopy = (line: string, more: Situation = {}): Promise<Outcome> => typed(line, { database: copy.name, ...more })
 
-const objects = `SELECT TABLE_TYPE AS type, TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+const objects = `SELECT TABLE_TYPE AS type, TABLE_NAME AS name FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA = DATABASE()
   UNION SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
   UNION SELECT 'TRIGGER', TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY 1, 2`
 
@@ -166,7 +167,7 @@ describe.skipIf(dumper === undefined)('db restore', () => {
       exitCode: 2,
       error: {
         message: expect.stringMatching(
-          `^this needs a confirmation: Drop everything in ${copy.name} \\(1 sequence, 1 table\\), and restore the dump\\?`,
+          `: Drop everything in ${copy.name} \\(1 sequence, 1 table\\), and restore the dump\\?`,
         ),
         hint: `add --confirm ${copy.name} to confirm it`,
       },

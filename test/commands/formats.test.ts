@@ -249,9 +249,9 @@ describe('a write', () => {
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({ username: 'eve', password: expect.stringMatching(/^\S{12,}$/) })
     for (const flags of ['-q', '-q --format ids', '-q --field id', '--fields id --json', '-q --format vertical']) {
-      const shown = await dbtool(`users set-password eve --generate-password ${flags}`, { database })
-      expect(shown.stderr, flags).toMatch(/^password: \S{12,}\n$/)
-      expect(shown.stdout, flags).not.toMatch(/password/)
+      const answer = await dbtool(`users set-password eve --generate-password ${flags}`, { database })
+      expect(answer.stderr, flags).toMatch(/^password: \S{12,}\n$/)
+      expect(answer.stdout, flags).not.toMatch(/password/)
     }
     const csv = await dbtool('users set-password eve --generate-password --fields id,password --format csv', {
       database,

@@ -168,7 +168,7 @@ describe('the statement', () => {
     ['SHOW TABLES LIKE :a', 1, 'QUERY_FAILED', /near '\?' at line 1$/, /takes no parameter there/],
     ['SELECT nothing FROM users', 1, 'QUERY_FAILED', "Unknown column 'nothing' in 'SELECT'", null],
     ['SELECT * FROM nothing', 1, 'QUERY_FAILED', /nothing' doesn't exist$/, null],
-  ])('is refused by the server, which says where: %s', async (sql, exitCode, code, message, hint) => {
+  ])('is refused by the server, which says where: %s', async (sql, ...[exitCode, code, message, hint]) => {
     const outcome = await typed([sql, '--json', ...(sql.includes(':a') ? ['--param', 'a=x'] : [])])
     expect([outcome.exitCode, outcome.error.code]).toEqual([exitCode, code])
     expect(outcome.error.message).toMatch(
@@ -212,7 +212,8 @@ describe('without --write', () => {
   beforeAll(async () => {
     const { connection } = shop
     await connection.execute(
-      "CREATE PROCEDURE change_it() BEGIN COMMIT; START TRANSACTION READ WRITE; UPDATE users SET last_name = 'x'; COMMIT; END",
+      "CREATE PROCEDURE change_it() BEGIN COMMIT; START TRANSACTION READ WRITE; " +
+        "UPDATE users SET last_name = 'x'; COMMIT; END",
     )
     await connection.execute(
       "CREATE FUNCTION change_it_too() RETURNS INT BEGIN UPDATE users SET last_name = 'x'; RETURN 1; END",

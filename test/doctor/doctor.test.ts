@@ -101,10 +101,10 @@ describe('privileges', () => {
       found: `${owner}@localhost has more privileges than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
     })
     expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
-    const shown = await dbtool('doctor', as(owner))
-    expect(shown.stderr).toMatch(/^\d+ checks passed\nwarning: risks: excess-privileges\n✔ no faults\n$/)
-    expect(shown.stdout).toContain('excess-privileges')
-    expect(shown.stdout).not.toMatch(/✔/)
+    const printed = await dbtool('doctor', as(owner))
+    expect(printed.stderr).toMatch(/^\d+ checks passed\nwarning: risks: excess-privileges\n✔ no faults\n$/)
+    expect(printed.stdout).toContain('excess-privileges')
+    expect(printed.stdout).not.toMatch(/✔/)
   })
 
   it('after a failed login, the checks that need it are one line', async () => {
