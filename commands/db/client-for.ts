@@ -23,6 +23,10 @@ export async function clientFor(ctx: Context, wanted: { names: readonly string[]
   return { program, options: optionText({ target, encrypted }), env, signal, database }
 }
 
-const bytesPerMegabyte = 1_048_576
+const kibibyte = 1_024
 
-export const megabytes = (bytes: number): string => `${(bytes / bytesPerMegabyte).toFixed(1)} MiB`
+/** `12 KiB`, `3.4 MiB`. */
+export function sizeOf(bytes: number): string {
+  if (bytes < kibibyte ** 2) return `${Math.ceil(bytes / kibibyte)} KiB`
+  return `${(bytes / kibibyte ** 2).toFixed(1)} MiB`
+}

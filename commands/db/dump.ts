@@ -5,7 +5,7 @@ import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
-import { clientFor, megabytes } from './client-for.ts'
+import { clientFor, sizeOf } from './client-for.ts'
 
 const view: View = { columns: [text('file'), number('bytes'), number('bytes_written')], id: 'file', empty: '' }
 
@@ -30,7 +30,7 @@ export async function dumpDatabase(ctx: Context, path = '-', { force = false }: 
   const client = await clientFor(ctx, { names: ['mariadb-dump', 'mysqldump'], debian: 'mariadb-client' })
   const { risks, withEvents } = await ctx.connection(dumpRisks)
   const progress = ctx.out.progress()
-  const onBytes = (bytes: number): void => progress.show(() => `${megabytes(bytes)} dumped …`)
+  const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} dumped …`)
   const request = { ...client, withEvents, compression: compressionOf(path), onBytes }
   if (path === '-') await dump(request, ctx.io.stdout, { end: false })
   else await dumpToFile(ctx, path, { force, request })
@@ -56,7 +56,7 @@ async function dumpToFile(
     await handle.close()
     await file.commit()
     ctx.out.itemForScripts(view, { file: path, bytes, bytes_written: size })
-    ctx.out.success(`dumped ${request.database} to ${path}: ${megabytes(size)}`)
+    ctx.out.success(`dumped ${request.database} to ${path}: ${sizeOf(size)}`)
   } finally {
     await handle.close().catch(() => undefined)
     await file.cleanUp()

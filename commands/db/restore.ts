@@ -6,10 +6,11 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { examples } from '../kit/help.ts'
-import { check } from './check.ts'
-import { clientFor, megabytes } from './client-for.ts'
+import type { Finding } from '../../src/shop/invariants.ts'
+import { assertSound, invariants } from './check.ts'
+import { clientFor, sizeOf } from './client-for.ts'
 
-const view: View = { columns: [text('database'), number('bytes'), number('dropped')], id: 'database', empty: '' }
+const view: View = { columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')], id: 'database', empty: '' }
 
 export interface RestoreOptions {
   readonly confirm?: string
@@ -36,23 +37,22 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
   const progress = ctx.out.progress()
   const file = await openDump(path === '-' ? path : resolve(cwd, path), path, stdin)
   try {
-    const all = await checkDump(file, signal, (bytes) => progress.show(() => `${megabytes(bytes)} checked …`))
+    const all = await checkDump(file, signal, (bytes) => progress.show(() => `${sizeOf(bytes)} checked …`))
     const found = await ctx.connection(objectsIn)
-    const row = { database: client.database, bytes: all, dropped: found.length }
+    const row = { database: client.database, bytes: all, dropped: found.length, is_sound: null }
     if (options.dryRun === true) {
       show(ctx, row, found)
       return
     }
     await confirm(ctx, found, client.database, options)
     await ctx.connection((connection) => dropObjects(connection, found))
-    const onBytes = (bytes: number): void => progress.show(() => `${megabytes(bytes)} of ${megabytes(all)} restored …`)
+    const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)
     await restore(file, { ...client, onBytes })
-    ctx.out.itemForScripts(view, row)
     ctx.out.success(`restored ${file.name} to ${client.database}`)
+    await conclude(ctx, row)
   } finally {
     await file.handle.close()
   }
-  await checkShop(ctx)
 }
 
 /** An empty database loses nothing. */
@@ -81,9 +81,11 @@ function show({ out }: Context, row: object, found: readonly DatabaseObject[]): 
 }
 
 /** The copy of a shop must be as sound as the shop; another database has no invariants. */
-async function checkShop(ctx: Context): Promise<void> {
+async function conclude(ctx: Context, row: object): Promise<void> {
   const { appliedMigrations } = await import('../../src/db/migrations/schema-state.ts')
   const isShop = await ctx.connection(async (connection) => (await appliedMigrations(connection)).length > 0)
-  if (isShop) await check(ctx)
+  const findings: readonly Finding[] = isShop ? await invariants(ctx) : []
+  ctx.out.itemForScripts(view, { ...row, is_sound: isShop ? findings.every(({ ok }) => ok) : null })
+  if (isShop) assertSound(ctx, findings)
   else ctx.out.note('this is no shop of dbtool, so db check does not apply')
 }

@@ -67,7 +67,7 @@ describe.skipIf(dumper === undefined)('a dump', () => {
     expect(await typed(`db dump ${file}`)).toMatchObject({
       exitCode: 0,
       stdout: '',
-      stderr: expect.stringMatching(new RegExp(`^✔ dumped ${shop.name} to ${file}: \\d+\\.\\d MiB\n$`)),
+      stderr: expect.stringMatching(new RegExp(`^✔ dumped ${shop.name} to ${file}: \\d+ KiB\n$`)),
     })
     const bytes = readFileSync(join(cwd, file))
     expect((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')).toMatch(/\n-- Dump completed/)
@@ -174,7 +174,9 @@ describe.skipIf(dumper === undefined)('db restore', () => {
     })
     expect((await intoCopy(`db restore ${file} --confirm other --json`)).exitCode).toBe(2)
     expect(await everything(copy)).toEqual(before)
-    expect((await intoCopy(`db restore ${file} --confirm ${copy.name}`)).exitCode).toBe(0)
+    const restored = await intoCopy(`db restore ${file} --confirm ${copy.name} --json`)
+    expect([restored.exitCode, restored.stderr]).toEqual([0, ''])
+    expect(restored.json()).toEqual({ database: copy.name, bytes: expect.any(Number), dropped: 2, is_sound: true })
     expect(await copy.connection.rows(objects)).toEqual(await shop.connection.rows(objects))
   })
 
