@@ -80,13 +80,16 @@ const reportPeakSource = `import { writeSync } from 'node:fs'
 process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))`
 const reportPeak = `data:text/javascript,${encodeURIComponent(reportPeakSource)}`
 
-/** Runs the compiled tool in a new process. Rejects if its exit code is not one of `expected`. */
+/**
+ * Runs the compiled tool, or that of another build, in a new process. Rejects if its exit code is not one of
+ * `expected`.
+ */
 export async function runDbtool(
   args: readonly string[],
-  child: Child,
+  { binary = dbtoolBinary, ...child }: Child & { readonly binary?: string },
   expected: readonly number[] = [0],
 ): Promise<Ended> {
-  const ended = await runChild(process.execPath, ['--import', reportPeak, dbtoolBinary, ...args], child)
+  const ended = await runChild(process.execPath, ['--import', reportPeak, binary, ...args], child)
   if (!expected.includes(ended.exitCode ?? -1))
     throw new Error(
       `dbtool ${args.slice(0, 2).join(' ')} ended with ${ended.exitCode ?? 'a signal'}: ${ended.stderr.trim()}`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type * as Library from '../src/index.ts'
+import { percentile } from './core/statistics.ts'
 
 /** A load on the library of a build; `library` is the path of its module. */
 export interface LibraryLoad {
@@ -57,14 +58,12 @@ async function measure(): Promise<LibraryFigures> {
   const { user, system } = process.cpuUsage(cpu)
   const seconds = (performance.now() - started) / 1_000
   await pool.close()
-  latencies.sort((a, b) => a - b)
-  const percentile = (share: number): number => latencies[Math.ceil(latencies.length * share) - 1] ?? 0
   return {
     placed: latencies.length,
     failed,
     seconds,
-    p50: percentile(0.5),
-    p99: percentile(0.99),
+    p50: percentile(latencies, 0.5),
+    p99: percentile(latencies, 0.99),
     cpuMs: (user + system) / 1_000,
   }
 }

@@ -10,6 +10,7 @@ import { orders } from './groups/orders.ts'
 import { pool } from './groups/pool.ts'
 import { reports } from './groups/reports.ts'
 import { roundTrips } from './groups/round-trips.ts'
+import { service } from './groups/service.ts'
 import { start } from './groups/start.ts'
 import { waitingOrders } from './groups/waiting-orders.ts'
 
@@ -24,6 +25,7 @@ export const groups: Readonly<Record<string, Group>> = {
   bulk,
   reports,
   pool,
+  service,
 }
 
 export interface Options {

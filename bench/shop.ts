@@ -37,9 +37,16 @@ export async function fillShop(queries: Queries, { users, products }: ShopSize):
   )
 }
 
-/** Deletes all orders and restores the stock. */
+/** Deletes all orders and restores the stock, in the schema of this build or of an earlier one. */
 export async function withoutOrders(connection: Connection): Promise<void> {
-  await emptied(connection, ['order_items', 'orders', 'logs'])
+  const tables = await connection.rows<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+      WHERE table_schema = DATABASE() AND table_name IN ('order_adjustments', 'order_items', 'orders', 'logs')`,
+  )
+  await emptied(
+    connection,
+    tables.map(({ name }) => name),
+  )
   await connection.execute('UPDATE products SET stock = stock_received, units_sold = 0, times_ordered = 0, revenue = 0')
 }
 

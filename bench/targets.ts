@@ -1,7 +1,10 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
 import { workOf } from './groups/orders.ts'
-import { buildBefore, thisBuild, workOf as waitingWork } from './groups/waiting-orders.ts'
+import { buildBefore, thisBuild } from './before.ts'
+import { ofMonths } from './groups/import-builds.ts'
+import { works as services } from './groups/service.ts'
+import { nameOf, works } from './groups/waiting-orders.ts'
 import { pythonPeers, sysbenchLabel } from './peers.ts'
 import { counted } from './core/figures.ts'
 
@@ -34,13 +37,18 @@ const orders = (work: string, about: string, peer: string, reach: Target['reach'
   measure: (figures) => figures.ratio('orders', work, 'dbtool', peer),
 })
 /** This build divided by the one before; `what` is the figure. */
-const waiting = (work: string, about: string, reach: Target['reach'], what = 'value'): Target => ({
+const waiting = (
+  work: (typeof works)[keyof typeof works],
+  about: string,
+  reach: Target['reach'],
+  what = 'value',
+): Target => ({
   group: 'waiting-orders',
   work: about,
   peer: buildBefore,
   reach,
   measure: (figures) => {
-    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', work, who))
+    const [mine, before] = [thisBuild, buildBefore].map((who) => figures.of('waiting-orders', nameOf(work), who))
     return figures.ratioOfAlso(what, mine, before)
   },
 })
@@ -72,12 +80,27 @@ const importing = (peer: string, bound: number): Target => ({
   reach: least(bound),
   measure: (figures) => figures.ratio('import', 'orders of a month', 'orders import', peer),
 })
+const importingBeside = (months: number): Target => ({
+  group: 'import',
+  work: `orders import, ${months === 1 ? 'a month' : `${months} months`}`,
+  peer: buildBefore,
+  reach: least(0.95),
+  measure: (figures) => figures.ratio('import', ofMonths(months), thisBuild, buildBefore),
+})
 const memory = (work: string, verb: string): Target => ({
   group: 'bulk',
   work: `${verb}, memory`,
   peer: '–',
   reach: most(150, 'MB'),
   measure: (figures) => figures.spread('bulk', work, verb, 'peakMegabytes'),
+})
+
+const serving = (work: string, peer: 'driver' | 'mysql2', bound: number): Target => ({
+  group: 'service',
+  work,
+  peer: peer === 'driver' ? "the connector's pool" : "mysql2's pool",
+  reach: most(bound),
+  measure: (figures) => figures.ratio('service', work, 'fair', peer),
 })
 
 const [among, same] = ['among 1,000 products', 'all of the same 3']
@@ -92,15 +115,17 @@ export const targets: readonly Target[] = [
   failures(workOf('hot', 0), same),
   orders(workOf('hot', 5), `${same}, 5 ms away`, pythonPeers['raw-mysqlclient'].label, least(60)),
   failures(workOf('hot', 5), `${same}, 5 ms away`),
-  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers', least(4)),
-  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers', least(2)),
-  waiting(waitingWork('hot', 64, 0), 'hot, 64 workers', least(4)),
-  waiting(waitingWork('spread', 64, 0), 'spread, 64 workers', least(4)),
-  waiting(waitingWork('hot', 16, 0), 'hot, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
-  waiting(waitingWork('spread', 16, 0), 'spread, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
-  waiting(waitingWork('spread', 1, 0), 'one worker, p50', most(1.05), 'p50'),
-  waiting(waitingWork('spread', 1, 0), 'one worker, p99', most(1.05), 'p99'),
-  waiting(waitingWork('hot', 64, 5), 'hot, 64 workers, 5 ms away', least(5)),
+  waiting(works.hot, 'hot, 16 workers', least(4)),
+  waiting(works.spread, 'spread, 16 workers', least(2)),
+  waiting(works.hot64, 'hot, 64 workers', least(4)),
+  waiting(works.spread64, 'spread, 64 workers', least(4)),
+  waiting(works.hot, 'hot, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(works.spread, 'spread, 16 workers, CPU for an order', most(0.4), 'cpuMsAnOrder'),
+  waiting(works.alone, 'one worker, p50', most(1.05), 'p50'),
+  waiting(works.alone, 'one worker, p99', most(1.05), 'p99'),
+  waiting(works.hot64Far, 'hot, 64 workers, 5 ms away', least(5)),
+  waiting(works.hotForeign, 'hot, 16 workers, p99 of a foreign program', most(1), 'foreignP99'),
+  waiting(works.hot64Foreign, 'hot, 64 workers, p99 of a foreign program', most(1), 'foreignP99'),
   {
     group: 'round-trips',
     work: 'round trips of an order, 1 to 100 lines',
@@ -118,18 +143,23 @@ export const targets: readonly Target[] = [
   },
   importing(oneByOne, 3),
   importing(fiveAtOnce, 1),
+  importingBeside(1),
+  importingBeside(10),
   {
     group: 'import',
     work: 'orders import, memory for 10 × the file',
     peer: 'for the file',
-    reach: most(1.5),
-    measure: (figures) => figures.ratio('import', 'memory at most', '10 ×', '1 ×'),
+    reach: most(1.25),
+    measure: (figures) => {
+      const [tenfold, once] = [10, 1].map((months) => figures.of('import', ofMonths(months), thisBuild))
+      return figures.ratioOfAlso('peakMegabytes', tenfold, once)
+    },
   },
   {
     group: 'bulk',
     work: 'products import',
     peer: 'LOAD DATA LOCAL INFILE',
-    reach: least(0.7),
+    reach: least(0.45),
     measure: (figures) => figures.ratio('bulk', into, 'products import', 'LOAD DATA LOCAL INFILE'),
   },
   memory(into, 'products import'),
@@ -184,6 +214,17 @@ export const targets: readonly Target[] = [
     peer: 'ceil(50 / 15) × 100 ms',
     reach: most(1.03),
     measure: (figures) => figures.spread('pool', 'default scenario', 'pool stress'),
+  },
+  serving(services.silent, 'driver', 0.3),
+  serving(services.wait, 'driver', 1),
+  serving(services.wait, 'mysql2', 1),
+  serving(services.cpu, 'driver', 1.05),
+  {
+    group: 'service',
+    work: services.back,
+    peer: '–',
+    reach: most(1_000, 'ms'),
+    measure: (figures) => figures.spread('service', services.back, 'fair'),
   },
   starting('--help', 1.6),
   starting('--version', 1.6),

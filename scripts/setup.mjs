@@ -2,7 +2,7 @@
 // packages, so it uses none.
 //   node scripts/setup.mjs test [--fast] [arguments for vitest]
 //   node scripts/setup.mjs demo|bench [arguments for the demo or for the bench]
-//   node scripts/setup.mjs torture [--seconds 300] [--seed N]
+//   node scripts/setup.mjs torture [--seconds 300] [--seed N] | torture --cluster [--rounds 20]
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ import { Failure, Steps } from './steps.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...parts) => join(root, ...parts)
 const debianPackages = ['mariadb-server-core', 'mariadb-client-core']
+const galeraLibrary = '/usr/lib/galera/libgalera_smm.so'
 const sources = ['bin', 'commands', 'src', 'bench', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
 
 const steps = new Steps()
@@ -23,8 +24,9 @@ async function main([task, ...rest]) {
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
+  if (task === 'test' || torture !== undefined) await steps.step('Galera', galera)
   if (task === 'demo') return node([at('dist', 'cli', 'dbtool.cjs'), 'demo', ...rest])
-  if (torture !== undefined) return node([...vitest(), at('test', 'faults')], torture)
+  if (torture !== undefined) return node([...vitest(), at('test', torture.folder)], torture.env)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
   return test(rest)
 }
@@ -51,15 +53,24 @@ const vitest = () => [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(ste
 
 /** The tests of faults read these: they are the same in `npm test`, only short. */
 function tortureSettings(args) {
-  const usage = new Failure('usage: npm run torture -- [--seconds 300] [--seed N], both whole numbers', { status: 2 })
-  const settings = { '--seconds': '300' }
-  for (let index = 0; index < args.length; index += 2) {
-    if (!['--seconds', '--seed'].includes(args[index]) || !/^\d{1,9}$/.test(args[index + 1] ?? '')) throw usage
-    settings[args[index]] = args[index + 1]
+  const usage = 'usage: npm run torture -- [--seconds 300] [--seed N], or --cluster [--rounds 20], all whole numbers'
+  const settings = {}
+  for (let index = 0; index < args.length; index += args[index] === '--cluster' ? 1 : 2) {
+    const [name, value] = [args[index], args[index + 1] ?? '']
+    if (name === '--cluster') settings[name] = ''
+    else if (['--seconds', '--seed', '--rounds'].includes(name) && /^\d{1,9}$/.test(value)) settings[name] = value
+    else throw new Failure(usage, { status: 2 })
   }
+  const isCluster = settings['--cluster'] !== undefined
+  const allowed = isCluster ? ['--cluster', '--rounds'] : ['--seconds', '--seed']
+  if (Object.keys(settings).some((name) => !allowed.includes(name))) throw new Failure(usage, { status: 2 })
+  if (isCluster) return { folder: 'cluster', env: { DBTOOL_CLUSTER_ROUNDS: settings['--rounds'] ?? '20' } }
   return {
-    DBTOOL_TORTURE_SECONDS: settings['--seconds'],
-    ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }),
+    folder: 'faults',
+    env: {
+      DBTOOL_TORTURE_SECONDS: settings['--seconds'] ?? '300',
+      ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }),
+    },
   }
 }
 
@@ -116,14 +127,34 @@ async function mariadb() {
   try {
     return findPrograms().mariadbd
   } catch (error) {
-    const canInstall = !process.env.DBTOOL_MARIADBD && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-    if (!canInstall) throw new Failure(error.message)
+    if (!canInstall()) throw new Failure(error.message)
   }
+  await install(debianPackages)
+  return `${findPrograms().mariadbd} installed`
+}
+
+/** Without it, the tests of a cluster are skipped. */
+async function galera() {
+  if (existsSync(galeraLibrary)) return galeraLibrary
+  if (!canInstall()) return 'not installed: the tests of a cluster are skipped'
+  try {
+    await install(['galera-4'])
+    return `${galeraLibrary} installed`
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return 'the package galera-4 cannot be installed: the tests of a cluster are skipped'
+  }
+}
+
+function canInstall() {
+  return !process.env.DBTOOL_MARIADBD && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+}
+
+async function install(packages) {
   const options = { cwd: '/', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
   await steps.quietly('apt-get update', 'apt-get', ['update', '-qq'], options)
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...debianPackages]
-  await steps.quietly('apt-get install', 'apt-get', install, options)
-  return `${findPrograms().mariadbd} installed`
+  const args = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  await steps.quietly('apt-get install', 'apt-get', args, options)
 }
 
 async function check(name, [directory, bin, file, ...args]) {

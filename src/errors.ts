@@ -15,15 +15,18 @@ export const exitCodes = {
   SERVER_FAILED: 1,
   CLIENT_FAILED: 1,
   INVARIANT_BROKEN: 1,
+  CLUSTER_DEGRADED: 1,
   USAGE: 2,
   BAD_INPUT: 2,
   BAD_CONFIG: 2,
+  CLUSTER_DOWN: 2,
   DECLINED: 3,
   UNREACHABLE: 4,
   ACCESS_DENIED: 4,
   UNKNOWN_DATABASE: 4,
   TLS_FAILED: 4,
   CONNECTION_LOST: 4,
+  NODE_NOT_READY: 4,
   NOT_MARIADB: 4,
   NOT_FOUND: 5,
   DUPLICATE: 6,
@@ -83,6 +86,14 @@ export class DbtoolError extends Error {
 /** An invalid value. The message continues the name of the value: "--quantity" + " must be …". */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue'
+
+  /** Without a stack trace: a file with many faults would spend its time on them, and nobody sees them. */
+  constructor(message: string) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** Makes one error of all faults of an input. A single fault becomes the message itself. */

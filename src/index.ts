@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { urlParts } from './connection-url.ts'
 import { osUserName } from './context/os-user.ts'
 import { openPool } from './db/pool/open.ts'
-import { defaultPoolOptions, type Pool, type PoolOptions } from './db/pool/pool.ts'
-import { defaultLimits, type Limits, type SslMode, type Target, type TlsVersion } from './db/target.ts'
-import { DbtoolError, InvalidValue } from './errors.ts'
+import type { Pool, PoolOptions } from './db/pool/pool.ts'
+import { statementsOn, type Statements } from './db/pool/statements.ts'
+import { type CreatePoolOptions, parsePoolOptions } from './library/pool-options.ts'
 import type { Adjustment } from './shop/orders/adjustments.ts'
 import { orderQueue } from './shop/orders/order-queue.ts'
 import type { OrderLine, Placement } from './shop/orders/place-order.ts'
@@ -13,7 +12,21 @@ import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
 import { builtIn, onLease, performSql, type Iterate } from './stress/workload.ts'
 
+export type {
+  AcquireEvent,
+  CloseEvent,
+  ConnectEvent,
+  LeakEvent,
+  Outcome,
+  QueryEvent,
+  TimeoutEvent,
+  WaitEvent,
+} from './db/diagnostics.ts'
 export { withLease, type Pool, type PoolStats, type PoolOptions } from './db/pool/pool.ts'
+export type { AcquireOptions, CancellableSession, Row } from './db/pool/pool.ts'
+export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
+export type { StatementOptions } from './db/queries.ts'
+export type { CreatePoolOptions, Password, TlsObjects } from './library/pool-options.ts'
 export { DbtoolError, type ErrorCode } from './errors.ts'
 export type { Adjustment } from './shop/orders/adjustments.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
@@ -21,53 +34,23 @@ export type { Lease } from './db/pool/pool.ts'
 export type { StressResult } from './stress/result.ts'
 export type { Iterate } from './stress/workload.ts'
 
-/**
- * Options of {@link createPool}: the target, the pool and the time limits. The defaults are those of the command line,
- * and all times are in milliseconds.
- */
-export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
-  /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. */
-  readonly url?: string
-  /** Host name or address of the server; default `localhost`. */
-  readonly host?: string
-  /** Port of the server; default 3306. */
-  readonly port?: number
-  /** Path of a unix socket, instead of host and port. */
-  readonly socket?: string
-  /** Database user; default the operating-system user. */
-  readonly user?: string
-  /** Password of the database user; default empty. */
-  readonly password?: string
-  /** Name of the database; default `dbtool`. */
-  readonly database?: string
-  /** Default `preferred`: encrypted if the server supports TLS. */
-  readonly sslMode?: SslMode
-  /** Path of a PEM file with the CA certificate. */
-  readonly sslCa?: string
-  /** Path of a PEM file with the certificate of this client, and of one with its private key. */
-  readonly sslCert?: string
-  readonly sslKey?: string
-  /** The TLS versions to accept; both unless it is said. */
-  readonly tlsVersions?: readonly TlsVersion[]
-}
-
-/** A pool, with the options with which it was created. */
-export type ShopPool = Pool & { readonly options: PoolOptions }
+/** A pool, with single statements and the options with which it was created. */
+export type ShopPool = Pool & Statements & { readonly options: PoolOptions }
 
 /**
  * Creates dbtool's fair pool, which serves callers in order of arrival. The pool opens a connection only when one is
  * needed, so a wrong host or password is an error of the first use. Close the pool, or the process does not end.
  *
  * @param given A URL, or options.
- * @throws DbtoolError BAD_CONFIG if the URL is invalid.
+ * @throws DbtoolError BAD_CONFIG with all faults of the options.
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
-  const { url, ...parts } = typeof given === 'string' ? { url: given } : given
-  const merged: CreatePoolOptions = { ...(url === undefined ? {} : partsOf(url)), ...definedOnly(parts) }
-  const options = withDefaults(defaultPoolOptions, merged)
-  const limits = withDefaults(defaultLimits, merged)
-  return Object.assign(openPool('fair', { target: targetOf(merged), limits, options }), { options })
+  const { target, limits, options } = parsePoolOptions(given)
+  const pool = openPool('fair', { target, limits, options })
+  return Object.assign(pool, { options }, statementsOn(pool, options))
 }
+
+export { transactionOn as transaction } from './db/pool/statements.ts'
 
 /** An order to place. */
 export interface NewOrder {
@@ -154,56 +137,4 @@ export function stress(pool: ShopPool, options: StressOptions = {}): Promise<Str
     { load: { loop: 'closed', workers }, until, warmupMs, rampMs: 0 },
     signal,
   )
-}
-
-function partsOf(url: string): CreatePoolOptions {
-  try {
-    const {
-      DB_HOST: host,
-      DB_PORT: port,
-      DB_SOCKET: socket,
-      DB_USER: user,
-      DB_PASSWORD: password,
-      DB_NAME: database,
-    } = urlParts(url)
-    return definedOnly({ host, port: port === undefined ? undefined : Number(port), socket, user, password, database })
-  } catch (error) {
-    if (error instanceof InvalidValue) throw new DbtoolError('BAD_CONFIG', `the URL of the pool ${error.message}`)
-    throw error
-  }
-}
-
-function targetOf({
-  host = 'localhost',
-  port = 3306,
-  socket,
-  user = osUserName(),
-  password = '',
-  database = 'dbtool',
-  sslMode = 'preferred',
-  sslCa,
-  sslCert,
-  sslKey,
-  tlsVersions,
-}: CreatePoolOptions): Target {
-  return {
-    host,
-    port,
-    socket,
-    user,
-    password,
-    database,
-    ssl: { mode: sslMode, ca: sslCa, cert: sslCert, key: sslKey, versions: tlsVersions },
-  }
-}
-
-/** The defined values alone. */
-function definedOnly(parts: Readonly<Record<string, unknown>>): CreatePoolOptions {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined))
-}
-
-/** The values of `given` for the names in `defaults`, or the defaults. */
-function withDefaults<T extends object>(defaults: T, given: object): T {
-  const names = Object.keys(defaults)
-  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))) }
 }

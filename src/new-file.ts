@@ -1,4 +1,4 @@
-import { constants, lstatSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { constants, lstatSync, readlinkSync, rmSync, type Stats, statSync } from 'node:fs'
 import { copyFile, link, open, readlink, realpath, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join, parse, resolve, sep } from 'node:path'
 import { DbtoolError, isNodeError, messageOf } from './errors.ts'
@@ -43,22 +43,9 @@ export class NewFile {
   }
 
   /** Rejects with USAGE if the file exists and `force` is false, or if it cannot be written. */
-  static async create({ path, cwd, force, flag, mode }: NewFileRequest): Promise<NewFile> {
-    const typed = resolve(cwd, path)
-    const hint = `choose another file with ${flag}`
-    const foreign = linkInOpenFolder(typed)
-    if (foreign !== undefined)
-      throw new DbtoolError(
-        'USAGE',
-        `cannot write ${path}: ${foreign} is a link in a folder that everybody can write to`,
-        {
-          hint,
-        },
-      )
-    const final = await targetOf(typed)
-    const found = await stat(final).catch(() => undefined)
-    const isFile = (found === undefined || found.isFile()) && !isStream(typed)
-    if (found !== undefined && isFile && !force) throw alreadyExists(path)
+  static async create(request: NewFileRequest): Promise<NewFile> {
+    const { path, force, mode } = request
+    const { typed, final, found, isFile } = await freePath(request)
     const temporary = isFile ? temporaryBeside(final) : undefined
     try {
       const handle = await (temporary === undefined ? openStream(typed) : open(temporary, 'wx', mode ?? 0o666))
@@ -66,7 +53,10 @@ export class NewFile {
       if (temporary !== undefined && exactMode !== undefined) await handle.chmod(exactMode)
       return new NewFile({ path, force, temporary, final }, handle)
     } catch (cause) {
-      throw new DbtoolError('USAGE', `cannot write ${path}: ${reasonOf(cause, isFile)}`, { cause, hint })
+      throw new DbtoolError('USAGE', `cannot write ${path}: ${reasonOf(cause, isFile)}`, {
+        cause,
+        hint: otherFile(request),
+      })
     }
   }
 
@@ -92,6 +82,12 @@ export class NewFile {
     if (this.#place.temporary !== undefined) await rm(this.#place.temporary, { force: true })
   }
 
+  /** Leaves what {@link commit} has not moved, and returns its path. */
+  leave(): string | undefined {
+    process.off('exit', this.#remove)
+    return this.#place.temporary
+  }
+
   /** The error of a failed write. */
   failed(cause: unknown): DbtoolError {
     return new DbtoolError('UNEXPECTED', `cannot write ${this.#place.path}: ${messageOf(cause)}`, {
@@ -100,6 +96,35 @@ export class NewFile {
     })
   }
 }
+
+interface FreePath {
+  /** The absolute path. */
+  readonly typed: string
+  /** Where its links lead. */
+  readonly final: string
+  readonly found: Stats | undefined
+  readonly isFile: boolean
+}
+
+/** Resolves to a path for a new file. Rejects with USAGE if the file exists and `force` is false. */
+export async function freePath(request: Omit<NewFileRequest, 'mode'>): Promise<FreePath> {
+  const { path, cwd, force } = request
+  const typed = resolve(cwd, path)
+  const foreign = linkInOpenFolder(typed)
+  if (foreign !== undefined)
+    throw new DbtoolError(
+      'USAGE',
+      `cannot write ${path}: ${foreign} is a link in a folder that everybody can write to`,
+      { hint: otherFile(request) },
+    )
+  const final = await targetOf(typed)
+  const found = await stat(final).catch(() => undefined)
+  const isFile = (found === undefined || found.isFile()) && !isStream(typed)
+  if (found !== undefined && isFile && !force) throw alreadyExists(path)
+  return { typed, final, found, isFile }
+}
+
+const otherFile = ({ flag }: Pick<NewFileRequest, 'flag'>): string => `choose another file with ${flag}`
 
 /** Opens a temporary file that has no name any more: it is private, and disappears with the process. */
 export async function namelessFile(beside: string): Promise<FileHandle> {

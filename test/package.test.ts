@@ -81,6 +81,8 @@ describe('the package', () => {
       'dist/lib/index.js',
       'dist/sbom.cdx.json',
       'docs/dbtool.1',
+      'examples/opentelemetry.ts',
+      'examples/prometheus.ts',
       'package.json',
     ])
     for (const path of ['dist/cli/dbtool.cjs', 'dist/cli/thread-main.cjs', 'dist/lib/index.d.ts'])

@@ -106,7 +106,7 @@ function superLinear(expression: RegExp): string | undefined {
 
 const { literals, made } = expressions()
 
-describe('a regular expression takes linear time', { timeout: 120_000 }, () => {
+describe('a regular expression takes linear time', { timeout: 300_000 }, () => {
   it('in every file', () => {
     expect(literals.length).toBeGreaterThan(100)
     const distinct = [...new Map(literals.map((found) => [found.text, found])).values()]

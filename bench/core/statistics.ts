@@ -23,3 +23,9 @@ export function ratioOf(values: readonly number[], peers: readonly number[]): Sp
   const ratios = values.map((value, round) => value / (peers[round] ?? 0))
   return ratios.every(Number.isFinite) ? spreadOf(ratios) : undefined
 }
+
+/** The smallest value that `share` of all values do not exceed; 0 without values. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? 0
+}

@@ -31,14 +31,12 @@ export async function bulk(bench: Bench): Promise<void> {
   const contest = { group: 'bulk', unit: 'rows/s', rounds }
   const importing = (): Promise<Ended> => runVerb(bench, ['products', 'import', paths.given, '--json'])
   const loading = [loadingOf(bench, { who: 'products import', underTest: true, work: importing })]
-  if (peer)
-    loading.push(
-      loadingOf(bench, {
-        who: 'LOAD DATA LOCAL INFILE',
-        underTest: false,
-        work: () => runClient(bench, loadStatement(paths.given)),
-      }),
-    )
+  const load = loadStatement(paths.given)
+  for (const [who, statements] of [
+    ['LOAD DATA LOCAL INFILE', load],
+    ['LOAD DATA, with a log row each', `BEGIN; ${load}; ${logStatement}; COMMIT`],
+  ] as const)
+    if (peer) loading.push(loadingOf(bench, { who, underTest: false, work: () => runClient(bench, statements) }))
   await alternate({ ...contest, work: 'products into a table', contestants: loading }, results)
   // Import again: the last contestant may have failed, and both must read the same rows.
   await emptyTable(bench)
@@ -134,6 +132,12 @@ function loadStatement(path: string): string {
   return `LOAD DATA LOCAL INFILE '${path}' INTO TABLE products FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"'
     IGNORE 1 LINES (sku, name, price, stock) SET stock_received = stock`
 }
+
+/** The log rows of the import, without its validation. */
+const logStatement = `INSERT INTO logs (os_user, command, entity, entity_id, message)
+  SELECT 'bench', 'products import', 'products', id,
+      CONCAT('created ', sku, ': ', name, ', price ', price, ', stock ', stock)
+    FROM products`
 
 const rowsAtOnce = 50_000
 

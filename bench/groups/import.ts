@@ -8,11 +8,11 @@ import { adjacent, keyByReference } from '../../src/shop/import/order-groups.ts'
 import { findImportedUsers } from '../../src/shop/import/resolve-users.ts'
 import { placeOrder } from '../../src/shop/orders/place-order.ts'
 import type { Bench } from '../bench.ts'
-import { runDbtool } from '../child.ts'
 import { dbtool } from '../command.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { withPool } from '../pool.ts'
 import { author, makeDatabase, verify, withoutOrders } from '../shop.ts'
+import { importBuilds } from './import-builds.ts'
 import { orderColumns, orderFile } from './order-files.ts'
 
 const database = 'bench_import'
@@ -32,14 +32,17 @@ const flags = [
 /** Success; or success except for orders that the file or the shop rejects. */
 const expected = [0, 7] as const
 
-/** A month of invoices as an import and as a loop over single orders; then the memory for one and for ten months. */
+/**
+ * A month of invoices as an import and as a loop over single orders. Then one and ten months as whole processes, beside
+ * an earlier build.
+ */
 export async function imports(bench: Bench): Promise<void> {
   const {
     server,
     results,
     size: { rounds },
   } = bench
-  const [once, tenfold] = [orderFile(bench, 1), orderFile(bench, 10)]
+  const once = orderFile(bench, 1)
   await makeDatabase(server, database)
   // This run creates the users and products, because creating them is no part of placing an order.
   await dbtool(
@@ -54,11 +57,7 @@ export async function imports(bench: Bench): Promise<void> {
     ),
   ]
   await alternate({ group: 'import', work: 'orders of a month', unit: 'orders/s', rounds, contestants }, results)
-  const memory = [
-    ['1 ×', once],
-    ['10 ×', tenfold],
-  ].map(([who = '', path = '']) => ({ who, underTest: true, run: async () => ({ value: await peakOf(bench, path) }) }))
-  await alternate({ group: 'import', work: 'memory at most', unit: 'MB', rounds, contestants: memory }, results)
+  await importBuilds(bench, { once, tenfold: orderFile(bench, 10), flags, database })
 }
 
 /** A contestant that starts without orders; `place` resolves to the number of orders placed. */
@@ -83,22 +82,8 @@ async function importing({ server, signal }: Bench, path: string): Promise<numbe
     { env: server.environment(database), cwd: server.home, signal },
     expected,
   )
-  return placedOf(stdout)
+  return (JSON.parse(stdout) as { orders_placed: number }).orders_placed
 }
-
-async function peakOf({ server, signal }: Bench, path: string): Promise<number> {
-  await server.connection(database, withoutOrders)
-  const { stdout, peakMegabytes } = await runDbtool(
-    ['orders', 'import', path, ...flags],
-    { env: server.environment(database), cwd: server.home, signal },
-    expected,
-  )
-  await server.connection(database, (connection) => verify(connection, 'orders', placedOf(stdout)))
-  if (peakMegabytes === undefined) throw new Error('the process did not report its memory')
-  return peakMegabytes
-}
-
-const placedOf = (json: string): number => (JSON.parse(json) as { orders_placed: number }).orders_placed
 
 /** Places the valid orders of the file in a loop: the same reading, but one statement per order. */
 async function oneByOne({ server, signal }: Bench, path: string, workers: number): Promise<number> {

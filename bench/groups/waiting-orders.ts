@@ -1,34 +1,44 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serverPaths } from '../../src/server/home.ts'
 import type { CreatePoolOptions } from '../../src/index.ts'
+import { buildBefore, missingBuild, thisBuild } from '../before.ts'
 import type { Bench } from '../bench.ts'
 import { root, runChild } from '../child.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { counted } from '../core/figures.ts'
 import type { Trial } from '../core/results.ts'
 import type { LibraryFigures, LibraryLoad } from '../library-load.ts'
+import { foreignProgram, type ForeignFigures } from '../foreign-program.ts'
 import { withFarServer } from '../proxy/far-server.ts'
 import { verify, withoutOrders } from '../shop.ts'
 import { ordersDatabase, ordersShop, usersOfShop } from './placing.ts'
 
 const connections = 16
 const lines = 3
-const works = [
-  { demand: 'hot', workers: 16, roundTripMs: 0 },
-  { demand: 'spread', workers: 16, roundTripMs: 0 },
-  { demand: 'hot', workers: 64, roundTripMs: 0 },
-  { demand: 'spread', workers: 64, roundTripMs: 0 },
-  { demand: 'spread', workers: 1, roundTripMs: 0 },
-  { demand: 'hot', workers: 64, roundTripMs: 5 },
-] as const
-type Work = (typeof works)[number]
 
-export const thisBuild = 'this build'
-export const buildBefore = 'the build before'
-export const workOf = (demand: Work['demand'], workers: number, roundTripMs: number): string =>
-  `${demand}, ${counted(workers, 'worker')}, ${roundTripMs} ms`
+interface Work {
+  readonly demand: 'hot' | 'spread'
+  readonly workers: number
+  readonly roundTripMs: number
+  /** Whether another program orders the same products meanwhile. */
+  readonly foreign?: boolean
+}
+
+export const works = {
+  hot: { demand: 'hot', workers: 16, roundTripMs: 0 },
+  spread: { demand: 'spread', workers: 16, roundTripMs: 0 },
+  hot64: { demand: 'hot', workers: 64, roundTripMs: 0 },
+  spread64: { demand: 'spread', workers: 64, roundTripMs: 0 },
+  alone: { demand: 'spread', workers: 1, roundTripMs: 0 },
+  hotForeign: { demand: 'hot', workers: 16, roundTripMs: 0, foreign: true },
+  hot64Foreign: { demand: 'hot', workers: 64, roundTripMs: 0, foreign: true },
+  hot64Far: { demand: 'hot', workers: 64, roundTripMs: 5 },
+} as const satisfies Record<string, Work>
+
+export const nameOf = ({ demand, workers, roundTripMs, foreign = false }: Work): string =>
+  `${demand}, ${counted(workers, 'worker')}, ${roundTripMs} ms${foreign ? ', beside a foreign program' : ''}`
 
 /**
  * Orders through the library on 16 connections, of this build and of an earlier one, each in a process of its own. The
@@ -37,7 +47,7 @@ export const workOf = (demand: Work['demand'], workers: number, roundTripMs: num
 export async function waitingOrders(bench: Bench): Promise<void> {
   await ordersShop(bench, { products: 1_000 })
   const { roundTripsMs } = bench.size
-  for (const work of works.filter(({ roundTripMs }) => roundTripsMs.includes(roundTripMs))) {
+  for (const work of Object.values<Work>(works).filter(({ roundTripMs }) => roundTripsMs.includes(roundTripMs))) {
     if (work.roundTripMs === 0) await contest(bench, work)
     else
       await withFarServer({ to: bench.server.socket, roundTripMs: work.roundTripMs }, ({ port }) =>
@@ -54,26 +64,20 @@ async function contest(bench: Bench, work: Work, port?: number): Promise<void> {
     run: () => placing(bench, work, directory, port),
   })
   const contestants = [contestant(thisBuild, root, true)]
-  const missing = missingBuild(bench.before)
+  const missing = missingBuild(bench.before, ...library)
   if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
   else contestants.push(contestant(buildBefore, bench.before, false))
-  const name = workOf(work.demand, work.workers, work.roundTripMs)
-  await alternate({ group: 'waiting-orders', work: name, unit: 'orders/s', rounds, contestants }, bench.results)
+  await alternate({ group: 'waiting-orders', work: nameOf(work), unit: 'orders/s', rounds, contestants }, bench.results)
 }
 
-const libraryOf = (directory: string): string => join(directory, 'dist', 'lib', 'index.js')
-
-function missingBuild(directory: string | undefined): string | undefined {
-  if (directory === undefined) return '--before does not name a checkout of an earlier commit'
-  return existsSync(libraryOf(directory)) ? undefined : `${directory} has no build: npm run build`
-}
+const library = ['dist', 'lib', 'index.js'] as const
 
 async function placing(bench: Bench, work: Work, directory: string, port: number | undefined): Promise<Trial> {
-  const { server, signal, size } = bench
+  const { server, size } = bench
   await server.connection(ordersDatabase, withoutOrders)
   const where: CreatePoolOptions = port === undefined ? { socket: server.socket } : { host: '127.0.0.1', port }
   const load: LibraryLoad = {
-    library: pathToFileURL(libraryOf(directory)).href,
+    library: pathToFileURL(join(directory, ...library)).href,
     options: {
       ...where,
       user: server.user,
@@ -89,17 +93,44 @@ async function placing(bench: Bench, work: Work, directory: string, port: number
     users: usersOfShop,
   }
   const before = serverCpuMs(server.home)
+  const [figures, foreign] = await besideForeign(bench, work, () => loadLibrary(bench, load))
+  const { placed, failed, seconds, p50, p99, cpuMs } = figures
+  const serverMs = serverCpuMs(server.home) - before
+  await server.connection(ordersDatabase, (connection) => verify(connection, 'orders', placed + (foreign?.placed ?? 0)))
+  return {
+    value: placed / seconds,
+    failed,
+    also: {
+      p50,
+      p99,
+      cpuMsAnOrder: (cpuMs + serverMs) / placed,
+      ...(foreign && { foreignP99: foreign.p99, foreignPlaced: foreign.placed, foreignDeadlocks: foreign.deadlocks }),
+    },
+  }
+}
+
+/** Runs `load`, if the work says so beside a foreign program. */
+async function besideForeign<T>(
+  { server }: Bench,
+  { foreign = false }: Work,
+  load: () => Promise<T>,
+): Promise<[T, ForeignFigures | undefined]> {
+  if (!foreign) return [await load(), undefined]
+  return server.connection(ordersDatabase, async (connection) => {
+    const stop = new AbortController()
+    const figures = foreignProgram(connection, usersOfShop, stop.signal)
+    return Promise.all([load().finally(() => stop.abort()), figures])
+  })
+}
+
+async function loadLibrary({ server, signal }: Bench, load: LibraryLoad): Promise<LibraryFigures> {
   const program = join(root, 'dist', 'bench', 'library-load.js')
   const { exitCode, stdout, stderr } = await runChild(process.execPath, [program, JSON.stringify(load)], {
     signal,
     cwd: server.home,
   })
   if (exitCode !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `ended with ${exitCode ?? 'a signal'}`)
-  const figures = JSON.parse(stdout) as LibraryFigures
-  const { placed, failed, seconds, p50, p99, cpuMs } = figures
-  const serverMs = serverCpuMs(server.home) - before
-  await server.connection(ordersDatabase, (connection) => verify(connection, 'orders', placed))
-  return { value: placed / seconds, failed, also: { p50, p99, cpuMsAnOrder: (cpuMs + serverMs) / placed } }
+  return JSON.parse(stdout) as LibraryFigures
 }
 
 /** The clock ticks of /proc are hundredths of a second on Linux. */

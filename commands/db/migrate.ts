@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import type { Migrator } from '../../src/db/migrations/migrate.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { parseWhole } from '../../src/values.ts'
 import { value } from '../kit/flags.ts'
@@ -29,6 +30,15 @@ export function dbMigrate(db: Command, ctx: Context, run = migrate): void {
     .action((options: MigrateOptions) => run(ctx, options))
 }
 
+/** The second connection for a migration, and the note of a wait for another process. */
+export function lockingOf(ctx: Context): Pick<Migrator, 'open' | 'onWait'> {
+  return {
+    open: (work) => ctx.connection(work),
+    onWait: ({ who, since }) =>
+      ctx.out.note(`waiting: ${who} is migrating this database${since === undefined ? '' : `, since ${since}`}`),
+  }
+}
+
 export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptions): Promise<void> {
   const [migrations, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/migrate.ts'),
@@ -38,6 +48,7 @@ export async function migrate(ctx: Context, { to, dryRun = false }: MigrateOptio
     const migrator = {
       session,
       known: loadMigrations(),
+      ...lockingOf(ctx),
       onStep: ({ version, name }: { version: number; name: string }) =>
         ctx.out.success(`applied migration ${version} (${name})`),
     }

@@ -6,6 +6,7 @@ import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
+import { lockingOf } from './migrate.ts'
 
 const view: View = { columns: [text('table'), number('rows')], id: 'table', empty: 'There were no tables to drop.' }
 
@@ -37,6 +38,7 @@ export async function reset(ctx: Context, { confirm, dryRun = false }: ResetOpti
     const migrator: Migrator = {
       session,
       known: loadMigrations(),
+      ...lockingOf(ctx),
       onStep: ({ version, name, direction }) =>
         ctx.out.success(`${direction === 'down' ? 'rolled back' : 'applied'} migration ${version} (${name})`),
     }

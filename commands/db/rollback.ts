@@ -5,7 +5,7 @@ import { data, type View } from '../../src/output/view.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
-import { parseVersion, stepView } from './migrate.ts'
+import { lockingOf, parseVersion, stepView } from './migrate.ts'
 
 const view: View = { ...stepView, columns: [...stepView.columns, data('statements')] }
 
@@ -34,6 +34,7 @@ export async function rollback(ctx: Context, { to, yes = false, dryRun = false }
     const migrator = {
       session,
       known: loadMigrations(),
+      ...lockingOf(ctx),
       onStep: ({ version, name }: { version: number; name: string }) =>
         ctx.out.success(`rolled back migration ${version} (${name})`),
     }

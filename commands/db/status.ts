@@ -18,12 +18,14 @@ export function dbStatus(db: Command, ctx: Context, run = status): void {
 }
 
 export async function status(ctx: Context): Promise<void> {
-  const [{ appliedMigrations, assertUsable, migrationStates }, { loadMigrations }] = await Promise.all([
+  const [{ appliedMigrations, migrationStates }, { assertSchema }, { loadMigrations }] = await Promise.all([
     import('../../src/db/migrations/schema-state.ts'),
+    import('../../src/db/migrations/usable.ts'),
     import('../../src/db/migrations/migration-files.ts'),
   ])
-  const states = await ctx.db(async (db) => migrationStates(loadMigrations(), await appliedMigrations(db)))
-  ctx.out.list(view, states)
-  assertUsable(states)
+  await ctx.db(async (db) => {
+    ctx.out.list(view, migrationStates(loadMigrations(), await appliedMigrations(db)))
+    await assertSchema(db, loadMigrations())
+  })
   ctx.out.success('the schema is up to date')
 }

@@ -57,10 +57,10 @@ type Exit = (typeof exitCodes)[ErrorCode] | 0
 /** The texts of docs/exit-codes.md; an exit code without a text does not compile. */
 export const exits: Readonly<Record<Exit, string>> = {
   0: 'success, also for an empty list',
-  1: 'any other failure, such as a read-only database, or a fault found by `db check` or `doctor`',
-  2: 'usage error: invalid flag, setting or file, or a missing value when no prompt is possible',
+  1: 'any other failure, such as a read-only database, or a fault found by `db check`, `doctor` or `cluster status`',
+  2: 'usage error: invalid flag, setting or file, or a missing value when no prompt is possible; for `cluster status`: no server accepts writes',
   3: 'confirmation declined',
-  4: 'connecting or logging in failed, or the connection was lost',
+  4: 'connecting or logging in failed, the connection was lost, or the node has left its cluster',
   5: 'not found',
   6:
     'conflict: duplicate, referenced, out of stock, key with other content, illegal status change, ' +

@@ -133,6 +133,7 @@ export async function invocationOf(command: Command, io: Io): Promise<Invocation
     verbose: flags.verbose === true,
     stopwatch: flags.timing === true ? new Stopwatch(io.startedMs) : undefined,
     rawCells: flags.raw === true,
+    force: flags.force === true,
     fileMode: flags.mode,
   }
 }

@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { View } from '../../src/output/view.ts'
-import type { OnConflict } from '../../src/shop/import/draft-row.ts'
-import type { ImportTable, SensitiveColumn } from '../../src/shop/import/tables.ts'
+import type { ImportTable, OnConflict, SensitiveColumn } from '../../src/shop/import/tables.ts'
 import type { RowSummary } from '../../src/shop/import/tally.ts'
 import { parseChoice } from '../../src/values.ts'
 import { withView } from './command.ts'
@@ -48,7 +47,7 @@ export async function importInto(
   await runImport<RowSummary>(ctx, given, options, {
     noun: kind.table,
     contents: kind.table,
-    fields: fieldsOf(kind),
+    fields: fieldsOf(kind, onConflict),
     view: rowView(Object.values(kind.sensitive).map(({ count }) => count)),
     unchanged: 'nothing was changed',
     rollsBack: true,
@@ -56,7 +55,7 @@ export async function importInto(
     check: async (file, signal) => {
       // With `abort`, the import itself reads the complete file before it commits anything.
       if (onError === 'skip') await checkRecordFile(file, { signal })
-      return (db, { onProgress, onReject, ...session }) =>
+      return (db, { onProgress, onReject, onNote, ...session }) =>
         importRows({
           ...session,
           kind,
@@ -70,6 +69,7 @@ export async function importInto(
           onProgress: (read, { created, updated, skipped, rejected }) =>
             onProgress(read, () => `${created} created, ${updated} updated, ${skipped} skipped, ${rejected} rejected`),
           onReject: ({ record, reason }) => onReject(`line ${record.line}: ${reason}`),
+          onNote: ({ record, note }) => onNote(`line ${record.line}: ${note}`),
         })
     },
   })

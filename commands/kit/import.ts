@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
@@ -76,8 +77,8 @@ export const summaryView = (names: readonly [string, ...string[]]): View => ({
 })
 
 /**
- * Runs an import: opens and checks the file, then the server and the schema, and only then replaces the rejects file of
- * an earlier run. Prints the summary; rejects with PARTLY_DONE if anything was rejected.
+ * Runs an import: opens and checks the file, then the server and the schema, and only then creates the rejects file.
+ * Prints the summary; rejects with PARTLY_DONE if anything was rejected.
  */
 export async function runImport<S extends object>(
   ctx: Context,
@@ -100,6 +101,12 @@ export async function runImport<S extends object>(
   if (rejected !== undefined) throw partlyRejected(rejected, options.rejects)
 }
 
+/**
+ * V8 lets a small heap grow to four times its live size before it collects it completely. A long file would therefore
+ * need more memory than a short one.
+ */
+const collectEarly = '--heap-growing-percent=50'
+
 async function importPath<S extends object>(
   ctx: Context,
   path: string,
@@ -107,17 +114,19 @@ async function importPath<S extends object>(
   { check, fields, noun, rollsBack }: ImportJob<S>,
 ): Promise<[S, Reading]> {
   const { RejectsFile: Rejects } = await import('../../src/files/rejects.ts')
+  setFlagsFromString(collectEarly)
   const { signal } = ctx.io
   const { file, preset, reading } = await openFile(ctx, path, options, { fields, noun })
   if (options.preset === 'auto') ctx.out.note(`preset: ${preset ?? 'none, these are the columns of dbtool'}`)
   const progress = ctx.out.progress()
+  const place = options.rejects === undefined ? undefined : rejectsPlace(ctx, options.rejects)
   let rejects: RejectsFile | undefined
   try {
+    if (place !== undefined) await Rejects.assertFree(place, file)
     const run = await check(file, signal)
     const summary = await ctx.shop(
       async (db) => {
-        rejects =
-          options.rejects === undefined ? undefined : await Rejects.create(rejectsPlace(ctx, options.rejects), file)
+        if (place !== undefined) rejects = await Rejects.create(place, file)
         return run(db, {
           rejects,
           signal,
@@ -138,7 +147,12 @@ async function importPath<S extends object>(
 }
 
 /** The place of `--rejects`. */
-const rejectsPlace = ({ io: { cwd }, fileMode: mode }: Context, path: string): RejectsPlace => ({ path, cwd, mode })
+const rejectsPlace = ({ io: { cwd }, fileMode: mode, force }: Context, path: string): RejectsPlace => ({
+  path,
+  cwd,
+  force,
+  mode,
+})
 
 async function openFile(
   ctx: Context,
@@ -192,7 +206,7 @@ function firstNotes(out: Output): ImportSession['onNote'] {
   let count = 0
   return (note) => {
     count += 1
-    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more such orders' : note)
+    if (count <= maxReasons + 1) out.note(count > maxReasons ? '… and more' : note)
   }
 }
 

@@ -90,7 +90,7 @@ function formatGiven({ json, format }: OutputFlags): Format | undefined {
 
 /** A sentence for each conflict between these flags, and for each field that the verb does not show. */
 export async function outputFaults(command: Command, flags: OutputFlags): Promise<string[]> {
-  const { fields, field, output, force, mode } = flags
+  const { fields, field, force, mode } = flags
   const format = formatGiven(flags)
   if ([fields, field, force, mode].every((flag) => flag === undefined)) return []
   const conflicts: readonly (readonly [given: boolean, sentence: string])[] = [
@@ -103,7 +103,7 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
       fields !== undefined && (format === 'ids' || format === 'count'),
       `--fields does not apply to --format ${format ?? ''}`,
     ],
-    [force === true && (output ?? '-') === '-', '--force needs a file in --output'],
+    [force === true && !writesFile(command, flags), '--force needs a file, such as that of --output'],
     [mode !== undefined && !writesFile(command, flags), '--mode needs a file, such as that of --output'],
   ]
   return [...conflicts.filter(([given]) => given).map(([, sentence]) => sentence), ...(await unknown(command, flags))]

@@ -44,6 +44,8 @@ export interface Invocation {
   /** Defined with `--timing`. */
   readonly stopwatch: Stopwatch | undefined
   readonly rawCells: boolean
+  /** `--force`. */
+  readonly force: boolean
   readonly fileMode: number | undefined
 }
 
@@ -61,6 +63,8 @@ export interface Context {
   readonly ask: Ask
   /** `--raw`: CSV cells are read and written unchanged. */
   readonly rawCells: boolean
+  /** `--force`: an existing file is replaced. */
+  readonly force: boolean
   /** `--mode`: the permissions of the files that the command writes. */
   readonly fileMode: number | undefined
   /** Resolves to the settings. Rejects with BAD_CONFIG and all faults; {@link inspection} resolves to them instead. */

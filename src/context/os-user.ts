@@ -1,7 +1,16 @@
 import { userInfo } from 'node:os'
 
-/** The user who runs dbtool: the name, or the number of a user without a name. */
+let known: string | undefined
+
+/**
+ * The user who runs dbtool: the name, or the number of a user without a name. The system is asked once, because that
+ * takes as long as all other work of the client for an order in a batch.
+ */
 export function osUserName(): string {
+  return (known ??= currentUser())
+}
+
+function currentUser(): string {
   try {
     return userInfo().username
   } catch {

@@ -45,6 +45,10 @@ export class ProcessContext implements Context {
     return this.invocation().rawCells
   }
 
+  get force(): boolean {
+    return this.invocation().force
+  }
+
   get fileMode(): number | undefined {
     return this.invocation().fileMode
   }
@@ -90,18 +94,14 @@ export class ProcessContext implements Context {
     work: (db: Database) => Promise<T>,
     { dryRun = false, writesInSteps = false }: ShopOptions = {},
   ): Promise<T> {
-    const [
-      { PooledDatabase, RollbackDatabase },
-      { loadMigrations },
-      { appliedMigrations, assertUsable, migrationStates },
-    ] = await Promise.all([
+    const [{ PooledDatabase, RollbackDatabase }, { loadMigrations }, { assertSchema }] = await Promise.all([
       import('../db/database.ts'),
       import('../db/migrations/migration-files.ts'),
-      import('../db/migrations/schema-state.ts'),
+      import('../db/migrations/usable.ts'),
     ])
     const pool = await this.pool()
     const db = new (dryRun ? RollbackDatabase : PooledDatabase)(pool, retryOptionsFor(this.invocation()))
-    assertUsable(migrationStates(loadMigrations(), await appliedMigrations(db)))
+    await assertSchema(db, loadMigrations())
     if (writesInSteps) await db.reading((await import('../db/binary-log.ts')).assertLoggable)
     return work(db)
   }

@@ -94,3 +94,23 @@ export async function benchedDrivers(
     missing: mysql2 === undefined ? ['mysql2'] : [],
   }
 }
+
+/** A pool of mysql2 as it comes, for comparison. */
+export function mysql2Pool(target: Target, size: number): Mysql2Pool {
+  const opened = import('mysql2/promise').then((mysql2) =>
+    mysql2.createPool({ ...mysql2Options(target, false), connectionLimit: size }),
+  )
+  return {
+    async acquire() {
+      const connection = await (await opened).getConnection()
+      return { rows: (sql) => connection.query(sql), release: () => connection.release() }
+    },
+    close: async () => (await opened).end(),
+  }
+}
+
+/** The parts of a pool of mysql2 that are compared. */
+export interface Mysql2Pool {
+  acquire(): Promise<{ rows(sql: string): Promise<unknown>; release(): void }>
+  close(): Promise<void>
+}

@@ -1,3 +1,4 @@
+import { currentWork, isGaleraNode } from './cluster/sync-wait.ts'
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
 import type { Change, Queries, OnRows, Value } from './queries.ts'
@@ -14,6 +15,8 @@ export interface Database extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>, kind?: Work['kind']): Promise<T>
   /** Runs read-only `work` on one connection, and retries it if the connection is lost. */
   reading<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** `reading` for lookups by a key: a node of a cluster first applies everything that other nodes have committed. */
+  lookup<T>(work: (queries: Queries) => Promise<T>): Promise<T>
 }
 
 /** Runs each statement on any connection of the pool, and each transaction on a single one. */
@@ -53,6 +56,14 @@ export class PooledDatabase implements Database {
 
   reading<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return withRetries(() => withLease(this.pool, work), { ...this.retryOptions, kind: 'repeatable' })
+  }
+
+  lookup<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const current = async (): Promise<T> => {
+      const isNode = await isGaleraNode(this)
+      return withLease(this.pool, (lease) => (isNode ? currentWork(lease, work) : work(lease)))
+    }
+    return withRetries(current, { ...this.retryOptions, kind: 'repeatable' })
   }
 
   protected single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

@@ -19,10 +19,11 @@ interface DatabaseErrorDetails extends Pick<ErrorDetails, 'hint' | 'cause'> {
   readonly key?: string | undefined
 }
 
-/** Identifies a connection at the server: its number, and the time of its opening on the clock of performance.now(). */
+/** Identifies a connection: its number, and the server that gave it. */
 export interface ConnectionIdentity {
   readonly threadId: number
-  readonly openedAt: number
+  /** The process of the server that the connection has reached; undefined if it is not known. */
+  readonly server?: string | undefined
 }
 
 /** An error of the server or the connector, as a DbtoolError. `errno` is its number, if it has one. */
@@ -55,12 +56,20 @@ export function translate(error: unknown, target: Target): DbtoolError {
   })
 }
 
+/** An error during session set-up, as the connector reported it. */
+export class InSession extends Error {
+  constructor(override readonly cause: unknown) {
+    super('the session could not be set up', { cause })
+  }
+}
+
 const duplicate = 1062
 /** The connector wraps errors of its session set-up, with their numbers, in this one. */
 const sessionWrapper = 45030
 const wrapped = /\(conn:[^,]*, no: (\d+), [^)]*\) ([^]*?)(?:\nsql: |$)/
 
 function read(error: Error): DriverError {
+  if (error instanceof InSession && error.cause instanceof Error) return { ...read(error.cause), inSession: true }
   const raw = error as Error & { errno?: number; code?: string; sqlMessage?: string | null }
   const errno = Math.abs(raw.errno ?? 0)
   const text = raw.sqlMessage ?? raw.message
@@ -168,6 +177,11 @@ const notLoggable: Translation = {
   message: () => loggingByStatement.message,
   hint: () => loggingByStatement.hint,
 }
+const notReady: Translation = {
+  code: 'NODE_NOT_READY',
+  message: (error, target) => `the node at ${addressOf(target)} is not ready: ${serverText(error)}`,
+  hint: () => 'connect to another node of the cluster, or see: dbtool cluster status',
+}
 const timedOut = withHint(
   'STATEMENT_TIMEOUT',
   'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time',
@@ -220,6 +234,8 @@ const byNumber: Readonly<Record<number, Translation>> = {
   4025: constraint,
   1021: full,
   1114: full,
+  1047: notReady,
+  1180: notReady,
   1153: tooLarge,
   1205: lockTimeout,
   1213: withHint('DEADLOCK', 'two transactions waited for each other; try again'),

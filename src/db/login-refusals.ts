@@ -86,10 +86,12 @@ export const methodRefused: Translation = {
 }
 
 /** A further reason for a refusal besides the password: the server says no more than "Access denied". */
-export function alsoDemanded({ socket, ssl: { mode, cert } }: Target): string {
+export function alsoDemanded({ socket, ssl: { mode, cert, pem } }: Target): string {
   const isPlain = mode === 'disabled' || (mode === 'preferred' && socket !== undefined)
   if (isPlain) return '; the server may also demand --ssl-mode required'
-  return cert === undefined ? '; the account may also require a client certificate: --ssl-cert and --ssl-key' : ''
+  return (cert ?? pem?.cert) === undefined
+    ? '; the account may also require a client certificate: --ssl-cert and --ssl-key'
+    : ''
 }
 
 /** By the number of the server's error or the connector's (45xxx). */

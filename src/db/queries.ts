@@ -9,6 +9,14 @@ export interface Change {
   readonly insertId: number
 }
 
+/** When to give up a statement. It is then stopped at the server, and its connection stays. */
+export interface StatementOptions {
+  /** Stops the statement; it rejects with INTERRUPTED. */
+  readonly signal?: AbortSignal | undefined
+  /** Its own time limit in milliseconds; it rejects with STATEMENT_TIMEOUT. */
+  readonly timeoutMs?: number | undefined
+}
+
 /** Receives the rows of a SELECT in batches; the next batch comes when the promise has resolved. */
 export type OnRows<T> = (rows: T[]) => Promise<void>
 

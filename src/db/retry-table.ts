@@ -38,7 +38,7 @@ export const retryTable: readonly Rule[] = [
     transaction: 'ended',
     order: 'not placed',
     again: 'yes',
-    attempts: 8,
+    attempts: Infinity,
     pauseMs: 10,
   },
   {
@@ -69,6 +69,15 @@ export const retryTable: readonly Rule[] = [
     code: 'CONNECTION_LOST',
     numbers: [1053, 1094, 1152, 1927, 2006, 2013, 45001, 45004, 45009, 45013, 45019, 45026],
     meaning: 'the server shut down or died, KILL CONNECTION, or the network; a socket error',
+    transaction: 'ended',
+    order: 'unknown',
+    again: 'yes',
+    ...patiently,
+  },
+  {
+    code: 'NODE_NOT_READY',
+    numbers: [1047, 1180],
+    meaning: 'the node has left its cluster, or lags behind it; its connection is closed',
     transaction: 'ended',
     order: 'unknown',
     again: 'yes',
@@ -111,11 +120,20 @@ export const retryTable: readonly Rule[] = [
   },
   {
     code: 'READ_ONLY',
-    numbers: [1290, 1665, 1792, 1836],
-    meaning: 'the server accepts no writes, even if it became read-only between write and COMMIT',
+    numbers: [1665, 1792],
+    meaning: 'the session, the profile or binlog_format allows no writes',
     transaction: 'open',
     order: 'not placed',
     ...never,
+  },
+  {
+    code: 'READ_ONLY',
+    numbers: [1290, 1836],
+    meaning: 'the server accepts no writes, even if it became read-only between write and COMMIT',
+    transaction: 'open',
+    order: 'not placed',
+    again: 'after a loss',
+    ...patiently,
   },
   {
     code: 'TOO_LARGE',
@@ -165,11 +183,26 @@ export function isConnectionLoss(error: unknown): boolean {
   return error instanceof DbtoolError && (error.code === 'CONNECTION_LOST' || error.code === 'OUTCOME_UNKNOWN')
 }
 
+/** True for a lost connection, and for a node that is not ready: the work may continue on another server. */
+export function isServerLoss(error: unknown): boolean {
+  return isConnectionLoss(error) || (error instanceof DbtoolError && error.code === 'NODE_NOT_READY')
+}
+
+/**
+ * True after an error that another server may not give: a node outside its cluster, or a replica. A connection with
+ * such an error is closed, so that a retry connects again, perhaps through a proxy to another server.
+ */
+export function isOfThisServer(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false
+  return error.code === 'NODE_NOT_READY' || (error.code === 'READ_ONLY' && ruleOf(error).again !== 'no')
+}
+
 const temporary: ReadonlySet<ErrorCode> = new Set([
   'DEADLOCK',
   'LOCK_TIMEOUT',
   'STATEMENT_TIMEOUT',
   'CONNECTION_LOST',
+  'NODE_NOT_READY',
   'OUTCOME_UNKNOWN',
   'UNREACHABLE',
   'POOL_TIMEOUT',
@@ -186,5 +219,5 @@ export function hintToContinue({ code, hint = 'remove the cause' }: DbtoolError,
 
 /** True if the server cannot be reached now: it may answer a later connection. */
 export function isAway(error: unknown): boolean {
-  return isConnectionLoss(error) || (error instanceof DbtoolError && error.code === 'UNREACHABLE')
+  return isServerLoss(error) || (error instanceof DbtoolError && error.code === 'UNREACHABLE')
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isConnectionLoss, longestPauseMs, ruleOf, type Rule } from './retry-table.ts'
+import { isServerLoss, longestPauseMs, ruleOf, type Rule } from './retry-table.ts'
 import { timerMs } from './target.ts'
 
 /** A further attempt, reported with `-v`. */
@@ -49,7 +49,7 @@ export async function withRetries<T>(
     } catch (error) {
       last = error
       const rule = ruleOf(error)
-      lost ||= isConnectionLoss(error)
+      lost ||= isServerLoss(error)
       deadline = Math.min(deadline, performance.now() + patienceMs)
       const pauseMs = pauseBefore(attempt, rule)
       const late = performance.now() + pauseMs >= deadline

@@ -22,6 +22,15 @@ export interface Ssl {
   readonly cert?: string | undefined
   readonly key?: string | undefined
   readonly versions?: readonly TlsVersion[] | undefined
+  /** The contents of these files, from a caller that has them; then no path is read. */
+  readonly pem?: Pem | undefined
+}
+
+/** Certificates and a private key in PEM format. */
+export interface Pem {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
 }
 
 /** The server, user and database of a connection. A socket, if given, is used instead of host and port. */
@@ -37,6 +46,12 @@ export interface Target {
   readonly readOnly?: boolean
   /** True for work that needs no shop: the server may be MySQL. Otherwise dbtool does not log in there. */
   readonly allowsMySql?: boolean
+  /** Gives the password of each new connection, in place of `password`. */
+  readonly passwordFrom?: (() => string | Promise<string>) | undefined
+  /** Session variables of the caller, beside those of dbtool. */
+  readonly variables?: Readonly<Record<string, string | number>> | undefined
+  /** True for a pool of the library: its errors name options instead of flags. */
+  readonly inCode?: boolean
 }
 
 /** Time limits of every operation, in milliseconds; zero means no limit. */

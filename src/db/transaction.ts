@@ -63,6 +63,10 @@ async function commit(session: Session): Promise<void> {
     await session.execute('COMMIT')
   } catch (error) {
     if (error instanceof DatabaseError && error.code === 'CONNECTION_LOST') throw outcomeUnknown(error)
+    if (error instanceof DatabaseError && error.code === 'NODE_NOT_READY') {
+      session.destroy()
+      throw outcomeUnknown(error)
+    }
     await rollBack(session)
     throw error instanceof DatabaseError && error.code === 'LOCK_TIMEOUT' ? notCommitted(error) : error
   }
@@ -87,7 +91,8 @@ function notCommitted({ message, hint, errno, cause }: DatabaseError): DatabaseE
 function outcomeUnknown(cause: DatabaseError): DbtoolError {
   return new DbtoolError(
     'OUTCOME_UNKNOWN',
-    'the connection was lost during COMMIT: the transaction may or may not have taken effect',
+    `${cause.code === 'NODE_NOT_READY' ? 'the node left its cluster' : 'the connection was lost'} during COMMIT: ` +
+      'the transaction may or may not have taken effect',
     {
       cause,
       hint: 'check the result before you try again',

@@ -1,3 +1,4 @@
+import { clusterChecks } from './checks/cluster.ts'
 import { configurationChecks } from './checks/configuration.ts'
 import { durabilityChecks } from './checks/durability.ts'
 import { limitChecks } from './checks/limits.ts'
@@ -17,6 +18,7 @@ export const checks: readonly Check[] = [
   ...serverChecks,
   ...limitChecks,
   ...durabilityChecks,
+  ...clusterChecks,
   ...privilegeChecks,
   ...schemaChecks,
   ...shopChecks,

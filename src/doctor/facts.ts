@@ -1,9 +1,11 @@
 import type { Inspection } from '../config/config.ts'
+import type { ServerState } from '../db/cluster/server-state.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { EnvFile } from '../config/env-file.ts'
 import type { ConfigFault } from '../config/fault.ts'
 import type { PoolOptions } from '../db/pool/pool.ts'
 import type { Probe } from '../db/connection/probe.ts'
+import type { Migrating } from '../db/migrations/lease.ts'
 import type { MigrationState } from '../db/migrations/schema-state.ts'
 import type { Target } from '../db/target.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -48,6 +50,8 @@ export interface Facts {
   readonly product: { readonly version: string } | { readonly failure: Failure }
   readonly session: Probe
   readonly variables: Variables
+  /** The place of the server in a Galera cluster or in replication. */
+  readonly cluster: ServerState
   /** The lead of the server's clock over this machine's. */
   readonly clock: { readonly aheadMs: number }
   readonly databaseDefaults: { readonly charset: string; readonly collation: string }
@@ -135,8 +139,10 @@ export interface Grants {
   readonly ofPrivateServer: boolean
 }
 
-/** `foreign`: the table schema_migrations belongs to another tool. */
-export type Migrations = { readonly states: readonly MigrationState[] } | { readonly foreign: Failure }
+/** `foreign`: the table schema_migrations belongs to another tool. `migrating`: a process is applying a migration. */
+export type Migrations =
+  | { readonly states: readonly MigrationState[]; readonly migrating?: Migrating | undefined }
+  | { readonly foreign: Failure }
 
 export interface Tables {
   readonly expected: readonly string[]

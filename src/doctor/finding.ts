@@ -6,6 +6,7 @@ export const groups = [
   'Server',
   'Limits',
   'Durability',
+  'Cluster',
   'Privileges',
   'Schema',
   'The shop',

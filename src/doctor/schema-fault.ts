@@ -1,4 +1,5 @@
 import { assertUsable } from '../db/migrations/schema-state.ts'
+import { beingMigrated } from '../db/migrations/usable.ts'
 import { DbtoolError } from '../errors.ts'
 import type { Migrations } from './facts.ts'
 import { fault, type Judgement } from './finding.ts'
@@ -8,6 +9,7 @@ import { fixOf } from './fix.ts'
 export function schemaFault(migrations: Migrations): Judgement | undefined {
   if ('foreign' in migrations) return fault(migrations.foreign.message, 'use another DB_NAME, or rename that table')
   try {
+    if (migrations.migrating !== undefined) throw beingMigrated(migrations.migrating)
     assertUsable(migrations.states)
     return undefined
   } catch (error) {

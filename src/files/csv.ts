@@ -132,14 +132,18 @@ function cellsBeforeFault(raw: string, delimiter: string): string[] {
   return cells
 }
 
-function named({ line, raw, fault }: FoundRecord, cells: Cells, { header, columns, read }: CsvShape): SourceRecord {
+function named(record: FoundRecord, cells: Cells, { header, columns, read }: CsvShape): SourceRecord {
+  const { line, raw } = record
+  const width = header.cells.length
+  const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
+  // A separator too many or too few may be anywhere, so only the first cell is certainly in its column.
+  const trusted = record.fault === undefined && fault !== undefined ? 1 : width
   const values: SourceRecord['values'] = {}
   for (const { name, index } of columns) {
-    const cell = cells[index]
+    const cell = index < trusted ? cells[index] : undefined
     values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
   }
-  const width = header.cells.length
-  return { line, raw, values, fault: fault ?? (cells.length === width ? undefined : widthFault(cells.length, width)) }
+  return { line, raw, values, fault }
 }
 
 function widthFault(cells: number, width: number): string {

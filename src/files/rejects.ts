@@ -1,5 +1,5 @@
 import { DbtoolError } from '../errors.ts'
-import { NewFile } from '../new-file.ts'
+import { freePath, NewFile } from '../new-file.ts'
 import { escapeTsv } from '../tsv.ts'
 import type { Grammar } from './csv.ts'
 import { parseObject } from './json.ts'
@@ -14,8 +14,12 @@ type Row = (record: Pick<SourceRecord, 'line' | 'raw'>, reason: string) => strin
 export interface RejectsPlace {
   readonly path: string
   readonly cwd: string
+  /** Whether to replace an existing file. */
+  readonly force: boolean
   readonly mode?: number | undefined
 }
+
+const flag = '--rejects'
 
 /**
  * The rejected records unchanged, each with its line number and the reason. The file has the import file's format with
@@ -36,16 +40,19 @@ export class RejectsFile {
     this.#row = row
   }
 
-  /**
-   * Creates the rejects file of `source`. Throws USAGE when the path is the file being read, or cannot be written.
-   */
-  static async create({ path, cwd, mode = 0o600 }: RejectsPlace, source: RecordFile): Promise<RejectsFile> {
-    const flag = '--rejects'
+  /** Throws USAGE when the path is the file being read or, without `force`, another existing file. */
+  static async assertFree({ path, cwd, force }: RejectsPlace, source: RecordFile): Promise<void> {
     if (await source.isAt(path))
       throw new DbtoolError('USAGE', `cannot write ${path}: it is the file being read`, {
         hint: `choose another file with ${flag}`,
       })
-    const file = await NewFile.create({ path, cwd, force: true, flag, mode })
+    await freePath({ path, cwd, force, flag })
+  }
+
+  /** Creates the rejects file of `source`. Throws USAGE as `assertFree` does, or when the path cannot be written. */
+  static async create(place: RejectsPlace, source: RecordFile): Promise<RejectsFile> {
+    await RejectsFile.assertFree(place, source)
+    const file = await NewFile.create({ ...place, mode: place.mode ?? 0o600, flag })
     const { header, delimiter, grammar } = source
     const tail = `${delimiter}line${delimiter}reason`
     const again = header?.endsWith(tail) === true
@@ -78,9 +85,20 @@ export class RejectsFile {
       await this.#flush()
     } finally {
       await this.#file.handle.close()
-      await this.#file.commit()
-      await this.#file.cleanUp()
+      await this.#commit()
     }
+  }
+
+  /** The rejects of a long import are not thrown away: without a final path, they stay in the temporary file. */
+  async #commit(): Promise<void> {
+    try {
+      await this.#file.commit()
+    } catch (error) {
+      const left = this.#file.leave()
+      if (left === undefined || !(error instanceof DbtoolError)) throw error
+      throw new DbtoolError(error.code, `${error.message}; the rejects are in ${left}`, { cause: error })
+    }
+    await this.#file.cleanUp()
   }
 
   #flush(): Promise<void> {

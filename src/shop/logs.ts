@@ -78,7 +78,7 @@ function messageOf({ entity, message, changes }: LogEntry): string {
 
 const mostCharacters = 500
 
-/** Never in the middle of a character: half of one is no text. */
+/** Never in the middle of a character: half of one is no text. A text never has more characters than UTF-16 units. */
 function cut(message: string): string {
   return message.length <= mostCharacters ? message : Array.from(message).slice(0, mostCharacters).join('')
 }

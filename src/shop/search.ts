@@ -1,13 +1,13 @@
 import type { Queries } from '../db/queries.ts'
 import { listAddresses, type Address } from './addresses.ts'
 import { listOrders, type OrderHead } from './orders/orders.ts'
-import { findProduct, listProducts, type Product, type ProductFilter } from './products/products.ts'
+import { listProducts, productsNamed, type Product, type ProductFilter } from './products/products.ts'
 import type { OrderStatus } from './rules.ts'
 import {
-  findUser,
   listUsers,
   userColumns,
   userFromRow,
+  usersNamed,
   type User,
   type UserFilter,
   type UserRow,
@@ -31,8 +31,8 @@ export async function searchUsers(
 ): Promise<User[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listUsers(queries, { active }, newestFirst, page)
-  const exactly = await findUser(queries, typed)
-  const first = exactly === undefined || (active !== undefined && exactly.is_active !== active) ? [] : [exactly]
+  const exactly = await usersNamed(queries, typed)
+  const first = exactly.filter(({ is_active }) => active === undefined || is_active === active)
   const beginning = `${typed.replace(/[!%_]/g, '!$&')}%`
   const wanted = active === undefined ? '' : 'AND u.is_active = ?'
   const values = active === undefined ? [] : [active]
@@ -60,8 +60,8 @@ export async function searchProducts(
 ): Promise<Product[]> {
   const page = { limit: most, offset: 0 }
   if (typed === '') return listProducts(queries, { active }, byName, page)
-  const exactly = await findProduct(queries, typed)
-  const first = exactly === undefined || (active !== undefined && exactly.is_active !== active) ? [] : [exactly]
+  const exactly = await productsNamed(queries, typed)
+  const first = exactly.filter(({ is_active }) => active === undefined || is_active === active)
   return distinct([...first, ...(await listProducts(queries, { active, search: typed }, byName, page))]).slice(0, most)
 }
 

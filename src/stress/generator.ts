@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Percentiles } from './histogram.ts'
-import { closedLoop, openLoop, type Running } from './loops.ts'
+import { closedLoop, openLoop, type Running, untilAborted } from './loops.ts'
 import type { StressPlan } from './plan.ts'
 import { type Live, Recorder, type Recording, watch } from './recorder.ts'
 import type { Series } from './series.ts'
@@ -48,10 +48,10 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
   let coldStartMs = 0
   return {
     prepare: async () => {
-      coldStartMs = await openAll(pool, size)
+      coldStartMs = await openAll(pool, size, signal)
       if (plan.warmupMs > 0)
         await load(
-          { pool, work, recorder: new Recorder(workersOf(plan)), signal },
+          { pool, work, recorder: new Recorder(workersOf(plan)), signal, leases: new Set() },
           { ...plan, until: { durationMs: plan.warmupMs }, rampMs: 0 },
         )
     },
@@ -63,7 +63,7 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
       const stopSampling = samplePool(pool, recorder.series)
       const unwatch = onLive === undefined ? undefined : watch(pool, recorder, onLive)
       const started = performance.now()
-      await load({ pool, work, recorder, signal }, plan)
+      await load({ pool, work, recorder, signal, leases: new Set() }, plan)
       const seconds = (performance.now() - started) / 1_000
       unwatch?.()
       stopSampling()
@@ -92,7 +92,9 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
 const workersOf = ({ load }: StressPlan): number => (load.loop === 'closed' ? load.workers : 1)
 
 function load(running: Running, plan: StressPlan): Promise<void> {
-  return plan.load.loop === 'closed' ? closedLoop(running, plan.load.workers, plan) : openLoop(running, plan.load, plan)
+  const { load: how } = plan
+  const loop = how.loop === 'closed' ? closedLoop(running, how.workers, plan) : openLoop(running, how, plan)
+  return untilAborted(running, loop)
 }
 
 /** Measures the delay of this thread's timers until the returned function is called. */
@@ -113,10 +115,11 @@ async function waitForReleases(pool: Pool): Promise<void> {
 }
 
 /** Opens `size` connections. Resolves to the elapsed time in milliseconds. */
-async function openAll(pool: Pool, size: number): Promise<number> {
+async function openAll(pool: Pool, size: number, signal: AbortSignal): Promise<number> {
   const started = performance.now()
-  const leases = await Promise.all(Array.from({ length: size }, () => pool.acquire()))
-  for (const lease of leases) lease.release()
+  const acquired = await Promise.allSettled(Array.from({ length: size }, () => pool.acquire({ signal })))
+  for (const result of acquired) if (result.status === 'fulfilled') result.value.release()
+  for (const result of acquired) if (result.status === 'rejected') throw result.reason
   return performance.now() - started
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool } from '../db/pool/pool.ts'
+import type { Lease, Pool } from '../db/pool/pool.ts'
+import { DbtoolError } from '../errors.ts'
 import type { Load, StressPlan } from './plan.ts'
 import type { Recorder, Times } from './recorder.ts'
 import type { Perform } from './workload.ts'
@@ -10,27 +11,55 @@ export interface Running {
   readonly work: Perform
   readonly recorder: Recorder
   readonly signal: AbortSignal
+  /** The leases of the iterations that run now. */
+  readonly leases: Set<Lease>
+}
+
+/** Time for iterations to end after the signal, when their statements have been cancelled. */
+const endMs = 50
+
+/** Runs a loop; after the signal, cancels what still runs and does not wait for it. */
+export async function untilAborted({ signal, leases }: Running, loop: Promise<void>): Promise<void> {
+  let onAbort = (): void => undefined
+  const aborted = new Promise<void>((resolve) => {
+    onAbort = () => {
+      for (const lease of leases) void lease.cancel()
+      setTimeout(resolve, endMs)
+    }
+  })
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  await Promise.race([loop, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
 }
 
 /**
  * Runs one iteration and records its times, which count from `dueMs`, the moment when it was due. Failures are
- * recorded; the promise never rejects.
+ * recorded, but for those after the signal; the promise never rejects.
  */
-export async function iterate({ pool, work, recorder }: Running, worker: number, dueMs: number): Promise<void> {
+export async function iterate(running: Running, worker: number, dueMs: number): Promise<void> {
+  const { pool, work, recorder, signal, leases } = running
   let acquired: number | undefined
   let share = 1
+  let lease: Lease | undefined
   const times = (): Times => {
     const end = performance.now()
     return { acquireMs: (acquired ?? end) - dueMs, executeMs: end - (acquired ?? end), share }
   }
   try {
-    await work(pool, (part = 1) => {
+    await work(pool, (hold) => {
       acquired = performance.now()
-      share = part
+      if ('share' in hold) share = hold.share
+      else {
+        // It came for a run that has ended.
+        if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'the run has ended')
+        leases.add((lease = hold))
+      }
     })
     recorder.succeeded(worker, times())
   } catch (error) {
-    recorder.failed(times(), error)
+    if (!signal.aborted) recorder.failed(times(), error)
+  } finally {
+    if (lease !== undefined) leases.delete(lease)
   }
 }
 

@@ -11,18 +11,18 @@ import { chooser, type DataRow, parameterValue, parseStatement, type Statement }
 /** The work of one iteration on its connection. */
 export type Iterate = (lease: Lease) => Promise<unknown>
 
-/**
- * One iteration on a pool. It calls `onAcquired` when its work begins, with its part of a connection if it shares one;
- * the default is 1.
- */
-export type Perform = (pool: Pool, onAcquired: (share?: number) => void) => Promise<unknown>
+/** The connection of an iteration, or its part of one that it shares. */
+export type Hold = Lease | { readonly share: number }
+
+/** One iteration on a pool. It calls `onAcquired` when its work begins, which may throw to end it there. */
+export type Perform = (pool: Pool, onAcquired: (hold: Hold) => void) => Promise<unknown>
 
 /** An iteration that has a connection for itself. */
 export const onLease =
   (iterate: Iterate): Perform =>
   (pool, onAcquired) =>
-    withLease(pool, (lease) => {
-      onAcquired()
+    withLease(pool, async (lease) => {
+      onAcquired(lease)
       return iterate(lease)
     })
 
@@ -143,7 +143,7 @@ async function iterateOrders({ lines, userIds, productIds, author }: OrdersWork)
       status: 'confirmed',
       author,
     }
-    return orderQueue(pool).place(request, { onSent: (together) => onAcquired(1 / together) })
+    return orderQueue(pool).place(request, { onSent: (together) => onAcquired({ share: 1 / together }) })
   }
 }
 

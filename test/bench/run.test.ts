@@ -94,7 +94,7 @@ describe('npm run bench', { timeout: 300_000 }, () => {
     [
       ['--only', 'orders,beer'],
       '--only must name groups out of start, round-trips, orders, waiting-orders, matrix, ' +
-        "import, bulk, reports, pool, not 'beer'",
+        "import, bulk, reports, pool, service, not 'beer'",
     ],
     [['--only', 'constructor'], 'not '],
     [['--quick', '--chart'], '--chart needs a full run of all groups'],

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -343,13 +343,14 @@ describe('rejects can be corrected and imported by the same command', () => {
     ['a JSON list', 'in.json', '[{"name":"Café",\n "price":"x"},\n{"name":"Tee","price":2}]', ''],
   ])('%s', async (_, name, content, flags) => {
     const [path, rejects] = [saved(name, content), join(folder, `rejects-${name}`.replace('.json', '.ndjson'))]
+    const again = join(folder, 'again.txt')
+    for (const earlier of [rejects, again]) rmSync(earlier, { force: true })
     const first = await run(`products import ${path} ${flags} --on-error skip --rejects ${rejects} --json`)
     expect([first.exitCode, first.json()]).toMatchObject([7, { created: 1, rejected: 1 }])
     const text = readFileSync(rejects, 'utf8')
     const corrected = text.replace(/([;,\t]|"price":")x/, '$11')
     expect(corrected).not.toBe(text)
     writeFileSync(rejects, corrected)
-    const again = join(folder, 'again.txt')
     const second = await run(`products import ${rejects} ${flags} --on-error skip --rejects ${again} --json`)
     expect([second.exitCode, second.json()]).toMatchObject([0, { created: 1, rejected: 0 }])
     expect(second.json()['columns_ignored']).toEqual(first.json()['columns_ignored'])

@@ -74,6 +74,13 @@ describe('users anonymise', () => {
     })
   })
 
+  it('removes both forms of an address with an international domain', async () => {
+    await type('users create --username lee --email lee@exämple.de --generate-password')
+    expect((await type('users anonymise lee --yes')).exitCode).toBe(0)
+    expect(JSON.stringify(await everything(shop))).not.toMatch(/exämple|xn--/)
+    expect((await type('users get lee@exämple.de --json')).exitCode).toBe(5)
+  })
+
   it('shows the user as it would be with --dry-run, and as it is with --json', async () => {
     const before = await everything(shop)
     expect(await type('users anonymise ADA@example.com -n')).toMatchObject({

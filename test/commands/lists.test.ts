@@ -124,7 +124,7 @@ describe('--limit', () => {
   })
 })
 
-describe('a list of any length', () => {
+describe('a list of any length', { timeout: 300_000 }, () => {
   const rows = 40_000
   /** Half of the descriptions, and a fraction of the orders. */
   const heap = ['--max-old-space-size=32', '--max-semi-space-size=2']

@@ -242,12 +242,12 @@ describe('--on-error skip', () => {
     )
   })
 
-  it('a file that cannot be read to its end changes nothing, and keeps the rejects of an earlier run', async () => {
+  it('a file that cannot be read to its end changes nothing, not even the rejects of an earlier run', async () => {
     const rejects = join(folder, 'kept.csv')
     writeFileSync(rejects, 'what was left out before\n')
     const { exitCode, error } = await importing(
       `sku,name,price\n${Array.from({ length: 2_000 }, (_, row) => `S${row},Tea,1`).join('\n')}\nA,"Tea,1\n`,
-      `--on-error skip --rejects ${rejects}`,
+      `--on-error skip --rejects ${rejects} --force`,
     )
     expect([exitCode, error.message]).toEqual([
       2,
@@ -394,6 +394,43 @@ describe('a row that only the database refuses', () => {
     } finally {
       await database.connection.execute('ALTER TABLE products DROP CONSTRAINT no_thirteen')
     }
+  })
+})
+
+describe('a file with the key and some other columns', () => {
+  beforeEach(() => importing('sku,name,price,stock\nTEA,Tea,4.50,10\nPOT,Pot,48.90,3\n'))
+
+  it.each([
+    ['stock', 'sku,stock\nTEA,7\nPOT,0\n', [7, 0], ['4.50', '48.90']],
+    ['prices', 'sku,price\nTEA,5.25\n', [10, 3], ['5.25', '48.90']],
+    ['a price and no stock', 'sku,price,stock\nTEA,5.25,\n', [10, 3], ['5.25', '48.90']],
+  ])('update: a list of %s needs no name', async (_what, content, stocks, prices) => {
+    const { exitCode } = await importing(content, '--on-conflict update')
+    expect(exitCode).toBe(0)
+    const found = await products()
+    expect([found.map(({ stock }) => stock), found.map(({ price }) => price)]).toEqual([stocks, prices])
+    expect(found.map(({ name }) => name)).toEqual(['Tea', 'Pot'])
+    expect(await soundness()).toBe(0)
+  })
+
+  it('update: a product that does not exist needs the rest', async () => {
+    const before = await everything(database)
+    const { exitCode, error } = await importing('sku,stock\nTEA,7\nCUP,1\n', '--on-conflict update')
+    expect([exitCode, error.code, error.message]).toEqual([
+      5,
+      'NOT_FOUND',
+      expect.stringMatching(/line 3: there is no product with sku 'CUP', and a new one needs name and price$/),
+    ])
+    expect(await everything(database)).toEqual(before)
+    const skipped = await importing('sku,stock\nTEA,7\nCUP,1\n', '--on-conflict update --on-error skip')
+    expect([skipped.exitCode, skipped.json()]).toMatchObject([7, { updated: 1, rejected: 1 }])
+  })
+
+  it('without update, the other columns are required', async () => {
+    expect(await importing('sku,stock\nTEA,7\n')).toMatchObject({
+      exitCode: 2,
+      error: { faults: [expect.stringContaining('no column "name"'), expect.stringContaining('no column "price"')] },
+    })
   })
 })
 

@@ -56,7 +56,7 @@ describe('on a terminal', () => {
     ['an unseen one', ['connection', 'test', '--ask-password'], 'Password'],
     ['yes or no', ['db', 'rollback', '--to', '0'], `Roll back migrations ${rollbackNames[0]}, `],
   ])('Ctrl-D at %s ends it like Ctrl-C: 130, and says so', async (_what, argv, question) => {
-    const tty = terminal(argv, database)
+    const tty = terminal(argv, database, { columns: 200 })
     await tty.see(question)
     tty.type(ctrlD)
     expect(await tty.ended()).toBe(130)
@@ -104,7 +104,7 @@ describe('on a terminal', () => {
   })
 
   it('a no is exit 3, and no is what Enter says', async () => {
-    const tty = terminal(['db', 'rollback', '--to', '0'], database)
+    const tty = terminal(['db', 'rollback', '--to', '0'], database, { columns: 200 })
     await tty.see(`Roll back migrations ${rollbackNames[0]}, `)
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)

@@ -368,6 +368,67 @@ describe('who is there already', () => {
   })
 })
 
+describe('a file without usernames', () => {
+  it('makes free ones from the addresses, and tells them', async () => {
+    await importing('username,email\nkim,first@example.com\n')
+    const path = join(folder, 'customers.csv')
+    writeFileSync(
+      path,
+      "First Name,Email\nKim,Kim@Example.com\nSeán,o'hara@example.ie\n" + 'Lee,lee@exämple.de\nLee,lee@example.de\n',
+    )
+    const run = await dbtool(['users', 'import', path, '--map', 'email=Email,first_name="First Name"'], {
+      database: database.name,
+    })
+    expect(run.exitCode).toBe(0)
+    expect(run.stderr).toContain("line 2: username 'kim_2' was made for kim@example.com\n")
+    expect(
+      await database.connection.rows('SELECT username, email, email_ascii FROM users WHERE id > 0 ORDER BY id'),
+    ).toEqual([
+      { username: 'kim', email: 'first@example.com', email_ascii: null },
+      { username: 'kim_2', email: 'kim@example.com', email_ascii: null },
+      { username: 'o_hara', email: "o'hara@example.ie", email_ascii: null },
+      { username: 'lee', email: 'lee@exämple.de', email_ascii: 'lee@xn--exmple-cua.de' },
+      { username: 'lee_2', email: 'lee@example.de', email_ascii: null },
+    ])
+  })
+
+  it('finds who exists by the address', async () => {
+    await importing('username,email,first_name\nada,ada@example.com,Ada\nlee,lee@exämple.de,Lee\n')
+    const content = 'email,first_name\nADA@example.com,Augusta\nlee@xn--exmple-cua.de,Li\nnew@example.com,New\n'
+    expect(await importing(content)).toMatchObject({ exitCode: 6, error: { code: 'DUPLICATE' } })
+    expect((await importing(content, '--on-conflict skip')).json()).toMatchObject({ created: 1, skipped: 2 })
+    expect((await importing(content, '--on-conflict update')).json()).toMatchObject({ updated: 2, unchanged: 1 })
+    expect(await users()).toMatchObject([
+      { username: 'ada', email: 'ada@example.com', first_name: 'Augusta' },
+      { username: 'lee', email: 'lee@xn--exmple-cua.de', first_name: 'Li' },
+      { username: 'new', email: 'new@example.com', first_name: 'New' },
+    ])
+  })
+
+  it('an address twice is a fault, however it is written', async () => {
+    const { exitCode, error } = await importing('email\nlee@exämple.de\nLee@EXÄMPLE.de\nlee@xn--exmple-cua.de\n')
+    expect([exitCode, error.faults]).toEqual([
+      2,
+      [
+        expect.stringContaining("line 3: duplicate email 'lee@exämple.de': already on an earlier line"),
+        expect.stringContaining("line 4: duplicate email 'lee@xn--exmple-cua.de': already on an earlier line"),
+      ],
+    ])
+  })
+
+  it('an update needs one of the two', async () => {
+    await importing('username,email\nada,ada@example.com\n')
+    expect((await importing('username,is_active\nada,no\n', '--on-conflict update')).json()).toMatchObject({
+      updated: 1,
+    })
+    expect(await importing('username,is_active\nbob,no\n', '--on-conflict update')).toMatchObject({
+      exitCode: 5,
+      error: { message: expect.stringContaining("there is no user with username 'bob', and a new one needs email") },
+    })
+    expect(await importing('username,email\n,\n,x\n', '--on-conflict update')).toMatchObject({ exitCode: 2 })
+  })
+})
+
 it('the rejects may hold hashes: only their owner can read them', async () => {
   const rejects = join(folder, 'rejects.csv')
   await importing(`username,email,password_hash\na,ada@example.com,${hash}\n`, `--on-error skip --rejects ${rejects}`)

@@ -45,7 +45,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
       question: 'Which user?',
       typed: 'two',
       marked: '❯ 2  two@example.com',
-      without: 'dbtool users get 4',
+      without: 'dbtool users get id:4',
     },
     {
       line: 'users get',
@@ -73,7 +73,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
       question: 'Which product?',
       typed: 'sie',
       marked: '❯ 1  Sieve  6.00  7 in stock  (not for sale)',
-      without: 'dbtool products update --price 7 3',
+      without: 'dbtool products update --price 7 sku:1',
     },
     {
       line: 'products restock --by 5',

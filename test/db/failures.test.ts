@@ -136,6 +136,23 @@ describe('a statement that the server refuses', () => {
       [],
       { code: 'READ_ONLY', exitCode: 1, message: 'READ ONLY transaction', hint: 'accepts no writes' },
     ],
+    [
+      'a statement on a node outside its cluster',
+      "SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'WSREP has not yet prepared node'",
+      [],
+      {
+        code: 'NODE_NOT_READY',
+        exitCode: 4,
+        message: /^the node at \S+ is not ready: WSREP has not yet prepared node$/,
+        hint: /another node of the cluster.*dbtool cluster status/,
+      },
+    ],
+    [
+      'a COMMIT on a node that leaves its cluster',
+      "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1180, MESSAGE_TEXT = 'Got error 6 during COMMIT'",
+      [],
+      { code: 'NODE_NOT_READY', exitCode: 4, message: 'Got error 6 during COMMIT', hint: 'another node' },
+    ],
   ])('%s', async (_what, sql, values, expected) => {
     const db = await another()
     const error = await expectFailure(db.execute(sql, values), expected)

@@ -14,6 +14,8 @@ export interface Proxy {
   readonly target: Target
   /** From now on drops everything in both directions silently. */
   swallow(): void
+  /** Drops everything on the connections that are open now, as a firewall does that has forgotten them. */
+  forget(): void
   /** Cuts every open connection. */
   cut(): void
   /** Forwards new connections again. */
@@ -26,6 +28,7 @@ export interface Proxy {
 
 export async function brokenNetwork(target: Target): Promise<Proxy> {
   const lines = new Set<Socket>()
+  const forgotten = new Set<Socket>()
   let swallowing = false
   let cut: { word: string; when: 'before' | 'after' } | undefined
   const listener = createServer((client) => {
@@ -35,7 +38,7 @@ export async function brokenNetwork(target: Target): Promise<Proxy> {
     client.on('close', hangUp)
     server.on('close', hangUp)
     server.on('data', (data) => {
-      if (swallowing) return
+      if (swallowing || forgotten.has(server)) return
       if (cut?.when === 'after' && wasSent) hangUp()
       else client.write(data)
     })
@@ -43,7 +46,7 @@ export async function brokenNetwork(target: Target): Promise<Proxy> {
     client.on('data', (data) => {
       wasSent ||= cut !== undefined && data.includes(cut.word)
       if (wasSent && cut?.when === 'before') hangUp()
-      else if (!swallowing) server.write(data)
+      else if (!swallowing && !forgotten.has(client)) server.write(data)
     })
   })
   const port = await listening(listener)
@@ -52,6 +55,7 @@ export async function brokenNetwork(target: Target): Promise<Proxy> {
     target: { ...target, socket: undefined, host: '127.0.0.1', port },
     swallow: () => void (swallowing = true),
     cut: () => lines.forEach((end) => end.destroy()),
+    forget: () => lines.forEach((end) => forgotten.add(end)),
     recover: () => void (swallowing = false),
     cutAt: (word, when) => void (cut = { word, when }),
   }

@@ -32,6 +32,22 @@ describe('a retry', () => {
     })
   })
 
+  it.each([
+    ['a node that is not ready', 1047],
+    ['a node that leaves its cluster', 1180],
+  ])('after the error of %s (%d), on another connection', async (_what, errno) => {
+    await withPool(database.target, { size: 1, maxOverflow: 0 }, async (db) => {
+      const connections: number[] = []
+      await db.transaction(async (tx) => {
+        await add(tx, 'a')
+        connections.push(...(await tx.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')).map(({ id }) => id))
+        if (connections.length === 1) await tx.execute(`SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}`)
+      })
+      expect(new Set(connections).size).toBe(2)
+      expect(await db.rows('SELECT sku FROM products')).toEqual([{ sku: 'a' }])
+    })
+  })
+
   it('after a real snapshot conflict (1020)', async (context) => {
     const [known] = await database.connection.rows("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'")
     if (known === undefined) return context.skip('this server has no innodb_snapshot_isolation')

@@ -86,6 +86,31 @@ export const sound: Facts = {
       tx_read_only: 'OFF',
     },
   },
+  cluster: {
+    identity: 'a',
+    readOnly: false,
+    galera: {
+      name: 'n1',
+      uuid: 'a',
+      isReady: true,
+      isPrimary: true,
+      state: 'Synced',
+      size: 3,
+      addresses: ['10.0.0.1:3306', '10.0.0.2:3306', '10.0.0.3:3306'],
+      configured: 3,
+      queue: 0,
+      flowControl: 0,
+      conflicts: 0,
+      commits: 900,
+      appliers: 4,
+      suspectSeconds: 1,
+      inactiveSeconds: 3,
+    },
+    sources: [],
+    isReplicating: false,
+    replicas: 0,
+    semiSync: { asPrimary: false, replicas: 0, asReplica: false },
+  },
   clock: { aheadMs: 12 },
   databaseDefaults: { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' },
   usage: { others: 1, own: 0 },
@@ -156,6 +181,11 @@ export const globals = (different: Facts['variables']['global']): Pick<Facts, 'v
 export const sessions = (different: Facts['variables']['session']): Pick<Facts, 'variables'> => ({
   variables: { ...sound.variables, session: { ...sound.variables.session, ...different } },
 })
+export const cluster = (different: Partial<Facts['cluster']>): Pick<Facts, 'cluster'> => ({
+  cluster: { ...sound.cluster, ...different },
+})
+export const node = (different: Partial<NonNullable<Facts['cluster']['galera']>>): Pick<Facts, 'cluster'> =>
+  cluster({ galera: { ...sound.cluster.galera!, ...different } })
 export const session = (different: Partial<Facts['session']>): Pick<Facts, 'session'> => ({
   session: { ...sound.session, ...different },
 })

@@ -3,6 +3,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { killLostStatement } from '../../src/db/connection/kill.ts'
+import { serverName } from '../../src/db/connection/server-name.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
@@ -53,6 +54,13 @@ describe('what a lost connection left running', () => {
     while ((await threads(id)) === 0) await sleep(5)
     return { holder, waiting, id }
   }
+  const thisServer = async (): Promise<string> => {
+    const [row] = await database.connection.rows<{ server: string }>(`SELECT ${serverName} AS server`)
+    return row?.server ?? ''
+  }
+  /** The same host and port, another second of start. */
+  const beforeItsRestart = async (): Promise<string> =>
+    (await thisServer()).replace(/\d(?=\/[^/]*$)/, (digit) => String((Number(digit) + 1) % 10))
   const threads = async (id: number): Promise<number> =>
     (
       await database.connection.rows('SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = ? AND INFO IS NOT NULL', [
@@ -62,14 +70,14 @@ describe('what a lost connection left running', () => {
 
   it('is ended at the server, and waited for', async () => {
     const { waiting, id } = await waitingForLock()
-    await killLostStatement(database.connection, { threadId: id, openedAt: performance.now() })
+    expect(await killLostStatement(database.connection, { threadId: id, server: await thisServer() })).toBe(true)
     expect(await threads(id)).toBe(0)
     expect(await waiting).toMatchObject({ code: 'CONNECTION_LOST', lost: { threadId: id } })
   })
 
   it('is left alone when the server has restarted since: its number is somebody else’s now', async () => {
     const { holder, waiting, id } = await waitingForLock()
-    await killLostStatement(database.connection, { threadId: id, openedAt: performance.now() - 86_400_000 })
+    expect(await killLostStatement(database.connection, { threadId: id, server: await beforeItsRestart() })).toBe(false)
     expect(await threads(id)).toBe(1)
     await holder.execute('ROLLBACK')
     expect(await waiting).toMatchObject({ affectedRows: 1 })
@@ -79,7 +87,7 @@ describe('what a lost connection left running', () => {
     const { waiting, id } = await waitingForLock()
     const unknown = new OutcomeUnknown(
       unknownPlacement(shop.request.key),
-      [{ threadId: id, openedAt: performance.now() }],
+      [{ threadId: id, server: await thisServer() }],
       undefined,
     )
     expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()

@@ -30,8 +30,7 @@ function failing(...answers: readonly (readonly ['does it' | 'does nothing', Err
 }
 
 /** As of a connection that had been opened, and is long gone at the server. */
-const lost = (): DatabaseError =>
-  Object.assign(failure('CONNECTION_LOST'), { lost: { threadId: 1_000_000_000, openedAt: 0 } })
+const lost = (): DatabaseError => Object.assign(failure('CONNECTION_LOST'), { lost: { threadId: 1_000_000_000 } })
 
 describe('an order whose statement is ended by the server', () => {
   it.each([

@@ -36,6 +36,7 @@ function printAccount({ ledger, disk }: World, { unknown, orders, ordersOfFiles 
     `  orders of imported files ${ordersOfFiles} in ${ledger.files.size} files; others in the table ${orders}`,
     `  restocks acknowledged ${restocks.acknowledged.size}, refused ${restocks.refused.size}, ` +
       `unknown ${restocks.unknown.size}`,
+    `  faults ${[...ledger.faults.values()].reduce((sum, count) => sum + count, 0)}`,
     ...[...ledger.faults].map(([kind, count]) => `  ${count} × ${kind}`),
     ...('skipped' in disk ? [`  skipped: disk full, because ${disk.skipped}`] : []),
     `  lost, doubled or contradicting: ${ledger.wrong.length}`,

@@ -38,8 +38,13 @@ async function ours(content: string): Promise<Row[] | 'refused'> {
 function theirs(text: string): Row[] | 'refused' {
   try {
     const rows = parse(text, { record_delimiter: ['\r\n', '\n'], relax_column_count: true, skip_empty_lines: true })
+    // In a line with another number of cells, only the first one is certainly in its column.
     const withText = rows.filter((cells) => cells.some((cell) => cell !== ''))
-    return withText.map((cells) => [cells[0]?.trim() || undefined, cells[1]?.trim() || undefined, cells.length === 2])
+    return withText.map((cells) => [
+      cells[0]?.trim() || undefined,
+      (cells.length === 2 && cells[1]?.trim()) || undefined,
+      cells.length === 2,
+    ])
   } catch {
     return 'refused'
   }

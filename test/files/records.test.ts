@@ -158,6 +158,11 @@ describe('a fault of one record stays with that record', () => {
     expect(records[1]).toMatchObject({ line: 3, raw, values: { order_ref: 'A' } })
   })
 
+  test('CSV: only the first cell of a line with another number of columns is certainly in its column', async () => {
+    const path = file('in.csv', 'user,order_ref,sku,quantity\nada,A,x,1\nbob,B,x\n')
+    expect(given((await readAll(path))[1]?.values)).toEqual({ user: 'bob' })
+  })
+
   test.each([
     ['text after a closing quote', 'B,"bob" ,x,1', 'text after the closing quote'],
     ['a quote inside a cell', 'B,6" pipe,x,1', 'a quote in the middle of a cell without quotes'],

@@ -30,7 +30,7 @@ test.each([
 ])('$name: rejects as they came', async ({ name, content, written, delimiter }) => {
   const path = file('rejects', 'old')
   await open(name, content, delimiter, async (opened) => {
-    const rejects = await RejectsFile.create({ path, cwd: '/' }, opened)
+    const rejects = await RejectsFile.create({ path, cwd: '/', force: true }, opened)
     for (const record of await collect(opened.records())) await rejects.add(record, 'no "x"\n here')
     expect(readFileSync(path, 'utf8')).toBe('old')
     await rejects.close()
@@ -42,9 +42,9 @@ test.each([
 })
 
 test('what was rejected can be read again', async () => {
-  const path = file('again.csv', '')
+  const path = join(dirname(file('x', '')), 'again.csv')
   await open('in.csv', `${header}\nA,"a\nb",x,1\n`, undefined, async (opened) => {
-    const rejects = await RejectsFile.create({ path, cwd: '/' }, opened)
+    const rejects = await RejectsFile.create({ path, cwd: '/', force: false }, opened)
     for (const record of await collect(opened.records())) await rejects.add(record, 'why')
     await rejects.close()
     const [again] = await readAll(path)
@@ -55,7 +55,7 @@ test('what was rejected can be read again', async () => {
 test('many at once keep their order and are all there after a failure elsewhere', async () => {
   const path = join(dirname(file('x', '')), 'many.csv')
   await open('in.csv', `${header}\n`, undefined, async (opened) => {
-    const rejects = await RejectsFile.create({ path, cwd: '/' }, opened)
+    const rejects = await RejectsFile.create({ path, cwd: '/', force: false }, opened)
     await Promise.all(Array.from({ length: 20_000 }, (_, line) => rejects.add({ line, raw: 'A,a,x,1' }, 'why')))
     expect(existsSync(path)).toBe(false)
     await rejects.close()
@@ -69,8 +69,8 @@ test('a link stays a link, and a device a device', async () => {
   const link = join(dirname(target), 'link.csv')
   symlinkSync(target, link)
   await open('in.csv', `${header}\n`, undefined, async (opened) => {
-    await (await RejectsFile.create({ path: link, cwd: '/' }, opened)).close()
-    await (await RejectsFile.create({ path: '/dev/null', cwd: '/' }, opened)).close()
+    await (await RejectsFile.create({ path: link, cwd: '/', force: true }, opened)).close()
+    await (await RejectsFile.create({ path: '/dev/null', cwd: '/', force: false }, opened)).close()
   })
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
   expect(readFileSync(target, 'utf8')).toBe(`${header},line,reason\n`)
@@ -87,10 +87,29 @@ test('a place that cannot be written to is refused before anything is read', asy
       [directory, 'it is a folder'],
       [join(dirname(input), 'none', 'r.csv'), 'its folder does not exist'],
     ] as const) {
-      const error = await failure(RejectsFile.create({ path, cwd: '/' }, opened))
+      const error = await failure(RejectsFile.create({ path, cwd: '/', force: false }, opened))
       expect([error.code, error.message]).toEqual(['USAGE', `cannot write ${path}: ${why}`])
     }
   })
+})
+
+test('an existing file is not replaced, not even one that is created meanwhile', async () => {
+  const path = file('kept.csv', 'old')
+  const late = join(dirname(path), 'late.csv')
+  await open('in.csv', `${header}\nA,a,x,1\n`, undefined, async (opened) => {
+    expect(await failure(RejectsFile.create({ path, cwd: '/', force: false }, opened))).toMatchObject({
+      code: 'USAGE',
+      message: `${path} already exists`,
+      hint: 'choose another file, or add --force to replace it',
+    })
+    const rejects = await RejectsFile.create({ path: late, cwd: '/', force: false }, opened)
+    await rejects.add({ line: 2, raw: 'A,a,x,1' }, 'why')
+    file('late.csv', 'new')
+    const error = await failure(rejects.close())
+    const [, temporary = ''] = /the rejects are in (.*)$/.exec(error.message) ?? []
+    expect(readFileSync(temporary, 'utf8')).toContain('A,a,x,1,2,"why"')
+  })
+  expect([readFileSync(path, 'utf8'), readFileSync(late, 'utf8')]).toEqual(['old', 'new'])
 })
 
 type Use = (file: RecordFile) => Promise<void>

@@ -9,8 +9,8 @@ const mostRuns = 500
 const mostRounds = 6
 const doublings = 3
 
-/** Twice the length takes twice the time; a quadratic search takes four times as long. */
-export const mostGrowth = 2.5
+/** Twice the length takes twice the time, a quadratic search four times; the middle of the two, as factors go. */
+export const mostGrowth = 2.8
 
 /**
  * The factor by which the processor time of `work` grows when its input has twice the length: about 2 if it is linear,

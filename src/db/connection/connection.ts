@@ -1,12 +1,25 @@
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DbtoolError } from '../../errors.ts'
+import { channels, type CloseEvent, type QueryEvent } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
-import { type Change, hideSecrets, type OnTrace, Secret, type OnRows, type Value } from '../queries.ts'
+import {
+  type Change,
+  hideSecrets,
+  type OnTrace,
+  Secret,
+  type OnRows,
+  type StatementOptions,
+  type Value,
+} from '../queries.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { writeInstant } from '../utc.ts'
 import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
-import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge, mayRowsBeTooLarge } from './packet.ts'
+import { InFlight } from './in-flight.ts'
+import type { Killer } from './kill.ts'
+import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
 import { anyResult, type ResultItem, withHeads } from './result-items.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
 import { Reader, RowStream } from './row-stream.ts'
@@ -17,7 +30,19 @@ import { Reader, RowStream } from './row-stream.ts'
  */
 const silenceMs = 2_000
 const closeTimeoutMs = 1_000
+/** Time for the server to stop a cancelled statement, and to reset a session; after it, the connection is cut. */
+const cancelMs = 2_000
+const cancelPollMs = 50
+const resetMs = 2_000
 const inTransactionFlag = 1
+const autocommitFlag = 2
+/** The answer says that a session variable or the current database has changed. */
+const sessionChangedFlag = 1 << 14
+/**
+ * Errors after which no statement runs: the server shuts down or has ended the connection with KILL, or the connector
+ * had noticed the loss and sent nothing.
+ */
+const notRunning: readonly (number | undefined)[] = [1053, 1927, 45013]
 
 export interface ConnectionParts {
   readonly raw: DriverConnection
@@ -27,8 +52,12 @@ export interface ConnectionParts {
   readonly onTrace?: OnTrace | undefined
   /** Closes the socket at once. */
   readonly cut: () => void
-  /** Kills the connection with this number at the server, and resolves when it has ended. Never rejects. */
-  readonly kill?: (threadId: number) => Promise<void>
+  /** The server process that was reached; undefined if a proxy hides it. */
+  readonly server?: string | undefined
+  /** Stops at the server what was cut here. */
+  readonly killer?: Killer | undefined
+  /** Sets the session up again, as it was when the connection was opened. */
+  readonly setUp?: (() => Promise<unknown>) | undefined
   /** Looks what a statement waits for. */
   readonly locks?: LockObserver | undefined
 }
@@ -57,21 +86,27 @@ export class Connection implements PooledConnection {
    */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #cut = false
+  /** Statements whose callers wait. */
+  #running = 0
+  #abandoned = false
+  #sessionChanged = false
+  #closeReported = false
+  #cancelling: Promise<void> | undefined
   #maxPacket: Promise<number> | undefined
   readonly #identity: ConnectionIdentity | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     const { threadId } = parts.raw
-    this.#identity = threadId === null ? undefined : { threadId, openedAt: performance.now() }
+    this.#identity = threadId === null ? undefined : { threadId, server: parts.server }
   }
 
-  async rows<T>(sql: string, values: readonly Value[] = []): Promise<T[]> {
-    return firstResultSet<T>(await this.query(sql, values))
+  async rows<T>(sql: string, values: readonly Value[] = [], options?: StatementOptions): Promise<T[]> {
+    return firstResultSet<T>(await this.query(sql, values, options))
   }
 
-  async execute(sql: string, values: readonly Value[] = []): Promise<Change> {
-    const result = (await this.query(sql, values)) as Partial<Change> | undefined
+  async execute(sql: string, values: readonly Value[] = [], options?: StatementOptions): Promise<Change> {
+    const result = (await this.query(sql, values, options)) as Partial<Change> | undefined
     return { affectedRows: result?.affectedRows ?? 0, insertId: result?.insertId ?? 0 }
   }
 
@@ -124,12 +159,9 @@ export class Connection implements PooledConnection {
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
     if (rows.length === 0) return []
     const send = async (): Promise<T[]> => {
-      const messages = mayRowsBeTooLarge(rows) ? inMessages(rows, await this.maxPacket()) : [rows]
       const results: T[] = []
-      for (const message of messages) {
-        const bound = message.map((row) => row.map(forDriver))
-        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, bound)))
-      }
+      for (const message of await inMessages(rows, () => this.maxPacket()))
+        results.push(...resultSets<T>(await this.#parts.raw.batch(sql, message.map(rowForDriver))))
       return results
     }
     const sendSecretly = (): Promise<T[]> =>
@@ -155,16 +187,23 @@ export class Connection implements PooledConnection {
   }
 
   get inTransaction(): boolean {
-    const status = (this.#parts.raw as unknown as ServerStatus).info?.status ?? 0
-    return this.#transaction !== 'ended' && (status & inTransactionFlag) === inTransactionFlag
+    return this.#transaction !== 'ended' && (this.status & inTransactionFlag) === inTransactionFlag
   }
 
   get mayHoldTransaction(): boolean {
     return this.inTransaction || this.#transaction === 'unknown'
   }
 
+  get sessionChanged(): boolean {
+    return this.#sessionChanged || (this.status & autocommitFlag) === 0
+  }
+
   get busy(): boolean {
-    return this.#inFlight.size > 0
+    return (this.#running > 0 && !this.#cut) || this.#cancelling !== undefined
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned
   }
 
   get usable(): boolean {
@@ -172,10 +211,19 @@ export class Connection implements PooledConnection {
     return !this.#cut && this.#parts.raw.isValid()
   }
 
-  /** Closes the connection properly. Never rejects, and takes at most a second. */
+  whenLost(listener: () => void): void {
+    this.#parts.raw.on('end', () => {
+      this.reportClose()
+      listener()
+    })
+  }
+
+  /** Closes the connection properly. Never rejects, and takes at most a second, unless a statement must be stopped. */
   async close(): Promise<void> {
+    if (this.#abandoned) await this.stop()
     if (!this.usable) return
     await this.bounded(closeTimeoutMs, this.#parts.raw.end()).catch(() => undefined)
+    this.reportClose()
   }
 
   /**
@@ -187,34 +235,71 @@ export class Connection implements PooledConnection {
     this.cut(new DatabaseError('CONNECTION_LOST', message, { hint }))
   }
 
-  /** Destroys the connection, and kills its running statement at the server. Never rejects. */
-  async stop({ isBusy = this.busy } = {}): Promise<void> {
+  /**
+   * Destroys the connection, and kills its running statement at the server. Resolves when that has ended. Never
+   * rejects.
+   */
+  async stop(): Promise<void> {
     this.destroy()
     // The server notices a closed socket only when it next writes to it, and runs the statement until then.
-    if (isBusy && this.#identity !== undefined) await this.#parts.kill?.(this.#identity.threadId)
+    if (this.#abandoned && this.#identity !== undefined) await this.#parts.killer?.kill(this.#identity)
+    this.#abandoned = false
+  }
+
+  /**
+   * Stops the running statements at the server; their callers get `reason` at once. The connection and its transaction
+   * stay. Resolves when the statements have ended. If the server does not stop them, the connection is cut. Never
+   * rejects.
+   */
+  async cancel(reason: DbtoolError = cancelled()): Promise<void> {
+    if (this.#running > 0 && !this.#cut) {
+      this.#cancelling ??= this.endStatements().finally(() => (this.#cancelling = undefined))
+      this.#inFlight.abandonAll(reason)
+    }
+    await this.#cancelling
+  }
+
+  /**
+   * Restores the session of a new connection: variables, current database, locks and temporary tables. Also ends the
+   * transaction. Rejects if it cannot.
+   */
+  async reset(): Promise<void> {
+    const { raw, setUp, target } = this.#parts
+    if (setUp === undefined || target.database === undefined) throw new Error('the session cannot be restored')
+    await this.bounded(resetMs, raw.reset())
+    await this.bounded(resetMs, setUp())
+    this.#sessionChanged = false
+    this.#transaction = 'known'
   }
 
   /**
    * Uses the text protocol, except for secrets. It pastes values into the statement, and the server quotes the
    * statement in syntax errors.
    */
-  private query(sql: string, values: readonly Value[]): Promise<unknown> {
-    return values.some((value) => value instanceof Secret) ? this.prepare(sql, values) : this.paste(sql, values)
+  private query(sql: string, values: readonly Value[], options?: StatementOptions): Promise<unknown> {
+    return values.some((value) => value instanceof Secret)
+      ? this.prepare(sql, values, options)
+      : this.paste(sql, values, {}, options)
   }
 
-  private paste(sql: string, values: readonly Value[], options: Omit<DriverQuery, 'sql'> = {}): Promise<unknown> {
-    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.query<unknown>({ ...options, sql }, bound)
-    return this.run(sql, values, (bound) =>
-      mayBeTooLarge(sql, values) ? this.ifFits(bytesAsText(sql, values), () => send(bound)) : send(bound),
-    )
+  private paste(
+    sql: string,
+    values: readonly Value[],
+    how: Omit<DriverQuery, 'sql'> = {},
+    options?: StatementOptions,
+  ): Promise<unknown> {
+    const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.query<unknown>({ ...how, sql }, bound)
+    const sendIfFits = (bound: unknown[]): Promise<unknown> =>
+      mayBeTooLarge(sql, values) ? this.ifFits(bytesAsText(sql, values), () => send(bound)) : send(bound)
+    return this.run(sql, values, sendIfFits, options)
   }
 
-  private prepare(sql: string, values: readonly Value[]): Promise<unknown> {
+  private prepare(sql: string, values: readonly Value[], options?: StatementOptions): Promise<unknown> {
     const send = (bound: unknown[]): Promise<unknown> => this.#parts.raw.execute<unknown>(sql, bound)
     const bytes = (): number => Math.max(Buffer.byteLength(sql), bytesAsBound(values))
-    return this.run(sql, values, (bound) =>
-      mayBeTooLarge(sql, values) ? this.ifFits(bytes(), () => send(bound)) : send(bound),
-    )
+    const sendIfFits = (bound: unknown[]): Promise<unknown> =>
+      mayBeTooLarge(sql, values) ? this.ifFits(bytes(), () => send(bound)) : send(bound)
+    return this.run(sql, values, sendIfFits, options)
   }
 
   private async ifFits(bytes: number, send: () => Promise<unknown>): Promise<unknown> {
@@ -230,11 +315,7 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  private async stream<T>(
-    sql: string,
-    values: readonly Value[],
-    { open, waitMs, onRows }: Streaming<T>,
-  ): Promise<void> {
+  private async stream<T>(sql: string, values: readonly Value[], { open, waitMs, onRows }: Streaming<T>): Promise<void> {
     const reader = new Reader<T>(onRows)
     let stream: RowStream | undefined
     const send = async (bound: unknown[]): Promise<void> => {
@@ -243,10 +324,13 @@ export class Connection implements PooledConnection {
         await reader.read(rows as T[])
     }
     try {
-      await this.run(sql, values, send, { timeoutMs: 0, pausedMs: () => reader.ms })
+      await this.run(sql, values, send, { silenceAfterMs: 0, keepsSession: true, pausedMs: () => reader.ms })
     } catch (error) {
       // The rest of the rows is still on its way.
-      if (stream?.isOpen === true) await this.stop({ isBusy: true })
+      if (stream?.isOpen === true) {
+        this.#abandoned = true
+        await this.stop()
+      }
       throw reader.failure === undefined ? error : reader.failure.error
     }
   }
@@ -271,33 +355,105 @@ export class Connection implements PooledConnection {
     return this.#parts.limits.statementTimeoutMs === 0 ? sql : `SET STATEMENT max_statement_time = 0 FOR ${sql}`
   }
 
-  /** `pausedMs` is the time that does not count as the statement's. */
   private async run<T>(
     sql: string,
     values: readonly Value[],
     send: (bound: unknown[]) => Promise<T>,
-    { timeoutMs = this.deadlineMs, pausedMs = (): number => 0 } = {},
+    options: RunOptions = {},
   ): Promise<T> {
-    const { onTrace, target } = this.#parts
+    // A KILL QUERY that is on its way must not hit this statement.
+    if (this.#cancelling !== undefined) await this.#cancelling
     const started = performance.now()
     const watch = this.watchLocks()
-    let failed = true
+    const stopListening = this.listen(options)
+    this.#running += 1
+    let failure: Error | undefined
     try {
-      if (this.#cut)
-        throw new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(target)} is closed`, {
-          hint: 'try again',
-        })
-      const result = await this.bounded(timeoutMs, send(values.map(forDriver)))
+      options.signal?.throwIfAborted()
+      if (this.#cut) throw this.closed()
+      const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
       this.#transaction = 'known'
-      failed = false
+      if (options.keepsSession !== true) this.noticeChange(sql)
       return result
     } catch (error) {
-      const failure = this.failure(error, values)
+      failure =
+        options.signal?.aborted === true && error === options.signal.reason ? cancelled() : this.failure(error, values)
       throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
+      this.#running -= 1
       watch?.stop()
-      onTrace?.({ sql, values, ms: performance.now() - started - pausedMs(), failed })
+      stopListening?.()
+      this.report({ sql, values, ms: performance.now() - started - (options.pausedMs?.() ?? 0), failure })
     }
+  }
+
+  private report({ sql, values, ms, failure }: Ended): void {
+    const { onTrace, target, raw } = this.#parts
+    onTrace?.({ sql, values, ms, failed: failure !== undefined })
+    if (channels.query.hasSubscribers)
+      channels.query.publish({
+        sql,
+        durationMs: ms,
+        outcome: failure === undefined ? 'ok' : failure instanceof DbtoolError ? failure.code : 'UNEXPECTED',
+        errno: failure instanceof DatabaseError ? failure.errno : undefined,
+        server: addressOf(target),
+        database: target.database,
+        connection: raw.threadId,
+      } satisfies QueryEvent)
+  }
+
+  private reportClose(): void {
+    if (this.#closeReported || !channels.close.hasSubscribers) return
+    this.#closeReported = true
+    const { target, raw } = this.#parts
+    const { database } = target
+    channels.close.publish({ server: addressOf(target), database, connection: raw.threadId } satisfies CloseEvent)
+  }
+
+  /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
+  private listen({ signal, timeoutMs }: StatementOptions): (() => void) | undefined {
+    if (signal === undefined && timeoutMs === undefined) return undefined
+    const abort = (): void => void this.cancel()
+    const late = (): void => void this.cancel(tooLate(timeoutMs ?? 0))
+    const timer = timeoutMs === undefined ? undefined : setTimeout(late, timerMs(timeoutMs))
+    signal?.addEventListener('abort', abort, { once: true })
+    return () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  private async endStatements(): Promise<void> {
+    const answered = this.#inFlight.answered().then(() => true)
+    let over = false
+    for (const deadline = performance.now() + cancelMs; !over && performance.now() < deadline;) {
+      if (this.#identity !== undefined) await this.#parts.killer?.cancel(this.#identity)
+      over = await Promise.race([answered, sleep(cancelPollMs, false)])
+    }
+    this.#transaction = 'unknown'
+    // It takes a KILL QUERY that came after the end of its statement.
+    if (over) await this.bounded(cancelMs, this.#parts.raw.query('DO 0')).catch(() => undefined)
+    else {
+      this.#abandoned = true
+      await this.stop()
+    }
+  }
+
+  /** Notices whether the statement has changed the session. */
+  private noticeChange(sql: string): void {
+    // An answer that comes together with another one hides its flags.
+    if ((this.status & sessionChangedFlag) !== 0 || (this.#running > 1 && !changesNoSession.test(sql)))
+      this.#sessionChanged = true
+  }
+
+  private get status(): number {
+    return (this.#parts.raw as unknown as ServerStatus).info?.status ?? autocommitFlag
+  }
+
+  private closed(): DatabaseError {
+    return new DatabaseError('CONNECTION_LOST', `the connection to ${addressOf(this.#parts.target)} is closed`, {
+      hint: 'try again',
+    })
   }
 
   private watchLocks(): LockWatch | undefined {
@@ -308,7 +464,10 @@ export class Connection implements PooledConnection {
 
   private failure(error: unknown, values: readonly Value[]): Error {
     const translated = translate(hideSecrets(error, values), this.#parts.target)
-    if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') translated.lost = this.#identity
+    if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') {
+      translated.lost = this.#identity
+      this.#abandoned ||= !this.#parts.raw.isValid() && !notRunning.includes(translated.errno)
+    }
     const ended =
       translated instanceof DatabaseError && !isConnectionLoss(translated) && ruleOf(translated).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'unknown'
@@ -326,10 +485,41 @@ export class Connection implements PooledConnection {
   }
 
   private cut(reason: DatabaseError): void {
+    this.#abandoned ||= this.#running > 0
     this.#cut = true
     this.#parts.cut()
+    this.reportClose()
     this.#inFlight.abandonAll(reason)
   }
+}
+
+interface RunOptions extends StatementOptions {
+  /** After this time without an answer, the server counts as lost. */
+  readonly silenceAfterMs?: number
+  /** SET STATEMENT changes variables for one statement alone, and the answer mentions them. */
+  readonly keepsSession?: boolean
+  /** The time that does not count as the statement's. */
+  readonly pausedMs?: () => number
+}
+
+interface Ended {
+  readonly sql: string
+  readonly values: readonly Value[]
+  readonly ms: number
+  readonly failure: Error | undefined
+}
+
+const changesNoSession =
+  /^\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+
+function cancelled(): DbtoolError {
+  return new DbtoolError('INTERRUPTED', 'the statement was cancelled')
+}
+
+function tooLate(timeoutMs: number): DbtoolError {
+  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${timeoutMs} ms`, {
+    hint: 'the statement was stopped; raise timeoutMs to allow more time',
+  })
 }
 
 /** Converts a bound value for the connector. */
@@ -337,6 +527,10 @@ function forDriver(value: Value): Exclude<Value, Secret | Date> {
   if (value instanceof Secret) return value.reveal()
   return value instanceof Date ? writeInstant(value) : value
 }
+
+/** Most rows need no conversion, and are not copied. */
+const rowForDriver = (row: readonly Value[]): readonly unknown[] =>
+  row.some((value) => value instanceof Secret || value instanceof Date) ? row.map(forDriver) : row
 
 /**
  * The first result set. A compound statement returns [rows, status], a simple one its rows, and a statement without a
@@ -358,36 +552,3 @@ function resultSets<T>(result: unknown): T[] {
 
 /** Disables the type-cast function, which the connector would call for every cell. */
 const unconverted: Omit<DriverQuery, 'sql'> = { typeCast: undefined }
-
-/** The operations that run on one connection, each with its own deadline. */
-class InFlight {
-  readonly #abandon = new Set<(error: Error) => void>()
-
-  get size(): number {
-    return this.#abandon.size
-  }
-
-  /**
-   * Settles as `work` does, or rejects with the error of `abandonAll` if that comes first. Calls `onLate` after
-   * `timeoutMs` milliseconds; zero means no deadline.
-   */
-  watch<T>(work: Promise<T>, timeoutMs: number, onLate: () => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = timeoutMs === 0 ? undefined : setTimeout(onLate, timerMs(timeoutMs))
-      const settled = (): void => {
-        clearTimeout(timer)
-        this.#abandon.delete(abandon)
-      }
-      const abandon = (error: Error): void => {
-        settled()
-        reject(error)
-      }
-      this.#abandon.add(abandon)
-      work.finally(settled).then(resolve, reject)
-    })
-  }
-
-  abandonAll(error: Error): void {
-    for (const abandon of this.#abandon) abandon(error)
-  }
-}

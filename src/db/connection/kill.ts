@@ -1,67 +1,136 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
-import { firstRow, type Queries } from '../queries.ts'
+import type { Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
+import { existing, serverName } from './server-name.ts'
 
 /** Short limits for a connection beside another one: nobody wants to wait for a server that does not answer. */
 export const sideLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
 
 const waitMs = 2_000
 const pollMs = 20
+/** Behind a balancer, one of the next connections may reach the right server. */
+const mostConnections = 4
+
+type Opened = Queries & { close(): Promise<void> }
+type What = 'CONNECTION' | 'QUERY'
+
+/** One of dbtool's connections, on a server that is known. */
+interface Known extends ConnectionIdentity {
+  readonly server: string
+}
+
+interface Request {
+  readonly what: What
+  readonly on: Known
+  readonly done: () => void
+}
 
 /**
- * Kills one of dbtool's connections at the server, which rolls back its transaction. Resolves when it has ended, so
- * that its outcome can be looked up, or after two seconds. Needs no privilege for connections of the same user. Never
- * rejects.
+ * Kills connections and statements of dbtool at their server, over a connection of its own. A pool has one for all its
+ * connections, so that it never opens more than one for this. Needs no privilege for connections of the same user.
  */
-export async function killAtServer(
-  connect: () => Promise<Queries & { close(): Promise<void> }>,
-  threadId: number,
-): Promise<void> {
-  try {
-    const other = await connect()
-    // The connection may have ended already.
-    await other.execute(`KILL ${threadId}`).catch(() => undefined)
-    const deadline = performance.now() + waitMs
-    while ((await exists(other, threadId)) && performance.now() < deadline) await sleep(pollMs)
-    await other.close()
-  } catch {
-    // Without a connection to the server, nothing can be killed.
+export class Killer {
+  readonly #connect: () => Promise<Opened>
+  #requests: Request[] = []
+  #running = false
+
+  constructor(connect: () => Promise<Opened>) {
+    this.#connect = connect
+  }
+
+  /**
+   * Kills a connection, whose transaction the server then rolls back. Resolves when it has ended, so that its outcome
+   * can be looked up, or after two seconds. Never rejects. A connection whose server is unknown is left alone: its
+   * number may belong to a stranger on the server that a new connection reaches.
+   */
+  kill(connection: ConnectionIdentity): Promise<void> {
+    return this.request('CONNECTION', connection)
+  }
+
+  /** Stops the statement that the connection runs, and keeps its transaction. Resolves when that was asked for. */
+  cancel(connection: ConnectionIdentity): Promise<void> {
+    return this.request('QUERY', connection)
+  }
+
+  private request(what: What, { threadId, server }: ConnectionIdentity): Promise<void> {
+    if (server === undefined) return Promise.resolve()
+    return new Promise((done) => {
+      this.#requests.push({ what, on: { threadId, server }, done })
+      if (!this.#running) void this.run()
+    })
+  }
+
+  private async run(): Promise<void> {
+    this.#running = true
+    while (this.#requests.length > 0) {
+      const requests = this.#requests
+      this.#requests = []
+      const servers = new Set(requests.map(({ on: { server } }) => server))
+      for (const server of servers)
+        await this.serve(
+          server,
+          requests.filter(({ on }) => on.server === server),
+        )
+      for (const { done } of requests) done()
+    }
+    this.#running = false
+  }
+
+  private async serve(server: string, requests: readonly Request[]): Promise<void> {
+    for (let connections = 1; connections <= mostConnections; connections += 1) {
+      try {
+        const side = await this.#connect()
+        if (await handle(side, server, requests).finally(() => side.close())) return
+      } catch {
+        // Without a connection to the server, nothing can be killed.
+        return
+      }
+    }
   }
 }
 
-async function exists(queries: Queries, threadId: number): Promise<boolean> {
-  return (
-    (await firstRow(queries, 'SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ?', [threadId])) !== undefined
-  )
-}
-
-/**
- * After losing a connection, kills its statement at the server before a retry: otherwise the first attempt could still
- * commit. Resolves when the connection has ended; only then is the outcome final. Rejects with OUTCOME_UNKNOWN if it is
- * still running after two seconds, or with the reason why the server cannot be queried.
- */
-export async function killLostStatement(queries: Queries, lost: ConnectionIdentity): Promise<void> {
-  if (!(await stillExists(queries, lost))) return
-  // The connection may have ended by now.
-  await queries.execute(`KILL ${lost.threadId}`).catch(() => undefined)
+/** Resolves to false if this connection reached another server. */
+async function handle(side: Queries, server: string, requests: readonly Request[]): Promise<boolean> {
+  const killed = requests.filter(({ what }) => what === 'CONNECTION').map(({ on }) => on.threadId)
+  for (const { what, on } of requests) await send(side, what, on)
   const deadline = performance.now() + waitMs
-  while (await stillExists(queries, lost)) {
-    if (performance.now() > deadline)
-      throw new DatabaseError('OUTCOME_UNKNOWN', 'the server is still running a statement of a lost connection', {
-        hint: 'try again',
-      })
+  for (;;) {
+    const left = await existing(side, server, [0, ...killed])
+    if (left === undefined) return false
+    if (left.length === 0 || performance.now() > deadline) return true
     await sleep(pollMs)
   }
 }
 
 /**
- * Ignores the number if the server has restarted since the connection was opened. A restarted server numbers its
- * connections from the beginning, so that the number may belong to another one.
+ * The server that executes the statement compares its own name, whatever a proxy does with the connections. Elsewhere
+ * it is KILL 0, which is no connection.
  */
-async function stillExists(queries: Queries, { threadId, openedAt }: ConnectionIdentity): Promise<boolean> {
-  const ageSeconds = Math.floor((performance.now() - openedAt) / 1_000) - 1
-  const question = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ? AND ID <> CONNECTION_ID()
-    AND ? <= (SELECT CAST(VARIABLE_VALUE AS INT) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME')`
-  return (await firstRow(queries, question, [threadId, ageSeconds])) !== undefined
+function send(queries: Queries, what: What, { threadId, server }: Known): Promise<unknown> {
+  // The connection may have ended by now.
+  return queries.execute(`KILL ${what} IF(${serverName} = ?, ?, 0)`, [server, threadId]).catch(() => undefined)
+}
+
+/**
+ * After losing a connection, kills its statement at the server before a retry: otherwise the first attempt could still
+ * commit. Resolves to true when the connection has ended, and only then the outcome is final. Resolves to false if
+ * `queries` reach another server than the connection did, or if a proxy hides which one that was: nothing is killed
+ * there. Rejects with OUTCOME_UNKNOWN if it is still running after two seconds, or with the reason why the server
+ * cannot be queried.
+ */
+export async function killLostStatement(queries: Queries, { threadId, server }: ConnectionIdentity): Promise<boolean> {
+  if (server === undefined) return false
+  const deadline = performance.now() + waitMs
+  for (let attempt = 1; ; attempt += 1) {
+    const left = await existing(queries, server, [threadId])
+    if (left?.length === 0) return true
+    if (left === undefined && attempt >= mostConnections) return false
+    if (performance.now() > deadline)
+      throw new DatabaseError('OUTCOME_UNKNOWN', 'the server is still running a statement of a lost connection', {
+        hint: 'try again',
+      })
+    await send(queries, 'CONNECTION', { threadId, server })
+    if (left !== undefined) await sleep(pollMs)
+  }
 }

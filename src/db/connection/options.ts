@@ -26,12 +26,11 @@ function maySendPassword(target: Target, encrypted: boolean): boolean {
 
 const isKnownSocket = ({ socket }: Target): boolean => socket !== undefined && isTrustedSocket(socket)
 
-/** The options of the connector for one connection, or for its pool. @throws DbtoolError BAD_CONFIG for a TLS file. */
+/** The options of the connector for one connection. @throws DbtoolError BAD_CONFIG for a TLS file. */
 export function connectorOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
   return {
     ...barePlace(target, encrypted),
     connectTimeout: timerMs(limits.connectTimeoutMs),
-    initSql: sessionStatement(limits, target.readOnly),
     typeCast: readInstant,
     // Parameters would land in the text of errors.
     logParam: false,
@@ -41,6 +40,11 @@ export function connectorOptions(target: Target, limits: Limits, encrypted: bool
     checkNumberRange: true,
     trace: false,
   }
+}
+
+/** The options of the connector's pool, which sets up each session itself. @throws as {@link connectorOptions}. */
+export function connectorPoolOptions(target: Target, limits: Limits, encrypted: boolean): DriverOptions {
+  return { ...connectorOptions(target, limits, encrypted), initSql: sessionStatement(limits, target) }
 }
 
 /** The options of the connector as it comes: address, login and TLS alone. @throws as {@link connectorOptions}. */

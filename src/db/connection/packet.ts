@@ -20,12 +20,6 @@ export function mayBeTooLarge(sql: string, values: readonly Value[]): boolean {
   return units > alwaysAcceptedBytes
 }
 
-export function mayRowsBeTooLarge(rows: readonly (readonly Value[])[]): boolean {
-  let units = 0
-  for (const row of rows) for (const value of row) units += unitsOf(value)
-  return units > alwaysAcceptedBytes
-}
-
 function unitsOf(value: Value): number {
   const text = textOf(value)
   return bytesPerValue + (text === undefined ? 0 : text.length * bytesPerUnit)
@@ -54,8 +48,23 @@ function escapes(text: string): number {
   return text.match(/['"\\\0]/g)?.length ?? 0
 }
 
-/** Splits rows into groups that each fit into one message. @throws DatabaseError TOO_LARGE for a row that does not. */
-export function inMessages<R extends readonly Value[]>(rows: readonly R[], limit: number): R[][] {
+/**
+ * Splits rows into groups that each fit into one message. Only rows that may be too large are measured exactly.
+ *
+ * @throws DatabaseError TOO_LARGE for a row that fits into none.
+ */
+export async function inMessages<R extends readonly Value[]>(
+  rows: readonly R[],
+  maxPacket: () => Promise<number>,
+): Promise<(readonly R[])[]> {
+  let most = bytesPerMessage
+  for (const row of rows) for (const value of row) most += unitsOf(value)
+  if (most <= alwaysAcceptedBytes) return [rows]
+  const limit = await maxPacket()
+  return most < limit ? [rows] : measured(rows, limit)
+}
+
+function measured<R extends readonly Value[]>(rows: readonly R[], limit: number): R[][] {
   const groups: R[][] = []
   let bytes = Infinity
   for (const row of rows) {

@@ -1,4 +1,4 @@
-import type { Limits } from '../target.ts'
+import type { Limits, Target } from '../target.ts'
 
 /** A session variable that statements depend on, whatever the server's global value is. */
 export interface SessionVariable {
@@ -54,15 +54,20 @@ const yearSeconds = 31_536_000
 
 const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
+export type SessionOptions = Pick<Target, 'readOnly' | 'variables'>
+
 /**
  * The statement that sets up a session: utf8mb4, UTC, strict mode, READ COMMITTED, bounded statements and lock waits,
  * and {@link sessionVariables}. It is one statement: a server that closes the connection answers only the first. A
  * second one, written to a closed socket, would lose the reason.
  *
  * `max_statement_time` and the lock waits (for rows, and for tables) are in seconds. A read-only session rejects every
- * change with error 1792.
+ * change with error 1792. From then on, the answer to a statement that changes a session variable says so.
  */
-export function sessionStatement(limits: Limits, readOnly = false): string {
+export function sessionStatement(
+  limits: Limits,
+  { readOnly = false, variables: own = {} }: SessionOptions = {},
+): string {
   const lockWaitSeconds = limits.lockWaitMs === 0 ? foreverSeconds : Math.max(1, Math.round(limits.lockWaitMs / 1000))
   const variables = [
     `time_zone = '+00:00'`,
@@ -77,7 +82,10 @@ export function sessionStatement(limits: Limits, readOnly = false): string {
     ...(readOnly ? [{ name: 'tx_read_only', value: 'ON', since: oldest }] : []),
   ]
   const all = `${variables.join(', ')}${[...ofMariaDb, ...sessionVariables].map(assignment).join('')}`
-  return `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${all}${ofMySql(limits, readOnly)}`
+  const ofCaller = Object.entries(own).map(([name, value]) => assignment({ name, value: String(value) }))
+  // Last, so that the server does not list the variables before it.
+  const track = `, session_track_system_variables = '*'`
+  return `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${all}${ofMySql(limits, readOnly)}${ofCaller.join('')}${track}`
 }
 
 /** The same for MySQL 5.7.20 and later, in comments that MariaDB does not execute. */

@@ -3,44 +3,71 @@ import { isIP } from 'node:net'
 import { createSecureContext, type ConnectionOptions } from 'node:tls'
 import { DbtoolError, messageOf } from '../../errors.ts'
 import { readRegularFile } from '../../regular-file.ts'
-import { defaultTlsVersions, type Target } from '../target.ts'
+import { defaultTlsVersions, type Pem, type Target } from '../target.ts'
 
-/** The files that a target names, in PEM format. */
-export interface TlsFiles {
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
+/** The text of a certificate or key, and its name in messages. */
+interface Source {
+  readonly flag: string
+  /** In a sentence: `--ssl-ca, 'ca.pem',` or `tls.ca`. */
+  readonly name: string
+  /** Its holder: `the file of --ssl-ca, 'ca.pem',` or `tls.ca`. */
+  readonly holder: string
+  readonly text: () => string
 }
 
 /**
- * Reads and checks the TLS files of a target.
+ * Reads and checks the certificates and the key of a target: files that it names, or their contents.
  * @throws DbtoolError BAD_CONFIG for a file that cannot be read, is empty or holds something else. Also for a key that
  * does not belong to its certificate, and for settings that exclude each other.
  */
-export function readTlsFiles({ ssl }: Target): TlsFiles {
-  if (ssl.ca !== undefined && ssl.mode === 'verify-fingerprint')
-    throw wrong('--ssl-ca and --ssl-mode verify-fingerprint exclude each other', 'use --ssl-mode verify-identity')
-  return {
-    ca: ssl.ca === undefined ? undefined : certificatesIn('--ssl-ca', ssl.ca),
-    ...readClientCertificate(ssl),
+export function readTlsFiles(target: Target): Pem {
+  try {
+    return readAll(target.ssl)
+  } catch (error) {
+    if (!(error instanceof DbtoolError) || target.inCode !== true) throw error
+    throw wrong(inOptions(error.message), inOptions(error.hint ?? ''), error.cause)
   }
 }
 
-function readClientCertificate({ cert: certPath, key: keyPath }: Target['ssl']): TlsFiles {
-  if (certPath === undefined && keyPath === undefined) return {}
-  if (certPath === undefined || keyPath === undefined) {
-    const [given, missing] = certPath === undefined ? ['--ssl-key', '--ssl-cert'] : ['--ssl-cert', '--ssl-key']
+/** `--ssl-ca` is `sslCa` for a program. */
+const inOptions = (text: string): string =>
+  text.replace(/--ssl-(\w)/g, (_flag, letter: string) => `ssl${letter.toUpperCase()}`)
+
+function readAll(ssl: Target['ssl']): Pem {
+  const ca = sourceOf('ca', ssl)
+  if (ca !== undefined && ssl.mode === 'verify-fingerprint')
+    throw wrong('--ssl-ca and --ssl-mode verify-fingerprint exclude each other', 'use --ssl-mode verify-identity')
+  return {
+    ca: ca === undefined ? undefined : certificatesIn(ca),
+    ...readClientCertificate(sourceOf('cert', ssl), sourceOf('key', ssl)),
+  }
+}
+
+function sourceOf(name: keyof Pem, ssl: Target['ssl']): Source | undefined {
+  const flag = `--ssl-${name}`
+  const content = ssl.pem?.[name]
+  if (content !== undefined) return { flag, name: `tls.${name}`, holder: `tls.${name}`, text: () => content }
+  const path = ssl[name]
+  if (path === undefined) return undefined
+  const named = `${flag}, '${path}',`
+  return { flag, name: named, holder: `the file of ${named}`, text: () => read(flag, path) }
+}
+
+function readClientCertificate(certSource: Source | undefined, keySource: Source | undefined): Pem {
+  if (certSource === undefined && keySource === undefined) return {}
+  if (certSource === undefined || keySource === undefined) {
+    const [given, missing] = certSource === undefined ? ['--ssl-key', '--ssl-cert'] : ['--ssl-cert', '--ssl-key']
     throw wrong(`${given} needs ${missing}`, 'a client certificate consists of both; one PEM file may hold both')
   }
-  const cert = certificatesIn('--ssl-cert', certPath, { mayHoldKey: true })
-  const key = readPem('--ssl-key', keyPath)
-  if (!privateKey.test(key)) throw wrong(`the file of --ssl-key, '${keyPath}', holds no private key`, keyHint)
+  const cert = certificatesIn(certSource, { mayHoldKey: true })
+  const key = notEmpty(keySource)
+  if (!privateKey.test(key)) throw wrong(`${keySource.holder} holds no private key`, keyHint)
   if (/ENCRYPTED/.test(key))
-    throw wrong(`the private key of --ssl-key, '${keyPath}', is encrypted`, 'decrypt it with: openssl pkey -in FILE')
+    throw wrong(`the private key of ${keySource.name} is encrypted`, 'decrypt it with: openssl pkey -in FILE')
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
-    const message = `the certificate of --ssl-cert, '${certPath}', and the key of --ssl-key, '${keyPath}', do not match`
+    const message = `the certificate of ${certSource.name} and the key of ${keySource.name} do not match`
     throw wrong(`${message}: ${messageOf(cause)}`, keyHint, cause)
   }
   return { cert, key }
@@ -51,29 +78,30 @@ const certificate = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]*-----END (?:TR
 const pemHint = (flag: string): string => `give ${flag} the path of a PEM file with a certificate`
 const keyHint = 'give --ssl-key the PEM file with the private key of the certificate'
 
-function certificatesIn(flag: string, path: string, { mayHoldKey = false } = {}): string {
-  const text = readPem(flag, path)
+function certificatesIn(source: Source, { mayHoldKey = false } = {}): string {
+  const { flag, name, holder } = source
+  const text = notEmpty(source)
   if (!mayHoldKey && privateKey.test(text))
     throw wrong(
-      `the file of ${flag}, '${path}', holds a private key`,
+      `${holder} holds a private key`,
       `give ${flag} certificates only, and keep the private key of an authority off this machine`,
     )
   const found = text.match(certificate) ?? []
-  if (found.length === 0) throw wrong(`the file of ${flag}, '${path}', holds no certificate`, pemHint(flag))
+  if (found.length === 0) throw wrong(`${holder} holds no certificate`, pemHint(flag))
   for (const [index, one] of found.entries()) {
     try {
       new X509Certificate(one)
     } catch (cause) {
-      throw wrong(`certificate ${index + 1} of ${flag}, '${path}', is damaged`, pemHint(flag), cause)
+      throw wrong(`certificate ${index + 1} of ${name} is damaged`, pemHint(flag), cause)
     }
   }
   return text
 }
 
-function readPem(flag: string, path: string): string {
-  const text = read(flag, path)
-  if (text.trim() === '') throw wrong(`the file of ${flag}, '${path}', is empty`, `give ${flag} a PEM file`)
-  return text
+function notEmpty({ flag, holder, text }: Source): string {
+  const found = text()
+  if (found.trim() === '') throw wrong(`${holder} is empty`, `give ${flag} a PEM file`)
+  return found
 }
 
 /** Far more than all authorities of a system. */
@@ -96,8 +124,8 @@ function wrong(message: string, hint: string, cause?: unknown): DbtoolError {
  * Whether an encrypted connection proves that the server is the right one. A given CA asks for it in every mode.
  * A fingerprint proves it too late: the password, or a hash of it, is on its way before.
  */
-export function verifiesCertificate({ ssl: { mode, ca } }: Target): boolean {
-  return ca !== undefined || mode === 'verify-ca' || mode === 'verify-identity'
+export function verifiesCertificate({ ssl: { mode, ca, pem } }: Target): boolean {
+  return ca !== undefined || pem?.ca !== undefined || mode === 'verify-ca' || mode === 'verify-identity'
 }
 
 /** As node:tls and the connector take them. */
@@ -110,7 +138,7 @@ const ofNode = 'the authorities of Node'
  * The TLS options of the connector. Without `--ssl-ca`, the authorities of Node decide: its own list, and the
  * certificates of NODE_EXTRA_CA_CERTS; or the system's with `NODE_OPTIONS=--use-openssl-ca`.
  */
-export function tlsOptions(target: Target, files: TlsFiles): TlsOptions {
+export function tlsOptions(target: Target, files: Pem): TlsOptions {
   const { host } = target
   const secureContext = createSecureContext({ ...files, ...versionRange(target) })
   if (!verifiesCertificate(target))

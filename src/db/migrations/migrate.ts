@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { DbtoolError } from '../../errors.ts'
 import { assertLoggable } from '../binary-log.ts'
 import { DatabaseError } from '../failures.ts'
-import { firstRow, type Session } from '../queries.ts'
+import type { Session } from '../queries.ts'
+import { locked, type Locking, migratingNow } from './lock.ts'
 import type { Migration } from './migration-files.ts'
 import {
   type AppliedMigration,
@@ -14,8 +14,7 @@ import {
   downStatements,
   rollbackHint,
 } from './schema-state.ts'
-
-const lockWaitSeconds = 60
+import { assertSchema, beingMigrated } from './usable.ts'
 
 export interface Step {
   readonly version: number
@@ -32,11 +31,9 @@ export interface RollbackStep extends Step {
 
 /**
  * The session and the migrations for `migrate` and `rollback`. `session` must not have a statement time-out, since DDL
- * on large tables takes long. A named lock makes processes that migrate the same database wait for each other, for at
- * most a minute.
+ * on large tables takes long. Processes that migrate the same database wait for each other, for at most a minute.
  */
-export interface Migrator {
-  readonly session: Session
+export interface Migrator extends Locking {
   readonly known: readonly Migration[]
   readonly onStep?: (step: Step) => void
 }
@@ -47,13 +44,18 @@ export interface Migrator {
  */
 export async function migrate(migrator: Migrator, to: number = migrator.known.length): Promise<Step[]> {
   const { session } = migrator
-  return locked(session, async () =>
-    runAllSteps(migrator, await pendingSteps(migrator, to), (migration) => apply(session, migration)),
+  return locked(migrator, async (held) =>
+    runAllSteps(migrator, await stepsUp(migrator, to), (migration) => apply(session, held, migration)),
   )
 }
 
 /** Resolves to the steps that `migrate` would apply now. Rejects if it could not start. */
-export async function pendingSteps({ session, known }: Migrator, to: number = known.length): Promise<Step[]> {
+export async function pendingSteps(migrator: Migrator, to?: number): Promise<Step[]> {
+  await assertSchema(migrator.session, migrator.known, { pending: 'allowed' })
+  return stepsUp(migrator, to)
+}
+
+async function stepsUp({ session, known }: Migrator, to: number = known.length): Promise<Step[]> {
   assertKnown(known, to)
   const states = migrationStates(known, await appliedMigrations(session))
   assertUsable(states, { pending: 'allowed' })
@@ -72,15 +74,26 @@ export async function pendingSteps({ session, known }: Migrator, to: number = kn
  */
 export async function rollback(migrator: Migrator, to?: number): Promise<RollbackStep[]> {
   const { session } = migrator
-  return locked(session, async () =>
-    runAllSteps(migrator, await rollbackSteps(migrator, to), (migration, { statements }) =>
-      revert(session, migration, statements),
+  return locked(migrator, async (held) =>
+    runAllSteps(migrator, await stepsDown(migrator, to), (migration, { statements }) =>
+      revert(session, held, { migration, statements }),
     ),
   )
 }
 
-/** Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration. */
-export async function rollbackSteps({ session, known }: Migrator, to?: number): Promise<RollbackStep[]> {
+/**
+ * Resolves to the steps that `rollback` would run now. Rejects with SCHEMA_NEWER for an unknown migration, and with
+ * MIGRATIONS_PENDING if another process is applying one.
+ */
+export async function rollbackSteps(migrator: Migrator, to?: number): Promise<RollbackStep[]> {
+  const { session } = migrator
+  const isHalfRun = (await appliedMigrations(session)).some(({ finished_at }) => finished_at === null)
+  const other = isHalfRun ? await migratingNow(session) : undefined
+  if (other !== undefined) throw beingMigrated(other)
+  return stepsDown(migrator, to)
+}
+
+async function stepsDown({ session, known }: Migrator, to?: number): Promise<RollbackStep[]> {
   const applied = await appliedMigrations(session)
   if (applied.length > 0) await assertLoggable(session)
   const unknown = applied.find(({ version }) => version > known.length)
@@ -118,26 +131,35 @@ async function runAllSteps<S extends Step>(
   return steps
 }
 
-async function apply(session: Session, migration: Migration): Promise<void> {
+/** Rejects if this process may not migrate any more, because another one has taken over. */
+type Held = () => Promise<void>
+
+async function apply(session: Session, held: Held, migration: Migration): Promise<void> {
   const { version, name, checksum, up } = migration
   await assertNoForeignTables(session, migration)
+  await held()
   await session.execute(bookkeeping)
   await session.execute(
     "INSERT INTO schema_migrations (version, name, checksum, direction, steps) VALUES (?, ?, ?, 'up', ?)",
     [version, name, checksum, up.length],
   )
-  await runSteps({ session, migration, statements: up, forget: () => forget(session, version) })
+  await runSteps({ session, held, migration, statements: up, forget: () => forget(session, version) })
   await session.execute('UPDATE schema_migrations SET finished_at = UTC_TIMESTAMP() WHERE version = ?', [version])
 }
 
-async function revert(session: Session, migration: Migration, statements: readonly string[]): Promise<void> {
+async function revert(
+  session: Session,
+  held: Held,
+  { migration, statements }: Pick<Run, 'migration' | 'statements'>,
+): Promise<void> {
   const { version } = migration
+  await held()
   const before = (await appliedMigrations(session)).find((row) => row.version === version)
   const begin = `UPDATE schema_migrations
     SET direction = 'down', steps = ?, steps_started = 0, steps_done = 0, finished_at = NULL
     WHERE version = ?`
   await session.execute(begin, [statements.length, version])
-  await runSteps({ session, migration, statements, forget: async () => before && restore(session, before) })
+  await runSteps({ session, held, migration, statements, forget: async () => before && restore(session, before) })
   await forget(session, version)
 }
 
@@ -155,32 +177,12 @@ async function restore(
   await session.execute(sql, [direction, steps, steps_started, steps_done, finished_at, version])
 }
 
-function lockedElsewhere(database: string): DbtoolError {
-  const message = `another process has been migrating '${database}' for ${lockWaitSeconds} s`
-  return new DbtoolError('LOCK_TIMEOUT', message, { hint: 'wait until it has finished, then run: dbtool db status' })
-}
-
-/**
- * Runs `work` under a named lock of the server, which the server releases when the connection ends for any reason. The
- * name of the database is hashed, because the name of a lock has at most 64 characters, as many as that of a database.
- */
-async function locked<T>(session: Session, work: () => Promise<T>): Promise<T> {
-  const database = (await firstRow<{ name: string | null }>(session, 'SELECT DATABASE() AS name'))?.name ?? ''
-  const lock = `dbtool.migrate.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`
-  const got = await firstRow<{ got: number | null }>(session, 'SELECT GET_LOCK(?, ?) AS got', [lock, lockWaitSeconds])
-  if (got?.got !== 1) throw lockedElsewhere(database)
-  try {
-    return await work()
-  } finally {
-    await session.rows('SELECT RELEASE_LOCK(?)', [lock]).catch(() => session.destroy())
-  }
-}
-
 const firstServerErrno = 1_000
 const connectorErrnos = 45_000
 
 export interface Run {
   readonly session: Session
+  readonly held: Held
   readonly migration: Migration
   readonly statements: readonly string[]
   /** Restores the previous row of the migration in schema_migrations, or deletes it. */
@@ -192,10 +194,11 @@ export interface Run {
  * the next command then sees a run that stopped half-way. If the server rejects the first statement, nothing has
  * changed, and no record remains. A user without the privilege must not leave the shop half-migrated and unusable.
  */
-async function runSteps({ session, migration, statements, forget }: Run): Promise<void> {
+async function runSteps({ session, held, migration, statements, forget }: Run): Promise<void> {
   const record = (assignment: string) =>
     session.execute(`UPDATE schema_migrations SET ${assignment} WHERE version = ?`, [migration.version])
   for (const [index, statement] of statements.entries()) {
+    if (index > 0) await held()
     await record('steps_started = steps_done + 1')
     await session.execute(statement).catch(async (error: unknown) => {
       if (isRejected(error)) {

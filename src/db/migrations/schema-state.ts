@@ -95,6 +95,11 @@ export async function assertNoForeignTables(queries: Queries, { version, name, t
   )
 }
 
+/** Whether pending migrations are an error. */
+export interface PendingRule {
+  readonly pending: 'allowed' | 'refused'
+}
+
 /** The state of every migration of this version of dbtool and of the database. */
 export function migrationStates(known: readonly Migration[], applied: readonly AppliedMigration[]): MigrationState[] {
   const rows = new Map(applied.map((row) => [row.version, row]))
@@ -122,7 +127,7 @@ function reached({ version, name, steps, steps_done, finished_at }: AppliedMigra
  */
 export function assertUsable(
   states: readonly MigrationState[],
-  { pending }: { pending: 'allowed' | 'refused' } = { pending: 'refused' },
+  { pending }: PendingRule = { pending: 'refused' },
 ): void {
   const halfRun = states.find(({ state }) => state === 'half-run')
   if (halfRun !== undefined) throw halfRunError(halfRun)

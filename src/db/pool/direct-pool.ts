@@ -1,10 +1,19 @@
 import { type PoolEntry, PoolEntries } from './entries.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats } from './pool.ts'
-import { poolClosed, PoolCounters } from './stats.ts'
+import { ConnectionLease } from './lease.ts'
+import {
+  type AcquireOptions,
+  defaultGraceMs,
+  type Lease,
+  type Pool,
+  type PooledConnection,
+  type PoolStats,
+} from './pool.ts'
+import { poolClosed, PoolCounters, timeoutError, withdrawn } from './stats.ts'
+import { Waiter } from './wait-queue.ts'
 
 /**
  * The chapter's NullPool: one connection per use. `acquire` opens it, and `release` closes it. The only time-out is the
- * connect time-out.
+ * connect time-out, unless the caller gives one.
  */
 export class DirectPool implements Pool {
   readonly #counters = new PoolCounters()
@@ -15,19 +24,29 @@ export class DirectPool implements Pool {
     this.#entries = new PoolEntries({ connect, counters: this.#counters, recycleMs: 0 })
   }
 
-  async acquire(): Promise<Lease> {
+  async acquire({ signal, timeoutMs = Infinity }: AcquireOptions = {}): Promise<Lease> {
     if (this.#closed) throw poolClosed()
-    const startedAt = performance.now()
-    const entry = await new Promise<PoolEntry>((resolve, reject) => {
-      this.#entries.open(resolve, reject)
-      this.#counters.queued(this.#entries.opening)
-    })
-    return this.grant(entry, performance.now() - startedAt)
+    if (signal?.aborted === true) throw withdrawn()
+    const waiter = new Waiter<PoolEntry>(timeoutMs, { signal }, (why) =>
+      waiter.reject(why === 'abort' ? withdrawn() : this.late(timeoutMs)),
+    )
+    this.#entries.open(
+      (entry) => (waiter.isSettled ? this.#entries.evict(entry) : waiter.grant(entry)),
+      (reason) => waiter.isSettled || waiter.reject(reason),
+    )
+    this.#counters.queued(this.#entries.opening)
+    return this.grant(await waiter.granted, waiter.waitedMs)
   }
 
   stats(): PoolStats {
-    const { size: open, opening } = this.#entries
-    return this.#counters.snapshot({ open, idle: 0, opening, waiting: opening })
+    const { size: open, opening, stopping } = this.#entries
+    return this.#counters.snapshot({ open, idle: 0, opening, stopping, waiting: opening })
+  }
+
+  private late(timeoutMs: number): Error {
+    this.#counters.timeouts += 1
+    const options = { size: 0, maxOverflow: 0 }
+    return timeoutError({ options, timeoutMs, now: this.stats(), cause: undefined })
   }
 
   resetPeaks(): void {
@@ -51,6 +70,6 @@ export class DirectPool implements Pool {
     }
     this.#counters.granted(waitMs)
     this.#counters.setInUse(this.#entries.size)
-    return new Lease(entry.connection, waitMs, release)
+    return new ConnectionLease(entry.connection, waitMs, release)
   }
 }

@@ -3,11 +3,13 @@ import { DbtoolError } from '../../errors.ts'
 import { connect } from '../connection/connect.ts'
 import { Connection } from '../connection/connection.ts'
 import { driver, type DriverPool } from '../connection/driver.ts'
-import { connectorOptions } from '../connection/options.ts'
+import { connectorPoolOptions } from '../connection/options.ts'
 import { translate } from '../failures.ts'
 import type { Limits, Target } from '../target.ts'
-import { defaultGraceMs, Lease, type Pool, type PoolStats, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters, timeoutHint } from './stats.ts'
+import { ConnectionLease } from './lease.ts'
+import { type AcquireOptions, defaultGraceMs, type Lease, type Pool, type PoolStats, type PoolOptions } from './pool.ts'
+import { poolClosed, PoolCounters, timeoutError, timeoutHint, withdrawn } from './stats.ts'
+import { Waiter } from './wait-queue.ts'
 
 /**
  * The connector's own pool behind the interface of dbtool's pools, for comparison. docs/pool.md explains why it is not
@@ -30,7 +32,35 @@ export class ConnectorPool implements Pool {
     this.#options = options
   }
 
-  async acquire(): Promise<Lease> {
+  /** The connector cannot withdraw a caller: the connection that comes for one goes back at once. */
+  async acquire({ signal, timeoutMs }: AcquireOptions = {}): Promise<Lease> {
+    if (signal?.aborted === true) throw withdrawn()
+    const coming = this.acquireFromConnector()
+    if (signal === undefined && timeoutMs === undefined) return coming
+    const limitMs = timeoutMs ?? Infinity
+    const waiter = new Waiter<Lease>(limitMs, { signal }, (why) => {
+      coming.then((late) => late.release()).catch(() => undefined)
+      waiter.reject(why === 'abort' ? withdrawn() : this.late(limitMs))
+    })
+    coming.then(
+      (lease) => waiter.isSettled || waiter.grant(lease),
+      (reason: unknown) => waiter.isSettled || waiter.reject(reason),
+    )
+    return waiter.granted
+  }
+
+  private late(timeoutMs: number): DbtoolError {
+    this.#counters.timeouts += 1
+    return timeoutError({
+      options: this.#options,
+      timeoutMs,
+      now: this.stats(),
+      cause: undefined,
+      target: this.#target,
+    })
+  }
+
+  private async acquireFromConnector(): Promise<Lease> {
     const startedAt = performance.now()
     try {
       const pool = await this.opened()
@@ -48,7 +78,7 @@ export class ConnectorPool implements Pool {
       })
       this.#leased.add(connection)
       this.#counters.setInUse(this.#leased.size)
-      return new Lease(connection, waitMs, () => {
+      return new ConnectionLease(connection, waitMs, () => {
         this.#leased.delete(connection)
         this.#counters.setInUse(this.#leased.size)
         void raw.release().catch(() => undefined)
@@ -64,6 +94,7 @@ export class ConnectorPool implements Pool {
       open: pool?.totalConnections() ?? 0,
       idle: pool?.idleConnections() ?? 0,
       opening: 0,
+      stopping: 0,
       waiting: pool?.taskQueueSize() ?? 0,
     })
   }
@@ -101,7 +132,7 @@ export class ConnectorPool implements Pool {
     await first.close()
     if (this.#closed) throw poolClosed()
     const pool = driver().createPool({
-      ...connectorOptions(this.#target, this.#limits, first.encrypted),
+      ...connectorPoolOptions(this.#target, this.#limits, first.encrypted),
       connectionLimit: size + maxOverflow,
       minimumIdle: size,
       acquireTimeout: timeoutMs,
@@ -117,7 +148,7 @@ export class ConnectorPool implements Pool {
     const translated = translate(error, this.#target)
     if (errno !== timeoutErrno) return translated
     this.#counters.timeouts += 1
-    return new DbtoolError('POOL_TIMEOUT', translated.message, { cause: error, hint: timeoutHint })
+    return new DbtoolError('POOL_TIMEOUT', translated.message, { cause: error, hint: timeoutHint(this.#target) })
   }
 }
 

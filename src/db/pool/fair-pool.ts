@@ -1,41 +1,71 @@
-import { timerMs } from '../target.ts'
+import { DbtoolError } from '../../errors.ts'
+import { type AcquireEvent, channels, type TimeoutEvent, type WaitEvent } from '../diagnostics.ts'
+import type { Target } from '../target.ts'
 import { isAlive, isFresh, type PoolEntry, PoolEntries } from './entries.ts'
-import { defaultGraceMs, Lease, type Pool, type PooledConnection, type PoolStats, type PoolOptions } from './pool.ts'
-import { poolClosed, PoolCounters, timeoutError } from './stats.ts'
+import { ConnectionLease } from './lease.ts'
+import { LeakWatch } from './leak-watch.ts'
+import {
+  type AcquireOptions,
+  defaultGraceMs,
+  type Lease,
+  type Pool,
+  type PooledConnection,
+  type PoolStats,
+  type PoolOptions,
+} from './pool.ts'
+import { poolClosed, PoolCounters, timeoutError, withdrawn } from './stats.ts'
+import { Waiter, WaitQueue } from './wait-queue.ts'
 
 /** Pause after a connection could not be opened. */
 const reopenAfterMs = 200
 
 /**
  * Serves callers strictly in order of arrival, so that no waiter starves: a released connection goes directly to the
- * head of the wait queue. Idle connections are reused last in, first out, so that few of them stay warm.
+ * head of the wait queue. Idle connections are reused last in, first out, so that few of them stay warm. At most
+ * size + overflow statements run at the server: the place of a connection is free only when its statement has ended.
  */
 export class FairPool implements Pool {
   readonly #options: PoolOptions
+  readonly #target: Pick<Target, 'inCode'> | undefined
   readonly #entries: PoolEntries
+  /** From the longest idle time to the shortest. */
   readonly #idle: PoolEntry[] = []
   readonly #queue = new WaitQueue<PoolEntry>()
   readonly #counters = new PoolCounters()
+  readonly #leaks: LeakWatch | undefined
   #openFailure: unknown
   #reopenTimer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions) {
+  /** `target` chooses the words of errors. */
+  constructor(connect: () => Promise<PooledConnection>, options: PoolOptions, target?: Pick<Target, 'inCode'>) {
     this.#options = options
-    this.#entries = new PoolEntries({ connect, counters: this.#counters, recycleMs: options.recycleMs })
+    this.#target = target
+    this.#leaks = options.leakAfterMs > 0 ? new LeakWatch(this, options.leakAfterMs) : undefined
+    this.#entries = new PoolEntries({
+      connect,
+      counters: this.#counters,
+      recycleMs: options.recycleMs,
+      onLost: (entry) => this.lost(entry),
+      onStopped: () => this.openForWaiters(),
+    })
   }
 
-  async acquire(): Promise<Lease> {
-    const startedAt = performance.now()
-    const deadline = startedAt + this.#options.timeoutMs
-    let place: 'back' | 'front' = 'back'
-    for (;;) {
-      if (this.#closed) throw poolClosed()
-      const entry = this.takeIdle() ?? (await this.enqueue(deadline, place))
-      if (await isAlive(entry, this.#options.pingAfterIdleMs, deadline))
-        return this.grant(entry, performance.now() - startedAt)
-      this.evict(entry)
-      place = 'front'
+  async acquire({ signal, timeoutMs = this.#options.timeoutMs }: AcquireOptions = {}): Promise<Lease> {
+    // The caller's stack is gone after the first await.
+    const stack = this.#leaks?.stack()
+    if (this.#closed) throw poolClosed()
+    if (signal?.aborted === true) throw withdrawn()
+    const entry = this.takeIdle()
+    if (entry !== undefined && !this.mustPing(entry)) return this.grant(entry, 0, stack)
+    const waiter = new Waiter<PoolEntry>(timeoutMs, { signal }, (why) => this.giveUp(waiter, why))
+    this.serve(waiter, entry, 'back')
+    try {
+      return this.grant(await waiter.granted, waiter.waitedMs, stack)
+    } catch (error) {
+      this.report(waiter.waitedMs, error)
+      throw error
     }
   }
 
@@ -44,6 +74,7 @@ export class FairPool implements Pool {
       open: this.#entries.size,
       idle: this.#idle.length,
       opening: this.#entries.opening,
+      stopping: this.#entries.stopping,
       waiting: this.#queue.length,
     })
   }
@@ -55,9 +86,11 @@ export class FairPool implements Pool {
   async close(graceMs: number = defaultGraceMs): Promise<void> {
     this.#closed = true
     this.stopWaitingToReopen()
+    clearTimeout(this.#idleTimer)
     this.#queue.rejectAll(poolClosed())
     for (const entry of this.#idle.splice(0)) this.#entries.evict(entry)
     await this.#entries.drain(graceMs)
+    this.#leaks?.close()
   }
 
   private takeIdle(): PoolEntry | undefined {
@@ -69,21 +102,66 @@ export class FairPool implements Pool {
     }
   }
 
-  private enqueue(deadline: number, place: 'back' | 'front'): Promise<PoolEntry> {
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter<PoolEntry> = { resolve, reject, timer: undefined }
-      waiter.timer = setTimeout(() => this.timeOut(waiter), timerMs(Math.max(0, deadline - performance.now())))
-      this.#queue.enqueue(waiter, place)
-      this.#counters.queued(this.#queue.length)
-      this.openForWaiters()
-    })
+  private mustPing({ idleSince }: PoolEntry): boolean {
+    return performance.now() - idleSince >= this.#options.pingAfterIdleMs
   }
 
-  private timeOut(waiter: Waiter<PoolEntry>): void {
-    const stats = this.stats()
+  /** Gives a waiter an idle connection, or a place in the queue. */
+  private serve(waiter: Waiter<PoolEntry>, entry: PoolEntry | undefined, place: 'back' | 'front'): void {
+    if (entry === undefined) this.enqueue(waiter, place)
+    else if (this.mustPing(entry)) void this.validate(entry, waiter)
+    else waiter.grant(entry)
+  }
+
+  /** The ping has its own time limit: a caller that cannot wait for it proves nothing about the connection. */
+  private async validate(entry: PoolEntry, waiter: Waiter<PoolEntry>): Promise<void> {
+    const askedAt = performance.now()
+    const alive = await isAlive(entry)
+    if (!alive) this.evictWith(entry, askedAt)
+    if (alive && !waiter.isSettled && !this.#closed) {
+      waiter.grant(entry)
+      return
+    }
+    if (alive) this.offer(entry)
+    if (this.#closed && !waiter.isSettled) waiter.reject(poolClosed())
+    if (!waiter.isSettled) this.serve(waiter, this.takeIdle(), 'front')
+  }
+
+  /**
+   * Evicts a dead connection, and with it the idle ones that have been silent since it was asked. The cause is probably
+   * the same.
+   */
+  private evictWith(dead: PoolEntry, askedAt: number): void {
+    const firstHeard = this.#idle.findIndex(({ idleSince }) => idleSince >= askedAt)
+    const silent = this.#idle.splice(0, firstHeard < 0 ? this.#idle.length : firstHeard)
+    for (const entry of [dead, ...silent]) this.#entries.evict(entry)
+    this.countInUse()
+    this.openForWaiters()
+  }
+
+  private enqueue(waiter: Waiter<PoolEntry>, place: 'back' | 'front'): void {
+    this.#queue.enqueue(waiter, place)
+    this.#counters.queued(this.#queue.length)
+    if (channels.wait.hasSubscribers)
+      channels.wait.publish({ pool: this, waiting: this.#queue.length } satisfies WaitEvent)
+    this.openForWaiters()
+  }
+
+  private giveUp(waiter: Waiter<PoolEntry>, why: 'timeout' | 'abort'): void {
+    const now = this.stats()
     this.#queue.remove(waiter)
+    if (why === 'abort') {
+      waiter.reject(withdrawn())
+      return
+    }
     this.#counters.timeouts += 1
-    waiter.reject(timeoutError(this.#options, stats, this.#openFailure))
+    const { timeoutMs, waitedMs } = waiter
+    if (channels.timeout.hasSubscribers) {
+      const { inUse, waiting } = now
+      channels.timeout.publish({ pool: this, durationMs: waitedMs, inUse, waiting } satisfies TimeoutEvent)
+    }
+    const [options, target] = [this.#options, this.#target]
+    waiter.reject(timeoutError({ options, timeoutMs, now, cause: this.#openFailure, target }))
   }
 
   /**
@@ -93,10 +171,7 @@ export class FairPool implements Pool {
   private openForWaiters(): void {
     if (this.#closed || this.#reopenTimer !== undefined) return
     const { size, maxOverflow } = this.#options
-    while (
-      this.#entries.opening < this.#queue.length &&
-      this.#entries.size + this.#entries.opening < size + maxOverflow
-    ) {
+    while (this.#entries.opening < this.#queue.length && this.#entries.places < size + maxOverflow) {
       this.#entries.open(
         (entry) => this.opened(entry),
         (reason) => this.openFailed(reason),
@@ -116,7 +191,7 @@ export class FairPool implements Pool {
   private openFailed(reason: unknown): void {
     this.#openFailure = reason
     this.stopWaitingToReopen()
-    if (this.#entries.size + this.#entries.opening === 0) this.#queue.rejectAll(reason)
+    if (this.#entries.places === 0) this.#queue.rejectAll(reason)
     else if (!this.#closed) this.#reopenTimer = setTimeout(() => this.reopen(), reopenAfterMs)
   }
 
@@ -130,21 +205,37 @@ export class FairPool implements Pool {
     this.#reopenTimer = undefined
   }
 
-  private grant(entry: PoolEntry, waitMs: number): Lease {
+  private grant(entry: PoolEntry, waitMs: number, stack: string | undefined): Lease {
     this.#counters.granted(waitMs)
-    return new Lease(entry.connection, waitMs, () => this.released(entry))
+    this.report(waitMs)
+    const lease: Lease = new ConnectionLease(entry.connection, waitMs, () => {
+      this.#leaks?.released(lease)
+      this.released(entry)
+    })
+    if (stack !== undefined) this.#leaks?.acquired(lease, stack)
+    return lease
   }
 
-  /** Rolls back an open transaction and destroys a busy connection, so that the next borrower inherits neither. */
+  private report(durationMs: number, error?: unknown): void {
+    if (!channels.acquire.hasSubscribers) return
+    const outcome = error === undefined ? 'ok' : error instanceof DbtoolError ? error.code : 'UNEXPECTED'
+    channels.acquire.publish({ pool: this, durationMs, outcome } satisfies AcquireEvent)
+  }
+
+  /** The next borrower inherits neither a transaction nor a changed session, and no running statement. */
   private released(entry: PoolEntry): void {
     const { connection } = entry
-    if (connection.busy) connection.destroy()
-    if (!connection.usable || !connection.mayHoldTransaction) this.offer(entry)
-    else
-      connection.execute('ROLLBACK').then(
-        () => this.offer(entry),
-        () => this.evict(entry),
-      )
+    if (connection.busy || !connection.usable) this.evict(entry)
+    else if (connection.sessionChanged) this.restore(entry, connection.reset())
+    else if (connection.mayHoldTransaction) this.restore(entry, connection.execute('ROLLBACK'))
+    else this.offer(entry)
+  }
+
+  private restore(entry: PoolEntry, restored: Promise<unknown>): void {
+    restored.then(
+      () => this.offer(entry),
+      () => this.evict(entry),
+    )
   }
 
   /** Gives an entry to the next waiter, or makes it idle. Evicts it if it is stale or overflow. */
@@ -155,10 +246,38 @@ export class FairPool implements Pool {
       return
     }
     const waiter = this.#queue.dequeue()
-    if (waiter !== undefined) waiter.resolve(entry)
-    else if (this.#idle.length < this.#options.size) this.#idle.push(entry)
+    if (waiter !== undefined) waiter.grant(entry)
+    else if (this.#idle.length < this.#options.size) this.makeIdle(entry)
     else this.evict(entry)
     this.countInUse()
+  }
+
+  private makeIdle(entry: PoolEntry): void {
+    this.#idle.push(entry)
+    const { idleTimeoutMs } = this.#options
+    if (idleTimeoutMs > 0 && this.#idleTimer === undefined) this.watchIdle(idleTimeoutMs)
+  }
+
+  /** Closes the connections that have been idle for too long, and looks again when the next one will have been. */
+  private watchIdle(afterMs: number): void {
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = undefined
+      const { idleTimeoutMs } = this.#options
+      const now = performance.now()
+      const stays = this.#idle.findIndex(({ idleSince }) => now - idleSince < idleTimeoutMs)
+      for (const entry of this.#idle.splice(0, stays < 0 ? this.#idle.length : stays)) this.evict(entry)
+      const [oldest] = this.#idle
+      if (oldest !== undefined) this.watchIdle(idleTimeoutMs - (now - oldest.idleSince))
+    }, Math.ceil(afterMs))
+    this.#idleTimer.unref()
+  }
+
+  /** A connection in use stays with its borrower, who gets the error. */
+  private lost(entry: PoolEntry): void {
+    const at = this.#idle.indexOf(entry)
+    if (at < 0) return
+    this.#idle.splice(at, 1)
+    this.evict(entry)
   }
 
   private countInUse(): void {
@@ -169,46 +288,5 @@ export class FairPool implements Pool {
     this.#entries.evict(entry)
     this.countInUse()
     this.openForWaiters()
-  }
-}
-
-interface Waiter<T> {
-  readonly resolve: (granted: T) => void
-  readonly reject: (error: unknown) => void
-  timer: NodeJS.Timeout | undefined
-}
-
-/**
- * A queue of waiters, first in, first out. Removing one from the middle takes constant time, because a Set keeps the
- * order of insertion.
- */
-class WaitQueue<T> {
-  #waiters = new Set<Waiter<T>>()
-
-  get length(): number {
-    return this.#waiters.size
-  }
-
-  /** Takes `front` for a waiter that was already served once, with a connection that turned out to be dead. */
-  enqueue(waiter: Waiter<T>, place: 'back' | 'front'): void {
-    if (place === 'back') this.#waiters.add(waiter)
-    else this.#waiters = new Set([waiter, ...this.#waiters])
-  }
-
-  remove(waiter: Waiter<T>): void {
-    clearTimeout(waiter.timer)
-    this.#waiters.delete(waiter)
-  }
-
-  dequeue(): Waiter<T> | undefined {
-    for (const waiter of this.#waiters) {
-      this.remove(waiter)
-      return waiter
-    }
-    return undefined
-  }
-
-  rejectAll(error: unknown): void {
-    for (let waiter = this.dequeue(); waiter !== undefined; waiter = this.dequeue()) waiter.reject(error)
   }
 }

@@ -1,4 +1,4 @@
-import { connect, lockObserver } from '../connection/connect.ts'
+import { connect, killerOf, lockObserver } from '../connection/connect.ts'
 import { DirectPool } from './direct-pool.ts'
 import { ConnectorPool } from './driver-pool.ts'
 import { FairPool } from './fair-pool.ts'
@@ -19,13 +19,13 @@ export interface PoolParts {
  * callers share, one after another. `none` opens a connection per use.
  */
 export function openPool(mode: PoolMode, { target, limits, options, onTrace }: PoolParts): Pool {
-  const connecting = { onTrace, locks: lockObserver(target) }
+  const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
   const openConnection = (): ReturnType<typeof connect> => connect(target, limits, connecting)
   switch (mode) {
     case 'fair':
-      return new FairPool(openConnection, options)
+      return new FairPool(openConnection, options, target)
     case 'static':
-      return new FairPool(openConnection, { ...options, ...shapeOf(mode, options) })
+      return new FairPool(openConnection, { ...options, ...shapeOf(mode, options) }, target)
     case 'none':
       return new DirectPool(openConnection)
     case 'driver':

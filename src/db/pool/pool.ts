@@ -1,14 +1,33 @@
-import { DbtoolError } from '../../errors.ts'
-import type { Change, Session, OnRows, Value } from '../queries.ts'
+import type { Change, Session, StatementOptions, Value } from '../queries.ts'
+import { isOfThisServer } from '../retry-table.ts'
 
-/** A connection as a pool uses it; its borrower sees only {@link Session}. */
-export interface PooledConnection extends Session {
+/** A row, by the names of its columns. */
+export type Row = Record<string, unknown>
+
+/** The statements of a connection that can be given up. */
+export interface CancellableSession extends Session {
+  rows<T = Row>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]>
+  execute(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<Change>
+  /** Stops the running statements at the server. They reject with INTERRUPTED; the transaction stays open. */
+  cancel(): Promise<void>
+}
+
+/** A connection as a pool uses it; its borrower sees only {@link Lease}. */
+export interface PooledConnection extends CancellableSession {
   /** False only if this connection certainly has no open transaction. After an error it may have one. */
   readonly mayHoldTransaction: boolean
+  /** True if a statement may have changed session variables or the current database. */
+  readonly sessionChanged: boolean
   /** True while a statement is running. */
   readonly busy: boolean
+  /** True if this side has given up a statement that the server may still be running. */
+  readonly abandoned: boolean
   /** Resolves to true if the server answered within `timeoutMs` milliseconds; otherwise the connection is destroyed. */
   ping(timeoutMs: number): Promise<boolean>
+  /** Ends the transaction, and restores the session of a new connection. */
+  reset(): Promise<void>
+  /** Calls `listener` when the connection has been lost or closed. */
+  whenLost(listener: () => void): void
   /** Closes the connection. Never rejects. */
   close(): Promise<void>
   /** Destroys the connection, kills its statement at the server, and resolves when that has ended. Never rejects. */
@@ -27,6 +46,10 @@ export interface PoolOptions {
   readonly recycleMs: number
   /** A connection that has been idle for at least this long is pinged before it is handed out. */
   readonly pingAfterIdleMs: number
+  /** A connection that has been idle for this long is closed; zero means no limit. */
+  readonly idleTimeoutMs: number
+  /** A lease that is held for this long is reported, with the stack of its caller; zero means never. */
+  readonly leakAfterMs: number
 }
 
 export const defaultPoolOptions: PoolOptions = {
@@ -35,21 +58,27 @@ export const defaultPoolOptions: PoolOptions = {
   timeoutMs: 30_000,
   recycleMs: 3_600_000,
   pingAfterIdleMs: 1_000,
+  idleTimeoutMs: 0,
+  leakAfterMs: 0,
 }
 
 /** Default time that `close` gives leases to finish, in milliseconds. */
 export const defaultGraceMs = 5_000
 
-/** A snapshot of a pool. The first five values are gauges; the others count from its creation. */
+/** A snapshot of a pool. The first six values are gauges; the others count from its creation. */
 export interface PoolStats {
   readonly open: number
   readonly idle: number
   readonly inUse: number
   readonly opening: number
+  /** Connections that are closed on this side, while the server still stops their statements. */
+  readonly stopping: number
   readonly waiting: number
   readonly acquired: number
   readonly timeouts: number
   readonly opened: number
+  /** Attempts to open a connection that failed. */
+  readonly openFailures: number
   readonly closed: number
   /** Maximum number of connections that were open at the same time. */
   readonly peak: number
@@ -66,13 +95,33 @@ export interface PoolStats {
   readonly inUseMs: number
 }
 
+/**
+ * The right to use one connection of the pool until it is released. After `release`, every use rejects or throws: a
+ * stale lease can neither read from nor roll back the transaction of the next borrower.
+ */
+export interface Lease extends CancellableSession {
+  /** The acquire wait, in milliseconds. */
+  readonly waitMs: number
+  /** Destroys the connection. Does nothing after `release`. */
+  destroy(): void
+  /** Returns the connection to the pool. A second call does nothing. */
+  release(): void
+}
+
+export interface AcquireOptions {
+  /** Withdraws the caller from the wait queue; `acquire` rejects with INTERRUPTED. */
+  readonly signal?: AbortSignal | undefined
+  /** Time limit of this acquire wait, in place of that of the pool. */
+  readonly timeoutMs?: number | undefined
+}
+
 /** A pool of connections to one target. All pool modes share this interface. */
 export interface Pool {
   /**
    * Resolves to a lease on a connection. Rejects with POOL_TIMEOUT after `timeoutMs`, with POOL_CLOSED after `close`,
-   * or with the reason why no connection can be opened.
+   * with INTERRUPTED after `signal`, or with the reason why no connection can be opened.
    */
-  acquire(): Promise<Lease>
+  acquire(options?: AcquireOptions): Promise<Lease>
   /** Returns the gauges and counters of this moment. */
   stats(): PoolStats
   /** Restarts `peak` and `queuePeak` from the current values. */
@@ -90,80 +139,22 @@ export async function closing<T>(pool: Pool, signal: AbortSignal, work: () => Pr
   }
 }
 
-/** Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. */
-export async function withLease<T>(pool: Pool, work: (lease: Lease) => Promise<T>): Promise<T> {
-  const lease = await pool.acquire()
+/**
+ * Acquires a lease, runs `work` with it and always releases it. Rejects as `acquire` or `work` does. The connection is
+ * closed after an error that another server may not give.
+ */
+export async function withLease<T>(
+  pool: Pool,
+  work: (lease: Lease) => Promise<T>,
+  options?: AcquireOptions,
+): Promise<T> {
+  const lease = await pool.acquire(options)
   try {
     return await work(lease)
+  } catch (error) {
+    if (isOfThisServer(error)) lease.destroy()
+    throw error
   } finally {
     lease.release()
-  }
-}
-
-/**
- * The right to use one connection of the pool until it is released. After `release`, every use rejects or throws: a
- * stale lease can neither read from nor roll back the transaction of the next borrower.
- */
-export class Lease implements Session {
-  #connection: PooledConnection | undefined
-  readonly #onRelease: () => void
-
-  constructor(
-    connection: PooledConnection,
-    /** The acquire wait, in milliseconds. */
-    readonly waitMs: number,
-    onRelease: () => void,
-  ) {
-    this.#connection = connection
-    this.#onRelease = onRelease
-  }
-
-  async rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
-    return this.connection().rows<T>(sql, values)
-  }
-
-  async execute(sql: string, values?: readonly Value[]): Promise<Change> {
-    return this.connection().execute(sql, values)
-  }
-
-  async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.connection().prepared<T>(sql, values)
-  }
-
-  async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
-    return this.connection().rawRows<T>(sql, values)
-  }
-
-  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
-    return this.connection().each<T>(sql, values, onRows)
-  }
-
-  async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
-    return this.connection().bulk<T>(sql, rows)
-  }
-
-  get inTransaction(): boolean {
-    return this.connection().inTransaction
-  }
-
-  get usable(): boolean {
-    return this.connection().usable
-  }
-
-  /** Destroys the connection. Does nothing after `release`. */
-  destroy(): void {
-    this.#connection?.destroy()
-  }
-
-  /** Returns the connection to the pool. A second call does nothing. */
-  release(): void {
-    if (this.#connection === undefined) return
-    this.#connection = undefined
-    this.#onRelease()
-  }
-
-  private connection(): PooledConnection {
-    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a lease was used after its release')
-    return this.#connection
   }
 }

@@ -1,11 +1,15 @@
 import { DbtoolError } from '../../errors.ts'
+import type { Target } from '../target.ts'
 import type { PoolStats, PoolOptions } from './pool.ts'
+
+type Gauges = Pick<PoolStats, 'open' | 'idle' | 'opening' | 'stopping' | 'waiting'>
 
 /** The counters of a pool. A snapshot combines them with the pool's current gauges. */
 export class PoolCounters {
   acquired = 0
   timeouts = 0
   opened = 0
+  openFailures = 0
   closed = 0
   peak = 0
   queuePeak = 0
@@ -43,14 +47,15 @@ export class PoolCounters {
     this.queuePeak = waiting
   }
 
-  snapshot(gauges: Pick<PoolStats, 'open' | 'idle' | 'opening' | 'waiting'>): PoolStats {
-    const { acquired, timeouts, opened, closed, peak, queuePeak, waitMs, maxWaitMs } = this
+  snapshot(gauges: Gauges): PoolStats {
+    const { acquired, timeouts, opened, openFailures, closed, peak, queuePeak, waitMs, maxWaitMs } = this
     return {
       ...gauges,
       inUse: gauges.open - gauges.idle,
       acquired,
       timeouts,
       opened,
+      openFailures,
       closed,
       peak,
       queuePeak,
@@ -65,30 +70,43 @@ export class PoolCounters {
   }
 }
 
-export const timeoutHint = 'raise --pool-size or --pool-timeout, or hold connections for a shorter time'
+/** The hint for a pool that was too small for its callers. */
+export function timeoutHint({ inCode }: Pick<Target, 'inCode'> = {}): string {
+  const settings = inCode === true ? 'size or timeoutMs of the pool' : '--pool-size or --pool-timeout'
+  return `raise ${settings}, or hold connections for a shorter time`
+}
+
+/** An acquire wait that was too long. */
+export interface LateAcquire {
+  readonly options: Pick<PoolOptions, 'size' | 'maxOverflow'>
+  readonly timeoutMs: number
+  readonly now: PoolStats
+  /** Why no further connection could be opened. */
+  readonly cause: unknown
+  readonly target?: Pick<Target, 'inCode'> | undefined
+}
 
 /**
  * The error of an acquire wait that was too long. Its message has the gauges, so that the reader can tell a pool that
  * is too small from a silent server.
  */
-export function timeoutError(
-  options: Pick<PoolOptions, 'size' | 'maxOverflow' | 'timeoutMs'>,
-  now: PoolStats,
-  cause: unknown,
-): DbtoolError {
-  const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening, ${now.waiting} waiting`
+export function timeoutError({ options, timeoutMs, now, cause, target }: LateAcquire): DbtoolError {
+  const stopping = now.stopping === 0 ? '' : `, ${now.stopping} stopping`
+  const state = `${now.inUse} in use, ${now.idle} idle, ${now.opening} opening${stopping}, ${now.waiting} waiting`
   // If opening a connection failed, the hint of that failure applies: a larger pool might make it worse.
-  const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint
+  const hint = cause instanceof DbtoolError && cause.hint !== undefined ? cause.hint : timeoutHint(target)
   const because = cause instanceof Error ? `; opening another connection failed: ${cause.message}` : ''
   return new DbtoolError(
     'POOL_TIMEOUT',
-    `no connection within ${options.timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ` +
-      state +
-      because,
+    `no connection within ${timeoutMs} ms from a pool of ${options.size} + ${options.maxOverflow}: ${state}${because}`,
     { cause, hint },
   )
 }
 
 export function poolClosed(): DbtoolError {
   return new DbtoolError('POOL_CLOSED', 'the connection pool is closed')
+}
+
+export function withdrawn(): DbtoolError {
+  return new DbtoolError('INTERRUPTED', 'the caller no longer waits for a connection')
 }

@@ -19,7 +19,8 @@ interface Grant {
 
 /** All columns except password_hash, which no report needs. */
 const readableOfUsers =
-  'id, username, email, first_name, last_name, is_active, is_admin, created_at, updated_at, last_login'
+  'id, username, email, email_ascii, email_key, first_name, last_name, is_active, is_admin, ' +
+  'created_at, updated_at, last_login'
 
 /** The tables without secrets. */
 const readableTables = [

@@ -1,3 +1,4 @@
+import type { ServerState } from '../../db/cluster/server-state.ts'
 import type { Variables } from '../facts.ts'
 import { writesToReadOnly } from '../privileges.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
@@ -62,15 +63,30 @@ export const durabilityChecks: readonly Check[] = [
     name: 'writes',
     group,
     looksAt: 'the server accepts writes (read_only, innodb_read_only, and read-only transactions)',
-    needs: ['destination', 'variables', 'session', 'grants'],
-    judge: ({ destination: { target }, variables, session: { version }, grants: { accountGrants } }) =>
+    needs: ['destination', 'variables', 'session', 'grants', 'cluster'],
+    judge: ({ destination: { target }, variables, session: { version }, grants: { accountGrants }, cluster }) =>
       target.readOnly === true
         ? ok('no writes, as configured (DB_READ_ONLY); whether the server accepts writes was not checked')
-        : writable(variables, writesToReadOnly(accountGrants, version)),
+        : writable(variables, { mayWrite: writesToReadOnly(accountGrants, version), fix: readOnlyFix(cluster) }),
   }),
 ]
 
-function writable({ global, session }: Variables, mayWriteToReadOnly: boolean): Judgement {
+/** The way out of read_only. Writes on a replica make it diverge, so only a server that is certainly none is changed. */
+function readOnlyFix({ sources, isReplicating }: ServerState): string {
+  const [source] = sources ?? []
+  if (source !== undefined) return `connect to the primary server, ${source.host}:${source.port}`
+  if (isReplicating) return 'connect to the primary server'
+  if (sources === undefined) return 'connect to the primary server; this account may not see whether this is a replica'
+  return 'connect to the primary server, or: SET GLOBAL read_only = OFF'
+}
+
+interface ReadOnly {
+  /** Whether this account may write although the server is read-only. */
+  readonly mayWrite: boolean
+  readonly fix: string
+}
+
+function writable({ global, session }: Variables, { mayWrite, fix }: ReadOnly): Judgement {
   if (global['innodb_read_only'] === 'ON')
     return fault(
       'the server accepts no writes (innodb_read_only is ON)',
@@ -84,9 +100,7 @@ function writable({ global, session }: Variables, mayWriteToReadOnly: boolean): 
     )
   const readOnly = global['read_only'] ?? 'OFF'
   if (readOnly === 'OFF') return ok('the server accepts writes')
-  const fix = 'connect to the primary server, or: SET GLOBAL read_only = OFF'
-  if (!mayWriteToReadOnly)
-    return fault(`the server accepts no writes (read_only is ${readOnly}): no order can be placed`, fix)
+  if (!mayWrite) return fault(`the server accepts no writes (read_only is ${readOnly}): no order can be placed`, fix)
   return warning(
     `the server accepts writes only from accounts such as this one (read_only is ${readOnly}): ` +
       'writes on a replica make it diverge from the primary',

@@ -15,6 +15,7 @@ const names: readonly FactName[] = [
   'product',
   'session',
   'variables',
+  'cluster',
   'clock',
   'databaseDefaults',
   'usage',

@@ -1,3 +1,4 @@
+import { serverState } from '../../db/cluster/server-state.ts'
 import type { Connection } from '../../db/connection/connection.ts'
 import { probe } from '../../db/connection/probe.ts'
 import { sessionVariables } from '../../db/connection/session.ts'
@@ -58,6 +59,7 @@ export async function serverFacts(
     variables,
     product: after(session, ({ version }) => ({ version })),
     encryption: after(session, ({ tls }) => ({ cipher: tls })),
+    cluster: await attempt(() => serverState(connection)),
     clock: await attempt(() => clock(connection, now)),
     databaseDefaults: await attempt(() => databaseDefaults(connection)),
     usage: await attempt(() => usage(connection)),

@@ -1,4 +1,5 @@
 import type { Connection } from '../../db/connection/connection.ts'
+import { migratingNow } from '../../db/migrations/lock.ts'
 import { loadMigrations } from '../../db/migrations/migration-files.ts'
 import type { Queries } from '../../db/queries.ts'
 import { appliedMigrations, migrationStates } from '../../db/migrations/schema-state.ts'
@@ -22,7 +23,9 @@ export async function shopFacts(connection: Connection, statementTimeoutMs: numb
 
 async function migrationFacts(queries: Queries): Promise<Migrations> {
   try {
-    return { states: migrationStates(loadMigrations(), await appliedMigrations(queries)) }
+    const states = migrationStates(loadMigrations(), await appliedMigrations(queries))
+    const isHalfRun = states.some(({ state }) => state === 'half-run')
+    return { states, migrating: isHalfRun ? await migratingNow(queries) : undefined }
   } catch (error) {
     if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
     return { foreign: { code: error.code, message: error.message, hint: error.hint ?? '' } }

@@ -13,6 +13,7 @@ import { type OrderStatus, quoteValue } from '../rules.ts'
 import { type DraftOrder, instantText, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
 import type { ImportLine } from './merge-lines.ts'
+import { replacedAddress } from './resolve-users.ts'
 
 /** The rules for the orders of a file. */
 export interface OrderPolicy {
@@ -26,7 +27,12 @@ export interface OrderPolicy {
 
 /** The decision about one order of the file. `existing`: an earlier run placed it. */
 export type Decision =
-  | { readonly outcome: 'place'; readonly draft: DraftOrder; readonly totalAmount: string }
+  | {
+      readonly outcome: 'place'
+      readonly draft: DraftOrder
+      readonly totalAmount: string
+      readonly notes: readonly string[]
+    }
   | { readonly outcome: 'existing'; readonly draft: DraftOrder; readonly totalAmount: string }
   | { readonly outcome: 'reject'; readonly draft: DraftOrder; readonly error: DbtoolError }
 
@@ -75,7 +81,10 @@ class Stage implements ShopEffects {
   }
 }
 
-type Decided = { readonly outcome: 'place' | 'existing'; readonly totalAmount: string } | DbtoolError
+type Decided =
+  | { readonly outcome: 'place'; readonly totalAmount: string; readonly notes: readonly string[] }
+  | { readonly outcome: 'existing'; readonly totalAmount: string }
+  | DbtoolError
 
 function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Decided {
   if (draft.faults.size > 0) return faultOf(draft)
@@ -105,10 +114,15 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
   const total = cents + adjustmentCents(draft.adjustments)
   if (cents > mostCents || total > mostCents) return totalTooLarge()
   if (total < 0n) return totalNegative()
-  if (stage.user(draft.user) === undefined) stage.users.set(draft.user, { id: undefined })
+  const notes = [...draft.notes]
+  if (stage.user(draft.user) === undefined) {
+    const address = replacedAddress(draft.user)
+    if (address !== undefined) notes.push(`${quoteValue(draft.user)} is no valid address; the new user has ${address}`)
+    stage.users.set(draft.user, { id: undefined })
+  }
   for (const { line, product } of found)
     stage.products.set(line.sku, deducted ? { ...product, stock: product.stock - line.quantity } : product)
-  return { outcome: 'place', totalAmount: fromCents(total) }
+  return { outcome: 'place', totalAmount: fromCents(total), notes }
 }
 
 /** The largest DECIMAL(10, 2). */
@@ -169,8 +183,9 @@ export function conflictOf(existing: KnownOrder, draft: DraftOrder, content: Con
   if (time === existing.createdAt) return undefined
   return new DbtoolError(
     'KEY_CONFLICT',
-    `the key ${quoteValue(key)} was already used for order ${existing.id} of ${existing.createdAt}, not ${time}`,
-    { hint: 'if order numbers start again, add --key order_ref,ordered_at' },
+    `the key ${quoteValue(key)} was already used for order ${existing.id} of ${existing.createdAt}, not ${time}; ` +
+      'if order numbers start again, add --key order_ref,ordered_at',
+    { hint: `look at it: dbtool orders get ${existing.id}` },
   )
 }
 

@@ -1,6 +1,6 @@
 import { quoteValue } from '../rules.ts'
-import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportRow, ImportTable, ExistingRow, SensitiveColumn, Stored } from './tables.ts'
+import { type DraftRow, keyColumn, type Refusal } from './draft-row.ts'
+import type { ImportRow, ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
 /** An existing row and the values that will change. */
 export interface Update {
@@ -52,7 +52,8 @@ class UniqueIndex {
   /** Moves a row to new values; the values that it gives up are free for the next row. */
   move(from: ExistingRow, to: ImportRow): void {
     for (const [column, index] of this.#byColumn) index.delete(this.kind.fold(String(from[column])))
-    this.put(to, ofThisFile)
+    const given = Object.fromEntries(Object.entries(to).filter(([, value]) => value !== undefined))
+    this.put({ ...from, ...given }, ofThisFile)
   }
 }
 
@@ -67,18 +68,23 @@ export function decide(
   { existing, seen }: { existing: readonly ExistingRow[]; seen: SeenIds },
 ): Decisions {
   const decisions: Decisions = { created: [], updated: [], unchanged: [], skipped: [], refused: [], sensitive: [] }
-  const [key] = kind.unique
   const index = new UniqueIndex(kind, existing)
   for (const draft of drafts) {
-    const { record, row } = draft
+    const { record, row, missing } = draft
+    const key = keyColumn(kind, row) ?? kind.unique[0]
     const found = index.of(key, row)
     const sets = onConflict === 'update' || found === undefined ? sensitiveChanges(kind, row, found) : []
-    const conflict = conflictOf(kind, row, index, seen) ?? forbidden(kind, sets)
-    if (conflict === undefined)
-      decisions.sensitive.push(...sets.flatMap((column) => kind.sensitive[column]?.count ?? []))
+    const conflict = conflictOf(kind, row, index, { key, seen }) ?? forbidden(kind, sets)
     if (conflict !== undefined) decisions.refused.push({ record, ...conflict })
+    else if (found === undefined && missing.length > 0)
+      decisions.refused.push({
+        record,
+        code: 'NOT_FOUND',
+        reason: `there is no ${kind.one} with ${keyValue(key, row)}, and a new one needs ${missing.join(' and ')}`,
+      })
     else if (found === undefined) {
       decisions.created.push(draft)
+      decisions.sensitive.push(...countsOf(kind, sets))
       index.put(row, ofThisFile)
     } else if (onConflict === 'error')
       decisions.refused.push({
@@ -91,6 +97,7 @@ export function decide(
       index.put(found, ofThisFile)
     } else {
       diffRow(decisions, found, row)
+      decisions.sensitive.push(...countsOf(kind, sets))
       index.move(found, row)
     }
   }
@@ -105,6 +112,9 @@ function sensitiveChanges({ sensitive, rules }: ImportTable, row: ImportRow, exi
   })
 }
 
+const countsOf = ({ sensitive }: ImportTable, columns: readonly string[]): SensitiveColumn['count'][] =>
+  columns.flatMap((column) => sensitive[column]?.count ?? [])
+
 /** The refusal of a row that changes a sensitive column without its flag. */
 function forbidden({ sensitive, permitted }: ImportTable, columns: readonly string[]): Conflict | undefined {
   const faults = columns
@@ -118,14 +128,14 @@ function forbidden({ sensitive, permitted }: ImportTable, columns: readonly stri
  * row.
  */
 function conflictOf(
-  { unique: [key, ...others], one }: ImportTable,
+  { unique, one }: ImportTable,
   row: ImportRow,
   index: UniqueIndex,
-  seen: SeenIds,
+  { key, seen }: { readonly key: string; readonly seen: SeenIds },
 ): Conflict | undefined {
   const isOfThisFile = ({ id }: ExistingRow): boolean => id === ofThisFile.id || seen.has(id)
   const own = index.of(key, row)
-  for (const column of [key, ...others]) {
+  for (const column of [key, ...unique.filter((name) => name !== key)]) {
     const holder = index.of(column, row)
     if (holder === undefined) continue
     if (isOfThisFile(holder) && (column === key || holder !== own))
@@ -133,7 +143,7 @@ function conflictOf(
     if (column !== key && holder.id !== own?.id)
       return {
         code: 'DUPLICATE',
-        reason: `${keyValue(column, row)} belongs to ${one} ${quoteValue(String(holder[key]))} (id ${holder.id})`,
+        reason: `${keyValue(column, row)} belongs to ${one} ${quoteValue(String(holder[unique[0]]))} (id ${holder.id})`,
       }
   }
   return undefined

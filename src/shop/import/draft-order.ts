@@ -33,7 +33,9 @@ export const orderFields = {
 } as const
 
 /** One order of the file. */
-export interface DraftOrder extends Pick<Group, 'ref' | 'records'> {
+export interface DraftOrder extends Pick<Group, 'ref'> {
+  /** Its records as they came, for the rejects file. */
+  readonly records: readonly Pick<SourceRecord, 'line' | 'raw'>[]
   /** Its position among the orders of the file, from 0. */
   readonly index: number
   /** The idempotency key: a second run finds the order that the first run placed. */
@@ -91,7 +93,8 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
   return {
     ref,
     key: `${importKeyPrefix}${group.key}`,
-    records,
+    // The values of the records are free at once, while the order waits for its batch.
+    records: records.map(({ line, raw }) => ({ line, raw })),
     faults: faults.byLine,
     notes: [...head.notes, ...merged.notes],
     user,
@@ -204,9 +207,9 @@ interface ReadLine {
   readonly user: string | undefined
   readonly orderedAt: Date | undefined
   readonly status: OrderStatus | undefined
-  readonly amounts: readonly (readonly [AdjustmentKind, string])[]
+  readonly amounts: Amounts<AdjustmentKind>
   /** Amounts of this line alone. */
-  readonly lineAmounts: readonly (readonly [LineAmountField, string])[]
+  readonly lineAmounts: Amounts<LineAmountField>
   readonly line: ImportLine
 }
 
@@ -246,19 +249,29 @@ function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly f
   const productName = read.optional('product_name', parseProductName)
   const orderedAt = read.optional('ordered_at', ofOrder.moment)
   const status = read.optional('status', ofOrder.status)
-  const amounts = amountsOf(read)
-  const lineAmounts = lineAmountFields.flatMap((field): [LineAmountField, string][] => {
-    const amount = values[field] === undefined ? undefined : read.optional(field, parsePrice)
-    return amount === undefined ? [] : [[field, amount]]
-  })
+  const amounts = amountsOf(read, values, orderAmounts)
+  const lineAmounts = amountsOf(read, values, ownAmounts)
   if (sku === undefined || quantity === undefined || read.faults.length > 0) return { faults: read.faults }
   return { user, orderedAt, status, amounts, lineAmounts, line: { sku, quantity, price, productName } }
 }
 
-function amountsOf(read: FieldReader): (readonly [AdjustmentKind, string])[] {
-  return adjustmentKinds.flatMap((kind) => {
-    const amount = read.optional(kind, parseAdjustment(kind))
-    return amount === undefined ? [] : [[kind, amount] as const]
+type Amounts<Field extends string> = readonly (readonly [Field, string])[]
+type AmountParsers<Field extends string> = readonly (readonly [Field, (text: string) => string])[]
+
+const orderAmounts = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
+const ownAmounts = lineAmountFields.map((field) => [field, parsePrice] as const)
+const noAmounts: Amounts<never> = []
+
+/** Most files have no such columns, and then nothing is created for each of their lines. */
+function amountsOf<Field extends string>(
+  read: FieldReader,
+  values: SourceRecord['values'],
+  parsers: AmountParsers<Field>,
+): Amounts<Field> {
+  if (parsers.every(([field]) => values[field] === undefined)) return noAmounts
+  return parsers.flatMap(([field, parse]) => {
+    const amount = read.optional(field, parse)
+    return amount === undefined ? [] : [[field, amount] as const]
   })
 }
 

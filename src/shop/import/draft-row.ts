@@ -1,15 +1,14 @@
 import { DbtoolError, type ErrorCode, InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
-import type { FieldRule, ImportRow, ImportTable, Stored } from './tables.ts'
+import type { FieldRule, ImportRow, ImportTable, OnConflict, Stored } from './tables.ts'
 import { flagFor } from './value-hints.ts'
-
-/** The policy for a row whose key already exists. */
-export type OnConflict = 'error' | 'skip' | 'update'
 
 /** A record whose single values are all valid. */
 export interface DraftRow {
   readonly record: SourceRecord
   readonly row: ImportRow
+  /** The fields that a new row needs and that this one lacks. */
+  readonly missing: readonly string[]
 }
 
 /** A rejected record and the reason: a sentence that begins with the name of the field. */
@@ -20,28 +19,48 @@ export interface Refusal {
 }
 
 /** Returns a function that reads a record as a row, or as a refusal with all its faults. */
-export function rowReader(
-  { rules, unique: [key], one }: ImportTable,
-  onConflict: OnConflict,
-): (record: SourceRecord) => DraftRow | Refusal {
-  const entries = Object.entries(rules)
-  // A row without a key could not be found again, so every run would add it once more.
-  const keyless = onConflict !== 'error' && rules[key]?.initial !== undefined
+export function rowReader(kind: ImportTable, onConflict: OnConflict): (record: SourceRecord) => DraftRow | Refusal {
+  const {
+    unique: [key],
+    one,
+    derived,
+  } = kind
+  const rules = Object.entries(kind.rules)
+  const others = Object.entries(derived)
   return (record) => {
     if (record.fault !== undefined) return { record, code: 'BAD_INPUT', reason: record.fault }
     const read = new FieldReader(record.values)
     const row: Record<string, Stored | undefined> = {}
-    for (const [name, rule] of entries)
-      if (rule.initial === undefined || name in record.values) row[name] = valueOf(read, name, rule)
-    if (keyless && record.values[key] === undefined)
+    const missing: string[] = []
+    for (const [name, rule] of rules) {
+      const isMissing = rule.initial === undefined && record.values[name] === undefined && !isGenerated(kind, name)
+      if (isMissing) missing.push(name)
+      if (isMissing && onConflict === 'error') read.faults.push(`${name} is empty`)
+      else if (name in record.values) row[name] = valueOf(read, name, rule)
+    }
+    for (const [name, derive] of others) row[name] = derive(row)
+    // A row without a key could not be found again, so every run would add it once more.
+    if (onConflict !== 'error' && keyColumn(kind, record.values) === undefined)
       read.faults.push(`${key} is empty, but --on-conflict ${onConflict} needs it to find the ${one}`)
-    return read.faults.length > 0 ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') } : { record, row }
+    return read.faults.length > 0
+      ? { record, code: 'BAD_INPUT', reason: read.faults.join('; ') }
+      : { record, row, missing }
   }
 }
 
-function valueOf(read: FieldReader, name: string, { parse, initial, nullable }: FieldRule): Stored | undefined {
-  const value = initial === undefined ? read.required(name, parse) : read.optional(name, parse)
-  return value ?? (nullable ? null : undefined)
+const isGenerated = ({ unique: [key], generated }: ImportTable, name: string): boolean =>
+  generated !== undefined && name === key
+
+/** The column that identifies an existing row; undefined if the row has none. */
+export function keyColumn(
+  { unique: [key], generated }: ImportTable,
+  values: Readonly<Record<string, unknown>>,
+): string | undefined {
+  return [key, ...(generated === undefined ? [] : [generated.from])].find((name) => (values[name] ?? null) !== null)
+}
+
+function valueOf(read: FieldReader, name: string, { parse, nullable }: FieldRule): Stored | undefined {
+  return read.optional(name, parse) ?? (nullable ? null : undefined)
 }
 
 /** Reads the values of one record by the rules of the shop, and collects a sentence for every fault. */

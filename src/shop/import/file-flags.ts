@@ -65,7 +65,8 @@ export function describeFile(
   const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
   const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
-  const layout = { ...rules, columns, skip }
+  const foreignStatus = map.has('status') || preset?.columns?.['status'] !== undefined
+  const layout = { ...rules, columns, skip, foreignStatus }
   return { layout, map, fields: fieldsOf(layout, own, names) }
 }
 

@@ -9,7 +9,7 @@ import { documentOf } from '../orders/place-order.sql.ts'
 import { type Decision, decideOrders, type OrderPolicy } from './decide-orders.ts'
 import { type DraftOrder, draftOrders, type DraftRules, reasonOf } from './draft-order.ts'
 import { Faults } from './draft-row.ts'
-import { ShopMemory } from './known-shop.ts'
+import { type KnownOrders, ShopMemory } from './known-shop.ts'
 import { oneAhead } from './one-ahead.ts'
 import type { OrderGroups } from './order-groups.ts'
 import { type OrderSummary, orderSummary, OrderTally } from './tally.ts'
@@ -98,7 +98,7 @@ async function pass(plan: OrderImport, { dryRun, onReject }: Pass): Promise<Orde
       const applied = writer === undefined ? await sendable(db, next.value) : await apply(writer, next.value)
       for (const decision of applied) {
         count(tally, decision)
-        if (decision.outcome === 'place') for (const note of decision.draft.notes) plan.onNote(decision.draft, note)
+        if (decision.outcome === 'place') for (const note of decision.notes) plan.onNote(decision.draft, note)
         await rejected.complete(decision.draft.index, decision.outcome === 'reject' ? decision : undefined)
         if (decision.outcome === 'reject' && plan.onError === 'abort') throw stopped([decision.draft], decision.error)
       }
@@ -122,14 +122,31 @@ async function* decided(
   tally: OrderTally,
 ): AsyncGenerator<readonly Decision[], void, undefined> {
   const groups = orders.groups(signal, (bytes) => onProgress(bytes, tally.counts))
-  for await (const drafts of oneAhead(inBatches(draftOrders(groups, rules)))) {
-    const sound = drafts.filter(({ faults }) => faults.size === 0)
-    const known = await memory.read(sound).catch((error: unknown) => {
+  for await (const { drafts, sound, existing } of oneAhead(withOrders(memory, inBatches(draftOrders(groups, rules))))) {
+    const known = await memory.read(sound, existing).catch((error: unknown) => {
       throw stoppedBy(error, drafts)
     })
     const { decisions, effects } = decideOrders(drafts, known, policy)
     memory.remember(effects)
     yield decisions
+  }
+}
+
+interface ReadBatch {
+  readonly drafts: readonly DraftOrder[]
+  /** The orders without faults. */
+  readonly sound: readonly DraftOrder[]
+  readonly existing: Promise<KnownOrders>
+}
+
+/** Yields the same batches, and starts reading the existing orders of each. */
+async function* withOrders(
+  memory: ShopMemory,
+  batches: AsyncIterable<readonly DraftOrder[]>,
+): AsyncGenerator<ReadBatch, void, undefined> {
+  for await (const drafts of batches) {
+    const sound = drafts.filter(({ faults }) => faults.size === 0)
+    yield { drafts, sound, existing: memory.readOrders(sound) }
   }
 }
 
@@ -174,7 +191,9 @@ async function apply(writer: OrderWriter, decisions: readonly Decision[]): Promi
     const { draft } = decision
     if (outcome instanceof DbtoolError) return { outcome: 'reject', draft, error: outcome }
     const { totalAmount } = outcome
-    return { outcome: outcome.outcome === 'placed' ? 'place' : 'existing', draft, totalAmount }
+    if (outcome.outcome === 'existing' || decision.outcome !== 'place')
+      return { outcome: 'existing', draft, totalAmount }
+    return { ...decision, totalAmount }
   })
 }
 

@@ -8,10 +8,10 @@ import type { SourceRecord } from '../../files/record.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import { counted } from '../../values.ts'
 import type { Author } from '../logs.ts'
-import { type DraftRow, Faults, type OnConflict, type Refusal, rowReader } from './draft-row.ts'
-import { type RunInTransaction, RowWriter } from './row-writer.ts'
+import { type DraftRow, Faults, type Refusal, rowReader } from './draft-row.ts'
+import { type Applied, type RowNote, type RunInTransaction, RowWriter } from './row-writer.ts'
 import { oneAhead } from './one-ahead.ts'
-import type { ImportTable } from './tables.ts'
+import type { ImportTable, OnConflict } from './tables.ts'
 import { rowSummary, type RowSummary, RowTally } from './tally.ts'
 
 export interface RowImport {
@@ -31,6 +31,7 @@ export interface RowImport {
   readonly signal: AbortSignal
   readonly onProgress: (bytesRead: number, counts: RowTally['counts']) => void
   readonly onReject: (refusal: Refusal) => void
+  readonly onNote: (note: RowNote) => void
 }
 
 /**
@@ -39,27 +40,37 @@ export interface RowImport {
  */
 export async function importRows(plan: RowImport): Promise<RowSummary> {
   // After a deadlock the transaction starts again, and the import with it.
-  const refuse = refuseOnce(plan)
+  const once = reportOnce(plan)
   const { db, inOne } = plan
-  if (inOne === 'whole') return db.transaction((tx) => pass(plan, refuse, (work) => savepoint(tx, work)))
-  return pass(plan, refuse, (work) => db.transaction(work))
+  if (inOne === 'whole') return db.transaction((tx) => pass(plan, once, (work) => savepoint(tx, work)))
+  return pass(plan, once, (work) => db.transaction(work))
 }
 
-type Refuse = (refusal: Refusal) => Promise<void>
+interface ReportOnce {
+  readonly refuse: (refusal: Refusal) => Promise<void>
+  readonly note: (note: RowNote) => void
+}
 
-/** Records each rejected row once, however often the file is read. */
-function refuseOnce({ rejects, onReject }: RowImport): Refuse {
-  let lastLine = 0
-  return async (refusal) => {
-    const { record, reason } = refusal
-    if (record.line <= lastLine) return
-    lastLine = record.line
-    onReject(refusal)
-    await rejects?.add(record, reason)
+/** Reports each row once, however often the file is read. */
+function reportOnce({ rejects, onReject, onNote }: RowImport): ReportOnce {
+  const last = { refused: 0, noted: 0 }
+  return {
+    async refuse(refusal) {
+      const { record, reason } = refusal
+      if (record.line <= last.refused) return
+      last.refused = record.line
+      onReject(refusal)
+      await rejects?.add(record, reason)
+    },
+    note(note) {
+      if (note.record.line <= last.noted) return
+      last.noted = note.record.line
+      onNote(note)
+    },
   }
 }
 
-async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransaction): Promise<RowSummary> {
+async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTransaction): Promise<RowSummary> {
   const { kind, file, author, onConflict, onError, signal, onProgress } = plan
   const tally: RowTally = new RowTally()
   const faults = new Faults(
@@ -68,16 +79,20 @@ async function pass(plan: RowImport, refuse: Refuse, inTransaction: RunInTransac
       'or choose with --on-conflict what happens to existing rows',
   )
   const writer = new RowWriter(kind, onConflict, author, inTransaction)
+  const onApplied = ({ counts, notes }: Applied): void => {
+    tally.add(counts)
+    notes.forEach(once.note)
+  }
   const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
   try {
     for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
-      const refusals = [...refused, ...(await writer.apply(drafts, (counts) => tally.add(counts)))].sort(
+      const refusals = [...refused, ...(await writer.apply(drafts, onApplied))].sort(
         (a, b) => a.record.line - b.record.line,
       )
       tally.add({ rows_read: size, rejected: refusals.length })
       tally.hasKeyless ||= drafts.some(({ row }) => (row[kind.unique[0]] ?? null) === null)
       for (const refusal of refusals) {
-        if (onError === 'skip') await refuse(refusal)
+        if (onError === 'skip') await once.refuse(refusal)
         else faults.add(refusal.code, `${file.name}, line ${refusal.record.line}: ${refusal.reason}`)
       }
     }

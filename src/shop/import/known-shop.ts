@@ -29,14 +29,16 @@ export interface KnownOrder {
   readonly lines: readonly OrderLine[]
 }
 
+/** Orders by idempotency key. */
+export type KnownOrders = ReadonlyMap<string, KnownOrder>
+
 /** The part of the shop that the orders of a file concern. */
 export interface KnownShop {
   /** By reference in the file. */
   readonly users: ReadonlyMap<string, KnownUser>
   /** By SKU. */
   readonly products: ReadonlyMap<string, KnownProduct>
-  /** By idempotency key. */
-  readonly orders: ReadonlyMap<string, KnownOrder>
+  readonly orders: KnownOrders
 }
 
 /** The users and products that orders have changed. */
@@ -73,19 +75,31 @@ export class ShopMemory {
     this.#guests = guests
   }
 
-  /** Reads what the orders name and is not remembered. */
-  async read(drafts: readonly DraftOrder[]): Promise<KnownShop> {
+  /**
+   * Starts reading the existing orders with the keys of these. Each key occurs once in a file, so earlier orders of the
+   * file do not change the answer, and it can be read ahead.
+   */
+  readOrders(drafts: readonly DraftOrder[]): Promise<KnownOrders> {
+    const orders = this.#find(
+      readOrders,
+      drafts.map(({ key }) => key),
+    )
+    // The failure is thrown when the orders are awaited; until then the promise has no handler.
+    orders.catch(() => undefined)
+    return orders
+  }
+
+  /** Reads the users and products that the orders name and that are not remembered. */
+  async read(drafts: readonly DraftOrder[], existing = this.readOrders(drafts)): Promise<KnownShop> {
     const [users, products] = [namesOf(drafts, 'users'), namesOf(drafts, 'products')]
     for (const [name, id] of this.#guests) this.#users.set(name, { id })
-    refresh(this.#users, users)
-    refresh(this.#products, products)
+    // Only a cache that is nearly full needs to know which entries were used last.
+    if (this.#users.size > mostCached / 2) refresh(this.#users, users)
+    if (this.#products.size > this.#mostProducts / 2) refresh(this.#products, products)
     const [newUsers, newProducts, orders] = await Promise.all([
       this.#find(findImportedUsers, missingFrom(this.#users, users)),
       this.#find(readProducts, missingFrom(this.#products, products)),
-      this.#find(
-        readOrders,
-        drafts.map(({ key }) => key),
-      ),
+      existing,
     ])
     for (const [name, id] of newUsers) this.#users.set(name, { id })
     for (const [sku, product] of newProducts) this.#products.set(sku, product)
@@ -109,7 +123,7 @@ export class ShopMemory {
     names: readonly string[],
   ): Promise<ReadonlyMap<string, V>> {
     if (names.length === 0) return new Map()
-    return new Map(await inParts(names, async (part) => [...(await this.db.reading((queries) => find(queries, part)))]))
+    return new Map(await inParts(names, async (part) => [...(await this.db.lookup((queries) => find(queries, part)))]))
   }
 
   remember({ users, products }: ShopEffects): void {
@@ -131,12 +145,14 @@ export class ShopMemory {
     for (const sku of namesOf(drafts, 'products')) this.#products.delete(sku)
   }
 
-  /** The ids that the orders need and that exist. */
-  ids(drafts: readonly DraftOrder[]): ShopIds {
-    return {
-      users: resolved(namesOf(drafts, 'users'), this.#users),
-      products: resolved(namesOf(drafts, 'products'), this.#products),
-    }
+  /** The id of a user; undefined if it does not exist yet. */
+  userId(reference: string): number | undefined {
+    return this.#users.get(reference)?.id
+  }
+
+  /** The id of a product; undefined if it does not exist yet. */
+  productId(sku: string): number | undefined {
+    return this.#products.get(sku)?.id
   }
 }
 
@@ -155,15 +171,6 @@ type Identified = ReadonlyMap<string, { readonly id: number | undefined }>
 
 const unresolved = (names: ReadonlySet<string>, things: Identified): string[] =>
   [...names].filter((name) => things.get(name)?.id === undefined)
-
-function resolved(names: ReadonlySet<string>, things: Identified): ReadonlyMap<string, number> {
-  const ids = new Map<string, number>()
-  for (const name of names) {
-    const id = things.get(name)?.id
-    if (id !== undefined) ids.set(name, id)
-  }
-  return ids
-}
 
 /** Moves names to the end of the map, so that its first entries are the ones not used for the longest time. */
 function refresh<V>(things: Map<string, V>, names: ReadonlySet<string>): void {

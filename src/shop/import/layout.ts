@@ -54,6 +54,8 @@ export interface Layout {
   readonly derive?: Readonly<Record<string, readonly Derivation[]>>
   /** Field → the value of its empty cells. */
   readonly defaults?: Readonly<Record<string, string>> | undefined
+  /** The words of `status` are those of another system. */
+  readonly foreignStatus?: boolean | undefined
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]

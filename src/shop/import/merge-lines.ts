@@ -81,7 +81,8 @@ function mergeParts(parts: readonly ImportLine[]): {
   readonly note?: string
 } {
   const [first] = parts as [ImportLine]
-  const line = parts.length === 1 ? first : { ...first, quantity: unitsOf(parts) }
+  if (parts.length === 1) return { line: first }
+  const line = { ...first, quantity: unitsOf(parts) }
   const prices = [...new Set(parts.flatMap(({ price }) => price ?? []))]
   if (prices.length < 2) return { line }
   const highest = prices.reduce((most, price) => (toCents(price) > toCents(most) ? price : most))

@@ -56,9 +56,12 @@ const isUnreadable = ({ fault, values }: SourceRecord): boolean =>
 function continues(record: SourceRecord, parts: readonly string[], rule: KeyRule): boolean {
   const { values } = record
   if (values['order_ref'] === undefined && values['user'] !== undefined) return false
-  return rule.columns.every(
-    (column, index) => values[column] === undefined || part(record, column, rule) === parts[index],
-  )
+  const { columns } = rule
+  for (let index = 0; index < columns.length; index += 1) {
+    const column = columns[index] ?? 'order_ref'
+    if (values[column] !== undefined && part(record, column, rule) !== parts[index]) return false
+  }
+  return true
 }
 
 function part({ values }: SourceRecord, column: KeyColumn, { normalize }: KeyRule): string {

@@ -10,7 +10,7 @@ import { fromCents, toCents } from '../orders/money.ts'
 import { type DraftOrder, draftOrders, orderFields } from './draft-order.ts'
 import { rowReader } from './draft-row.ts'
 import { guesses } from './guess.ts'
-import { adjacent, keyByReference } from './order-groups.ts'
+import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
 import { type PresetNoun, presetNouns } from './presets/preset.ts'
@@ -41,7 +41,7 @@ interface Streams {
 }
 
 const tables: Readonly<Record<'products' | 'users', ImportTable>> = { products: importedProducts, users: importedUsers }
-const fieldsBy = (noun: PresetNoun): Fields => (noun === 'orders' ? orderFields : fieldsOf(tables[noun]))
+const fieldsBy = (noun: PresetNoun): Fields => (noun === 'orders' ? orderFields : fieldsOf(tables[noun], 'error'))
 const rowsShown = 3
 
 /**
@@ -58,7 +58,7 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
   const flags = { preset: preset ?? undefined, delimiter: preset === null ? separatorOf(head) : undefined }
   const opened = await importFileOf(source, { noun, fields: fieldsBy(noun), flags, stdin, signal, raw: false })
   try {
-    const first = noun === 'orders' ? await firstOrders(opened) : await firstRows(opened, tables[noun])
+    const first = noun === 'orders' ? await firstOrders(opened, signal) : await firstRows(opened, tables[noun])
     const named = preset === null ? [] : ['--preset', preset]
     const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
     return {
@@ -90,9 +90,10 @@ async function recognize(source: Source): Promise<{ noun: PresetNoun; preset: st
   })
 }
 
-async function firstOrders({ file }: ImportFile): Promise<PreviewRow[]> {
+async function firstOrders({ file }: ImportFile, signal: AbortSignal): Promise<PreviewRow[]> {
   const rows: PreviewRow[] = []
-  for await (const draft of draftOrders(adjacent(file.records()), { key: keyByReference, guest: undefined })) {
+  const orders = await OrderGroups.scan(file, signal)
+  for await (const draft of draftOrders(orders.groups(signal), { key: keyByReference, guest: undefined })) {
     rows.push(orderRow(draft))
     if (rows.length === rowsShown) break
   }

@@ -89,7 +89,7 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
   const joins = Object.entries(layout.join ?? {})
   const derivations = Object.entries(layout.derive ?? {})
   const defaults = Object.entries(layout.defaults ?? {})
-  const { skuFrom } = layout
+  const { skuFrom, foreignStatus = false } = layout
   return (values) => {
     for (const [field, rule] of joins) fill(values, field, joined(rule, values))
     for (const [field, rules] of derivations) {
@@ -99,7 +99,7 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]
     if (name !== undefined) values['sku'] ??= skuOf(name)
-    if (values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
+    if (foreignStatus && values['status'] !== undefined) values['status'] = knownStatus(values['status'], report)
   }
 }
 

@@ -1,9 +1,10 @@
 import { type Queries, Secret, type Value } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
+import type { SourceRecord } from '../../files/record.ts'
 import { type Author, writeLogs } from '../logs.ts'
 import { decide, type Decisions, SeenIds, type Update } from './decide.ts'
-import type { DraftRow, OnConflict, Refusal } from './draft-row.ts'
-import type { ImportTable, ExistingRow, SensitiveColumn, Stored } from './tables.ts'
+import type { DraftRow, Refusal } from './draft-row.ts'
+import type { ImportTable, ExistingRow, OnConflict, SensitiveColumn, Stored } from './tables.ts'
 
 /** Runs work that is committed or rolled back as a unit: a transaction, or a savepoint in one. */
 export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>
@@ -12,6 +13,17 @@ export type RunInTransaction = <T>(work: (queries: Queries) => Promise<T>) => Pr
 export type RowCounts = Readonly<
   Record<'created' | 'updated' | 'unchanged' | 'skipped' | SensitiveColumn['count'], number>
 >
+
+/** The rows that were written, and a note for each key that was made. */
+export interface Applied {
+  readonly counts: RowCounts
+  readonly notes: readonly RowNote[]
+}
+
+export interface RowNote {
+  readonly record: SourceRecord
+  readonly note: string
+}
 
 /** Error codes that reject a single row; any other error ends the import. */
 const refusing = new Set(['DUPLICATE', 'CONSTRAINT', 'MISSING_REFERENCE', 'TOO_LARGE'])
@@ -28,7 +40,7 @@ export class RowWriter {
   ) {}
 
   /** Writes the rows and reports each unit that was written to `onApplied`. Resolves to the rejected rows. */
-  apply(drafts: readonly DraftRow[], onApplied: (counts: RowCounts) => void): Promise<Refusal[]> {
+  apply(drafts: readonly DraftRow[], onApplied: (applied: Applied) => void): Promise<Refusal[]> {
     // Where no row should exist yet, inserting and relying on the unique keys costs less than looking up first.
     return this.attempt(drafts, this.onConflict === 'error' ? 'insert' : 'look up', onApplied)
   }
@@ -37,23 +49,18 @@ export class RowWriter {
   private async attempt(
     drafts: readonly DraftRow[],
     how: 'insert' | 'look up',
-    onApplied: (counts: RowCounts) => void,
+    onApplied: (applied: Applied) => void,
   ): Promise<Refusal[]> {
     const [first] = drafts
     if (first === undefined) return []
     try {
-      const { newIds, created, updated, unchanged, skipped, refused, sensitive } = await this.inTransaction((queries) =>
-        this.write(queries, drafts, how),
-      )
+      const written = await this.inTransaction((queries) => this.write(queries, drafts, how))
+      const { newIds, updated, unchanged, skipped, refused, notes } = written
       for (const id of [...newIds, ...updated.map(({ existing }) => existing.id), ...unchanged, ...skipped])
         this.#seen.add(id)
       onApplied({
-        created: created.length,
-        updated: updated.length,
-        unchanged: unchanged.length,
-        skipped: skipped.length,
-        admins: sensitive.filter((count) => count === 'admins').length,
-        password_hashes: sensitive.filter((count) => count === 'password_hashes').length,
+        counts: countsOf(written),
+        notes,
       })
       return refused
     } catch (error) {
@@ -73,11 +80,48 @@ export class RowWriter {
     const { kind, onConflict, author } = this
     const existing = how === 'look up' ? await existingRows(queries, kind, onConflict, drafts) : []
     const decisions = decide(kind, onConflict, drafts, { existing, seen: this.#seen })
-    const newIds = await insertAll(queries, kind, decisions.created)
+    const { created, notes } = await withKeys(queries, kind, decisions.created)
+    const newIds = await insertAll(queries, kind, created)
     await updateAll(queries, kind, decisions.updated)
-    const written = { ...decisions, newIds }
+    const written = { ...decisions, created, notes, newIds }
     await logAll(queries, author, kind, written)
     return written
+  }
+}
+
+function countsOf({ created, updated, unchanged, skipped, sensitive }: Written): RowCounts {
+  return {
+    created: created.length,
+    updated: updated.length,
+    unchanged: unchanged.length,
+    skipped: skipped.length,
+    admins: sensitive.filter((count) => count === 'admins').length,
+    password_hashes: sensitive.filter((count) => count === 'password_hashes').length,
+  }
+}
+
+/** Makes the missing keys of new rows. */
+async function withKeys(
+  queries: Queries,
+  { unique: [key], generated }: ImportTable,
+  drafts: readonly DraftRow[],
+): Promise<{ readonly created: DraftRow[]; readonly notes: RowNote[] }> {
+  const keyless = drafts.filter(({ row }) => row[key] === undefined)
+  if (generated === undefined || keyless.length === 0) return { created: [...drafts], notes: [] }
+  const { from, make } = generated
+  const text = ({ row }: DraftRow, column: string): string => String(row[column])
+  const made = await make(
+    queries,
+    keyless.map((draft) => text(draft, from)),
+    drafts.flatMap((draft) => (draft.row[key] === undefined ? [] : [text(draft, key)])),
+  )
+  const keys = new Map(keyless.map((draft, index) => [draft, made[index] ?? '']))
+  return {
+    created: drafts.map((draft) => ({ ...draft, row: { ...draft.row, [key]: keys.get(draft) ?? draft.row[key] } })),
+    notes: [...keys].map(([draft, made]) => ({
+      record: draft.record,
+      note: `${key} '${made}' was made for ${text(draft, from)}`,
+    })),
   }
 }
 
@@ -91,7 +135,7 @@ function existingRows(
   onConflict: OnConflict,
   drafts: readonly DraftRow[],
 ): Promise<ExistingRow[]> {
-  const { table, unique, instants } = kind
+  const { table, unique, instants, fold, folded } = kind
   const columns = new Set([
     ...unique,
     ...(onConflict === 'update' ? drafts.flatMap(({ row }) => Object.keys(row)) : []),
@@ -101,10 +145,9 @@ function existingRows(
     ...[...columns].map((column) => (instants.includes(column) ? `CAST(${column} AS CHAR) AS ${column}` : column)),
   ].join(', ')
   const lookups = unique.flatMap((column) => {
-    const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [row[column]] : []))
-    return values.length === 0
-      ? []
-      : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${column} IN (${values.map(() => '?').join(', ')})` }]
+    const values = drafts.flatMap(({ row }) => (typeof row[column] === 'string' ? [fold(row[column])] : []))
+    const where = `${folded[column] ?? column} IN (${values.map(() => '?').join(', ')})`
+    return values.length === 0 ? [] : [{ values, sql: `SELECT ${selected} FROM ${table} WHERE ${where}` }]
   })
   return lookups.length === 0
     ? Promise.resolve([])
@@ -120,9 +163,11 @@ const bound = ({ secret }: ImportTable, column: string, value: Stored): Value =>
 /** The new ids, in the order of the drafts. */
 async function insertAll(queries: Queries, kind: ImportTable, drafts: readonly DraftRow[]): Promise<number[]> {
   const rules = Object.entries(kind.rules)
-  const values = drafts.map(({ row }) =>
-    rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
-  )
+  const derived = Object.keys(kind.derived)
+  const values = drafts.map(({ row }) => [
+    ...rules.map(([column, { initial }]) => bound(kind, column, row[column] ?? initial ?? null)),
+    ...derived.map((column) => row[column] ?? null),
+  ])
   const ids = (await queries.bulk<{ id: number }>(kind.insert, values)).map(({ id }) => id)
   if (ids.length !== drafts.length)
     throw new DbtoolError('UNEXPECTED', `the server returned ${ids.length} new ids for ${drafts.length} rows`)
@@ -160,6 +205,7 @@ async function updateColumns(
 /** The decisions, with the ids of the created rows. */
 export interface Written extends Decisions {
   readonly newIds: readonly number[]
+  readonly notes: readonly RowNote[]
 }
 
 /** Adds a row to the audit log for every row that changed, the created ones first. */
@@ -173,7 +219,11 @@ async function logAll(
     ...created.map(({ row }, index) => kind.created(newIds[index] ?? 0, row)),
     ...updated.map(({ existing, changes }) => ({
       ...kind.updated(existing),
-      changes: { before: existing, after: changes },
+      changes: { before: existing, after: ofFields(kind, changes) },
     })),
   ])
 }
+
+/** The columns that a file has: a derived one changes only with its source. */
+const ofFields = ({ derived }: ImportTable, changes: Update['changes']): Update['changes'] =>
+  Object.fromEntries(Object.entries(changes).filter(([column]) => !(column in derived)))

@@ -1,3 +1,4 @@
+import type { Queries } from '../../db/queries.ts'
 import type { Fields } from '../../files/columns.ts'
 import type { LogEntry } from '../logs.ts'
 import {
@@ -13,7 +14,12 @@ import {
   parseTruth,
   parseUsername,
 } from '../rules.ts'
+import { asciiEmail, emailKey } from '../users/email.ts'
+import { freeUsernames, usernameFrom } from '../users/free-usernames.ts'
 import { noLogin } from '../users/users.ts'
+
+/** The policy for a row whose key already exists. */
+export type OnConflict = 'error' | 'skip' | 'update'
 
 /** A value as the database returns it: an instant as text in UTC, a boolean as 0 or 1. */
 export type Stored = string | number | null
@@ -62,7 +68,13 @@ export interface ImportTable {
   readonly unique: readonly [key: string, ...others: string[]]
   /** Two unique values are equal when their folded forms are. */
   readonly fold: (value: string) => string
-  /** The statement that inserts the values of one row and returns its id. */
+  /** The columns that hold the folded values, if they are others. */
+  readonly folded: Readonly<Record<string, string>>
+  /** Columns that are no fields of a file, because their values follow from others. */
+  readonly derived: Readonly<Record<string, (row: ImportRow) => Stored | undefined>>
+  /** The key may be absent from a file: it is then made from another unique column. */
+  readonly generated?: GeneratedKey
+  /** The statement that inserts the values of the rules, then the derived ones, and returns the id. */
   readonly insert: string
   /** The assignments of columns for which `column = ?` is not enough; each `?` is the value. */
   readonly assignments: Readonly<Record<string, string>>
@@ -78,10 +90,22 @@ export interface ImportTable {
   updated(existing: ExistingRow): LogEntry
 }
 
-export function fieldsOf({ rules }: ImportTable): Fields {
+export interface GeneratedKey {
+  readonly from: string
+  /** Resolves to a free value for each of the sources, none of them `reserved`. */
+  readonly make: (queries: Queries, from: readonly string[], reserved: readonly string[]) => Promise<string[]>
+}
+
+/** The fields of a file. A row that may exist already needs only its key. */
+export function fieldsOf({ rules, unique: [key], generated }: ImportTable, onConflict: OnConflict): Fields {
   const names = Object.keys(rules)
-  const isRequired = (name: string): boolean => rules[name]?.initial === undefined
-  return { required: names.filter(isRequired), optional: names.filter((name) => !isRequired(name)) }
+  const required = names.filter(
+    (name) =>
+      rules[name]?.initial === undefined &&
+      (onConflict === 'error' || name === key) &&
+      (generated === undefined || name !== key),
+  )
+  return { required, optional: names.filter((name) => !required.includes(name)) }
 }
 
 export const importedProducts: ImportTable = {
@@ -98,6 +122,8 @@ export const importedProducts: ImportTable = {
   },
   unique: ['sku'],
   fold: (sku) => sku,
+  folded: {},
+  derived: {},
   insert: `INSERT INTO products (sku, name, price, description, stock, is_active, created_at, stock_received)
     VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), stock) RETURNING id`,
   // `stock_received` changes by the same amount as the stock, whatever is sold meanwhile, so the stock ledger still
@@ -133,10 +159,21 @@ export const importedUsers: ImportTable = {
     last_login: nullable(storedMoment),
   },
   unique: ['username', 'email'],
-  fold: (text) => text.toLowerCase(),
+  fold: emailKey,
+  folded: { email: 'email_key' },
+  derived: { email_ascii: ({ email }) => (typeof email === 'string' ? asciiEmail(email) : undefined) },
+  generated: {
+    from: 'email',
+    make: (queries, emails, reserved) =>
+      freeUsernames(
+        queries,
+        emails.map((email) => usernameFrom(email.split('@')[0] ?? '')),
+        reserved,
+      ),
+  },
   insert: `INSERT INTO users (
-      username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login)
-    VALUES (?, ?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), ?) RETURNING id`,
+      username, email, first_name, last_name, is_active, is_admin, password_hash, created_at, last_login, email_ascii)
+    VALUES (?, ?, ?, ?, ?, ?, ?, COALESCE(?, UTC_TIMESTAMP()), ?, ?) RETURNING id`,
   assignments: {},
   instants: ['created_at', 'last_login'],
   secret: ['password_hash'],

@@ -30,6 +30,8 @@ function refused(error: unknown): DbtoolError {
   throw error
 }
 
+const nothingCreated: ShopIds = { users: new Map(), products: new Map() }
+
 /** Another process may create what an order needs at the same time, and the next attempt finds it. */
 const mostAttempts = 3
 
@@ -55,16 +57,18 @@ export class OrderWriter {
   }
 
   #needsNothing(drafts: readonly DraftOrder[]): boolean {
-    const { users, products } = this.memory.ids(drafts)
-    return namesOf(drafts, 'users').size === users.size && namesOf(drafts, 'products').size === products.size
+    const { memory } = this
+    return drafts.every(
+      ({ user, lines }) =>
+        memory.userId(user) !== undefined && lines.every(({ sku }) => memory.productId(sku) !== undefined),
+    )
   }
 
   /** Places orders whose users and products exist. */
   async #place(drafts: readonly DraftOrder[]): Promise<readonly Outcome[]> {
-    const ids = this.memory.ids(drafts)
     const together = await placeOrdersTogether(
       this.db,
-      drafts.map((draft) => this.#requestOf(draft, ids)),
+      drafts.map((draft) => this.#requestOf(draft)),
     )
     return this.#oneByOne(drafts, together)
   }
@@ -104,13 +108,12 @@ export class OrderWriter {
 
   /** The outcome if somebody else has placed an order with the same key. */
   async #existing(draft: DraftOrder): Promise<Outcome | undefined> {
-    const existing = (await this.db.reading((queries) => readOrders(queries, [draft.key]))).get(draft.key)
+    const existing = (await this.db.lookup((queries) => readOrders(queries, [draft.key]))).get(draft.key)
     if (existing === undefined) return undefined
-    const { users, products } = this.memory.ids([draft])
     const content = {
-      userId: users.get(draft.user),
+      userId: this.memory.userId(draft.user),
       status: statusOf(draft, this.policy),
-      lines: requested(draft, (sku) => products.get(sku)),
+      lines: requested(draft, (sku) => this.memory.productId(sku)),
     }
     return conflictOf(existing, draft, content) ?? { outcome: 'existing', totalAmount: existing.totalAmount }
   }
@@ -118,44 +121,41 @@ export class OrderWriter {
   /** Places all the orders in one transaction, with what they need, or rejects with the refusal of one of them. */
   async #attempt(drafts: readonly DraftOrder[]): Promise<readonly Placement[]> {
     const { created, placements } = await this.db.transaction(async (tx) => {
-      const known = this.memory.ids(drafts)
-      const created = await this.#create(tx, drafts, known)
-      const ids = {
-        users: new Map([...known.users, ...created.users]),
-        products: new Map([...known.products, ...created.products]),
-      }
-      const requests = drafts.map((draft) => this.#requestOf(draft, ids))
+      const created = await this.#create(tx, drafts)
+      const requests = drafts.map((draft) => this.#requestOf(draft, created))
       return { created, placements: await placeOrdersIn(tx, requests) }
     }, 'repeatable')
     this.memory.created(created)
     return placements
   }
 
-  async #create(tx: Queries, drafts: readonly DraftOrder[], known: ShopIds): Promise<ShopIds> {
-    if (!this.policy.create) return { users: new Map(), products: new Map() }
-    const users = [...namesOf(drafts, 'users')].filter((name) => !known.users.has(name))
-    const products = this.#newProducts(drafts, known)
+  async #create(tx: Queries, drafts: readonly DraftOrder[]): Promise<ShopIds> {
+    if (!this.policy.create) return nothingCreated
+    const users = [...namesOf(drafts, 'users')].filter((name) => this.memory.userId(name) === undefined)
+    const products = this.#newProducts(drafts)
     const userIds = await createImportedUsers(tx, this.author, users)
     const productIds = await insertProducts(tx, this.author, products)
     return { users: userIds, products: new Map(products.map(({ sku }, index) => [sku, productIds[index] ?? 0])) }
   }
 
   /** The products to create, from the first line of each that has a price. */
-  #newProducts(drafts: readonly DraftOrder[], known: ShopIds): (NewProduct & { readonly sku: string })[] {
+  #newProducts(drafts: readonly DraftOrder[]): (NewProduct & { readonly sku: string })[] {
     const products = new Map<string, NewProduct & { readonly sku: string }>()
     for (const { sku, price, productName } of drafts.flatMap(({ lines }) => lines))
-      if (price !== undefined && !known.products.has(sku) && !products.has(sku))
+      if (price !== undefined && this.memory.productId(sku) === undefined && !products.has(sku))
         products.set(sku, { sku, price, name: productName ?? sku, stock: this.policy.initialStock })
     return [...products.values()]
   }
 
-  #requestOf(draft: DraftOrder, { users, products }: ShopIds): BulkOrderRequest {
-    const unknown = draft.lines.filter(({ sku }) => !products.has(sku)).map(({ sku }) => sku)
+  /** `created` are users and products that the memory does not know before the transaction is committed. */
+  #requestOf(draft: DraftOrder, created = nothingCreated): BulkOrderRequest {
+    const productId = (sku: string): number | undefined => this.memory.productId(sku) ?? created.products.get(sku)
+    const unknown = draft.lines.filter(({ sku }) => productId(sku) === undefined).map(({ sku }) => sku)
     if (unknown.length > 0) throw noProduct(unknown, this.policy)
     const { key, orderedAt, adjustments } = draft
     return {
-      userId: users.get(draft.user) ?? 0,
-      lines: requested(draft, (sku) => products.get(sku)),
+      userId: this.memory.userId(draft.user) ?? created.users.get(draft.user) ?? 0,
+      lines: requested(draft, productId),
       adjustments,
       key,
       status: statusOf(draft, this.policy),

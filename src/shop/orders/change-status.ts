@@ -1,3 +1,4 @@
+import { currentRows } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
@@ -96,7 +97,8 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
 const outOfRange = 1264
 
 async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
-  const [order] = await queries.prepared<{ status: OrderStatus }>(
+  const [order] = await currentRows<{ status: OrderStatus }>(
+    queries,
     'SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE',
     [orderId],
   )

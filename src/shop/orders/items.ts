@@ -14,7 +14,8 @@ export interface WantedItem {
 /** Parses `TEA-1:2`. A SKU may contain colons; the last one separates the quantity. */
 export function parseItem(text: string): WantedItem {
   const colon = text.lastIndexOf(':')
-  if (colon < 1) throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${quoteValue(text)}`)
+  if (colon < 1 || /^(?:id|sku):[^:]*$/.test(text))
+    throw new InvalidValue(`must be <product>:<quantity> such as TEA-1:2, not ${quoteValue(text)}`)
   try {
     return { product: text.slice(0, colon), quantity: parseQuantity(text.slice(colon + 1)) }
   } catch (error) {

@@ -1,8 +1,9 @@
 /** Money is a decimal string with two digits after the point throughout; sums are computed in whole cents. */
 export function toCents(amount: string): bigint {
-  const [whole = '0', fraction = ''] = amount.split('.')
-  const cents = BigInt(fraction.padEnd(2, '0'))
-  return BigInt(whole) * 100n + (amount.startsWith('-') ? -cents : cents)
+  const point = amount.indexOf('.')
+  if (point < 0) return BigInt(amount) * 100n
+  const fraction = amount.slice(point + 1)
+  return BigInt(`${amount.slice(0, point)}${fraction.length === 2 ? fraction : fraction.padEnd(2, '0')}`)
 }
 
 export function fromCents(cents: bigint): string {

@@ -36,8 +36,10 @@ const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_
  */
 export class OrderQueue {
   readonly #waiting = new Set<Entry>()
-  readonly #inFlight = new Set<readonly Entry[]>()
   readonly #lanes = new Lanes()
+  /** The keys of the orders in flight. */
+  readonly #keys = new Set<string>()
+  #batches = 0
   #scheduled = false
 
   constructor(private readonly queries: Queries) {}
@@ -61,44 +63,53 @@ export class OrderQueue {
     })
   }
 
-  /** Sends after the callers that run now, so that all their orders are in one batch. */
+  /** Sends after the callers that run now, so that all their orders are considered together. */
   #sendSoon(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#scheduled = false
       this.#send()
     })
   }
 
-  /** Fills the free lanes with the orders that wait now. */
+  /**
+   * Fills the free lanes with the orders that wait now. No batch takes more than its share of all orders: callers that
+   * are answered together come back together, and would otherwise leave the other lanes empty.
+   */
   #send(): void {
-    while (this.#inFlight.size < this.#lanes.count && this.#waiting.size > 0) {
-      const batch = this.#nextBatch()
+    const share = Math.ceil((this.#waiting.size + this.#keys.size) / this.#lanes.count)
+    while (this.#batches < this.#lanes.count && this.#waiting.size > 0) {
+      const batch = this.#nextBatch(Math.min(mostOrders, share))
       if (batch.length === 0) return
       for (const entry of batch) {
         this.#waiting.delete(entry)
+        this.#keys.add(entry.request.key)
         entry.sent(batch.length)
       }
-      this.#inFlight.add(batch)
-      void this.#place(batch).finally(() => {
-        this.#inFlight.delete(batch)
-        this.#sendSoon()
-      })
+      this.#batches += 1
+      void this.#place(batch).finally(() => this.#done(batch))
     }
   }
 
+  #done(batch: readonly Entry[]): void {
+    for (const { request } of batch) this.#keys.delete(request.key)
+    this.#batches -= 1
+    if (this.#waiting.size > 0) this.#sendSoon()
+  }
+
   /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides. */
-  #nextBatch(): Entry[] {
-    const keys = new Set([...this.#inFlight].flatMap((batch) => batch.map(({ request }) => request.key)))
+  #nextBatch(most: number): Entry[] {
+    const keys = new Set<string>()
     const batch: Entry[] = []
     let scanned = 0
     for (const entry of this.#waiting) {
-      if (batch.length === mostOrders || scanned === mostScanned) break
+      if (batch.length === most || scanned === mostScanned) break
       scanned += 1
+      const { request } = entry
       const first = batch[0] ?? entry
-      if (keys.has(entry.request.key) || !canShare(entry.request, first.request)) continue
-      keys.add(entry.request.key)
+      if (this.#keys.has(request.key) || keys.has(request.key) || !canShare(request, first.request)) continue
+      keys.add(request.key)
       batch.push(entry)
     }
     return batch
@@ -167,20 +178,31 @@ function ofOneOrder(error: unknown, { key }: OrderRequest): unknown {
 const mostLanes = 8
 /** The weight of the latest batch in the moving average. */
 const weight = 0.2
+/** The shortest way so far is forgotten slowly, because a way can become longer. */
+const growth = 1.01
 
 /**
- * The number of batches in flight. While a batch is on its way, the next one can be at the server. A longer way
- * compared with the work needs more lanes. The ratio is measured with each batch.
+ * The number of batches in flight: one until a batch was measured, then two, so that the client prepares one while the
+ * server works on the other. A way that is longer than the work of the server needs more.
  */
 class Lanes {
-  #ratio = 1
+  /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */
+  #wayMs = Infinity
+  #serverMs = 0
 
   get count(): number {
-    return Math.min(mostLanes, 1 + Math.round(this.#ratio))
+    if (this.#serverMs === 0) return 1
+    return this.#wayMs === Infinity ? 2 : Math.min(mostLanes, 2 + Math.floor(this.#wayMs / this.#serverMs))
   }
 
   /** Both times of one batch are in milliseconds. */
   measured(elapsedMs: number, serverMs: number): void {
-    this.#ratio += weight * (elapsedMs / Math.max(serverMs, 0.1) - this.#ratio)
+    const workMs = Math.max(serverMs, 0.1)
+    // The first batch also opens its connection.
+    if (this.#serverMs === 0) this.#serverMs = workMs
+    else {
+      this.#serverMs += weight * (workMs - this.#serverMs)
+      this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
+    }
   }
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
@@ -136,7 +137,7 @@ export function digestOf(
     // Orders without adjustments have the digest of the time before there were any.
     ...adjustments.map(({ kind, label, amount }) => [kind, label, amount]),
   ]
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+  return hash('sha256', JSON.stringify(content), 'hex')
 }
 
 /** The answer of the statement. */
@@ -187,7 +188,10 @@ async function send(queries: Queries, order: OrderParameters): Promise<Answer> {
       : error
   })
   if (answer === undefined || answer.outcome === 'again') throw retryable('the missing stock is available again')
-  return answer
+  // A node that lags behind its cluster may not have the order yet that was placed on another one.
+  return answer.outcome === 'short' && (await isGaleraNode(queries))
+    ? ((await orderOfKey(queries, order.key)) ?? answer)
+    : answer
 }
 
 const retryable = (what: string, cause?: unknown): DbtoolError => new DbtoolError('DEADLOCK', what, { cause })
@@ -195,7 +199,7 @@ const retryable = (what: string, cause?: unknown): DbtoolError => new DbtoolErro
 async function orderOfKey(queries: Queries, key: string): Promise<Existing | undefined> {
   const sql = `SELECT 'existing' AS outcome, id AS order_id, total_amount, content_digest AS digest, NULL AS short
     FROM orders WHERE idempotency_key = ? LOCK IN SHARE MODE`
-  const [answer] = await queries.prepared<Existing>(sql, [key])
+  const [answer] = await currentRows<Existing>(queries, sql, [key])
   return answer
 }
 

@@ -1,9 +1,9 @@
+import { currentRows } from '../../db/cluster/sync-wait.ts'
 import { inParts } from '../../db/parts.ts'
 import type { Queries } from '../../db/queries.ts'
 import { writeInstant } from '../../db/utc.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { resolveOutcome, type UnknownOutcomeInfo } from './exactly-once.ts'
-import type { Author } from '../logs.ts'
 import type { OrderStatus } from '../rules.ts'
 import { adjustmentCents } from './adjustments.ts'
 import { fromCents, toCents } from './money.ts'
@@ -16,7 +16,7 @@ import {
   type Placement,
   type Shortage,
 } from './place-order.ts'
-import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
+import { type BatchParameters, type Demand, existingOrdersSql, placeOrdersStatement } from './place-orders.sql.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
@@ -102,9 +102,8 @@ async function placeAtOnce(
  */
 export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
   const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
-  const { products, orders, lines, adjustments, author } = documentsOf(batch)
-  const values = [products, orders, lines, adjustments, author.osUser, author.command]
-  const rows = await tx.prepared<Row>(placeOrdersInSql, values).catch((error: unknown) => {
+  const { sql, values } = placeOrdersStatement('of the caller', parametersOf(batch))
+  const rows = await tx.prepared<Row>(sql, values).catch((error: unknown) => {
     throw explained(error, requests[0] ?? { userId: 0 })
   })
   const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
@@ -125,7 +124,7 @@ async function outOfStock(
       FROM products WHERE id IN (${productIds.map(() => '?').join(', ')})`,
     productIds,
   )
-  const wanted = new Map(demandOf(requests).map(([id, , , , , deducted]) => [id, deducted]))
+  const wanted = new Map(demandOf(requests).map(({ productId, deducted }) => [productId, deducted]))
   return new OutOfStock(products.map((product) => ({ ...product, wanted: wanted.get(product.product_id) ?? 0 })))
 }
 
@@ -143,18 +142,18 @@ function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]
 
 /** Sends the orders. An empty answer means that one of them was refused, so none was placed. */
 async function send(queries: Queries, batch: readonly DigestedRequest[]): Promise<readonly Row[]> {
-  const { products, orders, lines, adjustments, author } = documentsOf(batch)
+  const parameters = parametersOf(batch)
+  const { sql, values } = placeOrdersStatement('own', parameters)
   const unknown: UnknownOutcomeInfo = {
     message:
       `the connection was lost while ${batch.length} orders were being placed, ` + 'and the server cannot be reached',
     hint: 'request the same orders with the same keys again: each is found or placed, never twice',
   }
   const lookup = async (): Promise<Row[] | undefined> => {
-    const rows = await queries.prepared<Row>(existingOrdersSql, [orders])
+    const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(parameters.keys)])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = (): Promise<Row[]> =>
-    queries.prepared<Row>(placeOrdersSql, [products, orders, lines, adjustments, author.osUser, author.command])
+  const execute = (): Promise<Row[]> => queries.prepared<Row>(sql, values)
   const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
     (error: unknown) => {
       if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
@@ -164,40 +163,30 @@ async function send(queries: Queries, batch: readonly DigestedRequest[]): Promis
   return answer
 }
 
-/** The bound JSON documents of the statement. */
-function documentsOf(batch: readonly DigestedRequest[]): {
-  products: string
-  orders: string
-  lines: string
-  adjustments: string
-  author: Author
-} {
+function parametersOf(batch: readonly DigestedRequest[]): BatchParameters {
   const [
     {
       request: { author },
     },
   ] = batch as [DigestedRequest]
   const orders = batch.map(({ request: { key, userId, status, orderedAt, lines, adjustments = [] }, digest }) => [
-    key,
     userId,
     status,
-    digest,
-    orderedAt === undefined ? null : writeInstant(orderedAt),
-    lines.length,
     fromCents(agreedCents(lines) + adjustmentCents(adjustments)),
-  ])
-  const lines = batch.map(({ request: { key, lines: wanted } }) => [
+    orderedAt === undefined ? null : writeInstant(orderedAt),
     key,
-    wanted.map(({ productId, quantity, price = null }) => [productId, quantity, price]),
+    lines.map(({ productId, quantity, price }) =>
+      price === undefined ? [productId, quantity] : [productId, quantity, price],
+    ),
+    digest,
   ])
-  const beside = batch.flatMap(({ request: { key, adjustments = [] } }) =>
-    adjustments.map(({ kind, label, amount }) => [key, kind, label, amount]),
-  )
   return {
-    products: JSON.stringify(demandOf(batch.map(({ request }) => request))),
-    orders: JSON.stringify(orders),
-    lines: JSON.stringify(lines),
-    adjustments: JSON.stringify(beside),
+    demand: demandOf(batch.map(({ request }) => request)),
+    orders,
+    keys: batch.map(({ request: { key, lines } }) => [lines.length, key]),
+    adjustments: batch.flatMap(({ request: { key, adjustments = [] } }) =>
+      adjustments.map(({ kind, label, amount }) => [key, kind, label, amount]),
+    ),
     author,
   }
 }
@@ -206,9 +195,6 @@ const agreedCents = (lines: readonly OrderLine[]): bigint =>
   lines.reduce((sum, { price, quantity }) => (price === undefined ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
 
 const unitsOf = (lines: readonly OrderLine[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0)
-
-/** The demand for one product, as the statement wants it. */
-type Demand = [productId: number, units: number, times: number, agreed: string, open: number, deducted: number]
 
 /** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
 function demandOf(requests: readonly BulkOrderRequest[]): Demand[] {
@@ -224,12 +210,12 @@ function demandOf(requests: readonly BulkOrderRequest[]): Demand[] {
   }
   return [...demand]
     .sort(([a], [b]) => a - b)
-    .map(([productId, { lines, earlier }]) => [
+    .map(([productId, { lines, earlier }]) => ({
       productId,
-      unitsOf(lines),
-      lines.length,
-      fromCents(agreedCents(lines)),
-      unitsOf(lines.filter(({ price }) => price === undefined)),
-      unitsOf(lines) - earlier,
-    ])
+      units: unitsOf(lines),
+      times: lines.length,
+      agreed: fromCents(agreedCents(lines)),
+      open: unitsOf(lines.filter(({ price }) => price === undefined)),
+      deducted: unitsOf(lines) - earlier,
+    }))
 }

@@ -4,6 +4,7 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { contains, oneOf, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
+import { ambiguous, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
 
@@ -81,7 +82,7 @@ export function duplicateSku(error: unknown, sku: string | null): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
   return new DbtoolError('DUPLICATE', `the SKU ${quoteValue(sku ?? '')} is already taken`, {
     cause: error,
-    hint: `see which product has it: dbtool products get ${quotedForShell(sku ?? '')}`,
+    hint: `see which product has it: dbtool products get ${quotedForShell(skuReference(sku ?? ''))}`,
   })
 }
 
@@ -103,18 +104,31 @@ export function named({ id, sku, name }: Pick<Product, 'id' | 'sku' | 'name'>): 
 
 /** A reference that {@link findProduct} resolves to this product and no other. */
 export function productReference({ id, sku }: Pick<Product, 'id' | 'sku'>): string {
-  return sku === null || /^\d+$/.test(sku) ? String(id) : sku
+  return sku === null ? `id:${id}` : skuReference(sku)
 }
 
-/** Finds a product by id or SKU. All digits are an id if such a product exists, otherwise a SKU. */
+/** A SKU as a reference, with `sku:` in front if it could be read otherwise. */
+const skuReference = (sku: string): string => (/^(?:\d+$|id:|sku:)/.test(sku) ? `sku:${sku}` : sku)
+
+/** Finds the products with this id or SKU: at most two. `id:7` and `sku:7` name one of them. */
+export async function productsNamed(queries: Queries, reference: string): Promise<Product[]> {
+  const { id, name, rest } = parseReference(reference, ['id', 'sku'])
+  const rows = await queries.rows<Row>(`SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? LIMIT 2`, [
+    id ?? null,
+    name === 'id' ? null : rest,
+  ])
+  return rows.map(fromRow)
+}
+
+/** Finds a product by id or SKU. Rejects with USAGE if digits are the id of one product and the SKU of another. */
 export async function findProduct(queries: Queries, reference: string): Promise<Product | undefined> {
-  const id = /^\d{1,10}$/.test(reference) ? Number(reference) : null
-  const row = await firstRow<Row>(
-    queries,
-    `SELECT ${columns} FROM products p WHERE p.id = ? OR p.sku = ? ORDER BY p.id = ? DESC LIMIT 1`,
-    [id, reference, id],
-  )
-  return row === undefined ? undefined : fromRow(row)
+  const [first, second] = await productsNamed(queries, reference)
+  if (first === undefined || second === undefined) return first
+  const [byId, bySku] = first.id === Number(reference) ? [first, second] : [second, first]
+  throw ambiguous(reference, {
+    things: `the id of ${named(byId)} and the SKU of product ${bySku.id} (${bySku.name})`,
+    ways: [`id:${reference}`, `sku:${reference}`],
+  })
 }
 
 /**

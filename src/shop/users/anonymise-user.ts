@@ -30,7 +30,8 @@ export async function anonymiseUser(queries: Queries, author: Author, id: number
   const name = await anonymousName(queries, user)
   await queries.execute(
     `UPDATE users
-      SET username = ?, email = ?, password_hash = '${noLogin}', first_name = NULL, last_name = NULL,
+      SET username = ?, email = ?, email_ascii = NULL, password_hash = '${noLogin}',
+        first_name = NULL, last_name = NULL,
         is_active = FALSE, is_admin = FALSE, last_login = NULL, updated_at = UTC_TIMESTAMP()
       WHERE id = ?`,
     [name, emailOf(name), id],
@@ -49,7 +50,10 @@ async function anonymousName(queries: Queries, { id, username, email }: User): P
   if (email === emailOf(username)) return username
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const name = `anonymous_${id}${attempt === 1 ? '' : `_${attempt}`}`
-    const found = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email = ?', [name, emailOf(name)])
+    const found = await firstRow(queries, 'SELECT id FROM users WHERE username = ? OR email_key = ?', [
+      name,
+      emailOf(name),
+    ])
     if (found === undefined) return name
   }
   throw new DbtoolError('DUPLICATE', `no free username could be generated for user ${id}`)

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import { firstRow, Secret, type Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
 import { writeLog, type Author } from '../logs.ts'
+import { emailKey } from './email.ts'
 import { hashPassword, isOutdated, isPassword, type Compare } from './passwords.ts'
 import { getUserById, type User } from './users.ts'
 
@@ -24,8 +25,8 @@ export async function authenticate(
 ): Promise<User> {
   const row = await firstRow<{ id: number; is_active: number; password_hash: string }>(
     db,
-    'SELECT id, is_active, password_hash FROM users WHERE email = ?',
-    [email],
+    'SELECT id, is_active, password_hash FROM users WHERE email_key = ?',
+    [emailKey(email)],
   )
   const equal = await isPassword(password, row?.password_hash, compare)
   const user = row === undefined || row.is_active === 0 || !equal ? undefined : await logIn(db, author, row, password)

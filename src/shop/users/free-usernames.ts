@@ -19,11 +19,15 @@ const candidate = (username: string, number: number): string => {
 
 /**
  * Resolves to a free username for each of the wanted ones: itself, or the first free one with a number. None of them is
- * given twice.
+ * given twice, and none is `reserved`.
  */
-export async function freeUsernames(queries: Queries, wanted: readonly string[]): Promise<string[]> {
+export async function freeUsernames(
+  queries: Queries,
+  wanted: readonly string[],
+  reserved: readonly string[] = [],
+): Promise<string[]> {
   const given = new Map<number, string>()
-  const used = new Set<string>()
+  const used = new Set<string>(reserved)
   let pending = wanted.map((username, index) => ({ username, index }))
   for (let [from, to] = [1, 1]; pending.length > 0; [from, to] = [to + 1, to * 20]) {
     const numbers = Array.from({ length: to - from + 1 }, (_, offset) => from + offset)

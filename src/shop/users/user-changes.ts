@@ -1,6 +1,7 @@
 import { Secret, type Queries } from '../../db/queries.ts'
 import { assignments, describeChanges, diff, type Updated } from '../changes.ts'
 import { writeLog, type Author } from '../logs.ts'
+import { asciiEmail } from './email.ts'
 import { getUser, getUserById, duplicateUser, type User } from './users.ts'
 
 /** The columns of a user that can be changed, as in the chapter. Null clears a name. */
@@ -21,7 +22,9 @@ export async function updateUser(
   const user = await lockUser(queries, reference)
   const changes = diff(patch, { ...user })
   if (Object.keys(changes).length === 0) return { thing: user, rowsChanged: 0, changes: '' }
-  const { sql, values } = assignments(changes)
+  const columns = { ...changes }
+  if (patch.email !== undefined) columns['email_ascii'] = asciiEmail(patch.email)
+  const { sql, values } = assignments(columns)
   const words = describeChanges(changes, { ...user })
   await queries.execute(`UPDATE users SET ${sql} WHERE id = ?`, [...values, user.id]).catch((error: unknown) => {
     throw duplicateUser(error, { username: user.username, email: patch.email ?? user.email })

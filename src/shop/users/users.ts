@@ -4,8 +4,10 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import { contains, orderAndPage, where, type Condition, type Page, type Sort } from '../filters.ts'
 import { writeLog, writeLogs, type Author, type LogEntry } from '../logs.ts'
+import { ambiguous, parseReference } from '../references.ts'
 import { quoteValue } from '../rules.ts'
 import { allOf, type Select } from '../select.ts'
+import { asciiEmail, emailKey } from './email.ts'
 
 export interface User {
   readonly id: number
@@ -71,10 +73,11 @@ export async function insertUsers(queries: Queries, author: Author, users: reado
 }
 
 const insertion =
-  'INSERT INTO users (username, email, password_hash, first_name, last_name, is_admin) VALUES (?, ?, ?, ?, ?, ?)'
+  'INSERT INTO users (username, email, email_ascii, password_hash, first_name, last_name, is_admin) ' +
+  'VALUES (?, ?, ?, ?, ?, ?, ?)'
 
 function valuesOf({ username, email, passwordHash, firstName, lastName, admin = false }: NewUser): Value[] {
-  return [username, email, new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
+  return [username, email, asciiEmail(email), new Secret(passwordHash), firstName ?? null, lastName ?? null, admin]
 }
 
 const creation = (entityId: number): LogEntry => ({ entity: 'users', entityId, message: 'created' })
@@ -82,7 +85,7 @@ const creation = (entityId: number): LogEntry => ({ entity: 'users', entityId, m
 /** Explains a duplicate username or email; returns other errors unchanged. */
 export function duplicateUser(error: unknown, { username, email }: Pick<NewUser, 'username' | 'email'>): unknown {
   if (!(error instanceof DatabaseError) || error.code !== 'DUPLICATE') return error
-  const [field, value] = error.key === 'email' ? ['email', email] : ['username', username]
+  const [field, value] = error.key === 'email_key' ? ['email', email] : ['username', username]
   return new DbtoolError('DUPLICATE', `the ${field} ${quoteValue(value)} is already taken`, {
     cause: error,
     hint: `see which user has it: dbtool users get ${quotedForShell(value)}`,
@@ -91,7 +94,8 @@ export function duplicateUser(error: unknown, { username, email }: Pick<NewUser,
 
 /** Whether a user with this username or email exists. */
 export async function userExists(queries: Queries, column: 'username' | 'email', text: string): Promise<boolean> {
-  return (await firstRow(queries, `SELECT 1 FROM users WHERE ${column} = ?`, [text])) !== undefined
+  const sql = `SELECT 1 FROM users WHERE ${column === 'email' ? 'email_key' : column} = ?`
+  return (await firstRow(queries, sql, [column === 'email' ? emailKey(text) : text])) !== undefined
 }
 
 /**
@@ -106,25 +110,35 @@ export async function getUserById(queries: Queries, id: number, lock: '' | 'FOR 
 
 /** A reference that {@link findUser} resolves to this user and no other. */
 export function userReference({ id, username }: Pick<User, 'id' | 'username'>): string {
-  return /^\d+$/.test(username) ? String(id) : username
+  return /^\d+$/.test(username) ? `id:${id}` : username
+}
+
+/** Finds the users with this id, username or email: at most two. `id:7` and `username:7` name one of them. */
+export async function usersNamed(queries: Queries, reference: string): Promise<User[]> {
+  const { id, name, rest } = parseReference(reference, ['id', 'username', 'email'])
+  const rows = await queries.rows<UserRow>(
+    `SELECT ${userColumns} FROM users u WHERE u.id = ? OR u.username = ? OR u.email_key = ? LIMIT 2`,
+    [
+      id ?? null,
+      name === 'username' || name === undefined ? rest.toLowerCase() : null,
+      name === 'email' || name === undefined ? emailKey(rest) : null,
+    ],
+  )
+  return rows.map(userFromRow)
 }
 
 /**
- * Finds a user by id, username or email, in this order: all digits are an id if such a user exists, otherwise a
- * username.
+ * Finds a user by id, username or email. Rejects with USAGE if digits are the id of one user and the username of
+ * another.
  */
 export async function findUser(queries: Queries, reference: string): Promise<User | undefined> {
-  const text = reference.toLowerCase()
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : null
-  const row = await firstRow<UserRow>(
-    queries,
-    `SELECT ${userColumns} FROM users u
-      WHERE u.id = ? OR u.username = ? OR u.email = ?
-      ORDER BY u.id = ? DESC, u.username = ? DESC
-      LIMIT 1`,
-    [id, text, text, id, text],
-  )
-  return row === undefined ? undefined : userFromRow(row)
+  const [first, second] = await usersNamed(queries, reference)
+  if (first === undefined || second === undefined) return first
+  const [byId, byName] = first.id === Number(reference) ? [first, second] : [second, first]
+  throw ambiguous(reference, {
+    things: `the id of ${byId.username} <${byId.email}> and the username of user ${byName.id} <${byName.email}>`,
+    ways: [`id:${reference}`, `username:${reference}`],
+  })
 }
 
 /**

@@ -10,7 +10,7 @@ const onePlace = 'src/db/connection/options.ts'
 const itsHelpers = ['src/db/connection/driver.ts', onePlace, 'src/db/connection/tls.ts']
 
 /** The functions of that place, whose results may be passed to a driver. */
-const makers = ['connectorOptions', 'barePlace', 'mysql2Options']
+const makers = ['connectorOptions', 'connectorPoolOptions', 'barePlace', 'mysql2Options']
 /** They put those options on a socket, or say how large a pool is. */
 const wrappers = ['onSocket']
 const poolSizes = ['connectionLimit', 'minimumIdle', 'acquireTimeout']

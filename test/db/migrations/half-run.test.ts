@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { connect } from '../../../src/db/connection/connect.ts'
 import { migrate, rollback } from '../../../src/db/migrations/migrate.ts'
-import type { Migration } from '../../../src/db/migrations/migration-files.ts'
+import { loadMigrations, type Migration } from '../../../src/db/migrations/migration-files.ts'
 import type { Session } from '../../../src/db/queries.ts'
 import { appliedMigrations, assertUsable, migrationStates } from '../../../src/db/migrations/schema-state.ts'
+import { dbtool } from '../../support/cli.ts'
 import { testDatabase } from '../../support/database.ts'
-import { broken, dropTables, dyingSession, folder, statesOf, tablesOf } from './migration-folder.ts'
+import { broken, dropTables, dyingSession, folder, interfere, statesOf, tablesOf } from './migration-folder.ts'
 
 const database = testDatabase({ migrated: false })
 const usable = async (known: Migration[]): Promise<void> =>
@@ -135,6 +137,33 @@ describe('a migration that stopped half-way', () => {
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 half-run 2/3'])
     expect(await rollback({ session, known: folder() })).toHaveLength(1)
     expect(await statesOf(session, folder())).toEqual(['1 applied 2/2', '2 applied 1/1', '3 pending 0/3'])
+  })
+})
+
+describe('a migration that another process is applying', () => {
+  it('is told as such; nothing advises to roll it back', async () => {
+    const session = await connect(database.target)
+    const [me] = await session.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')
+    const expected = {
+      exitCode: 8,
+      error: {
+        code: 'MIGRATIONS_PENDING',
+        message: `connection ${me!.id} is migrating this database now`,
+        hint: 'wait until it has finished; dbtool db migrate waits for it, and takes over from a process that has died',
+      },
+    }
+    const lines = ['users list', 'db status', 'db migrate --dry-run', 'db rollback --to 0 --yes', 'db rollback -n']
+    const told: unknown[] = []
+    interfere(session, async (sql) => {
+      if (!sql.startsWith('CREATE TABLE products')) return
+      for (const line of lines) told.push(await dbtool(`${line} --json`, { database: database.name, as: 'owner' }))
+    })
+    await migrate({ session, known: loadMigrations() })
+    expect(told).toMatchObject(lines.map(() => expected))
+    await session.close()
+    await database.connection.execute(
+      'DROP TABLE logs, order_adjustments, order_items, orders, products, addresses, users, schema_migrations',
+    )
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { fakePool, pass, useTestClock } from './fake-pool.ts'
+import { crowd, fakePool, pass, useTestClock } from './fake-pool.ts'
 
 useTestClock()
 
@@ -46,6 +46,90 @@ describe('an idle connection', () => {
     server.connections[0]!.usable = false
     await pool.acquire()
     expect(server.connections.map(({ diary }) => diary)).toEqual([['close'], []])
+  })
+})
+
+describe('silently dead connections', () => {
+  it('are suspect when one of them does not answer, so that the caller waits for one ping', async () => {
+    const { pool, server } = fakePool({ size: 5, timeoutMs: 1_000 })
+    for (const lease of await Promise.all(crowd(pool, 5))) lease.release()
+    await pass(5_000)
+    for (const connection of server.connections) connection.server = 'is silent'
+    const caller = pool.acquire()
+    await pass(250)
+    expect((await caller).waitMs).toBe(250)
+    expect(server.connections.map(({ diary }) => diary)).toEqual([
+      ...Array<string[]>(4).fill(['close']),
+      ['ping', 'close'],
+      [],
+    ])
+    expect(pool.stats()).toMatchObject({ open: 1, opened: 6, closed: 5, timeouts: 0 })
+  })
+
+  it('but not those that have answered since, and those in use', async () => {
+    const { pool, server } = fakePool({ size: 4, timeoutMs: 1_000 })
+    const [, working, ...others] = await Promise.all(crowd(pool, 4))
+    for (const lease of others) lease.release()
+    await pass(5_000)
+    server.connections[3]!.server = 'is silent'
+    const caller = pool.acquire()
+    await pass(100)
+    working?.release()
+    await pass(150)
+    await caller
+    expect(server.connections.map(({ diary }) => diary)).toEqual([[], [], ['close'], ['ping', 'close']])
+  })
+
+  it('a ping may take longer where opening took long', async () => {
+    const { pool, server } = fakePool({ timeoutMs: 10_000 })
+    server.mode = 'on demand'
+    const first = pool.acquire()
+    await pass(200)
+    server.accept()
+    ;(await first).release()
+    await pass(5_000)
+    server.connections[0]!.server = 'is silent'
+    void pool.acquire()
+    await pass(799)
+    expect(server.attempts).toBe(1)
+    await pass(1)
+    expect(server.attempts).toBe(2)
+  })
+})
+
+describe('a connection that is lost while it is idle', () => {
+  it('does not count as open any more', async () => {
+    const { pool, server } = fakePool({ size: 2 })
+    for (const lease of await Promise.all(crowd(pool, 2))) lease.release()
+    server.connections[0]!.lose()
+    expect(pool.stats()).toMatchObject({ open: 1, idle: 1, closed: 1 })
+  })
+
+  it('but stays with its borrower while it is in use', async () => {
+    const { pool, server } = fakePool()
+    const lease = await pool.acquire()
+    server.connections[0]!.lose()
+    expect(pool.stats()).toMatchObject({ open: 1, inUse: 1 })
+    lease.release()
+    expect(pool.stats()).toMatchObject({ open: 0, inUse: 0 })
+  })
+})
+
+describe('the idle time-out', () => {
+  it('closes what was idle for that long, and only that', async () => {
+    const { pool } = fakePool({ size: 3, idleTimeoutMs: 10_000, pingAfterIdleMs: Infinity })
+    for (const lease of await Promise.all(crowd(pool, 3))) lease.release()
+    for (let second = 0; second < 9; second += 1) {
+      await pass(1_000)
+      ;(await pool.acquire()).release()
+    }
+    await pass(999)
+    expect(pool.stats()).toMatchObject({ idle: 3 })
+    await pass(1)
+    expect(pool.stats()).toMatchObject({ idle: 1, closed: 2 })
+    await pass(9_000)
+    expect(pool.stats()).toMatchObject({ idle: 0, open: 0, closed: 3 })
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

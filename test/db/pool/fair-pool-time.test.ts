@@ -50,22 +50,29 @@ describe('the time-out is one deadline', () => {
     await pass(2_000)
     for (const connection of server.connections) connection.server = 'is silent'
     server.mode = 'on demand'
-    // Two pings of two seconds, then a connecting that hangs.
+    // One ping, after which the older connection is suspect too, then a connecting that hangs.
     expect(await settling(pool.acquire())).toEqual([5_000, 'POOL_TIMEOUT'])
-    expect(server.connections.map(({ diary }) => diary)).toEqual([
-      ['ping', 'close'],
-      ['ping', 'close'],
-    ])
+    expect(server.connections.map(({ diary }) => diary)).toEqual([['close'], ['ping', 'close']])
   })
 
-  it('and a short one over the validation alone', async () => {
-    const { pool, server } = fakePool({ timeoutMs: 300 })
+  it('and a short one over the validation alone, which proves nothing about the connection', async () => {
+    const { pool, server } = fakePool({ timeoutMs: 100 })
     ;(await pool.acquire()).release()
     await pass(2_000)
-    server.connections[0]!.server = 'is silent'
-    server.mode = 'on demand'
-    // One more: a timer takes a millisecond at least.
-    expect(await settling(pool.acquire())).toEqual([301, 'POOL_TIMEOUT'])
+    const [connection] = server.connections
+    connection!.server = 'is slow'
+    expect(await settling(pool.acquire())).toEqual([100, 'POOL_TIMEOUT'])
+    await pass(100)
+    expect(pool.stats()).toMatchObject({ open: 1, idle: 1, closed: 0 })
+  })
+
+  it('of a single call, in place of that of the pool', async () => {
+    const { pool } = fakePool()
+    await pool.acquire()
+    expect(await settling(pool.acquire({ timeoutMs: 50 }))).toEqual([50, 'POOL_TIMEOUT'])
+    const late = expect(pool.acquire({ timeoutMs: 20 })).rejects.toThrow('no connection within 20 ms')
+    await pass(20)
+    await late
   })
 
   it('however long it is', async () => {

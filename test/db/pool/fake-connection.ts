@@ -1,15 +1,22 @@
 import type { PooledConnection } from '../../../src/db/pool/pool.ts'
 import type { Change } from '../../../src/db/queries.ts'
 
+const slowMs = 150
+
 /** A fake connection with a log of its calls; its fields control its behaviour. */
 export class FakeConnection implements PooledConnection {
   usable = true
   inTransaction = false
   mayHoldTransaction = false
+  sessionChanged = false
   busy = false
+  abandoned = false
+  lose = (): void => undefined
   /** The result of a ping; a silent server lets it time out. */
-  server: 'answers' | 'is silent' = 'answers'
+  server: 'answers' | 'is slow' | 'is silent' = 'answers'
   onChange: () => Promise<void> = () => Promise.resolve()
+  /** Resolves when the server has stopped a statement. */
+  onStop: () => Promise<void> = () => Promise.resolve()
   readonly diary: string[] = []
 
   constructor(readonly name: string) {}
@@ -43,6 +50,10 @@ export class FakeConnection implements PooledConnection {
   async ping(timeoutMs: number): Promise<boolean> {
     this.diary.push('ping')
     if (this.server === 'answers') return true
+    if (this.server === 'is slow') {
+      await new Promise((resolve) => setTimeout(resolve, slowMs))
+      return true
+    }
     await new Promise((resolve) => setTimeout(resolve, timeoutMs))
     this.usable = false
     return false
@@ -54,10 +65,30 @@ export class FakeConnection implements PooledConnection {
     return Promise.resolve()
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.diary.push('stop')
     this.usable = false
+    await this.onStop()
+    this.busy = false
+    this.abandoned = false
+  }
+
+  reset(): Promise<void> {
+    this.diary.push('reset')
+    this.sessionChanged = false
+    return this.onChange()
+  }
+
+  cancel(): Promise<void> {
+    this.diary.push('cancel')
     return Promise.resolve()
+  }
+
+  whenLost(listener: () => void): void {
+    this.lose = () => {
+      this.usable = false
+      listener()
+    }
   }
 
   destroy(): void {

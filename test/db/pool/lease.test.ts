@@ -59,12 +59,7 @@ describe('a lease', () => {
       lease?.release()
     }
     await callers[3]
-    expect(server.connections.map(({ diary }) => diary)).toEqual([
-      ['ROLLBACK', 'close'],
-      ['destroy', 'close'],
-      ['close'],
-      [],
-    ])
+    expect(server.connections.map(({ diary }) => diary)).toEqual([['ROLLBACK', 'close'], ['stop'], ['close'], []])
     expect(pool.stats()).toMatchObject({ open: 1, opened: 4, closed: 3, acquired: 4 })
   })
 })

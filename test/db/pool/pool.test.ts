@@ -111,6 +111,22 @@ describe.each(poolModes)('mode %s', (mode) => {
     expect(ids.size).toBe({ fair: 2, driver: 2, static: 1, none: 12 }[mode])
   })
 
+  it('lets a caller withdraw, and gives it its own time limit', async () => {
+    const pool = poolOf(mode, shapeOf('static', { size: 1, maxOverflow: 0 }))
+    const controller = new AbortController()
+    controller.abort()
+    await expect(pool.acquire({ signal: controller.signal })).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    if (mode === 'none') return
+    const lease = await pool.acquire()
+    await expect(pool.acquire({ timeoutMs: 20 })).rejects.toMatchObject({ code: 'POOL_TIMEOUT' })
+    const late = new AbortController()
+    const waiting = pool.acquire({ signal: late.signal })
+    late.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    lease.release()
+    ;(await pool.acquire()).release()
+  })
+
   it('says that nobody is there', async () => {
     const pool = poolOf(mode, { timeoutMs: 500 }, { ...database.target, socket: '/nowhere/mariadb.sock' })
     await expect(pool.acquire()).rejects.toMatchObject({ code: 'UNREACHABLE' })
@@ -158,6 +174,26 @@ describe('the fair pool on a real server', () => {
     lease.release()
     expect(await withLease(pool, (next) => next.rows('SELECT 1 AS alive'))).toEqual([{ alive: 1 }])
     expect(await forgotten).toMatchObject({ code: 'CONNECTION_LOST' })
+  })
+
+  it('finds five connections that a firewall has forgotten within the deadline of one caller', async () => {
+    const network = await brokenNetwork(database.target)
+    const pool = poolOf('fair', { size: 5, timeoutMs: 1_000, pingAfterIdleMs: 0 }, network.target)
+    const leases = await Promise.all(Array.from({ length: 5 }, () => pool.acquire()))
+    for (const lease of leases) lease.release()
+    network.forget()
+    expect(await withLease(pool, (lease) => lease.rows('SELECT 1 AS alive'))).toEqual([{ alive: 1 }])
+    expect(pool.stats()).toMatchObject({ open: 1, opened: 6, closed: 5, timeouts: 0 })
+  })
+
+  it('does not count connections that the server has closed as open', async () => {
+    const pool = poolOf('fair', { size: 3 })
+    const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()])
+    const ids = await Promise.all(leases.map((lease) => lease.rows<{ id: number }>('SELECT CONNECTION_ID() AS id')))
+    for (const lease of leases) lease.release()
+    for (const { id } of ids.flat().slice(0, 2)) await database.connection.execute(`KILL ${id}`)
+    while (pool.stats().open > 1) await sleep(5)
+    expect(pool.stats()).toMatchObject({ open: 1, idle: 1, closed: 2 })
   })
 
   it('keeps its deadline when the network swallows everything, and is well again after that', async () => {

@@ -128,7 +128,7 @@ describe('an order with its own status, time or adjustments', () => {
       draftOrder('OLD', 'ada', [['TEA', 2]], { orderedAt: new Date('2026-01-03T03:04:05Z') }),
       lookup,
       "KEY_CONFLICT: the key 'import:OLD' was already used for order 7 of 2026-01-02T03:04:05Z, " +
-        'not 2026-01-03T03:04:05Z',
+        'not 2026-01-03T03:04:05Z; if order numbers start again, add --key order_ref,ordered_at',
     ],
     [
       'existing, with shipping that it did not have',

@@ -35,7 +35,7 @@ it('an import that starts again counts and reports each rejected row once', asyn
   writeFileSync(path, `sku,name,price\n${rows.join('\n')}\n`)
   const file = await openRecordFile(path, {
     stdin: Readable.from([]),
-    fields: fieldsOf(importedProducts),
+    fields: fieldsOf(importedProducts, 'error'),
     map: new Map(),
   })
   const reported: number[] = []
@@ -52,6 +52,7 @@ it('an import that starts again counts and reports each rejected row once', asyn
       signal: new AbortController().signal,
       onProgress: () => undefined,
       onReject: ({ record }) => reported.push(record.line),
+      onNote: () => undefined,
     }),
   )
   await file.close()

@@ -392,16 +392,39 @@ describe('orders import', () => {
     })
   })
 
-  it('keeps the rejects of an earlier run when nothing can be imported', async () => {
+  it('never replaces the rejects of an earlier run, unless --force is given', async () => {
     const rejects = join(folder, 'kept.csv')
-    writeFileSync(rejects, 'what was left out before\n')
-    const bad = await importing(`${head}\nA,ada,"TEA,1,1,,\n`, `${growing} --on-error skip --rejects ${rejects}`)
-    expect([bad.exitCode, bad.error.code]).toEqual([2, 'BAD_INPUT'])
-    const away = await dbtool(
-      `orders import ${join(folder, 'lines.csv')} --on-error skip --rejects ${rejects} --host 127.0.0.1 --port 1`,
+    writeFileSync(rejects, 'the rejects of an earlier run\n')
+    const file = `${head}\nA,ada,TEA,x,1,,\nB,ada,TEA,1,1,,\n`
+    const refused = await importing(file, `${growing} --on-error skip --rejects ${rejects}`)
+    expect([refused.exitCode, refused.error.message]).toEqual([2, `${rejects} already exists`])
+    expect([readFileSync(rejects, 'utf8'), await tables()]).toEqual([
+      'the rejects of an earlier run\n',
+      [0, 0, 0, 0, 0],
+    ])
+    const bad = await importing(
+      `${head}\nA,ada,"TEA,1,1,,\n`,
+      `${growing} --on-error skip --rejects ${rejects} --force`,
     )
-    expect(away.exitCode).not.toBe(0)
-    expect(readFileSync(rejects, 'utf8')).toBe('what was left out before\n')
+    expect([bad.exitCode, bad.error.code, readFileSync(rejects, 'utf8')]).toEqual([
+      2,
+      'BAD_INPUT',
+      'the rejects of an earlier run\n',
+    ])
+    expect((await importing(file, `${growing} --on-error skip --rejects ${rejects} --force`)).exitCode).toBe(7)
+    expect(readFileSync(rejects, 'utf8')).toContain('A,ada,TEA,x,1,,,2,"quantity must be')
+  })
+
+  it('a line with a stray quote rejects its order, and no other', async () => {
+    const { exitCode, stderr } = await dbtool(`orders import - --on-error skip ${growing}`, {
+      database: database.name,
+      stdin: `${head}\nA,ada,TEA,1,1,,\nA,ada,PIPE,1,1,6" pipe,\nB,ada,TEA,1,1,,\n`,
+    })
+    expect([exitCode, stderr]).toEqual([
+      7,
+      expect.stringContaining("rejected: order 'A', line 2: order rejected because of line 3: a quote in the middle"),
+    ])
+    expect(await tables()).toEqual([1, 1, 1, 1, 3])
   })
 
   it('interrupted, it stops between transactions and goes on when it is run again', async () => {

@@ -11,15 +11,14 @@ import { guesses } from '../../../src/shop/import/guess.ts'
 import { openImport, type Reading } from '../../../src/shop/import/open-import.ts'
 import { presets } from '../../../src/shop/import/presets/index.ts'
 import type { PresetNoun } from '../../../src/shop/import/presets/preset.ts'
-import { fieldsOf, importedProducts } from '../../../src/shop/import/tables.ts'
+import { fieldsOf, importedProducts, importedUsers } from '../../../src/shop/import/tables.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
 const folder = temporaryFolder()
 const fieldsByNoun = {
   orders: orderFields,
-  products: fieldsOf(importedProducts),
-  // A file without usernames is as good as one with them: the import makes them from the addresses.
-  users: { required: ['email'], optional: ['username', 'first_name', 'last_name', 'is_active', 'created_at'] },
+  products: fieldsOf(importedProducts, 'error'),
+  users: fieldsOf(importedUsers, 'error'),
 }
 
 interface Read {
@@ -383,6 +382,17 @@ describe('flags, each alone', () => {
     ])
     const rows = await read('products', 'sku,name,price\nA,Tea,1\nB,,\n', { carryDown: 'name, price' })
     expect(rows.values[1]).toEqual({ sku: 'B', name: 'Tea', price: '1' })
+  })
+
+  it('only a map says that the words of a status are those of another system', async () => {
+    const content = lines(`${own},status`, 'A,kim,T,1,"1,00",,,Refunded', 'B,kim,T,1,"1,00",,,odd')
+    const strict = await read('orders', content, { decimalComma: true })
+    expect(strict.values.map(({ status }) => status)).toEqual(['Refunded', 'odd'])
+    const translated = await read('orders', content, { decimalComma: true, map: 'status=status' })
+    expect([translated.values.map(({ status }) => status), translated.reading.unknownStatuses]).toEqual([
+      ['cancelled', undefined],
+      ['odd'],
+    ])
   })
 
   it('--map reads the status and the amounts of an order, and a paths into JSON', async () => {

@@ -113,7 +113,9 @@ describe('numbers that start again every day', () => {
     expect([exitCode, error.code, error.message, error.hint]).toEqual([
       6,
       'KEY_CONFLICT',
-      expect.stringMatching(/order \d+ of 2026-03-01T09:00:00Z, not 2026-03-02T09:00:00Z$/),
+      expect.stringMatching(
+        /order \d+ of 2026-03-01T09:00:00Z, not 2026-03-02T09:00:00Z; .*--key order_ref,ordered_at$/,
+      ),
       expect.anything(),
     ])
   })

@@ -109,6 +109,22 @@ describe('the queue of orders', () => {
     expect(together).toEqual([3, 3, 3])
   })
 
+  it('leaves no lane empty when all callers come back at the same time', async () => {
+    const together: number[] = []
+    await inQueue(async (queue) => {
+      const place = (round: string): Promise<unknown> =>
+        Promise.all(
+          sixteen((n) => order(`${round}${n}`)).map((o) => queue.place(o, { onSent: (n) => together.push(n) })),
+        )
+      await place('first')
+      expect(new Set(together)).toEqual(new Set([16]))
+      together.length = 0
+      await place('second')
+      expect(Math.max(...together)).toBeLessThanOrEqual(8)
+    })
+    await expectSound(32)
+  })
+
   it.each<[string, (n: number) => OrderRequest, Readonly<Record<string, number>>, () => Promise<unknown>]>([
     [
       'three orders of sixteen are short',
@@ -253,7 +269,7 @@ describe('the queue of orders', () => {
   it('says OUTCOME_UNKNOWN to each order of a batch, with its own key, if the server stays away', async () => {
     await withPool(database.target, { size: 4, maxOverflow: 0 }, async (db) => {
       const cut = new DatabaseError('CONNECTION_LOST', 'lost')
-      cut.lost = { threadId: 1, openedAt: 0 }
+      cut.lost = { threadId: 1 }
       const away: Queries = replacing(db, {
         retryOptions: { patienceMs: 100 },
         prepared: () => Promise.reject(cut),

@@ -231,7 +231,7 @@ describe('a move whose connection dies', () => {
   /** As of a connection that had been opened, and is long gone at the server. */
   const failure = (code: ErrorCode): DatabaseError =>
     Object.assign(new DatabaseError(code, 'died', { errno: code === 'STATEMENT_TIMEOUT' ? 1317 : undefined }), {
-      lost: { threadId: 1_000_000_000, openedAt: 0 },
+      lost: { threadId: 1_000_000_000 },
     })
   /** Dies with the first statement: before the server hears it, or after it is done; then `meanwhile` happens. */
   const dying = (

@@ -1,0 +1,54 @@
+import { DatabaseError } from '../failures.ts'
+import { firstRow, type Queries, type Value } from '../queries.ts'
+
+const known = new WeakMap<Queries, Promise<boolean>>()
+
+/** Whether the server is a node of a Galera cluster. It is asked once for each database. */
+export function isGaleraNode(queries: Queries): Promise<boolean> {
+  const asked = known.get(queries) ?? ask(queries)
+  known.set(queries, asked)
+  asked.catch(() => known.delete(queries))
+  return asked
+}
+
+/** SHOW is answered also by a node that is not ready. Some builds of MariaDB do not have the variable. */
+async function ask(queries: Queries): Promise<boolean> {
+  return (await firstRow<{ Value: string }>(queries, "SHOW VARIABLES LIKE 'wsrep_on'"))?.Value === 'ON'
+}
+
+/**
+ * The rows of a SELECT that looks something up by its key. A node of a cluster first applies everything that other
+ * nodes have committed; without that, it may answer from an earlier state. A single server is asked as usual.
+ */
+export async function currentRows<T>(queries: Queries, sql: string, values: readonly Value[]): Promise<T[]> {
+  if (!(await isGaleraNode(queries))) return queries.prepared<T>(sql, values)
+  return queries.prepared<T>(`SET STATEMENT wsrep_sync_wait = 1 FOR ${sql}`, values).catch((error: unknown) => {
+    throw notCaughtUp(error)
+  })
+}
+
+/** Runs `work` on a connection to a node of a cluster. Each of its reads first waits as in {@link currentRows}. */
+export async function currentWork<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
+  await queries.execute('SET SESSION wsrep_sync_wait = 1')
+  try {
+    return await work(queries)
+  } catch (error) {
+    throw notCaughtUp(error)
+  } finally {
+    // A connection that was lost has no session any more.
+    await queries.execute('SET SESSION wsrep_sync_wait = DEFAULT').catch(() => undefined)
+  }
+}
+
+const lockTimeout = 1205
+
+/** The wait for the cluster ends with the error of a lock wait. */
+function notCaughtUp(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.errno !== lockTimeout) return error
+  const message = 'the node lags behind its cluster, or holds the row in another transaction: the wait was too long'
+  return new DatabaseError('NODE_NOT_READY', message, {
+    hint: 'connect to another node of the cluster, or see: dbtool cluster status',
+    errno: error.errno,
+    cause: error,
+  })
+}

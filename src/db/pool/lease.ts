@@ -1,0 +1,69 @@
+import { DbtoolError } from '../../errors.ts'
+import type { Change, OnRows, StatementOptions, Value } from '../queries.ts'
+import type { Lease, PooledConnection, Row } from './pool.ts'
+
+/** A lease on a connection of the pool. */
+export class ConnectionLease implements Lease {
+  #connection: PooledConnection | undefined
+  readonly #onRelease: () => void
+
+  constructor(
+    connection: PooledConnection,
+    readonly waitMs: number,
+    onRelease: () => void,
+  ) {
+    this.#connection = connection
+    this.#onRelease = onRelease
+  }
+
+  async rows<T = Row>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]> {
+    return this.connection().rows<T>(sql, values, options)
+  }
+
+  async execute(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<Change> {
+    return this.connection().execute(sql, values, options)
+  }
+
+  async prepared<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.connection().prepared<T>(sql, values)
+  }
+
+  async rawRows<T>(sql: string, values: readonly Value[]): Promise<T[]> {
+    return this.connection().rawRows<T>(sql, values)
+  }
+
+  async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
+    return this.connection().each<T>(sql, values, onRows)
+  }
+
+  async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
+    return this.connection().bulk<T>(sql, rows)
+  }
+
+  async cancel(): Promise<void> {
+    await this.#connection?.cancel()
+  }
+
+  get inTransaction(): boolean {
+    return this.connection().inTransaction
+  }
+
+  get usable(): boolean {
+    return this.connection().usable
+  }
+
+  destroy(): void {
+    this.#connection?.destroy()
+  }
+
+  release(): void {
+    if (this.#connection === undefined) return
+    this.#connection = undefined
+    this.#onRelease()
+  }
+
+  private connection(): PooledConnection {
+    if (this.#connection === undefined) throw new DbtoolError('UNEXPECTED', 'a lease was used after its release')
+    return this.#connection
+  }
+}

@@ -1,0 +1,86 @@
+import { DbtoolError } from '../../errors.ts'
+import type { Change, StatementOptions, Value } from '../queries.ts'
+import { withRetries, type RetryOptions } from '../retry.ts'
+import { transaction } from '../transaction.ts'
+import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
+import { streamRows } from './stream-rows.ts'
+
+/** Single statements, each on a connection of the pool. */
+export interface Statements {
+  /**
+   * Runs a statement and resolves to its rows. `timeoutMs` is one limit for the acquire wait and the statement. After
+   * it, and after `signal`, the promise rejects at once, and the statement is stopped at the server.
+   */
+  query<T = Row>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]>
+  /** Runs a statement that changes data. */
+  execute(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<Change>
+  /**
+   * The rows of a SELECT, for `for await`, in constant memory: the server sends on when the reader reads on. Leaving
+   * the loop early, and `signal`, stop the statement at the server.
+   */
+  stream<T = Row>(
+    sql: string,
+    values?: readonly Value[],
+    options?: Pick<StatementOptions, 'signal'>,
+  ): AsyncGenerator<T, void, undefined>
+}
+
+export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonly timeoutMs: number }): Statements {
+  const once = async <T>(
+    { signal, timeoutMs }: StatementOptions,
+    work: (lease: Lease, options: StatementOptions) => Promise<T>,
+  ): Promise<T> => {
+    if (timeoutMs === undefined) return withLease(pool, (lease) => work(lease, { signal }), { signal })
+    const deadline = performance.now() + timeoutMs
+    const left = (lease: Lease): Promise<T> =>
+      work(lease, { signal, timeoutMs: Math.max(1, deadline - performance.now()) })
+    return withLease(pool, left, { signal, timeoutMs: Math.min(longestWaitMs, timeoutMs) })
+  }
+  return {
+    query: (sql, values, options = {}) => once(options, (lease, own) => lease.rows(sql, values, own)),
+    execute: (sql, values, options = {}) => once(options, (lease, own) => lease.execute(sql, values, own)),
+    stream: (sql, values = [], { signal } = {}) => streamRows(pool, sql, values, signal),
+  }
+}
+
+/** The statements of a transaction. */
+export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
+
+export interface TransactionOptions extends Partial<RetryOptions> {
+  /** Stops the running statement and rolls back; rejects with INTERRUPTED. A COMMIT that was sent gets its answer. */
+  readonly signal?: AbortSignal | undefined
+  /** True for work that may run twice with the effect of once. It is also retried after a connection died at COMMIT. */
+  readonly repeatable?: boolean | undefined
+}
+
+/**
+ * Runs `work` between START TRANSACTION and COMMIT. After a deadlock, or a connection that was lost before COMMIT, runs
+ * it again from its start, as the retry table says. Rejects with its last error, or with OUTCOME_UNKNOWN if the
+ * connection died at COMMIT.
+ */
+export function transactionOn<T>(
+  pool: Pool,
+  work: (tx: Transaction) => Promise<T>,
+  { signal, repeatable = false, ...retrying }: TransactionOptions = {},
+): Promise<T> {
+  const attempt = (lease: Lease): Promise<T> =>
+    transaction(lease, async (): Promise<T> => {
+      const cancel = (): void => void lease.cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
+      try {
+        const result = await work(lease)
+        if (signal?.aborted === true) throw interrupted()
+        return result
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+      }
+    })
+  return withRetries(() => withLease(pool, attempt, { signal }), {
+    ...retrying,
+    kind: repeatable ? 'repeatable' : 'transaction',
+  })
+}
+
+function interrupted(): DbtoolError {
+  return new DbtoolError('INTERRUPTED', 'the transaction was withdrawn: it has been rolled back')
+}

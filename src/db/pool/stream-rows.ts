@@ -1,0 +1,64 @@
+import { DbtoolError } from '../../errors.ts'
+import type { Value } from '../queries.ts'
+import type { Pool, Row } from './pool.ts'
+
+/** The rows of a SELECT on a connection of the pool, one after another. Nothing is acquired before the first read. */
+export async function* streamRows<T = Row>(
+  pool: Pool,
+  sql: string,
+  values: readonly Value[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  const lease = await pool.acquire({ signal })
+  const batches = new Handover<T>()
+  const reading = lease
+    .each<T>(sql, values, (rows) => batches.give(rows))
+    .then(
+      () => batches.end(),
+      (error: unknown) => batches.end({ error }),
+    )
+    .finally(() => lease.release())
+  const abort = (): void => batches.end({ error: new DbtoolError('INTERRUPTED', 'the statement was cancelled') })
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    for (let rows = await batches.next(); rows !== undefined; rows = await batches.next()) yield* rows
+    await reading
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    batches.end()
+    // After the last row, the lease is released already, and this does nothing.
+    lease.destroy()
+  }
+}
+
+/** Hands batches from a writer to a reader, one at a time: the writer waits until the reader wants the next one. */
+class Handover<T> {
+  #rows: T[] | undefined
+  #end: { readonly error?: unknown } | undefined
+  #onTaken = (): void => undefined
+  #onGiven = (): void => undefined
+
+  give(rows: T[]): Promise<void> {
+    this.#rows = rows
+    this.#onGiven()
+    return new Promise((resolve) => (this.#onTaken = resolve))
+  }
+
+  /** No batch follows; the first call counts. */
+  end(end: { readonly error?: unknown } = {}): void {
+    this.#end ??= end
+    this.#onTaken()
+    this.#onGiven()
+  }
+
+  /** Resolves to the next batch, undefined after the last one. Rejects with the error of the end. */
+  async next(): Promise<T[] | undefined> {
+    this.#onTaken()
+    while (this.#rows === undefined && this.#end === undefined)
+      await new Promise<void>((resolve) => (this.#onGiven = resolve))
+    if (this.#end !== undefined && 'error' in this.#end) throw this.#end.error
+    const rows = this.#rows
+    this.#rows = undefined
+    return rows
+  }
+}

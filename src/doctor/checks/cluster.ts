@@ -1,0 +1,146 @@
+import type { GaleraState, ServerState, Source } from '../../db/cluster/server-state.ts'
+import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
+import { serverVariable } from '../fix.ts'
+
+const group = 'Cluster'
+/** The default of evs.suspect_timeout. */
+const longestSuspicionSeconds = 5
+const longestLagSeconds = 10
+/** Conflicts among the transactions of a node; a single failover causes a few. */
+const smallShare = 0.001
+
+export const clusterChecks: readonly Check[] = [
+  ofNode({
+    name: 'membership',
+    looksAt: 'a node of a Galera cluster belongs to the primary component and accepts statements',
+    judge: membership,
+    otherwise: 'not a node of a Galera cluster',
+  }),
+  ofNode({
+    name: 'quorum',
+    looksAt: 'the number of nodes that may fail at once',
+    judge: ({ size, isPrimary }) => (isPrimary ? quorum(size) : []),
+  }),
+  ofNode({
+    name: 'failure-detection',
+    looksAt: 'the time until a dead node is excluded (evs.suspect_timeout), for which no node places an order',
+    judge: failureDetection,
+  }),
+  ofNode({
+    name: 'appliers',
+    looksAt: 'the threads that apply the changes of other nodes (wsrep_slave_threads)',
+    judge: ({ name, appliers }) =>
+      appliers > 1
+        ? ok(`node ${name} applies the changes of other nodes with ${appliers} threads`)
+        : warning(
+            `node ${name} has one applier thread: it can lag behind, and its reads are then old`,
+            serverVariable('wsrep_slave_threads', 4),
+          ),
+  }),
+  ofNode({
+    name: 'writers',
+    looksAt: 'whether several nodes take writes, which then conflict (certification failures and aborts)',
+    judge: writers,
+  }),
+  check({
+    name: 'replication',
+    group,
+    looksAt: 'a replica follows its primary closely; the replicas of a primary are semi-synchronous',
+    needs: ['cluster'],
+    judge: ({ cluster }) => replication(cluster),
+  }),
+]
+
+interface NodeCheck extends Pick<Check, 'name' | 'looksAt'> {
+  readonly judge: (galera: GaleraState) => Judgement | readonly Judgement[]
+  /** The finding on another server; by default, there is none. */
+  readonly otherwise?: string
+}
+
+function ofNode({ name, looksAt, judge, otherwise }: NodeCheck): Check {
+  return check({
+    name,
+    group,
+    looksAt,
+    needs: ['cluster'],
+    judge({ cluster: { galera } }) {
+      if (galera !== undefined) return judge(galera)
+      return otherwise === undefined ? [] : ok(otherwise)
+    },
+  })
+}
+
+function membership({ name, isPrimary, isReady, state, size }: GaleraState): Judgement {
+  const nodes = size === 1 ? '1 node' : `${size} nodes`
+  if (!isPrimary)
+    return fault(
+      `node ${name} has left the cluster: its component of ${nodes} is not primary, and accepts no statements`,
+      'connect to another node, and repair the network of this one; see docs/cluster.md if no node is primary',
+    )
+  if (!isReady)
+    return fault(
+      `node ${name} accepts no statements: its state is ${state}`,
+      'connect to another node until this one is Synced',
+    )
+  if (state !== 'Synced')
+    return warning(
+      `node ${name} lags behind: its state is ${state}`,
+      'connect to another node until this one is Synced',
+    )
+  return ok(`node ${name} is Synced, in a primary component of ${nodes}`)
+}
+
+function quorum(size: number): Judgement {
+  const third = 'add nodes: three survive the loss of one; the arbitrator garbd counts as a node'
+  if (size === 1) return warning('the cluster has one node: nothing takes over when it fails', third)
+  if (size === 2) return warning('the cluster has two nodes: when one fails, the other accepts no statements', third)
+  const spare = Math.ceil(size / 2) - 1
+  return ok(`${size} nodes: ${spare} of them may fail at once`)
+}
+
+function failureDetection({ suspectSeconds, inactiveSeconds }: GaleraState): Judgement {
+  const found =
+    `a dead node is excluded after ${suspectSeconds} s (evs.suspect_timeout), ` +
+    `at the latest after ${inactiveSeconds} s; until then no order is placed`
+  if (suspectSeconds <= longestSuspicionSeconds) return ok(found)
+  return warning(found, "evs.suspect_timeout=PT5S in wsrep_provider_options, in each server's configuration")
+}
+
+function writers({ name, conflicts, commits }: GaleraState): Judgement {
+  if (conflicts / Math.max(1, commits + conflicts) < smallShare)
+    return ok(`${conflicts} transactions of node ${name} conflicted with those of other nodes`)
+  return warning(
+    `${conflicts} transactions of node ${name} conflicted with those of other nodes (${commits} did not): ` +
+      'several nodes take writes',
+    'send all writes to one node; see docs/cluster.md',
+  )
+}
+
+function replication({ isReplicating, sources, replicas, semiSync }: ServerState): Judgement | Judgement[] {
+  const followed = sources?.map(ofSource) ?? []
+  if (isReplicating && followed.length === 0)
+    return ok('a replica; this account may not see its state (REPLICA MONITOR)')
+  if (replicas === 0) return followed.length === 0 ? ok('no replication') : followed
+  const own =
+    semiSync.asPrimary && semiSync.replicas > 0
+      ? ok(`${semiSync.replicas} of ${replicas} replicas confirm each commit (semi-synchronous)`)
+      : warning(
+          `${replicas === 1 ? '1 replica is' : `${replicas} replicas are`} asynchronous: ` +
+            'a failover can lose orders that were acknowledged',
+          'SET GLOBAL rpl_semi_sync_slave_enabled = ON on the replicas, then ' +
+            serverVariable('rpl_semi_sync_master_enabled', 'ON'),
+        )
+  return [...followed, own]
+}
+
+function ofSource({ host, port, isRunning, error, behindSeconds }: Source): Judgement {
+  const source = `${host}:${port}`
+  if (!isRunning)
+    return fault(
+      `this replica does not follow ${source}: ${error ?? 'it was stopped'}`,
+      'remove the cause; START SLAVE',
+    )
+  const behind = behindSeconds ?? 0
+  if (behind <= longestLagSeconds) return ok(`a replica of ${source}, ${behind} s behind`)
+  return warning(`this replica of ${source} is ${behind} s behind`, 'read from another server until it has caught up')
+}

@@ -1,0 +1,28 @@
+import { DbtoolError } from '../errors.ts'
+import { quoteValue } from './rules.ts'
+
+/** A typed reference to a user or product. */
+export interface Reference<N extends string> {
+  /** The kind that the reference names, such as `sku`; undefined if it names none. */
+  readonly name: N | undefined
+  readonly rest: string
+  /** The id, if the reference may be one. */
+  readonly id: number | undefined
+}
+
+/** Parses `id:7`, `sku:7` or `7`. Without a kind in front, digits may be an id or a name. */
+export function parseReference<N extends string>(text: string, names: readonly ('id' | N)[]): Reference<'id' | N> {
+  const colon = text.indexOf(':')
+  const name = names.find((candidate) => candidate === text.slice(0, colon))
+  const rest = name === undefined ? text : text.slice(colon + 1)
+  const mayBeId = (name === undefined || name === 'id') && /^\d{1,10}$/.test(rest)
+  return { name, rest, id: mayBeId ? Number(rest) : undefined }
+}
+
+/** The error for digits that name two things; `ways` are the references that name one of them. */
+export function ambiguous(
+  text: string,
+  { things, ways }: { readonly things: string; readonly ways: readonly string[] },
+): DbtoolError {
+  return new DbtoolError('USAGE', `${quoteValue(text)} is ${things}`, { hint: `write ${ways.join(' or ')}` })
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { currentRows } from '../../src/db/cluster/sync-wait.ts'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { openPool } from '../../src/db/pool/open.ts'
+import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
+import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
+import { examine } from '../doctor/examine.ts'
+import { balancer } from '../support/balancer.ts'
+import { dbtool } from '../support/cli.ts'
+import { galera, noGalera } from '../support/galera.ts'
+
+/** `npm run torture -- --cluster` repeats each fault. */
+const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
+const author = { osUser: 'tester', command: 'test' }
+
+describe.skipIf(noGalera !== undefined)(
+  `three nodes of a Galera cluster ${noGalera ?? ''}`,
+  { timeout: 90_000 },
+  () => {
+    const cluster = galera()
+    const node = (index: number): (typeof cluster.nodes)[number] => cluster.nodes[index]!
+    beforeAll(cluster.start, 90_000)
+
+    /** The database of a pool, closed at the end of the test. */
+    function poolOn(target: Target, size: number): PooledDatabase {
+      const options = { ...defaultPoolOptions, size, maxOverflow: 0 }
+      const pool = openPool('fair', { target, limits: { ...defaultLimits, connectTimeoutMs: 2_000 }, options })
+      onTestFinished(() => pool.close(0))
+      return new PooledDatabase(pool)
+    }
+
+    /** An empty shop with one user and these products. */
+    async function shop(stocks: readonly number[]): Promise<void> {
+      await node(0).asOwner(async (owner) => {
+        await owner.execute('DROP DATABASE IF EXISTS shop')
+        await owner.execute('CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+      })
+      expect(await dbtool('db migrate', { env: node(0).env })).toMatchObject({ exitCode: 0 })
+      await node(0).asOwner(async (owner) => {
+        await owner.execute('USE shop')
+        await owner.execute(
+          "INSERT INTO users (id, username, email, password_hash) VALUES (1, 'ada', 'a@b.example', '!')",
+        )
+        for (const [index, stock] of stocks.entries())
+          await owner.execute(
+            'INSERT INTO products (id, sku, name, price, stock, stock_received) VALUES (?, ?, ?, 2, ?, ?)',
+            [index + 1, `P${index + 1}`, `P${index + 1}`, stock, stock],
+          )
+      })
+    }
+
+    const order = (key: string, productIds: readonly number[]): OrderRequest => ({
+      userId: 1,
+      lines: productIds.map((productId) => ({ productId, quantity: 1 })),
+      key,
+      status: 'confirmed',
+      author,
+    })
+
+    /** Places orders one after the other until `isOver`. Resolves to the acknowledged ones; rejects with the first error. */
+    async function placing(db: PooledDatabase, name: string, isOver: () => boolean): Promise<Map<string, Placement>> {
+      const placed = new Map<string, Placement>()
+      for (let n = 0; !isOver(); n += 1)
+        placed.set(`${name}-${n}`, await placeOrder(db, order(`${name}-${n}`, [1 + (n % 2), 3])))
+      return placed
+    }
+
+    /** Every acknowledged order exists once, with its id, and the shop is sound. */
+    async function expectPlaced(placed: readonly Map<string, Placement>[], at: number): Promise<void> {
+      const rows = await node(at).asOwner(async (owner) => {
+        await owner.execute('SET wsrep_sync_wait = 1')
+        return owner.rows<{ id: number; ref: string }>('SELECT id, idempotency_key AS ref FROM shop.orders')
+      })
+      const acknowledged = placed.flatMap((orders) => [...orders].map(([ref, { orderId }]) => `${ref} ${orderId}`))
+      expect(rows.map(({ id, ref }) => `${ref} ${id}`).sort()).toEqual(acknowledged.sort())
+      expect(acknowledged.length).toBeGreaterThan(20)
+      expect(await dbtool('db check', { env: node(at).env })).toMatchObject({ exitCode: 0 })
+    }
+
+    describe('db migrate', () => {
+      beforeEach(() =>
+        node(0).asOwner(async (owner) => {
+          await owner.execute('DROP DATABASE IF EXISTS shop')
+          await owner.execute('CREATE DATABASE shop CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci')
+        }),
+      )
+
+      it.each(Array.from({ length: rounds }, (_, round) => round + 1))(
+        'through all nodes at once applies each migration once, and all succeed (round %d)',
+        async () => {
+          const all = await Promise.all(cluster.nodes.map(({ env }) => dbtool('db migrate --json', { env })))
+          expect(all.map(({ exitCode, stderr }) => [exitCode, stderr.includes('roll')])).toEqual(
+            all.map(() => [0, false]),
+          )
+          const versions = all.flatMap((outcome) => outcome.json<{ version: number }[]>().map(({ version }) => version))
+          expect(versions.sort()).toEqual(versions.map((_version, index) => index + 1))
+          for (const { env } of cluster.nodes) expect(await dbtool('db status', { env })).toMatchObject({ exitCode: 0 })
+        },
+      )
+    })
+
+    describe('orders', () => {
+      it('that are written through all nodes at once, for the same products: none gives up', async () => {
+        await shop([100_000, 100_000, 100_000])
+        const end = performance.now() + 1_500 * rounds
+        const placed = await Promise.all(
+          cluster.nodes.flatMap(({ name, target }) => {
+            const db = poolOn(target, 4)
+            return [1, 2, 3, 4].map((worker) => placing(db, `${name}-${worker}`, () => performance.now() > end))
+          }),
+        )
+        await expectPlaced(placed, 0)
+      })
+
+      it('imports of the same products through all nodes at once: all complete', async () => {
+        await shop([100_000, 100_000, 100_000])
+        const lines = (name: string): string =>
+          Array.from({ length: 100 }, (_, n) => `${name}-${n},ada,P1,1,2\n${name}-${n},ada,P${2 + (n % 2)},2,2\n`).join(
+            '',
+          )
+        const all = await Promise.all(
+          cluster.nodes.map(({ name, env }) =>
+            dbtool('orders import - --json', { env, stdin: `order_ref,user,sku,quantity,price\n${lines(name)}` }),
+          ),
+        )
+        expect(all.map((outcome) => [outcome.exitCode, outcome.json()['orders_placed']])).toEqual(
+          all.map(() => [0, 100]),
+        )
+        expect(await dbtool('db check', { env: node(1).env })).toMatchObject({ exitCode: 0 })
+      })
+
+      it('asked again by its key on a node that lags behind: the order, and not "out of stock"', async () => {
+        await shop([0])
+        const request = order('late', [1])
+        const [near, far] = [poolOn(node(0).target, 1), poolOn(node(2).target, 1)]
+        await node(0).asOwner((owner) => owner.execute('CREATE TABLE shop.bulk (id INT PRIMARY KEY, n INT)'))
+        await node(0).asOwner((owner) => owner.execute('INSERT INTO shop.bulk SELECT seq, 0 FROM shop.seq_1_to_60000'))
+        const stale = async (): Promise<boolean> => {
+          await near.execute('UPDATE bulk SET n = n + 1')
+          await near.execute('UPDATE products SET stock = stock + 1, stock_received = stock_received + 1')
+          await placeOrder(near, request)
+          return (await far.rows("SELECT 1 FROM orders WHERE idempotency_key = 'late'")).length === 0
+        }
+        expect(await stale()).toBe(true)
+        expect(await placeOrder(far, request)).toMatchObject({ outcome: 'existing' })
+      })
+
+      it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
+      await shop([5])
+      const options = 'SET GLOBAL wsrep_provider_options ='
+      await node(2).asOwner(async (owner) => {
+        await owner.execute(`${options} 'repl.causal_read_timeout=PT0.5S'`)
+        // A read lock stops the threads that apply the changes of other nodes.
+        await owner.execute('FLUSH TABLES WITH READ LOCK')
+        await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
+        await expect(
+          currentRows(poolOn(node(2).target, 1), 'SELECT id FROM orders WHERE idempotency_key = ?', ['x']),
+        ).rejects.toMatchObject({ code: 'NODE_NOT_READY', errno: 1205, message: expect.stringContaining('lags behind its cluster') })
+        await owner.execute('UNLOCK TABLES')
+        await owner.execute(`${options} 'repl.causal_read_timeout=PT30S'`)
+      })
+    })
+
+    it('during a graceful stop of their node, behind a proxy: none fails, and each exists once', async () => {
+        await shop([100_000, 100_000, 100_000])
+        const db = poolOn(
+          await balancer(
+            cluster.nodes.map(({ target }) => target),
+            'first',
+          ),
+          8,
+        )
+        for (let round = 0; round < rounds; round += 1) {
+          let isOver = false
+          const placed = [1, 2, 3, 4, 5, 6, 7, 8].map((worker) => placing(db, `${round}-${worker}`, () => isOver))
+          const all = Promise.all(placed)
+          await sleep(500)
+          await node(0).stop()
+          await sleep(500)
+          isOver = true
+          const orders = await all
+          if (round === 0) await expectPlaced(orders, 1)
+          await node(0).start()
+        }
+      })
+    })
+
+    describe('a node that is cut off from the others', () => {
+      it('is told by doctor and by cluster status; statements name the state of the node', async () => {
+        await shop([5])
+        expect(await dbtool('cluster status --json', { env: node(0).env })).toMatchObject({ exitCode: 0 })
+        await node(2).isolate(true)
+        onTestFinished(async () => {
+          await node(2).isolate(false)
+          while (!(await node(2).isReady())) await sleep(50)
+        })
+        while (await node(2).isReady()) await sleep(50)
+        const { outcome, of } = await examine({ env: node(2).env })
+        expect(outcome.exitCode).toBe(1)
+        expect(of('membership')).toMatchObject({
+          status: 'fault',
+          found: 'node n3 has left the cluster: its component of 1 node is not primary, and accepts no statements',
+        })
+        expect(await dbtool('users list --json', { env: node(2).env })).toMatchObject({
+          exitCode: 4,
+          error: { code: 'NODE_NOT_READY', message: expect.stringContaining('is not ready') },
+        })
+        const alone = await dbtool('cluster status --json', { env: node(2).env })
+        expect([alone.exitCode, alone.error.code]).toEqual([2, 'CLUSTER_DOWN'])
+        const rest = await dbtool('cluster status --json', { env: node(0).env })
+        expect([rest.exitCode, rest.error.code]).toEqual([1, 'CLUSTER_DEGRADED'])
+        expect(rest.json<{ role: string; state: string; size: number }[]>()).toMatchObject([
+          { role: 'node', state: 'Synced', size: 2 },
+          { role: 'node', state: 'Synced', size: 2 },
+        ])
+      })
+    })
+  },
+)

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { openPool } from '../../src/db/pool/open.ts'
+import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
+import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { placeOrder, type OrderRequest } from '../../src/shop/orders/place-order.ts'
+import { examine } from '../doctor/examine.ts'
+import { balancer } from '../support/balancer.ts'
+import { dbtool } from '../support/cli.ts'
+import { caughtUp, replication } from '../support/replication.ts'
+
+const { primary, replica, start } = replication()
+
+beforeAll(async () => {
+  await start()
+  expect(await dbtool('db migrate', { env: primary.env })).toMatchObject({ exitCode: 0 })
+  await primary.run(
+    "INSERT INTO shop.users (id, username, email, password_hash) VALUES (1, 'ada', 'a@b.example', '!')",
+    "INSERT INTO shop.products (id, sku, name, price, stock, stock_received) VALUES (1, 'P1', 'P1', 2, 500, 500)",
+  )
+  await caughtUp(replica, primary)
+}, 90_000)
+
+describe('a primary and its replica', () => {
+  it('doctor tells an asynchronous replica, and never lets a replica take writes', async () => {
+    expect((await examine({ env: primary.env })).of('replication')).toMatchObject({
+      status: 'warning',
+      found: '1 replica is asynchronous: a failover can lose orders that were acknowledged',
+    })
+    const there = await examine({ env: replica.env })
+    expect(there.of('writes').status).toBe('fault')
+    expect(there.findings.map(({ fix }) => fix).join('\n')).not.toContain('read_only = OFF')
+    // The account of the shop may not see the state of the replica; its administrator may.
+    expect(there.of('replication').found).toBe('a replica; this account may not see its state (REPLICA MONITOR)')
+    await replica.run("GRANT REPLICA MONITOR ON *.* TO shop@'127.0.0.1'")
+    const seen = await examine({ env: replica.env })
+    expect(seen.of('replication').found).toBe(`a replica of 127.0.0.1:${primary.port}, 0 s behind`)
+    expect(seen.of('writes').fix).toBe(`connect to the primary server, 127.0.0.1:${primary.port}`)
+    await replica.run('STOP SLAVE')
+    onTestFinished(() => replica.run('START SLAVE'))
+    const stopped = await examine({ env: replica.env })
+    expect(stopped.of('replication')).toMatchObject({
+      status: 'fault',
+      found: `this replica does not follow 127.0.0.1:${primary.port}: it was stopped`,
+    })
+    expect(stopped.findings.map(({ fix }) => fix).join('\n')).not.toContain('read_only = OFF')
+  })
+
+  it('cluster status finds one from the other', async () => {
+    await primary.run("GRANT REPLICATION MASTER ADMIN ON *.* TO shop@'127.0.0.1'")
+    await caughtUp(replica, primary)
+    const rows = [
+      { host: `127.0.0.1:${primary.port}`, role: 'primary', state: 'read-write', semi_sync: 'off', problem: null },
+      { host: `127.0.0.1:${replica.port}`, role: 'replica', state: 'read-only', lag_s: 0, writable: false },
+    ]
+    const there = await dbtool('cluster status --json', { env: primary.env })
+    expect([there.exitCode, there.stderr]).toEqual([0, ''])
+    expect(there.json()).toMatchObject(rows)
+    const here = await dbtool('cluster status --json', { env: replica.env })
+    expect(here.json()).toMatchObject(rows.toReversed())
+    await replica.run('STOP SLAVE')
+    onTestFinished(() => replica.run('START SLAVE'))
+    const stopped = await dbtool('cluster status --json', { env: replica.env })
+    expect([stopped.exitCode, stopped.error.message]).toEqual([1, `problems: 127.0.0.1:${replica.port}`])
+  })
+
+  it('semi-synchronous replicas are told', async () => {
+    await replica.run('SET GLOBAL rpl_semi_sync_slave_enabled = ON', 'STOP SLAVE', 'START SLAVE')
+    await primary.run('SET GLOBAL rpl_semi_sync_master_enabled = ON')
+    const finding = async (): Promise<string> => (await examine({ env: primary.env })).of('replication').found
+    while ((await finding()).includes('asynchronous')) await sleep(200)
+    expect(await finding()).toBe('1 of 1 replicas confirm each commit (semi-synchronous)')
+  })
+
+  it('a read-only server right after a loss is waited for: the failover has not ended yet', async () => {
+    const request = (key: string): OrderRequest => ({
+      userId: 1,
+      lines: [{ productId: 1, quantity: 1 }],
+      key,
+      status: 'confirmed',
+      author: { osUser: 'tester', command: 'test' },
+    })
+    const db = poolOn(await balancer([primary.target, replica.target], 'first'))
+    await expect(placeOrder(poolOn(replica.target), request('early'))).rejects.toMatchObject({ code: 'READ_ONLY' })
+    const first = await placeOrder(db, request('a'))
+    await caughtUp(replica, primary)
+    await primary.kill()
+    const waiting = placeOrder(db, request('b'))
+    await sleep(500)
+    await replica.run('STOP SLAVE', 'RESET SLAVE ALL', 'SET GLOBAL read_only = OFF')
+    expect(await waiting).toMatchObject({ outcome: 'placed' })
+    expect(await placeOrder(db, request('a'))).toEqual({ ...first, outcome: 'existing' })
+  })
+})
+
+function poolOn(target: Target): PooledDatabase {
+  const options = { ...defaultPoolOptions, size: 1, maxOverflow: 0 }
+  const pool = openPool('fair', { target, limits: { ...defaultLimits, connectTimeoutMs: 2_000 }, options })
+  onTestFinished(() => pool.close(0))
+  return new PooledDatabase(pool)
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openPool } from '../../../src/db/pool/open.ts'
+import { defaultPoolOptions, type Pool, withLease } from '../../../src/db/pool/pool.ts'
+import { defaultLimits, type Target } from '../../../src/db/target.ts'
+import { testDatabase } from '../../support/database.ts'
+import { brokenNetwork } from '../proxy.ts'
+
+const database = testDatabase({ migrated: false })
+const size = 2
+
+function smallPool(target: Target = database.target, limits = defaultLimits): Pool {
+  const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size, maxOverflow: 0 } })
+  onTestFinished(() => pool.close(0))
+  return pool
+}
+
+/** The statements of the pool at the server. */
+async function running(): Promise<number> {
+  const [row] = await database.connection.rows<{ count: number }>(
+    "SELECT COUNT(*) AS count FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'SELECT SLEEP%'",
+    [database.name],
+  )
+  return row?.count ?? 0
+}
+
+describe('the size of a pool bounds the load on the server', () => {
+  it('also when leases are released while their statements run, and after close() nothing runs', async () => {
+    const pool = smallPool()
+    const counts: number[] = []
+    for (let caller = 0; caller < 20; caller += 1) {
+      const lease = await pool.acquire()
+      void lease.rows('SELECT SLEEP(60)').catch(() => undefined)
+      counts.push(await running())
+      lease.release()
+      counts.push(await running())
+    }
+    await pool.close()
+    expect(Math.max(...counts)).toBeLessThanOrEqual(size)
+    expect(await running()).toBe(0)
+  })
+
+  it.each([
+    ['destroys its lease', (lease: { destroy(): void }): void => lease.destroy()],
+    ['forgets its lease until the pool is closed', (): void => undefined],
+  ])('also when a caller %s', async (_what, end) => {
+    const pool = smallPool()
+    for (let caller = 0; caller < size; caller += 1) {
+      const lease = await pool.acquire()
+      void lease.rows('SELECT SLEEP(60)').catch(() => undefined)
+      while ((await running()) <= caller) await running()
+      end(lease)
+    }
+    await pool.close(0)
+    expect(await running()).toBe(0)
+  })
+
+  it('also when the network was lost in the middle', async () => {
+    const network = await brokenNetwork(database.target)
+    const pool = smallPool(network.target)
+    const statements = Array.from({ length: size }, () =>
+      withLease(pool, (lease) => lease.rows('SELECT SLEEP(60)')).catch((error: unknown) => error),
+    )
+    while ((await running()) < size) await running()
+    network.cut()
+    await Promise.all(statements)
+    await withLease(pool, async (lease) => {
+      void lease.rows('SELECT SLEEP(60)').catch(() => undefined)
+      expect(await running()).toBeLessThanOrEqual(size)
+    })
+    await pool.close()
+    expect(await running()).toBe(0)
+  })
+})

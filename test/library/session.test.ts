@@ -1,0 +1,107 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createPool, withLease, type CreatePoolOptions, type Lease, type ShopPool } from '../../src/index.ts'
+import { testDatabase } from '../support/database.ts'
+
+const database = testDatabase({ migrated: false })
+
+function onePool(options: CreatePoolOptions = {}): ShopPool {
+  const { socket = '', user } = database.target
+  const pool = createPool({ socket, user, database: database.name, size: 1, maxOverflow: 0, ...options })
+  onTestFinished(() => pool.close(0))
+  return pool
+}
+
+describe('what a caller has changed in its session does not reach the next one', () => {
+  it.each<[string, string[], string, unknown]>([
+    ['autocommit', ['SET autocommit = 0'], '@@autocommit', 1],
+    ['a variable', ["SET sql_mode = ''"], "@@sql_mode <> ''", 1],
+    ['a variable of SET SESSION', ['SET SESSION group_concat_max_len = 4'], '@@group_concat_max_len > 4', 1],
+    ['the time zone', ["SET time_zone = '+05:00'"], '@@time_zone', '+00:00'],
+    ['the database', ['USE information_schema'], 'DATABASE()', ''],
+    [
+      'the isolation level',
+      ['SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE'],
+      '@@tx_isolation',
+      'READ-COMMITTED',
+    ],
+    [
+      'what a procedure has set',
+      ['BEGIN NOT ATOMIC SET SESSION sort_buffer_size = 65536; END'],
+      '@@sort_buffer_size > 65536',
+      1,
+    ],
+    [
+      'a user variable and a temporary table, if a variable was changed too',
+      ['SET @leak = 1', 'SET sql_safe_updates = 1', 'CREATE TEMPORARY TABLE leak (n INT)'],
+      '@leak IS NULL',
+      1,
+    ],
+  ])('%s', async (_what, statements, question, expected) => {
+    const pool = onePool()
+    await withLease(pool, async (lease) => {
+      for (const sql of statements) await lease.execute(sql)
+    })
+    const answer = await pool.query<{ answer: unknown }>(`SELECT ${question} AS answer`)
+    expect(answer).toEqual([{ answer: expected === '' ? database.name : expected }])
+    expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
+
+  it('also when statements are sent without waiting for each other', async () => {
+    const pool = onePool()
+    await withLease(pool, (lease) =>
+      Promise.all([lease.execute('SET sql_select_limit = 1'), lease.rows('SELECT 1'), lease.rows('SELECT 2')]),
+    )
+    expect(await pool.query('SELECT 1 AS n UNION SELECT 2')).toHaveLength(2)
+  })
+
+  it('and who changes nothing pays nothing', async () => {
+    const pool = onePool()
+    // The counters of a session restart when it is reset.
+    const selects = async (): Promise<number> => {
+      const question =
+        "SELECT VARIABLE_VALUE AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'COM_SELECT'"
+      return Number((await pool.query(question))[0]?.n)
+    }
+    const before = await selects()
+    for (let round = 0; round < 10; round += 1) await pool.query('SELECT ? AS n', [1])
+    for await (const row of pool.stream('SELECT 1 AS n')) expect(row).toEqual({ n: 1 })
+    expect(await selects()).toBe(before + 12)
+  })
+})
+
+describe('session variables as an option', () => {
+  it('are set in every connection, and after a reset', async () => {
+    const pool = onePool({ sessionVariables: { group_concat_max_len: 4096, lc_time_names: 'de_DE' } })
+    const ask = (): Promise<unknown> => pool.query('SELECT @@group_concat_max_len AS len, @@lc_time_names AS lc')
+    expect(await ask()).toEqual([{ len: 4096, lc: 'de_DE' }])
+    await withLease(pool, (lease) => lease.execute('SET group_concat_max_len = 8'))
+    expect(await ask()).toEqual([{ len: 4096, lc: 'de_DE' }])
+  })
+})
+
+describe('a leaked lease', () => {
+  it('is reported once, with the stack of the caller that acquired it', async () => {
+    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
+    const pool = onePool({ leakAfterMs: 20 })
+    const leaks: { stack: string; heldMs: number }[] = []
+    const listener = (message: unknown): void => void leaks.push(message as { stack: string; heldMs: number })
+    subscribe('dbtool:leak', listener)
+    onTestFinished(() => void unsubscribe('dbtool:leak', listener))
+    async function theCulprit(): Promise<Lease> {
+      return pool.acquire()
+    }
+    const lease = await theCulprit()
+    while (leaks.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    lease.release()
+    expect(leaks).toHaveLength(1)
+    expect(leaks[0]?.stack).toMatch(/^\s+at theCulprit /)
+  })
+
+  it('is a warning of the process when nobody has subscribed', async () => {
+    const pool = onePool({ leakAfterMs: 20 })
+    const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
+    const lease = await pool.acquire()
+    expect(await warning).toMatchObject({ code: 'DBTOOL_LEAK', message: expect.stringContaining('session.test.ts') })
+    lease.release()
+  })
+})

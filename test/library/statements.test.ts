@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createPool, stress, transaction, type CreatePoolOptions, type Lease, type ShopPool } from '../../src/index.ts'
+import { testDatabase } from '../support/database.ts'
+
+const database = testDatabase({ migrated: false })
+
+function poolWith(options: CreatePoolOptions = {}): ShopPool {
+  const { socket, user, name } = { ...database.target, name: database.name }
+  const pool = createPool({
+    ...(socket === undefined ? {} : { socket }),
+    user,
+    database: name,
+    sslMode: 'disabled',
+    ...options,
+  })
+  onTestFinished(() => pool.close(0))
+  return pool
+}
+
+const running = async (like: string): Promise<number> =>
+  (
+    await database.connection.rows(
+      'SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE ? AND ID <> CONNECTION_ID()',
+      [database.name, like],
+    )
+  ).length
+
+beforeAll(async () => {
+  await database.connection.execute('CREATE TABLE counters (id INT PRIMARY KEY, n INT NOT NULL)')
+  await database.connection.execute('INSERT INTO counters VALUES (1, 0), (2, 0)')
+})
+
+describe('pool.query and pool.execute', () => {
+  it('run a statement on any connection, with bound values and typed rows', async () => {
+    const pool = poolWith()
+    const rows = await pool.query<{ n: number }>('SELECT ? + 1 AS n', [41])
+    const [first] = rows
+    expect(first?.n).toBe(42)
+    expect(await pool.execute('UPDATE counters SET n = n + ? WHERE id = 1', [1])).toMatchObject({ affectedRows: 1 })
+    expect(pool.stats()).toMatchObject({ inUse: 0, acquired: 2 })
+  })
+
+  it.each([
+    ['timeoutMs', { timeoutMs: 100 }, { code: 'STATEMENT_TIMEOUT' }],
+    ['a signal', { signal: AbortSignal.timeout(1_000) }, { code: 'INTERRUPTED' }],
+  ])('are given up after %s, and stopped at the server', async (_what, options, expected) => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    await expect(pool.query('SELECT SLEEP(60)', [], options)).rejects.toMatchObject(expected)
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    expect(await running('SELECT SLEEP%')).toBe(0)
+  })
+
+  it('have one deadline for the acquire wait and the statement', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    await expect(pool.query('SELECT 1', [], { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'POOL_TIMEOUT',
+      hint: 'raise size or timeoutMs of the pool, or hold connections for a shorter time',
+    })
+    lease.release()
+  })
+})
+
+describe('lease.cancel()', () => {
+  it('stops the statement; the connection and its transaction stay', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    const id = async (): Promise<unknown> => (await lease.rows('SELECT CONNECTION_ID() AS id'))[0]
+    const before = await id()
+    await lease.execute('START TRANSACTION')
+    await lease.execute('UPDATE counters SET n = 100 WHERE id = 2')
+    const statement = lease.rows('SELECT SLEEP(60)').catch((error: unknown) => error)
+    while ((await running('SELECT SLEEP%')) === 0) await sleep(5)
+    await lease.cancel()
+    expect(await statement).toMatchObject({ code: 'INTERRUPTED', message: 'the statement was cancelled' })
+    expect(await id()).toEqual(before)
+    expect(await lease.rows('SELECT n FROM counters WHERE id = 2')).toEqual([{ n: 100 }])
+    await lease.execute('ROLLBACK')
+    lease.release()
+  })
+
+  it('never hits the next statement, also when it comes too late', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    for (let round = 0; round < 50; round += 1) {
+      const statement = lease.rows('DO SLEEP(0.002)').catch(() => undefined)
+      if (round % 2 === 0) await sleep(2)
+      void lease.cancel()
+      await statement
+      expect(await lease.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    }
+    lease.release()
+    expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
+})
+
+describe('pool.stream', () => {
+  const many = 'SELECT seq AS n FROM seq_1_to_20000'
+
+  it('gives the rows one after another, and its connection back', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    let sum = 0
+    for await (const { n } of pool.stream<{ n: number }>(many)) sum += n
+    expect(sum).toBe(200_010_000)
+    expect(pool.stats()).toMatchObject({ inUse: 0, idle: 1, opened: 1 })
+  })
+
+  it('does not read on before its reader does', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const rows = pool.stream<{ n: number; filler: string }>(
+      "SELECT seq AS n, REPEAT('x', 1000) AS filler FROM seq_1_to_500000",
+    )
+    await rows.next()
+    await sleep(300)
+    const state = async (): Promise<unknown> =>
+      (
+        await database.connection.rows<{ state: string }>(
+          `SELECT STATE AS state FROM information_schema.PROCESSLIST
+           WHERE DB = ? AND INFO LIKE '%REPEAT%' AND ID <> CONNECTION_ID()`,
+          [database.name],
+        )
+      )[0]?.state
+    expect(await state()).toMatch(/writing to net|Sending data/i)
+    await rows.return()
+  })
+
+  it.each([
+    ['the reader leaves the loop', (rows: AsyncGenerator): Promise<unknown> => rows.return(undefined)],
+    ['the reader throws', (rows: AsyncGenerator): Promise<unknown> => rows.throw(new Error('enough')).catch(() => 0)],
+  ])('is stopped at the server when %s', async (_what, leave) => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const rows = pool.stream("SELECT seq AS n, REPEAT('x', 1000) AS stopped FROM seq_1_to_500000")
+    await rows.next()
+    await leave(rows)
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    expect(await running('%stopped%')).toBe(0)
+  })
+
+  it('is stopped by a signal, also while the server sends nothing', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const controller = new AbortController()
+    const rows = pool.stream('SELECT SLEEP(60) AS asleep', [], { signal: controller.signal })
+    const next = rows.next().catch((error: unknown) => error)
+    while ((await running('%asleep%')) === 0) await sleep(5)
+    controller.abort()
+    expect(await next).toMatchObject({ code: 'INTERRUPTED' })
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    expect(await running('%asleep%')).toBe(0)
+  })
+
+  it('rejects with the error of the statement', async () => {
+    const pool = poolWith()
+    await expect(pool.stream('SELECT nonsense').next()).rejects.toMatchObject({ code: 'QUERY_FAILED' })
+    while (pool.stats().inUse > 0) await sleep(5)
+  })
+})
+
+describe('transaction(pool, work)', () => {
+  const n = async (id: number): Promise<unknown> =>
+    (await database.connection.rows<{ n: number }>('SELECT n FROM counters WHERE id = ?', [id]))[0]?.n
+
+  it('commits, or rolls back', async () => {
+    const pool = poolWith()
+    expect(
+      await transaction(pool, async (tx) => {
+        await tx.execute('UPDATE counters SET n = 7 WHERE id = 1')
+        return 'done'
+      }),
+    ).toBe('done')
+    await expect(
+      transaction(pool, async (tx) => {
+        await tx.execute('UPDATE counters SET n = 8 WHERE id = 1')
+        throw new Error('no')
+      }),
+    ).rejects.toThrow('no')
+    expect(await n(1)).toBe(7)
+  })
+
+  it('is run again after a deadlock, from its start', async () => {
+    const pool = poolWith()
+    await database.connection.execute('UPDATE counters SET n = 0')
+    let bothHere = (): void => undefined
+    const both = new Promise<void>((resolve) => (bothHere = resolve))
+    let arrived = 0
+    const retries: number[] = []
+    const add = (first: number, second: number): Promise<void> =>
+      transaction(
+        pool,
+        async (tx) => {
+          await tx.execute('UPDATE counters SET n = n + 1 WHERE id = ?', [first])
+          if ((arrived += 1) === 2) bothHere()
+          await both
+          await tx.execute('UPDATE counters SET n = n + 1 WHERE id = ?', [second])
+        },
+        { onRetry: ({ attempt }) => retries.push(attempt) },
+      )
+    await Promise.all([add(1, 2), add(2, 1)])
+    expect([await n(1), await n(2), retries]).toEqual([2, 2, [2]])
+  })
+
+  it('is withdrawn by a signal: rolled back, and its statement stopped', async () => {
+    const pool = poolWith()
+    const controller = new AbortController()
+    const work = transaction(
+      pool,
+      async (tx) => {
+        await tx.execute('UPDATE counters SET n = 99 WHERE id = 1')
+        await tx.rows('SELECT SLEEP(60) AS withdrawn')
+      },
+      { signal: controller.signal },
+    ).catch((error: unknown) => error)
+    while ((await running('%withdrawn%')) === 0) await sleep(5)
+    controller.abort()
+    expect(await work).toMatchObject({ code: 'INTERRUPTED' })
+    expect(await n(1)).not.toBe(99)
+    expect(await running('%withdrawn%')).toBe(0)
+  })
+})
+
+describe('stress', () => {
+  it('ends with its signal, whatever its statements and its work are doing', async () => {
+    const pool = poolWith({ size: 2, maxOverflow: 0 })
+    const controller = new AbortController()
+    const run = stress(pool, { workers: 5, durationMs: 60_000, work: 'SELECT SLEEP(60)', signal: controller.signal })
+    while ((await running('SELECT SLEEP%')) < 2) await sleep(5)
+    controller.abort()
+    expect(await run).toMatchObject({ partial: true, failed: 0 })
+    const stuck = new AbortController()
+    const endless = stress(pool, { workers: 1, work: () => new Promise(() => stuck.abort()), signal: stuck.signal })
+    expect(await endless).toMatchObject({ partial: true })
+  })
+})
+
+describe('a lease', () => {
+  it('can be replaced by an object of a test', async () => {
+    const lease: Lease = {
+      waitMs: 0,
+      inTransaction: false,
+      usable: true,
+      rows: <T>() => Promise.resolve([{ n: 1 }] as T[]),
+      execute: () => Promise.resolve({ affectedRows: 1, insertId: 0 }),
+      prepared: () => Promise.resolve([]),
+      rawRows: () => Promise.resolve([]),
+      bulk: () => Promise.resolve([]),
+      each: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+      destroy: () => undefined,
+      release: () => undefined,
+    }
+    expect(await lease.rows<{ n: number }>('SELECT 1 AS n')).toEqual([{ n: 1 }])
+  })
+})

@@ -1,0 +1,245 @@
+import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
+import { socketTarget, type Target } from '../../src/db/target.ts'
+import { prepareDirectories } from '../../src/server/directories.ts'
+import type { ServerPaths } from '../../src/server/home.ts'
+import { launch } from '../../src/server/launch.ts'
+import { loginName } from '../../src/server/login.ts'
+import { findPrograms } from '../../src/server/programs.ts'
+import { freePort } from '../server/free-port.ts'
+import { homeOfFile, killServer } from '../server/temporary-home.ts'
+
+const provider = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so'].find(existsSync)
+
+/** The reason why this machine can have no cluster; undefined if it can. */
+export const noGalera = provider === undefined ? "skipped: Debian's package galera-4 is not installed" : undefined
+
+/** The account of the tests on each node, over its port. */
+export const account = { user: 'shop', password: 'shop', database: 'shop' }
+
+/**
+ * A MariaDB Galera Cluster on loopback. All nodes start from copies of the same data, so that no state has to be
+ * transferred; a node that comes back gets the write sets that it missed.
+ */
+export interface Galera {
+  readonly nodes: readonly GaleraNode[]
+  /** Starts all nodes and creates the account. */
+  readonly start: () => Promise<void>
+}
+
+interface Ports {
+  readonly sql: number
+  readonly group: number
+  readonly transfer: number
+}
+
+export class GaleraNode {
+  constructor(
+    readonly name: string,
+    readonly paths: ServerPaths,
+    readonly ports: Ports,
+    private readonly cluster: { readonly addresses: string; readonly options: readonly string[] },
+  ) {}
+
+  /** The database of the shop over the port of this node. */
+  get target(): Target {
+    return { host: '127.0.0.1', port: this.ports.sql, socket: undefined, ...account, ssl: { mode: 'disabled' } }
+  }
+
+  /** The settings of a command that works on this node. */
+  get env(): Record<string, string> {
+    return {
+      DB_HOST: '127.0.0.1',
+      DB_PORT: String(this.ports.sql),
+      DB_USER: account.user,
+      DB_PASSWORD: account.password,
+      DB_NAME: account.database,
+    }
+  }
+
+  /** Runs `work` as the owner of the server. */
+  async asOwner<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await connect(socketTarget(this.paths.socket, loginName()))
+    try {
+      return await work(connection)
+    } finally {
+      await connection.close()
+    }
+  }
+
+  /** Starts the node, as the first one of a new cluster or into the existing one. Resolves when it is ready. */
+  async start({ first = false } = {}): Promise<void> {
+    const [programs, user] = [findPrograms(), prepareDirectories(this.paths)]
+    const position = this.#recoveredPosition(programs.mariadbd, user.spawn)
+    const options = [...this.#options(first ? '' : this.cluster.addresses), ...position]
+    const PATH = `${this.paths.home}:${process.env['PATH'] ?? ''}`
+    const spawned = { ...user.spawn, env: { ...process.env, PATH } }
+    await launch({
+      paths: this.paths,
+      programs,
+      user: { ...user, spawn: spawned, arguments: [...user.arguments, ...options] },
+      port: this.ports.sql,
+    })
+    while (!(await this.isReady())) await sleep(50)
+  }
+
+  isReady(): Promise<boolean> {
+    return this.asOwner(async (owner) => {
+      const [row] = await owner.rows<{ Value: string }>("SHOW STATUS LIKE 'wsrep_ready'")
+      return row?.Value === 'ON'
+    })
+  }
+
+  /** A graceful stop, as of a service manager. Resolves when the process has ended. */
+  async stop(): Promise<void> {
+    process.kill(this.#pid(), 'SIGTERM')
+    await this.#ended()
+  }
+
+  /** Like a power cut. */
+  async kill(): Promise<void> {
+    await killServer(this.paths)
+  }
+
+  /** Cuts the node off from the others, or ends that. */
+  async isolate(isIsolated: boolean): Promise<void> {
+    await this.asOwner((owner) =>
+      owner.execute(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`),
+    )
+  }
+
+  #pid(): number {
+    return Number(readFileSync(this.paths.pidFile, 'utf8'))
+  }
+
+  async #ended(): Promise<void> {
+    const pid = this.#pid()
+    while (existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`).length > 0) await sleep(20)
+  }
+
+  /** After a crash, the node asks its own data for its position, so that it gets only what it missed. */
+  #recoveredPosition(mariadbd: string, spawned: object): string[] {
+    const state = readFileSync(join(this.paths.data, 'grastate.dat'), 'utf8')
+    if (!/^seqno: *-1$/m.test(state)) return []
+    const options = ['--no-defaults', `--datadir=${this.paths.data}`, '--skip-networking', '--wsrep-recover']
+    const socket = `--socket=${this.paths.socket}.recovery`
+    const { stderr } = spawnSync(mariadbd, [...options, socket, ...this.#options('')], { ...spawned, encoding: 'utf8' })
+    const position = /Recovered position: *(\S+)/.exec(stderr)?.[1]
+    return position === undefined ? [] : [`--wsrep-start-position=${position}`]
+  }
+
+  #options(addresses: string): string[] {
+    const { group, transfer, sql } = this.ports
+    const at = (port: number): string => `127.0.0.1:${port}`
+    return [
+      '--binlog-format=ROW',
+      '--innodb-autoinc-lock-mode=2',
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--wsrep-on=ON',
+      `--wsrep-provider=${provider ?? ''}`,
+      '--wsrep-cluster-name=dbtool-tests',
+      `--wsrep-cluster-address=gcomm://${addresses}`,
+      `--wsrep-node-name=${this.name}`,
+      `--wsrep-node-address=${at(group)}`,
+      `--wsrep-node-incoming-address=${at(sql)}`,
+      '--wsrep-sst-method=dbtool',
+      `--wsrep-sst-receive-address=${at(transfer)}`,
+      '--wsrep-provider-options=' +
+        `base_port=${group};gmcast.listen_addr=tcp://${at(group)};ist.recv_addr=${at(transfer)};` +
+        'gcache.size=32M;evs.keepalive_period=PT0.3S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;' +
+        'evs.install_timeout=PT3S;evs.inactive_check_period=PT0.25S',
+      ...this.cluster.options,
+    ]
+  }
+}
+
+/** A cluster for the tests of a file; call it at its top or in a `describe`. Nothing of it outlives the tests. */
+export function galera(size = 3, ...options: readonly string[]): Galera {
+  const homes = Array.from({ length: size }, () => homeOfFile())
+  const nodes: GaleraNode[] = []
+  const end = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.kill()))
+  }
+  // The hooks of the homes, which come after this one, would stop one node after the other.
+  afterAll(end)
+  const start = async (): Promise<void> => {
+    const ports = await Promise.all(homes.map(portsOfNode))
+    const addresses = ports.map(({ group }) => `127.0.0.1:${group}`).join(',')
+    nodes.push(
+      ...homes.map((paths, index) => new GaleraNode(`n${index + 1}`, paths, ports[index]!, { addresses, options })),
+    )
+    const cluster = randomUUID()
+    for (const [index, { paths }] of nodes.entries()) shareData(paths, cluster, index === 0)
+    const [first, ...others] = nodes
+    await first?.start({ first: true })
+    await Promise.all(others.map((node) => node.start()))
+    await first?.asOwner(createAccount)
+  }
+  return { nodes, start }
+}
+
+async function portsOfNode(): Promise<Ports> {
+  const [sql, group, transfer] = await Promise.all([freePort(), freePort(), freePort()])
+  return { sql, group, transfer }
+}
+
+/** The same state of the same cluster on every node. */
+function shareData(paths: ServerPaths, cluster: string, isFirst: boolean): void {
+  const { uid, gid } = prepareDirectories(paths).spawn
+  const state = join(paths.data, 'grastate.dat')
+  writeFileSync(
+    state,
+    `# GALERA saved state\nversion: 2.1\nuuid:    ${cluster}\nseqno:   0\nsafe_to_bootstrap: ${isFirst ? 1 : 0}\n`,
+  )
+  const script = join(paths.home, 'wsrep_sst_dbtool')
+  writeFileSync(script, transfer)
+  chmodSync(script, 0o755)
+  if (uid !== undefined && gid !== undefined) chownSync(state, uid, gid)
+}
+
+/**
+ * The script that MariaDB runs for a state transfer. It only passes the position on, since the group layer itself sends
+ * the missing write sets. Whole data are never sent: a node that would need them does not start.
+ */
+const transfer = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+    --role) role=$2; shift ;;
+    --address) address=$2; shift ;;
+    --datadir) data=$2; shift ;;
+    --gtid) gtid=$2; shift ;;
+    --parent) parent=$2; shift ;;
+    --bypass) bypass=1 ;;
+  esac
+  shift
+done
+if [ "$role" = joiner ]; then
+  position=\${data%/}/position
+  rm -f "$position"
+  echo "ready $position"
+  while [ ! -s "$position" ]; do
+    kill -0 "$parent" 2>/dev/null || exit 32
+    sleep 0.05
+  done
+  cat "$position"
+else
+  [ "\${bypass:-}" = 1 ] || exit 95
+  echo "$gtid" >"$address.new" && mv "$address.new" "$address"
+  echo continue
+  echo "done $gtid"
+fi
+`
+
+async function createAccount(owner: Connection): Promise<void> {
+  const { user, password, database } = account
+  await owner.execute(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+  await owner.execute(`CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY '${password}'`)
+  await owner.execute(`GRANT ALL ON ${database}.* TO ${user}@'127.0.0.1'`)
+}
