@@ -10,7 +10,11 @@ import type { Finding } from '../../src/shop/invariants.ts'
 import { assertSound, invariants } from './check.ts'
 import { clientFor, sizeOf } from './client-for.ts'
 
-const view: View = { columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')], id: 'database', empty: '' }
+const view: View = {
+  columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')],
+  id: 'database',
+  empty: '',
+}
 
 export interface RestoreOptions {
   readonly confirm?: string

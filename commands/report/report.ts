@@ -25,9 +25,7 @@ export function reportVerbs(noun: Command, ctx: Context, run = show): void {
     if (report.rows !== undefined)
       verb.addOption(limitFlag(report.isRanking === true ? String(report.rows) : limitOnTerminal(report.rows)))
     for (const { flag, about, parse, typed, excludes } of Object.values(report.parameters))
-      verb.addOption(
-        withDefault(flag, about, parse, typed).conflicts(excludes === undefined ? [] : [excludes, 'from']),
-      )
+      verb.addOption(withDefault(flag, about, parse, typed).conflicts(excludes === undefined ? [] : [excludes, 'from']))
     if (report.chart !== undefined) verb.option('--chart', 'draw a chart beside the figures, in a table')
     verb
       .addHelpText('after', examples(...report.examples.map((flags) => `dbtool report ${report.name} ${flags}`)))

@@ -30,7 +30,7 @@ export class Result {
   #names: readonly string[] = []
   #write: WriteRows | undefined
   #written: Promise<void> | undefined
-  #end: (failure?: { readonly error: unknown }) => void = () => undefined
+  #end: (failure?: { readonly error: Error }) => void = () => undefined
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -45,7 +45,7 @@ export class Result {
       return warnings
     } catch (error) {
       if (this.#written === undefined) throw error
-      this.#end({ error })
+      this.#end({ error: error as Error })
       await this.#written
       return []
     }
@@ -71,7 +71,7 @@ export class Result {
     this.#written = this.#ctx.out.stream(view, (write) => {
       this.#write = write
       return new Promise((resolve, reject) => {
-        this.#end = (failure) => (failure === undefined ? resolve() : reject(failure.error as Error))
+        this.#end = (failure) => (failure === undefined ? resolve() : reject(failure.error))
       })
     })
     // It fails at once if --fields names an unknown column.

@@ -244,19 +244,10 @@ const usage: readonly [line: string | string[], faults: string[], situation?: Si
         "order, not 'password_hash'",
     ],
   ],
-  [
-    'users list --created-since tomorrow',
-    [
-      `--created-since ${time} 'tomorrow'`,
-    ],
-  ],
+  ['users list --created-since tomorrow', [`--created-since ${time} 'tomorrow'`]],
   [
     'report top-products --since 2026-02-30 --until 999999999d --by price',
-    [
-      `--since ${time} '2026-02-30'`,
-      `--until ${time} '999999999d'`,
-      "--by must be one of units, revenue, not 'price'",
-    ],
+    [`--since ${time} '2026-02-30'`, `--until ${time} '999999999d'`, "--by must be one of units, revenue, not 'price'"],
   ],
   [
     'orders list --status sent',

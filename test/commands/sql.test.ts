@@ -163,17 +163,15 @@ describe('the statement', () => {
   })
 
   it.each([
-    ['SELECT 1\nFORM users', 1, 'QUERY_FAILED', /near 'users' at line 2$/, null],
-    ['SELECT 1; SELECT 2', 1, 'QUERY_FAILED', /near 'SELECT 2' at line 1$/, /one statement; use dbtool db shell/],
-    ['SHOW TABLES LIKE :a', 1, 'QUERY_FAILED', /near '\?' at line 1$/, /takes no parameter there/],
-    ['SELECT nothing FROM users', 1, 'QUERY_FAILED', "Unknown column 'nothing' in 'SELECT'", null],
-    ['SELECT * FROM nothing', 1, 'QUERY_FAILED', /nothing' doesn't exist$/, null],
-  ])('is refused by the server, which says where: %s', async (sql, ...[exitCode, code, message, hint]) => {
+    ['SELECT 1\nFORM users', /near 'users' at line 2$/, null],
+    ['SELECT 1; SELECT 2', /near 'SELECT 2' at line 1$/, /one statement; use dbtool db shell/],
+    ['SHOW TABLES LIKE :a', /near '\?' at line 1$/, /takes no parameter there/],
+    ['SELECT nothing FROM users', /^Unknown column 'nothing' in '(?:SELECT|field list)'$/, null],
+    ['SELECT * FROM nothing', /nothing' doesn't exist$/, null],
+  ])('is refused by the server, which says where: %s', async (sql, message, hint) => {
     const outcome = await typed([sql, '--json', ...(sql.includes(':a') ? ['--param', 'a=x'] : [])])
-    expect([outcome.exitCode, outcome.error.code]).toEqual([exitCode, code])
-    expect(outcome.error.message).toMatch(
-      typeof message === 'string' ? new RegExp(`^${message.replace(/'\w+'$/, "'(SELECT|field list)'")}$`) : message,
-    )
+    expect([outcome.exitCode, outcome.error.code]).toEqual([1, 'QUERY_FAILED'])
+    expect(outcome.error.message).toMatch(message)
     if (hint === null) expect(outcome.error.hint).toBeNull()
     else expect(outcome.error.hint).toMatch(hint)
   })
@@ -212,7 +210,7 @@ describe('without --write', () => {
   beforeAll(async () => {
     const { connection } = shop
     await connection.execute(
-      "CREATE PROCEDURE change_it() BEGIN COMMIT; START TRANSACTION READ WRITE; " +
+      'CREATE PROCEDURE change_it() BEGIN COMMIT; START TRANSACTION READ WRITE; ' +
         "UPDATE users SET last_name = 'x'; COMMIT; END",
     )
     await connection.execute(

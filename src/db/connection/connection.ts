@@ -315,7 +315,11 @@ export class Connection implements PooledConnection {
     return this.#maxPacket
   }
 
-  private async stream<T>(sql: string, values: readonly Value[], { open, waitMs, onRows }: Streaming<T>): Promise<void> {
+  private async stream<T>(
+    sql: string,
+    values: readonly Value[],
+    { open, waitMs, onRows }: Streaming<T>,
+  ): Promise<void> {
     const reader = new Reader<T>(onRows)
     let stream: RowStream | undefined
     const send = async (bound: unknown[]): Promise<void> => {
