@@ -18,8 +18,8 @@ export interface DumpRequest extends Pick<ClientRun, 'program' | 'options' | 'en
 const content = ['--single-transaction', '--quick', '--routines', '--triggers', '--hex-blob', '--no-tablespaces']
 
 /**
- * Writes a dump to `file`, ends it unless `end` is false, and resolves to its size before compression. Rejects with CLIENT_FAILED if mariadb-dump
- * fails, or if its last line is missing.
+ * Writes a dump to `file`, and resolves to its size before compression. Ends the file unless `end` is false. Rejects
+ * with CLIENT_FAILED if mariadb-dump fails, or if its last line is missing.
  */
 export async function dump(request: DumpRequest, file: NodeJS.WritableStream, { end = true } = {}): Promise<number> {
   const { database, withEvents, compression, onBytes, signal } = request
