@@ -18,7 +18,7 @@ export interface SqlOptions {
 
 export function sql(program: Command, ctx: Context, run = runSql): void {
   ofAnyShape(program.command('sql'))
-    .description('Run one SQL statement; it can only read, unless --write allows changes')
+    .description('Run one SQL statement, read-only unless --write is given')
     .argument('[statement]', 'SQL; - reads standard input, and @FILE a file')
     .option('--param <name=value>', 'value for :name in the statement; repeatable', values(parseParameter))
     .option('--write', 'allow changes')
