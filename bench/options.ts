@@ -6,6 +6,7 @@ import { bulk } from './groups/bulk.ts'
 import { checks } from './groups/checks.ts'
 import { exports } from './groups/exports.ts'
 import { imports } from './groups/import.ts'
+import { many } from './groups/many.ts'
 import { matrix } from './groups/matrix.ts'
 import { orders } from './groups/orders.ts'
 import { pool } from './groups/pool.ts'
@@ -20,6 +21,7 @@ export const groups: Readonly<Record<string, Group>> = {
   'round-trips': roundTrips,
   orders,
   'waiting-orders': waitingOrders,
+  many,
   matrix,
   import: imports,
   bulk,

@@ -194,6 +194,13 @@ export const targets: readonly Target[] = [
   checking('report top-products --since 90d', 0.5),
   checking('report top-products --since 400d', 0.5),
   checking('report revenue', 0.5),
+  {
+    group: 'many',
+    work: 'orders shipped, 1,000 in one call',
+    peer: 'xargs -n 1',
+    reach: least(50),
+    measure: (figures) => figures.ratio('many', 'orders shipped', 'dbtool orders ship -', 'xargs -n 1'),
+  },
   growing(1_000_000),
   growing(10_000_000),
   {

@@ -45,10 +45,11 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   'Database:': {
     connection: ['test the connection', 'test', () => import('./connection/index.ts')],
     db: [
-      'schema, sample data, invariants and privileges',
-      'migrate rollback status seed reset check grants',
+      'schema, sample data, invariants, privileges, copies',
+      'migrate rollback status seed reset check grants shell dump restore',
       () => import('./db/index.ts'),
     ],
+    sql: ['Run one SQL statement, read-only unless --write is given', '', () => import('./sql/index.ts')],
     pool: ['load tests for connection pools', 'stress tune compare status', () => import('./pool/index.ts')],
     cluster: ['a Galera cluster, or a primary with replicas', 'status', () => import('./cluster/index.ts')],
     bench: ['compare database drivers', 'drivers', () => import('./bench/index.ts')],
@@ -62,6 +63,7 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ],
     demo: ['Run a tour of dbtool on a private server, in one command', '', () => import('./demo.ts')],
     completion: ['Print the script for tab completion in your shell', '', () => import('./completion/index.ts')],
+    version: ['Show the version of dbtool, of Node and of the system', '', () => import('./version.ts')],
     help: ['Show help for a command or topic', '', () => import('./help/index.ts')],
     doctor: ['Check connection, server and schema; explain how to fix problems', '', () => import('./doctor.ts')],
   },

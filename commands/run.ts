@@ -32,7 +32,7 @@ export async function run(typed: readonly string[], io: Io): Promise<number> {
   // The output is flushed first, so that it appears before the error.
   const flushFailure = await failureOf(() => context.finish(failure === undefined))
   const failures = [failure, flushFailure].flatMap((found) => found ?? [])
-  const exitCode = failures.length === 0 ? 0 : await report(failures[0]?.thrown, argv, io)
+  const exitCode = failures.length === 0 ? context.exitCode : await report(failures[0]?.thrown, argv, io)
   await context.close()
   context.printTime()
   return exitCode

@@ -13,6 +13,7 @@ export const exitCodes = {
   QUERY_FAILED: 1,
   READ_ONLY: 1,
   SERVER_FAILED: 1,
+  CLIENT_FAILED: 1,
   INVARIANT_BROKEN: 1,
   CLUSTER_DEGRADED: 1,
   USAGE: 2,

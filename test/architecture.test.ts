@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 const floors: Record<string, readonly string[]> = {
   'src/errors': [],
   'src/version': [],
+  'src/ctrl-c': [],
   'src/csv-injection': [],
   'src/nearest': [],
   'src/tsv': [],
@@ -16,7 +17,15 @@ const floors: Record<string, readonly string[]> = {
   'src/write-file': [],
   'src/new-file': ['src/errors', 'src/file-trust', 'src/write-file'],
   'src/values': ['src/errors', 'src/nearest'],
-  'src/output': ['src/errors', 'src/cells', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
+  'src/output': [
+    'src/errors',
+    'src/cells',
+    'src/ctrl-c',
+    'src/csv-injection',
+    'src/nearest',
+    'src/tsv',
+    'src/new-file',
+  ],
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
   'src/db': ['src/errors', 'src/cells', 'src/file-trust', 'src/regular-file'],
@@ -35,6 +44,8 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/write-file', 'src/db'],
   'src/reports': ['src/errors', 'src/values', 'src/db'],
+  'src/client': ['src/errors', 'src/values', 'src/new-file', 'src/db', 'src/server'],
+  'src/sql': ['src/errors', 'src/values', 'src/db'],
   'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/nearest', 'src/files', 'src/db'],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [

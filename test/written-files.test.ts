@@ -13,6 +13,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
   'src/write-file.ts': ['openSync', 'renameSync', 'writeFileSync'],
   // These open for reading only.
   'bin/compiled-file.ts': ['openSync'],
+  'src/client/restore.ts': ['open'],
   'src/files/source.ts': ['open'],
   'src/regular-file.ts': ['openSync'],
   // These create and move folders of the private server.

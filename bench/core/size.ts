@@ -14,6 +14,8 @@ export interface Size {
   readonly bulkRows: number
   /** Numbers of users and products of the exported shop, and of the order lines of this and of the checked one. */
   readonly exportRows: number
+  /** Orders that change their status in one call. */
+  readonly ordersAtOnce: number
   /** Numbers of order lines, each ten times the one before. */
   readonly reportLines: readonly number[]
   /** Fewer rounds than elsewhere, because reports over ten million lines take minutes. */
@@ -32,6 +34,7 @@ export const full: Size = {
   importLines: Infinity,
   bulkRows: 1_000_000,
   exportRows: 1_000_000,
+  ordersAtOnce: 1_000,
   reportLines: [100_000, 1_000_000, 10_000_000],
   reportRounds: 3,
   starts: 41,
@@ -49,6 +52,7 @@ export const quick: Size = {
   importLines: 4_000,
   bulkRows: 100_000,
   exportRows: 20_000,
+  ordersAtOnce: 200,
   reportLines: [100_000, 1_000_000],
   starts: 5,
 }

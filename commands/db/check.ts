@@ -20,12 +20,22 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 }
 
 export async function check(ctx: Context): Promise<void> {
+  const findings = await invariants(ctx)
+  ctx.out.list(view, findings)
+  assertSound(ctx, findings)
+}
+
+/** Resolves to a finding for each invariant. */
+export async function invariants(ctx: Context): Promise<readonly Finding[]> {
   const [{ checkInvariants }, { withLease }] = await Promise.all([
     import('../../src/shop/invariants.ts'),
     import('../../src/db/pool/pool.ts'),
   ])
-  const findings = await ctx.shop((db) => withLease(db.pool, checkInvariants))
-  ctx.out.list(view, findings)
+  return ctx.shop((db) => withLease(db.pool, checkInvariants))
+}
+
+/** @throws DbtoolError INVARIANT_BROKEN */
+export function assertSound(ctx: Context, findings: readonly Finding[]): void {
   const broken = findings.filter(({ ok }) => !ok)
   if (broken.length > 0) throw brokenError(broken)
   ctx.out.success('all invariants hold')

@@ -9,8 +9,10 @@ import { meantCommand } from './meant-command.ts'
 
 /** A command that reports usage errors as DbtoolError, with a hint that names the right help page. */
 export class DbtoolCommand extends Command {
-  /** The view of the result with these options. Undefined: the verb has not declared one. */
-  view: ((options: unknown) => View) | undefined
+  /** The view of the result with these options and arguments. Undefined: the verb has not declared one. */
+  view: ((options: unknown, args?: readonly string[]) => View) | undefined
+  /** Whether only the result itself shows its columns. It may be about persons. */
+  isOfAnyShape = false
 
   override createCommand(name?: string): DbtoolCommand {
     return new DbtoolCommand(name)
@@ -73,11 +75,17 @@ export function option(flags: string, description: string, parse?: (text: string
 }
 
 /**
- * Declares the view of a verb, as a function of its options if they decide. An unknown field in `--fields` is then
- * found before the verb runs.
+ * Declares the view of a verb, as a function of its options and arguments if they decide. An unknown field in
+ * `--fields` is then found before the verb runs.
  */
-export function withView<O>(command: Command, view: View | ((options: O) => View)): Command {
+export function withView<O>(command: Command, view: View | ((options: O, args?: readonly string[]) => View)): Command {
   if (command instanceof DbtoolCommand)
-    command.view = typeof view === 'function' ? (view as (options: unknown) => View) : () => view
+    command.view = typeof view === 'function' ? (view as NonNullable<DbtoolCommand['view']>) : () => view
+  return command
+}
+
+/** Declares that the columns of the result are those of a statement of the user. */
+export function ofAnyShape(command: Command): Command {
+  if (command instanceof DbtoolCommand) command.isOfAnyShape = true
   return command
 }

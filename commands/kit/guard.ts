@@ -18,6 +18,8 @@ export const wholesale: readonly string[] = [
   'pool tune',
   'pool compare',
   'bench drivers',
+  'sql',
+  'db shell',
 ]
 /** The workloads of load tests that write, to their own tables or to orders, although they have no --dry-run. */
 const writingLoads: readonly string[] = ['read', 'write', 'orders']
@@ -26,6 +28,7 @@ interface Flags {
   readonly dryRun?: boolean
   readonly apply?: boolean
   readonly workload?: string
+  readonly write?: boolean
 }
 
 /**
@@ -35,14 +38,15 @@ interface Flags {
 export async function guard(ctx: Context, command: Command): Promise<void> {
   const [path, flags] = [pathOf(command), command.opts<Flags>()]
   if (writes(command, path, flags)) await assertWritable(ctx, path, flags.dryRun === true)
-  const printsOnly = path === 'db grants' && flags.apply !== true
-  if (wholesale.includes(path) && flags.dryRun !== true && !printsOnly)
+  const onlyReads = (path === 'db grants' && flags.apply !== true) || (path === 'sql' && flags.write !== true)
+  if (wholesale.includes(path) && flags.dryRun !== true && !onlyReads)
     await ctx.ask.confirm({ message: `Run dbtool ${path}?`, yes: true })
 }
 
 /** Every verb that changes data has --dry-run. The private server is not the configured database, so it is exempt. */
-function writes(command: Command, path: string, { dryRun, apply, workload }: Flags): boolean {
+function writes(command: Command, path: string, { dryRun, apply, workload, write }: Flags): boolean {
   if (path === 'bench drivers') return true
+  if (path === 'sql') return write === true
   if (path.startsWith('pool ')) return workload !== undefined && writingLoads.includes(workload)
   if (path.startsWith('server ') || (path === 'db grants' && apply !== true)) return false
   // A dry run of a `db` verb only reads; other dry runs write and roll back.

@@ -112,11 +112,11 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
 /** Whether the command line names a file to write. */
 function writesFile(command: Command, { output = '-' }: OutputFlags): boolean {
   const { rejects, out } = command.opts<{ rejects?: string; out?: unknown }>()
-  return output !== '-' || rejects !== undefined || out !== undefined
+  return output !== '-' || rejects !== undefined || out !== undefined || command.name() === 'dump'
 }
 
 const viewOf = (command: Command): View | undefined =>
-  command instanceof DbtoolCommand ? command.view?.(command.opts()) : undefined
+  command instanceof DbtoolCommand ? command.view?.(command.opts(), command.args) : undefined
 
 async function unknown(command: Command, { fields, field }: OutputFlags): Promise<string[]> {
   const view = viewOf(command)
@@ -142,7 +142,7 @@ export async function outputFor(command: Command, flags: OutputFlags, io: Io): P
     format,
     json,
     colour: json ? 'never' : color,
-    destination: await destinationFor(flags, io, viewOf(command)),
+    destination: await destinationFor(flags, io, command),
     fields: field === undefined ? fields : [field],
     isBare: field !== undefined,
     quiet: quiet === true,
@@ -153,22 +153,25 @@ export async function outputFor(command: Command, flags: OutputFlags, io: Io): P
 async function destinationFor(
   flags: OutputFlags,
   { stdout: screen, cwd, env, signal }: Io,
-  view: View | undefined,
+  command: Command,
 ): Promise<Destination | undefined> {
-  const { output = '-', force, pager, field } = flags
+  const { output = '-', force, field } = flags
   const format = formatGiven(flags) ?? 'table'
   if (output !== '-') {
-    const [{ OutputFile }, { isPersonal }] = await Promise.all([
-      import('../../src/output/file.ts'),
-      import('./personal.ts'),
-    ])
-    const mode = flags.mode ?? (view !== undefined && isPersonal(view) ? 0o600 : undefined)
+    const { OutputFile } = await import('../../src/output/file.ts')
+    const mode = flags.mode ?? ((await mayBePersonal(command)) ? 0o600 : undefined)
     return OutputFile.open({ path: output, cwd, force: force === true, mode })
   }
   const isForPeople = field === undefined && (format === 'table' || format === 'vertical')
   // Only the terminal of the process itself can be handed to a pager.
-  if (!isForPeople || screen.isTTY !== true || screen.fd === undefined || pager === false) return undefined
+  if (!isForPeople || screen.isTTY !== true || screen.fd === undefined || flags.pager === false) return undefined
   const { PagedScreen, pagerCommand } = await import('../../src/output/pager.ts')
-  const command = pagerCommand(env)
-  return command === undefined ? undefined : new PagedScreen({ screen, command, env, signal })
+  const pager = pagerCommand(env)
+  return pager === undefined ? undefined : new PagedScreen({ screen, command: pager, env, signal })
+}
+
+async function mayBePersonal(command: Command): Promise<boolean> {
+  if (command instanceof DbtoolCommand && command.isOfAnyShape) return true
+  const view = viewOf(command)
+  return view !== undefined && (await import('./personal.ts')).isPersonal(view)
 }

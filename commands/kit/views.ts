@@ -1,4 +1,4 @@
-import { data, detail, number, section, text, type View } from '../../src/output/view.ts'
+import { data, detail, number, section, sentence, text, type View } from '../../src/output/view.ts'
 import { type Adjustment, adjustmentKinds } from '../../src/shop/orders/adjustments.ts'
 
 /** One view for each kind of row, for every format. */
@@ -148,3 +148,19 @@ export const orderExportView: View = {
   id: 'order_id',
   empty: '',
 }
+
+/** The outcomes of several things that a verb has changed, one after the other. */
+export const outcomeView: View = {
+  columns: [text('item'), text('outcome'), text('error'), sentence('message')],
+  id: 'item',
+  empty: 'Nothing to do.',
+}
+
+/** Whether a command line names several things, or reads their names from standard input. */
+export const isBulk = (given: readonly string[]): boolean => given.length > 1 || given[0] === '-'
+
+/** The view of a verb that takes one thing or many. */
+export const oneOrMany =
+  <O extends object>(view: View): ((options: O, args?: readonly string[]) => View) =>
+  (options, args = []) =>
+    isBulk(args) || 'all' in options ? outcomeView : view

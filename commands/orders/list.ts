@@ -6,27 +6,33 @@ import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { eachOf } from '../../src/shop/select.ts'
 import { getUser } from '../../src/shop/users/users.ts'
 import { parseChoice } from '../../src/values.ts'
-import { defaultLimit, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
+import {
+  defaultLimit,
+  paged,
+  type PeriodFlags,
+  periodOf,
+  sorted,
+  value,
+  withPeriod,
+  type PageFlags,
+} from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
 import { withView } from '../kit/command.ts'
 import { orderHeadView, orderView } from '../kit/views.ts'
 
-export interface ListOrdersOptions extends PageFlags {
+export interface ListOrdersOptions extends PageFlags, PeriodFlags {
   readonly user?: string
   readonly status?: OrderStatus
-  readonly since?: Date
-  readonly until?: Date
   readonly items?: boolean
   readonly sort: { column: (typeof orderSortColumns)[number]; descending: boolean }
 }
 
 export function ordersList(orders: Command, ctx: Context, run = showOrders): void {
-  paged(withView(orders.command('list'), viewOf).description('List orders, newest first'))
+  const list = paged(withView(orders.command('list'), viewOf).description('List orders, newest first'))
+  withPeriod(list, 'placed')
     .option('--user <user>', 'only orders of this user: id, username or email')
     .option('--status <status>', orderStatuses.join(', '), value(parseChoice(orderStatuses)))
-    .option('--since <time>', 'placed at or after a time, or an age such as 30d', past)
-    .option('--until <time>', 'placed before a time, or an age such as 30d', past)
     .option('--items', 'include the items; one statement for any number of orders')
     .addOption(sorted(orderSortColumns, '-created_at'))
     .addHelpText(
@@ -39,7 +45,8 @@ export function ordersList(orders: Command, ctx: Context, run = showOrders): voi
 const viewOf = ({ items = false }: ListOrdersOptions): View => (items ? orderView : orderHeadView)
 
 export async function showOrders(ctx: Context, options: ListOrdersOptions): Promise<void> {
-  const { user, status, since, until, items = false, sort, limit, offset } = options
+  const { user, status, items = false, sort, limit, offset } = options
+  const { since, until } = periodOf(options)
   await showList(
     ctx,
     viewOf(options),

@@ -4,12 +4,13 @@ import { DbtoolError } from '../../src/errors.ts'
 import { moveNames, moves, type Move } from '../../src/shop/orders/status.ts'
 import type { Order } from '../../src/shop/orders/orders.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { counted } from '../../src/values.ts'
-import { value } from '../kit/flags.ts'
+import { counted, parseChoice } from '../../src/values.ts'
+import { value, values } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
-import { orderView } from '../kit/views.ts'
+import { oneOrMany, orderView } from '../kit/views.ts'
 import { whichOrder } from '../kit/which.ts'
+import type { MoveManyOptions, OrderArgument } from './move-many.ts'
 import { readBack, resolveInterrupted, type OutcomeLookup } from './resolve-interrupted.ts'
 
 const about: Readonly<Record<Move, string>> = {
@@ -23,15 +24,43 @@ const about: Readonly<Record<Move, string>> = {
  * Declares a verb for each status change of an order. None asks for confirmation, because none deletes anything. The
  * exception is `cancel` for an order chosen from a list, where one wrong key selects another order.
  */
-export function orderMoves(orders: Command, ctx: Context, run = makeMove): void {
+export function orderMoves(orders: Command, ctx: Context, run = makeMoves): void {
   for (const move of moveNames) {
-    withView(orders.command(move), orderView)
+    const { from, to } = moves[move]
+    withView(orders.command(move), oneOrMany<MoveManyOptions>(orderView))
       .description(about[move])
-      .argument('[id]', 'number of the order', value(parseId))
+      .argument('[id...]', 'numbers of orders; - reads them from standard input', values(parseArgument))
+      .option('--all', `all orders that can be ${to}; asks first`)
+      .option('--status <status>', `with --all: only ${from.join(' or ')} ones`, value(parseChoice(from)))
+      .option('-y, --yes', 'skip the confirmation of --all')
       .option('-n, --dry-run', 'check and show the order, and change nothing')
-      .addHelpText('after', examples(`dbtool orders ${move} 1`))
-      .action((id: number | undefined, { dryRun = false }: { dryRun?: boolean }) => run(ctx, move, { id, dryRun }))
+      .addHelpText(
+        'after',
+        examples(`dbtool orders ${move} 1`, `dbtool orders ${move} 1 2 3`, `dbtool orders ${move} --all`),
+      )
+      .action((ids: OrderArgument[], options: MoveManyOptions) => run(ctx, move, ids, options))
   }
+}
+
+const parseArgument = (text: string): OrderArgument => (text === '-' ? '-' : parseId(text))
+
+/** One order is shown as it is then; many get a table of outcomes. */
+async function makeMoves(
+  ctx: Context,
+  move: Move,
+  given: readonly OrderArgument[],
+  options: MoveManyOptions,
+): Promise<void> {
+  const { all = false, status, yes = false, dryRun = false } = options
+  if (all && given.length > 0) throw new DbtoolError('USAGE', '--all and the number of an order exclude each other')
+  if (!all && (status !== undefined || yes))
+    throw new DbtoolError('USAGE', `${status === undefined ? '--yes' : '--status'} needs --all`, {
+      hint: `see: dbtool orders ${move} --help`,
+    })
+  const [id] = given
+  if (!all && given.length <= 1 && id !== '-') return makeMove(ctx, move, { id, dryRun })
+  const { moveMany } = await import('./move-many.ts')
+  return moveMany(ctx, move, given, options)
 }
 
 export async function makeMove(

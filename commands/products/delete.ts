@@ -4,7 +4,7 @@ import type { DbtoolError } from '../../src/errors.ts'
 import type { Product } from '../../src/shop/products/products.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
-import { productView } from '../kit/views.ts'
+import { isBulk, oneOrMany, productView } from '../kit/views.ts'
 import { changeProduct } from './update.ts'
 import { whichProduct } from '../kit/which.ts'
 
@@ -13,14 +13,20 @@ export interface DeleteProductOptions {
   readonly dryRun?: boolean
 }
 
-export function productsDelete(products: Command, ctx: Context, run = removeProduct): void {
-  withView(products.command('delete'), productView)
-    .description('Delete a product that no order refers to; asks first')
-    .argument('[product]', 'id or SKU')
+export function productsDelete(products: Command, ctx: Context, run = removeProducts): void {
+  withView(products.command('delete'), oneOrMany<DeleteProductOptions>(productView))
+    .description('Delete products that no order refers to; asks first')
+    .argument('[product...]', 'id or SKU; - reads them from standard input')
     .option('-y, --yes', 'skip the confirmation')
     .option('-n, --dry-run', 'check and show the product, and delete nothing')
-    .addHelpText('after', examples('dbtool products delete TEA-1 --yes'))
-    .action((product: string | undefined, options: DeleteProductOptions) => run(ctx, product, options))
+    .addHelpText('after', examples('dbtool products delete TEA-1 POT-1 --yes'))
+    .action((given: string[], options: DeleteProductOptions) => run(ctx, given, options))
+}
+
+async function removeProducts(ctx: Context, given: readonly string[], options: DeleteProductOptions): Promise<void> {
+  const { yes = false, dryRun = false } = options
+  if (!isBulk(given)) return removeProduct(ctx, given[0], options)
+  return (await import('./many.ts')).deleteProducts(ctx, given, { yes, dryRun })
 }
 
 export async function removeProduct(

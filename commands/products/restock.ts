@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import type { PromptField } from '../../src/prompts/ask.ts'
 import { parseDifference } from '../../src/shop/rules.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
-import { productView } from '../kit/views.ts'
+import { isBulk, oneOrMany, productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 
 export interface RestockOptions {
@@ -12,15 +13,31 @@ export interface RestockOptions {
   readonly dryRun?: boolean
 }
 
-export function productsRestock(products: Command, ctx: Context, run = restock): void {
-  withView(products.command('restock'), productView)
-    .description('Add units to the stock of a product, or remove some')
-    .argument('[product]', 'id or SKU')
+export function productsRestock(products: Command, ctx: Context, run = restockAll): void {
+  withView(products.command('restock'), oneOrMany<RestockOptions>(productView))
+    .description('Add units to the stock of products, or remove some')
+    .argument('[product...]', 'id or SKU; - reads them from standard input')
     .option('--by <±n>', 'units to add; -5 removes five', value(parseDifference))
     .option('-n, --dry-run', 'check and show the product, and change nothing')
-    .addHelpText('after', examples('dbtool products restock TEA-1 --by 50', 'dbtool products restock TEA-1 --by -3'))
-    .action((product: string | undefined, options: RestockOptions) => run(ctx, product, options))
+    .addHelpText(
+      'after',
+      examples('dbtool products restock TEA-1 --by 50', 'dbtool products restock TEA-1 POT-1 --by -3'),
+    )
+    .action((given: string[], options: RestockOptions) => run(ctx, given, options))
 }
+
+async function restockAll(ctx: Context, given: readonly string[], options: RestockOptions): Promise<void> {
+  if (!isBulk(given)) return restock(ctx, given[0], options)
+  const { by } = await ctx.ask.resolve({ by: unitsField(options.by) })
+  return (await import('./many.ts')).restockProducts(ctx, given, { by, dryRun: options.dryRun === true })
+}
+
+const unitsField = (given: number | undefined): PromptField<number> => ({
+  given,
+  flag: '--by',
+  message: 'Units to add (-5 removes five)',
+  parse: parseDifference,
+})
 
 export async function restock(
   ctx: Context,
@@ -30,7 +47,7 @@ export async function restock(
   const { restockProduct, signed } = await import('../../src/shop/products/changes.ts')
   const { product: wanted, by } = await ctx.ask.resolve({
     product: whichProduct(ctx, reference),
-    by: { given, flag: '--by', message: 'Units to add (-5 removes five)', parse: parseDifference },
+    by: unitsField(given),
   })
   const product = await ctx.shop((db) => db.transaction((tx) => restockProduct(tx, ctx.author(), wanted, by)), {
     dryRun,

@@ -7,7 +7,7 @@ import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
-import { productView } from '../kit/views.ts'
+import { isBulk, oneOrMany, productView } from '../kit/views.ts'
 import { whichProduct } from '../kit/which.ts'
 import { freeSku } from './free-sku.ts'
 
@@ -22,12 +22,13 @@ export interface UpdateProductOptions {
   readonly dryRun?: boolean
 }
 
-export function productsUpdate(products: Command, ctx: Context, run = changeProduct): void {
-  const update = withView(products.command('update'), updatedView(productView)).description(
-    'Change a product; use restock for its stock',
-  )
+export function productsUpdate(products: Command, ctx: Context, run = changeProducts): void {
+  const update = withView(
+    products.command('update'),
+    oneOrMany<UpdateProductOptions>(updatedView(productView)),
+  ).description('Change products; use restock for their stock')
   update
-    .argument('[product]', 'id or SKU')
+    .argument('[product...]', 'id or SKU; - reads them from standard input')
     .option('--name <name>', 'at most 255 characters', value(parseProductName))
     .option('--description <text>', "a longer text; '' removes it", removable(parseDescription))
     .option('--price <amount>', 'such as 19.90; placed orders keep their price', value(parsePrice))
@@ -37,9 +38,9 @@ export function productsUpdate(products: Command, ctx: Context, run = changeProd
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText(
       'after',
-      examples('dbtool products update TEA-1 --price 4.75', 'dbtool products update TEA-1 --inactive'),
+      examples('dbtool products update TEA-1 --price 4.75', 'dbtool products update TEA-1 POT-1 --inactive'),
     )
-    .action((product: string | undefined, options: UpdateProductOptions) => run(ctx, product, options))
+    .action((given: string[], options: UpdateProductOptions) => run(ctx, given, options))
 }
 
 const columnPrompts = (ctx: Context): ColumnPrompts<ProductPatch> => ({
@@ -50,6 +51,22 @@ const columnPrompts = (ctx: Context): ColumnPrompts<ProductPatch> => ({
   is_active: { yes: '--active', no: '--inactive', message: 'For sale' },
 })
 
+async function changeProducts(ctx: Context, given: readonly string[], options: UpdateProductOptions): Promise<void> {
+  if (!isBulk(given)) return changeProduct(ctx, given[0], options)
+  const patch = patchOf(options)
+  const { assertForMany } = await import('../kit/bulk.ts')
+  assertForMany(patch, {
+    names: '--name, --description, --price, --active or --inactive',
+    unique: { sku: '--sku' },
+  })
+  await (await import('./many.ts')).updateProducts(ctx, given, { patch, dryRun: options.dryRun === true })
+}
+
+function patchOf(options: UpdateProductOptions): ProductPatch {
+  const { name, description, price, sku } = options
+  return { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
+}
+
 export async function changeProduct(
   ctx: Context,
   reference: string | undefined,
@@ -59,8 +76,8 @@ export async function changeProduct(
     import('../../src/shop/products/changes.ts'),
     import('../../src/shop/products/products.ts'),
   ])
-  const { name, description, price, sku, dryRun = false } = options
-  const given = { name, description: orNull(description), price, sku: orNull(sku), is_active: activeFlag(options) }
+  const { dryRun = false } = options
+  const given = patchOf(options)
   assertPatch(ctx, given, '--name, --description, --price, --sku, --active or --inactive')
   const { product } = await ctx.ask.resolve({ product: whichProduct(ctx, reference) })
   const { patch, seen = product } = await patchFor(ctx, given, {

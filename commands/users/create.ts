@@ -6,7 +6,7 @@ import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 import { free } from './free.ts'
-import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
+import { newPassword, newPasswordFlags, type NewPasswordOptions, withPassword } from './new-password.ts'
 
 export interface CreateUserOptions extends NewPasswordOptions {
   readonly username?: string
@@ -18,7 +18,9 @@ export interface CreateUserOptions extends NewPasswordOptions {
 }
 
 export function usersCreate(users: Command, ctx: Context, run = createUser): void {
-  const create = withView(users.command('create'), userView).description('Add a user; asks for missing values')
+  const create = withView(users.command('create'), withPassword(userView)).description(
+    'Add a user; asks for missing values',
+  )
   create
     .option('--username <name>', '3 to 50 of A-Z a-z 0-9 _, unique in the shop', value(parseUsername))
     .option('--email <address>', 'unique in the shop', value(parseEmail))
@@ -61,7 +63,8 @@ export async function createUser(ctx: Context, options: CreateUserOptions): Prom
       ),
     { dryRun },
   )
-  ctx.out.item(userView, dryRun ? { ...user, id: null, created_at: null } : user)
+  const answer = dryRun ? { ...user, id: null, created_at: null } : { ...user, ...chosen.answer }
+  ctx.out.item(withPassword(userView)(options), answer)
   if (!dryRun) chosen.show()
   ctx.out.success(
     dryRun ? `${user.username} would be added; nothing was changed` : `added ${user.username} (id ${user.id})`,

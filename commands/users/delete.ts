@@ -3,6 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { deletedUserView } from './deleted-view.ts'
+import { isBulk, oneOrMany } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 
 export interface DeleteUserOptions {
@@ -10,14 +11,20 @@ export interface DeleteUserOptions {
   readonly dryRun?: boolean
 }
 
-export function usersDelete(users: Command, ctx: Context, run = removeUser): void {
-  withView(users.command('delete'), deletedUserView)
-    .description('Delete a user who has no orders; asks first')
-    .argument('[user]', 'id, username or email')
+export function usersDelete(users: Command, ctx: Context, run = removeUsers): void {
+  withView(users.command('delete'), oneOrMany<DeleteUserOptions>(deletedUserView))
+    .description('Delete users who have no orders; asks first')
+    .argument('[user...]', 'id, username or email; - reads them from standard input')
     .option('-y, --yes', 'skip the confirmation')
     .option('-n, --dry-run', 'show the user, and delete nothing')
-    .addHelpText('after', examples('dbtool users delete bob', 'dbtool users delete bob@example.com --yes'))
-    .action((user: string | undefined, options: DeleteUserOptions) => run(ctx, user, options))
+    .addHelpText('after', examples('dbtool users delete bob', 'dbtool users delete bob@example.com carol --yes'))
+    .action((given: string[], options: DeleteUserOptions) => run(ctx, given, options))
+}
+
+async function removeUsers(ctx: Context, given: readonly string[], options: DeleteUserOptions): Promise<void> {
+  const { yes = false, dryRun = false } = options
+  if (!isBulk(given)) return removeUser(ctx, given[0], options)
+  return (await import('./many.ts')).deleteUsers(ctx, given, { yes, dryRun })
 }
 
 export async function removeUser(

@@ -4,7 +4,9 @@ import { firstLine } from '../../src/context/stdin.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { PromptField } from '../../src/prompts/ask.ts'
 import { parsePassword } from '../../src/shop/rules.ts'
+import { data, type View } from '../../src/output/view.ts'
 import { either } from '../kit/flags.ts'
+import { userView } from '../kit/views.ts'
 
 export interface NewPasswordOptions {
   readonly passwordStdin?: boolean
@@ -16,15 +18,23 @@ export function newPasswordFlags(command: Command): void {
   either(
     command,
     ['--password-stdin', 'read the password from the first line of standard input'],
-    ['--generate-password', 'generate a password, and show it once on standard error'],
+    ['--generate-password', 'generate a password, and show it once'],
   )
 }
 
 export interface NewPassword {
   readonly field: PromptField<string>
-  /** Shows a generated password: it cannot be read anywhere else. */
+  /** The generated password, as a part of the answer; without one, nothing. */
+  readonly answer: { readonly password?: string }
+  /** Shows a generated password that is not in the answer: it cannot be read anywhere else. */
   readonly show: () => void
 }
+
+/** The columns of the user, and in data formats the generated password. */
+export const withPassword =
+  (view: View) =>
+  ({ generatePassword = false }: NewPasswordOptions): View =>
+    generatePassword ? { ...view, columns: [...view.columns, data('password')] } : view
 
 /** Resolves to the new password, or the prompt for it. Rejects with USAGE if the piped password breaks the rules. */
 export async function newPassword(
@@ -42,8 +52,10 @@ export async function newPassword(
       parse: parsePassword,
       secret: 'twice',
     },
+    answer: generated === undefined ? {} : { password: generated },
     show: () => {
-      if (generated !== undefined) ctx.out.secret(`password: ${generated}`)
+      const isInAnswer = ctx.out.hasData(withPassword(userView)({ generatePassword: true }), 'password')
+      if (generated !== undefined && !isInAnswer) ctx.out.secret(`password: ${generated}`)
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
-import { newPassword, newPasswordFlags, type NewPasswordOptions } from './new-password.ts'
+import { newPassword, newPasswordFlags, type NewPasswordOptions, withPassword } from './new-password.ts'
 import { whichUser } from '../kit/which.ts'
 
 export interface SetPasswordOptions extends NewPasswordOptions {
@@ -11,7 +11,7 @@ export interface SetPasswordOptions extends NewPasswordOptions {
 }
 
 export function usersSetPassword(users: Command, ctx: Context, run = setUserPassword): void {
-  const setPassword = withView(users.command('set-password'), userView).description(
+  const setPassword = withView(users.command('set-password'), withPassword(userView)).description(
     'Set a new password for a user; asks for it twice, without echo',
   )
   setPassword
@@ -42,7 +42,7 @@ export async function setUserPassword(
   const user = await ctx.shop((db) => db.transaction((tx) => setPassword(tx, ctx.author(), wanted, passwordHash)), {
     dryRun,
   })
-  ctx.out.itemForScripts(userView, user)
+  ctx.out.itemForScripts(withPassword(userView)(options), dryRun ? user : { ...user, ...chosen.answer })
   if (!dryRun) chosen.show()
   ctx.out.success(
     dryRun ? `${user.username} would get a new password; nothing was changed` : `${user.username} has a new password`,

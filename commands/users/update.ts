@@ -6,7 +6,7 @@ import { withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
-import { userView } from '../kit/views.ts'
+import { isBulk, oneOrMany, userView } from '../kit/views.ts'
 import { whichUser } from '../kit/which.ts'
 import { free } from './free.ts'
 
@@ -20,10 +20,10 @@ export interface UpdateUserOptions {
   readonly dryRun?: boolean
 }
 
-export function usersUpdate(users: Command, ctx: Context, run = changeUser): void {
-  const update = withView(users.command('update'), updatedView(userView))
-    .description('Change the email, the names or the login permission of a user')
-    .argument('[user]', 'id, username or email')
+export function usersUpdate(users: Command, ctx: Context, run = changeUsers): void {
+  const update = withView(users.command('update'), oneOrMany<UpdateUserOptions>(updatedView(userView)))
+    .description('Change the email, the names or the login permission of users')
+    .argument('[user...]', 'id, username or email; - reads them from standard input')
   either(update, ['--active', 'allow login'], ['--inactive', 'forbid login; orders and addresses stay'])
     .option('--email <address>', 'unique in the shop', value(parseEmail))
     .option('--first-name <name>', "at most 100 characters; '' removes it", removable(parsePersonName))
@@ -31,9 +31,12 @@ export function usersUpdate(users: Command, ctx: Context, run = changeUser): voi
     .option('-n, --dry-run', 'show what would be changed, and change nothing')
     .addHelpText(
       'after',
-      examples('dbtool users update ada --first-name Ada --last-name Lovelace', 'dbtool users update ada --inactive'),
+      examples(
+        'dbtool users update ada --first-name Ada --last-name Lovelace',
+        'dbtool users update ada bob --inactive',
+      ),
     )
-    .action((user: string | undefined, options: UpdateUserOptions) => run(ctx, user, options))
+    .action((given: string[], options: UpdateUserOptions) => run(ctx, given, options))
 }
 
 const columnPrompts = (ctx: Context): ColumnPrompts<UserPatch> => ({
@@ -43,13 +46,29 @@ const columnPrompts = (ctx: Context): ColumnPrompts<UserPatch> => ({
   is_active: { yes: '--active', no: '--inactive', message: 'May log in' },
 })
 
+async function changeUsers(ctx: Context, given: readonly string[], options: UpdateUserOptions): Promise<void> {
+  if (!isBulk(given)) return changeUser(ctx, given[0], options)
+  const patch = patchOf(options)
+  const { assertForMany } = await import('../kit/bulk.ts')
+  assertForMany(patch, {
+    names: '--email, --first-name, --last-name, --active or --inactive',
+    unique: { email: '--email' },
+  })
+  await (await import('./many.ts')).updateUsers(ctx, given, { patch, dryRun: options.dryRun === true })
+}
+
+function patchOf(options: UpdateUserOptions): UserPatch {
+  const { email, firstName, lastName } = options
+  return { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
+}
+
 export async function changeUser(
   ctx: Context,
   reference: string | undefined,
   options: UpdateUserOptions,
 ): Promise<void> {
-  const { email, firstName, lastName, dryRun = false } = options
-  const given = { email, first_name: orNull(firstName), last_name: orNull(lastName), is_active: activeFlag(options) }
+  const { dryRun = false } = options
+  const given = patchOf(options)
   assertPatch(ctx, given, '--email, --first-name, --last-name, --active or --inactive')
   const [{ updateUser }, { getUser }] = await Promise.all([
     import('../../src/shop/users/user-changes.ts'),

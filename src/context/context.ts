@@ -84,6 +84,8 @@ export interface Context {
   connection<T>(work: (connection: Connection) => Promise<T>, limits?: Partial<Limits>, elsewhere?: Target): Promise<T>
   /** The command line, to be copied into a shell; passwords are masked. */
   commandLine(): string
+  /** Sets the exit code of a command that succeeds otherwise: that of another program which it has run. */
+  exitWith(code: number): void
   /** The author of changes, for the log. */
   author(): Author
   /** Runs `work` in a context with other connection settings, and closes its connections afterwards. */

@@ -24,6 +24,7 @@ export class ProcessContext implements Context {
   #pool: Promise<Pool> | undefined
   #ask: Ask | undefined
   #unlisten = (): void => undefined
+  #exitCode = 0
 
   constructor(readonly io: Io) {}
 
@@ -54,6 +55,14 @@ export class ProcessContext implements Context {
 
   commandLine(): string {
     return this.invocation().line
+  }
+
+  get exitCode(): number {
+    return this.#exitCode
+  }
+
+  exitWith(code: number): void {
+    this.#exitCode = code
   }
 
   author(): Author {

@@ -44,9 +44,10 @@ function asJson({ code, message, hint, faults, exitCode }: DbtoolError): string 
 }
 
 function asText(error: DbtoolError, { verbose }: Style, { colour, glyphs }: Pick<Look, 'colour' | 'glyphs'>): string {
-  const { message, faults, hint } = error
+  const { code, message, faults, hint } = error
   const sentence = (text: string): string => glyphs.adapt(escapeControls(text))
-  const lines = [`${colour.red('error:')} ${sentence(message)}`]
+  // A person who answers no has made no mistake.
+  const lines = [code === 'DECLINED' ? sentence(message) : `${colour.red('error:')} ${sentence(message)}`]
   if (faults.length > 1) lines.push(...faults.map((fault) => `  - ${sentence(fault)}`))
   if (hint !== undefined) lines.push(`${colour.dim('hint:')} ${sentence(hint)}`)
   if (verbose) lines.push(...detailsOf(error))

@@ -8,13 +8,35 @@ export interface Glyphs {
   readonly arrow: string
   /** Converts a frame of box-drawing characters. */
   readonly frame: (drawn: string) => string
+  /** Groups the digits of an amount by thousands, on a terminal only. */
+  readonly grouped: (amount: string) => string
   /** Converts one of dbtool's own texts or signs. */
   readonly adapt: (text: string) => string
 }
 
 const unchanged = (text: string): string => text
 
-const unicode: Glyphs = { isAscii: false, pen: blockPen, ellipsis: '…', arrow: '→', frame: unchanged, adapt: unchanged }
+/** `1234567.50` as `1,234,567.50`; other texts stay as they are. */
+function byThousands(amount: string): string {
+  const [, sign = '', whole, fraction = ''] = /^(-?)(\d{4,})(\.\d+)?$/.exec(amount) ?? []
+  return whole === undefined ? amount : `${sign}${inThrees(whole)}${fraction}`
+}
+
+function inThrees(digits: string): string {
+  const groups: string[] = []
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(end - 3, 0), end))
+  return groups.join(',')
+}
+
+const unicode: Glyphs = {
+  isAscii: false,
+  pen: blockPen,
+  ellipsis: '…',
+  arrow: '→',
+  frame: unchanged,
+  grouped: unchanged,
+  adapt: unchanged,
+}
 
 const substitutes: Readonly<Record<string, string>> = {
   '…': '...',
@@ -36,6 +58,7 @@ const ascii: Glyphs = {
       .replaceAll('│', '|')
       .replaceAll('─', '-')
       .replace(/[┌┬┐├┼┤└┴┘]/g, '+'),
+  grouped: unchanged,
   adapt: (text) => text.replace(/[…→–×✔⚠✖]/g, (character) => substitutes[character] ?? character),
 }
 
@@ -47,6 +70,6 @@ const ascii: Glyphs = {
 export function glyphsFor({ TERM, LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv, isTerminal: boolean): Glyphs {
   const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? 'UTF-8'
   const needsAscii = TERM === 'dumb' || (isTerminal && TERM === 'linux') || !/utf-?8/i.test(locale)
-  if (!needsAscii) return unicode
-  return isTerminal ? ascii : { ...unicode, pen: asciiPen }
+  if (isTerminal) return { ...(needsAscii ? ascii : unicode), grouped: byThousands }
+  return needsAscii ? { ...unicode, pen: asciiPen } : unicode
 }

@@ -63,11 +63,13 @@ export class Output extends Reporter {
   /** Writes text that has only one format, such as a script. */
   text(text: string): void {
     this.#hasRows = false
+    this.unpaged()
     this.write(text, 0)
   }
 
-  /** Writes one row with all its columns. */
+  /** Writes one row with all its columns; only lists are paged. */
   item<R extends object>(view: View<R>, row: R): void {
+    this.unpaged()
     this.write(writerFor(this.#format, this.#isBare).item(this.chosen(view), row as Row, this.style()), 1)
   }
 
@@ -125,6 +127,27 @@ export class Output extends Reporter {
     return this.#format === 'ids' || this.#format === 'count' || this.#isBare
   }
 
+  /** Whether people read the result, and not a program. */
+  get isForPeople(): boolean {
+    return !this.#isBare && (this.#format === 'table' || this.#format === 'vertical')
+  }
+
+  /** Whether the data of an item of this view includes a column that tables never show. */
+  hasData(view: View, name: string): boolean {
+    if (this.isForPeople || this.#format === 'ids' || this.#format === 'count') return false
+    return this.chosen(view).columns.some((column) => column.name === name)
+  }
+
+  /** Whether --fields or --field selects columns. */
+  get selectsFields(): boolean {
+    return this.#options.fields !== undefined
+  }
+
+  /** @throws DbtoolError USAGE if --fields names a column that the view does not have. */
+  assertFields(view: View): void {
+    this.chosen(view)
+  }
+
   /** Whether a person reads the rows on a terminal: too many of them would flood it. */
   get isOnScreen(): boolean {
     const isLaidOut = this.isForPeople || (this.#format === 'markdown' && !this.#isBare)
@@ -159,10 +182,6 @@ export class Output extends Reporter {
       .close({ isWhole: this.#isWhole ?? isDone, rows: this.#hasRows ? this.#rows : undefined })
       .finally(() => this.release())
     if (message !== undefined) this.note(message)
-  }
-
-  private get isForPeople(): boolean {
-    return !this.#isBare && (this.#format === 'table' || this.#format === 'vertical')
   }
 
   private get isForScripts(): boolean {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Writable } from 'node:stream'
+import { ignoreCtrlC } from '../ctrl-c.ts'
 import { writeSlowly, type Destination, type Screen } from './destination.ts'
 import { glyphsFor } from './glyphs.ts'
 
@@ -23,9 +24,12 @@ function isInstalled(command: string, { PATH = '' }: NodeJS.ProcessEnv): boolean
     : PATH.split(delimiter).some((folder) => existsSync(join(folder, program)))
 }
 
-/** Settings for `less`, also when PAGER names it: colours, and UTF-8 if the locale names no character set. */
+/**
+ * Settings for `less`, also when PAGER names it: colours, and UTF-8 if the locale names no character set. Lines that
+ * are pasted into it are keys, so it must not write files or run commands.
+ */
 function lessSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { LESS: lessOptions, ...(glyphsFor(env, true).isAscii ? {} : { LESSCHARSET: 'utf-8' }) }
+  return { LESS: lessOptions, LESSSECURE: '1', ...(glyphsFor(env, true).isAscii ? {} : { LESSCHARSET: 'utf-8' }) }
 }
 
 interface PagerParts {
@@ -117,18 +121,4 @@ export class PagedScreen implements Destination {
 
 function ended(pager: ChildProcess): Promise<void> {
   return new Promise((resolve) => pager.once('close', resolve).once('error', () => resolve()))
-}
-
-/**
- * Ignores Ctrl-C while a pager is open, and returns a function that restores the handlers. The pager handles Ctrl-C in
- * its own way; if dbtool exited under it, the terminal would be left in a broken state.
- */
-function ignoreCtrlC(): () => void {
-  const listeners = process.listeners('SIGINT')
-  const ignore = (): void => undefined
-  process.removeAllListeners('SIGINT').on('SIGINT', ignore)
-  return () => {
-    process.off('SIGINT', ignore)
-    for (const listener of listeners) process.on('SIGINT', listener)
-  }
 }

@@ -3,7 +3,7 @@ import { readable } from './cell.ts'
 import type { Cell } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
 import type { Column, Row, View } from './view.ts'
-import { shorten, widthOf, wrapped } from './width.ts'
+import { shorten, widthOf, wrapped, wrappedName } from './width.ts'
 
 /** The width of a cell in columns of the terminal, and the glyphs to draw it with. */
 export interface CellLayout {
@@ -28,8 +28,9 @@ export function cellLines(view: View, column: Column, row: Row, layout: CellLayo
 }
 
 /** The text of a value for people. The sentences of dbtool itself are adapted to the terminal. */
-export function textOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyphs): string {
+export function textOf({ name, wraps, shownIn, align, isName }: Column, row: Row, glyphs: Glyphs): string {
   const text = readable(row[name])
+  if (align === 'right' && isName !== true) return glyphs.grouped(text)
   return wraps === true || shownIn === 'below' ? glyphs.adapt(text) : text
 }
 
@@ -37,7 +38,7 @@ export function textOf({ name, wraps, shownIn }: Column, row: Row, glyphs: Glyph
 export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
-  return [shorten(column.name, layout.width, layout.glyphs.ellipsis), ...(used ? hanging(under.name, layout) : [])]
+  return [...wrappedName(column.name, layout.width), ...(used ? hanging(under.name, layout) : [])]
 }
 
 function belowOf({ columns }: View, column: Column): Column | undefined {

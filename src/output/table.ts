@@ -13,7 +13,7 @@ import {
   type CellLayout,
 } from './table-cell.ts'
 import { nestedRows, type Row, type Section, type View } from './view.ts'
-import { piecesOf, shorten, widthOf } from './width.ts'
+import { partsOf, piecesOf, shorten, widthOf } from './width.ts'
 
 export interface Look {
   readonly colour: ChalkInstance
@@ -76,12 +76,9 @@ export class TableInParts {
   private layoutOf(rows: readonly Row[]): Layout | undefined {
     if (this.#view.nested !== undefined) return undefined
     const elastic = elasticColumns(this.#view, rows, this.#look)
-    this.#demand = elastic.map(({ wanted, least }, at) => ({
-      wanted: Math.max(wanted, this.#demand[at]?.wanted ?? 0),
-      least: Math.max(least, this.#demand[at]?.least ?? 0),
-    }))
+    this.#demand = elastic.map((demand, at) => larger(demand, this.#demand[at] ?? demand))
     const charts = chartsBeside(this.#view, rows, this.#demand, this.#look)
-    const columns = [...this.#demand, ...charts.map(({ width }) => ({ wanted: width, least: width }))]
+    const columns = [...this.#demand, ...charts.map(({ width }) => fixed(width))]
     const widths = fittingWidths(columns, this.#look.width)
     return widths === undefined ? undefined : { widths, charts }
   }
@@ -112,7 +109,7 @@ function chartsBeside(
   if (chart === undefined) return []
   const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, available)
-  if (fittingWidths([...elastic, { wanted: width, least: width }], limit) === undefined) return []
+  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return []
   return [
     {
       name: chart.column,
@@ -158,18 +155,28 @@ function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, chart
 }
 
 const narrowestText = 8
-const narrowestName = 4
+/** Only if nothing else helps: three characters and the ellipsis. */
+const narrowestCut = 4
 const narrowestSentence = 24
 const narrowestChart = 10
 const chartInPipes = 40
 /** The width of borders and padding: a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1
 
-/** The natural and the minimum width of a column. Numbers and times are never cut, because that would change them. */
+/**
+ * The widths of a column, from its natural one to its minimum. First its name wraps at underscores, then texts are cut,
+ * and last of all the name breaks anywhere. Numbers and times are never cut, because that would change them.
+ */
 interface Elastic {
   readonly wanted: number
+  /** With a wrapped name. */
+  readonly wrapped: number
+  /** With texts of which still much is to be seen. */
+  readonly cut: number
   readonly least: number
 }
+
+const fixed = (width: number): Elastic => ({ wanted: width, wrapped: width, cut: width, least: width })
 
 function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
   const available: CellLayout = { width: Infinity, glyphs }
@@ -178,23 +185,38 @@ function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Ela
     const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
     const rigid =
       column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
-    const narrowest = rigid ? Math.max(most, narrowestName) : column.wraps === true ? narrowestSentence : narrowestText
-    return { wanted, least: Math.min(wanted, narrowest) }
+    const part = Math.max(...partsOf(column.name).map(widthOf))
+    const wrapped = Math.min(wanted, Math.max(most, part))
+    if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
+    if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
+    return { wanted, wrapped, cut: Math.min(wrapped, narrowestText), least: Math.min(wrapped, narrowestCut) }
   })
 }
 
 const wantedBy = (columns: readonly Elastic[]): number => columns.reduce((sum, { wanted }) => sum + wanted, 0)
 
-/** Shrinks the widest columns first until all fit. Undefined if they cannot fit. */
+function larger(one: Elastic, other: Elastic): Elastic {
+  return {
+    wanted: Math.max(one.wanted, other.wanted),
+    wrapped: Math.max(one.wrapped, other.wrapped),
+    cut: Math.max(one.cut, other.cut),
+    least: Math.max(one.least, other.least),
+  }
+}
+
+/** Shrinks the widest columns first, by one means after the other, until all fit. Undefined if they cannot fit. */
 function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
   const widths = columns.map(({ wanted }) => wanted)
-  for (let excess = wantedBy(columns) + frame(columns.length) - limit; excess > 0; excess -= 1) {
-    const elastic = widths.map((width, index) => (width > (columns[index]?.least ?? 0) ? width : 0))
-    const most = Math.max(...elastic)
-    if (most === 0) return undefined
-    widths[elastic.indexOf(most)] = most - 1
+  let excess = wantedBy(columns) + frame(columns.length) - limit
+  for (const means of ['wrapped', 'cut', 'least'] as const) {
+    for (; excess > 0; excess -= 1) {
+      const elastic = widths.map((width, index) => (width > (columns[index]?.[means] ?? 0) ? width : 0))
+      const most = Math.max(...elastic)
+      if (most === 0) break
+      widths[elastic.indexOf(most)] = most - 1
+    }
   }
-  return widths
+  return excess > 0 ? undefined : widths
 }
 
 /** A single row: one line per column with name and value, where long values continue below; then its lists. */

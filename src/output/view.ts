@@ -12,6 +12,8 @@ export interface Column {
   readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
   /** If a table is too wide, the text wraps instead of being cut. */
   readonly wraps?: boolean
+  /** A number that names a thing, such as an id: its digits are never grouped. */
+  readonly isName?: boolean
   /** The signs for values in the table of a list. */
   readonly signs?: Readonly<Record<string, Sign>>
 }
@@ -55,7 +57,13 @@ export const section = <R extends object>(view: View<R>, rows: readonly R[]): Se
 })
 
 export const text = (name: string): Column => ({ name, align: 'left', shownIn: 'everywhere' })
-export const number = (name: string): Column => ({ name, align: 'right', shownIn: 'everywhere' })
+/** An amount, or a number that names a thing by the name of its column. */
+export const number = (name: string): Column => ({
+  name,
+  align: 'right',
+  shownIn: 'everywhere',
+  isName: /(?:^|_)(?:id|version|pid|port|year|connection)$/.test(name),
+})
 export const detail = (name: string): Column => ({ name, align: 'left', shownIn: 'item' })
 export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
 export const heading = (name: string): Column => ({ name, align: 'left', shownIn: 'heading' })

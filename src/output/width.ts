@@ -58,6 +58,20 @@ export function wrapped(text: string, width: number): string[] {
   return lines
 }
 
+/** Wraps a name such as `total_amount` after its underscores into lines of at most `width` columns. */
+export function wrappedName(name: string, width: number): string[] {
+  const lines: string[] = []
+  for (const part of partsOf(name)) {
+    const longer = `${lines.at(-1) ?? ''}${part}`
+    if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(...piecesOf(part, width))
+  }
+  return lines
+}
+
+/** `total_`, `amount`. */
+export const partsOf = (name: string): string[] => name.match(/[^_]+_*|_+/g) ?? [name]
+
 let segmenter: Intl.Segmenter | undefined
 
 /** Created for the first text that needs it: creating it takes half as long as starting Node. */

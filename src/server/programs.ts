@@ -51,13 +51,34 @@ export function findPrograms(env: NodeJS.ProcessEnv = process.env): Programs {
   )
 }
 
+/**
+ * Finds a client program of MariaDB, first where DBTOOL_MARIADBD says, by one of its names.
+ * @throws DbtoolError CLIENT_FAILED with instructions to install it.
+ */
+export function findClient(
+  env: NodeJS.ProcessEnv,
+  { names, debian }: { readonly names: readonly string[]; readonly debian: string },
+): string {
+  const override = env['DBTOOL_MARIADBD'] ?? ''
+  const own = override === '' ? [] : ['', 'bin', '../bin'].map((part) => join(directoryOf(override), part))
+  const directories = [...own, ...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...usualDirectories]
+  const found = names.flatMap((name) => findIn(directories, name) ?? [])[0]
+  if (found !== undefined) return found
+  const command = installCommand()?.replace(/mariadb-server-core .*/, debian)
+  throw new DbtoolError('CLIENT_FAILED', `${names[0] ?? ''} is not installed here`, {
+    hint: `install ${command === undefined ? 'the MariaDB client of your system' : `it: ${asAdministrator(command)}`}`,
+  })
+}
+
+const directoryOf = (given: string): string => (isFile(given) ? dirname(given) : given)
+
 /** The command that installs MariaDB here, or undefined on a system that dbtool does not know. */
 export function installCommand(system: string = systemName()): string | undefined {
   return installCommands.find(([name]) => name.test(system))?.[1]
 }
 
 function overridden(given: string): Programs {
-  const directory = isFile(given) ? dirname(given) : given
+  const directory = directoryOf(given)
   const directories = ['', 'bin', 'sbin', 'libexec', 'scripts', '../bin', '../scripts'].map((part) =>
     join(directory, part),
   )

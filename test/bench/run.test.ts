@@ -94,7 +94,7 @@ describe('npm run bench', { timeout: 300_000 }, () => {
   it.each([
     [
       ['--only', 'orders,beer'],
-      '--only must name groups out of start, round-trips, orders, waiting-orders, matrix, ' +
+      '--only must name groups out of start, round-trips, orders, waiting-orders, many, matrix, ' +
         "import, bulk, export, checks, reports, pool, service, not 'beer'",
     ],
     [['--only', 'constructor'], 'not '],

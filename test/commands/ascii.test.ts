@@ -14,7 +14,7 @@ const lines = [
   'users get ada',
   'orders list --items',
   'report top-products --chart',
-  'doctor',
+  'doctor --all',
   'db check',
   'products restock TEA-1 --by 1 --dry-run --sql',
   'products update TEA-1 --name "Green tea from the slopes of a mountain far away and all alone" --dry-run',

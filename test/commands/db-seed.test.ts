@@ -139,7 +139,8 @@ describe('db seed', () => {
     ['--until 1969-12-31', "--until must be in the years 1970 to 9999, not '1969-12-31'"],
     [
       '--until soon',
-      "--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, or an age such as 30d, not 'soon'",
+      '--until must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, an age such as 30d, or a day such as today ' +
+        "or monday, not 'soon'",
     ],
   ])('%s: exit 2, and nothing is changed', async (flags, message) => {
     expect(await dbtool(`db seed ${flags} --json`, { database: shop.name })).toMatchObject({

@@ -149,7 +149,7 @@ describe('a field that is not there', () => {
     expect(error.faults).toEqual([
       expect.stringMatching(/^--limit /),
       '--field and --fields exclude each other',
-      '--force needs a file in --output',
+      '--force needs a file, such as that of --output',
       "--fields names the unknown field 'idd' (did you mean id?)",
       expect.stringMatching(/^--fields names the unknown field 'mail' \(did you mean email\?\); the fields are id, /),
     ])
@@ -169,8 +169,8 @@ describe('what does not go together is exit 2', () => {
     ['--fields id,email,id', "--fields names 'id' twice"],
     ['--field id,email', "--field must be one name, not 'id,email'; --fields takes several"],
     ['--output ""', '--output must be a file, or - for standard output'],
-    ['--force', '--force needs a file in --output'],
-    ['--force -o -', '--force needs a file in --output'],
+    ['--force', '--force needs a file, such as that of --output'],
+    ['--force -o -', '--force needs a file, such as that of --output'],
     [
       '--format yaml',
       "--format must be one of table, vertical, json, ndjson, csv, tsv, markdown, ids, count, not 'yaml'",

@@ -246,7 +246,16 @@ describe('a write', () => {
       'users create --username eve --email eve@example.com --generate-password --json',
       { database },
     )
-    expect(stderr).toMatch(/^password: \S{12,}\n$/)
-    expect(stdout).not.toMatch(/password/)
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ username: 'eve', password: expect.stringMatching(/^\S{12,}$/) })
+    for (const flags of ['-q', '-q --format ids', '-q --field id', '--fields id --json', '-q --format vertical']) {
+      const answer = await dbtool(`users set-password eve --generate-password ${flags}`, { database })
+      expect(answer.stderr, flags).toMatch(/^password: \S{12,}\n$/)
+      expect(answer.stdout, flags).not.toMatch(/password/)
+    }
+    const csv = await dbtool('users set-password eve --generate-password --fields id,password --format csv', {
+      database,
+    })
+    expect(csv.stdout).toMatch(/^id,password\n\d+,\S{12,}\n$/)
   })
 })

@@ -17,8 +17,8 @@ describe('help', () => {
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Usage: dbtool \[options\] <noun> <verb>/)
     expect(stdout).toMatch(/^Shop:\n {2}users {7}create get list/m)
-    expect(stdout).toMatch(/^ {2}db {10}migrate rollback status seed reset check grants$/m)
-    expect(stdout.split('\n').length).toBeLessThanOrEqual(43)
+    expect(stdout).toMatch(/^ {2}db {10}migrate rollback status seed reset check grants shell dump restore$/m)
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(46)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 

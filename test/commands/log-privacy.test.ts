@@ -60,8 +60,8 @@ const lines: readonly [line: string, stdin?: string, exitCode?: number][] = [
   ['logs purge --older-than 0d --yes'],
 ]
 
-/** Verbs that change the schema or privileges, and leave no row. */
-const silent = ['db migrate', 'db rollback', 'db reset', 'db grants']
+/** Verbs that change the schema or privileges, or run what they are given, and leave no row. */
+const silent = ['db migrate', 'db rollback', 'db reset', 'db grants', 'db restore', 'sql']
 
 const lastId = async (): Promise<number> =>
   (await shop.connection.rows<{ id: number }>('SELECT COALESCE(MAX(id), 0) AS id FROM logs'))[0]?.id ?? 0

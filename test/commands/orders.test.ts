@@ -74,7 +74,7 @@ const refusals: readonly [
 ][] = [
   ['confirmed', 'ship', 2, 'USAGE', 'missing <id>', /flags or arguments/],
   ['confirmed', 'cancel 0', 2, 'USAGE', "<id> must be a whole number from 1 to 2147483647, not '0'", /--help/],
-  ['confirmed', 'cancel 1 --yes', 2, 'USAGE', "unknown option '--yes'", /--help/],
+  ['confirmed', 'cancel 1 --yes', 2, 'USAGE', '--yes needs --all', /--help/],
   ['confirmed', 'cancel 4711', 5, 'NOT_FOUND', 'there is no order 4711', /orders list/],
   [
     'pending',

@@ -41,7 +41,6 @@ describe('what is longer than the screen', () => {
     [[...long], /^┌/],
     [[...long, '--format', 'vertical'], /^id {10}1\n/],
     [['users', 'list', '--sort', 'id', '--fields', 'id', '--color', 'always'], /^┌/],
-    [['pool', 'stress', '--sql', 'DO 0'], /^mode +fair\n/],
     [['users', 'export', '--format', 'vertical'], /^username {4}ada\n/],
   ])('is read in a pager: dbtool %j', async (argv, start) => {
     const tty = sit(argv)
@@ -66,6 +65,7 @@ describe('what is longer than the screen', () => {
   it.each<[argv: string[], env: Record<string, string>, rows?: number]>([
     [long, {}, 40],
     [[...long, '--limit', '3'], {}],
+    [['users', 'get', 'user1'], {}, 5],
     [[...long, '--no-pager'], {}],
     [['--no-pager', ...long], {}],
     [[...long, '--json'], {}],
@@ -81,6 +81,12 @@ describe('what is longer than the screen', () => {
     expect(await tty.ended()).toBe(0)
     expect(tty.screen).not.toContain('reading')
     expect(tty.screen).toContain('user1')
+  })
+
+  it('is read by a pager that cannot write files, whatever is pasted into it', async () => {
+    const tty = sit(long, { DBTOOL_PAGER: `cat >'${pages}'; echo secure $LESSSECURE` })
+    await tty.see('secure 1')
+    expect(await tty.ended()).toBe(0)
   })
 
   it('goes into a pipe or a file as it is', async () => {
@@ -113,7 +119,7 @@ describe('while somebody reads', () => {
   })
 
   it('an error follows what was printed before it', async () => {
-    const tty = sit(['doctor'], { DB_SOCKET: '/nowhere' })
+    const tty = sit(['doctor', '--all'], { DB_SOCKET: '/nowhere' })
     await tty.see('reading')
     expect(tty.screen).not.toContain('error:')
     tty.type('\r')

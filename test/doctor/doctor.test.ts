@@ -42,10 +42,17 @@ describe('a healthy shop', () => {
     expect(await everything(shop)).toEqual(before)
   })
 
+  it('is one line, and all checks with --all', async () => {
+    const { exitCode, stdout, stderr } = await dbtool('doctor', { database: shop.name })
+    expect([exitCode, stdout]).toEqual([0, ''])
+    expect(stderr).toMatch(/^\d+ checks passed\n✔ no faults\n$/)
+    expect((await dbtool('doctor --all', { database: shop.name })).stdout).toContain('Configuration')
+  })
+
   it('is printed as a table that cuts nothing, at any width', async () => {
     for (const columns of [80, 120]) {
-      const { exitCode, stdout, stderr } = await dbtool('doctor --color never', { database: shop.name, columns })
-      expect([exitCode, stderr]).toEqual([0, '✔ no faults\n'])
+      const { exitCode, stdout, stderr } = await dbtool('doctor --all --color never', { database: shop.name, columns })
+      expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^\d+ checks passed\n✔ no faults\n$/)])
       for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
       expect(stdout).not.toContain('…')
       expect(stdout).toMatch(/^│ status │ check +│ found +│$/m)
@@ -65,7 +72,9 @@ describe('a healthy shop', () => {
     expect(stdout.split('\n')[0]).toBe('group,status,check,found,fix')
     expect(stdout).toMatch(/^Server,ok,time-zone,"?UTC in dbtool's sessions/m)
     expect((await dbtool('doctor --format ids', { database: shop.name })).stdout.trim().split('\n')).toEqual(names)
-    expect((await dbtool('doctor --color always', { database: shop.name })).stdout).toContain('\u001b[32m✔\u001b[39m')
+    expect((await dbtool('doctor --all --color always', { database: shop.name })).stdout).toContain(
+      '\u001b[32m✔\u001b[39m',
+    )
   })
 })
 
@@ -94,7 +103,19 @@ describe('privileges', () => {
       found: `${owner}@localhost has more privileges than the application needs: PROCESS on *.*; ALL on ${shop.name}.*`,
     })
     expect([outcome.exitCode, named('warning'), named('fault')]).toEqual([0, ['excess-privileges'], []])
-    expect((await dbtool('doctor', as(owner))).stderr).toBe('warning: risks: excess-privileges\n✔ no faults\n')
+    const printed = await dbtool('doctor', as(owner))
+    expect(printed.stderr).toMatch(/^\d+ checks passed\nwarning: risks: excess-privileges\n✔ no faults\n$/)
+    expect(printed.stdout).toContain('excess-privileges')
+    expect(printed.stdout).not.toMatch(/✔/)
+  })
+
+  it('after a failed login, the checks that need it are one line', async () => {
+    const { exitCode, stdout, stderr } = await dbtool('doctor', {
+      database: shop.name,
+      env: { DB_USER: 'nobody_here', DB_PASSWORD: 'x' },
+    })
+    expect([exitCode, stdout.match(/✖/g)?.length]).toEqual([1, 1])
+    expect(stderr).toMatch(/^\d+ checks passed\n\d+ checks skipped \(login failed\)\nerror: faults: log-in\n/)
   })
 })
 

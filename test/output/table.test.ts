@@ -86,7 +86,7 @@ describe('a list', () => {
   it.each([100, 80, 70, 66])('in %i columns cuts texts, never a number or a time', (width) => {
     const table = listTable(view, rows, look(width))
     for (const line of table.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width)
-    expect(table).toContain('12345678.90')
+    expect(table).toContain('12,345,678.90')
     expect(table).toContain('2026-11-22 10:30:00')
     expect(table.split('\n')).toHaveLength(6)
   })

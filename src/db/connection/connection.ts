@@ -17,10 +17,11 @@ import {
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import { addressOf, type Limits, type Target, timerMs } from '../target.ts'
 import { CellStream } from './cell-stream.ts'
-import type { DriverConnection, DriverQuery } from './driver.ts'
+import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
 import { InFlight } from './in-flight.ts'
 import type { Killer } from './kill.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
+import { anyResult, type ResultItem, withHeads } from './result-items.ts'
 import { type LockObserver, LockWatch } from './lock-observer.ts'
 import { convertBigInts, insertedId } from './read-value.ts'
 import { firstResultSet, forDriver, resultSets, rowForDriver, unconverted } from './results.ts'
@@ -127,6 +128,40 @@ export class Connection implements PooledConnection {
     const query = { ...unconverted, sql: this.unlimited(sql) }
     await this.stream(sql, values, (bound) => new CellStream(plainSocket, () => raw.query(query, bound)), onCells)
     return true
+  }
+
+  /**
+   * Runs one statement of any kind. `onItems` receives its result sets and its outcome as the server sends them, in
+   * constant memory. Never retried. Unlike `each`, it leaves the statement, and the server's time limit, as they are.
+   */
+  async results(
+    sql: string,
+    values: readonly Value[],
+    onItems: OnRows<ResultItem>,
+    vectors: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
+    // With an array of values, even an empty one, the connector would look for placeholders.
+    const send = (bound: unknown[]): RowStream =>
+      new RowStream(
+        withHeads(this.#parts.raw.queryStream({ ...anyResult(vectors), sql }, bound.length === 0 ? undefined : bound)),
+      )
+    await this.stream(sql, values, send, (items) => onItems(items as ResultItem[]), this.deadlineMs)
+  }
+
+  /**
+   * Resolves to the columns that a statement would return, without running it. Undefined if the server cannot prepare
+   * it.
+   */
+  async columnsOf(sql: string): Promise<readonly FieldInfo[] | undefined> {
+    const prepared = (await this.bounded(this.deadlineMs, this.#parts.raw.prepare(sql)).catch(() => undefined)) as
+      { readonly columns: readonly FieldInfo[]; close(): void } | undefined
+    prepared?.close()
+    return prepared?.columns
+  }
+
+  /** Whether the server has at least this version. */
+  isAtLeast(major: number, minor: number): boolean {
+    return this.#parts.raw.info?.hasMinVersion(major, minor, 0) === true
   }
 
   async bulk<T>(sql: string, rows: readonly (readonly Value[])[]): Promise<T[]> {
@@ -281,12 +316,13 @@ export class Connection implements PooledConnection {
     values: readonly Value[],
     send: (bound: unknown[]) => Batches<B>,
     onRows: (rows: B) => Promise<void>,
+    waitMs = this.#parts.limits.statementTimeoutMs,
   ): Promise<void> {
     const reader = new Reader(onRows)
     let batches: Batches<B> | undefined
     const sendAndRead = async (bound: unknown[]): Promise<void> => {
       batches = send(bound)
-      for (let rows = await this.nextOf(batches); rows !== undefined; rows = await this.nextOf(batches))
+      for (let rows = await this.nextOf(batches, waitMs); rows !== undefined; rows = await this.nextOf(batches, waitMs))
         await reader.read(rows)
     }
     try {
@@ -315,10 +351,9 @@ export class Connection implements PooledConnection {
   }
 
   /** The next rows, in the time that the server has for a statement. */
-  private nextOf<B>(batches: Batches<B>): Promise<B | undefined> {
-    const { statementTimeoutMs } = this.#parts.limits
-    return this.#inFlight.watch(batches.next(), statementTimeoutMs, () => {
-      const message = `${addressOf(this.#parts.target)} has sent no row for ${statementTimeoutMs} ms`
+  private nextOf<B>(batches: Batches<B>, waitMs: number): Promise<B | undefined> {
+    return this.#inFlight.watch(batches.next(), waitMs, () => {
+      const message = `${addressOf(this.#parts.target)} has sent no row for ${waitMs} ms`
       const hint = 'the statement was stopped; raise DB_STATEMENT_TIMEOUT to allow more time'
       const hintInCode = 'the statement was stopped; raise statementTimeoutMs of the pool to allow more time'
       this.cut(new DatabaseError('STATEMENT_TIMEOUT', message, { hint, hintInCode }))

@@ -3,6 +3,7 @@ import type * as mariadb from 'mariadb'
 
 export type DriverConnection = mariadb.Connection
 export type DriverQuery = mariadb.QueryOptions
+export type FieldInfo = mariadb.FieldInfo
 export type DriverPool = mariadb.Pool
 /** The connector's types omit the last two. */
 export type DriverOptions = mariadb.ConnectionConfig & { permitRedirect?: boolean; restrictedAuth?: string[] }

@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from '../../src/context/context.ts'
+import type { DatabaseObject } from '../../src/client/restore.ts'
+import { number, text, type View } from '../../src/output/view.ts'
+import { counted } from '../../src/values.ts'
+import { withView } from '../kit/command.ts'
+import { examples } from '../kit/help.ts'
+import type { Finding } from '../../src/shop/invariants.ts'
+import { assertSound, invariants } from './check.ts'
+import { clientFor, sizeOf } from './client-for.ts'
+
+const view: View = {
+  columns: [text('database'), number('bytes'), number('dropped'), text('is_sound')],
+  id: 'database',
+  empty: '',
+}
+
+export interface RestoreOptions {
+  readonly confirm?: string
+  readonly dryRun?: boolean
+}
+
+export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): void {
+  withView(db.command('restore'), view)
+    .description('Replace everything in the database by a dump, and check it. Asks first, unless it is empty')
+    .argument('[file]', 'a complete dump, plain or compressed; - is standard input')
+    .option('--confirm <database>', 'name of the database, instead of a prompt')
+    .option('-n, --dry-run', 'check the file, list what would be dropped, change nothing')
+    .addHelpText('after', examples('dbtool db restore shop.sql.gz', 'dbtool db restore shop.sql --confirm shop'))
+    .action((file: string | undefined, options: RestoreOptions) => run(ctx, file, options))
+}
+
+export async function restoreDatabase(ctx: Context, given: string | undefined, options: RestoreOptions): Promise<void> {
+  const { checkDump, dropObjects, objectsIn, openDump, restore } = await import('../../src/client/restore.ts')
+  const { path } = await ctx.ask.resolve({
+    path: { given, flag: '<file>', message: 'File with the dump', parse: (typed: string) => typed },
+  })
+  const { stdin, cwd, signal } = ctx.io
+  const client = await clientFor(ctx, { names: ['mariadb', 'mysql'], debian: 'mariadb-client-core' })
+  const progress = ctx.out.progress()
+  const file = await openDump(path === '-' ? path : resolve(cwd, path), path, stdin)
+  try {
+    const all = await checkDump(file, signal, (bytes) => progress.show(() => `${sizeOf(bytes)} checked …`))
+    const found = await ctx.connection(objectsIn)
+    const row = { database: client.database, bytes: all, dropped: found.length, is_sound: null }
+    if (options.dryRun === true) {
+      show(ctx, row, found)
+      return
+    }
+    await confirm(ctx, found, client.database, options)
+    await ctx.connection((connection) => dropObjects(connection, found))
+    const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)
+    await restore(file, { ...client, onBytes })
+    ctx.out.success(`restored ${file.name} to ${client.database}`)
+    await conclude(ctx, row)
+  } finally {
+    await file.handle.close()
+  }
+}
+
+/** An empty database loses nothing. */
+async function confirm(
+  ctx: Context,
+  found: readonly DatabaseObject[],
+  name: string,
+  given: RestoreOptions,
+): Promise<void> {
+  if (found.length > 0 || given.confirm !== undefined) {
+    const message = `Drop everything in ${name} (${described(found)}), and restore the dump?`
+    await ctx.ask.confirmName({ message, name, given: given.confirm, flag: '--confirm' })
+  } else await ctx.ask.confirm({ message: `Restore the dump to ${name}?`, yes: true })
+}
+
+/** `2 tables, 1 view`. */
+function described(found: readonly DatabaseObject[]): string {
+  const types = [...new Set(found.map(({ type }) => type))]
+  return types.map((type) => counted(found.filter((one) => one.type === type).length, type.toLowerCase())).join(', ')
+}
+
+function show({ out }: Context, row: object, found: readonly DatabaseObject[]): void {
+  out.itemForScripts(view, row)
+  for (const { type, name } of found) out.note(`would drop ${type.toLowerCase()} ${name}`)
+  out.note('dry run: the dump is complete; nothing was changed')
+}
+
+/** The copy of a shop must be as sound as the shop; another database has no invariants. */
+async function conclude(ctx: Context, row: object): Promise<void> {
+  const { appliedMigrations } = await import('../../src/db/migrations/schema-state.ts')
+  const isShop = await ctx.connection(async (connection) => (await appliedMigrations(connection)).length > 0)
+  const findings: readonly Finding[] = isShop ? await invariants(ctx) : []
+  ctx.out.itemForScripts(view, { ...row, is_sound: isShop ? findings.every(({ ok }) => ok) : null })
+  if (isShop) assertSound(ctx, findings)
+  else ctx.out.note('this is no shop of dbtool, so db check does not apply')
+}

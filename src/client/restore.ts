@@ -1,0 +1,149 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Duplex, Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { quoted } from '../db/privileges/accounts.ts'
+import type { Queries } from '../db/queries.ts'
+import { DbtoolError, isNodeError, messageOf } from '../errors.ts'
+import { namelessFile } from '../new-file.ts'
+import { type ClientRun, runClient } from './client.ts'
+import { compressionOfBytes, decompressing, type Compression } from './compression.ts'
+import { DumpTail, endOf, errorIn } from './dump-tail.ts'
+
+/** A dump that can be read twice: once to check it, and once to restore it. */
+export interface DumpFile {
+  readonly name: string
+  readonly handle: FileHandle
+  readonly compression: Compression
+}
+
+const magicBytes = 4
+
+/** Opens a dump; standard input is copied to a file without a name. Rejects with USAGE if it cannot be read. */
+export async function openDump(path: string, name: string, stdin: Readable): Promise<DumpFile> {
+  const handle = path === '-' ? await spooled(stdin) : await opened(path, name)
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
+  return {
+    name: path === '-' ? 'standard input' : name,
+    handle,
+    compression: compressionOfBytes(buffer.subarray(0, bytesRead)),
+  }
+}
+
+async function opened(path: string, name: string): Promise<FileHandle> {
+  const handle = await open(path, 'r').catch((cause: unknown) => {
+    const reason = isNodeError(cause) && cause.code === 'ENOENT' ? 'there is no such file' : messageOf(cause)
+    throw new DbtoolError('USAGE', `cannot read ${name}: ${reason}`, { cause })
+  })
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new DbtoolError('USAGE', `cannot read ${name}: it is not a regular file`, { hint: 'a dump in a pipe is -' })
+}
+
+async function spooled(stdin: Readable): Promise<FileHandle> {
+  const handle = await namelessFile(join(tmpdir(), 'dbtool'))
+  for await (const chunk of stdin) await handle.appendFile(chunk as Buffer)
+  return handle
+}
+
+const chunkBytes = 65_536
+
+/** A stream of the handle itself would never end a pipeline, because the handle stays open. */
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+/** The plain text of the dump, from its beginning. */
+function stagesOf({ handle, compression }: DumpFile): (Readable | Duplex)[] {
+  return [Readable.from(chunksOf(handle)), ...decompressing(compression)]
+}
+
+/**
+ * Reads the dump to its end and resolves to its size before compression. Rejects with BAD_INPUT for a file that is
+ * damaged, or that lacks the last line of a dump. To restore it would leave a part of the data.
+ */
+export async function checkDump(
+  file: DumpFile,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<number> {
+  const tail = new DumpTail(onBytes)
+  await pipeline([...stagesOf(file), tail.sink()], { signal }).catch((cause: unknown) => {
+    signal.throwIfAborted()
+    if (cause instanceof DbtoolError) throw cause
+    throw new DbtoolError('BAD_INPUT', `${file.name} is damaged: ${messageOf(cause)}`, { cause, hint: nothingChanged })
+  })
+  if (tail.isComplete) return tail.bytes
+  throw new DbtoolError('BAD_INPUT', `${file.name} is not a complete dump: its last line is missing`, {
+    hint: nothingChanged,
+  })
+}
+
+const nothingChanged = 'nothing was changed; a dump of dbtool db dump ends with "-- Dump completed"'
+
+export interface DatabaseObject {
+  readonly type: string
+  readonly name: string
+}
+
+const objects = `
+SELECT CASE TABLE_TYPE WHEN 'BASE TABLE' THEN 'TABLE' WHEN 'SYSTEM VERSIONED' THEN 'TABLE' ELSE TABLE_TYPE END AS type,
+    TABLE_NAME AS name
+  FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+UNION ALL SELECT 'EVENT', EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
+ORDER BY type, name`
+
+/** Resolves to everything that the database contains; triggers belong to their tables. */
+export async function objectsIn(queries: Queries): Promise<DatabaseObject[]> {
+  return queries.rows<DatabaseObject>(objects)
+}
+
+/** Drops these objects of the database. The session ignores foreign keys from then on. */
+export async function dropObjects(queries: Queries, found: readonly DatabaseObject[]): Promise<void> {
+  await queries.execute('SET foreign_key_checks = 0')
+  for (const { type, name } of found) await queries.execute(`DROP ${type} IF EXISTS ${quoted(name)}`)
+}
+
+export interface RestoreRequest extends Pick<ClientRun, 'program' | 'options' | 'env' | 'signal'> {
+  readonly database: string
+  readonly onBytes: (bytes: number) => void
+}
+
+/** In this mode the client passes everything to the server: a dump cannot run commands on this machine. */
+const safely = ['--binary-mode', '--batch']
+
+/** Sends the dump to the server. Rejects with CLIENT_FAILED and the error of the server. */
+export async function restore(file: DumpFile, request: RestoreRequest): Promise<void> {
+  const { database, onBytes, signal } = request
+  const tail = new DumpTail(onBytes)
+  let messages = ''
+  const args = [...safely, `--database=${database}`]
+  const exitCode = await runClient({ ...request, args, stdio: ['pipe', 'ignore', 'pipe'] }, async (child) => {
+    child.stderr?.on('data', (chunk) => (messages = endOf(messages + String(chunk))))
+    const stages = [...stagesOf(file), tail.count(), child.stdin as Writable]
+    // If the client ends early, its own message is the reason.
+    await pipeline(stages, { signal }).catch((cause: unknown) => {
+      if (!isNodeError(cause) || cause.code !== 'EPIPE') throw cause
+    })
+  }).catch((error: unknown) => {
+    throw signal.aborted ? interrupted(error) : error
+  })
+  if (signal.aborted) throw interrupted()
+  if (exitCode === 0) return
+  const reason = messages === '' ? `exit code ${exitCode}` : errorIn(messages)
+  throw new DbtoolError('CLIENT_FAILED', `mariadb failed: ${reason}`, {
+    hint: `${onlyPart}; remove the cause, and restore it again`,
+  })
+}
+
+const onlyPart = 'the database has only a part of the dump'
+
+const interrupted = (cause?: unknown): DbtoolError =>
+  new DbtoolError('INTERRUPTED', `interrupted: ${onlyPart}`, { cause, hint: 'restore it again' })

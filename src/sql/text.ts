@@ -1,0 +1,43 @@
+/**
+ * Quoted text, a quoted name, or a comment, as the server reads them in dbtool's sessions. An unclosed one ends with
+ * the statement.
+ */
+const quotedOrComment =
+  /(['"])(?:(?!\1)[^\\]|\\[^])*(?:\1|\\?$)|`[^`]*(?:`|$)|(?:#|--(?=[\p{Cc} ]|$))[^\n]*|\/\*[^]*?(?:\*\/|$)/gu
+
+/** The beginning of a comment that the server executes as code. */
+const executable = /^\/\*M?!/
+
+/** The code of a statement alone: without comments, and with empty quotes. */
+export function codeOf(sql: string): string {
+  return sql.replace(quotedOrComment, (found) => (/^['"`]/.test(found) ? found.charAt(0).repeat(2) : ' '))
+}
+
+/** Whether a comment contains code, which only some servers execute. */
+export function hasExecutableComment(sql: string): boolean {
+  return [...sql.matchAll(quotedOrComment)].some(([found]) => executable.test(found))
+}
+
+/** The first word of the code, in capital letters; empty if there is none. */
+export function firstWord(sql: string): string {
+  return /^[\s(;]*(\w*)/.exec(codeOf(sql))?.[1]?.toUpperCase() ?? ''
+}
+
+/** Whether another statement follows after a semicolon. */
+export function hasSeveral(sql: string): boolean {
+  const statements = codeOf(sql)
+    .split(';')
+    .filter((part) => part.trim() !== '')
+  return statements.length > 1
+}
+
+/** Replaces each part of the code that matches `pattern`, and leaves quotes and comments unchanged. */
+export function replaceInCode(sql: string, pattern: RegExp, replace: (...match: string[]) => string): string {
+  let result = ''
+  let from = 0
+  for (const { 0: found, index } of sql.matchAll(quotedOrComment)) {
+    result += sql.slice(from, index).replace(pattern, replace) + found
+    from = index + found.length
+  }
+  return result + sql.slice(from).replace(pattern, replace)
+}
