@@ -33,8 +33,8 @@ export interface TunedPoint {
 export type Limit = 'server' | 'client' | 'pool' | 'load'
 
 /**
- * A reason for low confidence. Other programs use this machine, the rounds differ too much for a narrow range, the time
- * was up, or this process was the limit.
+ * A reason for low confidence: load of other programs, rounds that differ too much for a narrow range, too little time,
+ * or a busy client.
  */
 export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'client-bound'
 

@@ -202,7 +202,7 @@ class Mysql2Connection implements PooledConnection {
     this.destroy()
     if (!isRunning) return
     const other = await connect(this.target, sideLimits).catch(() => undefined)
-    await other?.execute(`KILL ${Number(threadId)}`).catch(() => undefined)
+    await other?.execute(`KILL ${threadId}`).catch(() => undefined)
     await other?.close()
   }
 
