@@ -126,7 +126,7 @@ describe('a regular expression takes linear time', { timeout: 300_000 }, () => {
       // The end of a record that was rejected before, for each delimiter.
       'src/files/rejects.ts',
       // One class of characters.
-      'src/output/formats.ts',
+      'src/output/delimited.ts',
       // The tokens of --date-format, and a pattern of them for one value.
       ...['src/shop/import/times.ts', 'src/shop/import/times.ts'],
     ])

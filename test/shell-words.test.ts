@@ -8,7 +8,7 @@ import { quotedForShell, quotedPath } from '../src/values.ts'
 
 /** What stands in a command line of a message without quotes, and why that is safe. */
 const safe: Readonly<Record<string, readonly string[]>> = {
-  'a number': ['id', 'orderId', 'min', 'max', 'stock', 'version - 1', "pid ?? ''"],
+  'a number': ['id', 'existing.id', 'orderId', 'min', 'max', 'stock', 'version - 1', "pid ?? ''"],
   'a name of dbtool itself': [
     'command',
     'database',
@@ -32,7 +32,14 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     'topProducts.name',
     'verb',
   ],
-  'the command line as typed': ['ctx.author().command'],
+  'not a command line, but a duration, names of packages of ours, or of parameters': [
+    'durationText(neededMs(least))',
+    'durationText(timeMs ?? 0)',
+    'durationText(timeMs)',
+    "missing.join(' ')",
+    'twice.name',
+    "unused.join(', ')",
+  ],
   'no command line': ['fault', 'quoteValue(text)'],
 }
 

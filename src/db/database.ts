@@ -3,7 +3,7 @@ import type { OnCells } from '../cells.ts'
 import type { Pool } from './pool/pool.ts'
 import { withLease } from './pool/pool.ts'
 import type { Change, Queries, OnRows, Value } from './queries.ts'
-import { withRetries, type RetryOptions, type Work } from './retry.ts'
+import { defaultPatienceMs, withRetries, type RetryOptions, type Work } from './retry.ts'
 import { dryRun, transaction } from './transaction.ts'
 
 /** The database interface of the other folders: single statements, and transactions in a callback. */
@@ -22,10 +22,15 @@ export interface Database extends Queries {
 
 /** Runs each statement on any connection of the pool, and each transaction on a single one. */
 export class PooledDatabase implements Database {
+  readonly retryOptions: Partial<RetryOptions>
+
   constructor(
     readonly pool: Pool,
-    readonly retryOptions: Partial<RetryOptions> = {},
-  ) {}
+    retryOptions: Partial<RetryOptions> = {},
+  ) {
+    const lostBefore = (): boolean => performance.now() - (pool.lostAt ?? -Infinity) < defaultPatienceMs
+    this.retryOptions = { lostBefore, ...retryOptions }
+  }
 
   rows<T>(sql: string, values?: readonly Value[]): Promise<T[]> {
     return this.single((queries) => queries.rows<T>(sql, values))

@@ -18,6 +18,8 @@ export interface RetryOptions {
    */
   readonly patienceMs: number
   readonly onRetry?: ((retry: Retry) => void) | undefined
+  /** True if a connection was lost a moment before: a failover may not have ended yet. */
+  readonly lostBefore?: (() => boolean) | undefined
 }
 
 export const defaultPatienceMs = 15_000
@@ -38,8 +40,9 @@ export interface Work extends Partial<RetryOptions> {
  */
 export async function withRetries<T>(
   work: () => Promise<T>,
-  { kind, patienceMs = defaultPatienceMs, onRetry, giveUp }: Work,
+  { kind, patienceMs = defaultPatienceMs, onRetry, lostBefore, giveUp }: Work,
 ): Promise<T> {
+  const lostAtStart = lostBefore?.() === true
   let deadline = Infinity
   let lost = false
   let last: unknown
@@ -53,7 +56,7 @@ export async function withRetries<T>(
       deadline = Math.min(deadline, performance.now() + patienceMs)
       const pauseMs = pauseBefore(attempt, rule)
       const late = performance.now() + pauseMs >= deadline
-      if (late || attempt >= rule.attempts || !mayRetry(rule, kind, lost))
+      if (late || attempt >= rule.attempts || !mayRetry(rule, kind, lost || lostAtStart))
         throw lost && giveUp !== undefined ? giveUp(error) : error
       onRetry?.({ attempt: attempt + 1, pauseMs, error })
       await sleep(pauseMs)

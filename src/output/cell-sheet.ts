@@ -100,12 +100,14 @@ export class CellSheet {
     const { quote, way } = column
     if (way === 'flag') return this.put(isTrue(bytes, from, to) ? trueText : falseText, at)
     const start = this.put(quote, at)
-    const end = way === 'copied' ? this.copy(bytes, from, to, start) : this.writeWay(way, bytes, from, to, start)
-    return end < 0 ? this.writeGeneral(column, cells, from, to, at) : this.put(quote, end)
+    const end = way === 'copied' ? this.copy(bytes, from, to, start) : this.writeWay(way, cells, slot, start)
+    return end < 0 ? this.writeGeneral(column, cells, slot, at) : this.put(quote, end)
   }
 
   /** The position after the cell, or -1 if it is left to the general writer. */
-  private writeWay(way: CellWay, bytes: Buffer, from: number, to: number, at: number): number {
+  private writeWay(way: CellWay, { bytes, ranges }: Cells, slot: number, at: number): number {
+    const from = ranges[slot] ?? 0
+    const to = ranges[slot + 1] ?? from
     if (way === 'checked') return this.copyText(bytes, from, to, at)
     if (way !== 'instant' || to - from !== instantBytes) return -1
     const end = this.copy(bytes, from, to, at)
@@ -128,8 +130,9 @@ export class CellSheet {
     return end
   }
 
-  private writeGeneral({ kind, write }: CellColumn, cells: Cells, from: number, to: number, at: number): number {
-    const text = Buffer.from(write(valueOf(kind, cells.bytes, from, to)))
+  private writeGeneral({ kind, write }: CellColumn, cells: Cells, slot: number, at: number): number {
+    const from = cells.ranges[slot] ?? 0
+    const text = Buffer.from(write(valueOf(kind, cells.bytes, from, cells.ranges[slot + 1] ?? from)))
     const needed = at + text.length + this.mostBytes(cells)
     if (needed > this.#out.length) {
       const larger = Buffer.allocUnsafe(needed + this.#out.length)

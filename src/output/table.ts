@@ -109,7 +109,8 @@ function chartsBeside(
   if (chart === undefined) return []
   const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, available)
-  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return []
+  const readable = elastic.map((column) => ({ ...column, least: column.cut }))
+  if (fittingWidths([...readable, fixed(width)], limit) === undefined) return []
   return [
     {
       name: chart.column,

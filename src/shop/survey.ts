@@ -38,7 +38,8 @@ const orderSums = `SELECT
     COUNT(o.id) AS orders_with_lines,
     COALESCE(SUM(l.times), 0) AS line_count,
     COALESCE(SUM(IF(o.id IS NULL, 0, l.times)), 0) AS order_lines,
-    COALESCE(SUM(o.total_amount <> l.amount + COALESCE(a.amount, 0)), 0) AS wrong_totals
+    COALESCE(SUM(o.total_amount <> l.amount + COALESCE(a.amount, 0)), 0) AS wrong_totals,
+    COALESCE(SUM(o.total_amount < 0), 0) AS negative_totals
   FROM (
       SELECT order_id, COUNT(*) AS times, SUM(quantity * price) AS amount
       FROM order_items FORCE INDEX (idx_orderitem_sales)
@@ -65,6 +66,7 @@ const conclusions: Readonly<Record<string, (sums: Sums) => boolean>> = {
   'stock-ledger': (sums) => allLinesAreSummed(sums) && sums['wrong_stock'] === 0,
   'sales-figures': (sums) => allLinesAreSummed(sums) && sums['wrong_sales'] === 0,
   'order-total': (sums) => allLinesAreSummed(sums) && sums['wrong_totals'] === 0,
+  'total-not-negative': (sums) => sums['orders_with_lines'] === sums['orders'] && sums['negative_totals'] === 0,
   'order-has-lines': ({ orders_with_lines, orders }) => orders_with_lines === orders,
   'line-positive': (sums) => allLinesAreSummed(sums) && sums['bad_lines'] === 0,
   references: (sums) =>

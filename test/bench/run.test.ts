@@ -137,7 +137,7 @@ describe('every group', { timeout: 300_000 }, () => {
         'waiting-orders: hot, 64 workers, 0 ms: the build before',
         'import: orders of a month: orders import',
         'import: orders of a month: one order a transaction, 5 at once',
-        'import: memory at most: 10 ×',
+        'import: 10 × the month, as a process: this build',
         'export: orders: this build',
         'export: users: the build before',
         'checks: db check: this build',

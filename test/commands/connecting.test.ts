@@ -192,7 +192,7 @@ describe('--sql', () => {
       { database: shop.name, stdin: 'Geheimnis-123\n' },
     )
     expect(stderr).toMatch(
-      /^→ \d+\.\d ms {2}INSERT INTO users .*\["dora","dora@example.com","\*{8}",null,null,false\]$/m,
+      /^→ \d+\.\d ms {2}INSERT INTO users .*\["dora","dora@example.com",null,"\*{8}",null,null,false\]$/m,
     )
     expect(stdout + stderr).not.toMatch(/\$2[aby]\$|Geheimnis/)
   })

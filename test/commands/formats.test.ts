@@ -48,6 +48,9 @@ const stress = [
   'client_cpu',
   'validity',
   'partial',
+  'statements',
+  'thresholds',
+  'comparison',
 ]
 
 const columnsOf = (names: readonly string[]): string =>

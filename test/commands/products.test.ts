@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
@@ -168,6 +168,7 @@ describe('what is not sold any more', () => {
     expect(refused.stdout).toContain(stdout)
     expect(await everything(shop)).toEqual(before)
     await type('products update TEA-1 --active')
+    rmSync(join(folder, 'rejects.csv'), { force: true })
     expect((await type(line)).exitCode).toBe(0)
   })
 })

@@ -107,7 +107,7 @@ describe('users authenticate', () => {
       '',
       expect.stringMatching(
         new RegExp(
-          /^→[^\n]*schema_migrations[^\n]*\n→[^\n]*FROM users WHERE email = \? {2}-- \["EMAIL@example\.com"\]\n/
+          /^→[^\n]*schema_migrations[^\n]*\n→[^\n]*FROM users WHERE email_key = \? {2}-- \["EMAIL@example\.com"\]\n/
             .source +
             /→[^\n]*START TRANSACTION\n→[^\n]*INSERT INTO logs [^\n]*"users",ID,"login refused"\]\n→[^\n]*COMMIT\n/
               .source +

@@ -49,7 +49,7 @@ describe('a statement that the server refuses', () => {
       'a secret duplicate',
       insertUser,
       ['eve', hush, 'x'],
-      conflict('DUPLICATE', "Duplicate entry '********' for key 'email'", 'another value'),
+      conflict('DUPLICATE', "Duplicate entry '********' for key 'email_key'", 'another value'),
     ],
     [
       'a duplicate that speaks of certificates',
@@ -171,7 +171,7 @@ describe('a statement that the server refuses', () => {
   })
 
   it.each([
-    ['email', "mallory' for key 'email'"],
+    ['email', "mallory' for key 'email_key'"],
     ['username', "two\nlines' for key 'email"],
   ])('names the key, whatever the value says: %#', async (_key, username) => {
     await database.connection.execute(insertUser, [username, username, 'x'])

@@ -52,8 +52,8 @@ describe('a retry', () => {
     const [known] = await database.connection.rows("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'")
     if (known === undefined) return context.skip('this server has no innodb_snapshot_isolation')
     await add(database.connection, 'a')
-    await withPool(database.target, { size: 1, maxOverflow: 0 }, async (db) => {
-      await db.execute('SET SESSION innodb_snapshot_isolation = ON, tx_isolation = "REPEATABLE-READ"')
+    const variables = { innodb_snapshot_isolation: 'ON', tx_isolation: 'REPEATABLE-READ' }
+    await withPool({ ...database.target, variables }, { size: 1, maxOverflow: 0 }, async (db) => {
       let attempts = 0
       await db.transaction(async (tx) => {
         attempts += 1

@@ -67,6 +67,14 @@ export interface ConnectionParts {
   readonly locks?: LockObserver | undefined
 }
 
+interface Streaming<B> {
+  /** Sends the statement, and returns its rows. */
+  readonly send: (bound: unknown[]) => Batches<B>
+  readonly onRows: (rows: B) => Promise<void>
+  /** The longest time without a row; zero means no limit. */
+  readonly waitMs?: number
+}
+
 interface ServerStatus {
   readonly info: { readonly status: number } | null
 }
@@ -119,14 +127,15 @@ export class Connection implements PooledConnection {
 
   async each<T>(sql: string, values: readonly Value[], onRows: OnRows<T>): Promise<void> {
     const send = (bound: unknown[]): RowStream => new RowStream(this.#parts.raw.queryStream(this.unlimited(sql), bound))
-    await this.stream(sql, values, send, (rows) => onRows(rows as T[]))
+    await this.stream(sql, values, { send, onRows: (rows) => onRows(rows as T[]) })
   }
 
   async eachCells(sql: string, values: readonly Value[], onCells: OnCells): Promise<boolean> {
     const { raw, plainSocket } = this.#parts
     if (plainSocket === undefined) return false
     const query = { ...unconverted, sql: this.unlimited(sql) }
-    await this.stream(sql, values, (bound) => new CellStream(plainSocket, () => raw.query(query, bound)), onCells)
+    const send = (bound: unknown[]): CellStream => new CellStream(plainSocket, () => raw.query(query, bound))
+    await this.stream(sql, values, { send, onRows: onCells })
     return true
   }
 
@@ -145,7 +154,7 @@ export class Connection implements PooledConnection {
       new RowStream(
         withHeads(this.#parts.raw.queryStream({ ...anyResult(vectors), sql }, bound.length === 0 ? undefined : bound)),
       )
-    await this.stream(sql, values, send, (items) => onItems(items as ResultItem[]), this.deadlineMs)
+    await this.stream(sql, values, { send, onRows: (items) => onItems(items as ResultItem[]), waitMs: this.deadlineMs })
   }
 
   /**
@@ -314,9 +323,7 @@ export class Connection implements PooledConnection {
   private async stream<B>(
     sql: string,
     values: readonly Value[],
-    send: (bound: unknown[]) => Batches<B>,
-    onRows: (rows: B) => Promise<void>,
-    waitMs = this.#parts.limits.statementTimeoutMs,
+    { send, onRows, waitMs = this.#parts.limits.statementTimeoutMs }: Streaming<B>,
   ): Promise<void> {
     const reader = new Reader(onRows)
     let batches: Batches<B> | undefined

@@ -21,6 +21,7 @@ export class ResultSet {
   #at = 0
   #missing = headerBytes
   #chunks: Buffer[] = []
+  #received = 0
   #part: 'head' | 'rows' | 'end' = 'head'
   #columns = 0
   #columnsLeft = 0
@@ -29,6 +30,7 @@ export class ResultSet {
   /** Adds bytes from the server, in chunks of any size. */
   push(chunk: Buffer): void {
     this.#chunks.push(chunk)
+    this.#received += chunk.length
   }
 
   /** True when all rows are read. All further bytes are other packets. */
@@ -49,14 +51,14 @@ export class ResultSet {
 
   /** Joins the chunks with the unread bytes, unless a large packet is still incomplete. */
   private join(): void {
-    const received = this.#chunks.reduce((sum, { length }) => sum + length, 0)
-    if (received === 0 || received < this.#missing) return
+    if (this.#received === 0 || this.#received < this.#missing) return
     const rest = this.#bytes.subarray(this.#at)
     const [chunk = nothing] = this.#chunks
     this.#bytes = rest.length === 0 && this.#chunks.length === 1 ? chunk : Buffer.concat([rest, ...this.#chunks])
     this.#at = 0
     this.#missing = 0
     this.#chunks = []
+    this.#received = 0
   }
 
   /** The end of the packet that begins at `at`; undefined if it is incomplete. */
@@ -167,6 +169,7 @@ export class ResultSet {
     this.#bytes = nothing
     this.#at = 0
     this.#chunks = []
+    this.#received = 0
     return rest.length === 0 ? undefined : rest
   }
 }

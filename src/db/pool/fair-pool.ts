@@ -24,6 +24,7 @@ const reopenAfterMs = 200
  * size + overflow statements run at the server: the place of a connection is free only when its statement has ended.
  */
 export class FairPool implements Pool {
+  lostAt: number | undefined
   readonly #options: PoolOptions
   readonly #target: Pick<Target, 'inCode'> | undefined
   readonly #entries: PoolEntries
@@ -274,6 +275,7 @@ export class FairPool implements Pool {
   private lost(entry: PoolEntry): void {
     const at = this.#idle.indexOf(entry)
     if (at < 0) return
+    this.lostAt = performance.now()
     this.#idle.splice(at, 1)
     this.evict(entry)
   }

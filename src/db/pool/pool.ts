@@ -117,6 +117,8 @@ export interface AcquireOptions {
 
 /** A pool of connections to one target. All pool modes share this interface. */
 export interface Pool {
+  /** When an idle connection was last lost, as a time of `performance.now()`. Undefined if that was not noticed. */
+  readonly lostAt?: number | undefined
   /**
    * Resolves to a lease on a connection. Rejects with POOL_TIMEOUT after `timeoutMs`, with POOL_CLOSED after `close`,
    * with INTERRUPTED after `signal`, or with the reason why no connection can be opened.

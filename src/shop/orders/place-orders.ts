@@ -149,11 +149,7 @@ function withoutAnswered(rows: readonly Row[], batch: readonly DigestedRequest[]
 }
 
 /** Sends the orders. An empty answer means that one of them was refused, so none was placed. */
-async function send(
-  queries: Queries,
-  batch: readonly DigestedRequest[],
-  prices: KnownPrices,
-): Promise<readonly Row[]> {
+async function send(queries: Queries, batch: readonly DigestedRequest[], prices: KnownPrices): Promise<readonly Row[]> {
   const unknown: UnknownOutcomeInfo = {
     message:
       `the connection was lost while ${batch.length} orders were being placed, ` + 'and the server cannot be reached',

@@ -13,7 +13,7 @@ const itsHelpers = ['src/db/connection/driver.ts', onePlace, 'src/db/connection/
 const makers = ['connectorOptions', 'connectorPoolOptions', 'barePlace', 'mysql2Options']
 /** They put those options on a socket, or say how large a pool is. */
 const wrappers = ['onSocket']
-const poolSizes = ['connectionLimit', 'minimumIdle', 'acquireTimeout']
+const poolSizes = ['connectionLimit', 'maxIdle', 'minimumIdle', 'acquireTimeout']
 const openers = ['createConnection', 'createPool', 'createPoolCluster', 'importFile']
 
 /** Each call that opens a connection of a driver with options from elsewhere. */

@@ -73,11 +73,13 @@ function read(chunks: readonly Buffer[]): { rows: Cell[][]; others: Buffer; isOv
   return { rows, others: Buffer.concat(others), isOver: result.isOver }
 }
 
+/** Chunks of these sizes, in turn; of a large result, they are larger. */
 function inChunks(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const least = Math.ceil(bytes.length / 20_000)
   const chunks: Buffer[] = []
   let at = 0
   for (let next = 0; at < bytes.length; next += 1) {
-    const size = sizes[next % sizes.length] ?? 1
+    const size = Math.max(sizes[next % sizes.length] ?? 1, least)
     chunks.push(bytes.subarray(at, at + size))
     at += size
   }
