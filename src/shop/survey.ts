@@ -31,8 +31,8 @@ const productSums = `SELECT
     ) c ON c.product_id = p.id`
 
 /**
- * Each order that has lines, with the sums of its lines and adjustments. From the orders, the server would look up a
- * million sums by an index that it builds first.
+ * Each order that has lines, with the sums of its lines and adjustments. A join that begins with the orders took
+ * twice as long over a million lines.
  */
 const orderSums = `SELECT
     COUNT(o.id) AS orders_with_lines,

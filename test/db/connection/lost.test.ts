@@ -1,3 +1,4 @@
+import { connect as dial } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
@@ -132,6 +133,8 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     while (idle.usable) await sleep(5)
     await expectFailure(idle.rows('SELECT 1'), lost)
     for (const lease of leases) lease.release()
+    // A process that is killed closes its connections and its port one after the other.
+    while (await isOpen(port)) await sleep(5)
     await expectFailure(pool.acquire(), {
       code: 'UNREACHABLE',
       exitCode: 4,
@@ -149,3 +152,14 @@ describe('a server of its own', { timeout: 120_000 }, () => {
     await again.close()
   })
 })
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = dial(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}
