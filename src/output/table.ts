@@ -109,8 +109,7 @@ function chartsBeside(
   if (chart === undefined) return []
   const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
   const width = Math.max(narrowestChart, available)
-  const readable = elastic.map((column) => ({ ...column, least: column.cut }))
-  if (fittingWidths([...readable, fixed(width)], limit) === undefined) return []
+  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return []
   return [
     {
       name: chart.column,

@@ -90,13 +90,13 @@ describe('beside a table', () => {
     ])
   })
 
-  it.each([200, 100, 57, 56, 50, 38])('in %i columns fills them, and texts give way to its narrowest', (width) => {
+  it.each([200, 100, 57, 56, 50, 38, 34])('in %i columns fills them, and texts give way to its narrowest', (width) => {
     const lines = listTable(view(), rows, look(width)).split('\n')
     expect(lines.map(widthOf)).toEqual(lines.map(() => width))
     expect(lines[3]).toMatch(/█{10,} │$/)
   })
 
-  it.each([37, 30])('in %i columns has no room, and there is the table without it', (width) => {
+  it.each([33, 30])('in %i columns has no room, and there is the table without it', (width) => {
     const { chart, ...plain } = view()
     expect(chart).toBeDefined()
     expect(listTable(view(), rows, look(width))).toBe(listTable(plain, rows, look(width)))
