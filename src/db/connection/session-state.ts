@@ -1,0 +1,70 @@
+import { DatabaseError } from '../failures.ts'
+import { isConnectionLoss, ruleOf } from '../retry-table.ts'
+import type { DriverConnection } from './driver.ts'
+
+const inTransactionFlag = 1
+const autocommitFlag = 2
+/** The answer says that a session variable or the current database has changed. */
+const sessionChangedFlag = 1 << 14
+/** The answer mentions its variables, which have their old values again. */
+const forOneStatement = /^\s*SET\s+STATEMENT\b/i
+const changesNoSession =
+  /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+
+interface ServerStatus {
+  readonly info: { readonly status: number } | null
+}
+
+/** The state of a session, as the flags of the answers and the errors tell it. */
+export class SessionState {
+  /** `known` after a success. After an error it is `unknown`, unless the error ended the transaction. */
+  #transaction: 'known' | 'unknown' | 'ended' = 'known'
+  #isChanged = false
+  readonly #raw: DriverConnection
+
+  constructor(raw: DriverConnection) {
+    this.#raw = raw
+  }
+
+  get inTransaction(): boolean {
+    return this.#transaction !== 'ended' && (this.flags & inTransactionFlag) === inTransactionFlag
+  }
+
+  get mayHoldTransaction(): boolean {
+    return this.inTransaction || this.#transaction === 'unknown'
+  }
+
+  /** True if a statement may have changed session variables or the current database. */
+  get isChanged(): boolean {
+    return this.#isChanged || (this.flags & autocommitFlag) === 0
+  }
+
+  /** After a success. `isAlone` is false if other statements were sent meanwhile. */
+  succeeded(sql: string, { keepsSession, isAlone }: { keepsSession: boolean; isAlone: boolean }): void {
+    this.#transaction = 'known'
+    if (keepsSession) return
+    const changed = (this.flags & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
+    // An answer that comes together with another one hides its flags.
+    const mayHaveChanged = !isAlone && !changesNoSession.test(sql)
+    this.#isChanged ||= changed || mayHaveChanged
+  }
+
+  failed(error: Error): void {
+    const ended = error instanceof DatabaseError && !isConnectionLoss(error) && ruleOf(error).transaction === 'ended'
+    this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'unknown'
+  }
+
+  /** After statements were stopped: the transaction may be open. */
+  interrupted(): void {
+    this.#transaction = 'unknown'
+  }
+
+  restored(): void {
+    this.#isChanged = false
+    this.#transaction = 'known'
+  }
+
+  private get flags(): number {
+    return (this.#raw as unknown as ServerStatus).info?.status ?? autocommitFlag
+  }
+}
