@@ -33,6 +33,7 @@ export async function runStatement(
   { mode, onItems }: { readonly mode: StatementMode; readonly onItems: OnRows<ResultItem> },
 ): Promise<readonly Warning[]> {
   const run = async (): Promise<readonly Warning[]> => {
+    await connection.rows(forgetWarnings)
     await connection.results(sql, values, onItems, await vectorColumns(connection, values[0] ?? sql))
     return warningsOf(connection)
   }
@@ -46,6 +47,9 @@ export async function runStatement(
   await connection.execute('START TRANSACTION READ ONLY')
   return run()
 }
+
+/** A statement without a table keeps the warnings of the one before, such as those of the session's set-up. */
+const forgetWarnings = 'SELECT 1 FROM (SELECT 1) AS nothing'
 
 async function warningsOf(connection: Connection): Promise<readonly Warning[]> {
   const rows = await connection.rows<WarningRow>('SHOW WARNINGS')
