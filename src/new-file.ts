@@ -78,8 +78,9 @@ export class NewFile {
 
   /** Removes what {@link commit} has not moved. */
   async cleanUp(): Promise<void> {
-    process.off('exit', this.#remove)
+    // Until it is gone, a second Ctrl-C may still end the process.
     if (this.#place.temporary !== undefined) await rm(this.#place.temporary, { force: true })
+    process.off('exit', this.#remove)
   }
 
   /** Leaves what {@link commit} has not moved, and returns its path. */

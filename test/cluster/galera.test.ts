@@ -9,7 +9,7 @@ import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/or
 import { examine } from '../doctor/examine.ts'
 import { balancer } from '../support/balancer.ts'
 import { dbtool } from '../support/cli.ts'
-import { galera, noGalera } from '../support/galera.ts'
+import { galera, noGalera, setProviderOption } from '../support/galera.ts'
 
 /** `npm run torture -- --cluster` repeats each fault. */
 const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
@@ -149,9 +149,8 @@ describe.skipIf(noGalera !== undefined)(
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
         await shop([5])
-        const options = 'SET GLOBAL wsrep_provider_options ='
         await node(2).asOwner(async (owner) => {
-          await owner.execute(`${options} 'repl.causal_read_timeout=PT0.5S'`)
+          await setProviderOption(owner, 'repl.causal_read_timeout', 'PT0.5S')
           // A read lock stops the threads that apply the changes of other nodes.
           await owner.execute('FLUSH TABLES WITH READ LOCK')
           await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
@@ -163,7 +162,7 @@ describe.skipIf(noGalera !== undefined)(
             message: expect.stringContaining('lags behind its cluster'),
           })
           await owner.execute('UNLOCK TABLES')
-          await owner.execute(`${options} 'repl.causal_read_timeout=PT30S'`)
+          await setProviderOption(owner, 'repl.causal_read_timeout', 'PT30S')
         })
       })
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
 import { socketTarget, type Target } from '../../src/db/target.ts'
 import { prepareDirectories } from '../../src/server/directories.ts'
 import type { ServerPaths } from '../../src/server/home.ts'
@@ -108,9 +109,7 @@ export class GaleraNode {
 
   /** Cuts the node off from the others, or ends that. */
   async isolate(isIsolated: boolean): Promise<void> {
-    await this.asOwner((owner) =>
-      owner.execute(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`),
-    )
+    await this.asOwner((owner) => setProviderOption(owner, 'gmcast.isolate', isIsolated ? '1' : '0'))
   }
 
   #pid(): number {
@@ -246,4 +245,13 @@ async function createAccount(owner: Connection): Promise<void> {
   await owner.execute(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
   await owner.execute(`CREATE USER ${user}@'127.0.0.1' IDENTIFIED BY '${password}'`)
   await owner.execute(`GRANT ALL ON ${database}.* TO ${user}@'127.0.0.1'`)
+}
+
+/** Sets an option of the provider. Since 11.4, a plugin can make each of them a system variable. */
+export async function setProviderOption(owner: Connection, name: string, value: string): Promise<void> {
+  const asVariable = `SET GLOBAL wsrep_provider_${name.replaceAll('.', '_')} = '${value}'`
+  await owner.execute(`SET GLOBAL wsrep_provider_options = '${name}=${value}'`).catch((error: unknown) => {
+    if (error instanceof DatabaseError && error.errno === 1210) return owner.execute(asVariable)
+    throw error
+  })
 }
