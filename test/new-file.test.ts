@@ -107,10 +107,15 @@ describe('a small file', () => {
   })
 })
 
-it('the temporary file is gone when the process ends before it is complete', () => {
+it.each([
+  ['before it is complete', ''],
+  ['while it is removed', 'void file.cleanUp()'],
+])('the temporary file is gone when the process ends %s', (_when, statement) => {
   const script = `
     import { NewFile } from ${JSON.stringify(new URL('../dist/src/new-file.js', import.meta.url).href)}
-    await NewFile.create({ path: 'out', cwd: ${JSON.stringify(folder)}, force: false, flag: '--output' })
+    const request = { path: 'out', cwd: ${JSON.stringify(folder)}, force: false, flag: '--output' }
+    const file = await NewFile.create(request)
+    ${statement}
     process.exit(0)`
   execFileSync(process.execPath, ['--input-type=module', '-e', script])
   expect(readdirSync(folder).sort()).toEqual(['open', 'victim'])
