@@ -1,6 +1,6 @@
 import { valuesOf, type Figures } from './core/results.ts'
 import { spreadOf, type Spread } from './core/statistics.ts'
-import { buildBefore, thisBuild } from './before.ts'
+import { buildBefore, thisBuild } from './builds.ts'
 import { checkWorks } from './groups/checks.ts'
 import { exportWorks } from './groups/exports.ts'
 import { workOf } from './groups/orders.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Queries } from '../../src/db/queries.ts'
 import { firstRow } from '../../src/db/queries.ts'
-import { buildBefore, missingBuild, thisBuild } from '../before.ts'
+import { buildBefore, missingBuild, thisBuild } from '../builds.ts'
 import type { Bench } from '../bench.ts'
 import { dbtoolBinary, type Ended, runDbtool } from '../child.ts'
 import { alternate } from '../core/alternate.ts'

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { serverPaths } from '../../src/server/home.ts'
 import type { CreatePoolOptions } from '../../src/index.ts'
-import { buildBefore, missingBuild, thisBuild } from '../before.ts'
 import type { Bench } from '../bench.ts'
+import { builds } from '../builds.ts'
 import { root, runChild } from '../child.ts'
-import { alternate, type Contestant } from '../core/alternate.ts'
+import { alternate } from '../core/alternate.ts'
 import { counted } from '../core/figures.ts'
 import type { Trial } from '../core/results.ts'
 import type { LibraryFigures, LibraryLoad } from '../library-load.ts'
@@ -58,26 +58,18 @@ export async function waitingOrders(bench: Bench): Promise<void> {
 
 async function contest(bench: Bench, work: Work, port?: number): Promise<void> {
   const { rounds } = bench.size
-  const contestant = (who: string, directory: string, underTest: boolean): Contestant => ({
-    who,
-    underTest,
-    run: () => placing(bench, work, directory, port),
-  })
-  const contestants = [contestant(thisBuild, root, true)]
-  const missing = missingBuild(bench.before, ...library)
-  if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
-  else contestants.push(contestant(buildBefore, bench.before, false))
+  const contestants = builds(bench, library, (path) => placing(bench, work, path, port))
   await alternate({ group: 'waiting-orders', work: nameOf(work), unit: 'orders/s', rounds, contestants }, bench.results)
 }
 
-const library = ['dist', 'lib', 'index.js'] as const
+const library = join('dist', 'lib', 'index.js')
 
-async function placing(bench: Bench, work: Work, directory: string, port: number | undefined): Promise<Trial> {
+async function placing(bench: Bench, work: Work, path: string, port: number | undefined): Promise<Trial> {
   const { server, size } = bench
   await server.connection(ordersDatabase, withoutOrders)
   const where: CreatePoolOptions = port === undefined ? { socket: server.socket } : { host: '127.0.0.1', port }
   const load: LibraryLoad = {
-    library: pathToFileURL(join(directory, ...library)).href,
+    library: pathToFileURL(path).href,
     options: {
       ...where,
       user: server.user,
