@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { selectOrderItems, selectOrders } from '../../src/shop/orders/orders.ts'
@@ -142,6 +142,7 @@ describe('a move that is not allowed', () => {
 describe('Ctrl-C in a move', () => {
   const holding = async (): Promise<Connection> => {
     const holder = await connect(shop.target)
+    onTestFinished(() => holder.close())
     await holder.execute('START TRANSACTION')
     await holder.rows('SELECT id FROM products FOR UPDATE')
     return holder

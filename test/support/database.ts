@@ -102,10 +102,23 @@ export async function untilRuns({ connection, name }: TestDatabase, like: string
 }
 
 /** Resolves when so many statements in this database wait for rows that somebody else has locked. */
-export async function untilWaiting({ connection, name }: TestDatabase, statements = 1): Promise<void> {
-  const waiting =
-    'SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = ' +
-    "t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?"
-  // The server looks anew only when it was not asked for a tenth of a second.
-  while ((await connection.rows(waiting, [name])).length < statements) await sleep(150)
+export async function untilWaiting(database: TestDatabase, statements = 1): Promise<void> {
+  while ((await waitingIn(database)).length < statements) await sleep(20)
+}
+
+/**
+ * Resolves to the connections in this database that wait for a row. INNODB_TRX would be simpler, but the server brings
+ * it up to date only if nobody at all has read it for a tenth of a second: two tests that poll it blind each other.
+ */
+export async function waitingIn({ connection, name }: TestDatabase): Promise<number[]> {
+  const [report] = await connection.rows<{ Status: string }>('SHOW ENGINE INNODB STATUS')
+  const transactions = (report?.Status ?? '').split('---TRANSACTION ').slice(1)
+  const waiting = transactions
+    .filter((transaction) => /^LOCK WAIT /m.test(transaction))
+    .map((transaction) => Number(/^M\w+ thread id (\d+)/m.exec(transaction)?.[1]))
+  const here = await connection.rows<{ id: number }>(
+    'SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = ?',
+    [name],
+  )
+  return here.map(({ id }) => id).filter((id) => waiting.includes(id))
 }

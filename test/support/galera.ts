@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
-import { DatabaseError } from '../../src/db/failures.ts'
 import { socketTarget, type Target } from '../../src/db/target.ts'
 import { prepareDirectories } from '../../src/server/directories.ts'
 import type { ServerPaths } from '../../src/server/home.ts'
@@ -89,10 +88,19 @@ export class GaleraNode {
     while (!(await this.isReady())) await sleep(50)
   }
 
-  isReady(): Promise<boolean> {
+  async isReady(): Promise<boolean> {
+    return (await this.#status('wsrep_ready')) === 'ON'
+  }
+
+  /** The number of nodes in the component of this one. */
+  async clusterSize(): Promise<number> {
+    return Number(await this.#status('wsrep_cluster_size'))
+  }
+
+  #status(name: string): Promise<string | undefined> {
     return this.asOwner(async (owner) => {
-      const [row] = await owner.rows<{ Value: string }>("SHOW STATUS LIKE 'wsrep_ready'")
-      return row?.Value === 'ON'
+      const [row] = await owner.rows<{ Value: string }>('SHOW STATUS LIKE ?', [name])
+      return row?.Value
     })
   }
 
@@ -141,6 +149,8 @@ export class GaleraNode {
       '--innodb-buffer-pool-size=32M',
       '--innodb-flush-log-at-trx-commit=0',
       '--wsrep-on=ON',
+      // Since 11.4, this plugin makes variables of some of the provider's options, and forbids to set the others.
+      '--loose-plugin-wsrep-provider=OFF',
       `--wsrep-provider=${provider ?? ''}`,
       '--wsrep-cluster-name=dbtool-tests',
       `--wsrep-cluster-address=gcomm://${addresses}`,
@@ -247,11 +257,6 @@ async function createAccount(owner: Connection): Promise<void> {
   await owner.execute(`GRANT ALL ON ${database}.* TO ${user}@'127.0.0.1'`)
 }
 
-/** Sets an option of the provider. Since 11.4, a plugin can make each of them a system variable. */
 export async function setProviderOption(owner: Connection, name: string, value: string): Promise<void> {
-  const asVariable = `SET GLOBAL wsrep_provider_${name.replaceAll('.', '_')} = '${value}'`
-  await owner.execute(`SET GLOBAL wsrep_provider_options = '${name}=${value}'`).catch((error: unknown) => {
-    if (error instanceof DatabaseError && error.errno === 1210) return owner.execute(asVariable)
-    throw error
-  })
+  await owner.execute(`SET GLOBAL wsrep_provider_options = '${name}=${value}'`)
 }

@@ -9,7 +9,7 @@ import { checkInvariants } from '../../../src/shop/invariants.ts'
 import { OrderQueue } from '../../../src/shop/orders/order-queue.ts'
 import { OutOfStock, type OrderLine, type OrderRequest } from '../../../src/shop/orders/place-order.ts'
 import { insertUser, noLogin } from '../../../src/shop/users/users.ts'
-import { replacing, testDatabase, untilWaiting, withPool } from '../../support/database.ts'
+import { replacing, testDatabase, untilWaiting, waitingIn, withPool } from '../../support/database.ts'
 
 const database = testDatabase()
 const author = { osUser: 'tester', command: 'test' }
@@ -256,12 +256,8 @@ describe('the queue of orders', () => {
       await inQueue(async (queue) => {
         const placements = outcomes(sixteen((n) => order(`k${n}`, [line(1), line(13)])).map((o) => queue.place(o)))
         await untilWaiting(database)
-        const [blocked] = await database.connection.rows<{ id: number }>(
-          `SELECT t.trx_mysql_thread_id AS id
-            FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.id = t.trx_mysql_thread_id
-            WHERE p.db = DATABASE() AND t.trx_state = 'LOCK WAIT'`,
-        )
-        await database.connection.execute(`KILL QUERY ${blocked!.id}`)
+        const [blocked] = await waitingIn(database)
+        await database.connection.execute(`KILL QUERY ${blocked}`)
         await foreign.execute('ROLLBACK')
         expect(count(await placements, 'placed')).toBe(16)
       })
