@@ -200,8 +200,9 @@ describe.skipIf(noGalera !== undefined)(
           while (!(await node(2).isReady())) await sleep(50)
         })
         while (await node(2).isReady()) await sleep(50)
-        // The others take longer to be certain that it is gone.
-        while ((await node(0).clusterSize()) > 2) await sleep(50)
+        // The others take longer to be certain that it is gone, and are not ready themselves in the meantime.
+        for (const other of [node(0), node(1)])
+          while ((await other.clusterSize()) !== 2 || !(await other.isReady())) await sleep(50)
         const { outcome, of } = await examine({ env: node(2).env })
         expect(outcome.exitCode).toBe(1)
         expect(of('membership')).toMatchObject({
