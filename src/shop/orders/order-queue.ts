@@ -1,27 +1,74 @@
 import { PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
+import { timerMs } from '../../db/target.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { KnownPrices } from './known-prices.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
 
-/** An order that waits for its batch, or is in one. */
-interface Entry {
-  readonly request: OrderRequest
-  /** Called when the order is sent, with the number of orders in its batch. */
-  readonly sent: (together: number) => void
-  readonly resolve: (placement: Placement) => void
-  readonly reject: (error: unknown) => void
+/** The latest time for an answer. */
+export interface Deadline {
+  /** Milliseconds from now. */
+  readonly ms: number
+  /** Makes the error of an order without an answer. An order that was not sent is withdrawn. */
+  readonly error: (isSent: boolean) => DbtoolError
 }
 
 export interface QueueOptions {
   /** Withdraws an order that still waits; its promise rejects with INTERRUPTED. A sent order gets its answer. */
   readonly signal?: AbortSignal | undefined
+  readonly deadline?: Deadline | undefined
   /** Receives the number of orders that are sent together with this one, itself included. */
   readonly onSent?: ((together: number) => void) | undefined
 }
+
+/** An order that waits for its batch, or is in one. */
+class Entry {
+  readonly answer: Promise<Placement>
+  #isSent = false
+  #settle!: { readonly resolve: (placement: Placement) => void; readonly reject: (error: unknown) => void }
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #withdraw = (): void => this.#giveUp(withdrawn())
+
+  /** `leave` takes the order out of the queue. */
+  constructor(
+    readonly request: OrderRequest,
+    private readonly options: QueueOptions,
+    private readonly leave: (entry: Entry) => void,
+  ) {
+    this.answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    const { signal, deadline } = options
+    signal?.addEventListener('abort', this.#withdraw, { once: true })
+    if (deadline !== undefined)
+      this.#timer = setTimeout(() => this.#giveUp(deadline.error(this.#isSent)), timerMs(deadline.ms))
+  }
+
+  sent(together: number): void {
+    this.#isSent = true
+    this.options.signal?.removeEventListener('abort', this.#withdraw)
+    this.options.onSent?.(together)
+  }
+
+  resolve(placement: Placement): void {
+    clearTimeout(this.#timer)
+    this.#settle.resolve(placement)
+  }
+
+  reject(error: unknown): void {
+    clearTimeout(this.#timer)
+    this.#settle.reject(error)
+  }
+
+  #giveUp(error: DbtoolError): void {
+    this.options.signal?.removeEventListener('abort', this.#withdraw)
+    if (!this.#isSent) this.leave(this)
+    this.reject(error)
+  }
+}
+
+const withdrawn = (): DbtoolError => new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent')
 
 /** A larger batch is hardly faster, and holds the rows of its products longer. */
 const mostOrders = 32
@@ -47,23 +94,15 @@ export class OrderQueue {
   constructor(private readonly queries: Queries) {}
 
   /** Places one order; resolves and rejects as {@link placeOrder} does. */
-  place(request: OrderRequest, { signal, onSent }: QueueOptions = {}): Promise<Placement> {
-    return new Promise((resolve, reject) => {
-      const withdraw = (): void => {
-        if (this.#waiting.delete(entry))
-          reject(new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent'))
-      }
-      const sent = (together: number): void => {
-        signal?.removeEventListener('abort', withdraw)
-        onSent?.(together)
-      }
-      const entry: Entry = { request, sent, resolve, reject }
-      this.#waiting.add(entry)
-      if (signal?.aborted === true) withdraw()
-      else signal?.addEventListener('abort', withdraw, { once: true })
-      this.#sendSoon()
-    })
+  place(request: OrderRequest, options: QueueOptions = {}): Promise<Placement> {
+    if (options.signal?.aborted === true) return Promise.reject(withdrawn())
+    const entry = new Entry(request, options, this.#leave)
+    this.#waiting.add(entry)
+    this.#sendSoon()
+    return entry.answer
   }
+
+  readonly #leave = (entry: Entry): void => void this.#waiting.delete(entry)
 
   /** Sends after the callers that run now, so that all their orders are considered together. */
   #sendSoon(): void {
@@ -80,8 +119,10 @@ export class OrderQueue {
    * callers that are answered together would form one batch again and again, and the other lanes would be empty.
    */
   #send(): void {
-    const share = Math.ceil((this.#waiting.size + this.#keys.size) / this.#lanes.count)
-    while (this.#batches < this.#lanes.count && this.#waiting.size > 0) {
+    const orders = this.#waiting.size + this.#keys.size
+    const lanes = this.#lanes.countFor(orders)
+    const share = Math.ceil(orders / lanes)
+    while (this.#batches < lanes && this.#waiting.size > 0) {
       const batch = this.#nextBatch(Math.min(mostOrders, share))
       if (batch.length === 0) return
       for (const entry of batch) {
@@ -150,8 +191,12 @@ export class OrderQueue {
     } else for (const entry of rest) await this.#placeAlone(entry)
   }
 
-  async #placeAlone({ request, resolve, reject }: Entry): Promise<void> {
-    await placeOrder(this.queries, request).then(resolve, reject)
+  async #placeAlone(entry: Entry): Promise<void> {
+    try {
+      entry.resolve(await placeOrder(this.queries, entry.request))
+    } catch (error) {
+      entry.reject(error)
+    }
   }
 }
 
@@ -185,27 +230,27 @@ const weight = 0.2
 const growth = 1.01
 
 /**
- * The number of batches in flight. It is one until a batch was measured, and then two: the client prepares one while
- * the server works on the other. A way that is longer than the work of the server needs more.
+ * The number of batches in flight: two for more orders than one batch takes, because the client then prepares one while
+ * the server works on the other. For fewer orders, one batch costs less than two halves. A way to the server that is
+ * longer than its work needs more.
  */
 class Lanes {
   /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */
   #wayMs = Infinity
   #serverMs = 0
+  #batches = 0
 
-  get count(): number {
-    if (this.#serverMs === 0) return 1
-    return this.#wayMs === Infinity ? 2 : Math.min(mostLanes, 2 + Math.floor(this.#wayMs / this.#serverMs))
+  countFor(orders: number): number {
+    const busy = orders > mostOrders ? 2 : 1
+    return this.#wayMs === Infinity ? busy : Math.min(mostLanes, busy + Math.floor(this.#wayMs / this.#serverMs))
   }
 
   /** Both times of one batch are in milliseconds. */
   measured(elapsedMs: number, serverMs: number): void {
     const workMs = Math.max(serverMs, 0.1)
-    // The first batch also opens its connection.
-    if (this.#serverMs === 0) this.#serverMs = workMs
-    else {
-      this.#serverMs += weight * (workMs - this.#serverMs)
-      this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
-    }
+    this.#serverMs = this.#batches === 0 ? workMs : this.#serverMs + weight * (workMs - this.#serverMs)
+    this.#batches += 1
+    // The first batches also open their connections.
+    if (this.#batches > 2) this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
   }
 }
