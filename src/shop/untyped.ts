@@ -42,7 +42,7 @@ export class UntypedReader {
         this.faults.push(
           `${textOf(name)} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`,
         )
-    return found as Partial<Record<P, unknown>>
+    return found
   }
 
   list(name: string, value: unknown): readonly unknown[] {
