@@ -1,4 +1,4 @@
-import { PooledDatabase } from '../../db/database.ts'
+import { ObservedDatabase, PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
@@ -7,9 +7,18 @@ import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
 
+/** Withdraws an order, and makes its batch begin again without it. */
+class Withdrawn extends DbtoolError {
+  constructor() {
+    super('INTERRUPTED', 'the order was withdrawn before it was sent')
+  }
+}
+
 /** An order that waits for its batch, or is in one. */
 interface Entry {
   readonly request: OrderRequest
+  /** `withdrawn`: its caller has the answer already, and it must not be sent. */
+  state: 'waiting' | 'sent' | 'withdrawn'
   /** Called when the order is sent, with the number of orders in its batch. */
   readonly sent: (together: number) => void
   readonly resolve: (placement: Placement) => void
@@ -44,20 +53,28 @@ export class OrderQueue {
   #batches = 0
   #scheduled = false
 
-  constructor(private readonly queries: Queries) {}
+  /** `connecting` makes a database that says when the connection of a statement is there. */
+  constructor(
+    private readonly queries: Queries,
+    private readonly connecting?: (onConnected: () => void) => Queries,
+  ) {}
 
   /** Places one order; resolves and rejects as {@link placeOrder} does. */
   place(request: OrderRequest, { signal, onSent }: QueueOptions = {}): Promise<Placement> {
     return new Promise((resolve, reject) => {
       const withdraw = (): void => {
-        if (this.#waiting.delete(entry))
-          reject(new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent'))
+        if (entry.state !== 'waiting') return
+        entry.state = 'withdrawn'
+        this.#waiting.delete(entry)
+        reject(new Withdrawn())
       }
       const sent = (together: number): void => {
+        if (entry.state !== 'waiting') return
+        entry.state = 'sent'
         signal?.removeEventListener('abort', withdraw)
         onSent?.(together)
       }
-      const entry: Entry = { request, sent, resolve, reject }
+      const entry: Entry = { request, state: 'waiting', sent, resolve, reject }
       this.#waiting.add(entry)
       if (signal?.aborted === true) withdraw()
       else signal?.addEventListener('abort', withdraw, { once: true })
@@ -87,7 +104,6 @@ export class OrderQueue {
       for (const entry of batch) {
         this.#waiting.delete(entry)
         this.#keys.add(entry.request.key)
-        entry.sent(batch.length)
       }
       this.#batches += 1
       void this.#place(batch).finally(() => this.#done(batch))
@@ -124,7 +140,7 @@ export class OrderQueue {
     const requests = batch.map(({ request }) => request)
     const began = performance.now()
     try {
-      const placements = await placeOrdersTogether(this.queries, requests, {
+      const placements = await placeOrdersTogether(this.#sending(batch), requests, {
         prices: this.#prices,
         onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
       })
@@ -135,7 +151,9 @@ export class OrderQueue {
       })
       await this.#placeRest(rest, batch.length)
     } catch (error) {
-      if (error instanceof DbtoolError && causedByOne.has(error.code))
+      const kept = batch.filter(({ state }) => state !== 'withdrawn')
+      if (error instanceof Withdrawn) await (kept.length > 0 && this.#place(kept))
+      else if (error instanceof DbtoolError && causedByOne.has(error.code))
         await Promise.all(batch.map((entry) => this.#placeAlone(entry)))
       else for (const entry of batch) entry.reject(ofOneOrder(error, entry.request))
     }
@@ -150,8 +168,19 @@ export class OrderQueue {
     } else for (const entry of rest) await this.#placeAlone(entry)
   }
 
-  async #placeAlone({ request, resolve, reject }: Entry): Promise<void> {
-    await placeOrder(this.queries, request).then(resolve, reject)
+  async #placeAlone(entry: Entry): Promise<void> {
+    await placeOrder(this.#sending([entry]), entry.request).then(entry.resolve, entry.reject)
+  }
+
+  /** The database for a batch. Its orders are sent as soon as its connection is there, unless one was withdrawn. */
+  #sending(batch: readonly Entry[]): Queries {
+    const send = (): void => {
+      if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()
+      for (const { sent } of batch) sent(batch.length)
+    }
+    if (this.connecting !== undefined) return this.connecting(send)
+    send()
+    return this.queries
   }
 }
 
@@ -159,7 +188,9 @@ const queues = new WeakMap<Pool, OrderQueue>()
 
 /** The queue of a pool: all its orders wait in the same one. */
 export function orderQueue(pool: Pool): OrderQueue {
-  const queue = queues.get(pool) ?? new OrderQueue(new PooledDatabase(pool))
+  const queue =
+    queues.get(pool) ??
+    new OrderQueue(new PooledDatabase(pool), (onConnected) => new ObservedDatabase(pool, onConnected))
   queues.set(pool, queue)
   return queue
 }
