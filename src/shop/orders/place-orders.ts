@@ -10,6 +10,7 @@ import { KnownPrices } from './known-prices.ts'
 import { fromCents, toCents } from './money.ts'
 import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, type Shortage } from './place-order.ts'
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
+import { refuseAttempts } from './refusals.ts'
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
@@ -107,7 +108,8 @@ async function placeAtOnce(
 export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
   const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
   const prices = await new KnownPrices().of(tx, unpricedProducts(batch))
-  const rows = await tx.prepared<Row>(placeOrdersInSql, valuesOf(batch, prices)).catch((error: unknown) => {
+  const { documents, author } = valuesOf(batch, prices)
+  const rows = await tx.prepared<Row>(placeOrdersInSql, [...documents, ...author]).catch((error: unknown) => {
     throw explained(error, requests[0] ?? { userId: 0 })
   })
   const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
@@ -159,18 +161,24 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = async (): Promise<Row[]> => {
+  const execute = async (attempt: string): Promise<Row[]> => {
     const known = await prices.of(queries, unpricedProducts(batch))
-    return queries.prepared<Row>(placeOrdersSql, valuesOf(batch, known))
+    const { documents, author } = valuesOf(batch, known)
+    return queries.prepared<Row>(placeOrdersSql, [...documents, attempt, ...author])
   }
-  const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
-    (error: unknown) => {
-      if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
-      throw error
-    },
-  )
+  // All orders are one transaction, so one of their keys stands for all.
+  const refuse = (attempts: readonly string[]): Promise<void> =>
+    refuseAttempts(queries, batch[0]?.request.key ?? '', attempts)
+  const operation = { execute, lookup, isRefusal, refuse, unknown }
+  const { answer } = await resolveOutcome<readonly Row[]>(queries, operation).catch((error: unknown) => {
+    if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
+    throw error
+  })
   return answer
 }
+
+/** Orders that exist need no refusal: a lost attempt to place one of them again fails. */
+const isRefusal = ([first]: readonly Row[]): boolean => first?.outcome === 'short' || first?.outcome === 'repriced'
 
 /** The products of lines without an agreed price. */
 const unpricedProducts = (batch: readonly DigestedRequest[]): Set<number> =>
@@ -192,7 +200,10 @@ interface PricedLine {
 }
 
 /** The values to bind: four JSON documents, and the author. */
-function valuesOf(batch: readonly DigestedRequest[], prices: ReadonlyMap<number, string>): string[] {
+function valuesOf(
+  batch: readonly DigestedRequest[],
+  prices: ReadonlyMap<number, string>,
+): { documents: string[]; author: string[] } {
   const [
     {
       request: { author },
@@ -219,7 +230,7 @@ function valuesOf(batch: readonly DigestedRequest[], prices: ReadonlyMap<number,
     beside.map(({ kind, label, amount }) => [key, kind, label, amount]),
   )
   const documents = [demandOf(priced), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
-  return [...documents, author.osUser, author.command]
+  return { documents, author: [author.osUser, author.command] }
 }
 
 const centsOf = (lines: readonly PricedLine[]): bigint =>
