@@ -149,10 +149,12 @@ const tls: Translation = {
     ssl.ca === undefined && ssl.mode.startsWith('verify')
       ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
       : 'check --ssl-mode and --ssl-ca',
-  hintInCode: ({ ssl }) =>
-    ssl.ca === undefined && ssl.mode.startsWith('verify')
+  hintInCode: ({ ssl }) => {
+    if (ssl.pem?.ca !== undefined) return 'check sslMode and tls.ca of the pool'
+    return ssl.ca === undefined && ssl.mode.startsWith('verify')
       ? 'check sslMode and sslCa of the pool; without sslCa, the authorities of Node decide'
-      : 'check sslMode and sslCa of the pool',
+      : 'check sslMode and sslCa of the pool'
+  },
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',

@@ -1,74 +1,12 @@
-import { PooledDatabase } from '../../db/database.ts'
+import { ObservedDatabase, PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
-import { timerMs } from '../../db/target.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import { KnownPrices } from './known-prices.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
-
-/** The latest time for an answer. */
-export interface Deadline {
-  /** Milliseconds from now. */
-  readonly ms: number
-  /** Makes the error of an order without an answer. An order that was not sent is withdrawn. */
-  readonly error: (isSent: boolean) => DbtoolError
-}
-
-export interface QueueOptions {
-  /** Withdraws an order that still waits; its promise rejects with INTERRUPTED. A sent order gets its answer. */
-  readonly signal?: AbortSignal | undefined
-  readonly deadline?: Deadline | undefined
-  /** Receives the number of orders that are sent together with this one, itself included. */
-  readonly onSent?: ((together: number) => void) | undefined
-}
-
-/** An order that waits for its batch, or is in one. */
-class Entry {
-  readonly answer: Promise<Placement>
-  #isSent = false
-  #settle!: { readonly resolve: (placement: Placement) => void; readonly reject: (error: unknown) => void }
-  readonly #timer: NodeJS.Timeout | undefined
-  readonly #withdraw = (): void => this.#giveUp(withdrawn())
-
-  /** `leave` takes the order out of the queue. */
-  constructor(
-    readonly request: OrderRequest,
-    private readonly options: QueueOptions,
-    private readonly leave: (entry: Entry) => void,
-  ) {
-    this.answer = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    const { signal, deadline } = options
-    signal?.addEventListener('abort', this.#withdraw, { once: true })
-    if (deadline !== undefined)
-      this.#timer = setTimeout(() => this.#giveUp(deadline.error(this.#isSent)), timerMs(deadline.ms))
-  }
-
-  sent(together: number): void {
-    this.#isSent = true
-    this.options.signal?.removeEventListener('abort', this.#withdraw)
-    this.options.onSent?.(together)
-  }
-
-  resolve(placement: Placement): void {
-    clearTimeout(this.#timer)
-    this.#settle.resolve(placement)
-  }
-
-  reject(error: unknown): void {
-    clearTimeout(this.#timer)
-    this.#settle.reject(error)
-  }
-
-  #giveUp(error: DbtoolError): void {
-    this.options.signal?.removeEventListener('abort', this.#withdraw)
-    if (!this.#isSent) this.leave(this)
-    this.reject(error)
-  }
-}
-
-const withdrawn = (): DbtoolError => new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent')
+import { QueuedOrder, type QueueOptions, Withdrawn } from './queued-order.ts'
 
 /** A larger batch is hardly faster, and holds the rows of its products longer. */
 const mostOrders = 32
@@ -83,7 +21,7 @@ const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_
  * key, as by {@link placeOrder}: a refusal concerns one order, never its neighbours.
  */
 export class OrderQueue {
-  readonly #waiting = new Set<Entry>()
+  readonly #waiting = new Set<QueuedOrder>()
   readonly #lanes = new Lanes()
   readonly #prices = new KnownPrices()
   /** The keys of the orders in flight. */
@@ -91,18 +29,22 @@ export class OrderQueue {
   #batches = 0
   #scheduled = false
 
-  constructor(private readonly queries: Queries) {}
+  /** `connecting` makes a database that says when the connection of a statement is there. */
+  constructor(
+    private readonly queries: Queries,
+    private readonly connecting?: (onConnected: () => void) => Queries,
+  ) {}
 
   /** Places one order; resolves and rejects as {@link placeOrder} does. */
   place(request: OrderRequest, options: QueueOptions = {}): Promise<Placement> {
-    if (options.signal?.aborted === true) return Promise.reject(withdrawn())
-    const entry = new Entry(request, options, this.#leave)
-    this.#waiting.add(entry)
+    if (options.signal?.aborted === true) return Promise.reject(new Withdrawn())
+    const order = new QueuedOrder(request, options, this.#withdraw)
+    this.#waiting.add(order)
     this.#sendSoon()
-    return entry.answer
+    return order.answer
   }
 
-  readonly #leave = (entry: Entry): void => void this.#waiting.delete(entry)
+  readonly #withdraw = (order: QueuedOrder): void => void this.#waiting.delete(order)
 
   /** Sends after the callers that run now, so that all their orders are considered together. */
   #sendSoon(): void {
@@ -125,78 +67,90 @@ export class OrderQueue {
     while (this.#batches < lanes && this.#waiting.size > 0) {
       const batch = this.#nextBatch(Math.min(mostOrders, share))
       if (batch.length === 0) return
-      for (const entry of batch) {
-        this.#waiting.delete(entry)
-        this.#keys.add(entry.request.key)
-        entry.sent(batch.length)
+      for (const order of batch) {
+        this.#waiting.delete(order)
+        this.#keys.add(order.request.key)
       }
       this.#batches += 1
       void this.#place(batch).finally(() => this.#done(batch))
     }
   }
 
-  #done(batch: readonly Entry[]): void {
+  #done(batch: readonly QueuedOrder[]): void {
     for (const { request } of batch) this.#keys.delete(request.key)
     this.#batches -= 1
     if (this.#waiting.size > 0) this.#sendSoon()
   }
 
   /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides. */
-  #nextBatch(most: number): Entry[] {
+  #nextBatch(most: number): QueuedOrder[] {
     const keys = new Set<string>()
-    const batch: Entry[] = []
+    const batch: QueuedOrder[] = []
     let scanned = 0
-    for (const entry of this.#waiting) {
+    for (const order of this.#waiting) {
       if (batch.length === most || scanned === mostScanned) break
       scanned += 1
-      const { request } = entry
-      const first = batch[0] ?? entry
+      const { request } = order
+      const first = batch[0] ?? order
       if (this.#keys.has(request.key) || keys.has(request.key) || !canShare(request, first.request)) continue
       keys.add(request.key)
-      batch.push(entry)
+      batch.push(order)
     }
     return batch
   }
 
   /** Places a batch, and answers each of its orders. Never rejects. */
-  async #place(batch: readonly Entry[]): Promise<void> {
+  async #place(batch: readonly QueuedOrder[]): Promise<void> {
     const [only] = batch
     if (only !== undefined && batch.length === 1) return this.#placeAlone(only)
     const requests = batch.map(({ request }) => request)
     const began = performance.now()
     try {
-      const placements = await placeOrdersTogether(this.queries, requests, {
+      const placements = await placeOrdersTogether(this.#sending(batch), requests, {
         prices: this.#prices,
         onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
       })
-      const rest = batch.filter((entry, index) => {
+      const rest = batch.filter((order, index) => {
         const placement = placements[index]
-        if (placement !== undefined) entry.resolve(placement)
+        if (placement !== undefined) order.resolve(placement)
         return placement === undefined
       })
       await this.#placeRest(rest, batch.length)
     } catch (error) {
-      if (error instanceof DbtoolError && causedByOne.has(error.code))
-        await Promise.all(batch.map((entry) => this.#placeAlone(entry)))
-      else for (const entry of batch) entry.reject(ofOneOrder(error, entry.request))
+      const kept = batch.filter(({ state }) => state !== 'withdrawn')
+      if (error instanceof Withdrawn) await (kept.length > 0 && this.#place(kept))
+      else if (error instanceof DbtoolError && causedByOne.has(error.code))
+        await Promise.all(batch.map((order) => this.#placeAlone(order)))
+      else for (const order of batch) order.reject(ofOneOrder(error, order.request))
     }
   }
 
   /** A batch that was refused as a whole is halved, so that a few refused orders cost little; others go alone. */
-  async #placeRest(rest: readonly Entry[], of: number): Promise<void> {
+  async #placeRest(rest: readonly QueuedOrder[], of: number): Promise<void> {
     const half = Math.ceil(rest.length / 2)
     if (rest.length === of && half > 1) {
       await this.#place(rest.slice(0, half))
       await this.#place(rest.slice(half))
-    } else for (const entry of rest) await this.#placeAlone(entry)
+    } else for (const order of rest) await this.#placeAlone(order)
   }
 
-  async #placeAlone(entry: Entry): Promise<void> {
+  async #placeAlone(order: QueuedOrder): Promise<void> {
     try {
-      entry.resolve(await placeOrder(this.queries, entry.request))
+      order.resolve(await placeOrder(this.#sending([order]), order.request))
     } catch (error) {
-      entry.reject(error)
+      order.reject(error)
     }
+  }
+
+  /** The database for a batch. Its orders are sent as soon as its connection is there, unless one was withdrawn. */
+  #sending(batch: readonly QueuedOrder[]): Queries {
+    const send = (): void => {
+      if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()
+      for (const order of batch) order.sent(batch.length)
+    }
+    if (this.connecting !== undefined) return this.connecting(send)
+    send()
+    return this.queries
   }
 }
 
@@ -204,7 +158,9 @@ const queues = new WeakMap<Pool, OrderQueue>()
 
 /** The queue of a pool: all its orders wait in the same one. */
 export function orderQueue(pool: Pool): OrderQueue {
-  const queue = queues.get(pool) ?? new OrderQueue(new PooledDatabase(pool))
+  const queue =
+    queues.get(pool) ??
+    new OrderQueue(new PooledDatabase(pool), (onConnected) => new ObservedDatabase(pool, onConnected))
   queues.set(pool, queue)
   return queue
 }

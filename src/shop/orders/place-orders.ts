@@ -10,6 +10,7 @@ import { KnownPrices } from './known-prices.ts'
 import { fromCents, toCents } from './money.ts'
 import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, type Shortage } from './place-order.ts'
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
+import { refuseAttempts } from './refusals.ts'
 
 interface PlacedRow {
   readonly outcome: 'placed'
@@ -160,24 +161,38 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = async (): Promise<Row[]> => {
+  const execute = async (attempt: string): Promise<Row[]> => {
     const known = await prices.of(queries, unpricedProducts(batch))
-    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known))
+    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known), attempt)
   }
-  const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
-    (error: unknown) => {
-      if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
-      throw error
-    },
-  )
+  // All orders are one transaction, so one of their keys stands for all.
+  const refuse = (attempts: readonly string[]): Promise<void> =>
+    refuseAttempts(queries, batch[0]?.request.key ?? '', attempts)
+  const operation = { execute, lookup, isRefusal, refuse, unknown }
+  const { answer } = await resolveOutcome<readonly Row[]>(queries, operation).catch((error: unknown) => {
+    if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
+    throw error
+  })
   return answer
 }
 
-/** Sends one of the two statements. The total of a placed order is the one that was sent. */
-async function answerOf(queries: Queries, sql: string, batch: readonly PricedOrder[]): Promise<Row[]> {
-  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, valuesOf(batch))
+/**
+ * Sends one of the two statements; `attempt` is a value of the first. The total of a placed order is the one that was
+ * sent.
+ */
+async function answerOf(
+  queries: Queries,
+  sql: string,
+  batch: readonly PricedOrder[],
+  ...attempt: readonly string[]
+): Promise<Row[]> {
+  const { documents, author } = valuesOf(batch)
+  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...attempt, ...author])
   return rows.map((row) => (row.outcome === 'placed' ? { ...row, total_amount: batch[row.n - 1]?.total ?? '' } : row))
 }
+
+/** Orders that exist need no refusal: a lost attempt to place one of them again fails. */
+const isRefusal = ([first]: readonly Row[]): boolean => first?.outcome === 'short' || first?.outcome === 'repriced'
 
 /** The products of lines without an agreed price. */
 const unpricedProducts = (batch: readonly DigestedRequest[]): Set<number> =>
@@ -214,7 +229,7 @@ function pricedBatch(batch: readonly DigestedRequest[], prices: ReadonlyMap<numb
 }
 
 /** The values to bind: four JSON documents, and the author. */
-function valuesOf(batch: readonly PricedOrder[]): string[] {
+function valuesOf(batch: readonly PricedOrder[]): { documents: string[]; author: string[] } {
   const orders = batch.map(({ request: { key, userId, status, orderedAt }, digest, lines, total }) => [
     userId,
     status,
@@ -229,7 +244,7 @@ function valuesOf(batch: readonly PricedOrder[]): string[] {
   )
   const documents = [demandOf(batch), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
   const { osUser = '', command = '' } = batch[0]?.request.author ?? {}
-  return [...documents, osUser, command]
+  return { documents, author: [osUser, command] }
 }
 
 const centsOf = (lines: readonly PricedLine[]): bigint =>
