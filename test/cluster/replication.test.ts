@@ -23,6 +23,43 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('a primary and its replica', () => {
+  it('as a list of hosts: the role decides which of them is used, and an error names both', async () => {
+    const at = ({ port }: { readonly port: number }): string => `127.0.0.1:${port}`
+    const env = { ...primary.env, DB_PORT: '', DB_HOST: `${at(replica)},${at(primary)}` }
+    const server = async (line: string): Promise<unknown> =>
+      (await dbtool(`connection test --json ${line}`, { env })).json()['server']
+    expect(await server('')).toBe(at(primary))
+    expect(await server('--target reader')).toBe(at(replica))
+    expect(await server('--target any')).toBe(at(replica))
+    expect(await dbtool(`users list --json --target reader --host ${at(primary)}`, { env })).toMatchObject({
+      exitCode: 0,
+    })
+    // A command that changes data goes to the writer in any case.
+    const update = 'users update ada --first-name Ada --json --target reader'
+    expect(await dbtool(update, { env })).toMatchObject({ exitCode: 0, stderr: '' })
+    const spare = await dbtool('users list --target reader', { env: { ...env, DB_HOST: `${at(primary)},127.0.0.1:1` } })
+    expect([spare.exitCode, spare.stderr]).toEqual([0, `no reader answers: reading from the writer, ${at(primary)}\n`])
+    const none = await dbtool('users list --json', { env: { ...env, DB_HOST: `127.0.0.1:1,${at(replica)}` } })
+    expect(none.error).toMatchObject({
+      code: 'UNREACHABLE',
+      message:
+        'none of the 2 hosts is a writer: cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED); ' +
+        `${at(replica)} is read-only`,
+    })
+    const status = await dbtool('cluster status --json', { env })
+    const rows = status.json<{ host: string; role: string; writer: boolean }[]>()
+    expect(rows.map(({ host, role, writer }) => [host, role, writer])).toEqual([
+      [at(replica), 'replica', false],
+      [at(primary), 'primary', true],
+    ])
+    const { of } = await examine({ env: { ...env, DB_HOST: `127.0.0.1:1,${at(primary)}` } })
+    expect(of('hosts')).toMatchObject({
+      status: 'warning',
+      found: 'cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED)',
+    })
+    expect(of('connect').found).toContain(`${at(primary)} answers`)
+  })
+
   it('doctor tells an asynchronous replica, and never lets a replica take writes', async () => {
     expect((await examine({ env: primary.env })).of('replication')).toMatchObject({
       status: 'warning',
