@@ -40,7 +40,7 @@ export class Killer {
   readonly isDirect: boolean
   #requests: Request[] = []
   #running = false
-  #waits = true
+  #hasGivenUp = false
 
   constructor(connect: () => Promise<Opened>, { isDirect = false }: KillerOptions = {}) {
     this.#connect = connect
@@ -61,22 +61,22 @@ export class Killer {
     await this.request('QUERY', connection)
   }
 
-  /** From now on, nobody waits for this server, which does not answer. What it still hears is killed. */
-  stopWaiting(): void {
-    this.#waits = false
+  /** From now on, nothing is killed, and nobody waits for it: the server does not answer, or answers no statement. */
+  giveUp(): void {
+    this.#hasGivenUp = true
     for (const { done } of this.#requests) done(false)
+    this.#requests = []
   }
 
   /** Kills a connection as {@link kill} does, if its server has an address of its own. Resolves to true if it ended. */
   async killAtAddress(connection: ConnectionIdentity): Promise<boolean> {
-    return this.isDirect && this.#waits && (await this.request('CONNECTION', connection))
+    return this.isDirect && (await this.request('CONNECTION', connection))
   }
 
   private request(what: What, { threadId, server }: ConnectionIdentity): Promise<boolean> {
-    if (server === undefined) return Promise.resolve(false)
+    if (server === undefined || this.#hasGivenUp) return Promise.resolve(false)
     return new Promise((done) => {
       this.#requests.push({ what, on: { threadId, server }, done })
-      if (!this.#waits) done(false)
       if (!this.#running) void this.run()
     })
   }

@@ -89,7 +89,8 @@ export class ChosenHost {
   /** Closes all connections to the host. Their statements reject, and are retried on the next host. */
   leave(why: string): void {
     this.#monitor.stop()
-    if (why === silent) this.#killer.stopWaiting()
+    // A server that became read-only still runs what was sent before.
+    if (why !== readOnly) this.#killer.giveUp()
     for (const isLeft of this.#opening) isLeft()
     this.#opening.clear()
     for (const connection of this.#connections) connection.destroy()
