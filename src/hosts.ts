@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { InvalidValue } from './errors.ts'
 import { quoteValue } from './values.ts'
 
@@ -8,12 +7,18 @@ export interface ListedHost {
   readonly port: number | undefined
 }
 
+/** Without node:net, which a help page must not load. An address may name its interface: fe80::1%eth0. */
+function isIpv6(text: string): boolean {
+  const address = text.replace(/%\w+$/, '')
+  return /^[\da-f:.]+$/i.test(address) && address.includes(':') && URL.canParse(`http://[${address}]/`)
+}
+
 /**
  * Parses one host, or several with commas between them, in order of preference: `a,b:3307,[::1]:3308`. An address of
  * IPv6 is in brackets; alone and without a port, it needs none. Throws InvalidValue.
  */
 export function parseHosts(text: string): readonly ListedHost[] {
-  if (isIP(text) === 6) return [{ host: text, port: undefined }]
+  if (isIpv6(text)) return [{ host: text, port: undefined }]
   const items = text.split(',').map((item) => item.trim())
   const hosts = (items.length === 1 ? [text] : items).map(parseHost)
   const repeated = items.find((item, index) => items.indexOf(item) !== index)
@@ -27,9 +32,9 @@ const named = /^([^\s/@:[\]]+)(?::(.*))?$/s
 
 function parseHost(item: string): ListedHost {
   if (item === '') throw new InvalidValue('must not have an empty place between its commas')
-  if (isIP(item) === 6) throw new InvalidValue(`needs brackets around an address of IPv6: [${item}]`)
+  if (isIpv6(item)) throw new InvalidValue(`needs brackets around an address of IPv6: [${item}]`)
   const [, address, portOfAddress] = bracketed.exec(item) ?? []
-  if (address !== undefined && isIP(address) === 6) return { host: address, port: parsePort(portOfAddress, item) }
+  if (address !== undefined && isIpv6(address)) return { host: address, port: parsePort(portOfAddress, item) }
   const [, host, port] = named.exec(item) ?? []
   if (host === undefined) throw new InvalidValue(`must be a host name or an address, not ${quoteValue(item)}`)
   return { host, port: parsePort(port, item) }

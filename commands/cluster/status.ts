@@ -39,8 +39,9 @@ export function clusterStatusVerb(cluster: Command, ctx: Context, run = showClus
     .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText(
       'after',
-      '\nIt asks the configured hosts, and the servers that they know. Exit code 1: a server\n' +
-        'has a problem; 2: none accepts writes. The writer is the one that a command would use.\n' +
+      '\nIt asks the configured hosts, and the servers that they know. A command would\n' +
+        'write to the writer. Exit code 1: a server has a problem; 2: none\n' +
+        'accepts writes.\n' +
         examples('dbtool cluster status', 'dbtool cluster status --watch 2s', 'dbtool cluster status --json'),
     )
     .action((options: StatusOptions) => run(ctx, options))

@@ -33,9 +33,9 @@ export async function runLoad(job: LoadJob, { signal, threads = 1, onLive, onMov
   const statements = several ? work.statements.map(({ text }) => text) : []
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
     stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements }, signal, onLive)
-  const told = new Set<string>()
+  const moves = new Set<string>()
   // Each thread has its own pool, and all of them move.
-  const once = (text: string): void => void (told.has(text) || onMove?.(text), told.add(text))
+  const once = (text: string): void => void (moves.has(text) || onMove?.(text), moves.add(text))
   if (threads === 1) return withGenerator(job, singleShard, { signal, onMove: once }, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, { signal, onMove: once }, run)

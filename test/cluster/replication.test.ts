@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import { killLostStatement } from '../../src/db/connection/kill.ts'
+import { killerOf, openConnection } from '../../src/db/connection/open-connection.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
+import type { DatabaseError } from '../../src/db/failures.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
@@ -52,12 +56,29 @@ describe('a primary and its replica', () => {
       [at(replica), 'replica', false],
       [at(primary), 'primary', true],
     ])
-    const { of } = await examine({ env: { ...env, DB_HOST: `127.0.0.1:1,${at(primary)}` } })
-    expect(of('hosts')).toMatchObject({
-      status: 'warning',
-      found: 'cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED)',
-    })
+    const { findings, of } = await examine({ env: { ...env, DB_HOST: `127.0.0.1:1,${at(primary)}` } })
+    expect(findings.filter(({ check }) => check === 'address')).toMatchObject([
+      { status: 'ok', found: `${at(primary)}, examined of 2 hosts, from the environment` },
+      { status: 'warning', found: 'cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED)' },
+    ])
     expect(of('connect').found).toContain(`${at(primary)} answers`)
+  })
+
+  it('a lost statement is killed at the server that it reached, and not where its retry goes', async () => {
+    const killer = killerOf(primary.target, { isDirect: true })
+    const { connection } = await openConnection(primary.target, defaultLimits, { killer })
+    const elsewhere = await connect(replica.target)
+    onTestFinished(() => elsewhere.close())
+    const sleeping = connection.rows('SELECT SLEEP(60) AS held').catch((error: unknown) => error as DatabaseError)
+    const running = (): Promise<unknown[]> =>
+      primary.asOwner((owner) =>
+        owner.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(60)%'"),
+      )
+    while ((await running()).length === 0) await sleep(20)
+    connection.destroy()
+    const { lost } = (await sleeping) as DatabaseError
+    expect(await killLostStatement(elsewhere, lost!)).toBe(true)
+    expect(await running()).toEqual([])
   })
 
   it('doctor tells an asynchronous replica, and never lets a replica take writes', async () => {

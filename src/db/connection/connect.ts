@@ -5,8 +5,8 @@ import { firstFit } from './first-fit.ts'
 import { type ConnectOptions, killerOf, lockObserver, openConnection } from './open-connection.ts'
 
 /**
- * Opens one connection and sets up its session: to the server of the target, or to the first of several that is fit for
- * its role. Rejects with a DbtoolError within `connectTimeoutMs` milliseconds.
+ * Opens one connection and sets up its session. Of several hosts, it takes the first that is fit for the role of the
+ * target. Rejects with a DbtoolError within `connectTimeoutMs` milliseconds.
  */
 export async function connect(
   target: Target,

@@ -117,7 +117,7 @@ function hintFor(code: ErrorCode, [first]: readonly Refusal[]): string {
 /** The numbers of a server that answers and accepts no further connection. */
 const full: readonly (number | undefined)[] = [1040, 1203, 1226]
 
-/** Whether the server did not answer, or has left its cluster. One that is full is still there. */
+/** Whether the server did not answer, or has left its cluster. A server that is full has answered. */
 export function isGone(error: unknown): error is DbtoolError {
   if (!(error instanceof DbtoolError)) return false
   if (error instanceof DatabaseError && full.includes(error.errno)) return false

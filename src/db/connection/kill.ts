@@ -135,10 +135,10 @@ function send(queries: Queries, what: What, { threadId, server }: Known): Promis
 
 /**
  * After losing a connection, kills its statement at the server before a retry: otherwise the first attempt could still
- * commit. Resolves to true when the connection has ended, and only then the outcome is final. Resolves to false if
- * `queries` reach another server than the connection did, or if a proxy hides which one that was: nothing is killed
- * there, but a server among several is asked at its own address. Rejects with OUTCOME_UNKNOWN if it is still running after two seconds, or with the reason why the server
- * cannot be queried.
+ * commit. Resolves to true when the connection has ended, and only then the outcome is final. If `queries` reach
+ * another server than the connection did, nothing is killed there. One of several hosts is then asked at its own
+ * address; without that, it resolves to false. Rejects with OUTCOME_UNKNOWN if the statement is still running after two
+ * seconds, or with the reason why the server cannot be queried.
  */
 export async function killLostStatement(queries: Queries, lost: ConnectionIdentity): Promise<boolean> {
   const { threadId, server } = lost

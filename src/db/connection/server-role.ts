@@ -24,10 +24,7 @@ export function lagOf(rows: readonly LagRow[]): number | undefined {
   return lags.length === 0 ? undefined : Math.max(...lags)
 }
 
-/**
- * How well a server fits a role: `fit`, or `spare` if it is taken only while no other one is fit, or else the reason
- * against it.
- */
+/** The fitness of a server for a role, or the reason against it. A `spare` is taken only if no other host is `fit`. */
 export type Fitness = 'fit' | 'spare' | { readonly against: string }
 
 const synced = '4'

@@ -58,8 +58,8 @@ export class ChosenHost {
   }
 
   /**
-   * Opens a connection. Resolves to undefined if the host was left meanwhile, also because of this attempt. Rejects with
-   * an error for which it is not left.
+   * Opens a connection. Resolves to undefined if the host was left meanwhile, also because of this attempt. Rejects
+   * with an error for which it is not left.
    */
   async open(limits: Limits, askedRole: TargetRole): Promise<OpenedConnection | undefined> {
     let isLeft = (): void => undefined
@@ -69,7 +69,7 @@ export class ChosenHost {
     try {
       return await Promise.race([opening, left])
     } catch (error) {
-      if (!isGone(error) || (isLate(error) && (await this.#monitor.isThere()))) throw error
+      if (!isGone(error) || (isLate(error) && (await this.#monitor.isAnswering()))) throw error
       this.#onUnfit(error.code === 'NODE_NOT_READY' ? notReady : silent)
       return undefined
     } finally {

@@ -35,8 +35,8 @@ const longestSearchMs = 10_000
 const searchPauseMs = 100
 
 /**
- * The one server of several to which all connections of a pool go: the first that is fit for the role of the target. It
- * is kept until it is lost or no longer fit. Then all its connections are closed together, and the next one is chosen.
+ * The one server of several to which all connections of a pool go: the first that is fit for the role of the target.
+ * When it is lost or no longer fit, all its connections are closed together, and the next one is chosen.
  */
 export class ChosenServer {
   readonly #target: Target

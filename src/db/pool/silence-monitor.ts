@@ -46,38 +46,38 @@ export class SilenceMonitor {
   }
 
   /** Resolves to whether the server answers now. */
-  isThere(): Promise<boolean> {
+  isAnswering(): Promise<boolean> {
     this.#look ??= this.look().finally(() => (this.#look = undefined))
     return this.#look
   }
 
   private async watch(): Promise<void> {
     if (this.#look !== undefined || !this.#watched.isBusy()) return
-    if (!(await this.isThere()) && this.#timer !== undefined) this.#watched.onSilent()
+    if (!(await this.isAnswering()) && this.#timer !== undefined) this.#watched.onSilent()
   }
 
   private async look(): Promise<boolean> {
     // A connection that was closed, such as by KILL, says nothing about the server; a second one does.
     const first = await this.ask()
-    return (first === 'closed' ? await this.ask() : first) === 'there'
+    return (first === 'closed' ? await this.ask() : first) === 'alive'
   }
 
-  private async ask(): Promise<'there' | 'closed' | 'silent'> {
+  private async ask(): Promise<'alive' | 'closed' | 'silent'> {
     try {
       this.#side ??= await this.open()
     } catch (error) {
-      // A server that accepts no further connection is there.
-      return isGone(error) ? 'silent' : 'there'
+      // A server that accepts no further connection has answered.
+      return isGone(error) ? 'silent' : 'alive'
     }
     const side = this.#side
     const answered = side.ping(silentAfterMs + graceMs * 2)
     const inTime = (ms: number): Promise<boolean | undefined> =>
       Promise.race([answered, sleep(ms, undefined, { ref: false })])
-    const isThere = (await inTime(silentAfterMs)) ?? (await inTime(graceMs))
-    if (isThere === true) return 'there'
+    const isAlive = (await inTime(silentAfterMs)) ?? (await inTime(graceMs))
+    if (isAlive === true) return 'alive'
     this.#side = undefined
     side.destroy()
-    return isThere === false ? 'closed' : 'silent'
+    return isAlive === false ? 'closed' : 'silent'
   }
 
   private async open(): Promise<Connection> {

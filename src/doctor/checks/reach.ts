@@ -1,5 +1,5 @@
 import { addressOf, type Target } from '../../db/target.ts'
-import type { Encryption, Failure, HostAnswer, Login, Route } from '../facts.ts'
+import type { Encryption, Failure, Login, Route } from '../facts.ts'
 import { check, fault, ok, warning, type Check, type Judgement } from '../finding.ts'
 import { fixOf, grantsFor } from '../fix.ts'
 
@@ -32,13 +32,6 @@ export const reachChecks: readonly Check[] = [
         ? ok(`${addressOf(target)} answers (${ms.toFixed(1)} ms)`)
         : unreachable(target, failure)
     },
-  }),
-  check({
-    name: 'hosts',
-    group,
-    looksAt: 'each of several hosts accepts a login; the other checks examine one of them',
-    needs: ['destination'],
-    judge: ({ destination: { target, hosts = [] } }) => hostsAnswer(addressOf(target), hosts),
   }),
   check({
     name: 'log-in',
@@ -82,14 +75,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTSOCK: 'it is not a socket',
   ECONNREFUSED: 'no server listens there',
   TIMEOUT: 'no answer before the connect time-out',
-}
-
-/** Without several hosts, there is nothing to say. */
-function hostsAnswer(examined: string, hosts: readonly HostAnswer[]): Judgement | Judgement[] {
-  const problems = hosts.flatMap(({ problem }) => problem ?? [])
-  if (problems.length > 0)
-    return problems.map((problem) => warning(problem, 'start that server, or remove it from DB_HOST'))
-  return hosts.length === 0 ? [] : ok(`all ${hosts.length} hosts answer; the checks examine ${examined}`)
 }
 
 function unreachable(target: Target, code: string): Judgement {
