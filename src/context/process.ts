@@ -121,7 +121,8 @@ export class ProcessContext implements Context {
   ): Promise<T> {
     const { connect } = await import('../db/connection/connect.ts')
     const config = await this.config()
-    const options = { onTrace: traceFor(this.invocation()) }
+    const onReader = (sentence: string): void => this.out.note(sentence)
+    const options = { onTrace: traceFor(this.invocation()), onReader }
     const connecting = connect(elsewhere ?? config.target, { ...config.limits, ...limits }, options)
     const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined

@@ -230,6 +230,10 @@ describe.skipIf(noGalera !== undefined)(
         await shop([100_000, 100_000, 100_000])
         const address = ({ ports }: (typeof cluster.nodes)[number]): string => `127.0.0.1:${ports.sql}`
         const hosts = cluster.nodes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.sql }))
+        const env = { ...node(0).env, DB_HOST: cluster.nodes.map(address).join(), DB_PORT: '' }
+        const server = async (line: string): Promise<unknown> =>
+          (await dbtool(`connection test --json ${line}`, { env })).json()['server']
+        expect([await server(''), await server('--target reader')]).toEqual([address(node(0)), address(node(1))])
         const moves: string[] = []
         let isOver = false
         const placedAfter = new Set<string>()

@@ -1,8 +1,14 @@
 import type { OnTrace } from '../queries.ts'
 import { defaultLimits, isOneServer, type Limits, type Target } from '../target.ts'
 import type { Connection } from './connection.ts'
-import { firstFit } from './first-fit.ts'
+import { firstFit, readerNote } from './first-fit.ts'
 import { type ConnectOptions, killerOf, lockObserver, openConnection } from './open-connection.ts'
+
+interface ConnectHooks {
+  readonly onTrace?: OnTrace | undefined
+  /** A sentence about the data of a reader: they are the writer's, or old. */
+  readonly onReader?: ((sentence: string) => void) | undefined
+}
 
 /**
  * Opens one connection and sets up its session. Of several hosts, it takes the first that is fit for the role of the
@@ -11,7 +17,7 @@ import { type ConnectOptions, killerOf, lockObserver, openConnection } from './o
 export async function connect(
   target: Target,
   limits: Limits = defaultLimits,
-  { onTrace }: { readonly onTrace?: OnTrace | undefined } = {},
+  { onTrace, onReader }: ConnectHooks = {},
 ): Promise<Connection> {
   const sides = (server: Target): ConnectOptions => ({
     onTrace,
@@ -19,5 +25,8 @@ export async function connect(
     killer: killerOf(server),
   })
   if (isOneServer(target)) return (await openConnection(target, limits, sides(target))).connection
-  return (await firstFit(target, limits, { sides })).connection
+  const found = await firstFit(target, limits, { sides })
+  const note = readerNote(target, found)
+  if (note !== undefined) onReader?.(note)
+  return found.connection
 }

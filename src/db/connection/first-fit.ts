@@ -55,6 +55,17 @@ export async function firstFit(target: Target, limits: Limits, { sides, last }: 
   throw noneIsFit(target, refusals)
 }
 
+const longLagSeconds = 10
+
+/** A sentence about the data of a reader, if they are old or the writer's. */
+export function readerNote({ role }: Target, { server, isSpare, behindSeconds = 0 }: FitServer): string | undefined {
+  if (role !== 'reader') return undefined
+  if (isSpare) return `no reader answers: reading from the writer, ${addressOf(server)}`
+  return behindSeconds > longLagSeconds
+    ? `reading from ${addressOf(server)}, which is ${behindSeconds} s behind`
+    : undefined
+}
+
 export const isSame = (a: Host, b: Host | undefined): boolean => a.host === b?.host && a.port === b.port
 
 function shareOf(limits: Limits, deadline: number, hostsLeft: number): Limits {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.ts'
-import { firstFit, type FitServer, isGone, isSame } from '../connection/first-fit.ts'
+import { firstFit, type FitServer, isGone, isSame, readerNote } from '../connection/first-fit.ts'
 import { fitnessOf } from '../connection/server-role.ts'
 import type { OnTrace } from '../queries.ts'
 import { addressOf, type Limits, type Target } from '../target.ts'
@@ -29,7 +29,6 @@ interface Departure {
   readonly reason: string
 }
 
-const longLagSeconds = 10
 const longestSearchMs = 10_000
 /** Pause between two searches while a failover lasts. */
 const searchPauseMs = 100
@@ -132,18 +131,16 @@ export class ChosenServer {
     this.#options.onLeft?.()
   }
 
-  private announce({ server, isSpare, behindSeconds = 0 }: FitServer): void {
+  private announce(found: FitServer): void {
     const { role = 'any' } = this.#target
-    const [address, left] = [addressOf(server), this.#left]
+    const [note, left] = [readerNote(this.#target, found), this.#left]
     this.#left = undefined
-    if (behindSeconds > longLagSeconds)
-      this.#options.onReader?.(`reading from ${address}, which is ${behindSeconds} s behind`)
-    if (isSpare && role === 'reader') this.#options.onReader?.(`no reader answers: reading from the writer, ${address}`)
-    else if (left !== undefined && !isSame(server, left.server))
+    if (note !== undefined) this.#options.onReader?.(note)
+    else if (left !== undefined && !isSame(found.server, left.server))
       this.#options.onFailover?.({
         role: role === 'any' ? 'server' : role,
         from: addressOf(left.server),
-        to: address,
+        to: addressOf(found.server),
         reason: left.reason,
       })
   }
