@@ -86,7 +86,9 @@ export class ProcessContext implements Context {
 
   async config(): Promise<Config> {
     const inspection = await this.inspection()
-    return inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
+    const config = inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
+    this.out.useCurrency(config.currency)
+    return config
   }
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
