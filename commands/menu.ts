@@ -53,10 +53,13 @@ async function chooseVerb(prompts: Conversation, program: Command): Promise<Comm
   }
 }
 
+/** A description in lower case, as nouns have it: `Run one SQL statement` stands beside `customer accounts`. */
+const asNote = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+
 function choicesOf(commands: readonly Command[]): Choice<Command>[] {
   const width = Math.max(...commands.map((command) => command.name().length))
   return commands.map((command) => ({
-    name: `${command.name().padEnd(width)}  ${command.description()}`,
+    name: `${command.name().padEnd(width)}  ${asNote(command.description())}`,
     value: command,
     short: command.name(),
   }))

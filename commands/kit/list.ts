@@ -38,9 +38,9 @@ export async function showList(
       const before = found
       found += rows.length
       if (before >= most) return
-      const shown = rows.slice(0, most - before)
-      listing.onShown?.(shown)
-      await write(shown)
+      const visible = rows.slice(0, most - before)
+      listing.onShown?.(visible)
+      await write(visible)
     }),
   )
   if (found === 0) hintWhereEmpty(ctx, isPart)

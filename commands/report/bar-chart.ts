@@ -43,9 +43,10 @@ function drawnBar({ name, text }: Bar, y: number, end: number): string {
   const isLong = characters.length > longestName
   const label = isLong ? `${characters.slice(0, longestName - 1).join('')}…` : name
   const middle = y + rowHeight / 2 + 4
+  const size = `width="${(end - edge.left).toFixed(1)}" height="${barHeight}"`
   return `<text x="${edge.left - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}${
     isLong ? `<title>${escapeHtml(name)}</title>` : ''
   }</text>
-<rect class="bar" x="${edge.left}" y="${y + (rowHeight - barHeight) / 2}" width="${(end - edge.left).toFixed(1)}" height="${barHeight}"/>
+<rect class="bar" x="${edge.left}" y="${y + (rowHeight - barHeight) / 2}" ${size}/>
 <text class="value" x="${(end + 6).toFixed(1)}" y="${middle}">${escapeHtml(text)}</text>`
 }

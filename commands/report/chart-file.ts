@@ -65,15 +65,15 @@ async function textOf(ctx: Context, kind: ChartFile['kind'], contents: ChartCont
   if (part !== '') ctx.out.notice(`the chart has ${part.slice(2)}`)
   const units = [chart.column, chart.label].flatMap((name) => ctx.out.unitOf(view, name) ?? [])
   const title = `${contents.title} ${[chart.column, ...units].join(', ')}${part}`
-  const svg = await svgOf(title, { ...contents, rows: drawn })
+  const svg = await svgOf(ctx, title, { ...contents, rows: drawn })
   return kind === 'svg' ? svg : pageOf(ctx, { title: contents.title, svg, view, rows: drawn })
 }
 
-async function svgOf(title: string, { chart, rows }: ChartContents): Promise<string> {
+async function svgOf({ out }: Context, title: string, { chart, rows }: ChartContents): Promise<string> {
   const labelled = (rows as readonly Row[]).map((row) => ({
-    name: String(row[chart.label] ?? 'NULL'),
+    name: out.cellText(row[chart.label]),
     value: Number(row[chart.column] ?? 0),
-    text: String(row[chart.column] ?? 'NULL'),
+    text: out.cellText(row[chart.column]),
   }))
   if (chart.kind === 'bars') return (await import('./bar-chart.ts')).barChart(title, labelled)
   const { svgFile } = await import('../../src/stress/line-chart.ts')

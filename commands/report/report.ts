@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { money, number, text, time, type View } from '../../src/output/view.ts'
 import { reports } from '../../src/reports/catalog.ts'
-import type { Asked, Report } from '../../src/reports/report.ts'
+import type { Asked, Chart, Report } from '../../src/reports/report.ts'
 import { limitFlag, limitOnTerminal, value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
@@ -43,8 +43,8 @@ export async function show(ctx: Context, report: Report, options: ReportOptions)
   const { chartOut } = options
   const clock = clockOf(ctx)
   const asked = { ...options, ...periodOf(options, clock), ...clock, limit: options.limit ?? 0 }
-  const view = viewOf(report, options)
   const chart = report.chart?.(options)
+  const view = withNote(ctx, viewOf(report, options), chart)
   if (chartOut === undefined || chart === undefined) {
     await answer(ctx, report, { view, asked, options })
     return
@@ -65,18 +65,29 @@ interface Answer {
 async function answer(ctx: Context, report: Report, { view, asked, options }: Answer): Promise<object[]> {
   const { rows: defaultRows = 0, isRanking } = report
   const { limit: given, chart, chartOut } = options
-  const shown: object[] = []
-  const onShown = chartOut === undefined ? undefined : (rows: readonly object[]): void => void shown.push(...rows)
+  const collected: object[] = []
+  const onShown = chartOut === undefined ? undefined : (rows: readonly object[]): void => void collected.push(...rows)
   await showList(ctx, view, { limit: given, defaultRows, isRanking, onShown }, (limit, write) =>
     ctx.shop(async (db) => {
       if (report.fillGaps === undefined || chart !== true || !ctx.out.isForPeople)
         return report.answer(db, { ...asked, limit }, write)
       const all: object[] = []
-      await report.answer(db, { ...asked, limit }, async (rows) => void all.push(...rows))
+      await report.answer(db, { ...asked, limit }, (rows) => {
+        all.push(...rows)
+        return Promise.resolve()
+      })
       await write(report.fillGaps(all, { ...asked, limit }))
     }),
   )
-  return shown
+  return collected
+}
+
+/** The view, with a note if a terminal is too narrow for its chart. */
+function withNote({ out }: Context, view: View, chart: Chart | undefined): View {
+  if (view.chart === undefined || chart === undefined) return view
+  const fewer = `--fields ${chart.label},${chart.column}`
+  const onOmitted = (): void => out.note(`the terminal is too narrow for the chart; fewer columns fit: ${fewer}`)
+  return { ...view, chart: { ...view.chart, onOmitted } }
 }
 
 const columnOf = { text, number, money, time } as const

@@ -25,7 +25,7 @@ interface Fitting {
   readonly ellipsis: string
 }
 
-/** So much of a name tells it apart from others. */
+/** The least that remains of the part that is cut first. */
 const narrowestPart = 12
 
 function fitted(text: string, { width, cutFirst, ellipsis }: Fitting): string {

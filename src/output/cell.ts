@@ -32,7 +32,8 @@ export function clockTime(at: Date, zone: Zone): string {
 
 /** `+01:00`. */
 function offsetText(ms: number): string {
-  return `${ms < 0 ? '-' : '+'}${isoInstant(new Date(Math.abs(ms))).slice('1970-01-01T'.length, '1970-01-01T00:00'.length)}`
+  const [, time = ''] = /T(\d{2}:\d{2})/.exec(isoInstant(new Date(Math.abs(ms)))) ?? []
+  return `${ms < 0 ? '-' : '+'}${time}`
 }
 
 /**

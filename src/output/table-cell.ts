@@ -47,7 +47,7 @@ export function withUnit(column: Column, row: Row, style: TextStyle): string {
   return unit === undefined || (row[column.name] ?? null) === null ? text : `${text} ${unit}`
 }
 
-/** The head of a column: its name, its unit, and the name of the column shown below it, if any row has a value for that. */
+/** The head of a column: its name, its unit, and the name of the column shown below it, if any row has its value. */
 export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)

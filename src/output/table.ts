@@ -105,7 +105,10 @@ function chartsBeside(view: View, rows: readonly Row[], elastic: readonly Elasti
   const { width: limit, glyphs } = look
   if (chart === undefined) return []
   const width = chartWidth(elastic, limit)
-  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return []
+  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) {
+    chart.onOmitted?.()
+    return []
+  }
   return [
     {
       head: [shorten(chart.column, width, glyphs.ellipsis), axisOf(view, rows, width, look)],

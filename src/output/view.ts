@@ -42,7 +42,14 @@ export interface View<R extends object = object> {
   /** More tables about an item, for people only; data formats have the same data in columns. */
   sections?(row: R): readonly Section[]
   /** A chart of one column beside the table of a list. */
-  readonly chart?: { readonly column: string; readonly kind: keyof Pen } | undefined
+  readonly chart?: ViewChart | undefined
+}
+
+export interface ViewChart {
+  readonly column: string
+  readonly kind: keyof Pen
+  /** Called if the terminal has no space for it. */
+  readonly onOmitted?: () => void
 }
 
 export interface Section {

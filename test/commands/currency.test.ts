@@ -10,7 +10,11 @@ const shop = testDatabase()
 const { name: database } = shop
 const folder = temporaryFolder()
 const run = (line: string, DB_CURRENCY = 'EUR', columns?: number): Promise<Outcome> =>
-  dbtool(`${line} --color never`, { database, env: { DB_CURRENCY, TZ: 'UTC' }, ...(columns === undefined ? {} : { columns }) })
+  dbtool(`${line} --color never`, {
+    database,
+    env: { DB_CURRENCY, TZ: 'UTC' },
+    ...(columns === undefined ? {} : { columns }),
+  })
 beforeAll(() => smallShop(database))
 
 describe('the currency of the shop', () => {
@@ -51,8 +55,8 @@ describe('the currency of the shop', () => {
 
   it('is a setting like the others: small letters are read, and other words refused', async () => {
     expect((await run('products get TEA-1', 'eur')).stdout).toContain('4.50 EUR')
-    const shown = (await run('config show --json')).json<{ name: string; value: string; origin: string }[]>()
-    expect(shown).toContainEqual({ name: 'DB_CURRENCY', value: 'EUR', origin: 'environment' })
+    const settings = (await run('config show --json')).json<{ name: string; value: string; origin: string }[]>()
+    expect(settings).toContainEqual({ name: 'DB_CURRENCY', value: 'EUR', origin: 'environment' })
     const { exitCode, error } = await run('products list --json', 'Euro')
     expect([exitCode, error.code, error.message]).toEqual([
       2,

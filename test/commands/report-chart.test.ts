@@ -41,6 +41,13 @@ describe('--chart beside the figures', () => {
     },
   )
 
+  it('says so where the terminal is too narrow for it, and which columns fit', async () => {
+    const { stdout, stderr } = await run('top-products --chart', 60)
+    expect(stdout).not.toContain('█')
+    expect(stderr).toBe('the terminal is too narrow for the chart; fewer columns fit: --fields name,total_sold\n')
+    expect((await run('top-products --chart --fields name,total_sold', 60)).stdout).toContain('██████████')
+  })
+
   it('its head has the largest value', async () => {
     const [, names = '', axis = ''] = (await run('top-products --chart', 100)).stdout.split('\n')
     expect(names).toMatch(/│ total_sold +│$/)
