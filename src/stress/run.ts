@@ -1,10 +1,11 @@
 import { isForeign } from '../db/pool/modes.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
+import type { Observer } from './observer.ts'
 import type { Live } from './recorder.ts'
 import { type Shard, shardSize, singleShard } from './shard.ts'
-import { shardPlan } from './plan.ts'
-import type { StressRun } from './report.ts'
+import { shardPlan, type StressPlan } from './plan.ts'
+import type { StressRun } from './stress-run.ts'
 import { iterateWork } from './workload.ts'
 
 export interface LoadHooks {
@@ -12,6 +13,8 @@ export interface LoadHooks {
   /** The number of threads that share the load and the pool. */
   readonly threads?: number
   readonly onLive?: (live: Live) => void
+  /** Watches the server during the measurement. */
+  readonly observer?: Observer | undefined
 }
 
 /** No machine has use for more threads. */
@@ -23,17 +26,24 @@ const interruptGraceMs = 1_000
  * Runs a load test on new pools, one per thread, and closes them afterwards. Resolves to the result, which is partial
  * after an interrupt. Failed iterations are counted, not thrown. Rejects if a connection cannot be opened.
  */
-export async function runLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
+export async function runLoad(job: LoadJob, hooks: LoadHooks): Promise<StressRun> {
+  const { signal, threads = 1 } = hooks
   const { stressRun } = await import('./stress.ts')
   const { mode, pool, plan, work } = job
   const several = work.kind === 'statements' && work.statements.length > 1
   const statements = several ? work.statements.map(({ text }) => text) : []
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
-    stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements }, signal, onLive)
+    stressRun(
+      generators,
+      { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements, expectedMs: expectedMs(plan) },
+      hooks,
+    )
   if (threads === 1) return withGenerator(job, singleShard, signal, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, signal, run)
 }
+
+const expectedMs = ({ until }: StressPlan): number | undefined => ('durationMs' in until ? until.durationMs : undefined)
 
 /**
  * Calls `use` with a generator for one shard, in this thread, and closes its pool afterwards. After an interrupt,
