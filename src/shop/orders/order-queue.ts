@@ -53,7 +53,7 @@ export class OrderQueue {
   #batches = 0
   #scheduled = false
 
-  /** `connecting` makes a database that says when the connection of a statement is there. */
+  /** `connecting` makes a database that says when a statement has its connection. */
   constructor(
     private readonly queries: Queries,
     private readonly connecting?: (onConnected: () => void) => Queries,
@@ -172,7 +172,7 @@ export class OrderQueue {
     await placeOrder(this.#sending([entry]), entry.request).then(entry.resolve, entry.reject)
   }
 
-  /** The database for a batch. Its orders are sent as soon as its connection is there, unless one was withdrawn. */
+  /** The database for a batch. Its orders are sent as soon as it has a connection, unless one was withdrawn. */
   #sending(batch: readonly Entry[]): Queries {
     const send = (): void => {
       if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()
