@@ -17,6 +17,9 @@ const floors: Record<string, readonly string[]> = {
   'src/write-file': [],
   'src/new-file': ['src/errors', 'src/file-trust', 'src/write-file'],
   'src/values': ['src/errors', 'src/nearest'],
+  'src/hosts': ['src/errors', 'src/values'],
+  'src/time-zone': ['src/errors', 'src/values'],
+  'src/past-time': ['src/errors', 'src/values', 'src/time-zone'],
   'src/output': [
     'src/errors',
     'src/cells',
@@ -25,12 +28,13 @@ const floors: Record<string, readonly string[]> = {
     'src/nearest',
     'src/tsv',
     'src/new-file',
+    'src/time-zone',
   ],
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
   'src/db': ['src/errors', 'src/cells', 'src/file-trust', 'src/regular-file'],
-  'src/connection-url': ['src/errors', 'src/settings'],
-  'src/settings': ['src/errors', 'src/values', 'src/db'],
+  'src/connection-url': ['src/errors', 'src/hosts', 'src/settings'],
+  'src/settings': ['src/errors', 'src/hosts', 'src/values', 'src/db'],
   'src/config': [
     'src/errors',
     'src/nearest',
@@ -43,10 +47,10 @@ const floors: Record<string, readonly string[]> = {
     'src/db',
   ],
   'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/write-file', 'src/db'],
-  'src/reports': ['src/errors', 'src/values', 'src/db'],
+  'src/reports': ['src/errors', 'src/values', 'src/time-zone', 'src/db'],
   'src/client': ['src/errors', 'src/values', 'src/new-file', 'src/db', 'src/server'],
   'src/sql': ['src/errors', 'src/values', 'src/db'],
-  'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/nearest', 'src/files', 'src/db'],
+  'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/time-zone', 'src/nearest', 'src/files', 'src/db'],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
     'src/errors',
@@ -72,6 +76,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/library': [
     'src/errors',
+    'src/hosts',
     'src/nearest',
     'src/values',
     'src/connection-url',
@@ -93,6 +98,7 @@ const doors: Record<string, string> = {
   mariadb: 'src/db',
   mysql2: 'src/db',
   tarn: 'src/db',
+  uplot: 'src/stress',
   'cli-table3': 'src/output',
   chalk: 'src/output',
   dotenv: 'src/config',
@@ -108,7 +114,9 @@ const isIn = (path: string, folder: string): boolean =>
 
 /** All imports of a file by name, also types and lazy ones, but not Node's own modules. */
 function importsOf(source: string): string[] {
-  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)\('([^']+)'\)/g)].map(([, name = '']) => name)
+  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)(?:\.resolve)?\('([^']+)'\)/g)].map(
+    ([, name = '']) => name,
+  )
   const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName)
   return [...imported, ...required].filter((name) => !name.startsWith('node:'))
 }

@@ -26,6 +26,8 @@ export interface ConnectionIdentity {
   readonly threadId: number
   /** The process of the server that the connection has reached; undefined if it is not known. */
   readonly server?: string | undefined
+  /** Reaches that server at its own address, if it is one of several. */
+  readonly killer?: { killAtAddress(connection: ConnectionIdentity): Promise<boolean> } | undefined
 }
 
 /** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
-import { openPool } from '../../src/db/pool/open.ts'
+import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
@@ -26,9 +26,10 @@ describe.skipIf(noGalera !== undefined)(
     beforeAll(cluster.start, 90_000)
 
     /** The database of a pool, closed at the end of the test. */
-    function poolOn(target: Target, size: number): PooledDatabase {
+    function poolOn(target: Target, size: number, onFailover?: PoolParts['onFailover']): PooledDatabase {
       const options = { ...defaultPoolOptions, size, maxOverflow: 0 }
-      const pool = openPool('fair', { target, limits: { ...defaultLimits, connectTimeoutMs: 2_000 }, options })
+      const limits = { ...defaultLimits, connectTimeoutMs: 2_000 }
+      const pool = openPool('fair', { target, limits, options, onFailover })
       onTestFinished(() => pool.close(0))
       return new PooledDatabase(pool)
     }
@@ -256,6 +257,38 @@ describe.skipIf(noGalera !== undefined)(
           { role: 'node', state: 'Synced', size: 2 },
           { role: 'node', state: 'Synced', size: 2 },
         ])
+      })
+    })
+
+    describe('all nodes as a list of hosts', () => {
+      it('orders during a crash of the writer: none fails, each exists once, and the move is told once', async () => {
+        await shop([100_000, 100_000, 100_000])
+        const address = ({ ports }: (typeof cluster.nodes)[number]): string => `127.0.0.1:${ports.sql}`
+        const hosts = cluster.nodes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.sql }))
+        const env = { ...node(0).env, DB_HOST: cluster.nodes.map(address).join(), DB_PORT: '' }
+        const server = async (line: string): Promise<unknown> =>
+          (await dbtool(`connection test --json ${line}`, { env })).json()['server']
+        expect([await server(''), await server('--target reader')]).toEqual([address(node(0)), address(node(1))])
+        const moves: string[] = []
+        let isOver = false
+        const placedAfter = new Set<string>()
+        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, (move) => moves.push(failoverText(move)))
+        const placed = [1, 2, 3, 4, 5, 6, 7, 8].map((worker) =>
+          placing(db, `w${worker}`, () => {
+            if (moves.length > 0) placedAfter.add(`w${worker}`)
+            return isOver
+          }),
+        )
+        const all = Promise.all(placed)
+        await sleep(500)
+        await node(0).kill()
+        const allGoOn = async (): Promise<void> => {
+          while (placedAfter.size < placed.length) await sleep(20)
+        }
+        await Promise.race([allGoOn(), all])
+        isOver = true
+        await expectPlaced(await all, 2)
+        expect(moves).toEqual([`the writer is now ${address(node(1))}: ${address(node(0))} does not answer`])
       })
     })
   },

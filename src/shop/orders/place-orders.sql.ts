@@ -100,7 +100,8 @@ const deductAndInsert = `
         )
         FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
 
-const placed = `SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
+const placed = `SELECT
+        'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, wanted.n, o.id AS order_id
       FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
 const isShort = 'p.id IS NULL OR (sold.deducted > 0 AND (NOT p.is_active OR p.stock < sold.deducted))'
 const short = `SELECT IF(${isShort}, 'short', 'repriced') AS outcome, sold.product_id

@@ -12,17 +12,17 @@ import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, typ
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
 import { refuseAttempts } from './refusals.ts'
 
+interface PlacedRow {
+  readonly outcome: 'placed'
+  /** The time that the server worked on the batch, in microseconds. */
+  readonly server_us: number
+  readonly n: number
+  readonly order_id: number
+}
+
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
-  | {
-      readonly outcome: 'placed'
-      /** The time that the server worked on the batch, in microseconds. */
-      readonly server_us: number
-      readonly n: number
-      readonly order_id: number
-      readonly total_amount: string
-      readonly digest: string
-    }
+  | (PlacedRow & { readonly total_amount: string })
   | {
       readonly outcome: 'existing'
       readonly n: number
@@ -89,9 +89,10 @@ async function placeAtOnce(
     for (const row of rows) {
       if (row.outcome === 'repriced') prices.forget(row.product_id)
       if (row.outcome === 'short' || row.outcome === 'repriced') continue
-      const { outcome, n, order_id: orderId, total_amount: totalAmount, digest } = row
+      const { outcome, n, order_id: orderId, total_amount: totalAmount } = row
       const answered = pending[n - 1]
-      if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
+      if (answered !== undefined && (outcome === 'placed' || row.digest === answered.digest))
+        placements.set(answered.request, { outcome, orderId, totalAmount })
     }
     const [first] = rows
     if (first?.outcome === 'placed') onPlaced?.(first.server_us / 1_000)
@@ -108,8 +109,7 @@ async function placeAtOnce(
 export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
   const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
   const prices = await new KnownPrices().of(tx, unpricedProducts(batch))
-  const { documents, author } = valuesOf(batch, prices)
-  const rows = await tx.prepared<Row>(placeOrdersInSql, [...documents, ...author]).catch((error: unknown) => {
+  const rows = await answerOf(tx, placeOrdersInSql, pricedBatch(batch, prices)).catch((error: unknown) => {
     throw explained(error, requests[0] ?? { userId: 0 })
   })
   const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
@@ -163,8 +163,7 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
   }
   const execute = async (attempt: string): Promise<Row[]> => {
     const known = await prices.of(queries, unpricedProducts(batch))
-    const { documents, author } = valuesOf(batch, known)
-    return queries.prepared<Row>(placeOrdersSql, [...documents, attempt, ...author])
+    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known), attempt)
   }
   // All orders are one transaction, so one of their keys stands for all.
   const refuse = (attempts: readonly string[]): Promise<void> =>
@@ -175,6 +174,21 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     throw error
   })
   return answer
+}
+
+/**
+ * Sends one of the two statements; `attempt` is a value of the first. The total of a placed order is the one that was
+ * sent.
+ */
+async function answerOf(
+  queries: Queries,
+  sql: string,
+  batch: readonly PricedOrder[],
+  ...attempt: readonly string[]
+): Promise<Row[]> {
+  const { documents, author } = valuesOf(batch)
+  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...attempt, ...author])
+  return rows.map((row) => (row.outcome === 'placed' ? { ...row, total_amount: batch[row.n - 1]?.total ?? '' } : row))
 }
 
 /** Orders that exist need no refusal: a lost attempt to place one of them again fails. */
@@ -199,28 +213,27 @@ interface PricedLine {
   readonly isAssumed: boolean
 }
 
-/** The values to bind: four JSON documents, and the author. */
-function valuesOf(
-  batch: readonly DigestedRequest[],
-  prices: ReadonlyMap<number, string>,
-): { documents: string[]; author: string[] } {
-  const [
-    {
-      request: { author },
-    },
-  ] = batch as [DigestedRequest]
-  const priced = batch.map(({ request, digest }) => ({
-    request,
-    digest,
-    lines: request.lines.map(({ productId, quantity, price }): PricedLine => {
+interface PricedOrder extends DigestedRequest {
+  readonly lines: readonly PricedLine[]
+  readonly total: string
+}
+
+function pricedBatch(batch: readonly DigestedRequest[], prices: ReadonlyMap<number, string>): PricedOrder[] {
+  return batch.map(({ request, digest }) => {
+    const lines = request.lines.map(({ productId, quantity, price }): PricedLine => {
       const isAssumed = price === undefined
       return { productId, quantity, price: isAssumed ? (prices.get(productId) ?? null) : price, isAssumed }
-    }),
-  }))
-  const orders = priced.map(({ request: { key, userId, status, orderedAt, adjustments = [] }, digest, lines }) => [
+    })
+    return { request, digest, lines, total: fromCents(centsOf(lines) + adjustmentCents(request.adjustments ?? [])) }
+  })
+}
+
+/** The values to bind: four JSON documents, and the author. */
+function valuesOf(batch: readonly PricedOrder[]): { documents: string[]; author: string[] } {
+  const orders = batch.map(({ request: { key, userId, status, orderedAt }, digest, lines, total }) => [
     userId,
     status,
-    fromCents(centsOf(lines) + adjustmentCents(adjustments)),
+    total,
     orderedAt === undefined ? null : writeInstant(orderedAt),
     key,
     digest,
@@ -229,8 +242,9 @@ function valuesOf(
   const adjustments = batch.flatMap(({ request: { key, adjustments: beside = [] } }) =>
     beside.map(({ kind, label, amount }) => [key, kind, label, amount]),
   )
-  const documents = [demandOf(priced), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
-  return { documents, author: [author.osUser, author.command] }
+  const documents = [demandOf(batch), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
+  const { osUser = '', command = '' } = batch[0]?.request.author ?? {}
+  return { documents, author: [osUser, command] }
 }
 
 const centsOf = (lines: readonly PricedLine[]): bigint =>
@@ -243,9 +257,7 @@ const unitsOf = (lines: readonly { readonly quantity: number }[]): number =>
 type Demand = [productId: number, units: number, times: number, revenue: string, deducted: number, price: string | null]
 
 /** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
-function demandOf(
-  orders: readonly { readonly request: BulkOrderRequest; readonly lines: readonly PricedLine[] }[],
-): Demand[] {
+function demandOf(orders: readonly PricedOrder[]): Demand[] {
   const demand = new Map<number, { lines: PricedLine[]; earlier: number }>()
   for (const {
     request: { status, history = false },
