@@ -81,7 +81,7 @@ export class PooledDatabase implements Database {
   }
 }
 
-/** Calls `onConnected` before each statement, as soon as its connection is there. If that throws, nothing is sent. */
+/** Calls `onConnected` before each statement, when it has its connection. If that throws, nothing is sent. */
 export class ObservedDatabase extends PooledDatabase {
   constructor(
     pool: Pool,

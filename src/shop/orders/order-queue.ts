@@ -29,7 +29,7 @@ export class OrderQueue {
   #batches = 0
   #scheduled = false
 
-  /** `connecting` makes a database that says when the connection of a statement is there. */
+  /** `connecting` makes a database that says when a statement has its connection. */
   constructor(
     private readonly queries: Queries,
     private readonly connecting?: (onConnected: () => void) => Queries,
@@ -142,7 +142,7 @@ export class OrderQueue {
     }
   }
 
-  /** The database for a batch. Its orders are sent as soon as its connection is there, unless one was withdrawn. */
+  /** The database for a batch. Its orders are sent as soon as it has a connection, unless one was withdrawn. */
   #sending(batch: readonly QueuedOrder[]): Queries {
     const send = (): void => {
       if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()

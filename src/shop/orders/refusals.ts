@@ -12,10 +12,11 @@ export const unlessRefused = `IF EXISTS (SELECT 1 FROM order_refusals WHERE atte
 export const declareAttempt = 'DECLARE wanted_attempt CHAR(36) CHARACTER SET ascii COLLATE ascii_bin'
 
 /**
- * Both halves are needed. An attempt that has inserted its key does not look at the refusals again, but the key can be
+ * Both halves are needed. An attempt that has inserted its key does not look at the refusals again. But the key can be
  * taken only when that attempt has ended; on another node of a cluster, one of the two fails certification. An attempt
- * that comes to its key later finds the refusal. Nothing refers to an order that never was, so no foreign key is
- * checked: the user may not exist, and a cascade would lock the lines of other orders.
+ * that comes to its key later finds the refusal.
+ *
+ * No foreign key is checked: the user may not exist, and a cascade would lock the lines of other orders.
  */
 const refuseSql = `
 BEGIN NOT ATOMIC

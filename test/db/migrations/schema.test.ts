@@ -11,7 +11,7 @@ const lines = async (sql: string): Promise<string[]> =>
   (await database.connection.rows<{ line: string }>(sql)).map(({ line }) => line).sort()
 
 describe('the shipped schema', () => {
-  it("has the chapter's five tables, adjustments, refusals and the log, in utf8mb4 by their own definition", async () => {
+  it("has the chapter's five tables, adjustments, refusals and the log, in utf8mb4 by themselves", async () => {
     expect((await tablesOf(database.connection)).sort()).toEqual([
       'addresses',
       'logs',
