@@ -91,17 +91,20 @@ export function tableOf(
       ? ''
       : `<tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
-    const values = cells.map((cell) => `<td${classOf(cell)}>${escapeHtml(cell)}</td>`)
-    return `<tr><th scope="row"${classOf(name)}>${escapeHtml(name)}</th>${values.join('')}</tr>`
+    const values = cells.map((cell) => `<td${classOf(cell, 'td')}>${escapeHtml(cell)}</td>`)
+    return `<tr><th scope="row"${classOf(name, 'th')}>${escapeHtml(unbroken(name))}</th>${values.join('')}</tr>`
   })
   return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }
 
+/** A sign stays on the line of its word. */
+const unbroken = (name: string): string => name.replace(/^([✔✖–]) /, '$1\u00a0')
+
 /** A longer word is broken when it is too wide for its column. Shorter ones stay whole. */
-const longestWord = 20
+const longestWord = { th: 30, td: 20 } as const
 const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
 
-function classOf(cell: string): string {
+function classOf(cell: string, element: keyof typeof longestWord): string {
   if (number.test(cell)) return ' class="number"'
-  return cell.split(/\s+/).some((word) => word.length > longestWord) ? ' class="long"' : ''
+  return cell.split(/\s+/).some((word) => word.length > longestWord[element]) ? ' class="long"' : ''
 }
