@@ -13,10 +13,8 @@ const fewIntervals = 4
 
 /** Without a last interval that is so short that its rates are chance. Short runs keep it. */
 export function withoutRest(intervals: readonly Interval[]): readonly Interval[] {
-  const [width = 0, last = 0] = [
-    intervals[0]?.second,
-    (intervals.at(-1)?.second ?? 0) - (intervals.at(-2)?.second ?? 0),
-  ]
+  const width = intervals[0]?.second ?? 0
+  const last = (intervals.at(-1)?.second ?? 0) - (intervals.at(-2)?.second ?? 0)
   return intervals.length > fewIntervals && last < width / 2 ? intervals.slice(0, -1) : intervals
 }
 

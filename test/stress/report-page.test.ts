@@ -250,6 +250,9 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
     return { page, requested, complaints }
   }
 
+  const textOf = async (page: Page, selector: string): Promise<string> =>
+    String(await page.evaluate(`document.querySelector('${selector}').textContent`))
+
   const cases = names.flatMap((name) =>
     [390, 768, 1_280].flatMap((width) => ['light', 'dark'].map((scheme) => ({ name, width, scheme }))),
   )
@@ -277,11 +280,12 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
   it('shows the values below the pointer, zooms, and zooms out again', async () => {
     const { page } = await open('stress', 1_280)
     const plot = (await page.$('.u-over'))!
+    await plot.scrollIntoView()
     const { x, y, width, height } = (await plot.boundingBox())!
     const timeAt = async (share: number): Promise<number> => {
       await page.mouse.move(x + width * share, y + height / 2)
       await page.evaluate('new Promise(requestAnimationFrame)')
-      return Number.parseFloat(await page.$eval('.u-legend .u-value', (value) => value.textContent))
+      return Number.parseFloat(await textOf(page, '.u-legend .u-value'))
     }
     const [first, last] = [await timeAt(0.02), await timeAt(0.98)]
     expect(last - first).toBeGreaterThan(1)
@@ -302,8 +306,8 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
       window.copied = text
     } } })`)
     await page.click('button.copy')
-    expect(await page.evaluate('window.copied')).toBe(await page.$eval('#command', (code) => code.textContent))
-    expect(await page.$eval('button.copy', (button) => button.textContent)).toBe('Copied')
+    expect(await page.evaluate('window.copied')).toBe(await textOf(page, '#command'))
+    expect(await textOf(page, 'button.copy')).toBe('Copied')
     await page.close()
   })
 })
