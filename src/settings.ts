@@ -1,11 +1,14 @@
-import { sslModes, type SslMode, tlsVersions, type TlsVersion } from './db/target.ts'
+import { sslModes, type SslMode, targetRoles, type TargetRole, tlsVersions, type TlsVersion } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
+import { type ListedHost, parseHosts } from './hosts.ts'
 import { parseChoice, parseSecondsOrWait, parseWhole, quoteValue } from './values.ts'
 
 /** All settings, parsed. Times are in milliseconds. */
 export interface Settings {
-  readonly DB_HOST: string
+  /** One host, or several in order of preference. */
+  readonly DB_HOST: readonly ListedHost[]
   readonly DB_PORT: number
+  readonly DB_TARGET: TargetRole | undefined
   readonly DB_SOCKET: string | undefined
   readonly DB_NAME: string
   readonly DB_USER: string
@@ -28,6 +31,8 @@ export interface Settings {
   readonly DB_PROTECTED: boolean
   /** Read-only database: dbtool and the server reject every change. */
   readonly DB_READ_ONLY: boolean
+  /** The currency of the shop, for tables; amounts are stored without one. */
+  readonly DB_CURRENCY: string | undefined
 }
 
 export type SettingName = keyof Settings
@@ -42,15 +47,18 @@ export interface Setting {
 
 const text = (value: string): string => value
 
-function parseHost(value: string): string {
-  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not ${quoteValue(value)}`)
-  return value
-}
-
 function parseCharset(value: string): string {
   if (value.toLowerCase() !== 'utf8mb4')
     throw new InvalidValue(`must be utf8mb4, not ${quoteValue(value)}: other character sets lose characters`)
   return 'utf8mb4'
+}
+
+/** A code of ISO 4217 that the platform knows. */
+function parseCurrency(value: string): string {
+  const code = value.toUpperCase()
+  if (!Intl.supportedValuesOf('currency').includes(code))
+    throw new InvalidValue(`must be a currency code of ISO 4217 such as EUR, not ${quoteValue(value)}`)
+  return code
 }
 
 /** As tls_version of MariaDB: one version or several, with commas between them. */
@@ -86,8 +94,9 @@ function parseSwitch(value: string): boolean {
 /** All settings by name. The chapter's variables keep their names, and their durations may be bare seconds as there. */
 export function settingTable(osUser: string): Readonly<Record<SettingName, Setting>> {
   return {
-    DB_HOST: { parse: parseHost, fallback: 'localhost' },
+    DB_HOST: { parse: parseHosts, fallback: 'localhost' },
     DB_PORT: { parse: parseWhole(1, 65_535), fallback: '3306' },
+    DB_TARGET: { parse: parseChoice(targetRoles), fallback: undefined },
     DB_SOCKET: { parse: text, fallback: undefined },
     DB_NAME: { parse: text, fallback: 'dbtool' },
     DB_USER: { parse: text, fallback: osUser },
@@ -107,6 +116,7 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
     DB_PROTECTED: { parse: parseSwitch, fallback: '0' },
     DB_READ_ONLY: { parse: parseSwitch, fallback: '0' },
+    DB_CURRENCY: { parse: parseCurrency, fallback: undefined },
   }
 }
 

@@ -120,7 +120,8 @@ async function eachMode(
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
     const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-    runs.push(await runLoad(job, { signal, observer }))
+    const onMove = (text: string): void => ctx.out.note(text)
+    runs.push(await runLoad(job, { signal, observer, onMove }))
   }
   progress.clear()
   return runs

@@ -238,7 +238,9 @@ async function runStress(
     try {
       const { work, observer } = load
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-      return { run: await runLoad(job, { signal: ctx.io.signal, threads, onLive: live.show, observer }), load }
+      const onMove = (text: string): void => ctx.out.note(text)
+      const hooks = { signal: ctx.io.signal, threads, onLive: live.show, observer, onMove }
+      return { run: await runLoad(job, hooks), load }
     } finally {
       live.clear()
     }

@@ -159,6 +159,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Swe
     const { work, observer } = load
     const sizes = sizesBetween(min, max)
     const progress = ctx.out.progress()
+    const onMove = (text: string): void => ctx.out.note(text)
     progress.show(() => 'measuring one statement')
     try {
       const measured = await sweep(
@@ -167,7 +168,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Swe
           trial: (size, plan, signal) =>
             runLoad(
               { target, limits, mode: 'fair', pool: { ...pool, size, maxOverflow: 0 }, work, plan },
-              { signal, threads: Math.min(threads, size, workers), observer },
+              { signal, threads: Math.min(threads, size, workers), observer, onMove },
             ),
           pause: otherLoad,
           enough: (until) => isClear(until, goal),

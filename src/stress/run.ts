@@ -1,4 +1,5 @@
 import { isForeign } from '../db/pool/modes.ts'
+import type { PoolParts } from '../db/pool/open.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Observer } from './observer.ts'
@@ -13,6 +14,8 @@ export interface LoadHooks {
   /** The number of threads that share the load and the pool. */
   readonly threads?: number
   readonly onLive?: (live: Live) => void
+  /** A pool has moved to another of several hosts, or reads old data; the text says so. */
+  readonly onMove?: (text: string) => void
   /** Watches the server during the measurement. */
   readonly observer?: Observer | undefined
 }
@@ -27,7 +30,7 @@ const interruptGraceMs = 1_000
  * after an interrupt. Failed iterations are counted, not thrown. Rejects if a connection cannot be opened.
  */
 export async function runLoad(job: LoadJob, hooks: LoadHooks): Promise<StressRun> {
-  const { signal, threads = 1 } = hooks
+  const { signal, threads = 1, onMove } = hooks
   const { stressRun } = await import('./stress.ts')
   const { mode, pool, plan, work } = job
   const several = work.kind === 'statements' && work.statements.length > 1
@@ -38,9 +41,12 @@ export async function runLoad(job: LoadJob, hooks: LoadHooks): Promise<StressRun
       { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements, expectedMs: expectedMs(plan) },
       hooks,
     )
-  if (threads === 1) return withGenerator(job, singleShard, signal, (generator) => run([generator]))
+  const moves = new Set<string>()
+  // Each thread has its own pool, and all of them move.
+  const once = (text: string): void => void (moves.has(text) || onMove?.(text), moves.add(text))
+  if (threads === 1) return withGenerator(job, singleShard, { signal, onMove: once }, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
-  return withThreads(job, threads, signal, run)
+  return withThreads(job, threads, { signal, onMove: once }, run)
 }
 
 const expectedMs = ({ until }: StressPlan): number | undefined => ('durationMs' in until ? until.durationMs : undefined)
@@ -52,17 +58,23 @@ const expectedMs = ({ until }: StressPlan): number | undefined => ('durationMs' 
 export async function withGenerator<T>(
   { target, limits, mode, pool: options, work, plan }: LoadJob,
   shard: Shard,
-  signal: AbortSignal,
+  { signal, onMove }: Pick<LoadHooks, 'signal' | 'onMove'>,
   use: (generator: Generator) => Promise<T>,
 ): Promise<T> {
-  const [{ openPool }, { closing }, { generator }] = await Promise.all([
+  const [{ failoverText, openPool }, { closing }, { generator }] = await Promise.all([
     import('../db/pool/open.ts'),
     import('../db/pool/pool.ts'),
     import('./generator.ts'),
   ])
   const size = shardSize(options.size, shard)
   const iterate = await iterateWork(work, shard)
-  const parts = { target, limits, options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) } }
+  const parts: PoolParts = {
+    target,
+    limits,
+    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) },
+    onFailover: (failover) => onMove?.(failoverText(failover)),
+    onReader: onMove,
+  }
   const pool = isForeign(mode)
     ? (await import('../db/pool/foreign.ts')).openForeignPool(mode, parts)
     : openPool(mode, parts)
