@@ -2,7 +2,7 @@ import type { Chart, Line } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
 import { meansOf } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
-import { serverCells, serverColumnNames } from './server-figures.ts'
+import { serverCells, serverColumnNames } from './server-means.ts'
 import { percentileAxis, withoutRest } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
@@ -114,8 +114,8 @@ function chartsOf({ runs }: CompareReport): Chart[] {
 
 const serverRows = (runs: readonly StressRun[]): string[][] =>
   runs.flatMap(({ result, server }) => {
-    const figures = meansOf(server)
-    return figures === null ? [] : [[result.mode, ...serverCells(figures)]]
+    const means = meansOf(server)
+    return means === null ? [] : [[result.mode, ...serverCells(means)]]
   })
 
 const errorRows = (runs: readonly StressRun[]): string[][] =>

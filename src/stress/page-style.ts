@@ -1,6 +1,6 @@
 import { chartColours, chartStyle } from './svg-chart.ts'
 
-/** The style of a report page. On large screens, charts and settings stand beside each other. */
+/** The style of a report page. On large screens, charts and settings have two columns. */
 export const pageStyle = `${chartColours}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem }

@@ -105,7 +105,7 @@ export const percentileAxis = (percentiles: readonly number[]): Axis => ({
   labels: percentiles.map((at) => `p${at}`),
 })
 
-/** What the server did during a run. None without two readings under load. */
+/** The server during a run. None without two readings under load. */
 export function serverCharts(intervals: readonly ServerInterval[]): Chart[] {
   if (intervals.length < 3) return []
   const x = timeOf(intervals)

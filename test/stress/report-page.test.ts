@@ -145,7 +145,7 @@ interface Findings {
   readonly charts: number
   readonly sideways: number
   /** Charts in which nothing is drawn, or whose text is smaller than 12 pixels. */
-  readonly blank: string[]
+  readonly empty: string[]
   readonly small: string[]
   /** Labels that extend beyond their picture, or overlap. */
   readonly outside: string[]
@@ -208,7 +208,7 @@ const look = `(() => {
   return {
     charts: document.querySelectorAll('figure.chart').length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    blank: canvases.filter((canvas) => coloursIn(canvas) < 3).map(titleOf),
+    empty: canvases.filter((canvas) => coloursIn(canvas) < 3).map(titleOf),
     small: [
       ...canvases.filter((canvas) => fontSize(canvas) < 12).map(titleOf),
       ...pictures.flatMap(texts).filter((text) => boxOf(text).height < 11).map((text) => text.textContent),
@@ -221,7 +221,7 @@ const look = `(() => {
   }
 })()`
 
-const sound = { sideways: 0, blank: [], small: [], outside: [], overlapping: [], broken: [], faint: [] }
+const sound = { sideways: 0, empty: [], small: [], outside: [], overlapping: [], broken: [], faint: [] }
 
 // Skipped without a browser; the Debian package chromium has one.
 describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a browser', () => {
@@ -271,9 +271,9 @@ describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a brow
   it.each(names)('%s without scripts, on a phone: the charts are pictures', async (name) => {
     const { page, complaints } = await open(name, 390, 'light', false)
     const findings = (await page.evaluate(look)) as Findings
-    const shown = await page.$$eval('figure > svg', (svgs) => svgs.filter((svg) => svg.clientWidth > 300).length)
+    const visible = await page.$$eval('figure > svg', (svgs) => svgs.filter((svg) => svg.clientWidth > 300).length)
     await page.close()
-    expect([complaints, shown]).toEqual([[], pages[name].length])
+    expect([complaints, visible]).toEqual([[], pages[name].length])
     expect(findings).toEqual({ ...sound, charts: pages[name].length })
   })
 
