@@ -35,8 +35,8 @@ export interface TunedPoint {
 export type Limit = 'server' | 'client' | 'pool' | 'load'
 
 /**
- * A reason for low confidence: load of other programs, rounds that differ too much for a narrow range, too little time,
- * an interrupt, or a busy client.
+ * A reason for low confidence: load of other programs, a range that is too wide, too little time, an interrupt, or a
+ * busy client.
  */
 export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'interrupted' | 'client-bound'
 

@@ -2,8 +2,8 @@ import type { Chart, Line } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
 import { meansOf } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
-import { serverCells, serverColumnNames } from './server-figures.ts'
-import { percentileAxis } from './stress-charts.ts'
+import { serverCells, serverColumnNames } from './server-means.ts'
+import { percentileAxis, withoutRest } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
 
@@ -91,7 +91,9 @@ function verdictOf(runs: readonly StressRun[]): { good: boolean; sentence: strin
 }
 
 function chartsOf({ runs }: CompareReport): Chart[] {
-  const longest = runs.map(({ over_time }) => over_time).reduce((a, b) => (b.length > a.length ? b : a), [])
+  const longest = runs
+    .map(({ over_time }) => withoutRest(over_time))
+    .reduce((a, b) => (b.length > a.length ? b : a), [])
   const seconds = longest.map(({ second }) => second)
   const overTime: Line[] = runs.map(({ result, over_time }) => ({
     name: result.mode,
@@ -112,8 +114,8 @@ function chartsOf({ runs }: CompareReport): Chart[] {
 
 const serverRows = (runs: readonly StressRun[]): string[][] =>
   runs.flatMap(({ result, server }) => {
-    const figures = meansOf(server)
-    return figures === null ? [] : [[result.mode, ...serverCells(figures)]]
+    const means = meansOf(server)
+    return means === null ? [] : [[result.mode, ...serverCells(means)]]
   })
 
 const errorRows = (runs: readonly StressRun[]): string[][] =>

@@ -3,7 +3,7 @@ import type { Queries } from '../db/queries.ts'
 import { processorTime } from './other-load.ts'
 import { serverCpu, type ServerCpu } from './server-process.ts'
 
-/** The server and the processors between two readings. Processor times are numbers of processors: 1 is one, all the time. */
+/** The server between two readings. Processor times are numbers of processors: 1 is one processor, all the time. */
 export interface ServerInterval {
   /** The end of the interval, in seconds after the start of the run. */
   readonly second: number
@@ -21,7 +21,7 @@ export interface ServerInterval {
 }
 
 /** The server during a whole load, for a table; null if there was no reading. */
-export type ServerFigures = Omit<ServerInterval, 'second' | 'seconds'>
+export type ServerMeans = Omit<ServerInterval, 'second' | 'seconds'>
 
 /** Watches the server during loads, from a connection of its own. */
 export interface Observer {
@@ -112,7 +112,7 @@ function intervalOf(readings: readonly Reading[], index: number, during: Reading
 }
 
 /** The means over the time of all intervals; null without any. */
-export function meansOf(intervals: readonly ServerInterval[]): ServerFigures | null {
+export function meansOf(intervals: readonly ServerInterval[]): ServerMeans | null {
   if (intervals.length === 0) return null
   const mean = (of: (interval: ServerInterval) => number | null): number | null => {
     const known = intervals.flatMap((interval) => {

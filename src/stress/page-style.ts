@@ -1,6 +1,6 @@
 import { chartColours, chartStyle } from './svg-chart.ts'
 
-/** The style of a report page. On large screens, charts and settings stand beside each other. */
+/** The style of a report page. On large screens, charts and settings have two columns. */
 export const pageStyle = `${chartColours}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem }
@@ -27,7 +27,7 @@ ${chartStyle}
 .u-select { background: var(--grid); opacity: .5 } .u-cursor-x { border-color: var(--quiet) }
 .tables { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)) }
 .table { overflow-x: auto; margin: 1rem 0; min-width: 0 }
-.table table { border-collapse: collapse; width: 100% }
+.table table { border-collapse: collapse; min-width: min(100%, 28rem) } .tables table { width: 100% }
 .table caption { margin-bottom: .2rem }
 .table th, .table td {
   text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-top: 1px solid var(--grid);

@@ -48,7 +48,7 @@ export function pageOf({ title, about, verdict: { good, sentence }, body }: Page
 <div class="command"><code id="command">${escapeHtml(about.command)}</code>
 <button type="button" class="copy" data-copies="command" hidden>Copy</button></div>
 <p class="verdict ${good ? 'good' : 'bad'}">${escapeHtml(sentence)}</p>
-${body.map((part) => (typeof part === 'string' ? part : figuresOf(part))).join('\n')}
+${body.map((part) => (typeof part === 'string' ? part : chartGroup(part))).join('\n')}
 <h2>Conditions</h2>
 <div class="tables">
 ${tableOf('Settings', Object.entries(about.settings))}
@@ -64,14 +64,14 @@ ${tableOf('Settings of the server', Object.entries(about.server_settings))}
 `
 }
 
-function figuresOf(charts: readonly Chart[]): string {
-  const figures = charts.map((chart) => {
+function chartGroup(charts: readonly Chart[]): string {
+  const drawn = charts.map((chart) => {
     const unit = chart.unit === '' ? '' : `<span class="unit">${escapeHtml(chart.unit)}</span>`
     const caption = `${escapeHtml(chart.title)} ${unit} ${legend(chart.lines)}`.trim()
     return `<figure class="chart"><figcaption>${caption}</figcaption>${svgChart(chart)}</figure>`
   })
   return `<div class="charts">
-${figures.join('\n')}
+${drawn.join('\n')}
 </div>
 <p class="hint quiet" hidden>Drag across a chart to zoom in, and double-click to zoom out.</p>`
 }
@@ -91,17 +91,20 @@ export function tableOf(
       ? ''
       : `<tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
-    const values = cells.map((cell) => `<td${classOf(cell)}>${escapeHtml(cell)}</td>`)
-    return `<tr><th scope="row"${classOf(name)}>${escapeHtml(name)}</th>${values.join('')}</tr>`
+    const values = cells.map((cell) => `<td${classOf(cell, 'td')}>${escapeHtml(cell)}</td>`)
+    return `<tr><th scope="row"${classOf(name, 'th')}>${escapeHtml(unbroken(name))}</th>${values.join('')}</tr>`
   })
   return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }
 
-/** A longer word is broken when it is too wide for its column. Shorter ones stay whole. */
-const longestWord = 20
+/** A sign stays on the line of its word. */
+const unbroken = (name: string): string => name.replace(/^([✔✖–]) /, '$1\u00a0')
+
+/** A longer word is broken when it is too wide for its column. Shorter ones are never broken. */
+const longestWord = { th: 30, td: 20 } as const
 const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
 
-function classOf(cell: string): string {
+function classOf(cell: string, element: keyof typeof longestWord): string {
   if (number.test(cell)) return ' class="number"'
-  return cell.split(/\s+/).some((word) => word.length > longestWord) ? ' class="long"' : ''
+  return cell.split(/\s+/).some((word) => word.length > longestWord[element]) ? ' class="long"' : ''
 }

@@ -1,4 +1,4 @@
-import type { ServerFigures } from './observer.ts'
+import type { ServerMeans } from './observer.ts'
 
 /** The measurement of one round at one pool size. */
 export interface Round {
@@ -10,7 +10,7 @@ export interface Round {
   /** Processor time of this process per thread; 1 means that all threads were always busy. */
   readonly clientCpu: number
   /** Null if nobody watched the server. */
-  readonly server: ServerFigures | null
+  readonly server: ServerMeans | null
 }
 
 /** One pool size with its rounds. Round `i` of all sizes was measured at about the same time. */

@@ -11,8 +11,8 @@ const ageTolerance = 5
 const ticksPerSecond = 100
 
 /**
- * Finds the process of the server on this machine. Undefined if it runs on another machine or in a container, if its
- * process belongs to a user who hides it, or if this is not Linux.
+ * Finds the process of the server on this machine. Undefined if it runs elsewhere, as in a container, if its process is
+ * hidden, or if this is not Linux.
  */
 export async function serverCpu(queries: Queries, uptimeSeconds: number): Promise<ServerCpu | undefined> {
   const row = await firstRow<{ file: string | null; host: string }>(

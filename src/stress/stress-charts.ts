@@ -9,8 +9,18 @@ const timeOf = (intervals: readonly { readonly second: number }[]): Axis => ({
   values: intervals.map(({ second }) => second),
 })
 
+const fewIntervals = 4
+
+/** Without a last interval that is so short that its rates are chance. Short runs keep it. */
+export function withoutRest(intervals: readonly Interval[]): readonly Interval[] {
+  const width = intervals[0]?.second ?? 0
+  const last = (intervals.at(-1)?.second ?? 0) - (intervals.at(-2)?.second ?? 0)
+  return intervals.length > fewIntervals && last < width / 2 ? intervals.slice(0, -1) : intervals
+}
+
 /** The course of a run over time. */
-export function chartsOverTime({ over_time }: Pick<StressRun, 'over_time'>): Chart[] {
+export function chartsOverTime(run: Pick<StressRun, 'over_time'>): Chart[] {
+  const over_time = withoutRest(run.over_time)
   const x = timeOf(over_time)
   const column = (name: keyof Interval): (number | null)[] => over_time.map((interval) => interval[name])
   return [
@@ -53,7 +63,8 @@ export function chartsOverTime({ over_time }: Pick<StressRun, 'over_time'>): Cha
 }
 
 /** The iterations that failed, over time. None without failures. */
-export function errorCharts({ over_time }: Pick<StressRun, 'over_time'>): Chart[] {
+export function errorCharts(run: Pick<StressRun, 'over_time'>): Chart[] {
+  const over_time = withoutRest(run.over_time)
   if (over_time.every(({ failed }) => failed === 0)) return []
   const perSecond = (count: (interval: Interval) => number): number[] =>
     over_time.map((interval, index) => count(interval) / (interval.second - (over_time[index - 1]?.second ?? 0)))
@@ -94,7 +105,7 @@ export const percentileAxis = (percentiles: readonly number[]): Axis => ({
   labels: percentiles.map((at) => `p${at}`),
 })
 
-/** What the server did during a run. None without two readings under load. */
+/** The server during a run. None without two readings under load. */
 export function serverCharts(intervals: readonly ServerInterval[]): Chart[] {
   if (intervals.length < 3) return []
   const x = timeOf(intervals)

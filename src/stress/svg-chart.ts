@@ -101,7 +101,7 @@ function drawing(chart: Chart, size: Size): string {
   const paths = lines.map(({ values }, index) => `<path ${strokeOf(index)} d="${pathOf(axis, values, scales)}"/>`)
   return [
     ...rangeOf(chart, scales, size),
-    label(edge.left - 6, 18, 'end', unit),
+    ...(unit === '' ? [] : [label(edge.left - 6, 18, 'end', unit)]),
     ...grid,
     ...ticksOf(axis, scales, size),
     ...roundsOf(chart, scales),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { DbtoolError } from '../errors.ts'
 import { durationText } from '../values.ts'
 import type { StressPlan } from './plan.ts'
@@ -90,6 +91,8 @@ class Trials {
   constructor(hooks: SweepHooks) {
     this.#hooks = hooks
     this.#signal = AbortSignal.any([hooks.signal, this.#cut.signal])
+    // Each connection of the largest pool listens.
+    setMaxListeners(0, this.#signal)
   }
 
   get isInterrupted(): boolean {

@@ -49,7 +49,7 @@ export class TimesOverTime {
     histogram.record(ms)
   }
 
-  /** The width of the intervals of a run of so many steps. */
+  /** The width of the intervals of a run with this number of steps. */
   widthFor(steps: number): number {
     let width = this.#width
     while (Math.ceil(steps / width) > mostIntervals) width *= 2

@@ -2,10 +2,10 @@ import type { Advice, TunedPoint } from './advice.ts'
 import { type Axis, type Chart, escapeHtml, type Mark } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
 import { median } from './median.ts'
-import type { ServerFigures } from './observer.ts'
+import type { ServerMeans } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import type { Size } from './rounds.ts'
-import { serverCells, serverColumnNames } from './server-figures.ts'
+import { serverCells, serverColumnNames } from './server-means.ts'
 import { svgFile } from './svg-chart.ts'
 import { throughputAt } from './usl.ts'
 
@@ -117,7 +117,7 @@ function markOf({ recommended, range, points }: Advice): Mark | undefined {
 /** Medians of the rounds of each size. None if nobody watched the server. */
 function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): Chart[] {
   if (!sizes.some(({ rounds }) => rounds.some(({ server }) => server !== null))) return []
-  const column = (name: keyof ServerFigures): (number | null)[] => sizes.map((size) => serverOf(size)?.[name] ?? null)
+  const column = (name: keyof ServerMeans): (number | null)[] => sizes.map((size) => serverOf(size)?.[name] ?? null)
   const server = column('server_cpu').every((value) => value === null)
     ? []
     : [{ name: 'server', values: column('server_cpu') }]
@@ -148,19 +148,19 @@ function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): 
 
 const serverTable = (sizes: readonly Size[]): string[][] =>
   sizes.flatMap((size) => {
-    const figures = serverOf(size)
-    return figures === null ? [] : [[String(size.poolSize), ...serverCells(figures)]]
+    const means = serverOf(size)
+    return means === null ? [] : [[String(size.poolSize), ...serverCells(means)]]
   })
 
 /** The medians of the rounds of one size, for each figure. */
-function serverOf({ rounds }: Size): ServerFigures | null {
+function serverOf({ rounds }: Size): ServerMeans | null {
   const seen = rounds.flatMap(({ server }) => server ?? [])
   const [first] = seen
   if (first === undefined) return null
-  const names = Object.keys(first) as (keyof ServerFigures)[]
+  const names = Object.keys(first) as (keyof ServerMeans)[]
   return Object.fromEntries(
-    names.map((name) => [name, median(seen.flatMap((figures) => figures[name] ?? [])) ?? null]),
-  ) as unknown as ServerFigures
+    names.map((name) => [name, median(seen.flatMap((means) => means[name] ?? [])) ?? null]),
+  ) as unknown as ServerMeans
 }
 
 function rowOf({ pool_size, throughput, p99_ms, spread, client_cpu }: TunedPoint): string[] {

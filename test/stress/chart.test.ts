@@ -60,9 +60,9 @@ describe('a picture of a chart', () => {
   it('leaves out the labels that would touch each other', () => {
     const labels = Array.from({ length: 40 }, (_, at) => `p${at}`)
     const many = { ...chart, x: { name: 'percentile', unit: '', values: [...labels.keys()], labels }, lines: [] }
-    const shown = placesOf(svgChart(many), /x="([\d.]+)" y="212.0"/g)
-    expect(shown.length).toBeGreaterThan(3)
-    for (const [index, place] of shown.slice(1).entries()) expect(place - shown[index]!).toBeGreaterThanOrEqual(45)
+    const places = placesOf(svgChart(many), /x="([\d.]+)" y="212.0"/g)
+    expect(places.length).toBeGreaterThan(3)
+    for (const [index, place] of places.slice(1).entries()) expect(place - places[index]!).toBeGreaterThanOrEqual(45)
   })
 
   it('of nothing is an empty one', () => {

@@ -6,7 +6,7 @@
 /** @typedef {import('uplot')} Plot */
 
 /** @type {typeof import('uplot')} */
-const uPlot = Reflect.get(globalThis, 'uPlot')
+const Uplot = Reflect.get(globalThis, 'uPlot')
 
 const height = 230
 const font = '12px system-ui, sans-serif'
@@ -47,6 +47,9 @@ function optionsOf(chart, width) {
   const [first, last] = [x.values[0] ?? 0, x.values.at(-1) ?? 0]
   const begin = x.labels === undefined ? 0 : first
   const highest = Math.max(0, ...rounds.flatMap(({ values }) => values))
+  const room = rounds.length === 0 ? 1 : 1.02
+  // The text of the mark stands above the lines.
+  const headroom = chart.mark === undefined ? 1.06 : 1.2
   const axis = {
     font,
     stroke: () => colour('--quiet'),
@@ -60,10 +63,11 @@ function optionsOf(chart, width) {
     scales: {
       x: {
         time: false,
+        // The points of rounds at the last size need room.
         range: (_plot, min, max) =>
-          min === first && max === last ? [begin, Math.max(max, begin + 0.001)] : [min, max],
+          min === first && max === last ? [begin, begin + Math.max((max - begin) * room, 0.001)] : [min, max],
       },
-      y: { range: (_plot, _min, max) => [0, Math.max(max, highest) * 1.06 || 1] },
+      y: { range: (_plot, _min, max) => [0, Math.max(max, highest) * headroom || 1] },
     },
     series: [
       { label: x.name, value: (_plot, value) => (value === null ? '–' : placeText(x, value)) },
@@ -157,8 +161,8 @@ function drawMark(plot, { mark }) {
     ctx.stroke()
     ctx.font = font.replace('12px', `${12 * scale}px`)
     ctx.textAlign = isLeft ? 'left' : 'right'
-    ctx.textBaseline = 'bottom'
-    ctx.fillText(mark.text, x + (isLeft ? 6 : -6) * scale, bbox.top + bbox.height - 6 * scale)
+    ctx.textBaseline = 'top'
+    ctx.fillText(mark.text, x + (isLeft ? 6 : -6) * scale, bbox.top + 3 * scale)
   })
 }
 
@@ -170,7 +174,7 @@ function draw(figure, chart) {
   figure.append(place)
   figure.classList.add('drawn')
   const lines = chart.lines.map(({ values }) => [...values])
-  const plot = new uPlot(optionsOf(chart, figure.clientWidth), [[...chart.x.values], ...lines], place)
+  const plot = new Uplot(optionsOf(chart, figure.clientWidth), [[...chart.x.values], ...lines], place)
   const resized = new ResizeObserver(() => {
     if (figure.clientWidth !== plot.width) plot.setSize({ width: figure.clientWidth, height })
   })
