@@ -17,6 +17,7 @@ const floors: Record<string, readonly string[]> = {
   'src/write-file': [],
   'src/new-file': ['src/errors', 'src/file-trust', 'src/write-file'],
   'src/values': ['src/errors', 'src/nearest'],
+  'src/hosts': ['src/errors', 'src/values'],
   'src/time-zone': ['src/errors', 'src/values'],
   'src/past-time': ['src/errors', 'src/values', 'src/time-zone'],
   'src/output': [
@@ -32,8 +33,8 @@ const floors: Record<string, readonly string[]> = {
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
   'src/db': ['src/errors', 'src/cells', 'src/file-trust', 'src/regular-file'],
-  'src/connection-url': ['src/errors', 'src/settings'],
-  'src/settings': ['src/errors', 'src/values', 'src/db'],
+  'src/connection-url': ['src/errors', 'src/hosts', 'src/settings'],
+  'src/settings': ['src/errors', 'src/hosts', 'src/values', 'src/db'],
   'src/config': [
     'src/errors',
     'src/nearest',
@@ -75,6 +76,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/library': [
     'src/errors',
+    'src/hosts',
     'src/nearest',
     'src/values',
     'src/connection-url',
