@@ -23,6 +23,7 @@ const migrations = join('src', 'db', 'migrations')
 if (existsSync(at(migrations))) {
   cpSync(at(migrations), at('dist', migrations), { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }
+cpSync(at('src', 'stress', 'browser', 'page.js'), at('dist', 'src', 'stress', 'browser', 'page.js'))
 await bundle(root)
 await bundleLibrary(root)
 chmodSync(at('dist', 'cli', 'dbtool.cjs'), 0o755)

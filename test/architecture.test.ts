@@ -98,6 +98,7 @@ const doors: Record<string, string> = {
   mariadb: 'src/db',
   mysql2: 'src/db',
   tarn: 'src/db',
+  uplot: 'src/stress',
   'cli-table3': 'src/output',
   chalk: 'src/output',
   dotenv: 'src/config',
@@ -113,7 +114,9 @@ const isIn = (path: string, folder: string): boolean =>
 
 /** All imports of a file by name, also types and lazy ones, but not Node's own modules. */
 function importsOf(source: string): string[] {
-  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)\('([^']+)'\)/g)].map(([, name = '']) => name)
+  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)(?:\.resolve)?\('([^']+)'\)/g)].map(
+    ([, name = '']) => name,
+  )
   const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName)
   return [...imported, ...required].filter((name) => !name.startsWith('node:'))
 }

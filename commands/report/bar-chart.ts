@@ -1,4 +1,5 @@
-import { chartColours, chartStyle, escapeHtml, niceCeiling } from '../../src/stress/line-chart.ts'
+import { escapeHtml, niceCeiling } from '../../src/stress/chart.ts'
+import { chartColours, chartStyle } from '../../src/stress/svg-chart.ts'
 
 /** One bar: its name, its length, and its value as a text. */
 export interface Bar {

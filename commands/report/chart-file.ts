@@ -76,10 +76,11 @@ async function svgOf({ out }: Context, title: string, { chart, rows }: ChartCont
     text: out.cellText(row[chart.column]),
   }))
   if (chart.kind === 'bars') return (await import('./bar-chart.ts')).barChart(title, labelled)
-  const { svgFile } = await import('../../src/stress/line-chart.ts')
-  const places = labelled.map(({ name }) => name)
+  const { svgFile } = await import('../../src/stress/svg-chart.ts')
+  const labels = labelled.map(({ name }) => name)
+  const x = { name: chart.label, unit: '', labels, values: labels.map((_label, place) => place) }
   const lines = [{ name: chart.column, values: labelled.map(({ value }) => value) }]
-  return svgFile([{ title, unit: '', places, lines }])
+  return svgFile([{ title, unit: '', x, lines }])
 }
 
 interface PageParts {
@@ -91,8 +92,9 @@ interface PageParts {
 
 /** A self-contained page: the chart, its figures as a table, and the command line. */
 async function pageOf(ctx: Context, { title, svg, view, rows }: PageParts): Promise<string> {
-  const [{ chartColours, escapeHtml }, { tableOf }] = await Promise.all([
-    import('../../src/stress/line-chart.ts'),
+  const [{ chartColours }, { escapeHtml }, { tableOf }] = await Promise.all([
+    import('../../src/stress/svg-chart.ts'),
+    import('../../src/stress/chart.ts'),
     import('../../src/stress/page.ts'),
   ])
   const names = view.columns.map(({ name }) => [name, ctx.out.unitOf(view, name) ?? ''].join(' ').trim())
