@@ -53,7 +53,7 @@ async function chooseVerb(prompts: Conversation, program: Command): Promise<Comm
   }
 }
 
-/** A description in lower case, as nouns have it: `Run one SQL statement` stands beside `customer accounts`. */
+/** Puts the first letter in lower case, as in the descriptions of nouns. */
 const asNote = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
 
 function choicesOf(commands: readonly Command[]): Choice<Command>[] {
