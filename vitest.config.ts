@@ -64,8 +64,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/global-setup.ts'],
-    // It imports JSON as bundlers do, and Node does not.
-    server: { deps: { inline: ['@actions/workflow-parser'] } },
     sequence: { sequencer: LongestFirst },
     projects: isFast ? [all] : [all, alone],
   },

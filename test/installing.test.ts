@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
 import { DockerfileParser } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
 import { describe, expect, it } from 'vitest'
 import { dbtool, words } from './support/cli.ts'
 import { testDatabase } from './support/database.ts'
 import { temporaryFolder } from './support/folder.ts'
+import { workflowParser } from './support/workflow-parser.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const folder = temporaryFolder()
@@ -94,6 +94,7 @@ describe('the Dockerfile', () => {
 })
 
 describe('the job for GitHub Actions', async () => {
+  const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await workflowParser(folder)
   const [content = ''] = blocksOf('docs/installing.md', 'yaml')
   const parsed = parseWorkflow({ name: 'pool.yml', content }, new NoOperationTraceWriter())
   if (parsed.value === undefined) throw new Error('the workflow is empty')
