@@ -12,6 +12,7 @@ export type {
   AcquireEvent,
   CloseEvent,
   ConnectEvent,
+  FailoverEvent,
   LeakEvent,
   Outcome,
   QueryEvent,
@@ -33,7 +34,7 @@ export {
 export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
 export type { Change, OnRows, Queries, Session, StatementOptions, Value } from './db/queries.ts'
 export type { RetryOptions } from './db/retry.ts'
-export type { Limits, SslMode, TlsVersion } from './db/target.ts'
+export type { Limits, SslMode, TargetRole, TlsVersion } from './db/target.ts'
 export { DbtoolError, type ErrorCode, type ErrorDetails } from './errors.ts'
 export { migrate } from './library/migrate.ts'
 export type { PoolOrSession } from './library/on.ts'

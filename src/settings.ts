@@ -1,11 +1,14 @@
-import { sslModes, type SslMode, tlsVersions, type TlsVersion } from './db/target.ts'
+import { sslModes, type SslMode, targetRoles, type TargetRole, tlsVersions, type TlsVersion } from './db/target.ts'
 import { InvalidValue } from './errors.ts'
+import { type ListedHost, parseHosts } from './hosts.ts'
 import { parseChoice, parseSecondsOrWait, parseWhole, quoteValue } from './values.ts'
 
 /** All settings, parsed. Times are in milliseconds. */
 export interface Settings {
-  readonly DB_HOST: string
+  /** One host, or several in order of preference. */
+  readonly DB_HOST: readonly ListedHost[]
   readonly DB_PORT: number
+  readonly DB_TARGET: TargetRole | undefined
   readonly DB_SOCKET: string | undefined
   readonly DB_NAME: string
   readonly DB_USER: string
@@ -41,11 +44,6 @@ export interface Setting {
 }
 
 const text = (value: string): string => value
-
-function parseHost(value: string): string {
-  if (/[\s/@]/.test(value)) throw new InvalidValue(`must be a host name or an address, not ${quoteValue(value)}`)
-  return value
-}
 
 function parseCharset(value: string): string {
   if (value.toLowerCase() !== 'utf8mb4')
@@ -86,8 +84,9 @@ function parseSwitch(value: string): boolean {
 /** All settings by name. The chapter's variables keep their names, and their durations may be bare seconds as there. */
 export function settingTable(osUser: string): Readonly<Record<SettingName, Setting>> {
   return {
-    DB_HOST: { parse: parseHost, fallback: 'localhost' },
+    DB_HOST: { parse: parseHosts, fallback: 'localhost' },
     DB_PORT: { parse: parseWhole(1, 65_535), fallback: '3306' },
+    DB_TARGET: { parse: parseChoice(targetRoles), fallback: undefined },
     DB_SOCKET: { parse: text, fallback: undefined },
     DB_NAME: { parse: text, fallback: 'dbtool' },
     DB_USER: { parse: text, fallback: osUser },

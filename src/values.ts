@@ -161,6 +161,7 @@ export function parseChoice<C extends string>(choices: readonly C[]): ChoicePars
 
 /** Parses a DECIMAL(10,2): up to eight digits before the point. Never rounds: 4.5000 is 4.50, and 4.505 is refused. */
 export function parsePrice(text: string): string {
+  if (/^(?:0|[1-9]\d{0,7})\.\d\d$/.test(text)) return text
   if (/^\d+\.\d{2}0*[1-9]\d*$/.test(text))
     throw new InvalidValue(`must have at most two decimals, not ${quoteValue(text)}: money is never rounded`)
   const [, whole, fraction = ''] = /^(\d+)(?:\.(\d{1,2})0*)?$/.exec(text) ?? []

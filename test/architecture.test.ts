@@ -18,6 +18,7 @@ const floors: Record<string, readonly string[]> = {
   'src/user-folders': [],
   'src/new-file': ['src/errors', 'src/file-trust', 'src/write-file'],
   'src/values': ['src/errors', 'src/nearest'],
+  'src/hosts': ['src/errors', 'src/values'],
   'src/output': [
     'src/errors',
     'src/cells',
@@ -30,8 +31,8 @@ const floors: Record<string, readonly string[]> = {
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
   'src/db': ['src/errors', 'src/cells', 'src/file-trust', 'src/regular-file'],
-  'src/connection-url': ['src/errors', 'src/settings'],
-  'src/settings': ['src/errors', 'src/values', 'src/db'],
+  'src/connection-url': ['src/errors', 'src/hosts', 'src/settings'],
+  'src/settings': ['src/errors', 'src/hosts', 'src/values', 'src/db'],
   'src/config': [
     'src/errors',
     'src/nearest',
@@ -74,6 +75,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   'src/library': [
     'src/errors',
+    'src/hosts',
     'src/nearest',
     'src/values',
     'src/connection-url',

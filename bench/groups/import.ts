@@ -97,7 +97,7 @@ async function oneByOne({ server, signal }: Bench, path: string, workers: number
     return await withPool({ target: server.target(database), signal, size: workers, maxOverflow: 0 }, async (pool) => {
       const db = new PooledDatabase(pool)
       const names = await Names.read(db)
-      const drafts = draftOrders(adjacent(file.records({ signal })), { key: keyByReference, guest: undefined })
+      const drafts = draftOrders(adjacent(file.batches({ signal })), { key: keyByReference, guest: undefined })
       let placed = 0
       const work = async (): Promise<void> => {
         for (let next = await drafts.next(); next.done !== true; next = await drafts.next()) {

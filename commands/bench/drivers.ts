@@ -38,15 +38,15 @@ export async function drivers(ctx: Context, { rounds, duration: trialMs }: Drive
     import('../../src/db/benched-drivers.ts'),
     import('../../src/stress/drivers.ts'),
   ])
-  const { target, limits } = await anyServer(ctx)
+  const { target: configured, limits } = await anyServer(ctx)
   // dbtool's own messages for a wrong password, a wrong host or a missing privilege come before the drivers start.
-  const encrypted = await ctx.connection(
+  const { target, encrypted } = await ctx.connection(
     async (connection) => {
       await connection.execute('CREATE TEMPORARY TABLE dbtool_bench (n INT)')
-      return connection.encrypted
+      return { target: connection.target, encrypted: connection.encrypted }
     },
     limits,
-    target,
+    configured,
   )
   const { drivers: installed, missing } = await benchedDrivers(target, encrypted)
   const figures: DriverFigures[] = await compareDrivers({

@@ -21,6 +21,7 @@ const view: View = {
     number('cert_failures'),
     text('semi_sync'),
     data('writable'),
+    text('writer'),
     sentence('problem'),
   ],
   id: 'host',
@@ -38,8 +39,9 @@ export function clusterStatusVerb(cluster: Command, ctx: Context, run = showClus
     .option('--watch <duration>', 'repeat at this interval until Ctrl-C', value(parseRunTime))
     .addHelpText(
       'after',
-      '\nIt asks the configured server for the others. Exit code 1: a server has a\n' +
-        'problem; 2: none accepts writes.\n' +
+      '\nIt asks the configured hosts, and the servers that they know. A command would\n' +
+        'write to the writer. Exit code 1: a server has a problem; 2: none\n' +
+        'accepts writes.\n' +
         examples('dbtool cluster status', 'dbtool cluster status --watch 2s', 'dbtool cluster status --json'),
     )
     .action((options: StatusOptions) => run(ctx, options))
@@ -63,7 +65,9 @@ async function statusOf(ctx: Context): Promise<ClusterStatus> {
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs === 0 ? Infinity : limits.connectTimeoutMs, longestWaitMs)
   const short = { ...limits, connectTimeoutMs, statementTimeoutMs: longestWaitMs }
   // A node outside its cluster refuses to work in a database, and other servers may not have it.
-  return clusterStatus({ ...target, database: undefined }, (server, work) => ctx.connection(work, short, server))
+  return clusterStatus({ ...target, database: undefined, role: undefined }, (server, work) =>
+    ctx.connection(work, short, server),
+  )
 }
 
 /** Repeats until Ctrl-C, also while the server does not answer. */

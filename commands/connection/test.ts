@@ -38,8 +38,11 @@ export async function test(ctx: Context): Promise<void> {
     import('../../src/db/connection/probe.ts'),
     import('../../src/db/target.ts'),
   ])
-  const { target, limits } = await ctx.config()
-  const found = await ctx.connection(probe, limits)
+  const { limits } = await ctx.config()
+  const [target, found] = await ctx.connection(
+    async (connection) => [connection.target, await probe(connection)],
+    limits,
+  )
   ctx.out.item(view, { server: addressOf(target), ...found })
   ctx.out.success(`connected as ${describeTarget(target)}`)
 }

@@ -15,11 +15,14 @@ export async function clientFor(ctx: Context, wanted: { names: readonly string[]
   ])
   const { env, signal } = ctx.io
   const program = findClient(env, wanted)
-  const { target } = await ctx.config()
-  const { database } = target
+  const { database } = (await ctx.config()).target
   if (database === undefined)
     throw new DbtoolError('USAGE', 'no database is configured', { hint: 'choose one with --database or DB_NAME' })
-  const encrypted = await ctx.connection((connection) => Promise.resolve(connection.encrypted), {})
+  // The program knows one host: the one of several that dbtool has reached.
+  const { target, encrypted } = await ctx.connection(
+    ({ target: reached, encrypted: isEncrypted }) => Promise.resolve({ target: reached, encrypted: isEncrypted }),
+    {},
+  )
   return { program, options: optionText({ target, encrypted }), env, signal, database }
 }
 

@@ -6,6 +6,7 @@ export interface ConnectionFlags {
   url?: string
   host?: string
   port?: string
+  target?: string
   user?: string
   database?: string
   socket?: string
@@ -33,7 +34,8 @@ type ConnectionOverrides = Pick<
  * @throws DbtoolError USAGE if `--ask-password` and `--password-file` are both given.
  */
 export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides {
-  const { url, host, port, user, database, socket, passwordFile, sslMode, sslCa, sslCert, sslKey, tlsVersion } = flags
+  const { url, host, port, target, user, database, socket, passwordFile } = flags
+  const { sslMode, sslCa, sslCert, sslKey, tlsVersion } = flags
   if (flags.askPassword === true && passwordFile !== undefined)
     throw new DbtoolError('USAGE', '--ask-password and --password-file exclude each other')
   return {
@@ -41,6 +43,7 @@ export function connectionOverrides(flags: ConnectionFlags): ConnectionOverrides
       DB_URL: url,
       DB_HOST: host,
       DB_PORT: port,
+      DB_TARGET: target,
       DB_USER: user,
       DB_NAME: database,
       DB_SOCKET: socket,

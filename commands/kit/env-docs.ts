@@ -4,8 +4,9 @@ import type { Entry } from './help.ts'
 
 /** Reference text of each variable, for the help and the manual; a variable without one does not compile. */
 const settings: Readonly<Record<SettingName, string>> = {
-  DB_HOST: 'name or address of the server',
-  DB_PORT: 'port of the server',
+  DB_HOST: 'name or address of the server, or several in order of preference: a,b:3307',
+  DB_PORT: 'port of the server, and of each host without its own',
+  DB_TARGET: 'writer, reader or any; writer if there are several hosts, any if there is one',
   DB_SOCKET: 'path of a unix socket, instead of host and port',
   DB_NAME: 'name of the database',
   DB_USER: 'database user',

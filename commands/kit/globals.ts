@@ -6,6 +6,7 @@ import { urlParts } from '../../src/connection-url.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { settingTable, type SettingName } from '../../src/settings.ts'
 import { maskedUrl } from '../../src/values.ts'
+import { changesData } from './changes-data.ts'
 import { connectionOverrides, type ConnectionFlags } from './connection-flags.ts'
 import { maskedLine } from './mask-arguments.ts'
 import { chainOf, choicesOf, Fault, pathOf, value } from './flags.ts'
@@ -24,8 +25,9 @@ export const globalGroups = (): readonly [heading: string, ...options: GlobalOpt
   [
     'Connection:',
     option('--url <url>', 'mariadb://user@host:port/database', checked(urlParts)),
-    option('--host <host>', 'name or address of the server', setting('DB_HOST')),
+    option('--host <host>', 'name or address of the server, or several: a,b:3307', setting('DB_HOST')),
     option('--port <port>', 'port of the server', setting('DB_PORT')),
+    option('--target <role>', 'writer, reader or any: which of several servers', setting('DB_TARGET')),
     option('--user <name>', 'database user; place it before a verb with its own --user'),
     option('--database <name>', 'name of the database'),
     option('--socket <path>', 'path of a unix socket, instead of host and port'),
@@ -137,5 +139,6 @@ export async function invocationOf(command: Command, argv: readonly string[], io
     rawCells: flags.raw === true,
     force: flags.force === true,
     fileMode: flags.mode,
+    changesData: changesData(command),
   }
 }

@@ -98,7 +98,7 @@ async function eachMode(
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
     const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-    results.push((await runLoad(job, { signal })).result)
+    results.push((await runLoad(job, { signal, onMove: (text) => ctx.out.note(text) })).result)
   }
   progress.clear()
   return results

@@ -236,7 +236,9 @@ async function runStress(
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-      return { run: await runLoad(job, { signal: ctx.io.signal, threads, onLive: live.show }), headroom }
+      const onMove = (text: string): void => ctx.out.note(text)
+      const hooks = { signal: ctx.io.signal, threads, onLive: live.show, onMove }
+      return { run: await runLoad(job, hooks), headroom }
     } finally {
       live.clear()
     }

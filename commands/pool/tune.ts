@@ -160,7 +160,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Swe
             (
               await runLoad(
                 { target, limits, mode: 'fair', pool: { ...pool, size, maxOverflow: 0 }, work, plan },
-                { signal, threads: Math.min(threads, size, workers) },
+                { signal, threads: Math.min(threads, size, workers), onMove: (text) => ctx.out.note(text) },
               )
             ).result,
           pause: otherLoad,

@@ -17,7 +17,7 @@ import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statements } from './precedence.ts'
 import type { Profile } from './profile.ts'
 import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
-import { defaultLimits, type Limits, type Target } from '../db/target.ts'
+import { addressOf, defaultLimits, type Host, type Limits, type Target } from '../db/target.ts'
 import { settingNames, settingTable, type SettingName, type Settings } from '../settings.ts'
 
 export interface Config {
@@ -93,8 +93,7 @@ export function soundConfig({ config, faults }: Inspection): Config {
 
 function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   const target: Target = {
-    host: settings.DB_HOST,
-    port: settings.DB_PORT,
+    ...serversOf(settings),
     socket: settings.DB_SOCKET,
     user: settings.DB_USER,
     password: settings.DB_PASSWORD,
@@ -124,6 +123,19 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   }
 }
 
+/** Several hosts need a writer unless another role is asked for. A socket is one server. */
+function serversOf({
+  DB_HOST: listed,
+  DB_PORT: commonPort,
+  DB_TARGET: role,
+  DB_SOCKET: socket,
+}: Settings): Pick<Target, 'host' | 'port' | 'hosts' | 'role'> {
+  const all = listed.map(({ host, port = commonPort }): Host => ({ host, port }))
+  const [first = { host: 'localhost', port: commonPort }] = all
+  const isSeveral = all.length > 1 && socket === undefined
+  return { ...first, ...(isSeveral ? { hosts: all, role: role ?? 'writer' } : { role }) }
+}
+
 /**
  * The fault of a found file that names the server, and also selects a profile of this user's configuration. The
  * password of that profile would go to that server.
@@ -141,9 +153,10 @@ function redirected(statements: Statements, profile: Profile | undefined): Confi
   }
 }
 
-function urlOf({ user, password: secret, host, port, socket, database }: Target): string {
+function urlOf(target: Target): string {
+  const { user, password: secret, socket, database } = target
   const stars = secret === '' ? '' : ':********'
-  const address = socket === undefined ? `${host.includes(':') ? `[${host}]` : host}:${port}` : 'localhost'
+  const address = socket === undefined ? addressOf(target) : 'localhost'
   const query = socket === undefined ? '' : `?socket=${socket.split('/').map(encodeURIComponent).join('/')}`
   return `mariadb://${encodeURIComponent(user)}${stars}@${address}/${encodeURIComponent(database ?? '')}${query}`
 }

@@ -15,6 +15,7 @@ export type Statements = ReadonlyMap<SettingName, readonly Statement[]>
 const serverSettings = [
   'DB_HOST',
   'DB_PORT',
+  'DB_TARGET',
   'DB_SOCKET',
   'DB_NAME',
   'DB_SSL_MODE',

@@ -20,6 +20,9 @@ export function keyOf(name: SettingName | 'DB_URL'): string {
     .replace(/_(.)/g, (_mark, letter: string) => letter.toUpperCase())
 }
 
+/** The keys that a profile may have. */
+const keys: readonly string[] = Object.keys(profileKeys).flatMap((key) => (key === 'host' ? ['host', 'hosts'] : [key]))
+
 /** Names for the same settings in other programs, and elsewhere in dbtool. */
 const synonyms: Readonly<Record<string, string>> = {
   name: 'database',
@@ -27,6 +30,8 @@ const synonyms: Readonly<Record<string, string>> = {
   dbname: 'database',
   username: 'user',
   hostname: 'host',
+  servers: 'hosts',
+  role: 'target',
   pass: 'password',
   ssl: 'sslMode',
 }
@@ -34,8 +39,8 @@ const synonyms: Readonly<Record<string, string>> = {
 /** The key that the user probably meant. */
 function nearestKey(key: string): string | undefined {
   const meant = key.toLowerCase().replace(/^db_/, '').replace(/[-_]/g, '')
-  const same = Object.keys(profileKeys).find((known) => known.toLowerCase() === meant)
-  return same ?? synonyms[meant] ?? nearest(key, Object.keys(profileKeys))
+  const same = keys.find((known) => known.toLowerCase() === meant)
+  return same ?? synonyms[meant] ?? nearest(key, keys)
 }
 
 export { readProfileFiles } from './profile-files.ts'
@@ -98,7 +103,8 @@ export function profileLayer(
   const profile = file.profiles.get(name)
   if (!isObject(profile)) wrong.push(`${place.origin} must be an object, such as {"host": "db.example.com"}`)
   const texts: Record<string, string> = {}
-  for (const [key, given] of Object.entries(isObject(profile) ? profile : {})) {
+  for (const [key, value] of Object.entries(isObject(profile) ? withHost(profile, place.origin, wrong) : {})) {
+    const given: unknown = value
     const setting = Object.hasOwn(profileKeys, key) ? profileKeys[key] : undefined
     if (setting === undefined) wrong.push(unknownKey(key, place.origin))
     else if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean')
@@ -110,10 +116,22 @@ export function profileLayer(
   return layerOf(place, texts, wrong)
 }
 
+/** The same with `hosts`, a list or a text, as the text of `host`. */
+function withHost(profile: Readonly<Record<string, unknown>>, origin: string, wrong: string[]): object {
+  if (!('hosts' in profile)) return profile
+  const { hosts, ...others } = profile
+  const list: readonly unknown[] = Array.isArray(hosts) ? hosts : [hosts]
+  if (list.length > 0 && list.every((host) => typeof host === 'string' && host !== '')) {
+    if ('host' in others) wrong.push(`host and hosts (${origin}) exclude each other`)
+    return { ...others, host: list.join(',') }
+  }
+  wrong.push(`hosts (${origin}) must be a list of hosts, such as ["a", "b:3307"]`)
+  return others
+}
+
 function unknownKey(key: string, origin: string): string {
   const meant = nearestKey(key)
-  const hint =
-    meant === undefined ? `the settings are ${Object.keys(profileKeys).join(', ')}` : `did you mean ${meant}?`
+  const hint = meant === undefined ? `the settings are ${keys.join(', ')}` : `did you mean ${meant}?`
   return `${quoteValue(key)} (${origin}) is not a profile setting; ${hint}`
 }
 

@@ -49,6 +49,8 @@ export interface Invocation {
   /** `--force`. */
   readonly force: boolean
   readonly fileMode: number | undefined
+  /** Whether the command changes data. */
+  readonly changesData: boolean
 }
 
 export interface ShopOptions {

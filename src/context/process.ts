@@ -86,7 +86,11 @@ export class ProcessContext implements Context {
 
   async config(): Promise<Config> {
     const inspection = await this.inspection()
-    return inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
+    const config = inspection.config ?? (await import('../config/config.ts')).soundConfig(inspection)
+    const { target } = config
+    // A reader takes no changes.
+    if (target.role !== 'reader' || !this.invocation().changesData) return config
+    return { ...config, target: { ...target, role: 'writer' } }
   }
 
   async db<T>(work: (db: Database) => Promise<T>): Promise<T> {
@@ -115,11 +119,12 @@ export class ProcessContext implements Context {
     limits: Partial<Limits> = { statementTimeoutMs: 0 },
     elsewhere?: Target,
   ): Promise<T> {
-    const { connect, lockObserver } = await import('../db/connection/connect.ts')
+    const { connect } = await import('../db/connection/connect.ts')
     const config = await this.config()
-    const target = elsewhere ?? config.target
-    const options = { onTrace: traceFor(this.invocation()), locks: lockObserver(target) }
-    const connection = await unlessAborted(this.io.signal, connect(target, { ...config.limits, ...limits }, options))
+    const onReader = (sentence: string): void => this.out.note(sentence)
+    const options = { onTrace: traceFor(this.invocation()), onReader }
+    const connecting = connect(elsewhere ?? config.target, { ...config.limits, ...limits }, options)
+    const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
     this.io.signal.addEventListener('abort', stop, { once: true })
@@ -178,9 +183,16 @@ export class ProcessContext implements Context {
   }
 
   private async openPool(): Promise<Pool> {
-    const { openPool } = await import('../db/pool/open.ts')
+    const { failoverText, openPool } = await import('../db/pool/open.ts')
     const { target, limits, pool: options } = await this.config()
-    const pool = openPool('fair', { target, limits, options, onTrace: traceFor(this.invocation()) })
+    const pool = openPool('fair', {
+      target,
+      limits,
+      options,
+      onTrace: traceFor(this.invocation()),
+      onFailover: (failover) => this.out.note(failoverText(failover)),
+      onReader: (sentence) => this.out.note(sentence),
+    })
     // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.
     const cut = (): void => void pool.close(interruptGraceMs)
     this.io.signal.addEventListener('abort', cut, { once: true })

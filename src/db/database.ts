@@ -81,6 +81,23 @@ export class PooledDatabase implements Database {
   }
 }
 
+/** Calls `onConnected` before each statement, as soon as its connection is there. If that throws, nothing is sent. */
+export class ObservedDatabase extends PooledDatabase {
+  constructor(
+    pool: Pool,
+    private readonly onConnected: () => void,
+  ) {
+    super(pool)
+  }
+
+  protected override single<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return super.single((queries) => {
+      this.onConnected()
+      return work(queries)
+    })
+  }
+}
+
 /** The database of `--dry-run`: runs transactions and single statements, then rolls each of them back. */
 export class RollbackDatabase extends PooledDatabase {
   override transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

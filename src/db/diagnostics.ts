@@ -41,6 +41,13 @@ export interface LeakEvent extends OfPool {
   /** The stack of the caller that acquired the lease. */
   readonly stack: string
 }
+/** The pool has moved to another of its hosts, with all its connections. */
+export interface FailoverEvent extends OfPool {
+  readonly role: 'writer' | 'reader' | 'server'
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+}
 /** A connection was opened, or could not be. */
 export interface ConnectEvent extends OfConnection {
   readonly durationMs: number
@@ -62,6 +69,7 @@ export const channels = {
   acquire: channel('dbtool:acquire'),
   timeout: channel('dbtool:timeout'),
   leak: channel('dbtool:leak'),
+  failover: channel('dbtool:failover'),
   connect: channel('dbtool:connect'),
   close: channel('dbtool:close'),
   query: channel('dbtool:query'),

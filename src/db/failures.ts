@@ -26,6 +26,8 @@ export interface ConnectionIdentity {
   readonly threadId: number
   /** The process of the server that the connection has reached; undefined if it is not known. */
   readonly server?: string | undefined
+  /** Reaches that server at its own address, if it is one of several. */
+  readonly killer?: { killAtAddress(connection: ConnectionIdentity): Promise<boolean> } | undefined
 }
 
 /** An error of the server or the connector, as a DbtoolError. `errno` and `sqlState` are its own, if it has any. */
@@ -149,10 +151,12 @@ const tls: Translation = {
     ssl.ca === undefined && ssl.mode.startsWith('verify')
       ? 'check --ssl-mode and --ssl-ca; without --ssl-ca, the authorities of Node decide'
       : 'check --ssl-mode and --ssl-ca',
-  hintInCode: ({ ssl }) =>
-    ssl.ca === undefined && ssl.mode.startsWith('verify')
+  hintInCode: ({ ssl }) => {
+    if (ssl.pem?.ca !== undefined) return 'check sslMode and tls.ca of the pool'
+    return ssl.ca === undefined && ssl.mode.startsWith('verify')
       ? 'check sslMode and sslCa of the pool; without sslCa, the authorities of Node decide'
-      : 'check sslMode and sslCa of the pool',
+      : 'check sslMode and sslCa of the pool'
+  },
 }
 const plainRefused: Translation = {
   code: 'TLS_FAILED',

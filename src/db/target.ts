@@ -33,10 +33,23 @@ export interface Pem {
   readonly key?: string | undefined
 }
 
+/** The role that the server of a connection must have; `any` asks for none. */
+export const targetRoles = ['writer', 'reader', 'any'] as const
+export type TargetRole = (typeof targetRoles)[number]
+
+export interface Host {
+  readonly host: string
+  readonly port: number
+}
+
 /** The server, user and database of a connection. A socket, if given, is used instead of host and port. */
 export interface Target {
   readonly host: string
   readonly port: number
+  /** Several servers in order of preference; `host` and `port` are those of the first. */
+  readonly hosts?: readonly Host[] | undefined
+  /** Undefined: no role is asked for. */
+  readonly role?: TargetRole | undefined
   readonly socket: string | undefined
   readonly user: string
   readonly password: string
@@ -75,10 +88,29 @@ export function socketTarget(socket: string, user: string, database?: string): T
   return { host: 'localhost', port: 3306, socket, user, password: '', database, ssl: { mode: 'disabled' } }
 }
 
-/** The address for messages: `host:port`, or the path of the socket. */
+/** The servers of a target in order of preference. */
+export function hostsOf({ hosts, host, port }: Target): readonly Host[] {
+  return hosts ?? [{ host, port }]
+}
+
+/** Whether a target is one server, in whatever role it is. */
+export function isOneServer({ hosts, role = 'any' }: Target): boolean {
+  return hosts === undefined && role === 'any'
+}
+
+/** The target of one of these servers alone, in whatever role it is. */
+export function targetAt(target: Target, { host, port }: Host): Target {
+  return { ...target, host, port, hosts: undefined, role: undefined }
+}
+
+/** `host:port`, with brackets around an address of IPv6. */
+export function hostText({ host, port }: Host): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** The address for messages: `host:port`, several of them with commas, or the path of the socket. */
 export function addressOf(target: Target): string {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host
-  return target.socket ?? `${host}:${target.port}`
+  return target.socket ?? hostsOf(target).map(hostText).join(',')
 }
 
 /** `user@address/database` for messages and confirmations; never contains a secret. */

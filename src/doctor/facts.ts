@@ -89,6 +89,14 @@ export interface Destination {
   readonly pool: PoolOptions
   /** The origin of the address. */
   readonly origin: string
+  /** All hosts, if several are configured. */
+  readonly hosts?: readonly HostAnswer[]
+}
+
+/** One of several hosts, and the reason why it accepts no login. */
+export interface HostAnswer {
+  readonly host: string
+  readonly problem: string | undefined
 }
 
 export interface Attempt {

@@ -32,11 +32,13 @@ export interface RecordFile {
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
   /**
-   * Yields the records in file order, starting again from the first at every call. It reads at most one block of about
-   * 64 KiB ahead.
+   * Yields the records in file order, those of a block of about 64 KiB together, starting again from the first at every
+   * call. It reads at most one block ahead.
    *
    * Throws BAD_INPUT for a structural error, and the reason of the signal once it is aborted.
    */
+  batches(options?: ReadOptions): AsyncIterable<readonly SourceRecord[]>
+  /** Yields the same records one by one, which costs several times as much. */
   records(options?: ReadOptions): AsyncIterable<SourceRecord>
   /** Whether a path leads to this file. */
   readonly isAt: (path: string) => Promise<boolean>
@@ -81,14 +83,15 @@ export async function recordFileOf(source: Source, options: FormatOptions & Sour
         ? await delimitedFile(source, { ...options, delimiter, format })
         : jsonFile(source, options, format)
     const { name, bytes, isConverted, isAt } = source
-    return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents }
+    const records = (read?: ReadOptions): AsyncIterable<SourceRecord> => oneByOne(contents.batches(read), read?.signal)
+    return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
   } catch (error) {
     await source.handle.close()
     throw error
   }
 }
 
-type Contents = Pick<RecordFile, 'header' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'records'>
+type Contents = Pick<RecordFile, 'header' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'batches'>
 
 async function delimitedFile(
   source: Source,
@@ -104,7 +107,7 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
-    records: (options) => eachRecord(csvBatches(source, { header, grammar, columns, read }), reshape, options),
+    batches: (options) => eachBatch(csvBatches(source, { header, grammar, columns, read }), reshape, options),
   }
 }
 
@@ -118,24 +121,33 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format:
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
-    records: (options) => eachRecord(batches(source, reader), reshape, options),
+    batches: (options) => eachBatch(batches(source, reader), reshape, options),
   }
 }
 
-async function* eachRecord(
+async function* eachBatch(
   batches: AsyncIterable<Batch>,
   open: (() => Reshape) | undefined,
-  options: ReadOptions = {},
-): AsyncGenerator<SourceRecord> {
+  { signal, onBytes }: ReadOptions = {},
+): AsyncGenerator<readonly SourceRecord[]> {
   const reshape = open?.()
   for await (const { records, end } of batches) {
-    for (const found of records) {
-      options.signal?.throwIfAborted()
-      const record = reshape === undefined ? found : reshape(found)
-      if (record !== undefined) yield record
-    }
-    options.onBytes?.(end)
+    signal?.throwIfAborted()
+    const wanted = reshape === undefined ? records : records.flatMap((record) => reshape(record) ?? [])
+    if (wanted.length > 0) yield wanted
+    onBytes?.(end)
   }
+}
+
+async function* oneByOne(
+  batches: AsyncIterable<readonly SourceRecord[]>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceRecord> {
+  for await (const records of batches)
+    for (const record of records) {
+      signal?.throwIfAborted()
+      yield record
+    }
 }
 
 export interface Check {
@@ -150,9 +162,9 @@ export interface Check {
  * Throws BAD_INPUT for the first of them, and for JSON in which no object has a required key.
  */
 export async function checkRecordFile(file: RecordFile, options?: ReadOptions): Promise<Check> {
-  const records = checkedRecords(file, options)
+  const batches = checkedBatches(file, options)
   for (;;) {
-    const next = await records.next()
+    const next = await batches.next()
     if (next.done === true) return next.value
   }
 }
@@ -161,19 +173,21 @@ export async function checkRecordFile(file: RecordFile, options?: ReadOptions): 
  * The same check for callers that inspect the records themselves: it yields them, and throws errors of the whole file
  * after the last record.
  */
-export async function* checkedRecords(
+export async function* checkedBatches(
   file: RecordFile,
   options?: ReadOptions,
-): AsyncGenerator<SourceRecord, Check, undefined> {
+): AsyncGenerator<readonly SourceRecord[], Check, undefined> {
   const check: Check = { records: 0, faulty: 0 }
   const unseen = new Set(file.header === undefined ? file.columns.filter(({ required }) => required) : [])
   let keys: string[] = []
-  for await (const record of file.records(options)) {
-    check.records++
-    if (record.fault !== undefined) check.faulty++
-    if (unseen.size > 0 && keys.length === 0) keys = Object.keys(parseObject(record.raw) ?? {})
-    for (const column of unseen) if (record.values[column.name] !== undefined) unseen.delete(column)
-    yield record
+  for await (const records of file.batches(options)) {
+    check.records += records.length
+    for (const { fault, raw, values } of records) {
+      if (fault !== undefined) check.faulty += 1
+      if (unseen.size > 0 && keys.length === 0) keys = Object.keys(parseObject(raw) ?? {})
+      for (const column of unseen) if (values[column.name] !== undefined) unseen.delete(column)
+    }
+    yield records
   }
   // Without a single object, each line already has its own fault.
   if (unseen.size > 0 && check.faulty < check.records) throw neverSet(file, unseen, keys)

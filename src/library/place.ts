@@ -5,12 +5,12 @@ import type { Adjustment } from '../shop/orders/adjustments.ts'
 import { OutcomeUnknown } from '../shop/orders/exactly-once.ts'
 import { orderQueue } from '../shop/orders/order-queue.ts'
 import { parseOrder } from '../shop/orders/parse-order.ts'
-import { type OrderLine, type OrderRequest, type Placement, unknownPlacement } from '../shop/orders/place-order.ts'
+import { type OrderLine, type Placement, unknownPlacement } from '../shop/orders/place-order.ts'
 import { placeInTransaction } from '../shop/orders/place-in-transaction.ts'
+import type { Deadline } from '../shop/orders/queued-order.ts'
 import { parseText, quoteValue } from '../shop/rules.ts'
 import { readText, UntypedReader } from '../shop/untyped.ts'
 import type { Pool } from '../db/pool/pool.ts'
-import { timerMs } from '../db/target.ts'
 import { inCode, isPool, type PoolOrSession } from './on.ts'
 import { openedFor } from './opened.ts'
 
@@ -72,7 +72,9 @@ export function placeOrder(on: PoolOrSession, order: NewOrder, options: PlaceOpt
       if (signal !== undefined || timeoutMs !== undefined) throw onlyOnPool()
       return placeInTransaction(on, request)
     }
-    return placeBefore(on, request, { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs(on) })
+    const ms = timeoutMs ?? defaultTimeoutMs(on)
+    const deadline = ms === Infinity ? undefined : deadlineOf(request.key, ms)
+    return orderQueue(on).place(request, { signal, deadline })
   })
 }
 
@@ -121,35 +123,11 @@ function readTimeout(value: unknown): number {
   throw new InvalidValue(`must be a number of milliseconds above 0, not ${quoteValue(String(value))}`)
 }
 
-/**
- * Places the order by the queue of the pool, and answers at the deadline at the latest. An order that is already sent
- * then has an unknown outcome: the server may still place it.
- */
-function placeBefore(
-  pool: Pool,
-  request: OrderRequest,
-  { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
-): Promise<Placement> {
-  const queue = orderQueue(pool)
-  if (timeoutMs === Infinity) return queue.place(request, { signal })
-  const withdrawal = new AbortController()
-  const withdraw = (): void => withdrawal.abort()
-  let isSent = false
-  const placing = queue.place(request, { signal: withdrawal.signal, onSent: () => void (isSent = true) })
-  if (signal?.aborted === true) withdraw()
-  else signal?.addEventListener('abort', withdraw, { once: true })
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(isSent ? new OutcomeUnknown(unanswered(request.key, timeoutMs), [], undefined) : notSent(timeoutMs))
-      withdraw()
-    }, timerMs(timeoutMs))
-    const settled = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', withdraw)
-    }
-    placing.finally(settled).then(resolve, reject)
-  })
-}
+/** An order that is already sent at the deadline has an unknown outcome: the server may still place it. */
+const deadlineOf = (key: string, ms: number): Deadline => ({
+  ms,
+  error: (isSent) => (isSent ? new OutcomeUnknown(unanswered(key, ms), [], undefined) : notSent(ms)),
+})
 
 function unanswered(key: string, timeoutMs: number): ReturnType<typeof unknownPlacement> {
   return {

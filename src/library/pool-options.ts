@@ -8,10 +8,13 @@ import {
   type SslMode,
   sslModes,
   type Target,
+  type TargetRole,
+  targetRoles,
   type TlsVersion,
   tlsVersions,
 } from '../db/target.ts'
 import { allFaults, InvalidValue } from '../errors.ts'
+import { parseHosts } from '../hosts.ts'
 import { orNearest } from '../nearest.ts'
 import { callerVariable } from '../db/connection/caller-variables.ts'
 
@@ -34,10 +37,12 @@ export interface TlsObjects {
 export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits> {
   /** `mariadb://user:password@host:port/database`, or `…?socket=/path`. The single options override its parts. */
   readonly url?: string
-  /** Host name or address of the server; default `localhost`. */
+  /** Host name or address of the server, or several in order of preference: `a,b:3307`; default `localhost`. */
   readonly host?: string | undefined
-  /** Port of the server; default 3306. */
+  /** Port of the server, and of each host without its own; default 3306. */
   readonly port?: number | undefined
+  /** The role that the server must have; default `writer` with several hosts, `any` with one. */
+  readonly target?: TargetRole | undefined
   /** Path of a unix socket, instead of host and port. */
   readonly socket?: string | undefined
   /** Database user; default the operating-system user. */
@@ -99,10 +104,16 @@ const text: Rule = (value) => {
   if (typeof value !== 'string') throw invalid('text', value)
   if (value === '') throw new InvalidValue('must not be empty')
 }
-const mode: Rule = (value) => {
-  if (sslModes.some((known) => known === value)) return
-  const near = typeof value === 'string' ? orNearest(value, sslModes) : ''
-  throw new InvalidValue(`must be one of ${sslModes.join(', ')}${near}`)
+const oneOf =
+  (choices: readonly string[]): Rule =>
+  (value) => {
+    if (choices.some((known) => known === value)) return
+    const near = typeof value === 'string' ? orNearest(value, choices) : ''
+    throw new InvalidValue(`must be one of ${choices.join(', ')}${near}`)
+  }
+const hosts: Rule = (value) => {
+  text(value)
+  parseHosts(value as string)
 }
 const versions: Rule = (value) => {
   const known: readonly unknown[] = tlsVersions
@@ -129,13 +140,14 @@ const variables: Rule = (value) => {
 
 const rules: Readonly<Record<keyof CreatePoolOptions, Rule>> = {
   url: text,
-  host: text,
+  host: hosts,
   port: whole(1, 65_535),
+  target: oneOf(targetRoles),
   socket: text,
   user: text,
   password,
   database: text,
-  sslMode: mode,
+  sslMode: oneOf(sslModes),
   sslCa: text,
   sslCert: text,
   sslKey: text,
@@ -209,6 +221,7 @@ function urlOf(url: unknown, faults: string[]): CreatePoolOptions {
   if (typeof url !== 'string' || url === '') return {}
   try {
     const { DB_PORT: port, ...parts } = urlParts(url)
+    if (parts.DB_HOST !== undefined) parseHosts(parts.DB_HOST)
     return definedOnly({
       host: parts.DB_HOST,
       port: port === undefined ? undefined : Number(port),
@@ -224,24 +237,34 @@ function urlOf(url: unknown, faults: string[]): CreatePoolOptions {
   }
 }
 
-function targetOf({
+/** Several hosts need a writer unless another role is asked for. A socket is one server. */
+function serversOf({
   host = 'localhost',
-  port = 3306,
+  port: commonPort = 3306,
   socket,
-  user = osUserName(),
-  password: secret = '',
-  database = 'dbtool',
-  sslMode = 'preferred',
-  sslCa,
-  sslCert,
-  sslKey,
-  tls,
-  tlsVersions: accepted,
-  sessionVariables,
-}: CreatePoolOptions): Target {
+  target: role,
+}: CreatePoolOptions): Pick<Target, 'host' | 'port' | 'hosts' | 'role'> {
+  const all = parseHosts(host).map(({ host: name, port = commonPort }) => ({ host: name, port }))
+  const [first = { host, port: commonPort }] = all
+  return all.length > 1 && socket === undefined ? { ...first, hosts: all, role: role ?? 'writer' } : { ...first, role }
+}
+
+function targetOf(given: CreatePoolOptions): Target {
+  const {
+    socket,
+    user = osUserName(),
+    password: secret = '',
+    database = 'dbtool',
+    sslMode = 'preferred',
+    sslCa,
+    sslCert,
+    sslKey,
+    tls,
+    tlsVersions: accepted,
+    sessionVariables,
+  } = given
   return {
-    host,
-    port,
+    ...serversOf(given),
     socket,
     user,
     ...(typeof secret === 'string' ? { password: secret } : { password: '', passwordFrom: secret }),

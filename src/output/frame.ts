@@ -34,8 +34,29 @@ export interface Frame {
 /** The space on both sides of a cell. */
 const padding = 2
 
+/** The library looks at every earlier row for each cell that it places, so a long table is drawn in parts. */
+const mostRows = 32
+
 /** Draws a table around cells whose lines already fit their columns. */
-export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs, widths }: Shape): Frame {
+export function framed(head: CellRow, body: readonly CellRow[], shape: Shape): Frame {
+  const parts = shape.widths === undefined ? [body] : partsOf(body)
+  const frames = parts.map((part) => drawn(head, part, shape))
+  const [first, last] = [frames[0], frames.at(-1)]
+  return { top: first?.top ?? [], body: frames.flatMap((frame) => frame.body), bottom: last?.bottom ?? '' }
+}
+
+/** No part begins with a heading, because the line above a heading belongs to the row before it. */
+function partsOf(body: readonly CellRow[]): CellRow[][] {
+  const parts: CellRow[][] = [[]]
+  for (const row of body) {
+    const isHeading = row.some(({ span = 1 }) => span > 1)
+    if ((parts.at(-1)?.length ?? 0) >= mostRows && !isHeading) parts.push([])
+    parts.at(-1)?.push(row)
+  }
+  return parts
+}
+
+function drawn(head: CellRow, body: readonly CellRow[], { aligns, glyphs, widths }: Shape): Frame {
   const table = new (library())({
     head: head.map(placeholders),
     colAligns: [...aligns],
@@ -45,10 +66,10 @@ export function framed(head: CellRow, body: readonly CellRow[], { aligns, glyphs
   table.push(...body.map((row) => row.map((cell) => ({ colSpan: cell.span ?? 1, content: placeholders(cell) }))))
   const texts = [head, ...body].flatMap(inDrawingOrder)
   let next = 0
-  const drawn = withoutInnerLines(table.toString())
-  const headLines = drawn.findIndex((line) => line.startsWith('├')) + 1
+  const rows = withoutInnerLines(table.toString())
+  const headLines = rows.findIndex((line) => line.startsWith('├')) + 1
   const lines = glyphs
-    .frame(drawn.join('\n'))
+    .frame(rows.join('\n'))
     .replace(/\ue000+/g, () => texts[next++] ?? '')
     .split('\n')
   return { top: lines.slice(0, headLines), body: lines.slice(headLines, -1), bottom: lines.at(-1) ?? '' }

@@ -1,4 +1,5 @@
 import { isForeign } from '../db/pool/modes.ts'
+import type { PoolParts } from '../db/pool/open.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Live } from './recorder.ts'
@@ -12,6 +13,8 @@ export interface LoadHooks {
   /** The number of threads that share the load and the pool. */
   readonly threads?: number
   readonly onLive?: (live: Live) => void
+  /** A pool has moved to another of several hosts, or reads old data; the text says so. */
+  readonly onMove?: (text: string) => void
 }
 
 /** No machine has use for more threads. */
@@ -23,16 +26,19 @@ const interruptGraceMs = 1_000
  * Runs a load test on new pools, one per thread, and closes them afterwards. Resolves to the result, which is partial
  * after an interrupt. Failed iterations are counted, not thrown. Rejects if a connection cannot be opened.
  */
-export async function runLoad(job: LoadJob, { signal, threads = 1, onLive }: LoadHooks): Promise<StressRun> {
+export async function runLoad(job: LoadJob, { signal, threads = 1, onLive, onMove }: LoadHooks): Promise<StressRun> {
   const { stressRun } = await import('./stress.ts')
   const { mode, pool, plan, work } = job
   const several = work.kind === 'statements' && work.statements.length > 1
   const statements = several ? work.statements.map(({ text }) => text) : []
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
     stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements }, signal, onLive)
-  if (threads === 1) return withGenerator(job, singleShard, signal, (generator) => run([generator]))
+  const moves = new Set<string>()
+  // Each thread has its own pool, and all of them move.
+  const once = (text: string): void => void (moves.has(text) || onMove?.(text), moves.add(text))
+  if (threads === 1) return withGenerator(job, singleShard, { signal, onMove: once }, (generator) => run([generator]))
   const { withThreads } = await import('./threads.ts')
-  return withThreads(job, threads, signal, run)
+  return withThreads(job, threads, { signal, onMove: once }, run)
 }
 
 /**
@@ -42,17 +48,23 @@ export async function runLoad(job: LoadJob, { signal, threads = 1, onLive }: Loa
 export async function withGenerator<T>(
   { target, limits, mode, pool: options, work, plan }: LoadJob,
   shard: Shard,
-  signal: AbortSignal,
+  { signal, onMove }: Pick<LoadHooks, 'signal' | 'onMove'>,
   use: (generator: Generator) => Promise<T>,
 ): Promise<T> {
-  const [{ openPool }, { closing }, { generator }] = await Promise.all([
+  const [{ failoverText, openPool }, { closing }, { generator }] = await Promise.all([
     import('../db/pool/open.ts'),
     import('../db/pool/pool.ts'),
     import('./generator.ts'),
   ])
   const size = shardSize(options.size, shard)
   const iterate = await iterateWork(work, shard)
-  const parts = { target, limits, options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) } }
+  const parts: PoolParts = {
+    target,
+    limits,
+    options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) },
+    onFailover: (failover) => onMove?.(failoverText(failover)),
+    onReader: onMove,
+  }
   const pool = isForeign(mode)
     ? (await import('../db/pool/foreign.ts')).openForeignPool(mode, parts)
     : openPool(mode, parts)

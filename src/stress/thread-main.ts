@@ -16,7 +16,8 @@ const commanded = new Promise<void>((resolve) => {
 
 async function work(): Promise<void> {
   try {
-    await withGenerator(job, shard, stop.signal, async (generator) => {
+    const hooks = { signal: stop.signal, onMove: (text: string) => send({ kind: 'moved', text }) }
+    await withGenerator(job, shard, hooks, async (generator) => {
       await generator.prepare()
       send({ kind: 'ready' })
       await commanded

@@ -19,8 +19,15 @@ export type ThreadCommand = 'go' | 'stop'
 export type ThreadMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'live'; readonly live: Live }
+  | { readonly kind: 'moved'; readonly text: string }
   | { readonly kind: 'measured'; readonly measurement: Measurement }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined }
+
+export interface ThreadHooks {
+  readonly signal: AbortSignal
+  /** A pool has moved to another host. */
+  readonly onMove?: ((text: string) => void) | undefined
+}
 
 /** A thread that has not ended this long after `stop` is terminated. */
 const stopTimeoutMs = 5_000
@@ -32,10 +39,10 @@ const stopTimeoutMs = 5_000
 export async function withThreads<T>(
   job: LoadJob,
   count: number,
-  signal: AbortSignal,
+  { signal, onMove }: ThreadHooks,
   use: (generators: readonly Generator[]) => Promise<T>,
 ): Promise<T> {
-  const threads = Array.from({ length: count }, (_, index) => new Thread({ job, shard: { index, of: count } }))
+  const threads = Array.from({ length: count }, (_, index) => new Thread({ job, shard: { index, of: count } }, onMove))
   const stop = (): void => threads.forEach((thread) => thread.send('stop'))
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -53,7 +60,7 @@ class Thread implements Generator {
   readonly #ended: Promise<void>
   #onLive: ((live: Live) => void) | undefined
 
-  constructor(task: ThreadTask) {
+  constructor(task: ThreadTask, onMove: ThreadHooks['onMove']) {
     // The compiled module beside this one: a thread has no loader for TypeScript.
     this.#worker = new Worker(new URL(`thread-main${extname(import.meta.url)}`, import.meta.url), { workerData: task })
     this.#ready = this.first(({ kind }) => (kind === 'ready' ? true : undefined)).then(() => undefined)
@@ -61,6 +68,7 @@ class Thread implements Generator {
     this.#ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
     this.#worker.on('message', (message: ThreadMessage) => {
       if (message.kind === 'live') this.#onLive?.(message.live)
+      if (message.kind === 'moved') onMove?.(message.text)
     })
   }
 

@@ -2,14 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
-import { openPool } from '../../src/db/pool/open.ts'
+import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
+import { moveOrder } from '../../src/shop/orders/change-status.ts'
 import { examine } from '../doctor/examine.ts'
 import { balancer } from '../support/balancer.ts'
 import { dbtool } from '../support/cli.ts'
 import { galera, noGalera, setProviderOption } from '../support/galera.ts'
+import { movingProxy } from '../support/moving-proxy.ts'
 
 /** `npm run torture -- --cluster` repeats each fault. */
 const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
@@ -24,9 +26,10 @@ describe.skipIf(noGalera !== undefined)(
     beforeAll(cluster.start, 90_000)
 
     /** The database of a pool, closed at the end of the test. */
-    function poolOn(target: Target, size: number): PooledDatabase {
+    function poolOn(target: Target, size: number, onFailover?: PoolParts['onFailover']): PooledDatabase {
       const options = { ...defaultPoolOptions, size, maxOverflow: 0 }
-      const pool = openPool('fair', { target, limits: { ...defaultLimits, connectTimeoutMs: 2_000 }, options })
+      const limits = { ...defaultLimits, connectTimeoutMs: 2_000 }
+      const pool = openPool('fair', { target, limits, options, onFailover })
       onTestFinished(() => pool.close(0))
       return new PooledDatabase(pool)
     }
@@ -131,20 +134,52 @@ describe.skipIf(noGalera !== undefined)(
         expect(await dbtool('db check', { env: node(1).env })).toMatchObject({ exitCode: 0 })
       })
 
-      it('asked again by its key on a node that lags behind: the order, and not "out of stock"', async () => {
+      it('asked again, changed or looked up on a node that lags behind: found', async () => {
         await shop([0])
-        const request = order('late', [1])
         const [near, far] = [poolOn(node(0).target, 1), poolOn(node(2).target, 1)]
         await node(0).asOwner((owner) => owner.execute('CREATE TABLE shop.bulk (id INT PRIMARY KEY, n INT)'))
         await node(0).asOwner((owner) => owner.execute('INSERT INTO shop.bulk SELECT seq, 0 FROM shop.seq_1_to_60000'))
-        const stale = async (): Promise<boolean> => {
+        const byKey = 'SELECT id FROM orders WHERE idempotency_key = ?'
+        /** Places an order for the last unit on one node, of which the other one does not know yet. */
+        const stale = async (request: OrderRequest): Promise<number> => {
           await near.execute('UPDATE bulk SET n = n + 1')
           await near.execute('UPDATE products SET stock = stock + 1, stock_received = stock_received + 1')
-          await placeOrder(near, request)
-          return (await far.rows("SELECT 1 FROM orders WHERE idempotency_key = 'late'")).length === 0
+          const { orderId } = await placeOrder(near, request)
+          expect(await far.rows(byKey, [request.key])).toEqual([])
+          return orderId
         }
-        expect(await stale()).toBe(true)
-        expect(await placeOrder(far, request)).toMatchObject({ outcome: 'existing' })
+        await stale(order('asked again', [1]))
+        expect(await placeOrder(far, order('asked again', [1]))).toMatchObject({ outcome: 'existing' })
+        const orderId = await stale({ ...order('confirmed', [1]), status: 'pending' })
+        await moveOrder(far, { orderId, move: 'confirm', author })
+        const id = await stale(order('looked up', [1]))
+        expect(await far.lookup((queries) => queries.rows(byKey, ['looked up']))).toEqual([{ id }])
+      })
+
+      it('refused by the next node while the first one still runs it: it does not appear later', async () => {
+        await shop([0])
+        const proxy = await movingProxy(node(0).target, node(1).target)
+        const request = order('refused', [1])
+        await node(0).asOwner(async (owner) => {
+          const executing = "SELECT 1 FROM information_schema.PROCESSLIST WHERE USER = 'shop' AND COMMAND = 'Execute'"
+          const runs = async (): Promise<boolean> => (await owner.rows(executing)).length > 0
+          await owner.execute('USE shop')
+          await owner.execute('START TRANSACTION')
+          await owner.execute('UPDATE products SET stock = 5, stock_received = 5')
+          const refused = expect(placeOrder(poolOn(proxy.target, 1), request)).rejects.toMatchObject({
+            code: 'OUT_OF_STOCK',
+          })
+          while (!(await runs())) await sleep(10)
+          proxy.moveOn()
+          await refused
+          expect(await runs()).toBe(true)
+          await owner.execute('COMMIT')
+          while (await runs()) await sleep(10)
+        })
+        const far = poolOn(node(1).target, 1)
+        expect(await currentRows(far, 'SELECT stock FROM products WHERE id = ?', [1])).toEqual([{ stock: 5 }])
+        expect(await far.rows('SELECT id FROM orders')).toEqual([])
+        expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
       it('looked up on a node that does not catch up: the node is not ready, and not the order unknown', async () => {
@@ -154,13 +189,14 @@ describe.skipIf(noGalera !== undefined)(
           // A read lock stops the threads that apply the changes of other nodes.
           await owner.execute('FLUSH TABLES WITH READ LOCK')
           await poolOn(node(0).target, 1).execute('UPDATE products SET stock = 6, stock_received = 6')
-          await expect(
-            currentRows(poolOn(node(2).target, 1), 'SELECT id FROM orders WHERE idempotency_key = ?', ['x']),
-          ).rejects.toMatchObject({
-            code: 'NODE_NOT_READY',
-            errno: 1205,
-            message: expect.stringContaining('lags behind its cluster'),
-          })
+          const far = new PooledDatabase(poolOn(node(2).target, 1).pool, { patienceMs: 1 })
+          const sql = 'SELECT id FROM orders WHERE idempotency_key = ?'
+          for (const lookup of [currentRows(far, sql, ['x']), far.lookup((queries) => queries.rows(sql, ['x']))])
+            await expect(lookup).rejects.toMatchObject({
+              code: 'NODE_NOT_READY',
+              errno: 1205,
+              message: expect.stringContaining('lags behind its cluster'),
+            })
           await owner.execute('UNLOCK TABLES')
           await setProviderOption(owner, 'repl.causal_read_timeout', 'PT30S')
         })
@@ -221,6 +257,38 @@ describe.skipIf(noGalera !== undefined)(
           { role: 'node', state: 'Synced', size: 2 },
           { role: 'node', state: 'Synced', size: 2 },
         ])
+      })
+    })
+
+    describe('all nodes as a list of hosts', () => {
+      it('orders during a crash of the writer: none fails, each exists once, and the move is told once', async () => {
+        await shop([100_000, 100_000, 100_000])
+        const address = ({ ports }: (typeof cluster.nodes)[number]): string => `127.0.0.1:${ports.sql}`
+        const hosts = cluster.nodes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.sql }))
+        const env = { ...node(0).env, DB_HOST: cluster.nodes.map(address).join(), DB_PORT: '' }
+        const server = async (line: string): Promise<unknown> =>
+          (await dbtool(`connection test --json ${line}`, { env })).json()['server']
+        expect([await server(''), await server('--target reader')]).toEqual([address(node(0)), address(node(1))])
+        const moves: string[] = []
+        let isOver = false
+        const placedAfter = new Set<string>()
+        const db = poolOn({ ...node(0).target, hosts, role: 'writer' }, 8, (move) => moves.push(failoverText(move)))
+        const placed = [1, 2, 3, 4, 5, 6, 7, 8].map((worker) =>
+          placing(db, `w${worker}`, () => {
+            if (moves.length > 0) placedAfter.add(`w${worker}`)
+            return isOver
+          }),
+        )
+        const all = Promise.all(placed)
+        await sleep(500)
+        await node(0).kill()
+        const allGoOn = async (): Promise<void> => {
+          while (placedAfter.size < placed.length) await sleep(20)
+        }
+        await Promise.race([allGoOn(), all])
+        isOver = true
+        await expectPlaced(await all, 2)
+        expect(moves).toEqual([`the writer is now ${address(node(1))}: ${address(node(0))} does not answer`])
       })
     })
   },

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import { killLostStatement } from '../../src/db/connection/kill.ts'
+import { killerOf, openConnection } from '../../src/db/connection/open-connection.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
+import type { DatabaseError } from '../../src/db/failures.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
@@ -23,6 +27,60 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('a primary and its replica', () => {
+  it('as a list of hosts: the role decides which of them is used, and an error names both', async () => {
+    const at = ({ port }: { readonly port: number }): string => `127.0.0.1:${port}`
+    const env = { ...primary.env, DB_PORT: '', DB_HOST: `${at(replica)},${at(primary)}` }
+    const server = async (line: string): Promise<unknown> =>
+      (await dbtool(`connection test --json ${line}`, { env })).json()['server']
+    expect(await server('')).toBe(at(primary))
+    expect(await server('--target reader')).toBe(at(replica))
+    expect(await server('--target any')).toBe(at(replica))
+    expect(await dbtool(`users list --json --target reader --host ${at(primary)}`, { env })).toMatchObject({
+      exitCode: 0,
+    })
+    // A command that changes data goes to the writer in any case.
+    const update = 'users update ada --first-name Ada --json --target reader'
+    expect(await dbtool(update, { env })).toMatchObject({ exitCode: 0, stderr: '' })
+    const spare = await dbtool('users list --target reader', { env: { ...env, DB_HOST: `${at(primary)},127.0.0.1:1` } })
+    expect([spare.exitCode, spare.stderr]).toEqual([0, `no reader answers: reading from the writer, ${at(primary)}\n`])
+    const none = await dbtool('users list --json', { env: { ...env, DB_HOST: `127.0.0.1:1,${at(replica)}` } })
+    expect(none.error).toMatchObject({
+      code: 'UNREACHABLE',
+      message:
+        'none of the 2 hosts is a writer: cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED); ' +
+        `${at(replica)} is read-only`,
+    })
+    const status = await dbtool('cluster status --json', { env })
+    const rows = status.json<{ host: string; role: string; writer: boolean }[]>()
+    expect(rows.map(({ host, role, writer }) => [host, role, writer])).toEqual([
+      [at(replica), 'replica', false],
+      [at(primary), 'primary', true],
+    ])
+    const { findings, of } = await examine({ env: { ...env, DB_HOST: `127.0.0.1:1,${at(primary)}` } })
+    expect(findings.filter(({ check }) => check === 'address')).toMatchObject([
+      { status: 'ok', found: `${at(primary)}, examined of 2 hosts, from the environment` },
+      { status: 'warning', found: 'cannot reach MariaDB at 127.0.0.1:1 (ECONNREFUSED)' },
+    ])
+    expect(of('connect').found).toContain(`${at(primary)} answers`)
+  })
+
+  it('a lost statement is killed at the server that it reached, and not where its retry goes', async () => {
+    const killer = killerOf(primary.target, { isDirect: true })
+    const { connection } = await openConnection(primary.target, defaultLimits, { killer })
+    const elsewhere = await connect(replica.target)
+    onTestFinished(() => elsewhere.close())
+    const sleeping = connection.rows('SELECT SLEEP(60) AS held').catch((error: unknown) => error as DatabaseError)
+    const running = (): Promise<unknown[]> =>
+      primary.asOwner((owner) =>
+        owner.rows("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP(60)%'"),
+      )
+    while ((await running()).length === 0) await sleep(20)
+    connection.destroy()
+    const { lost } = (await sleeping) as DatabaseError
+    expect(await killLostStatement(elsewhere, lost!)).toBe(true)
+    expect(await running()).toEqual([])
+  })
+
   it('doctor tells an asynchronous replica, and never lets a replica take writes', async () => {
     expect((await examine({ env: primary.env })).of('replication')).toMatchObject({
       status: 'warning',

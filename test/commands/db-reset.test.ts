@@ -20,10 +20,12 @@ const content = [
   { table: 'order_items', rows: 2 },
   { table: 'logs', rows: 5 },
   { table: 'order_adjustments', rows: 0 },
+  { table: 'order_refusals', rows: 0 },
 ]
 const question = new RegExp(
   /Drop users \(2 rows\), addresses \(0 rows\), products \(2 rows\), orders \(1 row\), /.source +
-    /order_items \(2 rows\), logs \(5 rows\), order_adjustments \(0 rows\), and recreate them empty\? On .*/.source,
+    /order_items \(2 rows\), logs \(5 rows\), order_adjustments \(0 rows\), order_refusals \(0 rows\), and recreate them empty\? On .*/
+      .source,
 )
 
 describe('db reset of a shop', () => {
@@ -116,6 +118,7 @@ describe('db reset of a database that is not migrated', () => {
     'logs',
     'order_adjustments',
     'order_items',
+    'order_refusals',
     'orders',
     'products',
     'schema_migrations',
@@ -138,7 +141,7 @@ describe('db reset of a database that is not migrated', () => {
 
   it('or half: takes back what did run, and makes all of it', async () => {
     await dbtool('db migrate', inBare)
-    for (const table of ['logs', 'order_adjustments', 'order_items', 'orders', 'products'])
+    for (const table of ['logs', 'order_adjustments', 'order_items', 'order_refusals', 'orders', 'products'])
       await bare.connection.execute(`DROP TABLE ${table}`)
     await bare.connection.execute('CREATE TABLE logs (whose VARCHAR(10))')
     await bare.connection.execute('DELETE FROM schema_migrations WHERE version > 1')

@@ -97,8 +97,8 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
     staging({ colour: 'blue' }),
     '--profile staging',
     [
-      `'colour' ${of} is not a profile setting; the settings are url, host, port, socket, database, user, ` +
-        `password, passwordFile, charset, sslMode, sslCa, sslCert, sslKey, ` +
+      `'colour' ${of} is not a profile setting; the settings are url, host, hosts, port, target, socket, ` +
+        `database, user, password, passwordFile, charset, sslMode, sslCa, sslCert, sslKey, ` +
         `tlsVersion, poolSize, maxOverflow, poolTimeout, poolRecycle, ` +
         `connectTimeout, statementTimeout, protected, readOnly`,
     ],

@@ -53,7 +53,7 @@ const destructive: readonly [line: string, question: string | RegExp][] = [
   [
     'db reset',
     'Drop users (3 rows), addresses (1 row), products (3 rows), orders (1 row), order_items (2 rows), logs ' +
-      '(9 rows), order_adjustments (0 rows), and recreate them empty?',
+      '(9 rows), order_adjustments (0 rows), order_refusals (0 rows), and recreate them empty?',
   ],
   ['db migrate', 'Run dbtool db migrate?'],
   ['db seed', 'Run dbtool db seed?'],

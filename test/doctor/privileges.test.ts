@@ -40,13 +40,13 @@ const grants: readonly [
   [
     'no DELETE but on users',
     [app('SELECT, INSERT, UPDATE ON `shop_1`.*'), app('DELETE ON `shop_1`.`users`')],
-    ['DELETE on addresses, products, orders, order_items, order_adjustments'],
+    ['DELETE on addresses, products, orders, order_items, order_adjustments, order_refusals'],
   ],
   [
     'table by table, logs only to add to',
     [
-      ...['users', 'addresses', 'products', 'orders', 'order_items', 'order_adjustments'].map((table) =>
-        app(`${four} ON \`shop_1\`.\`${table}\``),
+      ...['users', 'addresses', 'products', 'orders', 'order_items', 'order_adjustments', 'order_refusals'].map(
+        (table) => app(`${four} ON \`shop_1\`.\`${table}\``),
       ),
       app('SELECT, INSERT ON `shop_1`.`logs`'),
       app('SELECT ON `shop_1`.`schema_migrations`'),
@@ -106,7 +106,7 @@ const grants: readonly [
   [
     'names that look like SQL',
     ['GRANT SELECT ON `shop_1`.`users` TO `GRANT OPTION`@`TO`', app('INSERT, UPDATE, DELETE ON `shop_1`.*')],
-    ['SELECT on schema_migrations, addresses, products, orders, order_items, order_adjustments, logs'],
+    ['SELECT on schema_migrations, addresses, products, orders, order_items, order_adjustments, order_refusals, logs'],
   ],
   ['a name with a backtick', [app(`${four} ON \`sho\`\`p\`.*`)], ['SELECT', 'INSERT', 'UPDATE', 'DELETE']],
 ]
@@ -243,7 +243,7 @@ const rows: readonly Row[] = [
     'the table is another one',
     'use another DB_NAME, or rename that table',
   ],
-  ['tables', {}, 'ok', 'all 8 tables are InnoDB and utf8mb4'],
+  ['tables', {}, 'ok', 'all 9 tables are InnoDB and utf8mb4'],
   ['tables', states({ state: 'pending' }), 'skipped', 'skipped (the schema is not up to date)'],
   [
     'tables',

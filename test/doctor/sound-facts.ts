@@ -12,6 +12,7 @@ const tables = [
   'orders',
   'order_items',
   'order_adjustments',
+  'order_refusals',
   'logs',
 ]
 

@@ -67,7 +67,7 @@ function shared<T>(look: () => Promise<T>): () => Promise<T> {
 }
 
 interface Case {
-  readonly fault: PacketFault
+  readonly fault: PacketFault & { readonly packet: number }
   readonly afterwards: 'recovers' | 'stays away'
 }
 

@@ -13,7 +13,7 @@ import { unknownPlacement, placeOrder, resolveByKey } from '../../src/shop/order
 import { replacing, testDatabase } from '../support/database.ts'
 import { failure, oneOrder } from './support/one-order.ts'
 import { limits } from './support/operations.ts'
-import { packetProxy } from './support/packets.ts'
+import { executesWith, packetProxy } from './support/packets.ts'
 
 const database = testDatabase()
 const shop = oneOrder(database)
@@ -29,10 +29,8 @@ describe('an order whose connection was lost', () => {
   it('is refused only when what was lost on the way can no longer come', async () => {
     await database.connection.execute('UPDATE products SET stock = 0, stock_received = 0')
     // The packet that holds the order is late: it arrives when its sender has long been told that there is no stock.
-    const counting = await packetProxy(inject('socket'))
-    await placeOrder(over(counting.port), shop.request).catch(() => undefined)
-    const network = await packetProxy(inject('socket'), { direction: 'up', packet: counting.counts.up, how: 'hold' })
-    onTestFinished(() => counting.close())
+    const packet = executesWith(shop.request.key)
+    const network = await packetProxy(inject('socket'), { direction: 'up', packet, how: 'hold' })
     onTestFinished(() => network.close())
     await expect(placeOrder(over(network.port), shop.request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
     expect(network.struck).toBe(true)
@@ -87,7 +85,7 @@ describe('what a lost connection left running', () => {
     const { waiting, id } = await waitingForLock()
     const unknown = new OutcomeUnknown(
       unknownPlacement(shop.request.key),
-      [{ threadId: id, server: await thisServer() }],
+      [{ threadId: id, server: await thisServer(), attempt: 'the attempt' }],
       undefined,
     )
     expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()

@@ -83,6 +83,25 @@ describe('the deadline of placeOrder', () => {
     expect(keys.map(({ key }) => key).sort()).toEqual(['basket-1', 'first', 'second', 'third'])
   })
 
+  it.each([[[]], [['first', 'second']]])(
+    'an order whose batch still waits for a connection is withdrawn, and its neighbours %j are placed',
+    async (neighbours: readonly string[]) => {
+      const pool = poolOn(database, { size: 1, maxOverflow: 0 })
+      const placing = await withLease(pool, async () => {
+        const placed = neighbours.map((key) => placeOrder(pool, { ...order, key }))
+        await expect(placeOrder(pool, { ...order, key: 'late' }, { timeoutMs: 100 })).rejects.toMatchObject({
+          code: 'POOL_TIMEOUT',
+          message: 'the order was not sent within 100 ms, and is withdrawn',
+        })
+        // Inside an object, so that they are not awaited before the lease is released.
+        return { placed }
+      })
+      await Promise.all(placing.placed)
+      const keys = await pool.query<{ key: string }>('SELECT idempotency_key AS `key` FROM orders')
+      expect(keys.map(({ key }) => key).sort()).toEqual(['basket-1', ...neighbours])
+    },
+  )
+
   it('a signal withdraws an order that waits', async () => {
     expect(await codeOf(placeOrder(poolOn(database), order, { signal: AbortSignal.abort() }))).toBe('INTERRUPTED')
     expect(await count()).toBe(1)

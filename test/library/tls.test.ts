@@ -39,26 +39,38 @@ describe.skipIf(noOpenssl)('a target as objects (needs openssl)', { timeout: 120
 
     await expect(poolOn(port, { ...options, tls: { ...tls, ca: pem('other.pem') } }).acquire()).rejects.toMatchObject({
       code: 'TLS_FAILED',
+      hint: 'check sslMode and tls.ca of the pool',
     })
     await expect(poolOn(port, { ...options, tls: { ca: pem('ca.pem') } }).acquire()).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
     })
   })
 
-  it.each<[string, CreatePoolOptions, RegExp]>([
-    ['text that is no certificate', { tls: { ca: 'x' } }, /^tls\.ca holds no certificate$/],
-    ['a certificate without a key', { tls: { cert: 'x' } }, /^sslCert needs sslKey$/],
-    ['a file that is missing', { sslCa: '/nowhere.pem' }, /^cannot read the certificate of sslCa, '\/nowhere\.pem'$/],
+  const certificateHint = /^give tls\.c\w+ a certificate in PEM format$/
+  const pairHint = /^a client certificate consists of both/
+  it.each<[string, CreatePoolOptions, RegExp, RegExp?]>([
+    ['text that is no certificate', { tls: { ca: 'x' } }, /^tls\.ca holds no certificate$/, certificateHint],
+    ['empty text', { tls: { ca: ' ' } }, /^tls\.ca is empty$/, /^give tls\.ca text in PEM format$/],
+    ['a certificate without a key', { tls: { cert: 'x' } }, /^tls\.cert needs tls\.key$/, pairHint],
+    ['a key without a certificate', { tls: { key: 'x' } }, /^tls\.key needs tls\.cert$/, pairHint],
+    ['a key file alone', { sslKey: '/nowhere.pem' }, /^sslKey needs sslCert$/, pairHint],
+    [
+      'a file that is missing',
+      { sslCa: '/nowhere.pem' },
+      /^cannot read the certificate of sslCa, '\/nowhere\.pem'$/,
+      /^give sslCa the path of a PEM file$/,
+    ],
     [
       'a function that fails',
       { password: () => Promise.reject(new Error('vault is sealed')) },
       /function of the option password failed: vault is sealed/,
     ],
     ['a function without a password', { password: (() => undefined) as never }, /must return a string, not undefined/],
-  ])('says what is wrong with %s', async (_what, options, message) => {
+  ])('says what is wrong with %s', async (_what, options, message, hint) => {
     await expect(poolOn(1, options).acquire()).rejects.toMatchObject({
       code: 'BAD_CONFIG',
       message: expect.stringMatching(message),
+      ...(hint && { hint: expect.stringMatching(hint) }),
     })
   })
 })

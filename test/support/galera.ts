@@ -162,7 +162,8 @@ export class GaleraNode {
       '--wsrep-provider-options=' +
         `base_port=${group};gmcast.listen_addr=tcp://${at(group)};ist.recv_addr=${at(transfer)};` +
         'gcache.size=32M;evs.keepalive_period=PT0.3S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;' +
-        'evs.install_timeout=PT3S;evs.inactive_check_period=PT0.25S',
+        'evs.install_timeout=PT3S;evs.inactive_check_period=PT0.25S;' +
+        'evs.join_retrans_period=PT0.3S',
       ...this.cluster.options,
     ]
   }

@@ -45,7 +45,7 @@ export async function roundRobin(sockets: readonly string[], { threadId, onSent 
 }
 
 /** The number follows the version, which ends with a zero. */
-function withThreadId(greeting: Buffer, threadId: number): Buffer {
+export function withThreadId(greeting: Buffer, threadId: number): Buffer {
   const headerAndProtocol = 5
   const changed = Buffer.from(greeting)
   changed.writeUInt32LE(threadId, greeting.indexOf(0, headerAndProtocol) + 1)

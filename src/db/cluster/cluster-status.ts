@@ -1,6 +1,6 @@
 import { DbtoolError } from '../../errors.ts'
 import type { Queries } from '../queries.ts'
-import { addressOf, type Target } from '../target.ts'
+import { addressOf, hostsOf, hostText, type Target, targetAt } from '../target.ts'
 import { replicaAddresses, serverState, type GaleraState, type ServerState } from './server-state.ts'
 
 /** A server of a cluster. Values that it does not have are null. */
@@ -20,6 +20,8 @@ export interface HostStatus {
   readonly semi_sync: 'on' | 'off' | null
   /** Whether it accepts writes now. */
   readonly writable: boolean
+  /** Whether a pool with these hosts, in this order, would write to it. */
+  readonly writer: boolean
   readonly problem: string | null
 }
 
@@ -28,6 +30,8 @@ export interface ClusterStatus {
   /** Nodes that the configuration of the cluster names. */
   readonly configured: number
 }
+
+type ServerStatus = Omit<HostStatus, 'writer'>
 
 /** Runs `work` on one connection to this target. Rejects if connecting fails. */
 export type OnServer = <T>(target: Target, work: (queries: Queries) => Promise<T>) => Promise<T>
@@ -43,15 +47,23 @@ const longLagSeconds = 10
 const busyShare = 0.1
 
 /**
- * Asks the server of `target`, and all servers that it and they know. These are the members of its component, its
- * sources, and its replicas with an announced address. Rejects if the first server cannot be reached.
+ * Asks the hosts of `target`, and all servers that they know: the members of a component, sources, and replicas with an
+ * announced address. Rejects if a single host cannot be reached.
  */
 export async function clusterStatus(target: Target, onServer: OnServer): Promise<ClusterStatus> {
-  const first = await onServer(target, inspect)
-  const [hosts, seen] = [[statusOf(addressOf(target), first.state)], new Set([first.state.identity])]
-  const asked = new Set(target.socket === undefined ? [addressOf(target)] : [])
-  let configured = first.state.galera?.configured ?? 0
-  for (let known = first.neighbours; known.length > 0 && hosts.length < mostHosts;) {
+  const [hosts, seen]: [ServerStatus[], Set<string>] = [[], new Set()]
+  const asked = new Set<string>()
+  let known: readonly string[] = hostsOf(target).map(hostText)
+  let configured = 0
+  if (target.hosts === undefined) {
+    const { state, neighbours } = await onServer(target, inspect)
+    hosts.push(statusOf(addressOf(target), state))
+    seen.add(state.identity)
+    if (target.socket === undefined) asked.add(addressOf(target))
+    configured = state.galera?.configured ?? 0
+    known = neighbours
+  }
+  while (known.length > 0 && hosts.length < mostHosts) {
     const fresh = [...new Set(known)].filter((address) => !asked.has(address))
     for (const address of fresh) asked.add(address)
     const answers = await Promise.all(fresh.map((address) => ask(target, address, onServer)))
@@ -64,7 +76,8 @@ export async function clusterStatus(target: Target, onServer: OnServer): Promise
     hosts.push(...answers.flatMap((answer) => ('problem' in answer ? [unreachable(answer)] : [])))
     known = found.flatMap(({ neighbours }) => neighbours)
   }
-  return { hosts, configured }
+  const writer = hosts.find(({ writable, role, state }) => writable && (role !== 'node' || state === 'Synced'))
+  return { hosts: hosts.map((host) => ({ ...host, writer: host === writer })), configured }
 }
 
 async function inspect(queries: Queries): Promise<Inspected> {
@@ -78,7 +91,7 @@ type Answer = { readonly address: string } & (Inspected | { readonly problem: st
 
 async function ask(target: Target, address: string, onServer: OnServer): Promise<Answer> {
   const [, host = address, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? []
-  const neighbour = { ...target, socket: undefined, host, port: Number(port ?? 3306) }
+  const neighbour = targetAt({ ...target, socket: undefined }, { host, port: Number(port ?? 3306) })
   try {
     return { address, ...(await onServer(neighbour, inspect)) }
   } catch (error) {
@@ -89,15 +102,15 @@ async function ask(target: Target, address: string, onServer: OnServer): Promise
 
 const nothing = { size: null, lag_s: null, queue: null, flow_control: null, cert_failures: null, semi_sync: null }
 
-function unreachable({ address, problem }: { readonly address: string; readonly problem: string }): HostStatus {
+function unreachable({ address, problem }: { readonly address: string; readonly problem: string }): ServerStatus {
   return { ...nothing, host: address, role: 'unknown', state: 'unknown', writable: false, problem }
 }
 
-function statusOf(host: string, state: ServerState): HostStatus {
+function statusOf(host: string, state: ServerState): ServerStatus {
   return { host, ...(state.galera === undefined ? serverStatus(state) : nodeStatus(state.galera, state.readOnly)) }
 }
 
-function nodeStatus(galera: GaleraState, readOnly: boolean): Omit<HostStatus, 'host'> {
+function nodeStatus(galera: GaleraState, readOnly: boolean): Omit<ServerStatus, 'host'> {
   const { name, isPrimary, isReady, state, size, queue, flowControl, conflicts } = galera
   return {
     ...nothing,
@@ -120,7 +133,7 @@ function nodeProblem({ name, isPrimary, isReady, state, flowControl }: GaleraSta
   return null
 }
 
-function serverStatus(server: ServerState): Omit<HostStatus, 'host'> {
+function serverStatus(server: ServerState): Omit<ServerStatus, 'host'> {
   const { isReplicating, replicas, readOnly, semiSync, sources = [] } = server
   const role = isReplicating ? 'replica' : replicas > 0 ? 'primary' : 'single'
   const lags = sources.flatMap(({ behindSeconds }) => (behindSeconds === null ? [] : [behindSeconds]))

@@ -1,13 +1,14 @@
 import { DatabaseError } from '../failures.ts'
 import { firstRow, type Queries, type Value } from '../queries.ts'
 
-const known = new WeakMap<Queries, Promise<boolean>>()
+const known = new WeakMap<object, Promise<boolean>>()
 
-/** Whether the server is a node of a Galera cluster. It is asked once for each database. */
-export function isGaleraNode(queries: Queries): Promise<boolean> {
-  const asked = known.get(queries) ?? ask(queries)
-  known.set(queries, asked)
-  asked.catch(() => known.delete(queries))
+/** Whether the server is a node of a Galera cluster. It is asked once for each pool, or for each connection without. */
+export function isGaleraNode(queries: Queries & { readonly pool?: object }): Promise<boolean> {
+  const asking = queries.pool ?? queries
+  const asked = known.get(asking) ?? ask(queries)
+  known.set(asking, asked)
+  asked.catch(() => known.delete(asking))
   return asked
 }
 
@@ -27,17 +28,15 @@ export async function currentRows<T>(queries: Queries, sql: string, values: read
   })
 }
 
-/** Runs `work` on a connection to a node of a cluster. Each of its reads first waits as in {@link currentRows}. */
+/**
+ * Runs read-only `work` on a connection to a node of a cluster, after everything that other nodes have committed until
+ * now. The wait is a statement of its own, so the session stays as it is.
+ */
 export async function currentWork<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
-  await queries.execute('SET SESSION wsrep_sync_wait = 1')
-  try {
-    return await work(queries)
-  } catch (error) {
+  await queries.rows('SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1').catch((error: unknown) => {
     throw notCaughtUp(error)
-  } finally {
-    // A connection that was lost has no session any more.
-    await queries.execute('SET SESSION wsrep_sync_wait = DEFAULT').catch(() => undefined)
-  }
+  })
+  return work(queries)
 }
 
 const lockTimeout = 1205

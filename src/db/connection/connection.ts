@@ -4,7 +4,8 @@ import { publishClose, publishQuery } from '../diagnostics.ts'
 import { type ConnectionIdentity, DatabaseError, translate } from '../failures.ts'
 import type { PooledConnection } from '../pool/pool.ts'
 import { hideSecrets, type StatementOptions, type Value } from '../queries.ts'
-import { addressOf, timerMs } from '../target.ts'
+import { isOfThisServer } from '../retry-table.ts'
+import { addressOf, type Target, timerMs } from '../target.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
 import { forDriver } from './results.ts'
@@ -41,7 +42,13 @@ export class Connection extends Statements implements PooledConnection {
     super(parts)
     this.#session = new SessionState(parts.raw)
     const { threadId } = parts.raw
-    this.#identity = threadId === null ? undefined : { threadId, server: parts.server }
+    const killer = parts.killer?.isDirect === true ? { killer: parts.killer } : {}
+    this.#identity = threadId === null ? undefined : { threadId, server: parts.server, ...killer }
+  }
+
+  /** The server that was reached. */
+  get target(): Target {
+    return this.parts.target
   }
 
   /** Whether the server has at least this version. */
@@ -237,6 +244,7 @@ export class Connection extends Statements implements PooledConnection {
       this.#abandoned ||= !this.parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
     this.#session.failed(translated)
+    if (isOfThisServer(translated)) this.parts.onUnfit?.(translated)
     return translated
   }
 

@@ -23,7 +23,12 @@ interface Known extends ConnectionIdentity {
 interface Request {
   readonly what: What
   readonly on: Known
-  readonly done: () => void
+  readonly done: (isOver: boolean) => void
+}
+
+export interface KillerOptions {
+  /** Its connections reach one server of several at that server's own address. */
+  readonly isDirect?: boolean
 }
 
 /**
@@ -32,11 +37,14 @@ interface Request {
  */
 export class Killer {
   readonly #connect: () => Promise<Opened>
+  readonly isDirect: boolean
   #requests: Request[] = []
   #running = false
+  #hasGivenUp = false
 
-  constructor(connect: () => Promise<Opened>) {
+  constructor(connect: () => Promise<Opened>, { isDirect = false }: KillerOptions = {}) {
     this.#connect = connect
+    this.isDirect = isDirect
   }
 
   /**
@@ -44,17 +52,29 @@ export class Killer {
    * can be looked up, or after two seconds. Never rejects. A connection whose server is unknown is left alone: its
    * number may belong to a stranger on the server that a new connection reaches.
    */
-  kill(connection: ConnectionIdentity): Promise<void> {
-    return this.request('CONNECTION', connection)
+  async kill(connection: ConnectionIdentity): Promise<void> {
+    await this.request('CONNECTION', connection)
   }
 
   /** Stops the statement that the connection runs, and keeps its transaction. Resolves when that was asked for. */
-  cancel(connection: ConnectionIdentity): Promise<void> {
-    return this.request('QUERY', connection)
+  async cancel(connection: ConnectionIdentity): Promise<void> {
+    await this.request('QUERY', connection)
   }
 
-  private request(what: What, { threadId, server }: ConnectionIdentity): Promise<void> {
-    if (server === undefined) return Promise.resolve()
+  /** From now on, nothing is killed, and nobody waits for it: the server does not answer, or answers no statement. */
+  giveUp(): void {
+    this.#hasGivenUp = true
+    for (const { done } of this.#requests) done(false)
+    this.#requests = []
+  }
+
+  /** Kills a connection as {@link kill} does, if its server has an address of its own. Resolves to true if it ended. */
+  async killAtAddress(connection: ConnectionIdentity): Promise<boolean> {
+    return this.isDirect && (await this.request('CONNECTION', connection))
+  }
+
+  private request(what: What, { threadId, server }: ConnectionIdentity): Promise<boolean> {
+    if (server === undefined || this.#hasGivenUp) return Promise.resolve(false)
     return new Promise((done) => {
       this.#requests.push({ what, on: { threadId, server }, done })
       if (!this.#running) void this.run()
@@ -67,38 +87,39 @@ export class Killer {
       const requests = this.#requests
       this.#requests = []
       const servers = new Set(requests.map(({ on: { server } }) => server))
-      for (const server of servers)
-        await this.serve(
-          server,
-          requests.filter(({ on }) => on.server === server),
-        )
-      for (const { done } of requests) done()
+      for (const server of servers) {
+        const ofServer = requests.filter(({ on }) => on.server === server)
+        const isOver = await this.serve(server, ofServer)
+        for (const { done } of ofServer) done(isOver)
+      }
     }
     this.#running = false
   }
 
-  private async serve(server: string, requests: readonly Request[]): Promise<void> {
+  /** Resolves to true if the killed connections have ended. */
+  private async serve(server: string, requests: readonly Request[]): Promise<boolean> {
     for (let connections = 1; connections <= mostConnections; connections += 1) {
       try {
         const side = await this.#connect()
-        if (await handle(side, server, requests).finally(() => side.close())) return
+        const left = await handle(side, server, requests).finally(() => side.close())
+        if (left !== undefined) return left === 0
       } catch {
         // Without a connection to the server, nothing can be killed.
-        return
+        return false
       }
     }
+    return false
   }
 }
 
-/** Resolves to false if this connection reached another server. */
-async function handle(side: Queries, server: string, requests: readonly Request[]): Promise<boolean> {
+/** Resolves to the number of connections that still exist, undefined if this connection reached another server. */
+async function handle(side: Queries, server: string, requests: readonly Request[]): Promise<number | undefined> {
   const killed = requests.filter(({ what }) => what === 'CONNECTION').map(({ on }) => on.threadId)
   for (const { what, on } of requests) await send(side, what, on)
   const deadline = performance.now() + waitMs
   for (;;) {
     const left = await existing(side, server, [0, ...killed])
-    if (left === undefined) return false
-    if (left.length === 0 || performance.now() > deadline) return true
+    if (left === undefined || left.length === 0 || performance.now() > deadline) return left?.length
     await sleep(pollMs)
   }
 }
@@ -114,17 +135,19 @@ function send(queries: Queries, what: What, { threadId, server }: Known): Promis
 
 /**
  * After losing a connection, kills its statement at the server before a retry: otherwise the first attempt could still
- * commit. Resolves to true when the connection has ended, and only then the outcome is final. Resolves to false if
- * `queries` reach another server than the connection did, or if a proxy hides which one that was: nothing is killed
- * there. Rejects with OUTCOME_UNKNOWN if it is still running after two seconds, or with the reason why the server
- * cannot be queried.
+ * commit. Resolves to true when the connection has ended, and only then the outcome is final. If `queries` reach
+ * another server than the connection did, nothing is killed there. One of several hosts is then asked at its own
+ * address; without that, it resolves to false. Rejects with OUTCOME_UNKNOWN if the statement is still running after two
+ * seconds, or with the reason why the server cannot be queried.
  */
-export async function killLostStatement(queries: Queries, { threadId, server }: ConnectionIdentity): Promise<boolean> {
+export async function killLostStatement(queries: Queries, lost: ConnectionIdentity): Promise<boolean> {
+  const { threadId, server } = lost
   if (server === undefined) return false
   const deadline = performance.now() + waitMs
   for (let attempt = 1; ; attempt += 1) {
     const left = await existing(queries, server, [threadId])
     if (left?.length === 0) return true
+    if (left === undefined && lost.killer !== undefined) return lost.killer.killAtAddress(lost)
     if (left === undefined && attempt >= mostConnections) return false
     if (performance.now() > deadline)
       throw new DatabaseError('OUTCOME_UNKNOWN', 'the server is still running a statement of a lost connection', {

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import { InSession } from '../failures.ts'
 import { quoted } from '../privileges/accounts.ts'
-import { type Limits, type Target, timerMs } from '../target.ts'
+import { type Limits, type Target, type TargetRole, timerMs } from '../target.ts'
 import type { DriverConnection } from './driver.ts'
 import { reachedServer, type ReachedServer } from './server-name.ts'
+import { lagOf, lagQuestion, type LagRow, type RoleAnswer, roleQuestion } from './server-role.ts'
 import { sessionStatement } from './session.ts'
 
 interface NewSession {
@@ -13,25 +14,37 @@ interface NewSession {
   readonly limits: Limits
   /** On the clock of performance.now(). */
   readonly deadline: number
+  /** The role for which the server is asked. */
+  readonly role: TargetRole
 }
 
-/**
- * Sets up the session of a new connection, and asks in the same round trip which server it has reached. Resolves to the
- * name of the server, undefined if a proxy hides it: then the number in the greeting is the proxy's.
- */
-export async function setUpSession({ raw, socket, target, limits, deadline }: NewSession): Promise<string | undefined> {
+export interface SetUpSession {
+  /** The name of the server; undefined if a proxy hides it: then the number in the greeting is the proxy's. */
+  readonly server: string | undefined
+  readonly role: RoleAnswer | undefined
+  /** The seconds that a replica is behind, if it was asked. */
+  readonly behindSeconds: number | undefined
+}
+
+/** Sets up the session of a new connection, and asks in the same round trip for the server that it has reached. */
+export async function setUpSession(session: NewSession): Promise<SetUpSession> {
+  const { raw, socket, target, limits, deadline, role } = session
   // In one message: a server that closes the connection after its first answer must not find the second on its way.
   socket.cork()
-  const session = raw.query(sessionStatement(limits, target))
+  const variables = raw.query(sessionStatement(limits, target))
   // A server that is not ready answers with an error.
   const reached = raw.query<ReachedServer[]>(reachedServer).catch(() => [])
+  const asked = role === 'any' ? undefined : raw.query<RoleAnswer>(roleQuestion)
+  const lag = role === 'reader' ? raw.query<LagRow[]>(lagQuestion).catch(() => []) : []
   socket.uncork()
-  const answers = Promise.all([session, reached]).catch((error: unknown) => {
+  const answers = Promise.all([variables, reached, asked, lag]).catch((error: unknown) => {
     throw new InSession(error)
   })
   const late = (): Error => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT', errno: lateErrno })
-  const [, [row]] = await within(deadline === Infinity ? 0 : Math.max(1, deadline - performance.now()), answers, late)
-  return row !== undefined && row.thread === raw.threadId ? row.server : undefined
+  const leftMs = deadline === Infinity ? 0 : Math.max(1, deadline - performance.now())
+  const [, [row], answer, lags] = await within(leftMs, answers, late)
+  const server = row !== undefined && row.thread === raw.threadId ? row.server : undefined
+  return { server, role: answer, behindSeconds: lagOf(lags) }
 }
 
 /** Sets up a session that was reset, which keeps the database that was in use. */

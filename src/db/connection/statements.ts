@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { OnCells } from '../../cells.ts'
+import type { DbtoolError } from '../../errors.ts'
 import { DatabaseError } from '../failures.ts'
 import {
   type Change,
@@ -41,6 +42,8 @@ export interface ConnectionParts {
   readonly server?: string | undefined
   /** Stops at the server what was cut here. */
   readonly killer?: Killer | undefined
+  /** Listens to errors after which the server is no longer fit for its role. */
+  readonly onUnfit?: ((error: DbtoolError) => void) | undefined
   /** Sets the session up again, as it was when the connection was opened. */
   readonly setUp?: (() => Promise<unknown>) | undefined
   /** Looks what a statement waits for. */

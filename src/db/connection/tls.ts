@@ -7,7 +7,9 @@ import { defaultTlsVersions, type Pem, type Target } from '../target.ts'
 
 /** The text of a certificate or key, and its name in messages. */
 interface Source {
-  readonly flag: string
+  /** `--ssl-ca`, which names a file, or `tls.ca`, which holds the text itself. */
+  readonly setting: string
+  readonly isText: boolean
   /** In a sentence: `--ssl-ca, 'ca.pem',` or `tls.ca`. */
   readonly name: string
   /** Its holder: `the file of --ssl-ca, 'ca.pem',` or `tls.ca`. */
@@ -36,7 +38,7 @@ const inOptions = (text: string): string =>
 function readAll(ssl: Target['ssl']): Pem {
   const ca = sourceOf('ca', ssl)
   if (ca !== undefined && ssl.mode === 'verify-fingerprint')
-    throw wrong('--ssl-ca and --ssl-mode verify-fingerprint exclude each other', 'use --ssl-mode verify-identity')
+    throw wrong(`${ca.setting} and --ssl-mode verify-fingerprint exclude each other`, 'use --ssl-mode verify-identity')
   return {
     ca: ca === undefined ? undefined : certificatesIn(ca),
     ...readClientCertificate(sourceOf('cert', ssl), sourceOf('key', ssl)),
@@ -44,75 +46,84 @@ function readAll(ssl: Target['ssl']): Pem {
 }
 
 function sourceOf(name: keyof Pem, ssl: Target['ssl']): Source | undefined {
-  const flag = `--ssl-${name}`
   const content = ssl.pem?.[name]
-  if (content !== undefined) return { flag, name: `tls.${name}`, holder: `tls.${name}`, text: () => content }
+  const option = `tls.${name}`
+  if (content !== undefined) return { setting: option, isText: true, name: option, holder: option, text: () => content }
   const path = ssl[name]
   if (path === undefined) return undefined
-  const named = `${flag}, '${path}',`
-  return { flag, name: named, holder: `the file of ${named}`, text: () => read(flag, path) }
+  const setting = `--ssl-${name}`
+  const named = `${setting}, '${path}',`
+  return { setting, isText: false, name: named, holder: `the file of ${named}`, text: () => read(setting, path) }
 }
 
 function readClientCertificate(certSource: Source | undefined, keySource: Source | undefined): Pem {
-  if (certSource === undefined && keySource === undefined) return {}
-  if (certSource === undefined || keySource === undefined) {
-    const [given, missing] = certSource === undefined ? ['--ssl-key', '--ssl-cert'] : ['--ssl-cert', '--ssl-key']
-    throw wrong(`${given} needs ${missing}`, 'a client certificate consists of both; one PEM file may hold both')
+  if (certSource === undefined) {
+    if (keySource === undefined) return {}
+    throw incomplete(keySource)
   }
+  if (keySource === undefined) throw incomplete(certSource)
   const cert = certificatesIn(certSource, { mayHoldKey: true })
   const key = notEmpty(keySource)
-  if (!privateKey.test(key)) throw wrong(`${keySource.holder} holds no private key`, keyHint)
+  if (!privateKey.test(key)) throw wrong(`${keySource.holder} holds no private key`, keyHint(keySource))
   if (/ENCRYPTED/.test(key))
     throw wrong(`the private key of ${keySource.name} is encrypted`, 'decrypt it with: openssl pkey -in FILE')
   try {
     createSecureContext({ cert, key })
   } catch (cause) {
     const message = `the certificate of ${certSource.name} and the key of ${keySource.name} do not match`
-    throw wrong(`${message}: ${messageOf(cause)}`, keyHint, cause)
+    throw wrong(`${message}: ${messageOf(cause)}`, keyHint(keySource), cause)
   }
   return { cert, key }
 }
 
+function incomplete({ setting }: Source): DbtoolError {
+  const missing = setting.replace(/cert$|key$/, (part) => (part === 'cert' ? 'key' : 'cert'))
+  return wrong(`${setting} needs ${missing}`, 'a client certificate consists of both; one PEM file may hold both')
+}
+
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
 const certificate = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]*-----END (?:TRUSTED )?CERTIFICATE-----/g
-const pemHint = (flag: string): string => `give ${flag} the path of a PEM file with a certificate`
-const keyHint = 'give --ssl-key the PEM file with the private key of the certificate'
+const pemHint = ({ setting, isText }: Source): string =>
+  isText ? `give ${setting} a certificate in PEM format` : `give ${setting} the path of a PEM file with a certificate`
+const keyHint = ({ setting, isText }: Source): string =>
+  `give ${setting} ${isText ? '' : 'the PEM file with '}the private key of the certificate`
 
 function certificatesIn(source: Source, { mayHoldKey = false } = {}): string {
-  const { flag, name, holder } = source
+  const { setting, name, holder } = source
   const text = notEmpty(source)
   if (!mayHoldKey && privateKey.test(text))
     throw wrong(
       `${holder} holds a private key`,
-      `give ${flag} certificates only, and keep the private key of an authority off this machine`,
+      `give ${setting} certificates only, and keep the private key of an authority off this machine`,
     )
   const found = text.match(certificate) ?? []
-  if (found.length === 0) throw wrong(`${holder} holds no certificate`, pemHint(flag))
+  if (found.length === 0) throw wrong(`${holder} holds no certificate`, pemHint(source))
   for (const [index, one] of found.entries()) {
     try {
       new X509Certificate(one)
     } catch (cause) {
-      throw wrong(`certificate ${index + 1} of ${name} is damaged`, pemHint(flag), cause)
+      throw wrong(`certificate ${index + 1} of ${name} is damaged`, pemHint(source), cause)
     }
   }
   return text
 }
 
-function notEmpty({ flag, holder, text }: Source): string {
+function notEmpty({ setting, isText, holder, text }: Source): string {
   const found = text()
-  if (found.trim() === '') throw wrong(`${holder} is empty`, `give ${flag} a PEM file`)
+  if (found.trim() === '')
+    throw wrong(`${holder} is empty`, `give ${setting} ${isText ? 'text in PEM format' : 'a PEM file'}`)
   return found
 }
 
 /** Far more than all authorities of a system. */
 const maxPemBytes = 16_777_216
 
-function read(flag: string, path: string): string {
+function read(setting: string, path: string): string {
   try {
     return readRegularFile(path, { maxBytes: maxPemBytes, orPipe: true }).text
   } catch (cause) {
-    const thing = flag === '--ssl-key' ? 'private key' : 'certificate'
-    throw wrong(`cannot read the ${thing} of ${flag}, '${path}'`, `give ${flag} the path of a PEM file`, cause)
+    const thing = setting === '--ssl-key' ? 'private key' : 'certificate'
+    throw wrong(`cannot read the ${thing} of ${setting}, '${path}'`, `give ${setting} the path of a PEM file`, cause)
   }
 }
 

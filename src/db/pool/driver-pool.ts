@@ -21,7 +21,8 @@ export class ConnectorPool implements Pool {
   #closed = false
   #encrypted = false
   readonly #options: PoolOptions
-  readonly #target: Target
+  /** After the first connection, the server that it has reached. */
+  #target: Target
   readonly #limits: Limits
   readonly #counters = new PoolCounters()
   readonly #leased = new Set<Connection>()
@@ -129,6 +130,7 @@ export class ConnectorPool implements Pool {
     const { size, maxOverflow, timeoutMs } = this.#options
     const first = await connect(this.#target, this.#limits)
     this.#encrypted = first.encrypted
+    this.#target = first.target
     await first.close()
     if (this.#closed) throw poolClosed()
     const pool = driver().createPool({

@@ -93,6 +93,14 @@ export class FairPool implements Pool {
     this.#leaks?.close()
   }
 
+  /** Evicts the idle connections that were closed on this side: their server was left. */
+  evictClosed(): void {
+    this.lostAt = performance.now()
+    const closed = this.#idle.filter(({ connection }) => !connection.usable)
+    for (const entry of closed) this.#idle.splice(this.#idle.indexOf(entry), 1)
+    for (const entry of closed) this.evict(entry)
+  }
+
   private takeIdle(): PoolEntry | undefined {
     for (;;) {
       const entry = this.#idle.pop()

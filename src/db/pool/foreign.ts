@@ -1,16 +1,15 @@
 import { createRequire } from 'node:module'
-import { connect, killerOf, lockObserver } from '../connection/connect.ts'
 import { type ForeignPool, foreignPools } from './modes.ts'
 import { Mysql2Pool } from './mysql2-pool.ts'
-import type { PoolParts } from './open.ts'
+import { poolOver, type PoolParts } from './open.ts'
 import type { Pool } from './pool.ts'
 import { TarnPool } from './tarn-pool.ts'
 
 /** Creates a pool of an optional package, with its own connections (mysql2) or with dbtool's (tarn). */
-export function openForeignPool(name: ForeignPool, { target, limits, options, onTrace }: PoolParts): Pool {
+export function openForeignPool(name: ForeignPool, parts: PoolParts): Pool {
+  const { target, limits, options } = parts
   if (name === 'mysql2') return new Mysql2Pool(target, limits, options)
-  const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
-  return new TarnPool(() => connect(target, limits, connecting), options, target)
+  return poolOver(parts, (openConnection) => new TarnPool(openConnection, options, target))
 }
 
 /** The pools whose packages are not installed. */

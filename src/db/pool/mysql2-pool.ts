@@ -23,7 +23,8 @@ import { poolClosed, PoolCounters } from './stats.ts'
  * time-out for a caller that waits, and no overflow.
  */
 export class Mysql2Pool implements Pool {
-  readonly #target: Target
+  /** After the first connection, the server that it has reached. */
+  #target: Target
   readonly #limits: Limits
   readonly #options: PoolOptions
   readonly #counters = new PoolCounters()
@@ -99,6 +100,7 @@ export class Mysql2Pool implements Pool {
     const { createPool } = await import('mysql2/promise')
     const first = await connect(this.#target, this.#limits)
     const { encrypted } = first
+    this.#target = first.target
     await first.close()
     const { size, maxOverflow } = this.#options
     const pool = createPool({

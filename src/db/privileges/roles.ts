@@ -29,6 +29,7 @@ const readableTables = [
   'orders',
   'order_items',
   'order_adjustments',
+  'order_refusals',
   'logs',
   'schema_migrations',
 ]

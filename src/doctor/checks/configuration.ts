@@ -106,10 +106,15 @@ export const configurationChecks: readonly Check[] = [
     group,
     looksAt:
       'the source of the address: flag, profile, option file, environment, env file, ' +
-      'the running private server, or the default',
+      'the private server or the default; each of several hosts accepts a login',
     needs: ['destination'],
-    judge({ destination: { target, origin } }) {
-      return ok(`${addressOf(target)}, ${origins[origin] ?? `from ${origin}`}`)
+    judge({ destination: { target, origin, hosts = [] } }) {
+      const several = hosts.length > 1 ? `, examined of ${hosts.length} hosts` : ''
+      const problems = hosts.flatMap(({ problem }) => problem ?? [])
+      return [
+        ok(`${addressOf(target)}${several}, ${origins[origin] ?? `from ${origin}`}`),
+        ...problems.map((problem) => warning(problem, 'start that server, or remove it from DB_HOST')),
+      ]
     },
   }),
 ]

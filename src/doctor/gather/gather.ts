@@ -1,6 +1,7 @@
 import { version } from '../../version.ts'
 import { known, unknown, type DoctorInput, type FactName, type Gathered } from '../facts.ts'
 import { configurationFacts, originOf } from './configuration.ts'
+import { chooseHost } from './hosts.ts'
 import { findRoute, probeTcp } from './network.ts'
 import { inspectServer } from './inspect-server.ts'
 
@@ -41,13 +42,18 @@ export async function gather(input: DoctorInput): Promise<Gathered> {
   }
   const { config } = inspection
   if (config === undefined) return { ...allUnknown('the configuration is invalid'), ...local }
-  const { target, pool, limits } = config
+  const { pool, limits } = config
+  const { target, hosts } = await chooseHost(input.connect, config.target)
   const deadline = { timeoutMs: limits.connectTimeoutMs, signal }
   const route = await findRoute(target, deadline)
-  const located = { ...local, destination: known({ target, pool, origin: originOf(inspection) }), route: known(route) }
+  const located = {
+    ...local,
+    destination: known({ target, pool, hosts, origin: originOf(inspection) }),
+    route: known(route),
+  }
   if (route.failure !== undefined) return { ...allUnknown('no address found for the server'), ...located }
   // A probe hangs up without a login, which the server counts as an aborted connection: only a failed login needs it.
-  const inspected = await inspectServer(input, config)
+  const inspected = await inspectServer(input, { ...config, target })
   if (inspected.tcpProbe !== undefined) return { ...allUnknown('login failed'), ...located, ...inspected }
   const tcpProbe = await probeTcp(target, { ...deadline, timeoutMs: probeTimeoutMs(limits.connectTimeoutMs) })
   const probed = { ...located, tcpProbe: known(tcpProbe) }

@@ -3,7 +3,7 @@ import type { Database } from '../../db/database.ts'
 import { hintToContinue } from '../../db/retry-table.ts'
 import { savepoint } from '../../db/transaction.ts'
 import { DbtoolError } from '../../errors.ts'
-import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
+import { checkedBatches, type RecordFile } from '../../files/record-file.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import type { RejectsFile } from '../../files/rejects.ts'
 import { counted } from '../../values.ts'
@@ -83,9 +83,9 @@ async function pass(plan: RowImport, once: ReportOnce, inTransaction: RunInTrans
     tally.add(counts)
     notes.forEach(once.note)
   }
-  const records = checkedRecords(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
+  const batches = checkedBatches(file, { signal, onBytes: (bytes) => onProgress(bytes, tally.counts) })
   try {
-    for await (const { drafts, refused, size } of oneAhead(inChunks(records, rowReader(kind, onConflict)))) {
+    for await (const { drafts, refused, size } of oneAhead(inChunks(batches, rowReader(kind, onConflict)))) {
       const refusals = [...refused, ...(await writer.apply(drafts, onApplied))].sort(
         (a, b) => a.record.line - b.record.line,
       )
@@ -146,22 +146,23 @@ const rowsBetweenPauses = 50
 
 /** Yields chunks of rows, smaller ones when rows are long, so that memory does not depend on the file. */
 export async function* inChunks(
-  records: AsyncIterable<SourceRecord>,
+  batches: AsyncIterable<readonly SourceRecord[]>,
   read: (record: SourceRecord) => DraftRow | Refusal,
 ): AsyncGenerator<Chunk, void, undefined> {
   let chunk = { drafts: [] as DraftRow[], refused: [] as Refusal[], size: 0 }
   let characters = 0
-  for await (const record of records) {
-    const row = read(record)
-    if ('row' in row) chunk.drafts.push(row)
-    else chunk.refused.push(row)
-    chunk.size += 1
-    characters += record.raw.length
-    if (chunk.size % rowsBetweenPauses === 0) await pause()
-    if (chunk.size < chunkRows && characters < chunkCharacters) continue
-    yield chunk
-    chunk = { drafts: [], refused: [], size: 0 }
-    characters = 0
-  }
+  for await (const records of batches)
+    for (const record of records) {
+      const row = read(record)
+      if ('row' in row) chunk.drafts.push(row)
+      else chunk.refused.push(row)
+      chunk.size += 1
+      characters += record.raw.length
+      if (chunk.size % rowsBetweenPauses === 0) await pause()
+      if (chunk.size < chunkRows && characters < chunkCharacters) continue
+      yield chunk
+      chunk = { drafts: [], refused: [], size: 0 }
+      characters = 0
+    }
   if (chunk.size > 0) yield chunk
 }

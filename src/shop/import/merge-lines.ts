@@ -41,6 +41,9 @@ export function mergeLines(
   lines: readonly ImportLineAt[],
   addFault: (line: number, fault: string) => void,
 ): MergedLines {
+  // Most orders name each SKU once.
+  if (new Set(lines.map(({ line: { sku } }) => sku)).size === lines.length)
+    return { lines: lines.map(({ line }) => line), discounts: [], notes: [] }
   const bySku = new Map<string, Parts>()
   for (const { at, line } of lines) {
     const parts = bySku.get(line.sku)

@@ -1,4 +1,4 @@
-import { checkedRecords, type RecordFile } from '../../files/record-file.ts'
+import { checkedBatches, type RecordFile } from '../../files/record-file.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { hash, ReturningKeys } from './returning-keys.ts'
 
@@ -29,23 +29,24 @@ export const keyByReference: KeyRule = { columns: ['order_ref'], normalize: (_co
  * key, continues the order above it.
  */
 export async function* adjacent(
-  records: AsyncIterable<SourceRecord>,
+  batches: AsyncIterable<readonly SourceRecord[]>,
   rule: KeyRule = keyByReference,
 ): AsyncGenerator<Group, void, undefined> {
   let group: (Group & { readonly records: SourceRecord[]; readonly parts: readonly string[] }) | undefined
   let suspect: number | undefined
-  for await (const record of records) {
-    const unreadable = isUnreadable(record)
-    if (group !== undefined && (unreadable || continues(record, group.parts, rule))) {
-      group.records.push(record)
-      if (unreadable) suspect = record.line
-      continue
+  for await (const records of batches)
+    for (const record of records) {
+      const unreadable = isUnreadable(record)
+      if (group !== undefined && (unreadable || continues(record, group.parts, rule))) {
+        group.records.push(record)
+        if (unreadable) suspect = record.line
+        continue
+      }
+      if (group !== undefined) yield group
+      const parts = rule.columns.map((column) => part(record, column, rule))
+      group = { ref: parts[0] ?? '', key: keyOf(parts), parts, records: [record], suspect }
+      suspect = unreadable ? record.line : undefined
     }
-    if (group !== undefined) yield group
-    const parts = rule.columns.map((column) => part(record, column, rule))
-    group = { ref: parts[0] ?? '', key: keyOf(parts), parts, records: [record], suspect }
-    suspect = unreadable ? record.line : undefined
-  }
   if (group !== undefined) yield group
 }
 
@@ -107,7 +108,7 @@ export class OrderGroups {
   ): Promise<OrderGroups> {
     const returning = new ReturningKeys(file.bytes)
     let unreadable: number | undefined
-    for await (const { ref, key, records } of adjacent(checkedRecords(file, { signal }), rule)) {
+    for await (const { ref, key, records } of adjacent(checkedBatches(file, { signal }), rule)) {
       if (ref !== '') returning.add(key)
       unreadable ??= records.find(isUnreadable)?.line
     }
@@ -126,7 +127,7 @@ export class OrderGroups {
     for (let from = 0; from < allHashes;) {
       const scattered = new ScatteredOrders(from, most)
       const options = from === 0 ? { signal, onBytes } : { signal }
-      for await (const group of adjacent(file.records(options), rule)) {
+      for await (const group of adjacent(file.batches(options), rule)) {
         if (group.ref !== '' && returning.has(group.key)) scattered.add(group)
         else if (from === 0) yield group
       }

@@ -1,10 +1,12 @@
 import type { Database } from '../../db/database.ts'
 import type { Queries } from '../../db/queries.ts'
+import { withRetries } from '../../db/retry.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
 import type { Author } from '../logs.ts'
 import { importedOrders, parseOrder } from '../orders/parse-order.ts'
 import type { Placement } from '../orders/place-order.ts'
 import { type BulkOrderRequest, placeOrdersIn, placeOrdersTogether } from '../orders/place-orders.ts'
+import { refuseAttempts } from '../orders/refusals.ts'
 import { insertProducts, type NewProduct } from '../products/products.ts'
 import { conflictOf, noProduct, noUser, type OrderPolicy, requested, statusOf } from './decide-orders.ts'
 import type { DraftOrder } from './draft-order.ts'
@@ -121,13 +123,30 @@ export class OrderWriter {
 
   /** Places all the orders in one transaction, with what they need, or rejects with the refusal of one of them. */
   async #attempt(drafts: readonly DraftOrder[]): Promise<readonly Placement[]> {
-    const { created, placements } = await this.db.transaction(async (tx) => {
+    let mayBeCommitted = false
+    const placing = this.db.transaction(async (tx) => {
       const created = await this.#create(tx, drafts)
       const requests = drafts.map((draft) => this.#requestOf(draft, created))
-      return { created, placements: await placeOrdersIn(tx, requests) }
+      const placements = await placeOrdersIn(tx, requests)
+      mayBeCommitted = true
+      return { created, placements }
     }, 'repeatable')
+    const { created, placements } = await placing.catch(async (error: unknown) => {
+      const refusal = refused(error)
+      if (mayBeCommitted) await this.#refuse(drafts)
+      throw refusal
+    })
     this.memory.created(created)
     return placements
+  }
+
+  /** Before a refusal: the COMMIT of an earlier attempt, whose connection was lost, may still come. */
+  async #refuse([first]: readonly DraftOrder[]): Promise<void> {
+    const refuse = (): Promise<void> => refuseAttempts(this.db, first?.key ?? '')
+    await withRetries(refuse, { ...this.db.retryOptions, kind: 'repeatable' }).catch((error: unknown) => {
+      // It came, and the orders are found by their keys.
+      if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+    })
   }
 
   async #create(tx: Queries, drafts: readonly DraftOrder[]): Promise<ShopIds> {

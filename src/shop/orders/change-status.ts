@@ -1,4 +1,4 @@
-import { currentRows } from '../../db/cluster/sync-wait.ts'
+import { currentRows, isGaleraNode } from '../../db/cluster/sync-wait.ts'
 import { DatabaseError } from '../../db/failures.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError } from '../../errors.ts'
@@ -40,7 +40,7 @@ export async function moveOrder(queries: Queries, request: MoveRequest): Promise
     command: author.command,
   })
   const operation = {
-    execute: () => send(queries, parameter),
+    execute: () => send(queries, parameter, orderId),
     lookup: () => movedOrder(queries, request),
     unknown: unknownStatusChange(request),
   }
@@ -55,9 +55,14 @@ export async function moveOrder(queries: Queries, request: MoveRequest): Promise
     : refusal
 }
 
-async function send(queries: Queries, parameter: string): Promise<Answer> {
+async function send(queries: Queries, parameter: string, orderId: number): Promise<Answer> {
   const [answer] = await queries.prepared<Answer>(moveOrderSql, [parameter])
   if (answer === undefined) throw new DbtoolError('UNEXPECTED', 'the server returned no outcome for the order')
+  // A node that lags behind its cluster may not have the order yet, or not its last change.
+  if (answer.outcome !== 'moved' && (await isGaleraNode(queries))) {
+    const current = (await currentStatus(queries, orderId)) ?? null
+    if (current !== answer.status) throw new DbtoolError('DEADLOCK', 'the order was changed on another node meanwhile')
+  }
   return answer
 }
 
@@ -97,12 +102,14 @@ function explained(error: unknown, { orderId, move }: MoveRequest): unknown {
 const outOfRange = 1264
 
 async function movedOrder(queries: Queries, { orderId, move }: Moving): Promise<Answer | undefined> {
-  const [order] = await currentRows<{ status: OrderStatus }>(
-    queries,
-    'SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE',
-    [orderId],
-  )
-  return order?.status === moves[move].to ? { outcome: 'moved', status: order.status } : undefined
+  const { to } = moves[move]
+  return (await currentStatus(queries, orderId)) === to ? { outcome: 'moved', status: to } : undefined
+}
+
+/** Resolves to the status of the order, undefined if it does not exist. Waits for changes that are not committed. */
+async function currentStatus(queries: Queries, orderId: number): Promise<OrderStatus | undefined> {
+  const sql = 'SELECT status FROM orders WHERE id = ? LOCK IN SHARE MODE'
+  return (await currentRows<{ status: OrderStatus }>(queries, sql, [orderId]))[0]?.status
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { DatabaseError, type ConnectionIdentity } from '../../db/failures.ts'
 import { killLostStatement } from '../../db/connection/kill.ts'
 import type { Queries } from '../../db/queries.ts'
@@ -12,6 +13,11 @@ export interface UnknownOutcomeInfo {
   readonly hintInCode?: string
 }
 
+/** A lost connection, and the attempt that the server may still be running for it. */
+export interface LostAttempt extends ConnectionIdentity {
+  readonly attempt: string
+}
+
 /**
  * The outcome could not be determined. `lost` are the connections on which the server may still be running the
  * operation.
@@ -19,7 +25,7 @@ export interface UnknownOutcomeInfo {
 export class OutcomeUnknown extends DbtoolError {
   constructor(
     { message, hint, hintInCode }: UnknownOutcomeInfo,
-    readonly lost: readonly ConnectionIdentity[],
+    readonly lost: readonly LostAttempt[],
     cause: unknown,
   ) {
     super('OUTCOME_UNKNOWN', message, { cause, hint, hintInCode })
@@ -31,13 +37,20 @@ export class OutcomeUnknown extends DbtoolError {
  * applied.
  */
 export interface RecoverableOperation<A> {
-  /** Runs the operation. Once it has been applied, a further attempt finds its result. */
-  readonly execute: () => Promise<A>
+  /** Runs the operation, as this attempt. Once it has been applied, a further attempt finds its result. */
+  readonly execute: (attempt: string) => Promise<A>
   /**
    * Resolves to the result of the operation, undefined if it was not applied. Waits for changes that are written but
    * not yet committed.
    */
   readonly lookup: () => Promise<A | undefined>
+  /** True for an answer that says that nothing was applied. */
+  readonly isRefusal?: (answer: A) => boolean
+  /**
+   * Makes certain that these attempts are not applied later. Rejects with DUPLICATE if one of them was applied. Without
+   * it, the outcome is unknown when a lost attempt cannot be ended.
+   */
+  readonly refuse?: (attempts: readonly string[]) => Promise<void>
   readonly unknown: UnknownOutcomeInfo
 }
 
@@ -53,32 +66,37 @@ interface Refusal {
 
 /**
  * Runs the operation until its outcome is known. After losing a connection, it kills the statement of that connection
- * before retrying: otherwise the first attempt could still commit after a refusal. Rejects with the refusal once it is
- * certain that nothing was applied, or with OutcomeUnknown.
+ * before retrying: otherwise the first attempt could still commit after a refusal. An attempt that cannot be killed,
+ * because a proxy has moved on to another server, is refused instead. Rejects with the refusal once it is certain that
+ * nothing was applied, or with OutcomeUnknown.
  */
 export async function resolveOutcome<A extends object>(
   queries: Queries,
-  { execute, lookup, unknown }: RecoverableOperation<A>,
+  operation: RecoverableOperation<A>,
 ): Promise<ResolvedOutcome<A>> {
-  const lost: ConnectionIdentity[] = []
+  const { execute, isRefusal, unknown } = operation
+  const lost: LostAttempt[] = []
   let maybeApplied = false
   let running = false
   const outcomeUnknown = (cause: unknown): OutcomeUnknown => new OutcomeUnknown(unknown, [...lost], cause)
   const attempt = async (): Promise<A | Refusal> => {
+    const id = randomUUID()
     running = true
     try {
       await killAll(queries, lost)
-      return await execute()
+      const answer = await execute(id)
+      if (lost.length === 0 || isRefusal?.(answer) !== true) return answer
+      return (await refuseLost(queries, operation, lost)) ?? answer
     } catch (error) {
       const rule = ruleOf(error)
       const connection = error instanceof DatabaseError ? error.lost : undefined
-      if (connection !== undefined) lost.push(connection)
+      if (connection !== undefined) lost.push({ ...connection, attempt: id })
       // A connection that was lost while opening has not received a statement.
       maybeApplied ||= rule.order === 'unknown' && (connection !== undefined || !isLostConnection(error))
       if (rule.again !== 'no' || rule.transaction === 'not begun' || !(error instanceof DbtoolError)) throw error
       if (!maybeApplied && rule.order === 'not placed') return { refusal: error }
       return (
-        (await found(queries, lookup).catch((cause: unknown) => {
+        (await finalOutcome(queries, operation, lost).catch((cause: unknown) => {
           throw outcomeUnknown(cause)
         })) ?? { refusal: error }
       )
@@ -94,15 +112,39 @@ export async function resolveOutcome<A extends object>(
 
 const isLostConnection = (error: unknown): boolean => error instanceof DbtoolError && error.code === 'CONNECTION_LOST'
 
-/** Kills the statement of each lost connection, and removes from `lost` those that are finished. */
-async function killAll(queries: Queries, lost: ConnectionIdentity[]): Promise<void> {
-  for (let [first] = lost; first !== undefined; [first] = lost) {
-    await killLostStatement(queries, first)
-    lost.shift()
-  }
+/** Kills the statement of each lost connection, and removes from `lost` those that have ended. */
+async function killAll(queries: Queries, lost: LostAttempt[]): Promise<void> {
+  for (const one of [...lost]) if (await killLostStatement(queries, one)) lost.splice(lost.indexOf(one), 1)
 }
 
-async function found<A>(queries: Queries, lookup: RecoverableOperation<A>['lookup']): Promise<A | undefined> {
+type Recovery<A> = Omit<RecoverableOperation<A>, 'execute' | 'isRefusal'>
+
+/** Resolves to the result of the operation, undefined if it was not applied and no lost attempt will be. */
+async function finalOutcome<A>(queries: Queries, operation: Recovery<A>, lost: LostAttempt[]): Promise<A | undefined> {
+  return (await found(queries, operation.lookup)) ?? (await refuseLost(queries, operation, lost))
+}
+
+/** Refuses the attempts that could not be killed. Resolves to the result if one of them was applied before. */
+async function refuseLost<A>(
+  queries: Queries,
+  { lookup, refuse, unknown }: Recovery<A>,
+  lost: LostAttempt[],
+): Promise<A | undefined> {
+  if (lost.length === 0) return undefined
+  if (refuse === undefined) throw new OutcomeUnknown(unknown, [...lost], undefined)
+  try {
+    await refuse(lost.map(({ attempt }) => attempt))
+  } catch (error) {
+    if (!(error instanceof DbtoolError) || error.code !== 'DUPLICATE') throw error
+    const answer = await found(queries, lookup)
+    if (answer !== undefined) return answer
+    throw new DbtoolError('DEADLOCK', 'another attempt was applied and reverted meanwhile', { cause: error })
+  }
+  lost.length = 0
+  return undefined
+}
+
+async function found<A>(queries: Queries, lookup: Recovery<A>['lookup']): Promise<A | undefined> {
   // After a block was stopped, this connection would still see its uncommitted changes.
   await queries.execute('ROLLBACK')
   return lookup()
@@ -112,16 +154,12 @@ async function found<A>(queries: Queries, lookup: RecoverableOperation<A>['looku
  * After `error` interrupted an operation: resolves to its result, undefined if it was not applied. Rejects with
  * OutcomeUnknown while that cannot be determined.
  */
-export async function resolved<A>(
-  queries: Queries,
-  { lookup, unknown }: Omit<RecoverableOperation<A>, 'execute'>,
-  error: unknown,
-): Promise<A | undefined> {
+export async function resolved<A>(queries: Queries, operation: Recovery<A>, error: unknown): Promise<A | undefined> {
   const lost = error instanceof OutcomeUnknown ? [...error.lost] : []
   try {
     await killAll(queries, lost)
-    return await found(queries, lookup)
+    return await finalOutcome(queries, operation, lost)
   } catch (cause) {
-    throw new OutcomeUnknown(unknown, lost, cause)
+    throw new OutcomeUnknown(operation.unknown, lost, cause)
   }
 }

@@ -1,4 +1,4 @@
-import { PooledDatabase } from '../../db/database.ts'
+import { ObservedDatabase, PooledDatabase } from '../../db/database.ts'
 import type { Pool } from '../../db/pool/pool.ts'
 import type { Queries } from '../../db/queries.ts'
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
@@ -6,22 +6,7 @@ import { KnownPrices } from './known-prices.ts'
 import { OutcomeUnknown } from './exactly-once.ts'
 import { type OrderRequest, type Placement, placeOrder, unknownPlacement } from './place-order.ts'
 import { placeOrdersTogether } from './place-orders.ts'
-
-/** An order that waits for its batch, or is in one. */
-interface Entry {
-  readonly request: OrderRequest
-  /** Called when the order is sent, with the number of orders in its batch. */
-  readonly sent: (together: number) => void
-  readonly resolve: (placement: Placement) => void
-  readonly reject: (error: unknown) => void
-}
-
-export interface QueueOptions {
-  /** Withdraws an order that still waits; its promise rejects with INTERRUPTED. A sent order gets its answer. */
-  readonly signal?: AbortSignal | undefined
-  /** Receives the number of orders that are sent together with this one, itself included. */
-  readonly onSent?: ((together: number) => void) | undefined
-}
+import { QueuedOrder, type QueueOptions, Withdrawn } from './queued-order.ts'
 
 /** A larger batch is hardly faster, and holds the rows of its products longer. */
 const mostOrders = 32
@@ -36,7 +21,7 @@ const causedByOne: ReadonlySet<ErrorCode> = new Set(['LOCK_TIMEOUT', 'STATEMENT_
  * key, as by {@link placeOrder}: a refusal concerns one order, never its neighbours.
  */
 export class OrderQueue {
-  readonly #waiting = new Set<Entry>()
+  readonly #waiting = new Set<QueuedOrder>()
   readonly #lanes = new Lanes()
   readonly #prices = new KnownPrices()
   /** The keys of the orders in flight. */
@@ -44,26 +29,22 @@ export class OrderQueue {
   #batches = 0
   #scheduled = false
 
-  constructor(private readonly queries: Queries) {}
+  /** `connecting` makes a database that says when the connection of a statement is there. */
+  constructor(
+    private readonly queries: Queries,
+    private readonly connecting?: (onConnected: () => void) => Queries,
+  ) {}
 
   /** Places one order; resolves and rejects as {@link placeOrder} does. */
-  place(request: OrderRequest, { signal, onSent }: QueueOptions = {}): Promise<Placement> {
-    return new Promise((resolve, reject) => {
-      const withdraw = (): void => {
-        if (this.#waiting.delete(entry))
-          reject(new DbtoolError('INTERRUPTED', 'the order was withdrawn before it was sent'))
-      }
-      const sent = (together: number): void => {
-        signal?.removeEventListener('abort', withdraw)
-        onSent?.(together)
-      }
-      const entry: Entry = { request, sent, resolve, reject }
-      this.#waiting.add(entry)
-      if (signal?.aborted === true) withdraw()
-      else signal?.addEventListener('abort', withdraw, { once: true })
-      this.#sendSoon()
-    })
+  place(request: OrderRequest, options: QueueOptions = {}): Promise<Placement> {
+    if (options.signal?.aborted === true) return Promise.reject(new Withdrawn())
+    const order = new QueuedOrder(request, options, this.#withdraw)
+    this.#waiting.add(order)
+    this.#sendSoon()
+    return order.answer
   }
+
+  readonly #withdraw = (order: QueuedOrder): void => void this.#waiting.delete(order)
 
   /** Sends after the callers that run now, so that all their orders are considered together. */
   #sendSoon(): void {
@@ -80,78 +61,96 @@ export class OrderQueue {
    * callers that are answered together would form one batch again and again, and the other lanes would be empty.
    */
   #send(): void {
-    const share = Math.ceil((this.#waiting.size + this.#keys.size) / this.#lanes.count)
-    while (this.#batches < this.#lanes.count && this.#waiting.size > 0) {
+    const orders = this.#waiting.size + this.#keys.size
+    const lanes = this.#lanes.countFor(orders)
+    const share = Math.ceil(orders / lanes)
+    while (this.#batches < lanes && this.#waiting.size > 0) {
       const batch = this.#nextBatch(Math.min(mostOrders, share))
       if (batch.length === 0) return
-      for (const entry of batch) {
-        this.#waiting.delete(entry)
-        this.#keys.add(entry.request.key)
-        entry.sent(batch.length)
+      for (const order of batch) {
+        this.#waiting.delete(order)
+        this.#keys.add(order.request.key)
       }
       this.#batches += 1
       void this.#place(batch).finally(() => this.#done(batch))
     }
   }
 
-  #done(batch: readonly Entry[]): void {
+  #done(batch: readonly QueuedOrder[]): void {
     for (const { request } of batch) this.#keys.delete(request.key)
     this.#batches -= 1
     if (this.#waiting.size > 0) this.#sendSoon()
   }
 
   /** The next orders whose keys are neither in the batch nor in flight: the first order with a key decides. */
-  #nextBatch(most: number): Entry[] {
+  #nextBatch(most: number): QueuedOrder[] {
     const keys = new Set<string>()
-    const batch: Entry[] = []
+    const batch: QueuedOrder[] = []
     let scanned = 0
-    for (const entry of this.#waiting) {
+    for (const order of this.#waiting) {
       if (batch.length === most || scanned === mostScanned) break
       scanned += 1
-      const { request } = entry
-      const first = batch[0] ?? entry
+      const { request } = order
+      const first = batch[0] ?? order
       if (this.#keys.has(request.key) || keys.has(request.key) || !canShare(request, first.request)) continue
       keys.add(request.key)
-      batch.push(entry)
+      batch.push(order)
     }
     return batch
   }
 
   /** Places a batch, and answers each of its orders. Never rejects. */
-  async #place(batch: readonly Entry[]): Promise<void> {
+  async #place(batch: readonly QueuedOrder[]): Promise<void> {
     const [only] = batch
     if (only !== undefined && batch.length === 1) return this.#placeAlone(only)
     const requests = batch.map(({ request }) => request)
     const began = performance.now()
     try {
-      const placements = await placeOrdersTogether(this.queries, requests, {
+      const placements = await placeOrdersTogether(this.#sending(batch), requests, {
         prices: this.#prices,
         onPlaced: (serverMs) => this.#lanes.measured(performance.now() - began, serverMs),
       })
-      const rest = batch.filter((entry, index) => {
+      const rest = batch.filter((order, index) => {
         const placement = placements[index]
-        if (placement !== undefined) entry.resolve(placement)
+        if (placement !== undefined) order.resolve(placement)
         return placement === undefined
       })
       await this.#placeRest(rest, batch.length)
     } catch (error) {
-      if (error instanceof DbtoolError && causedByOne.has(error.code))
-        await Promise.all(batch.map((entry) => this.#placeAlone(entry)))
-      else for (const entry of batch) entry.reject(ofOneOrder(error, entry.request))
+      const kept = batch.filter(({ state }) => state !== 'withdrawn')
+      if (error instanceof Withdrawn) await (kept.length > 0 && this.#place(kept))
+      else if (error instanceof DbtoolError && causedByOne.has(error.code))
+        await Promise.all(batch.map((order) => this.#placeAlone(order)))
+      else for (const order of batch) order.reject(ofOneOrder(error, order.request))
     }
   }
 
   /** A batch that was refused as a whole is halved, so that a few refused orders cost little; others go alone. */
-  async #placeRest(rest: readonly Entry[], of: number): Promise<void> {
+  async #placeRest(rest: readonly QueuedOrder[], of: number): Promise<void> {
     const half = Math.ceil(rest.length / 2)
     if (rest.length === of && half > 1) {
       await this.#place(rest.slice(0, half))
       await this.#place(rest.slice(half))
-    } else for (const entry of rest) await this.#placeAlone(entry)
+    } else for (const order of rest) await this.#placeAlone(order)
   }
 
-  async #placeAlone({ request, resolve, reject }: Entry): Promise<void> {
-    await placeOrder(this.queries, request).then(resolve, reject)
+  async #placeAlone(order: QueuedOrder): Promise<void> {
+    try {
+      order.resolve(await placeOrder(this.#sending([order]), order.request))
+    } catch (error) {
+      order.reject(error)
+    }
+  }
+
+  /** The database for a batch. Its orders are sent as soon as its connection is there, unless one was withdrawn. */
+  #sending(batch: readonly QueuedOrder[]): Queries {
+    const send = (): void => {
+      if (batch.some(({ state }) => state === 'withdrawn')) throw new Withdrawn()
+      for (const order of batch) order.sent(batch.length)
+    }
+    if (this.connecting !== undefined) return this.connecting(send)
+    send()
+    return this.queries
   }
 }
 
@@ -159,7 +158,9 @@ const queues = new WeakMap<Pool, OrderQueue>()
 
 /** The queue of a pool: all its orders wait in the same one. */
 export function orderQueue(pool: Pool): OrderQueue {
-  const queue = queues.get(pool) ?? new OrderQueue(new PooledDatabase(pool))
+  const queue =
+    queues.get(pool) ??
+    new OrderQueue(new PooledDatabase(pool), (onConnected) => new ObservedDatabase(pool, onConnected))
   queues.set(pool, queue)
   return queue
 }
@@ -185,27 +186,27 @@ const weight = 0.2
 const growth = 1.01
 
 /**
- * The number of batches in flight. It is one until a batch was measured, and then two: the client prepares one while
- * the server works on the other. A way that is longer than the work of the server needs more.
+ * The number of batches in flight: two for more orders than one batch takes, because the client then prepares one while
+ * the server works on the other. For fewer orders, one batch costs less than two halves. A way to the server that is
+ * longer than its work needs more.
  */
 class Lanes {
   /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */
   #wayMs = Infinity
   #serverMs = 0
+  #batches = 0
 
-  get count(): number {
-    if (this.#serverMs === 0) return 1
-    return this.#wayMs === Infinity ? 2 : Math.min(mostLanes, 2 + Math.floor(this.#wayMs / this.#serverMs))
+  countFor(orders: number): number {
+    const busy = orders > mostOrders ? 2 : 1
+    return this.#wayMs === Infinity ? busy : Math.min(mostLanes, busy + Math.floor(this.#wayMs / this.#serverMs))
   }
 
   /** Both times of one batch are in milliseconds. */
   measured(elapsedMs: number, serverMs: number): void {
     const workMs = Math.max(serverMs, 0.1)
-    // The first batch also opens its connection.
-    if (this.#serverMs === 0) this.#serverMs = workMs
-    else {
-      this.#serverMs += weight * (workMs - this.#serverMs)
-      this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
-    }
+    this.#serverMs = this.#batches === 0 ? workMs : this.#serverMs + weight * (workMs - this.#serverMs)
+    this.#batches += 1
+    // The first batches also open their connections.
+    if (this.#batches > 2) this.#wayMs = Math.max(0, Math.min(this.#wayMs * growth, elapsedMs - serverMs))
   }
 }

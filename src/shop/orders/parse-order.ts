@@ -51,7 +51,7 @@ export function parseOrder(given: unknown, rules: OrderRules<OrderStatus> = newO
   const reader = new UntypedReader()
   const order = reader.object('the order', given, orderProperties)
   if (reader.faults.length > 0 && Object.keys(order).length === 0) throw faulty(reader.faults)
-  const userId = reader.required('userId', order.userId, readNumber(parseId))
+  const userId = reader.required('userId', order.userId, readId)
   const lines = readLines(reader, order.lines)
   const adjustments = readAdjustments(reader, order.adjustments)
   const key = reader.optional('key', order.key, readText(rules.key))
@@ -68,25 +68,28 @@ export function parseOrder(given: unknown, rules: OrderRules<OrderStatus> = newO
   }
 }
 
+const readId = readNumber(parseId)
+const readQuantity = readNumber(parseQuantity)
+const readPrice = readText(parsePrice, '19.90')
+
 function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
   const lines = reader.list('lines', given)
   if (Array.isArray(given) && lines.length === 0) reader.faults.push('lines must not be empty')
   const first = new Map<number, number>()
-  return lines.flatMap((line, index) => {
-    const name = `lines[${index}]`
-    const { productId, quantity, price } = reader.object(name, line, lineProperties)
-    if (!isObject(line)) return []
-    const read = {
-      productId: reader.required(`${name}.productId`, productId, readNumber(parseId)),
-      quantity: reader.required(`${name}.quantity`, quantity, readNumber(parseQuantity)),
-      price: reader.optional(`${name}.price`, price, readText(parsePrice, '19.90')),
-    }
-    if (read.productId === undefined) return []
-    const before = first.get(read.productId)
-    if (before === undefined) first.set(read.productId, index)
-    else reader.faults.push(`${twice(read.productId)}, in lines[${before}] and ${name}`)
-    return read.quantity === undefined ? [] : [{ ...read, productId: read.productId, quantity: read.quantity }]
-  })
+  const sound: OrderLine[] = []
+  for (const [index, line] of lines.entries()) {
+    const given = reader.object(() => `lines[${index}]`, line, lineProperties)
+    if (!isObject(line)) continue
+    const productId = reader.required(() => `lines[${index}].productId`, given.productId, readId)
+    const quantity = reader.required(() => `lines[${index}].quantity`, given.quantity, readQuantity)
+    const price = reader.optional(() => `lines[${index}].price`, given.price, readPrice)
+    if (productId === undefined) continue
+    const before = first.get(productId)
+    if (before === undefined) first.set(productId, index)
+    else reader.faults.push(`${twice(productId)}, in lines[${before}] and lines[${index}]`)
+    if (quantity !== undefined) sound.push({ productId, quantity, price })
+  }
+  return sound
 }
 
 function readAdjustments(reader: UntypedReader, given: unknown): Adjustment[] {

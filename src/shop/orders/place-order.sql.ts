@@ -1,6 +1,7 @@
 import type { Value } from '../../db/queries.ts'
 import type { Author } from '../logs.ts'
 import type { Adjustment } from './adjustments.ts'
+import { declareAttempt, unlessRefused } from './refusals.ts'
 
 /** The parameters of placing an order. */
 export interface OrderParameters {
@@ -141,6 +142,7 @@ const answerWithShortages = `SELECT JSON_ARRAYAGG(JSON_OBJECT(
 const block = ({ declare, deduct, insertItems }: Deduction, beside: AdjustmentSql, dryRun: boolean): string => `
 BEGIN NOT ATOMIC
   DECLARE wanted_key VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT ?;
+  ${declareAttempt} DEFAULT ?;
   DECLARE wanted LONGTEXT CHARACTER SET utf8mb4 DEFAULT ?;
   DECLARE line_count INT DEFAULT ?;
   DECLARE wanted_user INT DEFAULT ?;
@@ -171,6 +173,7 @@ BEGIN NOT ATOMIC
       VALUES (?, ?, 'orders', new_id, CONCAT(
         'placed for user ', wanted_user, ': ', line_count, IF(line_count = 1, ' line', ' lines'), ', total ', total
       ));
+    ${unlessRefused}
     ${dryRun ? 'ROLLBACK' : 'COMMIT'};
     SELECT 'placed' AS outcome, new_id AS order_id, total AS total_amount, NULL AS digest, NULL AS short;
   ELSE
@@ -206,21 +209,11 @@ export function documentOf(lines: OrderParameters['lines']): string {
   )
 }
 
-/** The statement that places one order, and the values to bind. */
-export function placeOrderStatement({
-  userId,
-  key,
-  digest,
-  status,
-  orderedAt,
-  lines,
-  adjustments: beside = [],
-  author,
-  dryRun = false,
-}: OrderParameters): {
-  sql: string
-  values: Value[]
-} {
+/** The statement that places one order, and the values to bind. `attempt` identifies this attempt to place it. */
+export function placeOrderStatement(
+  { userId, key, digest, status, orderedAt, lines, adjustments: beside = [], author, dryRun = false }: OrderParameters,
+  attempt: string,
+): { sql: string; values: Value[] } {
   const wanted = documentOf(lines)
   const singleLines =
     lines.length > mostSingleLines
@@ -230,6 +223,7 @@ export function placeOrderStatement({
     sql: textFor(lines.length, beside.length > 0, dryRun),
     values: [
       key,
+      attempt,
       wanted,
       lines.length,
       userId,

@@ -6,9 +6,10 @@ import { DbtoolError } from '../../errors.ts'
 import { quotedForShell } from '../../values.ts'
 import type { Author } from '../logs.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import { resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
+import { type RecoverableOperation, resolveOutcome, resolved, type UnknownOutcomeInfo } from './exactly-once.ts'
 import type { Adjustment } from './adjustments.ts'
 import { type OrderParameters, placeOrderStatement } from './place-order.sql.ts'
+import { refuseAttempts } from './refusals.ts'
 
 export interface OrderLine {
   readonly productId: number
@@ -170,13 +171,27 @@ export function unknownPlacement(key: string): UnknownOutcomeInfo {
  * placed now.
  */
 async function placeWithKnownOutcome(queries: Queries, order: OrderParameters): Promise<Answer> {
-  const { key } = order
+  const { key, dryRun = false } = order
   const { answer } = await resolveOutcome<Answer>(queries, {
-    execute: () => send(queries, order),
-    lookup: () => orderOfKey(queries, key),
-    unknown: unknownPlacement(key),
+    execute: (attempt) => send(queries, order, attempt),
+    ...recovery(queries, key),
+    isRefusal: ({ outcome }) => outcome === 'short',
+    // A dry run that was lost is rolled back, and writes nothing.
+    ...(dryRun ? { refuse: () => Promise.resolve() } : {}),
   })
   return answer
+}
+
+/** How the outcome of an order with this key is found, and made final. */
+function recovery(
+  queries: Queries,
+  key: string,
+): Required<Pick<RecoverableOperation<Existing>, 'lookup' | 'refuse' | 'unknown'>> {
+  return {
+    lookup: () => orderOfKey(queries, key),
+    refuse: (attempts) => refuseAttempts(queries, key, attempts),
+    unknown: unknownPlacement(key),
+  }
 }
 
 /** The obstacle to the order was gone when it was looked up, so the statement is retried. */
@@ -184,8 +199,8 @@ interface Retryable {
   readonly outcome: 'again'
 }
 
-async function send(queries: Queries, order: OrderParameters): Promise<Answer> {
-  const { sql, values } = placeOrderStatement(order)
+async function send(queries: Queries, order: OrderParameters, attempt: string): Promise<Answer> {
+  const { sql, values } = placeOrderStatement(order, attempt)
   const [answer] = await queries.prepared<Answer | Retryable>(sql, values).catch((error: unknown) => {
     throw error instanceof DbtoolError && error.code === 'DUPLICATE'
       ? retryable('another order with the same key appeared and disappeared', error)
@@ -212,6 +227,5 @@ async function orderOfKey(queries: Queries, key: string): Promise<Existing | und
  * Rejects with OutcomeUnknown while that cannot be determined.
  */
 export async function resolveByKey(queries: Queries, key: string, error: unknown): Promise<number | undefined> {
-  return (await resolved(queries, { lookup: () => orderOfKey(queries, key), unknown: unknownPlacement(key) }, error))
-    ?.order_id
+  return (await resolved(queries, recovery(queries, key), error))?.order_id
 }

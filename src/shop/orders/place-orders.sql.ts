@@ -1,3 +1,5 @@
+import { declareAttempt, unlessRefused } from './refusals.ts'
+
 /**
  * Places many orders in one transaction, all of them or none, under the rules of place-order.sql.ts. These values are
  * bound, in this order:
@@ -8,6 +10,7 @@
  *   orders        [[user_id, status, total, ordered_at, key, digest, [[product_id, quantity, price], …]], …]
  *   keys          [[line_count, key], …], in the order of `orders`
  *   adjustments   [[key, kind, label, amount], …]
+ *   attempt       identifies this attempt, unless the caller commits it
  *   os_user, command
  *
  * The server reads a document from its start for each column of a row. Short values therefore come first, and
@@ -97,7 +100,8 @@ const deductAndInsert = `
         )
         FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
 
-const placed = `SELECT 'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, ${answer}
+const placed = `SELECT
+        'placed' AS outcome, TIMESTAMPDIFF(MICROSECOND, began, SYSDATE(6)) AS server_us, wanted.n, o.id AS order_id
       FROM ${keys} STRAIGHT_JOIN ${existingOrders};`
 const isShort = 'p.id IS NULL OR (sold.deducted > 0 AND (NOT p.is_active OR p.stock < sold.deducted))'
 const short = `SELECT IF(${isShort}, 'short', 'repriced') AS outcome, sold.product_id
@@ -112,6 +116,7 @@ const bind = 'SET wanted_products = ?, wanted_orders = ?, wanted_keys = ?, wante
 export const placeOrdersSql = `
 BEGIN NOT ATOMIC
   ${declare}
+  ${declareAttempt};
   DECLARE EXIT HANDLER FOR 1062 BEGIN
     ROLLBACK;
     ${existing}
@@ -122,8 +127,10 @@ BEGIN NOT ATOMIC
   END;
 
   ${bind}
+  SET wanted_attempt = ?;
   ROLLBACK;
   START TRANSACTION;${deductAndInsert}
+    ${unlessRefused}
     COMMIT;
     ${placed}
   ELSE

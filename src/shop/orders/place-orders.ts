@@ -10,18 +10,19 @@ import { KnownPrices } from './known-prices.ts'
 import { fromCents, toCents } from './money.ts'
 import { digestOf, explained, type OrderRequest, OutOfStock, type Placement, type Shortage } from './place-order.ts'
 import { existingOrdersSql, placeOrdersInSql, placeOrdersSql } from './place-orders.sql.ts'
+import { refuseAttempts } from './refusals.ts'
+
+interface PlacedRow {
+  readonly outcome: 'placed'
+  /** The time that the server worked on the batch, in microseconds. */
+  readonly server_us: number
+  readonly n: number
+  readonly order_id: number
+}
 
 /** A row of the answer; `n` is the position of its order in the request, from 1. */
 type Row =
-  | {
-      readonly outcome: 'placed'
-      /** The time that the server worked on the batch, in microseconds. */
-      readonly server_us: number
-      readonly n: number
-      readonly order_id: number
-      readonly total_amount: string
-      readonly digest: string
-    }
+  | (PlacedRow & { readonly total_amount: string })
   | {
       readonly outcome: 'existing'
       readonly n: number
@@ -88,9 +89,10 @@ async function placeAtOnce(
     for (const row of rows) {
       if (row.outcome === 'repriced') prices.forget(row.product_id)
       if (row.outcome === 'short' || row.outcome === 'repriced') continue
-      const { outcome, n, order_id: orderId, total_amount: totalAmount, digest } = row
+      const { outcome, n, order_id: orderId, total_amount: totalAmount } = row
       const answered = pending[n - 1]
-      if (answered?.digest === digest) placements.set(answered.request, { outcome, orderId, totalAmount })
+      if (answered !== undefined && (outcome === 'placed' || row.digest === answered.digest))
+        placements.set(answered.request, { outcome, orderId, totalAmount })
     }
     const [first] = rows
     if (first?.outcome === 'placed') onPlaced?.(first.server_us / 1_000)
@@ -107,7 +109,7 @@ async function placeAtOnce(
 export async function placeOrdersIn(tx: Queries, requests: readonly BulkOrderRequest[]): Promise<Placement[]> {
   const batch = requests.map((request): DigestedRequest => ({ request, digest: digestOf(request, request.lines) }))
   const prices = await new KnownPrices().of(tx, unpricedProducts(batch))
-  const rows = await tx.prepared<Row>(placeOrdersInSql, valuesOf(batch, prices)).catch((error: unknown) => {
+  const rows = await answerOf(tx, placeOrdersInSql, pricedBatch(batch, prices)).catch((error: unknown) => {
     throw explained(error, requests[0] ?? { userId: 0 })
   })
   const short = rows.flatMap((row) => (row.outcome === 'short' ? [row.product_id] : []))
@@ -159,18 +161,38 @@ async function send(queries: Queries, batch: readonly DigestedRequest[], prices:
     const rows = await currentRows<Row>(queries, existingOrdersSql, [JSON.stringify(keysOf(batch))])
     return rows.length === 0 ? undefined : rows
   }
-  const execute = async (): Promise<Row[]> => {
+  const execute = async (attempt: string): Promise<Row[]> => {
     const known = await prices.of(queries, unpricedProducts(batch))
-    return queries.prepared<Row>(placeOrdersSql, valuesOf(batch, known))
+    return answerOf(queries, placeOrdersSql, pricedBatch(batch, known), attempt)
   }
-  const { answer } = await resolveOutcome<readonly Row[]>(queries, { execute, lookup, unknown }).catch(
-    (error: unknown) => {
-      if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
-      throw error
-    },
-  )
+  // All orders are one transaction, so one of their keys stands for all.
+  const refuse = (attempts: readonly string[]): Promise<void> =>
+    refuseAttempts(queries, batch[0]?.request.key ?? '', attempts)
+  const operation = { execute, lookup, isRefusal, refuse, unknown }
+  const { answer } = await resolveOutcome<readonly Row[]>(queries, operation).catch((error: unknown) => {
+    if (error instanceof DbtoolError && ofOneOrder.has(error.code)) return { answer: [] }
+    throw error
+  })
   return answer
 }
+
+/**
+ * Sends one of the two statements; `attempt` is a value of the first. The total of a placed order is the one that was
+ * sent.
+ */
+async function answerOf(
+  queries: Queries,
+  sql: string,
+  batch: readonly PricedOrder[],
+  ...attempt: readonly string[]
+): Promise<Row[]> {
+  const { documents, author } = valuesOf(batch)
+  const rows = await queries.prepared<PlacedRow | Exclude<Row, PlacedRow>>(sql, [...documents, ...attempt, ...author])
+  return rows.map((row) => (row.outcome === 'placed' ? { ...row, total_amount: batch[row.n - 1]?.total ?? '' } : row))
+}
+
+/** Orders that exist need no refusal: a lost attempt to place one of them again fails. */
+const isRefusal = ([first]: readonly Row[]): boolean => first?.outcome === 'short' || first?.outcome === 'repriced'
 
 /** The products of lines without an agreed price. */
 const unpricedProducts = (batch: readonly DigestedRequest[]): Set<number> =>
@@ -191,25 +213,27 @@ interface PricedLine {
   readonly isAssumed: boolean
 }
 
-/** The values to bind: four JSON documents, and the author. */
-function valuesOf(batch: readonly DigestedRequest[], prices: ReadonlyMap<number, string>): string[] {
-  const [
-    {
-      request: { author },
-    },
-  ] = batch as [DigestedRequest]
-  const priced = batch.map(({ request, digest }) => ({
-    request,
-    digest,
-    lines: request.lines.map(({ productId, quantity, price }): PricedLine => {
+interface PricedOrder extends DigestedRequest {
+  readonly lines: readonly PricedLine[]
+  readonly total: string
+}
+
+function pricedBatch(batch: readonly DigestedRequest[], prices: ReadonlyMap<number, string>): PricedOrder[] {
+  return batch.map(({ request, digest }) => {
+    const lines = request.lines.map(({ productId, quantity, price }): PricedLine => {
       const isAssumed = price === undefined
       return { productId, quantity, price: isAssumed ? (prices.get(productId) ?? null) : price, isAssumed }
-    }),
-  }))
-  const orders = priced.map(({ request: { key, userId, status, orderedAt, adjustments = [] }, digest, lines }) => [
+    })
+    return { request, digest, lines, total: fromCents(centsOf(lines) + adjustmentCents(request.adjustments ?? [])) }
+  })
+}
+
+/** The values to bind: four JSON documents, and the author. */
+function valuesOf(batch: readonly PricedOrder[]): { documents: string[]; author: string[] } {
+  const orders = batch.map(({ request: { key, userId, status, orderedAt }, digest, lines, total }) => [
     userId,
     status,
-    fromCents(centsOf(lines) + adjustmentCents(adjustments)),
+    total,
     orderedAt === undefined ? null : writeInstant(orderedAt),
     key,
     digest,
@@ -218,8 +242,9 @@ function valuesOf(batch: readonly DigestedRequest[], prices: ReadonlyMap<number,
   const adjustments = batch.flatMap(({ request: { key, adjustments: beside = [] } }) =>
     beside.map(({ kind, label, amount }) => [key, kind, label, amount]),
   )
-  const documents = [demandOf(priced), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
-  return [...documents, author.osUser, author.command]
+  const documents = [demandOf(batch), orders, keysOf(batch), adjustments].map((document) => JSON.stringify(document))
+  const { osUser = '', command = '' } = batch[0]?.request.author ?? {}
+  return { documents, author: [osUser, command] }
 }
 
 const centsOf = (lines: readonly PricedLine[]): bigint =>
@@ -232,9 +257,7 @@ const unitsOf = (lines: readonly { readonly quantity: number }[]): number =>
 type Demand = [productId: number, units: number, times: number, revenue: string, deducted: number, price: string | null]
 
 /** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
-function demandOf(
-  orders: readonly { readonly request: BulkOrderRequest; readonly lines: readonly PricedLine[] }[],
-): Demand[] {
+function demandOf(orders: readonly PricedOrder[]): Demand[] {
   const demand = new Map<number, { lines: PricedLine[]; earlier: number }>()
   for (const {
     request: { status, history = false },

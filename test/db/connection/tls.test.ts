@@ -127,6 +127,12 @@ describe('TLS to a server that has it', { timeout: 120_000 }, () => {
       await expectFailure(connect(target(mode, host, authority)), failure)
     }
 
+    // Each of several hosts is verified by its own name.
+    const hosts = ['127.0.0.1', 'localhost'].map((host) => ({ host, port }))
+    const reached = await connect({ ...target('verify-identity', '127.0.0.1', ca), hosts, role: 'writer' })
+    expect(reached.target.host).toBe('localhost')
+    await reached.close()
+
     await refusePlain()
     await expectFailure(connect(target('disabled', 'localhost')), {
       code: 'ACCESS_DENIED',

@@ -162,7 +162,8 @@ describe('a migration that another process is applying', () => {
     expect(outputs).toMatchObject(lines.map(() => expected))
     await session.close()
     await database.connection.execute(
-      'DROP TABLE logs, order_adjustments, order_items, orders, products, addresses, users, schema_migrations',
+      'DROP TABLE logs, order_adjustments, order_items, order_refusals, orders, products, addresses, users, ' +
+        'schema_migrations',
     )
   })
 })

@@ -174,7 +174,8 @@ describe("somebody else's tables", () => {
       'Roll back migration 1 (shop, 2 of its 6 statements), with all data in it? On ',
     )
     await session.execute(
-      'DROP TABLE logs, order_adjustments, order_items, orders, products, addresses, users, schema_migrations',
+      'DROP TABLE logs, order_adjustments, order_items, order_refusals, orders, products, addresses, users, ' +
+        'schema_migrations',
     )
   })
 })

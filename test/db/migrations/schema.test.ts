@@ -11,12 +11,13 @@ const lines = async (sql: string): Promise<string[]> =>
   (await database.connection.rows<{ line: string }>(sql)).map(({ line }) => line).sort()
 
 describe('the shipped schema', () => {
-  it("has the chapter's five tables, the adjustments and the log, in utf8mb4 by their own definition", async () => {
+  it("has the chapter's five tables, adjustments, refusals and the log, in utf8mb4 by their own definition", async () => {
     expect((await tablesOf(database.connection)).sort()).toEqual([
       'addresses',
       'logs',
       'order_adjustments',
       'order_items',
+      'order_refusals',
       'orders',
       'products',
       'schema_migrations',
@@ -32,6 +33,7 @@ describe('the shipped schema', () => {
     const others = `SELECT CONCAT(TABLE_NAME, '.', COLUMN_NAME, ' ', CHARACTER_SET_NAME) AS line
       FROM information_schema.COLUMNS WHERE ${here} AND CHARACTER_SET_NAME <> 'utf8mb4'`
     expect((await session.rows<{ line: string }>(others)).map(({ line }) => line)).toEqual([
+      'order_refusals.attempt ascii',
       'orders.content_digest ascii',
     ])
     expect(await session.rows(`SELECT DISTINCT ENGINE AS engine FROM information_schema.TABLES WHERE ${here}`)).toEqual(
@@ -57,6 +59,8 @@ describe('the shipped schema', () => {
         'orders unique PRIMARY (id)',
         'order_adjustments index idx_adjustment_order (order_id, amount)',
         'order_adjustments unique PRIMARY (id)',
+        'order_refusals index idx_refusal_time (refused_at)',
+        'order_refusals unique PRIMARY (attempt)',
         'order_items index idx_orderitem_product (product_id)',
         'order_items index idx_orderitem_sales (order_id, product_id, quantity, price)',
         'order_items unique PRIMARY (id)',

@@ -1,12 +1,14 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { withThreadId } from '../../support/relay.ts'
 
 /** To the server, or to the client. */
 export type Direction = 'up' | 'down'
 
-/** What happens at one packet, the `packet`th in its direction since the proxy began (from 1). */
+/** What happens at one packet. */
 export interface PacketFault {
   readonly direction: Direction
-  readonly packet: number
+  /** The number of the packet in its direction since the proxy began (from 1), or the first one that is like this. */
+  readonly packet: number | ((packet: Buffer) => boolean)
   /**
    * `hang`: neither this packet nor anything after it gets through on its connection, and nobody is told. `hold`: this
    * one comes late.
@@ -27,7 +29,19 @@ export interface PacketProxy {
   close(): Promise<void>
 }
 
+const isAt = ({ packet: wanted }: PacketFault, number: number, packet: Buffer): boolean =>
+  typeof wanted === 'number' ? wanted === number : wanted(packet)
+
 const headerBytes = 4
+const execute = 0x17
+
+/** True for the execution of a prepared statement with a value that contains this text. */
+export const executesWith =
+  (text: string) =>
+  (packet: Buffer): boolean =>
+    packet[headerBytes] === execute && packet.includes(text)
+
+const otherThreadId = 0x7fffffff
 
 /**
  * Cuts a stream of the MariaDB protocol into its packets: three bytes of length, little end first, one of sequence, the
@@ -50,8 +64,17 @@ export class PacketSplitter {
   }
 }
 
+export interface PacketProxyOptions {
+  /** Gives connections a number of its own, as a proxy does that has connections of its own. */
+  readonly hidesServer?: boolean
+}
+
 /** A line to a MariaDB without TLS or compression, that counts its packets and breaks at one of them. */
-export async function packetProxy(socket: string, fault?: PacketFault): Promise<PacketProxy> {
+export async function packetProxy(
+  socket: string,
+  fault?: PacketFault,
+  { hidesServer = false }: PacketProxyOptions = {},
+): Promise<PacketProxy> {
   const ends = new Set<Socket>()
   const counts = { up: 0, down: 0 }
   const state = { struck: false, refusing: false, held: (): void => undefined }
@@ -59,10 +82,13 @@ export async function packetProxy(socket: string, fault?: PacketFault): Promise<
   const relay = (from: Socket, to: Socket, direction: Direction): void => {
     const splitter = new PacketSplitter()
     let hanging = false
+    let isGreeting = hidesServer && direction === 'down'
     from.on('data', (chunk: Buffer) => {
-      for (const packet of splitter.split(chunk)) {
+      for (const original of splitter.split(chunk)) {
+        const packet = isGreeting ? withThreadId(original, otherThreadId) : original
+        isGreeting = false
         counts[direction] += 1
-        const strikes = fault?.direction === direction && fault.packet === counts[direction]
+        const strikes = fault?.direction === direction && !state.struck && isAt(fault, counts[direction], packet)
         if (strikes) state.struck = true
         if (strikes && (fault.how === 'hang' || fault.how === 'hold')) {
           hanging = true

@@ -5,12 +5,12 @@ import { oneAhead } from '../../../src/shop/import/one-ahead.ts'
 import type { Refusal } from '../../../src/shop/import/draft-row.ts'
 
 /** A file without an end, and the number of its lines that were read. */
-function endless(raw: string): { records: AsyncGenerator<SourceRecord>; linesRead: () => number } {
+function endless(raw: string): { batches: AsyncGenerator<SourceRecord[]>; linesRead: () => number } {
   let line = 0
-  async function* records(): AsyncGenerator<SourceRecord> {
-    for (;;) yield await Promise.resolve({ line: (line += 1), raw, values: {}, fault: undefined })
+  async function* batches(): AsyncGenerator<SourceRecord[]> {
+    for (;;) yield await Promise.resolve([{ line: (line += 1), raw, values: {}, fault: undefined }])
   }
-  return { records: records(), linesRead: () => line }
+  return { batches: batches(), linesRead: () => line }
 }
 
 const refuse = (record: SourceRecord): Refusal => ({ record, code: 'BAD_INPUT', reason: 'no' })
@@ -21,9 +21,9 @@ describe('of a file of any length', () => {
     ['short rows', 'x', 500],
     ['long rows', 'x'.repeat(100_000), 10],
   ])('at most the current chunk and the next are in memory: %s', async (_what, raw, most) => {
-    const { records, linesRead } = endless(raw)
+    const { batches, linesRead } = endless(raw)
     let lines = 0
-    for await (const { size, refused } of oneAhead(inChunks(records, refuse))) {
+    for await (const { size, refused } of oneAhead(inChunks(batches, refuse))) {
       expect([size, refused.at(0)?.record.line]).toEqual([most, lines + 1])
       lines += size
       await whileTheyWork()

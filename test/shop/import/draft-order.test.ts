@@ -8,15 +8,15 @@ const columns = ['order_ref', 'user', 'sku', 'quantity', 'price', 'ordered_at', 
 
 /** The draft orders of lines such as `A,kim,TEA,1,2.50`. */
 async function drafts(lines: readonly string[], given = rules): Promise<DraftOrder[]> {
-  async function* records(): AsyncGenerator<SourceRecord> {
+  async function* batches(): AsyncGenerator<SourceRecord[]> {
     for (const [index, raw] of lines.entries()) {
       const cells = raw.split(',')
       const values = Object.fromEntries(columns.map((name, at) => [name, cells[at] === '' ? undefined : cells[at]]))
-      yield await Promise.resolve({ line: index + 2, raw, values, fault: undefined })
+      yield await Promise.resolve([{ line: index + 2, raw, values, fault: undefined }])
     }
   }
   const found: DraftOrder[] = []
-  for await (const draft of draftOrders(adjacent(records()), given)) found.push(draft)
+  for await (const draft of draftOrders(adjacent(batches()), given)) found.push(draft)
   return found
 }
 

@@ -510,7 +510,7 @@ it('amounts of an order come with its draft: once per order, or added up over it
     raw: false,
   })
   const drafts = []
-  for await (const draft of draftOrders(adjacent(file.records()), { key: keyByReference, guest: undefined }))
+  for await (const draft of draftOrders(adjacent(file.batches()), { key: keyByReference, guest: undefined }))
     drafts.push(draft)
   await file.close()
   expect(drafts[0]?.adjustments).toEqual([

@@ -1,12 +1,15 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connect } from '../../../src/db/connection/connect.ts'
 import type { Database } from '../../../src/db/database.ts'
+import type { Queries } from '../../../src/db/queries.ts'
 import { DbtoolError } from '../../../src/errors.ts'
 import { decideOrders } from '../../../src/shop/import/decide-orders.ts'
 import type { DraftOrder } from '../../../src/shop/import/draft-order.ts'
 import { ShopMemory } from '../../../src/shop/import/known-shop.ts'
 import { OrderWriter, type Outcome } from '../../../src/shop/import/write-orders.ts'
+import { OutOfStock } from '../../../src/shop/orders/place-order.ts'
 import { dbtool } from '../../support/cli.ts'
-import { testDatabase, withPool } from '../../support/database.ts'
+import { testDatabase, untilWaiting, withPool } from '../../support/database.ts'
 import { draftOrder } from '../../support/drafts.ts'
 import { everything, renewedShop } from '../../support/shop.ts'
 
@@ -132,4 +135,36 @@ it('batches that need the same new products wait for each other, and create them
     { sku: 'NEW', stock: 4 },
   ])
   expect(await check()).toBe(0)
+})
+
+describe('a refusal after a COMMIT that was lost', () => {
+  it.each([
+    ['COMMIT', 'existing 1.00'],
+    ['ROLLBACK', 'OUT_OF_STOCK: out of stock: TEA-1 (Green tea): 1 wanted, 0 in stock'],
+  ])('waits until that transaction has ended: %s, %s', async (end, expected) => {
+    const behind = await connect(database.target)
+    onTestFinished(() => behind.close())
+    const shortage = { product_id: 1, sku: 'TEA-1', name: 'Green tea', wanted: 1, stock: 0, is_active: 1 }
+    const outcomes = await withPool(database.target, {}, async (db) => {
+      let attempts = 0
+      /** The first attempt waits at its COMMIT on a node that nobody reaches any more, and another node refuses. */
+      const transaction = async (work: (queries: Queries) => Promise<unknown>): Promise<never> => {
+        attempts += 1
+        if (attempts === 1) {
+          await behind.execute('START TRANSACTION')
+          await work(behind)
+        }
+        throw new OutOfStock([shortage])
+      }
+      const moved = Object.create(db, { transaction: { value: transaction } }) as Database
+      const memory = new ShopMemory(db, { dryRun: false })
+      const drafts = [draft('A', 'dan', ['TEA-1', 1])]
+      memory.remember(decideOrders(drafts, await memory.read(drafts), policy).effects)
+      const applied = new OrderWriter(moved, memory, author, policy).apply(drafts)
+      await untilWaiting(database)
+      await behind.execute(end)
+      return applied
+    })
+    expect(outcomes.map(textOf)).toEqual([expected])
+  })
 })

@@ -230,9 +230,10 @@ describe('orders that are cancelled and placed at the same time', () => {
 describe('a move whose connection dies', () => {
   /** As of a connection that had been opened, and is long gone at the server. */
   const failure = (code: ErrorCode): DatabaseError =>
-    Object.assign(new DatabaseError(code, 'died', { errno: code === 'STATEMENT_TIMEOUT' ? 1317 : undefined }), {
-      lost: { threadId: 1_000_000_000 },
-    })
+    Object.assign(
+      new DatabaseError(code, 'died', { errno: code === 'STATEMENT_TIMEOUT' ? 1317 : undefined }),
+      code === 'CONNECTION_LOST' ? { lost: { threadId: 1_000_000_000 } } : {},
+    )
   /** Dies with the first statement: before the server hears it, or after it is done; then `meanwhile` happens. */
   const dying = (
     when: 'before' | 'after',
@@ -292,6 +293,24 @@ describe('a move whose connection dies', () => {
       message: 'the connection was lost while order 1 was being confirmed; the change may or may not have been applied',
       hint: 'look at it: dbtool orders get 1',
     })
+  })
+
+  it('is unknown, and not refused, when the lost attempt may be running on a server that is not known', async () => {
+    const { connection: db } = database
+    let attempts = 0
+    const behind = replacing(db, {
+      retryOptions: { patienceMs: 100 },
+      prepared: <T>(sql: string, values: readonly Value[]) => {
+        if (sql !== moveOrderSql) return db.prepared<T>(sql, values)
+        attempts += 1
+        return Promise.reject<T[]>(failure(attempts === 1 ? 'CONNECTION_LOST' : 'LOCK_TIMEOUT'))
+      },
+    })
+    await expect(move(behind, 'ship')).rejects.toMatchObject({
+      code: 'OUTCOME_UNKNOWN',
+      hint: 'look at it: dbtool orders get 1',
+    })
+    expect(await statusNow()).toBe('confirmed')
   })
 
   it('is unknown when the server cannot be asked any more, and refused when it never was', async () => {

@@ -1,0 +1,139 @@
+import { connect as openSocket, type Socket } from 'node:net'
+import { DbtoolError, messageOf } from '../../errors.ts'
+import { publishConnect } from '../diagnostics.ts'
+import { notMariaDb, translate } from '../failures.ts'
+import type { OnTrace } from '../queries.ts'
+import { type Limits, type Target, type TargetRole, timerMs } from '../target.ts'
+import { Connection } from './connection.ts'
+import { type DriverConnection, loadDriver } from './driver.ts'
+import { type Greeting, greetingOn } from './greeting.ts'
+import { Killer, type KillerOptions, sideLimits } from './kill.ts'
+import { LockObserver } from './lock-observer.ts'
+import type { RoleAnswer } from './server-role.ts'
+import { connectorOptions, onSocket, willEncrypt } from './options.ts'
+import { setUpAgain, setUpSession, type SetUpSession, within } from './set-up.ts'
+import { readTlsFiles } from './tls.ts'
+
+const keepAliveMs = 30_000
+
+export interface ConnectOptions {
+  readonly onTrace?: OnTrace | undefined
+  /** Undefined: lock waits of this connection are not observed. */
+  readonly locks?: LockObserver | undefined
+  readonly killer?: Killer | undefined
+  /** Listens to errors after which the server is no longer fit for its role. */
+  readonly onUnfit?: ((error: DbtoolError) => void) | undefined
+}
+
+export interface OpenedConnection {
+  readonly connection: Connection
+  /** The answer to the question for its role, if it was asked. */
+  readonly role: RoleAnswer | undefined
+  readonly behindSeconds: number | undefined
+}
+
+/**
+ * Opens one connection to one server and sets up its session. Rejects with a DbtoolError within `connectTimeoutMs`
+ * milliseconds. With ssl mode `preferred`, the greeting of the server decides whether the connection is encrypted.
+ */
+export async function openConnection(
+  target: Target,
+  limits: Limits,
+  { askedRole = 'any', ...options }: ConnectOptions & { readonly askedRole?: TargetRole } = {},
+): Promise<OpenedConnection> {
+  const started = performance.now()
+  let connection: number | null = null
+  let failure: unknown
+  try {
+    const { role, behindSeconds, ...opened } = await open(await withPassword(target, limits), limits, askedRole)
+    connection = opened.raw.threadId
+    const { socket, encrypted } = opened
+    const plainSocket = encrypted ? undefined : socket
+    const cut = (): void => void socket.destroy()
+    const sides = { killer: killerOf(target), ...options }
+    const made = new Connection({ ...opened, ...sides, target, limits, cut, plainSocket })
+    return { connection: made, role, behindSeconds }
+  } catch (error) {
+    failure = error
+    throw error
+  } finally {
+    publishConnect(target, connection, performance.now() - started, failure)
+  }
+}
+
+const beside = async (target: Target): Promise<Connection> => (await openConnection(target, sideLimits)).connection
+
+/** Makes the observer of the lock waits of connections to this server. A pool has one for all its connections. */
+export function lockObserver(target: Target): LockObserver {
+  return new LockObserver(() => beside(target))
+}
+
+/** Makes the killer of statements of connections to this server. A pool has one for all its connections. */
+export function killerOf(target: Target, options?: KillerOptions): Killer {
+  return new Killer(() => beside(target), options)
+}
+
+async function withPassword(target: Target, { connectTimeoutMs }: Limits): Promise<Target> {
+  const { passwordFrom } = target
+  if (passwordFrom === undefined) return target
+  const password = await within(
+    connectTimeoutMs,
+    (async () => passwordFrom())().catch((cause: unknown) => {
+      throw new DbtoolError('BAD_CONFIG', `the function of the option password failed: ${messageOf(cause)}`, { cause })
+    }),
+    () => new DbtoolError('BAD_CONFIG', `the function of the option password took more than ${connectTimeoutMs} ms`),
+  )
+  if (typeof password === 'string') return { ...target, password }
+  throw new DbtoolError(
+    'BAD_CONFIG',
+    `the function of the option password must return a string, not ${typeof password}`,
+  )
+}
+
+interface Opened extends SetUpSession {
+  readonly raw: DriverConnection
+  readonly socket: Socket
+  readonly encrypted: boolean
+  readonly setUp: () => Promise<unknown>
+}
+
+async function open(target: Target, limits: Limits, role: TargetRole): Promise<Opened> {
+  const deadline = limits.connectTimeoutMs === 0 ? Infinity : performance.now() + limits.connectTimeoutMs
+  // A fault of the configuration needs no server.
+  readTlsFiles(target)
+  // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
+  const socket = dial(target)
+  let greeting: Greeting | undefined
+  try {
+    const answered = greetingOn(socket, timerMs(limits.connectTimeoutMs))
+    const [{ createConnection }, answer] = await Promise.all([loadDriver(), answered])
+    greeting = answer
+    const encrypted = willEncrypt(target, greeting?.offersTls ?? true)
+    const connecting = createConnection(onSocket(connectorOptions(target, limits, encrypted), socket))
+    socket.resume()
+    const raw = await connecting
+    if (greeting?.isMariaDb === false && target.allowsMySql !== true) await assertMariaDb(raw)
+    // Without a listener, the process would end when the server closes an idle connection.
+    raw.on('error', () => undefined)
+    const setUp = (): Promise<unknown> => setUpAgain(raw, target, limits)
+    const session = await setUpSession({ raw, socket, target, limits, deadline, role })
+    return { raw, socket, encrypted, ...session, setUp }
+  } catch (error) {
+    socket.destroy()
+    if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
+    throw translate(notMariaDb(greeting.version, target, error), target)
+  }
+}
+
+/** A proxy in front of a MariaDB may greet as MySQL; the server behind it says what it is. */
+async function assertMariaDb(raw: DriverConnection): Promise<void> {
+  const [row] = await raw.query<{ version: string }[]>('SELECT VERSION() AS version')
+  if (row?.version.includes('MariaDB') !== true) throw new Error(`the server says that it is ${row?.version ?? '?'}`)
+}
+
+function dial(target: Target): Socket {
+  const socket = target.socket === undefined ? openSocket(target.port, target.host) : openSocket(target.socket)
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, keepAliveMs)
+  return socket
+}

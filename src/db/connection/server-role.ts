@@ -1,0 +1,60 @@
+import type { TargetRole } from '../target.ts'
+
+/**
+ * Asks a server for its place among others, without a privilege. A node that is not ready answers with an error. Some
+ * builds of MariaDB have none of the names of Galera.
+ */
+export const roleQuestion = `SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value
+FROM information_schema.GLOBAL_VARIABLES WHERE VARIABLE_NAME IN ('READ_ONLY', 'WSREP_ON')
+UNION ALL SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN
+('WSREP_READY', 'WSREP_CLUSTER_STATUS', 'WSREP_LOCAL_STATE', 'WSREP_LOCAL_STATE_COMMENT', 'SLAVES_RUNNING')`
+
+export type RoleAnswer = readonly { readonly name: string; readonly value: string }[]
+
+/** Asks a replica how far it is behind; it needs the privilege REPLICA MONITOR. */
+export const lagQuestion = 'SHOW ALL SLAVES STATUS'
+
+export interface LagRow {
+  readonly Seconds_Behind_Master: number | null
+}
+
+/** The seconds that a replica is behind; undefined if it is none, or may not be asked. */
+export function lagOf(rows: readonly LagRow[]): number | undefined {
+  const lags = rows.flatMap(({ Seconds_Behind_Master: seconds }) => (seconds === null ? [] : [seconds]))
+  return lags.length === 0 ? undefined : Math.max(...lags)
+}
+
+/** The fitness of a server for a role, or the reason against it. A `spare` is taken only if no other host is `fit`. */
+export type Fitness = 'fit' | 'spare' | { readonly against: string }
+
+const synced = '4'
+const donor = '2'
+
+/** Judges a server by its answer. For a reader, `hasWriter` tells that an earlier host would take the writes. */
+export function fitnessOf(role: TargetRole, answer: RoleAnswer, hasWriter: boolean): Fitness {
+  const facts = new Map(answer.map(({ name, value }) => [name.toUpperCase(), value]))
+  const isReadOnly = (facts.get('READ_ONLY') ?? 'OFF') !== 'OFF'
+  const isReplica = Number(facts.get('SLAVES_RUNNING') ?? 0) > 0
+  if (facts.get('WSREP_ON') === 'ON') {
+    const against = againstNode(facts)
+    if (against !== undefined) return { against }
+    // A donor is busy, and takes writes.
+    if (facts.get('WSREP_LOCAL_STATE') === donor) return role === 'reader' || !isReadOnly ? 'spare' : readOnly
+    if (role === 'reader') return isReadOnly || isReplica || hasWriter ? 'fit' : 'spare'
+  }
+  if (role !== 'reader') return isReadOnly ? readOnly : 'fit'
+  if (isReplica) return 'fit'
+  return isReadOnly ? { against: 'is read-only, and replicates no server now' } : 'spare'
+}
+
+const readOnly: Fitness = { against: 'is read-only' }
+
+/** The reason against every use of a node; undefined for a member that is in sync, or a donor. */
+function againstNode(facts: ReadonlyMap<string, string>): string | undefined {
+  if (facts.get('WSREP_CLUSTER_STATUS') !== 'Primary') return 'has left its cluster'
+  if (facts.get('WSREP_READY') !== 'ON') return 'is not ready'
+  const state = facts.get('WSREP_LOCAL_STATE') ?? ''
+  return state === synced || state === donor
+    ? undefined
+    : `is not in sync (${facts.get('WSREP_LOCAL_STATE_COMMENT') ?? state})`
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { connect } from '../../src/db/connection/connect.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
+import { PooledDatabase } from '../../src/db/database.ts'
+import { openPool } from '../../src/db/pool/open.ts'
+import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
+import type { Queries, Value } from '../../src/db/queries.ts'
+import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
+import { placeOrder, resolveByKey, unknownPlacement } from '../../src/shop/orders/place-order.ts'
+import { placeOrdersTogether } from '../../src/shop/orders/place-orders.ts'
+import { refuseAttempts } from '../../src/shop/orders/refusals.ts'
+import { replacing, testDatabase, untilWaiting, withPool } from '../support/database.ts'
+import { failure, oneOrder } from './support/one-order.ts'
+import { limits } from './support/operations.ts'
+import { executesWith, packetProxy, type PacketProxy } from './support/packets.ts'
+
+const database = testDatabase()
+const shop = oneOrder(database)
+beforeEach(() => database.connection.execute('DELETE FROM order_refusals'))
+
+const refusals = async (): Promise<unknown[]> => database.connection.rows('SELECT attempt FROM order_refusals')
+const stocked = (units: number): Promise<unknown> =>
+  database.connection.execute('UPDATE products SET stock = ?, stock_received = ?', [units, units])
+
+function over(port: number): PooledDatabase {
+  const target = { ...database.target, socket: undefined, host: '127.0.0.1', port }
+  const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
+  onTestFinished(() => pool.close(0))
+  return new PooledDatabase(pool)
+}
+
+/** A proxy that holds the order back, and hides the server: nothing can be killed behind it. */
+async function holdingOrder(): Promise<PacketProxy> {
+  const fault = { direction: 'up', packet: executesWith(shop.request.key), how: 'hold' } as const
+  const network = await packetProxy(inject('socket'), fault, { hidesServer: true })
+  onTestFinished(() => network.close())
+  return network
+}
+
+/** The database, whose first statement is lost on the way to a server that is not known. */
+function losingOnce(): Queries {
+  let isFirst = true
+  return replacing(database.connection, {
+    prepared: async <T>(sql: string, values: readonly Value[]): Promise<T[]> => {
+      if (!isFirst) return database.connection.prepared<T>(sql, values)
+      isFirst = false
+      throw Object.assign(failure('CONNECTION_LOST'), { lost: { threadId: 7, server: undefined } })
+    },
+  })
+}
+
+/** Resolves when the server has answered what was held back. */
+async function released(network: PacketProxy): Promise<void> {
+  const { down } = network.counts
+  network.release()
+  while (network.counts.down === down) await sleep(5)
+}
+
+describe('an order that cannot be killed at its server, because a proxy hides it', () => {
+  it('does not appear after its refusal, however late it arrives; the same order can be placed', async () => {
+    await stocked(0)
+    const network = await holdingOrder()
+    await expect(placeOrder(over(network.port), shop.request)).rejects.toMatchObject({ code: 'OUT_OF_STOCK' })
+    expect([network.struck, await refusals()]).toEqual([true, [{ attempt: expect.stringMatching(/^[0-9a-f-]{36}$/) }]])
+    await stocked(10)
+    await released(network)
+    expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
+    expect(await placeOrder(database.connection, shop.request)).toMatchObject({ outcome: 'placed' })
+    expect([await shop.orders(), await shop.stock(), await shop.broken()]).toEqual([1, 6, []])
+  })
+
+  it('nor do orders of one batch', async () => {
+    const requests = ['the key', 'its neighbour'].map((key) => ({ ...shop.request, key }))
+    await stocked(0)
+    const network = await holdingOrder()
+    expect(await placeOrdersTogether(over(network.port), requests)).toEqual([undefined, undefined])
+    expect([network.struck, (await refusals()).length]).toEqual([true, 1])
+    await stocked(10)
+    await released(network)
+    expect([await shop.orders(), await shop.stock()]).toEqual([0, 10])
+    expect(await placeOrdersTogether(database.connection, requests)).toMatchObject([
+      { outcome: 'placed' },
+      { outcome: 'placed' },
+    ])
+  })
+
+  it('nor one that was interrupted', async () => {
+    const unknown = new OutcomeUnknown(
+      unknownPlacement(shop.request.key),
+      [{ threadId: 7, server: undefined, attempt: 'the attempt' }],
+      undefined,
+    )
+    expect(await resolveByKey(database.connection, shop.request.key, unknown)).toBeUndefined()
+    expect(await refusals()).toEqual([{ attempt: 'the attempt' }])
+  })
+
+  it('leaves no refusal when it was a dry run, or is placed by the next attempt', async () => {
+    await stocked(0)
+    await expect(placeOrder(losingOnce(), { ...shop.request, dryRun: true })).rejects.toMatchObject({
+      code: 'OUT_OF_STOCK',
+    })
+    await stocked(10)
+    expect(await placeOrder(losingOnce(), shop.request)).toMatchObject({ outcome: 'placed' })
+    expect([await refusals(), await shop.orders()]).toEqual([[], 1])
+  })
+})
+
+describe('a refusal', () => {
+  const refuse = (...attempts: string[]): Promise<void> =>
+    withPool(database.target, {}, (db) => refuseAttempts(db, shop.request.key, attempts))
+  const inserting = (db: Connection): Promise<unknown> =>
+    db.execute('INSERT INTO orders (user_id, total_amount, idempotency_key, content_digest) VALUES (?, 18, ?, "")', [
+      shop.request.userId,
+      shop.request.key,
+    ])
+
+  it.each(['COMMIT', 'ROLLBACK'])('waits for an attempt that has its key: %s', async (end) => {
+    const other = await connect(database.target)
+    onTestFinished(() => other.close())
+    await other.execute('START TRANSACTION')
+    await inserting(other)
+    const refusal = refuse('the attempt').then(
+      () => 'refused',
+      (error: unknown) => error,
+    )
+    await untilWaiting(database)
+    await other.execute(end)
+    if (end === 'ROLLBACK') expect([await refusal, await refusals()]).toEqual(['refused', [{ attempt: 'the attempt' }]])
+    else {
+      expect(await refusal).toMatchObject({ code: 'DUPLICATE', key: 'idempotency_key' })
+      expect([await refusals(), await shop.orders()]).toEqual([[], 1])
+    }
+  })
+
+  it('can be repeated, needs no user, and leaves nothing but itself', async () => {
+    await database.connection.execute('DELETE FROM users')
+    for (let repeated = 0; repeated < 2; repeated += 1) await refuse('one', 'two')
+    expect(await refusals()).toEqual([{ attempt: 'one' }, { attempt: 'two' }])
+    expect([await shop.orders(), await shop.broken()]).toEqual([0, []])
+  })
+
+  it('is deleted by a later one after 30 days', async () => {
+    await refuse('old', 'new')
+    await database.connection.execute(
+      "UPDATE order_refusals SET refused_at = UTC_TIMESTAMP() - INTERVAL 31 DAY WHERE attempt = 'old'",
+    )
+    await refuse('last')
+    expect(await refusals()).toEqual([{ attempt: 'last' }, { attempt: 'new' }])
+  })
+})
