@@ -1,4 +1,4 @@
-import { escapeHtml } from '../src/stress/line-chart.ts'
+import { escapeHtml } from '../src/stress/chart.ts'
 import type { Outcome } from './targets.ts'
 import { amount } from './core/figures.ts'
 import { reachText } from './show.ts'

@@ -2,12 +2,10 @@ import type { Command, Option } from 'commander'
 import { promptsAt } from '../src/context/asking.ts'
 import type { Io } from '../src/context/context.ts'
 import { exitCodes, InvalidValue } from '../src/errors.ts'
-import { glyphsFor } from '../src/output/glyphs.ts'
-import { shorten } from '../src/output/width.ts'
 import { mayAsk } from '../src/prompts/ask.ts'
 import type { Choice, Conversation } from '../src/prompts/conversation.ts'
 import { quotedForShell } from '../src/values.ts'
-import { GlobalOption } from './kit/command.ts'
+import { DbtoolCommand, GlobalOption } from './kit/command.ts'
 import { Fault, pathOf } from './kit/flags.ts'
 
 export interface Menu {
@@ -19,22 +17,15 @@ export interface Menu {
   readonly run: (argv: readonly string[]) => Promise<number>
 }
 
-const widthInPipes = 80
-/** The columns before a choice. */
-const markerColumns = 3
-
 /**
  * Offers nouns, verbs and flags, shows the resulting command line and runs it, until the user quits. Resolves to the
  * last exit code.
  */
 export async function runMenu({ program, io, flags, run }: Menu): Promise<number> {
-  const { ellipsis } = glyphsFor(io.env, true)
   let exitCode = 0
   while (!io.signal.aborted) {
     const prompts = promptsAt(io)
-    const command = await chooseVerb(prompts, program, (text) =>
-      shorten(text, (io.stderr.columns ?? widthInPipes) - markerColumns, ellipsis),
-    )
+    const command = await chooseVerb(prompts, program)
     if (command === null) return exitCode
     const argv = [...flags, ...(await lineOf(prompts, command))]
     io.stderr.write(`$ dbtool ${argv.map(quotedForShell).join(' ')}\n`)
@@ -47,28 +38,28 @@ export async function runMenu({ program, io, flags, run }: Menu): Promise<number
 }
 
 /** Resolves to null when the user quits. */
-async function chooseVerb(prompts: Conversation, program: Command, fitting: Fitting): Promise<Command | null> {
+async function chooseVerb(prompts: Conversation, program: Command): Promise<Command | null> {
   for (;;) {
     const noun = await prompts.choose<Command | null>({
-      message: 'dbtool',
-      choices: [...choicesOf(program.commands, fitting), { name: 'quit', value: null }],
+      message: 'Which command?',
+      choices: [...choicesOf(program.commands), { name: 'quit', value: null }],
     })
     if (noun === null || noun.commands.length === 0) return noun
     const verb = await prompts.choose<Command | null>({
-      message: noun.name(),
-      choices: [...choicesOf(noun.commands, fitting), { name: 'back', value: null }],
+      message: `Which ${noun.name()} command?`,
+      choices: [...choicesOf(noun.commands), { name: 'back', value: null }],
     })
     if (verb !== null) return verb
   }
 }
 
-/** Shortens a text to one line of the terminal. */
-type Fitting = (text: string) => string
+/** A description in lower case, as nouns have it: `Run one SQL statement` stands beside `customer accounts`. */
+const asNote = (text: string): string => text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
 
-function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Command>[] {
+function choicesOf(commands: readonly Command[]): Choice<Command>[] {
   const width = Math.max(...commands.map((command) => command.name().length))
   return commands.map((command) => ({
-    name: fitting(`${command.name().padEnd(width)}  ${command.description()}`),
+    name: `${command.name().padEnd(width)}  ${asNote(command.description())}`,
     value: command,
     short: command.name(),
   }))
@@ -77,19 +68,24 @@ function choicesOf(commands: readonly Command[], fitting: Fitting): Choice<Comma
 /** The menu does not offer these flags, because the verb asks the user instead. */
 const forScripts = ['--yes', '--password-stdin']
 
+function offeredBy(command: Command): Option[] {
+  if (command instanceof DbtoolCommand && command.isConversation) return []
+  return command.options.filter(
+    (option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)),
+  )
+}
+
 /**
  * The words of a command line. The menu offers the optional flags; the verb itself asks for the required values.
  */
 async function lineOf(prompts: Conversation, command: Command): Promise<string[]> {
-  const own = command.options.filter(
-    (option) => !(option instanceof GlobalOption) && !option.hidden && !forScripts.includes(flagOf(option)),
-  )
+  const offered = offeredBy(command)
   const chosen =
-    own.length === 0
+    offered.length === 0
       ? []
       : await prompts.several<Option>({
-          message: 'Any options? Space selects, Enter continues',
-          choices: own.map((option) => ({
+          message: 'Which options?',
+          choices: offered.map((option) => ({
             name: option.flags,
             value: option,
             short: flagOf(option),
@@ -107,7 +103,7 @@ const flagOf = ({ long, flags }: Option): string => long ?? flags
 /** Asks for the value of a flag, and checks it with the parser of that flag. */
 function valueFor(prompts: Conversation, option: Option): Promise<string> {
   return prompts.text({
-    message: `${flagOf(option)}: ${option.description}`,
+    message: `${flagOf(option)} (${option.description})`,
     parse: (text) => {
       const parse = option.parseArg as ((text: string, before: unknown) => unknown) | undefined
       const [fault] = [parse?.(text, undefined)].flat()

@@ -27,6 +27,7 @@ const migrations = join('src', 'db', 'migrations')
 if (existsSync(at(migrations))) {
   cpSync(at(migrations), at('dist', migrations), { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }
+cpSync(at('src', 'stress', 'browser', 'page.js'), at('dist', 'src', 'stress', 'browser', 'page.js'))
 report('bundling the command line')
 await bundle(root)
 report('bundling the library')

@@ -66,6 +66,7 @@ export async function bundle(root) {
   })
   await bundleConnector(out, minify)
   cpSync(at('src', 'db', 'migrations', 'sql'), join(out, 'sql'), { recursive: true })
+  cpSync(at('src', 'stress', 'browser', 'page.js'), join(out, 'browser', 'page.js'))
   const notices = [...bundled, ...partsOfConnector].map(
     (name) => `${name}\n\n${readFileSync(at('node_modules', name, licenceOf[name]), 'utf8').trim()}\n`,
   )

@@ -31,6 +31,8 @@ export interface Settings {
   readonly DB_PROTECTED: boolean
   /** Read-only database: dbtool and the server reject every change. */
   readonly DB_READ_ONLY: boolean
+  /** The currency of the shop, for tables; amounts are stored without one. */
+  readonly DB_CURRENCY: string | undefined
 }
 
 export type SettingName = keyof Settings
@@ -49,6 +51,14 @@ function parseCharset(value: string): string {
   if (value.toLowerCase() !== 'utf8mb4')
     throw new InvalidValue(`must be utf8mb4, not ${quoteValue(value)}: other character sets lose characters`)
   return 'utf8mb4'
+}
+
+/** A code of ISO 4217 that the platform knows. */
+function parseCurrency(value: string): string {
+  const code = value.toUpperCase()
+  if (!Intl.supportedValuesOf('currency').includes(code))
+    throw new InvalidValue(`must be a currency code of ISO 4217 such as EUR, not ${quoteValue(value)}`)
+  return code
 }
 
 /** As tls_version of MariaDB: one version or several, with commas between them. */
@@ -106,6 +116,7 @@ export function settingTable(osUser: string): Readonly<Record<SettingName, Setti
     DB_STATEMENT_TIMEOUT: { parse: parseSecondsOrWait, fallback: '30s' },
     DB_PROTECTED: { parse: parseSwitch, fallback: '0' },
     DB_READ_ONLY: { parse: parseSwitch, fallback: '0' },
+    DB_CURRENCY: { parse: parseCurrency, fallback: undefined },
   }
 }
 

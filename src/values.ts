@@ -88,53 +88,6 @@ export function parseInstant(text: string): Date {
   return at
 }
 
-const weekdays: readonly string[] = [...['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']]
-const dayMs = 86_400_000
-
-/** The beginning of `today`, `yesterday`, or the latest day of that name, in UTC. Undefined for another text. */
-function namedDay(text: string, now: Date): Date | undefined {
-  const name = text.toLowerCase()
-  const weekday = weekdays.indexOf(name)
-  const daysAgo = name === 'today' ? 0 : name === 'yesterday' ? 1 : (now.getUTCDay() - weekday + 7) % 7
-  if (weekday < 0 && name !== 'today' && name !== 'yesterday') return undefined
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) - daysAgo * dayMs)
-}
-
-/**
- * Makes a parser of an instant, or of an age before `now`: `30d` is thirty days ago. The beginning of a day is `today`,
- * `yesterday`, or `monday` for the latest Monday.
- */
-export function parsePast(now: () => Date): (text: string) => Date {
-  return (text) => {
-    const day = namedDay(text, now())
-    if (day !== undefined) return day
-    try {
-      return /^\d+(ms|s|m|h|d)$/.test(text) ? before(now(), parseDuration(text)) : parseInstant(text)
-    } catch {
-      throw new InvalidValue(
-        'must be a time such as 2026-11-22 or 2026-11-22T10:30:00Z, an age such as 30d, or a day such as today ' +
-          `or monday, not ${quoteValue(text)}`,
-      )
-    }
-  }
-}
-
-/** Makes a parser of the end of a period: a day, which is included, or an instant. */
-export function parseTo(now: () => Date): (text: string) => Date {
-  const parse = parsePast(now)
-  return (text) => {
-    const at = parse(text)
-    const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) || namedDay(text, at) !== undefined
-    return isDay ? new Date(at.getTime() + dayMs) : at
-  }
-}
-
-function before(now: Date, ms: number): Date {
-  const at = new Date(now.getTime() - ms)
-  if (!(at.getUTCFullYear() >= 1)) throw new InvalidValue('is before the year 1')
-  return at
-}
-
 /** Makes a parser of whole numbers from `from` to `to`. */
 export function parseWhole(from: number, to: number): (text: string) => number {
   return (text) => {

@@ -19,6 +19,8 @@ const floors: Record<string, readonly string[]> = {
   'src/new-file': ['src/errors', 'src/file-trust', 'src/write-file'],
   'src/values': ['src/errors', 'src/nearest'],
   'src/hosts': ['src/errors', 'src/values'],
+  'src/time-zone': ['src/errors', 'src/values'],
+  'src/past-time': ['src/errors', 'src/values', 'src/time-zone'],
   'src/output': [
     'src/errors',
     'src/cells',
@@ -27,6 +29,7 @@ const floors: Record<string, readonly string[]> = {
     'src/nearest',
     'src/tsv',
     'src/new-file',
+    'src/time-zone',
   ],
   'src/prompts': ['src/errors'],
   'src/files': ['src/errors', 'src/csv-injection', 'src/nearest', 'src/tsv', 'src/new-file'],
@@ -46,10 +49,10 @@ const floors: Record<string, readonly string[]> = {
     'src/db',
   ],
   'src/server': ['src/errors', 'src/file-trust', 'src/regular-file', 'src/user-folders', 'src/write-file', 'src/db'],
-  'src/reports': ['src/errors', 'src/values', 'src/db'],
+  'src/reports': ['src/errors', 'src/values', 'src/time-zone', 'src/db'],
   'src/client': ['src/errors', 'src/values', 'src/new-file', 'src/db', 'src/server'],
   'src/sql': ['src/errors', 'src/values', 'src/db'],
-  'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/nearest', 'src/files', 'src/db'],
+  'src/shop': ['src/errors', 'src/cells', 'src/values', 'src/time-zone', 'src/nearest', 'src/files', 'src/db'],
   'src/stress': ['src/errors', 'src/nearest', 'src/values', 'src/db', 'src/shop'],
   'src/doctor': [
     'src/errors',
@@ -97,6 +100,7 @@ const doors: Record<string, string> = {
   mariadb: 'src/db',
   mysql2: 'src/db',
   tarn: 'src/db',
+  uplot: 'src/stress',
   'cli-table3': 'src/output',
   chalk: 'src/output',
   dotenv: 'src/config',
@@ -115,7 +119,9 @@ const isIn = (path: string, folder: string): boolean =>
 
 /** All imports of a file by name, also types and lazy ones, but not Node's own modules. */
 function importsOf(source: string): string[] {
-  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)\('([^']+)'\)/g)].map(([, name = '']) => name)
+  const required = [...source.matchAll(/createRequire\(import\.meta\.url\)(?:\.resolve)?\('([^']+)'\)/g)].map(
+    ([, name = '']) => name,
+  )
   const imported = ts.preProcessFile(source).importedFiles.map(({ fileName }) => fileName)
   return [...imported, ...required].filter((name) => !name.startsWith('node:'))
 }

@@ -93,6 +93,7 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'dist/cli/THIRD-PARTY-LICENSES',
+      'dist/cli/browser/page.js',
       'dist/lib/cjs/index.js',
       'dist/lib/cjs/package.json',
       'dist/lib/index.js',

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { getAddress, updateAddress } from '../../src/shop/addresses.ts'
 import { parseId } from '../../src/shop/rules.ts'
-import { withView } from '../kit/command.ts'
+import { conversational, withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
@@ -16,7 +16,7 @@ export interface UpdateAddressOptions extends ColumnFlags {
 
 export function addressesUpdate(addresses: Command, ctx: Context, run = changeAddress): void {
   columnFlags(
-    withView(addresses.command('update'), updatedView(addressView))
+    conversational(withView(addresses.command('update'), updatedView(addressView)))
       .description('Change the columns of an address')
       .argument('[id]', 'number of the address', value(parseId)),
   )

@@ -3,9 +3,11 @@ import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Progress } from '../../src/output/progress.ts'
-import { number, type View } from '../../src/output/view.ts'
+import { money, number, type View } from '../../src/output/view.ts'
 import type { Counts, Sizes } from '../../src/shop/seed/plan.ts'
-import { parsePast, parseWhole, quoteValue } from '../../src/values.ts'
+import { parsePastTime } from '../../src/past-time.ts'
+import { utc } from '../../src/time-zone.ts'
+import { parseWhole, quoteValue } from '../../src/values.ts'
 import { largest, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
@@ -18,7 +20,7 @@ const view: View = {
     number('orders'),
     number('order_lines'),
     number('units'),
-    number('revenue'),
+    money('revenue'),
     number('seconds'),
   ],
   id: 'orders',
@@ -94,7 +96,8 @@ function progressOf(
 }
 
 function parseUntil(text: string): Date {
-  const until = parsePast(() => new Date())(text)
+  // In every zone, the same numbers make the same shop.
+  const until = parsePastTime(text)({ zone: utc, now: new Date() })
   const year = until.getUTCFullYear()
   if (year < 1970 || year > 9999) throw new InvalidValue(`must be in the years 1970 to 9999, not ${quoteValue(text)}`)
   return until

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { number, text, type View } from '../../src/output/view.ts'
+import { number, text, time, type View } from '../../src/output/view.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
 const view: View = {
-  columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), text('applied_at')],
+  columns: [number('version'), text('name'), text('state'), number('steps_done'), number('steps'), time('applied_at')],
   id: 'version',
   empty: '',
 }

@@ -11,6 +11,8 @@ import { meantCommand } from './meant-command.ts'
 export class DbtoolCommand extends Command {
   /** The view of the result with these options and arguments. Undefined: the verb has not declared one. */
   view: ((options: unknown, args?: readonly string[]) => View) | undefined
+  /** Whether the verb itself asks for everything, so that the menu offers none of its flags. */
+  isConversation = false
   /** Whether only the result itself shows its columns. It may be about persons. */
   isOfAnyShape = false
 
@@ -81,6 +83,12 @@ export function option(flags: string, description: string, parse?: (text: string
 export function withView<O>(command: Command, view: View | ((options: O, args?: readonly string[]) => View)): Command {
   if (command instanceof DbtoolCommand)
     command.view = typeof view === 'function' ? (view as NonNullable<DbtoolCommand['view']>) : () => view
+  return command
+}
+
+/** Declares that a verb without flags asks for all that its flags could give. */
+export function conversational(command: Command): Command {
+  if (command instanceof DbtoolCommand) command.isConversation = true
   return command
 }
 

@@ -26,6 +26,7 @@ const settings: Readonly<Record<SettingName, string>> = {
   DB_STATEMENT_TIMEOUT: 'time limit for one statement',
   DB_PROTECTED: '1: risky commands require the database name, typed or with --confirm',
   DB_READ_ONLY: '1: reject every change',
+  DB_CURRENCY: 'currency of the shop (ISO 4217), shown in tables: EUR',
 }
 
 /** Entries with their defaults; `osUser` stands for the name of the user. */

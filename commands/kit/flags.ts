@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
 import { InvalidValue } from '../../src/errors.ts'
 import { orNearest } from '../../src/nearest.ts'
-import { parsePast, parseTo, parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
+import { parsePastTime } from '../../src/past-time.ts'
+import { parseWhole, quoteValue, type ChoiceParser } from '../../src/values.ts'
 
 /**
  * An invalid value of a flag. It stays in place until all flags are parsed, so that all faults are reported together.
@@ -113,35 +114,7 @@ export const largest = 2_147_483_647
 export const defaultLimit = 50
 export const limit = value(parseWhole(0, largest))
 export const offset = value(parseWhole(0, largest))
-export const past = value(parsePast(() => new Date()))
-
-export interface PeriodFlags {
-  readonly since?: Date
-  readonly until?: Date
-  readonly from?: Date
-  readonly to?: Date
-}
-
-/** Adds the flags of a period. `what` begins the help of each, such as "placed". */
-export function withPeriod(command: Command, what: string): Command {
-  return command
-    .addOption(
-      new Option('--since <time>', `${what} since a time, 30d, today or monday`).argParser(past).conflicts('from'),
-    )
-    .addOption(
-      new Option('--until <time>', `${what} before a time, or an age such as 30d`).argParser(past).conflicts('to'),
-    )
-    .addOption(new Option('--from <day>', `${what} on or after a day (UTC)`).argParser(past))
-    .addOption(new Option('--to <day>', `${what} on or before a day (UTC)`).argParser(value(parseTo(() => new Date()))))
-}
-
-/** The period, whichever pair of flags gives it; the end is exclusive. */
-export function periodOf({ since, until, from, to }: PeriodFlags): {
-  since: Date | undefined
-  until: Date | undefined
-} {
-  return { since: since ?? from, until: until ?? to }
-}
+export const past = value(parsePastTime)
 
 /** Adds the paging flags of a list. */
 export function paged(command: Command): Command {

@@ -8,7 +8,7 @@ import type { RecordFile } from '../../src/files/record-file.ts'
 import type { RejectsFile, RejectsPlace } from '../../src/files/rejects.ts'
 import type { Output } from '../../src/output/output.ts'
 import type { Progress } from '../../src/output/progress.ts'
-import { number, text, type View } from '../../src/output/view.ts'
+import { money, number, text, type View } from '../../src/output/view.ts'
 import type { ImportFile, Reading } from '../../src/shop/import/open-import.ts'
 import type { PresetNoun } from '../../src/shop/import/presets/preset.ts'
 import { parseChoice } from '../../src/values.ts'
@@ -71,7 +71,7 @@ export function importFlags(command: Command, { mapped, unit }: { mapped: string
 
 /** The view of a summary; the first of its counts is its id. */
 export const summaryView = (names: readonly [string, ...string[]]): View => ({
-  columns: [...names.map(number), ...readingColumns],
+  columns: [...names.map((name) => (name === 'revenue' ? money : number)(name)), ...readingColumns],
   id: names[0],
   empty: '',
 })

@@ -11,6 +11,8 @@ export interface Listing {
   /** The default limit applies everywhere, because it is a part of the question, such as the best ten. */
   readonly isRanking?: boolean | undefined
   readonly offset?: number
+  /** Receives the rows that are shown. */
+  readonly onShown?: (rows: readonly object[]) => void
   /** The filters; a value is undefined if its flag is not given. */
   readonly filter?: object
 }
@@ -35,7 +37,10 @@ export async function showList(
     produce(limit ?? (most === Infinity ? 0 : most + 1), async (rows) => {
       const before = found
       found += rows.length
-      if (before < most) await write(rows.slice(0, most - before))
+      if (before >= most) return
+      const visible = rows.slice(0, most - before)
+      listing.onShown?.(visible)
+      await write(visible)
     }),
   )
   if (found === 0) hintWhereEmpty(ctx, isPart)

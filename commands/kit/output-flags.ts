@@ -26,6 +26,7 @@ export interface OutputFlags {
   readonly force?: true
   readonly mode?: number
   readonly raw?: true
+  readonly utc?: true
   readonly color?: ColourChoice
   readonly pager?: boolean
   readonly quiet?: true
@@ -41,6 +42,7 @@ export const outputGroups = (): readonly [heading: string, ...options: GlobalOpt
     option('-o, --output <file>', 'write to a file, all or nothing; --force replaces it', value(parsePath)),
     option('--force', '').hideHelp(),
     option('--mode <octal>', 'permissions of the files it writes, such as 640', value(parseMode)),
+    option('--utc', 'show and read times in UTC on a terminal, too'),
     option('--raw', 'leave cells unchanged, even those a spreadsheet would run'),
   ],
   [
@@ -111,8 +113,8 @@ export async function outputFaults(command: Command, flags: OutputFlags): Promis
 
 /** Whether the command line names a file to write. */
 function writesFile(command: Command, { output = '-' }: OutputFlags): boolean {
-  const { rejects, out } = command.opts<{ rejects?: string; out?: unknown }>()
-  return output !== '-' || rejects !== undefined || out !== undefined || command.name() === 'dump'
+  const { rejects, out, chartOut } = command.opts<{ rejects?: string; out?: unknown; chartOut?: unknown }>()
+  return output !== '-' || [rejects, out, chartOut].some((file) => file !== undefined) || command.name() === 'dump'
 }
 
 const viewOf = (command: Command): View | undefined =>
@@ -131,7 +133,7 @@ async function unknown(command: Command, { fields, field }: OutputFlags): Promis
 export async function outputFor(command: Command, flags: OutputFlags, io: Io): Promise<Output> {
   const { Output } = await import('../../src/output/output.ts')
   const { stdout, stderr, env, signal } = io
-  const { field, fields, color = 'auto', quiet, raw, output = '' } = flags
+  const { field, fields, color = 'auto', quiet, raw, utc, output = '' } = flags
   const format = formatGiven(flags) ?? formatOfFile(output)
   const json = formatGiven(flags) === 'json'
   return new Output({
@@ -147,6 +149,7 @@ export async function outputFor(command: Command, flags: OutputFlags, io: Io): P
     isBare: field !== undefined,
     quiet: quiet === true,
     raw: raw === true,
+    isUtc: utc === true,
   })
 }
 

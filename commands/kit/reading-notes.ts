@@ -26,7 +26,7 @@ export function noteReading(out: Output, { ignored, skipped, amounts, unknownSta
       out.warn(`column "${column}" is ignored; if it is ${meant}, add --map ${meant}="${column}"`)
   for (const { reason, records } of skipped) out.note(`skipped ${counted(records, 'record')}: ${reason}`)
   for (const { kind, amount, orders } of amounts)
-    out.note(`not imported: ${kind} ${amount} of ${counted(orders, 'order')}`)
+    out.note(`not imported: ${kind} ${out.money(amount)} of ${counted(orders, 'order')}`)
   if (unknownStatuses.length > 0)
     out.note(
       `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ${listed(unknownStatuses)}`,

@@ -1,4 +1,4 @@
-import { data, detail, number, section, sentence, text, type View } from '../../src/output/view.ts'
+import { data, detail, money, number, section, sentence, text, time, type View } from '../../src/output/view.ts'
 import { type Adjustment, adjustmentKinds } from '../../src/shop/orders/adjustments.ts'
 
 /** One view for each kind of row, for every format. */
@@ -11,8 +11,8 @@ export const userView: View = {
     detail('last_name'),
     text('is_active'),
     text('is_admin'),
-    text('created_at'),
-    detail('last_login'),
+    time('created_at'),
+    { ...time('last_login'), shownIn: 'item' },
   ],
   id: 'id',
   empty: 'No users.',
@@ -28,7 +28,7 @@ export const addressView: View = {
     text('city'),
     text('postal_code'),
     text('country'),
-    text('created_at'),
+    time('created_at'),
   ],
   id: 'id',
   empty: 'No addresses.',
@@ -40,17 +40,17 @@ export const productView: View = {
     text('sku'),
     text('name'),
     detail('description'),
-    number('price'),
+    money('price'),
     number('stock'),
     text('is_active'),
-    text('created_at'),
+    time('created_at'),
   ],
   id: 'id',
   empty: 'No products.',
 }
 
 export const orderItemView: View = {
-  columns: [number('product_id'), text('sku'), text('name'), number('quantity'), number('price'), number('subtotal')],
+  columns: [number('product_id'), text('sku'), text('name'), number('quantity'), money('price'), money('subtotal')],
   id: 'product_id',
   empty: 'No items.',
 }
@@ -61,16 +61,16 @@ export const orderHeadView: View = {
     number('user_id'),
     text('username'),
     text('status'),
-    number('total_amount'),
+    money('total_amount'),
     detail('idempotency_key'),
-    text('created_at'),
+    time('created_at'),
   ],
   id: 'id',
   empty: 'No orders.',
 }
 
 const adjustmentView: View<Adjustment> = {
-  columns: [text('kind'), text('label'), number('amount')],
+  columns: [text('kind'), text('label'), money('amount')],
   id: 'kind',
   empty: '',
 }
@@ -91,7 +91,7 @@ export const orderView: View = {
 export const logView: View = {
   columns: [
     detail('id'),
-    text('created_at'),
+    time('created_at'),
     text('os_user'),
     text('command'),
     text('entity'),
@@ -107,9 +107,10 @@ export const logView: View = {
  * this database only.
  */
 export const userExportView: View = {
-  columns: ['username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin', 'created_at', 'last_login'].map(
-    text,
-  ),
+  columns: [
+    ...['username', 'email', 'first_name', 'last_name', 'is_active', 'is_admin'].map(text),
+    ...['created_at', 'last_login'].map(time),
+  ],
   id: 'id',
   empty: '',
 }
@@ -123,11 +124,11 @@ export const productExportView: View = {
   columns: [
     text('sku'),
     text('name'),
-    number('price'),
+    money('price'),
     text('description'),
     number('stock'),
     text('is_active'),
-    text('created_at'),
+    time('created_at'),
   ],
   id: 'id',
   empty: '',
@@ -139,11 +140,11 @@ export const orderExportView: View = {
     text('user'),
     text('sku'),
     number('quantity'),
-    number('price'),
+    money('price'),
     text('product_name'),
-    text('ordered_at'),
+    time('ordered_at'),
     text('status'),
-    ...adjustmentKinds.map(number),
+    ...adjustmentKinds.map(money),
   ],
   id: 'order_id',
   empty: '',

@@ -21,7 +21,7 @@ export function whichUser(ctx: Context, given: string | undefined, flag = '<user
     given,
     flag,
     parse: asTyped,
-    message: 'Which user? Type part of the name or email',
+    message: 'Which user? (part of the name or email)',
     find: found(
       ctx,
       notFound('there are no users yet', 'add one: dbtool users create'),
@@ -37,12 +37,12 @@ export function whichProduct(ctx: Context, given: string | undefined): PromptFie
     given,
     flag: '<product>',
     parse: asTyped,
-    message: 'Which product? Type part of the SKU or name',
+    message: 'Which product? (part of the SKU or name)',
     find: found(
       ctx,
       notFound('there are no products yet', 'add one: dbtool products create'),
       async (db, typed) => (await search()).searchProducts(db, typed, maxResults),
-      (product) => ({ ...productChoice(product), value: productReference(product) }),
+      (product) => ({ ...productChoice(ctx, product), value: productReference(product) }),
     ),
   }
 }
@@ -57,13 +57,13 @@ export function whichOrder(ctx: Context, given: number | undefined, move?: Move)
     given,
     flag: '<id>',
     parse: parseId,
-    message: 'Which order? Type its number, or part of the customer',
+    message: 'Which order? (its number, or part of the customer)',
     find: found(
       ctx,
       none,
       async (db, typed) =>
         (await search()).searchOrders(db, typed, maxResults, move === undefined ? undefined : moves[move].from),
-      orderChoice,
+      (order) => orderChoice(ctx, order),
     ),
   }
 }
@@ -75,7 +75,7 @@ export function whichAddress(ctx: Context, given: number | undefined): PromptFie
     flag: '<id>',
     parse: parseId,
     hint: 'list all addresses: dbtool addresses list',
-    message: 'Which address? Type part of the user',
+    message: 'Which address? (part of the user)',
     find: found(
       ctx,
       notFound('there are no addresses yet', 'add one: dbtool addresses add'),
@@ -113,18 +113,20 @@ export function userChoice(user: User): Choice<User> {
   return { name: inOneLine(username, email, name, is_active ? '' : '(inactive)'), value: user, short: username }
 }
 
-export function productChoice(product: Product): Choice<Product> {
+export function productChoice({ out }: Context, product: Product): Choice<Product> {
   const { sku, name, price, stock, is_active } = product
   return {
-    name: inOneLine(sku, name, price, `${stock} in stock`, is_active ? '' : '(not for sale)'),
+    name: inOneLine(sku, name, out.money(price), `${stock} in stock`, is_active ? '' : '(not for sale)'),
+    cutFirst: name,
     value: product,
     short: sku ?? name,
   }
 }
 
-function orderChoice({ id, username, status, total_amount, created_at }: OrderHead): Choice<number> {
+function orderChoice({ out }: Context, { id, username, status, total_amount, created_at }: OrderHead): Choice<number> {
+  const day = out.time(created_at).slice(0, 'YYYY-MM-DD'.length)
   return {
-    name: inOneLine(String(id), username, status, total_amount, created_at.toISOString().slice(0, 10)),
+    name: inOneLine(String(id), username, status, out.money(total_amount), day),
     value: id,
     short: String(id),
   }
@@ -133,6 +135,7 @@ function orderChoice({ id, username, status, total_amount, created_at }: OrderHe
 function addressChoice({ id, username, address_type, street, city, country }: Address): Choice<number> {
   return {
     name: inOneLine(String(id), username, address_type, `${street}, ${city}, ${country}`),
+    cutFirst: street,
     value: id,
     short: String(id),
   }

@@ -4,9 +4,10 @@ import { logEntities, selectLogs, type LogEntity } from '../../src/shop/logs.ts'
 import { parseId } from '../../src/shop/rules.ts'
 import { eachOf } from '../../src/shop/select.ts'
 import { parseChoice } from '../../src/values.ts'
-import { defaultLimit, paged, type PeriodFlags, periodOf, value, withPeriod, type PageFlags } from '../kit/flags.ts'
+import { defaultLimit, paged, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
+import { clockOf, type PeriodFlags, periodOf, withPeriod } from '../kit/period.ts'
 import { withView } from '../kit/command.ts'
 import { logView } from '../kit/views.ts'
 
@@ -28,7 +29,7 @@ export function logsList(logs: Command, ctx: Context, run = showLogs): void {
 
 export async function showLogs(ctx: Context, options: ListLogsOptions): Promise<void> {
   const { entity, id, by, limit, offset } = options
-  const filter = { entity, entityId: id, osUser: by, ...periodOf(options) }
+  const filter = { entity, entityId: id, osUser: by, ...periodOf(options, clockOf(ctx)) }
   await showList(ctx, logView, { limit, defaultRows: defaultLimit, offset, filter }, (rows, write) =>
     ctx.shop((db) => eachOf(db, selectLogs(filter, { limit: rows, offset }), write)),
   )

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import { number, text, type View } from '../../src/output/view.ts'
+import { number, time, type View } from '../../src/output/view.ts'
 import { counted, parseAge } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
 import { value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 
-const view: View = { columns: [number('rows_deleted'), text('before')], id: 'rows_deleted', empty: '' }
+const view: View = { columns: [number('rows_deleted'), time('before')], id: 'rows_deleted', empty: '' }
 
 export interface PurgeLogsOptions {
   /** In milliseconds. */
@@ -35,12 +35,11 @@ export async function purge(ctx: Context, { olderThan, yes = false, dryRun = fal
   await ctx.shop(
     async (db) => {
       const found = await countLogs(db, before)
-      const rows = `${counted(found, 'log row')} from before ${before.toISOString().slice(0, 19)}Z`
+      const rows = `${counted(found, 'log row')} from before ${ctx.out.time(before)}`
       if (found > 0 && !dryRun) await ctx.ask.confirm({ message: `Delete ${rows}?`, yes })
       const deleted = dryRun ? found : await db.transaction((tx) => purgeLogs(tx, ctx.author(), before))
       ctx.out.itemForScripts(view, { rows_deleted: deleted, before })
-      if (found === 0)
-        ctx.out.note(`there are no log rows from before ${before.toISOString().slice(0, 19)}Z; nothing was changed`)
+      if (found === 0) ctx.out.note(`there are no log rows from before ${ctx.out.time(before)}; nothing was changed`)
       else
         ctx.out.success(
           dryRun ? `${rows} would be deleted; nothing was changed` : `deleted ${counted(deleted, 'log row')}`,

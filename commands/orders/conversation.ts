@@ -1,6 +1,6 @@
 import type { Context } from '../../src/context/context.ts'
 import type { Database } from '../../src/db/database.ts'
-import { describeTarget } from '../../src/db/target.ts'
+import { placeOf } from '../../src/context/asking.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
 import type { Choice, Conversation } from '../../src/prompts/conversation.ts'
 import { type Adjustment, adjustmentCents } from '../../src/shop/orders/adjustments.ts'
@@ -33,14 +33,14 @@ type Given = Partial<Basket> & { readonly adjustments: readonly Adjustment[] }
  */
 export async function converse(ctx: Context, prompts: Conversation, db: Database, given: Given): Promise<Basket> {
   const user = given.user ?? (await chooseCustomer(prompts, db))
-  const where = describeTarget((await ctx.config()).target)
-  let items = given.items ?? (await chooseItems(prompts, db))
+  const where = placeOf(await ctx.config())
+  let items = given.items ?? (await chooseItems(ctx, prompts, db))
   for (;;) {
     const total = show(ctx, items, given.adjustments)
     if (!(await prompts.yes(`Place this order of ${total} for ${user.username}? On ${where}.`)))
       throw new DbtoolError('DECLINED', 'no order was placed')
     const now = await currentItems(db, items)
-    const changes = items.flatMap((item, index) => changesOf(item, now[index]?.product))
+    const changes = items.flatMap((item, index) => changesOf(ctx, item, now[index]?.product))
     if (changes.length === 0) return basketOf(prompts, given, { user, items })
     for (const change of changes) ctx.out.warn(change)
     items = await fitToStock(prompts, now)
@@ -60,19 +60,19 @@ async function chooseCustomer(prompts: Conversation, db: Database): Promise<User
   if ((await searchUsers(db, '', 1, active)).length === 0)
     throw new DbtoolError('NOT_FOUND', 'there are no active users', { hint: 'add a user: dbtool users create' })
   return prompts.search<User>({
-    message: 'Which customer? Type part of the name or email',
+    message: 'Which customer? (part of the name or email)',
     find: async (typed) => (await searchUsers(db, typed, maxResults, active)).map(userChoice),
   })
 }
 
-async function chooseItems(prompts: Conversation, db: Database): Promise<ResolvedItem[]> {
+async function chooseItems(ctx: Context, prompts: Conversation, db: Database): Promise<ResolvedItem[]> {
   if ((await searchProducts(db, '', 1, active)).length === 0)
     throw new DbtoolError('NOT_FOUND', 'there are no products for sale', {
       hint: 'add a product: dbtool products create',
     })
   const basket = new Map<number, ResolvedItem>()
   for (;;) {
-    const product = await chooseProduct(prompts, db, basket)
+    const product = await chooseProduct(ctx, prompts, db, basket)
     if (product === undefined) return [...basket.values()]
     const quantity = await askQuantity(prompts, product, basket.get(product.id)?.quantity)
     if (quantity === 0) basket.delete(product.id)
@@ -82,6 +82,7 @@ async function chooseItems(prompts: Conversation, db: Database): Promise<Resolve
 
 /** Resolves to undefined when the order is complete. */
 function chooseProduct(
+  ctx: Context,
   prompts: Conversation,
   db: Database,
   basket: ReadonlyMap<number, ResolvedItem>,
@@ -89,19 +90,19 @@ function chooseProduct(
   const complete: Choice<undefined>[] =
     basket.size === 0 ? [] : [{ name: `That is all: ${counted(basket.size, 'product')}`, value: undefined }]
   return prompts.search<Product | undefined>({
-    message: basket.size === 0 ? 'Which product? Type part of the SKU or name' : 'Which other product?',
+    message: basket.size === 0 ? 'Which product? (part of the SKU or name)' : 'Which other product?',
     find: async (typed) => {
       const products = await searchProducts(db, typed, maxResults, active)
       return [
         ...(typed === '' ? complete : []),
-        ...products.map((product) => choiceOf(product, basket.get(product.id)?.quantity)),
+        ...products.map((product) => choiceOf(ctx, product, basket.get(product.id)?.quantity)),
       ]
     },
   })
 }
 
-function choiceOf(product: Product, inBasket: number | undefined): Choice<Product> {
-  const choice = productChoice(product)
+function choiceOf(ctx: Context, product: Product, inBasket: number | undefined): Choice<Product> {
+  const choice = productChoice(ctx, product)
   return {
     ...choice,
     name: inBasket === undefined ? choice.name : `${choice.name}, ${inBasket} in the order`,
@@ -113,7 +114,7 @@ function choiceOf(product: Product, inBasket: number | undefined): Choice<Produc
 function askQuantity(prompts: Conversation, { sku, name, stock }: Product, before?: number): Promise<number> {
   const inOrder = before === undefined ? '' : `, ${before} in the order so far; 0 removes it`
   return prompts.text({
-    message: `How many ${sku ?? name}? ${stock} in stock${inOrder}`,
+    message: `How many ${sku ?? name}? (${stock} in stock${inOrder})`,
     defaultAnswer: String(before ?? 1),
     parse: (text) => {
       if (before !== undefined && text.trim() === '0') return 0
@@ -128,9 +129,9 @@ function askQuantity(prompts: Conversation, { sku, name, stock }: Product, befor
 function show(ctx: Context, items: readonly ResolvedItem[], adjustments: readonly Adjustment[]): string {
   const lines = quoted(items)
   ctx.out.preview(orderItemView, lines)
-  for (const { kind, amount } of adjustments) ctx.out.note(`${kind} ${amount}`)
+  for (const { kind, amount } of adjustments) ctx.out.note(`${kind} ${ctx.out.money(amount)}`)
   const goods = lines.reduce((sum, { subtotal }) => sum + toCents(subtotal), 0n)
-  const total = fromCents(goods + adjustmentCents(adjustments))
+  const total = ctx.out.money(fromCents(goods + adjustmentCents(adjustments)))
   ctx.out.note(`total ${total}`)
   return total
 }
@@ -148,11 +149,13 @@ async function currentItems(db: Database, items: readonly ResolvedItem[]): Promi
 }
 
 /** The changes that the user must see before confirming, one sentence each. */
-function changesOf({ product: then, quantity }: ResolvedItem, now: Product | undefined): string[] {
+function changesOf({ out }: Context, { product: then, quantity }: ResolvedItem, now: Product | undefined): string[] {
   const label = then.sku ?? then.name
   if (now === undefined) return []
   return [
-    ...(now.price === then.price ? [] : [`${label} now costs ${now.price}; it was ${then.price}`]),
+    ...(now.price === then.price
+      ? []
+      : [`${label} now costs ${out.money(now.price)}; it was ${out.money(then.price)}`]),
     ...(now.stock >= quantity
       ? []
       : [now.stock === 0 ? `${label} is no longer available` : `only ${now.stock} left of ${label}`]),

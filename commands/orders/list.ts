@@ -6,18 +6,10 @@ import { orderStatuses, type OrderStatus } from '../../src/shop/rules.ts'
 import { eachOf } from '../../src/shop/select.ts'
 import { getUser } from '../../src/shop/users/users.ts'
 import { parseChoice } from '../../src/values.ts'
-import {
-  defaultLimit,
-  paged,
-  type PeriodFlags,
-  periodOf,
-  sorted,
-  value,
-  withPeriod,
-  type PageFlags,
-} from '../kit/flags.ts'
+import { defaultLimit, paged, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
+import { clockOf, type PeriodFlags, periodOf, withPeriod } from '../kit/period.ts'
 import { withView } from '../kit/command.ts'
 import { orderHeadView, orderView } from '../kit/views.ts'
 
@@ -46,7 +38,7 @@ const viewOf = ({ items = false }: ListOrdersOptions): View => (items ? orderVie
 
 export async function showOrders(ctx: Context, options: ListOrdersOptions): Promise<void> {
   const { user, status, items = false, sort, limit, offset } = options
-  const { since, until } = periodOf(options)
+  const { since, until } = periodOf(options, clockOf(ctx))
   await showList(
     ctx,
     viewOf(options),

@@ -16,7 +16,7 @@ import { parseKey } from '../../src/shop/rules.ts'
 import { value, values } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { hint } from '../kit/hint.ts'
-import { withView } from '../kit/command.ts'
+import { conversational, withView } from '../kit/command.ts'
 import { orderView } from '../kit/views.ts'
 import type { Basket } from './conversation.ts'
 import { placed, placementOutcome, readBack, resolveInterrupted } from './resolve-interrupted.ts'
@@ -33,7 +33,7 @@ export interface PlaceOrderOptions {
 }
 
 export function ordersPlace(orders: Command, ctx: Context, run = place): void {
-  withView(orders.command('place'), orderView)
+  conversational(withView(orders.command('place'), orderView))
     .description('Place an order, all or nothing; the same key never places it twice')
     .option('--user <user>', 'customer: id, username or email')
     .option('--item <product:quantity>', 'product (id or SKU) and quantity; repeat for each product', values(parseItem))
@@ -91,7 +91,7 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
-        ? `placed order ${found.id}: ${found.total_amount}`
+        ? `placed order ${found.id}: ${ctx.out.money(found.total_amount)}`
         : `order ${found.id} had already been placed with this key`,
     )
     hint(ctx, 'orders place', found.id)

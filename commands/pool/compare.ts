@@ -2,28 +2,40 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { foreignPools, type PoolMode, shapeOf } from '../../src/db/pool/modes.ts'
 import { data, number, text, type View } from '../../src/output/view.ts'
-import type { LoadJob } from '../../src/stress/job.ts'
-import { chapterWorkers } from '../../src/stress/plan.ts'
+import { chapterWorkers, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
+import type { StressRun } from '../../src/stress/stress-run.ts'
 import type { Work } from '../../src/stress/workload.ts'
-import { parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
+import { durationText, parseRunTime, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { withView } from '../kit/command.ts'
 import { value, withDefault } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import {
+  type CheckedLoad,
   poolFlags,
   type PoolFlags,
   underLoad,
   workloadFlags,
   workloadHelp,
   type WorkloadOptions,
+  workloadText,
 } from './load-flags.ts'
+import {
+  aboutOf,
+  asJson,
+  type ReportFile,
+  reportFileFlag,
+  type Texts,
+  withReportFiles,
+  workersText,
+} from './report-files.ts'
 
 export interface CompareOptions extends WorkloadOptions, PoolFlags {
   readonly workers?: number
   readonly duration: number
   readonly warmup: number
+  readonly out?: readonly ReportFile[]
 }
 
 /** One row per mode; waits are acquire waits. */
@@ -52,7 +64,7 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
   const compare = withView(pool.command('compare'), comparisonView).description(
     "Run the same load over dbtool's pool, the connector's, those of mysql2 and Knex, one connection, and no pool",
   )
-  poolFlags(workloadFlags(compare), 0)
+  reportFileFlag(poolFlags(workloadFlags(compare), 0))
     .addOption(
       new Option('--workers <n>', 'number of workers in a closed loop')
         .argParser(value(parseWhole(1, 100_000)))
@@ -66,42 +78,80 @@ export function poolCompare(pool: Command, ctx: Context, run = comparePools): vo
         examples(
           'dbtool pool compare --sql "SELECT 1"',
           'dbtool pool compare --sql "SELECT 1" --pool-timeout 1s --duration 2s',
+          'dbtool pool compare --sql "SELECT 1" --out html=pools.html',
         ),
     )
     .action((options: CompareOptions) => run(ctx, options))
 }
 
-/** Runs the load over each mode and prints one row per mode. */
+/** Runs the load over each mode, prints one row per mode and writes the report files. */
 export async function comparePools(ctx: Context, options: CompareOptions): Promise<void> {
   const { poolSize, maxOverflow, workers = chapterWorkers, duration: durationMs, warmup: warmupMs } = options
-  const results = await underLoad(ctx, options, Math.max(workers, poolSize + maxOverflow), (work) =>
-    eachMode(ctx, options, {
-      work,
-      plan: { load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 },
-    }),
-  )
-  ctx.out.list(comparisonView, results.map(rowOf))
+  const plan: StressPlan = { load: { loop: 'closed', workers }, until: { durationMs }, warmupMs, rampMs: 0 }
+  await withReportFiles(ctx, options.out, async (save) => {
+    const { runs, load } = await underLoad(
+      ctx,
+      options,
+      Math.max(workers, poolSize + maxOverflow),
+      async (checked) => ({
+        runs: await eachMode(ctx, options, checked, plan),
+        load: checked,
+      }),
+    )
+    const rows = runs.map(({ result }) => rowOf(result))
+    ctx.out.list(comparisonView, rows)
+    await save(() => textsOf(ctx, options, runs, load))
+  })
 }
 
 async function eachMode(
   ctx: Context,
   { poolSize, maxOverflow, poolTimeout: timeoutMs }: CompareOptions,
-  { work, plan }: Pick<LoadJob, 'work' | 'plan'>,
-): Promise<StressResult[]> {
+  { work, observer }: CheckedLoad,
+  plan: StressPlan,
+): Promise<StressRun[]> {
   const { runLoad } = await import('../../src/stress/run.ts')
   const { target, limits, pool: configured } = await anyServer(ctx)
   const progress = ctx.out.progress()
-  const results: StressResult[] = []
+  const runs: StressRun[] = []
   const { signal } = ctx.io
   for (const mode of await modesFor(ctx, work)) {
     if (signal.aborted) break
     progress.show(() => mode)
     const shape = shapeOf(mode, { size: poolSize, maxOverflow })
     const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
-    results.push((await runLoad(job, { signal, onMove: (text) => ctx.out.note(text) })).result)
+    const onMove = (text: string): void => ctx.out.note(text)
+    runs.push(await runLoad(job, { signal, observer, onMove }))
   }
   progress.clear()
-  return results
+  return runs
+}
+
+async function textsOf(
+  ctx: Context,
+  options: CompareOptions,
+  runs: readonly StressRun[],
+  load: CheckedLoad,
+): Promise<Texts> {
+  const { compareCsvOf, compareHtmlOf, compareMarkdownOf, compareSvgOf } =
+    await import('../../src/stress/compare-report.ts')
+  const { workers = chapterWorkers, poolSize, maxOverflow, duration, warmup, poolTimeout } = options
+  const settings = {
+    'an iteration': workloadText(options),
+    load: workersText(workers),
+    pool: `${poolSize} + ${maxOverflow} connections`,
+    'each pool': `for ${durationText(duration)}`,
+    'warm-up': durationText(warmup),
+    'time-out of the pool': durationText(poolTimeout),
+  }
+  const report = { runs, about: await aboutOf(ctx, load, settings) }
+  return {
+    json: () => asJson(report),
+    csv: () => compareCsvOf(report),
+    html: () => compareHtmlOf(report),
+    md: () => compareMarkdownOf(report),
+    svg: () => compareSvgOf(report),
+  }
 }
 
 const compared = ['fair', 'driver', ...foreignPools, 'static', 'none'] as const

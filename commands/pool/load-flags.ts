@@ -1,10 +1,19 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
+import type { Observer } from '../../src/stress/observer.ts'
 import { chapterPool, chapterSql } from '../../src/stress/plan.ts'
 import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import { type DataRow, parseStatement, type Statement } from '../../src/stress/statement.ts'
-import { builtIn, type OrdersOptions, ordersWork, scratchWork, sqlWork, type Work } from '../../src/stress/workload.ts'
+import {
+  builtIn,
+  type OrdersOptions,
+  ordersWork,
+  type Scratch,
+  scratchWork,
+  sqlWork,
+  type Work,
+} from '../../src/stress/workload.ts'
 import { durationText, parseChoice, parseWait, parseWhole } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value, values, withDefault } from '../kit/flags.ts'
@@ -77,6 +86,14 @@ export function workloadText({
   return data === undefined ? statements : `${statements}, with the rows of ${data}`
 }
 
+/** A checked workload, with the server that it runs on. */
+export interface CheckedLoad {
+  readonly work: Work
+  readonly headroom: ConnectionHeadroom
+  /** Undefined without report files, which are the only readers of its observations. */
+  readonly observer: Observer | undefined
+}
+
 /**
  * Calls `use` with the workload and the headroom of the server. Before that, it checks that the server can prepare the
  * statements and has enough free connections; it rejects with USAGE otherwise. The scratch table of the workload is
@@ -84,9 +101,9 @@ export function workloadText({
  */
 export async function underLoad<T>(
   ctx: Context,
-  options: WorkloadOptions,
+  options: WorkloadOptions & { readonly out?: readonly object[] },
   connections: number,
-  use: (work: Work, headroom: ConnectionHeadroom) => Promise<T>,
+  use: (load: CheckedLoad) => Promise<T>,
 ): Promise<T> {
   const work = await workOf(ctx, options)
   const { limits, target } = await anyServer(ctx)
@@ -96,27 +113,47 @@ export async function underLoad<T>(
     import('../../src/db/binary-log.ts'),
   ])
   const scratch = work.kind === 'statements' ? work.scratch : undefined
+  const observers = (options.out ?? []).length > 0 ? 1 : 0
   const headroom = await ctx.connection(
     async (connection) => {
       await assertPreparable(connection, options.sql ?? [])
       if (scratch !== undefined || work.kind === 'orders') await assertLoggable(connection)
-      return headroomFor(connection, connections)
+      return headroomFor(connection, connections + observers)
     },
     limits,
     target,
   )
-  if (scratch === undefined) return use(work, headroom)
+  const run = (): Promise<T> =>
+    observers === 0 ? use({ work, headroom, observer: undefined }) : observed(ctx, { work, headroom }, use)
+  return scratch === undefined ? run() : withScratch(ctx, scratch, run)
+}
+
+/** Calls `use` with an observer of the server on a connection of its own. */
+async function observed<T>(
+  ctx: Context,
+  load: Omit<CheckedLoad, 'observer'>,
+  use: (load: CheckedLoad) => Promise<T>,
+): Promise<T> {
+  const [{ observerOf }, { limits, target }] = await Promise.all([
+    import('../../src/stress/observer.ts'),
+    anyServer(ctx),
+  ])
+  return ctx.connection(async (connection) => use({ ...load, observer: await observerOf(connection) }), limits, target)
+}
+
+async function withScratch<T>(ctx: Context, { make, remove }: Scratch, use: () => Promise<T>): Promise<T> {
+  const { target } = await anyServer(ctx)
   try {
     await ctx.connection(
       async (connection) => {
-        for (const statement of scratch.make) await connection.execute(statement)
+        for (const statement of make) await connection.execute(statement)
       },
       undefined,
       target,
     )
-    return await use(work, headroom)
+    return await use()
   } finally {
-    await ctx.connection((connection) => connection.execute(scratch.remove), undefined, target)
+    await ctx.connection((connection) => connection.execute(remove), undefined, target)
   }
 }
 

@@ -1,3 +1,4 @@
+import { arch, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { resolve } from 'node:path'
 import type { Context } from '../../src/context/context.ts'
 import { addressOf } from '../../src/db/target.ts'
@@ -9,7 +10,7 @@ import { quoteValue } from '../../src/values.ts'
 import { version } from '../../src/version.ts'
 import { values } from '../kit/flags.ts'
 import type { Command } from 'commander'
-import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
+import type { CheckedLoad } from './load-flags.ts'
 
 const kinds = ['json', 'csv', 'html', 'md', 'svg'] as const
 type Kind = (typeof kinds)[number]
@@ -86,7 +87,11 @@ export const workersText = (workers: number): string =>
   `${workers} workers, each of which starts again when its last iteration has ended`
 
 /** The conditions of a measurement, for its report. */
-export async function aboutOf(ctx: Context, headroom: ConnectionHeadroom, settings: About['settings']): Promise<About> {
+export async function aboutOf(
+  ctx: Context,
+  { headroom, observer }: Pick<CheckedLoad, 'headroom' | 'observer'>,
+  settings: About['settings'],
+): Promise<About> {
   const { target } = await ctx.config()
   return {
     date: ctx.io.now().toISOString(),
@@ -94,5 +99,21 @@ export async function aboutOf(ctx: Context, headroom: ConnectionHeadroom, settin
     server: `${target.user}@${addressOf(target)}`,
     settings,
     versions: { dbtool: version(), node: process.version, MariaDB: headroom.version },
+    machine: machineOf(observer),
+    server_settings: observer?.settings ?? {},
+  }
+}
+
+function machineOf(observer: CheckedLoad['observer']): Record<string, string> {
+  const processors = cpus()
+  return {
+    processors: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}`,
+    memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
+    system: `${type()} ${release()}, ${arch()}`,
+    'load average': loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' '),
+    'processor time of the server':
+      observer?.seesCpu === true ? 'read from its process on this machine' : 'cannot be read from here',
   }
 }

@@ -6,10 +6,10 @@ import type { Output } from '../../src/output/output.ts'
 import type { Baseline } from '../../src/stress/baseline.ts'
 import { singleShard } from '../../src/stress/shard.ts'
 import { chapterPool, chapterWorkers, type Load, mostInFlight, type StressPlan } from '../../src/stress/plan.ts'
-import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { mostThreads } from '../../src/stress/run.ts'
-import type { JudgedRun, StressRun } from '../../src/stress/report.ts'
+import type { JudgedRun } from '../../src/stress/report.ts'
+import type { StressRun } from '../../src/stress/stress-run.ts'
 import { parseThreshold, type Threshold } from '../../src/stress/threshold.ts'
 import {
   counted,
@@ -36,6 +36,7 @@ import {
 } from './report-files.ts'
 import { liveView, stressView } from './stress-view.ts'
 import {
+  type CheckedLoad,
   poolFlags,
   type PoolFlags,
   underLoad,
@@ -141,13 +142,13 @@ export async function stressPool(ctx: Context, options: StressOptions): Promise<
   assertShardable(options, plan, shape.size)
   const baseline = await baselineFor(options, plan, shape)
   await withReportFiles(ctx, options.out, async (save) => {
-    const { run, headroom } = await runStress(ctx, options, { plan, shape })
+    const { run, load } = await runStress(ctx, options, { plan, shape })
     if (ctx.io.signal.aborted && run.result.ok === 0) return
     const { assertExpectations, judgedResult } = await import('../../src/stress/judged.ts')
     const { threshold: thresholds = [], maxRegression } = options
     const result = judgedResult(run.result, { thresholds, baseline, maxRegression })
     ctx.out.item(stressView, result)
-    await save(() => textsOf(ctx, options, { ...run, result }, headroom))
+    await save(() => textsOf(ctx, options, { ...run, result }, { ...load, baseline }))
     reportOutcome(ctx.out, result)
     assertExpectations(result)
     hint(ctx, 'pool stress')
@@ -227,18 +228,19 @@ async function runStress(
   ctx: Context,
   options: StressOptions,
   { plan, shape }: { plan: StressPlan; shape: PoolShape },
-): Promise<{ run: StressRun; headroom: ConnectionHeadroom }> {
+): Promise<{ run: StressRun; load: CheckedLoad }> {
   const { runLoad } = await import('../../src/stress/run.ts')
   const { mode, threads, poolTimeout: timeoutMs } = options
   const most = mode === 'none' ? (options.workers ?? 1) : shape.size + shape.maxOverflow
-  return underLoad(ctx, options, most, async (work, headroom) => {
+  return underLoad(ctx, options, most, async (load) => {
     const { target, limits, pool: configured } = await anyServer(ctx)
     const live = liveView(ctx.out, ctx.io.stderr.isTTY === true)
     try {
+      const { work, observer } = load
       const job = { target, limits, mode, pool: { ...configured, ...shape, timeoutMs }, work, plan }
       const onMove = (text: string): void => ctx.out.note(text)
-      const hooks = { signal: ctx.io.signal, threads, onLive: live.show, onMove }
-      return { run: await runLoad(job, hooks), headroom }
+      const hooks = { signal: ctx.io.signal, threads, onLive: live.show, observer, onMove }
+      return { run: await runLoad(job, hooks), load }
     } finally {
       live.clear()
     }
@@ -249,10 +251,14 @@ async function textsOf(
   ctx: Context,
   options: StressOptions,
   run: JudgedRun,
-  headroom: ConnectionHeadroom,
+  load: CheckedLoad & { readonly baseline: Baseline | undefined },
 ): Promise<Texts> {
   const { csvOf, htmlOf, markdownOf, svgOf } = await import('../../src/stress/report.ts')
-  const report = { ...run, about: await aboutOf(ctx, headroom, settingsOf(options)) }
+  const report = {
+    ...run,
+    about: await aboutOf(ctx, load, settingsOf(options)),
+    baseline_distribution: load.baseline?.distribution ?? null,
+  }
   return {
     json: () => asJson(report),
     csv: () => csvOf(report),

@@ -139,14 +139,17 @@ const doubtTexts: Readonly<Record<Doubt, (advice: Advice) => string>> = {
   'other-load': ({ other_load }) => `other programs use ${percent(other_load)} of this machine`,
   'wide-range': () => 'the rounds differ too much for a narrow range; use a longer --time',
   'too-little-time': () => 'the time was up too early; use a longer --time',
+  interrupted: ({ rounds }) => `interrupted after ${counted(rounds, 'round')}`,
   'client-bound': () => 'this process was the limit; use --threads, or generate the load from more machines',
 }
 
-function withoutKnee({ limit, points }: Advice, { min, max, workers, goal }: Asked): string {
+function withoutKnee({ limit, points }: Advice, { min, max: asked, workers, goal }: Asked): string {
+  const max = Math.max(...points.map(({ pool_size }) => pool_size))
   if (limit === null) {
     const lowest = Math.min(...points.flatMap(({ p99_ms }) => p99_ms ?? []))
     return `no size from ${min} to ${max} meets ${goalText(goal)}; the lowest p99 was ${lowest.toFixed(1)} ms`
   }
+  if (max < asked) return `no knee up to ${counted(max, 'connection')}; larger sizes were not measured`
   if (limit === 'load') return `no knee up to ${workers} connections, one for each worker; use more --workers`
   return (
     `no knee up to ${max} connections: throughput still grows; ` +

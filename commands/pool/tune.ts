@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { DbtoolError, InvalidValue } from '../../src/errors.ts'
-import type { Advice } from '../../src/stress/advice.ts'
 import type { Goal } from '../../src/stress/rounds.ts'
 import { leastRounds, type Schedule } from '../../src/stress/schedule.ts'
 import { type PoolLines, type PoolName, poolNames } from '../../src/stress/pool-names.ts'
 import type { Sweep } from '../../src/stress/sweep.ts'
+import type { TuneReport } from '../../src/stress/tune-report.ts'
 import {
   durationText,
   parseChoice,
@@ -29,9 +29,15 @@ import {
   type Texts,
 } from './report-files.ts'
 import { mostThreads } from '../../src/stress/run.ts'
-import type { ConnectionHeadroom } from '../../src/stress/prepare.ts'
 import { adviceView, goalText, percent, sentencesFor, viewFor } from './tune-view.ts'
-import { underLoad, workloadFlags, workloadHelp, type WorkloadOptions, workloadText } from './load-flags.ts'
+import {
+  type CheckedLoad,
+  underLoad,
+  workloadFlags,
+  workloadHelp,
+  type WorkloadOptions,
+  workloadText,
+} from './load-flags.ts'
 
 export interface TuneOptions extends WorkloadOptions {
   readonly min: number
@@ -113,7 +119,8 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   if (min > max) throw new DbtoolError('USAGE', `--min ${min} exceeds --max ${max}`)
   const { adviseOn } = await import('../../src/stress/advice.ts')
   await withReportFiles(ctx, options.out, async (save) => {
-    const { sweep, headroom } = await measure(ctx, options)
+    const { sweep, load } = await measure(ctx, options)
+    const { headroom } = load
     const advice = adviseOn({ ...sweep, workers }, goal)
     const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
     const connections = {
@@ -128,7 +135,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
     ctx.out.item(viewFor(advice, settings), { ...advice, recommended_size: size, connections, settings })
     const words = sentencesFor({ advice, connections, settings }, { ...options, workers })
     for (const sentence of words) ctx.out.note(sentence)
-    await save(() => textsOf(ctx, options, { advice, words, headroom }))
+    await save(() => textsOf(ctx, options, { report: { advice, words, sizes: sweep.sizes }, load }))
   })
 }
 
@@ -138,7 +145,7 @@ async function settingsOf(ctx: Context, name: PoolName | undefined, size: number
   return settingsFor(name, { size, timeoutMs: pool.timeoutMs, recycleMs: pool.recycleMs })
 }
 
-async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Sweep; headroom: ConnectionHeadroom }> {
+async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Sweep; load: CheckedLoad }> {
   const [{ runLoad }, { sizesBetween, sweep }, { isClear }, { otherLoad }] = await Promise.all([
     import('../../src/stress/run.ts'),
     import('../../src/stress/sweep.ts'),
@@ -148,21 +155,21 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Swe
   const { min, max, goal, time, duration: trialMs, warmup: warmupMs, workers = max, threads } = options
   const rounds = options.rounds ?? (time === undefined ? usualRounds : mostRounds)
   const { target, limits, pool } = await anyServer(ctx)
-  return underLoad(ctx, options, max, async (work, headroom) => {
+  return underLoad(ctx, options, max, async (load) => {
+    const { work, observer } = load
     const sizes = sizesBetween(min, max)
     const progress = ctx.out.progress()
+    const onMove = (text: string): void => ctx.out.note(text)
     progress.show(() => 'measuring one statement')
     try {
       const measured = await sweep(
         { sizes, rounds, trialMs, warmupMs, workers, timeMs: time },
         {
-          trial: async (size, plan, signal) =>
-            (
-              await runLoad(
-                { target, limits, mode: 'fair', pool: { ...pool, size, maxOverflow: 0 }, work, plan },
-                { signal, threads: Math.min(threads, size, workers), onMove: (text) => ctx.out.note(text) },
-              )
-            ).result,
+          trial: (size, plan, signal) =>
+            runLoad(
+              { target, limits, mode: 'fair', pool: { ...pool, size, maxOverflow: 0 }, work, plan },
+              { signal, threads: Math.min(threads, size, workers), observer, onMove },
+            ),
           pause: otherLoad,
           enough: (until) => isClear(until, goal),
           signal: ctx.io.signal,
@@ -170,7 +177,7 @@ async function measure(ctx: Context, options: TuneOptions): Promise<{ sweep: Swe
           onTrial: (round, trial) => progress.show(() => `round ${round}: size ${trial} of ${sizes.length}`),
         },
       )
-      return { sweep: measured, headroom }
+      return { sweep: measured, load }
     } finally {
       progress.clear()
     }
@@ -183,21 +190,22 @@ const announcement = ({ sizes, mostRounds: rounds, timeMs }: Schedule): string =
 async function textsOf(
   ctx: Context,
   options: TuneOptions,
-  { advice, words, headroom }: { advice: Advice; words: readonly string[]; headroom: ConnectionHeadroom },
+  { report: measured, load }: { report: Omit<TuneReport, 'about'>; load: CheckedLoad },
 ): Promise<Texts> {
   const { tuneCsvOf, tuneHtmlOf, tuneMarkdownOf, tuneSvgOf } = await import('../../src/stress/tune-report.ts')
   const { max, workers = max, duration, warmup, goal, threads } = options
+  const { rounds, other_load } = measured.advice
   const settings = {
     'an iteration': workloadText(options),
     load: workersText(workers),
-    rounds: String(advice.rounds),
-    'other load on this machine': percent(advice.other_load),
+    rounds: String(rounds),
+    'other load on this machine': percent(other_load),
     'each time': durationText(duration),
     'warm-up': durationText(warmup),
     goal: goalText(goal),
     threads: String(threads),
   }
-  const report = { advice, words, about: await aboutOf(ctx, headroom, settings) }
+  const report = { ...measured, about: await aboutOf(ctx, load, settings) }
   return {
     json: () => asJson(report),
     csv: () => tuneCsvOf(report),

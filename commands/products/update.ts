@@ -3,7 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import type { ProductPatch } from '../../src/shop/products/changes.ts'
 import { parseDescription, parsePrice, parseProductName, parseSku } from '../../src/shop/rules.ts'
-import { withView } from '../kit/command.ts'
+import { conversational, withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
@@ -23,9 +23,8 @@ export interface UpdateProductOptions {
 }
 
 export function productsUpdate(products: Command, ctx: Context, run = changeProducts): void {
-  const update = withView(
-    products.command('update'),
-    oneOrMany<UpdateProductOptions>(updatedView(productView)),
+  const update = conversational(
+    withView(products.command('update'), oneOrMany<UpdateProductOptions>(updatedView(productView))),
   ).description('Change products; use restock for their stock')
   update
     .argument('[product...]', 'id or SKU; - reads them from standard input')

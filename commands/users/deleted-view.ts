@@ -1,4 +1,4 @@
-import { data, number, text, type View } from '../../src/output/view.ts'
+import { data, number, text, time, type View } from '../../src/output/view.ts'
 import { userView } from '../kit/views.ts'
 
 /** A deleted user, with the number of deleted addresses. */
@@ -14,8 +14,8 @@ export const purgedUserView: View = {
     data('last_name'),
     data('is_active'),
     data('is_admin'),
-    text('created_at'),
-    text('last_login'),
+    time('created_at'),
+    time('last_login'),
     data('addresses_deleted'),
   ],
   id: 'id',

@@ -2,10 +2,12 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { eachOf } from '../../src/shop/select.ts'
 import { selectUsers, userSortColumns } from '../../src/shop/users/users.ts'
+import type { PastTime } from '../../src/past-time.ts'
 import { parseWhole } from '../../src/values.ts'
 import { activeFlag, defaultLimit, either, largest, paged, past, sorted, value, type PageFlags } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { showList } from '../kit/list.ts'
+import { clockOf } from '../kit/period.ts'
 import { withView } from '../kit/command.ts'
 import { userView } from '../kit/views.ts'
 
@@ -14,7 +16,7 @@ export interface ListUsersOptions extends PageFlags {
   readonly inactive?: true
   readonly search?: string
   readonly minOrders?: number
-  readonly createdSince?: Date
+  readonly createdSince?: PastTime
   readonly sort: { column: (typeof userSortColumns)[number]; descending: boolean }
 }
 
@@ -40,7 +42,7 @@ export function usersList(users: Command, ctx: Context, run = showUsers): void {
 
 export async function showUsers(ctx: Context, options: ListUsersOptions): Promise<void> {
   const { search, minOrders, createdSince, sort, limit, offset } = options
-  const filter = { active: activeFlag(options), search, minOrders, createdSince }
+  const filter = { active: activeFlag(options), search, minOrders, createdSince: createdSince?.(clockOf(ctx)) }
   await showList(ctx, userView, { limit, defaultRows: defaultLimit, offset, filter }, (rows, write) =>
     ctx.shop((db) => eachOf(db, selectUsers(filter, sort, { limit: rows, offset }), write)),
   )

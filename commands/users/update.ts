@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
 import { parseEmail, parsePersonName } from '../../src/shop/rules.ts'
 import type { UserPatch } from '../../src/shop/users/user-changes.ts'
-import { withView } from '../kit/command.ts'
+import { conversational, withView } from '../kit/command.ts'
 import { activeFlag, either, orNull, removable, value } from '../kit/flags.ts'
 import { examples } from '../kit/help.ts'
 import { assertPatch, type ColumnPrompts, showUpdated, updatedView, patchFor } from '../kit/update-prompt.ts'
@@ -21,7 +21,7 @@ export interface UpdateUserOptions {
 }
 
 export function usersUpdate(users: Command, ctx: Context, run = changeUsers): void {
-  const update = withView(users.command('update'), oneOrMany<UpdateUserOptions>(updatedView(userView)))
+  const update = conversational(withView(users.command('update'), oneOrMany<UpdateUserOptions>(updatedView(userView))))
     .description('Change the email, the names or the login permission of users')
     .argument('[user...]', 'id, username or email; - reads them from standard input')
   either(update, ['--active', 'allow login'], ['--inactive', 'forbid login; orders and addresses stay'])

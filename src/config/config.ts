@@ -26,6 +26,8 @@ export interface Config {
   readonly pool: PoolOptions
   /** DB_PROTECTED. */
   readonly isProtected: boolean
+  /** The code of the shop's currency, if it is set. */
+  readonly currency: string | undefined
   readonly entries: readonly ConfigEntry[]
 }
 
@@ -118,6 +120,7 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
     target,
     limits: { ...defaultLimits, connectTimeoutMs, statementTimeoutMs },
     isProtected: settings.DB_PROTECTED,
+    currency: settings.DB_CURRENCY,
     pool: { ...defaultPoolOptions, size, maxOverflow, timeoutMs, recycleMs },
     entries: [...entries, { name: 'DB_URL', value: urlOf(target), origin: 'all of the above' }],
   }

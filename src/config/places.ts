@@ -83,6 +83,9 @@ function profileChoice({ profile, env }: ConfigSources, envFile: EnvFile): Profi
   return inVariables.flatMap(({ origin, name = '' }) => (name === '' ? [] : [{ origin, name }]))[0]
 }
 
+/** The origin of the settings that belong to the running private server. */
+export const privateServerOrigin = 'private server'
+
 async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ layer: Layer; ignored: Ignored[] }> {
   const server = await findPrivateServer()
   const isForeign = server !== undefined && 'foreign' in server
@@ -91,7 +94,7 @@ async function privateServer({ findPrivateServer }: ConfigSources): Promise<{ la
       ? {}
       : { DB_SOCKET: server.socket, DB_USER: server.user, DB_NAME: server.database }
   return {
-    layer: { origin: 'private server', texts },
+    layer: { origin: privateServerOrigin, texts },
     ignored: isForeign
       ? [{ sentence: server.foreign, fix: 'set DBTOOL_HOME to a folder of your own', isStray: false }]
       : [],

@@ -5,6 +5,15 @@ import { quoted } from './wording.ts'
 export interface Fields {
   required: readonly string[]
   optional: readonly string[]
+  /** Of a file that has at least these fields and one more: the hint that names a flag for it. */
+  sufficient?: { readonly fields: readonly string[]; readonly hint: string } | undefined
+}
+
+/** The hint for a file without a required field, if a flag reads it as it is. */
+export function hintForFewer({ required, optional, sufficient }: Fields, found: readonly string[]): string | undefined {
+  if (sufficient?.fields.every((field) => found.includes(field)) !== true) return undefined
+  const isMore = (field: string): boolean => !sufficient.fields.includes(field) && found.includes(field)
+  return [...required, ...optional].some(isMore) ? sufficient.hint : undefined
 }
 
 /** The fields that a caller reads, and the columns of the file that hold them. */

@@ -1,6 +1,7 @@
 import { allFaults, DbtoolError } from '../errors.ts'
 import {
   type Column,
+  hintForFewer,
   type IgnoredColumn,
   ignoredColumns,
   missing,
@@ -54,7 +55,10 @@ export function locateColumns(name: string, header: CsvHeader, wanted: Wanted): 
     } else if (more.length > 0) faults.push(twice(field, [index, ...more], cells))
     else columns.push({ ...field, index })
   }
-  if (faults.length > 0) throw headerFaults(name, header, faults)
+  if (faults.length > 0) {
+    const found = columns.map((column) => column.name)
+    throw headerFaults(name, header, faults, hintForFewer(wanted.fields, found))
+  }
   const read = new Set(columns.map(({ index }) => index))
   const rest = cells.flatMap((cell, index) => (read.has(index) ? [] : [cell === '' ? `column ${index + 1}` : cell]))
   return { columns, ignored: ignoredColumns([...new Set(withoutRejectColumns(rest, cells))], absent) }
@@ -74,11 +78,16 @@ function twice({ name }: Column, indexes: readonly number[], cells: readonly str
     : `columns ${names.map(quoted).join(' and ')} (${positions}) could both be ${name}`
 }
 
-function headerFaults(name: string, { line, raw, cells, delimiter }: CsvHeader, faults: readonly string[]): Error {
+function headerFaults(
+  name: string,
+  { line, raw, cells, delimiter }: CsvHeader,
+  faults: readonly string[],
+  hintForFlag: string | undefined,
+): Error {
   const separator = cells.length === 1 ? otherSeparator(raw, delimiter) : undefined
   if (separator !== undefined) return wrongSeparator(name, line, separator)
   const names = listed(cells.map((cell) => cell.trim()))
-  const hint = `The columns are ${names}; name the right ones with --map ours=theirs,….`
+  const hint = hintForFlag ?? `The columns are ${names}; name the right ones with --map ours=theirs,….`
   return allFaults(
     'BAD_INPUT',
     name,

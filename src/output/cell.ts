@@ -1,3 +1,5 @@
+import { instantsOf, utc, readingAt, type Zone } from '../time-zone.ts'
+
 /** An instant in ISO 8601 and UTC, without a zero fraction of a second. */
 export function isoInstant(at: Date): string {
   return at.toISOString().replace(/\.000Z$/, 'Z')
@@ -10,12 +12,28 @@ export function plain(cell: unknown): string {
   return typeof cell === 'string' ? cell : JSON.stringify(cell)
 }
 
-/** A value as text for people. Escape sequences in text from the database are shown, never sent to the terminal. */
-export function readable(cell: unknown): string {
+/**
+ * A value as text for people, with instants by the clocks of a zone. Escape sequences in text from the database are
+ * shown, never sent to the terminal.
+ */
+export function readable(cell: unknown, zone: Zone = utc): string {
   if (cell === null || cell === undefined) return 'NULL'
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
-  if (cell instanceof Date) return isoInstant(cell).replace('T', ' ').replace('Z', '')
+  if (cell instanceof Date) return clockTime(cell, zone)
   return escapeControls(plain(cell))
+}
+
+/** `2026-11-24 15:14:55` by the clocks of a zone, with the offset if it occurs twice because clocks are set back. */
+export function clockTime(at: Date, zone: Zone): string {
+  const reading = readingAt(zone, at)
+  const text = isoInstant(new Date(reading)).replace('T', ' ').replace('Z', '')
+  return zone !== utc && instantsOf(zone, reading).length > 1 ? `${text}${offsetText(reading - at.getTime())}` : text
+}
+
+/** `+01:00`. */
+function offsetText(ms: number): string {
+  const [, time = ''] = /T(\d{2}:\d{2})/.exec(isoInstant(new Date(Math.abs(ms)))) ?? []
+  return `${ms < 0 ? '-' : '+'}${time}`
 }
 
 /**

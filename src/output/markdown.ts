@@ -1,7 +1,8 @@
 import { readable } from './cell.ts'
 import { flatColumns, flatRows } from './flat.ts'
 import { inSheets, inWindows, type OpenSheet, type Style, windowRows, type Writer } from './sheet.ts'
-import { nestedRows, type Row, type Section, type View } from './view.ts'
+import { noUnits, unitOf } from './units.ts'
+import { type Column, nestedRows, type Row, type Section, type View } from './view.ts'
 import { widthOf } from './width.ts'
 
 /** The characters with a meaning in Markdown (https://github.github.com/gfm/). An underscore inside a word has none. */
@@ -61,28 +62,36 @@ function forPeople(view: View): View {
 }
 
 /** A table whose widths come from its first rows; a wider cell further down makes its own line longer. */
-const sheet: OpenSheet = (given) => {
+const sheet: OpenSheet = (given, { units = noUnits }) => {
   const view = forPeople(given)
   const columns = flatColumns(view)
-  const head = columns.map(({ name }) => escaped(name))
+  const head = (): string[] =>
+    columns.map(({ name, column }) => [name, ...inBrackets(unitOf(column, units))].map(escaped).join(' '))
   const aligns = columns.map(({ column }) => column.align)
   let table: Table | undefined
   const rows = (batch: readonly Row[]): string => {
     const body = batch
       .flatMap((row) => flatRows(view, columns, row))
       .map((cells) => columns.map(({ column }, at) => cellText(column.signs?.[String(cells[at])]?.text ?? cells[at])))
-    const top = table === undefined ? topOf((table = tableFor(head, aligns, body))) : []
+    const top = table === undefined ? topOf((table = tableFor(head(), aligns, body))) : []
     return linesOf(table, [...top, ...body])
   }
   return inWindows(windowRows, { head: '', rows, foot: () => (table === undefined ? rows([]) : '') })
 }
 
+const inBrackets = (unit: string | undefined): string[] => (unit === undefined ? [] : [`(${unit})`])
+
 const { open, list } = inSheets(sheet)
+
+function valueText(column: Column, row: Row, { units = noUnits }: Style): string {
+  const [value, unit] = [row[column.name], unitOf(column, units)]
+  return unit === undefined || value === null || value === undefined ? cellText(value) : `${cellText(value)} ${unit}`
+}
 
 function itemTables(view: View, row: Row, style: Style): string {
   const fields = view.columns
     .filter(({ shownIn }) => shownIn !== 'data')
-    .map(({ name }) => [escaped(name), cellText(row[name])])
+    .map((column) => [escaped(column.name), valueText(column, row, style)])
   const { nested } = view
   const sections = view.sections?.(row) ?? []
   const own: Section[] = nested === undefined ? [] : [{ view: nested.view, rows: nestedRows(nested, row) }]

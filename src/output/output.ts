@@ -5,10 +5,14 @@ import { StandardOutput, type Destination, type Screen } from './destination.ts'
 import { chosen } from './fields.ts'
 import type { CsvStyle } from './delimited.ts'
 import { csvWriterFor, writerFor } from './formats.ts'
+import { localZone, utc, type Zone } from '../time-zone.ts'
+import { clockTime, isoInstant, readable } from './cell.ts'
+import { type Currency, currencyOf } from './currency.ts'
 import type { Style } from './sheet.ts'
 import { type Produce, writeSheet } from './stream.ts'
 import { styleFor } from './style.ts'
 import { Reporter, type ReporterOptions } from './messages.ts'
+import { type Units, unitOf } from './units.ts'
 import type { Row, View } from './view.ts'
 
 export type { Screen }
@@ -23,11 +27,16 @@ export interface OutputOptions extends ReporterOptions {
   readonly fields?: readonly string[] | undefined
   /** Print the values of one field, without names. */
   readonly isBare?: boolean
+  /** Show times in UTC on a terminal, too. */
+  readonly isUtc?: boolean
   /** Do not escape cells that a spreadsheet would run as formulas. */
   readonly raw: boolean
   /** Aborted when the command is interrupted. */
   readonly signal: AbortSignal
 }
+
+/** The formats that people read on a terminal. Ids and counts show no times, but belong to the lists that do. */
+const localFormats: readonly Format[] = ['table', 'vertical', 'ids', 'count']
 
 /** Moves the cursor to the upper left corner and erases the screen (ECMA-48). */
 const clearedScreen = '\u001B[1;1H\u001B[0J'
@@ -38,6 +47,8 @@ export class Output extends Reporter {
   readonly #format: Format
   readonly #isBare: boolean
   #destination: Destination
+  #localZone: Zone | undefined
+  #currency: Currency | undefined
   #rows = 0
   /** Whether the output consists of rows. */
   #hasRows = true
@@ -138,6 +149,43 @@ export class Output extends Reporter {
     return this.chosen(view).columns.some((column) => column.name === name)
   }
 
+  /**
+   * The zone of times: that of the user on a terminal, and UTC for programs and files. `unlessGiven` is the format
+   * without `--format`.
+   */
+  zone(unlessGiven: Format = 'table'): Zone {
+    const { isUtc = false, format = unlessGiven, env } = this.#options
+    const isLocal = !isUtc && !this.#isBare && localFormats.includes(format) && this.isAtTerminal
+    return isLocal ? (this.#localZone ??= localZone(env)) : utc
+  }
+
+  /** A time for a message, to the second: by the clocks of the user with their zone, or in ISO 8601. */
+  time(at: Date): string {
+    const second = new Date(Math.floor(at.getTime() / 1_000) * 1_000)
+    return this.isAtTerminal ? `${clockTime(second, this.zone())} ${this.zone().name}` : isoInstant(second)
+  }
+
+  /** The unit of a column in this output: its zone, or the currency of the shop. */
+  unitOf({ columns }: View, name: string): string | undefined {
+    const column = columns.find((one) => one.name === name)
+    return column === undefined ? undefined : unitOf(column, this.units())
+  }
+
+  /** A value for people, in the units of this output. */
+  cellText(value: unknown): string {
+    return readable(value, this.units().zone)
+  }
+
+  /** An amount for a message, with the currency of the shop. */
+  money(amount: string): string {
+    return this.#currency === undefined ? amount : `${this.#currency.amount(amount)} ${this.#currency.code}`
+  }
+
+  /** Sets the currency of the shop, as soon as the settings are known; before that, no amounts are written. */
+  useCurrency(code: string | undefined): void {
+    this.#currency = code === undefined ? undefined : currencyOf(code)
+  }
+
   /** Whether --fields or --field selects columns. */
   get selectsFields(): boolean {
     return this.#options.fields !== undefined
@@ -151,13 +199,13 @@ export class Output extends Reporter {
   /** Whether a person reads the rows on a terminal: too many of them would flood it. */
   get isOnScreen(): boolean {
     const isLaidOut = this.isForPeople || (this.#format === 'markdown' && !this.#isBare)
-    return isLaidOut && this.#destination.screen?.isTTY === true
+    return isLaidOut && this.isAtTerminal
   }
 
   /** Clears a terminal, so that the next output is at its top; elsewhere nothing happens. Turns the pager off. */
   clearScreen(): void {
     const { screen } = this.#destination
-    if (screen?.isTTY !== true || !this.isForPeople) return
+    if (screen === undefined || !this.isAtTerminal || !this.isForPeople) return
     this.unpaged()
     screen.write(clearedScreen)
   }
@@ -190,7 +238,7 @@ export class Output extends Reporter {
 
   /** Whether cells may be written without a look at their values. A terminal must not get the control characters. */
   private get copiesBytes(): boolean {
-    return !this.#isBare && this.#destination.screen?.isTTY !== true
+    return !this.#isBare && !this.isAtTerminal
   }
 
   private chosen(view: View): View {
@@ -218,6 +266,21 @@ export class Output extends Reporter {
   }
 
   private style(): Style {
-    return styleFor(this.#options, this.#destination.screen)
+    return { ...styleFor(this.#options, this.#destination.screen), units: this.units() }
+  }
+
+  /** The currency is read late: a list is opened before the settings. */
+  private units(): Units {
+    const currency = (): Currency | undefined => this.#currency
+    return {
+      zone: this.isForPeople && this.isAtTerminal ? this.zone() : undefined,
+      get currency() {
+        return currency()
+      },
+    }
+  }
+
+  private get isAtTerminal(): boolean {
+    return this.#destination.screen?.isTTY === true
   }
 }

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
 import type { Cell } from './frame.ts'
 import type { Glyphs } from './glyphs.ts'
+import { noUnits, type Units, unitOf } from './units.ts'
 import type { Column, Row, View } from './view.ts'
 import { shorten, widthOf, wrapped, wrappedName } from './width.ts'
 
@@ -9,7 +10,11 @@ import { shorten, widthOf, wrapped, wrappedName } from './width.ts'
 export interface CellLayout {
   readonly width: number
   readonly glyphs: Glyphs
+  readonly units?: Units | undefined
 }
+
+/** The characters of a text, and the units of its numbers and times. */
+type TextStyle = Pick<CellLayout, 'glyphs' | 'units'>
 
 /** The columns in the table of a list. */
 export function tableColumns({ columns }: View): readonly Column[] {
@@ -20,25 +25,35 @@ export function tableColumns({ columns }: View): readonly Column[] {
 export function cellLines(view: View, column: Column, row: Row, layout: CellLayout): string[] {
   const { width, glyphs } = layout
   const sign = column.signs?.[String(row[column.name])]
-  const text = sign === undefined ? textOf(column, row, glyphs) : glyphs.adapt(sign.text)
+  const text = sign === undefined ? textOf(column, row, layout) : glyphs.adapt(sign.text)
   const lines = column.wraps === true ? wrapped(text, width) : [shorten(text, width, glyphs.ellipsis)]
   const under = belowOf(view, column)
   if (under === undefined || (row[under.name] ?? null) === null) return lines
-  return [...lines, ...hanging(textOf(under, row, glyphs), layout)]
+  return [...lines, ...hanging(textOf(under, row, layout), layout)]
 }
 
 /** The text of a value for people. The sentences of dbtool itself are adapted to the terminal. */
-export function textOf({ name, wraps, shownIn, align, isName }: Column, row: Row, glyphs: Glyphs): string {
-  const text = readable(row[name])
+export function textOf(column: Column, row: Row, { glyphs, units = noUnits }: TextStyle): string {
+  const { name, wraps, shownIn, align, isName, unit } = column
+  const stored = readable(row[name], units.zone)
+  const text = unit === 'money' ? (units.currency?.amount(stored) ?? stored) : stored
   if (align === 'right' && isName !== true) return glyphs.grouped(text)
   return wraps === true || shownIn === 'below' ? glyphs.adapt(text) : text
 }
 
-/** The head of a column: its name, and the name of the column shown below it, if any row has a value for that. */
+/** The same with its unit, for a table without heads. */
+export function withUnit(column: Column, row: Row, style: TextStyle): string {
+  const [text, unit] = [textOf(column, row, style), unitOf(column, style.units ?? noUnits)]
+  return unit === undefined || (row[column.name] ?? null) === null ? text : `${text} ${unit}`
+}
+
+/** The head of a column: its name, its unit, and the name of the column shown below it, if any row has its value. */
 export function headLines(view: View, column: Column, rows: readonly Row[], layout: CellLayout): string[] {
   const under = belowOf(view, column)
   const used = under !== undefined && rows.some((row) => (row[under.name] ?? null) !== null)
-  return [...wrappedName(column.name, layout.width), ...(used ? hanging(under.name, layout) : [])]
+  const unit = unitOf(column, layout.units ?? noUnits)
+  const names = [column.name, ...(unit === undefined ? [] : [unit])]
+  return [...names.flatMap((name) => wrappedName(name, layout.width)), ...(used ? hanging(under.name, layout) : [])]
 }
 
 function belowOf({ columns }: View, column: Column): Column | undefined {

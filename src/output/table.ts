@@ -10,8 +10,10 @@ import {
   tableColumns,
   textOf,
   widest,
+  withUnit,
   type CellLayout,
 } from './table-cell.ts'
+import { noUnits, type Units, unitOf } from './units.ts'
 import { nestedRows, type Row, type Section, type View } from './view.ts'
 import { partsOf, piecesOf, shorten, widthOf } from './width.ts'
 
@@ -20,6 +22,7 @@ export interface Look {
   readonly glyphs: Glyphs
   /** Columns of the terminal; undefined: no limit. */
   readonly width: number | undefined
+  readonly units?: Units | undefined
 }
 
 /**
@@ -91,49 +94,73 @@ export function blocks(view: View, rows: readonly Row[], look: Look): string {
 
 /** A chart as a column with one line per row. */
 interface ChartColumn {
-  readonly name: string
+  readonly head: readonly string[]
   readonly width: number
   readonly lines: readonly string[]
 }
 
-/**
- * The chart of the view as the last column, in the remaining width. Texts are shortened for a chart of the minimum
- * width; if that is not enough, the chart is omitted.
- */
-function chartsBeside(
-  { chart }: View,
-  rows: readonly Row[],
-  elastic: readonly Elastic[],
-  { width: limit, glyphs }: Look,
-): ChartColumn[] {
+/** The chart of the view as the last column. If even shortened texts leave no space for it, it is omitted. */
+function chartsBeside(view: View, rows: readonly Row[], elastic: readonly Elastic[], look: Look): ChartColumn[] {
+  const { chart } = view
+  const { width: limit, glyphs } = look
   if (chart === undefined) return []
-  const available = limit === undefined ? chartInPipes : limit - wantedBy(elastic) - frame(elastic.length + 1)
-  const width = Math.max(narrowestChart, available)
-  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return []
+  const width = chartWidth(elastic, limit)
+  if (fittingWidths([...elastic, fixed(width)], limit) === undefined) {
+    chart.onOmitted?.()
+    return []
+  }
   return [
     {
-      name: chart.column,
+      head: [shorten(chart.column, width, glyphs.ellipsis), axisOf(view, rows, width, look)],
       width,
       lines: glyphs.pen[chart.kind](
-        rows.map((row) => Number(row[chart.column] ?? 0)),
+        rows.map((row) => valueIn(view, row)),
         width,
       ),
     },
   ]
 }
 
+/**
+ * The width that the other columns leave. For a quarter of the terminal, long texts are cut to a length that can still
+ * be read; for the narrowest chart, further.
+ */
+function chartWidth(columns: readonly Elastic[], limit: number | undefined): number {
+  if (limit === undefined) return chartInPipes
+  const available = limit - frame(columns.length + 1)
+  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, readableText)), 0)
+  return Math.max(
+    narrowestChart,
+    available - wantedBy(columns),
+    Math.min(Math.floor(limit / chartsPerTerminal), available - readable),
+  )
+}
+
+/** Zero at the left, and at the right the value that fills the width. */
+function axisOf(view: View, rows: readonly Row[], width: number, look: Look): string {
+  const column = view.columns.find(({ name }) => name === view.chart?.column)
+  const most = rows.reduce<Row | undefined>(
+    (largest, row) => (valueIn(view, row) > valueIn(view, largest) ? row : largest),
+    undefined,
+  )
+  if (column === undefined || most === undefined) return '0'
+  return `0${textOf(column, most, look).padStart(width - 1)}`
+}
+
+const valueIn = ({ chart }: View, row: Row | undefined): number => Number(row?.[chart?.column ?? ''] ?? 0)
+
 interface Layout {
   readonly widths: readonly number[]
   readonly charts: readonly ChartColumn[]
 }
 
-function drawn(view: View, rows: readonly Row[], { colour, glyphs, widths, charts }: Look & Layout): Frame {
+function drawn(view: View, rows: readonly Row[], { colour, glyphs, units, widths, charts }: Look & Layout): Frame {
   const columns = tableColumns(view)
-  const layoutAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs })
+  const layoutAt = (at: number): CellLayout => ({ width: widths[at] ?? 0, glyphs, units })
   const paint = (line: string): string => colour.bold(line)
   const head = [
     ...columns.map((column, at) => headLines(view, column, rows, layoutAt(at))),
-    ...charts.map(({ name, width }) => [shorten(name, width, glyphs.ellipsis)]),
+    ...charts.map((chart) => chart.head),
   ]
   const title = view.columns.find(({ shownIn }) => shownIn === 'heading')?.name
   const body = rows.flatMap((row, index): Cell[][] => {
@@ -158,7 +185,10 @@ const narrowestText = 8
 /** Only if nothing else helps: three characters and the ellipsis. */
 const narrowestCut = 4
 const narrowestSentence = 24
+const readableText = 16
 const narrowestChart = 10
+/** The least part of the terminal that a chart takes while texts stay readable: a quarter. */
+const chartsPerTerminal = 4
 const chartInPipes = 40
 /** The width of borders and padding: a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1
@@ -178,14 +208,14 @@ interface Elastic {
 
 const fixed = (width: number): Elastic => ({ wanted: width, wrapped: width, cut: width, least: width })
 
-function elasticColumns(view: View, rows: readonly Row[], { glyphs }: Look): Elastic[] {
-  const available: CellLayout = { width: Infinity, glyphs }
+function elasticColumns(view: View, rows: readonly Row[], { glyphs, units = noUnits }: Look): Elastic[] {
+  const available: CellLayout = { width: Infinity, glyphs, units }
   return tableColumns(view).map((column) => {
     const most = rows.reduce((width, row) => Math.max(width, widest(cellLines(view, column, row, available))), 0)
     const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
     const rigid =
       column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
-    const part = Math.max(...partsOf(column.name).map(widthOf))
+    const part = Math.max(...[column.name, unitOf(column, units) ?? ''].flatMap(partsOf).map(widthOf))
     const wrapped = Math.min(wanted, Math.max(most, part))
     if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
     if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
@@ -225,7 +255,7 @@ export function itemTable(view: View, row: Row, look: Look): string {
   const names = Math.max(...columns.map(({ name }) => widthOf(name)))
   const available = Math.max((look.width ?? Infinity) - names - 2, narrowestText)
   const lines = columns.flatMap((column) =>
-    piecesOf(textOf(column, row, look.glyphs), available).map((piece, index) => {
+    piecesOf(withUnit(column, row, look), available).map((piece, index) => {
       const label =
         index === 0 ? `${look.colour.bold(column.name)}${' '.repeat(names - widthOf(column.name))}` : ' '.repeat(names)
       return `${label}  ${dimNull(piece, look.colour)}`.trimEnd()

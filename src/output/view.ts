@@ -12,6 +12,8 @@ export interface Column {
   readonly shownIn: 'everywhere' | 'item' | 'data' | 'heading' | 'below'
   /** If a table is too wide, the text wraps instead of being cut. */
   readonly wraps?: boolean
+  /** The value is a time, or an amount of money: the head of a table names its unit. */
+  readonly unit?: 'time' | 'money'
   /** A number that names a thing, such as an id: its digits are never grouped. */
   readonly isName?: boolean
   /** The signs for values in the table of a list. */
@@ -40,7 +42,14 @@ export interface View<R extends object = object> {
   /** More tables about an item, for people only; data formats have the same data in columns. */
   sections?(row: R): readonly Section[]
   /** A chart of one column beside the table of a list. */
-  readonly chart?: { readonly column: string; readonly kind: keyof Pen } | undefined
+  readonly chart?: ViewChart | undefined
+}
+
+export interface ViewChart {
+  readonly column: string
+  readonly kind: keyof Pen
+  /** Called if the terminal has no space for it. */
+  readonly onOmitted?: () => void
 }
 
 export interface Section {
@@ -64,6 +73,9 @@ export const number = (name: string): Column => ({
   shownIn: 'everywhere',
   isName: /(?:^|_)(?:id|version|pid|port|year|connection)$/.test(name),
 })
+/** An instant, or a day or month of the user's calendar. */
+export const time = (name: string): Column => ({ ...text(name), unit: 'time' })
+export const money = (name: string): Column => ({ ...number(name), unit: 'money' })
 export const detail = (name: string): Column => ({ name, align: 'left', shownIn: 'item' })
 export const data = (name: string): Column => ({ name, align: 'left', shownIn: 'data' })
 export const heading = (name: string): Column => ({ name, align: 'left', shownIn: 'heading' })

@@ -57,7 +57,7 @@ export function wrapped(
   return lines
 }
 
-/** Wraps a name such as `total_amount` after its underscores into lines of at most `width` columns. */
+/** Wraps a name such as `total_amount` or `Europe/Paris` after its parts into lines of at most `width` columns. */
 export function wrappedName(name: string, width: number): string[] {
   const lines: string[] = []
   for (const part of partsOf(name)) {
@@ -69,7 +69,7 @@ export function wrappedName(name: string, width: number): string[] {
 }
 
 /** `total_`, `amount`. */
-export const partsOf = (name: string): string[] => name.match(/[^_]+_*|_+/g) ?? [name]
+export const partsOf = (name: string): string[] => name.match(/[^_/]+[_/]*|[_/]+/g) ?? [name]
 
 let segmenter: Intl.Segmenter | undefined
 

@@ -72,7 +72,11 @@ export interface Ask {
 
 export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number }
+  readonly stderr: NodeJS.WritableStream & {
+    readonly isTTY?: boolean
+    readonly columns?: number
+    readonly rows?: number
+  }
   readonly signal: AbortSignal
 }
 

@@ -1,6 +1,8 @@
 /** An entry of a list to choose from. */
 export interface Choice<T> {
   readonly name: string
+  /** The part of the name that is cut first if it does not fit into a line, such as the name of a product. */
+  readonly cutFirst?: string
   readonly value: T
   /** The text that replaces the list after the choice; default `name`. */
   readonly short?: string

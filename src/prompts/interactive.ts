@@ -16,11 +16,16 @@ const typingPauseMs = 80
 const linesOfChoices = 12
 /** The lines of a prompt besides its choices: the question, and the help below it. */
 const linesOfQuestion = 4
+/** The signs before a choice, and one column less than the terminal has: a full line would count as two. */
+const columnsBesideChoice = 4
+const columnsInPipes = 80
 
 /** The properties of the terminal that prompts depend on. */
 interface Screen {
   /** Makes text from the database safe to print. */
   readonly escapeControls: (text: string) => string
+  /** Cuts a text to a number of columns, and a part of it first. */
+  readonly fit: (text: string, width: number, cutFirst: string) => string
   /** Whether the terminal shows only ASCII characters. */
   readonly isAscii: boolean
 }
@@ -137,13 +142,17 @@ export class InteractiveAsk implements Ask, Conversation {
     this.answered.push(...words)
   }
 
-  private choiceRow<T>({ name, value, short = name, description, disabled }: Choice<T>): object {
+  /** A choice in one line. */
+  private choiceRow<T>({ name, cutFirst = '', value, short = name, description, disabled }: Choice<T>): object {
+    const { escapeControls, fit } = this.screen
+    const { columns = columnsInPipes } = this.terminal.stderr
+    const width = columns - columnsBesideChoice - (disabled === undefined ? 0 : disabled.length + 1)
     return {
-      name: this.screen.escapeControls(name),
+      name: fit(escapeControls(name), Math.max(width, 1), escapeControls(cutFirst)),
       value,
-      short: this.screen.escapeControls(short),
-      ...(description === undefined ? {} : { description: this.screen.escapeControls(description) }),
-      ...(disabled === undefined ? {} : { disabled: this.screen.escapeControls(disabled) }),
+      short: escapeControls(short),
+      ...(description === undefined ? {} : { description: escapeControls(description) }),
+      ...(disabled === undefined ? {} : { disabled: escapeControls(disabled) }),
     }
   }
 
@@ -162,7 +171,7 @@ export class InteractiveAsk implements Ask, Conversation {
     })
     const matches = (text: string): true | string =>
       text === value || 'Does not match; try again, or cancel with Ctrl-C'
-    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'Repeat it', validate: matches })
+    if (secret === 'twice') await this.prompt({ type, name: 'value', message: 'Password again', validate: matches })
     if (secret === undefined && value !== defaultAnswer) this.recordAnswer(...wordsFor(flag, value))
     return parse(value)
   }

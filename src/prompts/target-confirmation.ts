@@ -2,7 +2,7 @@ import type { Answers, Ask, PromptField, NameQuestion, YesQuestion } from './ask
 
 /** The target that a confirmation names. */
 export interface TargetInfo {
-  /** `user@host:port/database`. */
+  /** `user@host:port/database`, or `the private server`. */
   readonly target: string
   readonly database: string
   /** The origin of the protection; undefined if the database is not protected. */

@@ -1,5 +1,5 @@
 import { parseDuration, parsePrice } from '../values.ts'
-import { counted, number, report, text, type Asked } from './report.ts'
+import { counted, money, number, report, text, time, type Asked } from './report.ts'
 import { sql, type Sql } from './sql.ts'
 
 const user = [number('user_id'), text('username')]
@@ -23,11 +23,11 @@ export const ordersPerUser = report({
   question: 'How many orders has each user placed?',
   period: 'orders',
   parameters: {},
-  columns: [...user, number('order_count'), number('total_spent')],
+  columns: [...user, number('order_count'), money('total_spent')],
   rows,
   empty: noOrders,
   examples: ['--since 30d', '--chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count' }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, placed.order_count, placed.total_spent
     FROM ${ordersOfUsers(period)} JOIN users u ON u.id = placed.user_id
@@ -50,7 +50,7 @@ export const recentCustomers = report({
       excludes: 'since',
     },
   },
-  columns: [...user, text('last_order_at'), number('order_count')],
+  columns: [...user, time('last_order_at'), number('order_count')],
   rows,
   empty: noOrders,
   examples: ['--within 7d', '--since 2026-11-01 --until 2026-12-01'],
@@ -72,7 +72,7 @@ export const customerCategories = report({
   rows,
   empty: 'No users.',
   examples: ['--limit 0 --format csv', '--since 365d --chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count' }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, COALESCE(placed.order_count, 0) AS order_count,
       CASE WHEN placed.order_count IS NULL THEN 'inactive' WHEN placed.order_count <= 5 THEN 'occasional'
@@ -88,11 +88,11 @@ export const bigSpenders = report({
   parameters: {
     minSpent: { flag: '--min-spent <amount>', about: 'minimum total amount', parse: parsePrice, typed: '100' },
   },
-  columns: [...user, number('order_count'), number('total_spent')],
+  columns: [...user, number('order_count'), money('total_spent')],
   rows,
   empty: 'No users spent this amount.',
   examples: ['--min-spent 250.50 --since 365d', '--limit 5 --chart'],
-  chart: () => ({ kind: 'bars', column: 'total_spent' }),
+  chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username' }),
   // Without the CAST, comparing with text would convert the DECIMAL to a float.
   statement: ({ minSpent, limit, ...period }) => sql`
     SELECT

@@ -10,6 +10,6 @@ export const eagerLoading: Report<{ limit: number }> = {
   columns: [text('strategy'), number('statements'), number('rows'), number('ms')],
   empty: 'No users.',
   examples: ['--chart', '--limit 1000'],
-  chart: () => ({ kind: 'bars', column: 'ms' }),
+  chart: () => ({ kind: 'bars', column: 'ms', label: 'strategy' }),
   answer: async (db, asked, onRows) => onRows(await (await import('./strategies.ts')).compareStrategies(db, asked)),
 }

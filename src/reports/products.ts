@@ -1,5 +1,5 @@
 import { parseChoice } from '../values.ts'
-import { counted, number, parseCount, report, text } from './report.ts'
+import { counted, money, number, parseCount, report, text } from './report.ts'
 import { sql } from './sql.ts'
 
 const parseFigure = parseChoice(['units', 'revenue'])
@@ -17,13 +17,13 @@ export const topProducts = report({
     text('name'),
     number('total_sold'),
     number('times_ordered'),
-    number('revenue'),
+    money('revenue'),
   ],
   rows: 10,
   isRanking: true,
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
-  chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold' }),
+  chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold', label: 'name' }),
   // Without a period, the sales figures come from the products table. With one, the orders are sorted by id, as the
   // lines are stored. By time, the server would read them at random positions.
   statement: ({ by, limit, ...period }) =>
@@ -59,7 +59,7 @@ export const lowStock = report({
   rows: 50,
   empty: 'No products.',
   examples: ['--below 5', '--since 30d --format csv'],
-  chart: () => ({ kind: 'bars', column: 'stock' }),
+  chart: () => ({ kind: 'bars', column: 'stock', label: 'name' }),
   statement: ({ below, limit, since, until }) => {
     const ordered = sql` AND EXISTS (
         SELECT 1 FROM order_items i JOIN orders o ON o.id = i.order_id

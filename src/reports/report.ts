@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import type { OnRows } from '../db/queries.ts'
+import type { Zone } from '../time-zone.ts'
 import { parseWhole } from '../values.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -10,6 +11,8 @@ export interface Asked {
   /** Zero means no limit. */
   readonly limit: number
   readonly now: Date
+  /** The zone of days, weeks and months. */
+  readonly zone: Zone
 }
 
 /** A further parameter of one report, given as a flag. */
@@ -27,13 +30,15 @@ export interface Parameter<T> {
 
 export interface ReportColumn {
   readonly name: string
-  readonly kind: 'text' | 'number'
+  readonly kind: 'text' | 'number' | 'money' | 'time'
 }
 
 /** The chart of `--chart`: one bar per row, or a line down the rows. */
 export interface Chart {
   readonly kind: 'bars' | 'line'
   readonly column: string
+  /** The column that names the rows in a chart of its own. */
+  readonly label: string
 }
 
 interface Declaration<P> {
@@ -53,6 +58,8 @@ interface Declaration<P> {
   readonly examples: readonly string[]
   /** Undefined if there is no chart. */
   chart?(parameters: P): Chart
+  /** Adds the rows that the database does not have, such as days without orders: a chart along time needs them. */
+  fillGaps?(rows: readonly object[], asked: Asked & P): object[]
 }
 
 /**
@@ -67,12 +74,12 @@ export interface Report<P = Record<string, unknown>> extends Declaration<P> {
 export function report<P>({
   statement,
   ...declaration
-}: Declaration<P> & { readonly statement: (asked: Asked & P) => Sql }): Report<P> {
+}: Declaration<P> & { readonly statement: (asked: Asked & P, db: Database) => Sql | Promise<Sql> }): Report<P> {
   return {
     ...declaration,
-    answer(db, asked, onRows) {
-      const { text, values } = statement({ ...asked, limit: rowsOf(asked) })
-      return db.each<object>(text, values, onRows)
+    async answer(db, asked, onRows) {
+      const { text, values } = await statement({ ...asked, limit: rowsOf(asked) }, db)
+      await db.each<object>(text, values, onRows)
     },
   }
 }
@@ -91,6 +98,9 @@ export function counted({ since, until }: Pick<Asked, 'since' | 'until'>): Sql {
 
 export const number = (name: string): ReportColumn => ({ name, kind: 'number' })
 export const text = (name: string): ReportColumn => ({ name, kind: 'text' })
+export const money = (name: string): ReportColumn => ({ name, kind: 'money' })
+/** An instant, or a day, week or month. */
+export const time = (name: string): ReportColumn => ({ name, kind: 'time' })
 
 /** A count from 0, which often means all. */
 export const parseCount = parseWhole(0, 2_147_483_647)

@@ -1,10 +1,19 @@
 import { parseChoice } from '../values.ts'
-import { counted, number, parseCount, report, text } from './report.ts'
+import { withEmptyPeriods } from './calendar.ts'
+import { localTime } from './local-time.ts'
+import { counted, money, number, parseCount, report, time } from './report.ts'
 import { sql } from './sql.ts'
 
 /** Formats of DATE_FORMAT; the year of an ISO week is the year of its Thursday. */
 const formats = { day: '%Y-%m-%d', week: '%x-W%v', month: '%Y-%m' } as const
 const parsePeriod = parseChoice(['day', 'week', 'month'])
+
+interface Sales {
+  readonly period: string
+  readonly orders: number
+  readonly units: number
+  readonly revenue: string
+}
 
 /** The amounts of one order: its lines at their prices, or all that the customer pays. */
 const amounts = { lines: sql`SUM(i.quantity * i.price)`, totals: sql`o.total_amount` }
@@ -29,15 +38,17 @@ export const revenue = report({
       typed: '0',
     },
   },
-  columns: [text('period'), number('orders'), number('units'), number('revenue')],
+  columns: [time('period'), number('orders'), number('units'), money('revenue')],
   empty: 'No orders in this period.',
   examples: ['--by month --of totals', '--by day --since 30d --chart'],
-  chart: () => ({ kind: 'line', column: 'revenue' }),
+  chart: () => ({ kind: 'line', column: 'revenue', label: 'period' }),
+  fillGaps: (rows, asked) =>
+    withEmptyPeriods(rows as readonly Sales[], asked, (period) => ({ period, orders: 0, units: 0, revenue: '0.00' })),
   // Lines are summed per order first: a direct join would count an order once per line.
-  statement: ({ by, of, limit, ...period }) => sql`
+  statement: async ({ by, of, limit, zone, ...period }, db) => sql`
     SELECT * FROM (
       SELECT
-        DATE_FORMAT(sold.created_at, ${formats[by]}) AS period,
+        DATE_FORMAT(${await localTime(db, sql`sold.created_at`, { ...period, zone })}, ${formats[by]}) AS period,
         COUNT(*) AS orders,
         CAST(SUM(sold.units) AS SIGNED) AS units,
         SUM(sold.revenue) AS revenue

@@ -13,6 +13,8 @@ export interface Measured {
   readonly otherLoad: number
   /** Sizes or rounds are missing, because the time was up. */
   readonly incomplete: boolean
+  /** The user ended the sweep. */
+  readonly interrupted: boolean
 }
 
 export type Verdict = 'knee' | 'no-knee' | 'client-bound'
@@ -34,9 +36,9 @@ export type Limit = 'server' | 'client' | 'pool' | 'load'
 
 /**
  * A reason for low confidence: load of other programs, rounds that differ too much for a narrow range, too little time,
- * or a busy client.
+ * an interrupt, or a busy client.
  */
-export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'client-bound'
+export type Doubt = 'other-load' | 'wide-range' | 'too-little-time' | 'interrupted' | 'client-bound'
 
 export interface Advice {
   readonly verdict: Verdict
@@ -122,11 +124,12 @@ function limitAt(poolSize: number, verdict: Verdict, workers: number): Limit {
   return verdict === 'knee' ? 'server' : 'pool'
 }
 
-function doubtsAbout({ otherLoad, incomplete }: Measured, knee: Knee, verdict: Verdict): Doubt[] {
+function doubtsAbout({ otherLoad, incomplete, interrupted }: Measured, knee: Knee, verdict: Verdict): Doubt[] {
   return [
     ...(otherLoad >= noticeableLoad ? (['other-load'] as const) : []),
     ...(isNarrow(knee) ? [] : (['wide-range'] as const)),
     ...(incomplete ? (['too-little-time'] as const) : []),
+    ...(interrupted ? (['interrupted'] as const) : []),
     ...(verdict === 'client-bound' ? (['client-bound'] as const) : []),
   ]
 }

@@ -1,8 +1,12 @@
 import { DbtoolError } from '../errors.ts'
 import type { StressResult } from './result.ts'
+import type { Distribution } from './stress-run.ts'
 
-/** The values of an earlier run that a new one is compared with. */
-export type Baseline = Shape & Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms'>
+/** The values of a run that can be compared. */
+type Figures = Shape & Pick<StressResult, 'throughput' | 'acquire_ms' | 'total_ms'>
+
+/** An earlier run that a new one is compared with. A result without its report has no distribution. */
+export type Baseline = Figures & { readonly distribution?: Distribution | undefined }
 
 /** Two runs are the same test if these fields are equal. */
 const shape = ['mode', 'pool_size', 'max_overflow', 'workers', 'loop'] as const
@@ -10,7 +14,7 @@ export type Shape = Pick<StressResult, (typeof shape)[number]>
 
 interface Compared {
   readonly name: string
-  readonly of: (result: Baseline) => number | null
+  readonly of: (result: Figures) => number | null
   readonly unit: string
   /** Whether a higher value is worse. */
   readonly cost: boolean
@@ -36,15 +40,23 @@ export function readBaseline(path: string, text: string): Baseline {
   } catch {
     throw new DbtoolError('BAD_INPUT', `${path} is not JSON`, { hint: baselineHint })
   }
-  const result = (parsed as { result?: unknown } | null)?.result ?? parsed
+  const report = parsed as { result?: unknown; distribution?: unknown } | null
+  const result = report?.result ?? parsed
   if (!isResult(result))
     throw new DbtoolError('BAD_INPUT', `${path} is not the result of a load test`, {
       hint: baselineHint,
     })
-  return result
+  return { ...result, distribution: isDistribution(report?.distribution) ? report.distribution : undefined }
 }
 
-function isResult(value: unknown): value is Baseline {
+function isDistribution(value: unknown): value is Distribution {
+  const { percentiles, total_ms } = (value ?? {}) as Record<string, unknown>
+  const areNumbers = (list: unknown): list is (number | null)[] =>
+    Array.isArray(list) && list.every((entry) => entry === null || typeof entry === 'number')
+  return areNumbers(percentiles) && areNumbers(total_ms) && percentiles.length === total_ms.length
+}
+
+function isResult(value: unknown): value is Figures {
   const { throughput, total_ms, acquire_ms } = (value ?? {}) as Record<string, unknown>
   const has = (times: unknown, name: string): boolean => typeof times === 'object' && times !== null && name in times
   return typeof throughput === 'number' && has(total_ms, 'p50') && has(total_ms, 'p99') && has(acquire_ms, 'p99')
@@ -71,7 +83,7 @@ export interface ComparedValue {
 }
 
 /** Compares the values that both have; worse by up to `share` (0.1 is 10 %) is tolerated. */
-export function compareWith(baseline: Baseline, result: Baseline, share: number): ComparedValue[] {
+export function compareWith(baseline: Figures, result: Figures, share: number): ComparedValue[] {
   return compared.flatMap(({ name: metric, of, unit, cost }) => {
     const [before, now] = [of(baseline), of(result)]
     if (before === null || now === null) return []

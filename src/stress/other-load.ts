@@ -18,7 +18,7 @@ export async function otherLoad(ms: number, signal: AbortSignal): Promise<number
 }
 
 /** The time of all processors together since the start of the machine, in milliseconds. */
-function processorTime(): { readonly busy: number; readonly total: number } {
+export function processorTime(): { readonly busy: number; readonly total: number } {
   const times = cpus().map(({ times: { user, nice, sys, irq, idle } }) => ({ busy: user + nice + sys + irq, idle }))
   const busy = times.reduce((sum, time) => sum + time.busy, 0)
   return { busy, total: times.reduce((sum, time) => sum + time.idle, busy) }

@@ -1,6 +1,9 @@
-import { chartColours, chartStyle, escapeHtml } from './line-chart.ts'
+import { browserFiles, sourceOf } from './browser-files.ts'
+import { type Chart, escapeHtml } from './chart.ts'
+import { pageStyle } from './page-style.ts'
+import { legend, svgChart } from './svg-chart.ts'
 
-/** The conditions of a measurement: date, command, server, settings and versions. */
+/** The conditions of a measurement: date, command, server, machine, settings and versions. */
 export interface About {
   /** ISO 8601. */
   readonly date: string
@@ -9,6 +12,10 @@ export interface About {
   /** The settings of the run, by their captions. */
   readonly settings: Readonly<Record<string, string>>
   readonly versions: Readonly<Record<string, string>>
+  /** The machine of dbtool. */
+  readonly machine: Readonly<Record<string, string>>
+  /** The settings of the server that matter for a load. */
+  readonly server_settings: Readonly<Record<string, string>>
 }
 
 interface Page {
@@ -16,29 +23,63 @@ interface Page {
   readonly about: About
   /** Whether the measurement is reliable, in a sentence. */
   readonly verdict: { readonly good: boolean; readonly sentence: string }
-  /** The HTML between the verdict and the settings. */
-  readonly body: readonly string[]
+  /** HTML or charts, between the verdict and the settings. */
+  readonly body: readonly (string | readonly Chart[])[]
 }
 
-/** A self-contained HTML page that suits phones and large screens, in light and dark mode. */
+/**
+ * A self-contained HTML page that suits phones and large screens, in light and dark mode. Its policy allows its own
+ * scripts and styles only, and no request. Without scripts, the charts are pictures.
+ */
 export function pageOf({ title, about, verdict: { good, sentence }, body }: Page): string {
+  const { library, libraryStyle, script } = browserFiles()
+  const style = `${libraryStyle}\n${pageStyle}`
+  const policy = `default-src 'none'; style-src ${sourceOf(style)}; script-src ${sourceOf(library)} ${sourceOf(script)}`
+  const charts = body.flatMap((part) => (typeof part === 'string' ? [] : part))
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style></head>
 <body><main>
 <h1>${escapeHtml(title)}</h1>
-<p class="quiet">${escapeHtml(about.date)} · ${escapeHtml(about.server)}<br>
-<code>${escapeHtml(about.command)}</code></p>
+<p class="quiet">${escapeHtml(about.date)} · ${escapeHtml(about.server)}</p>
+<div class="command"><code id="command">${escapeHtml(about.command)}</code>
+<button type="button" class="copy" data-copies="command" hidden>Copy</button></div>
 <p class="verdict ${good ? 'good' : 'bad'}">${escapeHtml(sentence)}</p>
-${body.join('\n')}
+${body.map((part) => (typeof part === 'string' ? part : figuresOf(part))).join('\n')}
+<h2>Conditions</h2>
+<div class="tables">
 ${tableOf('Settings', Object.entries(about.settings))}
 ${tableOf('Versions', Object.entries(about.versions))}
-</main></body></html>
+${tableOf('Machine of dbtool', Object.entries(about.machine))}
+${tableOf('Settings of the server', Object.entries(about.server_settings))}
+</div>
+</main>
+<script type="application/json" id="charts">${embedded(charts)}</script>
+<script>${library}</script>
+<script>${script}</script>
+</body></html>
 `
 }
 
-/** An HTML table; the first cell of each row is its heading. Empty without rows. */
+function figuresOf(charts: readonly Chart[]): string {
+  const figures = charts.map((chart) => {
+    const unit = chart.unit === '' ? '' : `<span class="unit">${escapeHtml(chart.unit)}</span>`
+    const caption = `${escapeHtml(chart.title)} ${unit} ${legend(chart.lines)}`.trim()
+    return `<figure class="chart"><figcaption>${caption}</figcaption>${svgChart(chart)}</figure>`
+  })
+  return `<div class="charts">
+${figures.join('\n')}
+</div>
+<p class="hint quiet" hidden>Drag across a chart to zoom in, and double-click to zoom out.</p>`
+}
+
+/** JSON that cannot end its script element. */
+const embedded = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
+
+/** A table; the first cell of each row is its heading. Empty without rows. */
 export function tableOf(
   caption: string,
   rows: readonly (readonly string[])[],
@@ -50,26 +91,17 @@ export function tableOf(
       ? ''
       : `<tr>${columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
-    const values = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`)
-    return `<tr><th scope="row">${escapeHtml(name)}</th>${values.join('')}</tr>`
+    const values = cells.map((cell) => `<td${classOf(cell)}>${escapeHtml(cell)}</td>`)
+    return `<tr><th scope="row"${classOf(name)}>${escapeHtml(name)}</th>${values.join('')}</tr>`
   })
-  return `<table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table>`
+  return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }
 
-const style = `${chartColours}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 44rem; margin: 0 auto; padding: 1rem }
-h1 { font-size: 1.4rem } .quiet { color: var(--quiet) } code { overflow-wrap: anywhere }
-.verdict { border-left: .3rem solid; padding: .3rem .8rem }
-.good { border-color: var(--c) } .bad { border-color: var(--b) }
-figure { margin: 1.5rem 0 } figcaption, caption { font-weight: 600; text-align: left }
-figcaption span { font-weight: 400; white-space: nowrap; margin-left: .6rem }
-svg { width: 100%; height: auto; display: block } svg.key { display: inline-block; width: 24px; height: 8px }
-${chartStyle}
-table { border-collapse: collapse; width: 100%; margin: 1.5rem 0 }
-th, td {
-  text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-top: 1px solid var(--grid);
-  font-weight: 400; overflow-wrap: anywhere
+/** A longer word is broken when it is too wide for its column. Shorter ones stay whole. */
+const longestWord = 20
+const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
+
+function classOf(cell: string): string {
+  if (number.test(cell)) return ' class="number"'
+  return cell.split(/\s+/).some((word) => word.length > longestWord) ? ' class="long"' : ''
 }
-th { color: var(--quiet); overflow-wrap: normal }
-`

@@ -1,7 +1,7 @@
 import type { Pool } from '../db/pool/pool.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
 import { Histogram, type HistogramData } from './histogram.ts'
-import { type Bucket, Series } from './series.ts'
+import { Series, type SeriesData } from './series.ts'
 
 export interface ErrorCount {
   readonly code: string
@@ -36,7 +36,7 @@ export interface Recording {
   readonly operations: readonly number[]
   readonly dropped: number
   readonly inUseMs: number
-  readonly series: readonly Bucket[]
+  readonly series: SeriesData
   /** By position; empty if there is only one statement. */
   readonly statements: readonly { readonly execute: HistogramData; readonly failed: number }[]
 }
@@ -103,7 +103,7 @@ export class Recorder {
     this.total.record(acquireMs + executeMs)
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
     this.inUseMs += executeMs * share
-    this.series.ended(true, acquireMs)
+    this.series.succeeded(acquireMs, acquireMs + executeMs)
     if (statement !== undefined) this.recordOf(statement).execute.record(executeMs)
   }
 
@@ -111,9 +111,10 @@ export class Recorder {
   failed({ acquireMs, executeMs, share, statement }: Times, error: unknown): void {
     this.acquire.record(acquireMs)
     this.inUseMs += executeMs * share
-    this.series.ended(false, acquireMs)
+    const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
+    this.series.failed(acquireMs, code === 'POOL_TIMEOUT')
     if (statement !== undefined) this.recordOf(statement).failed += 1
-    this.count(error instanceof DbtoolError ? error.code : 'UNEXPECTED', 1, messageOf(error))
+    this.count(code, 1, messageOf(error))
   }
 
   private recordOf(position: number): StatementRecord {

@@ -1,30 +1,24 @@
-import { lineChart, type LineChart, svgFile } from './line-chart.ts'
-import { markdownPage } from './markdown-page.ts'
-import { pageOf, tableOf, type About } from './page.ts'
+import type { Chart } from './chart.ts'
 import type { JudgedResult } from './judged.ts'
+import { markdownPage } from './markdown-page.ts'
+import { meansOf } from './observer.ts'
+import { pageOf, tableOf, type About } from './page.ts'
+import type { Percentiles } from './histogram.ts'
 import type { StressResult } from './result.ts'
 import type { Interval } from './series.ts'
+import { serverRows } from './server-figures.ts'
+import { chartsOverTime, distributionChart, errorCharts, serverCharts } from './stress-charts.ts'
+import type { Distribution, StressRun } from './stress-run.ts'
+import { svgFile } from './svg-chart.ts'
 import { measuredText } from './threshold.ts'
 
-/** The result of a run, its course over time, and the distribution of its times. */
-export interface StressRun<R extends StressResult = StressResult> {
-  readonly result: R
-  readonly over_time: readonly Interval[]
-  readonly distribution: Distribution
-}
 export type JudgedRun = StressRun<JudgedResult>
 
 /** The report of a run, with its conditions. */
 export interface StressReport extends JudgedRun {
   readonly about: About
-}
-
-/** The distribution of times: one value in milliseconds for each of the percentiles. */
-export interface Distribution {
-  readonly percentiles: readonly number[]
-  readonly acquire_ms: readonly (number | null)[]
-  readonly execute_ms: readonly (number | null)[]
-  readonly total_ms: readonly (number | null)[]
+  /** Of the baseline; null without one, or if its file has none. */
+  readonly baseline_distribution: Distribution | null
 }
 
 /** The series over time as CSV, one line per interval. */
@@ -38,17 +32,30 @@ export function csvOf({ over_time }: StressReport): string {
 
 /** The run as an HTML page with charts. */
 export function htmlOf(report: StressReport): string {
-  const { result, about } = report
+  const { result, about, server } = report
+  const [errors, seen] = [errorCharts(report), serverCharts(server)]
   return pageOf({
     title: titleOf(result),
     about,
     verdict: verdictOf(result),
-    body: [...verdictTables(result), ...chartsOf(report).map(lineChart), ...tablesOf(result)],
+    body: [
+      ...verdictTables(result),
+      tableOf('Times in milliseconds', percentileRows(result), ['', ...timesOf(result).map(([name]) => name)]),
+      '<h2>Over time</h2>',
+      [...chartsOverTime(report), ...errors, distributionOf(report)],
+      ...(errors.length === 0 ? ['<p>No iteration failed.</p>'] : []),
+      tableOf('Errors', errorRows(result), ['code', 'count', 'message']),
+      ...(server.length === 0 ? [] : ['<h2>The server meanwhile</h2>']),
+      ...(seen.length === 0 ? [] : [seen]),
+      tableOf('Means of the whole run', serverRows(meansOf(server))),
+      '<h2>Figures</h2>',
+      ...tablesOf(result),
+    ],
   })
 }
 
 /** The run for a pull request or the summary of a CI job: thresholds first, then the verdict and the figures. */
-export function markdownOf({ result, about }: StressReport): string {
+export function markdownOf({ result, about, server }: StressReport): string {
   const { thresholds, comparison } = result
   return markdownPage({
     title: titleOf(result),
@@ -58,14 +65,17 @@ export function markdownOf({ result, about }: StressReport): string {
       { columns: ['threshold', 'measured'], rows: thresholdRows(thresholds) },
       { columns: ['metric', 'baseline', 'this run', 'change'], rows: comparisonRows(comparison) },
       { columns: ['figure', 'value'], rows: figuresOf(result) },
+      { columns: ['ms', ...timesOf(result).map(([name]) => name)], rows: percentileRows(result) },
       { columns: statementColumns, rows: statementRows(result) },
+      { columns: ['the server meanwhile', 'mean'], rows: serverRows(meansOf(server)) },
       { columns: ['error', 'count', 'message'], rows: errorRows(result) },
     ],
   })
 }
 
 /** The charts of the run as an SVG file. */
-export const svgOf = (report: StressReport): string => svgFile(chartsOf(report))
+export const svgOf = (report: StressReport): string =>
+  svgFile([...chartsOverTime(report), ...errorCharts(report), distributionOf(report), ...serverCharts(report.server)])
 
 const titleOf = ({ pool_size, max_overflow }: StressResult): string =>
   `Load on a pool of ${pool_size} + ${max_overflow}`
@@ -76,47 +86,8 @@ function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; se
     : { good: false, sentence: `Do not rely on this measurement: ${verdict}.` }
 }
 
-function chartsOf({ over_time, distribution }: StressReport): LineChart[] {
-  const places = over_time.map(({ second }) => `${second} s`)
-  const column = (name: keyof Interval): (number | null)[] => over_time.map((interval) => interval[name])
-  return [
-    {
-      title: 'Successful iterations',
-      unit: '/ s',
-      places,
-      lines: [{ name: 'throughput', values: column('throughput') }],
-    },
-    {
-      title: 'Acquire wait',
-      unit: 'ms',
-      places,
-      lines: [
-        { name: 'longest', values: column('wait_max_ms') },
-        { name: 'mean', values: column('wait_mean_ms') },
-      ],
-    },
-    {
-      title: 'Connections and waiting workers',
-      unit: '',
-      places,
-      lines: [
-        { name: 'in use', values: column('in_use') },
-        { name: 'idle', values: column('idle') },
-        { name: 'waiting', values: column('waiting') },
-      ],
-    },
-    {
-      title: 'Time by percentile',
-      unit: 'ms',
-      places: distribution.percentiles.map((at) => `p${at}`),
-      lines: [
-        { name: 'total', values: distribution.total_ms },
-        { name: 'execute', values: distribution.execute_ms },
-        { name: 'acquire', values: distribution.acquire_ms },
-      ],
-    },
-  ]
-}
+const distributionOf = ({ distribution, baseline_distribution: before }: StressReport): Chart =>
+  distributionChart(distribution, before?.percentiles.join() === distribution.percentiles.join() ? before : undefined)
 
 const signOf = (ok: boolean | null): string => (ok === null ? '–' : ok ? '✔' : '✖')
 
@@ -152,46 +123,34 @@ function verdictTables({ thresholds, comparison }: JudgedResult): string[] {
 function tablesOf(result: StressResult): string[] {
   const checks = result.validity.checks.map(({ check, ok, finding }) => [`${signOf(ok)} ${check}`, finding])
   return [
-    tableOf('Figures', figuresOf(result)),
+    tableOf('Run', figuresOf(result)),
     tableOf('Statements', statementRows(result), statementColumns),
     tableOf('Validity', checks),
-    tableOf('Errors', errorRows(result)),
   ]
 }
 
+/** The kinds of times that the run has. */
+function timesOf({ acquire_ms, execute_ms, total_ms, late_ms, loop }: StressResult): [string, Percentiles][] {
+  const late: [string, Percentiles][] = loop === 'open' ? [['late', late_ms]] : []
+  return [['acquire', acquire_ms], ['execute', execute_ms], ['total', total_ms], ...late]
+}
+
+function percentileRows(result: StressResult): string[][] {
+  const names = Object.keys(result.total_ms) as (keyof Percentiles)[]
+  return names.map((name) => [name, ...timesOf(result).map(([, times]) => times[name]?.toFixed(2) ?? '–')])
+}
+
 function figuresOf(result: StressResult): string[][] {
-  const {
-    mode,
-    loop,
-    workers,
-    ok,
-    failed,
-    timeouts,
-    dropped,
-    seconds,
-    throughput,
-    queue_peak,
-    fairness,
-    connections,
-    cold_start_ms,
-  } = result
-  const times = (['acquire_ms', 'execute_ms', 'total_ms'] as const).map((name) => [
-    name,
-    Object.entries(result[name])
-      .map(([at, ms]) => `${at} ${ms === null ? '–' : String(ms)}`)
-      .join(' · '),
-  ])
+  const { loop, workers, ok, failed, timeouts, dropped, seconds, connections } = result
+  const pool = `${connections.opened} connections opened, ${connections.closed} closed, peak ${connections.peak}`
   return [
-    [
-      'pool',
-      `${mode}, ${connections.opened} connections opened, ${connections.closed} closed, peak ${connections.peak}`,
-    ],
+    ['pool', `${result.mode}, ${pool}`],
     ['load', loop === 'closed' ? `closed loop, ${workers} workers` : `open loop, ${dropped} dropped`],
     ['iterations', `${ok} ok, ${failed} failed (${timeouts} timed out), in ${seconds} s`],
-    ['throughput', `${throughput} / s`],
-    ...times,
-    ['longest queue', String(queue_peak)],
-    ["fairness (Jain's index)", String(fairness.jain)],
-    ['cold start', `${cold_start_ms} ms`],
+    ['throughput', `${result.throughput} / s`],
+    ['longest queue', String(result.queue_peak)],
+    ["fairness (Jain's index)", String(result.fairness.jain)],
+    ['event loop delay, p99', `${result.event_loop_ms.p99 ?? '–'} ms`],
+    ['cold start', `${result.cold_start_ms.toFixed(1)} ms`],
   ]
 }

@@ -1,3 +1,5 @@
+import type { ServerFigures } from './observer.ts'
+
 /** The measurement of one round at one pool size. */
 export interface Round {
   /** Successful iterations per second. */
@@ -7,6 +9,8 @@ export interface Round {
   readonly clientBound: boolean
   /** Processor time of this process per thread; 1 means that all threads were always busy. */
   readonly clientCpu: number
+  /** Null if nobody watched the server. */
+  readonly server: ServerFigures | null
 }
 
 /** One pool size with its rounds. Round `i` of all sizes was measured at about the same time. */

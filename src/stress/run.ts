@@ -2,10 +2,11 @@ import { isForeign } from '../db/pool/modes.ts'
 import type { PoolParts } from '../db/pool/open.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
+import type { Observer } from './observer.ts'
 import type { Live } from './recorder.ts'
 import { type Shard, shardSize, singleShard } from './shard.ts'
-import { shardPlan } from './plan.ts'
-import type { StressRun } from './report.ts'
+import { shardPlan, type StressPlan } from './plan.ts'
+import type { StressRun } from './stress-run.ts'
 import { iterateWork } from './workload.ts'
 
 export interface LoadHooks {
@@ -15,6 +16,8 @@ export interface LoadHooks {
   readonly onLive?: (live: Live) => void
   /** A pool has moved to another of several hosts, or reads old data; the text says so. */
   readonly onMove?: (text: string) => void
+  /** Watches the server during the measurement. */
+  readonly observer?: Observer | undefined
 }
 
 /** No machine has use for more threads. */
@@ -26,13 +29,18 @@ const interruptGraceMs = 1_000
  * Runs a load test on new pools, one per thread, and closes them afterwards. Resolves to the result, which is partial
  * after an interrupt. Failed iterations are counted, not thrown. Rejects if a connection cannot be opened.
  */
-export async function runLoad(job: LoadJob, { signal, threads = 1, onLive, onMove }: LoadHooks): Promise<StressRun> {
+export async function runLoad(job: LoadJob, hooks: LoadHooks): Promise<StressRun> {
+  const { signal, threads = 1, onMove } = hooks
   const { stressRun } = await import('./stress.ts')
   const { mode, pool, plan, work } = job
   const several = work.kind === 'statements' && work.statements.length > 1
   const statements = several ? work.statements.map(({ text }) => text) : []
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
-    stressRun(generators, { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements }, signal, onLive)
+    stressRun(
+      generators,
+      { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements, expectedMs: expectedMs(plan) },
+      hooks,
+    )
   const moves = new Set<string>()
   // Each thread has its own pool, and all of them move.
   const once = (text: string): void => void (moves.has(text) || onMove?.(text), moves.add(text))
@@ -40,6 +48,8 @@ export async function runLoad(job: LoadJob, { signal, threads = 1, onLive, onMov
   const { withThreads } = await import('./threads.ts')
   return withThreads(job, threads, { signal, onMove: once }, run)
 }
+
+const expectedMs = ({ until }: StressPlan): number | undefined => ('durationMs' in until ? until.durationMs : undefined)
 
 /**
  * Calls `use` with a generator for one shard, in this thread, and closes its pool afterwards. After an interrupt,

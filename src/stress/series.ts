@@ -1,4 +1,5 @@
 import type { PoolStats } from '../db/pool/pool.ts'
+import { TimesOverTime, type TimesData } from './times-over-time.ts'
 
 /** The events of one interval of time; waits are acquire waits. */
 export interface Interval {
@@ -6,8 +7,13 @@ export interface Interval {
   readonly second: number
   /** Successful iterations per second. */
   readonly throughput: number
-  /** The number of iterations that failed. */
+  /** The number of iterations that failed; `timeouts` counts the ones without a connection in time. */
   readonly failed: number
+  readonly timeouts: number
+  /** Percentiles of the total time of successful iterations. */
+  readonly p50_ms: number | null
+  readonly p95_ms: number | null
+  readonly p99_ms: number | null
   readonly wait_mean_ms: number | null
   readonly wait_max_ms: number | null
   /** Means over the samples of the pool. */
@@ -17,13 +23,12 @@ export interface Interval {
 }
 
 const bucketMs = 100
-/** Longer runs have longer intervals instead of more of them. */
-const maxIntervals = 240
 
 /** The events of a tenth of a second. */
 export interface Bucket {
   ok: number
   failed: number
+  timeouts: number
   waits: number
   waitMs: number
   waitMaxMs: number
@@ -36,6 +41,7 @@ export interface Bucket {
 const emptyBucket = (): Bucket => ({
   ok: 0,
   failed: 0,
+  timeouts: 0,
   waits: 0,
   waitMs: 0,
   waitMaxMs: 0,
@@ -56,6 +62,7 @@ function merged(buckets: readonly Bucket[]): Bucket {
   return {
     ok: sum('ok'),
     failed: sum('failed'),
+    timeouts: sum('timeouts'),
     waits: sum('waits'),
     waitMs: sum('waitMs'),
     waitMaxMs: Math.max(0, ...buckets.map(({ waitMaxMs }) => waitMaxMs)),
@@ -66,36 +73,49 @@ function merged(buckets: readonly Bucket[]): Bucket {
   }
 }
 
+/** A series in the form that threads send to each other. */
+export interface SeriesData {
+  readonly buckets: readonly Bucket[]
+  readonly times: TimesData
+}
+
 /** A run in tenths of a second, from the construction of the series. */
 export class Series {
   readonly #started = performance.now()
-  readonly #buckets: Bucket[]
-
-  constructor(buckets: readonly Bucket[] = []) {
-    this.#buckets = [...buckets]
-  }
+  readonly #buckets: Bucket[] = []
+  #times = new TimesOverTime()
 
   /** Combines series of the same time; the states of their pools are summed. */
-  static of(all: readonly (readonly Bucket[])[]): Series {
-    const length = Math.max(0, ...all.map((buckets) => buckets.length))
-    return new Series(Array.from({ length }, (_, index) => merged(all.flatMap((buckets) => buckets[index] ?? []))))
+  static of(all: readonly SeriesData[]): Series {
+    const length = Math.max(0, ...all.map(({ buckets }) => buckets.length))
+    const series = new Series()
+    for (let index = 0; index < length; index += 1)
+      series.#buckets.push(merged(all.flatMap(({ buckets }) => buckets[index] ?? [])))
+    series.#times = TimesOverTime.of(all.map(({ times }) => times))
+    return series
   }
 
-  data(): readonly Bucket[] {
-    return this.#buckets
+  data(): SeriesData {
+    return { buckets: this.#buckets, times: this.#times.data() }
   }
 
-  ended(ok: boolean, waitMs: number): void {
-    const bucket = this.now()
-    if (ok) bucket.ok += 1
-    else bucket.failed += 1
-    bucket.waits += 1
-    bucket.waitMs += waitMs
-    if (waitMs > bucket.waitMaxMs) bucket.waitMaxMs = waitMs
+  succeeded(waitMs: number, totalMs: number): void {
+    const index = this.index()
+    const bucket = this.at(index)
+    bucket.ok += 1
+    waited(bucket, waitMs)
+    this.#times.record(index, totalMs)
+  }
+
+  failed(waitMs: number, isTimeout: boolean): void {
+    const bucket = this.at(this.index())
+    bucket.failed += 1
+    if (isTimeout) bucket.timeouts += 1
+    waited(bucket, waitMs)
   }
 
   sample({ inUse, idle, waiting }: Pick<PoolStats, 'inUse' | 'idle' | 'waiting'>): void {
-    const bucket = this.now()
+    const bucket = this.at(this.index())
     bucket.samples += 1
     bucket.inUse += inUse
     bucket.idle += idle
@@ -116,14 +136,17 @@ export class Series {
   /** The intervals of a run that lasted `seconds`; the last one can be shorter. */
   intervals(seconds: number): Interval[] {
     const count = Math.min(this.#buckets.length, Math.max(1, Math.ceil((seconds * 1_000) / bucketMs)))
-    const width = Math.max(1, Math.ceil(count / maxIntervals))
+    const width = this.#times.widthFor(count)
     return Array.from({ length: Math.ceil(count / width) }, (_, index) =>
       this.interval(index * width, Math.min(count, (index + 1) * width), seconds),
     )
   }
 
-  private now(): Bucket {
-    const index = Math.floor((performance.now() - this.#started) / bucketMs)
+  private index(): number {
+    return Math.floor((performance.now() - this.#started) / bucketMs)
+  }
+
+  private at(index: number): Bucket {
     while (this.#buckets.length <= index) this.#buckets.push(emptyBucket())
     return this.#buckets[index] ?? emptyBucket()
   }
@@ -140,10 +163,15 @@ export class Series {
     const total = (of: (bucket: Bucket) => number): number => sum(buckets.map(of))
     const [waits, samples] = [total(({ waits: n }) => n), total(({ samples: n }) => n)]
     const mean = (of: number, n: number): number | null => (n === 0 ? null : Number((of / n).toFixed(3)))
+    const [p50_ms = null, p95_ms = null, p99_ms = null] = this.#times.percentiles(from, to, [50, 95, 99])
     return {
       second: Number(end.toFixed(3)),
       throughput: Number((total(({ ok }) => ok) / lasted).toFixed(1)),
       failed: total(({ failed }) => failed),
+      timeouts: total(({ timeouts }) => timeouts),
+      p50_ms,
+      p95_ms,
+      p99_ms,
       wait_mean_ms: mean(
         total(({ waitMs }) => waitMs),
         waits,
@@ -163,6 +191,12 @@ export class Series {
       ),
     }
   }
+}
+
+function waited(bucket: Bucket, waitMs: number): void {
+  bucket.waits += 1
+  bucket.waitMs += waitMs
+  if (waitMs > bucket.waitMaxMs) bucket.waitMaxMs = waitMs
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -2,8 +2,9 @@ import type { PoolMode } from '../db/pool/modes.ts'
 import type { Pool } from '../db/pool/pool.ts'
 import { generator, type Generator } from './generator.ts'
 import type { StressPlan } from './plan.ts'
+import type { Observer } from './observer.ts'
 import { type Live, Recorder, combineLive } from './recorder.ts'
-import type { StressRun } from './report.ts'
+import type { StressRun } from './stress-run.ts'
 import { type Run, type StressResult, summarise } from './result.ts'
 import type { Perform } from './workload.ts'
 
@@ -27,28 +28,38 @@ export async function stress(
   const { result } = await stressRun(
     [generator({ pool, size: options.size, work }, plan, signal)],
     { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs, statements: [] },
-    signal,
+    { signal },
   )
   return result
 }
 
 /** The fields of a run that its result repeats. */
-export type Shape = Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs' | 'statements'>
+export interface Shape extends Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs' | 'statements'> {
+  /** The duration of the load, if it has one. */
+  readonly expectedMs?: number | undefined
+}
+
+interface RunHooks {
+  readonly signal: AbortSignal
+  readonly onLive?: ((live: Live) => void) | undefined
+  readonly observer?: Observer | undefined
+}
 
 /** Runs all generators of a load at the same time, and adds up their measurements. */
 export async function stressRun(
   generators: readonly Generator[],
   shape: Shape,
-  signal: AbortSignal,
-  onLive?: (live: Live) => void,
+  { signal, onLive, observer }: RunHooks,
 ): Promise<StressRun> {
   await Promise.all(generators.map((shard) => shard.prepare()))
+  const stopWatching = await observer?.watch(shape.expectedMs)
   const started = performance.now()
   const cpu = process.cpuUsage()
   const listeners = onLive === undefined ? [] : combineLive(generators.length, onLive)
   const measurements = await Promise.all(generators.map((shard, index) => shard.run(listeners[index])))
   const { user, system } = process.cpuUsage(cpu)
   const clientCpu = (user + system) / 1e3 / (performance.now() - started) / measurements.length
+  const server = (await stopWatching?.()) ?? []
   const recorder = new Recorder(
     0,
     measurements.map(({ recording }) => recording),
@@ -60,7 +71,7 @@ export async function stressRun(
     execute_ms: recorder.execute.at(curve),
     total_ms: recorder.total.at(curve),
   }
-  return { result, over_time: recorder.series.intervals(result.seconds), distribution }
+  return { result, over_time: recorder.series.intervals(result.seconds), server, distribution }
 }
 
 /** The percentiles of the distribution, closer to each other towards its end. */

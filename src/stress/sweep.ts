@@ -1,13 +1,17 @@
 import { DbtoolError } from '../errors.ts'
 import { durationText } from '../values.ts'
 import type { StressPlan } from './plan.ts'
-import type { StressResult } from './result.ts'
+import { meansOf } from './observer.ts'
 import type { Round, Size } from './rounds.ts'
+import type { StressRun } from './stress-run.ts'
 import { pauseMs, type Probe, reserveMs, type Schedule, scheduleOf, type SweepPlan } from './schedule.ts'
+
+/** The parts of a run that a sweep uses. */
+export type SweptRun = Pick<StressRun, 'result' | 'server'>
 
 export interface SweepHooks {
   /** Runs one load test on a pool of `size` connections, and cuts it when `signal` aborts. */
-  readonly trial: (size: number, plan: StressPlan, signal: AbortSignal) => Promise<StressResult>
+  readonly trial: (size: number, plan: StressPlan, signal: AbortSignal) => Promise<SweptRun>
   /** Waits for `ms`, and resolves to the share of this machine that other programs use meanwhile. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<number>
   /** Whether the rounds until now are enough for a clear answer. */
@@ -29,13 +33,16 @@ export interface Sweep {
   readonly otherLoad: number
   /** Sizes or rounds are missing, because the time was up. */
   readonly incomplete: boolean
+  /** The user ended it. */
+  readonly interrupted: boolean
 }
 
 /**
  * Measures one statement, announces the time, and then measures all sizes in each round. The order alternates between
  * ascending and descending, so that drift affects all sizes alike. Ends when the answer is clear, or when another round
  * would exceed the time. Rejects with USAGE if the time is too short, with QUERY_FAILED if no iteration of a trial
- * succeeds, and with INTERRUPTED.
+ * succeeds. After an interrupt, it resolves to the measurements until then, or rejects with INTERRUPTED if there is
+ * nothing to compare.
  */
 export async function sweep(plan: SweepPlan, hooks: SweepHooks): Promise<Sweep> {
   const now = hooks.now ?? ((): number => performance.now())
@@ -51,7 +58,7 @@ export async function sweep(plan: SweepPlan, hooks: SweepHooks): Promise<Sweep> 
     const rounds = new Map<number, Round[]>(plan.sizes.map((size) => [size, []]))
     const loads: number[] = []
     let longestMs = 0
-    for (let round = 1; round <= schedule.mostRounds; round += 1) {
+    for (let round = 1; round <= schedule.mostRounds && !hooks.signal.aborted; round += 1) {
       if (round > schedule.leastRounds && hooks.enough(measuredSizes(rounds))) break
       const roundStarted = now()
       if (roundStarted + longestMs > endMs) break
@@ -63,9 +70,11 @@ export async function sweep(plan: SweepPlan, hooks: SweepHooks): Promise<Sweep> 
       longestMs = Math.max(longestMs, now() - roundStarted)
     }
     const sizes = measuredSizes(rounds)
+    const interrupted = hooks.signal.aborted
+    if (interrupted && sizes.length < Math.min(2, plan.sizes.length)) throw interruption()
     if (sizes.length === 0) throw new DbtoolError('QUERY_FAILED', 'the time was up before any size was measured')
-    const incomplete = [...rounds.values()].some((measured) => measured.length < schedule.leastRounds)
-    return { sizes, otherLoad: meanOf(loads), incomplete }
+    const isShort = [...rounds.values()].some((measured) => measured.length < schedule.leastRounds)
+    return { sizes, otherLoad: meanOf(loads), incomplete: isShort && !interrupted, interrupted }
   } finally {
     trials.end()
   }
@@ -83,6 +92,10 @@ class Trials {
     this.#signal = AbortSignal.any([hooks.signal, this.#cut.signal])
   }
 
+  get isInterrupted(): boolean {
+    return this.#hooks.signal.aborted
+  }
+
   cutAfter(ms: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#cut.abort(), Math.max(0, ms))
@@ -96,19 +109,19 @@ class Trials {
     return this.#hooks.pause(pauseMs, this.#signal)
   }
 
-  /** Resolves to undefined if the time was up before the trial ended. */
-  async run(size: number, plan: StressPlan): Promise<StressResult | undefined> {
-    const { trial, signal } = this.#hooks
+  /** Resolves to undefined if the time was up before the trial ended, or after an interrupt. */
+  async run(size: number, plan: StressPlan): Promise<SweptRun | undefined> {
+    const { trial } = this.#hooks
     try {
       this.#signal.throwIfAborted()
-      const result = await trial(size, plan, this.#signal)
+      const run = await trial(size, plan, this.#signal)
       this.#signal.throwIfAborted()
-      if (result.ok > 0) return result
+      const { result } = run
+      if (result.ok > 0) return run
       const hint = result.errors[0]?.message
       throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint })
     } catch (error) {
-      if (signal.aborted) throw new DbtoolError('INTERRUPTED', 'interrupted before every size was measured')
-      if (this.#cut.signal.aborted) return undefined
+      if (this.#signal.aborted) return undefined
       throw error
     }
   }
@@ -120,12 +133,13 @@ async function probe({ sizes, timeMs }: SweepPlan, trials: Trials, now: () => nu
   for (const connections of new Set([1, sizes.at(-1) ?? 1])) {
     const started = now()
     const load = { loop: 'closed', workers: connections } as const
-    const result = await trials.run(connections, { load, until: { iterations: 1 }, warmupMs: 0, rampMs: 0 })
-    if (result === undefined)
+    const run = await trials.run(connections, { load, until: { iterations: 1 }, warmupMs: 0, rampMs: 0 })
+    if (run === undefined && trials.isInterrupted) throw interruption()
+    if (run === undefined)
       throw new DbtoolError('USAGE', `--time ${durationText(timeMs ?? 0)} is too short for one statement`, {
         hint: 'use a longer --time, or a faster statement',
       })
-    probes.push({ connections, statementMs: result.total_ms.max ?? 0, trialMs: now() - started })
+    probes.push({ connections, statementMs: run.result.total_ms.max ?? 0, trialMs: now() - started })
   }
   return probes
 }
@@ -146,18 +160,20 @@ async function measureRound(
   const measured = new Map<number, Round>()
   for (const [index, size] of (round % 2 === 1 ? sizes : [...sizes].reverse()).entries()) {
     onTrial(round, index + 1)
-    const result = await trials.run(size, plan)
-    if (result === undefined) break
-    measured.set(size, roundOf(result))
+    const run = await trials.run(size, plan)
+    if (run === undefined) break
+    measured.set(size, roundOf(run))
   }
   return measured
 }
 
-function roundOf({ throughput, total_ms, validity, client_cpu }: StressResult): Round {
+const interruption = (): DbtoolError => new DbtoolError('INTERRUPTED', 'interrupted before two sizes were measured')
+
+function roundOf({ result: { throughput, total_ms, validity, client_cpu }, server }: SweptRun): Round {
   // The check holds also for a trial that is too short for a verdict. Late timers of an idle process do not count: they
   // show that the machine is busy.
   const clientBound = validity.checks.some(({ check, ok }) => check === 'client_cpu' && ok === false)
-  return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu }
+  return { throughput, p99Ms: total_ms.p99, clientBound, clientCpu: client_cpu, server: meansOf(server) }
 }
 
 const measuredSizes = (rounds: ReadonlyMap<number, readonly Round[]>): Size[] =>

@@ -1,12 +1,19 @@
 import type { Advice, TunedPoint } from './advice.ts'
-import { escapeHtml, lineChart, type LineChart, svgFile } from './line-chart.ts'
+import { type Axis, type Chart, escapeHtml, type Mark } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
+import { median } from './median.ts'
+import type { ServerFigures } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
+import type { Size } from './rounds.ts'
+import { serverCells, serverColumnNames } from './server-figures.ts'
+import { svgFile } from './svg-chart.ts'
 import { throughputAt } from './usl.ts'
 
 /** The report of a sweep. */
 export interface TuneReport {
   readonly advice: Advice
+  /** All sizes with the measurement of each round. */
+  readonly sizes: readonly Size[]
   /** The conclusions, in sentences. */
   readonly words: readonly string[]
   readonly about: About
@@ -28,19 +35,22 @@ export function tuneCsvOf({ advice: { points } }: TuneReport): string {
 
 /** The sweep as an HTML page with charts. */
 export function tuneHtmlOf(report: TuneReport): string {
-  const { advice, words, about } = report
+  const { advice, words, about, sizes } = report
+  const server = serverTable(sizes)
   return pageOf({
     title: titleOf(advice),
     about,
     verdict: { good: advice.confidence === 'high', sentence: words[0] ?? '' },
     body: [
-      ...chartsOf(report).map(lineChart),
       ...words
         .slice(1)
         .map((word) =>
           word.startsWith(' ') ? `<p><code>${escapeHtml(word.trim())}</code></p>` : `<p>${escapeHtml(word)}</p>`,
         ),
+      '<h2>By pool size</h2>',
+      chartsOf(report),
       tableOf('All sizes', advice.points.map(rowOf), columns),
+      tableOf('The server meanwhile', server, ['connections', ...serverColumnNames]),
       tableOf('Fitted Universal Scalability Law', advice.usl === null ? [] : lawRows(advice.usl), [
         '',
         '',
@@ -51,9 +61,10 @@ export function tuneHtmlOf(report: TuneReport): string {
 }
 
 /** The sweep for a pull request or the summary of a CI job. */
-export function tuneMarkdownOf({ advice, words, about }: TuneReport): string {
-  const table = { columns, rows: advice.points.map(rowOf) }
-  return markdownPage({ title: titleOf(advice), about, sentences: words, tables: [table] })
+export function tuneMarkdownOf({ advice, words, about, sizes }: TuneReport): string {
+  const points = { columns, rows: advice.points.map(rowOf) }
+  const server = { columns: ['connections', ...serverColumnNames], rows: serverTable(sizes) }
+  return markdownPage({ title: titleOf(advice), about, sentences: words, tables: [points, server] })
 }
 
 /** The charts of the sweep as an SVG file. */
@@ -64,27 +75,92 @@ const titleOf = ({ recommended }: Advice): string =>
 
 const columns = ['connections', 'per second', 'p99, ms', 'spread', 'client CPU']
 
-function chartsOf({ advice: { points, usl } }: TuneReport): LineChart[] {
-  const places = points.map(({ pool_size }) => String(pool_size))
-  const column = (name: keyof TunedPoint): (number | null)[] => points.map((point) => point[name])
+function chartsOf({ advice, sizes }: TuneReport): Chart[] {
+  const { points, usl } = advice
+  const x: Axis = { name: 'connections', unit: '', values: points.map(({ pool_size }) => pool_size) }
+  const mark = markOf(advice)
+  const rounds = (of: (round: Size['rounds'][number]) => number | null): Chart['rounds'] =>
+    sizes.map((size) => ({ at: size.poolSize, values: size.rounds.flatMap((round) => of(round) ?? []) }))
   const law =
     usl === null
       ? []
-      : [{ name: 'Universal Scalability Law', values: points.map(({ pool_size }) => throughputAt(usl, pool_size)) }]
+      : [{ name: 'Universal Scalability Law', values: x.values.map((connections) => throughputAt(usl, connections)) }]
   return [
     {
       title: 'Throughput by pool size',
       unit: '/ s',
-      places,
-      lines: [{ name: 'measured', values: column('throughput') }, ...law],
+      x,
+      mark,
+      rounds: rounds(({ throughput }) => throughput),
+      lines: [{ name: 'median of the rounds', values: points.map(({ throughput }) => throughput) }, ...law],
     },
     {
       title: '99th percentile of the total time by pool size',
       unit: 'ms',
-      places,
-      lines: [{ name: 'p99', values: column('p99_ms') }],
+      x,
+      mark,
+      rounds: rounds(({ p99Ms }) => p99Ms),
+      lines: [{ name: 'median of the rounds', values: points.map(({ p99_ms }) => p99_ms) }],
+    },
+    ...serverCharts(sizes, x, mark),
+  ]
+}
+
+/** The recommended size with its range, which ends at the largest size if it may extend beyond it. */
+function markOf({ recommended, range, points }: Advice): Mark | undefined {
+  if (recommended === null) return undefined
+  const { pool_size: at } = recommended
+  const to = range.to ?? Math.max(...points.map(({ pool_size }) => pool_size))
+  return { at, from: range.from ?? at, to, text: `recommended: ${at}` }
+}
+
+/** Medians of the rounds of each size. None if nobody watched the server. */
+function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): Chart[] {
+  if (!sizes.some(({ rounds }) => rounds.some(({ server }) => server !== null))) return []
+  const column = (name: keyof ServerFigures): (number | null)[] => sizes.map((size) => serverOf(size)?.[name] ?? null)
+  const server = column('server_cpu').every((value) => value === null)
+    ? []
+    : [{ name: 'server', values: column('server_cpu') }]
+  return [
+    {
+      title: 'Threads on the server by pool size',
+      unit: '',
+      x,
+      mark,
+      lines: [
+        { name: 'running', values: column('threads_running') },
+        { name: 'waiting for a row lock', values: column('row_lock_waiting') },
+      ],
+    },
+    {
+      title: 'Processors in use by pool size',
+      unit: '',
+      x,
+      mark,
+      lines: [
+        { name: 'whole machine', values: column('machine_cpu') },
+        { name: 'dbtool', values: column('client_cpu') },
+        ...server,
+      ],
     },
   ]
+}
+
+const serverTable = (sizes: readonly Size[]): string[][] =>
+  sizes.flatMap((size) => {
+    const figures = serverOf(size)
+    return figures === null ? [] : [[String(size.poolSize), ...serverCells(figures)]]
+  })
+
+/** The medians of the rounds of one size, for each figure. */
+function serverOf({ rounds }: Size): ServerFigures | null {
+  const seen = rounds.flatMap(({ server }) => server ?? [])
+  const [first] = seen
+  if (first === undefined) return null
+  const names = Object.keys(first) as (keyof ServerFigures)[]
+  return Object.fromEntries(
+    names.map((name) => [name, median(seen.flatMap((figures) => figures[name] ?? [])) ?? null]),
+  ) as unknown as ServerFigures
 }
 
 function rowOf({ pool_size, throughput, p99_ms, spread, client_cpu }: TunedPoint): string[] {

@@ -41,7 +41,7 @@ interface StatementWork {
 }
 
 /** Statements that create and drop the scratch table of a workload. */
-interface Scratch {
+export interface Scratch {
   readonly make: readonly string[]
   readonly remove: string
 }

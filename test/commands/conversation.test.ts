@@ -16,13 +16,13 @@ const clear = '\u0015'
 const basketSteps: readonly Step[] = [
   { see: 'Which customer?', type: 'AD' },
   { see: '❯ ada  ada@example.com\n\n', type: keys.enter },
-  { see: 'Which product? Type', type: 'tea-' },
+  { see: 'Which product? (part', type: 'tea-' },
   { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
-  { see: 'How many TEA-1? 98 in stock', type: `99${keys.enter}` },
+  { see: 'How many TEA-1? (98 in stock', type: `99${keys.enter}` },
   { see: 'Must be at most 98, the units in stock', type: `${clear}2${keys.enter}` },
   { see: 'Which other product?', type: 'pot' },
   { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter },
-  { see: 'How many POT-1? 2 in stock', type: `2${keys.enter}` },
+  { see: 'How many POT-1? (2 in stock', type: `2${keys.enter}` },
   { see: 'That is all: 2 products', type: keys.enter },
 ]
 
@@ -56,7 +56,7 @@ describe('orders place without flags is a conversation', () => {
     await respond(tty, [
       { see: 'TEA-1 now costs 5.00; it was 4.50', type: '' },
       { see: 'only 1 left of POT-1', type: '' },
-      { see: 'How many POT-1? 1 in stock', type: keys.enter },
+      { see: 'How many POT-1? (1 in stock', type: keys.enter },
       { see: 'Place this order of 58.90 for ada?', type: `y${keys.enter}` },
     ])
     await tty.see('placed order 2: 58.90')
@@ -81,13 +81,13 @@ describe('orders place without flags is a conversation', () => {
   it('takes out what is wanted no more, and changes how many', async () => {
     const tty = terminal(['orders', 'place', '--user', 'ada'], database, { columns: 200 })
     await respond(tty, [
-      { see: 'Which product? Type', type: 'TEA-' },
+      { see: 'Which product? (part', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock\n\n', type: keys.enter },
       { see: 'How many TEA-1?', type: `2${keys.enter}` },
       { see: 'Which other product?', type: 'TEA-' },
       { see: '❯ TEA-1  Green tea  4.50  98 in stock, 2 in the order\n\n', type: keys.enter },
       { see: '2 in the order so far; 0 removes it', type: `0${keys.enter}` },
-      { see: 'Which product? Type', type: 'pot' },
+      { see: 'Which product? (part', type: 'pot' },
       { see: '❯ POT-1  Teapot  48.90  2 in stock\n\n', type: keys.enter },
       { see: 'How many POT-1?', type: `1${keys.enter}` },
       { see: 'That is all: 1 product', type: keys.enter },
@@ -123,6 +123,18 @@ describe('orders place without flags is a conversation', () => {
     const tty = terminal(['orders', 'place', '--user', 'bob'], database)
     await respond(tty, [{ see: 'Which product?', type: 'pot' }])
     await tty.see('POT-1  Teapot  48.90  0 in stock (sold out)')
+    tty.type(keys.ctrlC)
+    expect(await tty.ended()).toBe(130)
+  })
+
+  it.each([60, 80, 120])('cuts a long name in %i columns, and not the price and the stock', async (columns) => {
+    await shop.connection.execute("UPDATE products SET name = REPEAT('Green tea ', 20) WHERE sku = 'TEA-1'")
+    const tty = terminal(['orders', 'place', '--user', 'bob'], database, { columns })
+    await tty.see('Which product?')
+    await tty.see('…  4.50  98 in stock')
+    const [line = ''] = tty.screen.split('\n').filter((one) => one.includes('98 in stock'))
+    expect(line).toMatch(/^[❯ ] TEA-1  Green tea .*…  4\.50  98 in stock$/)
+    expect(line.length).toBe(columns - 2)
     tty.type(keys.ctrlC)
     expect(await tty.ended()).toBe(130)
   })

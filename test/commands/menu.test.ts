@@ -32,8 +32,8 @@ async function choose(tty: Terminal, question: string, line: string): Promise<vo
 }
 
 const chooseVerb = async (tty: Terminal, noun: string, verb: string): Promise<void> => {
-  await choose(tty, 'dbtool\n', `${noun} `)
-  await choose(tty, `${noun}\n`, `${verb} `)
+  await choose(tty, 'Which command?\n', `${noun} `)
+  await choose(tty, `Which ${noun} command?\n`, `${verb} `)
 }
 
 describe('bare dbtool on a terminal is a menu', () => {
@@ -45,14 +45,14 @@ describe('bare dbtool on a terminal is a menu', () => {
   it('that leads somebody new from nothing to a placed order, and shows every command line', async () => {
     const tty = terminal([], database, { env, rows: 60 })
     await chooseVerb(tty, 'server', 'start')
-    await choose(tty, 'Any options?', '')
+    await choose(tty, 'Which options?', '')
     await tty.see('$ dbtool server start')
     await tty.see('the private server is running')
     await chooseVerb(tty, 'db', 'migrate')
-    await choose(tty, 'Any options?', '')
+    await choose(tty, 'Which options?', '')
     await tty.see('$ dbtool db migrate')
     await chooseVerb(tty, 'users', 'create')
-    await tty.see('? Any options?')
+    await tty.see('? Which options?')
     tty.type(keys.enter)
     await tty.see('Username (3 to 50 of A-Z a-z 0-9 _)')
     tty.type(`grace${keys.enter}`)
@@ -60,16 +60,16 @@ describe('bare dbtool on a terminal is a menu', () => {
     tty.type(`grace@example.com${keys.enter}`)
     await tty.see('Password (12 or more')
     tty.type(`Abcdef-12345${keys.enter}`)
-    await tty.see('Repeat it')
+    await tty.see('Password again')
     tty.type(`Abcdef-12345${keys.enter}`)
     await tty.see('added grace')
     await tty.see('without prompts: dbtool users create --username grace --email grace@example.com')
     await chooseVerb(tty, 'products', 'create')
-    await tty.see('? Any options?')
+    await tty.see('? Which options?')
     tty.type(down + down)
     await tty.see('❯◯ --stock <n>')
     tty.type(` ${keys.enter}`)
-    await tty.see('--stock: ')
+    await tty.see('--stock (')
     tty.type(`ten${keys.enter}`)
     await tty.see('Must be a whole number from 0')
     tty.type(`\u001510${keys.enter}`)
@@ -82,8 +82,8 @@ describe('bare dbtool on a terminal is a menu', () => {
     tty.type(`7.50${keys.enter}`)
     await tty.see('added')
     await chooseVerb(tty, 'orders', 'place')
-    await tty.see('? Any options?')
-    tty.type(keys.enter)
+    // It asks for everything itself, so that the menu offers no flags.
+    await tty.see('$ dbtool orders place\n')
     await tty.see('Which customer?')
     await tty.see('grace  grace@example.com')
     tty.type(keys.enter)
@@ -94,10 +94,10 @@ describe('bare dbtool on a terminal is a menu', () => {
     tty.type(`2${keys.enter}`)
     await tty.see('That is all: 1 product')
     tty.type(keys.enter)
-    await tty.see('Place this order of 15.00 for grace?')
+    await tty.see('Place this order of 15.00 for grace? On the private server.')
     tty.type(`y${keys.enter}`)
     await tty.see('placed order 1: 15.00')
-    await choose(tty, 'dbtool\n', 'quit')
+    await choose(tty, 'Which command?\n', 'quit')
     expect(await tty.ended()).toBe(0)
     expect((await dbtool('orders get 1 --json', { env: { DBTOOL_HOME: home } })).json()).toMatchObject({
       username: 'grace',
@@ -133,7 +133,7 @@ describe('bare dbtool on a terminal is a menu', () => {
       await chooseVerb(tty, noun, verb)
       await tty.see('connected as')
     }
-    await tty.see('? dbtool')
+    await tty.see('? Which command?')
     tty.type(keys.ctrlC)
     expect(await tty.ended()).toBe(130)
   })
@@ -143,7 +143,7 @@ describe('bare dbtool on a terminal is a menu', () => {
     await chooseVerb(tty, 'connection', 'test')
     await tty.see('$ dbtool --format json connection test')
     await tty.see('"version":')
-    await choose(tty, 'dbtool\n', 'quit')
+    await choose(tty, 'Which command?\n', 'quit')
     expect(await tty.ended()).toBe(0)
   })
 

@@ -188,6 +188,24 @@ it('import guess shows whole orders, whose lines need not be adjacent', async ()
   })
 })
 
+describe('import guess and a list of existing products', () => {
+  it.each([
+    ['sku,stock', 'CUP,7', 'sku CUP, stock 7'],
+    ['Price,SKU', '4.50,CUP', 'sku CUP, price 4.50'],
+  ])('%s is recognized, with the command that reads it', async (columns, row, contents) => {
+    const path = saved('list.csv', columns, row)
+    expect((await run(`import guess ${path} --json`)).json()).toMatchObject({
+      preset: null,
+      command: `dbtool products import ${path} --on-conflict update`,
+      first: [{ name: 'CUP', contents, fault: null }],
+    })
+  })
+
+  it.each(['sku', 'sku,quantity', 'sku,stock,warehouse', 'stock,price'])('%s is none', async (columns) =>
+    expect(await run(`import guess ${saved('other.csv', columns, columns)} --json`)).toMatchObject({ exitCode: 2 }),
+  )
+})
+
 describe('addresses as people have them', () => {
   const addresses = ["o'hara@example.ie", 'j&j@example.com', 'lee@exämple.de', 'ivan@xn--e1afmkfd.xn--p1ai']
 

@@ -21,13 +21,13 @@ const usernames = async (): Promise<string[]> =>
 describe('on a terminal', () => {
   it('a new password is asked for twice, and a login once; neither is seen', async () => {
     const tty = terminal(['users', 'set-password'], database)
-    await tty.see('Which user? Type part of the name or email')
+    await tty.see('Which user? (part of the name or email)')
     tty.type('ada@')
     await tty.see('❯ ada  ada@example.com  Ada\n\n')
     tty.type(keys.enter)
     await tty.see('Password (12 or more characters')
     tty.type(`${secret}${keys.enter}`)
-    await tty.see('Repeat it')
+    await tty.see('Password again')
     tty.type(`${secret}${keys.enter}`)
     await tty.see('ada has a new password')
     expect(await tty.ended()).toBe(0)

@@ -32,6 +32,28 @@ const logs = async () =>
   )
 const soundness = async () => (await dbtool('db check', { database: database.name })).exitCode
 
+describe('a list of stock or prices', () => {
+  it.each([
+    ['sku,stock', 'TEA-1,7'],
+    ['SKU;Price', 'TEA-1;4.50'],
+  ])('%s: the hint names the flag that reads it', async (columns, row) => {
+    const delimiter = columns.includes(';') ? "--delimiter ';'" : ''
+    const { exitCode, error } = await importing(`${columns}\n${row}\n`, delimiter)
+    expect([exitCode, error.hint]).toEqual([
+      2,
+      'To update existing products from these columns, add --on-conflict update.',
+    ])
+    await importing('sku,name,price\nTEA-1,Tea,4.00\n')
+    const updated = await importing(`${columns}\n${row}\n`, `${delimiter} --on-conflict update`)
+    expect(updated.json()).toMatchObject({ updated: 1, rejected: 0 })
+  })
+
+  it.each(['sku', 'sku,colour', 'name,stock'])('%s: no flag reads it', async (columns) => {
+    const { error } = await importing(`${columns}\n${columns}\n`)
+    expect(error.hint).toContain('name the right ones with --map')
+  })
+})
+
 describe('what is created', () => {
   it('has the values of the file, or the defaults, and a row in the log', async () => {
     const { exitCode, json, stderr } = await importing(

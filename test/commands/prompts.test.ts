@@ -30,7 +30,7 @@ describe('on a terminal', () => {
     tty.type(`short${keys.enter}`)
     await tty.see('Must have at least 12 characters, an upper-case letter, a digit, a special character')
     tty.type(`\u0015${secret}${keys.enter}`)
-    await tty.see('Repeat it')
+    await tty.see('Password again')
     tty.type(`${secret}x${keys.enter}`)
     await tty.see('Does not match')
     tty.type(keys.backspace + keys.enter)

@@ -34,7 +34,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
   it.each([
     {
       line: 'users get',
-      question: 'Which user? Type part of the name or email',
+      question: 'Which user? (part of the name or email)',
       typed: 'zoe@',
       marked: '❯ zoe  zoe@example.com  (inactive)',
       without: 'dbtool users get zoe',
@@ -63,7 +63,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'products get',
-      question: 'Which product? Type part of the SKU or name',
+      question: 'Which product? (part of the SKU or name)',
       typed: 'pot',
       marked: '❯ POT-1  Teapot  48.90  1 in stock',
       without: 'dbtool products get POT-1',
@@ -84,7 +84,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'orders get',
-      question: 'Which order? Type its number, or part of the customer',
+      question: 'Which order? (its number, or part of the customer)',
       typed: 'ad',
       marked: '❯ 1  ada  confirmed  57.90',
       without: 'dbtool orders get 1',
@@ -98,7 +98,7 @@ describe('what a verb is about is found as it is typed, where somebody sits ther
     },
     {
       line: 'addresses update --city Potsdam',
-      question: 'Which address? Type part of the user',
+      question: 'Which address? (part of the user)',
       typed: 'ada',
       marked: '❯ 1  ada  billing  Torstr. 1, Berlin, DE',
       without: 'dbtool addresses update --city Potsdam 1',

@@ -7,7 +7,7 @@ import { DbtoolError, type ErrorCode } from '../../src/errors.ts'
 import { sound } from './sound-facts.ts'
 
 const { target, pool } = sound.destination
-const config = { target, pool, limits: defaultLimits, isProtected: false, entries: [] }
+const config = { target, pool, limits: defaultLimits, isProtected: false, currency: undefined, entries: [] }
 
 /** The facts when each login fails with the next of these errors. */
 function inspectFailing(...errors: Error[]): ReturnType<typeof inspectServer> {

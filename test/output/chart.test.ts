@@ -78,22 +78,23 @@ const rows = [
 ]
 
 describe('beside a table', () => {
-  it('is a column of its own, named after the figures, with nothing for NULL', () => {
+  it('is a column of its own with its largest value, named after the figures, with nothing for NULL', () => {
     expect(listTable(view(), rows, look(57)).split('\n')).toEqual([
-      '┌────┬───────────────────────────┬───────┬──────────────┐',
-      '│ id │ name                      │  sold │ sold         │',
-      '├────┼───────────────────────────┼───────┼──────────────┤',
-      '│  1 │ Green tea from the slopes │ 20.00 │ ████████████ │',
-      '│  2 │ Cup                       │  NULL │              │',
-      '│  3 │ Pot                       │    10 │ ██████       │',
-      '└────┴───────────────────────────┴───────┴──────────────┘',
+      '┌────┬─────────────────────────┬───────┬────────────────┐',
+      '│ id │ name                    │  sold │ sold           │',
+      '│    │                         │       │ 0        20.00 │',
+      '├────┼─────────────────────────┼───────┼────────────────┤',
+      '│  1 │ Green tea from the slo… │ 20.00 │ ██████████████ │',
+      '│  2 │ Cup                     │  NULL │                │',
+      '│  3 │ Pot                     │    10 │ ███████        │',
+      '└────┴─────────────────────────┴───────┴────────────────┘',
     ])
   })
 
   it.each([200, 100, 57, 56, 50, 38, 34])('in %i columns fills them, and texts give way to its narrowest', (width) => {
     const lines = listTable(view(), rows, look(width)).split('\n')
     expect(lines.map(widthOf)).toEqual(lines.map(() => width))
-    expect(lines[3]).toMatch(/█{10,} │$/)
+    expect(lines[4]).toMatch(/█{10,} │$/)
   })
 
   it.each([33, 30])('in %i columns has no room, and there is the table without it', (width) => {
@@ -109,7 +110,7 @@ describe('beside a table', () => {
 
   it('has a colour of its own', () => {
     expect(listTable(view(), rows, { ...look(57), colour: new Chalk({ level: 1 }) })).toContain(
-      '\u001b[36m██████\u001b[39m',
+      '\u001b[36m███████\u001b[39m',
     )
   })
 })

@@ -290,18 +290,19 @@ describe('a picture', () => {
     expect(await drawn('top-products --by revenue')).toMatch(/ 586\.80 │ █{10,} │\n.* 492\.00 │ █{8,}\S? +│\n/)
   })
 
-  it('of revenue is a line down the rows', async () => {
+  it('of revenue is a line down the days, also those without orders', async () => {
     expect(
-      (await drawn('revenue'))
+      (await drawn('revenue --from 2010-12-30 --to 2011-01-04', { TZ: 'UTC' }))
         .split('\n')
-        .slice(3, -2)
+        .slice(4, -2)
         .map((row) => row.slice(40)),
     ).toEqual([
-      '│           │            │',
-      '│           │            │',
-      '│           ╰──────────╮ │',
-      '│     ╭────────────────╯ │',
+      '│ │                      │',
+      '│ ╰────────────────────╮ │',
+      '│ ╭────────────────────╯ │',
+      '│ ╰───╮                  │',
       '│     │                  │',
+      '│ ╭───╯                  │',
     ])
   })
 

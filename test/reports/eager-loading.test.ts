@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { utc } from '../../src/time-zone.ts'
 import { compareStrategies, strategies, type Strategy } from '../../src/reports/strategies.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, withPool } from '../support/database.ts'
@@ -7,7 +8,7 @@ import { reportShop } from './shop.ts'
 const shop = testDatabase()
 beforeAll(() => reportShop(shop.connection))
 
-const asked = { since: undefined, until: undefined, limit: 100, now: new Date() }
+const asked = { since: undefined, until: undefined, limit: 100, now: new Date(), zone: utc }
 
 describe('three strategies for users with their orders', () => {
   it.each([

@@ -16,6 +16,7 @@ const sizesOf = (
       p99Ms: more.p99Ms?.(Number(size)) ?? 10,
       clientBound: more.clientBound ?? false,
       clientCpu: 0.2,
+      server: null,
     })),
   }))
 /** Noise that no round has in common. */
@@ -32,6 +33,7 @@ const measured = (sizes: readonly Size[], more: Partial<Measured> = {}): Measure
   workers: 64,
   otherLoad: 0.01,
   incomplete: false,
+  interrupted: false,
   ...more,
 })
 
@@ -105,6 +107,7 @@ describe('the advice', () => {
     ['nothing', measured(clear), []],
     ['other programs', measured(clear, { otherLoad: 0.6 }), ['other-load']],
     ['missing rounds', measured(clear, { incomplete: true }), ['too-little-time']],
+    ['an interrupt', measured(clear, { interrupted: true }), ['interrupted']],
     ['a busy client', measured(sizesOf({ 1: 500, 2: 900, 4: 910 }, { clientBound: true })), ['client-bound']],
     [
       'noise and other programs',

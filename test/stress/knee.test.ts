@@ -34,6 +34,7 @@ const seriesOf = (shape: Shape, disturb: Disturbance, rounds: number, seed: numb
       p99Ms: 10 * poolSize,
       clientBound: false,
       clientCpu: 0.1,
+      server: null,
     })),
   }))
 }

@@ -1,21 +1,156 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser } from 'puppeteer-core'
+import { Script } from 'node:vm'
+import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Chart } from '../../src/stress/chart.ts'
 import { browserPath, openBrowser } from '../support/browser.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
+const database = testDatabase({ migrated: false })
+const folder = temporaryFolder()
+const at = (name: string): string => join(folder, name)
+
+const overTime = ['Successful iterations', 'Total time', 'Acquire wait', 'Connections and waiting workers']
+const server = ['Threads on the server', 'Statements of all clients', 'Waits for row locks', 'Processors in use']
+const commandLines = {
+  stress: ['stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}', '--duration', '2s', '--workers', '8'],
+  open: [
+    ...['stress', '--sql', 'SELECT nonsense_with_a_long_name_that_no_table_has', '--sql', '9: SELECT 1'],
+    ...['--rate', '200', '--duration', '1s'],
+  ],
+  tune: ['tune', '--sql', 'SELECT SLEEP(0.01)', '--max', '4', '--duration', '200ms', '--warmup', '0ms'],
+  compare: ['compare', '--sql', 'SELECT 1', '--workers', '4', '--duration', '150ms', '--warmup', '0ms'],
+}
+type Name = keyof typeof commandLines
+
+/** The pages, with the titles of their charts. */
+const pages: Record<Name, string[]> = {
+  stress: [...overTime, 'Time by percentile', ...server],
+  open: [...overTime, 'Errors', 'Time by percentile', ...server],
+  tune: [
+    'Throughput by pool size',
+    '99th percentile of the total time by pool size',
+    'Threads on the server by pool size',
+    'Processors in use by pool size',
+  ],
+  compare: ['Successful iterations', 'Acquire wait by percentile', 'Total time by percentile'],
+}
+const names = Object.keys(pages) as Name[]
+
+beforeAll(async () => {
+  const first = ['stress', '--workload', 'ping', '--workers', '8', '--iterations', '50']
+  const run = async (words: readonly string[]): Promise<number> =>
+    (await dbtool(['pool', ...words], { database: database.name })).exitCode
+  expect(await run([...first, '--out', `json=${at('first.json')}`])).toBe(0)
+  for (const name of names) {
+    const judged =
+      name === 'stress' ? ['--threshold', 'ok>=1', '--baseline', at('first.json'), '--max-regression', '999%'] : []
+    const exitCode = await run([...commandLines[name], ...judged, '--out', `html=${at(`${name}.html`)}`])
+    expect([name, [0, 99].includes(exitCode)]).toEqual([name, true])
+  }
+}, 60_000)
+
+interface Parts {
+  readonly html: string
+  readonly styles: string[]
+  readonly scripts: string[]
+  readonly charts: Chart[]
+  /** The page without its scripts and styles. */
+  readonly rest: string
+}
+
+function partsOf(name: Name): Parts {
+  const html = readFileSync(at(`${name}.html`), 'utf8')
+  const texts = (pattern: RegExp): string[] => [...html.matchAll(pattern)].map(([, text = '']) => text)
+  const [charts = ''] = texts(/<script type="application\/json"[^>]*>([^]*?)<\/script>/g)
+  return {
+    html,
+    styles: texts(/<style>([^]*?)<\/style>/g).filter((style) => style.includes('main {')),
+    scripts: texts(/<script>([^]*?)<\/script>/g),
+    charts: JSON.parse(charts) as Chart[],
+    rest: html.replace(/<(script|style)\b[^>]*>[^]*?<\/\1>/g, ''),
+  }
+}
+
+describe.each(names)('the page %s', (name) => {
+  it('allows its own scripts and style, and no request', () => {
+    const { html, styles, scripts, rest } = partsOf(name)
+    const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+    const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)!
+    expect([styles.length, scripts.length]).toEqual([1, 2])
+    expect(policy).toBe(
+      `default-src 'none'; style-src ${styles.map(hash).join(' ')}; script-src ${scripts.map(hash).join(' ')}; ` +
+        `base-uri 'none'; form-action 'none'`,
+    )
+    expect(rest).not.toMatch(/<(?:link|img|iframe|object|form)\b|\s(?:src|href|style|on\w+)=/)
+    expect(styles[0]).not.toMatch(/@import|url\(/)
+    for (const script of scripts) expect(() => new Script(script)).not.toThrow()
+    expect(html).toContain('Permission is hereby granted')
+  })
+
+  it('has its charts as data and, for readers without scripts, as pictures', () => {
+    const { charts, rest } = partsOf(name)
+    expect(charts.map(({ title }) => title)).toEqual(pages[name])
+    expect(rest.match(/<figure class="chart">/g)).toHaveLength(charts.length)
+    expect(rest.match(/<svg viewBox="0 0 \d+ \d+" role="img"/g)).toHaveLength(charts.length)
+    for (const { title, x, lines } of charts)
+      for (const { name: line, values } of lines)
+        expect([title, line, values.length]).toEqual([title, line, x.values.length])
+    expect(rest).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('has the exact command line with a button to copy it, the machine and the settings', () => {
+    const { rest } = partsOf(name)
+    const [, command = ''] = /<code id="command">([^<]*)<\/code>/.exec(rest)!
+    expect(command).toMatch(new RegExp(`^dbtool pool ${commandLines[name][0]} `))
+    expect(command).toContain(`--out html=${at(`${name}.html`)}`)
+    expect(rest).toContain('data-copies="command" hidden>Copy</button>')
+    for (const text of ['max_connections', 'processors', 'an iteration', 'MariaDB']) expect(rest).toContain(text)
+  })
+})
+
+describe('the contents of the pages', () => {
+  it('of a run: thresholds, the baseline and its percentiles, the server meanwhile', () => {
+    const { rest, charts } = partsOf('stress')
+    expect(rest).toMatch(/✔ ok &gt;= 1/)
+    expect(rest).toMatch(/[✔✖] throughput<\/th><td class="long">|[✔✖] throughput/)
+    expect(rest).toContain('<h2>The server meanwhile</h2>')
+    expect(rest).toContain('No iteration failed.')
+    const byPercentile = charts.find(({ title }) => title === 'Time by percentile')
+    expect(byPercentile?.lines.map((line) => line.name)).toContain('total of the baseline')
+  })
+
+  it('of a run with errors: their number over time', () => {
+    const errors = partsOf('open').charts.find(({ title }) => title === 'Errors')
+    expect(errors?.lines.map((line) => line.name)).toEqual(['time-outs of the pool', 'other errors'])
+    expect(errors?.lines[1]?.values.some((value) => (value ?? 0) > 0)).toBe(true)
+    expect(partsOf('open').rest).not.toContain('No iteration failed.')
+  })
+
+  it('of a sweep: the rounds of each size on a linear axis', () => {
+    const [throughput] = partsOf('tune').charts
+    expect(throughput?.x).toEqual({ name: 'connections', unit: '', values: [1, 2, 3, 4] })
+    expect(throughput?.rounds?.map((size) => size.values.length >= 3)).toEqual([true, true, true, true])
+  })
+})
+
 /** Faults of the page that a reader would notice. */
 interface Findings {
   readonly charts: number
   readonly sideways: number
-  /** Lines of charts that draw nothing. */
-  readonly emptyLines: number
-  /** Labels that extend beyond their chart, or overlap. */
+  /** Charts in which nothing is drawn, or whose text is smaller than 12 pixels. */
+  readonly blank: string[]
+  readonly small: string[]
+  /** Labels that extend beyond their picture, or overlap. */
   readonly outside: string[]
   readonly overlapping: string[]
+  /** Words of tables that are broken between two lines. */
+  readonly broken: string[]
   /** Text with less contrast to the page than WCAG 2.1 requires (4.5 : 1). */
   readonly faint: string[]
 }
@@ -39,114 +174,135 @@ const look = `(() => {
     const ink = luminance(colour)
     return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
   }
+  const isVisible = (element) => element.getClientRects().length > 0
   const colourOf = (element) => getComputedStyle(element)[element.tagName === 'text' ? 'fill' : 'color']
-  const charts = [...document.querySelectorAll('figure > svg')]
-  const paths = [...document.querySelectorAll('figure > svg path')]
-  const words = [...document.querySelectorAll('h1, p, figcaption, caption, th, td, text')]
-    .filter((element) => element.textContent.trim() !== '')
+  const pictures = [...document.querySelectorAll('figure > svg')].filter(isVisible)
+  const canvases = [...document.querySelectorAll('figure canvas')]
+  const words = [...document.querySelectorAll('h1, h2, p, code, button, figcaption, caption, th, td, text')]
+    .filter((element) => isVisible(element) && element.textContent.trim() !== '')
   const overlapsOf = (svg) => texts(svg).flatMap((a, i) =>
     texts(svg).slice(i + 1)
       .filter((b) => overlap(boxOf(a), boxOf(b)))
       .map((b) => a.textContent + ' | ' + b.textContent))
+  const titleOf = (canvas) => canvas.closest('figure').querySelector('figcaption').textContent
+  const coloursIn = (canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    const colours = new Set()
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] === 255) colours.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2])
+    return colours.size
+  }
+  const fontSize = (canvas) => parseFloat(canvas.getContext('2d').font) / devicePixelRatio
+  const brokenIn = (cell) => {
+    const text = cell.firstChild
+    if (text === null || text.nodeType !== 3) return []
+    return [...text.data.matchAll(/\\S{1,20}(?=\\s|$)/g)].filter((word) => {
+      if (word.index > 0 && /\\S/.test(text.data[word.index - 1])) return false
+      const range = document.createRange()
+      range.setStart(text, word.index)
+      range.setEnd(text, word.index + word[0].length)
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1
+    }).map(([word]) => word)
+  }
   return {
-    charts: charts.length,
+    charts: document.querySelectorAll('figure.chart').length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    emptyLines: paths.filter((path) => path.getTotalLength() === 0).length,
-    outside: charts.flatMap((svg) =>
+    blank: canvases.filter((canvas) => coloursIn(canvas) < 3).map(titleOf),
+    small: [
+      ...canvases.filter((canvas) => fontSize(canvas) < 12).map(titleOf),
+      ...pictures.flatMap(texts).filter((text) => boxOf(text).height < 11).map((text) => text.textContent),
+    ],
+    outside: pictures.flatMap((svg) =>
       texts(svg).filter((text) => !within(boxOf(text), boxOf(svg))).map((text) => text.textContent)),
-    overlapping: charts.flatMap(overlapsOf),
+    overlapping: pictures.flatMap(overlapsOf),
+    broken: [...document.querySelectorAll('th, td')].filter(isVisible).flatMap(brokenIn),
     faint: words.filter((element) => contrast(colourOf(element)) < 4.5).map((element) => element.textContent),
   }
 })()`
 
+const sound = { sideways: 0, blank: [], small: [], outside: [], overlapping: [], broken: [], faint: [] }
+
 // Skipped without a browser; the Debian package chromium has one.
 describe.skipIf(browserPath === undefined)('the pages of the pool lab, in a browser', () => {
-  const database = testDatabase({ migrated: false })
-  const folder = temporaryFolder()
-  const at = (name: string): string => join(folder, `${name}.html`)
   let browser: Browser
-
   beforeAll(async () => {
     browser = await openBrowser()
-    const commandLines = [
-      [
-        'pool',
-        'stress',
-        '--sql',
-        'SELECT SLEEP(0.002), {{random 1 9}}',
-        '--duration',
-        '2s',
-        '--workers',
-        '8',
-        '--out',
-        `html=${at('stress')}`,
-      ],
-      [
-        'pool',
-        'stress',
-        '--sql',
-        'SELECT nonsense_with_a_long_name_that_no_table_has',
-        '--sql',
-        '9: SELECT 1',
-        '--rate',
-        '200',
-        '--duration',
-        '1s',
-        '--out',
-        `html=${at('open')}`,
-      ],
-      [
-        'pool',
-        'tune',
-        '--sql',
-        'SELECT SLEEP(0.01)',
-        '--max',
-        '4',
-        '--duration',
-        '200ms',
-        '--warmup',
-        '0ms',
-        '--out',
-        `html=${at('tune')}`,
-      ],
-    ]
-    for (const line of commandLines) expect((await dbtool(line, { database: database.name })).exitCode).toBe(0)
   })
   afterAll(() => browser.close())
 
-  const screens = [
-    ['a phone', 390],
-    ['a screen', 1_280],
-  ] as const
-  const cases = (
-    [
-      ['stress', 4],
-      ['open', 4],
-      ['tune', 2],
-    ] as const
-  ).flatMap(([name, charts]) =>
-    screens.flatMap(([screen, width]) =>
-      (['light', 'dark'] as const).map((scheme) => ({ name, charts, screen, width, scheme })),
-    ),
-  )
+  interface Opened {
+    readonly page: Page
+    readonly requested: string[]
+    readonly complaints: string[]
+  }
 
+  async function open(name: Name, width: number, scheme = 'light', scripts = true): Promise<Opened> {
+    const page = await browser.newPage()
+    const [requested, complaints]: [string[], string[]] = [[], []]
+    page.on('request', (request) => requested.push(request.url()))
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.setJavaScriptEnabled(scripts)
+    await page.setViewport({ width, height: 800 })
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    await page.goto(pathToFileURL(at(`${name}.html`)).href)
+    return { page, requested, complaints }
+  }
+
+  const cases = names.flatMap((name) =>
+    [390, 768, 1_280].flatMap((width) => ['light', 'dark'].map((scheme) => ({ name, width, scheme }))),
+  )
   it.each(cases)(
-    '$name on $screen, $scheme: everything can be read, and nothing is loaded',
-    async ({ name, charts, width, scheme }) => {
-      const page = await browser.newPage()
-      const requested: string[] = []
-      const complaints: string[] = []
-      page.on('request', (request) => requested.push(request.url()))
-      page.on('console', (message) => complaints.push(message.text()))
-      page.on('pageerror', (error) => complaints.push(String(error)))
-      await page.setViewport({ width, height: 800 })
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
-      const url = pathToFileURL(at(name)).href
-      await page.goto(url)
+    '$name at $width pixels, $scheme: everything can be read, and nothing is loaded',
+    async ({ name, width, scheme }) => {
+      const { page, requested, complaints } = await open(name, width, scheme)
       const findings = (await page.evaluate(look)) as Findings
+      expect(await page.$$eval('figure canvas', (canvases) => canvases.length)).toBe(pages[name].length)
       await page.close()
-      expect([requested, complaints]).toEqual([[url], []])
-      expect(findings).toEqual({ charts, sideways: 0, emptyLines: 0, outside: [], overlapping: [], faint: [] })
+      expect([requested, complaints]).toEqual([[pathToFileURL(at(`${name}.html`)).href], []])
+      expect(findings).toEqual({ ...sound, charts: pages[name].length })
     },
   )
+
+  it.each(names)('%s without scripts, on a phone: the charts are pictures', async (name) => {
+    const { page, complaints } = await open(name, 390, 'light', false)
+    const findings = (await page.evaluate(look)) as Findings
+    const shown = await page.$$eval('figure > svg', (svgs) => svgs.filter((svg) => svg.clientWidth > 300).length)
+    await page.close()
+    expect([complaints, shown]).toEqual([[], pages[name].length])
+    expect(findings).toEqual({ ...sound, charts: pages[name].length })
+  })
+
+  it('shows the values below the pointer, zooms, and zooms out again', async () => {
+    const { page } = await open('stress', 1_280)
+    const plot = (await page.$('.u-over'))!
+    const { x, y, width, height } = (await plot.boundingBox())!
+    const timeAt = async (share: number): Promise<number> => {
+      await page.mouse.move(x + width * share, y + height / 2)
+      await page.evaluate('new Promise(requestAnimationFrame)')
+      return Number.parseFloat(await page.$eval('.u-legend .u-value', (value) => value.textContent))
+    }
+    const [first, last] = [await timeAt(0.02), await timeAt(0.98)]
+    expect(last - first).toBeGreaterThan(1)
+    await timeAt(0.4)
+    await page.mouse.down()
+    await timeAt(0.6)
+    await page.mouse.up()
+    const [from, to] = [await timeAt(0.02), await timeAt(0.98)]
+    expect([from > first, to < last]).toEqual([true, true])
+    await page.mouse.click(x + width / 2, y + height / 2, { count: 2 })
+    expect([await timeAt(0.02), await timeAt(0.98)]).toEqual([first, last])
+    await page.close()
+  })
+
+  it('copies the command line', async () => {
+    const { page } = await open('tune', 1_280)
+    await page.evaluate(`Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => {
+      window.copied = text
+    } } })`)
+    await page.click('button.copy')
+    expect(await page.evaluate('window.copied')).toBe(await page.$eval('#command', (code) => code.textContent))
+    expect(await page.$eval('button.copy', (button) => button.textContent)).toBe('Copied')
+    await page.close()
+  })
 })

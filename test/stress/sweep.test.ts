@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { DbtoolError } from '../../src/errors.ts'
 import { isClear } from '../../src/stress/advice.ts'
 import type { StressPlan } from '../../src/stress/plan.ts'
-import type { StressResult } from '../../src/stress/result.ts'
 import type { Schedule, SweepPlan } from '../../src/stress/schedule.ts'
-import { type Sweep, sweep, type SweepHooks } from '../../src/stress/sweep.ts'
+import { type Sweep, sweep, type SweepHooks, type SweptRun } from '../../src/stress/sweep.ts'
 
 /** A server that answers on a clock of its own: statements take `statementMs` at so many connections. */
 interface Server {
@@ -27,7 +26,7 @@ async function run(server: Server, changed: Partial<SweepPlan> = {}, hooks: Part
   let clock = 0
   const trials: number[] = []
   const announced: Schedule[] = []
-  const trial = (size: number, { until, warmupMs }: StressPlan): Promise<StressResult> => {
+  const trial = (size: number, { until, warmupMs }: StressPlan): Promise<SweptRun> => {
     const statementMs = server.statementMs(size)
     if ('durationMs' in until) {
       trials.push(size)
@@ -35,7 +34,7 @@ async function run(server: Server, changed: Partial<SweepPlan> = {}, hooks: Part
       for (const ms of [warmupMs, until.durationMs]) clock += Math.ceil(ms / statementMs) * statementMs
     } else clock += statementMs
     clock += 10
-    return Promise.resolve({
+    const result = {
       ok: 9,
       errors: [],
       pool_size: size,
@@ -43,7 +42,8 @@ async function run(server: Server, changed: Partial<SweepPlan> = {}, hooks: Part
       total_ms: { p99: statementMs, max: statementMs },
       client_cpu: 0.1,
       validity: { verdict: 'valid', checks: [{ check: server.failedCheck, ok: false, finding: '' }] },
-    } as unknown as StressResult)
+    }
+    return Promise.resolve({ result, server: [] } as unknown as SweptRun)
   }
   const measured = await sweep(
     { ...plan, ...changed },
@@ -128,10 +128,19 @@ describe('a sweep', () => {
     expect(measured.sizes.map(({ rounds }) => rounds.length)).toEqual([2, 2, 2, 2])
   })
 
-  it('an interrupt: no advice', async () => {
+  it.each<[when: string, round: number, trial: number, measured: number[] | undefined]>([
+    ['before the second size', 1, 2, undefined],
+    ['in the first round', 1, 4, [1, 1, 1]],
+    ['in the third round', 3, 2, [2, 2, 2, 2]],
+  ])('an interrupt %s: the measurements until then, if they can be compared', async (_when, round, trial, rounds) => {
     const stop = new AbortController()
-    const onTrial = (round: number): void => (round === 2 ? stop.abort('SIGINT') : undefined)
-    const refused = await run({ statementMs: () => 5 }, {}, { signal: stop.signal, onTrial }).catch((e: unknown) => e)
-    expect((refused as DbtoolError).code).toBe('INTERRUPTED')
+    const onTrial = (inRound: number, size: number): void =>
+      inRound === round && size === trial ? stop.abort('SIGINT') : undefined
+    const ended = await run({ statementMs: () => 5 }, {}, { signal: stop.signal, onTrial }).catch((e: unknown) => e)
+    if (rounds === undefined) expect((ended as DbtoolError).code).toBe('INTERRUPTED')
+    else {
+      const { sizes, interrupted, incomplete } = (ended as Ran).sweep
+      expect([sizes.map((size) => size.rounds.length), interrupted, incomplete]).toEqual([rounds, true, false])
+    }
   })
 })

@@ -7,6 +7,7 @@ import { shardSize } from '../../src/stress/shard.ts'
 import { shardPlan, type StressPlan } from '../../src/stress/plan.ts'
 import type { StressResult } from '../../src/stress/result.ts'
 import { Series } from '../../src/stress/series.ts'
+import { TimesOverTime } from '../../src/stress/times-over-time.ts'
 import { type Child, spawned } from '../support/binary.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase, untilRuns } from '../support/database.ts'
@@ -174,11 +175,19 @@ describe('a load in parts', () => {
   })
 
   it('has the series of all, and of the pools their sum', () => {
-    const bucket = { ok: 4, failed: 1, waits: 5, waitMs: 10, waitMaxMs: 6, samples: 5, inUse: 10, idle: 5, waiting: 0 }
-    const series = Series.of([[bucket, bucket], [{ ...bucket, waitMaxMs: 9 }]])
+    const bucket = {
+      ...{ ok: 4, failed: 1, timeouts: 1, waits: 5, waitMs: 10, waitMaxMs: 6 },
+      ...{ samples: 5, inUse: 10, idle: 5, waiting: 0 },
+    }
+    const times = new TimesOverTime()
+    times.record(0, 7)
+    const series = Series.of([
+      { buckets: [bucket, bucket], times: times.data() },
+      { buckets: [{ ...bucket, waitMaxMs: 9 }], times: times.data() },
+    ])
     expect(series.intervals(0.2)).toMatchObject([
-      { throughput: 80, failed: 2, wait_mean_ms: 2, wait_max_ms: 9, in_use: 4, idle: 2 },
-      { throughput: 40, failed: 1, wait_max_ms: 6, in_use: 2, idle: 1 },
+      { throughput: 80, failed: 2, timeouts: 2, p50_ms: 7, wait_mean_ms: 2, wait_max_ms: 9, in_use: 4, idle: 2 },
+      { throughput: 40, failed: 1, timeouts: 1, p99_ms: null, wait_max_ms: 6, in_use: 2, idle: 1 },
     ])
   })
 

@@ -104,7 +104,8 @@ function fieldsOf({ join, defaults, skuFrom }: Layout, own: Fields, names: Reado
     ...(skuFrom === undefined ? [] : ['sku']),
   ])
   const required = own.required.filter((field) => !follows.has(field))
-  return { required, optional: [...names].filter((field) => !required.includes(field)) }
+  const optional = [...names].filter((field) => !required.includes(field))
+  return { required, optional, sufficient: own.sufficient }
 }
 
 /** Throws USAGE for a name that is no preset, or of a system without such a file. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../../errors.ts'
-import type { Fields, IgnoredColumn } from '../../files/columns.ts'
+import { type Fields, hintForFewer, type IgnoredColumn } from '../../files/columns.ts'
 import { parseEncoding } from '../../files/decode.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
@@ -93,12 +93,12 @@ interface Guessed {
 }
 
 /** Throws BAD_INPUT if no preset fits, and the columns are not dbtool's own either. */
-function guessFor(noun: PresetNoun, { required }: Fields, { names, delimiter }: Head): Guessed {
+function guessFor(noun: PresetNoun, fields: Fields, { names, delimiter }: Head): Guessed {
   const [best] = guesses(names, [noun])
   const flags = delimiter === undefined || delimiter === ',' ? {} : { delimiter }
   if (best !== undefined) return { preset: best.preset, flags: best.file.delimiter === undefined ? flags : {} }
-  if (required.every((field) => names.includes(field))) return { flags }
+  if (fields.required.every((field) => names.includes(field))) return { flags }
   throw new DbtoolError('BAD_INPUT', `no preset of ${noun} fits the columns ${listed(names)}`, {
-    hint: 'Name the columns with --map ours=theirs,….',
+    hint: hintForFewer(fields, names) ?? 'Name the columns with --map ours=theirs,….',
   })
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DbtoolError } from '../../errors.ts'
-import type { Fields } from '../../files/columns.ts'
+import { type Fields, foldName } from '../../files/columns.ts'
 import { type Head, readHead } from '../../files/head.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { openSource, type Source } from '../../files/source.ts'
@@ -14,7 +14,7 @@ import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
 import { type PresetNoun, presetNouns } from './presets/preset.ts'
-import { fieldsOf, importedProducts, importedUsers, type ImportTable } from './tables.ts'
+import { fieldsOf, importedProducts, importedUsers, type ImportTable, type OnConflict } from './tables.ts'
 
 /** A file as an import would read it, without asking the shop. */
 export interface Preview {
@@ -41,7 +41,8 @@ interface Streams {
 }
 
 const tables: Readonly<Record<'products' | 'users', ImportTable>> = { products: importedProducts, users: importedUsers }
-const fieldsBy = (noun: PresetNoun): Fields => (noun === 'orders' ? orderFields : fieldsOf(tables[noun], 'error'))
+const fieldsBy = (noun: PresetNoun, onConflict: OnConflict): Fields =>
+  noun === 'orders' ? orderFields : fieldsOf(tables[noun], onConflict)
 const rowsShown = 3
 
 /**
@@ -51,22 +52,31 @@ const rowsShown = 3
  */
 export async function previewFile(path: string, { stdin, signal }: Streams): Promise<Preview> {
   const source = await openSource(path, { stdin, signal })
-  const { noun, preset, head } = await recognize(source).catch(async (error: unknown) => {
+  const { noun, preset, head, onConflict } = await recognize(source).catch(async (error: unknown) => {
     await source.handle.close()
     throw error
   })
   const flags = { preset: preset ?? undefined, delimiter: preset === null ? separatorOf(head) : undefined }
-  const opened = await importFileOf(source, { noun, fields: fieldsBy(noun), flags, stdin, signal, raw: false })
+  const opened = await importFileOf(source, {
+    noun,
+    fields: fieldsBy(noun, onConflict),
+    flags,
+    stdin,
+    signal,
+    raw: false,
+  })
   try {
-    const first = noun === 'orders' ? await firstOrders(opened, signal) : await firstRows(opened, tables[noun])
+    const first =
+      noun === 'orders' ? await firstOrders(opened, signal) : await firstRows(opened, tables[noun], onConflict)
     const named = preset === null ? [] : ['--preset', preset]
+    const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
     const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
     return {
       file: opened.file.name,
       format: opened.file.format,
       preset,
       system: presets.find(({ name }) => name === preset)?.system ?? null,
-      command: ['dbtool', noun, 'import', path, ...named, ...separated].map(quotedForShell).join(' '),
+      command: ['dbtool', noun, 'import', path, ...named, ...separated, ...updating].map(quotedForShell).join(' '),
       first,
       reading: opened.reading(),
     }
@@ -78,16 +88,30 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
 const separatorOf = ({ format, delimiter }: Head): string | undefined =>
   format !== 'csv' || delimiter === ',' ? undefined : delimiter === '\t' ? '\\t' : delimiter
 
-async function recognize(source: Source): Promise<{ noun: PresetNoun; preset: string | null; head: Head }> {
+interface Recognized {
+  readonly noun: PresetNoun
+  readonly preset: string | null
+  readonly head: Head
+  readonly onConflict: OnConflict
+}
+
+async function recognize(source: Source): Promise<Recognized> {
   const head = await readHead(source)
   const { names } = head
   const [best] = guesses(names)
-  if (best !== undefined) return { noun: best.noun, preset: best.preset, head }
-  const own = presetNouns.find((noun) => fieldsBy(noun).required.every((field) => names.includes(field)))
-  if (own !== undefined) return { noun: own, preset: null, head }
+  if (best !== undefined) return { noun: best.noun, preset: best.preset, head, onConflict: 'error' }
+  const own = presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+  if (own !== undefined) return { noun: own, preset: null, head, onConflict: 'error' }
+  if (isProductList(names)) return { noun: 'products', preset: null, head, onConflict: 'update' }
   throw new DbtoolError('BAD_INPUT', `no preset fits the columns ${listed(names)}`, {
     hint: 'Name the columns with --map ours=theirs,… of orders import, products import or users import.',
   })
+}
+
+/** Whether a file has nothing but columns of existing products, such as `sku,stock`. */
+function isProductList(names: readonly string[]): boolean {
+  const [fields, found] = [Object.keys(importedProducts.rules).map(foldName), names.map(foldName)]
+  return found.includes('sku') && found.length > 1 && found.every((name) => fields.includes(name))
 }
 
 async function firstOrders({ file }: ImportFile, signal: AbortSignal): Promise<PreviewRow[]> {
@@ -117,8 +141,8 @@ function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: 
   return { name: ref, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }
 
-async function firstRows({ file }: ImportFile, table: ImportTable): Promise<PreviewRow[]> {
-  const read = rowReader(table, 'error')
+async function firstRows({ file }: ImportFile, table: ImportTable, onConflict: OnConflict): Promise<PreviewRow[]> {
+  const read = rowReader(table, onConflict)
   const rows: PreviewRow[] = []
   for await (const record of file.records()) {
     const draft = read(record)

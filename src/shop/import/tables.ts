@@ -97,7 +97,7 @@ export interface GeneratedKey {
 }
 
 /** The fields of a file. A row that may exist already needs only its key. */
-export function fieldsOf({ rules, unique: [key], generated }: ImportTable, onConflict: OnConflict): Fields {
+export function fieldsOf({ table, rules, unique: [key], generated }: ImportTable, onConflict: OnConflict): Fields {
   const names = Object.keys(rules)
   const required = names.filter(
     (name) =>
@@ -105,7 +105,11 @@ export function fieldsOf({ rules, unique: [key], generated }: ImportTable, onCon
       (onConflict === 'error' || name === key) &&
       (generated === undefined || name !== key),
   )
-  return { required, optional: names.filter((name) => !required.includes(name)) }
+  const sufficient =
+    onConflict === 'error' && generated === undefined
+      ? { fields: [key], hint: `To update existing ${table} from these columns, add --on-conflict update.` }
+      : undefined
+  return { required, optional: names.filter((name) => !required.includes(name)), sufficient }
 }
 
 export const importedProducts: ImportTable = {

@@ -1,4 +1,5 @@
 import { InvalidValue } from '../../errors.ts'
+import { instantsOf, zoneNamed } from '../../time-zone.ts'
 import { quoteValue } from '../rules.ts'
 
 /** Reads a time as a file writes it, and returns it in ISO 8601 and UTC. Throws InvalidValue. */
@@ -130,55 +131,15 @@ function offsetOf(zone: string): number {
   return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
-const quarterHour = 900_000
-const day = 86_400_000
-
 /**
  * Converts readings of the clocks of a zone to UTC. In the hour that clocks repeat in autumn, the first one counts; the
  * hour that they skip in spring does not exist.
  */
-function zoneReader(zone: string): (wall: number, text: string) => number {
-  const offsetAt = offsetsOf(zone)
-  // Offsets change at whole quarters of an hour, so that one answer serves all times within one.
-  const known = new Map<number, number>()
+function zoneReader(name: string): (wall: number, text: string) => number {
+  const zone = zoneNamed(name)
   return (wall, text) => {
-    const quarter = Math.floor(wall / quarterHour)
-    let offset = known.get(quarter)
-    if (offset === undefined) {
-      const offsets = [offsetAt(wall - day), offsetAt(wall + day)]
-      const valid = offsets.filter((candidate) => offsetAt(wall - candidate) === candidate)
-      if (valid.length === 0) throw new InvalidValue(`does not exist in ${zone}, where clocks skip ${quoteValue(text)}`)
-      offset = Math.max(...valid)
-      known.set(quarter, offset)
-    }
-    return wall - offset
-  }
-}
-
-/** The offset of a zone at an instant, by the platform. Throws InvalidValue for a zone that does not exist. */
-function offsetsOf(zone: string): (instant: number) => number {
-  const format = formatOf(zone)
-  return (instant) => {
-    const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]))
-    const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0
-    const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-    return wall - Math.floor(instant / 1_000) * 1_000
-  }
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-  } catch {
-    throw new InvalidValue(`must be a time zone such as Europe/Berlin or UTC, not ${quoteValue(zone)}`)
+    const [first] = instantsOf(zone, wall)
+    if (first === undefined) throw new InvalidValue(`does not exist in ${name}, where clocks skip ${quoteValue(text)}`)
+    return first
   }
 }
