@@ -44,7 +44,7 @@ export function jsonFault(text: string): JsonFault | undefined {
   visit(
     text,
     {
-      onError: (error, offset, ...[_length, line, column]) =>
+      onError: (error, offset, ...[, line, column]) =>
         fault(
           line,
           column,
@@ -52,7 +52,7 @@ export function jsonFault(text: string): JsonFault | undefined {
         ),
       onObjectBegin: () => void keysOfObjects.push(new Set()),
       onObjectEnd: () => void keysOfObjects.pop(),
-      onObjectProperty: (key, ...[_offset, _length, line, column]) => {
+      onObjectProperty: (key, ...[, , line, column]) => {
         const keys = keysOfObjects.at(-1)
         if (keys?.has(key) === true) fault(line, column, `duplicate key ${JSON.stringify(key)}`)
         keys?.add(key)
