@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { foreignFolder } from '../src/file-trust.ts'
+import { userFolder } from '../src/user-folders.ts'
 import { CompiledFile, isOwnedByUser, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** The types of Node 20 lack `enableCompileCache`. */
@@ -27,7 +27,7 @@ export function cacheCompiled(env: NodeJS.ProcessEnv): void {
 
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
   if (env['DBTOOL_HOME']) return join(env['DBTOOL_HOME'], 'cache')
-  return join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'dbtool')
+  return userFolder('cache', env)
 }
 
 /** Whether another user could replace the directory, such as one below a DBTOOL_HOME in that user's folder. */

@@ -28,7 +28,10 @@ export function demo(program: Command, ctx: Context, run = tellStory): void {
     .action(() => run(ctx))
 }
 
-/** Starts the private server if it is not running. Stops it afterwards if it was started here. */
+/**
+ * Starts the private server if it is not running. The server stays up for the commands that come next, unless the
+ * story fails.
+ */
 export async function tellStory(ctx: Context): Promise<void> {
   const [{ serverPaths }, { startServer }, { stopServer }] = await Promise.all([
     import('../src/server/home.ts'),
@@ -36,7 +39,7 @@ export async function tellStory(ctx: Context): Promise<void> {
     import('../src/server/stop.ts'),
   ])
   const paths = serverPaths(ctx.io.env)
-  ctx.out.heading('Start a private MariaDB   $ dbtool server start')
+  chapter(ctx, 'Start a private MariaDB', 'server start')
   const { started, status, warnings } = await startServer(paths, {
     signal: ctx.io.signal,
     progress: (message) => ctx.out.note(`${message} …`),
@@ -50,10 +53,17 @@ export async function tellStory(ctx: Context): Promise<void> {
   try {
     await ctx.elsewhere({ ...address, DB_NAME: status.database ?? '' }, makeDatabase)
     await ctx.elsewhere({ ...address, DB_NAME: database }, chapters)
-  } finally {
+  } catch (error) {
     if (started) await stopServer(paths)
+    throw error
   }
-  epilogue(ctx, started)
+  nextSteps(ctx)
+}
+
+/** Prints the title of a part, with the command line that does the same. */
+function chapter({ out }: Context, title: string, line: string): void {
+  out.heading(title)
+  out.commandLine(`$ dbtool ${line}`)
 }
 
 async function makeDatabase(ctx: Context): Promise<void> {
@@ -64,16 +74,16 @@ async function makeDatabase(ctx: Context): Promise<void> {
 }
 
 async function chapters(ctx: Context): Promise<void> {
-  ctx.out.heading('Create the schema   $ dbtool db migrate')
+  chapter(ctx, 'Create the schema', 'db migrate')
   await migrate(ctx, {})
-  ctx.out.heading('Add a customer   $ dbtool users create --username ada --email ada@example.com --generate-password')
+  chapter(ctx, 'Add a customer', 'users create --username ada --email ada@example.com --generate-password')
   await createUser(ctx, { username: 'ada', email: 'ada@example.com', generatePassword: true })
   ctx.out.heading(`A rush: ${buyers} orders at once over all connections of the pool, with only 12 red lamps in stock`)
   await ctx.shop(async (db) => {
     const { placed, soldOut, refusal } = await rush(db, ctx.author(), await fillSampleShop(db, ctx.author()), buyers)
     ctx.out.success(`${placed} orders were placed; the other ${soldOut} were rejected, as expected: ${refusal ?? ''}`)
   })
-  ctx.out.heading('Place another order   $ dbtool orders place --user ada --item TEA-1:2 --item POT-1:1')
+  chapter(ctx, 'Place another order', 'orders place --user ada --item TEA-1:2 --item POT-1:1')
   await place(ctx, {
     user: 'ada',
     item: [
@@ -81,23 +91,24 @@ async function chapters(ctx: Context): Promise<void> {
       { product: 'POT-1', quantity: 1 },
     ],
   })
-  ctx.out.heading(`${topProducts.question}   $ dbtool report ${topProducts.name}`)
-  await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
-  ctx.out.heading('Check the invariants   $ dbtool db check')
+  chapter(ctx, 'Check the invariants', 'db check')
   await check(ctx)
-  ctx.out.heading('Load test: 50 workers on 5 + 10 connections   $ dbtool pool stress')
+  chapter(ctx, 'Load test: 50 workers on 5 + 10 connections', 'pool stress')
   const { size: poolSize, maxOverflow, timeoutMs: poolTimeout } = chapterPool
   await stressPool(ctx, { poolSize, maxOverflow, poolTimeout, warmup: 0, threads: 1, mode: 'fair', maxRegression: 0 })
+  // The last part is short: the next steps and all of it are on one screen of 80 × 24.
+  chapter(ctx, topProducts.question, `report ${topProducts.name} --limit 5`)
+  await showReport(ctx, topProducts, { since: undefined, until: undefined, limit: 5, by: 'units' })
 }
 
-function epilogue({ out }: Context, started: boolean): void {
+function nextSteps({ out }: Context): void {
   const next = [
-    [`--database ${database} orders list`, 'list the orders of the rush'],
-    ['db migrate', 'create your own, empty shop'],
-    ['pool stress --sql "SELECT 1" --duration 5s', 'measure the maximum rate'],
-    ['--help', 'show all commands'],
+    ['', 'open the menu of commands'],
+    [` --database ${database} orders list`, 'list the orders'],
+    [' db migrate', 'create your own shop'],
+    [' pool stress --sql "SELECT 1" --duration 5s', 'measure the maximum rate'],
+    [' server stop', 'stop the private server'],
   ] as const
   out.heading('Next steps')
-  if (started) out.note(`  ${'npx dbtool server start'.padEnd(56)}start the server; the demo has stopped it`)
-  for (const [line, about] of next) out.note(`  ${`npx dbtool ${line}`.padEnd(56)}${about}`)
+  for (const [line, about] of next) out.commandLine(`  ${`dbtool${line}`.padEnd(52)}${about}`)
 }

@@ -9,8 +9,12 @@ import { bundle, bundleLibrary } from './bundle.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...parts) => join(root, ...parts)
 
+// On stderr, because `npm pack --json` has its result on stdout.
+const report = (doing) => process.stderr.write(`${doing}\n`)
+
 // Files that no longer exist in src/ must not remain in dist/.
 rmSync(at('dist'), { recursive: true, force: true })
+report('compiling')
 const compiler = at('node_modules', 'typescript', 'bin', 'tsc')
 const { status } = spawnSync(process.execPath, [compiler, '-p', at('scripts', 'tsconfig.build.json')], {
   stdio: 'inherit',
@@ -24,7 +28,9 @@ if (existsSync(at(migrations))) {
   cpSync(at(migrations), at('dist', migrations), { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }
 cpSync(at('src', 'stress', 'browser', 'page.js'), at('dist', 'src', 'stress', 'browser', 'page.js'))
+report('bundling the command line')
 await bundle(root)
+report('bundling the library')
 await bundleLibrary(root)
 chmodSync(at('dist', 'cli', 'dbtool.cjs'), 0o755)
 // Written last: without this file, the build is incomplete, and setup.mjs repeats it.

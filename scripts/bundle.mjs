@@ -13,13 +13,22 @@ const withoutSubprocesses = {
   load: (id) => (id === '\0no-subprocesses' ? 'export {}' : undefined),
 }
 
-export const bundled = ['@optique/core', 'chalk', 'commander', 'dotenv']
+export const bundled = [
+  '@optique/core',
+  'chalk',
+  'commander',
+  'dotenv',
+  'env-paths',
+  'get-east-asian-width',
+  'is-safe-filename',
+  'jsonc-parser',
+]
 
 // Modules that are always loaded together are in one file with their dependencies: each file takes time to read.
 // A module of an earlier group is not in a later one. Threads of load tests need no commands, and the configuration
 // needs no driver.
 const groups = [
-  ['base', /\/src\/(?:errors|values|file-trust|write-file|db\/target)\.ts$/],
+  ['base', /\/src\/(?:errors|values|file-trust|user-folders|write-file|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|cluster\/sync-wait|pool\/(?:pool|modes))\.ts$/],
   ['program', /\/commands\/run\.ts$/],
   ['shop', /\/commands\/kit\/(?:views|list|period|update-prompt|export|import-rows)\.ts$|\/src\/shop\/users\/users\.ts$/],
@@ -41,6 +50,8 @@ export async function bundle(root) {
       /^[@a-z]/.test(id) &&
       !bundled.some((name) => id === name || id.startsWith(`${name}/`)) &&
       !id.startsWith('node:'),
+    // Its CommonJS build hides its own files from bundlers.
+    resolve: { alias: { 'jsonc-parser': at('node_modules', 'jsonc-parser', 'lib', 'esm', 'main.js') } },
     plugins: [withoutSubprocesses, connectorBeside],
   })
   // CommonJS, because Node 20 starts it without the ES module loader. All files are in one folder, so that files beside
@@ -129,6 +140,10 @@ const licenceOf = {
   chalk: 'license',
   commander: 'LICENSE',
   dotenv: 'LICENSE',
+  'env-paths': 'license',
+  'get-east-asian-width': 'license',
+  'is-safe-filename': 'license',
+  'jsonc-parser': 'LICENSE.md',
   mariadb: 'LICENSE',
   denque: 'LICENSE',
   'lru-cache': 'LICENSE.md',

@@ -3,8 +3,8 @@
 //   node scripts/setup.mjs test [--fast] [arguments for vitest]
 //   node scripts/setup.mjs demo|bench [arguments for the demo or for the bench]
 //   node scripts/setup.mjs torture [--seconds 300] [--seed N] | torture --cluster [--rounds 20]
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure, Steps } from './steps.mjs'
 
@@ -25,10 +25,27 @@ async function main([task, ...rest]) {
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
   if (task === 'test' || torture !== undefined) await steps.step('Galera', galera)
-  if (task === 'demo') return node([at('dist', 'cli', 'dbtool.cjs'), 'demo', ...rest])
+  if (task === 'demo') return demo(rest)
   if (torture !== undefined) return node([...vitest(), at('test', torture.folder)], torture.env)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
   return test(rest)
+}
+
+/** At its end, a newcomer learns how to type `dbtool`. */
+async function demo(args) {
+  const status = await node([at('dist', 'cli', 'dbtool.cjs'), 'demo', ...args])
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  if (status === 0 && !folders.some((folder) => isThisDbtool(join(folder, 'dbtool'))))
+    process.stdout.write(`\nTo type dbtool in this shell:\n  export PATH="${root.replace(/["$`\\]/g, '\\$&')}:$PATH"\n`)
+  return status
+}
+
+function isThisDbtool(path) {
+  try {
+    return [at('dbtool'), at('dist', 'cli', 'dbtool.cjs')].includes(realpathSync(path))
+  } catch {
+    return false
+  }
 }
 
 /** What can be seen without running anything is looked at beside the tests, which wait a lot, and told after them. */
@@ -87,14 +104,23 @@ function checkNode() {
   throw new Failure(`dbtool needs Node 20.19 or later, and this is Node ${process.versions.node}`)
 }
 
-async function packages() {
+async function packages(report) {
   if (packagesMatch()) return 'up to date'
   // Inside `npm test`, npm says where it is itself; NODE_ENV=production must not leave the compiler out.
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
+  report(installedOf)
   const args = [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   await steps.quietly('npm ci', npm[0], args, { cwd: root })
   return 'installed'
 }
+
+/** npm says nothing until its end, so the packages that it has unpacked are counted. */
+const installedOf = () => {
+  const names = neededIn(readLock(at('package-lock.json')))
+  return `${names.filter((name) => existsSync(at(name, 'package.json'))).length} of ${names.length}`
+}
+
+const neededIn = (lock) => Object.keys(lock).filter((name) => name !== '' && !lock[name].optional)
 
 /** npm notes last of all what it installed, so a note that agrees with package-lock.json is a finished installation. */
 function packagesMatch() {
@@ -102,8 +128,7 @@ function packagesMatch() {
   const wanted = readLock(at('package-lock.json'))
   const identity = (entry) => `${entry?.version} ${entry?.integrity}`
   const same = (name) => identity(installed[name]) === identity(wanted[name])
-  const needed = Object.keys(wanted).filter((name) => name !== '' && !wanted[name].optional)
-  return needed.every(same) && Object.keys(installed).every(same)
+  return neededIn(wanted).every(same) && Object.keys(installed).every(same)
 }
 
 function readLock(path) {
@@ -114,10 +139,10 @@ function readLock(path) {
   }
 }
 
-async function build() {
+async function build(report) {
   const built = statSync(at('dist', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (Math.max(...sources.map((name) => newestMs(at(name)))) < built) return 'up to date'
-  await steps.quietly('the build', process.execPath, [at('scripts', 'build.mjs')], { cwd: root })
+  await steps.quietly('the build', process.execPath, [at('scripts', 'build.mjs')], { cwd: root, onLine: report })
   return 'compiled'
 }
 
@@ -129,23 +154,23 @@ function newestMs(path) {
   return Math.max(found.mtimeMs, ...below)
 }
 
-async function mariadb() {
+async function mariadb(report) {
   const { findPrograms } = await import(pathToFileURL(at('dist', 'src', 'server', 'programs.js')).href)
   try {
     return findPrograms().mariadbd
   } catch (error) {
     if (!canInstall()) throw new Failure(error.message)
   }
-  await install(debianPackages)
+  await install(debianPackages, report)
   return `${findPrograms().mariadbd} installed`
 }
 
 /** Without it, the tests of a cluster are skipped. */
-async function galera() {
+async function galera(report) {
   if (existsSync(galeraLibrary)) return galeraLibrary
   if (!canInstall()) return 'not installed: the tests of a cluster are skipped'
   try {
-    await install(['galera-4'])
+    await install(['galera-4'], report)
     return `${galeraLibrary} installed`
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -157,9 +182,11 @@ function canInstall() {
   return !process.env.DBTOOL_MARIADBD && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 }
 
-async function install(packages) {
+async function install(packages, report) {
   const options = { cwd: '/', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  report('updating the lists of apt')
   await steps.quietly('apt-get update', 'apt-get', ['update', '-qq'], options)
+  report(`installing ${packages.join(' ')}`)
   const args = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
   await steps.quietly('apt-get install', 'apt-get', args, options)
 }

@@ -2,6 +2,9 @@
 import { spawn } from 'node:child_process'
 
 const patienceMs = 5_000
+const redrawMs = 250
+/** Moves the cursor to the beginning of the line and erases it (ECMA-48). */
+const clearedLine = '\r\x1b[K'
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 }
 
 /** A failed step: one sentence, the output of its program, and an exit code. */
@@ -35,14 +38,17 @@ export class Steps {
     return this.#interruption
   }
 
-  /** Runs a step. `work` resolves to a detail for its line, or to nothing. Rejects with a Failure. */
+  /**
+   * Runs a step. `work` resolves to a detail for its line, or to nothing. It passes what it is doing to its argument: a
+   * text, or a function that returns one. Rejects with a Failure.
+   */
   async step(name, work) {
     this.#refuseIfInterrupted()
     const started = performance.now()
-    const line = (mark, detail) => `${this.#live ? '\r\x1b[K' : ''}${mark} ${name.padEnd(9)} ${detail}\n`
-    if (this.#live && this.#held === undefined) process.stdout.write(`… ${name}`)
+    const line = (mark, detail) => `${this.#live ? clearedLine : ''}${mark} ${name.padEnd(9)} ${detail}\n`
+    const progress = this.#progressOf(name)
     try {
-      const detail = (await work()) ?? ''
+      const detail = (await work(progress.report).finally(progress.end)) ?? ''
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       this.#print(process.stdout, line(this.#paint(32, '✔'), `${detail}${detail ? ', ' : ''}${seconds} s`))
     } catch (error) {
@@ -53,11 +59,18 @@ export class Steps {
     }
   }
 
-  /** Runs a program without showing its output. Rejects with a Failure with this output if it does not exit with 0. */
-  async quietly(what, command, args, options = {}) {
+  /**
+   * Runs a program without showing its output, and passes the last line so far to `onLine`. Rejects with a Failure with
+   * its output if it does not exit with 0.
+   */
+  async quietly(what, command, args, { onLine, ...options } = {}) {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text
+        onLine?.(output.trimEnd().split('\n').at(-1))
+      })
     const status = await this.#end(child)
     if (status !== 0) throw new Failure(`${what} failed`, { output })
   }
@@ -73,6 +86,23 @@ export class Steps {
     this.#held = undefined
     for (const [stream, text] of held) stream.write(text)
     return status
+  }
+
+  /** The line of a step that still runs, redrawn on a terminal: what it does, and since when. */
+  #progressOf(name) {
+    const started = performance.now()
+    let doing = ''
+    const draw = () => {
+      if (this.#held !== undefined) return
+      const text = typeof doing === 'function' ? doing() : doing
+      const seconds = Math.floor((performance.now() - started) / 1000)
+      const line = `… ${name.padEnd(9)} ${text}${text ? ', ' : ''}${seconds} s`
+      process.stdout.write(`${clearedLine}${line.slice(0, (process.stdout.columns || 80) - 1)}`)
+    }
+    if (!this.#live) return { report: () => undefined, end: () => undefined }
+    draw()
+    const timer = setInterval(draw, redrawMs)
+    return { report: (text) => (doing = text), end: () => clearInterval(timer) }
   }
 
   #print(stream, text) {

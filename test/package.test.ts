@@ -69,6 +69,21 @@ beforeAll(async () => {
   await smallShop(database.name)
 }, 180_000)
 
+/** The packages that are compiled into the files of dbtool. */
+const held = [
+  '@optique/core',
+  'chalk',
+  'commander',
+  'denque',
+  'dotenv',
+  'env-paths',
+  'get-east-asian-width',
+  'is-safe-filename',
+  'jsonc-parser',
+  'lru-cache',
+  'mariadb',
+]
+
 describe('the package', () => {
   it('holds the compiled tool, the library, and what belongs to them', () => {
     const unexpected =
@@ -97,8 +112,7 @@ describe('the package', () => {
 
   it('names the licence of everything that is inside of it', () => {
     const notices = readFileSync(join(root, 'dist', 'cli', 'THIRD-PARTY-LICENSES'), 'utf8')
-    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
-      expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
+    for (const name of held) expect(notices).toMatch(new RegExp(`^${name}\n`, 'm'))
     expect(notices).toContain('GNU LESSER GENERAL PUBLIC LICENSE')
     const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, { version: string }>
@@ -137,8 +151,7 @@ describe('the bill of materials', () => {
 
   it('lists what is compiled into its files, and no tool of development', () => {
     const names = listed().map((ref) => ref.slice(0, ref.lastIndexOf('@')))
-    for (const name of ['@optique/core', 'chalk', 'commander', 'dotenv', 'mariadb', 'denque', 'lru-cache'])
-      expect(names).toContain(name)
+    for (const name of held) expect(names).toContain(name)
     for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'tarn', 'rolldown'])
       expect(names).not.toContain(name)
     const refs = new Set([`dbtool@${bill().metadata.component.version}`, ...listed()])
@@ -182,7 +195,7 @@ describe('installed into an empty folder', () => {
     }
     expect(
       Object.keys(lock.packages).filter((path) =>
-        /\/(chalk|commander|dotenv|@optique\/core|typescript|mysql2|tarn)$/.test(path),
+        /\/(chalk|commander|dotenv|env-paths|jsonc-parser|@optique\/core|typescript|mysql2|tarn)$/.test(path),
       ),
     ).toEqual([])
     expect(Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])

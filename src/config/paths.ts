@@ -1,16 +1,11 @@
 import { lstatSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
+import { homeOf, userFolder } from '../user-folders.ts'
 
 /** The inputs that determine where dbtool looks for files. */
 export interface PathContext {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
-}
-
-/** This user's home folder. */
-export function homeOf(env: NodeJS.ProcessEnv): string {
-  return resolve(env['HOME'] || homedir())
 }
 
 /** Resolves a path from a file: relative to the folder of that file, with `~` for the home folder. */
@@ -31,11 +26,6 @@ export function shortPath(path: string, cwd: string, home: string): string {
 
 const projectFile = '.dbtool.json'
 
-/** This user's folder for dbtool's configuration. */
-export function ownFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config'), 'dbtool')
-}
-
 /** A file with profiles: that of the project is found, that of this user has a fixed place. */
 export interface ProfilePath {
   readonly path: string
@@ -48,7 +38,7 @@ export function profilePaths({ env, cwd }: PathContext): ProfilePath[] {
     path: join(folder, projectFile),
     isFound: true,
   }))
-  const own = { path: join(ownFolder(env), 'config.json'), isFound: false }
+  const own = { path: join(userFolder('config', env), 'config.json'), isFound: false }
   return [...found, own].filter(({ path }) => exists(path))
 }
 

@@ -1,10 +1,11 @@
+import { homeOf } from '../user-folders.ts'
 import type { ConfigSources } from './layers.ts'
 import { profileVariable } from './entries.ts'
 import type { EnvFile } from './env-file.ts'
 import type { ConfigFault } from './fault.ts'
 import { flagOrigin, hasAddress, layerOf, type Layer } from './layers.ts'
 import type { Ignored, IgnoredPlace } from './own-file.ts'
-import { homeOf, profilePaths } from './paths.ts'
+import { profilePaths } from './paths.ts'
 import type { Profile, ProfileChoice } from './profile.ts'
 
 /** All places with connection settings, in order of precedence. */

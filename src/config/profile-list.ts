@@ -1,7 +1,8 @@
 import { isOn } from '../settings.ts'
+import { homeOf } from '../user-folders.ts'
 import { wrongValue, type ConfigFault } from './fault.ts'
 import type { Texts } from './layers.ts'
-import { homeOf, profilePaths, type PathContext } from './paths.ts'
+import { profilePaths, type PathContext } from './paths.ts'
 import { profileLayer, type Profile } from './profile.ts'
 import { readProfileFiles } from './profile-files.ts'
 

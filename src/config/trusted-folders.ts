@@ -5,11 +5,12 @@ import { writableByAll } from '../file-trust.ts'
 import { quoteValue } from '../values.ts'
 import { createFolder, replaceFile } from '../write-file.ts'
 import { readOwn } from './own-file.ts'
-import { exists, homeOf, ownFolder, shortPath, type PathContext } from './paths.ts'
+import { homeOf, userFolder } from '../user-folders.ts'
+import { exists, shortPath, type PathContext } from './paths.ts'
 import { reasonOf } from './reason.ts'
 
 /** The list in this user's configuration: one absolute path per line, without links. */
-const listOf = (env: NodeJS.ProcessEnv): string => join(ownFolder(env), 'trusted')
+const listOf = (env: NodeJS.ProcessEnv): string => join(userFolder('config', env), 'trusted')
 
 /**
  * The folders of other users in which files may be found. Only the folder itself is trusted, not what lies below it. A

@@ -154,7 +154,7 @@ export class ProcessContext implements Context {
     // After `--`, a flag would count as an argument.
     const end = argv.indexOf('--')
     const withAnswers = argv.toSpliced(end < 0 ? argv.length : end, 0, ...answered)
-    this.out.note(`without prompts: dbtool ${withAnswers.map(quotedForShell).join(' ')}`)
+    this.out.commandLine(`without prompts: dbtool ${withAnswers.map(quotedForShell).join(' ')}`)
   }
 
   /** Ends the time of `--timing`. */

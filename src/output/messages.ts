@@ -6,6 +6,7 @@ import type { Screen } from './destination.ts'
 import { glyphsFor, type Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
 import type { Look } from './table.ts'
+import { wrapped } from './width.ts'
 
 export interface ReporterOptions {
   readonly stderr: Screen
@@ -47,11 +48,16 @@ export class Reporter {
   }
 
   success(message: string): void {
-    this.say(`${this.#colour.green(this.#glyphs.adapt('✔'))} ${this.sentence(message)}`)
+    this.say(this.prose(message, this.#glyphs.adapt('✔'), this.#colour.green))
   }
 
   note(message: string): void {
-    this.say(this.sentence(message))
+    this.say(this.prose(message))
+  }
+
+  /** Prints a line to copy. It is not wrapped: a copied line break would end the command too early. */
+  commandLine(line: string): void {
+    this.say(this.sentence(line))
   }
 
   /** Prints a message about the data that a program must not miss either: with `--json` as an object on a line. */
@@ -69,17 +75,17 @@ export class Reporter {
   }
 
   warn(message: string): void {
-    this.say(`${this.#colour.yellow('warning:')} ${this.sentence(message)}`)
+    this.say(this.prose(message, 'warning:', this.#colour.yellow))
   }
 
   /** A warning that no format and no flag suppresses. A program gets one JSON object on a line. */
   securityWarning(message: string, hint: string): void {
     if (this.#options.json === true) this.writeLine(JSON.stringify({ warning: { message, hint } }))
-    else this.writeLine(`${this.#colour.yellow('warning:')} ${this.sentence(`${message}; ${hint}`)}`)
+    else this.writeLine(this.prose(`${message}; ${hint}`, 'warning:', this.#colour.yellow))
   }
 
   heading(message: string): void {
-    this.say(`\n${this.#colour.bold(this.sentence(message))}`)
+    this.say(`\n${this.#colour.bold(this.prose(message))}`)
   }
 
   /** A line that is redrawn on a terminal; elsewhere nothing is drawn. */
@@ -142,6 +148,14 @@ export class Reporter {
 
   private get printsMessages(): boolean {
     return !this.#options.quiet && this.#options.json !== true
+  }
+
+  /** A message behind its mark. On a terminal, it is wrapped between words. A long path is one word. */
+  private prose(message: string, mark = '', colour: (mark: string) => string = String): string {
+    const { isTTY, columns } = this.#options.stderr
+    const text = `${mark}${mark === '' ? '' : ' '}${this.sentence(message)}`
+    const lines = isTTY === true ? wrapped(text, columns || Infinity, (word) => [word]) : [text]
+    return `${colour(mark)}${lines.join('\n').slice(mark.length)}`
   }
 
   private sentence(message: string): string {

@@ -1,3 +1,5 @@
+import { eastAsianWidth } from 'get-east-asian-width'
+
 /** Printable ASCII, as in most texts: the length is the width. */
 const simple = /^[\x20-\x7e]*$/
 
@@ -6,13 +8,6 @@ const simple = /^[\x20-\x7e]*$/
  * counts as a letter.
  */
 const emoji = /(?!\p{Regional_Indicator}(?!\p{Regional_Indicator}))\p{Emoji_Presentation}|\ufe0f/u
-
-/**
- * East Asian wide and full-width characters (https://www.unicode.org/reports/tr11/). Ambiguous ones count as narrow, as
- * in nearly all terminals.
- */
-const wide =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u
 
 /** Characters without width: combining marks, vowels and final consonants of Hangul syllables, invisible characters. */
 const combining = /[\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}\u1160-\u11ff\ud7b0-\ud7ff]/u
@@ -47,13 +42,17 @@ export function piecesOf(text: string, width: number): string[] {
   return pieces
 }
 
-/** Wraps a text at spaces into lines of at most `width` columns; a longer word is broken. */
-export function wrapped(text: string, width: number): string[] {
+/** Wraps a text at spaces into lines of at most `width` columns; a longer word is broken, or as `longWord` says. */
+export function wrapped(
+  text: string,
+  width: number,
+  longWord: (word: string) => string[] = (word) => piecesOf(word, width),
+): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1) ?? ''} ${word}`
     if (widthOf(longer) <= width) lines.splice(-1, 1, longer)
-    else lines.push(...piecesOf(word, width))
+    else lines.push(...longWord(word))
   }
   return lines
 }
@@ -87,5 +86,11 @@ function charactersOf(text: string): string[] {
 /** The width of a grapheme. A Thai or Indic syllable is one grapheme, but takes the columns of all its letters. */
 function characterWidth(character: string): number {
   if (emoji.test(character)) return 2
-  return Array.from(character).reduce((sum, point) => sum + (combining.test(point) ? 0 : wide.test(point) ? 2 : 1), 0)
+  return Array.from(character).reduce((sum, point) => sum + pointWidth(point), 0)
 }
+
+/**
+ * East Asian wide and full-width characters have two columns (https://www.unicode.org/reports/tr11/). Ambiguous ones
+ * count as narrow, as in nearly all terminals.
+ */
+const pointWidth = (point: string): number => (combining.test(point) ? 0 : eastAsianWidth(point.codePointAt(0) ?? 0))

@@ -1,8 +1,8 @@
 import { statSync, type Stats } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { DbtoolError } from '../errors.ts'
 import { realPathOfExisting } from '../file-trust.ts'
+import { userFolder } from '../user-folders.ts'
 
 /** The files of the private server, as absolute paths. */
 export interface ServerPaths {
@@ -53,10 +53,10 @@ export function serverPaths(env: NodeJS.ProcessEnv): ServerPaths {
 
 function homeOf(env: NodeJS.ProcessEnv): string {
   if (env['DBTOOL_HOME']) return env['DBTOOL_HOME']
-  if (env['XDG_DATA_HOME']) return join(env['XDG_DATA_HOME'], 'dbtool')
-  const home = join(env['HOME'] || homedir(), '.local', 'share', 'dbtool')
+  const home = userFolder('data', env)
   // Root's server runs as another user, who usually cannot enter root's home.
-  return isRoot() && closedDirectory(dirname(home), stranger) !== undefined ? rootHome : home
+  const isOwnChoice = Boolean(env['XDG_DATA_HOME'])
+  return !isOwnChoice && isRoot() && closedDirectory(dirname(home), stranger) !== undefined ? rootHome : home
 }
 
 export function isRoot(): boolean {

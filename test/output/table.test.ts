@@ -57,7 +57,9 @@ describe('columns of a terminal', () => {
     ['\u0301', 0],
     ['\u200d', 0],
     // Ambiguous ones are narrow; wide ones outside of the usual blocks.
-    ['Ω①±', 3],
+    ['Ω①±㉈', 4],
+    // Wide since Unicode 16.
+    ['☰𝌆', 4],
     ['〈', 2],
     ['︐', 2],
     ['𗀀', 2],

@@ -1,0 +1,34 @@
+import { stripVTControlCharacters } from 'node:util'
+import { expect, it } from 'vitest'
+import { serverStatus } from '../../src/server/status.ts'
+import { temporaryHome } from '../server/temporary-home.ts'
+import { terminal } from '../support/terminal.ts'
+
+const [columns, rows] = [80, 24]
+
+/** The lines that stay on the screen: a line of progress is erased by the next one. */
+const linesOf = (raw: string): string[] =>
+  raw.split('\r\n').map((line) => stripVTControlCharacters(line.split('\u001B[2K').at(-1) ?? ''))
+
+it('the demo tells its story on a small terminal, and leaves its server running', async () => {
+  const paths = temporaryHome()
+  const tty = terminal(['demo'], '', { columns, rows, env: { DBTOOL_HOME: paths.home, DB_PASSWORD: '' } })
+  expect(await tty.ended(), tty.screen).toBe(0)
+  const lines = linesOf(tty.raw)
+  expect(lines.filter((line) => line.length > columns)).toEqual([])
+
+  // A sentence continues on the next line at a word.
+  const text = lines.join(' ').replace(/ +/g, ' ')
+  for (const sentence of [
+    'A rush: 40 orders at once over all connections of the pool, with only 12 red lamps in stock',
+    '✔ 12 orders were placed; the other 28 were rejected, as expected: out of stock',
+    '✔ all invariants hold',
+  ])
+    expect(text).toContain(sentence)
+
+  // The line of the shell's prompt comes after it.
+  const lastScreen = lines.slice(-rows).join('\n')
+  for (const words of ['Which products sell best?', '$ dbtool report top-products', 'Next steps', 'dbtool server stop'])
+    expect(lastScreen).toContain(words)
+  expect(await serverStatus(paths)).toMatchObject({ running: true })
+})

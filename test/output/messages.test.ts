@@ -1,0 +1,31 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { Reporter } from '../../src/output/messages.ts'
+
+/** The lines that a reporter prints on a terminal of this width; undefined is no terminal. */
+function linesOf(print: (out: Reporter) => void, columns: number | undefined): string[] {
+  let text = ''
+  const stderr = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns })
+  stderr.on('data', (chunk) => (text += String(chunk)))
+  print(new Reporter({ stderr, env: {}, colour: 'never', quiet: false }))
+  return text.split('\n').slice(0, -1)
+}
+
+const sentence = 'the private server has stopped; its data stays'
+const path = '/home/ada/.local/share/dbtool/server/run/mariadb.sock'
+
+describe('messages on a terminal of 20 columns', () => {
+  it.each<[string, (out: Reporter) => void, string[]]>([
+    ['a note', (out) => out.note(sentence), ['the private server', 'has stopped; its', 'data stays']],
+    ['a success', (out) => out.success(sentence), ['✔ the private server', 'has stopped; its', 'data stays']],
+    ['a warning', (out) => out.warn('the disk is full'), ['warning: the disk is', 'full']],
+    ['a heading', (out) => out.heading('Check the invariants now'), ['', 'Check the invariants', 'now']],
+    ['a long path', (out) => out.note(`running on ${path} now`), ['running on', path, 'now']],
+    ['wide characters', (out) => out.note('緑茶 緑茶 緑茶 緑茶 緑茶'), ['緑茶 緑茶 緑茶 緑茶', '緑茶']],
+    ['a line to copy', (out) => out.commandLine(`$ dbtool users get ${path}`), [`$ dbtool users get ${path}`]],
+  ])('%s', (_what, print, lines) => expect(linesOf(print, 20)).toEqual(lines))
+
+  it.each([undefined, 0])('are not wrapped in a file, or where the width is not known (%s)', (columns) => {
+    expect(linesOf((out) => out.note(sentence.repeat(5)), columns)).toEqual([sentence.repeat(5)])
+  })
+})
