@@ -31,7 +31,10 @@ const groups = [
   ['base', /\/src\/(?:errors|values|file-trust|user-folders|write-file|db\/target)\.ts$/],
   ['queries', /\/src\/db\/(?:failures|queries|retry|connection\/kill|cluster\/sync-wait|pool\/(?:pool|modes))\.ts$/],
   ['program', /\/commands\/run\.ts$/],
-  ['shop', /\/commands\/kit\/(?:views|list|period|update-prompt|export|import-rows)\.ts$|\/src\/shop\/users\/users\.ts$/],
+  [
+    'shop',
+    /\/commands\/kit\/(?:views|list|period|update-prompt|export|import-rows)\.ts$|\/src\/shop\/users\/users\.ts$/,
+  ],
   ['output', /\/src\/output\/output\.ts$/],
   ['config', /\/src\/(?:config\/config|server\/(?:home|status))\.ts$/],
   ['database', /\/src\/db\/(?:database|pool\/open|migrations\/(?:migration-files|schema-state|usable))\.ts$/],

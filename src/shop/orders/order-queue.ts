@@ -186,9 +186,9 @@ const weight = 0.2
 const growth = 1.01
 
 /**
- * The number of batches in flight: two for more orders than one batch takes, because the client then prepares one while
- * the server works on the other. For fewer orders, one batch costs less than two halves. A way to the server that is
- * longer than its work needs more.
+ * The number of batches in flight. There are two for more orders than one batch takes: the client then prepares one
+ * while the server works on the other. For fewer orders, one batch costs less than two halves. A way to the server that
+ * is longer than its work needs more.
  */
 class Lanes {
   /** The time that a batch spends outside the server, at its shortest: all else is waiting for a busy processor. */
