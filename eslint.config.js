@@ -15,6 +15,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // There is no enum here, and looking for one takes a tenth of the time.
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      // The compiler itself tells classes with private members apart, and this rule takes a quarter of the time.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
     },

@@ -28,7 +28,7 @@ export function parseHosts(text: string): readonly ListedHost[] {
 
 const highestPort = 65_535
 const bracketed = /^\[([^[\]]*)\](?::(.*))?$/s
-const named = /^([^\s/@:[\]]+)(?::(.*))?$/s
+const named = /^([^\s/@:[\]]+)(?::([^\s/@]*))?$/
 
 function parseHost(item: string): ListedHost {
   if (item === '') throw new InvalidValue('must not have an empty place between its commas')

@@ -29,10 +29,10 @@ const safe: Readonly<Record<string, readonly string[]>> = {
     '`${pathOf(this)} --help`.trim()',
     'profile.name',
     'report.name',
-    'topProducts.name',
     'verb',
   ],
   'not a command line, but a duration, names of packages of ours, or of parameters': [
+    'chart.label',
     'durationText(neededMs(least))',
     'durationText(timeMs ?? 0)',
     'durationText(timeMs)',

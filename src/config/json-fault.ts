@@ -1,4 +1,4 @@
-import { printParseErrorCode, visit } from 'jsonc-parser'
+import { type JSONVisitor, printParseErrorCode, visit } from 'jsonc-parser'
 
 /**
  * The position and cause of a syntax error. Node's own messages omit the position of some errors. For others they quote
@@ -34,33 +34,37 @@ const reasons: Readonly<Record<string, string>> = {
   InvalidCharacter: String.raw`a control character in a text, such as a tab; it is written as \t`,
 }
 
+/** Ends the visit: what follows the first fault does not count. */
+class FirstFault extends Error {
+  constructor(readonly fault: JsonFault) {
+    super(fault.why)
+  }
+}
+
 /** The first fault of a JSON text. A duplicate key is a fault too, because its first value would be lost silently. */
 export function jsonFault(text: string): JsonFault | undefined {
-  let first: JsonFault | undefined
   const keysOfObjects: Set<string>[] = []
-  const fault = (line: number, column: number, why: string): void => {
-    first ??= { line: line + 1, column: column + 1, why }
+  const fault = (line: number, column: number, why: string): never => {
+    throw new FirstFault({ line: line + 1, column: column + 1, why })
   }
-  visit(
-    text,
-    {
-      onError: (error, offset, ...[, line, column]) =>
-        fault(
-          line,
-          column,
-          offset === text.length ? 'unexpected end of the file' : reasonOf(printParseErrorCode(error)),
-        ),
-      onObjectBegin: () => void keysOfObjects.push(new Set()),
-      onObjectEnd: () => void keysOfObjects.pop(),
-      onObjectProperty: (key, ...[, , line, column]) => {
-        const keys = keysOfObjects.at(-1)
-        if (keys?.has(key) === true) fault(line, column, `duplicate key ${JSON.stringify(key)}`)
-        keys?.add(key)
-      },
+  const visitor: JSONVisitor = {
+    onError: (error, offset, ...[, line, column]) =>
+      fault(line, column, offset === text.length ? 'unexpected end of the file' : reasonOf(printParseErrorCode(error))),
+    onObjectBegin: () => void keysOfObjects.push(new Set()),
+    onObjectEnd: () => void keysOfObjects.pop(),
+    onObjectProperty: (key, ...[, , line, column]) => {
+      const keys = keysOfObjects.at(-1)
+      if (keys?.has(key) === true) fault(line, column, `duplicate key ${JSON.stringify(key)}`)
+      keys?.add(key)
     },
-    { disallowComments: true },
-  )
-  return first
+  }
+  try {
+    visit(text, visitor, { disallowComments: true })
+    return undefined
+  } catch (error) {
+    if (error instanceof FirstFault) return error.fault
+    throw error
+  }
 }
 
 const reasonOf = (name: string): string => reasons[name] ?? 'not JSON'

@@ -5,7 +5,7 @@ import { quotedPath } from '../values.ts'
 import type { ConfigFault } from './fault.ts'
 
 /** Enough for any configuration. */
-export const maxConfigBytes = 1_048_576
+export const maxConfigBytes = 262_144
 
 /** The reason why a file is ignored. */
 export interface Ignored extends ConfigFault {

@@ -140,20 +140,22 @@ describe.skipIf(noGalera !== undefined)(
         await node(0).asOwner((owner) => owner.execute('CREATE TABLE shop.bulk (id INT PRIMARY KEY, n INT)'))
         await node(0).asOwner((owner) => owner.execute('INSERT INTO shop.bulk SELECT seq, 0 FROM shop.seq_1_to_60000'))
         const byKey = 'SELECT id FROM orders WHERE idempotency_key = ?'
-        /** Places an order for the last unit on one node, of which the other one does not know yet. */
-        const stale = async (request: OrderRequest): Promise<number> => {
-          await near.execute('UPDATE bulk SET n = n + 1')
-          await near.execute('UPDATE products SET stock = stock + 1, stock_received = stock_received + 1')
-          const { orderId } = await placeOrder(near, request)
-          expect(await far.rows(byKey, [request.key])).toEqual([])
-          return orderId
+        /** Places orders for the last unit on one node, until the other one does not know the latest yet. */
+        const stale = async (name: string, status: OrderRequest['status'] = 'confirmed') => {
+          for (let n = 1; ; n += 1) {
+            const request = { ...order(`${name} ${n}`, [1]), status }
+            await near.execute('UPDATE bulk SET n = n + 1')
+            await near.execute('UPDATE products SET stock = stock + 1, stock_received = stock_received + 1')
+            const { orderId } = await placeOrder(near, request)
+            if ((await far.rows(byKey, [request.key])).length === 0) return { request, orderId }
+          }
         }
-        await stale(order('asked again', [1]))
-        expect(await placeOrder(far, order('asked again', [1]))).toMatchObject({ outcome: 'existing' })
-        const orderId = await stale({ ...order('confirmed', [1]), status: 'pending' })
-        await moveOrder(far, { orderId, move: 'confirm', author })
-        const id = await stale(order('looked up', [1]))
-        expect(await far.lookup((queries) => queries.rows(byKey, ['looked up']))).toEqual([{ id }])
+        const asked = await stale('asked again')
+        expect(await placeOrder(far, asked.request)).toMatchObject({ outcome: 'existing' })
+        const moved = await stale('confirmed', 'pending')
+        await moveOrder(far, { orderId: moved.orderId, move: 'confirm', author })
+        const { orderId: id, request } = await stale('looked up')
+        expect(await far.lookup((queries) => queries.rows(byKey, [request.key]))).toEqual([{ id }])
       })
 
       it('refused by the next node while the first one still runs it: it does not appear later', async () => {

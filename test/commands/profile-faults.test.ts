@@ -100,7 +100,7 @@ const refusals: readonly [content: string | object, flags: string, faults: strin
       `'colour' ${of} is not a profile setting; the settings are url, host, hosts, port, target, socket, ` +
         `database, user, password, passwordFile, charset, sslMode, sslCa, sslCert, sslKey, ` +
         `tlsVersion, poolSize, maxOverflow, poolTimeout, poolRecycle, ` +
-        `connectTimeout, statementTimeout, protected, readOnly`,
+        `connectTimeout, statementTimeout, protected, readOnly, currency`,
     ],
     correct,
   ],

@@ -44,7 +44,7 @@ describe('--chart beside the figures', () => {
   it('says so where the terminal is too narrow for it, and which columns fit', async () => {
     const { stdout, stderr } = await run('top-products --chart', 50)
     expect(stdout).not.toContain('█')
-    expect(stderr).toBe('the terminal is too narrow for the chart; fewer columns fit: --fields name,total_sold\n')
+    expect(stderr).toBe('the terminal is too narrow for the chart; fewer\ncolumns fit: --fields name,total_sold\n')
     expect((await run('top-products --chart --fields name,total_sold', 60)).stdout).toContain('██████████')
   })
 
