@@ -11,6 +11,9 @@ import { emptied, makeDatabase, verify } from '../shop.ts'
 
 const database = 'bench_bulk'
 
+/** The peer that does what an import does: a row of the log for each product. */
+export const loadingWithLog = 'LOAD DATA, with a log row each'
+
 /** Import and export of a file, as whole processes. */
 export async function bulk(bench: Bench): Promise<void> {
   const {
@@ -32,7 +35,7 @@ export async function bulk(bench: Bench): Promise<void> {
   const load = loadStatement(paths.given)
   for (const [who, statement] of [
     ['LOAD DATA LOCAL INFILE', load],
-    ['LOAD DATA, with a log row each', `BEGIN; ${load}; ${logStatement}; COMMIT`],
+    [loadingWithLog, `BEGIN; ${load}; ${logStatement}; COMMIT`],
   ] as const) {
     const work = (): Promise<Ended> => runClient(bench, { database, statement })
     if (peer) loading.push(loadingOf(bench, { who, underTest: false, work }))
