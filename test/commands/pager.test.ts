@@ -22,12 +22,12 @@ beforeAll(async () => {
   )
 })
 
-/** Keeps what it is given, says so, and waits for a line from the keyboard. */
+/** Keeps what it is given, says so, and waits for a line from the keyboard; it ends with the folder of the tests. */
 beforeEach(() => {
   writeFileSync(
     pager,
     `#!/bin/sh\ntrap 'echo heard Ctrl-C' INT\ncat > '${pages}'\necho reading\n` +
-      `until read line < /dev/tty; do :; done\necho "has read $line"\n`,
+      `until read line < /dev/tty; do sleep 0.1; [ -e '${pages}' ] || exit 1; done\necho "has read $line"\n`,
   )
   chmodSync(pager, 0o755)
 })
