@@ -98,7 +98,7 @@ function worstKind(expression: RegExp): InputOf {
   return kinds[0] ?? String
 }
 
-/** The growth for twice the length, at full length or at a length that takes long already; undefined if it is linear. */
+/** The growth for twice the length, at full length or where it takes long already; undefined if it is linear. */
 function superLinear(expression: RegExp): string | undefined {
   const inputOf = worstKind(expression)
   const isLong = (length: number): boolean => microsOf(() => search(expression, inputOf(length)), 1) > longMicros

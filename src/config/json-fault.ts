@@ -34,7 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
   InvalidCharacter: String.raw`a control character in a text, such as a tab; it is written as \t`,
 }
 
-/** Ends the visit: what follows the first fault does not count. */
+/** Thrown to end the visit at the first fault. */
 class FirstFault extends Error {
   constructor(readonly fault: JsonFault) {
     super(fault.why)
