@@ -17,7 +17,7 @@ import { gatherPlaces } from './places.ts'
 import { weigh, winner, type Statements } from './precedence.ts'
 import type { Profile } from './profile.ts'
 import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
-import { addressOf, defaultLimits, type Host, type Limits, type Target } from '../db/target.ts'
+import { addressOf, defaultLimits, type Limits, serversOf, type Target } from '../db/target.ts'
 import { settingNames, settingTable, type SettingName, type Settings } from '../settings.ts'
 
 export interface Config {
@@ -95,7 +95,7 @@ export function soundConfig({ config, faults }: Inspection): Config {
 
 function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
   const target: Target = {
-    ...serversOf(settings),
+    ...serversOf(settings.DB_HOST, { port: settings.DB_PORT, socket: settings.DB_SOCKET, role: settings.DB_TARGET }),
     socket: settings.DB_SOCKET,
     user: settings.DB_USER,
     password: settings.DB_PASSWORD,
@@ -124,19 +124,6 @@ function build(settings: Settings, entries: readonly ConfigEntry[]): Config {
     pool: { ...defaultPoolOptions, size, maxOverflow, timeoutMs, recycleMs },
     entries: [...entries, { name: 'DB_URL', value: urlOf(target), origin: 'all of the above' }],
   }
-}
-
-/** Several hosts need a writer unless another role is asked for. A socket is one server. */
-function serversOf({
-  DB_HOST: listed,
-  DB_PORT: commonPort,
-  DB_TARGET: role,
-  DB_SOCKET: socket,
-}: Settings): Pick<Target, 'host' | 'port' | 'hosts' | 'role'> {
-  const all = listed.map(({ host, port = commonPort }): Host => ({ host, port }))
-  const [first = { host: 'localhost', port: commonPort }] = all
-  const isSeveral = all.length > 1 && socket === undefined
-  return { ...first, ...(isSeveral ? { hosts: all, role: role ?? 'writer' } : { role }) }
 }
 
 /**

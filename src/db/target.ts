@@ -117,3 +117,14 @@ export function addressOf(target: Target): string {
 export function describeTarget(target: Target): string {
   return `${target.user}@${addressOf(target)}${target.database === undefined ? '' : `/${target.database}`}`
 }
+
+/** The servers of a list of hosts. Several need a writer unless another role is asked for. A socket is one server. */
+export function serversOf(
+  listed: readonly { readonly host: string; readonly port: number | undefined }[],
+  { port: commonPort, socket, role }: Pick<Target, 'port' | 'socket' | 'role'>,
+): Pick<Target, 'host' | 'port' | 'hosts' | 'role'> {
+  const all = listed.map(({ host, port = commonPort }): Host => ({ host, port }))
+  const [first = { host: 'localhost', port: commonPort }] = all
+  const isSeveral = all.length > 1 && socket === undefined
+  return { ...first, ...(isSeveral ? { hosts: all, role: role ?? 'writer' } : { role }) }
+}

@@ -8,6 +8,7 @@ import {
   type SslMode,
   sslModes,
   type Target,
+  serversOf,
   type TargetRole,
   targetRoles,
   type TlsVersion,
@@ -237,20 +238,11 @@ function urlOf(url: unknown, faults: string[]): CreatePoolOptions {
   }
 }
 
-/** Several hosts need a writer unless another role is asked for. A socket is one server. */
-function serversOf({
-  host = 'localhost',
-  port: commonPort = 3306,
-  socket,
-  target: role,
-}: CreatePoolOptions): Pick<Target, 'host' | 'port' | 'hosts' | 'role'> {
-  const all = parseHosts(host).map(({ host: name, port = commonPort }) => ({ host: name, port }))
-  const [first = { host, port: commonPort }] = all
-  return all.length > 1 && socket === undefined ? { ...first, hosts: all, role: role ?? 'writer' } : { ...first, role }
-}
-
 function targetOf(given: CreatePoolOptions): Target {
   const {
+    host = 'localhost',
+    port = 3306,
+    target: role,
     socket,
     user = osUserName(),
     password: secret = '',
@@ -264,7 +256,7 @@ function targetOf(given: CreatePoolOptions): Target {
     sessionVariables,
   } = given
   return {
-    ...serversOf(given),
+    ...serversOf(parseHosts(host), { port, socket, role }),
     socket,
     user,
     ...(typeof secret === 'string' ? { password: secret } : { password: '', passwordFrom: secret }),
