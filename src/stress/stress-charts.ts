@@ -110,9 +110,6 @@ export function serverCharts(intervals: readonly ServerInterval[]): Chart[] {
   if (intervals.length < 3) return []
   const x = timeOf(intervals)
   const column = (name: keyof ServerInterval): (number | null)[] => intervals.map((interval) => interval[name])
-  const server = intervals.some(({ server_cpu }) => server_cpu !== null)
-    ? [{ name: 'server', values: column('server_cpu') }]
-    : []
   return [
     {
       title: 'Threads on the server',
@@ -139,11 +136,17 @@ export function serverCharts(intervals: readonly ServerInterval[]): Chart[] {
       title: 'Processors in use',
       unit: '',
       x,
-      lines: [
-        { name: 'whole machine', values: column('machine_cpu') },
-        { name: 'dbtool', values: column('client_cpu') },
-        ...server,
-      ],
+      lines: processorLines(column),
     },
+  ]
+}
+
+/** The server has a line only if its processor time can be read. */
+export function processorLines(column: (name: 'machine_cpu' | 'client_cpu' | 'server_cpu') => Line['values']): Line[] {
+  const server = column('server_cpu')
+  return [
+    { name: 'whole machine', values: column('machine_cpu') },
+    { name: 'dbtool', values: column('client_cpu') },
+    ...(server.every((value) => value === null) ? [] : [{ name: 'server', values: server }]),
   ]
 }

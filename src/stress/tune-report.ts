@@ -6,6 +6,7 @@ import type { ServerMeans } from './observer.ts'
 import { pageOf, tableOf, type About } from './page.ts'
 import type { Size } from './rounds.ts'
 import { serverCells, serverColumnNames } from './server-means.ts'
+import { processorLines } from './stress-charts.ts'
 import { svgFile } from './svg-chart.ts'
 import { throughputAt } from './usl.ts'
 
@@ -118,9 +119,6 @@ function markOf({ recommended, range, points }: Advice): Mark | undefined {
 function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): Chart[] {
   if (!sizes.some(({ rounds }) => rounds.some(({ server }) => server !== null))) return []
   const column = (name: keyof ServerMeans): (number | null)[] => sizes.map((size) => serverOf(size)?.[name] ?? null)
-  const server = column('server_cpu').every((value) => value === null)
-    ? []
-    : [{ name: 'server', values: column('server_cpu') }]
   return [
     {
       title: 'Threads on the server by pool size',
@@ -137,11 +135,7 @@ function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): 
       unit: '',
       x,
       mark,
-      lines: [
-        { name: 'whole machine', values: column('machine_cpu') },
-        { name: 'dbtool', values: column('client_cpu') },
-        ...server,
-      ],
+      lines: processorLines(column),
     },
   ]
 }
