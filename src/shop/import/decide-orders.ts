@@ -96,13 +96,13 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
     return conflict ?? { outcome: 'existing', totalAmount: existing.totalAmount }
   }
   if (user === undefined && !policy.create) return noUser(draft.user)
-  const wanted = draft.lines.map((line) => ({ line, product: stage.product(line.sku) ?? planned(line, policy) }))
-  const found = wanted.filter(isFound)
-  if (found.length < wanted.length)
-    return noProduct(
-      wanted.filter((item) => !isFound(item)).map(({ line: { sku } }) => sku),
-      policy,
-    )
+  const [found, unknown]: [Found[], string[]] = [[], []]
+  for (const line of draft.lines) {
+    const product = stage.product(line.sku) ?? planned(line, policy)
+    if (product === undefined) unknown.push(line.sku)
+    else found.push({ line, product })
+  }
+  if (unknown.length > 0) return noProduct(unknown, policy)
   return place(draft, found, stage, policy)
 }
 
@@ -128,16 +128,11 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
 /** The largest DECIMAL(10, 2). */
 const mostCents = 9_999_999_999n
 
-interface Wanted {
+/** A line with its product, which may not be created yet. */
+interface Found {
   readonly line: ImportLine
-  readonly product: KnownProduct | undefined
-}
-
-interface Found extends Wanted {
   readonly product: KnownProduct
 }
-
-const isFound = (item: Wanted): item is Found => item.product !== undefined
 
 /** The product that would be created for a line; undefined if nothing is created, or the line has no price. */
 function planned({ sku, price, productName }: ImportLine, policy: OrderPolicy): KnownProduct | undefined {
