@@ -44,7 +44,8 @@ export interface Options {
   readonly before: string | undefined
 }
 
-export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--before DIR] [--chart [--from FILE,…]]
+export const usage = `usage: npm run bench -- [--quick] [--only GROUP,…] [--out FILE] [--before DIR]
+                        [--chart [--from FILE,…]]
   --quick   take seconds instead of minutes, to check that everything works
   --only    run only these groups: ${Object.keys(groups).join(', ')}
   --out     JSON file for the figures (default: bench-results/<date>.json)

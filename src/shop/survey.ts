@@ -44,7 +44,8 @@ const orderSums = `SELECT
     COALESCE(SUM(o.status NOT IN (${statuses})), 0) AS illegal_statuses,
     COALESCE(SUM(l.bad_lines), 0) AS orders_with_bad_lines
   FROM (
-      SELECT order_id, COUNT(*) AS times, SUM(quantity * price) AS amount, BIT_OR(quantity <= 0 OR price < 0) AS bad_lines
+      SELECT order_id, COUNT(*) AS times, SUM(quantity * price) AS amount,
+        BIT_OR(quantity <= 0 OR price < 0) AS bad_lines
       FROM order_items FORCE INDEX (idx_orderitem_sales)
       GROUP BY order_id
     ) l

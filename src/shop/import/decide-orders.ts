@@ -10,9 +10,10 @@ import {
   totalTooLarge,
 } from '../orders/place-order.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import { type DraftOrder, instantText, reasonOf } from './draft-order.ts'
+import { type DraftOrder, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
 import type { ImportLine } from './merge-lines.ts'
+import { instantText } from './order-head.ts'
 import { replacedAddress } from './resolve-users.ts'
 
 /** The rules for the orders of a file. */
