@@ -45,7 +45,7 @@ const curveView: View = {
   columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')],
   id: 'pool_size',
   empty: '',
-  chart: { column: 'throughput', kind: 'bars' },
+  chart: { column: 'throughput', kind: 'bars', spare: ['client_cpu', 'spread'] },
 }
 
 function curveRows({ points }: Advice): Row[] {

@@ -39,7 +39,7 @@ export function listTable(view: View, rows: readonly Row[], look: Look): string 
  * ends there and another one begins. So no cell is cut, and the columns of each table are aligned.
  */
 export class TableInParts {
-  readonly #view: View
+  #view: View
   readonly #look: Look
   /** The needs of all rows so far. */
   #demand: readonly Elastic[] = []
@@ -55,10 +55,12 @@ export class TableInParts {
 
   /** The lines for further rows. */
   next(rows: readonly Row[]): string[] {
-    const layout = this.layoutOf(rows)
-    const [view, look] = [this.#view, this.#look]
+    const look = this.#look
     const isFirst = !this.#started
+    if (isFirst) this.#view = withSpaceForChart(this.#view, rows, look)
     this.#started = true
+    const view = this.#view
+    const layout = this.layoutOf(rows)
     if (layout === undefined) return [...this.end(), ...(isFirst ? [] : ['']), blocks(view, rows, look)]
     const { top, body, bottom } = drawn(view, rows, { ...look, ...layout })
     const goesOn = this.#bottom !== undefined && String(layout.widths) === String(this.#widths)
@@ -99,6 +101,26 @@ interface ChartColumn {
   readonly lines: readonly string[]
 }
 
+/** The view without its spare columns, as far as its chart needs their space; all of them if there is no chart. */
+function withSpaceForChart(view: View, rows: readonly Row[], look: Look): View {
+  const { chart, columns } = view
+  const { width: limit } = look
+  if (chart === undefined || limit === undefined || view.nested !== undefined) return view
+  const omitted: string[] = []
+  for (const spare of [...(chart.spare ?? []), undefined]) {
+    const narrowed = { ...view, columns: columns.filter(({ name }) => !omitted.includes(name)) }
+    const elastic = elasticColumns(narrowed, rows, look)
+    const width = chartWidth(elastic, limit)
+    if (spare !== undefined && width < usualChart(limit)) omitted.push(spare)
+    else if (fittingWidths([...elastic, fixed(width)], limit) === undefined) return view
+    else {
+      if (omitted.length > 0) chart.onNarrowed?.(omitted)
+      return narrowed
+    }
+  }
+  return view
+}
+
 /** The chart of the view as the last column. If even shortened texts leave no space for it, it is omitted. */
 function chartsBeside(view: View, rows: readonly Row[], elastic: readonly Elastic[], look: Look): ChartColumn[] {
   const { chart } = view
@@ -128,13 +150,13 @@ function chartsBeside(view: View, rows: readonly Row[], elastic: readonly Elasti
 function chartWidth(columns: readonly Elastic[], limit: number | undefined): number {
   if (limit === undefined) return chartInPipes
   const available = limit - frame(columns.length + 1)
-  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, readableText)), 0)
-  return Math.max(
-    narrowestChart,
-    available - wantedBy(columns),
-    Math.min(Math.floor(limit / chartsPerTerminal), available - readable),
-  )
+  const shortest = Math.min(readableText, Math.floor(limit / 6))
+  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, shortest)), 0)
+  return Math.max(narrowestChart, available - wantedBy(columns), Math.min(usualChart(limit), available - readable))
 }
+
+/** The least part of the terminal that a chart takes while texts stay readable: a quarter. */
+const usualChart = (limit: number): number => Math.floor(limit / 4)
 
 /** Zero at the left, and at the right the value that fills the width. */
 function axisOf(view: View, rows: readonly Row[], width: number, look: Look): string {
@@ -187,8 +209,6 @@ const narrowestCut = 4
 const narrowestSentence = 24
 const readableText = 16
 const narrowestChart = 10
-/** The least part of the terminal that a chart takes while texts stay readable: a quarter. */
-const chartsPerTerminal = 4
 const chartInPipes = 40
 /** The width of borders and padding: a space on both sides of each cell. */
 const frame = (columns: number): number => columns * 3 + 1

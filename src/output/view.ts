@@ -48,8 +48,12 @@ export interface View<R extends object = object> {
 export interface ViewChart {
   readonly column: string
   readonly kind: keyof Pen
+  /** Columns that give way to the chart on a narrow terminal, the first one first. */
+  readonly spare?: readonly string[]
   /** Called if the terminal has no space for it. */
   readonly onOmitted?: () => void
+  /** Called with the columns that gave way. */
+  readonly onNarrowed?: (omitted: readonly string[]) => void
 }
 
 export interface Section {

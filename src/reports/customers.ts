@@ -27,7 +27,7 @@ export const ordersPerUser = report({
   rows,
   empty: noOrders,
   examples: ['--since 30d', '--chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username', spare: ['user_id'] }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, placed.order_count, placed.total_spent
     FROM ${ordersOfUsers(period)} JOIN users u ON u.id = placed.user_id
@@ -72,7 +72,7 @@ export const customerCategories = report({
   rows,
   empty: 'No users.',
   examples: ['--limit 0 --format csv', '--since 365d --chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username', spare: ['user_id'] }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, COALESCE(placed.order_count, 0) AS order_count,
       CASE WHEN placed.order_count IS NULL THEN 'inactive' WHEN placed.order_count <= 5 THEN 'occasional'
@@ -92,7 +92,7 @@ export const bigSpenders = report({
   rows,
   empty: 'No users spent this amount.',
   examples: ['--min-spent 250.50 --since 365d', '--limit 5 --chart'],
-  chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username' }),
+  chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username', spare: ['user_id'] }),
   // Without the CAST, comparing with text would convert the DECIMAL to a float.
   statement: ({ minSpent, limit, ...period }) => sql`
     SELECT

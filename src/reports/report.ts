@@ -39,6 +39,8 @@ export interface Chart {
   readonly column: string
   /** The column that names the rows in a chart of its own. */
   readonly label: string
+  /** Columns that give way to the chart on a narrow terminal, the first one first. */
+  readonly spare?: readonly string[]
 }
 
 interface Declaration<P> {
