@@ -82,24 +82,23 @@ async function answer(ctx: Context, report: Report, { view, asked, options }: An
   return collected
 }
 
-/** The view, with a note if a terminal is too narrow for its chart, or for all columns beside it. */
+/** The view, with a note if a terminal is too narrow for its chart. */
 function withNote({ out }: Context, view: View, chart: Chart | undefined): View {
   if (view.chart === undefined || chart === undefined) return view
   const fewer = `--fields ${chart.label},${chart.column}`
   const onOmitted = (): void => out.note(`the terminal is too narrow for the chart; fewer columns fit: ${fewer}`)
-  const onNarrowed = (omitted: readonly string[]): void =>
-    out.note(`the chart takes the space of ${omitted.join(' and ')}; --fields shows them`)
-  return { ...view, chart: { ...view.chart, onOmitted, onNarrowed } }
+  return { ...view, chart: { ...view.chart, onOmitted } }
 }
 
 const columnOf = { text, number, money, time } as const
 
 function viewOf(report: Report, options: ReportOptions): View {
-  const { columns, empty } = report
+  const { columns, empty, spare } = report
   return {
     columns: columns.map(({ name, kind }) => columnOf[kind](name)),
     id: columns[0]?.name ?? '',
     empty,
+    spare,
     chart: options.chart === true ? report.chart?.(options) : undefined,
   }
 }

@@ -33,8 +33,8 @@ export function chosen(view: View, fields: readonly string[]): View {
   const faults = unknownFields(view, fields)
   if (faults.length > 0) throw new DbtoolError('USAGE', faults.map((fault) => `--fields ${fault}`).join(', '))
   const columns = fields.flatMap((field) => view.columns.filter(({ name }) => name === field).map(inTables))
-  const chart = view.chart === undefined ? undefined : { ...view.chart, spare: [] }
-  return { ...view, columns, chart, nested: chosenNested(view, fields), script: undefined, sections: undefined }
+  const without = { spare: undefined, script: undefined, sections: undefined }
+  return { ...view, ...without, columns, nested: chosenNested(view, fields) }
 }
 
 function inTables(column: Column): Column {

@@ -23,11 +23,12 @@ export const ordersPerUser = report({
   question: 'How many orders has each user placed?',
   period: 'orders',
   parameters: {},
+  spare: ['user_id'],
   columns: [...user, number('order_count'), money('total_spent')],
   rows,
   empty: noOrders,
   examples: ['--since 30d', '--chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username', spare: ['user_id'] }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, placed.order_count, placed.total_spent
     FROM ${ordersOfUsers(period)} JOIN users u ON u.id = placed.user_id
@@ -50,6 +51,7 @@ export const recentCustomers = report({
       excludes: 'since',
     },
   },
+  spare: ['user_id'],
   columns: [...user, time('last_order_at'), number('order_count')],
   rows,
   empty: noOrders,
@@ -68,11 +70,12 @@ export const customerCategories = report({
   question: 'Who is inactive, occasional, regular or a VIP?',
   period: 'orders',
   parameters: {},
+  spare: ['user_id'],
   columns: [...user, number('order_count'), text('category')],
   rows,
   empty: 'No users.',
   examples: ['--limit 0 --format csv', '--since 365d --chart'],
-  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username', spare: ['user_id'] }),
+  chart: () => ({ kind: 'bars', column: 'order_count', label: 'username' }),
   statement: ({ limit, ...period }) => sql`
     SELECT u.id AS user_id, u.username, COALESCE(placed.order_count, 0) AS order_count,
       CASE WHEN placed.order_count IS NULL THEN 'inactive' WHEN placed.order_count <= 5 THEN 'occasional'
@@ -88,11 +91,12 @@ export const bigSpenders = report({
   parameters: {
     minSpent: { flag: '--min-spent <amount>', about: 'minimum total amount', parse: parsePrice, typed: '100' },
   },
+  spare: ['user_id'],
   columns: [...user, number('order_count'), money('total_spent')],
   rows,
   empty: 'No users spent this amount.',
   examples: ['--min-spent 250.50 --since 365d', '--limit 5 --chart'],
-  chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username', spare: ['user_id'] }),
+  chart: () => ({ kind: 'bars', column: 'total_spent', label: 'username' }),
   // Without the CAST, comparing with text would convert the DECIMAL to a float.
   statement: ({ minSpent, limit, ...period }) => sql`
     SELECT

@@ -39,8 +39,6 @@ export interface Chart {
   readonly column: string
   /** The column that names the rows in a chart of its own. */
   readonly label: string
-  /** Columns that give way to the chart on a narrow terminal, the first one first. */
-  readonly spare?: readonly string[]
 }
 
 interface Declaration<P> {
@@ -51,6 +49,8 @@ interface Declaration<P> {
   readonly period: 'orders' | 'only products ordered'
   readonly parameters: { readonly [K in keyof P]: Parameter<P[K]> }
   readonly columns: readonly ReportColumn[]
+  /** Columns that a table omits on a narrow terminal, the first one first. */
+  readonly spare?: readonly string[]
   /** The default limit of rows. Undefined if the report counts something else and `limit` is its own parameter. */
   readonly rows?: number
   /** The default limit is a part of the question, and not only the space on a terminal. */

@@ -38,10 +38,11 @@ export const revenue = report({
       typed: '0',
     },
   },
+  spare: ['units', 'orders'],
   columns: [time('period'), number('orders'), number('units'), money('revenue')],
   empty: 'No orders in this period.',
   examples: ['--by month --of totals', '--by day --since 30d --chart'],
-  chart: () => ({ kind: 'line', column: 'revenue', label: 'period', spare: ['units', 'orders'] }),
+  chart: () => ({ kind: 'line', column: 'revenue', label: 'period' }),
   fillGaps: (rows, asked) =>
     withEmptyPeriods(rows as readonly Sales[], asked, (period) => ({ period, orders: 0, units: 0, revenue: '0.00' })),
   // Lines are summed per order first: a direct join would count an order once per line.
