@@ -28,7 +28,8 @@ describe('--chart beside the figures', () => {
     [60, 'orders-per-user', 15],
     [80, 'orders-per-user', 20],
     [120, 'orders-per-user', 30],
-    [80, 'top-products', 10],
+    [60, 'top-products', 15],
+    [80, 'top-products', 20],
     [120, 'top-products', 30],
   ])(
     'in %i columns, report %s has %i cells of bars at least, and the table fills the terminal',
@@ -42,10 +43,22 @@ describe('--chart beside the figures', () => {
   )
 
   it('says so where the terminal is too narrow for it, and which columns fit', async () => {
-    const { stdout, stderr } = await run('top-products --chart', 50)
-    expect(stdout).not.toContain('█')
-    expect(stderr).toBe('the terminal is too narrow for the chart; fewer\ncolumns fit: --fields name,total_sold\n')
-    expect((await run('top-products --chart --fields name,total_sold', 60)).stdout).toContain('██████████')
+    const { stdout, stderr } = await run('top-products --chart', 40)
+    expect(stdout).toBe((await run('top-products', 40)).stdout)
+    const note = 'the terminal is too narrow for the chart; fewer columns fit: --fields name,total_sold'
+    expect(stderr.replace(/\s+/g, ' ')).toContain(note)
+    expect((await run('top-products --chart --fields name,total_sold', 40)).stdout).toContain('██████████')
+  })
+
+  it('takes the space of spare columns, and says so, but never that of chosen ones', async () => {
+    const narrow = await run('top-products --chart', 60)
+    expect(narrow.stdout).not.toMatch(/product_|times_/)
+    const note = 'the terminal is too narrow for product_id and times_ordered; --fields shows them'
+    expect(narrow.stderr.replace(/\s+/g, ' ').trim()).toBe(note)
+    expect((await run('top-products --chart', 200)).stderr).toBe('')
+    const chosen = await run('top-products --chart --fields product_id,name,times_ordered,total_sold', 60)
+    expect(chosen.stdout).toMatch(/product_.*times_/)
+    expect(chosen.stderr).toBe('')
   })
 
   it('its head has the largest value', async () => {
