@@ -63,13 +63,13 @@ export const exits: Readonly<Record<Exit, string>> = {
     'any other failure, such as a read-only database, or a fault found by `db check`, `doctor`, `cluster status` or ' +
     '`cluster check`',
   2:
-    'usage error: invalid flag, setting or file, or a missing value when no prompt is possible; ' +
-    'for `cluster status`: no server accepts writes; for `cluster check`: a host could not be compared',
+    'usage error (invalid flag, setting or file), or a missing value without a prompt; ' +
+    '`cluster status`: no server accepts writes; `cluster check`: a host was not compared',
   3: 'confirmation declined',
   4: 'connecting or logging in failed, the connection was lost, or the node has left its cluster',
   5: 'not found',
   6:
-    'conflict: duplicate, referenced, out of stock, key with other content, illegal status change, ' +
+    'conflict: duplicate, referenced, out of stock, key conflict, illegal status change, ' +
     'wrong password, too large, shop not empty, table of a migration exists, failover refused',
   7: 'bulk operation partly done',
   8: 'migrations pending, half-run, or newer than this dbtool',

@@ -210,7 +210,7 @@ describe('cluster failover', () => {
       { host: at(replica), statement: 'STOP SLAVE' },
       {
         host: at(replica),
-        statement: `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${second.port}, MASTER_USE_GTID = slave_pos`,
+        statement: expect.stringContaining(`MASTER_PORT = ${second.port}, MASTER_USE_GTID = slave_pos`),
       },
       { host: at(replica), statement: 'START SLAVE', outcome: 'would run' },
     ])

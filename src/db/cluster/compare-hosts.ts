@@ -58,21 +58,21 @@ interface Survey {
 
 /**
  * Compares all tables of all servers with those of the reference. Each server is read in a snapshot, which locks
- * nothing. The snapshots of two servers differ by the changes between them, so rows that differ are compared again, a
- * few at a time: the reference locks them against changes until the other server has applied everything before.
+ * nothing. The snapshots of two servers differ by the changes between them. So rows that differ are compared again, a
+ * few at a time. The reference locks them against changes until the other server has applied everything before.
  */
 export function compareHosts(comparison: Comparison): Promise<TableResult[]> {
   const { reference, others, onHost } = comparison
   return onHost(reference, async (writer) => {
-    const [here, ...there] = await surveyAll(comparison, writer)
-    const results: TableResult[] = [...here.digests].map(([table, digest]) => ({
+    const [local, ...remotes] = await surveyAll(comparison, writer)
+    const results: TableResult[] = [...local.digests].map(([table, digest]) => ({
       ...rowOf(reference, table, wholeOf(digest)),
       result: 'reference',
     }))
     for (const [index, other] of others.entries()) {
-      const survey = there[index]
+      const survey = remotes[index]
       if (survey === undefined || typeof survey === 'string') results.push(notCompared(other, survey ?? ''))
-      else results.push(...(await compareTables(comparison, { writer, other, here, there: survey })))
+      else results.push(...(await compareTables(comparison, { writer, other, local, remote: survey })))
     }
     return sorted(results)
   })
@@ -124,16 +124,16 @@ async function survey(queries: Queries, shapes: Shapes): Promise<Survey> {
 interface Pair {
   readonly writer: Connection
   readonly other: ComparedHost
-  readonly here: Survey
-  readonly there: Survey
+  readonly local: Survey
+  readonly remote: Survey
 }
 
 async function compareTables(comparison: Comparison, pair: Pair): Promise<TableResult[]> {
-  const { other, here, there } = pair
+  const { other, local, remote } = pair
   const results: TableResult[] = []
-  for (const table of new Set([...here.shapes.keys(), ...there.shapes.keys()])) {
-    const [shape, otherShape] = [here.shapes.get(table), there.shapes.get(table)]
-    const digest = there.digests.get(table)
+  for (const table of new Set([...local.shapes.keys(), ...remote.shapes.keys()])) {
+    const [shape, otherShape] = [local.shapes.get(table), remote.shapes.get(table)]
+    const digest = remote.digests.get(table)
     const row = rowOf(other, table, digest === undefined ? undefined : wholeOf(digest))
     if (shape === undefined) results.push({ ...row, result: 'differs', note: 'the table exists only here' })
     else if (otherShape === undefined)
@@ -148,8 +148,8 @@ async function compareTables(comparison: Comparison, pair: Pair): Promise<TableR
 type Verdict = Pick<TableResult, 'result' | 'keys' | 'note'>
 
 async function compareTable(comparison: Comparison, pair: Pair, shape: TableShape): Promise<Verdict> {
-  const { here, there, other } = pair
-  const [a, b] = [here.digests.get(shape.name), there.digests.get(shape.name)]
+  const { local, remote, other } = pair
+  const [a, b] = [local.digests.get(shape.name), remote.digests.get(shape.name)]
   const parts = differingParts(a ?? new Map(), b ?? new Map())
   if (parts.length === 0) return { result: 'same', keys: [], note: null }
   if (shape.key.length === 0) return { result: 'differs', keys: [], note: 'the table has no primary key' }
@@ -181,8 +181,8 @@ async function lastingKeys(
   const { writer, reader, shape } = on
   for (let at = 0; at < parts.length; at += partsAtOnce) {
     const chosen = parts.slice(at, at + partsAtOnce)
-    const [here, there] = await Promise.all([rowsOfParts(writer, shape, chosen), rowsOfParts(reader, shape, chosen)])
-    const candidates = differingKeys(here, there)
+    const [local, remote] = await Promise.all([rowsOfParts(writer, shape, chosen), rowsOfParts(reader, shape, chosen)])
+    const candidates = differingKeys(local, remote)
     for (let from = 0; from < candidates.length; from += keysAtOnce) {
       const batch = candidates.slice(from, from + keysAtOnce)
       // A row that did not exist could not be locked. If it was inserted meanwhile, it is locked the second time.
@@ -213,11 +213,11 @@ async function stillDiffering(
   if (keys.length === 0) return []
   await writer.execute('START TRANSACTION')
   try {
-    const here = await rowsOfKeys(writer, shape, keys, { locked: true })
+    const local = await rowsOfKeys(writer, shape, keys, { locked: true })
     const position = await positionOf(writer)
     if (!(await hasCaughtUp(reader, other, { position, waitMs: Math.min(waitMs, longestLockMs) })))
       throw new DbtoolError('CLUSTER_INCOMPLETE', lags(Math.min(waitMs, longestLockMs)))
-    return differingKeys(here, await rowsOfKeys(reader, shape, keys))
+    return differingKeys(local, await rowsOfKeys(reader, shape, keys))
   } finally {
     await writer.execute('ROLLBACK')
   }

@@ -19,7 +19,7 @@ export interface FailoverRequest {
   readonly onAddress: OnAddress
 }
 
-/** What a failover would do, after all servers were asked. */
+/** The servers of a failover, after all of them were asked. */
 export interface FailoverPlan {
   readonly to: Host
   readonly replica: ReplicaState
@@ -87,7 +87,7 @@ async function promotable(connection: Connection, address: string): Promise<Prom
   if (!replica.isApplying)
     throw refused(
       `${address} has stopped to apply changes${replica.error === '' ? '' : `: ${replica.error}`}`,
-      'mend the cause, and run there: START SLAVE',
+      'fix the cause, and run there: START SLAVE',
     )
   await assertMayPromote(connection)
   return { identity, replica }
