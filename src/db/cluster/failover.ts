@@ -240,7 +240,8 @@ export async function failOver(plan: FailoverPlan, { onAddress, waitMs }: Failov
       await applyReceived(connection, plan, waitMs)
       await readOnlyPrimary(onAddress, plan.oldPrimary)
     } catch (error) {
-      if (thread !== undefined) await connection.execute(`START ${thread}`)
+      // After Ctrl-C, this connection is closed.
+      if (thread !== undefined) await onAddress(address, (another) => another.execute(`START ${thread}`))
       throw error
     }
     await promote(connection, plan)
