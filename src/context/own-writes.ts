@@ -30,10 +30,12 @@ export class OwnWrites {
     this.#now = now
   }
 
-  /** Adds the position after a write; undefined if the server could not be asked. Never throws. */
+  /**
+   * Adds the position after a write: undefined if the server could not be asked, and empty if it has none. Never throws.
+   */
   add(position: string | undefined): void {
     try {
-      this.append(position ?? unknown)
+      if (position !== '') this.append(position ?? unknown)
     } catch {
       // The command has done its work.
     }
@@ -99,7 +101,7 @@ export async function lastPosition(
   try {
     const writer = await connect({ ...target, role: 'writer' }, limits, { onTrace })
     const asked = await positionOf(writer).finally(() => writer.close())
-    writes.add(asked)
+    writes.add(asked ?? '')
     return asked
   } catch {
     onSilent()

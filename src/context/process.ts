@@ -194,7 +194,8 @@ export class ProcessContext implements Context {
   ): Promise<void> {
     if (hosts === undefined || !this.invocation().changesData) return
     const { positionOf } = await import('../db/cluster/own-writes.ts')
-    const asked = this.io.signal.aborted ? undefined : onWriter(positionOf).catch(() => undefined)
+    const answer = async (): Promise<string> => (await onWriter(positionOf)) ?? ''
+    const asked = this.io.signal.aborted ? undefined : answer().catch(() => undefined)
     const writes = await this.ownWrites()
     writes.add(await asked)
   }

@@ -90,6 +90,25 @@ describe('a reader', () => {
   })
 })
 
+it('a primary reports the GTID of each commit; the session is not reset for that, only for a real change', async () => {
+  const { host, port, user, password, database = '' } = primary.target
+  const pool = createPool({ host, port, user, password, database, size: 1, maxOverflow: 0 })
+  onTestFinished(() => pool.close())
+  const write = (): Promise<unknown> => pool.execute('UPDATE products SET price = price + 1')
+  // User variables end with the session, and do not count as a change of it.
+  const isSameSession = async (): Promise<boolean> => (await pool.query('SELECT @own AS own'))[0]?.['own'] === 1
+  await write()
+  await pool.execute('SET @own = 1')
+  await write()
+  await write()
+  expect(await isSameSession()).toBe(true)
+  for (const change of ['autocommit = 0', "time_zone = '+02:00'", 'insert_id = 7']) {
+    await pool.execute('SET @own = 1')
+    await pool.execute(`SET SESSION ${change}`)
+    expect([change, await isSameSession()]).toEqual([change, false])
+  }
+})
+
 /** Resolves when a connection waits for a position there. */
 async function waitingAt(server: ReplicatedServer): Promise<void> {
   const question = "SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT MASTER_GTID_WAIT%'"

@@ -59,6 +59,11 @@ it('after a write that was cut, the position is not known until the writer was a
   expect(at('cut').last()).toEqual({ position: '0-1-9', isKnown: true })
 })
 
+it('a server without positions leaves nothing to wait for', () => {
+  at('none').add('')
+  expect(at('none').last()).toEqual({ position: undefined, isKnown: true })
+})
+
 it('a position is kept for an hour at least, and its file is removed after that', () => {
   at('old').add('0-1-7')
   expect(at('old', 60).last().position).toBe('0-1-7')
