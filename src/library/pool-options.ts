@@ -93,6 +93,9 @@ const invalid = (rule: string, value: unknown): InvalidValue =>
 /** Text and lists could hold a secret in a place where nobody expects one. */
 function typeOrNumber(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
+  if (value === undefined) return 'undefined'
+  if (value instanceof URL) return 'a URL object: use its href'
+  if (value instanceof Promise) return 'a promise: await it'
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
@@ -203,7 +206,7 @@ interface Checked {
 
 function checked(given: unknown): Checked {
   if (typeof given === 'string') return { parts: { url: given }, faults: given === '' ? ['the URL is empty'] : [] }
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
+  if (!isPlain(given))
     return { parts: {}, faults: [`createPool needs a URL or an object of options, not ${typeOrNumber(given)}`] }
   const faults: string[] = []
   // A variable of the environment that is not set would mean another server.
@@ -216,6 +219,13 @@ function checked(given: unknown): Checked {
   }
   if ('readAfter' in parts && parts['target'] !== 'reader') faults.push("readAfter needs the target 'reader'")
   return { parts, faults }
+}
+
+/** A URL object or a promise has no properties of its own: all options would be defaults, without a word. */
+function isPlain(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  return prototype === null || prototype === Object.prototype || Object.keys(given).length > 0
 }
 
 const hasPart = (object: unknown, name: string): boolean =>

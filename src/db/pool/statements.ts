@@ -1,7 +1,7 @@
-import { DbtoolError } from '../../errors.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
+import { InterruptibleTransaction, transactionWithdrawn } from './interruptible-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
 
@@ -68,8 +68,8 @@ export function transactionOn<T>(
       const cancel = (): void => void lease.cancel()
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        const result = await work(lease)
-        if (signal?.aborted === true) throw interrupted()
+        const result = await work(signal === undefined ? lease : new InterruptibleTransaction(lease, signal))
+        if (signal?.aborted === true) throw transactionWithdrawn()
         return result
       } finally {
         signal?.removeEventListener('abort', cancel)
@@ -79,8 +79,4 @@ export function transactionOn<T>(
     ...retrying,
     kind: repeatable ? 'repeatable' : 'transaction',
   })
-}
-
-function interrupted(): DbtoolError {
-  return new DbtoolError('INTERRUPTED', 'the transaction was withdrawn: it has been rolled back')
 }
