@@ -31,8 +31,8 @@ export class OwnWrites {
   }
 
   /**
-   * Adds the position after a write. It is undefined if the server could not be asked, and empty if the server has none.
-   * Never throws.
+   * Adds the position after a write: undefined if the server could not be asked, and empty if it has none. It never
+   * throws.
    */
   add(position: string | undefined): void {
     try {
