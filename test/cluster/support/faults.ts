@@ -27,7 +27,10 @@ export const faults: Readonly<Record<string, Fault>> = {
   'kill -9': { strike: ([writer]) => writer.kill() },
   'graceful stop': { strike: ([writer]) => writer.stop() },
   'frozen (SIGSTOP)': {
-    strike: ([writer]) => Promise.resolve(writer.freeze(true)),
+    strike: ([writer]) => {
+      writer.freeze(true)
+      return Promise.resolve()
+    },
     mend: ([writer]) => writer.freeze(false),
   },
   'cut off (partition)': {

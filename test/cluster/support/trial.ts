@@ -34,8 +34,10 @@ interface Round {
 }
 
 const breathMs = 2
-/** Orders before the fault, and time after it in which a client must have noticed it. */
+/** Orders and time before the fault: a client is to be in its usual state. */
 const leastOrders = 100
+const warmUpMs = 1_500
+/** Time after the fault in which a client must have noticed it. */
 const leastMs = 2_500
 const steadyMs = 700
 const longestWaitMs = 25_000
@@ -83,7 +85,7 @@ class Load implements Told {
   /** Rejects if there are no orders even before the fault. */
   async isUnderWay(): Promise<void> {
     const began = performance.now()
-    while (this.acknowledged.size < leastOrders) {
+    while (this.acknowledged.size < leastOrders || performance.now() - began < warmUpMs) {
       await sleep(20)
       if (performance.now() - began > longestWaitMs) throw new Error(`no orders: ${[...this.errors.keys()].join('; ')}`)
     }
