@@ -11,9 +11,8 @@ import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
 import { OrderQueue } from '../../src/shop/orders/order-queue.ts'
 import { placeOrder, type OrderRequest } from '../../src/shop/orders/place-order.ts'
-import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
-import { account, galera, noGalera } from '../support/galera.ts'
+import { account, galera, type GaleraNode, noGalera } from '../support/galera.ts'
 
 const isLong = process.env['DBTOOL_CLUSTER_ROUNDS'] !== undefined
 const before = process.env['DBTOOL_CLUSTER_BEFORE']
@@ -28,28 +27,33 @@ type Trial = () => Promise<Readonly<Record<string, number>>>
 
 describe.skipIf(noGalera !== undefined || !isLong)(`costs on a cluster ${why}`, { timeout: 900_000 }, () => {
   const cluster = galera()
+  const first = (): GaleraNode => cluster.nodes[0]!
+  const target = (): Target => first().target
   beforeAll(async () => {
     await cluster.start()
-    const { env, asOwner } = { env: cluster.nodes[0]!.env, asOwner: cluster.nodes[0]!.asOwner.bind(cluster.nodes[0]) }
-    expect(await dbtool('db migrate', { env })).toMatchObject({ exitCode: 0 })
-    expect(await dbtool(`db seed --users 1000 --products ${products} --orders 0`, { env })).toMatchObject({
-      exitCode: 0,
-    })
-    await asOwner((owner) =>
-      owner.execute('UPDATE shop.products SET stock = 100000000, stock_received = 100000000, is_active = 1'),
-    )
+    await createShop(root, first().env)
+    await first().asOwner((owner) => owner.execute(plenty('shop')))
   }, 120_000)
-  const target = (): Target => cluster.nodes[0]!.target
-  const hosts = (): string => cluster.nodes.map(({ ports }) => `127.0.0.1:${ports.sql}`).join()
 
   it('of a list of hosts, with one order after the other', async () => {
-    const load = (library: string, host: string) => (): Promise<Readonly<Record<string, number>>> =>
-      libraryTrial(library, { ...account, host, sslMode: 'disabled', size: 1, maxOverflow: 0 })
-    await contest('one worker', {
-      'several hosts': load(root, hosts()),
-      'one host': load(root, hosts().split(',')[0]!),
-      ...(before === undefined ? {} : { 'the build before, one host': load(before, hosts().split(',')[0]!) }),
-    })
+    const [host = '', ...others] = cluster.nodes.map(({ ports }) => `127.0.0.1:${ports.sql}`)
+    const options = { ...account, sslMode: 'disabled', size: 1, maxOverflow: 0 } as const
+    const load = (build: string, more: LibraryLoad['options']) => () => libraryTrial(build, { ...options, ...more }, 1)
+    const trials: Record<string, Trial> = {
+      'several hosts': load(root, { host: [host, ...others].join() }),
+      'one host': load(root, { host }),
+    }
+    if (before !== undefined) {
+      const database = 'shop_before'
+      await first().asOwner(async (owner) => {
+        await owner.execute(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+        await owner.execute(`GRANT ALL ON ${database}.* TO ${account.user}@'127.0.0.1'`)
+        await createShop(before, { ...first().env, DB_NAME: database })
+        await owner.execute(plenty(database))
+      })
+      trials['the build before'] = load(before, { host: '127.0.0.1', port: first().ports.sql, database })
+    }
+    await contest('one worker', trials)
   })
 
   it.each([
@@ -63,27 +67,47 @@ describe.skipIf(noGalera !== undefined || !isLong)(`costs on a cluster ${why}`, 
 
 const noBuild = before === undefined ? 'skipped: npm run torture -- --cluster --before DIR' : ''
 describe.skipIf(before === undefined)(`costs on one server ${noBuild}`, { timeout: 900_000 }, () => {
-  const database = testDatabase()
+  // Each build has a shop with its own migrations.
+  const shops = [testDatabase({ migrated: false }), testDatabase({ migrated: false })] as const
+  const login = { DB_SOCKET: inject('socket'), DB_USER: inject('osUser'), DBTOOL_HOME: inject('home') }
   beforeAll(async () => {
-    const seed = `db seed --users 1000 --products ${products} --orders 0`
-    expect(await dbtool(seed, { database: database.name })).toMatchObject({ exitCode: 0 })
-    await database.connection.execute(
-      'UPDATE products SET stock = 100000000, stock_received = 100000000, is_active = 1',
-    )
-  })
+    for (const [index, { name, connection }] of shops.entries()) {
+      await createShop(index === 0 ? root : before!, { ...login, DB_NAME: name })
+      await connection.execute(plenty(name))
+    }
+  }, 120_000)
 
   it.each([1, 16])('of this build, against the build before, with %d workers', async (workers) => {
-    const [{ file } = { file: '' }] = await database.connection.rows<{ file: string }>('SELECT @@pid_file AS file')
+    const [{ file } = { file: '' }] = await shops[0].connection.rows<{ file: string }>('SELECT @@pid_file AS file')
     const pid = Number(readFileSync(file, 'utf8'))
-    const options = { socket: inject('socket'), user: inject('osUser'), database: database.name, maxOverflow: 0 }
-    const load = (build: string) => async (): Promise<Readonly<Record<string, number>>> => {
+    const options = { socket: login.DB_SOCKET, user: login.DB_USER, size: workers, maxOverflow: 0 }
+    const load = (build: string, database: string) => async (): Promise<Readonly<Record<string, number>>> => {
       const startedMs = processorMs(pid)
-      const { placed, ...figures } = await libraryTrial(build, { ...options, size: workers }, workers)
-      return { ...figures, 'server CPU, ms an order': (processorMs(pid) - startedMs) / (placed ?? 1) }
+      const figures = await libraryTrial(build, { ...options, database }, workers)
+      return { ...figures, 'server CPU, ms an order': (processorMs(pid) - startedMs) / (figures['placed'] ?? 1) }
     }
-    await contest(`one server, ${workers} workers`, { 'this build': load(root), 'the build before': load(before!) })
+    await contest(`one server, ${workers} workers`, {
+      'this build': load(root, shops[0].name),
+      'the build before': load(before!, shops[1].name),
+    })
   })
 })
+
+const plenty = (database: string): string =>
+  `UPDATE ${database}.products SET stock = 100000000, stock_received = 100000000, is_active = 1`
+
+/** A shop without orders, as this build makes it. */
+async function createShop(build: string, env: Record<string, string>): Promise<void> {
+  const { PATH = '' } = process.env
+  for (const line of ['db migrate', `db seed --users 1000 --products ${products} --orders 0`]) {
+    const child = spawn(process.execPath, [join(build, 'dist', 'cli', 'dbtool.cjs'), ...line.split(' ')], {
+      cwd: '/',
+      env: { PATH, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  }
+}
 
 /** The processor time of a process; the ticks of /proc are hundredths of a second. */
 function processorMs(pid: number): number {
@@ -122,7 +146,7 @@ async function contest(work: string, trials: Readonly<Record<string, Trial>>): P
 async function libraryTrial(
   build: string,
   options: LibraryLoad['options'],
-  workers = 1,
+  workers: number,
 ): Promise<Readonly<Record<string, number>>> {
   const library = pathToFileURL(join(build, 'dist', 'lib', 'index.js')).href
   const load: LibraryLoad = { library, options, workers, seconds, lines: 3, products, users: 1_000 }
