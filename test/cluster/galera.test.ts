@@ -22,7 +22,7 @@ const author = { osUser: 'tester', command: 'test' }
 
 describe.skipIf(noGalera !== undefined)(
   `three nodes of a Galera cluster ${noGalera ?? ''}`,
-  { timeout: 90_000 },
+  { timeout: 90_000 + rounds * 15_000 },
   () => {
     const cluster = galera()
     const node = (index: number): (typeof cluster.nodes)[number] => cluster.nodes[index]!

@@ -48,7 +48,6 @@ describe('what a caller has changed in its session does not reach the next one',
 
   it.each<[string, string, string, unknown]>([
     ['a user variable', 'SET @mine = 1', 'SELECT @mine AS answer', null],
-    ['a user variable of SELECT INTO', 'SELECT 1 INTO @mine', 'SELECT @mine AS answer', null],
     ['a temporary table', 'CREATE TEMPORARY TABLE counters (n INT)', 'SELECT COUNT(*) AS answer FROM counters', 2],
     ['locks of tables', 'LOCK TABLES counters WRITE', 'SELECT COUNT(*) AS answer FROM other', 1],
     ['a named lock', "SELECT GET_LOCK('mine', 0)", "SELECT IS_USED_LOCK('mine') AS answer", null],

@@ -82,6 +82,23 @@ describe('pool.query and pool.execute', () => {
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
   })
 
+  it.each<[string, readonly unknown[]]>([
+    ['the statement must be a text that is not empty', [undefined]],
+    ['the statement must be a text that is not empty', [' ']],
+    ['the values of the statement must be a list', ['SELECT ?', 5]],
+    ['the values of the statement must be a list', ['SELECT :a', { a: 1 }]],
+    ['signal must be an AbortSignal', ['SELECT 1', [], { signal: 'x' }]],
+    ["timeoutMs must be a number of milliseconds above 0, not '0'", ['SELECT 1', [], { timeoutMs: 0 }]],
+    ["timeoutMs must be a number of milliseconds above 0, not 'NaN'", ['SELECT 1', [], { timeoutMs: NaN }]],
+    ["timeoutMs must be a number of milliseconds above 0, not '100'", ['SELECT 1', [], { timeoutMs: '100' }]],
+  ])('refuse what untyped code may pass: %s', async (message, given) => {
+    const pool = poolWith()
+    const [sql, values, options] = given as [string, number[]?, object?]
+    await expect(pool.query(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    await expect(pool.execute(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    expect(pool.stats()).toMatchObject({ acquired: 0, open: 0 })
+  })
+
   it('have one deadline for the acquire wait and the statement', async () => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
     const lease = await pool.acquire()

@@ -21,7 +21,7 @@ const sizes: Chart = {
     { at: 2, values: [18, 25, 20] },
     { at: 8, values: [] },
   ],
-  mark: { at: 2, from: 1, to: 8, text: 'recommended: 2' },
+  marks: [{ at: 2, from: 1, to: 8, text: 'recommended: 2' }],
 }
 
 const placesOf = (svg: string, pattern: RegExp): number[] =>
@@ -87,7 +87,7 @@ describe('a picture of a chart', () => {
   it.each([
     [21, true, [0, 10, 20, 30]],
     [2, true, [0, 1, 2]],
-    [9, true, [0, 3, 6, 9]],
+    [9, true, [0, 5, 10]],
     [0, true, [0, 1]],
     [0, false, [0, 0.25]],
     [299.1, false, [0, 100, 200, 300]],

@@ -18,6 +18,8 @@ export interface Failover {
 
 export interface ChosenServerOptions {
   readonly onTrace?: OnTrace | undefined
+  /** A host was chosen, the first time or in a failover. */
+  readonly onChosen?: ((address: string) => void) | undefined
   readonly onFailover?: ((failover: Failover) => void) | undefined
   /** A sentence about the data of a reader: they are the writer's, or old. */
   readonly onReader?: ((sentence: string) => void) | undefined
@@ -139,6 +141,7 @@ export class ChosenServer {
     const { role = 'any' } = this.#target
     const [note, left] = [readerNote(this.#target, found), this.#left]
     this.#left = undefined
+    this.#options.onChosen?.(addressOf(found.server))
     if (note !== undefined) this.#options.onReader?.(note)
     else if (left !== undefined && !isSame(found.server, left.server))
       this.#options.onFailover?.({
