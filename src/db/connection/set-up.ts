@@ -48,9 +48,9 @@ export async function setUpSession(session: NewSession): Promise<SetUpSession> {
 }
 
 /**
- * Sets up a session that was reset, which keeps the database that was in use. From then on, the server reports only
- * changes of variables that a statement can set. A server with a binary log also reports the GTID of each commit, for
- * which no session must be reset.
+ * Sets up a session that was reset, which keeps the database that was in use. From then on, the server names only
+ * variables that a statement can set. With a binary log, it would also name the GTID of each commit, for which no
+ * session must be reset.
  */
 export function setUpAgain(raw: DriverConnection, target: Target, limits: Limits): Promise<unknown> {
   const use = target.database === undefined ? [] : [raw.query(`USE ${quoted(target.database)}`)]
@@ -61,8 +61,7 @@ export function setUpAgain(raw: DriverConnection, target: Target, limits: Limits
 }
 
 const trackSettable = `SET session_track_system_variables = (SELECT GROUP_CONCAT(LOWER(VARIABLE_NAME))
-FROM information_schema.SYSTEM_VARIABLES
-WHERE VARIABLE_SCOPE <> 'GLOBAL' AND READ_ONLY = 'NO' AND VARIABLE_NAME <> 'LAST_GTID')`
+FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_SCOPE = 'SESSION' AND READ_ONLY = 'NO')`
 
 /** The number that the connector gives to its own connect time-out. */
 const lateErrno = 45012
