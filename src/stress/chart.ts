@@ -21,7 +21,7 @@ export interface Rounds {
   readonly values: readonly number[]
 }
 
-/** The answer on the x-axis, with its range. */
+/** A place on the x-axis that matters, with its range. */
 export interface Mark {
   readonly at: number
   readonly from: number
@@ -37,7 +37,7 @@ export interface Chart {
   readonly x: Axis
   readonly lines: readonly Line[]
   readonly rounds?: readonly Rounds[]
-  readonly mark?: Mark | undefined
+  readonly marks?: readonly Mark[] | undefined
 }
 
 /** The ends of the x-axis: it begins at zero, except for names. */

@@ -111,13 +111,13 @@ function drawing(chart: Chart, size: Size): string {
   })
   const paths = lines.map(({ values }, index) => `<path ${strokeOf(index)} d="${pathOf(axis, values, scales)}"/>`)
   return [
-    ...rangeOf(chart, scales, size),
+    ...rangesOf(chart, scales, size),
     ...(unit === '' ? [] : [label(edge.left - 6, 18, 'end', unit)]),
     ...grid,
     ...ticksOf(axis, scales, size),
     ...roundsOf(chart, scales),
     ...paths,
-    ...markOf(chart, scales, size),
+    ...marksOf(chart, scales, size),
   ].join('\n')
 }
 
@@ -187,18 +187,26 @@ function roundsOf({ rounds = [] }: Chart, { x, y }: Scales): string[] {
   })
 }
 
-function rangeOf({ mark }: Chart, { x }: Scales, { height }: Size): string[] {
-  if (mark === undefined || mark.from === mark.to) return []
-  const [from, to] = [x(mark.from), x(mark.to)]
-  const place = `x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}"`
-  return [`<rect class="range" ${place} y="${edge.top}" height="${height - edge.top - edge.bottom}"/>`]
+function rangesOf({ marks = [] }: Chart, { x }: Scales, { height }: Size): string[] {
+  return marks.flatMap((mark) => {
+    if (mark.from === mark.to) return []
+    const [from, to] = [x(mark.from), x(mark.to)]
+    const place = `x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}"`
+    return [`<rect class="range" ${place} y="${edge.top}" height="${height - edge.top - edge.bottom}"/>`]
+  })
 }
 
-function markOf({ mark }: Chart, { x }: Scales, { width, height }: Size): string[] {
-  if (mark === undefined) return []
-  const place = x(mark.at)
-  const line = `x1="${place.toFixed(1)}" x2="${place.toFixed(1)}" y1="${edge.top - 8}" y2="${height - edge.bottom}"`
-  const [at, anchor] = place < width / 2 ? [place + 5, 'start'] : [place - 5, 'end']
-  const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4}" text-anchor="${anchor}">`
-  return [`<line class="mark" ${line}/>`, `${text}${escapeHtml(mark.text)}</text>`]
+function marksOf({ marks = [] }: Chart, { x }: Scales, { width, height }: Size): string[] {
+  return marks.flatMap((mark) => {
+    const place = x(mark.at)
+    const line = `x1="${place.toFixed(1)}" x2="${place.toFixed(1)}" y1="${edge.top - 8}" y2="${height - edge.bottom}"`
+    const length = mark.text.length * characterWidth
+    // Beside its line if there is room, otherwise within the picture.
+    const [at, anchor] =
+      place < width / 2
+        ? [Math.max(0, Math.min(place + 5, width - length)), 'start']
+        : [Math.min(width, Math.max(place - 5, length)), 'end']
+    const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4}" text-anchor="${anchor}">`
+    return [`<line class="mark" ${line}/>`, `${text}${escapeHtml(mark.text)}</text>`]
+  })
 }

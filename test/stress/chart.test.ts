@@ -21,7 +21,7 @@ const sizes: Chart = {
     { at: 2, values: [18, 25, 20] },
     { at: 8, values: [] },
   ],
-  mark: { at: 2, from: 1, to: 8, text: 'recommended: 2' },
+  marks: [{ at: 2, from: 1, to: 8, text: 'recommended: 2' }],
 }
 
 const placesOf = (svg: string, pattern: RegExp): number[] =>

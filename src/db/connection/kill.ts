@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DbtoolError } from '../../errors.ts'
 import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import type { Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
@@ -11,8 +12,15 @@ const waitMs = 2_000
 const pollMs = 20
 /** Behind a balancer, one of the next connections may reach the right server. */
 const mostConnections = 4
+const mostAstray = 16
+const longestPauseMs = 20
 
-type Opened = Queries & { close(): Promise<void> }
+interface SideConnection extends Queries {
+  /** The name of its server, if that is known. */
+  readonly reached: string | undefined
+  close(): Promise<void>
+}
+
 type What = 'CONNECTION' | 'QUERY'
 
 /** One of dbtool's connections, on a server that is known. */
@@ -36,13 +44,13 @@ export interface KillerOptions {
  * connections, so that it never opens more than one for this. Needs no privilege for connections of the same user.
  */
 export class Killer {
-  readonly #connect: () => Promise<Opened>
+  readonly #connect: () => Promise<SideConnection>
   readonly isDirect: boolean
   #requests: Request[] = []
   #running = false
   #hasGivenUp = false
 
-  constructor(connect: () => Promise<Opened>, { isDirect = false }: KillerOptions = {}) {
+  constructor(connect: () => Promise<SideConnection>, { isDirect = false }: KillerOptions = {}) {
     this.#connect = connect
     this.isDirect = isDirect
   }
@@ -64,8 +72,7 @@ export class Killer {
   /** From now on, nothing is killed, and nobody waits for it: the server does not answer, or answers no statement. */
   giveUp(): void {
     this.#hasGivenUp = true
-    for (const { done } of this.#requests) done(false)
-    this.#requests = []
+    this.refuseAll()
   }
 
   /** Kills a connection as {@link kill} does, if its server has an address of its own. Resolves to true if it ended. */
@@ -83,32 +90,46 @@ export class Killer {
 
   private async run(): Promise<void> {
     this.#running = true
+    let astray = 0
     while (this.#requests.length > 0) {
-      const requests = this.#requests
-      this.#requests = []
-      const servers = new Set(requests.map(({ on: { server } }) => server))
-      for (const server of servers) {
-        const ofServer = requests.filter(({ on }) => on.server === server)
-        const isOver = await this.serve(server, ofServer)
-        for (const { done } of ofServer) done(isOver)
-      }
+      const hasServed = await this.serveOne()
+      astray = hasServed ? 0 : astray + 1
+      if (astray >= mostAstray) this.refuseAll()
+      // Otherwise a balancer that takes its servers in turn could lead every one of these to the same server.
+      else if (astray > 0) await sleep(Math.random() * longestPauseMs)
     }
     this.#running = false
   }
 
-  /** Resolves to true if the killed connections have ended. */
-  private async serve(server: string, requests: readonly Request[]): Promise<boolean> {
-    for (let connections = 1; connections <= mostConnections; connections += 1) {
+  /** Serves the requests for the server that a new connection reaches. Resolves to false if there are none. */
+  private async serveOne(): Promise<boolean> {
+    try {
+      const side = await this.#connect()
       try {
-        const side = await this.#connect()
-        const left = await handle(side, server, requests).finally(() => side.close())
-        if (left !== undefined) return left === 0
-      } catch {
-        // Without a connection to the server, nothing can be killed.
-        return false
+        return await this.serve(side)
+      } finally {
+        await side.close()
       }
+    } catch (error) {
+      // A server without an answer would take too long a second time.
+      if (error instanceof DbtoolError && error.code === 'UNREACHABLE') this.refuseAll()
+      return false
     }
-    return false
+  }
+
+  private async serve(side: SideConnection): Promise<boolean> {
+    const server = side.reached
+    const requests = this.#requests.filter(({ on }) => on.server === server)
+    if (server === undefined || requests.length === 0) return false
+    this.#requests = this.#requests.filter((request) => !requests.includes(request))
+    const left = await handle(side, server, requests).catch(() => undefined)
+    for (const { done } of requests) done(left === 0)
+    return true
+  }
+
+  private refuseAll(): void {
+    for (const { done } of this.#requests) done(false)
+    this.#requests = []
   }
 }
 
