@@ -12,6 +12,10 @@ const pollMs = 20
 /** Behind a balancer, one of the next connections may reach the right server. */
 const mostConnections = 4
 
+/** The server, or the account, has no further connection. */
+const fullErrors: readonly (number | undefined)[] = [1040, 1203, 1226]
+const isFull = (error: unknown): boolean => error instanceof DatabaseError && fullErrors.includes(error.errno)
+
 type Opened = Queries & { close(): Promise<void> }
 type What = 'CONNECTION' | 'QUERY'
 
@@ -98,14 +102,17 @@ export class Killer {
 
   /** Resolves to true if the killed connections have ended. */
   private async serve(server: string, requests: readonly Request[]): Promise<boolean> {
-    for (let connections = 1; connections <= mostConnections; connections += 1) {
+    const deadline = performance.now() + waitMs
+    for (let connections = 0; connections < mostConnections;) {
       try {
         const side = await this.#connect()
+        connections += 1
         const left = await handle(side, server, requests).finally(() => side.close())
         if (left !== undefined) return left === 0
-      } catch {
-        // Without a connection to the server, nothing can be killed.
-        return false
+      } catch (error) {
+        // Without a connection to the server, nothing can be killed. A full server may have room in a moment.
+        if (!isFull(error) || performance.now() > deadline) return false
+        await sleep(pollMs)
       }
     }
     return false

@@ -54,7 +54,7 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
   }
 }
 
-/** What untyped code passes. @throws DbtoolError BAD_INPUT. */
+/** Checks the arguments of untyped code. @throws DbtoolError BAD_INPUT. */
 function check(sql: unknown, values: unknown, { signal, timeoutMs }: StatementOptions): void {
   if (typeof sql !== 'string' || sql.trim() === '') throw misuse('the statement must be a text that is not empty')
   if (!Array.isArray(values)) throw misuse('the values of the statement must be a list')
