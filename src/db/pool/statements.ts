@@ -1,5 +1,4 @@
 import { DbtoolError } from '../../errors.ts'
-import { quoteValue } from '../../values.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
@@ -61,7 +60,7 @@ function check(sql: unknown, values: unknown, { signal, timeoutMs }: StatementOp
   if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
     throw misuse('signal must be an AbortSignal')
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw misuse(`timeoutMs must be a number of milliseconds above 0, not ${quoteValue(String(timeoutMs))}`)
+    throw misuse(`timeoutMs must be a number of milliseconds above 0, not '${String(timeoutMs)}'`)
 }
 
 const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)
