@@ -45,6 +45,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Set by `npm run torture -- --cluster`, which measures times. */
+const isAlone = process.env['DBTOOL_CLUSTER_ROUNDS'] !== undefined
+
 /** Set by `npm test -- --fast`. */
 const isFast = process.env['DBTOOL_TESTS'] === 'fast'
 
@@ -57,7 +60,7 @@ const all: TestProjectConfiguration = {
     include: ['test/**/*.test.ts'],
     exclude: [quiet, ...(isFast ? longest : [])],
     isolate: false,
-    maxWorkers: 3,
+    maxWorkers: isAlone ? 1 : 3,
     sequence: { groupOrder: 0 },
   },
 }

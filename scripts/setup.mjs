@@ -2,16 +2,24 @@
 // packages, so it uses none.
 //   node scripts/setup.mjs test [--fast] [arguments for vitest]
 //   node scripts/setup.mjs demo|bench [arguments for the demo or for the bench]
-//   node scripts/setup.mjs torture [--seconds 300] [--seed N] | torture --cluster [--rounds 20]
+//   node scripts/setup.mjs torture [--seconds 300] [--seed N]
+//   node scripts/setup.mjs torture --cluster [--rounds 20] [--seed N] [--fault TEXT] [--peers] [--before DIR]
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { Failure, Steps } from './steps.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...parts) => join(root, ...parts)
 const debianPackages = ['mariadb-server-core', 'mariadb-client-core']
-const galeraLibrary = '/usr/lib/galera/libgalera_smm.so'
+/** Packages without which some tests are skipped. */
+const galera = {
+  file: '/usr/lib/galera/libgalera_smm.so',
+  name: 'galera-4',
+  without: 'the tests of a cluster are skipped',
+}
+const haproxy = { file: '/usr/sbin/haproxy', name: 'haproxy', without: 'the tests of HAProxy are skipped' }
 const sources = ['bin', 'commands', 'src', 'bench', 'scripts', 'tsconfig.json', 'package.json', 'package-lock.json']
 
 const steps = new Steps()
@@ -24,7 +32,8 @@ async function main([task, ...rest]) {
   await steps.step('packages', packages)
   await steps.step('build', build)
   await steps.step('MariaDB', mariadb)
-  if (task === 'test' || torture !== undefined) await steps.step('Galera', galera)
+  if (task === 'test' || torture !== undefined) await steps.step('Galera', optional(galera))
+  if (torture?.env.DBTOOL_CLUSTER_PEERS) await steps.step('HAProxy', optional(haproxy))
   if (task === 'demo') return demo(rest)
   if (torture !== undefined) return node([...vitest(), at('test', torture.folder)], torture.env)
   if (task === 'bench') return node([at('dist', 'bench', 'main.js'), ...rest])
@@ -75,27 +84,45 @@ const kept = {
 
 const vitest = () => [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color'])]
 
+const tortureUsage = `usage: npm run torture -- [--seconds 300] [--seed N]
+       npm run torture -- --cluster [--rounds 20] [--seed N] [--fault TEXT] [--peers] [--before DIR]
+  --seconds  duration of the faults
+  --seed     the seed of an earlier run
+  --cluster  faults of a Galera cluster instead of a single server
+  --rounds   how often each fault occurs
+  --fault    only faults whose name contains this text
+  --peers    the same faults for HAProxy and for the connector's PoolCluster, too
+  --before   a checkout of an earlier commit, with its build, to compare the costs`
+
 /** The tests of faults read these: they are the same in `npm test`, only short. */
 function tortureSettings(args) {
-  const usage = 'usage: npm run torture -- [--seconds 300] [--seed N], or --cluster [--rounds 20], all whole numbers'
-  const settings = {}
-  for (let index = 0; index < args.length; index += args[index] === '--cluster' ? 1 : 2) {
-    const [name, value] = [args[index], args[index + 1] ?? '']
-    if (name === '--cluster') settings[name] = ''
-    else if (['--seconds', '--seed', '--rounds'].includes(name) && /^\d{1,9}$/.test(value)) settings[name] = value
-    else throw new Failure(usage, { status: 2 })
-  }
-  const isCluster = settings['--cluster'] !== undefined
-  const allowed = isCluster ? ['--cluster', '--rounds'] : ['--seconds', '--seed']
-  if (Object.keys(settings).some((name) => !allowed.includes(name))) throw new Failure(usage, { status: 2 })
-  if (isCluster) return { folder: 'cluster', env: { DBTOOL_CLUSTER_ROUNDS: settings['--rounds'] ?? '20' } }
+  const { cluster, rounds = '20', fault, peers, before, seconds = '300', seed } = tortureFlags(args)
+  const seeded = seed === undefined ? {} : { DBTOOL_TORTURE_SEED: seed }
+  if (!cluster) return { folder: 'faults', env: { DBTOOL_TORTURE_SECONDS: seconds, ...seeded } }
   return {
-    folder: 'faults',
+    folder: 'cluster',
     env: {
-      DBTOOL_TORTURE_SECONDS: settings['--seconds'] ?? '300',
-      ...(settings['--seed'] === undefined ? {} : { DBTOOL_TORTURE_SEED: settings['--seed'] }),
+      DBTOOL_CLUSTER_ROUNDS: rounds,
+      ...(fault === undefined ? {} : { DBTOOL_CLUSTER_FAULT: fault }),
+      ...(peers ? { DBTOOL_CLUSTER_PEERS: '1' } : {}),
+      ...(before === undefined ? {} : { DBTOOL_CLUSTER_BEFORE: resolve(before) }),
+      ...seeded,
     },
   }
+}
+
+function tortureFlags(args) {
+  const [text, yes] = [{ type: 'string' }, { type: 'boolean' }]
+  const options = { seconds: text, seed: text, cluster: yes, rounds: text, fault: text, peers: yes, before: text }
+  try {
+    const { values } = parseArgs({ args, options })
+    const others = values.cluster ? ['seconds'] : ['rounds', 'fault', 'peers', 'before']
+    const wrong = ['seconds', 'seed', 'rounds'].some((name) => !/^\d{1,9}$/.test(values[name] ?? '1'))
+    if (!wrong && !others.some((name) => name in values)) return values
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+  throw new Failure(tortureUsage, { status: 2 })
 }
 
 function checkNode() {
@@ -165,16 +192,18 @@ async function mariadb(report) {
   return `${findPrograms().mariadbd} installed`
 }
 
-/** Without it, the tests of a cluster are skipped. */
-async function galera(report) {
-  if (existsSync(galeraLibrary)) return galeraLibrary
-  if (!canInstall()) return 'not installed: the tests of a cluster are skipped'
-  try {
-    await install(['galera-4'], report)
-    return `${galeraLibrary} installed`
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return 'the package galera-4 cannot be installed: the tests of a cluster are skipped'
+/** The step that installs a package if it can. */
+function optional({ file, name, without }) {
+  return async (report) => {
+    if (existsSync(file)) return file
+    if (!canInstall()) return `not installed: ${without}`
+    try {
+      await install([name], report)
+      return `${file} installed`
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return `the package ${name} cannot be installed: ${without}`
+    }
   }
 }
 

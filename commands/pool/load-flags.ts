@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../../src/context/context.ts'
+import { isOneServer } from '../../src/db/target.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import type { Observer } from '../../src/stress/observer.ts'
 import { chapterPool, chapterSql } from '../../src/stress/plan.ts'
@@ -128,17 +129,31 @@ export async function underLoad<T>(
   return scratch === undefined ? run() : withScratch(ctx, scratch, run)
 }
 
-/** Calls `use` with an observer of the server on a connection of its own. */
+/** The pool of an observer. A reading that waits longer than this is left out. */
+const observing = { size: 1, maxOverflow: 0, timeoutMs: 2_000 } as const
+
+/** Calls `use` with an observer of the server on a connection of its own, which follows the failovers of the load. */
 async function observed<T>(
   ctx: Context,
   load: Omit<CheckedLoad, 'observer'>,
   use: (load: CheckedLoad) => Promise<T>,
 ): Promise<T> {
-  const [{ observerOf }, { limits, target }] = await Promise.all([
-    import('../../src/stress/observer.ts'),
-    anyServer(ctx),
-  ])
-  return ctx.connection(async (connection) => use({ ...load, observer: await observerOf(connection) }), limits, target)
+  const [{ observerOf }, { openPool }, { closing }, { PooledDatabase }, { limits, target, pool: options }] =
+    await Promise.all([
+      import('../../src/stress/observer.ts'),
+      import('../../src/db/pool/open.ts'),
+      import('../../src/db/pool/pool.ts'),
+      import('../../src/db/database.ts'),
+      anyServer(ctx),
+    ])
+  let host: string | undefined
+  const onChosen = (address: string): void => void (host = address)
+  const pool = openPool('fair', { target, limits, options: { ...options, ...observing }, onChosen })
+  const { signal } = ctx.io
+  return closing(pool, signal, async () => {
+    const observer = await observerOf(new PooledDatabase(pool), isOneServer(target) ? undefined : () => host)
+    return use({ ...load, observer })
+  })
 }
 
 async function withScratch<T>(ctx: Context, { make, remove }: Scratch, use: () => Promise<T>): Promise<T> {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { PoolOptions } from '../../src/db/pool/pool.ts'
+import type { Connection } from '../../src/db/connection/connection.ts'
+import type { HostConnections } from '../../src/db/host-figures.ts'
 import type { ServerSide } from '../../src/db/server-side.ts'
+import { addressOf } from '../../src/db/target.ts'
 import { messageOf } from '../../src/errors.ts'
-import { data, number, section, text, type View } from '../../src/output/view.ts'
+import { data, number, section, sign, text, type View } from '../../src/output/view.ts'
 import { durationText, parseRunTime } from '../../src/values.ts'
 import { anyServer } from '../kit/any-server.ts'
 import { value } from '../kit/flags.ts'
@@ -48,7 +50,21 @@ const waitView: View = {
   empty: '',
 }
 
-type PoolStatus = ServerSide['status'] & Omit<ServerSide, 'status'> & { readonly configured_pool: number }
+const hostView: View = {
+  columns: [
+    text('host'),
+    sign('in_use', { true: { text: '✔', colour: 'green' }, false: { text: '', colour: 'dim' } }),
+    number('max_connections'),
+    number('threads_connected'),
+    number('threads_running'),
+    text('problem'),
+  ],
+  id: 'host',
+  empty: '',
+}
+
+type PoolStatus = ServerSide['status'] &
+  Omit<ServerSide, 'status'> & { readonly configured_pool: number; readonly hosts: readonly HostConnections[] }
 
 /** The counters of the server as one item; for people, the lists follow as tables. */
 const statusView: View<PoolStatus> = {
@@ -64,10 +80,12 @@ const statusView: View<PoolStatus> = {
     data('transactions'),
     data('lock_waits'),
     data('unseen'),
+    data('hosts'),
   ],
   id: 'threads_connected',
   empty: '',
-  sections: ({ connections, transactions, lock_waits }) => [
+  sections: ({ connections, transactions, lock_waits, hosts }) => [
+    section(hostView, hosts),
     section(connectionView, connections),
     section(transactionView, transactions),
     section(waitView, lock_waits),
@@ -85,32 +103,54 @@ export function poolStatus(pool: Command, ctx: Context, run = showStatus): void 
 /** Prints the state of the server, once or at an interval. */
 export async function showStatus(ctx: Context, { watch }: StatusOptions): Promise<void> {
   if (watch !== undefined) return watchStatus(ctx, watch)
-  const { serverSide } = await import('../../src/db/server-side.ts')
-  const { pool, limits, target } = await anyServer(ctx)
-  await ctx.connection(async (connection) => show(ctx, await serverSide(connection), pool), limits, target)
+  const { limits, target } = await anyServer(ctx)
+  await ctx.connection(async (connection) => show(ctx, await lookAt(ctx, connection)), limits, target)
 }
 
-/** Repeats until Ctrl-C, also over a restart of the server: it connects again until the server answers. */
-async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
-  const [{ serverSide }, { isAway }] = await Promise.all([
+interface Look {
+  readonly side: ServerSide
+  readonly hosts: readonly HostConnections[]
+  readonly pool: Awaited<ReturnType<typeof anyServer>>['pool']
+}
+
+/** Asks the server of a connection, and each of several hosts. */
+async function lookAt(ctx: Context, connection: Connection): Promise<Look> {
+  const [{ serverSide }, { hostConnections }, { pool, limits, target }] = await Promise.all([
     import('../../src/db/server-side.ts'),
-    import('../../src/db/retry-table.ts'),
+    import('../../src/db/host-figures.ts'),
+    anyServer(ctx),
   ])
-  const { pool, limits, target } = await anyServer(ctx)
-  const { io, out } = ctx
+  const hosts = hostConnections(target, addressOf(connection.target), (host, work) =>
+    ctx.connection(work, limits, host),
+  )
+  return { side: await serverSide(connection), hosts: await hosts, pool }
+}
+
+/** What a watch has seen until now. */
+interface Watched {
+  isAway: boolean
+  /** The host that it watches, and since when; undefined before it has seen one. */
+  server: { readonly address: string; readonly text: string } | undefined
+}
+
+/**
+ * Repeats until Ctrl-C, also over a restart of the server and over a failover: it connects again until a server
+ * answers.
+ */
+async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
+  const { isAway } = await import('../../src/db/retry-table.ts')
+  const { limits, target } = await anyServer(ctx)
+  const { io } = ctx
   const pause = (): Promise<void> => sleep(intervalMs, undefined, { signal: io.signal }).catch(() => undefined)
-  const server = { wasSeen: false, isAway: false }
+  const watched: Watched = { isAway: false, server: undefined }
   const isStopped = (): boolean => io.signal.aborted
   while (!isStopped()) {
     try {
       await ctx.connection(
         async (connection) => {
+          Object.assign(watched, { isAway: false, server: seenAt(ctx, connection, watched) })
           while (!isStopped()) {
-            const side = await serverSide(connection)
-            Object.assign(server, { wasSeen: true, isAway: false })
-            out.clearScreen()
-            show(ctx, side, pool)
-            out.note(`${clock(ctx)}, repeated every ${durationText(intervalMs)}; Ctrl-C stops`)
+            await showAgain(ctx, connection, { watched, intervalMs })
             await pause()
           }
         },
@@ -119,12 +159,33 @@ async function watchStatus(ctx: Context, intervalMs: number): Promise<void> {
       )
     } catch (error) {
       if (isStopped()) return
-      if (!server.wasSeen || !isAway(error)) throw error
-      if (!server.isAway) tellAway(ctx, error, intervalMs)
-      server.isAway = true
+      if (watched.server === undefined || !isAway(error)) throw error
+      if (!watched.isAway) tellAway(ctx, error, intervalMs)
+      watched.isAway = true
       await pause()
     }
   }
+}
+
+function seenAt(ctx: Context, { target }: Connection, { server }: Watched): Watched['server'] {
+  const address = addressOf(target)
+  if (server === undefined) return { address, text: address }
+  return server.address === address
+    ? server
+    : { address, text: `${address} since ${clock(ctx)}, before ${server.address}` }
+}
+
+interface Shown {
+  readonly watched: Watched
+  readonly intervalMs: number
+}
+
+async function showAgain(ctx: Context, connection: Connection, { watched, intervalMs }: Shown): Promise<void> {
+  const look = await lookAt(ctx, connection)
+  ctx.out.clearScreen()
+  show(ctx, look)
+  const server = look.hosts.length === 0 ? '' : `${watched.server?.text ?? ''}, `
+  ctx.out.note(`${clock(ctx)}, ${server}repeated every ${durationText(intervalMs)}; Ctrl-C stops`)
 }
 
 function tellAway(ctx: Context, error: unknown, intervalMs: number): void {
@@ -135,9 +196,9 @@ function tellAway(ctx: Context, error: unknown, intervalMs: number): void {
 
 const clock = ({ io }: Context): string => io.now().toLocaleTimeString('en-GB')
 
-function show({ out }: Context, side: ServerSide, { size, maxOverflow }: PoolOptions): void {
+function show({ out }: Context, { side, hosts, pool: { size, maxOverflow } }: Look): void {
   const { status, ...lists } = side
-  out.item(statusView, { ...status, configured_pool: size + maxOverflow, ...lists })
+  out.item(statusView, { ...status, configured_pool: size + maxOverflow, ...lists, hosts })
   if (side.unseen.length > 0) out.note(`not shown: ${side.unseen.join(', ')}: this user lacks the PROCESS privilege`)
   const left = status.max_connections - status.threads_connected
   if (size + maxOverflow > left)

@@ -62,6 +62,13 @@ const statementView: View = {
   empty: '',
 }
 
+const hostView: View = { columns: [text('host'), number('ok'), number('failed')], id: 'host', empty: '' }
+const failoverView: View = {
+  columns: [number('second'), text('from'), text('to'), text('reason')],
+  id: 'second',
+  empty: '',
+}
+
 /** The result as data; for people, percentiles, figures, checks and errors are separate tables. */
 export const stressView: View<JudgedResult> = {
   columns: [
@@ -91,6 +98,8 @@ export const stressView: View<JudgedResult> = {
     data('validity'),
     data('partial'),
     data('statements'),
+    data('hosts'),
+    data('failovers'),
     data('thresholds'),
     data('comparison'),
   ],
@@ -107,6 +116,8 @@ function sectionsOf(result: JudgedResult): Section[] {
     section(figureView, figureRows(result)),
     section(checkView, result.validity.checks),
     section(errorView, result.errors),
+    section(hostView, result.hosts),
+    section(failoverView, result.failovers),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { data, number, type Row, text, type View } from '../../src/output/view.ts'
+import { data, number, type Row, sentence, text, type View } from '../../src/output/view.ts'
 import type { Advice, Doubt } from '../../src/stress/advice.ts'
 import type { Goal } from '../../src/stress/rounds.ts'
 import type { PoolLines } from '../../src/stress/pool-names.ts'
@@ -18,6 +18,7 @@ export const adviceView: View = {
     data('doubts'),
     text('limit'),
     data('rounds'),
+    data('discarded_rounds'),
     data('other_load'),
     data('points'),
     data('usl'),
@@ -45,6 +46,7 @@ const curveView: View = {
   columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')],
   id: 'pool_size',
   empty: '',
+  spare: ['client_cpu', 'spread'],
   chart: { column: 'throughput', kind: 'bars' },
 }
 
@@ -59,7 +61,7 @@ function curveRows({ points }: Advice): Row[] {
 }
 
 const lawView: View = {
-  columns: [text('law'), number('value'), text('range'), text('meaning')],
+  columns: [text('law'), number('value'), text('range'), sentence('meaning')],
   id: 'law',
   empty: '',
 }
@@ -117,23 +119,29 @@ interface Tuned {
   readonly connections: Connections
   /** Null without a recommendation. */
   readonly settings: PoolLines | null
+  readonly discardedRounds: number
 }
 
 /** The conclusions in sentences; the first one is the verdict. A line with a space in front is to be pasted. */
-export function sentencesFor({ advice, connections, settings }: Tuned, asked: Asked): string[] {
+export function sentencesFor({ advice, connections, settings, discardedRounds }: Tuned, asked: Asked): string[] {
   const doubts = advice.doubts.map((doubt) => doubtTexts[doubt](advice))
   const confidence = doubts.length === 0 ? [] : [`low confidence: ${doubts.join('; ')}`]
+  const discarded = discardedText(discardedRounds)
   const { recommended } = advice
   return recommended === null
-    ? [withoutKnee(advice, asked), ...confidence]
+    ? [withoutKnee(advice, asked), ...confidence, ...discarded]
     : [
         kneeText(advice, recommended.pool_size),
         ...confidence,
+        ...discarded,
         ...limitText(advice, asked, recommended.pool_size),
         fitText(connections),
         ...settingsText(settings),
       ]
 }
+
+const discardedText = (rounds: number): string[] =>
+  rounds === 0 ? [] : [`${counted(rounds, 'round')} discarded: the server was away, or another host took over`]
 
 const doubtTexts: Readonly<Record<Doubt, (advice: Advice) => string>> = {
   'other-load': ({ other_load }) => `other programs use ${percent(other_load)} of this machine`,

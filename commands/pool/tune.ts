@@ -121,6 +121,7 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
   await withReportFiles(ctx, options.out, async (save) => {
     const { sweep, load } = await measure(ctx, options)
     const { headroom } = load
+    const { discardedRounds } = sweep
     const advice = adviseOn({ ...sweep, workers }, goal)
     const wanted = advice.recommended === null ? null : advice.recommended.pool_size * instances
     const connections = {
@@ -132,8 +133,9 @@ export async function tunePool(ctx: Context, options: TuneOptions): Promise<void
     }
     const size = advice.recommended?.pool_size ?? null
     const settings = size === null ? null : await settingsOf(ctx, options.for, size)
-    ctx.out.item(viewFor(advice, settings), { ...advice, recommended_size: size, connections, settings })
-    const words = sentencesFor({ advice, connections, settings }, { ...options, workers })
+    const tuned = { recommended_size: size, discarded_rounds: discardedRounds, connections, settings }
+    ctx.out.item(viewFor(advice, settings), { ...advice, ...tuned })
+    const words = sentencesFor({ advice, connections, settings, discardedRounds }, { ...options, workers })
     for (const sentence of words) ctx.out.note(sentence)
     await save(() => textsOf(ctx, options, { report: { advice, words, sizes: sweep.sizes }, load }))
   })

@@ -21,7 +21,7 @@ export interface Rounds {
   readonly values: readonly number[]
 }
 
-/** The answer on the x-axis, with its range. */
+/** A place on the x-axis that matters, with its range. */
 export interface Mark {
   readonly at: number
   readonly from: number
@@ -37,7 +37,7 @@ export interface Chart {
   readonly x: Axis
   readonly lines: readonly Line[]
   readonly rounds?: readonly Rounds[]
-  readonly mark?: Mark | undefined
+  readonly marks?: readonly Mark[] | undefined
 }
 
 /** The ends of the x-axis: it begins at zero, except for names. */
@@ -57,6 +57,16 @@ export function niceCeiling(value: number): number {
   if (value <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(value))
   return ([1, 2, 2.5, 5, 10].find((step) => step * power >= value) ?? 10) * power
+}
+
+const mostSteps = 4
+
+/** The marks of an axis from zero to `highest` or a little more, at round steps. Those of whole numbers are whole. */
+export function marksUpTo(highest: number, areWhole: boolean): number[] {
+  const step = niceCeiling((highest || 1) / mostSteps)
+  const size = areWhole && !Number.isInteger(step) ? (step < 1 ? 1 : 5) : step
+  const steps = Math.max(1, Math.ceil(highest / size - 1e-9))
+  return Array.from({ length: steps + 1 }, (_, count) => count * size)
 }
 
 /** A number for an axis, such as `12.5k`. */

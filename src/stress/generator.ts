@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
 import type { Percentiles } from './histogram.ts'
+import type { WatchedHost } from './host-record.ts'
 import { closedLoop, openLoop, type Running, untilAborted } from './loops.ts'
 import type { StressPlan } from './plan.ts'
 import { type Live, Recorder, type Recording, watch } from './recorder.ts'
@@ -37,6 +38,8 @@ export interface PoolUnderLoad {
   /** The number of connections that stay open. */
   readonly size: number
   readonly work: Perform
+  /** The host of the pool, if there are several. */
+  readonly host?: WatchedHost | undefined
 }
 
 const eventLoopResolutionMs = 10
@@ -44,7 +47,7 @@ const releaseTimeoutMs = 1_000
 const releasePollMs = 5
 
 /** A generator in this thread. */
-export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan, signal: AbortSignal): Generator {
+export function generator({ pool, size, work, host }: PoolUnderLoad, plan: StressPlan, signal: AbortSignal): Generator {
   let coldStartMs = 0
   return {
     prepare: async () => {
@@ -60,6 +63,7 @@ export function generator({ pool, size, work }: PoolUnderLoad, plan: StressPlan,
       const before = pool.stats()
       const lateness = eventLoopDelay()
       const recorder = new Recorder(workersOf(plan))
+      host?.recordIn(recorder.hosts)
       const stopSampling = samplePool(pool, recorder.series)
       const unwatch = onLive === undefined ? undefined : watch(pool, recorder, onLive)
       const started = performance.now()

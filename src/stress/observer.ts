@@ -31,7 +31,7 @@ export interface Observer {
   /**
    * Reads the server now, each second (more often in a load of `expectedMs` that is short), and when the returned
    * function is called. That function resolves to the intervals between. A server that does not answer ends the
-   * readings, not the load.
+   * readings, not the load. Of several hosts, the next one is read, from its first answer on.
    */
   watch(expectedMs?: number): Promise<() => Promise<ServerInterval[]>>
 }
@@ -43,25 +43,45 @@ type Counter = (typeof counters)[number] | 'Uptime'
 const everyMs = 1_000
 const leastMs = 100
 
-export async function observerOf(queries: Queries): Promise<Observer> {
+/** `host` tells which of several hosts `queries` reach now. */
+export async function observerOf(queries: Queries, host?: () => string | undefined): Promise<Observer> {
   const { Uptime } = await countersOf(queries)
-  const cpu = await serverCpu(queries, Uptime)
+  const first = await serverCpu(queries, Uptime)
+  let [cpu, cpuOf] = [first, host?.()]
+  const read = async (): Promise<Reading> => {
+    const values = await countersOf(queries)
+    if (host?.() !== cpuOf) [cpu, cpuOf] = [await serverCpu(queries, values.Uptime), host?.()]
+    return reading(values, cpu, cpuOf)
+  }
   return {
     settings: await settingsOf(queries),
-    seesCpu: cpu !== undefined,
+    seesCpu: first !== undefined,
     watch: (expectedMs = Infinity) =>
-      watch(() => reading(queries, cpu), Math.max(leastMs, Math.min(everyMs, expectedMs / 3))),
+      watch(read, {
+        intervalMs: Math.max(leastMs, Math.min(everyMs, expectedMs / 3)),
+        isOver: (answers) => !answers && host === undefined,
+      }),
   }
 }
 
 interface Reading extends Readonly<Record<Counter, number>> {
   readonly at: number
+  readonly host: string | undefined
   readonly serverMs: number | undefined
   readonly clientMs: number
   readonly machineMs: number
 }
 
-async function watch(read: () => Promise<Reading>, intervalMs: number): Promise<() => Promise<ServerInterval[]>> {
+interface Watching {
+  readonly intervalMs: number
+  /** Whether a server that answers, or that does not answer, ends the readings. */
+  readonly isOver: (answers: boolean) => boolean
+}
+
+async function watch(
+  read: () => Promise<Reading>,
+  { intervalMs, isOver }: Watching,
+): Promise<() => Promise<ServerInterval[]>> {
   const readings: Reading[] = []
   const end = new AbortController()
   const tryRead = async (): Promise<boolean> => {
@@ -74,9 +94,9 @@ async function watch(read: () => Promise<Reading>, intervalMs: number): Promise<
   }
   const isReadable = await tryRead()
   const reading = (async () => {
-    for (let answers = isReadable; answers;) {
-      const isOver = await sleep(intervalMs, false, { signal: end.signal }).catch(() => true)
-      if (isOver) return
+    for (let answers = isReadable; !isOver(answers);) {
+      const isEnd = await sleep(intervalMs, false, { signal: end.signal }).catch(() => true)
+      if (isEnd) return
       answers = await tryRead()
     }
   })()
@@ -85,7 +105,11 @@ async function watch(read: () => Promise<Reading>, intervalMs: number): Promise<
     await reading
     const during = readings.length
     await tryRead()
-    return readings.slice(1).map((after, index) => intervalOf(readings, index, index + 1 < during ? after : undefined))
+    return readings.slice(1).flatMap((after, index) => {
+      // The counters of two servers cannot be compared.
+      if (readings[index]?.host !== after.host) return []
+      return [intervalOf(readings, index, index + 1 < during ? after : undefined)]
+    })
   }
 }
 
@@ -133,12 +157,16 @@ export function meansOf(intervals: readonly ServerInterval[]): ServerMeans | nul
   }
 }
 
-async function reading(queries: Queries, cpu: ServerCpu | undefined): Promise<Reading> {
-  const values = await countersOf(queries)
+async function reading(
+  values: Readonly<Record<Counter, number>>,
+  cpu: ServerCpu | undefined,
+  host: string | undefined,
+): Promise<Reading> {
   const { user, system } = process.cpuUsage()
   return {
     ...values,
     at: performance.now(),
+    host,
     serverMs: await cpu?.(),
     clientMs: (user + system) / 1_000,
     machineMs: processorTime().busy,

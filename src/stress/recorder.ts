@@ -1,6 +1,7 @@
 import type { Pool } from '../db/pool/pool.ts'
 import { DbtoolError, messageOf } from '../errors.ts'
 import { Histogram, type HistogramData } from './histogram.ts'
+import { type HostData, HostRecord } from './host-record.ts'
 import { Series, type SeriesData } from './series.ts'
 
 export interface ErrorCount {
@@ -37,6 +38,7 @@ export interface Recording {
   readonly dropped: number
   readonly inUseMs: number
   readonly series: SeriesData
+  readonly hosts: HostData
   /** By position; empty if there is only one statement. */
   readonly statements: readonly { readonly execute: HistogramData; readonly failed: number }[]
 }
@@ -58,6 +60,7 @@ export class Recorder {
   /** The time for which connections were in use, summed over all connections. */
   inUseMs: number
   readonly series: Series
+  readonly hosts: HostRecord
   /** By position; empty if there is only one statement. */
   readonly statements: StatementRecord[]
 
@@ -77,12 +80,13 @@ export class Recorder {
       (_, at) => mergedRecords(others.flatMap(({ statements }) => statements[at] ?? [])),
     )
     this.series = Series.of(others.map(({ series }) => series))
+    this.hosts = HostRecord.of(others.map(({ hosts }) => hosts))
     this.operations = [...others.flatMap(({ operations }) => operations), ...Array.from({ length: workers }, () => 0)]
     for (const { code, count, message } of others.flatMap(({ errors }) => errors)) this.count(code, count, message)
   }
 
   recording(): Recording {
-    const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series, statements } = this
+    const { acquire, execute, total, late, errors, operations, dropped, inUseMs, series, hosts, statements } = this
     return {
       acquire: acquire.data(),
       execute: execute.data(),
@@ -93,6 +97,7 @@ export class Recorder {
       dropped,
       inUseMs,
       series: series.data(),
+      hosts: hosts.data(),
       statements: statements.map((record) => ({ execute: record.execute.data(), failed: record.failed })),
     }
   }
@@ -104,6 +109,7 @@ export class Recorder {
     this.operations[worker] = (this.operations[worker] ?? 0) + 1
     this.inUseMs += executeMs * share
     this.series.succeeded(acquireMs, acquireMs + executeMs)
+    this.hosts.succeeded()
     if (statement !== undefined) this.recordOf(statement).execute.record(executeMs)
   }
 
@@ -113,6 +119,7 @@ export class Recorder {
     this.inUseMs += executeMs * share
     const code = error instanceof DbtoolError ? error.code : 'UNEXPECTED'
     this.series.failed(acquireMs, code === 'POOL_TIMEOUT')
+    this.hosts.failed()
     if (statement !== undefined) this.recordOf(statement).failed += 1
     this.count(code, 1, messageOf(error))
   }

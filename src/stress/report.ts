@@ -45,6 +45,8 @@ export function htmlOf(report: StressReport): string {
       [...chartsOverTime(report), ...errors, distributionOf(report)],
       ...(errors.length === 0 ? ['<p>No iteration failed.</p>'] : []),
       tableOf('Errors', errorRows(result), ['code', 'count', 'message']),
+      tableOf('Hosts', hostRows(result), hostColumns),
+      tableOf('Failovers', failoverRows(result), failoverColumns),
       ...(server.length === 0 ? [] : ['<h2>The server meanwhile</h2>']),
       ...(seen.length === 0 ? [] : [seen]),
       tableOf('Means of the whole run', serverRows(meansOf(server))),
@@ -69,6 +71,8 @@ export function markdownOf({ result, about, server }: StressReport): string {
       { columns: statementColumns, rows: statementRows(result) },
       { columns: ['the server meanwhile', 'mean'], rows: serverRows(meansOf(server)) },
       { columns: ['error', 'count', 'message'], rows: errorRows(result) },
+      { columns: hostColumns, rows: hostRows(result) },
+      { columns: failoverColumns, rows: failoverRows(result) },
     ],
   })
 }
@@ -80,10 +84,10 @@ export const svgOf = (report: StressReport): string =>
 const titleOf = ({ pool_size, max_overflow }: StressResult): string =>
   `Load on a pool of ${pool_size} + ${max_overflow}`
 
-function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; sentence: string } {
-  return verdict === 'valid'
-    ? { good: true, sentence: 'This measurement is reliable.' }
-    : { good: false, sentence: `Do not rely on this measurement: ${verdict}.` }
+function verdictOf({ validity: { verdict, checks } }: StressResult): { good: boolean; sentence: string } {
+  if (verdict === 'valid') return { good: true, sentence: 'This measurement is reliable.' }
+  const findings = checks.filter(({ ok }) => ok === false).map(({ finding }) => finding)
+  return { good: false, sentence: `Do not rely on this measurement (${verdict}): ${findings.join('; ')}.` }
 }
 
 const distributionOf = ({ distribution, baseline_distribution: before }: StressReport): Chart =>
@@ -104,6 +108,16 @@ const comparisonRows = (comparison: JudgedResult['comparison']): string[][] =>
 
 const errorRows = ({ errors }: StressResult): string[][] =>
   errors.map(({ code, count, message }) => [code, String(count), message])
+
+const hostColumns = ['host', 'ok', 'failed']
+
+const hostRows = ({ hosts }: StressResult): string[][] =>
+  hosts.map(({ host, ok, failed }) => [host, String(ok), String(failed)])
+
+const failoverColumns = ['failover at, s', 'from', 'to', 'reason']
+
+const failoverRows = ({ failovers }: StressResult): string[][] =>
+  failovers.map(({ second, from, to, reason }) => [String(second), from, to, reason])
 
 const statementColumns = ['statement', 'ok', 'failed', 'per second', 'p50, ms', 'p99, ms']
 

@@ -1,6 +1,7 @@
 import type { PoolMode } from '../db/pool/modes.ts'
 import type { Measurement } from './generator.ts'
 import { Histogram, type Percentiles } from './histogram.ts'
+import type { HostFigures, RecordedFailover } from './host-record.ts'
 import type { Load } from './plan.ts'
 import type { ErrorCount, Recorder } from './recorder.ts'
 import { type Evidence, judge, type Validity } from './validity.ts'
@@ -40,6 +41,10 @@ export interface StressResult {
   readonly validity: Validity
   /** One entry per statement if there are several; empty otherwise. */
   readonly statements: readonly StatementFigures[]
+  /** One entry per host if there are several, in the order of the list; empty otherwise. */
+  readonly hosts: readonly HostFigures[]
+  /** The moves of the pool to another host. */
+  readonly failovers: readonly RecordedFailover[]
   /** The run was interrupted, and the result covers the time until then. */
   readonly partial: boolean
 }
@@ -74,6 +79,8 @@ export interface Run {
   readonly partial: boolean
   /** The texts of the statements, if there are several. */
   readonly statements: readonly string[]
+  /** The addresses of the hosts, if there are several. */
+  readonly hosts: readonly string[]
 }
 
 /** Adds up the measurements of all shards and judges their validity. */
@@ -112,6 +119,8 @@ export function summarise(run: Run): StressResult {
     client_cpu: Number(clientCpu.toFixed(3)),
     validity: judge(evidenceOf(run, seconds)),
     statements: statementsOf(run, seconds),
+    hosts: hostsOf(run),
+    failovers: recorder.hosts.data().failovers,
     partial,
   }
 }
@@ -127,6 +136,12 @@ function statementsOf({ statements, recorder }: Run, seconds: number): Statement
       execute_ms: execute.percentiles(),
     }
   })
+}
+
+/** None for a pool that keeps the host of its first connection. */
+function hostsOf({ hosts, recorder }: Run): HostFigures[] {
+  const used = new Map(recorder.hosts.data().hosts.map((figures) => [figures.host, figures]))
+  return used.size === 0 ? [] : hosts.map((host) => used.get(host) ?? { host, ok: 0, failed: 0 })
 }
 
 const sum = <T>(values: readonly T[], of: (value: T) => number): number =>

@@ -1,5 +1,6 @@
 import { isForeign } from '../db/pool/modes.ts'
 import type { PoolParts } from '../db/pool/open.ts'
+import { hostText } from '../db/target.ts'
 import type { Generator } from './generator.ts'
 import type { LoadJob } from './job.ts'
 import type { Observer } from './observer.ts'
@@ -35,12 +36,10 @@ export async function runLoad(job: LoadJob, hooks: LoadHooks): Promise<StressRun
   const { mode, pool, plan, work } = job
   const several = work.kind === 'statements' && work.statements.length > 1
   const statements = several ? work.statements.map(({ text }) => text) : []
+  const { hosts = [] } = job.target
+  const shape = { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements, hosts: hosts.map(hostText) }
   const run = (generators: readonly Generator[]): Promise<StressRun> =>
-    stressRun(
-      generators,
-      { mode, pool, loop: plan.load.loop, rampMs: plan.rampMs, statements, expectedMs: expectedMs(plan) },
-      hooks,
-    )
+    stressRun(generators, { ...shape, expectedMs: expectedMs(plan) }, hooks)
   const moves = new Set<string>()
   // Each thread has its own pool, and all of them move.
   const once = (text: string): void => void (moves.has(text) || onMove?.(text), moves.add(text))
@@ -61,18 +60,24 @@ export async function withGenerator<T>(
   { signal, onMove }: Pick<LoadHooks, 'signal' | 'onMove'>,
   use: (generator: Generator) => Promise<T>,
 ): Promise<T> {
-  const [{ failoverText, openPool }, { closing }, { generator }] = await Promise.all([
+  const [{ failoverText, openPool }, { closing }, { generator }, { WatchedHost }] = await Promise.all([
     import('../db/pool/open.ts'),
     import('../db/pool/pool.ts'),
     import('./generator.ts'),
+    import('./host-record.ts'),
   ])
+  const host = new WatchedHost()
   const size = shardSize(options.size, shard)
   const iterate = await iterateWork(work, shard)
   const parts: PoolParts = {
     target,
     limits,
     options: { ...options, size, maxOverflow: shardSize(options.maxOverflow, shard) },
-    onFailover: (failover) => onMove?.(failoverText(failover)),
+    onChosen: (address) => host.chosen(address),
+    onFailover: (failover) => {
+      host.moved(failover)
+      onMove?.(failoverText(failover))
+    },
     onReader: onMove,
   }
   const pool = isForeign(mode)
@@ -82,7 +87,7 @@ export async function withGenerator<T>(
   signal.addEventListener('abort', cut, { once: true })
   try {
     return await closing(pool, signal, () =>
-      use(generator({ pool, size, work: iterate }, shardPlan(plan, shard), signal)),
+      use(generator({ pool, size, work: iterate, host }, shardPlan(plan, shard), signal)),
     )
   } finally {
     signal.removeEventListener('abort', cut)

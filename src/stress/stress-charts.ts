@@ -1,4 +1,4 @@
-import type { Axis, Chart, Line } from './chart.ts'
+import type { Axis, Chart, Line, Mark } from './chart.ts'
 import type { ServerInterval } from './observer.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import type { Interval } from './series.ts'
@@ -18,22 +18,27 @@ export function withoutRest(intervals: readonly Interval[]): readonly Interval[]
   return intervals.length > fewIntervals && last < width / 2 ? intervals.slice(0, -1) : intervals
 }
 
+/** The failovers of a run as marks on its axis of time. Undefined without any. */
+function failoversOf({ result: { failovers } }: Pick<StressRun, 'result'>): readonly Mark[] | undefined {
+  if (failovers.length === 0) return undefined
+  return failovers.map(({ second, from, to }) => ({ at: second, from: second, to: second, text: `${from} → ${to}` }))
+}
+
 /** The course of a run over time. */
-export function chartsOverTime(run: Pick<StressRun, 'over_time'>): Chart[] {
+export function chartsOverTime(run: Pick<StressRun, 'over_time' | 'result'>): Chart[] {
   const over_time = withoutRest(run.over_time)
   const x = timeOf(over_time)
+  const marks = failoversOf(run)
   const column = (name: keyof Interval): (number | null)[] => over_time.map((interval) => interval[name])
-  return [
+  const charts: readonly Omit<Chart, 'x'>[] = [
     {
       title: 'Successful iterations',
       unit: '/ s',
-      x,
       lines: [{ name: 'throughput', values: column('throughput') }],
     },
     {
       title: 'Total time',
       unit: 'ms',
-      x,
       lines: [
         { name: 'p99', values: column('p99_ms') },
         { name: 'p95', values: column('p95_ms') },
@@ -43,7 +48,6 @@ export function chartsOverTime(run: Pick<StressRun, 'over_time'>): Chart[] {
     {
       title: 'Acquire wait',
       unit: 'ms',
-      x,
       lines: [
         { name: 'longest', values: column('wait_max_ms') },
         { name: 'mean', values: column('wait_mean_ms') },
@@ -52,7 +56,6 @@ export function chartsOverTime(run: Pick<StressRun, 'over_time'>): Chart[] {
     {
       title: 'Connections and waiting workers',
       unit: '',
-      x,
       lines: [
         { name: 'in use', values: column('in_use') },
         { name: 'idle', values: column('idle') },
@@ -60,10 +63,11 @@ export function chartsOverTime(run: Pick<StressRun, 'over_time'>): Chart[] {
       ],
     },
   ]
+  return charts.map((chart) => ({ ...chart, x, marks }))
 }
 
 /** The iterations that failed, over time. None without failures. */
-export function errorCharts(run: Pick<StressRun, 'over_time'>): Chart[] {
+export function errorCharts(run: Pick<StressRun, 'over_time' | 'result'>): Chart[] {
   const over_time = withoutRest(run.over_time)
   if (over_time.every(({ failed }) => failed === 0)) return []
   const perSecond = (count: (interval: Interval) => number): number[] =>
@@ -73,6 +77,7 @@ export function errorCharts(run: Pick<StressRun, 'over_time'>): Chart[] {
       title: 'Errors',
       unit: '/ s',
       x: timeOf(over_time),
+      marks: failoversOf(run),
       lines: [
         { name: 'time-outs of the pool', values: perSecond(({ timeouts }) => timeouts) },
         { name: 'other errors', values: perSecond(({ failed, timeouts }) => failed - timeouts) },

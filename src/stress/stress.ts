@@ -27,14 +27,14 @@ export async function stress(
 ): Promise<StressResult> {
   const { result } = await stressRun(
     [generator({ pool, size: options.size, work }, plan, signal)],
-    { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs, statements: [] },
+    { mode, pool: options, loop: plan.load.loop, rampMs: plan.rampMs, statements: [], hosts: [] },
     { signal },
   )
   return result
 }
 
 /** The fields of a run that its result repeats. */
-export interface Shape extends Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs' | 'statements'> {
+export interface Shape extends Pick<Run, 'mode' | 'pool' | 'loop' | 'rampMs' | 'statements' | 'hosts'> {
   /** The duration of the load, if it has one. */
   readonly expectedMs?: number | undefined
 }

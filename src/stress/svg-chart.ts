@@ -1,4 +1,14 @@
-import { type Axis, type Chart, domainOf, escapeHtml, highestOf, type Line, niceCeiling, shortNumber } from './chart.ts'
+import {
+  type Axis,
+  type Chart,
+  domainOf,
+  escapeHtml,
+  highestOf,
+  type Line,
+  marksUpTo,
+  niceCeiling,
+  shortNumber,
+} from './chart.ts'
 
 /** The size of a picture, in its own units; a text is 12 units high. */
 interface Size {
@@ -10,7 +20,6 @@ const fileSize: Size = { width: 640, height: 220 }
 /** Narrow, so that its text can be read on a phone. */
 const pageSize: Size = { width: 420, height: 220 }
 const edge = { left: 56, right: 12, top: 34, bottom: 26 }
-const marks = 4
 /** The least distance of two labels on the x-axis. */
 const labelSpace = 46
 /** Distinguish the lines without colour, too. */
@@ -87,26 +96,28 @@ interface Scales {
 function drawing(chart: Chart, size: Size): string {
   const { unit, x: axis, lines } = chart
   const { width, height } = size
-  const top = niceCeiling(highestOf(chart))
+  const wholes = lines.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)))
+  const marks = marksUpTo(highestOf(chart), wholes)
+  const top = marks.at(-1) ?? 1
   const [first, last] = domainOf(axis)
   const scales: Scales = {
     x: (value) => edge.left + ((value - first) / (last - first)) * (width - edge.left - edge.right),
     y: (value) => height - edge.bottom - (value / top) * (height - edge.top - edge.bottom),
   }
-  const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map((value) => {
+  const grid = marks.map((value) => {
     const at = scales.y(value).toFixed(1)
     const line = `<line class="grid" x1="${edge.left}" x2="${width - edge.right}" y1="${at}" y2="${at}"/>`
     return line + label(edge.left - 6, scales.y(value) + 4, 'end', shortNumber(value))
   })
   const paths = lines.map(({ values }, index) => `<path ${strokeOf(index)} d="${pathOf(axis, values, scales)}"/>`)
   return [
-    ...rangeOf(chart, scales, size),
+    ...rangesOf(chart, scales, size),
     ...(unit === '' ? [] : [label(edge.left - 6, 18, 'end', unit)]),
     ...grid,
     ...ticksOf(axis, scales, size),
     ...roundsOf(chart, scales),
     ...paths,
-    ...markOf(chart, scales, size),
+    ...marksOf(chart, scales, size),
   ].join('\n')
 }
 
@@ -176,18 +187,26 @@ function roundsOf({ rounds = [] }: Chart, { x, y }: Scales): string[] {
   })
 }
 
-function rangeOf({ mark }: Chart, { x }: Scales, { height }: Size): string[] {
-  if (mark === undefined || mark.from === mark.to) return []
-  const [from, to] = [x(mark.from), x(mark.to)]
-  const place = `x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}"`
-  return [`<rect class="range" ${place} y="${edge.top}" height="${height - edge.top - edge.bottom}"/>`]
+function rangesOf({ marks = [] }: Chart, { x }: Scales, { height }: Size): string[] {
+  return marks.flatMap((mark) => {
+    if (mark.from === mark.to) return []
+    const [from, to] = [x(mark.from), x(mark.to)]
+    const place = `x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}"`
+    return [`<rect class="range" ${place} y="${edge.top}" height="${height - edge.top - edge.bottom}"/>`]
+  })
 }
 
-function markOf({ mark }: Chart, { x }: Scales, { width, height }: Size): string[] {
-  if (mark === undefined) return []
-  const place = x(mark.at)
-  const line = `x1="${place.toFixed(1)}" x2="${place.toFixed(1)}" y1="${edge.top - 8}" y2="${height - edge.bottom}"`
-  const [at, anchor] = place < width / 2 ? [place + 5, 'start'] : [place - 5, 'end']
-  const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4}" text-anchor="${anchor}">`
-  return [`<line class="mark" ${line}/>`, `${text}${escapeHtml(mark.text)}</text>`]
+function marksOf({ marks = [] }: Chart, { x }: Scales, { width, height }: Size): string[] {
+  return marks.flatMap((mark) => {
+    const place = x(mark.at)
+    const line = `x1="${place.toFixed(1)}" x2="${place.toFixed(1)}" y1="${edge.top - 8}" y2="${height - edge.bottom}"`
+    const length = mark.text.length * characterWidth
+    // Beside its line if there is room, otherwise within the picture.
+    const [at, anchor] =
+      place < width / 2
+        ? [Math.max(0, Math.min(place + 5, width - length)), 'start']
+        : [Math.min(width, Math.max(place - 5, length)), 'end']
+    const text = `<text class="marked" x="${at.toFixed(1)}" y="${edge.top - 4}" text-anchor="${anchor}">`
+    return [`<line class="mark" ${line}/>`, `${text}${escapeHtml(mark.text)}</text>`]
+  })
 }

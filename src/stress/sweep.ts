@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { DbtoolError } from '../errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAway } from '../db/retry-table.ts'
+import { DbtoolError, type ErrorCode } from '../errors.ts'
 import { durationText } from '../values.ts'
 import type { StressPlan } from './plan.ts'
 import { meansOf } from './observer.ts'
@@ -36,6 +38,8 @@ export interface Sweep {
   readonly incomplete: boolean
   /** The user ended it. */
   readonly interrupted: boolean
+  /** Rounds that do not count: the server was lost meanwhile, or the pool moved to another host. */
+  readonly discardedRounds: number
 }
 
 /**
@@ -58,28 +62,37 @@ export async function sweep(plan: SweepPlan, hooks: SweepHooks): Promise<Sweep> 
     trials.cutAfter(endMs - now())
     const rounds = new Map<number, Round[]>(plan.sizes.map((size) => [size, []]))
     const loads: number[] = []
-    let longestMs = 0
-    for (let round = 1; round <= schedule.mostRounds && !hooks.signal.aborted; round += 1) {
+    let [longestMs, discardedRounds] = [0, 0]
+    for (let round = 1; round <= schedule.mostRounds && !hooks.signal.aborted;) {
       if (round > schedule.leastRounds && hooks.enough(measuredSizes(rounds))) break
       const roundStarted = now()
       if (roundStarted + longestMs > endMs) break
       loads.push(await trials.pause())
-      const measured = await measureRound(plan, trials, round, hooks.onTrial)
+      const { measured, isDisturbed } = await measureRound(plan, trials, round, hooks.onTrial)
+      if (isDisturbed) {
+        discardedRounds += 1
+        continue
+      }
+      longestMs = Math.max(longestMs, now() - roundStarted)
       // A round that was cut has not measured all sizes under the same conditions; of the first one, they are all.
       if (measured.size === plan.sizes.length || round === 1)
         for (const [size, result] of measured) rounds.get(size)?.push(result)
-      longestMs = Math.max(longestMs, now() - roundStarted)
+      round += 1
     }
     const sizes = measuredSizes(rounds)
     const interrupted = hooks.signal.aborted
     if (interrupted && sizes.length < Math.min(2, plan.sizes.length)) throw interruption()
     if (sizes.length === 0) throw new DbtoolError('QUERY_FAILED', 'the time was up before any size was measured')
     const isShort = [...rounds.values()].some((measured) => measured.length < schedule.leastRounds)
-    return { sizes, otherLoad: meanOf(loads), incomplete: isShort && !interrupted, interrupted }
+    return { sizes, otherLoad: meanOf(loads), incomplete: isShort && !interrupted, interrupted, discardedRounds }
   } finally {
     trials.end()
   }
 }
+
+/** A server that is away is asked again for this long, as in a failover. */
+const longestOutageMs = 10_000
+const outagePauseMs = 100
 
 /** Runs trials until the time is up. */
 class Trials {
@@ -87,6 +100,9 @@ class Trials {
   readonly #cut = new AbortController()
   readonly #signal: AbortSignal
   #timer: NodeJS.Timeout | undefined
+  #hasRun = false
+  /** How often the server was away. */
+  outages = 0
 
   constructor(hooks: SweepHooks) {
     this.#hooks = hooks
@@ -112,21 +128,36 @@ class Trials {
     return this.#hooks.pause(pauseMs, this.#signal)
   }
 
-  /** Resolves to undefined if the time was up before the trial ended, or after an interrupt. */
+  /**
+   * Resolves to undefined if the time was up before the trial ended, or after an interrupt. A trial during which the
+   * server was away is repeated, unless it is the first one.
+   */
   async run(size: number, plan: StressPlan): Promise<SweptRun | undefined> {
-    const { trial } = this.#hooks
-    try {
-      this.#signal.throwIfAborted()
-      const run = await trial(size, plan, this.#signal)
-      this.#signal.throwIfAborted()
-      const { result } = run
-      if (result.ok > 0) return run
-      const hint = result.errors[0]?.message
-      throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint })
-    } catch (error) {
-      if (this.#signal.aborted) return undefined
-      throw error
+    const giveUpAt = performance.now() + longestOutageMs
+    for (;;) {
+      try {
+        const run = await this.runOnce(size, plan)
+        this.#hasRun = true
+        return run
+      } catch (error) {
+        if (this.#signal.aborted) return undefined
+        if (!this.#hasRun || !isAway(error) || performance.now() > giveUpAt) throw error
+        this.outages += 1
+        await sleep(outagePauseMs)
+      }
     }
+  }
+
+  private async runOnce(size: number, plan: StressPlan): Promise<SweptRun> {
+    this.#signal.throwIfAborted()
+    const run = await this.#hooks.trial(size, plan, this.#signal)
+    this.#signal.throwIfAborted()
+    if (run.result.ok > 0) return run
+    const [first] = run.result.errors
+    const away = new DbtoolError((first?.code ?? 'QUERY_FAILED') as ErrorCode, first?.message ?? '')
+    if (isAway(away)) throw away
+    const hint = first?.message
+    throw new DbtoolError('QUERY_FAILED', `no iteration succeeded with a pool of ${size}`, { hint })
   }
 }
 
@@ -147,13 +178,19 @@ async function probe({ sizes, timeMs }: SweepPlan, trials: Trials, now: () => nu
   return probes
 }
 
+interface MeasuredRound {
+  readonly measured: ReadonlyMap<number, Round>
+  /** The sizes were not measured on one server that was always there. */
+  readonly isDisturbed: boolean
+}
+
 /** Measures each size once, until the time is up. */
 async function measureRound(
   { sizes, workers, trialMs, warmupMs }: SweepPlan,
   trials: Trials,
   round: number,
   onTrial: SweepHooks['onTrial'],
-): Promise<Map<number, Round>> {
+): Promise<MeasuredRound> {
   const plan: StressPlan = {
     load: { loop: 'closed', workers },
     until: { durationMs: trialMs, waiting: 'dropped' },
@@ -161,13 +198,19 @@ async function measureRound(
     rampMs: 0,
   }
   const measured = new Map<number, Round>()
+  const used = new Set<string>()
+  const outages = trials.outages
+  let isDisturbed = false
   for (const [index, size] of (round % 2 === 1 ? sizes : [...sizes].reverse()).entries()) {
     onTrial(round, index + 1)
     const run = await trials.run(size, plan)
     if (run === undefined) break
     measured.set(size, roundOf(run))
+    const { hosts, failovers } = run.result
+    for (const { host, ok } of hosts) if (ok > 0) used.add(host)
+    isDisturbed ||= failovers.length > 0 || used.size > 1
   }
-  return measured
+  return { measured, isDisturbed: isDisturbed || trials.outages > outages }
 }
 
 const interruption = (): DbtoolError => new DbtoolError('INTERRUPTED', 'interrupted before two sizes were measured')

@@ -1,5 +1,5 @@
 import type { Advice, TunedPoint } from './advice.ts'
-import { type Axis, type Chart, escapeHtml, type Mark } from './chart.ts'
+import { type Axis, type Chart, escapeHtml } from './chart.ts'
 import { markdownPage } from './markdown-page.ts'
 import { median } from './median.ts'
 import type { ServerMeans } from './observer.ts'
@@ -79,7 +79,7 @@ const columns = ['connections', 'per second', 'p99, ms', 'spread', 'client CPU']
 function chartsOf({ advice, sizes }: TuneReport): Chart[] {
   const { points, usl } = advice
   const x: Axis = { name: 'connections', unit: '', values: points.map(({ pool_size }) => pool_size) }
-  const mark = markOf(advice)
+  const marks = marksOf(advice)
   const rounds = (of: (round: Size['rounds'][number]) => number | null): Chart['rounds'] =>
     sizes.map((size) => ({ at: size.poolSize, values: size.rounds.flatMap((round) => of(round) ?? []) }))
   const law =
@@ -91,7 +91,7 @@ function chartsOf({ advice, sizes }: TuneReport): Chart[] {
       title: 'Throughput by pool size',
       unit: '/ s',
       x,
-      mark,
+      marks,
       rounds: rounds(({ throughput }) => throughput),
       lines: [{ name: 'median of the rounds', values: points.map(({ throughput }) => throughput) }, ...law],
     },
@@ -99,24 +99,24 @@ function chartsOf({ advice, sizes }: TuneReport): Chart[] {
       title: '99th percentile of the total time by pool size',
       unit: 'ms',
       x,
-      mark,
+      marks,
       rounds: rounds(({ p99Ms }) => p99Ms),
       lines: [{ name: 'median of the rounds', values: points.map(({ p99_ms }) => p99_ms) }],
     },
-    ...serverCharts(sizes, x, mark),
+    ...serverCharts(sizes, x, marks),
   ]
 }
 
 /** The recommended size with its range, which ends at the largest size if it may extend beyond it. */
-function markOf({ recommended, range, points }: Advice): Mark | undefined {
+function marksOf({ recommended, range, points }: Advice): Chart['marks'] {
   if (recommended === null) return undefined
   const { pool_size: at } = recommended
   const to = range.to ?? Math.max(...points.map(({ pool_size }) => pool_size))
-  return { at, from: range.from ?? at, to, text: `recommended: ${at}` }
+  return [{ at, from: range.from ?? at, to, text: `recommended: ${at}` }]
 }
 
 /** Medians of the rounds of each size. None if nobody watched the server. */
-function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): Chart[] {
+function serverCharts(sizes: readonly Size[], x: Axis, marks: Chart['marks']): Chart[] {
   if (!sizes.some(({ rounds }) => rounds.some(({ server }) => server !== null))) return []
   const column = (name: keyof ServerMeans): (number | null)[] => sizes.map((size) => serverOf(size)?.[name] ?? null)
   return [
@@ -124,7 +124,7 @@ function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): 
       title: 'Threads on the server by pool size',
       unit: '',
       x,
-      mark,
+      marks,
       lines: [
         { name: 'running', values: column('threads_running') },
         { name: 'waiting for a row lock', values: column('row_lock_waiting') },
@@ -134,7 +134,7 @@ function serverCharts(sizes: readonly Size[], x: Axis, mark: Mark | undefined): 
       title: 'Processors in use by pool size',
       unit: '',
       x,
-      mark,
+      marks,
       lines: processorLines(column),
     },
   ]

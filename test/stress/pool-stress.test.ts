@@ -56,6 +56,8 @@ describe('pool stress', () => {
       'validity',
       'partial',
       'statements',
+      'hosts',
+      'failovers',
       'thresholds',
       'comparison',
     ])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DbtoolError } from '../../src/errors.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { isClear } from '../../src/stress/advice.ts'
 import type { StressPlan } from '../../src/stress/plan.ts'
 import type { Schedule, SweepPlan } from '../../src/stress/schedule.ts'
@@ -9,6 +9,9 @@ import { type Sweep, sweep, type SweepHooks, type SweptRun } from '../../src/str
 interface Server {
   readonly statementMs: (connections: number) => number
   readonly failedCheck?: string
+  /** The number of the trial in which the pool moves to another host, and of one in which no host answers. */
+  readonly movesIn?: number
+  readonly awayIn?: number
 }
 
 interface Ran {
@@ -23,7 +26,7 @@ interface Ran {
 const plan: SweepPlan = { sizes: [1, 2, 4, 8], rounds: 8, trialMs: 500, warmupMs: 100, workers: 8 }
 
 async function run(server: Server, changed: Partial<SweepPlan> = {}, hooks: Partial<SweepHooks> = {}): Promise<Ran> {
-  let clock = 0
+  let [clock, attempts] = [0, 0]
   const trials: number[] = []
   const announced: Schedule[] = []
   const trial = (size: number, { until, warmupMs }: StressPlan): Promise<SweptRun> => {
@@ -34,9 +37,14 @@ async function run(server: Server, changed: Partial<SweepPlan> = {}, hooks: Part
       for (const ms of [warmupMs, until.durationMs]) clock += Math.ceil(ms / statementMs) * statementMs
     } else clock += statementMs
     clock += 10
+    attempts += 1
+    if (attempts === server.awayIn) return Promise.reject(new DbtoolError('UNREACHABLE', 'no host is a writer'))
+    const failover = { second: 0.1, from: 'a:3306', to: 'b:3306', reason: 'a:3306 does not answer' }
     const result = {
       ok: 9,
       errors: [],
+      hosts: [],
+      failovers: attempts === server.movesIn ? [failover] : [],
       pool_size: size,
       throughput: (1_000 * size) / statementMs,
       total_ms: { p99: statementMs, max: statementMs },
@@ -119,6 +127,15 @@ describe('a sweep', () => {
     const [, needed] = /--time (\d+)s/.exec(hint!)!
     const { sweep: measured } = await run({ statementMs: () => 400 }, { timeMs: Number(needed) * 1_000 })
     expect(measured.incomplete).toBe(false)
+  })
+
+  it.each<[string, Partial<Server>]>([
+    ['in which the pool moves to another host', { movesIn: 8 }],
+    ['in which no host answers for a moment', { awayIn: 8 }],
+  ])('a round %s is discarded, and measured again', async (_what, changed) => {
+    const { sweep: measured } = await run({ statementMs: () => 5, ...changed })
+    expect([measured.discardedRounds, measured.incomplete]).toEqual([1, false])
+    expect(measured.sizes.map(({ rounds }) => rounds.length)).toEqual([8, 8, 8, 8])
   })
 
   it('statements that become much slower in the middle: the answer comes from the complete rounds', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
@@ -24,7 +24,7 @@ export const account = { user: 'shop', password: 'shop', database: 'shop' }
 
 /**
  * A MariaDB Galera Cluster on loopback. All nodes start from copies of the same data, so that no state has to be
- * transferred; a node that comes back gets the write sets that it missed.
+ * transferred; a node that returns gets the write sets that it missed, and a wiped one all data.
  */
 export interface Galera {
   readonly nodes: readonly GaleraNode[]
@@ -72,20 +72,25 @@ export class GaleraNode {
     }
   }
 
-  /** Starts the node, as the first one of a new cluster or into the existing one. Resolves when it is ready. */
-  async start({ first = false } = {}): Promise<void> {
+  /**
+   * Starts the node, as the first one of a new cluster or into the existing one, which may get its data from one donor.
+   * Resolves when it is ready.
+   */
+  async start({ first = false, donor }: { first?: boolean; donor?: GaleraNode } = {}): Promise<void> {
     const [programs, user] = [findPrograms(), prepareDirectories(this.paths)]
     const position = this.#recoveredPosition(programs.mariadbd, user.spawn)
-    const options = [...this.#options(first ? '' : this.cluster.addresses), ...position]
+    const from = donor === undefined ? [] : [`--wsrep-sst-donor=${donor.name}`]
+    const options = [...this.#options(first ? '' : this.cluster.addresses), ...position, ...from]
     const PATH = `${this.paths.home}:${process.env['PATH'] ?? ''}`
     const spawned = { ...user.spawn, env: { ...process.env, PATH } }
-    await launch({
-      paths: this.paths,
-      programs,
-      user: { ...user, spawn: spawned, arguments: [...user.arguments, ...options] },
-      port: this.ports.sql,
-    })
+    const given = { ...user, spawn: spawned, arguments: [...user.arguments, ...options] }
+    await launched(() => launch({ paths: this.paths, programs, user: given, port: this.ports.sql }))
     while (!(await this.isReady())) await sleep(50)
+  }
+
+  /** Whether the process exists, also while it is frozen. */
+  get isRunning(): boolean {
+    return existsSync(this.paths.pidFile) && isAlive(this.#pid())
   }
 
   async isReady(): Promise<boolean> {
@@ -115,6 +120,16 @@ export class GaleraNode {
     await killServer(this.paths)
   }
 
+  /** Stops the process from running, or lets it run again. */
+  freeze(isFrozen: boolean): void {
+    process.kill(this.#pid(), isFrozen ? 'SIGSTOP' : 'SIGCONT')
+  }
+
+  /** Removes all data of a node that has ended: it will need a state transfer. */
+  wipe(): void {
+    for (const name of readdirSync(this.paths.data)) rmSync(join(this.paths.data, name), { recursive: true })
+  }
+
   /** Cuts the node off from the others, or ends that. */
   async isolate(isIsolated: boolean): Promise<void> {
     await this.asOwner((owner) => setProviderOption(owner, 'gmcast.isolate', isIsolated ? '1' : '0'))
@@ -126,7 +141,7 @@ export class GaleraNode {
 
   async #ended(): Promise<void> {
     const pid = this.#pid()
-    while (existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`).length > 0) await sleep(20)
+    while (isAlive(pid)) await sleep(20)
   }
 
   /** After a crash, the node asks its own data for its position, so that it gets only what it missed. */
@@ -197,6 +212,25 @@ export function galera(size = 3, ...options: readonly string[]): Galera {
   return { nodes, start }
 }
 
+/** False for a process that has ended and that nobody has waited for. */
+function isAlive(pid: number): boolean {
+  const commandLine = `/proc/${pid}/cmdline`
+  return existsSync(commandLine) && readFileSync(commandLine).length > 0
+}
+
+const mostStarts = 5
+
+/** An outgoing connection of another program may hold one of the ports for a moment. */
+async function launched(start: () => Promise<unknown>, attempt = 1): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    if (attempt === mostStarts) throw error
+    await sleep(1_000)
+    await launched(start, attempt + 1)
+  }
+}
+
 async function portsOfNode(): Promise<Ports> {
   const [sql, group, transfer] = await Promise.all([freePort(), freePort(), freePort()])
   return { sql, group, transfer }
@@ -219,36 +253,54 @@ function copyData(from: ServerPaths, to: ServerPaths): void {
 }
 
 /**
- * The script that MariaDB runs for a state transfer. It only passes the position on, since the group layer itself sends
- * the missing write sets. Whole data are never sent: a node that would need them does not start.
+ * The script that MariaDB runs for a state transfer. A joiner that misses little gets its position only, and the write
+ * sets from the group layer. Any other gets a copy of the data, which the donor makes as the method `rsync` does: under
+ * a global read lock. Nodes on one machine need no network for that.
  */
 const transfer = `#!/bin/sh
 while [ $# -gt 0 ]; do
   case $1 in
     --role) role=$2; shift ;;
     --address) address=$2; shift ;;
-    --datadir) data=$2; shift ;;
+    --datadir) data=\${2%/}; shift ;;
     --gtid) gtid=$2; shift ;;
     --parent) parent=$2; shift ;;
     --bypass) bypass=1 ;;
   esac
   shift
 done
-if [ "$role" = joiner ]; then
-  position=\${data%/}/position
-  rm -f "$position"
-  echo "ready $position"
-  while [ ! -s "$position" ]; do
+await() {
+  while [ ! -s "$1" ]; do
     kill -0 "$parent" 2>/dev/null || exit 32
     sleep 0.05
   done
+}
+if [ "$role" = joiner ]; then
+  position=$data/position
+  rm -f "$position"
+  echo "ready $position"
+  await "$position"
   cat "$position"
-else
-  [ "\${bypass:-}" = 1 ] || exit 95
-  echo "$gtid" >"$address.new" && mv "$address.new" "$address"
-  echo continue
-  echo "done $gtid"
+  exit
 fi
+if [ "\${bypass:-}" != 1 ]; then
+  parent=$PPID
+  rm -f "$data/tables_flushed"
+  echo 'flush tables'
+  await "$data/tables_flushed"
+  gtid=$(cat "$data/tables_flushed")
+  into=\${address%/*}
+  for file in "$data"/*; do
+    case \${file##*/} in
+      galera.cache | grastate.dat | gvwstate.dat | position | tables_flushed | sst_in_progress | *.pid | *.sock) ;;
+      *) rm -rf "$into/\${file##*/}" && cp -R --sparse=always "$file" "$into/" || exit 5 ;;
+    esac
+  done
+  rm -f "$data/tables_flushed"
+fi
+echo "$gtid" >"$address.new" && mv "$address.new" "$address"
+echo continue
+echo "done $gtid"
 `
 
 async function createAccount(owner: Connection): Promise<void> {

@@ -51,6 +51,11 @@ export class Connection extends Statements implements PooledConnection {
     return this.parts.target
   }
 
+  /** The name of the process of the server that was reached; undefined behind a proxy that hides it. */
+  get reached(): string | undefined {
+    return this.parts.server
+  }
+
   /** Whether the server has at least this version. */
   isAtLeast(major: number, minor: number): boolean {
     return this.parts.raw.info?.hasMinVersion(major, minor, 0) === true

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DbtoolError } from '../../errors.ts'
 import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import type { Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
@@ -11,12 +12,18 @@ const waitMs = 2_000
 const pollMs = 20
 /** Behind a balancer, one of the next connections may reach the right server. */
 const mostConnections = 4
-
+const mostAstray = 16
+const longestPauseMs = 20
+const fullPauseMs = 50
 /** The server, or the account, has no further connection. */
 const fullErrors: readonly (number | undefined)[] = [1040, 1203, 1226]
-const isFull = (error: unknown): boolean => error instanceof DatabaseError && fullErrors.includes(error.errno)
 
-type Opened = Queries & { close(): Promise<void> }
+interface SideConnection extends Queries {
+  /** The name of its server, if that is known. */
+  readonly reached: string | undefined
+  close(): Promise<void>
+}
+
 type What = 'CONNECTION' | 'QUERY'
 
 /** One of dbtool's connections, on a server that is known. */
@@ -40,13 +47,13 @@ export interface KillerOptions {
  * connections, so that it never opens more than one for this. Needs no privilege for connections of the same user.
  */
 export class Killer {
-  readonly #connect: () => Promise<Opened>
+  readonly #connect: () => Promise<SideConnection>
   readonly isDirect: boolean
   #requests: Request[] = []
   #running = false
   #hasGivenUp = false
 
-  constructor(connect: () => Promise<Opened>, { isDirect = false }: KillerOptions = {}) {
+  constructor(connect: () => Promise<SideConnection>, { isDirect = false }: KillerOptions = {}) {
     this.#connect = connect
     this.isDirect = isDirect
   }
@@ -68,8 +75,7 @@ export class Killer {
   /** From now on, nothing is killed, and nobody waits for it: the server does not answer, or answers no statement. */
   giveUp(): void {
     this.#hasGivenUp = true
-    for (const { done } of this.#requests) done(false)
-    this.#requests = []
+    this.refuseAll()
   }
 
   /** Kills a connection as {@link kill} does, if its server has an address of its own. Resolves to true if it ended. */
@@ -87,35 +93,58 @@ export class Killer {
 
   private async run(): Promise<void> {
     this.#running = true
+    let astray = 0
+    let fullUntil = Infinity
     while (this.#requests.length > 0) {
-      const requests = this.#requests
-      this.#requests = []
-      const servers = new Set(requests.map(({ on: { server } }) => server))
-      for (const server of servers) {
-        const ofServer = requests.filter(({ on }) => on.server === server)
-        const isOver = await this.serve(server, ofServer)
-        for (const { done } of ofServer) done(isOver)
+      const result = await this.serveOne()
+      if (result === 'full') {
+        fullUntil = Math.min(fullUntil, performance.now() + waitMs)
+        if (performance.now() < fullUntil) await sleep(fullPauseMs)
+        else this.refuseAll()
+        continue
       }
+      fullUntil = Infinity
+      astray = result === 'served' ? 0 : astray + 1
+      if (astray >= mostAstray) this.refuseAll()
+      // Otherwise a balancer that takes its servers in turn could lead every one of these to the same server.
+      else if (astray > 0) await sleep(Math.random() * longestPauseMs)
     }
     this.#running = false
   }
 
-  /** Resolves to true if the killed connections have ended. */
-  private async serve(server: string, requests: readonly Request[]): Promise<boolean> {
-    const deadline = performance.now() + waitMs
-    for (let connections = 0; connections < mostConnections;) {
+  /**
+   * Serves the requests for the server that a new connection reaches. Resolves to `astray` if there are none. Resolves
+   * to `full` if the server, or the account, has no connection left. It may have one in a moment.
+   */
+  private async serveOne(): Promise<'served' | 'astray' | 'full'> {
+    try {
+      const side = await this.#connect()
       try {
-        const side = await this.#connect()
-        connections += 1
-        const left = await handle(side, server, requests).finally(() => side.close())
-        if (left !== undefined) return left === 0
-      } catch (error) {
-        // Without a connection to the server, nothing can be killed. A full server may have room in a moment.
-        if (!isFull(error) || performance.now() > deadline) return false
-        await sleep(pollMs)
+        return (await this.serve(side)) ? 'served' : 'astray'
+      } finally {
+        await side.close()
       }
+    } catch (error) {
+      if (error instanceof DatabaseError && fullErrors.includes(error.errno)) return 'full'
+      // A server without an answer would take too long a second time.
+      if (error instanceof DbtoolError && error.code === 'UNREACHABLE') this.refuseAll()
+      return 'astray'
     }
-    return false
+  }
+
+  private async serve(side: SideConnection): Promise<boolean> {
+    const server = side.reached
+    const requests = this.#requests.filter(({ on }) => on.server === server)
+    if (server === undefined || requests.length === 0) return false
+    this.#requests = this.#requests.filter((request) => !requests.includes(request))
+    const left = await handle(side, server, requests).catch(() => undefined)
+    for (const { done } of requests) done(left === 0)
+    return true
+  }
+
+  private refuseAll(): void {
+    for (const { done } of this.#requests) done(false)
+    this.#requests = []
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadAfter } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
 import { firstFit, type FitServer, isGone, isSame, readerNote } from '../connection/first-fit.ts'
 import { fitnessOf } from '../connection/server-role.ts'
@@ -17,9 +18,13 @@ export interface Failover {
 
 export interface ChosenServerOptions {
   readonly onTrace?: OnTrace | undefined
+  /** A host was chosen, the first time or in a failover. */
+  readonly onChosen?: ((address: string) => void) | undefined
   readonly onFailover?: ((failover: Failover) => void) | undefined
   /** A sentence about the data of a reader: they are the writer's, or old. */
   readonly onReader?: ((sentence: string) => void) | undefined
+  /** The position that a reader must have reached. */
+  readonly readAfter?: ReadAfter | undefined
   /** The connections to the chosen server were closed. */
   readonly onLeft?: (() => void) | undefined
 }
@@ -98,7 +103,8 @@ export class ChosenServer {
     for (;;) {
       try {
         const sides = (server: Target): ChosenHost['options'] => at(server).options
-        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server })
+        const { readAfter } = this.#options
+        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server, readAfter })
         this.#chosen = at(found.server)
         this.announce(found)
         return this.adopt(this.#chosen, found.connection)
@@ -135,6 +141,7 @@ export class ChosenServer {
     const { role = 'any' } = this.#target
     const [note, left] = [readerNote(this.#target, found), this.#left]
     this.#left = undefined
+    this.#options.onChosen?.(addressOf(found.server))
     if (note !== undefined) this.#options.onReader?.(note)
     else if (left !== undefined && !isSame(found.server, left.server))
       this.#options.onFailover?.({

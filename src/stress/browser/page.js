@@ -48,8 +48,8 @@ function optionsOf(chart, width) {
   const begin = x.labels === undefined ? 0 : first
   const highest = Math.max(0, ...rounds.flatMap(({ values }) => values))
   const room = rounds.length === 0 ? 1 : 1.02
-  // The text of the mark stands above the lines.
-  const headroom = chart.mark === undefined ? 1.06 : 1.2
+  // The texts of marks stand above the lines.
+  const headroom = chart.marks === undefined ? 1.06 : 1.2
   const axis = {
     font,
     stroke: () => colour('--quiet'),
@@ -97,8 +97,8 @@ function optionsOf(chart, width) {
     cursor: { sync: { key: x.name, setSeries: false }, drag: { x: true, y: false }, y: false },
     legend: { markers: { width: 2 } },
     hooks: {
-      drawClear: [(plot) => shadeRange(plot, chart)],
-      draw: [(plot) => drawRounds(plot, chart), (plot) => drawMark(plot, chart)],
+      drawClear: [(plot) => shadeRanges(plot, chart)],
+      draw: [(plot) => drawRounds(plot, chart), (plot) => drawMarks(plot, chart)],
     },
   }
 }
@@ -114,12 +114,13 @@ function within({ ctx, bbox }, draw) {
 }
 
 /** @param {Plot} plot @param {Chart} chart */
-function shadeRange(plot, { mark }) {
-  if (mark === undefined || mark.from === mark.to) return
+function shadeRanges(plot, { marks = [] }) {
   within(plot, () => {
-    const [from, to] = [plot.valToPos(mark.from, 'x', true), plot.valToPos(mark.to, 'x', true)]
-    plot.ctx.fillStyle = colour('--shade')
-    plot.ctx.fillRect(from, plot.bbox.top, to - from, plot.bbox.height)
+    for (const mark of marks) {
+      const [from, to] = [plot.valToPos(mark.from, 'x', true), plot.valToPos(mark.to, 'x', true)]
+      plot.ctx.fillStyle = colour('--shade')
+      plot.ctx.fillRect(from, plot.bbox.top, to - from, plot.bbox.height)
+    }
   })
 }
 
@@ -146,23 +147,29 @@ function drawRounds(plot, { rounds = [] }) {
 }
 
 /** @param {Plot} plot @param {Chart} chart */
-function drawMark(plot, { mark }) {
-  if (mark === undefined) return
+function drawMarks(plot, { marks = [] }) {
   const { ctx, bbox } = plot
   within(plot, (scale) => {
-    const x = plot.valToPos(mark.at, 'x', true)
-    const isLeft = x < bbox.left + bbox.width / 2
     ctx.strokeStyle = ctx.fillStyle = colour('--ink')
     ctx.lineWidth = scale
     ctx.setLineDash([4 * scale, 3 * scale])
-    ctx.beginPath()
-    ctx.moveTo(x, bbox.top)
-    ctx.lineTo(x, bbox.top + bbox.height)
-    ctx.stroke()
     ctx.font = font.replace('12px', `${12 * scale}px`)
-    ctx.textAlign = isLeft ? 'left' : 'right'
     ctx.textBaseline = 'top'
-    ctx.fillText(mark.text, x + (isLeft ? 6 : -6) * scale, bbox.top + 3 * scale)
+    for (const mark of marks) {
+      const x = plot.valToPos(mark.at, 'x', true)
+      ctx.beginPath()
+      ctx.moveTo(x, bbox.top)
+      ctx.lineTo(x, bbox.top + bbox.height)
+      ctx.stroke()
+      const isLeft = x < bbox.left + bbox.width / 2
+      const { width } = ctx.measureText(mark.text)
+      // Beside its line if there is room, otherwise within the chart.
+      const at = isLeft
+        ? Math.min(x + 6 * scale, bbox.left + bbox.width - width)
+        : Math.max(x - 6 * scale, bbox.left + width)
+      ctx.textAlign = isLeft ? 'left' : 'right'
+      ctx.fillText(mark.text, at, bbox.top + 3 * scale)
+    }
   })
 }
 

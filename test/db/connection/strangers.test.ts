@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { connect } from '../../../src/db/connection/connect.ts'
 import type { Connection } from '../../../src/db/connection/connection.ts'
@@ -71,6 +72,17 @@ describe('two servers behind one balancer', { timeout: 120_000 }, () => {
     await pool.close()
     expect(await sleeping()).toBe(0)
     for (const stranger of strangers.values()) expect(await stranger.rows('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+  })
+
+  it('a statement is ended, however many connections in a row reach the other server', async () => {
+    const [one, two] = [await newServer(), await newServer()]
+    const relay = await roundRobin([one.socket, ...Array<string>(7).fill(two.socket)])
+    const connection = await connect(over(relay.port))
+    void connection.rows('SELECT SLEEP(60)').catch(() => undefined)
+    const sleeping = (): Promise<number> => count(one.owner, "INFO LIKE 'SELECT SLEEP%'")
+    while ((await sleeping()) < 1) await sleep(20)
+    await connection.stop()
+    expect([await sleeping(), relay.connections]).toEqual([0, 9])
   })
 
   it('a lost connection is not looked for on another server', async () => {
