@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
@@ -49,6 +50,8 @@ const releasePollMs = 5
 /** A generator in this thread. */
 export function generator({ pool, size, work, host }: PoolUnderLoad, plan: StressPlan, signal: AbortSignal): Generator {
   let coldStartMs = 0
+  // Each connection that is opened at the same time listens.
+  setMaxListeners(0, signal)
   return {
     prepare: async () => {
       coldStartMs = await openAll(pool, size, signal)
