@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
-import { root } from './child.ts'
+import { type Child, dbtoolBinary, type Ended, root, runDbtool } from './child.ts'
 import type { Contestant } from './core/alternate.ts'
+import { makeEmptyDatabase } from './shop.ts'
 
 export const thisBuild = 'this build'
 /** The peer that `--before` names. */
@@ -26,4 +27,37 @@ export function builds(bench: Bench, file: string, run: (path: string) => Return
   if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
   else contestants.push(contestant(buildBefore, bench.before, false))
   return contestants
+}
+
+/** The program of a build with a database of its own, because each build has its own schema. */
+export interface Program {
+  readonly who: typeof thisBuild | typeof buildBefore
+  readonly binary: string
+  readonly database: string
+}
+
+/** This build and an earlier one, each with an empty shop that its own `db migrate` made. */
+export async function programs(bench: Bench, database: string): Promise<Program[]> {
+  const programs: Program[] = [{ who: thisBuild, binary: dbtoolBinary, database }]
+  const missing = missingBuild(bench.before, 'dist', 'cli', 'dbtool.cjs')
+  if (bench.before === undefined || missing !== undefined) bench.results.absent(buildBefore, missing)
+  else {
+    const binary = join(bench.before, 'dist', 'cli', 'dbtool.cjs')
+    programs.push({ who: buildBefore, binary, database: `${database}_before` })
+  }
+  for (const program of programs) {
+    await makeEmptyDatabase(bench.server, program.database)
+    await runProgram(bench, program, ['db', 'migrate'])
+  }
+  return programs
+}
+
+/** Runs a command of a build on its database. Rejects if its exit code is not one of `expected`. */
+export function runProgram(
+  { server, signal }: Bench,
+  { binary, database }: Program,
+  args: readonly string[],
+  { expected = [0], ...child }: Pick<Child, 'into'> & { readonly expected?: readonly number[] } = {},
+): Promise<Ended> {
+  return runDbtool(args, { ...child, binary, env: server.environment(database), cwd: server.home, signal }, expected)
 }

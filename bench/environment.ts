@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { firstRow, type Queries } from '../src/db/queries.ts'
 import { version } from '../src/version.ts'
 import { root } from './child.ts'
@@ -14,6 +14,8 @@ export interface RunEnvironment {
     readonly cores: number
     readonly memoryGigabytes: number
   }
+  /** The load average of the minute before the run; files of 2026-11-28 and earlier lack it. */
+  readonly load?: number | undefined
   /** Variables of the server that trade durability for speed, and related ones. */
   readonly settings: Readonly<Record<string, string>>
 }
@@ -53,6 +55,7 @@ export async function readEnvironment(server: Queries): Promise<RunEnvironment> 
       cores: cpus().length,
       memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     },
+    load: loadavg()[0],
     settings: Object.fromEntries(
       settingNames.flatMap((name) => (known.has(name) ? [[name, known.get(name) ?? '']] : [])),
     ),

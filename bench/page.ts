@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chart } from './chart.ts'
-import type { BenchRun } from './report-file.ts'
+import type { BenchRun, RunPart } from './report-file.ts'
 import { outcomeRow } from './show.ts'
 
 const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->']
@@ -46,8 +46,14 @@ function table(run: BenchRun): string {
         `(${size.starts} of a start, ${size.reportRounds} of a report). ` +
         `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
     ),
+    ...(run.parts === undefined ? [] : [wrapped(`Measured by groups: ${run.parts.map(partText).join('; ')}.`)]),
     wrapped(`Versions: ${list(versions)}. The server: ${list(settings)}.`),
   ].join('\n')
+}
+
+function partText({ date, commit, load, groups }: RunPart): string {
+  const busy = load === undefined ? '' : `, load average ${load.toFixed(1)}`
+  return `${groups.join(', ')} at ${date.slice(0, 'YYYY-MM-DDThh:mm'.length).replace('T', ' ')} (${commit}${busy})`
 }
 
 const columns = 120

@@ -6,6 +6,15 @@ import type { RunEnvironment } from './environment.ts'
 import { root } from './child.ts'
 import type { Outcome } from './targets.ts'
 
+/** The groups that one of several runs has measured. */
+export interface RunPart {
+  /** ISO 8601, in UTC. */
+  readonly date: string
+  readonly commit: string
+  readonly load: number | undefined
+  readonly groups: readonly string[]
+}
+
 /** A run in its file: all measurements and their conditions. */
 export interface BenchRun extends RunEnvironment {
   /** ISO 8601, in UTC. */
@@ -16,6 +25,8 @@ export interface BenchRun extends RunEnvironment {
   readonly targets: readonly Outcome[]
   readonly absences: readonly Absence[]
   readonly faults: readonly Absence[]
+  /** The runs of which this one is made; undefined for a single run. */
+  readonly parts?: readonly RunPart[]
 }
 
 /** The path of the file of a run, with its date. */

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Screen } from '../src/output/output.ts'
 import { root } from './child.ts'
 import { Figures, Results } from './core/results.ts'
+import { combined, readRun } from './combine.ts'
 import { readEnvironment, type RunEnvironment } from './environment.ts'
 import type { Options } from './options.ts'
 import { publish } from './page.ts'
@@ -23,6 +24,11 @@ export interface BenchIo {
  * wrong or failed, regardless of its speed.
  */
 export async function runBench(options: Options, io: BenchIo): Promise<number> {
+  if (options.from !== undefined) {
+    const [first, ...more] = options.from
+    publish(join(root, 'docs'), combined([readRun(first), ...more.map(readRun)]))
+    return 0
+  }
   const display = new Display(io.stdout, io.stderr, io.env)
   const results = new Results(io.signal, (what) => display.say(what))
   const started = new Date()

@@ -15,12 +15,17 @@ export interface ShopSize {
   readonly products: number
 }
 
-/** Creates an empty database with the shop's schema, in place of an existing one. */
-export async function makeDatabase(server: BenchServer, name: string): Promise<void> {
-  await server.connection(undefined, async (connection) => {
+/** Creates a database without tables, in place of an existing one. */
+export function makeEmptyDatabase(server: BenchServer, name: string): Promise<void> {
+  return server.connection(undefined, async (connection) => {
     await connection.execute(`DROP DATABASE IF EXISTS ${name}`)
     await connection.execute(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
   })
+}
+
+/** Creates an empty database with the shop's schema, in place of an existing one. */
+export async function makeDatabase(server: BenchServer, name: string): Promise<void> {
+  await makeEmptyDatabase(server, name)
   await server.connection(name, (session) => migrate({ session, known: loadMigrations() }))
 }
 

@@ -250,6 +250,13 @@ export const targets: readonly Target[] = [
     reach: most(1_000, 'ms'),
     measure: (figures) => figures.spread('service', services.back, 'fair'),
   },
+  {
+    group: 'service',
+    work: services.channels,
+    peer: 'the same build without channels',
+    reach: most(1.01),
+    measure: (figures) => figures.spread('service', services.channels, 'fair'),
+  },
   starting('--help', 1.6),
   starting('--version', 1.6),
   starting('users list --json', 3),

@@ -3,7 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
 import { foreignFolder } from '../src/file-trust.ts'
-import { userFolder } from '../src/user-folders.ts'
+import { cacheFolder } from '../src/user-folders.ts'
 import { CompiledFile, isOwnedByUser, makeDirectory, type Compiled } from './compiled-file.ts'
 
 /** The types of Node 20 lack `enableCompileCache`. */
@@ -18,16 +18,11 @@ const { enableCompileCache, wrapper } = Module as unknown as {
  */
 export function cacheCompiled(env: NodeJS.ProcessEnv): void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return
-  const directory = env['NODE_COMPILE_CACHE'] || cacheDirectory(env)
+  const directory = env['NODE_COMPILE_CACHE'] || cacheFolder(env)
   if (isForeign(directory)) return
   if (enableCompileCache === undefined)
     cacheModules(new CompiledFile(join(directory, `compiled-${process.version}-${process.arch}`)))
   else if (isOwnDirectory(directory)) enableCompileCache(directory)
-}
-
-function cacheDirectory(env: NodeJS.ProcessEnv): string {
-  if (env['DBTOOL_HOME']) return join(env['DBTOOL_HOME'], 'cache')
-  return userFolder('cache', env)
 }
 
 /** Whether another user could replace the directory, such as one below a DBTOOL_HOME in that user's folder. */

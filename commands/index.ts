@@ -51,7 +51,11 @@ const contents: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ],
     sql: ['Run one SQL statement, read-only unless --write is given', '', () => import('./sql/index.ts')],
     pool: ['load tests for connection pools', 'stress tune compare status', () => import('./pool/index.ts')],
-    cluster: ['a Galera cluster, or a primary with replicas', 'status', () => import('./cluster/index.ts')],
+    cluster: [
+      'a Galera cluster, or a primary with replicas',
+      'status check failover',
+      () => import('./cluster/index.ts'),
+    ],
     bench: ['compare database drivers', 'drivers', () => import('./bench/index.ts')],
     server: ['run a private MariaDB server', 'start stop status reset', () => import('./server/index.ts')],
   },

@@ -3,6 +3,7 @@ import type { Pool, PoolOptions } from './db/pool/pool.ts'
 import { statementsOn, type Statements } from './db/pool/statements.ts'
 import { remember } from './library/opened.ts'
 import { type CreatePoolOptions, parsePoolOptions } from './library/pool-options.ts'
+import { readingAfter } from './library/read-after.ts'
 import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
@@ -71,8 +72,9 @@ export type ShopPool = Pool & Statements & { readonly options: PoolOptions }
  * @throws DbtoolError BAD_CONFIG with all faults of the options.
  */
 export function createPool(given: string | CreatePoolOptions): ShopPool {
-  const { target, limits, options } = parsePoolOptions(given)
-  const opened = openPool('fair', { target, limits, options })
+  const { target, limits, options, readAfter } = parsePoolOptions(given)
+  const readers = openPool('fair', { target, limits, options })
+  const opened = readAfter === undefined ? readers : readingAfter(readers, readAfter)
   const pool = Object.assign(opened, { options }, statementsOn(opened, options))
   return remember(pool, { target, limits, acquireMs: options.timeoutMs })
 }

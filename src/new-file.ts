@@ -179,8 +179,11 @@ function isLink(path: string): boolean {
   }
 }
 
-/** Whether a path stands for an open stream, such as /dev/stdout: a file behind it must not be replaced. */
-const isStream = (path: string): boolean => /^\/(?:dev|proc)\//.test(path)
+/**
+ * Whether a path stands for an open stream, such as /dev/stdout: a file behind it must not be replaced. /dev/shm is a
+ * file system in memory.
+ */
+const isStream = (path: string): boolean => /^\/(?:dev(?!\/shm\/)|proc)\//.test(path)
 
 /** Opens a pipe or device. A non-blocking open comes first, because a pipe without a reader would block. */
 async function openStream(path: string): Promise<FileHandle> {

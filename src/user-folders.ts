@@ -25,3 +25,8 @@ export function userFolder(kind: keyof typeof xdg, env: NodeJS.ProcessEnv): stri
   if (process.platform === 'darwin' || process.platform === 'win32') return envPaths('dbtool', { suffix: '' })[kind]
   return join(homeOf(env), below, 'dbtool')
 }
+
+/** This user's folder for files that can be lost, such as compiled code; `DBTOOL_HOME` moves it. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return env['DBTOOL_HOME'] ? join(env['DBTOOL_HOME'], 'cache') : userFolder('cache', env)
+}

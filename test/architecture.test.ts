@@ -75,6 +75,8 @@ const floors: Record<string, readonly string[]> = {
     'src/prompts',
     'src/server',
     'src/shop',
+    'src/user-folders',
+    'src/write-file',
   ],
   'src/library': [
     'src/errors',

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -41,6 +44,13 @@ async function write(path: string, mode?: number): Promise<void> {
 }
 
 describe('a file for data', () => {
+  it.skipIf(!existsSync('/dev/shm'))('is created in the memory of /dev/shm, which is no stream', async () => {
+    const memory = mkdtempSync('/dev/shm/dbtool-test-')
+    await write(join(memory, 'out'))
+    expect(readFileSync(join(memory, 'out'), 'utf8')).toBe('data')
+    rmSync(memory, { recursive: true })
+  })
+
   it.each<[what: string, path: string, link: () => string]>([
     ['itself', 'open/out', () => join(open, 'out')],
     ['a folder on its way', 'open/way/out', () => join(open, 'way')],

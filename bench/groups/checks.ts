@@ -1,13 +1,7 @@
-import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
-import { builds } from '../builds.ts'
-import { runDbtool } from '../child.ts'
+import { programs, runProgram, thisBuild } from '../builds.ts'
 import { alternate } from '../core/alternate.ts'
 import { fillOrders } from '../order-lines.ts'
-import { makeDatabase } from '../shop.ts'
-
-const database = 'bench_checks'
-const binary = join('dist', 'cli', 'dbtool.cjs')
 
 /** Commands that read the whole shop, by their names in the figures. */
 export const checkWorks = {
@@ -20,18 +14,19 @@ export const checkWorks = {
 
 /** Checks and reports over a shop with many order lines, as whole processes of this build and of an earlier one. */
 export async function checks(bench: Bench): Promise<void> {
-  const { results, server, signal, size } = bench
+  const { results, server, size } = bench
   results.doing('checks: filling a shop')
-  await makeDatabase(server, database)
-  await server.connection(database, (connection) => fillOrders(connection, size.exportRows))
-  const child = { env: server.environment(database), cwd: server.home, signal }
+  const contending = await programs(bench, 'bench_checks')
+  for (const { database } of contending)
+    await server.connection(database, (connection) => fillOrders(connection, size.exportRows))
   for (const [work, args] of Object.entries(checkWorks)) {
     // doctor ends with 1 where the configuration of the server deserves a warning.
     const expected = args[0] === 'doctor' ? [0, 1] : [0]
-    const contestants = builds(bench, binary, async (path) => {
-      const { seconds } = await runDbtool(args, { ...child, binary: path }, expected)
-      return { value: seconds * 1_000 }
-    })
+    const contestants = contending.map((program) => ({
+      who: program.who,
+      underTest: program.who === thisBuild,
+      run: async () => ({ value: (await runProgram(bench, program, args, { expected })).seconds * 1_000 }),
+    }))
     await alternate({ group: 'checks', work, unit: 'ms', rounds: size.rounds, contestants }, results)
   }
 }

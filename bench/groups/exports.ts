@@ -2,21 +2,20 @@ import { createReadStream } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
-import { builds } from '../builds.ts'
-import { runDbtool, type Ended } from '../child.ts'
+import { type Program, programs, runProgram, thisBuild } from '../builds.ts'
+import type { Ended } from '../child.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { WrongRun, type Trial } from '../core/results.ts'
 import { hasClient, linesOf, runClient, clientExport } from '../mariadb-client.ts'
 import { fillOrders } from '../order-lines.ts'
-import { fillShop, makeDatabase } from '../shop.ts'
+import { fillShop } from '../shop.ts'
 
 const people = 'bench_export'
 const lines = 'bench_export_lines'
-const binary = join('dist', 'cli', 'dbtool.cjs')
 
 interface Work {
   readonly noun: string
-  readonly database: string
+  readonly database: typeof people | typeof lines
   /** The statement of the peer: the same columns, as the server writes them. */
   readonly select: string
 }
@@ -51,29 +50,56 @@ export async function exports(bench: Bench): Promise<void> {
   const { results, server, size } = bench
   const peer = hasClient(results)
   results.doing('export: filling two shops')
-  await makeDatabase(server, people)
-  await server.connection(people, (connection) =>
-    fillShop(connection, { users: size.exportRows, products: size.exportRows }),
-  )
-  await makeDatabase(server, lines)
-  await server.connection(lines, (connection) => fillOrders(connection, size.exportRows))
-  for (const work of works) await contest(bench, work, peer)
+  const shops = { [people]: await programs(bench, people), [lines]: await programs(bench, lines) }
+  for (const { database } of shops[people])
+    await server.connection(database, (connection) =>
+      fillShop(connection, { users: size.exportRows, products: size.exportRows }),
+    )
+  for (const { database } of shops[lines])
+    await server.connection(database, (connection) => fillOrders(connection, size.exportRows))
+  for (const work of works) await contest(bench, work, shops[work.database], peer)
 }
 
-/** The builds must write the same bytes, and the peer as many lines. */
-async function contest(bench: Bench, { noun, database, select }: Work, peer: boolean): Promise<void> {
-  const { server, signal, results } = bench
-  const written = join(server.home, `${noun}.csv`)
-  const child = { env: server.environment(database), cwd: server.home, signal, into: written }
-  await runDbtool([noun, 'export'], child)
-  const [expected, rows] = [await digestOf(written), (await linesOf(written)) - 1]
-  const contestants = builds(bench, binary, async (path) => {
-    const ended = await runDbtool([noun, 'export'], { ...child, binary: path })
-    if ((await digestOf(written)) !== expected) throw new WrongRun(`${noun} export wrote other bytes`)
-    return trialOf(ended, rows)
-  })
+/** The contestants must write as many lines as each other, and each build the same bytes in every round. */
+async function contest(bench: Bench, work: Work, contending: readonly Program[], peer: boolean): Promise<void> {
+  const { noun, database, select } = work
+  const written = join(bench.server.home, `${noun}.csv`)
+  const [first] = contending
+  if (first === undefined) return
+  await runProgram(bench, first, [noun, 'export'], { into: written })
+  const rows = (await linesOf(written)) - 1
+  const contestants = contending.map((program) => exporting(bench, program, { noun, written, rows }))
   if (peer) contestants.push(clientOf(bench, { database, select, written, rows }))
-  await alternate({ group: 'export', work: noun, unit: 'rows/s', rounds: bench.size.rounds, contestants }, results)
+  await alternate(
+    { group: 'export', work: noun, unit: 'rows/s', rounds: bench.size.rounds, contestants },
+    bench.results,
+  )
+}
+
+interface ExportWork {
+  readonly noun: string
+  readonly written: string
+  readonly rows: number
+}
+
+function exporting(bench: Bench, program: Program, { noun, written, rows }: ExportWork): Contestant {
+  let expected: string | undefined
+  return {
+    who: program.who,
+    underTest: program.who === thisBuild,
+    run: async () => {
+      const ended = await runProgram(bench, program, [noun, 'export'], { into: written })
+      expected ??= await digestOf(written)
+      if ((await digestOf(written)) !== expected) throw new WrongRun(`${noun} export wrote other bytes`)
+      await assertLines(written, rows)
+      return trialOf(ended, rows)
+    },
+  }
+}
+
+async function assertLines(path: string, rows: number): Promise<void> {
+  const found = (await linesOf(path)) - 1
+  if (found !== rows) throw new WrongRun(`${rows} rows should be as many lines, not ${found}`)
 }
 
 interface ClientWork {
@@ -89,8 +115,7 @@ function clientOf(bench: Bench, { database, select, written, rows }: ClientWork)
     underTest: false,
     run: async () => {
       const ended = await runClient(bench, { database, statement: select, into: written })
-      const found = (await linesOf(written)) - 1
-      if (found !== rows) throw new WrongRun(`${rows} rows should be as many lines, not ${found}`)
+      await assertLines(written, rows)
       return trialOf(ended, rows)
     },
   }

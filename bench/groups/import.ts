@@ -57,7 +57,7 @@ export async function imports(bench: Bench): Promise<void> {
     ),
   ]
   await alternate({ group: 'import', work: 'orders of a month', unit: 'orders/s', rounds, contestants }, results)
-  await importBuilds(bench, { once, tenfold: orderFile(bench, 10), flags, database })
+  await importBuilds(bench, { once, tenfold: orderFile(bench, 10), flags })
 }
 
 /** A contestant that starts without orders; `place` resolves to the number of orders placed. */

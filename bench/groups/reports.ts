@@ -13,12 +13,14 @@ export async function reports(bench: Bench): Promise<void> {
   const {
     results,
     server,
+    signal,
     size: { reportRounds: rounds, reportLines },
   } = bench
   for (const lines of reportLines) {
     results.doing(`reports: filling a shop of ${counted(lines, 'line')}`)
     await makeDatabase(server, databaseOf(lines))
     await server.connection(databaseOf(lines), (connection) => fillOrders(connection, lines))
+    await dbtool(['db', 'check'], { env: server.environment(databaseOf(lines)), cwd: server.home, signal })
   }
   const names = (await verbs()).flatMap((verb) => (verb.startsWith('report ') ? [verb.slice('report '.length)] : []))
   for (const name of names) {

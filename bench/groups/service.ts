@@ -8,6 +8,7 @@ import { alternate, type Contestant } from '../core/alternate.ts'
 import type { Trial } from '../core/results.ts'
 import { limits } from '../private-server.ts'
 import { type BreakingRelay, breakingRelay } from '../proxy/breaking-relay.ts'
+import { channelCost, parseShare } from './service-shares.ts'
 
 /** A pool as its callers see it. */
 interface ServicePool {
@@ -35,6 +36,8 @@ export const works = {
   wait: 'acquire wait p99, open loop, 10 connections at 80 % load',
   cpu: 'CPU a query, SELECT 1 through acquire and release',
   back: 'time to full throughput after an outage',
+  channels: 'CPU a query with channels without a subscriber, beside none',
+  parsing: 'parseOrder, share of the CPU of an order of 3 lines',
 } as const
 
 /** The pool in a service: dead connections, an even load, its own cost, and the end of an outage. */
@@ -56,6 +59,8 @@ export async function service(bench: Bench): Promise<void> {
     cpuOfQueries(pool(server.target(), { size: connections }), size.seconds),
   )
   await contest(works.back, 'ms', ['fair', 'driver'], (pool) => throughRelay(bench, (relay) => recovery(pool, relay)))
+  await contest(works.channels, '×', ['fair'], channelCost(bench))
+  await contest(works.parsing, '%', ['fair'], await parseShare(bench))
 }
 
 const connections = 10

@@ -59,7 +59,7 @@ export async function showCluster(ctx: Context, { watch }: StatusOptions): Promi
 
 const longestWaitMs = 2_000
 
-async function statusOf(ctx: Context): Promise<ClusterStatus> {
+export async function statusOf(ctx: Context): Promise<ClusterStatus> {
   const { clusterStatus } = await import('../../src/db/cluster/cluster-status.ts')
   const { target, limits } = await ctx.config()
   const connectTimeoutMs = Math.min(limits.connectTimeoutMs === 0 ? Infinity : limits.connectTimeoutMs, longestWaitMs)

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../../src/context/context.ts'
-import type { DatabaseObject } from '../../src/client/restore.ts'
+import type { ChangedValues, DatabaseObject } from '../../src/client/restore.ts'
+import { DbtoolError } from '../../src/errors.ts'
 import { number, text, type View } from '../../src/output/view.ts'
 import { counted } from '../../src/values.ts'
 import { withView } from '../kit/command.ts'
@@ -32,7 +33,8 @@ export function dbRestore(db: Command, ctx: Context, run = restoreDatabase): voi
 }
 
 export async function restoreDatabase(ctx: Context, given: string | undefined, options: RestoreOptions): Promise<void> {
-  const { checkDump, dropObjects, objectsIn, openDump, restore } = await import('../../src/client/restore.ts')
+  const { assertRestorable, checkDump, dropObjects, objectsIn, openDump, restore } =
+    await import('../../src/client/restore.ts')
   const { path } = await ctx.ask.resolve({
     path: { given, flag: '<file>', message: 'File with the dump', parse: (typed: string) => typed },
   })
@@ -41,8 +43,13 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
   const progress = ctx.out.progress()
   const file = await openDump(path === '-' ? path : resolve(cwd, path), path, stdin)
   try {
-    const all = await checkDump(file, signal, (bytes) => progress.show(() => `${sizeOf(bytes)} checked …`))
-    const found = await ctx.connection(objectsIn)
+    const checked = await checkDump(file, signal, (bytes) => progress.show(() => `${sizeOf(bytes)} checked …`))
+    const { bytes: all, needs } = checked
+    const { found, later } = await ctx.connection(async (connection) => ({
+      later: await assertRestorable(connection, file, needs),
+      found: await objectsIn(connection),
+    }))
+    if (later !== undefined) ctx.out.notice(later)
     const row = { database: client.database, bytes: all, dropped: found.length, is_sound: null }
     if (options.dryRun === true) {
       show(ctx, row, found)
@@ -51,9 +58,10 @@ export async function restoreDatabase(ctx: Context, given: string | undefined, o
     await confirm(ctx, found, client.database, options)
     await ctx.connection((connection) => dropObjects(connection, found))
     const onBytes = (bytes: number): void => progress.show(() => `${sizeOf(bytes)} of ${sizeOf(all)} restored …`)
-    await restore(file, { ...client, onBytes })
+    const changed = await restore(file, { ...client, onBytes })
     ctx.out.success(`restored ${file.name} to ${client.database}`)
     await conclude(ctx, row)
+    assertUnchanged(changed)
   } finally {
     await file.handle.close()
   }
@@ -82,6 +90,13 @@ function show({ out }: Context, row: object, found: readonly DatabaseObject[]): 
   out.itemForScripts(view, row)
   for (const { type, name } of found) out.note(`would drop ${type.toLowerCase()} ${name}`)
   out.note('dry run: the dump is complete; nothing was changed')
+}
+
+function assertUnchanged({ count, warnings }: ChangedValues): void {
+  if (count === 0) return
+  throw new DbtoolError('PARTLY_DONE', `the server has changed what it cannot hold: ${warnings.join('; ')}`, {
+    hint: `everything else is restored (${counted(count, 'warning')}); a server of the dump's version holds it all`,
+  })
 }
 
 /** The copy of a shop must be as sound as the shop; another database has no invariants. */

@@ -59,7 +59,7 @@ export async function changeEach<T>(ctx: Context, work: BulkWork<T>): Promise<vo
   const outcomes: Outcome[] = []
   const stopped = await attemptAll(ctx, work, outcomes)
   const rest = work.items.slice(outcomes.length).map((item) => untried(work.nameOf(item)))
-  ctx.out.list(outcomeView, [...outcomes, ...rest])
+  ctx.out.outcomes(outcomeView, [...outcomes, ...rest])
   const failed = outcomes.filter(({ error }) => error !== null).length
   const done = work.counted(outcomes.length - failed)
   if (outcomes.length > failed)

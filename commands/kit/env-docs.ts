@@ -59,16 +59,18 @@ type Exit = (typeof exitCodes)[ErrorCode] | 0
 /** The texts of docs/exit-codes.md; an exit code without a text does not compile. */
 export const exits: Readonly<Record<Exit, string>> = {
   0: 'success, also for an empty list',
-  1: 'any other failure, such as a read-only database, or a fault found by `db check`, `doctor` or `cluster status`',
+  1:
+    'any other failure, such as a read-only database, or a fault found by `db check`, `doctor`, `cluster status` or ' +
+    '`cluster check`',
   2:
-    'usage error: invalid flag, setting or file, or a missing value when no prompt is possible; ' +
-    'for `cluster status`: no server accepts writes',
+    'usage error (invalid flag, setting or file), or a missing value without a prompt; ' +
+    '`cluster status`: no server accepts writes; `cluster check`: a host was not compared',
   3: 'confirmation declined',
   4: 'connecting or logging in failed, the connection was lost, or the node has left its cluster',
   5: 'not found',
   6:
-    'conflict: duplicate, referenced, out of stock, key with other content, illegal status change, ' +
-    'wrong password, too large, shop not empty, table of a migration exists',
+    'conflict: duplicate, referenced, out of stock, key conflict, illegal status change, ' +
+    'wrong password, too large, shop not empty, table of a migration exists, failover refused',
   7: 'bulk operation partly done',
   8: 'migrations pending, half-run, or newer than this dbtool',
   9: 'outcome unknown: the connection died and the server could not be asked again',

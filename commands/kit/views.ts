@@ -14,6 +14,7 @@ export const userView: View = {
     time('created_at'),
     { ...time('last_login'), shownIn: 'item' },
   ],
+  spare: ['created_at', 'is_admin', 'is_active'],
   id: 'id',
   empty: 'No users.',
 }
@@ -30,6 +31,7 @@ export const addressView: View = {
     text('country'),
     time('created_at'),
   ],
+  spare: ['created_at', 'user_id', 'country'],
   id: 'id',
   empty: 'No addresses.',
 }
@@ -45,6 +47,7 @@ export const productView: View = {
     text('is_active'),
     time('created_at'),
   ],
+  spare: ['created_at', 'is_active'],
   id: 'id',
   empty: 'No products.',
 }
@@ -65,6 +68,7 @@ export const orderHeadView: View = {
     detail('idempotency_key'),
     time('created_at'),
   ],
+  spare: ['user_id', 'created_at'],
   id: 'id',
   empty: 'No orders.',
 }
@@ -98,6 +102,7 @@ export const logView: View = {
     number('entity_id'),
     text('message'),
   ],
+  spare: ['os_user', 'entity_id', 'entity'],
   id: 'id',
   empty: 'No changes.',
 }

@@ -1,4 +1,4 @@
-import { data, number, type Row, text, type View } from '../../src/output/view.ts'
+import { data, number, type Row, sentence, text, type View } from '../../src/output/view.ts'
 import type { Advice, Doubt } from '../../src/stress/advice.ts'
 import type { Goal } from '../../src/stress/rounds.ts'
 import type { PoolLines } from '../../src/stress/pool-names.ts'
@@ -46,6 +46,7 @@ const curveView: View = {
   columns: [number('pool_size'), number('throughput'), number('p99_ms'), number('spread'), number('client_cpu')],
   id: 'pool_size',
   empty: '',
+  spare: ['client_cpu', 'spread'],
   chart: { column: 'throughput', kind: 'bars' },
 }
 
@@ -60,7 +61,7 @@ function curveRows({ points }: Advice): Row[] {
 }
 
 const lawView: View = {
-  columns: [text('law'), number('value'), text('range'), text('meaning')],
+  columns: [text('law'), number('value'), text('range'), sentence('meaning')],
   id: 'law',
   empty: '',
 }

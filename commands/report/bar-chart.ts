@@ -1,4 +1,4 @@
-import { escapeHtml, niceCeiling } from '../../src/stress/chart.ts'
+import { escapeHtml, marksUpTo, shortNumber } from '../../src/stress/chart.ts'
 import { chartColours, chartStyle } from '../../src/stress/svg-chart.ts'
 
 /** One bar: its name, its length, and its value as a text. */
@@ -12,19 +12,20 @@ const width = 640
 const edge = { left: 176, right: 88, top: 52, bottom: 10 }
 const rowHeight = 24
 const barHeight = 14
-const marks = 4
 /** The characters of a name for which there is space. */
 const longestName = 24
 
 /** An SVG file with a bar for each value, which follows the colour scheme of its reader. */
 export function barChart(title: string, bars: readonly Bar[]): string {
   const height = edge.top + bars.length * rowHeight + edge.bottom
-  const top = niceCeiling(Math.max(0, ...bars.map(({ value }) => value)))
+  const values = bars.map(({ value }) => value)
+  const marks = marksUpTo(Math.max(0, ...values), values.every(Number.isInteger))
+  const top = marks.at(-1) ?? 1
   const x = (value: number): number => edge.left + (Math.max(0, value) / top) * (width - edge.left - edge.right)
-  const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map((value) => {
+  const grid = marks.map((value) => {
     const at = x(value).toFixed(1)
     const line = `<line class="grid" x1="${at}" x2="${at}" y1="${edge.top - 6}" y2="${height - edge.bottom}"/>`
-    return `${line}<text x="${at}" y="${edge.top - 12}" text-anchor="middle">${Number(value.toPrecision(3))}</text>`
+    return `${line}<text x="${at}" y="${edge.top - 12}" text-anchor="middle">${shortNumber(value)}</text>`
   })
   const drawn = bars.map((bar, index) => drawnBar(bar, edge.top + index * rowHeight, x(bar.value)))
   const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`

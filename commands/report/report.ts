@@ -93,11 +93,12 @@ function withNote({ out }: Context, view: View, chart: Chart | undefined): View 
 const columnOf = { text, number, money, time } as const
 
 function viewOf(report: Report, options: ReportOptions): View {
-  const { columns, empty } = report
+  const { columns, empty, spare } = report
   return {
     columns: columns.map(({ name, kind }) => columnOf[kind](name)),
     id: columns[0]?.name ?? '',
     empty,
+    spare,
     chart: options.chart === true ? report.chart?.(options) : undefined,
   }
 }

@@ -1,4 +1,4 @@
-import { Transform, Writable } from 'node:stream'
+import { Transform } from 'node:stream'
 
 /** The longest ending of a dump: its last line, with a date. */
 const tailBytes = 200
@@ -26,16 +26,6 @@ export class DumpTail {
       transform: (chunk: Buffer, _encoding, done) => {
         this.add(chunk)
         done(null, chunk)
-      },
-    })
-  }
-
-  /** A stream that only reads. */
-  sink(): Writable {
-    return new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        this.add(chunk)
-        done()
       },
     })
   }

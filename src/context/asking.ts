@@ -5,7 +5,7 @@ import { describeTarget } from '../db/target.ts'
 import { escapeControls } from '../output/cell.ts'
 import { glyphsFor } from '../output/glyphs.ts'
 import { askNobody, mayAsk, type Ask } from '../prompts/ask.ts'
-import { shorten, widthOf } from '../output/width.ts'
+import { shorten, widthOf, wrapped } from '../output/width.ts'
 import { InteractiveAsk } from '../prompts/interactive.ts'
 import { confirmWithTarget } from '../prompts/target-confirmation.ts'
 
@@ -15,6 +15,7 @@ export function promptsAt(io: Io): InteractiveAsk {
   return new InteractiveAsk(io, {
     escapeControls,
     fit: (text, width, cutFirst) => fitted(text, { width, cutFirst, ellipsis }),
+    wrap: (text, width) => wrapped(text, width, (word) => [word]).join('\n'),
     isAscii,
   })
 }

@@ -3,6 +3,7 @@ import type { ConfigSources } from '../config/layers.ts'
 import type { Connection } from '../db/connection/connection.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../db/pool/pool.ts'
+import type { Queries } from '../db/queries.ts'
 import type { Limits, Target } from '../db/target.ts'
 import type { Output } from '../output/output.ts'
 import type { Ask } from '../prompts/ask.ts'
@@ -11,6 +12,7 @@ import { quotedForShell } from '../values.ts'
 import { askFor } from './asking.ts'
 import type { Context, Invocation, Io, ShopOptions } from './context.ts'
 import { inspect } from './inspection.ts'
+import type { OwnWrites } from './own-writes.ts'
 import { osUserName } from './os-user.ts'
 import { retryOptionsFor, traceFor } from './trace.ts'
 
@@ -23,6 +25,7 @@ export class ProcessContext implements Context {
   #inspection: Promise<Inspection> | undefined
   #pool: Promise<Pool> | undefined
   #ask: Ask | undefined
+  readonly #noticed = new Set<string>()
   #unlisten = (): void => undefined
   #exitCode = 0
 
@@ -122,9 +125,9 @@ export class ProcessContext implements Context {
   ): Promise<T> {
     const { connect } = await import('../db/connection/connect.ts')
     const config = await this.config()
-    const onReader = (sentence: string): void => this.out.note(sentence)
-    const options = { onTrace: traceFor(this.invocation()), onReader }
-    const connecting = connect(elsewhere ?? config.target, { ...config.limits, ...limits }, options)
+    const target = elsewhere ?? config.target
+    const options = { onTrace: traceFor(this.invocation()), ...this.readerHooks() }
+    const connecting = connect(target, { ...config.limits, ...limits }, options)
     const connection = await unlessAborted(this.io.signal, connecting)
     let stopping: Promise<void> | undefined
     const stop = (): void => void (stopping = connection.stop())
@@ -133,6 +136,7 @@ export class ProcessContext implements Context {
       return await work(connection)
     } finally {
       this.io.signal.removeEventListener('abort', stop)
+      await this.rememberWrites(target, (ask) => ask(connection))
       await (stopping ?? connection.close())
     }
   }
@@ -169,8 +173,53 @@ export class ProcessContext implements Context {
   }
 
   async close(): Promise<void> {
-    await this.#pool?.then((pool) => pool.close(this.io.signal.aborted ? 0 : undefined)).catch(() => undefined)
+    await this.#pool?.then((pool) => this.closePool(pool)).catch(() => undefined)
+    this.#pool = undefined
     this.#unlisten()
+  }
+
+  private async closePool(pool: Pool): Promise<void> {
+    if (pool.stats().opened > 0) {
+      const { withLease } = await import('../db/pool/pool.ts')
+      const { target } = await this.config()
+      await this.rememberWrites(target, (ask) => withLease(pool, ask, { timeoutMs: askingMs }))
+    }
+    await pool.close(this.io.signal.aborted ? 0 : undefined)
+  }
+
+  /** Keeps the position of the writer after a command that changes data, for commands that read from a reader. */
+  private async rememberWrites(
+    { hosts }: Target,
+    onWriter: (ask: (queries: Queries) => Promise<string | undefined>) => Promise<string | undefined>,
+  ): Promise<void> {
+    if (hosts === undefined || !this.invocation().changesData) return
+    const { positionOf } = await import('../db/cluster/own-writes.ts')
+    const answer = async (): Promise<string> => (await onWriter(positionOf)) ?? ''
+    const asked = this.io.signal.aborted ? undefined : answer().catch(() => undefined)
+    const writes = await this.ownWrites()
+    writes.add(await asked)
+  }
+
+  private async ownWrites(): Promise<OwnWrites> {
+    const [{ OwnWrites: Positions }, { target }] = await Promise.all([import('./own-writes.ts'), this.config()])
+    return new Positions(this.io.env, target, this.io.now)
+  }
+
+  private readerHooks(): { onReader: (sentence: string) => void; readAfter: () => Promise<string | undefined> } {
+    const onReader = (sentence: string): void => this.notice(sentence)
+    const readAfter = async (): Promise<string | undefined> => {
+      const { lastPosition } = await import('./own-writes.ts')
+      const { target, limits } = await this.config()
+      const onSilent = (): void => this.notice('the writer does not answer: your last change may be missing')
+      return lastPosition(await this.ownWrites(), { target, limits, onTrace: traceFor(this.invocation()), onSilent })
+    }
+    return { onReader, readAfter }
+  }
+
+  /** Tells a fact about the servers once, also to a program. */
+  private notice(sentence: string): void {
+    if (!this.#noticed.has(sentence)) this.out.notice(sentence)
+    this.#noticed.add(sentence)
   }
 
   private invocation(): Invocation {
@@ -191,8 +240,8 @@ export class ProcessContext implements Context {
       limits,
       options,
       onTrace: traceFor(this.invocation()),
-      onFailover: (failover) => this.out.note(failoverText(failover)),
-      onReader: (sentence) => this.out.note(sentence),
+      onFailover: (failover) => this.out.notice(failoverText(failover)),
+      ...this.readerHooks(),
     })
     // Work that has not finished shortly after Ctrl-C is cut; the server rolls it back.
     const cut = (): void => void pool.close(interruptGraceMs)
@@ -203,6 +252,8 @@ export class ProcessContext implements Context {
 }
 
 const interruptGraceMs = 1_000
+/** The longest wait for the position of the writer at the end of a command. */
+const askingMs = 2_000
 
 /** Settles as `work` does, or rejects with the reason of the signal as soon as it aborts; `work` is then abandoned. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

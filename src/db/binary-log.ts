@@ -1,4 +1,5 @@
-import { DatabaseError, loggingByStatement } from './failures.ts'
+import { DatabaseError } from './failures.ts'
+import { loggingByStatement } from './translations.ts'
 import { firstRow, type Queries } from './queries.ts'
 
 const noSuchTable = 1146

@@ -1,8 +1,8 @@
 import type { OnCells } from '../cells.ts'
 import type { RetryOptions } from './retry.ts'
 
-/** A bound value. Wrap a value that must not appear in logs in {@link Secret}. */
-export type Value = string | number | bigint | boolean | Date | null | Secret
+/** A bound value; bytes are for BINARY and BLOB. Wrap a value that must not appear in logs in {@link Secret}. */
+export type Value = string | number | bigint | boolean | Date | Uint8Array | null | Secret
 
 export interface Change {
   /** Number of matching rows, changed or not (the connector's `foundRows`), as guarded updates need it. */

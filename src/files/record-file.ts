@@ -13,6 +13,8 @@ interface ReadOptions {
   signal?: AbortSignal | undefined
   /** Receives the number of bytes whose records have all been yielded, about every 64 KiB and at the end. */
   onBytes?: ((read: number) => void) | undefined
+  /** The only fields that the caller looks at; a file with columns then reads no others. */
+  fields?: readonly string[] | undefined
 }
 
 /** An open file of records. `close` also frees the disk space that spooled standard input occupies. */
@@ -107,7 +109,11 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
-    batches: (options) => eachBatch(csvBatches(source, { header, grammar, columns, read }), reshape, options),
+    batches: (options) => {
+      const fields = reshape === undefined ? options?.fields : undefined
+      const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
+      return eachBatch(csvBatches(source, { header, grammar, columns: used, read }), reshape, options)
+    },
   }
 }
 

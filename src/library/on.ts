@@ -6,7 +6,10 @@ import { DbtoolError } from '../errors.ts'
 /** Where a function of the library works: any connection of a pool, or that of a lease or of a transaction. */
 export type PoolOrSession = Pool | (Queries & { readonly inTransaction?: boolean })
 
-export const isPool = (on: PoolOrSession): on is Pool => 'acquire' in on
+export function isPool(on: PoolOrSession): on is Pool {
+  if (typeof on === 'object' && (on as object | null) !== null) return 'acquire' in on
+  throw new DbtoolError('USAGE', 'the first argument must be a pool, a lease or a transaction')
+}
 
 export const queriesOf = (on: PoolOrSession): Queries => (isPool(on) ? new PooledDatabase(on) : on)
 

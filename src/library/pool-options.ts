@@ -1,6 +1,6 @@
 import { urlParts } from '../connection-url.ts'
 import { osUserName } from '../context/os-user.ts'
-import { defaultPoolOptions, type PoolOptions } from '../db/pool/pool.ts'
+import { defaultPoolOptions, type Pool, type PoolOptions } from '../db/pool/pool.ts'
 import {
   defaultLimits,
   type Limits,
@@ -18,6 +18,7 @@ import { allFaults, InvalidValue } from '../errors.ts'
 import { parseHosts } from '../hosts.ts'
 import { orNearest } from '../nearest.ts'
 import { callerVariable } from '../db/connection/caller-variables.ts'
+import { openedFor } from './opened.ts'
 
 /** A password, or a function that returns the password of each new connection, for passwords that rotate. */
 export type Password = string | (() => string | Promise<string>)
@@ -44,6 +45,11 @@ export interface CreatePoolOptions extends Partial<PoolOptions>, Partial<Limits>
   readonly port?: number | undefined
   /** The role that the server must have; default `writer` with several hosts, `any` with one. */
   readonly target?: TargetRole | undefined
+  /**
+   * For a reader: a pool of the writer. Each connection of this pool is first waited for, until its server has applied
+   * everything that the other pool has committed.
+   */
+  readonly readAfter?: Pool | undefined
   /** Path of a unix socket, instead of host and port. */
   readonly socket?: string | undefined
   /** Database user; default the operating-system user. */
@@ -72,6 +78,7 @@ export interface ParsedPoolOptions {
   readonly target: Target
   readonly limits: Limits
   readonly options: PoolOptions
+  readonly readAfter: Pool | undefined
 }
 
 const longestMs = 2 ** 31 - 1
@@ -86,6 +93,9 @@ const invalid = (rule: string, value: unknown): InvalidValue =>
 /** Text and lists could hold a secret in a place where nobody expects one. */
 function typeOrNumber(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
+  if (value === undefined) return 'undefined'
+  if (value instanceof URL) return 'a URL object: use its href'
+  if (value instanceof Promise) return 'a promise: await it'
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
@@ -133,6 +143,10 @@ const pems: Rule = (value) => {
       throw new InvalidValue(`.${name} must be text or a Buffer in PEM format`)
   }
 }
+const ownPool: Rule = (value) => {
+  if (typeof value !== 'object' || value === null || openedFor(value as Pool) === undefined)
+    throw new InvalidValue('must be a pool that createPool has returned')
+}
 const variables: Rule = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('an object of names and values', value)
@@ -144,6 +158,7 @@ const rules: Readonly<Record<keyof CreatePoolOptions, Rule>> = {
   host: hosts,
   port: whole(1, 65_535),
   target: oneOf(targetRoles),
+  readAfter: ownPool,
   socket: text,
   user: text,
   password,
@@ -180,6 +195,7 @@ export function parsePoolOptions(given: unknown): ParsedPoolOptions {
     target: targetOf(merged),
     limits: withDefaults(defaultLimits, merged),
     options: withDefaults(defaultPoolOptions, merged),
+    readAfter: merged.readAfter,
   }
 }
 
@@ -190,7 +206,7 @@ interface Checked {
 
 function checked(given: unknown): Checked {
   if (typeof given === 'string') return { parts: { url: given }, faults: given === '' ? ['the URL is empty'] : [] }
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
+  if (!isPlain(given))
     return { parts: {}, faults: [`createPool needs a URL or an object of options, not ${typeOrNumber(given)}`] }
   const faults: string[] = []
   // A variable of the environment that is not set would mean another server.
@@ -201,7 +217,15 @@ function checked(given: unknown): Checked {
     const option = `ssl${name[0]?.toUpperCase() ?? ''}${name.slice(1)}`
     if (option in parts && hasPart(parts.tls, name)) faults.push(`${option} and tls.${name} exclude each other`)
   }
+  if ('readAfter' in parts && parts['target'] !== 'reader') faults.push("readAfter needs the target 'reader'")
   return { parts, faults }
+}
+
+/** A URL object or a promise has no properties of its own: all options would be defaults, without a word. */
+function isPlain(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  return prototype === null || prototype === Object.prototype || Object.keys(given).length > 0
 }
 
 const hasPart = (object: unknown, name: string): boolean =>

@@ -4,7 +4,7 @@ import { colourChoices, type ColourChoice } from './choices.ts'
 import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
 import { glyphsFor } from './glyphs.ts'
-import type { Look } from './table.ts'
+import type { Look } from './look.ts'
 
 interface Style {
   readonly json: boolean

@@ -26,14 +26,15 @@ export function unknownFields(view: View, fields: readonly string[]): string[] {
 }
 
 /**
- * The view with only these fields, in their order. A selected column is also shown in tables. Throws USAGE for an
- * unknown field. A verb with a declared view has rejected such a field earlier.
+ * The view with only these fields, in their order. A selected column is also shown in tables, whatever their width.
+ * Throws USAGE for an unknown field. A verb with a declared view has rejected such a field earlier.
  */
 export function chosen(view: View, fields: readonly string[]): View {
   const faults = unknownFields(view, fields)
   if (faults.length > 0) throw new DbtoolError('USAGE', faults.map((fault) => `--fields ${fault}`).join(', '))
   const columns = fields.flatMap((field) => view.columns.filter(({ name }) => name === field).map(inTables))
-  return { ...view, columns, nested: chosenNested(view, fields), script: undefined, sections: undefined }
+  const without = { spare: undefined, script: undefined, sections: undefined }
+  return { ...view, ...without, columns, nested: chosenNested(view, fields) }
 }
 
 function inTables(column: Column): Column {

@@ -5,7 +5,7 @@ import { colourFor } from './colour.ts'
 import type { Screen } from './destination.ts'
 import { glyphsFor, type Glyphs } from './glyphs.ts'
 import { Progress } from './progress.ts'
-import type { Look } from './table.ts'
+import type { Look } from './look.ts'
 import { wrapped } from './width.ts'
 
 export interface ReporterOptions {

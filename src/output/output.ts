@@ -49,6 +49,8 @@ export class Output extends Reporter {
   #destination: Destination
   #localZone: Zone | undefined
   #currency: Currency | undefined
+  /** The columns for which the terminal was too narrow. */
+  #omitted: readonly string[] = []
   #rows = 0
   /** Whether the output consists of rows. */
   #hasRows = true
@@ -64,10 +66,17 @@ export class Output extends Reporter {
     this.#destination = destination
   }
 
+  /** Writes what a command has done, without a pager: the summary below it is what counts. */
+  outcomes<R extends object>(view: View<R>, rows: readonly R[]): void {
+    this.unpaged()
+    this.list(view, rows)
+  }
+
   /** Writes a list; for people, an empty list prints the sentence of its view. */
   list<R extends object>(view: View<R>, rows: readonly R[]): void {
-    const text = writerFor(this.#format, this.#isBare).list(this.chosen(view), rows as Row[], this.style())
+    const text = writerFor(this.#format, this.#isBare).list(this.narrowable(view), rows as Row[], this.style())
     this.write(text, rows.length)
+    this.noteOmitted()
     if (rows.length === 0 && this.isForPeople) this.note(view.empty)
   }
 
@@ -101,7 +110,7 @@ export class Output extends Reporter {
         hint: 'omit them, or use --format csv',
       })
     const writer = csv === undefined ? writerFor(format, this.#isBare) : csvWriterFor(csv)
-    const [selected, style] = [this.chosen(view), this.style()]
+    const [selected, style] = [this.narrowable(view), this.style()]
     const sheet = writer.open(selected, style)
     const openCellSheet = this.copiesBytes ? cellSheetFor(selected, { format, csv, style }) : undefined
     if (format !== 'vertical' && format !== 'table') this.unpaged()
@@ -110,6 +119,7 @@ export class Output extends Reporter {
       const rows = await writeSheet(sheet, openCellSheet, produce, (text) => this.put(text, signal))
       this.#destination.flush()
       this.#rows += rows
+      this.noteOmitted()
       if (rows === 0 && view.empty !== '' && this.isForPeople) this.note(view.empty)
     } catch (error) {
       if (!this.#destination.hasLeft) throw error
@@ -129,8 +139,9 @@ export class Output extends Reporter {
 
   /** Shows on stderr what a command is about to change, before its confirmation. */
   preview<R extends object>(view: View<R>, rows: readonly R[]): void {
-    const text = writerFor('table', false).list(view, rows as Row[], { ...this.style(), ...this.look })
+    const text = writerFor('table', false).list(this.noting(view), rows as Row[], { ...this.style(), ...this.look })
     for (const line of text.trimEnd().split('\n')) this.writeLine(line)
+    this.noteOmitted()
   }
 
   /** Whether the output is a count, ids or a single field, which would be misleading for a part of a list. */
@@ -178,7 +189,10 @@ export class Output extends Reporter {
 
   /** An amount for a message, with the currency of the shop. */
   money(amount: string): string {
-    return this.#currency === undefined ? amount : `${this.#currency.amount(amount)} ${this.#currency.code}`
+    const { grouped } = this.look.glyphs
+    return this.#currency === undefined
+      ? grouped(amount)
+      : `${grouped(this.#currency.amount(amount))} ${this.#currency.code}`
   }
 
   /** Sets the currency of the shop, as soon as the settings are known; before that, no amounts are written. */
@@ -244,6 +258,20 @@ export class Output extends Reporter {
   private chosen(view: View): View {
     const { fields } = this.#options
     return fields === undefined ? view : chosen(view, fields)
+  }
+
+  private narrowable(view: View): View {
+    return this.noting(this.chosen(view))
+  }
+
+  private noting(view: View): View {
+    return { ...view, onNarrowed: (omitted) => (this.#omitted = omitted) }
+  }
+
+  private noteOmitted(): void {
+    const [names, it] = [this.#omitted.join(' and '), this.#omitted.length === 1 ? 'it' : 'them']
+    this.#omitted = []
+    if (names !== '') this.note(`the terminal is too narrow for ${names}; --fields shows ${it}`)
   }
 
   private write(text: string, rows: number): void {

@@ -1,4 +1,4 @@
-import type { Look } from './table.ts'
+import type { Look } from './look.ts'
 import type { Row, View } from './view.ts'
 
 /** The style of bare texts; the other formats have their own escapes. */

@@ -1,29 +1,19 @@
-import type { ChalkInstance } from 'chalk'
 import { readable } from './cell.ts'
-import { framed, type Cell, type Frame } from './frame.ts'
-import type { Glyphs } from './glyphs.ts'
 import {
-  cellLines,
-  dimNull,
-  drawnCell,
-  headLines,
-  tableColumns,
-  textOf,
-  widest,
-  withUnit,
-  type CellLayout,
-} from './table-cell.ts'
-import { noUnits, type Units, unitOf } from './units.ts'
+  chartWidth,
+  elasticColumns,
+  fittingWidths,
+  fixed,
+  larger,
+  narrowed,
+  narrowestText,
+  type Elastic,
+} from './column-widths.ts'
+import { framed, type Cell, type Frame } from './frame.ts'
+import type { Look } from './look.ts'
+import { dimNull, drawnCell, headLines, tableColumns, textOf, withUnit, type CellLayout } from './table-cell.ts'
 import { nestedRows, type Row, type Section, type View } from './view.ts'
-import { partsOf, piecesOf, shorten, widthOf } from './width.ts'
-
-export interface Look {
-  readonly colour: ChalkInstance
-  readonly glyphs: Glyphs
-  /** Columns of the terminal; undefined: no limit. */
-  readonly width: number | undefined
-  readonly units?: Units | undefined
-}
+import { piecesOf, shorten, widthOf } from './width.ts'
 
 /**
  * A list as a table with its column names. If it is too wide, texts are shortened. If that is not enough, or the rows
@@ -39,7 +29,7 @@ export function listTable(view: View, rows: readonly Row[], look: Look): string 
  * ends there and another one begins. So no cell is cut, and the columns of each table are aligned.
  */
 export class TableInParts {
-  readonly #view: View
+  #view: View
   readonly #look: Look
   /** The needs of all rows so far. */
   #demand: readonly Elastic[] = []
@@ -55,10 +45,12 @@ export class TableInParts {
 
   /** The lines for further rows. */
   next(rows: readonly Row[]): string[] {
-    const layout = this.layoutOf(rows)
-    const [view, look] = [this.#view, this.#look]
+    const look = this.#look
     const isFirst = !this.#started
+    if (isFirst) this.#view = narrowed(this.#view, rows, look)
     this.#started = true
+    const view = this.#view
+    const layout = this.layoutOf(rows)
     if (layout === undefined) return [...this.end(), ...(isFirst ? [] : ['']), blocks(view, rows, look)]
     const { top, body, bottom } = drawn(view, rows, { ...look, ...layout })
     const goesOn = this.#bottom !== undefined && String(layout.widths) === String(this.#widths)
@@ -121,21 +113,6 @@ function chartsBeside(view: View, rows: readonly Row[], elastic: readonly Elasti
   ]
 }
 
-/**
- * The width that the other columns leave. For a quarter of the terminal, long texts are cut to a length that can still
- * be read; for the narrowest chart, further.
- */
-function chartWidth(columns: readonly Elastic[], limit: number | undefined): number {
-  if (limit === undefined) return chartInPipes
-  const available = limit - frame(columns.length + 1)
-  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, readableText)), 0)
-  return Math.max(
-    narrowestChart,
-    available - wantedBy(columns),
-    Math.min(Math.floor(limit / chartsPerTerminal), available - readable),
-  )
-}
-
 /** Zero at the left, and at the right the value that fills the width. */
 function axisOf(view: View, rows: readonly Row[], width: number, look: Look): string {
   const column = view.columns.find(({ name }) => name === view.chart?.column)
@@ -179,74 +156,6 @@ function drawn(view: View, rows: readonly Row[], { colour, glyphs, units, widths
     // A heading may be wider than all columns together.
     { aligns, glyphs, widths: title === undefined ? widths : undefined },
   )
-}
-
-const narrowestText = 8
-/** Only if nothing else helps: three characters and the ellipsis. */
-const narrowestCut = 4
-const narrowestSentence = 24
-const readableText = 16
-const narrowestChart = 10
-/** The least part of the terminal that a chart takes while texts stay readable: a quarter. */
-const chartsPerTerminal = 4
-const chartInPipes = 40
-/** The width of borders and padding: a space on both sides of each cell. */
-const frame = (columns: number): number => columns * 3 + 1
-
-/**
- * The widths of a column, from its natural one to its minimum. First its name wraps at underscores, then texts are cut,
- * and last of all the name breaks anywhere. Numbers and times are never cut, because that would change them.
- */
-interface Elastic {
-  readonly wanted: number
-  /** With a wrapped name. */
-  readonly wrapped: number
-  /** With texts of which still much is to be seen. */
-  readonly cut: number
-  readonly least: number
-}
-
-const fixed = (width: number): Elastic => ({ wanted: width, wrapped: width, cut: width, least: width })
-
-function elasticColumns(view: View, rows: readonly Row[], { glyphs, units = noUnits }: Look): Elastic[] {
-  const available: CellLayout = { width: Infinity, glyphs, units }
-  return tableColumns(view).map((column) => {
-    const most = rows.reduce((width, row) => Math.max(width, widest(cellLines(view, column, row, available))), 0)
-    const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
-    const rigid =
-      column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
-    const part = Math.max(...[column.name, unitOf(column, units) ?? ''].flatMap(partsOf).map(widthOf))
-    const wrapped = Math.min(wanted, Math.max(most, part))
-    if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
-    if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
-    return { wanted, wrapped, cut: Math.min(wrapped, narrowestText), least: Math.min(wrapped, narrowestCut) }
-  })
-}
-
-const wantedBy = (columns: readonly Elastic[]): number => columns.reduce((sum, { wanted }) => sum + wanted, 0)
-
-function larger(one: Elastic, other: Elastic): Elastic {
-  return {
-    wanted: Math.max(one.wanted, other.wanted),
-    wrapped: Math.max(one.wrapped, other.wrapped),
-    cut: Math.max(one.cut, other.cut),
-    least: Math.max(one.least, other.least),
-  }
-}
-
-/** Shrinks the widest columns first, by one means after the other, until all fit. Undefined if they cannot fit. */
-function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
-  const widths = columns.map(({ wanted }) => wanted)
-  let excess = wantedBy(columns) + frame(columns.length) - limit
-  for (const means of ['wrapped', 'cut', 'least'] as const) {
-    for (; excess > 0; excess -= 1) {
-      const elastic = widths.map((width, index) => (width > (columns[index]?.[means] ?? 0) ? width : 0))
-      const most = Math.max(...elastic)
-      if (most === 0) break
-      widths[elastic.indexOf(most)] = most - 1
-    }
-  }
-  return excess > 0 ? undefined : widths
 }
 
 /** A single row: one line per column with name and value, where long values continue below; then its lists. */

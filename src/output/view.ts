@@ -41,6 +41,10 @@ export interface View<R extends object = object> {
   script?(row: R): string
   /** More tables about an item, for people only; data formats have the same data in columns. */
   sections?(row: R): readonly Section[]
+  /** Columns that the table of a list omits on a narrow terminal, the first one first. */
+  readonly spare?: readonly string[] | undefined
+  /** Called with the omitted columns, if any. */
+  readonly onNarrowed?: (omitted: readonly string[]) => void
   /** A chart of one column beside the table of a list. */
   readonly chart?: ViewChart | undefined
 }

@@ -18,6 +18,8 @@ const linesOfChoices = 12
 const linesOfQuestion = 4
 /** The signs before a choice, and one column less than the terminal has: a full line would count as two. */
 const columnsBesideChoice = 4
+/** The sign before a question, and the ` (y/N) ` behind it. */
+const columnsBesideQuestion = 10
 const columnsInPipes = 80
 
 /** The properties of the terminal that prompts depend on. */
@@ -26,6 +28,8 @@ interface Screen {
   readonly escapeControls: (text: string) => string
   /** Cuts a text to a number of columns, and a part of it first. */
   readonly fit: (text: string, width: number, cutFirst: string) => string
+  /** Breaks a text between words into lines of a number of columns; only a path is longer. */
+  readonly wrap: (text: string, width: number) => string
   /** Whether the terminal shows only ASCII characters. */
   readonly isAscii: boolean
 }
@@ -191,10 +195,11 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
-    const { escapeControls, isAscii } = this.screen
+    const { escapeControls, wrap, isAscii } = this.screen
+    const { columns = columnsInPipes } = this.terminal.stderr
     return askAt(this.terminal, {
       ...question,
-      message: escapeControls(question.message),
+      message: wrap(escapeControls(question.message), Math.max(columns - columnsBesideQuestion, 1)),
       ...(isAscii ? { theme: asciiTheme } : {}),
     })
   }

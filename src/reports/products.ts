@@ -23,6 +23,7 @@ export const topProducts = report({
   isRanking: true,
   empty: 'No orders in this period.',
   examples: ['--since 30d', '--by revenue --limit 5 --chart'],
+  spare: ['product_id', 'times_ordered'],
   chart: ({ by }) => ({ kind: 'bars', column: by === 'revenue' ? 'revenue' : 'total_sold', label: 'name' }),
   // Without a period, the sales figures come from the products table. With one, the orders are sorted by id, as the
   // lines are stored. By time, the server would read them at random positions.
@@ -59,6 +60,7 @@ export const lowStock = report({
   rows: 50,
   empty: 'No products.',
   examples: ['--below 5', '--since 30d --format csv'],
+  spare: ['product_id'],
   chart: () => ({ kind: 'bars', column: 'stock', label: 'name' }),
   statement: ({ below, limit, since, until }) => {
     const ordered = sql` AND EXISTS (

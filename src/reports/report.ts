@@ -49,6 +49,8 @@ interface Declaration<P> {
   readonly period: 'orders' | 'only products ordered'
   readonly parameters: { readonly [K in keyof P]: Parameter<P[K]> }
   readonly columns: readonly ReportColumn[]
+  /** Columns that a table omits on a narrow terminal, the first one first. */
+  readonly spare?: readonly string[]
   /** The default limit of rows. Undefined if the report counts something else and `limit` is its own parameter. */
   readonly rows?: number
   /** The default limit is a part of the question, and not only the space on a terminal. */

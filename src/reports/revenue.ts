@@ -38,6 +38,7 @@ export const revenue = report({
       typed: '0',
     },
   },
+  spare: ['units', 'orders'],
   columns: [time('period'), number('orders'), number('units'), money('revenue')],
   empty: 'No orders in this period.',
   examples: ['--by month --of totals', '--by day --since 30d --chart'],

@@ -17,9 +17,10 @@ const largestInt = 2_147_483_647
 const longerThan = (text: string, most: number): boolean => text.length > most && codePoints(text) > most
 const codePoints = (text: string): number => Array.from(text).length
 
+export const isUsername = (text: string): boolean => /^[A-Za-z0-9_]{3,50}$/.test(text)
+
 export function parseUsername(text: string): string {
-  if (!/^[A-Za-z0-9_]{3,50}$/.test(text))
-    throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${quoteValue(text)}`)
+  if (!isUsername(text)) throw new InvalidValue(`must be 3 to 50 letters A-Z, digits or _, not ${quoteValue(text)}`)
   return text.toLowerCase()
 }
 
@@ -67,9 +68,7 @@ export const parseProductName = parseText(255)
 export const parseDescription = parseText(16_000, controlsInText)
 export const parseKey = parseText(200)
 
-export function parseSku(text: string): string {
-  return parseText(64)(text)
-}
+export const parseSku = parseText(64)
 
 export const parseQuantity = parseExactWhole(1, largestInt)
 export const parseStock = parseExactWhole(0, largestInt)

@@ -1,4 +1,5 @@
 import { firstRow, type Queries } from '../db/queries.ts'
+import { orderStatuses } from './rules.ts'
 
 /**
  * Sums over the whole shop, from which most invariants follow. They read the order lines twice, in the order of their
@@ -14,12 +15,10 @@ const productSums = `SELECT
       OR p.times_ordered <> COALESCE(l.times, 0) - COALESCE(c.times, 0)
       OR p.revenue <> COALESCE(l.amount, 0) - COALESCE(c.amount, 0)
     ), 0) AS wrong_sales,
-    COALESCE(SUM(l.least_quantity <= 0 OR l.least_price < 0), 0) AS bad_lines,
     COALESCE(SUM(l.times), 0) AS product_lines
   FROM products p
     LEFT JOIN (
-      SELECT product_id, SUM(quantity) AS units, COUNT(*) AS times, SUM(quantity * price) AS amount,
-        MIN(quantity) AS least_quantity, MIN(price) AS least_price
+      SELECT product_id, SUM(quantity) AS units, COUNT(*) AS times, SUM(quantity * price) AS amount
       FROM order_items FORCE INDEX (idx_orderitem_sales)
       GROUP BY product_id
     ) l ON l.product_id = p.id
@@ -30,18 +29,23 @@ const productSums = `SELECT
       GROUP BY i.product_id
     ) c ON c.product_id = p.id`
 
+const statuses = orderStatuses.map((status) => `'${status}'`).join(', ')
+
 /**
  * Each order that has lines, with the sums of its lines and adjustments. A join that begins with the orders took
- * twice as long over a million lines.
+ * twice as long over a million lines. Lines are judged here: by product, the smallest values took 100 ms more.
  */
 const orderSums = `SELECT
     COUNT(o.id) AS orders_with_lines,
     COALESCE(SUM(l.times), 0) AS line_count,
     COALESCE(SUM(IF(o.id IS NULL, 0, l.times)), 0) AS order_lines,
     COALESCE(SUM(o.total_amount <> l.amount + COALESCE(a.amount, 0)), 0) AS wrong_totals,
-    COALESCE(SUM(o.total_amount < 0), 0) AS negative_totals
+    COALESCE(SUM(o.total_amount < 0), 0) AS negative_totals,
+    COALESCE(SUM(o.status NOT IN (${statuses})), 0) AS illegal_statuses,
+    COALESCE(SUM(l.bad_lines), 0) AS orders_with_bad_lines
   FROM (
-      SELECT order_id, COUNT(*) AS times, SUM(quantity * price) AS amount
+      SELECT order_id, COUNT(*) AS times, SUM(quantity * price) AS amount,
+        BIT_OR(quantity <= 0 OR price < 0) AS bad_lines
       FROM order_items FORCE INDEX (idx_orderitem_sales)
       GROUP BY order_id
     ) l
@@ -68,7 +72,8 @@ const conclusions: Readonly<Record<string, (sums: Sums) => boolean>> = {
   'order-total': (sums) => allLinesAreSummed(sums) && sums['wrong_totals'] === 0,
   'total-not-negative': (sums) => sums['orders_with_lines'] === sums['orders'] && sums['negative_totals'] === 0,
   'order-has-lines': ({ orders_with_lines, orders }) => orders_with_lines === orders,
-  'line-positive': (sums) => allLinesAreSummed(sums) && sums['bad_lines'] === 0,
+  'status-legal': (sums) => sums['orders_with_lines'] === sums['orders'] && sums['illegal_statuses'] === 0,
+  'line-positive': (sums) => allLinesAreSummed(sums) && sums['orders_with_bad_lines'] === 0,
   references: (sums) =>
     allLinesAreSummed(sums) &&
     sums['users_orders'] === sums['orders'] &&

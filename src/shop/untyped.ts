@@ -5,11 +5,6 @@ import { quoteValue } from './rules.ts'
 /** Reads a value of any type. Throws InvalidValue with a sentence that follows the name of the value. */
 export type Read<T> = (value: unknown) => T
 
-/** The name of a value. A function makes it only for a fault: there are many values, and few faults. */
-export type Name = string | (() => string)
-
-const textOf = (name: Name): string => (typeof name === 'string' ? name : name())
-
 /**
  * Reads values whose types nobody has checked, such as JSON. It collects one sentence for each fault, and returns
  * undefined for a faulty value.
@@ -17,31 +12,29 @@ const textOf = (name: Name): string => (typeof name === 'string' ? name : name()
 export class UntypedReader {
   readonly faults: string[] = []
 
-  required<T>(name: Name, value: unknown, read: Read<T>): T | undefined {
+  required<T>(name: string, value: unknown, read: Read<T>): T | undefined {
     if (value !== undefined) return this.optional(name, value, read)
-    this.faults.push(`${textOf(name)} is missing`)
+    this.faults.push(`${name} is missing`)
     return undefined
   }
 
-  optional<T>(name: Name, value: unknown, read: Read<T>): T | undefined {
+  optional<T>(name: string, value: unknown, read: Read<T>): T | undefined {
     if (value === undefined) return undefined
     try {
       return read(value)
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error
-      this.faults.push(`${textOf(name)} ${error.message}`)
+      this.faults.push(`${name} ${error.message}`)
       return undefined
     }
   }
 
   /** Returns the object, which may have these properties and no others. */
-  object<P extends string>(name: Name, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
+  object<P extends string>(name: string, value: unknown, properties: readonly P[]): Partial<Record<P, unknown>> {
     const found = (this.required(name, value, readObject) ?? {}) as Partial<Record<string, unknown>>
     for (const property of Object.keys(found))
       if (!(properties as readonly string[]).includes(property) && found[property] !== undefined)
-        this.faults.push(
-          `${textOf(name)} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`,
-        )
+        this.faults.push(`${name} has an unknown property ${quoteValue(property)}${orNearest(property, properties)}`)
     return found
   }
 

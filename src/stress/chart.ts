@@ -59,6 +59,16 @@ export function niceCeiling(value: number): number {
   return ([1, 2, 2.5, 5, 10].find((step) => step * power >= value) ?? 10) * power
 }
 
+const mostSteps = 4
+
+/** The marks of an axis from zero to `highest` or a little more, at round steps. Those of whole numbers are whole. */
+export function marksUpTo(highest: number, areWhole: boolean): number[] {
+  const step = niceCeiling((highest || 1) / mostSteps)
+  const size = areWhole && !Number.isInteger(step) ? (step < 1 ? 1 : 5) : step
+  const steps = Math.max(1, Math.ceil(highest / size - 1e-9))
+  return Array.from({ length: steps + 1 }, (_, count) => count * size)
+}
+
 /** A number for an axis, such as `12.5k`. */
 export const shortNumber = (value: number): string =>
   value >= 10_000 ? `${Number((value / 1_000).toPrecision(3))}k` : String(Number(value.toPrecision(3)))

@@ -84,10 +84,10 @@ export const svgOf = (report: StressReport): string =>
 const titleOf = ({ pool_size, max_overflow }: StressResult): string =>
   `Load on a pool of ${pool_size} + ${max_overflow}`
 
-function verdictOf({ validity: { verdict } }: StressResult): { good: boolean; sentence: string } {
-  return verdict === 'valid'
-    ? { good: true, sentence: 'This measurement is reliable.' }
-    : { good: false, sentence: `Do not rely on this measurement: ${verdict}.` }
+function verdictOf({ validity: { verdict, checks } }: StressResult): { good: boolean; sentence: string } {
+  if (verdict === 'valid') return { good: true, sentence: 'This measurement is reliable.' }
+  const findings = checks.filter(({ ok }) => ok === false).map(({ finding }) => finding)
+  return { good: false, sentence: `Do not rely on this measurement (${verdict}): ${findings.join('; ')}.` }
 }
 
 const distributionOf = ({ distribution, baseline_distribution: before }: StressReport): Chart =>

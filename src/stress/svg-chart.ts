@@ -1,4 +1,14 @@
-import { type Axis, type Chart, domainOf, escapeHtml, highestOf, type Line, niceCeiling, shortNumber } from './chart.ts'
+import {
+  type Axis,
+  type Chart,
+  domainOf,
+  escapeHtml,
+  highestOf,
+  type Line,
+  marksUpTo,
+  niceCeiling,
+  shortNumber,
+} from './chart.ts'
 
 /** The size of a picture, in its own units; a text is 12 units high. */
 interface Size {
@@ -10,7 +20,6 @@ const fileSize: Size = { width: 640, height: 220 }
 /** Narrow, so that its text can be read on a phone. */
 const pageSize: Size = { width: 420, height: 220 }
 const edge = { left: 56, right: 12, top: 34, bottom: 26 }
-const marks = 4
 /** The least distance of two labels on the x-axis. */
 const labelSpace = 46
 /** Distinguish the lines without colour, too. */
@@ -87,13 +96,15 @@ interface Scales {
 function drawing(chart: Chart, size: Size): string {
   const { unit, x: axis, lines } = chart
   const { width, height } = size
-  const top = niceCeiling(highestOf(chart))
+  const wholes = lines.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)))
+  const marks = marksUpTo(highestOf(chart), wholes)
+  const top = marks.at(-1) ?? 1
   const [first, last] = domainOf(axis)
   const scales: Scales = {
     x: (value) => edge.left + ((value - first) / (last - first)) * (width - edge.left - edge.right),
     y: (value) => height - edge.bottom - (value / top) * (height - edge.top - edge.bottom),
   }
-  const grid = Array.from({ length: marks + 1 }, (_, mark) => (top * mark) / marks).map((value) => {
+  const grid = marks.map((value) => {
     const at = scales.y(value).toFixed(1)
     const line = `<line class="grid" x1="${edge.left}" x2="${width - edge.right}" y1="${at}" y2="${at}"/>`
     return line + label(edge.left - 6, scales.y(value) + 4, 'end', shortNumber(value))

@@ -93,7 +93,7 @@ export function parseThreshold(text: string): Threshold {
 
 /** The measured value for people, such as `39.359 ms`, or `not measured`. */
 export const measuredText = ({ measured, unit }: Pick<JudgedThreshold, 'measured' | 'unit'>): string =>
-  measured === null ? 'not measured' : `${measured} ${unit}`.trim()
+  measured === null ? 'not measured' : `${Number(measured.toFixed(3))} ${unit}`.trim()
 
 function factorOf(name: string, wanted: Unit, given: string): number {
   if (wanted === 'ms' && (given === 'ms' || given === 's')) return given === 's' ? 1_000 : 1

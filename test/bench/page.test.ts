@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chart } from '../../bench/chart.ts'
-import { quick } from '../../bench/core/size.ts'
+import { combined, readRun } from '../../bench/combine.ts'
+import { full, quick } from '../../bench/core/size.ts'
 import { publish, withTable } from '../../bench/page.ts'
 import type { BenchRun } from '../../bench/report-file.ts'
 import type { Outcome } from '../../bench/targets.ts'
@@ -94,5 +95,50 @@ describe('the page', () => {
     expect(readFileSync(join(folder, 'bench.svg'), 'utf8')).toBe(
       chart(outcomes, 'dbtool 0.1.0 on MariaDB 10.11, 2026-11-24'),
     )
+  })
+})
+
+describe('several runs as one', () => {
+  const folder = temporaryFolder()
+  const measured = (date: string, commit: string, figures: Readonly<Record<string, number>>): BenchRun => ({
+    ...run,
+    date,
+    size: full,
+    load: 0.25,
+    versions: { dbtool: '0.1.0', mariadb: '10.11', commit },
+    groups: [...new Set(Object.keys(figures).map((name) => name.split('/')[0]!))],
+    series: Object.entries(figures).map(([name, value]) => {
+      const [group = '', work = '', who = ''] = name.split('/')
+      return { group, work, who, unit: 'ms', rounds: [{ value }] }
+    }),
+    targets: [],
+  })
+  const early = measured('2026-11-28T19:00:00.000Z', 'aaa', {
+    'start/start/node -e 0': 100,
+    'start/start/--help': 300,
+    'many/orders shipped/dbtool orders ship -': 600,
+    'many/orders shipped/xargs -n 1': 5,
+  })
+  const late = measured('2026-11-28T21:00:00.000Z', 'bbb', { 'start/start/node -e 0': 200, 'start/start/--help': 300 })
+
+  it('each group is of the newest run that measured it, and no ratio is of two', () => {
+    const both = combined([early, late])
+    expect(both.targets.map(({ work, measured: { median }, met }) => [work, median, met])).toEqual([
+      ['orders shipped, 1,000 in one call', 120, true],
+      ['dbtool --help', 1.5, true],
+    ])
+    expect(withTable(readFileSync('docs/benchmarks.md', 'utf8'), both).replaceAll('\n', ' ')).toContain(
+      'Measured by groups: start at 2026-11-28 21:00 (bbb, load average 0.3); ' +
+        'many at 2026-11-28 19:00 (aaa, load average 0.3).',
+    )
+  })
+
+  it.each([
+    ['a quick run', { size: quick }],
+    ['wrong runs: users export', { faults: [{ what: 'users export', why: 'other bytes' }] }],
+  ])('%s is not published', (message, changes) => {
+    const path = join(folder, 'run.json')
+    writeFileSync(path, JSON.stringify({ ...early, ...changes }))
+    expect(() => readRun(path)).toThrow(message)
   })
 })

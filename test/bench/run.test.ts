@@ -100,6 +100,7 @@ describe('npm run bench', { timeout: 300_000 }, () => {
     [['--only', 'constructor'], 'not '],
     [['--quick', '--chart'], '--chart needs a full run of all groups'],
     [['--only', 'pool', '--chart'], '--chart needs a full run of all groups'],
+    [['--from', 'a.json'], '--from needs --chart'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j', async (args, message) => {
     expect(() => readOptions(args)).toThrow(message)
@@ -209,7 +210,7 @@ async function running(chosen: Options['groups'], out: string, size = tiny): Pro
     },
   })
   const exitCode = await runBench(
-    { size, groups: chosen, out, chart: false, before: process.cwd() },
+    { size, groups: chosen, out, chart: false, before: process.cwd(), from: undefined },
     {
       env: {},
       stdout: new Writable({ write: (_chunk, _encoding, done) => done() }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { currentRows } from '../../src/db/cluster/sync-wait.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
+import { createPool } from '../../src/index.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../src/db/target.ts'
@@ -10,11 +11,13 @@ import { moveOrder } from '../../src/shop/orders/change-status.ts'
 import { examine } from '../doctor/examine.ts'
 import { balancer } from '../support/balancer.ts'
 import { dbtool } from '../support/cli.ts'
-import { galera, noGalera, setProviderOption } from '../support/galera.ts'
+import { account, galera, noGalera, setProviderOption } from '../support/galera.ts'
 import { movingProxy } from '../support/moving-proxy.ts'
 
 /** `npm run torture -- --cluster` repeats each fault. */
 const rounds = Number(process.env['DBTOOL_CLUSTER_ROUNDS'] ?? 1)
+/** The number of own writes that are read from another node. */
+const ownReads = Number(process.env['DBTOOL_CLUSTER_READS'] ?? 50)
 const author = { osUser: 'tester', command: 'test' }
 
 describe.skipIf(noGalera !== undefined)(
@@ -225,6 +228,41 @@ describe.skipIf(noGalera !== undefined)(
           if (round === 0) await expectPlaced(orders, 1)
           await node(0).start()
         }
+      })
+    })
+
+    describe('readers', () => {
+      it('have the last own write, and cluster check finds all nodes equal', { timeout: 3_600_000 }, async () => {
+        await shop([0])
+        const host = cluster.nodes.map(({ ports }) => `127.0.0.1:${ports.sql}`).join()
+        const options = { host, user: account.user, password: account.password, database: account.database, size: 2 }
+        const writer = createPool(options)
+        const readers = createPool({ ...options, target: 'reader', readAfter: writer })
+        for (const pool of [writer, readers]) onTestFinished(() => pool.close())
+        await writer.execute('CREATE TABLE bulk (id INT PRIMARY KEY, n INT)')
+        await writer.execute('INSERT INTO bulk SELECT seq, 0 FROM seq_1_to_3000')
+        const stale: unknown[] = []
+        for (let n = 1; n <= ownReads; n += 1) {
+          // The other nodes take as long to apply it.
+          await writer.execute('UPDATE bulk SET n = ?', [n])
+          await writer.execute('UPDATE products SET stock = ?, stock_received = ?', [n, n])
+          const [row] = await readers.query('SELECT stock, @@port AS port FROM products')
+          if (row?.['stock'] !== n || row['port'] !== node(1).ports.sql) stale.push(row)
+        }
+        expect(stale).toEqual([])
+        const env = { ...node(0).env, DB_HOST: host, DB_PORT: '' }
+        expect((await dbtool('users update ada --first-name Ada', { env })).exitCode).toBe(0)
+        const read = await dbtool('users get ada --field first_name --target reader', { env })
+        expect([read.stdout, read.stderr]).toEqual(['Ada\n', ''])
+        const check = await dbtool('cluster check --json', { env })
+        expect([check.exitCode, check.stderr]).toEqual([0, ''])
+        const tables = check.json<{ host: string; table: string }[]>().map(({ table }) => table)
+        expect(tables.filter((table) => table === 'bulk')).toHaveLength(3)
+        const failover = await dbtool(`cluster failover --to 127.0.0.1:${node(1).ports.sql} --yes --json`, { env })
+        expect([failover.exitCode, failover.error.message]).toEqual([
+          6,
+          `no failover: 127.0.0.1:${node(1).ports.sql} is a node of a Galera cluster, where every node takes writes`,
+        ])
       })
     })
 

@@ -206,6 +206,31 @@ describe.skipIf(dumper === undefined)('db restore', () => {
     expect(await everything(copy)).toEqual(before)
   })
 
+  it('refuses a dump with collations that the server lacks, before anything is dropped', async () => {
+    const before = await everything(copy)
+    writeFileSync(
+      join(cwd, 'mysql.sql'),
+      `-- Server version\t8.0.36-mysql
+CREATE TABLE a (t TEXT COLLATE utf8mb4_0900_xx_ci) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_klingon_ai_ci;
+CREATE TABLE b (t TEXT) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+INSERT INTO \`b\` VALUES ('COLLATE utf8mb4_of_a_text_ci'),
+('COLLATE utf8mb4_of_another_ci');
+/*!50003 SET collation_connection  = utf8mb4_general_ci */ ;
+-- Dump completed on 2026-11-28
+`,
+    )
+    const { exitCode, error } = await intoCopy(`db restore mysql.sql --confirm ${copy.name} --json`)
+    expect(exitCode).toBe(2)
+    expect(error).toMatchObject({
+      code: 'BAD_INPUT',
+      message:
+        'mysql.sql needs collations that this server lacks: utf8mb4_0900_xx_ci, utf8mb4_klingon_ai_ci; ' +
+        'the dump is from version 8.0.36',
+      hint: 'nothing was changed; replace their names in the dump, or restore it into a server that has them',
+    })
+    expect(await everything(copy)).toEqual(before)
+  })
+
   it('--dry-run lists what would be dropped', async () => {
     const before = await everything(copy)
     expect(await intoCopy(`db restore ${file} -n`)).toMatchObject({
@@ -228,6 +253,44 @@ describe.skipIf(dumper === undefined)('db restore', () => {
     const { error } = await intoCopy(`db restore wrong.sql --confirm ${copy.name} --json`)
     expect(error.message).toMatch(/^mariadb failed: ERROR 1146 .* at line 2: Table .*b' doesn't exist$/)
     expect(error.hint).toMatch(/only a part of the dump/)
+  })
+
+  it('refuses objects of other accounts before anything is dropped, if this one may not create them', async () => {
+    const before = await everything(copy)
+    writeFileSync(
+      join(cwd, 'theirs.sql'),
+      'CREATE TABLE a (id INT);\n/*!50003 CREATE*/ /*!50017 DEFINER=`them`@`%`*/ /*!50003 TRIGGER t BEFORE INSERT ON a ' +
+        "FOR EACH ROW SET NEW.id = 1 */;\nINSERT INTO `a` VALUES\n('DEFINER=`nobody`@`%`');\n-- Dump completed\n",
+    )
+    const { exitCode, error } = await intoCopy(`db restore theirs.sql --confirm ${copy.name} --json`, { as: 'app' })
+    expect(exitCode).toBe(2)
+    expect(error).toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'theirs.sql has views, triggers or routines of them@%',
+      hint: 'nothing was changed; restore it with an account that has the privilege SET USER',
+    })
+    expect(await everything(copy)).toEqual(before)
+  })
+
+  it('says which values the server has changed, since a dump is not strict', async () => {
+    writeFileSync(
+      join(cwd, 'later.sql'),
+      `-- Server version\t99.1.0-MariaDB
+SET SQL_MODE='NO_AUTO_VALUE_ON_ZERO';
+CREATE TABLE a (at TIMESTAMP NULL, id TINYINT);
+INSERT INTO a VALUES
+('2100-01-01 00:00:00',1),
+(NULL,300);
+-- Dump completed
+`,
+    )
+    const { exitCode, stderr } = await intoCopy(`db restore later.sql --confirm ${copy.name}`)
+    expect(exitCode).toBe(7)
+    expect(stderr).toMatch(/later\.sql is from version 99\.1\.0, which is later than \d+\.\d+\.\d+ of this server/)
+    expect(stderr).toMatch(
+      /error: the server has changed what it cannot hold: .*1264: Out of range value for column 'id' at row 2/,
+    )
+    expect(await copy.connection.rows('SELECT id FROM a')).toEqual([{ id: 1 }, { id: 127 }])
   })
 
   it('of another database needs no check of a shop', async () => {

@@ -32,6 +32,18 @@ describe('products delete', () => {
     expect((await type('products get CUP-1')).exitCode).toBe(5)
   })
 
+  it.each([60, 80, 120])('breaks a long question between words, in %i columns', async (columns) => {
+    const tty = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns })
+    await tty.see('(y/N)')
+    const question = '1 order refers to TEA-1 (Green tea), so it cannot be deleted. Deactivate it instead?'
+    const words = new Set(question.split(' '))
+    const shown = tty.screen.split(' On ')[0]!.split(/[\n ]+/)
+    expect(shown.filter((word) => word !== '?' && word !== '' && !words.has(word))).toEqual([])
+    expect(tty.screen.replace(/\s+/g, ' ')).toContain(question)
+    tty.type(keys.enter)
+    expect(await tty.ended()).toBe(3)
+  })
+
   it('counts the orders, cancelled ones too, and does not offer what is done already', async () => {
     for (let order = 0; order < 2; order += 1) await type('orders place --user ada --item TEA-1:1')
     await type('orders cancel 1')

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { reportShop, sell } from '../reports/shop.ts'
+import { browserPath, openBrowser } from '../support/browser.ts'
 import { dbtool, type Outcome } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -28,7 +30,8 @@ describe('--chart beside the figures', () => {
     [60, 'orders-per-user', 15],
     [80, 'orders-per-user', 20],
     [120, 'orders-per-user', 30],
-    [80, 'top-products', 10],
+    [60, 'top-products', 15],
+    [80, 'top-products', 20],
     [120, 'top-products', 30],
   ])(
     'in %i columns, report %s has %i cells of bars at least, and the table fills the terminal',
@@ -42,10 +45,22 @@ describe('--chart beside the figures', () => {
   )
 
   it('says so where the terminal is too narrow for it, and which columns fit', async () => {
-    const { stdout, stderr } = await run('top-products --chart', 50)
-    expect(stdout).not.toContain('█')
-    expect(stderr).toBe('the terminal is too narrow for the chart; fewer\ncolumns fit: --fields name,total_sold\n')
-    expect((await run('top-products --chart --fields name,total_sold', 60)).stdout).toContain('██████████')
+    const { stdout, stderr } = await run('top-products --chart', 40)
+    expect(stdout).toBe((await run('top-products', 40)).stdout)
+    const note = 'the terminal is too narrow for the chart; fewer columns fit: --fields name,total_sold'
+    expect(stderr.replace(/\s+/g, ' ')).toContain(note)
+    expect((await run('top-products --chart --fields name,total_sold', 40)).stdout).toContain('██████████')
+  })
+
+  it('takes the space of spare columns, and says so, but never that of chosen ones', async () => {
+    const narrow = await run('top-products --chart', 60)
+    expect(narrow.stdout).not.toMatch(/product_|times_/)
+    const note = 'the terminal is too narrow for product_id and times_ordered; --fields shows them'
+    expect(narrow.stderr.replace(/\s+/g, ' ').trim()).toBe(note)
+    expect((await run('top-products --chart', 200)).stderr).toBe('')
+    const chosen = await run('top-products --chart --fields product_id,name,times_ordered,total_sold', 60)
+    expect(chosen.stdout).toMatch(/product_.*times_/)
+    expect(chosen.stderr).toBe('')
   })
 
   it('its head has the largest value', async () => {
@@ -88,9 +103,9 @@ describe('a chart along time', () => {
     expect((await run('revenue --chart --json')).stdout).toBe((await run('revenue --json')).stdout))
 })
 
-describe('--chart-out', () => {
-  const at = (name: string): string => join(folder, name)
+const at = (name: string): string => join(folder, name)
 
+describe('--chart-out', () => {
   it('writes a picture of the rows, whatever the format is', async () => {
     const path = at('top.svg')
     const { stdout, stderr, exitCode } = await run(`top-products --json --chart-out ${path}`)
@@ -152,5 +167,42 @@ describe('--chart-out', () => {
     const { stderr } = await run(`customer-categories --chart-out ${path}`)
     expect(stderr).toBe(`the chart has the first 100 of 130 rows\nchart written to ${path}\n`)
     expect(readFileSync(path, 'utf8').match(/class="bar"/g)).toHaveLength(100)
+  })
+})
+
+// Runs in the browser, and is a text because this file is compiled for Node.
+const look = `(() => {
+  const boxOf = (element) => element.getBoundingClientRect()
+  const texts = [...document.querySelectorAll('h1, p, code, figcaption, dt, dd, th, td, svg text')]
+  const bars = [...document.querySelectorAll('.bar')].map((bar) => boxOf(bar).width)
+  return {
+    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    small: texts.filter((text) => boxOf(text).height < 11).map((text) => text.textContent),
+    chart: bars.length === 0 ? boxOf(document.querySelector('figure > svg')).width : Math.max(...bars),
+    paper: getComputedStyle(document.body).backgroundColor,
+  }
+})()`
+
+// Skipped without a browser; the Debian package chromium has one.
+describe.skipIf(browserPath === undefined)('the page of --chart-out, in a browser', () => {
+  it('can be read at three widths, in light and dark, and loads nothing', async () => {
+    await run(`top-products --chart-out ${at('bars.html')}`)
+    await run(`revenue --by month --chart-out ${at('line.html')}`)
+    const browser = await openBrowser()
+    const page = await browser.newPage()
+    const requested: string[] = []
+    page.on('request', (request) => requested.push(request.url()))
+    for (const name of ['bars.html', 'line.html'])
+      for (const width of [390, 768, 1_280])
+        for (const [scheme, paper] of Object.entries({ light: 'rgb(255, 255, 255)', dark: 'rgb(13, 17, 23)' })) {
+          await page.setViewport({ width, height: 800 })
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+          await page.goto(pathToFileURL(at(name)).href)
+          const { chart, ...found } = (await page.evaluate(look)) as { chart: number }
+          expect([name, width, found]).toEqual([name, width, { sideways: 0, small: [], paper }])
+          expect(chart).toBeGreaterThan(Math.min(width, 400) / 5)
+        }
+    await browser.close()
+    expect(new Set(requested)).toEqual(new Set(['bars.html', 'line.html'].map((name) => pathToFileURL(at(name)).href)))
   })
 })

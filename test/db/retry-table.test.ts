@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { DatabaseError, translationOf } from '../../src/db/failures.ts'
+import { DatabaseError } from '../../src/db/failures.ts'
+import { translationOf } from '../../src/db/translations.ts'
 import { hintToContinue, isOfThisServer, otherErrors, retryTable, type Rule, ruleOf } from '../../src/db/retry-table.ts'
 import { withRetries, type Retry, type Work } from '../../src/db/retry.ts'
 import { DbtoolError, exitCodes, type ErrorCode } from '../../src/errors.ts'

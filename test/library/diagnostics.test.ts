@@ -14,11 +14,14 @@ function poolOf(options: CreatePoolOptions = {}): ShopPool {
   return pool
 }
 
-/** The events of the channels, as they were published. */
+/** The events of the channels, as they were published. Other files of the process may have connections, too. */
 function listen(...names: string[]): Record<string, unknown>[] {
   const events: Record<string, unknown>[] = []
   for (const name of names) {
-    const listener = (event: unknown): void => void events.push({ channel: name, ...(event as object) })
+    const listener = (message: unknown): void => {
+      const event = message as Record<string, unknown>
+      if (!('database' in event) || event['database'] === database.name) events.push({ channel: name, ...event })
+    }
     subscribe(`dbtool:${name}`, listener)
     onTestFinished(() => void unsubscribe(`dbtool:${name}`, listener))
   }

@@ -34,6 +34,27 @@ const codeOf = (placing: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof DbtoolError ? error.code : String(error)),
   )
 
+describe('placeOrder on a session', () => {
+  it('leaves it unchanged: no reset costs a round trip', async () => {
+    const pool = poolOn(database, { size: 1, maxOverflow: 0 })
+    // The counters of a session restart when it is reset.
+    const questions = async (): Promise<number> => {
+      const [row] = await pool.query<{ n: string }>(
+        "SELECT VARIABLE_VALUE AS n FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'QUESTIONS'",
+      )
+      return Number(row?.n)
+    }
+    const before = await questions()
+    for (const key of ['a', 'b', 'c']) await placeOrder(pool, { ...order, key })
+    expect(await questions()).toBe(before + 4)
+  })
+
+  it('needs one', async () => {
+    expect(await codeOf(placeOrder(undefined as never, order))).toBe('USAGE')
+    expect(await codeOf(getOrder(null as never, 1))).toBe('USAGE')
+  })
+})
+
 describe('the deadline of placeOrder', () => {
   /** A network that swallows everything once the pool has its connection. */
   const silent = async (more: object): Promise<ShopPool> => {

@@ -46,6 +46,28 @@ describe('what a caller has changed in its session does not reach the next one',
     expect(pool.stats()).toMatchObject({ opened: 1 })
   })
 
+  it.each<[string, string, string, unknown]>([
+    ['a user variable', 'SET @mine = 1', 'SELECT @mine AS answer', null],
+    ['a temporary table', 'CREATE TEMPORARY TABLE counters (n INT)', 'SELECT COUNT(*) AS answer FROM counters', 2],
+    ['locks of tables', 'LOCK TABLES counters WRITE', 'SELECT COUNT(*) AS answer FROM other', 1],
+    ['a named lock', "SELECT GET_LOCK('mine', 0)", "SELECT IS_USED_LOCK('mine') AS answer", null],
+    ['a prepared statement', "PREPARE mine FROM 'SELECT 1'", 'EXECUTE mine', undefined],
+  ])('nor does it keep %s', async (_what, leave, ask, expected) => {
+    const { connection } = database
+    for (const [table, rows] of [
+      ['counters', '(1), (2)'],
+      ['other', '(1)'],
+    ] as const) {
+      await connection.execute(`CREATE OR REPLACE TABLE ${table} (n INT)`)
+      await connection.execute(`INSERT INTO ${table} VALUES ${rows}`)
+    }
+    const pool = onePool()
+    await withLease(pool, (lease) => lease.rows(leave))
+    if (expected === undefined) await expect(pool.query(ask)).rejects.toMatchObject({ errno: 1243 })
+    else expect(await pool.query(ask)).toEqual([{ answer: expected }])
+    expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
+
   it('also when statements are sent without waiting for each other', async () => {
     const pool = onePool()
     await withLease(pool, (lease) =>

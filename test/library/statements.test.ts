@@ -51,6 +51,54 @@ describe('pool.query and pool.execute', () => {
     expect(await running('SELECT SLEEP%')).toBe(0)
   })
 
+  it('bind bytes, and read them back', async () => {
+    const pool = poolWith()
+    const bytes = Buffer.from(`\0'"\\\xff`, 'latin1')
+    for (const value of [bytes, new Uint8Array(bytes), new Uint8Array(Buffer.from([9, ...bytes, 9]).buffer)]) {
+      const [row] = await pool.query<{ hex: string; raw: Buffer }>('SELECT HEX(?) AS hex, BINARY ? AS raw', [
+        value,
+        value,
+      ])
+      expect(row).toEqual({ hex: Buffer.from(value).toString('hex').toUpperCase(), raw: Buffer.from(value) })
+    }
+  })
+
+  it.each<[string, unknown]>([
+    ['a list', ['a', 'b']],
+    ['an object', { id: 1 }],
+    ['an object', { type: 'Point', coordinates: [1, 2] }],
+    ['undefined', undefined],
+    ['NaN', NaN],
+    ['Infinity', Infinity],
+    ['an invalid Date', new Date(NaN)],
+    ['a function', () => 1],
+  ])('refuse %s as a value, and send nothing', async (what, value) => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const refused = { code: 'BAD_INPUT', message: `value 2 of the statement is ${what}` }
+    const values = [1, value] as number[]
+    await expect(pool.query('SELECT ? + ?', values)).rejects.toMatchObject(refused)
+    await expect(pool.execute('UPDATE counters SET n = ? WHERE id = ?', values)).rejects.toMatchObject(refused)
+    await expect(pool.stream('SELECT ? + ?', values).next()).rejects.toMatchObject(refused)
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+  })
+
+  it.each<[string, readonly unknown[]]>([
+    ['the statement must be a text that is not empty', [undefined]],
+    ['the statement must be a text that is not empty', [' ']],
+    ['the values of the statement must be a list', ['SELECT ?', 5]],
+    ['the values of the statement must be a list', ['SELECT :a', { a: 1 }]],
+    ['signal must be an AbortSignal', ['SELECT 1', [], { signal: 'x' }]],
+    ["timeoutMs must be a number of milliseconds above 0, not '0'", ['SELECT 1', [], { timeoutMs: 0 }]],
+    ["timeoutMs must be a number of milliseconds above 0, not 'NaN'", ['SELECT 1', [], { timeoutMs: NaN }]],
+    ["timeoutMs must be a number of milliseconds above 0, not '100'", ['SELECT 1', [], { timeoutMs: '100' }]],
+  ])('refuse what untyped code may pass: %s', async (message, given) => {
+    const pool = poolWith()
+    const [sql, values, options] = given as [string, number[]?, object?]
+    await expect(pool.query(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    await expect(pool.execute(sql, values, options)).rejects.toMatchObject({ code: 'BAD_INPUT', message })
+    expect(pool.stats()).toMatchObject({ acquired: 0, open: 0 })
+  })
+
   it('have one deadline for the acquire wait and the statement', async () => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
     const lease = await pool.acquire()
@@ -149,6 +197,20 @@ describe('pool.stream', () => {
     expect(await running('%asleep%')).toBe(0)
   })
 
+  it('is stopped by a signal while its reader is busy, who gets no further row', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const controller = new AbortController()
+    const rows = pool.stream("SELECT seq AS n, REPEAT('x', 1000) AS busy FROM seq_1_to_500000", [], {
+      signal: controller.signal,
+    })
+    expect(await rows.next()).toMatchObject({ value: { n: 1 } })
+    controller.abort()
+    expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    expect(await running('%busy%')).toBe(0)
+    await expect(rows.next()).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    expect(await rows.next()).toEqual({ done: true, value: undefined })
+  })
+
   it('rejects with the error of the statement', async () => {
     const pool = poolWith()
     await expect(pool.stream('SELECT nonsense').next()).rejects.toMatchObject({ code: 'QUERY_FAILED' })
@@ -215,6 +277,39 @@ describe('transaction(pool, work)', () => {
     expect(await work).toMatchObject({ code: 'INTERRUPTED' })
     expect(await n(1)).not.toBe(99)
     expect(await running('%withdrawn%')).toBe(0)
+  })
+})
+
+describe('a transaction that is withdrawn between two statements', () => {
+  it('sends no further one, and is rolled back', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const controller = new AbortController()
+    let reached = ''
+    const work = transaction(
+      pool,
+      async (tx) => {
+        await tx.execute('UPDATE counters SET n = 98 WHERE id = 1')
+        controller.abort()
+        reached = 'the second statement'
+        await tx.execute('DO SLEEP(60)')
+        reached = 'the end'
+      },
+      { signal: controller.signal },
+    )
+    await expect(work).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    expect(reached).toBe('the second statement')
+    expect(await pool.query('SELECT n FROM counters WHERE id = 1')).not.toEqual([{ n: 98 }])
+    expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
+
+  it('also when it was withdrawn while it began', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    const controller = new AbortController()
+    const work = transaction(pool, (tx) => tx.execute('DO SLEEP(60)'), { signal: controller.signal })
+    controller.abort()
+    lease.release()
+    await expect(work).rejects.toMatchObject({ code: 'INTERRUPTED' })
   })
 })
 

@@ -70,7 +70,7 @@ describe('text from the database never reaches a terminal raw', () => {
     const abort = new AbortController()
     const asking = new InteractiveAsk(
       { stdin, stderr: streams.stderr, signal: abort.signal },
-      { escapeControls, fit: (text) => text, isAscii: false },
+      { escapeControls, fit: (text) => text, wrap: (text) => text, isAscii: false },
     ).confirm({ message: evil, yes: false })
     while (!texts.stderr.includes('\\u001b]52')) await sleep(5)
     abort.abort()

@@ -98,6 +98,19 @@ describe('a list', () => {
     expect(listTable(view, short, look(49))).toMatch(/│ Oak tray,… │ +1\.00 │ 2026-11-22 10:30:00 │/)
   })
 
+  it('omits spare columns of a narrow terminal, the first one first, before texts are hard to read', () => {
+    const omitted: (readonly string[])[] = []
+    const spare = ['created_at', 'price']
+    const narrow = { ...view, spare, onNarrowed: (names: readonly string[]) => omitted.push(names) }
+    const headOf = (width: number): string[] => listTable(narrow, rows, look(width)).split('\n')[1]!.match(/\w+/g) ?? []
+    expect(headOf(80)).toEqual(['id', 'name', 'price', 'created_at'])
+    expect(headOf(40)).toEqual(['id', 'name', 'price'])
+    expect(headOf(22)).toEqual(['id', 'name'])
+    expect(omitted).toEqual([['created_at'], ['created_at', 'price']])
+    // Where even the others have no space, nothing is omitted.
+    expect(listTable(narrow, rows, look(9))).toBe(listTable(view, rows, look(9)))
+  })
+
   it('that cannot fit shows every row on its own', () => {
     const lines = listTable(view, rows, look(30)).split('\n')
     expect(lines[0]).toBe('id          1')

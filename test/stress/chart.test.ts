@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Chart, highestOf, niceCeiling } from '../../src/stress/chart.ts'
+import { type Chart, highestOf, marksUpTo, niceCeiling } from '../../src/stress/chart.ts'
 import { legend, svgChart, svgFile } from '../../src/stress/svg-chart.ts'
 
 const chart: Chart = {
@@ -83,4 +83,16 @@ describe('a picture of a chart', () => {
     [9_999, 10_000],
     [60_001, 100_000],
   ])('up to %d the scale goes to %d', (value, top) => expect(niceCeiling(value)).toBeCloseTo(top, 9))
+
+  it.each([
+    [21, true, [0, 10, 20, 30]],
+    [2, true, [0, 1, 2]],
+    [9, true, [0, 5, 10]],
+    [0, true, [0, 1]],
+    [0, false, [0, 0.25]],
+    [299.1, false, [0, 100, 200, 300]],
+    [0.7, false, [0, 0.2, 0.4, 0.6, 0.8]],
+  ])('to %d (whole numbers: %s) the marks are %j', (highest, areWhole, marks) =>
+    expect(marksUpTo(highest, areWhole).map((mark) => Number(mark.toPrecision(6)))).toEqual(marks),
+  )
 })

@@ -13,10 +13,12 @@ import { homeOfFile, killServer } from '../server/temporary-home.ts'
 
 const account = { user: 'shop', password: 'shop', database: 'shop' }
 
-/** A primary and its replica on loopback, with GTIDs. The replica is read-only. */
+/** A primary and its replicas on loopback, with GTIDs. A replica is read-only. */
 export interface Replication {
   readonly primary: ReplicatedServer
+  /** The first of the replicas. */
   readonly replica: ReplicatedServer
+  readonly replicas: readonly ReplicatedServer[]
   readonly start: () => Promise<void>
 }
 
@@ -53,8 +55,13 @@ export class ReplicatedServer {
     })
   }
 
+  /** Opens a connection as the owner of the server. */
+  connect(): Promise<Connection> {
+    return connect(socketTarget(this.paths.socket, loginName()))
+  }
+
   async asOwner<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await connect(socketTarget(this.paths.socket, loginName()))
+    const connection = await this.connect()
     try {
       return await work(connection)
     } finally {
@@ -77,11 +84,12 @@ export class ReplicatedServer {
 }
 
 /** For the tests of a file; call it at its top. */
-export function replication(): Replication {
-  const [primary, replica] = [new ReplicatedServer(1, homeOfFile()), new ReplicatedServer(2, homeOfFile())]
-  afterAll(() => Promise.all([primary.kill(), replica.kill()]))
+export function replication(size = 1): Replication {
+  const primary = new ReplicatedServer(1, homeOfFile())
+  const replicas = Array.from({ length: size }, (_, index) => new ReplicatedServer(index + 2, homeOfFile()))
+  afterAll(() => Promise.all([primary, ...replicas].map((server) => server.kill())))
   const start = async (): Promise<void> => {
-    await Promise.all([primary.start(), replica.start('--read-only')])
+    await Promise.all([primary.start(), ...replicas.map((replica) => replica.start('--read-only'))])
     await primary.run(
       "CREATE USER repl@'127.0.0.1' IDENTIFIED BY 'repl'",
       "GRANT REPLICATION SLAVE ON *.* TO repl@'127.0.0.1'",
@@ -89,14 +97,16 @@ export function replication(): Replication {
       "CREATE USER shop@'127.0.0.1' IDENTIFIED BY 'shop'",
       "GRANT ALL ON shop.* TO shop@'127.0.0.1'",
     )
-    await replica.run(
-      `CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=${primary.port}, MASTER_USER='repl',
-        MASTER_PASSWORD='repl', MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1`,
-      'START SLAVE',
-    )
-    await caughtUp(replica, primary)
+    for (const replica of replicas) {
+      await replica.run(
+        `CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=${primary.port}, MASTER_USER='repl',
+          MASTER_PASSWORD='repl', MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1`,
+        'START SLAVE',
+      )
+      await caughtUp(replica, primary)
+    }
   }
-  return { primary, replica, start }
+  return { primary, replica: replicas[0]!, replicas, start }
 }
 
 /** Resolves when the replica has applied everything that the primary has committed. */

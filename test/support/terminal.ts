@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { spawn } from '@lydell/node-pty'
+import { type IPty, spawn } from '@lydell/node-pty'
 import { binary, environment } from './binary.ts'
 import type { Role } from './people.ts'
 
@@ -52,12 +52,22 @@ export function terminal(
   { env = {}, as, columns = 100, rows = 40, stdout = '/dev/tty' }: TerminalOptions = {},
 ): Terminal {
   const shell = ['-c', 'exec "$0" "$@" >"$STDOUT"', process.execPath, binary, ...argv]
-  const pty = spawn('/bin/sh', shell, {
-    cols: columns,
-    rows,
-    cwd: '/',
-    env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as),
-  })
+  return driven(
+    spawn('/bin/sh', shell, {
+      cols: columns,
+      rows,
+      cwd: '/',
+      env: environment(database, { TERM: 'xterm', STDOUT: stdout, ...env }, as),
+    }),
+  )
+}
+
+/** A line of the shell, as a person types it, on a terminal of 80 × 24. */
+export function shellLine(line: string, { cwd, env }: { cwd: string; env: Record<string, string> }): Terminal {
+  return driven(spawn('/bin/sh', ['-c', line], { cols: 80, rows: 24, cwd, env: { TERM: 'xterm', ...env } }))
+}
+
+function driven(pty: IPty): Terminal {
   let raw = ''
   let seen = 0
   let exitCode: number | undefined

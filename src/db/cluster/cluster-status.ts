@@ -89,11 +89,15 @@ async function inspect(queries: Queries): Promise<Inspected> {
 
 type Answer = { readonly address: string } & (Inspected | { readonly problem: string })
 
-async function ask(target: Target, address: string, onServer: OnServer): Promise<Answer> {
+/** The target of a server that another one knows, with the same account. */
+export function neighbourAt(target: Target, address: string): Target {
   const [, host = address, port] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? []
-  const neighbour = targetAt({ ...target, socket: undefined }, { host, port: Number(port ?? 3306) })
+  return targetAt({ ...target, socket: undefined }, { host, port: Number(port ?? 3306) })
+}
+
+async function ask(target: Target, address: string, onServer: OnServer): Promise<Answer> {
   try {
-    return { address, ...(await onServer(neighbour, inspect)) }
+    return { address, ...(await onServer(neighbourAt(target, address), inspect)) }
   } catch (error) {
     if (error instanceof DbtoolError) return { address, problem: error.message }
     throw error

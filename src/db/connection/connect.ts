@@ -1,3 +1,4 @@
+import type { ReadAfter } from '../cluster/own-writes.ts'
 import type { OnTrace } from '../queries.ts'
 import { defaultLimits, isOneServer, type Limits, type Target } from '../target.ts'
 import type { Connection } from './connection.ts'
@@ -8,6 +9,8 @@ interface ConnectHooks {
   readonly onTrace?: OnTrace | undefined
   /** A sentence about the data of a reader: they are the writer's, or old. */
   readonly onReader?: ((sentence: string) => void) | undefined
+  /** The position that a reader must have reached. */
+  readonly readAfter?: ReadAfter | undefined
 }
 
 /**
@@ -17,7 +20,7 @@ interface ConnectHooks {
 export async function connect(
   target: Target,
   limits: Limits = defaultLimits,
-  { onTrace, onReader }: ConnectHooks = {},
+  { onTrace, onReader, readAfter }: ConnectHooks = {},
 ): Promise<Connection> {
   const sides = (server: Target): ConnectOptions => ({
     onTrace,
@@ -25,7 +28,7 @@ export async function connect(
     killer: killerOf(server),
   })
   if (isOneServer(target)) return (await openConnection(target, limits, sides(target))).connection
-  const found = await firstFit(target, limits, { sides })
+  const found = await firstFit(target, limits, { sides, readAfter })
   const note = readerNote(target, found)
   if (note !== undefined) onReader?.(note)
   return found.connection

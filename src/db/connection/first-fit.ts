@@ -1,9 +1,19 @@
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
+import { catchUp, catchUpMs, type ReadAfter } from '../cluster/own-writes.ts'
 import { DatabaseError } from '../failures.ts'
-import { addressOf, type Host, hostsOf, type Limits, type Target, targetAt, type TargetRole } from '../target.ts'
+import {
+  addressOf,
+  type Host,
+  hostsOf,
+  hostText,
+  type Limits,
+  type Target,
+  targetAt,
+  type TargetRole,
+} from '../target.ts'
 import type { Connection } from './connection.ts'
-import { type ConnectOptions, openConnection } from './open-connection.ts'
-import { fitnessOf } from './server-role.ts'
+import { type ConnectOptions, openConnection, type OpenedConnection } from './open-connection.ts'
+import { fitnessOf, isNode } from './server-role.ts'
 
 /** A connection to a server that is fit for the role of its target. */
 export interface FitServer {
@@ -11,8 +21,12 @@ export interface FitServer {
   readonly connection: Connection
   /** Taken because no other host is fit: the writer in place of a reader, or a node that sends its data to another. */
   readonly isSpare: boolean
-  /** The seconds that a reader is behind its primary, if it may be asked. */
+  /** It has not applied the last own write. */
+  readonly isLate: boolean
+  /** The seconds that a reader is behind its primary, if it may be asked; infinite if it receives nothing. */
   readonly behindSeconds: number | undefined
+  /** For a spare: a reader that is late. */
+  readonly passedOver?: Host | undefined
 }
 
 export interface Search {
@@ -20,6 +34,8 @@ export interface Search {
   readonly sides: (server: Target) => ConnectOptions
   /** A host that was left, which comes last. */
   readonly last?: Host | undefined
+  /** The position that a reader must have reached. */
+  readonly readAfter?: ReadAfter | undefined
 }
 
 /** Without a connect time-out, a silent host must not hide the ones after it. */
@@ -27,43 +43,56 @@ const shareWithoutLimitMs = 5_000
 
 /**
  * Opens a connection to the first host that is fit for the role of the target. Every attempt has its share of the time
- * that is left. Rejects with one error that names each host with its reason.
+ * that is left. A reader without the last own write is taken only if there is no other server. Rejects with one error
+ * that names each host with its reason.
  */
-export async function firstFit(target: Target, limits: Limits, { sides, last }: Search): Promise<FitServer> {
-  const hosts = hostsOf(target).toSorted((a, b) => Number(isSame(a, last)) - Number(isSame(b, last)))
+export async function firstFit(target: Target, limits: Limits, search: Search): Promise<FitServer> {
+  const hosts = hostsOf(target).toSorted((a, b) => Number(isSame(a, search.last)) - Number(isSame(b, search.last)))
   const deadline = performance.now() + limits.connectTimeoutMs
   const refusals: Refusal[] = []
-  let spare: FitServer | undefined
+  const kept = new Map<'spare' | 'late', FitServer>()
   for (const [index, host] of hosts.entries()) {
     const share = shareOf(limits, deadline, hosts.length - index)
-    const found = await tryHost(targetAt(target, host), share, { sides, target, hasWriter: spare !== undefined }).catch(
-      async (error: unknown) => {
-        if (isOfHost(error)) return { error, server: targetAt(target, host) }
-        await spare?.connection.close()
-        throw error
-      },
-    )
+    const attempt = { ...search, target, hasWriter: kept.has('spare') }
+    const found = await tryHost(targetAt(target, host), share, attempt).catch(async (error: unknown) => {
+      if (isOfHost(error)) return { error, server: targetAt(target, host) }
+      await closeAll(kept.values())
+      throw error
+    })
     if ('error' in found) refusals.push(found)
-    else if (found.isSpare && spare === undefined) spare = found
-    else if (found.isSpare) await found.connection.close()
-    else {
-      await spare?.connection.close()
+    else if (!found.isSpare && !found.isLate) {
+      await closeAll(kept.values())
       return found
-    }
+    } else if (kept.has(found.isSpare ? 'spare' : 'late')) await found.connection.close()
+    else kept.set(found.isSpare ? 'spare' : 'late', found)
   }
-  if (spare !== undefined) return spare
-  throw noneIsFit(target, refusals)
+  const best = kept.get('spare') ?? kept.get('late')
+  if (best === undefined) throw noneIsFit(target, refusals)
+  await closeAll([...kept.values()].filter((other) => other !== best))
+  return { ...best, passedOver: best.isSpare ? kept.get('late')?.server : undefined }
 }
 
-const longLagSeconds = 10
+const closeAll = (servers: Iterable<FitServer>): Promise<unknown> =>
+  Promise.all([...servers].map(({ connection }) => connection.close()))
+
+/** A replica that applies changes at once is sometimes a second behind, by its clock. */
+const usualLagSeconds = 1
+
+const lacksWrites = 'has not applied your last change yet'
 
 /** A sentence about the data of a reader, if they are old or the writer's. */
-export function readerNote({ role }: Target, { server, isSpare, behindSeconds = 0 }: FitServer): string | undefined {
+export function readerNote({ role }: Target, found: FitServer): string | undefined {
   if (role !== 'reader') return undefined
-  if (isSpare) return `no reader answers: reading from the writer, ${addressOf(server)}`
-  return behindSeconds > longLagSeconds
-    ? `reading from ${addressOf(server)}, which is ${behindSeconds} s behind`
-    : undefined
+  const { server, isSpare, passedOver, isLate, behindSeconds = 0 } = found
+  const facts = [
+    ...(isLate ? [lacksWrites] : []),
+    ...(behindSeconds === Infinity ? ['receives nothing from its primary now'] : []),
+    ...(behindSeconds > usualLagSeconds && behindSeconds < Infinity ? [`is ${behindSeconds} s behind`] : []),
+  ]
+  const about = facts.length === 0 ? '' : `, which ${facts.join(' and ')}`
+  if (!isSpare) return facts.length === 0 ? undefined : `reading from ${addressOf(server)}${about}`
+  const reason = passedOver === undefined ? 'no reader answers' : `${hostText(passedOver)} ${lacksWrites}`
+  return `${reason}: reading from the writer, ${addressOf(server)}${about}`
 }
 
 export const isSame = (a: Host, b: Host | undefined): boolean => a.host === b?.host && a.port === b.port
@@ -73,19 +102,38 @@ function shareOf(limits: Limits, deadline: number, hostsLeft: number): Limits {
   return { ...limits, connectTimeoutMs: Math.max(1, Math.ceil((deadline - performance.now()) / hostsLeft)) }
 }
 
-interface Attempt extends Pick<Search, 'sides'> {
+interface Attempt extends Search {
   readonly target: Target
   readonly hasWriter: boolean
 }
 
-async function tryHost(server: Target, limits: Limits, { sides, target, hasWriter }: Attempt): Promise<FitServer> {
+async function tryHost(server: Target, limits: Limits, attempt: Attempt): Promise<FitServer> {
+  const { sides, target, hasWriter } = attempt
   const { role = 'any' } = target
   const opened = await openConnection(server, limits, { ...sides(server), askedRole: role })
   const { connection, role: answer = [], behindSeconds } = opened
   const fitness = role === 'any' ? 'fit' : fitnessOf(role, answer, hasWriter)
-  if (typeof fitness === 'string') return { server, connection, isSpare: fitness === 'spare', behindSeconds }
-  await connection.close()
-  throw new DbtoolError('UNREACHABLE', `${addressOf(server)} ${fitness.against}`)
+  try {
+    if (typeof fitness !== 'string') throw new DbtoolError('UNREACHABLE', `${addressOf(server)} ${fitness.against}`)
+    const isSpare = fitness === 'spare'
+    return { server, connection, isSpare, isLate: await isLate(opened, isSpare, { ...attempt, limits }), behindSeconds }
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+/** Whether a reader has not applied the last own write. The writer, a spare, needs no position. */
+async function isLate(
+  { connection, role: answer = [] }: OpenedConnection,
+  isSpare: boolean,
+  { target, readAfter, limits: { statementTimeoutMs } }: Attempt & { readonly limits: Limits },
+): Promise<boolean> {
+  if (target.role !== 'reader' || readAfter === undefined) return false
+  const ofCluster = isNode(answer)
+  const position = ofCluster || isSpare ? undefined : await readAfter()
+  const waitMs = Math.min(catchUpMs, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs)
+  return !(await catchUp(connection, { isNode: ofCluster, position, waitMs }))
 }
 
 interface Refusal {

@@ -21,6 +21,7 @@ export function mayBeTooLarge(sql: string, values: readonly Value[]): boolean {
 }
 
 function unitsOf(value: Value): number {
+  if (value instanceof Uint8Array) return bytesPerValue + 2 * value.length
   const text = textOf(value)
   return bytesPerValue + (text === undefined ? 0 : text.length * bytesPerUnit)
 }
@@ -28,6 +29,7 @@ function unitsOf(value: Value): number {
 /** The bytes of a statement whose values are pasted into its text, with escapes. */
 export function bytesAsText(sql: string, values: readonly Value[]): number {
   return values.reduce<number>((sum, value) => {
+    if (value instanceof Uint8Array) return sum + bytesPerValue + value.length + escapedBytes(value)
     const text = textOf(value)
     return sum + (text === undefined ? bytesPerValue : Buffer.byteLength(text) + escapes(text) + 2)
   }, Buffer.byteLength(sql))
@@ -36,8 +38,8 @@ export function bytesAsText(sql: string, values: readonly Value[]): number {
 /** The bytes of bound values, which are sent apart from the text of the statement. */
 export function bytesAsBound(values: readonly Value[]): number {
   return values.reduce<number>((sum, value) => {
-    const text = textOf(value)
-    return sum + bytesPerValue + (text === undefined ? 0 : Buffer.byteLength(text))
+    const content = value instanceof Uint8Array ? value : textOf(value)
+    return sum + bytesPerValue + (content === undefined ? 0 : Buffer.byteLength(content))
   }, 0)
 }
 
@@ -46,6 +48,14 @@ const textOf = (value: Value): string | undefined =>
 
 function escapes(text: string): number {
   return text.match(/['"\\\0]/g)?.length ?? 0
+}
+
+const escaped: ReadonlySet<number> = new Set(Buffer.from('\'"\\\0'))
+
+function escapedBytes(bytes: Uint8Array): number {
+  let count = 0
+  for (const byte of bytes) if (escaped.has(byte)) count += 1
+  return count
 }
 
 /**

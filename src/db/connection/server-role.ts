@@ -18,10 +18,18 @@ export interface LagRow {
   readonly Seconds_Behind_Master: number | null
 }
 
-/** The seconds that a replica is behind; undefined if it is none, or may not be asked. */
+/**
+ * The seconds that a replica is behind; infinite if it receives nothing from its primary now. Undefined if it is no
+ * replica, or may not be asked.
+ */
 export function lagOf(rows: readonly LagRow[]): number | undefined {
-  const lags = rows.flatMap(({ Seconds_Behind_Master: seconds }) => (seconds === null ? [] : [seconds]))
-  return lags.length === 0 ? undefined : Math.max(...lags)
+  if (rows.length === 0) return undefined
+  return Math.max(...rows.map(({ Seconds_Behind_Master: seconds }) => seconds ?? Infinity))
+}
+
+/** Whether the server is a node of a Galera cluster. */
+export function isNode(answer: RoleAnswer): boolean {
+  return answer.some(({ name, value }) => name.toUpperCase() === 'WSREP_ON' && value === 'ON')
 }
 
 /** The fitness of a server for a role, or the reason against it. A `spare` is taken only if no other host is `fit`. */

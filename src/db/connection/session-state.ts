@@ -4,12 +4,17 @@ import type { DriverConnection } from './driver.ts'
 
 const inTransactionFlag = 1
 const autocommitFlag = 2
-/** The answer says that a session variable or the current database has changed. */
+/** The answer says that the session has changed: a variable, the current database, or a temporary table. */
 const sessionChangedFlag = 1 << 14
 /** The answer mentions its variables, which have their old values again. */
 const forOneStatement = /^\s*SET\s+STATEMENT\b/i
 const changesNoSession =
   /^\s*(?:SET\s+STATEMENT|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|DO|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i
+
+/** Locks that outlast their statement. The answer does not mention them. */
+const takesLocks =
+  /^\s*(?:LOCK\s+TABLES?\s|FLUSH\s[^;]*\b(?:READ\s+LOCK|FOR\s+EXPORT)|BACKUP\s+(?:STAGE|LOCK)\b|HANDLER\s)/i
+const takesNamedLock = (sql: string): boolean => sql.includes('GET_LOCK(') || sql.includes('get_lock(')
 
 interface ServerStatus {
   readonly info: { readonly status: number } | null
@@ -34,7 +39,7 @@ export class SessionState {
     return this.inTransaction || this.#transaction === 'unknown'
   }
 
-  /** True if a statement may have changed session variables or the current database. */
+  /** True if a statement may have changed the session, or taken locks that outlast it. */
   get isChanged(): boolean {
     return this.#isChanged || (this.flags & autocommitFlag) === 0
   }
@@ -43,7 +48,8 @@ export class SessionState {
   succeeded(sql: string, { keepsSession, isAlone }: { keepsSession: boolean; isAlone: boolean }): void {
     this.#transaction = 'known'
     if (keepsSession) return
-    const changed = (this.flags & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
+    const answered = (this.flags & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
+    const changed = answered || takesLocks.test(sql) || takesNamedLock(sql)
     // An answer that comes together with another one hides its flags.
     const mayHaveChanged = !isAlone && !changesNoSession.test(sql)
     this.#isChanged ||= changed || mayHaveChanged

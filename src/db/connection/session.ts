@@ -62,7 +62,7 @@ export type SessionOptions = Pick<Target, 'readOnly' | 'variables'>
  * second one, written to a closed socket, would lose the reason.
  *
  * `max_statement_time` and the lock waits (for rows, and for tables) are in seconds. A read-only session rejects every
- * change with error 1792. From then on, the answer to a statement that changes a session variable says so.
+ * change with error 1792. From then on, the answer to a statement that changes the session says so.
  */
 export function sessionStatement(
   limits: Limits,
@@ -84,7 +84,7 @@ export function sessionStatement(
   const all = `${variables.join(', ')}${[...ofMariaDb, ...sessionVariables].map(assignment).join('')}`
   const ofCaller = Object.entries(own).map(([name, value]) => assignment({ name, value: String(value) }))
   // Last, so that the server does not list the variables before it.
-  const track = `, session_track_system_variables = '*'`
+  const track = `, session_track_state_change = ON, session_track_system_variables = '*'`
   return `SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, ${all}${ofMySql(limits, readOnly)}${ofCaller.join('')}${track}`
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadAfter } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
 import { firstFit, type FitServer, isGone, isSame, readerNote } from '../connection/first-fit.ts'
 import { fitnessOf } from '../connection/server-role.ts'
@@ -22,6 +23,8 @@ export interface ChosenServerOptions {
   readonly onFailover?: ((failover: Failover) => void) | undefined
   /** A sentence about the data of a reader: they are the writer's, or old. */
   readonly onReader?: ((sentence: string) => void) | undefined
+  /** The position that a reader must have reached. */
+  readonly readAfter?: ReadAfter | undefined
   /** The connections to the chosen server were closed. */
   readonly onLeft?: (() => void) | undefined
 }
@@ -100,7 +103,8 @@ export class ChosenServer {
     for (;;) {
       try {
         const sides = (server: Target): ChosenHost['options'] => at(server).options
-        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server })
+        const { readAfter } = this.#options
+        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server, readAfter })
         this.#chosen = at(found.server)
         this.announce(found)
         return this.adopt(this.#chosen, found.connection)

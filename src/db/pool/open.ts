@@ -1,3 +1,4 @@
+import type { ReadAfter } from '../cluster/own-writes.ts'
 import type { Connection } from '../connection/connection.ts'
 import { killerOf, lockObserver, openConnection } from '../connection/open-connection.ts'
 import { channels, type FailoverEvent } from '../diagnostics.ts'
@@ -21,6 +22,8 @@ export interface PoolParts {
   readonly onFailover?: ((failover: Failover) => void) | undefined
   /** A sentence about the data of a reader: they are the writer's, or old. */
   readonly onReader?: ((sentence: string) => void) | undefined
+  /** The position that a reader must have reached when it is chosen. */
+  readonly readAfter?: ReadAfter | undefined
 }
 
 /**
@@ -39,7 +42,7 @@ export function openPool(mode: OwnMode, parts: PoolParts): Pool {
 
 /** Creates a pool with connections to the server of the target, or to the chosen one of several. */
 export function poolOver<P extends Pool>(parts: PoolParts, create: (open: () => Promise<Connection>) => P): P {
-  const { target, limits, onTrace, onChosen, onFailover, onReader } = parts
+  const { target, limits, onTrace, onChosen, onFailover, onReader, readAfter } = parts
   if (isOneServer(target)) {
     const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
     return create(async () => (await openConnection(target, limits, connecting)).connection)
@@ -48,6 +51,7 @@ export function poolOver<P extends Pool>(parts: PoolParts, create: (open: () => 
     onTrace,
     onChosen,
     onReader,
+    readAfter,
     onFailover: (failover) => {
       if (channels.failover.hasSubscribers) channels.failover.publish({ pool, ...failover } satisfies FailoverEvent)
       onFailover?.(failover)

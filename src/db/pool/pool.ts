@@ -16,7 +16,7 @@ export interface CancellableSession extends Session {
 export interface PooledConnection extends CancellableSession {
   /** False only if this connection certainly has no open transaction. After an error it may have one. */
   readonly mayHoldTransaction: boolean
-  /** True if a statement may have changed session variables or the current database. */
+  /** True if a statement may have changed the session, or taken locks that outlast it. */
   readonly sessionChanged: boolean
   /** True while a statement is running. */
   readonly busy: boolean

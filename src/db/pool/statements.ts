@@ -1,7 +1,9 @@
 import { DbtoolError } from '../../errors.ts'
+import { quoteValue } from '../../values.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
+import { InterruptibleTransaction, transactionWithdrawn } from './interruptible-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
 
@@ -37,11 +39,32 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
     return withLease(pool, left, { signal, timeoutMs: Math.min(longestWaitMs, timeoutMs) })
   }
   return {
-    query: (sql, values, options = {}) => once(options, (lease, own) => lease.rows(sql, values, own)),
-    execute: (sql, values, options = {}) => once(options, (lease, own) => lease.execute(sql, values, own)),
-    stream: (sql, values = [], { signal } = {}) => streamRows(pool, sql, values, signal),
+    async query<T>(sql: string, values: readonly Value[] = [], options: StatementOptions = {}) {
+      check(sql, values, options)
+      return once(options, (lease, own) => lease.rows<T>(sql, values, own))
+    },
+    async execute(sql, values = [], options = {}) {
+      check(sql, values, options)
+      return once(options, (lease, own) => lease.execute(sql, values, own))
+    },
+    stream(sql, values = [], { signal } = {}) {
+      check(sql, values, { signal })
+      return streamRows(pool, sql, values, signal)
+    },
   }
 }
+
+/** What untyped code passes. @throws DbtoolError BAD_INPUT. */
+function check(sql: unknown, values: unknown, { signal, timeoutMs }: StatementOptions): void {
+  if (typeof sql !== 'string' || sql.trim() === '') throw misuse('the statement must be a text that is not empty')
+  if (!Array.isArray(values)) throw misuse('the values of the statement must be a list')
+  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
+    throw misuse('signal must be an AbortSignal')
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+    throw misuse(`timeoutMs must be a number of milliseconds above 0, not ${quoteValue(String(timeoutMs))}`)
+}
+
+const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)
 
 /** The statements of a transaction. */
 export type Transaction = Omit<CancellableSession, 'destroy' | 'usable' | 'inTransaction'>
@@ -68,8 +91,8 @@ export function transactionOn<T>(
       const cancel = (): void => void lease.cancel()
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        const result = await work(lease)
-        if (signal?.aborted === true) throw interrupted()
+        const result = await work(signal === undefined ? lease : new InterruptibleTransaction(lease, signal))
+        if (signal?.aborted === true) throw transactionWithdrawn()
         return result
       } finally {
         signal?.removeEventListener('abort', cancel)
@@ -79,8 +102,4 @@ export function transactionOn<T>(
     ...retrying,
     kind: repeatable ? 'repeatable' : 'transaction',
   })
-}
-
-function interrupted(): DbtoolError {
-  return new DbtoolError('INTERRUPTED', 'the transaction was withdrawn: it has been rolled back')
 }

@@ -18,10 +18,23 @@ export async function* streamRows<T = Row>(
       (error: unknown) => batches.end({ error }),
     )
     .finally(() => lease.release())
-  const abort = (): void => batches.end({ error: new DbtoolError('INTERRUPTED', 'the statement was cancelled') })
+  const cancelled = new DbtoolError('INTERRUPTED', 'the statement was cancelled')
+  const abort = (): void => {
+    batches.end({ error: cancelled })
+    // The statement ends now, even if its reader comes back much later.
+    lease.destroy()
+  }
+  const throwIfCancelled = (): void => {
+    if (signal?.aborted === true) throw cancelled
+  }
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    for (let rows = await batches.next(); rows !== undefined; rows = await batches.next()) yield* rows
+    throwIfCancelled()
+    for (let rows = await batches.next(); rows !== undefined; rows = await batches.next())
+      for (const row of rows) {
+        yield row
+        throwIfCancelled()
+      }
     await reading
   } finally {
     signal?.removeEventListener('abort', abort)

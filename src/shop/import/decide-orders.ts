@@ -10,9 +10,10 @@ import {
   totalTooLarge,
 } from '../orders/place-order.ts'
 import { type OrderStatus, quoteValue } from '../rules.ts'
-import { type DraftOrder, instantText, reasonOf } from './draft-order.ts'
+import { type DraftOrder, reasonOf } from './draft-order.ts'
 import type { KnownOrder, KnownProduct, KnownShop, KnownUser, ShopEffects } from './known-shop.ts'
 import type { ImportLine } from './merge-lines.ts'
+import { instantText } from './order-head.ts'
 import { replacedAddress } from './resolve-users.ts'
 
 /** The rules for the orders of a file. */
@@ -96,13 +97,13 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
     return conflict ?? { outcome: 'existing', totalAmount: existing.totalAmount }
   }
   if (user === undefined && !policy.create) return noUser(draft.user)
-  const wanted = draft.lines.map((line) => ({ line, product: stage.product(line.sku) ?? planned(line, policy) }))
-  const found = wanted.filter(isFound)
-  if (found.length < wanted.length)
-    return noProduct(
-      wanted.filter((item) => !isFound(item)).map(({ line: { sku } }) => sku),
-      policy,
-    )
+  const [found, unknown]: [Found[], string[]] = [[], []]
+  for (const line of draft.lines) {
+    const product = stage.product(line.sku) ?? planned(line, policy)
+    if (product === undefined) unknown.push(line.sku)
+    else found.push({ line, product })
+  }
+  if (unknown.length > 0) return noProduct(unknown, policy)
   return place(draft, found, stage, policy)
 }
 
@@ -128,16 +129,11 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
 /** The largest DECIMAL(10, 2). */
 const mostCents = 9_999_999_999n
 
-interface Wanted {
+/** A line with its product, which may not be created yet. */
+interface Found {
   readonly line: ImportLine
-  readonly product: KnownProduct | undefined
-}
-
-interface Found extends Wanted {
   readonly product: KnownProduct
 }
-
-const isFound = (item: Wanted): item is Found => item.product !== undefined
 
 /** The product that would be created for a line; undefined if nothing is created, or the line has no price. */
 function planned({ sku, price, productName }: ImportLine, policy: OrderPolicy): KnownProduct | undefined {

@@ -1,14 +1,7 @@
 import { InvalidValue } from '../../errors.ts'
 import type { SourceRecord } from '../../files/record.ts'
 import { parseChoice } from '../../values.ts'
-import {
-  type Adjustment,
-  adjustment,
-  adjustmentKinds,
-  type AdjustmentKind,
-  parseAdjustment,
-} from '../orders/adjustments.ts'
-import { fromCents, toCents } from '../orders/money.ts'
+import { type Adjustment, adjustmentKinds, parseAdjustment } from '../orders/adjustments.ts'
 import {
   type OrderStatus,
   orderStatuses,
@@ -21,10 +14,11 @@ import {
   parseText,
   quoteValue,
 } from '../rules.ts'
-import { type LineAmountField, lineAmountFields } from './amount-fields.ts'
+import { lineAmountFields } from './amount-fields.ts'
 import { FieldReader } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
+import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
 
 /** The fields of a file of order lines. */
 export const orderFields = {
@@ -123,94 +117,12 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
 /** The column has 255 characters, and the prefix takes some of them. */
 const mostKeyCharacters = 255 - importKeyPrefix.length
 
-/** The faults of an order by line. */
-class Faulty {
-  readonly byLine = new Map<number, string>()
-
-  get size(): number {
-    return this.byLine.size
-  }
-
-  add(line: number, ...faults: readonly string[]): void {
-    if (faults.length === 0) return
-    const before = this.byLine.get(line)
-    this.byLine.set(line, [...(before === undefined ? [] : [before]), ...faults].join('; '))
-  }
-}
-
-/** Times of one order that differ by less belong to one purchase, and the first of them counts. */
-const onePurchaseMs = 3_600_000
-
-/** The values that the lines of an order share. A line may leave any of them empty. */
-class OrderHead {
-  readonly notes: string[] = []
-  readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
-  readonly #amounts = new Map<AdjustmentKind, string>()
-  readonly #lineCents = new Map<LineAmountField, bigint>()
-  user: string | undefined
-  status: OrderStatus | undefined
-  orderedAt: Date | undefined
-
-  constructor(private readonly faults: Faulty) {}
-
-  add({ user, status, orderedAt, amounts, lineAmounts }: ReadLine, at: number): void {
-    if (this.#agrees('user', user, at)) this.user ??= user
-    if (this.#agrees('status', status, at)) this.status ??= status
-    for (const [kind, amount] of amounts) if (this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
-    for (const [field, amount] of lineAmounts)
-      this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
-    if (orderedAt !== undefined) this.#addTime(orderedAt, at)
-  }
-
-  get adjustments(): Adjustment[] {
-    const ofLines = adjustmentKinds.filter((kind) => this.#lineCents.has(`line_${kind}`))
-    return [...new Set([...this.#amounts.keys(), ...ofLines])].flatMap((kind) => {
-      const cents = toCents(this.#amounts.get(kind) ?? '0') + (this.#lineCents.get(`line_${kind}`) ?? 0n)
-      return adjustment(kind, fromCents(cents)) ?? []
-    })
-  }
-
-  #agrees(name: string, text: string | undefined, at: number): boolean {
-    if (text === undefined) return false
-    const before = this.#values.get(name)
-    if (before === undefined) this.#values.set(name, { text, at })
-    else if (before.text !== text)
-      this.faults.add(at, `${name} is '${text}' here, but '${before.text}' on line ${before.at} of the same order`)
-    return true
-  }
-
-  #addTime(time: Date, at: number): void {
-    const before = this.orderedAt
-    this.orderedAt ??= time
-    if (before === undefined || before.getTime() === time.getTime()) return
-    const [own, first] = [instantText(time), instantText(before)]
-    if (Math.abs(time.getTime() - before.getTime()) >= onePurchaseMs)
-      this.faults.add(
-        at,
-        `ordered_at is ${own} here, but ${first} on an earlier line of the same order; ` +
-          'if order numbers start again, add --key order_ref,ordered_at',
-      )
-    else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
-  }
-}
-
 /** The reason why a line is rejected: its own fault, or that of another line of its order. */
 export function reasonOf({ faults }: Pick<DraftOrder, 'faults'>, line: number): string {
   const own = faults.get(line)
   if (own !== undefined) return own
   const [[where, what] = [0, '']] = [...faults]
   return `order rejected because of line ${where}: ${what}`
-}
-
-/** The values of one record. */
-interface ReadLine {
-  readonly user: string | undefined
-  readonly orderedAt: Date | undefined
-  readonly status: OrderStatus | undefined
-  readonly amounts: Amounts<AdjustmentKind>
-  /** Amounts of this line alone. */
-  readonly lineAmounts: Amounts<LineAmountField>
-  readonly line: ImportLine
 }
 
 /**
@@ -255,7 +167,6 @@ function readOrderLine({ values, fault }: SourceRecord): ReadLine | { readonly f
   return { user, orderedAt, status, amounts, lineAmounts, line: { sku, quantity, price, productName } }
 }
 
-type Amounts<Field extends string> = readonly (readonly [Field, string])[]
 type AmountParsers<Field extends string> = readonly (readonly [Field, (text: string) => string])[]
 
 const orderAmounts = adjustmentKinds.map((kind) => [kind, parseAdjustment(kind)] as const)
@@ -304,5 +215,3 @@ function normalInstant(text: string): string {
     throw error
   }
 }
-
-export const instantText = (at: Date): string => `${at.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`

@@ -80,10 +80,9 @@ export class ShopMemory {
    * file do not change the answer, and it can be read ahead.
    */
   readOrders(drafts: readonly DraftOrder[]): Promise<KnownOrders> {
-    const orders = this.#find(
-      readOrders,
-      drafts.map(({ key }) => key),
-    )
+    const keys = drafts.map(({ key }) => key)
+    if (keys.length === 0) return Promise.resolve(new Map())
+    const orders = this.db.lookup((queries) => findInParts(queries, readOrders, keys))
     // The failure is thrown when the orders are awaited; until then the promise has no handler.
     orders.catch(() => undefined)
     return orders
@@ -96,13 +95,12 @@ export class ShopMemory {
     // Only a cache that is nearly full needs to know which entries were used last.
     if (this.#users.size > mostCached / 2) refresh(this.#users, users)
     if (this.#products.size > this.#mostProducts / 2) refresh(this.#products, products)
-    const [newUsers, newProducts, orders] = await Promise.all([
-      this.#find(findImportedUsers, missingFrom(this.#users, users)),
-      this.#find(readProducts, missingFrom(this.#products, products)),
+    const [found, orders] = await Promise.all([
+      this.#find(missingFrom(this.#users, users), missingFrom(this.#products, products)),
       existing,
     ])
-    for (const [name, id] of newUsers) this.#users.set(name, { id })
-    for (const [sku, product] of newProducts) this.#products.set(sku, product)
+    for (const [name, id] of found.users) this.#users.set(name, { id })
+    for (const [sku, product] of found.products) this.#products.set(sku, product)
     forgetOldest(this.#users, mostCached)
     forgetOldest(this.#products, this.#mostProducts)
     return { users: this.#users, products: this.#products, orders }
@@ -112,18 +110,18 @@ export class ShopMemory {
   async readIds(drafts: readonly DraftOrder[]): Promise<void> {
     const users = unresolved(namesOf(drafts, 'users'), this.#users)
     const products = unresolved(namesOf(drafts, 'products'), this.#products)
-    const found = await Promise.all([this.#find(findImportedUsers, users), this.#find(readProducts, products)])
-    const [newUsers, newProducts] = found
-    for (const [sku, product] of newProducts) if (!this.#products.has(sku)) this.#products.set(sku, product)
-    this.created({ users: newUsers, products: new Map([...newProducts].map(([sku, { id }]) => [sku, id])) })
+    const found = await this.#find(users, products)
+    for (const [sku, product] of found.products) if (!this.#products.has(sku)) this.#products.set(sku, product)
+    this.created({ users: found.users, products: new Map([...found.products].map(([sku, { id }]) => [sku, id])) })
   }
 
-  async #find<V>(
-    find: (queries: Queries, names: readonly string[]) => Promise<ReadonlyMap<string, V>>,
-    names: readonly string[],
-  ): Promise<ReadonlyMap<string, V>> {
-    if (names.length === 0) return new Map()
-    return new Map(await inParts(names, async (part) => [...(await this.db.lookup((queries) => find(queries, part)))]))
+  /** Finds users and products on one connection. */
+  async #find(users: readonly string[], products: readonly string[]): Promise<Found> {
+    if (users.length + products.length === 0) return { users: new Map(), products: new Map() }
+    return this.db.lookup(async (queries) => ({
+      users: await findInParts(queries, findImportedUsers, users),
+      products: await findInParts(queries, readProducts, products),
+    }))
   }
 
   remember({ users, products }: ShopEffects): void {
@@ -154,6 +152,21 @@ export class ShopMemory {
   productId(sku: string): number | undefined {
     return this.#products.get(sku)?.id
   }
+}
+
+interface Found {
+  readonly users: ReadonlyMap<string, number>
+  readonly products: ReadonlyMap<string, KnownProduct & { readonly id: number }>
+}
+
+/** Finds things by name, with as many statements as their size needs. */
+async function findInParts<V>(
+  queries: Queries,
+  find: (queries: Queries, names: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, V>> {
+  if (names.length === 0) return new Map()
+  return new Map(await inParts(names, async (part) => [...(await find(queries, part))]))
 }
 
 /** The users, or the products, that the orders name. */

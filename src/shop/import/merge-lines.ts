@@ -41,9 +41,6 @@ export function mergeLines(
   lines: readonly ImportLineAt[],
   addFault: (line: number, fault: string) => void,
 ): MergedLines {
-  // Most orders name each SKU once.
-  if (new Set(lines.map(({ line: { sku } }) => sku)).size === lines.length)
-    return { lines: lines.map(({ line }) => line), discounts: [], notes: [] }
   const bySku = new Map<string, Parts>()
   for (const { at, line } of lines) {
     const parts = bySku.get(line.sku)
@@ -54,12 +51,16 @@ export function mergeLines(
       else addFault(at, fault)
     }
   }
-  const merged = [...bySku.values()].map(({ lines: parts }) => mergeParts(parts))
-  return {
-    lines: merged.map(({ line }) => line),
-    discounts: merged.flatMap(({ discount }) => discount ?? []),
-    notes: merged.flatMap(({ note }) => note ?? []),
+  // Most orders name each SKU once.
+  if (bySku.size === lines.length) return { lines: lines.map(({ line }) => line), discounts: [], notes: [] }
+  const [merged, discounts, notes]: [ImportLine[], Adjustment[], string[]] = [[], [], []]
+  for (const { lines: parts } of bySku.values()) {
+    const { line, discount, note } = mergeParts(parts)
+    merged.push(line)
+    if (discount !== undefined) discounts.push(discount)
+    if (note !== undefined) notes.push(note)
   }
+  return { lines: merged, discounts, notes }
 }
 
 function faultOf({ at, lines }: Parts, line: ImportLine): string | undefined {

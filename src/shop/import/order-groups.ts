@@ -108,7 +108,7 @@ export class OrderGroups {
   ): Promise<OrderGroups> {
     const returning = new ReturningKeys(file.bytes)
     let unreadable: number | undefined
-    for await (const { ref, key, records } of adjacent(checkedBatches(file, { signal }), rule)) {
+    for await (const { ref, key, records } of adjacent(checkedBatches(file, { signal, fields: keyColumns }), rule)) {
       if (ref !== '') returning.add(key)
       unreadable ??= records.find(isUnreadable)?.line
     }

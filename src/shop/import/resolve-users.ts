@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Queries } from '../../db/queries.ts'
-import { InvalidValue } from '../../errors.ts'
 import type { Author } from '../logs.ts'
-import { parseUsername } from '../rules.ts'
+import { isUsername } from '../rules.ts'
 import { emailKey, isEmail, parseEmail } from '../users/email.ts'
 import { freeUsernames, usernameFrom } from '../users/free-usernames.ts'
 import { insertUsers, noLogin } from '../users/users.ts'
@@ -37,11 +36,10 @@ export async function findImportedUsers(
  * which then generated another.
  */
 function keysOf(reference: string): { readonly emails: readonly string[]; readonly username: string | undefined } {
-  const { email, username } = identity(reference)
   const generated = generatedEmail(reference)
   return {
-    emails: email === generated ? [email] : [emailKey(email), generated],
-    username: isUsername(reference) && !/^\d+$/.test(reference) ? username : undefined,
+    emails: isEmail(reference) ? [emailKey(reference), generated] : [generated],
+    username: isUsername(reference) && !/^\d+$/.test(reference) ? reference.toLowerCase() : undefined,
   }
 }
 
@@ -107,14 +105,4 @@ function generatedEmail(reference: string): string {
     .toLowerCase()
   const local = encoded.length <= 200 ? encoded : createHash('sha256').update(lower).digest('hex')
   return `${local}@${importDomain}`
-}
-
-const isUsername = (text: string): boolean => {
-  try {
-    parseUsername(text)
-    return true
-  } catch (error) {
-    if (error instanceof InvalidValue) return false
-    throw error
-  }
 }

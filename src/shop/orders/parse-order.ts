@@ -77,12 +77,14 @@ function readLines(reader: UntypedReader, given: unknown): OrderLine[] {
   if (Array.isArray(given) && lines.length === 0) reader.faults.push('lines must not be empty')
   const first = new Map<number, number>()
   const sound: OrderLine[] = []
+  const values = new UntypedReader()
   for (const [index, line] of lines.entries()) {
-    const given = reader.object(() => `lines[${index}]`, line, lineProperties)
+    const given = reader.object(`lines[${index}]`, line, lineProperties)
     if (!isObject(line)) continue
-    const productId = reader.required(() => `lines[${index}].productId`, given.productId, readId)
-    const quantity = reader.required(() => `lines[${index}].quantity`, given.quantity, readQuantity)
-    const price = reader.optional(() => `lines[${index}].price`, given.price, readPrice)
+    const productId = values.required('productId', given.productId, readId)
+    const quantity = values.required('quantity', given.quantity, readQuantity)
+    const price = values.optional('price', given.price, readPrice)
+    for (const fault of values.faults.splice(0)) reader.faults.push(`lines[${index}].${fault}`)
     if (productId === undefined) continue
     const before = first.get(productId)
     if (before === undefined) first.set(productId, index)

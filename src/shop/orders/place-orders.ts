@@ -211,6 +211,8 @@ interface PricedLine {
   readonly quantity: number
   readonly price: string | null
   readonly isAssumed: boolean
+  /** The amount of the line, in cents. */
+  readonly cents: bigint
 }
 
 interface PricedOrder extends DigestedRequest {
@@ -222,9 +224,12 @@ function pricedBatch(batch: readonly DigestedRequest[], prices: ReadonlyMap<numb
   return batch.map(({ request, digest }) => {
     const lines = request.lines.map(({ productId, quantity, price }): PricedLine => {
       const isAssumed = price === undefined
-      return { productId, quantity, price: isAssumed ? (prices.get(productId) ?? null) : price, isAssumed }
+      const known = isAssumed ? (prices.get(productId) ?? null) : price
+      const cents = known === null ? 0n : toCents(known) * BigInt(quantity)
+      return { productId, quantity, price: known, isAssumed, cents }
     })
-    return { request, digest, lines, total: fromCents(centsOf(lines) + adjustmentCents(request.adjustments ?? [])) }
+    const goods = lines.reduce((sum, { cents }) => sum + cents, 0n)
+    return { request, digest, lines, total: fromCents(goods + adjustmentCents(request.adjustments ?? [])) }
   })
 }
 
@@ -247,38 +252,41 @@ function valuesOf(batch: readonly PricedOrder[]): { documents: string[]; author:
   return { documents, author: [osUser, command] }
 }
 
-const centsOf = (lines: readonly PricedLine[]): bigint =>
-  lines.reduce((sum, { price, quantity }) => (price === null ? sum : sum + toCents(price) * BigInt(quantity)), 0n)
-
-const unitsOf = (lines: readonly { readonly quantity: number }[]): number =>
-  lines.reduce((sum, { quantity }) => sum + quantity, 0)
-
 /** The demand for one product, as the statement wants it. */
 type Demand = [productId: number, units: number, times: number, revenue: string, deducted: number, price: string | null]
 
 /** The total demand of the orders for each product, in ascending id. Cancelled orders demand nothing. */
 function demandOf(orders: readonly PricedOrder[]): Demand[] {
-  const demand = new Map<number, { lines: PricedLine[]; earlier: number }>()
-  for (const {
-    request: { status, history = false },
-    lines,
-  } of orders) {
-    if (status === 'cancelled') continue
-    for (const line of lines) {
-      const of = demand.get(line.productId) ?? { lines: [], earlier: 0 }
-      demand.set(line.productId, of)
-      of.lines.push(line)
-      if (history) of.earlier += line.quantity
+  const demand = new Map<number, ProductDemand>()
+  for (const { request, lines } of orders) {
+    if (request.status === 'cancelled') continue
+    for (const { productId, quantity, price, isAssumed, cents } of lines) {
+      let of = demand.get(productId)
+      if (of === undefined) demand.set(productId, (of = new ProductDemand()))
+      of.units += quantity
+      of.times += 1
+      of.cents += cents
+      if (request.history !== true) of.deducted += quantity
+      if (isAssumed) of.assumed ??= price
     }
   }
   return [...demand]
     .sort(([a], [b]) => a - b)
-    .map(([productId, { lines, earlier }]) => [
+    .map(([productId, { units, times, cents, deducted, assumed }]) => [
       productId,
-      unitsOf(lines),
-      lines.length,
-      fromCents(centsOf(lines)),
-      unitsOf(lines) - earlier,
-      lines.find(({ isAssumed }) => isAssumed)?.price ?? null,
+      units,
+      times,
+      fromCents(cents),
+      deducted,
+      assumed,
     ])
+}
+
+class ProductDemand {
+  units = 0
+  times = 0
+  cents = 0n
+  deducted = 0
+  /** The price on which lines without an agreed one rely. */
+  assumed: string | null = null
 }

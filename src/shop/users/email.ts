@@ -13,24 +13,23 @@ const lostInConversion = /[\s\p{C}\p{Z}]|@[^@]*[/\\?#%:]/u
 
 /** Parses an address. An international domain stays as typed. */
 export function parseEmail(text: string): string {
-  const email = text.toLowerCase()
-  const key = emailKey(email)
-  const isValid = valid.test(key) && publicDomain.test(key) && !lostInConversion.test(email)
-  if (!isValid || Math.max(email.length, key.length) > 255)
+  if (!isEmail(text))
     throw new InvalidValue(
       `must be an address such as ada@example.com (at most 255 characters), not ${quoteValue(text)}`,
     )
-  return email
+  return text.toLowerCase()
 }
 
 export function isEmail(text: string): boolean {
-  try {
-    parseEmail(text)
-    return true
-  } catch (error) {
-    if (error instanceof InvalidValue) return false
-    throw error
-  }
+  if (!text.includes('@')) return false
+  const email = text.toLowerCase()
+  const key = emailKey(email)
+  return (
+    valid.test(key) &&
+    publicDomain.test(key) &&
+    !lostInConversion.test(email) &&
+    Math.max(email.length, key.length) <= 255
+  )
 }
 
 /** The form in which addresses are compared: in lower case, with the ASCII form of an international domain. */

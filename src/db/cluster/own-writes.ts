@@ -1,0 +1,57 @@
+import { DbtoolError } from '../../errors.ts'
+import { DatabaseError } from '../failures.ts'
+import { firstRow, type Queries, type StatementOptions, type Value } from '../queries.ts'
+
+/**
+ * Resolves to the GTID position that a reader must have reached before it is read, such as `0-1-100` or
+ * `0-1-100,1-2-5`. Undefined: nothing is known, and nothing is waited for.
+ */
+export type ReadAfter = () => Promise<string | undefined>
+
+/** The time in which a reader has to apply the last own write, unless a statement has less. */
+export const catchUpMs = 5_000
+
+/** The position of a writer after everything that it has committed; undefined for one without a binary log. */
+export async function positionOf(writer: Queries): Promise<string | undefined> {
+  const row = await firstRow<{ position: string | null }>(writer, 'SELECT @@GLOBAL.gtid_binlog_pos AS position')
+  return row?.position || undefined
+}
+
+export interface CatchUp {
+  /** Whether the reader is a node of a Galera cluster. */
+  readonly isNode: boolean
+  /** The position to wait for; a node needs none. */
+  readonly position: string | undefined
+  readonly waitMs?: number | undefined
+}
+
+/** A connection whose statements can be given up. */
+interface Reader {
+  rows<T>(sql: string, values?: readonly Value[], options?: StatementOptions): Promise<T[]>
+}
+
+/**
+ * Waits until a reader has applied the position. A node applies everything that its cluster has committed until now.
+ * Resolves to false if that takes longer than `waitMs`.
+ */
+export async function catchUp(reader: Reader, { isNode, position, waitMs = catchUpMs }: CatchUp): Promise<boolean> {
+  // No time limit of the server ends this wait of a node, so it is given up here.
+  if (isNode) return isInTime(reader.rows('SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1', [], { timeoutMs: waitMs }))
+  if (position === undefined) return true
+  const sql = 'SELECT MASTER_GTID_WAIT(?, ?) AS result'
+  const waiting = reader.rows<{ result: number | null }>(sql, [position, waitMs / 1_000])
+  return isInTime(waiting.then(([row]) => row?.result === 0))
+}
+
+const lockTimeout = 1205
+
+/** A wait that is too long ends with its result, with the error of a lock wait, or with a time-out. */
+async function isInTime(waiting: Promise<unknown>): Promise<boolean> {
+  try {
+    return (await waiting) !== false
+  } catch (error) {
+    if (error instanceof DatabaseError && error.errno === lockTimeout) return false
+    if (error instanceof DbtoolError && error.code === 'STATEMENT_TIMEOUT') return false
+    throw error
+  }
+}

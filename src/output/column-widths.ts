@@ -1,0 +1,120 @@
+import type { Look } from './look.ts'
+import { cellLines, headLines, tableColumns, widest, type CellLayout } from './table-cell.ts'
+import { noUnits, unitOf } from './units.ts'
+import type { Row, View } from './view.ts'
+import { partsOf, widthOf } from './width.ts'
+
+export const narrowestText = 8
+/** Only if nothing else helps: three characters and the ellipsis. */
+const narrowestCut = 4
+const narrowestSentence = 24
+const readableText = 16
+const narrowestChart = 10
+const chartInPipes = 40
+/** The width of borders and padding: a space on both sides of each cell. */
+const frame = (columns: number): number => columns * 3 + 1
+
+/**
+ * The widths of a column, from its natural one to its minimum. First its name wraps at underscores, then texts are cut,
+ * and last of all the name breaks anywhere. Numbers and times are never cut, because that would change them.
+ */
+export interface Elastic {
+  readonly wanted: number
+  /** With a wrapped name. */
+  readonly wrapped: number
+  /** With texts of which still much is to be seen. */
+  readonly cut: number
+  readonly least: number
+}
+
+export const fixed = (width: number): Elastic => ({ wanted: width, wrapped: width, cut: width, least: width })
+
+export function elasticColumns(view: View, rows: readonly Row[], { glyphs, units = noUnits }: Look): Elastic[] {
+  const available: CellLayout = { width: Infinity, glyphs, units }
+  return tableColumns(view).map((column) => {
+    const most = rows.reduce((width, row) => Math.max(width, widest(cellLines(view, column, row, available))), 0)
+    const wanted = Math.max(most, widest(headLines(view, column, rows, available)))
+    const rigid =
+      column.align === 'right' || column.signs !== undefined || rows.some((row) => row[column.name] instanceof Date)
+    const part = Math.max(...[column.name, unitOf(column, units) ?? ''].flatMap(partsOf).map(widthOf))
+    const wrapped = Math.min(wanted, Math.max(most, part))
+    if (column.wraps === true) return { ...fixed(Math.min(wanted, narrowestSentence)), wanted, wrapped }
+    if (rigid) return { wanted, wrapped, cut: wrapped, least: Math.max(most, Math.min(part, narrowestCut)) }
+    return { wanted, wrapped, cut: Math.min(wrapped, narrowestText), least: Math.min(wrapped, narrowestCut) }
+  })
+}
+
+const sumOf = (columns: readonly Elastic[], width: keyof Elastic): number =>
+  columns.reduce((sum, column) => sum + column[width], 0)
+
+export function larger(one: Elastic, other: Elastic): Elastic {
+  return {
+    wanted: Math.max(one.wanted, other.wanted),
+    wrapped: Math.max(one.wrapped, other.wrapped),
+    cut: Math.max(one.cut, other.cut),
+    least: Math.max(one.least, other.least),
+  }
+}
+
+/** Shrinks the widest columns first, by one means after the other, until all fit. Undefined if they cannot fit. */
+export function fittingWidths(columns: readonly Elastic[], limit = Infinity): number[] | undefined {
+  const widths = columns.map(({ wanted }) => wanted)
+  let excess = sumOf(columns, 'wanted') + frame(columns.length) - limit
+  for (const means of ['wrapped', 'cut', 'least'] as const) {
+    for (; excess > 0; excess -= 1) {
+      const elastic = widths.map((width, index) => (width > (columns[index]?.[means] ?? 0) ? width : 0))
+      const most = Math.max(...elastic)
+      if (most === 0) break
+      widths[elastic.indexOf(most)] = most - 1
+    }
+  }
+  return excess > 0 ? undefined : widths
+}
+
+/**
+ * The width that the other columns leave. For a quarter of the terminal, long texts are cut to a length that can still
+ * be read; for the narrowest chart, further.
+ */
+export function chartWidth(columns: readonly Elastic[], limit: number | undefined): number {
+  if (limit === undefined) return chartInPipes
+  const available = limit - frame(columns.length + 1)
+  const shortest = Math.min(readableText, Math.floor(limit / 6))
+  const readable = columns.reduce((sum, { wrapped, cut }) => sum + Math.max(cut, Math.min(wrapped, shortest)), 0)
+  return Math.max(
+    narrowestChart,
+    available - sumOf(columns, 'wanted'),
+    Math.min(usualChart(limit), available - readable),
+  )
+}
+
+/** The least part of the terminal that a chart takes while texts stay readable: a quarter. */
+const usualChart = (limit: number): number => Math.floor(limit / 4)
+
+/**
+ * The view without as many of its spare columns as help: until texts can be read, and a chart has its usual width.
+ * With all columns if there is space for them, or if each row must be a block in any case.
+ */
+export function narrowed(view: View, rows: readonly Row[], look: Look): View {
+  const { spare = [], columns, chart } = view
+  const { width: limit } = look
+  if (limit === undefined || view.nested !== undefined) return view
+  const candidates = [0, ...spare.keys()].map((_, count) => {
+    const omitted = spare.slice(0, count)
+    const fewer = { ...view, columns: columns.filter(({ name }) => !omitted.includes(name)) }
+    const elastic = elasticColumns(fewer, rows, look)
+    return { fewer, omitted, elastic, chartWidth: chart === undefined ? undefined : chartWidth(elastic, limit) }
+  })
+  type Candidate = (typeof candidates)[number]
+  const fits = ({ elastic, chartWidth: width }: Candidate): boolean =>
+    fittingWidths(width === undefined ? elastic : [...elastic, fixed(width)], limit) !== undefined
+  const isRoomy = (candidate: Candidate): boolean =>
+    candidate.chartWidth === undefined
+      ? sumOf(candidate.elastic, 'cut') + frame(candidate.elastic.length) <= limit
+      : candidate.chartWidth >= usualChart(limit) && fits(candidate)
+  const chosen = candidates.find(isRoomy) ?? candidates.findLast(fits)
+  // Without space for its chart, a table is as it would be without one.
+  if (chosen === undefined)
+    return chart === undefined ? view : { ...narrowed({ ...view, chart: undefined }, rows, look), chart }
+  if (chosen.omitted.length > 0) view.onNarrowed?.(chosen.omitted)
+  return chosen.fewer
+}
