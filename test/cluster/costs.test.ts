@@ -101,7 +101,7 @@ const plenty = (database: string): string =>
 /** A shop without orders, as this build makes it. */
 async function createShop(build: string, env: Record<string, string>): Promise<void> {
   const { PATH = '' } = process.env
-  for (const line of ['db migrate', `db seed --users 1000 --products ${products} --orders 0`]) {
+  for (const line of ['db migrate --json', `db seed --users 1000 --products ${products} --orders 0 --json`]) {
     const child = spawn(process.execPath, [join(build, 'dist', 'cli', 'dbtool.cjs'), ...line.split(' ')], {
       cwd: '/',
       env: { PATH, ...env },
