@@ -50,8 +50,6 @@ const releasePollMs = 5
 /** A generator in this thread. */
 export function generator({ pool, size, work, host }: PoolUnderLoad, plan: StressPlan, signal: AbortSignal): Generator {
   let coldStartMs = 0
-  // Each connection that is opened at the same time listens.
-  setMaxListeners(0, signal)
   return {
     prepare: async () => {
       coldStartMs = await openAll(pool, size, signal)
@@ -128,6 +126,8 @@ async function waitForReleases(pool: Pool): Promise<void> {
 /** Opens `size` connections. Resolves to the elapsed time in milliseconds. */
 async function openAll(pool: Pool, size: number, signal: AbortSignal): Promise<number> {
   const started = performance.now()
+  // Each acquire listens.
+  setMaxListeners(0, signal)
   const acquired = await Promise.allSettled(Array.from({ length: size }, () => pool.acquire({ signal })))
   for (const result of acquired) if (result.status === 'fulfilled') result.value.release()
   for (const result of acquired) if (result.status === 'rejected') throw result.reason
