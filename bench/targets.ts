@@ -254,7 +254,7 @@ export const targets: readonly Target[] = [
     group: 'service',
     work: services.channels,
     peer: 'the same build without channels',
-    reach: most(1.01),
+    reach: most(1.02),
     measure: (figures) => figures.spread('service', services.channels, 'fair'),
   },
   starting('--help', 1.6),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createPool, placeOrder, type CreatePoolOptions, type NewOrder } from '../../src/index.ts'
@@ -28,29 +28,29 @@ const optionsFor = ({ socket, user, password }: BenchServer, database = 'mysql')
 })
 
 /** The pool of this build beside that of the same file with channels that are plain objects, in one process. */
-export function channelCost({ server, size, signal }: Bench): () => Promise<Trial> {
-  const libraries = [fileOfLibrary, withoutChannels(server)].map((path) => pathToFileURL(path).href)
-  const load = { libraries, options: optionsFor(server), workers, seconds: size.seconds }
-  return async () => {
-    const program = join(root, 'dist', 'bench', 'channel-load.js')
-    const { exitCode, stdout, stderr } = await runChild(process.execPath, [program, JSON.stringify(load)], {
-      signal,
-      cwd: server.home,
-    })
-    if (exitCode !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `ended with ${exitCode ?? 'a signal'}`)
+export async function channelCost({ server, size, signal }: Bench): Promise<Trial> {
+  const without = withoutChannels()
+  const libraries = [fileOfLibrary, without].map((path) => pathToFileURL(path).href)
+  const program = join(root, 'dist', 'bench', 'channel-load.js')
+  const load = JSON.stringify({ libraries, options: optionsFor(server), workers, seconds: size.seconds })
+  try {
+    const { exitCode, stdout, stderr } = await runChild(process.execPath, [program, load], { signal, cwd: server.home })
+    if (exitCode !== 0) throw new Error(stderr.trim() === '' ? `ended with ${exitCode ?? 'a signal'}` : stderr.trim())
     return { value: Number(stdout) }
+  } finally {
+    rmSync(without)
   }
 }
 
-const fileOfLibrary = join(root, 'dist', 'lib', 'index.js')
+const libraryFolder = join(root, 'dist', 'lib')
+const fileOfLibrary = join(libraryFolder, 'index.js')
 
-function withoutChannels({ home }: BenchServer): string {
+/** Beside the other file, so that both load the same connector. */
+function withoutChannels(): string {
   const text = readFileSync(fileOfLibrary, 'utf8')
   const imported = /^import \{ channel \} from "node:diagnostics_channel";$/m
   if (!imported.test(text)) throw new Error('dist/lib/index.js does not import channel any more')
-  const folder = mkdtempSync(join(home, 'without-channels-'))
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const file = join(folder, 'index.mjs')
+  const file = join(libraryFolder, `without-channels-${process.pid}.js`)
   writeFileSync(file, text.replace(imported, 'const channel = () => ({ hasSubscribers: false, publish() {} });'))
   return file
 }

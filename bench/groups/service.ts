@@ -59,7 +59,7 @@ export async function service(bench: Bench): Promise<void> {
     cpuOfQueries(pool(server.target(), { size: connections }), size.seconds),
   )
   await contest(works.back, 'ms', ['fair', 'driver'], (pool) => throughRelay(bench, (relay) => recovery(pool, relay)))
-  await contest(works.channels, '×', ['fair'], channelCost(bench))
+  await contest(works.channels, '×', ['fair'], () => channelCost(bench))
   await contest(works.parsing, '%', ['fair'], await parseShare(bench))
 }
 

@@ -129,7 +129,7 @@ export async function underLoad<T>(
   return scratch === undefined ? run() : withScratch(ctx, scratch, run)
 }
 
-/** The pool of an observer. A reading that waits longer than this is left out. */
+/** The pool of an observer. A reading that waits longer than this is skipped. */
 const observing = { size: 1, maxOverflow: 0, timeoutMs: 2_000 } as const
 
 /** Calls `use` with an observer of the server on a connection of its own, which follows the failovers of the load. */

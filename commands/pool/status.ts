@@ -126,7 +126,7 @@ async function lookAt(ctx: Context, connection: Connection): Promise<Look> {
   return { side: await serverSide(connection), hosts: await hosts, pool }
 }
 
-/** What a watch has seen until now. */
+/** The state of a watch. */
 interface Watched {
   isAway: boolean
   /** The host that it watches, and since when; undefined before it has seen one. */
@@ -175,12 +175,12 @@ function seenAt(ctx: Context, { target }: Connection, { server }: Watched): Watc
     : { address, text: `${address} since ${clock(ctx)}, before ${server.address}` }
 }
 
-interface Shown {
+interface Refresh {
   readonly watched: Watched
   readonly intervalMs: number
 }
 
-async function showAgain(ctx: Context, connection: Connection, { watched, intervalMs }: Shown): Promise<void> {
+async function showAgain(ctx: Context, connection: Connection, { watched, intervalMs }: Refresh): Promise<void> {
   const look = await lookAt(ctx, connection)
   ctx.out.clearScreen()
   show(ctx, look)

@@ -62,12 +62,12 @@ const mostBars = 100
 async function textOf(ctx: Context, kind: ChartFile['kind'], contents: ChartContents): Promise<string> {
   const { chart, view, title } = contents
   const rows = contents.rows as readonly Row[]
-  const shown = chart.kind === 'bars' ? rows.slice(0, mostBars) : rows
-  const part = shown.length < rows.length ? `, the first ${mostBars} of ${rows.length} rows` : ''
+  const drawn = chart.kind === 'bars' ? rows.slice(0, mostBars) : rows
+  const part = drawn.length < rows.length ? `, the first ${mostBars} of ${rows.length} rows` : ''
   if (part !== '') ctx.out.notice(`the chart has ${part.slice(2)}`)
   const units = [chart.column, chart.label].flatMap((name) => ctx.out.unitOf(view, name) ?? [])
   const caption = `${[chart.column, ...units].join(', ')}${part}`
-  const drawing = drawingOf(ctx, { ...contents, rows: shown })
+  const drawing = drawingOf(ctx, { ...contents, rows: drawn })
   if (kind === 'svg') return svgOf(`${title} ${caption}`, drawing)
   const { chartPage } = await import('./chart-page.ts')
   return chartPage({
@@ -77,7 +77,7 @@ async function textOf(ctx: Context, kind: ChartFile['kind'], contents: ChartCont
     date: ctx.out.time(ctx.io.now()),
     commandLine: ctx.commandLine(),
     columns: view.columns.map(({ name }) => [name, ctx.out.unitOf(view, name) ?? ''].join(' ').trim()),
-    rows: shown.map((row) => view.columns.map(({ name }) => ctx.out.cellText(row[name]))),
+    rows: drawn.map((row) => view.columns.map(({ name }) => ctx.out.cellText(row[name]))),
   })
 }
 

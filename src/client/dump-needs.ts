@@ -9,7 +9,7 @@ const version = /^-- Server version\s+(\d+\.\d+\.\d+)/
 const definer = /\bDEFINER=`([^`]*)`@`([^`]*)`/g
 const collation = /\b(?:COLLATE[ =]|collation_connection\s*=)\s*(\w+_(?:ci|cs|bin))\b/gi
 
-/** What a dump needs of the server: from its statements, and not from its rows. */
+/** The needs of a dump: collations and accounts, from its statements and not from its rows. */
 export class DumpNeeds {
   /** The version of the server from which the dump comes, if it says so. */
   version: string | undefined

@@ -168,7 +168,7 @@ export interface RestoreRequest extends Pick<ClientRun, 'program' | 'options' | 
 /** In this mode the client passes everything to the server: a dump cannot run commands on this machine. */
 const safely = ['--binary-mode', '--batch', '--show-warnings']
 
-/** What the server has changed, because it cannot hold it. A dump turns off the strict mode of its session. */
+/** Values that the server cannot hold and has changed. A dump turns off the strict mode of its session. */
 export interface ChangedValues {
   count: number
   /** The first warnings. */

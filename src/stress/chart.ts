@@ -61,7 +61,7 @@ export function niceCeiling(value: number): number {
 
 const mostSteps = 4
 
-/** The marks of an axis from zero to `highest` or a little more, at round steps. Those of whole numbers are whole. */
+/** The marks of an axis from zero to `highest` or a little more, at round steps. Counts have no fractions. */
 export function marksUpTo(highest: number, areWhole: boolean): number[] {
   const step = niceCeiling((highest || 1) / mostSteps)
   const size = areWhole && !Number.isInteger(step) ? (step < 1 ? 1 : 5) : step

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '../db/pool/pool.ts'
@@ -125,6 +126,8 @@ async function waitForReleases(pool: Pool): Promise<void> {
 /** Opens `size` connections. Resolves to the elapsed time in milliseconds. */
 async function openAll(pool: Pool, size: number, signal: AbortSignal): Promise<number> {
   const started = performance.now()
+  // Each acquire listens.
+  setMaxListeners(0, signal)
   const acquired = await Promise.allSettled(Array.from({ length: size }, () => pool.acquire({ signal })))
   for (const result of acquired) if (result.status === 'fulfilled') result.value.release()
   for (const result of acquired) if (result.status === 'rejected') throw result.reason

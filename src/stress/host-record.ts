@@ -1,6 +1,6 @@
 import type { Failover } from '../db/pool/chosen-server.ts'
 
-/** The iterations that ended while the pool had its connections at one of several hosts. */
+/** The iterations that ended while the pool was connected to one of several hosts. */
 export interface HostFigures {
   readonly host: string
   readonly ok: number
@@ -30,9 +30,9 @@ export class HostRecord {
   static of(all: readonly HostData[]): HostRecord {
     const sum = new HostRecord()
     for (const { host, ok, failed } of all.flatMap(({ hosts }) => hosts)) {
-      const figures = sum.#figuresOf(host)
-      figures.ok += ok
-      figures.failed += failed
+      const counts = sum.#countsOf(host)
+      counts.ok += ok
+      counts.failed += failed
     }
     sum.#failovers.push(...firstOfEach(all.map(({ failovers }) => failovers)))
     return sum
@@ -40,7 +40,7 @@ export class HostRecord {
 
   data(): HostData {
     return {
-      hosts: [...this.#hosts].map(([host, figures]) => ({ host, ...figures })),
+      hosts: [...this.#hosts].map(([host, counts]) => ({ host, ...counts })),
       failovers: this.#failovers,
     }
   }
@@ -55,7 +55,7 @@ export class HostRecord {
 
   /** From now on, iterations run at this host. */
   isAt(host: string): void {
-    this.#current = this.#figuresOf(host)
+    this.#current = this.#countsOf(host)
   }
 
   moved({ from, to, reason }: Failover): void {
@@ -63,10 +63,10 @@ export class HostRecord {
     this.#failovers.push({ second, from, to, reason })
   }
 
-  #figuresOf(host: string): { ok: number; failed: number } {
-    const figures = this.#hosts.get(host) ?? { ok: 0, failed: 0 }
-    this.#hosts.set(host, figures)
-    return figures
+  #countsOf(host: string): { ok: number; failed: number } {
+    const counts = this.#hosts.get(host) ?? { ok: 0, failed: 0 }
+    this.#hosts.set(host, counts)
+    return counts
   }
 }
 

@@ -140,7 +140,7 @@ function statementsOf({ statements, recorder }: Run, seconds: number): Statement
 
 /** None for a pool that keeps the host of its first connection. */
 function hostsOf({ hosts, recorder }: Run): HostFigures[] {
-  const used = new Map(recorder.hosts.data().hosts.map((figures) => [figures.host, figures]))
+  const used = new Map(recorder.hosts.data().hosts.map((used) => [used.host, used]))
   return used.size === 0 ? [] : hosts.map((host) => used.get(host) ?? { host, ok: 0, failed: 0 })
 }
 

@@ -18,8 +18,10 @@ const isLong = process.env['DBTOOL_CLUSTER_ROUNDS'] !== undefined
 const before = process.env['DBTOOL_CLUSTER_BEFORE']
 const root = join(import.meta.dirname, '../..')
 const why = noGalera ?? (isLong ? '' : 'skipped: npm run torture -- --cluster')
-const rounds = 15
+const rounds = 12
 const seconds = 1.5
+/** A process of its own needs some time until its code is compiled. */
+const processSeconds = 3
 const products = 1_000
 
 /** Resolves to a figure of one trial, such as orders per second. */
@@ -99,7 +101,7 @@ const plenty = (database: string): string =>
 /** A shop without orders, as this build makes it. */
 async function createShop(build: string, env: Record<string, string>): Promise<void> {
   const { PATH = '' } = process.env
-  for (const line of ['db migrate', `db seed --users 1000 --products ${products} --orders 0`]) {
+  for (const line of ['db migrate --json', `db seed --users 1000 --products ${products} --orders 0 --json`]) {
     const child = spawn(process.execPath, [join(build, 'dist', 'cli', 'dbtool.cjs'), ...line.split(' ')], {
       cwd: '/',
       env: { PATH, ...env },
@@ -149,7 +151,7 @@ async function libraryTrial(
   workers: number,
 ): Promise<Readonly<Record<string, number>>> {
   const library = pathToFileURL(join(build, 'dist', 'lib', 'index.js')).href
-  const load: LibraryLoad = { library, options, workers, seconds, lines: 3, products, users: 1_000 }
+  const load: LibraryLoad = { library, options, workers, seconds: processSeconds, lines: 3, products, users: 1_000 }
   const program = join(root, 'dist', 'bench', 'library-load.js')
   const child = spawn(process.execPath, [program, JSON.stringify(load)], {
     cwd: '/',

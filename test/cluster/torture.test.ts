@@ -66,10 +66,10 @@ describe.skipIf(noGalera !== undefined || rounds === 0)(`orders while a cluster 
     await restock(nodes[0])
     await fault.prepare?.(nodes)
     const open = await clients[client]!(nodes, folder)
-    const told = await runRound(open, { name, chance, nodes, fault }).finally(() => open.close())
+    const answers = await runRound(open, { name, chance, nodes, fault }).finally(() => open.close())
     await mendAll(fault, nodes)
-    const wrong = client === "the connector's PoolCluster" ? [] : await auditRound(told, nodes)
-    const outcome = { kind, client, told, wrong, moves: open.moves }
+    const wrong = client === "the connector's PoolCluster" ? [] : await auditRound(answers, nodes)
+    const outcome = { kind, client, answers, wrong, moves: open.moves }
     outcomes.push(outcome)
     say(roundLine(outcome))
     return wrong
@@ -91,7 +91,7 @@ describe.skipIf(noGalera !== undefined || rounds === 0)(`orders while a cluster 
       }
     }
     expect(wrong).toEqual([])
-    const told = outcomes.filter(({ client }) => client === dbtoolHosts).flatMap(({ told: { errors } }) => [...errors])
-    expect(told).toEqual([])
+    const ours = outcomes.filter(({ client }) => client === dbtoolHosts)
+    expect(ours.flatMap(({ answers: { errors } }) => [...errors])).toEqual([])
   })
 })

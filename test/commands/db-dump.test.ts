@@ -259,7 +259,8 @@ INSERT INTO \`b\` VALUES ('COLLATE utf8mb4_of_a_text_ci'),
     const before = await everything(copy)
     writeFileSync(
       join(cwd, 'theirs.sql'),
-      'CREATE TABLE a (id INT);\n/*!50003 CREATE*/ /*!50017 DEFINER=`them`@`%`*/ /*!50003 TRIGGER t BEFORE INSERT ON a ' +
+      'CREATE TABLE a (id INT);\n/*!50003 CREATE*/ /*!50017 DEFINER=`them`@`%`*/ /*!50003 TRIGGER t ' +
+        'BEFORE INSERT ON a ' +
         "FOR EACH ROW SET NEW.id = 1 */;\nINSERT INTO `a` VALUES\n('DEFINER=`nobody`@`%`');\n-- Dump completed\n",
     )
     const { exitCode, error } = await intoCopy(`db restore theirs.sql --confirm ${copy.name} --json`, { as: 'app' })

@@ -40,7 +40,8 @@ describe.skipIf(otherPrograms === '')('a dump (needs DBTOOL_TEST_OTHER_MARIADBD)
   it('is restored into a server of another version, and comes back from there', async () => {
     const { connection } = here
     for (const sql of [
-      'CREATE TABLE extra (id INT PRIMARY KEY, raw BLOB, at DATETIME(6), place INET6, key_ UUID, doc JSON, made INT AS (id + 1))',
+      `CREATE TABLE extra (id INT PRIMARY KEY, raw BLOB, at DATETIME(6), place INET6, key_ UUID, doc JSON,
+        made INT AS (id + 1))`,
       "INSERT INTO extra (id, raw, at, place, key_, doc) VALUES (1, x'00FF27', NOW(6), '::1', UUID(), '{\"a\": 1}')",
       'CREATE VIEW twice AS SELECT id, id * 2 AS twice FROM extra',
       'CREATE SEQUENCE numbers START WITH 100 INCREMENT BY 10 MAXVALUE 100000',

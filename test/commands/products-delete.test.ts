@@ -36,10 +36,7 @@ describe('products delete', () => {
     const tty = terminal(['products', 'delete', 'TEA-1'], shop.name, { columns })
     await tty.see('(y/N)')
     const question = '1 order refers to TEA-1 (Green tea), so it cannot be deleted. Deactivate it instead?'
-    const words = new Set(question.split(' '))
-    const shown = tty.screen.split(' On ')[0]!.split(/[\n ]+/)
-    expect(shown.filter((word) => word !== '?' && word !== '' && !words.has(word))).toEqual([])
-    expect(tty.screen.replace(/\s+/g, ' ')).toContain(question)
+    expect(tty.screen.replace(/\s+/g, ' ')).toContain(`? ${question} On `)
     tty.type(keys.enter)
     expect(await tty.ended()).toBe(3)
   })

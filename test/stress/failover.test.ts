@@ -38,7 +38,7 @@ function statementsEnded(text: string, count: number): Promise<void> {
 }
 
 describe('several hosts', () => {
-  it('pool stress goes on at the next host, says what happened at each, and marks the failover in its page', async () => {
+  it('pool stress goes on at the next host, with the figures of each, and marks the failover in its page', async () => {
     const [a, b] = [await brokenNetwork(database.target), await brokenNetwork(database.target)]
     const [first, second] = [hostText(a.target), hostText(b.target)]
     const page = join(folder, 'failover.html')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { StressResult } from '../../src/stress/result.ts'
 import { dbtool } from '../support/cli.ts'
 import { testDatabase } from '../support/database.ts'
@@ -98,6 +98,15 @@ describe('pool stress', () => {
       failed: 0,
       ...expected,
     })
+  })
+
+  it('opens a large pool without a warning of Node', async () => {
+    const warnings: string[] = []
+    const listen = ({ message }: Error): void => void warnings.push(message)
+    process.on('warning', listen)
+    onTestFinished(() => void process.off('warning', listen))
+    expect(await stress('--pool-size 14 --max-overflow 0 --workers 14 --sql "SELECT 1"')).toMatchObject({ ok: 14 })
+    expect(warnings).toEqual([])
   })
 
   it('goes on for a duration, after a warm-up that is not counted', async () => {

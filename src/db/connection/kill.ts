@@ -14,6 +14,9 @@ const pollMs = 20
 const mostConnections = 4
 const mostAstray = 16
 const longestPauseMs = 20
+const fullPauseMs = 50
+/** The server, or the account, has no further connection. */
+const fullErrors: readonly (number | undefined)[] = [1040, 1203, 1226]
 
 interface SideConnection extends Queries {
   /** The name of its server, if that is known. */
@@ -91,9 +94,17 @@ export class Killer {
   private async run(): Promise<void> {
     this.#running = true
     let astray = 0
+    let fullUntil = Infinity
     while (this.#requests.length > 0) {
-      const hasServed = await this.serveOne()
-      astray = hasServed ? 0 : astray + 1
+      const result = await this.serveOne()
+      if (result === 'full') {
+        fullUntil = Math.min(fullUntil, performance.now() + waitMs)
+        if (performance.now() < fullUntil) await sleep(fullPauseMs)
+        else this.refuseAll()
+        continue
+      }
+      fullUntil = Infinity
+      astray = result === 'served' ? 0 : astray + 1
       if (astray >= mostAstray) this.refuseAll()
       // Otherwise a balancer that takes its servers in turn could lead every one of these to the same server.
       else if (astray > 0) await sleep(Math.random() * longestPauseMs)
@@ -101,19 +112,23 @@ export class Killer {
     this.#running = false
   }
 
-  /** Serves the requests for the server that a new connection reaches. Resolves to false if there are none. */
-  private async serveOne(): Promise<boolean> {
+  /**
+   * Serves the requests for the server that a new connection reaches. Resolves to `astray` if there are none. Resolves
+   * to `full` if the server, or the account, has no connection left. It may have one in a moment.
+   */
+  private async serveOne(): Promise<'served' | 'astray' | 'full'> {
     try {
       const side = await this.#connect()
       try {
-        return await this.serve(side)
+        return (await this.serve(side)) ? 'served' : 'astray'
       } finally {
         await side.close()
       }
     } catch (error) {
+      if (error instanceof DatabaseError && fullErrors.includes(error.errno)) return 'full'
       // A server without an answer would take too long a second time.
       if (error instanceof DbtoolError && error.code === 'UNREACHABLE') this.refuseAll()
-      return false
+      return 'astray'
     }
   }
 

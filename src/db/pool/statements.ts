@@ -1,5 +1,4 @@
 import { DbtoolError } from '../../errors.ts'
-import { quoteValue } from '../../values.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
@@ -54,14 +53,14 @@ export function statementsOn(pool: Pool, { timeoutMs: longestWaitMs }: { readonl
   }
 }
 
-/** What untyped code passes. @throws DbtoolError BAD_INPUT. */
+/** Checks the arguments of untyped code. @throws DbtoolError BAD_INPUT. */
 function check(sql: unknown, values: unknown, { signal, timeoutMs }: StatementOptions): void {
   if (typeof sql !== 'string' || sql.trim() === '') throw misuse('the statement must be a text that is not empty')
   if (!Array.isArray(values)) throw misuse('the values of the statement must be a list')
   if (signal !== undefined && !((signal as unknown) instanceof AbortSignal))
     throw misuse('signal must be an AbortSignal')
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw misuse(`timeoutMs must be a number of milliseconds above 0, not ${quoteValue(String(timeoutMs))}`)
+    throw misuse(`timeoutMs must be a number of milliseconds above 0, not '${String(timeoutMs)}'`)
 }
 
 const misuse = (message: string): DbtoolError => new DbtoolError('BAD_INPUT', message)

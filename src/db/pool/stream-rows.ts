@@ -21,7 +21,7 @@ export async function* streamRows<T = Row>(
   const cancelled = new DbtoolError('INTERRUPTED', 'the statement was cancelled')
   const abort = (): void => {
     batches.end({ error: cancelled })
-    // The statement ends now, even if its reader comes back much later.
+    // The statement ends now, even if its reader asks for the next row much later.
     lease.destroy()
   }
   const throwIfCancelled = (): void => {

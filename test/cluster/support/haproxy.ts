@@ -31,11 +31,11 @@ export async function haproxy(
   const documented = documentedConfiguration()
   writeFileSync(file, configurationFor(nodes, port, change?.(documented) ?? documented))
   const child = spawn('haproxy', ['-db', '-f', file], { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
-  let said = ''
-  child.stderr.on('data', (chunk) => (said += String(chunk)))
+  let output = ''
+  child.stderr.on('data', (chunk) => (output += String(chunk)))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   while (!(await accepts(port))) {
-    if (child.exitCode !== null) throw new Error(`haproxy: ${said}`)
+    if (child.exitCode !== null) throw new Error(`haproxy: ${output}`)
     await sleep(20)
   }
   return {

@@ -1,11 +1,11 @@
 import { loadavg } from 'node:os'
-import type { Told } from './trial.ts'
+import type { Answers } from './trial.ts'
 
 /** A round of one fault with one client. */
 export interface Outcome {
   readonly kind: string
   readonly client: string
-  readonly told: Told
+  readonly answers: Answers
   readonly wrong: readonly string[]
   readonly moves: readonly string[]
 }
@@ -14,8 +14,8 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`
 const total = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0)
 const load = (): string => `load average ${(loadavg()[0] ?? 0).toFixed(1)}`
 
-export function roundLine({ kind, client, told, wrong, moves }: Outcome): string {
-  const { acknowledged, refused, unknown, errors, longestMs } = told
+export function roundLine({ kind, client, answers, wrong, moves }: Outcome): string {
+  const { acknowledged, refused, unknown, errors, longestMs } = answers
   const figures = `${acknowledged.size} placed, ${refused.size} refused, ${unknown.size} unknown`
   const lines = [`  ${kind}, ${client}: ${seconds(longestMs)} without an order; ${figures}; ${load()}`]
   for (const [text, count] of errors) lines.push(`      ${count} × ${text}`)
@@ -35,20 +35,21 @@ export function tableOf(
     groups.set(name, [...(groups.get(name) ?? []), outcome])
   }
   const rows = [...groups].sort(([a], [b]) => a.localeCompare(b)).map(([name, all]) => `| ${name} | ${rowOf(all)} |`)
-  const placed = total(outcomes.map(({ told }) => told.acknowledged.size))
+  const wrong = total(outcomes.map((outcome) => outcome.wrong.length))
+  const placed = total(outcomes.map(({ answers }) => answers.acknowledged.size))
   return [
     `seed ${seed}, ${load()}`,
     '| fault | client | rounds | median | longest | errors | orders | refused | unknown | wrong |',
     '|---|---|---|---|---|---|---|---|---|---|',
     ...rows,
-    `${placed} orders were acknowledged; lost, doubled or contradicting: ${total(outcomes.map(({ wrong }) => wrong.length))}`,
+    `${placed} orders were acknowledged; lost, doubled or contradicting: ${wrong}`,
     ...(skipped === undefined ? [] : [`HAProxy: ${skipped}`]),
   ].join('\n')
 }
 
 function rowOf(outcomes: readonly Outcome[]): string {
-  const times = outcomes.map(({ told }) => told.longestMs).sort((a, b) => a - b)
-  const sum = (of: (told: Told) => number): number => total(outcomes.map(({ told }) => of(told)))
+  const times = outcomes.map(({ answers }) => answers.longestMs).sort((a, b) => a - b)
+  const sum = (of: (answers: Answers) => number): number => total(outcomes.map(({ answers }) => of(answers)))
   return [
     outcomes.length,
     seconds(median(times)),

@@ -15,7 +15,7 @@ export const scarce = [1, 2, 3]
 export const plentiful = [4, 5, 6, 7, 8]
 
 /** What the users of one client were told in one round. */
-export interface Told {
+export interface Answers {
   readonly tried: ReadonlyMap<string, OrderRequest>
   readonly acknowledged: Map<string, Placement>
   readonly refused: ReadonlySet<string>
@@ -43,7 +43,7 @@ const steadyMs = 700
 const longestWaitMs = 25_000
 
 /** Places orders on sixteen workers, breaks something, and goes on until orders are placed steadily again. */
-export async function runRound(client: Client, { name, chance, nodes, fault }: Round): Promise<Told> {
+export async function runRound(client: Client, { name, chance, nodes, fault }: Round): Promise<Answers> {
   const load = new Load(client, name, chance)
   const working = Promise.all(Array.from({ length: connections }, () => load.work()))
   try {
@@ -61,7 +61,7 @@ export async function runRound(client: Client, { name, chance, nodes, fault }: R
 }
 
 /** Orders of several workers, until the end. */
-class Load implements Told {
+class Load implements Answers {
   readonly tried = new Map<string, OrderRequest>()
   readonly acknowledged = new Map<string, Placement>()
   readonly refused = new Set<string>()
@@ -149,9 +149,9 @@ class Load implements Told {
  * Compares what the users were told in a round with the tables of every node, and asks again for what they did not
  * know. Resolves to sentences about what must never be.
  */
-export async function auditRound(told: Told, nodes: readonly GaleraNode[]): Promise<string[]> {
-  const { tried, acknowledged, refused } = told
-  await resolveUnknown(told, nodes)
+export async function auditRound(answers: Answers, nodes: readonly GaleraNode[]): Promise<string[]> {
+  const { tried, acknowledged, refused } = answers
+  await resolveUnknown(answers, nodes)
   const wrong: string[] = []
   for (const node of nodes) {
     const rows = await rowsOf(node, [...tried.keys()])
@@ -168,7 +168,7 @@ export async function auditRound(told: Told, nodes: readonly GaleraNode[]): Prom
 }
 
 /** An order whose user does not know is asked for again, with its key. */
-async function resolveUnknown({ unknown, tried, acknowledged }: Told, [node]: readonly GaleraNode[]): Promise<void> {
+async function resolveUnknown({ unknown, tried, acknowledged }: Answers, [node]: readonly GaleraNode[]): Promise<void> {
   if (unknown.size === 0) return
   const options = { ...defaultPoolOptions, size: 1, maxOverflow: 0 }
   const pool = openPool('fair', { target: node!.target, limits: defaultLimits, options })

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ConnectEvent } from '../../../src/db/diagnostics.ts'
 import { openPool } from '../../../src/db/pool/open.ts'
 import { defaultPoolOptions, type Pool, withLease } from '../../../src/db/pool/pool.ts'
 import { defaultLimits, type Target } from '../../../src/db/target.ts'
@@ -51,6 +54,34 @@ describe('the size of a pool bounds the load on the server', () => {
       end(lease)
     }
     await pool.close(0)
+    expect(await running()).toBe(0)
+  })
+
+  it('also when the server has no room at first for the connection that stops a statement', async () => {
+    const account = `'full_${randomBytes(4).toString('hex')}'@localhost`
+    const { connection, name, target } = database
+    await connection.execute(`CREATE USER ${account} IDENTIFIED BY 'x' WITH MAX_USER_CONNECTIONS ${size}`)
+    onTestFinished(async () => {
+      await connection.execute(`DROP USER ${account}`)
+    })
+    await connection.execute(`GRANT SELECT ON ${name}.* TO ${account}`)
+    const pool = smallPool({ ...target, user: account.split("'")[1] ?? '', password: 'x' })
+    const [busy, other] = [await pool.acquire(), await pool.acquire()]
+    void busy.rows('SELECT SLEEP(60)').catch(() => undefined)
+    while ((await running()) < 1) await running()
+    const refused = new Promise<void>((resolve) => {
+      const listener = (event: unknown): void => {
+        if ((event as ConnectEvent).database === name && (event as ConnectEvent).outcome === 'UNREACHABLE') resolve()
+      }
+      subscribe('dbtool:connect', listener)
+      onTestFinished(() => void unsubscribe('dbtool:connect', listener))
+    })
+    busy.release()
+    await refused
+    expect([await running(), pool.stats().stopping]).toEqual([1, 1])
+    other.destroy()
+    other.release()
+    while (pool.stats().stopping > 0) await running()
     expect(await running()).toBe(0)
   })
 
