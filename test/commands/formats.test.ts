@@ -49,6 +49,8 @@ const stress = [
   'validity',
   'partial',
   'statements',
+  'hosts',
+  'failovers',
   'thresholds',
   'comparison',
 ]

@@ -61,7 +61,7 @@ const lines: readonly [line: string, stdin?: string, exitCode?: number][] = [
 ]
 
 /** Verbs that change the schema or privileges, or run what they are given, and leave no row. */
-const silent = ['db migrate', 'db rollback', 'db reset', 'db grants', 'db restore', 'sql']
+const silent = ['db migrate', 'db rollback', 'db reset', 'db grants', 'db restore', 'sql', 'cluster failover']
 
 const lastId = async (): Promise<number> =>
   (await shop.connection.rows<{ id: number }>('SELECT COALESCE(MAX(id), 0) AS id FROM logs'))[0]?.id ?? 0

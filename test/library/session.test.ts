@@ -76,6 +76,27 @@ describe('what a caller has changed in its session does not reach the next one',
     expect(await pool.query('SELECT 1 AS n UNION SELECT 2')).toHaveLength(2)
   })
 
+  it('a prepared statement is of the database in use, however often that changes', async () => {
+    const [first, second] = ['one', 'other'].map((name) => `${database.name}_${name}`)
+    onTestFinished(async () => {
+      for (const name of [first, second]) await database.connection.execute(`DROP DATABASE ${name}`)
+    })
+    for (const name of [first, second]) {
+      await database.connection.execute(`CREATE DATABASE ${name}`)
+      await database.connection.execute(`CREATE TABLE ${name}.place AS SELECT '${name}' AS name`)
+    }
+    const found = await withLease(onePool(), async (lease) => {
+      const names: string[] = []
+      for (const name of [first, second, first, second]) {
+        await lease.execute(`USE ${name}`)
+        await lease.execute('SET STATEMENT max_statement_time = 1 FOR SELECT 1')
+        for (const { name } of await lease.prepared<{ name: string }>('SELECT name FROM place', [])) names.push(name)
+      }
+      return names
+    })
+    expect(found).toEqual([first, second, first, second])
+  })
+
   it('and who changes nothing pays nothing', async () => {
     const pool = onePool()
     // The counters of a session restart when it is reset.

@@ -286,7 +286,7 @@ describe('a picture', () => {
   )
 
   it('shows what the report is ranked by', async () => {
-    expect(await drawn('top-products')).toMatch(/ 41 │ .* │ █{10,} │\n.* 17 │ .* │ █{4,5}\S? +│\n/)
+    expect(await drawn('top-products')).toMatch(/ 41 │ .* │ █{19} │\n.* 17 │ .* │ █{7}▉ +│\n/)
     expect(await drawn('top-products --by revenue')).toMatch(/ 586\.80 │ █{10,} │\n.* 492\.00 │ █{8,}\S? +│\n/)
   })
 

@@ -144,7 +144,8 @@ function siblingsAt(
   if (siblings.length === 0 && !state.readOnly)
     throw refused(`${host} takes writes already`, 'see: dbtool cluster status')
   const ahead = siblings.find(({ received }) => isAhead(received, replica.received))
-  if (ahead !== undefined) throw refused(`${host} has received more than ${address}`, `use --to ${host}`)
+  if (ahead !== undefined)
+    throw refused(`${host} has received more than ${address}`, `make ${host} the primary instead`)
   return siblings.map(({ name }) => ({ host, name }))
 }
 

@@ -16,8 +16,12 @@ const takesLocks =
   /^\s*(?:LOCK\s+TABLES?\s|FLUSH\s[^;]*\b(?:READ\s+LOCK|FOR\s+EXPORT)|BACKUP\s+(?:STAGE|LOCK)\b|HANDLER\s)/i
 const takesNamedLock = (sql: string): boolean => sql.includes('GET_LOCK(') || sql.includes('get_lock(')
 
-interface ServerStatus {
-  readonly info: { readonly status: number } | null
+/** A SET changes no database. */
+const keepsDatabase = /^\s*SET\b/i
+
+/** What the connector knows of the session. */
+interface Known {
+  readonly info: { readonly status: number; database?: string | undefined } | null
 }
 
 /** The state of a session, as the flags of the answers and the errors tell it. */
@@ -25,10 +29,12 @@ export class SessionState {
   /** `known` after a success. After an error it is `unknown`, unless the error ended the transaction. */
   #transaction: 'known' | 'unknown' | 'ended' = 'known'
   #isChanged = false
+  #databases = 0
   readonly #raw: DriverConnection
 
   constructor(raw: DriverConnection) {
     this.#raw = raw
+    this.nameDatabase()
   }
 
   get inTransaction(): boolean {
@@ -47,11 +53,16 @@ export class SessionState {
   /** After a success. `isAlone` is false if other statements were sent meanwhile. */
   succeeded(sql: string, { keepsSession, isAlone }: { keepsSession: boolean; isAlone: boolean }): void {
     this.#transaction = 'known'
-    if (keepsSession) return
-    const answered = (this.flags & sessionChangedFlag) !== 0 && !forOneStatement.test(sql)
-    const changed = answered || takesLocks.test(sql) || takesNamedLock(sql)
+    const isMarked = (this.flags & sessionChangedFlag) !== 0
     // An answer that comes together with another one hides its flags.
     const mayHaveChanged = !isAlone && !changesNoSession.test(sql)
+    if (isMarked || mayHaveChanged) {
+      if (!keepsDatabase.test(sql)) this.#databases += 1
+      this.nameDatabase()
+    }
+    if (keepsSession) return
+    const answered = isMarked && !forOneStatement.test(sql)
+    const changed = answered || takesLocks.test(sql) || takesNamedLock(sql)
     this.#isChanged ||= changed || mayHaveChanged
   }
 
@@ -68,9 +79,19 @@ export class SessionState {
   restored(): void {
     this.#isChanged = false
     this.#transaction = 'known'
+    this.nameDatabase()
+  }
+
+  /**
+   * The connector finds its prepared statements by the name of the database. It misreads these answers as an empty
+   * name, and would find a statement of another database. So each database has a number here.
+   */
+  private nameDatabase(): void {
+    const { info } = this.#raw as unknown as Known
+    if (info !== null) info.database = `database ${this.#databases}`
   }
 
   private get flags(): number {
-    return (this.#raw as unknown as ServerStatus).info?.status ?? autocommitFlag
+    return (this.#raw as unknown as Known).info?.status ?? autocommitFlag
   }
 }

@@ -47,21 +47,11 @@ export async function setUpSession(session: NewSession): Promise<SetUpSession> {
   return { server, role: answer, behindSeconds: lagOf(lags) }
 }
 
-/**
- * Sets up a session that was reset, which keeps the database that was in use. From then on, the server names only
- * variables that a statement can set. With a binary log, it would also name the GTID of each commit, for which no
- * session must be reset.
- */
+/** Sets up a session that was reset, which keeps the database that was in use. */
 export function setUpAgain(raw: DriverConnection, target: Target, limits: Limits): Promise<unknown> {
   const use = target.database === undefined ? [] : [raw.query(`USE ${quoted(target.database)}`)]
-  const variables = raw.query(sessionStatement(limits, target))
-  // A node that is not ready, and MySQL, refuse it. Then all variables stay reported.
-  const track = raw.query(trackSettable).catch(() => undefined)
-  return Promise.all([variables, ...use, track])
+  return Promise.all([raw.query(sessionStatement(limits, target)), ...use])
 }
-
-const trackSettable = `SET session_track_system_variables = (SELECT GROUP_CONCAT(LOWER(VARIABLE_NAME))
-FROM information_schema.SYSTEM_VARIABLES WHERE VARIABLE_SCOPE = 'SESSION' AND READ_ONLY = 'NO')`
 
 /** The number that the connector gives to its own connect time-out. */
 const lateErrno = 45012
