@@ -46,14 +46,15 @@ function table(run: BenchRun): string {
         `(${size.starts} of a start, ${size.reportRounds} of a report). ` +
         `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}.`,
     ),
-    ...(run.parts === undefined ? [] : [wrapped(`Measured by groups: ${run.parts.map(partText).join('; ')}.`)]),
+    ...(run.parts === undefined ? [] : [wrapped(run.parts.map(partText).join(' '))]),
     wrapped(`Versions: ${list(versions)}. The server: ${list(settings)}.`),
   ].join('\n')
 }
 
 function partText({ date, commit, load, groups }: RunPart): string {
   const busy = load === undefined ? '' : `, load average ${load.toFixed(1)}`
-  return `${groups.join(', ')} at ${date.slice(0, 'YYYY-MM-DDThh:mm'.length).replace('T', ' ')} (${commit}${busy})`
+  const at = date.slice(0, 'YYYY-MM-DDThh:mm'.length).replace('T', ' ')
+  return `Measured at ${at} (${commit}${busy}): ${groups.join(', ')}.`
 }
 
 const columns = 120

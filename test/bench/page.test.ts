@@ -128,8 +128,8 @@ describe('several runs as one', () => {
       ['dbtool --help', 1.5, true],
     ])
     expect(withTable(readFileSync('docs/benchmarks.md', 'utf8'), both).replaceAll('\n', ' ')).toContain(
-      'Measured by groups: start at 2026-11-28 21:00 (bbb, load average 0.3); ' +
-        'many at 2026-11-28 19:00 (aaa, load average 0.3).',
+      'Measured at 2026-11-28 21:00 (bbb, load average 0.3): start. ' +
+        'Measured at 2026-11-28 19:00 (aaa, load average 0.3): many.',
     )
   })
 

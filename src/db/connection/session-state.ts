@@ -19,7 +19,7 @@ const takesNamedLock = (sql: string): boolean => sql.includes('GET_LOCK(') || sq
 /** A SET changes no database. */
 const keepsDatabase = /^\s*SET\b/i
 
-/** What the connector knows of the session. */
+/** The part of the session that the connector knows. */
 interface Known {
   readonly info: { readonly status: number; database?: string | undefined } | null
 }
