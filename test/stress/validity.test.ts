@@ -25,6 +25,7 @@ describe('the validity of a run', () => {
     ['of a few iterations', { iterations: 20 }, 'too-short', ['long_enough']],
     ['in which the pool and the iterations disagree', { poolInUseMs: 45_000 }, 'contradictory', ['littles_law']],
     ['that agrees within five per cent', { poolInUseMs: 47_600 }, 'valid', []],
+    ['of so few connections that releasing them counts', { poolInUseMs: 1_500, inUseMs: 1_400 }, 'valid', []],
     ['in which the client had no time left', { clientCpu: 0.97 }, 'client-bound', ['client_cpu']],
     ['in which the event loop was late', { eventLoopP99Ms: 45 }, 'client-bound', ['event_loop']],
     ['that became slower', { halves: [500, 430] }, 'unsteady', ['steady']],
