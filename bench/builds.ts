@@ -52,6 +52,11 @@ export async function programs(bench: Bench, database: string): Promise<Program[
   return programs
 }
 
+/** The program of a build as a contestant. */
+export function contestantOf({ who }: Program, run: Contestant['run']): Contestant {
+  return { who, underTest: who === thisBuild, run }
+}
+
 /** Runs a command of a build on its database. Rejects if its exit code is not one of `expected`. */
 export function runProgram(
   { server, signal }: Bench,

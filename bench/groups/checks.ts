@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts'
-import { programs, runProgram, thisBuild } from '../builds.ts'
+import { contestantOf, programs, runProgram } from '../builds.ts'
 import { alternate } from '../core/alternate.ts'
 import { fillOrders } from '../order-lines.ts'
 
@@ -22,11 +22,11 @@ export async function checks(bench: Bench): Promise<void> {
   for (const [work, args] of Object.entries(checkWorks)) {
     // doctor ends with 1 where the configuration of the server deserves a warning.
     const expected = args[0] === 'doctor' ? [0, 1] : [0]
-    const contestants = contending.map((program) => ({
-      who: program.who,
-      underTest: program.who === thisBuild,
-      run: async () => ({ value: (await runProgram(bench, program, args, { expected })).seconds * 1_000 }),
-    }))
+    const contestants = contending.map((program) =>
+      contestantOf(program, async () => ({
+        value: (await runProgram(bench, program, args, { expected })).seconds * 1_000,
+      })),
+    )
     await alternate({ group: 'checks', work, unit: 'ms', rounds: size.rounds, contestants }, results)
   }
 }

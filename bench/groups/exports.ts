@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Bench } from '../bench.ts'
-import { type Program, programs, runProgram, thisBuild } from '../builds.ts'
+import { contestantOf, type Program, programs, runProgram } from '../builds.ts'
 import type { Ended } from '../child.ts'
 import { alternate, type Contestant } from '../core/alternate.ts'
 import { WrongRun, type Trial } from '../core/results.ts'
@@ -84,17 +84,14 @@ interface ExportWork {
 
 function exporting(bench: Bench, program: Program, { noun, written, rows }: ExportWork): Contestant {
   let expected: string | undefined
-  return {
-    who: program.who,
-    underTest: program.who === thisBuild,
-    run: async () => {
-      const ended = await runProgram(bench, program, [noun, 'export'], { into: written })
-      expected ??= await digestOf(written)
-      if ((await digestOf(written)) !== expected) throw new WrongRun(`${noun} export wrote other bytes`)
-      await assertLines(written, rows)
-      return trialOf(ended, rows)
-    },
-  }
+  return contestantOf(program, async () => {
+    const ended = await runProgram(bench, program, [noun, 'export'], { into: written })
+    const digest = await digestOf(written)
+    expected ??= digest
+    if (digest !== expected) throw new WrongRun(`${noun} export wrote other bytes`)
+    await assertLines(written, rows)
+    return trialOf(ended, rows)
+  })
 }
 
 async function assertLines(path: string, rows: number): Promise<void> {

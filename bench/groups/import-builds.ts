@@ -1,6 +1,6 @@
 import type { Queries } from '../../src/db/queries.ts'
 import { firstRow } from '../../src/db/queries.ts'
-import { type Program, programs, runProgram, thisBuild } from '../builds.ts'
+import { contestantOf, type Program, programs, runProgram } from '../builds.ts'
 import type { Bench } from '../bench.ts'
 import { alternate } from '../core/alternate.ts'
 import { type Trial, WrongRun } from '../core/results.ts'
@@ -28,11 +28,9 @@ export async function importBuilds(bench: Bench, files: ImportFiles): Promise<vo
     [1, files.once],
     [10, files.tenfold],
   ] as const) {
-    const contestants = contending.map((program) => ({
-      who: program.who,
-      underTest: program.who === thisBuild,
-      run: () => importing(bench, program, path, files.flags),
-    }))
+    const contestants = contending.map((program) =>
+      contestantOf(program, () => importing(bench, program, path, files.flags)),
+    )
     const contest = { group: 'import', work: ofMonths(months), unit: 'lines/s', rounds: bench.size.rounds }
     await alternate({ ...contest, contestants }, bench.results)
   }
