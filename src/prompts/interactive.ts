@@ -9,7 +9,7 @@ import {
   type YesQuestion,
 } from './ask.ts'
 import type { Choice, ChoiceQuestion, Conversation, SearchQuestion } from './conversation.ts'
-import { asciiTheme, askAt } from './question.ts'
+import { asciiTheme, askAt, watchEnter } from './question.ts'
 
 /** The pause in typing after which a search starts. */
 const typingPauseMs = 80
@@ -79,9 +79,18 @@ export class InteractiveAsk implements Ask, Conversation {
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
-      if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
-      if (signal.aborted) return []
-      return (await find(typed?.trim() ?? '', signal)).map((choice) => this.choiceRow(choice))
+      if (typed === undefined) return (await find('', signal)).map((choice) => this.choiceRow(choice))
+      const enter = watchEnter(this.terminal.stdin)
+      try {
+        await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
+        if (signal.aborted) return []
+        const choices = await find(typed.trim(), signal)
+        // In the next turn, inquirer has the choices.
+        if (enter.isPressed && !signal.aborted && isClear(choices, typed.trim())) setImmediate(enter.repeat)
+        return choices.map((choice) => this.choiceRow(choice))
+      } finally {
+        enter.stop()
+      }
     }
     const { value } = await this.prompt<{ value: T }>({
       type: 'search',
@@ -203,6 +212,12 @@ export class InteractiveAsk implements Ask, Conversation {
       ...(isAscii ? { theme: asciiTheme } : {}),
     })
   }
+}
+
+/** Whether the typed text means the first choice: it is the only one, or its name is exactly that text. */
+function isClear([first, ...others]: readonly Choice<unknown>[], typed: string): boolean {
+  if (first === undefined || first.disabled !== undefined) return false
+  return others.length === 0 || (first.short ?? first.name).toLowerCase() === typed.toLowerCase()
 }
 
 /** The words of an answer on a command line; for an argument, such as `<user>`, the value alone. */
