@@ -81,12 +81,13 @@ export class InteractiveAsk implements Ask, Conversation {
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
       if (typed === undefined) return (await find('', signal)).map((choice) => this.choiceRow(choice))
       const enter = watchEnter(this.terminal.stdin)
+      const isOutdated = (): boolean => signal.aborted
       try {
         await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
-        if (signal.aborted) return []
+        if (isOutdated()) return []
         const choices = await find(typed.trim(), signal)
         // In the next turn, inquirer has the choices.
-        if (enter.isPressed && !signal.aborted && isClear(choices, typed.trim())) setImmediate(enter.repeat)
+        if (enter.isPressed && !isOutdated() && isClear(choices, typed.trim())) setImmediate(enter.repeat)
         return choices.map((choice) => this.choiceRow(choice))
       } finally {
         enter.stop()
