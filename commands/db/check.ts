@@ -3,6 +3,7 @@ import type { Context } from '../../src/context/context.ts'
 import { DbtoolError } from '../../src/errors.ts'
 import { data, number, sentence, text, type View } from '../../src/output/view.ts'
 import type { Finding } from '../../src/shop/invariants.ts'
+import { counted } from '../../src/values.ts'
 import { examples } from '../kit/help.ts'
 import { withView } from '../kit/command.ts'
 
@@ -21,7 +22,7 @@ export function dbCheck(db: Command, ctx: Context, run = check): void {
 
 export async function check(ctx: Context): Promise<void> {
   const findings = await invariants(ctx)
-  ctx.out.list(view, findings)
+  ctx.out.outcomes(view, findings)
   assertSound(ctx, findings)
 }
 
@@ -47,6 +48,6 @@ function brokenError(broken: readonly Finding[]): DbtoolError {
     offending.map((row) => `${invariant}: ${JSON.stringify(row)}`),
   )
   return new DbtoolError('INVARIANT_BROKEN', `violated invariants: ${names}`, {
-    faults: [`first offending rows of ${broken.length} invariants:`, ...rows],
+    faults: [`first offending rows of ${counted(broken.length, 'invariant')}:`, ...rows],
   })
 }

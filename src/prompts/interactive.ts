@@ -20,6 +20,8 @@ const linesOfQuestion = 4
 const columnsBesideChoice = 4
 /** The sign before a question, and the ` (y/N) ` behind it. */
 const columnsBesideQuestion = 10
+/** The sign before the reason of a rejection. */
+const columnsBesideReason = 3
 const columnsInPipes = 80
 
 /** The properties of the terminal that prompts depend on. */
@@ -136,7 +138,7 @@ export class InteractiveAsk implements Ask, Conversation {
     parse: (text: string) => T
     defaultAnswer?: string
   }): Promise<T> {
-    const validate = (text: string): true | string => this.screen.escapeControls(problem(parse, text) ?? '') || true
+    const validate = (text: string): true | string => this.rejected(problem(parse, text))
     const { value } = await this.prompt<{ value: string }>({
       type: 'input',
       name: 'value',
@@ -156,11 +158,21 @@ export class InteractiveAsk implements Ask, Conversation {
     this.answered.push(...words)
   }
 
+  /** The reason of a rejection for inquirer, which puts `> ` before it. */
+  private rejected(reason: string | undefined): true | string {
+    if (reason === undefined) return true
+    const { escapeControls, wrap } = this.screen
+    return wrap(escapeControls(reason), this.columns - columnsBesideReason)
+  }
+
+  private get columns(): number {
+    return this.terminal.stderr.columns ?? columnsInPipes
+  }
+
   /** A choice in one line. */
   private choiceRow<T>({ name, cutFirst = '', value, short = name, description, disabled }: Choice<T>): object {
     const { escapeControls, fit } = this.screen
-    const { columns = columnsInPipes } = this.terminal.stderr
-    const width = columns - columnsBesideChoice - (disabled === undefined ? 0 : disabled.length + 1)
+    const width = this.columns - columnsBesideChoice - (disabled === undefined ? 0 : disabled.length + 1)
     return {
       name: fit(escapeControls(name), Math.max(width, 1), escapeControls(cutFirst)),
       value,
@@ -175,7 +187,7 @@ export class InteractiveAsk implements Ask, Conversation {
     // No mask, so that not even the length of a password is visible.
     const type = secret === undefined ? 'input' : 'password'
     const validate = async (text: string): Promise<true | string> =>
-      this.screen.escapeControls(problem(parse, text) ?? (await rejection(check, text)) ?? '') || true
+      this.rejected(problem(parse, text) ?? (await rejection(check, text)))
     const { value } = await this.prompt<{ value: string }>({
       type,
       name: 'value',
@@ -206,10 +218,9 @@ export class InteractiveAsk implements Ask, Conversation {
 
   private prompt<A>(question: { readonly message: string } & Readonly<Record<string, unknown>>): Promise<A> {
     const { escapeControls, wrap, isAscii } = this.screen
-    const { columns = columnsInPipes } = this.terminal.stderr
     return askAt(this.terminal, {
       ...question,
-      message: wrap(escapeControls(question.message), Math.max(columns - columnsBesideQuestion, 1)),
+      message: wrap(escapeControls(question.message), Math.max(this.columns - columnsBesideQuestion, 1)),
       ...(isAscii ? { theme: asciiTheme } : {}),
     })
   }

@@ -102,7 +102,9 @@ function chartsOf({ runs }: CompareReport): Chart[] {
     values: seconds.map((_, index) => over_time[index]?.throughput ?? null),
   }))
   // The two hosts are in the table of failovers: here, the pools of all modes share the space.
-  const marks = runs.flatMap(({ result: { mode, failovers } }) => failovers.map(({ second }) => markAt(second, mode)))
+  const marks = runs
+    .flatMap(({ result: { mode, failovers } }) => failovers.map(({ second }) => markAt(second, mode)))
+    .sort((a, b) => a.at - b.at)
   const course = { title: 'Successful iterations', unit: '/ s', x: { name: 'time', unit: 's', values: seconds } }
   const byPercentile = (title: string, of: (distribution: Distribution) => Line['values']): Chart => ({
     title,
