@@ -104,8 +104,8 @@ async function chapters(ctx: Context): Promise<void> {
 const widestCommand = 54
 const widestStep = 80
 
-function nextSteps(ctx: Context): void {
-  const { out } = ctx
+/** The commands to go on with; on a narrow terminal, each is described below it. */
+export function nextSteps({ out, io }: Pick<Context, 'out' | 'io'>): void {
   const next = [
     ['', 'open the menu of commands'],
     [` --database ${database} orders list`, 'list the orders'],
@@ -114,7 +114,7 @@ function nextSteps(ctx: Context): void {
     [' server stop', 'stop the private server'],
   ] as const
   out.heading('Next steps')
-  const narrow = (ctx.io.stderr.columns ?? Infinity) < widestStep
+  const narrow = (io.stderr.columns ?? Infinity) < widestStep
   for (const [line, about] of next) {
     const command = `  dbtool${line}`
     if (!narrow) out.commandLine(`${command.padEnd(widestCommand)}${about}`)

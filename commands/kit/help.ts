@@ -120,7 +120,7 @@ function optionDescription({ description, defaultValue, defaultValueDescription 
  */
 export function examples(...lines: string[]): string {
   const commands = lines.map((line) => folded(`  $ ${line}`)).join('\n')
-  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting; output: dbtool help formats`
+  return `\nExamples:\n${commands}\n\nConnection: dbtool help connecting\nOutput: dbtool help formats`
 }
 
 const continued = ' '.repeat(5)

@@ -89,7 +89,7 @@ export function tableOf(
   // Numbers below a head are aligned; a value beside its name may be anything.
   const isAligned = (at: number): boolean => columns.length > 0 && rows.every((row) => number.test(row[at] ?? ''))
   const alignments = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => (isAligned(at) ? ['right'] : []))
-  const heads = columns.map((column, at) => `<th scope="col"${attribute(alignments[at])}>${escapeHtml(column)}</th>`)
+  const heads = columns.map((column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`)
   const head = columns.length === 0 ? '' : `<tr>${heads.join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
     const attributes = (cell: string, at: number): string =>
@@ -109,7 +109,8 @@ const breakable = (name: string): string => name.replaceAll('_', '_<wbr>')
 
 /** A longer word is broken when it is too wide for its column. Shorter ones are never broken. */
 const longestWord = { th: 30, td: 20 } as const
-const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
+/** A number with its unit, or none. */
+export const number = /^[+−-]?\d[\d.,]*(?: ?(?:%|ms|s|\/ s))?$|^–$/
 
 function classesOf(cell: string, element: keyof typeof longestWord): string[] {
   if (number.test(cell)) return ['number']

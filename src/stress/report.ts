@@ -67,10 +67,12 @@ export function markdownOf({ result, about, server }: StressReport): string {
   return markdownPage({
     title: titleOf(result),
     about,
-    sentences: [verdictOf(result).sentence],
-    tables: [
+    first: [
       { columns: ['threshold', 'measured'], rows: thresholdRows(thresholds) },
       { columns: ['metric', 'baseline', 'this run', 'change'], rows: comparisonRows(comparison) },
+    ],
+    sentences: [verdictOf(result).sentence],
+    tables: [
       { columns: ['figure', 'value'], rows: figuresOf(result) },
       { columns: ['ms', ...timesOf(result).map(([name]) => name)], rows: percentileRows(result) },
       { columns: statementColumns, rows: statementRows(result) },
