@@ -80,20 +80,16 @@ export class InteractiveAsk implements Ask, Conversation {
   }
 
   async search<T>({ message, find }: SearchQuestion<T>): Promise<T> {
+    const enter = watchEnter(this.terminal.stdin)
     const source = async (typed: string | undefined, { signal }: { signal: AbortSignal }): Promise<object[]> => {
-      if (typed === undefined) return (await find('', signal)).map((choice) => this.choiceRow(choice))
-      const enter = watchEnter(this.terminal.stdin)
       const isOutdated = (): boolean => signal.aborted
-      try {
-        await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
-        if (isOutdated()) return []
-        const choices = await find(typed.trim(), signal)
-        // In the next turn, inquirer has the choices.
-        if (enter.isPressed && !isOutdated() && isClear(choices, typed.trim())) setImmediate(enter.repeat)
-        return choices.map((choice) => this.choiceRow(choice))
-      } finally {
-        enter.stop()
-      }
+      if (typed !== undefined) await new Promise((resolve) => setTimeout(resolve, typingPauseMs))
+      if (isOutdated()) return []
+      const wanted = typed?.trim() ?? ''
+      const choices = await find(wanted, signal)
+      // In the next turn, inquirer has the choices.
+      if (enter.isPressed && !isOutdated() && isClear(choices, wanted)) setImmediate(enter.repeat)
+      return choices.map((choice) => this.choiceRow(choice))
     }
     const { value } = await this.prompt<{ value: T }>({
       type: 'search',
@@ -101,7 +97,7 @@ export class InteractiveAsk implements Ask, Conversation {
       message,
       source,
       pageSize: linesOfChoices,
-    })
+    }).finally(enter.stop)
     return value
   }
 
@@ -228,7 +224,7 @@ export class InteractiveAsk implements Ask, Conversation {
 
 /** Whether the typed text means the first choice: it is the only one, or its name is exactly that text. */
 function isClear([first, ...others]: readonly Choice<unknown>[], typed: string): boolean {
-  if (first === undefined || first.disabled !== undefined) return false
+  if (first === undefined || first.disabled !== undefined || typed === '') return false
   return others.length === 0 || (first.short ?? first.name).toLowerCase() === typed.toLowerCase()
 }
 

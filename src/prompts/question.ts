@@ -39,7 +39,7 @@ interface Key {
   readonly name?: string
 }
 
-/** Notices Enter while inquirer ignores it, until the next key. Read as a property, because the key may still come. */
+/** Notices whether the last key was Enter. Inquirer ignores it during a search. */
 export function watchEnter(input: Readable): { readonly isPressed: boolean; repeat: () => void; stop: () => void } {
   let isPressed = false
   const notice = (_text: string | undefined, { name }: Key): void => {
