@@ -89,7 +89,9 @@ export function tableOf(
   // Numbers below a head are aligned; a value beside its name may be anything.
   const isAligned = (at: number): boolean => columns.length > 0 && rows.every((row) => number.test(row[at] ?? ''))
   const alignments = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => (isAligned(at) ? ['right'] : []))
-  const heads = columns.map((column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`)
+  const heads = columns.map(
+    (column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`,
+  )
   const head = columns.length === 0 ? '' : `<tr>${heads.join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
     const attributes = (cell: string, at: number): string =>
