@@ -33,7 +33,8 @@ ${chartStyle}
   text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-top: 1px solid var(--grid);
   font-weight: 400
 }
-.table th { color: var(--quiet) } .table .long { overflow-wrap: anywhere } .table .number { white-space: nowrap }
+.table th { color: var(--quiet) } .missed, .table .missed th { color: var(--b) }
+.table .long { overflow-wrap: anywhere } .table .number { white-space: nowrap }
 .table .right { text-align: right; font-variant-numeric: tabular-nums }
 .table .right + :not(.right) { padding-left: .4rem }
 @media (max-width: 30rem) { .table { font-size: .85rem } }

@@ -98,7 +98,8 @@ export function tableOf(
       attribute([...classesOf(cell, at === 0 ? 'th' : 'td'), ...(alignments[at] ?? [])])
     const values = cells.map((cell, at) => `<td${attributes(cell, at + 1)}>${escapeHtml(cell)}</td>`)
     const heading = breakable(escapeHtml(unbroken(name)))
-    return `<tr><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`
+    const missed = name.startsWith('✖') ? ' class="missed"' : ''
+    return `<tr${missed}><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`
   })
   return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }
