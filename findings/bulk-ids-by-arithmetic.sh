@@ -7,13 +7,13 @@
 # say 1, 2, 3: saving the second object afterwards changes no row and reports none, and a foreign key that is filled
 # from it points to nothing, or to a row that another session has inserted. TypeORM counts only with type 'mysql'; with
 # type 'mariadb' it asks for RETURNING and is right. Sequelize counts with its dialect mariadb, too.
-# Versions: sequelize 6.37.8, drizzle-orm 0.45.4, typeorm 1.1.1, mariadb 3.5.4, mysql2 3.24.6, MariaDB 11.8.9 of Debian 13; seen on
-# 2026-11-28, output at the end.
+# Versions: sequelize 6.37.8 with mariadb 2.5.6 (the connector that it supports), drizzle-orm 0.45.4 and typeorm 1.1.1
+# with mysql2 3.24.6, MariaDB 11.8.9 of Debian 13; seen on 2026-11-28, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 debian trixie mariadb-server-core=1:11.8.9+ds-0+deb13u1 mariadb-client-core=1:11.8.9+ds-0+deb13u1
-node_packages sequelize@6.37.8 drizzle-orm@0.45.4 typeorm@1.1.1 mariadb@3.5.4 mysql2@3.24.6
+node_packages sequelize@6.37.8 drizzle-orm@0.45.4 typeorm@1.1.1 mariadb@2.5.6 mysql2@3.24.6
 server trixie db --auto-increment-increment=3
 
 sql trixie db -e 'CREATE TABLE ticket (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20))'

@@ -6,13 +6,13 @@
 # What happens: MariaDB returns the ids of the stored rows only, two, and TypeORM hands them out in the order of the
 # objects: b gets the id of c, and c gets none. Sequelize counts up from the first id, with the same result. Saving the
 # object of b then renames the row of c.
-# Versions: typeorm 1.1.1 (type mariadb), sequelize 6.37.8 (dialect mariadb), mariadb 3.5.4, mysql2 3.24.6, MariaDB
-# 11.8.9 of Debian 13; seen on 2026-11-28, output at the end.
+# Versions: typeorm 1.1.1 (type mariadb) with mysql2 3.24.6, sequelize 6.37.8 with mariadb 2.5.6 (the connector that it
+# supports), MariaDB 11.8.9 of Debian 13; seen on 2026-11-28, output at the end.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 debian trixie mariadb-server-core=1:11.8.9+ds-0+deb13u1 mariadb-client-core=1:11.8.9+ds-0+deb13u1
-node_packages sequelize@6.37.8 typeorm@1.1.1 mariadb@3.5.4 mysql2@3.24.6
+node_packages sequelize@6.37.8 typeorm@1.1.1 mariadb@2.5.6 mysql2@3.24.6
 server trixie db
 
 js >"$work/seen" <<'JS'
