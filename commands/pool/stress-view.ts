@@ -35,7 +35,7 @@ const checkView: View = {
   id: 'check',
   empty: '',
 }
-const errorView: View = { columns: [text('code'), number('count'), text('message')], id: 'code', empty: '' }
+const errorView: View = { columns: [text('code'), number('count'), sentence('message')], id: 'code', empty: '' }
 
 const verdictSigns = { true: { text: '✔', colour: 'green' }, false: { text: '✖', colour: 'red' } } as const
 const thresholdView: View = {

@@ -66,10 +66,13 @@ export class Output extends Reporter {
     this.#destination = destination
   }
 
-  /** Writes what a command has done, without a pager: the summary below it is what counts. */
+  /**
+   * Writes what a command has done, without a pager: the summary below it is what counts. For people, without columns
+   * that are empty, such as the error if there is none.
+   */
   outcomes<R extends object>(view: View<R>, rows: readonly R[]): void {
     this.unpaged()
-    this.list(view, rows)
+    this.list(this.isForPeople && !this.selectsFields ? withoutEmptyColumns(view, rows as Row[]) : view, rows)
   }
 
   /** Writes a list; for people, an empty list prints the sentence of its view. */
@@ -311,4 +314,9 @@ export class Output extends Reporter {
   private get isAtTerminal(): boolean {
     return this.#destination.screen?.isTTY === true
   }
+}
+
+function withoutEmptyColumns<R extends object>(view: View<R>, rows: readonly Row[]): View<R> {
+  if (rows.length === 0) return view
+  return { ...view, columns: view.columns.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null)) }
 }

@@ -90,6 +90,13 @@ describe('db check', () => {
     )
   })
 
+  it('has whole sentences on a narrow terminal', async () => {
+    const { stdout } = await dbtool('db check', { database: database.name, columns: 80 })
+    expect(stdout).not.toContain('…')
+    const words = stdout.replaceAll(/[^a-z]+/g, ' ')
+    for (const { statement } of invariants) for (const word of statement.split(/[ ,]+/)) expect(words).toContain(word)
+  })
+
   it('has a breakage for every invariant', () => {
     expect(Object.keys(breakages).sort()).toEqual(invariants.map(({ name }) => name).sort())
   })
