@@ -14,6 +14,7 @@ export const presetChoices = [
   'square',
   'woocommerce',
   'woocommerce-api',
+  'woocommerce-lines',
   'auto',
   'help',
 ] as const

@@ -30,6 +30,29 @@ export interface CsvShape {
   read: (cell: string) => string
 }
 
+/** A header may be below some lines about the file; further down, a line with its names would be chance. */
+const mostLinesAbove = 30
+
+/**
+ * Yields the lines below the first one that could be the header, and the number of the lines above each. A line with a
+ * quoting error is none.
+ */
+export async function* laterHeaders(
+  source: Source,
+  { delimiter: given, grammar }: HeaderRules,
+): AsyncGenerator<CsvHeader & { readonly above: number }, void, undefined> {
+  let above = 0
+  for await (const { found, delimiter, separatorLine } of firstRecords(source, given, grammar)) {
+    if (above > mostLinesAbove) return
+    if (above > 0 && found.fault === undefined) {
+      const [cells = []] = await splitAll([found], delimiter, grammar)
+      const { line, raw } = found
+      yield { line, raw, cells: cells.map((cell) => cell ?? ''), delimiter, separatorLine, above }
+    }
+    above += 1
+  }
+}
+
 /**
  * Reads the header and nothing after it: a wrong separator is reported before the quotes that it makes look wrong.
  *
@@ -56,6 +79,16 @@ interface FirstRecord {
 }
 
 async function firstRecord(source: Source, given: string | undefined, grammar: Grammar): Promise<FirstRecord> {
+  for await (const first of firstRecords(source, given, grammar)) return first
+  throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
+}
+
+/** Yields the records from the beginning of the file, with the separator that the file itself may name. */
+async function* firstRecords(
+  source: Source,
+  given: string | undefined,
+  grammar: Grammar,
+): AsyncGenerator<FirstRecord, void, undefined> {
   let delimiter = given ?? ','
   let separatorLine: string | undefined
   let finder = new RecordFinder(source.name, delimiter, grammar)
@@ -69,11 +102,10 @@ async function firstRecord(source: Source, given: string | undefined, grammar: G
         continue
       }
       const found = finder.push(text, first + index)
-      if (found) return { found, delimiter, separatorLine }
+      if (found) yield { found, delimiter, separatorLine }
     }
   }
   finder.finish()
-  throw badFile(source.name, undefined, 'has no header', 'The first line of a CSV file names its columns.')
 }
 
 /**

@@ -50,6 +50,8 @@ export interface Layout {
   readonly carryDown?: readonly string[] | undefined
   readonly carryBy?: string | undefined
   readonly join?: Readonly<Record<string, Join>>
+  /** Field → the amounts that add up to it. */
+  readonly add?: Readonly<Record<string, readonly string[]>>
   /** Field → its value by the first rule that applies; otherwise the text of its own column. */
   readonly derive?: Readonly<Record<string, readonly Derivation[]>>
   /** Field → the value of its empty cells. */
@@ -59,6 +61,8 @@ export interface Layout {
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]
+  /** Texts of the lines below the rows, which are no rows. */
+  readonly remarks?: readonly string[]
 }
 
 /** The values of a record by field. */

@@ -7,10 +7,10 @@ import { type RecordFile, recordFileOf } from '../../files/record-file.ts'
 import { openSource, type Source } from '../../files/source.ts'
 import { listed } from '../../files/wording.ts'
 import { describeFile, type FileFlags, presetFile } from './file-flags.ts'
-import { guesses } from './guess.ts'
+import { type Guess, guesses } from './guess.ts'
 import type { Layout } from './layout.ts'
 import type { PresetNoun } from './presets/preset.ts'
-import { type AmountNotImported, ReadReport, type Skipped } from './read-report.ts'
+import { ReadReport, type Skipped } from './read-report.ts'
 import { reshaper } from './reshape.ts'
 
 export interface OpenImportOptions {
@@ -37,7 +37,6 @@ export interface ImportFile {
 export interface Reading {
   readonly ignored: readonly IgnoredColumn[]
   readonly skipped: readonly Skipped[]
-  readonly amounts: readonly AmountNotImported[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
 }
@@ -58,7 +57,10 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
   const { noun, stdin, raw, flags } = options
   try {
     const named = flags.preset === undefined || flags.preset === 'auto' ? undefined : presetFile(flags.preset, noun)
-    const guessed = flags.preset === 'auto' ? guessFor(noun, options.fields, await readHead(source, flags)) : {}
+    const guessed =
+      flags.preset === 'auto'
+        ? guessFor(noun, options.fields, await readHead(source, flags, isKnownAs(noun, options.fields)))
+        : {}
     const preset = guessed.preset ?? (named && flags.preset)
     const file = named ?? (guessed.preset === undefined ? undefined : presetFile(guessed.preset, noun))
     const { layout, fields, map } = describeFile(noun, options.fields, { ...guessed.flags, ...flags }, file)
@@ -70,6 +72,8 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
       delimiter: layout.delimiter,
       quote: layout.quote,
       reshape: reshaper(layout, report),
+    }).catch(async (error: unknown) => {
+      throw await withPreset(error, source, options)
     })
     return { file: records, preset, layout, reading: () => readingOf(records, report) }
   } catch (error) {
@@ -78,13 +82,38 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
   }
 }
 
+const linesAbove = ({ above }: RecordFile): Skipped[] =>
+  above === 0 ? [] : [{ reason: 'line above the header', records: above }]
+
 const readingOf = (file: RecordFile, report: ReadReport): Reading => ({
   ignored: file.ignored(),
-  skipped: report.skipped,
-  amounts: report.amounts,
+  skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,
   rounded: report.rounded,
 })
+
+/** The error for columns that do not fit, with the preset that they do fit. */
+async function withPreset(error: unknown, source: Source, { noun, flags }: OpenImportOptions): Promise<unknown> {
+  if (!(error instanceof DbtoolError) || error.code !== 'BAD_INPUT') return error
+  const fitting = (names: readonly string[]): Guess | undefined =>
+    guesses(names, [noun]).find(({ preset }) => preset !== flags.preset)
+  const isKnown = (names: readonly string[]): boolean => fitting(names) !== undefined
+  const head = await readHead(source, flags, isKnown).catch(() => undefined)
+  const other = head === undefined ? undefined : fitting(head.names)?.preset
+  if (other === undefined) return error
+  const { code, message, faults, cause } = error
+  return new DbtoolError(code, message, {
+    faults,
+    cause,
+    hint: `The columns fit the preset ${other}: --preset ${other}`,
+  })
+}
+
+/** Whether columns are those of a preset, or of dbtool. */
+const isKnownAs =
+  (noun: PresetNoun, { required }: Fields) =>
+  (names: readonly string[]): boolean =>
+    guesses(names, [noun]).length > 0 || required.every((field) => names.includes(field))
 
 interface Guessed {
   readonly preset?: string

@@ -1,8 +1,9 @@
 import { type Adjustment, adjustment, adjustmentKinds, type AdjustmentKind } from '../orders/adjustments.ts'
 import { fromCents, toCents } from '../orders/money.ts'
 import type { OrderStatus } from '../rules.ts'
-import type { LineAmountField } from './amount-fields.ts'
+import type { LineAmountField, ReportedAmountField } from './amount-fields.ts'
 import type { ImportLine } from './merge-lines.ts'
+import type { StatedAmounts } from './order-total.ts'
 
 /** The values of one record. */
 export interface ReadLine {
@@ -12,10 +13,12 @@ export interface ReadLine {
   readonly amounts: Amounts<AdjustmentKind>
   /** Amounts of this line alone. */
   readonly lineAmounts: Amounts<LineAmountField>
+  readonly reported: Amounts<ReportedAmountField>
   readonly line: ImportLine
 }
 
 export type Amounts<Field extends string> = readonly (readonly [Field, string])[]
+
 /** The faults of an order by line. */
 export class Faulty {
   readonly byLine = new Map<number, string>()
@@ -40,19 +43,35 @@ export class OrderHead {
   readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
   readonly #amounts = new Map<AdjustmentKind, string>()
   readonly #lineCents = new Map<LineAmountField, bigint>()
+  readonly #reported = new Map<ReportedAmountField, bigint[]>()
   user: string | undefined
   status: OrderStatus | undefined
   orderedAt: Date | undefined
 
   constructor(private readonly faults: Faulty) {}
 
-  add({ user, status, orderedAt, amounts, lineAmounts }: ReadLine, at: number): void {
+  add({ user, status, orderedAt, amounts, lineAmounts, reported }: ReadLine, at: number): void {
     if (this.#agrees('user', user, at)) this.user ??= user
     if (this.#agrees('status', status, at)) this.status ??= status
-    for (const [kind, amount] of amounts) if (this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
+    for (const [kind, amount] of amounts)
+      if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
     for (const [field, amount] of lineAmounts)
       this.#lineCents.set(field, (this.#lineCents.get(field) ?? 0n) + toCents(amount))
+    for (const [field, amount] of reported)
+      this.#reported.set(field, [...(this.#reported.get(field) ?? []), toCents(amount)])
     if (orderedAt !== undefined) this.#addTime(orderedAt, at)
+  }
+
+  get stated(): StatedAmounts {
+    const valuesOf = (field: ReportedAmountField): readonly bigint[] => this.#reported.get(field) ?? []
+    const [total, ...others] = new Set(valuesOf('reported_total'))
+    const ofLines = valuesOf('reported_line_tax').reduce((sum, cents) => sum + cents, 0n)
+    return {
+      total: others.length > 0 ? undefined : total,
+      tax: ofLines + largest(valuesOf('reported_tax')),
+      refund: largest(valuesOf('reported_refund')),
+      lineDiscount: this.#amounts.has('discount') ? (this.#lineCents.get('line_discount') ?? 0n) : 0n,
+    }
   }
 
   get adjustments(): Adjustment[] {
@@ -86,5 +105,10 @@ export class OrderHead {
     else this.notes.push(`its lines have the times ${first} and ${own}, and the first one counts`)
   }
 }
+
+/** Some systems state an amount of the order on its first line, and zero on the others. */
+const isZero = (amount: string): boolean => toCents(amount) === 0n
+
+const largest = (all: readonly bigint[]): bigint => all.reduce((most, cents) => (cents > most ? cents : most), 0n)
 
 export const instantText = (at: Date): string => `${at.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`

@@ -95,12 +95,19 @@ interface Recognized {
   readonly onConflict: OnConflict
 }
 
+/** Whether columns are those of a preset, or of dbtool. */
+const isKnown = (names: readonly string[]): boolean =>
+  guesses(names).length > 0 || ownNoun(names) !== undefined || isProductList(names)
+
+const ownNoun = (names: readonly string[]): PresetNoun | undefined =>
+  presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+
 async function recognize(source: Source): Promise<Recognized> {
-  const head = await readHead(source)
+  const head = await readHead(source, {}, isKnown)
   const { names } = head
   const [best] = guesses(names)
   if (best !== undefined) return { noun: best.noun, preset: best.preset, head, onConflict: 'error' }
-  const own = presetNouns.find((noun) => fieldsBy(noun, 'error').required.every((field) => names.includes(field)))
+  const own = ownNoun(names)
   if (own !== undefined) return { noun: own, preset: null, head, onConflict: 'error' }
   if (isProductList(names)) return { noun: 'products', preset: null, head, onConflict: 'update' }
   throw new DbtoolError('BAD_INPUT', `no preset fits the columns ${listed(names)}`, {
@@ -124,7 +131,7 @@ async function firstOrders({ file }: ImportFile, signal: AbortSignal): Promise<P
   return rows
 }
 
-function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: DraftOrder): PreviewRow {
+function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments, difference }: DraftOrder): PreviewRow {
   const [fault = null] = faults.values()
   const items = lines.map(
     ({ quantity, sku, price }) => `${quantity} × ${sku}${price === undefined ? '' : ` at ${price}`}`,
@@ -137,6 +144,7 @@ function orderRow({ ref, user, orderedAt, lines, faults, status, adjustments }: 
     ...items,
     lines.length === 0 ? undefined : `total ${fromCents(total)}`,
     ...adjustments.map(({ kind, amount }) => `${kind} ${amount}`),
+    difference === undefined ? undefined : `${difference.inFile} in the file`,
   ]
   return { name: ref, contents: parts.filter((part) => part !== undefined).join(', '), fault }
 }

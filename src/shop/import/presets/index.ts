@@ -7,6 +7,7 @@ import { prestashop } from './prestashop.ts'
 import { shopify } from './shopify.ts'
 import { square } from './square.ts'
 import { woocommerceApi } from './woocommerce-api.ts'
+import { woocommerceLines } from './woocommerce-lines.ts'
 import { woocommerce } from './woocommerce.ts'
 
 export const presets: readonly Preset[] = [
@@ -19,4 +20,5 @@ export const presets: readonly Preset[] = [
   square,
   woocommerce,
   woocommerceApi,
+  woocommerceLines,
 ]

@@ -21,6 +21,8 @@ export const magento: Preset = {
         shipping: ['shipping_amount'],
         discount: ['discount_amount'],
         reported_tax: ['tax_amount'],
+        reported_total: ['grand_total'],
+        reported_refund: ['total_refunded'],
       },
       skip: [
         { when: { parent: ['*'] }, reason: 'part of a configurable product' },

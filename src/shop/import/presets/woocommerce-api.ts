@@ -20,6 +20,7 @@ export const woocommerceApi: Preset = {
         shipping: ['shipping_total'],
         discount: ['discount_total'],
         reported_tax: ['total_tax'],
+        reported_total: ['total'],
       },
       skuFrom: 'product_name',
       skip: [{ when: { quantity: ['0'] }, reason: 'quantity 0' }],
@@ -48,6 +49,7 @@ export const woocommerceApi: Preset = {
         { when: { type: ['variable', 'grouped', 'external'] }, reason: 'product without a price of its own' },
         { when: { price: [''] }, reason: 'product without a price' },
       ],
+      skuFrom: 'name',
     },
     users: {
       from: 'GET /wp-json/wc/v3/customers, as a JSON list or one object per line',
