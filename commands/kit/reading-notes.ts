@@ -5,24 +5,37 @@ import type { OrderSummary } from '../../src/shop/import/tally.ts'
 import { counted } from '../../src/values.ts'
 
 /** The columns of a summary for the parts of a file that were not imported. */
-export const readingColumns: readonly Column[] = ['columns_ignored', 'records_skipped'].map(data)
+export const readingColumns: readonly Column[] = [
+  'columns_ignored',
+  'columns_missing',
+  'records_skipped',
+  'records_changed',
+].map(data)
 
 /** The values of these columns. */
-export const readingRow = ({ ignored, skipped }: Reading): object => ({
+export const readingRow = ({ ignored, missing, skipped, changed }: Reading): object => ({
   columns_ignored: ignored.map(({ column, meant = null }) => ({ column, meant })),
+  columns_missing: missing,
   records_skipped: skipped,
+  records_changed: changed,
 })
 
 const mostNames = 20
 
 /** Prints the parts of a file that were not imported, so that nothing is lost in silence. */
-export function noteReading(out: Output, { ignored, skipped, unknownStatuses, rounded }: Reading): void {
+export function noteReading(out: Output, { ignored, missing, skipped, changed, ...more }: Reading): void {
   const plain = ignored.filter(({ meant }) => meant === undefined).map(({ column }) => `"${column}"`)
   if (plain.length > 0) out.note(`ignored ${plain.length === 1 ? 'column' : 'columns'}: ${listed(plain)}`)
   for (const { column, meant } of ignored)
     if (meant !== undefined)
       out.warn(`column "${column}" is ignored; if it is ${meant}, add --map ${meant}="${column}"`)
+  for (const column of missing) out.warn(`the file lacks the column "${column}" of its preset`)
   for (const { reason, records } of skipped) out.note(`skipped ${counted(records, 'record')}: ${reason}`)
+  for (const { reason, records } of changed) out.note(`changed ${counted(records, 'record')}: ${reason}`)
+  noteValues(out, more)
+}
+
+function noteValues(out: Output, { unknownStatuses, rounded }: Pick<Reading, 'unknownStatuses' | 'rounded'>): void {
   if (unknownStatuses.length > 0)
     out.note(
       `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ${listed(unknownStatuses)}`,

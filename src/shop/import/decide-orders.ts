@@ -99,7 +99,13 @@ function decideOrder(draft: DraftOrder, stage: Stage, policy: OrderPolicy): Deci
   if (existing !== undefined) {
     const lines = requested(draft, (sku) => stage.product(sku)?.id)
     const conflict = conflictOf(existing, draft, { userId: user?.id, status: statusOf(draft, policy), lines })
-    return conflict ?? { outcome: 'existing', totalAmount: existing.totalAmount, notes: laterStatus(existing, draft) }
+    return (
+      conflict ?? {
+        outcome: 'existing',
+        totalAmount: existing.totalAmount,
+        notes: [...laterStatus(existing, draft), ...otherTotal(draft)],
+      }
+    )
   }
   if (user === undefined && !policy.create) return noUser(draft.user)
   const [found, unknown]: [Found[], string[]] = [[], []]
@@ -120,7 +126,7 @@ function place(draft: DraftOrder, found: readonly Found[], stage: Stage, policy:
   const total = cents + adjustmentCents(draft.adjustments)
   if (cents > mostCents || total > mostCents) return totalTooLarge()
   if (total < 0n) return totalNegative()
-  const notes = [...draft.notes]
+  const notes = [...draft.notes, ...otherTotal(draft)]
   if (stage.user(draft.user) === undefined) {
     const address = replacedAddress(draft.user)
     if (address !== undefined) notes.push(`${quoteValue(draft.user)} is no valid address; the new user has ${address}`)
@@ -163,6 +169,9 @@ function shortagesOf(wanted: readonly Found[]): OutOfStock | undefined {
 
 const amountOf = ({ quantity, price }: ImportLine, product: KnownProduct): bigint =>
   toCents(price ?? product.price) * BigInt(quantity)
+
+const otherTotal = ({ difference }: DraftOrder): string[] =>
+  difference === undefined ? [] : [`its total is ${difference.imported}, but ${difference.inFile} in the file`]
 
 /** The verb that brings an order to a status. */
 const verbs: Readonly<Partial<Record<OrderStatus, string>>> = {

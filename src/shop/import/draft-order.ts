@@ -101,7 +101,7 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
     // The values of the records are free at once, while the order waits for its batch.
     records: records.map(({ line, raw }) => ({ line, raw })),
     faults: faults.byLine,
-    notes: [...head.notes, ...merged.notes, ...noteOf(difference)],
+    notes: [...head.notes, ...merged.notes],
     user,
     orderedAt,
     status,
@@ -110,9 +110,6 @@ function draftOf(group: Group, rules: DraftRules): Omit<DraftOrder, 'index'> {
     lines: faults.size > 0 ? [] : merged.lines,
   }
 }
-
-const noteOf = (difference: TotalDifference | undefined): string[] =>
-  difference === undefined ? [] : [`its total is ${difference.imported}, but ${difference.inFile} in the file`]
 
 /** The faults that belong to no single line. A missing value may be on a line that cannot be read. */
 function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules): string[] {

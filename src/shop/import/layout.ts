@@ -13,6 +13,8 @@ export interface SkipRule {
 export interface Derivation {
   readonly when: Condition
   readonly is: string
+  /** What changes by it, if that is to be reported. */
+  readonly note?: string
 }
 
 /** A field that is joined from others: the second text follows the first separator, and so on. */

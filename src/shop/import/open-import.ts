@@ -37,6 +37,10 @@ export interface ImportFile {
 export interface Reading {
   readonly ignored: readonly IgnoredColumn[]
   readonly skipped: readonly Skipped[]
+  /** Records that are imported with another value than the file has. */
+  readonly changed: readonly Skipped[]
+  /** Columns of the preset without which something is assumed, such as the status of an order. */
+  readonly missing: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
 }
@@ -71,21 +75,41 @@ export async function importFileOf(source: Source, options: OpenImportOptions): 
       inputFormat: layout.inputFormat,
       delimiter: layout.delimiter,
       quote: layout.quote,
-      reshape: reshaper(layout, report),
+      reshape: reshaper(layout, report, source.name),
     }).catch(async (error: unknown) => {
       throw await withPreset(error, source, options)
     })
-    return { file: records, preset, layout, reading: () => readingOf(records, report) }
+    return { file: records, preset, layout, reading: () => readingOf(records, report, layout, preset) }
   } catch (error) {
     await source.handle.close()
     throw error
   }
 }
 
+/** Fields whose values are assumed where the file has none: now, confirmed, and 0. */
+const assumed = ['ordered_at', 'status', 'stock']
+
+/** The columns that a file with a header lacks and that its preset reads for these fields. */
+function missingColumns(
+  { header, columns: found }: RecordFile,
+  { columns = {}, derive = {}, join = {} }: Layout,
+): string[] {
+  if (header === undefined) return []
+  const there = new Set(found.map(({ name }) => name))
+  const sources = assumed.flatMap((field) => [
+    field,
+    ...(derive[field] ?? []).flatMap(({ when }) => Object.keys(when)),
+    ...(join[field]?.of ?? []),
+  ])
+  return [...new Set(sources)].flatMap((field) => (there.has(field) ? [] : (columns[field]?.[0] ?? [])))
+}
+
 const linesAbove = ({ above }: RecordFile): Skipped[] =>
   above === 0 ? [] : [{ reason: 'line above the header', records: above }]
 
-const readingOf = (file: RecordFile, report: ReadReport): Reading => ({
+const readingOf = (file: RecordFile, report: ReadReport, layout: Layout, preset: string | undefined): Reading => ({
+  missing: preset === undefined ? [] : missingColumns(file, layout),
+  changed: report.changed,
   ignored: file.ignored(),
   skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,

@@ -6,18 +6,25 @@ export interface Skipped {
 /** The changes and omissions of one reading of a file, to be reported at its end. */
 export class ReadReport {
   readonly #skipped = new Map<string, number>()
+  readonly #changed = new Map<string, number>()
   readonly #unknownStatuses = new Map<string, number>()
   #rounded = 0
 
   /** Forgets everything: a file is read from its beginning again. */
   restart(): void {
     this.#skipped.clear()
+    this.#changed.clear()
     this.#unknownStatuses.clear()
     this.#rounded = 0
   }
 
   skip(reason: string): void {
     this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1)
+  }
+
+  /** Counts a record that is imported with another value than the file has. */
+  change(reason: string): void {
+    this.#changed.set(reason, (this.#changed.get(reason) ?? 0) + 1)
   }
 
   round(): void {
@@ -30,6 +37,10 @@ export class ReadReport {
 
   get skipped(): Skipped[] {
     return [...this.#skipped].map(([reason, records]) => ({ reason, records }))
+  }
+
+  get changed(): Skipped[] {
+    return [...this.#changed].map(([reason, records]) => ({ reason, records }))
   }
 
   get rounded(): number {

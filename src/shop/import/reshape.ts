@@ -19,7 +19,7 @@ const times = ['ordered_at', 'created_at', 'last_login']
  * Returns the function that starts a reading of a file: it turns the records of another system into dbtool's, and
  * reports what it skips. Undefined if the layout leaves every record as it is.
  */
-export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | undefined {
+export function reshaper(layout: Layout, report: ReadReport, fileName: string): (() => Reshape) | undefined {
   if (!changesRecords(layout)) return undefined
   const { skip = [] } = layout
   const isRemark = remarkFinder(layout)
@@ -46,19 +46,19 @@ export function reshaper(layout: Layout, report: ReadReport): (() => Reshape) | 
         report.skip(reason)
         return undefined
       }
-      const faults = [...signFaults(values), ...converted(record, convert), ...currencyFault(values)]
+      const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
     }
   }
 }
 
 /** Throws BAD_INPUT for a time that shows that others of the file were misread: no reject of one row mends that. */
-function converted({ line, values }: SourceRecord, convert: (values: Values) => string[]): string[] {
+function converted({ line, values }: SourceRecord, convert: (values: Values) => string[], fileName: string): string[] {
   try {
     return convert(values)
   } catch (error) {
     if (!(error instanceof OtherOrder)) throw error
-    throw new DbtoolError('BAD_INPUT', `line ${line}: a time ${error.message}`, {
+    throw new DbtoolError('BAD_INPUT', `${fileName}, line ${line}: ${error.message}`, {
       hint: `nothing was changed; --date-format '${error.right}' reads it`,
     })
   }
@@ -119,7 +119,9 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
     for (const [field, rule] of joins) fill(values, field, joined(rule, values))
     for (const [field, rules] of derivations) {
       const found = rules.find(({ when }) => applies(when, values))
-      if (found !== undefined) values[field] = found.is
+      if (found === undefined) continue
+      values[field] = found.is
+      if (found.note !== undefined) report.change(found.note)
     }
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]

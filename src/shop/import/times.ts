@@ -16,7 +16,7 @@ export class OtherOrder extends InvalidValue {
     /** The format that reads it. */
     readonly right: string,
   ) {
-    super(`must be a time such as ${format}, not ${quoteValue(text)}: day and month are in the other order`)
+    super(`${quoteValue(text)} is no ${format}: day and month are in the other order`)
   }
 }
 

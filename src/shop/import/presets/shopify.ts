@@ -65,6 +65,7 @@ export const shopify: Preset = {
         name: { of: ['title', 'option1', 'option2', 'option3'], with: [' - ', ' / '], without: ['Default Title'] },
       },
       derive: {
+        stock: [{ when: { stock: ['-'] }, is: '0', note: 'negative stock, imported as 0' }],
         is_active: [
           { when: { state: ['draft', 'archived', 'false'] }, is: 'false' },
           { when: { state: ['*'] }, is: 'true' },

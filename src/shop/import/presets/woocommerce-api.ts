@@ -40,6 +40,7 @@ export const woocommerceApi: Preset = {
         created_at: ['date_created_gmt', 'date_created'],
       },
       derive: {
+        stock: [{ when: { stock: ['-'] }, is: '0', note: 'negative stock, imported as 0' }],
         is_active: [
           { when: { state: ['publish'] }, is: 'true' },
           { when: { state: ['*'] }, is: 'false' },

@@ -46,6 +46,7 @@ export const woocommerce: Preset = {
         state: ['Published'],
       },
       derive: {
+        stock: [{ when: { stock: ['-'] }, is: '0', note: 'negative stock, imported as 0' }],
         is_active: [
           { when: { state: ['1'] }, is: 'true' },
           { when: { state: ['*'] }, is: 'false' },
