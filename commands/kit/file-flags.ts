@@ -12,6 +12,8 @@ export const presetChoices = [
   'prestashop',
   'shopify',
   'square',
+  'squarespace',
+  'wix',
   'woocommerce',
   'woocommerce-api',
   'woocommerce-lines',

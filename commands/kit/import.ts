@@ -98,7 +98,7 @@ export async function runImport<S extends object>(
   })
   const [summary, reading] = await importPath(ctx, path, options, job)
   job.note?.(ctx.out, summary)
-  ctx.out.item(job.view, { ...summary, ...readingRow(reading) })
+  ctx.out.item(job.view, { ...readingRow(reading), ...summary })
   if (options.dryRun === true) ctx.out.note(`dry run: ${job.unchanged}`)
   const rejected = job.rejected(summary)
   if (rejected !== undefined) throw partlyRejected(rejected, options.rejects)

@@ -9,21 +9,23 @@ export const readingColumns: readonly Column[] = [
   'columns_ignored',
   'columns_missing',
   'records_skipped',
-  'records_changed',
+  'records_noticed',
+  'amounts_not_imported',
 ].map(data)
 
 /** The values of these columns. */
-export const readingRow = ({ ignored, missing, skipped, changed }: Reading): object => ({
+export const readingRow = ({ ignored, missing, skipped, noticed }: Reading): object => ({
   columns_ignored: ignored.map(({ column, meant = null }) => ({ column, meant })),
   columns_missing: missing,
   records_skipped: skipped,
-  records_changed: changed,
+  records_noticed: noticed,
+  amounts_not_imported: [],
 })
 
 const mostNames = 20
 
 /** Prints the parts of a file that were not imported, so that nothing is lost in silence. */
-export function noteReading(out: Output, { ignored, missing, skipped, changed, ...more }: Reading): void {
+export function noteReading(out: Output, { ignored, missing, skipped, noticed, ...more }: Reading): void {
   const plain = ignored.filter(({ meant }) => meant === undefined).map(({ column }) => `"${column}"`)
   if (plain.length > 0) out.note(`ignored ${plain.length === 1 ? 'column' : 'columns'}: ${listed(plain)}`)
   for (const { column, meant } of ignored)
@@ -31,11 +33,14 @@ export function noteReading(out: Output, { ignored, missing, skipped, changed, .
       out.warn(`column "${column}" is ignored; if it is ${meant}, add --map ${meant}="${column}"`)
   for (const column of missing) out.warn(`the file lacks the column "${column}" of its preset`)
   for (const { reason, records } of skipped) out.note(`skipped ${counted(records, 'record')}: ${reason}`)
-  for (const { reason, records } of changed) out.note(`changed ${counted(records, 'record')}: ${reason}`)
+  for (const { reason, records } of noticed) out.note(`${counted(records, 'record')}: ${reason}`)
   noteValues(out, more)
 }
 
-function noteValues(out: Output, { unknownStatuses, rounded }: Pick<Reading, 'unknownStatuses' | 'rounded'>): void {
+type ReadValues = Pick<Reading, 'unknownStatuses' | 'rounded' | 'nullTexts'>
+
+function noteValues(out: Output, { unknownStatuses, rounded, nullTexts }: ReadValues): void {
+  if (nullTexts > 0) out.warn(`${counted(nullTexts, 'cell')} with the text NULL; if they are empty, add --null NULL`)
   if (unknownStatuses.length > 0)
     out.note(
       `unknown ${unknownStatuses.length === 1 ? 'status' : 'statuses'}, read as confirmed: ${listed(unknownStatuses)}`,
@@ -43,8 +48,8 @@ function noteValues(out: Output, { unknownStatuses, rounded }: Pick<Reading, 'un
   if (rounded > 0) out.note(`${counted(rounded, 'amount')} rounded to cents`)
 }
 
-/** The columns of a summary for the amounts of orders that differ from the file. */
-export const amountColumns: readonly Column[] = ['amounts_not_imported', 'differing_totals'].map(data)
+/** The column of a summary for the totals of orders that differ from the file. */
+export const amountColumns: readonly Column[] = [data('differing_totals')]
 
 /** Prints the amounts that are no part of the imported orders. */
 export function noteAmounts(

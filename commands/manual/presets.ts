@@ -62,6 +62,7 @@ function rulesOf(layout: Layout): string[] {
       rules.map(({ when, is }) => `\`${field}\` is \`${is}\` where ${conditionText(when)}.`),
     ),
     ...(layout.remarks === undefined ? [] : [`Skipped, where a short line has ${code(layout.remarks)}.`]),
+    ...(layout.notice ?? []).map(({ when, reason }) => `Reported, where ${conditionText(when)}: ${reason}.`),
     ...(layout.skip ?? []).map(({ when, reason }) => `Skipped, where ${conditionText(when)}: ${reason}.`),
   ]
 }

@@ -26,6 +26,8 @@ export interface CsvShape {
   header: CsvHeader
   grammar: Grammar
   columns: readonly IndexedColumn[]
+  /** The number of cells with the text NULL in the last reading. */
+  seen: { nullTexts: number }
   /** Reads the text of a cell, which may be escaped against formula injection in spreadsheets. */
   read: (cell: string) => string
 }
@@ -113,7 +115,8 @@ async function* firstRecords(
  * Throws BAD_INPUT with the line number for one that reaches over several lines.
  */
 export async function* csvBatches(source: Source, shape: CsvShape): AsyncGenerator<Batch> {
-  const { header, grammar } = shape
+  const { header, grammar, seen } = shape
+  seen.nullTexts = 0
   const finder = new RecordFinder(source.name, header.delimiter, grammar)
   for await (const { first, lines, end } of readLines(source)) {
     const found: FoundRecord[] = []
@@ -164,7 +167,7 @@ function cellsBeforeFault(raw: string, delimiter: string): string[] {
   return cells
 }
 
-function named(record: FoundRecord, cells: Cells, { header, columns, read }: CsvShape): SourceRecord {
+function named(record: FoundRecord, cells: Cells, { header, columns, read, seen }: CsvShape): SourceRecord {
   const { line, raw } = record
   const width = header.cells.length
   const fault = record.fault ?? (cells.length === width ? undefined : widthFault(cells.length, width))
@@ -173,6 +176,7 @@ function named(record: FoundRecord, cells: Cells, { header, columns, read }: Csv
   const values: SourceRecord['values'] = {}
   for (const { name, index } of columns) {
     const cell = index < trusted ? cells[index] : undefined
+    if (cell === 'NULL') seen.nullTexts += 1
     values[name] = cell === undefined ? undefined : read(cell).trim() || undefined
   }
   return { line, raw, values, fault }

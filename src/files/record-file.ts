@@ -35,6 +35,8 @@ export interface RecordFile {
   readonly columns: readonly Column[]
   /** The columns that no field reads; in JSON, those of all objects so far. */
   ignored(): readonly IgnoredColumn[]
+  /** The number of cells with the text NULL in the last reading, as other programs write an empty cell. */
+  nullTexts(): number
   /**
    * Yields the records in file order, those of a block of about 64 KiB together, starting again from the first at every
    * call. It reads at most one block ahead.
@@ -93,7 +95,10 @@ export async function recordFileOf(source: Source, options: FormatOptions & Sour
   return { name, format, bytes, isConverted, isAt, close: () => source.handle.close(), ...contents, records }
 }
 
-type Contents = Pick<RecordFile, 'header' | 'above' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'batches'>
+type Contents = Pick<
+  RecordFile,
+  'header' | 'above' | 'delimiter' | 'grammar' | 'columns' | 'ignored' | 'nullTexts' | 'batches'
+>
 
 async function delimitedFile(
   source: Source,
@@ -102,6 +107,7 @@ async function delimitedFile(
   const grammar = quote === 'none' ? 'none' : format === 'tsv' ? 'escapes' : 'quotes'
   const rules = { delimiter: given ?? (format === 'tsv' ? '\t' : undefined), grammar } as const
   const { header, above, columns, ignored } = await findHeader(source, rules, wanted)
+  const seen = { nullTexts: 0 }
   const read = raw ? (cell: string): string => cell : unescapeFormula
   return {
     header: header.separatorLine === undefined ? header.raw : `${header.separatorLine}\n${header.raw}`,
@@ -110,10 +116,11 @@ async function delimitedFile(
     grammar,
     columns,
     ignored: () => ignored,
+    nullTexts: () => seen.nullTexts,
     batches: (options) => {
       const fields = reshape === undefined ? options?.fields : undefined
       const used = fields === undefined ? columns : columns.filter(({ name }) => fields.includes(name))
-      return eachBatch(csvBatches(source, { header, grammar, columns: used, read }), reshape, options)
+      return eachBatch(csvBatches(source, { header, grammar, columns: used, read, seen }), reshape, options)
     },
   }
 }
@@ -158,6 +165,7 @@ function jsonFile(source: Source, { reshape, ...wanted }: FormatOptions, format:
     grammar: 'none',
     columns,
     ignored: () => reader.ignored(),
+    nullTexts: () => 0,
     batches: (options) => eachBatch(batches(source, reader), reshape, options),
   }
 }

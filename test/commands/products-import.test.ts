@@ -68,6 +68,8 @@ describe('what is created', () => {
       skipped: 0,
       rejected: 0,
       columns_ignored: [],
+      columns_missing: [],
+      records_noticed: [],
       records_skipped: [],
       amounts_not_imported: [],
       seconds: expect.any(Number),

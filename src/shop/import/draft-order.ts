@@ -15,7 +15,7 @@ import {
   quoteValue,
 } from '../rules.ts'
 import { lineAmountFields, reportedAmountFields } from './amount-fields.ts'
-import { FieldReader, shortenedName } from './draft-row.ts'
+import { FieldReader, spoiltName } from './draft-row.ts'
 import { type ImportLine, type ImportLineAt, mergeLines } from './merge-lines.ts'
 import { type Group, keyColumns, type KeyRule } from './order-groups.ts'
 import { type Amounts, Faulty, instantText, OrderHead, type ReadLine } from './order-head.ts'
@@ -118,8 +118,8 @@ function faultsOfOrder({ ref, key, records, suspect }: Group, rules: DraftRules)
   const faults: string[] = []
   if (suspect !== undefined) faults.push(`line ${suspect} cannot be read and may belong to this order`)
   if (lacks('order_ref')) faults.push('order_ref is empty')
-  const shortened = shortenedName('order_ref', ref)
-  if (shortened !== undefined) faults.push(`order_ref ${shortened}`)
+  const spoilt = spoiltName('order_ref', ref)
+  if (spoilt !== undefined) faults.push(`order_ref ${spoilt}`)
   else if (ref !== '') faults.push(...faultOf('order_ref', () => ofOrder.key(ref)))
   if (lacks('user') && rules.guest === undefined) faults.push('user is empty')
   if (lacks('ordered_at') && rules.key.columns.includes('ordered_at'))

@@ -70,9 +70,11 @@ const names = new Set(['order_ref', 'user', 'sku', 'username'])
 /** 4.00638E+12: a spreadsheet shows long numbers so, and writes them so to a file. */
 const shortened = /^\d(?:[.,]\d+)?E\+\d{2,}$/
 
-/** The fault of a name that a spreadsheet shortened, after the name of its field. */
-export function shortenedName(name: string, text: string): string | undefined {
-  if (!names.has(name) || !shortened.test(text)) return undefined
+/** The fault of a name that another program changed, after the name of its field. */
+export function spoiltName(name: string, text: string): string | undefined {
+  if (!names.has(name)) return undefined
+  if (text === 'NULL') return 'is the text NULL; --null NULL reads it as empty'
+  if (!shortened.test(text)) return undefined
   return `is ${quoteValue(text)}, a number that a spreadsheet shortened: format its column as text, and export it again`
 }
 
@@ -86,9 +88,9 @@ export class FieldReader {
   optional<T>(name: string, parse: (text: string) => T): T | undefined {
     const text = this.values[name]
     if (text === undefined) return undefined
-    const shortenedFault = shortenedName(name, text)
-    if (shortenedFault !== undefined) {
-      this.faults.push(`${name} ${shortenedFault}`)
+    const spoilt = spoiltName(name, text)
+    if (spoilt !== undefined) {
+      this.faults.push(`${name} ${spoilt}`)
       return undefined
     }
     try {

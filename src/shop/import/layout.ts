@@ -3,7 +3,7 @@ import type { Format } from '../../files/record-file.ts'
 /** The texts by which a rule applies, in any case: `''` is an empty cell, `*` any other, and `-` a negative number. */
 export type Condition = Readonly<Record<string, readonly string[]>>
 
-/** A record that is not imported, and the reason. */
+/** A record that is not imported, or is to be noticed, and the reason. */
 export interface SkipRule {
   readonly when: Condition
   readonly reason: string
@@ -63,6 +63,8 @@ export interface Layout {
   /** The field whose text is the SKU where the file has none. */
   readonly skuFrom?: string | undefined
   readonly skip?: readonly SkipRule[]
+  /** Records that are imported, and whose number is reported with the reason. */
+  readonly notice?: readonly SkipRule[]
   /** Texts of the lines below the rows, which are no rows. */
   readonly remarks?: readonly string[]
 }

@@ -37,12 +37,14 @@ export interface ImportFile {
 export interface Reading {
   readonly ignored: readonly IgnoredColumn[]
   readonly skipped: readonly Skipped[]
-  /** Records that are imported with another value than the file has. */
-  readonly changed: readonly Skipped[]
+  /** Records that are imported, but not quite as the file has them. */
+  readonly noticed: readonly Skipped[]
   /** Columns of the preset without which something is assumed, such as the status of an order. */
   readonly missing: readonly string[]
   readonly unknownStatuses: readonly string[]
   readonly rounded: number
+  /** Cells with the text NULL, which is not read as an empty cell. */
+  readonly nullTexts: number
 }
 
 /**
@@ -109,11 +111,12 @@ const linesAbove = ({ above }: RecordFile): Skipped[] =>
 
 const readingOf = (file: RecordFile, report: ReadReport, layout: Layout, preset: string | undefined): Reading => ({
   missing: preset === undefined ? [] : missingColumns(file, layout),
-  changed: report.changed,
+  noticed: report.noticed,
   ignored: file.ignored(),
   skipped: [...linesAbove(file), ...report.skipped],
   unknownStatuses: report.unknownStatuses,
   rounded: report.rounded,
+  nullTexts: layout.nulls?.includes('NULL') === true ? 0 : file.nullTexts(),
 })
 
 /** The error for columns that do not fit, with the preset that they do fit. */

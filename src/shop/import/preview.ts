@@ -14,6 +14,7 @@ import { keyByReference, OrderGroups } from './order-groups.ts'
 import { type ImportFile, importFileOf, type Reading } from './open-import.ts'
 import { presets } from './presets/index.ts'
 import { type PresetNoun, presetNouns } from './presets/preset.ts'
+import { type AmountOfOrders, OrderTally } from './tally.ts'
 import { fieldsOf, importedProducts, importedUsers, type ImportTable, type OnConflict } from './tables.ts'
 
 /** A file as an import would read it, without asking the shop. */
@@ -26,6 +27,8 @@ export interface Preview {
   /** The command line that imports it. */
   readonly command: string
   readonly first: readonly PreviewRow[]
+  /** The amounts of these orders that are no part of them. */
+  readonly amounts_not_imported: readonly AmountOfOrders[]
   readonly reading: Reading
 }
 
@@ -66,8 +69,9 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
     raw: false,
   })
   try {
+    const tally = new OrderTally()
     const first =
-      noun === 'orders' ? await firstOrders(opened, signal) : await firstRows(opened, tables[noun], onConflict)
+      noun === 'orders' ? await firstOrders(opened, tally, signal) : await firstRows(opened, tables[noun], onConflict)
     const named = preset === null ? [] : ['--preset', preset]
     const updating = onConflict === 'update' ? ['--on-conflict', 'update'] : []
     const separated = flags.delimiter === undefined ? [] : ['--delimiter', flags.delimiter]
@@ -78,6 +82,7 @@ export async function previewFile(path: string, { stdin, signal }: Streams): Pro
       system: presets.find(({ name }) => name === preset)?.system ?? null,
       command: ['dbtool', noun, 'import', path, ...named, ...separated, ...updating].map(quotedForShell).join(' '),
       first,
+      amounts_not_imported: tally.notImported,
       reading: opened.reading(),
     }
   } finally {
@@ -121,11 +126,12 @@ function isProductList(names: readonly string[]): boolean {
   return found.includes('sku') && found.length > 1 && found.every((name) => fields.includes(name))
 }
 
-async function firstOrders({ file }: ImportFile, signal: AbortSignal): Promise<PreviewRow[]> {
+async function firstOrders({ file }: ImportFile, tally: OrderTally, signal: AbortSignal): Promise<PreviewRow[]> {
   const rows: PreviewRow[] = []
   const orders = await OrderGroups.scan(file, signal)
   for await (const draft of draftOrders(orders.groups(signal), { key: keyByReference, guest: undefined })) {
     rows.push(orderRow(draft))
+    tally.addAmounts(draft.notImported, draft.difference)
     if (rows.length === rowsShown) break
   }
   return rows

@@ -6,14 +6,14 @@ export interface Skipped {
 /** The changes and omissions of one reading of a file, to be reported at its end. */
 export class ReadReport {
   readonly #skipped = new Map<string, number>()
-  readonly #changed = new Map<string, number>()
+  readonly #noticed = new Map<string, number>()
   readonly #unknownStatuses = new Map<string, number>()
   #rounded = 0
 
   /** Forgets everything: a file is read from its beginning again. */
   restart(): void {
     this.#skipped.clear()
-    this.#changed.clear()
+    this.#noticed.clear()
     this.#unknownStatuses.clear()
     this.#rounded = 0
   }
@@ -22,9 +22,9 @@ export class ReadReport {
     this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1)
   }
 
-  /** Counts a record that is imported with another value than the file has. */
-  change(reason: string): void {
-    this.#changed.set(reason, (this.#changed.get(reason) ?? 0) + 1)
+  /** Counts a record that is imported, but not quite as the file has it. */
+  notice(reason: string): void {
+    this.#noticed.set(reason, (this.#noticed.get(reason) ?? 0) + 1)
   }
 
   round(): void {
@@ -39,8 +39,8 @@ export class ReadReport {
     return [...this.#skipped].map(([reason, records]) => ({ reason, records }))
   }
 
-  get changed(): Skipped[] {
-    return [...this.#changed].map(([reason, records]) => ({ reason, records }))
+  get noticed(): Skipped[] {
+    return [...this.#noticed].map(([reason, records]) => ({ reason, records }))
   }
 
   get rounded(): number {

@@ -21,7 +21,7 @@ const times = ['ordered_at', 'created_at', 'last_login']
  */
 export function reshaper(layout: Layout, report: ReadReport, fileName: string): (() => Reshape) | undefined {
   if (!changesRecords(layout)) return undefined
-  const { skip = [] } = layout
+  const { skip = [], notice = [] } = layout
   const isRemark = remarkFinder(layout)
   const clear = cleaner(layout)
   const complete = completer(layout, report)
@@ -46,6 +46,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
         report.skip(reason)
         return undefined
       }
+      for (const { when, reason } of notice) if (applies(when, values)) report.notice(reason)
       const faults = [...signFaults(values), ...converted(record, convert, fileName), ...currencyFault(values)]
       return faults.length === 0 ? record : { ...record, fault: faults.join('; ') }
     }
@@ -121,7 +122,7 @@ function completer(layout: Layout, report: ReadReport): (values: Values) => void
       const found = rules.find(({ when }) => applies(when, values))
       if (found === undefined) continue
       values[field] = found.is
-      if (found.note !== undefined) report.change(found.note)
+      if (found.note !== undefined) report.notice(found.note)
     }
     for (const [field, text] of defaults) fill(values, field, text)
     const name = skuFrom === undefined ? undefined : values[skuFrom]

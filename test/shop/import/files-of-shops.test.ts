@@ -204,6 +204,31 @@ describe('a file of today', () => {
       { records_skipped: [{ reason: 'line below the rows', records: 2 }] },
     ],
     [
+      'Squarespace: variants, and an order that was cancelled without a refund',
+      [
+        'Order ID,Email,Financial Status,Fulfillment Status,Currency,Shipping,Taxes,Amount Refunded,Total,' +
+          'Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem variant,' +
+          'Cancelled at',
+        '00012,kim@example.com,PAID,FULFILLED,USD,10,0,0,30,0,2026-07-25 21:06:00 -0400,1,Coffee,10,,200g,',
+        '00012,,,,,,,,,,,1,Coffee,10,,400g,',
+        '00013,lee@example.com,PAID,CANCELED,USD,0,0,0,10,0,2026-07-25 21:06:00 -0400,1,Coffee,10,,200g,',
+      ],
+      ['--preset', 'auto'],
+      ['00012 shipped 30.00 1×Coffee - 200g+1×Coffee - 400g shipping 10.00', '00013 cancelled 10.00 1×Coffee - 200g'],
+      { amounts_not_imported: [], differing_totals: { orders: 0 } },
+    ],
+    [
+      'Wix: a day and a time, and a column twice that no field reads',
+      [
+        'Order number,Date created,Time,Contact email,Item,Variant,SKU,Qty,Price,Delivery country,Delivery country,' +
+          'Payment status,Shipping rate,Total tax,Total,Currency,Refunded amount,Fulfillment status',
+        '1001,"Dec 8, 2026",9:15:51 PM,kim@example.com,Tee,Size: S,TEE-S,2,19.99,DEU,DEU,Paid,4.00,6.90,43.98,EUR,0,',
+      ],
+      ['--preset', 'auto', '--time-zone', 'Europe/Berlin'],
+      ['1001 confirmed 43.98 2×TEE-S shipping 4.00'],
+      { amounts_not_imported: [{ kind: 'included tax', amount: '6.90', orders: 1 }] },
+    ],
+    [
       'a preamble above the header, and times with the name of their zone',
       [
         '"Includes Amazon Marketplace transactions"',
@@ -236,6 +261,12 @@ describe('a file of today', () => {
       ['order_ref,user,sku,quantity,price', '1.11E+14,kim,TEA,1,5.00', '1.11E+14,kim,4.00638E+12,1,5.00'],
       [],
       "order_ref is '1.11E+14', a number that a spreadsheet shortened",
+    ],
+    [
+      'a SKU with the text NULL, as `mariadb --batch` writes it',
+      ['order_ref\tuser\tsku\tquantity\tprice', 'A\tkim\tNULL\t1\t5.00'],
+      ['--input-format', 'tsv'],
+      'sku is the text NULL; --null NULL reads it as empty',
     ],
     [
       'a second currency in the amounts',
@@ -301,7 +332,7 @@ describe('products', () => {
     const { exitCode, stderr } = await run(['products', 'import', path, '--preset', 'auto'])
     expect([exitCode, stderr.split('\n')]).toEqual([
       0,
-      ['preset: shopify', 'ignored column: "Option1 name"', 'changed 1 record: negative stock, imported as 0', ''],
+      ['preset: shopify', 'ignored column: "Option1 name"', '1 record: negative stock, imported as 0', ''],
     ])
     expect(
       await database.connection.rows('SELECT sku, name, stock, is_active AS active FROM products ORDER BY id'),
@@ -319,5 +350,25 @@ describe('products', () => {
     const path = saved(['Handle,Title,Option1 Value,Variant SKU,Variant Price,Status', 'tee,Tee,S,TEE-S,10.00,active'])
     const { stderr } = await run(['products', 'import', path, '--preset', 'shopify'])
     expect(stderr).toBe('warning: the file lacks the column "Variant Inventory Qty" of its preset\n')
+  })
+
+  it('of WooCommerce whose stock is not counted are told', async () => {
+    const path = saved([
+      'ID,Type,SKU,Name,Published,In stock?,Stock,Regular price',
+      '1,simple,TEE,Tee,1,1,,10.00',
+      '2,simple,CUP,Cup,1,1,4,10.00',
+      '3,simple,OLD,Old,1,0,,10.00',
+    ])
+    const { exitCode, stderr } = await run(['products', 'import', path, '--preset', 'auto'])
+    expect([exitCode, stderr.split('\n').at(-2)]).toEqual([0, '1 record: its stock is not counted, and 0 if it is new'])
+  })
+
+  it('with the text NULL in cells: it is told, and read as empty when asked', async () => {
+    const path = saved(['sku\tname\tprice\tdescription', 'A\tTea\t1.00\tNULL', 'B\tPot\t2.00\tNULL'], 'batch.tsv')
+    const warning = 'warning: 2 cells with the text NULL; if they are empty, add --null NULL\n'
+    expect((await run(['products', 'import', path, '--dry-run'])).stderr).toContain(warning)
+    const { stderr } = await run(['products', 'import', path, '--null', 'NULL'])
+    expect(stderr).toBe('')
+    expect(await database.connection.rows('SELECT DISTINCT description FROM products')).toEqual([{ description: null }])
   })
 })

@@ -36,6 +36,7 @@ export const woocommerceApi: Preset = {
         price: ['price', 'regular_price'],
         description: ['description'],
         stock: ['stock_quantity'],
+        in_stock: ['stock_status'],
         state: ['status'],
         created_at: ['date_created_gmt', 'date_created'],
       },
@@ -46,6 +47,9 @@ export const woocommerceApi: Preset = {
           { when: { state: ['*'] }, is: 'false' },
         ],
       },
+      notice: [
+        { when: { stock: [''], in_stock: ['instock'] }, reason: 'its stock is not counted, and 0 if it is new' },
+      ],
       skip: [
         { when: { type: ['variable', 'grouped', 'external'] }, reason: 'product without a price of its own' },
         { when: { price: [''] }, reason: 'product without a price' },

@@ -43,6 +43,7 @@ export const woocommerce: Preset = {
         price: ['Regular price'],
         description: ['Description'],
         stock: ['Stock'],
+        in_stock: ['In stock?'],
         state: ['Published'],
       },
       derive: {
@@ -52,6 +53,7 @@ export const woocommerce: Preset = {
           { when: { state: ['*'] }, is: 'false' },
         ],
       },
+      notice: [{ when: { stock: [''], in_stock: ['1'] }, reason: 'its stock is not counted, and 0 if it is new' }],
       skip: [
         { when: { type: ['variable', 'grouped', 'external'] }, reason: 'product without a price of its own' },
         { when: { price: [''] }, reason: 'product without a price' },
