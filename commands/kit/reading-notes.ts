@@ -11,15 +11,29 @@ export const readingColumns: readonly Column[] = [
   'records_skipped',
   'records_noticed',
   'amounts_not_imported',
+  'unknown_statuses',
+  'amounts_rounded',
+  'null_texts',
 ].map(data)
 
 /** The values of these columns. */
-export const readingRow = ({ ignored, missing, skipped, noticed }: Reading): object => ({
+export const readingRow = ({
+  ignored,
+  missing,
+  skipped,
+  noticed,
+  unknownStatuses,
+  rounded,
+  nullTexts,
+}: Reading): object => ({
   columns_ignored: ignored.map(({ column, meant = null }) => ({ column, meant })),
   columns_missing: missing,
   records_skipped: skipped,
   records_noticed: noticed,
   amounts_not_imported: [],
+  unknown_statuses: unknownStatuses,
+  amounts_rounded: rounded,
+  null_texts: nullTexts,
 })
 
 const mostNames = 20

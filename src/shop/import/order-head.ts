@@ -40,7 +40,10 @@ const onePurchaseMs = 3_600_000
 /** The values that the lines of an order share. A line may leave any of them empty. */
 export class OrderHead {
   readonly notes: string[] = []
-  readonly #values = new Map<string, { readonly text: string; readonly at: number }>()
+  readonly #values = new Map<
+    string,
+    { readonly text: string; readonly compared: string | undefined; readonly at: number }
+  >()
   readonly #amounts = new Map<AdjustmentKind, string>()
   readonly #lineCents = new Map<LineAmountField, bigint>()
   readonly #reported = new Map<ReportedAmountField, bigint[]>()
@@ -51,7 +54,8 @@ export class OrderHead {
   constructor(private readonly faults: Faulty) {}
 
   add({ user, status, orderedAt, amounts, lineAmounts, reported }: ReadLine, at: number): void {
-    if (this.#agrees('user', user, at)) this.user ??= user
+    // One address, whatever its case.
+    if (this.#agrees('user', user, at, user?.toLowerCase())) this.user ??= user
     if (this.#agrees('status', status, at)) this.status ??= status
     for (const [kind, amount] of amounts)
       if (!isZero(amount) && this.#agrees(kind, amount, at)) this.#amounts.set(kind, amount)
@@ -82,11 +86,11 @@ export class OrderHead {
     })
   }
 
-  #agrees(name: string, text: string | undefined, at: number): boolean {
+  #agrees(name: string, text: string | undefined, at: number, compared = text): boolean {
     if (text === undefined) return false
     const before = this.#values.get(name)
-    if (before === undefined) this.#values.set(name, { text, at })
-    else if (before.text !== text)
+    if (before === undefined) this.#values.set(name, { text, compared, at })
+    else if (before.compared !== compared)
       this.faults.add(at, `${name} is '${text}' here, but '${before.text}' on line ${before.at} of the same order`)
     return true
   }

@@ -119,6 +119,42 @@ it('an export that overlaps the last one tells which orders the shop does not kn
   expect(await placed()).toHaveLength(4)
 })
 
+it('Magento: guests by the address of the bill, bundles once, taxes on top, and words of its states', async () => {
+  const order = { created_at: '2026-01-02 10:11:12', order_currency_code: 'USD', shipping_amount: 0, tax_amount: 0 }
+  const item = { sku: 'TEE', name: 'Tee', qty_ordered: 2, price: 20 }
+  const path = join(folder, 'magento.json')
+  const orders = [
+    {
+      ...{
+        ...order,
+        increment_id: '101',
+        customer_email: 'ann@example.com',
+        billing_address: { email: 'b@example.com' },
+      },
+      ...{ status: 'pending_payment', tax_amount: 3.3, grand_total: 43.3, discount_amount: 0, items: [item] },
+    },
+    {
+      ...{ ...order, increment_id: '102', customer_email: null, billing_address: { email: 'Guest@example.com' } },
+      ...{ status: 'holded', grand_total: 20, items: [{ ...item, qty_ordered: 1, product_type: 'bundle' }] },
+    },
+  ]
+  orders[1]!.items.push({ ...item, sku: 'PART', price: 12, ...{ parent_item_id: 3 } } as never)
+  writeFileSync(path, JSON.stringify(orders))
+  const { exitCode, json } = await run(['orders', 'import', path, '--preset', 'auto', ...growing, '--json'])
+  expect([exitCode, json()]).toMatchObject([0, { unknown_statuses: [], differing_totals: { orders: 0 } }])
+  expect(await placed()).toEqual(['101 pending 43.30 2×TEE tax 3.30', '102 pending 20.00 1×TEE'])
+  expect(await database.connection.rows('SELECT email FROM users ORDER BY id')).toEqual([
+    { email: 'ann@example.com' },
+    { email: 'guest@example.com' },
+  ])
+})
+
+it('an address in two spellings of one order is one customer', async () => {
+  const rows = ['A,Kim@Example.com,TEA,1,5.00', 'A,kim@example.com,POT,1,5.00']
+  const { exitCode } = await importing(['order_ref,user,sku,quantity,price', ...rows])
+  expect([exitCode, await placed()]).toEqual([0, ['A confirmed 10.00 1×POT+1×TEA']])
+})
+
 describe('a file of today', () => {
   const amazon = (...cells: string[]): string => cells.join('\t')
   it.each<[what: string, file: string[], flags: string[], orders: string[], summary: object]>([

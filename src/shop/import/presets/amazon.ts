@@ -34,7 +34,6 @@ export const amazon: Preset = {
         line_discount: ['item_promotion', 'ship_promotion'],
         reported_line_tax: ['item_tax', 'shipping_tax', 'gift_wrap_tax'],
       },
-      derive: { status: [{ when: { status: ['shipped - delivered to buyer'] }, is: 'delivered' }] },
       skip: [
         { when: { quantity: ['0'] }, reason: 'quantity 0' },
         {

@@ -9,7 +9,7 @@ export const magento: Preset = {
       signature: ['increment_id', 'items[].qty_ordered'],
       columns: {
         order_ref: ['increment_id'],
-        user: ['customer_email'],
+        user: ['customer_email', 'billing_address.email'],
         sku: ['items[].sku'],
         quantity: ['items[].qty_ordered'],
         price: ['items[].price'],
