@@ -2,7 +2,7 @@ import { DbtoolError } from '../../errors.ts'
 import type { Change, StatementOptions, Value } from '../queries.ts'
 import { withRetries, type RetryOptions } from '../retry.ts'
 import { transaction } from '../transaction.ts'
-import { InterruptibleTransaction, transactionWithdrawn } from './interruptible-transaction.ts'
+import { OpenTransaction } from './open-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
 
@@ -90,15 +90,15 @@ export function transactionOn<T>(
       const cancel = (): void => void lease.cancel()
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        const result = await work(signal === undefined ? lease : new InterruptibleTransaction(lease, signal))
-        if (signal?.aborted === true) throw transactionWithdrawn()
-        return result
+        const tx = new OpenTransaction(lease, signal)
+        return await tx.during(() => work(tx))
       } finally {
         signal?.removeEventListener('abort', cancel)
       }
     })
   return withRetries(() => withLease(pool, attempt, { signal }), {
     ...retrying,
+    signal,
     kind: repeatable ? 'repeatable' : 'transaction',
   })
 }
