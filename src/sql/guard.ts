@@ -1,5 +1,5 @@
 import { DbtoolError } from '../errors.ts'
-import { codeOf, firstWord, hasExecutableComment } from './text.ts'
+import { codeOf, firstWord, hasExecutableComment } from '../db/sql-text.ts'
 
 /**
  * Statements that can be sent in a read-only transaction. The server refuses every change there. Others could

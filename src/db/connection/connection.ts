@@ -8,7 +8,6 @@ import { isOfThisServer } from '../retry-table.ts'
 import { addressOf, type Target, timerMs } from '../target.ts'
 import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
-import { forDriver } from './results.ts'
 import { SessionState } from './session-state.ts'
 import { type ConnectionParts, type RunOptions, Statements } from './statements.ts'
 
@@ -126,14 +125,15 @@ export class Connection extends Statements implements PooledConnection {
   }
 
   /**
-   * Destroys the connection, and kills its running statement at the server. Resolves when that has ended. Never
-   * rejects.
+   * Destroys the connection, and kills its running statement at the server. Resolves when that has ended, or when it
+   * takes too long ({@link Killer.kill}). Never rejects.
    */
-  async stop(): Promise<void> {
+  async stop(patience?: AbortSignal): Promise<void> {
     this.destroy()
+    const { killer } = this.parts
+    if (!this.#abandoned || this.#identity === undefined || killer === undefined) return
     // The server notices a closed socket only when it next writes to it, and runs the statement until then.
-    if (this.#abandoned && this.#identity !== undefined) await this.parts.killer?.kill(this.#identity)
-    this.#abandoned = false
+    this.#abandoned = !(await killer.kill(this.#identity, patience))
   }
 
   /**
@@ -155,7 +155,8 @@ export class Connection extends Statements implements PooledConnection {
    */
   async reset(): Promise<void> {
     const { raw, setUp, target } = this.parts
-    if (setUp === undefined || target.database === undefined) throw new Error('the session cannot be restored')
+    if (setUp === undefined || target.database === undefined || this.#session.isLasting)
+      throw new Error('the session cannot be restored')
     await this.bounded(resetMs, raw.reset())
     await this.bounded(resetMs, setUp())
     this.#session.restored()
@@ -164,7 +165,7 @@ export class Connection extends Statements implements PooledConnection {
   protected async run<T>(
     sql: string,
     values: readonly Value[],
-    send: (bound: unknown[]) => Promise<T>,
+    send: () => Promise<T>,
     options: RunOptions = {},
   ): Promise<T> {
     // A KILL QUERY that is on its way must not hit this statement.
@@ -177,12 +178,14 @@ export class Connection extends Statements implements PooledConnection {
     try {
       options.signal?.throwIfAborted()
       if (this.#cut) throw this.closed()
-      const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send(values.map(forDriver)))
+      const result = await this.bounded(options.silenceAfterMs ?? this.deadlineMs, send())
       this.#session.succeeded(sql, { keepsSession: options.keepsSession === true, isAlone: this.#running === 1 })
       return result
     } catch (error) {
       failure =
-        options.signal?.aborted === true && error === options.signal.reason ? cancelled() : this.failure(error, values)
+        options.signal?.aborted === true && error === options.signal.reason
+          ? cancelled()
+          : this.failure(error, sql, values)
       throw watch === undefined ? failure : await watch.explain(failure)
     } finally {
       this.#running -= 1
@@ -242,13 +245,13 @@ export class Connection extends Statements implements PooledConnection {
     return new LockWatch(locks, this.#identity.threadId, limits.lockWaitMs)
   }
 
-  private failure(error: unknown, values: readonly Value[]): Error {
+  private failure(error: unknown, sql: string, values: readonly Value[]): Error {
     const translated = translate(hideSecrets(error, values), this.parts.target)
     if (translated instanceof DatabaseError && translated.code === 'CONNECTION_LOST') {
       translated.lost = this.#identity
       this.#abandoned ||= !this.parts.raw.isValid() && !notRunning.includes(translated.errno)
     }
-    this.#session.failed(translated)
+    this.#session.failed(translated, sql)
     if (isOfThisServer(translated)) this.parts.onUnfit?.(translated)
     return translated
   }
