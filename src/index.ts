@@ -4,6 +4,7 @@ import { statementsOn, type Statements } from './db/pool/statements.ts'
 import { remember } from './library/opened.ts'
 import { type CreatePoolOptions, parsePoolOptions } from './library/pool-options.ts'
 import { readingAfter } from './library/read-after.ts'
+import { checkStress } from './library/stress-options.ts'
 import { chapterWorkers } from './stress/plan.ts'
 import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
@@ -88,7 +89,7 @@ export { transactionOn as transaction } from './db/pool/statements.ts'
 export interface StressOptions {
   /** Number of workers; default 50. */
   readonly workers?: number
-  /** Iterations of each worker; default 1 without `durationMs`. */
+  /** Iterations of each worker; default 1. */
   readonly iterations?: number
   /** Duration of the measurement, instead of `iterations`. */
   readonly durationMs?: number
@@ -104,7 +105,8 @@ export interface StressOptions {
  * Runs a load test on a pool. Resolves to a result with the names of `dbtool pool stress --json`. Failed iterations are
  * counted in `errors` and do not reject.
  */
-export function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
+export async function stress(pool: ShopPool, options: StressOptions = {}): Promise<StressResult> {
+  checkStress(pool, options)
   const {
     workers = chapterWorkers,
     iterations = 1,

@@ -117,7 +117,7 @@ function readOptions(options: PlaceOptions): ReadOptions {
 
 const parseName = parseText(100)
 
-function readSignal(value: unknown): AbortSignal {
+export function readSignal(value: unknown): AbortSignal {
   if (value instanceof AbortSignal) return value
   throw new InvalidValue('must be an AbortSignal')
 }

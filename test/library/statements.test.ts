@@ -50,11 +50,13 @@ describe('pool.query and pool.execute', () => {
   })
 
   it.each([
-    ['timeoutMs', { timeoutMs: 100 }, { code: 'STATEMENT_TIMEOUT' }],
-    ['a signal', { signal: AbortSignal.timeout(1_000) }, { code: 'INTERRUPTED' }],
+    ['timeoutMs', () => ({ timeoutMs: 100 }), { code: 'STATEMENT_TIMEOUT' }],
+    ['a signal', () => ({ signal: AbortSignal.timeout(100) }), { code: 'INTERRUPTED' }],
   ])('are given up after %s, and stopped at the server', async (_what, options, expected) => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
-    await expect(pool.query('SELECT SLEEP(60)', [], options)).rejects.toMatchObject(expected)
+    // To open a connection may take longer.
+    await pool.query('SELECT 1')
+    await expect(pool.query('SELECT SLEEP(60)', [], options())).rejects.toMatchObject(expected)
     expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
     expect(await running('SELECT SLEEP%')).toBe(0)
   })
@@ -193,6 +195,18 @@ describe('pool.query and pool.execute', () => {
     const nothing = undefined as never
     for (const attempt of [transaction(nothing, work), transaction(poolWith(), nothing)])
       await expect(attempt).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+
+  it('may share one signal, as those of a whole service do, without a warning of Node', async () => {
+    const warnings: string[] = []
+    const listener = ({ name }: Error): void => void warnings.push(name)
+    process.on('warning', listener)
+    onTestFinished(() => void process.off('warning', listener))
+    const { signal } = new AbortController()
+    const pool = poolWith({ size: 12, maxOverflow: 3 })
+    await Promise.all(Array.from({ length: 40 }, () => pool.query('SELECT 1', [], { signal })))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings).not.toContain('MaxListenersExceededWarning')
   })
 
   it('have one deadline for the acquire wait and the statement', async () => {
@@ -420,6 +434,28 @@ describe('stress', () => {
     const stuck = new AbortController()
     const endless = stress(pool, { workers: 1, work: () => new Promise(() => stuck.abort()), signal: stuck.signal })
     expect(await endless).toMatchObject({ partial: true })
+  })
+})
+
+describe('the options of stress', () => {
+  it.each<[unknown, string]>([
+    [{ workers: 0 }, "workers must be a whole number from 1 to 100000, not '0'"],
+    [{ workers: NaN }, "workers must be a whole number from 1 to 100000, not 'NaN'"],
+    [{ worker: 5 }, "the options has an unknown property 'worker'; did you mean workers?"],
+    [{ iterations: 0 }, "iterations must be a whole number from 1 to 1000000000, not '0'"],
+    [{ iterations: 2, durationMs: 5 }, 'iterations and durationMs exclude each other'],
+    [{ durationMs: -1 }, 'durationMs must be a number of milliseconds above 0'],
+    [{ warmupMs: -1 }, 'warmupMs must be a number of milliseconds at least 0'],
+    [{ work: 5 }, 'work must be a statement or a function'],
+    [{ signal: 'x' }, 'signal must be an AbortSignal'],
+  ])('%j: %s', async (options, fault) => {
+    const pool = poolWith()
+    await expect(stress(pool, options as object)).rejects.toMatchObject({ code: 'BAD_INPUT', faults: [fault] })
+    expect(pool.stats().acquired).toBe(0)
+  })
+
+  it('need a pool of the library', async () => {
+    await expect(stress({} as ShopPool)).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 })
 

@@ -10,6 +10,7 @@ import { InFlight } from './in-flight.ts'
 import { LockWatch } from './lock-observer.ts'
 import { SessionState } from './session-state.ts'
 import { type ConnectionParts, type RunOptions, Statements } from './statements.ts'
+import { onAbort } from '../on-abort.ts'
 
 const closeTimeoutMs = 1_000
 /** Time for the server to stop a cancelled statement, and to reset a session; after it, the connection is cut. */
@@ -210,13 +211,12 @@ export class Connection extends Statements implements PooledConnection {
   /** Cancels the statement when its caller does not want it any more, or after its own time limit. */
   private listen({ signal, timeoutMs }: StatementOptions): (() => void) | undefined {
     if (signal === undefined && timeoutMs === undefined) return undefined
-    const abort = (): void => void this.cancel()
     const late = (): void => void this.cancel(tooLate(timeoutMs ?? 0))
     const timer = timeoutMs === undefined ? undefined : setTimeout(late, timerMs(timeoutMs))
-    signal?.addEventListener('abort', abort, { once: true })
+    const stopListening = onAbort(signal, () => void this.cancel())
     return () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      stopListening()
     }
   }
 
@@ -292,7 +292,7 @@ function cancelled(): DbtoolError {
 }
 
 function tooLate(timeoutMs: number): DbtoolError {
-  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${timeoutMs} ms`, {
+  return new DbtoolError('STATEMENT_TIMEOUT', `no result within ${Math.round(timeoutMs)} ms`, {
     hint: 'the statement was stopped; raise timeoutMs to allow more time',
   })
 }

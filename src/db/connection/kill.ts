@@ -4,6 +4,7 @@ import { DatabaseError, type ConnectionIdentity } from '../failures.ts'
 import type { Queries } from '../queries.ts'
 import type { Limits } from '../target.ts'
 import { existing, serverName } from './server-name.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** Short limits for a connection beside another one: nobody wants to wait for a server that does not answer. */
 export const sideLimits: Limits = { connectTimeoutMs: 1_000, statementTimeoutMs: 1_000, lockWaitMs: 1_000 }
@@ -97,10 +98,9 @@ export class Killer {
     if (server === undefined || this.#hasGivenUp) return Promise.resolve('unreachable')
     return new Promise((resolve) => {
       let until = performance.now() + waitMs
-      const restart = (): void => void (until = performance.now() + waitMs)
-      patience?.addEventListener('abort', restart, { once: true })
+      const stopListening = onAbort(patience, () => void (until = performance.now() + waitMs))
       const done = (result: Result): void => {
-        patience?.removeEventListener('abort', restart)
+        stopListening()
         resolve(result)
       }
       const isPatient = (): boolean => patience?.aborted === false

@@ -13,6 +13,7 @@ import type { RoleAnswer } from './server-role.ts'
 import { connectorOptions, onSocket, willEncrypt } from './options.ts'
 import { setUpAgain, setUpSession, type SetUpSession, within } from './set-up.ts'
 import { readTlsFiles } from './tls.ts'
+import { onAbort } from '../on-abort.ts'
 
 const keepAliveMs = 30_000
 
@@ -96,12 +97,11 @@ async function withPassword(target: Target, { connectTimeoutMs }: Limits): Promi
 /** Settles as `work` does, or rejects with the reason of `signal`. */
 async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work
-  let abort = (): void => undefined
+  let stopListening = (): void => undefined
   const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
+    stopListening = onAbort(signal, () => reject(signal.reason as Error))
   })
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort))
+  return Promise.race([work, aborted]).finally(() => stopListening())
 }
 
 interface Opened extends SetUpSession {
@@ -117,8 +117,7 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
   readTlsFiles(target)
   // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
   const socket = dial(target)
-  const giveUp = (): void => void socket.destroy(signal?.reason as Error)
-  signal?.addEventListener('abort', giveUp, { once: true })
+  const stopListening = onAbort(signal, () => void socket.destroy(signal?.reason as Error))
   let greeting: Greeting | undefined
   try {
     const answered = greetingOn(socket, timerMs(limits.connectTimeoutMs))
@@ -141,7 +140,7 @@ async function open(target: Target, limits: Limits, role: TargetRole, signal?: A
     if (greeting?.isMariaDb !== false || target.allowsMySql === true) throw translate(error, target)
     throw translate(notMariaDb(greeting.version, target, error), target)
   } finally {
-    signal?.removeEventListener('abort', giveUp)
+    stopListening()
   }
 }
 

@@ -5,6 +5,7 @@ import { checkFunction, checkOptions, checkPool, checkStatement, untilGivenUp } 
 import { OpenTransaction } from './open-transaction.ts'
 import { type CancellableSession, type Lease, type Pool, type Row, withLease } from './pool.ts'
 import { streamRows } from './stream-rows.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** Single statements, each on a connection of the pool. */
 export interface Statements {
@@ -82,13 +83,12 @@ export async function transactionOn<T>(
   const { signal, repeatable = false, ...retrying } = options
   const attempt = (lease: Lease): Promise<T> =>
     transaction(lease, async (): Promise<T> => {
-      const cancel = (): void => void lease.cancel()
-      signal?.addEventListener('abort', cancel, { once: true })
+      const stopListening = onAbort(signal, () => void lease.cancel())
       try {
         const tx = new OpenTransaction(lease, signal)
         return await tx.during(() => work(tx))
       } finally {
-        signal?.removeEventListener('abort', cancel)
+        stopListening()
       }
     })
   return withRetries(() => withLease(pool, attempt, { signal }), {
