@@ -25,6 +25,15 @@ describe('close() gives up the connections that are opening, so that the process
     expect(pool.stats()).toMatchObject({ open: 0, opening: 0 })
   })
 
+  it('that have not been begun', async () => {
+    const port = await listening(createServer((socket) => socket.on('error', () => undefined)))
+    const pool = createPool({ host: '127.0.0.1', port, user: 'nobody', connectTimeoutMs })
+    const query = pool.query('SELECT 1').catch((error: unknown) => error)
+    await pool.close()
+    expect(await query).toMatchObject({ code: 'POOL_CLOSED' })
+    expect(pool.stats()).toMatchObject({ open: 0, opening: 0 })
+  })
+
   it('whose password never comes', async () => {
     let asked = (): void => undefined
     const isAsked = new Promise<void>((resolve) => (asked = resolve))

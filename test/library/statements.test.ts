@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -5,6 +6,7 @@ import {
   stress,
   transaction,
   withLease,
+  type ConnectEvent,
   type CreatePoolOptions,
   type Lease,
   type ShopPool,
@@ -250,6 +252,25 @@ describe('lease.cancel()', () => {
     }
     lease.release()
     expect(pool.stats()).toMatchObject({ opened: 1 })
+  })
+})
+
+describe('a statement that is cancelled, and whose connection is then destroyed', () => {
+  it('is stopped once, over few connections', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    const lease = await pool.acquire()
+    const statement = lease.rows('SELECT SLEEP(60) AS destroyed').catch((error: unknown) => error)
+    while ((await running('%destroyed%')) === 0) await sleep(5)
+    let connects = 0
+    const count = (event: unknown): void => void ((event as ConnectEvent).database === database.name && (connects += 1))
+    subscribe('dbtool:connect', count)
+    onTestFinished(() => void unsubscribe('dbtool:connect', count))
+    const cancelled = lease.cancel()
+    lease.destroy()
+    lease.release()
+    await Promise.all([cancelled, statement, pool.close()])
+    expect(await running('%destroyed%')).toBe(0)
+    expect(connects).toBeLessThan(5)
   })
 })
 

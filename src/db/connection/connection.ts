@@ -223,11 +223,13 @@ export class Connection extends Statements implements PooledConnection {
   private async endStatements(): Promise<void> {
     const answered = this.#inFlight.answered().then(() => true)
     let over = false
-    for (const deadline = performance.now() + cancelMs; !over && performance.now() < deadline;) {
+    for (const deadline = performance.now() + cancelMs; !over && !this.#cut && performance.now() < deadline;) {
       if (this.#identity !== undefined) await this.parts.killer?.cancel(this.#identity)
       over = await Promise.race([answered, sleep(cancelPollMs, false)])
     }
     this.#session.interrupted()
+    // The connector never hears of a connection that was cut here; stop() ends its statement.
+    if (this.#cut) return
     // It takes a KILL QUERY that came after the end of its statement.
     if (over) await this.bounded(cancelMs, this.parts.raw.query('DO 0')).catch(() => undefined)
     else await this.abandon()

@@ -113,6 +113,7 @@ interface Opened extends SetUpSession {
 
 async function open(target: Target, limits: Limits, role: TargetRole, signal?: AbortSignal): Promise<Opened> {
   const deadline = limits.connectTimeoutMs === 0 ? Infinity : performance.now() + limits.connectTimeoutMs
+  signal?.throwIfAborted()
   // A fault of the configuration needs no server.
   readTlsFiles(target)
   // Dials before the connector is loaded, so that the server's answer is on its way meanwhile.
