@@ -10,6 +10,7 @@ import type { StressResult } from './stress/result.ts'
 import { stress as run } from './stress/stress.ts'
 import { builtIn, onLease, performSql, type Iterate } from './stress/workload.ts'
 
+export type { Cells, OnCells } from './cells.ts'
 export type {
   AcquireEvent,
   CloseEvent,
@@ -21,8 +22,10 @@ export type {
   TimeoutEvent,
   WaitEvent,
 } from './db/diagnostics.ts'
-export { DatabaseError, type ConnectionIdentity } from './db/failures.ts'
+export { DatabaseError, type ConnectionIdentity, type DatabaseErrorDetails } from './db/failures.ts'
 export type { Step } from './db/migrations/migrate.ts'
+export type { Failover } from './db/pool/chosen-server.ts'
+export type { ForeignPool, OwnMode, PoolMode } from './db/pool/modes.ts'
 export {
   withLease,
   type AcquireOptions,
@@ -34,8 +37,16 @@ export {
   type Row,
 } from './db/pool/pool.ts'
 export type { Statements, Transaction, TransactionOptions } from './db/pool/statements.ts'
-export type { Change, OnRows, Queries, Session, StatementOptions, Value } from './db/queries.ts'
-export type { RetryOptions } from './db/retry.ts'
+export {
+  Secret,
+  type Change,
+  type OnRows,
+  type Queries,
+  type Session,
+  type StatementOptions,
+  type Value,
+} from './db/queries.ts'
+export type { Retry, RetryOptions } from './db/retry.ts'
 export type { Limits, SslMode, TargetRole, TlsVersion } from './db/target.ts'
 export { DbtoolError, type ErrorCode, type ErrorDetails } from './errors.ts'
 export { migrate } from './library/migrate.ts'
@@ -54,12 +65,18 @@ export {
 } from './library/read.ts'
 export type { Author } from './shop/logs.ts'
 export type { Adjustment, AdjustmentKind, AdjustmentSums } from './shop/orders/adjustments.ts'
-export { OutcomeUnknown } from './shop/orders/exactly-once.ts'
+export { OutcomeUnknown, type LostAttempt, type UnknownOutcomeInfo } from './shop/orders/exactly-once.ts'
 export type { Order, OrderHead, OrderItem } from './shop/orders/orders.ts'
 export { OutOfStock, type OrderLine, type Placement, type Shortage } from './shop/orders/place-order.ts'
 export type { Product } from './shop/products/products.ts'
 export type { OrderStatus } from './shop/rules.ts'
-export type { StressResult } from './stress/result.ts'
+export type { Percentiles } from './stress/histogram.ts'
+export type { HostFigures, RecordedFailover } from './stress/host-record.ts'
+export type { Load } from './stress/plan.ts'
+export type { ErrorCount } from './stress/recorder.ts'
+export type { Fairness, StatementFigures, StressResult } from './stress/result.ts'
+export type { Shard } from './stress/shard.ts'
+export type { Check, CheckName, Validity } from './stress/validity.ts'
 export type { Iterate } from './stress/workload.ts'
 
 /** A pool, with single statements and the options with which it was created. */
