@@ -30,8 +30,11 @@ export interface PooledConnection extends CancellableSession {
   whenLost(listener: () => void): void
   /** Closes the connection. Never rejects. */
   close(): Promise<void>
-  /** Destroys the connection, kills its statement at the server, and resolves when that has ended. Never rejects. */
-  stop(): Promise<void>
+  /**
+   * Destroys the connection, kills its statement at the server, and resolves when that has ended. A server that does
+   * not answer is waited for until `patience` is aborted; without it, for some seconds. Never rejects.
+   */
+  stop(patience?: AbortSignal): Promise<void>
 }
 
 /** Options with the names of the chapter's QueuePool. Times are in milliseconds. */

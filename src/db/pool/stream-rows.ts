@@ -1,6 +1,7 @@
 import { DbtoolError } from '../../errors.ts'
 import type { Value } from '../queries.ts'
 import type { Pool, Row } from './pool.ts'
+import { onAbort } from '../on-abort.ts'
 
 /** The rows of a SELECT on a connection of the pool, one after another. Nothing is acquired before the first read. */
 export async function* streamRows<T = Row>(
@@ -27,7 +28,7 @@ export async function* streamRows<T = Row>(
   const throwIfCancelled = (): void => {
     if (signal?.aborted === true) throw cancelled
   }
-  signal?.addEventListener('abort', abort, { once: true })
+  const stopListening = onAbort(signal, abort)
   try {
     throwIfCancelled()
     for (let rows = await batches.next(); rows !== undefined; rows = await batches.next())
@@ -37,7 +38,7 @@ export async function* streamRows<T = Row>(
       }
     await reading
   } finally {
-    signal?.removeEventListener('abort', abort)
+    stopListening()
     batches.end()
     // After the last row, the lease is released already, and this does nothing.
     lease.destroy()
