@@ -285,6 +285,19 @@ describe('pool.stream', () => {
     expect(pool.stats()).toMatchObject({ inUse: 0, idle: 1, opened: 1 })
   })
 
+  it('costs no connection when the reader leaves after the server has sent everything', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    for (let round = 0; round < 10; round += 1) {
+      const rows = pool.stream<{ n: number }>('SELECT 1 AS n UNION SELECT 2')
+      expect(await rows.next()).toMatchObject({ value: { n: 1 } })
+      // The server has ended the statement by now, and the end of its rows has arrived.
+      await sleep(20)
+      await rows.return()
+      expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    }
+    expect(pool.stats().opened).toBeLessThan(5)
+  })
+
   it('does not read on before its reader does', async () => {
     const pool = poolWith({ size: 1, maxOverflow: 0 })
     const rows = pool.stream<{ n: number; filler: string }>(

@@ -144,6 +144,19 @@ describe('an order in a transaction', () => {
     expect([await orders(), await notes()]).toEqual([before + 2, ['a', 'b', 'beside']])
   })
 
+  it('names each product that is short or does not exist', async () => {
+    const both = { userId: 1, lines: [...soldOut.lines, { productId: 999, quantity: 1 }] }
+    const refused = transaction(poolOn(database), (tx) => placeOrder(tx, both))
+    await expect(refused).rejects.toMatchObject({
+      code: 'OUT_OF_STOCK',
+      shortages: [
+        { product_id: 2, wanted: 1_000, stock: expect.any(Number) },
+        { product_id: 999, sku: null, wanted: 1, stock: null },
+      ],
+      message: expect.stringContaining('product 999 does not exist'),
+    })
+  })
+
   it('the same on a lease, for orders', async () => {
     const before = await orders()
     const outcomes = await withLease(poolOn(database), async (lease) => {
