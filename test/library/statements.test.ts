@@ -262,7 +262,9 @@ describe('a statement that is cancelled, and whose connection is then destroyed'
     const statement = lease.rows('SELECT SLEEP(60) AS destroyed').catch((error: unknown) => error)
     while ((await running('%destroyed%')) === 0) await sleep(5)
     let connects = 0
-    const count = (event: unknown): void => void ((event as ConnectEvent).database === database.name && (connects += 1))
+    const count = (event: unknown): void => {
+      if ((event as ConnectEvent).database === database.name) connects += 1
+    }
     subscribe('dbtool:connect', count)
     onTestFinished(() => void unsubscribe('dbtool:connect', count))
     const cancelled = lease.cancel()

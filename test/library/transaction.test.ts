@@ -105,7 +105,7 @@ describe('no statement of a transaction takes effect outside it', () => {
     expect(await notes()).toEqual(expected)
   })
 
-  it('after the end of the work: a statement that was not awaited is committed, and a later one is not sent', async () => {
+  it('after the end of the work: what was not awaited is committed, and a later statement is not sent', async () => {
     let leaked: Transaction | undefined
     let late: Promise<unknown> | undefined
     await transaction(poolOn(database), (tx) => {
