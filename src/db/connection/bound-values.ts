@@ -67,5 +67,6 @@ function kindOf(value: unknown): string {
     return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date outside the years 0 to 9999'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'
-  return typeof value === 'function' ? 'a function' : String(value)
+  if (value === undefined) return 'undefined'
+  return typeof value === 'number' ? String(value) : `a ${typeof value}`
 }
