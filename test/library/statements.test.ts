@@ -262,7 +262,9 @@ describe('a statement that is cancelled, and whose connection is then destroyed'
     const statement = lease.rows('SELECT SLEEP(60) AS destroyed').catch((error: unknown) => error)
     while ((await running('%destroyed%')) === 0) await sleep(5)
     let connects = 0
-    const count = (event: unknown): void => void ((event as ConnectEvent).database === database.name && (connects += 1))
+    const count = (event: unknown): void => {
+      if ((event as ConnectEvent).database === database.name) connects += 1
+    }
     subscribe('dbtool:connect', count)
     onTestFinished(() => void unsubscribe('dbtool:connect', count))
     const cancelled = lease.cancel()
@@ -283,6 +285,19 @@ describe('pool.stream', () => {
     for await (const { n } of pool.stream<{ n: number }>(many)) sum += n
     expect(sum).toBe(200_010_000)
     expect(pool.stats()).toMatchObject({ inUse: 0, idle: 1, opened: 1 })
+  })
+
+  it('costs no connection when the reader leaves after the server has sent everything', async () => {
+    const pool = poolWith({ size: 1, maxOverflow: 0 })
+    for (let round = 0; round < 10; round += 1) {
+      const rows = pool.stream<{ n: number }>('SELECT 1 AS n UNION SELECT 2')
+      expect(await rows.next()).toMatchObject({ value: { n: 1 } })
+      // The server has ended the statement by now, and the end of its rows has arrived.
+      await sleep(20)
+      await rows.return()
+      expect(await pool.query('SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    }
+    expect(pool.stats().opened).toBeLessThan(5)
   })
 
   it('does not read on before its reader does', async () => {

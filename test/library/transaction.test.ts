@@ -105,7 +105,7 @@ describe('no statement of a transaction takes effect outside it', () => {
     expect(await notes()).toEqual(expected)
   })
 
-  it('after the end of the work: a statement that was not awaited is committed, and a later one is not sent', async () => {
+  it('after the end of the work: what was not awaited is committed, and a later statement is not sent', async () => {
     let leaked: Transaction | undefined
     let late: Promise<unknown> | undefined
     await transaction(poolOn(database), (tx) => {
@@ -142,6 +142,19 @@ describe('an order in a transaction', () => {
     )
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
     expect([await orders(), await notes()]).toEqual([before + 2, ['a', 'b', 'beside']])
+  })
+
+  it('names each product that is short or does not exist', async () => {
+    const both = { userId: 1, lines: [...soldOut.lines, { productId: 999, quantity: 1 }] }
+    const refused = transaction(poolOn(database), (tx) => placeOrder(tx, both))
+    await expect(refused).rejects.toMatchObject({
+      code: 'OUT_OF_STOCK',
+      shortages: [
+        { product_id: 2, wanted: 1_000, stock: expect.any(Number) },
+        { product_id: 999, sku: null, wanted: 1, stock: null },
+      ],
+      message: expect.stringContaining('product 999 does not exist'),
+    })
   })
 
   it('the same on a lease, for orders', async () => {

@@ -49,7 +49,7 @@ export async function complaints(folder: string, module: 'nodenext' | 'node16', 
   )
 }
 
-/** The exported types in the declarations of a package that its entry names and does not export: nobody can import them. */
+/** The types that the declarations of an entry name, and that it does not export: nobody can import them. */
 export function unexportedTypes(entry: string): string[] {
   const program = ts.createProgram([entry], {
     module: ts.ModuleKind.NodeNext,
@@ -64,7 +64,7 @@ export function unexportedTypes(entry: string): string[] {
     (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol)
   const exported = new Set(checker.getExportsOfModule(module).map(resolved))
   const [seen, missing] = [new Set<ts.Symbol>(), new Set<string>()]
-  const visit = (symbol: ts.Symbol): void => {
+  const follow = (symbol: ts.Symbol): void => {
     if (seen.has(symbol)) return
     seen.add(symbol)
     for (const declaration of symbol.declarations ?? []) walk(declaration)
@@ -79,12 +79,12 @@ export function unexportedTypes(entry: string): string[] {
     const target = symbol && resolved(symbol)
     const [declaration] = target?.declarations ?? []
     if (target !== undefined && declaration?.getSourceFile().fileName.startsWith(dirname(entry)) === true) {
-      const isExported = (ts.getCombinedModifierFlags(declaration as ts.Declaration) & ts.ModifierFlags.Export) !== 0
+      const isExported = (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) !== 0
       if (isExported && !exported.has(target)) missing.add(target.name)
-      visit(target)
+      follow(target)
     }
     ts.forEachChild(node, walk)
   }
-  exported.forEach(visit)
+  exported.forEach(follow)
   return [...missing].sort()
 }

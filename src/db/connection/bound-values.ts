@@ -1,6 +1,5 @@
 import { DbtoolError } from '../../errors.ts'
 import { Secret, type Value } from '../queries.ts'
-import { countPlaceholders } from '../sql-text.ts'
 import { writeInstant } from '../utc.ts'
 
 type DriverValue = string | number | bigint | boolean | Buffer | null
@@ -68,21 +67,6 @@ function kindOf(value: unknown): string {
     return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date outside the years 0 to 9999'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'an object'
-  return typeof value === 'function' ? 'a function' : String(value as number | undefined)
-}
-
-const mostTexts = 200
-
-/** Counts the placeholders of statements, and remembers those of the last texts. */
-export class Placeholders {
-  readonly #counts = new Map<string, number>()
-
-  of(sql: string): number {
-    const known = this.#counts.get(sql)
-    if (known !== undefined) return known
-    const count = countPlaceholders(sql)
-    if (this.#counts.size >= mostTexts) this.#counts.clear()
-    this.#counts.set(sql, count)
-    return count
-  }
+  if (value === undefined) return 'undefined'
+  return typeof value === 'number' ? String(value) : `a ${typeof value}`
 }

@@ -228,7 +228,7 @@ export class Connection extends Statements implements PooledConnection {
       over = await Promise.race([answered, sleep(cancelPollMs, false)])
     }
     this.#session.interrupted()
-    // The connector never hears of a connection that was cut here; stop() ends its statement.
+    // The connector does not notice that a connection was cut here; stop() ends its statement.
     if (this.#cut) return
     // It takes a KILL QUERY that came after the end of its statement.
     if (over) await this.bounded(cancelMs, this.parts.raw.query('DO 0')).catch(() => undefined)

@@ -71,8 +71,8 @@ export class Killer {
   /**
    * Kills a connection, whose transaction the server then rolls back. Resolves to true when it has ended, so that its
    * outcome can be looked up. Resolves to false if that takes longer than two seconds; with `patience`, two seconds
-   * after that is aborted. Never rejects. A connection whose server is unknown is left alone: its number may belong to a
-   * stranger on the server that a new connection reaches.
+   * after that is aborted. Never rejects. A connection whose server is unknown is left alone: its number may belong to
+   * a stranger on the server that a new connection reaches.
    */
   async kill(connection: ConnectionIdentity, patience?: AbortSignal): Promise<boolean> {
     return (await this.request('CONNECTION', connection, patience)) !== 'late'
@@ -130,8 +130,8 @@ export class Killer {
 
   /**
    * Serves the requests for the server that a new connection reaches. Resolves to `astray` if there are none. Resolves
-   * to `closed` if the server does not answer, or if it, or the account, has no connection left: it may have one in a
-   * moment. Resolves to `gone` if nobody listens there.
+   * to `closed` if the server does not answer, or has no connection left for the account. That may change in a moment.
+   * Resolves to `gone` if nobody listens there.
    */
   private async serveOne(): Promise<'served' | 'astray' | 'closed' | 'gone'> {
     try {

@@ -1,6 +1,7 @@
 import { DatabaseError } from '../failures.ts'
 import { isConnectionLoss, ruleOf } from '../retry-table.ts'
 import type { DriverConnection } from './driver.ts'
+import { PerText } from './per-text.ts'
 import { effectOf } from './statement-effect.ts'
 
 const inTransactionFlag = 1
@@ -22,6 +23,7 @@ export class SessionState {
   #isChanged = false
   #isLasting = false
   #databases = 0
+  readonly #effects = new PerText(effectOf)
   readonly #raw: DriverConnection
 
   constructor(raw: DriverConnection) {
@@ -54,22 +56,22 @@ export class SessionState {
   succeeded(sql: string, { keepsSession, isAlone }: { keepsSession: boolean; isAlone: boolean }): void {
     this.#transaction = 'known'
     const isMarked = (this.flags & sessionChangedFlag) !== 0
-    const effect = effectOf(sql)
+    const effect = this.#effects.of(sql)
     // An answer that comes together with another one hides its flags, and the mark of a SET STATEMENT is its own.
     const mayHaveChanged = (!isAlone || keepsSession) && effect === 'told'
     if (isMarked || mayHaveChanged) {
       if (!keepsDatabase.test(sql)) this.#databases += 1
       this.nameDatabase()
     }
-    const isTold = isMarked && !keepsSession && effect !== 'none'
+    const isMentioned = isMarked && !keepsSession && effect !== 'none'
     this.#isLasting ||= effect === 'lasting'
-    this.#isChanged ||= isTold || mayHaveChanged || effect === 'hidden' || effect === 'lasting'
+    this.#isChanged ||= isMentioned || mayHaveChanged || effect === 'hidden' || effect === 'lasting'
   }
 
   failed(error: Error, sql: string): void {
     const ended = error instanceof DatabaseError && !isConnectionLoss(error) && ruleOf(error).transaction === 'ended'
     this.#transaction = ended || this.#transaction === 'ended' ? 'ended' : 'unknown'
-    const effect = effectOf(sql)
+    const effect = this.#effects.of(sql)
     this.#isChanged ||= effect === 'told' || effect === 'hidden'
   }
 

@@ -1,7 +1,7 @@
 import { fromFirstWord } from '../sql-text.ts'
 
 /**
- * What a statement may leave in its session.
+ * The traces of a statement in its session.
  *
  * - `none`: nothing. Its answer mentions a variable that was set for this statement alone.
  * - `plain`: nothing by itself. Its answer mentions what a function or a trigger has changed.

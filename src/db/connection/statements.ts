@@ -11,13 +11,15 @@ import {
   type StatementOptions,
   type Value,
 } from '../queries.ts'
+import { countPlaceholders } from '../sql-text.ts'
 import { addressOf, type Limits, type Target } from '../target.ts'
-import { forDriver, Placeholders, rowsForDriver } from './bound-values.ts'
+import { forDriver, rowsForDriver } from './bound-values.ts'
 import { CellStream } from './cell-stream.ts'
 import type { DriverConnection, DriverQuery, FieldInfo } from './driver.ts'
 import type { Killer } from './kill.ts'
 import type { LockObserver } from './lock-observer.ts'
 import { assertFits, bytesAsBound, bytesAsText, inMessages, mayBeTooLarge } from './packet.ts'
+import { PerText } from './per-text.ts'
 import { convertBigInts, insertedId } from './read-value.ts'
 import { anyResult, type ResultItem, withHeads } from './result-items.ts'
 import { firstResultSet, resultSets, unconverted } from './results.ts'
@@ -71,7 +73,7 @@ interface Streaming<B> {
 /** The ways to send a statement over one connection, and to read its result. */
 export abstract class Statements {
   #maxPacket: Promise<number> | undefined
-  readonly #placeholders = new Placeholders()
+  readonly #placeholders = new PerText(countPlaceholders)
 
   protected constructor(protected readonly parts: ConnectionParts) {}
 

@@ -22,7 +22,7 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw misuse(`${name} must be a function`)
 }
 
-/** `accepts` are the names of the options. Those of them that are known here are checked. */
+/** `accepts` are the names of the options. The values of `signal` and `timeoutMs` are checked. */
 export function checkOptions(options: unknown, accepts: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw misuse('the options must be an object')
   const given = options as Readonly<Record<string, unknown>>
