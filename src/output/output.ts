@@ -272,7 +272,8 @@ export class Output extends Reporter {
   }
 
   private noteOmitted(): void {
-    const [names, it] = [this.#omitted.join(' and '), this.#omitted.length === 1 ? 'it' : 'them']
+    const names = inWords(this.#omitted)
+    const it = this.#omitted.length === 1 ? 'it' : 'them'
     this.#omitted = []
     if (names !== '') this.note(`the terminal is too narrow for ${names}; --fields shows ${it}`)
   }
@@ -320,3 +321,7 @@ function withoutEmptyColumns<R extends object>(view: View<R>, rows: readonly Row
   if (rows.length === 0) return view
   return { ...view, columns: view.columns.filter(({ name }) => rows.some((row) => (row[name] ?? null) !== null)) }
 }
+
+/** `a`, `a and b`, `a, b and c`. */
+const inWords = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')

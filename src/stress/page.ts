@@ -89,14 +89,17 @@ export function tableOf(
   // Numbers below a head are aligned; a value beside its name may be anything.
   const isAligned = (at: number): boolean => columns.length > 0 && rows.every((row) => number.test(row[at] ?? ''))
   const alignments = Array.from({ length: rows[0]?.length ?? 0 }, (_, at) => (isAligned(at) ? ['right'] : []))
-  const heads = columns.map((column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`)
+  const heads = columns.map(
+    (column, at) => `<th scope="col"${attribute(alignments[at])}>${breakable(escapeHtml(column))}</th>`,
+  )
   const head = columns.length === 0 ? '' : `<tr>${heads.join('')}</tr>\n`
   const body = rows.map(([name = '', ...cells]) => {
     const attributes = (cell: string, at: number): string =>
       attribute([...classesOf(cell, at === 0 ? 'th' : 'td'), ...(alignments[at] ?? [])])
     const values = cells.map((cell, at) => `<td${attributes(cell, at + 1)}>${escapeHtml(cell)}</td>`)
     const heading = breakable(escapeHtml(unbroken(name)))
-    return `<tr><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`
+    const missed = name.startsWith('✖') ? ' class="missed"' : ''
+    return `<tr${missed}><th scope="row"${attributes(name, 0)}>${heading}</th>${values.join('')}</tr>`
   })
   return `<div class="table"><table><caption>${escapeHtml(caption)}</caption>${head}${body.join('\n')}</table></div>`
 }

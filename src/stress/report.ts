@@ -7,6 +7,7 @@ import type { Percentiles } from './histogram.ts'
 import type { StressResult } from './result.ts'
 import type { Interval } from './series.ts'
 import { serverRows } from './server-means.ts'
+import { comparedTexts } from './baseline.ts'
 import { chartsOverTime, distributionChart, errorCharts, failoverText, serverCharts } from './stress-charts.ts'
 import type { Distribution, StressRun } from './stress-run.ts'
 import { svgFile } from './svg-chart.ts'
@@ -106,12 +107,10 @@ const thresholdRows = (thresholds: JudgedResult['thresholds']): string[][] =>
   thresholds.map((judged) => [`${signOf(judged.ok)} ${judged.threshold}`, measuredText(judged)])
 
 const comparisonRows = (comparison: JudgedResult['comparison']): string[][] =>
-  comparison.map(({ metric, baseline, measured, unit, change, ok }) => [
-    `${signOf(ok)} ${metric}`,
-    `${baseline} ${unit}`,
-    `${measured} ${unit}`,
-    `${change < 0 ? '−' : '+'}${Math.abs(change * 100).toFixed(1)} %`,
-  ])
+  comparison.map((compared) => {
+    const { baseline, measured, change } = comparedTexts(compared)
+    return [`${signOf(compared.ok)} ${compared.metric}`, baseline, measured, change]
+  })
 
 const errorRows = ({ errors }: StressResult): string[][] =>
   errors.map(({ code, count, message }) => [code, String(count), message])

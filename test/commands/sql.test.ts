@@ -34,7 +34,7 @@ it('a row becomes a block before its texts are cut to a few characters', async (
   const { stdout } = await dbtool(['sql', `SELECT ${columns}`], { database, columns: 60, env: { NO_COLOR: '1' } })
   expect(stdout).toContain('column_7  a long text 7\n')
   const { stdout: wide } = await dbtool(['sql', `SELECT ${columns}`], { database, columns: 90, env: { NO_COLOR: '1' } })
-  expect(wide).toContain('│ a long… │')
+  expect(wide).toContain('│ a long … │')
 })
 
 const typed = (argv: readonly string[], more: Situation = {}): Promise<Outcome> =>

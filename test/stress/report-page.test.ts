@@ -6,6 +6,7 @@ import { Script } from 'node:vm'
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Chart } from '../../src/stress/chart.ts'
+import { tableOf } from '../../src/stress/page.ts'
 import { htmlOf, type StressReport } from '../../src/stress/report.ts'
 import { svgChart } from '../../src/stress/svg-chart.ts'
 import { browserPath, openBrowser } from '../support/browser.ts'
@@ -23,7 +24,7 @@ const commandLines = {
   stress: ['stress', '--sql', 'SELECT SLEEP(0.002), {{random 1 9}}', '--duration', '2s', '--workers', '8'],
   open: [
     ...['stress', '--sql', 'SELECT nonsense_with_a_long_name_that_no_table_has', '--sql', '9: SELECT 1'],
-    ...['--rate', '200', '--duration', '1s'],
+    ...['--rate', '200', '--duration', '2s'],
   ],
   tune: ['tune', '--sql', 'SELECT SLEEP(0.01)', '--max', '4', '--duration', '200ms', '--warmup', '0ms'],
   compare: ['compare', '--sql', 'SELECT 1', '--workers', '4', '--duration', '150ms', '--warmup', '0ms'],
@@ -122,7 +123,7 @@ describe('the contents of the pages', () => {
   it('of a run: thresholds, the baseline and its percentiles, the server meanwhile', () => {
     const { rest, charts } = partsOf('stress')
     expect(rest).toMatch(/✔\sok &gt;= 1/)
-    expect(rest).toMatch(/✔\sthroughput<\/th><td[^>]*>[\d.]+ per second/)
+    expect(rest).toMatch(/✔\sthroughput<\/th><td[^>]*>[\d.]+ \/ s/)
     expect(rest).toContain('<h2>The server meanwhile</h2>')
     expect(rest).toContain('No iteration failed.')
     const byPercentile = charts.find(({ title }) => title === 'Time by percentile')
@@ -140,6 +141,20 @@ describe('the contents of the pages', () => {
     const [throughput] = partsOf('tune').charts
     expect(throughput?.x).toEqual({ name: 'connections', unit: '', values: [1, 2, 3, 4] })
     expect(throughput?.rounds?.map((size) => size.values.length >= 3)).toEqual([true, true, true, true])
+  })
+})
+
+describe('a table of a page', () => {
+  it('marks what was missed, aligns numbers below their head, and breaks long names after their parts', () => {
+    const rows = [
+      ['✔ total_p50', '12 ms', '3'],
+      ['✖ total_p99', '99 ms', 'unknown'],
+    ]
+    const html = tableOf('Thresholds', rows, ['', 'measured', 'count'])
+    expect(html).toContain('<tr class="missed"><th scope="row">✖\u00a0total_<wbr>p99</th>')
+    expect(html).toContain('<th scope="col" class="right">measured</th><th scope="col">count</th>')
+    expect(html).toContain('<td class="number right">99 ms</td><td>unknown</td>')
+    expect(tableOf('Settings', [['threads', '1']])).toContain('<td class="number">1</td>')
   })
 })
 

@@ -119,6 +119,14 @@ describe('on a terminal', () => {
   })
 })
 
+it('db status on a narrow terminal omits the numbers of steps rather than cut everything', async () => {
+  await migrate({ session: database.connection, known: loadMigrations() })
+  const { stdout, stderr } = await dbtool('db status', { database: database.name, columns: 60 })
+  expect(stdout).toMatch(/│ 1 │ shop +│ applied │/)
+  expect(stderr).toContain('the terminal is too narrow for steps_done and steps;\n--fields shows them\n')
+  await rollback({ session: database.connection, known: loadMigrations() }, 0)
+})
+
 describe("somebody else's tables", () => {
   const make = async (table: string): Promise<void> => {
     await database.connection.execute(`CREATE TABLE ${table} (whose VARCHAR(10))`)
