@@ -130,7 +130,7 @@ interface FoundHeader extends LocatedColumns {
   readonly above: number
 }
 
-/** Finds the header: the first line, or the first one below it that has all the columns that must be there. */
+/** Finds the header: the first line, or the first one below it that has all required columns. */
 async function findHeader(source: Source, rules: HeaderRules, wanted: Wanted): Promise<FoundHeader> {
   try {
     const header = await readHeader(source, rules)

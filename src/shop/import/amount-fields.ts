@@ -5,8 +5,8 @@ export type LineAmountField = `line_${AdjustmentKind}`
 export const lineAmountFields: readonly LineAmountField[] = adjustmentKinds.map((kind) => `line_${kind}` as const)
 
 /**
- * Amounts that the file states about an order and that are no part of it as such: its total, which is compared, its
- * tax, which the prices may include already, and the part that was refunded.
+ * Amounts that the file states about an order, and that are no part of it as such. The total is compared, the prices
+ * may include the tax already, and a refund changes no order.
  */
 export const reportedAmountFields = ['reported_total', 'reported_tax', 'reported_line_tax', 'reported_refund'] as const
 export type ReportedAmountField = (typeof reportedAmountFields)[number]

@@ -250,8 +250,9 @@ interface LineRow {
 export async function readOrders(queries: Queries, keys: readonly string[]): Promise<Map<string, KnownOrder>> {
   const orders = new Map<string, KnownOrder & { lines: OrderLine[] }>()
   const rows = await queries.rawRows<LineRow>(
-    `SELECT o.id AS order_id, o.idempotency_key AS order_key, o.user_id, o.status, o.total_amount, o.content_digest AS digest,
-        DATE_FORMAT(o.created_at, '%Y-%m-%dT%H:%i:%sZ') AS created_at, i.product_id, i.quantity, i.price
+    `SELECT o.id AS order_id, o.idempotency_key AS order_key, o.user_id, o.status, o.total_amount,
+        o.content_digest AS digest, DATE_FORMAT(o.created_at, '%Y-%m-%dT%H:%i:%sZ') AS created_at,
+        i.product_id, i.quantity, i.price
       FROM orders o FORCE INDEX (idempotency_key) JOIN order_items i ON i.order_id = o.id
       WHERE o.idempotency_key IN (${keys.map(() => '?').join(', ')})`,
     keys,

@@ -13,7 +13,7 @@ export interface SkipRule {
 export interface Derivation {
   readonly when: Condition
   readonly is: string
-  /** What changes by it, if that is to be reported. */
+  /** The reason, if such records are reported. */
   readonly note?: string
 }
 

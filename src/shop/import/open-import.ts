@@ -97,13 +97,13 @@ function missingColumns(
   { columns = {}, derive = {}, join = {} }: Layout,
 ): string[] {
   if (header === undefined) return []
-  const there = new Set(found.map(({ name }) => name))
+  const present = new Set(found.map(({ name }) => name))
   const sources = assumed.flatMap((field) => [
     field,
     ...(derive[field] ?? []).flatMap(({ when }) => Object.keys(when)),
     ...(join[field]?.of ?? []),
   ])
-  return [...new Set(sources)].flatMap((field) => (there.has(field) ? [] : (columns[field]?.[0] ?? [])))
+  return [...new Set(sources)].flatMap((field) => (present.has(field) ? [] : (columns[field]?.[0] ?? [])))
 }
 
 const linesAbove = ({ above }: RecordFile): Skipped[] =>

@@ -32,8 +32,8 @@ export interface OrderTotal {
 }
 
 /**
- * Compares an order with its total in the file. The total tells what the other amounts leave open: whether the prices
- * include the tax, and whether the discount of the order includes those of its lines.
+ * Compares an order with its total in the file. The total tells whether the prices include the tax. It
+ * also tells whether the discount of the order includes those of its lines.
  */
 export function orderTotal(
   lines: readonly ImportLine[],

@@ -53,7 +53,7 @@ export function reshaper(layout: Layout, report: ReadReport, fileName: string): 
   }
 }
 
-/** Throws BAD_INPUT for a time that shows that others of the file were misread: no reject of one row mends that. */
+/** Throws BAD_INPUT for a time that shows that others of the file were misread: a reject of one row is not enough. */
 function converted({ line, values }: SourceRecord, convert: (values: Values) => string[], fileName: string): string[] {
   try {
     return convert(values)
@@ -79,7 +79,7 @@ function changesRecords(layout: Layout): boolean {
   return rules.some(([, rule]) => isSet(rule)) || Object.entries(layout.columns ?? {}).some(isMapped)
 }
 
-/** Lines below the rows are shorter than rows, and thereby faulty. */
+/** Lines below the rows are shorter than rows, and so they are faulty. */
 function remarkFinder({ remarks = [] }: Layout): (raw: string) => boolean {
   return (raw) => remarks.some((text) => raw.includes(text))
 }
@@ -243,10 +243,7 @@ function oneSign(layout: Layout): (values: Readonly<Values>) => string[] {
       const text = values[field]
       const sign = text === undefined ? undefined : currencyOf(text)
       first ??= sign
-      return sign === undefined || sign === first
-        ? []
-        : [
-            `${field} is in ${quoteValue(sign)} here, but ${quoteValue(first ?? '')} on an earlier line: import them apart`,
-          ]
+      if (sign === undefined || sign === first) return []
+      return [`${field} is in ${quoteValue(sign)} here, but ${quoteValue(first ?? '')} above: import them apart`]
     })
 }

@@ -6,7 +6,7 @@ import { quoteValue } from '../rules.ts'
 export type ReadTime = (text: string) => string
 
 /**
- * A time whose day and month are in the other order than in the format. Other times of the same file fit both orders, and
+ * A time whose day and month are in the other order than in the format. Other times of its file fit both orders, and
  * were misread.
  */
 export class OtherOrder extends InvalidValue {
@@ -42,7 +42,7 @@ const tokens: Readonly<Record<string, readonly [part: Part, pattern: string]>> =
   Z: ['zone', 'z|[+-]\\d{2}:?\\d{2}|[a-z]{2,4}'],
 }
 
-/** The hours from UTC of the names of zones that have one meaning: those of RFC 5322, and of Europe. */
+/** Names of zones with one meaning, those of RFC 5322 and of Europe, and their hours from UTC. */
 const zoneNames: Readonly<Record<string, number>> = {
   ...{ z: 0, utc: 0, gmt: 0, ut: 0, wet: 0, west: 1, cet: 1, cest: 2, eet: 2, eest: 3 },
   ...{ est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7 },
@@ -68,7 +68,7 @@ const otherSpellings: Readonly<Record<string, string>> = {
   '%z': 'Z',
 }
 /** Text in brackets stands for itself. */
-const anyToken = new RegExp(['\\[[^\\]]*\\]', ...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'), 'g')
+const anyToken = new RegExp(['\\[[^[\\]]*\\]', ...Object.keys(otherSpellings), ...Object.keys(tokens)].join('|'), 'g')
 
 /** The time of day that may follow a format without one. */
 const timeOfDay = '(?:[T ]+(HH):(mm)(?::(ss))?(?: ?(A))?(?: ?(Z))?)?'

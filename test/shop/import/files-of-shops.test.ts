@@ -85,22 +85,22 @@ describe('the totals of Shopify', () => {
   })
 
   it('a person reads the same in a dry run, in the real run and in a second one, which changes nothing', async () => {
-    const told =
+    const notes =
       "order '#6', line 7: its total is 12.00, but 19.50 in the file\n" +
       'ignored column: "Subtotal"\n' +
       'not imported: refund 4.00 of 1 order\n' +
       'warning: 1 order with another total than in the file: 12.00 instead of 19.50\n'
     expect((await importing(file, '--preset', 'shopify', '--dry-run')).stderr).toBe(
-      `${told}dry run: nothing was placed\n`,
+      `${notes}dry run: nothing was placed\n`,
     )
-    expect((await importing(file, '--preset', 'shopify')).stderr).toBe(told)
+    expect((await importing(file, '--preset', 'shopify')).stderr).toBe(notes)
     const before = await everything(database)
-    expect((await importing(file, '--preset', 'shopify')).stderr).toBe(told)
+    expect((await importing(file, '--preset', 'shopify')).stderr).toBe(notes)
     expect(await everything(database)).toEqual(before)
   })
 })
 
-it('an export that overlaps the last one tells which orders the shop does not know to be shipped or cancelled', async () => {
+it('an export that overlaps the last one tells which orders are now shipped or cancelled', async () => {
   const first = [shopify.join(','), sale('#1', {}), sale('#2', {}), sale('#3', {})]
   await importing(first, '--preset', 'shopify')
   const [one, two] = await database.connection.rows<{ id: number }>('SELECT id FROM orders ORDER BY id')
@@ -113,7 +113,8 @@ it('an export that overlaps the last one tells which orders the shop does not kn
     0,
     [
       `order '#1', line 2: it is shipped in the file, but order ${one!.id} is confirmed: dbtool orders ship ${one!.id}`,
-      `order '#2', line 3: it is cancelled in the file, but order ${two!.id} is confirmed: dbtool orders cancel ${two!.id}`,
+      `order '#2', line 3: it is cancelled in the file, but order ${two!.id} is confirmed: ` +
+        `dbtool orders cancel ${two!.id}`,
     ],
   ])
   expect(await placed()).toHaveLength(4)
@@ -285,7 +286,7 @@ describe('a file of today', () => {
       ['113-1 confirmed 40.00 2×PEG'],
       { records_skipped: [{ reason: 'line above the header', records: 2 }] },
     ],
-  ])('%s', async (_what, file, flags, orders, summary) => {
+  ])('%s', async (...[, file, flags, orders, summary]) => {
     const { exitCode, json } = await importing(file, ...flags, '--json')
     expect([exitCode, json()]).toMatchObject([0, summary])
     expect(await placed()).toEqual(orders)
@@ -308,7 +309,7 @@ describe('a file of today', () => {
       'a second currency in the amounts',
       ['order_ref,user,sku,quantity,price', 'A,kim,TEA,1,$5.00', 'B,kim,POT,1,€7.00'],
       ['--currency-sign'],
-      "line 3: price is in '€' here, but '$' on an earlier line: import them apart",
+      "line 3: price is in '€' here, but '$' above: import them apart",
     ],
     [
       'a day in the place of a month, also where single orders are skipped',
@@ -343,7 +344,7 @@ describe('a file of today', () => {
       'faults',
       'The columns fit the preset shopify: --preset shopify',
     ],
-  ])('%s: it is refused, and nothing is changed', async (_what, file, flags, message, hint) => {
+  ])('%s: it is refused, and nothing is changed', async (...[, file, flags, message, hint]) => {
     const before = await everything(database)
     const { exitCode, error } = await importing(file, ...flags, '--json')
     expect([exitCode, [error.message, ...(error.faults ?? [])].join('\n')]).toEqual([
@@ -363,7 +364,7 @@ describe('products', () => {
     'Card,card,Draft,,Title,Default Title,20.00,0',
   ]
 
-  it('of Shopify, with the column names of today: oversold stock is 0, which is told, and a second run finds all', async () => {
+  it('of Shopify, with the columns of today: negative stock is told, and a second run finds all', async () => {
     const path = saved(today)
     const { exitCode, stderr } = await run(['products', 'import', path, '--preset', 'auto'])
     expect([exitCode, stderr.split('\n')]).toEqual([
