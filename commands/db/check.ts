@@ -28,11 +28,13 @@ export async function check(ctx: Context): Promise<void> {
 
 /** Resolves to a finding for each invariant. */
 export async function invariants(ctx: Context): Promise<readonly Finding[]> {
-  const [{ checkInvariants }, { withLease }] = await Promise.all([
+  const [{ checkInvariants }, { withLease, withSpareLease }] = await Promise.all([
     import('../../src/shop/invariants.ts'),
     import('../../src/db/pool/pool.ts'),
   ])
-  return ctx.shop((db) => withLease(db.pool, checkInvariants))
+  return ctx.shop(({ pool }) =>
+    withLease(pool, (session) => withSpareLease(pool, (beside) => checkInvariants(session, beside))),
+  )
 }
 
 /** @throws DbtoolError INVARIANT_BROKEN */

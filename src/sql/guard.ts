@@ -1,6 +1,6 @@
 import { DbtoolError } from '../errors.ts'
+import { codeOf, firstWord, hasExecutableComment } from '../db/sql-text.ts'
 import { nearest } from '../nearest.ts'
-import { codeOf, firstWord, hasExecutableComment } from './text.ts'
 
 /**
  * Statements that can be sent in a read-only transaction. The server refuses every change there. Others could
