@@ -356,6 +356,24 @@ describe('a file of today', () => {
   })
 })
 
+describe('columns of another system with the names of dbtool', () => {
+  const file = ['No,user,sku,quantity,price,Tax,Status', 'A,kim,TEA,1,5.00,0.80,Completed']
+
+  it('a status needs a map, which the error names; a tax is added to the prices, which is reported', async () => {
+    const { exitCode, error } = await importing(file, '--map', 'order_ref=No', '--json')
+    expect([exitCode, error.message]).toEqual([
+      2,
+      expect.stringContaining("not 'Completed'; --map status=status, with the words of other systems, reads it"),
+    ])
+    const { stderr } = await importing(file, '--map', 'order_ref=No,status=status', '--dry-run')
+    expect(stderr.split('\n')[0]).toBe(
+      'warning: the column tax is added to the prices; if they include it, add --map reported_tax=tax',
+    )
+    await importing(file, '--map', 'order_ref=No,status=status,reported_tax=tax')
+    expect(await placed()).toEqual(['A delivered 5.00 1×TEA'])
+  })
+})
+
 describe('products', () => {
   const today = [
     'Title,URL handle,Status,SKU,Option1 name,Option1 value,Price,Inventory quantity',
