@@ -32,7 +32,7 @@ export interface FileFlags {
 }
 
 /** Fields of an order that a file has only under the name that a map or a preset gives. */
-const mappedOrderFields: readonly string[] = ['currency', ...lineAmountFields, ...reportedAmountFields]
+const mappedOrderFields: readonly string[] = [...lineAmountFields, ...reportedAmountFields]
 
 const cancelled: SkipRule = { when: { status: ['cancelled'] }, reason: 'cancelled or refunded' }
 

@@ -312,6 +312,12 @@ describe('a file of today', () => {
       "line 3: price is in '€' here, but '$' above: import them apart",
     ],
     [
+      'a second currency in a column of the name that dbtool has',
+      ['order_ref,user,sku,quantity,price,Currency', 'A,kim,TEA,1,5.00,EUR', 'B,kim,POT,1,7.00,USD'],
+      [],
+      "line 3: currency is 'USD' here, but 'EUR' on an earlier line: import them apart",
+    ],
+    [
       'a day in the place of a month, also where single orders are skipped',
       ['order_ref,user,sku,quantity,price,ordered_at', 'A,kim,TEA,1,5.00,03/04/2026', 'B,kim,TEA,1,5.00,25/04/2026'],
       ['--date-format', 'MM/DD/YYYY', '--on-error', 'skip'],
