@@ -96,7 +96,7 @@ function headerFaults(
   const separator = cells.length === 1 ? otherSeparator(raw, delimiter) : undefined
   if (separator !== undefined) return wrongSeparator(name, line, separator)
   const names = listed(cells.map((cell) => cell.trim()))
-  const hint = hintForFlag ?? `The columns are ${names}; name the right ones with --map ours=theirs,….`
+  const hint = hintForFlag ?? `the columns are ${names}; name the right ones with --map ours=theirs,…`
   return allFaults(
     'BAD_INPUT',
     name,
