@@ -5,18 +5,25 @@ import { latestOf } from '../db/cluster/gtid.ts'
 import { positionOf } from '../db/cluster/own-writes.ts'
 import { connect } from '../db/connection/connect.ts'
 import type { OnTrace } from '../db/queries.ts'
-import { hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
+import { addressOf, hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
 import { cacheFolder } from '../user-folders.ts'
 import { createFolder, openForAppending } from '../write-file.ts'
 
 const hourMs = 3_600_000
 const isPosition = /^\d+-\d+-\d+(?:,\d+-\d+-\d+)*$/
 const unknown = '?'
+const none = '-'
+
+export interface LastWrite {
+  readonly position: string | undefined
+  readonly server: string | undefined
+  readonly isKnown: boolean
+}
 
 /**
- * The positions of this user's writes in the last hour, in a private file for each hour, so that later commands can
- * wait for them. Each write appends a line: processes that end at the same time lose none. A folder that cannot be
- * written to, or was emptied, only means that nothing is waited for.
+ * The positions of this user's writes in the last hour, and their servers, in a private file for each hour. Later
+ * commands can wait for them. Each write appends a line: processes that end at the same time lose none. A folder that
+ * cannot be written to, or was emptied, only means that nothing is waited for.
  */
 export class OwnWrites {
   readonly #path: string
@@ -31,21 +38,23 @@ export class OwnWrites {
   }
 
   /**
-   * Adds the position after a write: undefined if the server could not be asked, and empty if it has none. It never
-   * throws.
+   * Adds the position of a server (`host:port`) after a write: undefined if it could not be asked, and empty if it has
+   * none. It never throws.
    */
-  add(position: string | undefined): void {
+  add(position: string | undefined, server: string): void {
     try {
-      if (position !== '') this.append(position ?? unknown)
+      this.append(`${position === '' ? none : (position ?? unknown)} ${server}`)
     } catch {
       // The command has done its work.
     }
   }
 
-  /** The position after the last writes. `isKnown` is false if only the writer knows it. Never throws. */
-  last(): { readonly position: string | undefined; readonly isKnown: boolean } {
-    const lines = [this.fileOf(-1), this.fileOf(0)].flatMap(linesOf)
-    return { position: latestOf(lines.filter((line) => isPosition.test(line))), isKnown: lines.at(-1) !== unknown }
+  /** The position after the last writes, and its server. `isKnown` is false if only that knows it. Never throws. */
+  last(): LastWrite {
+    const lines = [this.fileOf(-1), this.fileOf(0)].flatMap(linesOf).map((line) => line.split(' '))
+    const [last, server] = lines.at(-1) ?? []
+    const positions = lines.flatMap(([position = '']) => (isPosition.test(position) ? [position] : []))
+    return { position: latestOf(positions), server, isKnown: last !== unknown }
   }
 
   private append(line: string): void {
@@ -102,7 +111,7 @@ export async function lastPosition(
   try {
     const writer = await connect({ ...target, role: 'writer' }, limits, { onTrace })
     const asked = await positionOf(writer).finally(() => writer.close())
-    writes.add(asked ?? '')
+    writes.add(asked ?? '', addressOf(writer.target))
     return asked
   } catch {
     onSilent()

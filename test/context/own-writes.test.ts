@@ -43,46 +43,50 @@ it.each([
 })
 
 it('the last position is that of all commands with the same hosts and database, in any order', () => {
-  expect(at('same').last()).toEqual({ position: undefined, isKnown: true })
-  at('same').add('0-1-7')
-  at('same').add('0-1-6')
-  expect(at('same', 0, shopOn('DB2', 'db1')).last()).toEqual({ position: '0-1-7', isKnown: true })
+  expect(at('same').last()).toEqual({ position: undefined, server: undefined, isKnown: true })
+  at('same').add('0-1-7', 'db1:3306')
+  at('same').add('0-1-6', 'db2:3306')
+  expect(at('same', 0, shopOn('DB2', 'db1')).last()).toEqual({
+    position: '0-1-7',
+    server: 'db2:3306',
+    isKnown: true,
+  })
   expect(at('same', 0, shopOn('db1', 'db3')).last().position).toBeUndefined()
   expect(at('same', 0, { ...both, database: 'other' }).last().position).toBeUndefined()
 })
 
 it('after a write that was cut, the position is not known until the writer was asked', () => {
-  at('cut').add('0-1-7')
-  at('cut').add(undefined)
-  expect(at('cut').last()).toEqual({ position: '0-1-7', isKnown: false })
-  at('cut').add('0-1-9')
-  expect(at('cut').last()).toEqual({ position: '0-1-9', isKnown: true })
+  at('cut').add('0-1-7', 'db1:3306')
+  at('cut').add(undefined, 'db1:3306')
+  expect(at('cut').last()).toMatchObject({ position: '0-1-7', isKnown: false })
+  at('cut').add('0-1-9', 'db1:3306')
+  expect(at('cut').last()).toMatchObject({ position: '0-1-9', isKnown: true })
 })
 
-it('a server without positions leaves nothing to wait for', () => {
-  at('none').add('')
-  expect(at('none').last()).toEqual({ position: undefined, isKnown: true })
+it('a server without positions leaves nothing to wait for but its name', () => {
+  at('none').add('', 'db1:3306')
+  expect(at('none').last()).toEqual({ position: undefined, server: 'db1:3306', isKnown: true })
 })
 
 it('a position is kept for an hour at least, and its file is removed after that', () => {
-  at('old').add('0-1-7')
+  at('old').add('0-1-7', 'db1:3306')
   expect(at('old', 60).last().position).toBe('0-1-7')
   expect(at('old', 120).last().position).toBeUndefined()
-  at('old', 120).add('0-1-8')
+  at('old', 120).add('0-1-8', 'db1:3306')
   expect(readdirSync(join(folder, 'old', 'cache', 'own-writes'))).toHaveLength(1)
 })
 
 it('the file is private, and anything else in it is ignored', () => {
-  at('private').add('0-1-7')
+  at('private').add('0-1-7', 'db1:3306')
   const directory = join(folder, 'private', 'cache', 'own-writes')
   const [name = ''] = readdirSync(directory)
   expect([statSync(directory).mode & 0o777, statSync(join(directory, name)).mode & 0o777]).toEqual([0o700, 0o600])
   writeFileSync(join(directory, name), "0-1-7\n0-1-9'; DROP\n", { flag: 'w' })
-  expect(at('private').last()).toEqual({ position: '0-1-7', isKnown: true })
+  expect(at('private').last()).toMatchObject({ position: '0-1-7', isKnown: true })
 })
 
 it('a folder that cannot be written to is no error', () => {
   writeFileSync(join(folder, 'file'), '')
-  at('file').add('0-1-7')
-  expect(at('file').last()).toEqual({ position: undefined, isKnown: true })
+  at('file').add('0-1-7', 'db1:3306')
+  expect(at('file').last()).toMatchObject({ position: undefined, isKnown: true })
 })

@@ -1,5 +1,5 @@
 import { DbtoolError, type ErrorCode } from '../../errors.ts'
-import { catchUp, catchUpMs, type ReadAfter } from '../cluster/own-writes.ts'
+import { catchUp, catchUpMs, lacks, type OwnWrite } from '../cluster/own-writes.ts'
 import { DatabaseError } from '../failures.ts'
 import {
   addressOf,
@@ -34,8 +34,8 @@ export interface Search {
   readonly sides: (server: Target) => ConnectOptions
   /** A host that was left, which comes last. */
   readonly last?: Host | undefined
-  /** The position that a reader must have reached. */
-  readonly readAfter?: ReadAfter | undefined
+  /** The write that the server must have. */
+  readonly ownWrite?: OwnWrite | undefined
 }
 
 /** Without a connect time-out, a silent host must not hide the ones after it. */
@@ -43,8 +43,8 @@ const shareWithoutLimitMs = 5_000
 
 /**
  * Opens a connection to the first host that is fit for the role of the target. Every attempt has its share of the time
- * that is left. A reader without the last own write is taken only if there is no other server. Rejects with one error
- * that names each host with its reason.
+ * that is left. A reader without the last own write is taken only if there is no other server; a writer is taken in any
+ * case, so that there is one. Rejects with one error that names each host with its reason.
  */
 export async function firstFit(target: Target, limits: Limits, search: Search): Promise<FitServer> {
   const hosts = hostsOf(target).toSorted((a, b) => Number(isSame(a, search.last)) - Number(isSame(b, search.last)))
@@ -60,7 +60,7 @@ export async function firstFit(target: Target, limits: Limits, search: Search): 
       throw error
     })
     if ('error' in found) refusals.push(found)
-    else if (!found.isSpare && !found.isLate) {
+    else if (!found.isSpare && !(found.isLate && target.role === 'reader')) {
       await closeAll(kept.values())
       return found
     } else if (kept.has(found.isSpare ? 'spare' : 'late')) await found.connection.close()
@@ -80,10 +80,10 @@ const usualLagSeconds = 1
 
 const lacksWrites = 'has not applied your last change yet'
 
-/** A sentence about the data of a reader, if they are old or the writer's. */
-export function readerNote({ role }: Target, found: FitServer): string | undefined {
-  if (role !== 'reader') return undefined
+/** A sentence about the data of a server, if they are old, or the writer's in place of a reader's. */
+export function noteOn({ role }: Target, found: FitServer): string | undefined {
   const { server, isSpare, passedOver, isLate, behindSeconds = 0 } = found
+  if (role !== 'reader') return isLate ? `the writer ${addressOf(server)} does not have your last change` : undefined
   const facts = [
     ...(isLate ? [lacksWrites] : []),
     ...(behindSeconds === Infinity ? ['receives nothing from its primary now'] : []),
@@ -123,17 +123,29 @@ async function tryHost(server: Target, limits: Limits, attempt: Attempt): Promis
   }
 }
 
-/** Whether a reader has not applied the last own write. The writer, a spare, needs no position. */
+/** Whether a server has not applied the last own write. The writer in place of a reader, a spare, has it. */
 async function isLate(
   { connection, role: answer = [] }: OpenedConnection,
   isSpare: boolean,
-  { target, readAfter, limits: { statementTimeoutMs } }: Attempt & { readonly limits: Limits },
+  attempt: Attempt & { readonly limits: Limits },
 ): Promise<boolean> {
-  if (target.role !== 'reader' || readAfter === undefined) return false
+  const { target, ownWrite, limits } = attempt
   const ofCluster = isNode(answer)
-  const position = ofCluster || isSpare ? undefined : await readAfter()
-  const waitMs = Math.min(catchUpMs, statementTimeoutMs === 0 ? Infinity : statementTimeoutMs)
-  return !(await catchUp(connection, { isNode: ofCluster, position, waitMs }))
+  const waitMs = Math.min(catchUpMs, limits.statementTimeoutMs === 0 ? Infinity : limits.statementTimeoutMs)
+  if (target.role === 'reader' && ownWrite !== undefined) {
+    const position = ofCluster || isSpare ? undefined : await ownWrite.position()
+    return !(await catchUp(connection, { isNode: ofCluster, position, waitMs }))
+  }
+  if (target.role !== 'writer' || isSpare || !isOtherWriter(connection, attempt)) return false
+  if (ofCluster) return !(await catchUp(connection, { isNode: true, position: undefined, waitMs }))
+  const position = ownWrite?.last().position
+  return position !== undefined && (await lacks(connection, position))
+}
+
+/** Whether the last own write may have gone to another server than this one. */
+function isOtherWriter({ target }: Connection, { ownWrite, last }: Search): boolean {
+  const server = ownWrite?.last().server
+  return last !== undefined || (server !== undefined && server !== addressOf(target))
 }
 
 interface Refusal {
