@@ -13,7 +13,7 @@ import {
 } from '../target.ts'
 import type { Connection } from './connection.ts'
 import { type ConnectOptions, openConnection, type OpenedConnection } from './open-connection.ts'
-import { fitnessOf, isNode } from './server-role.ts'
+import { fitnessOf, isNode, isReplica } from './server-role.ts'
 
 /** A connection to a server that is fit for the role of its target. */
 export interface FitServer {
@@ -21,12 +21,14 @@ export interface FitServer {
   readonly connection: Connection
   /** Taken because no other host is fit: the writer in place of a reader, or a node that sends its data to another. */
   readonly isSpare: boolean
+  /** It applies the changes of another server, outside a cluster. */
+  readonly isReplica: boolean
   /** It has not applied the last own write. */
   readonly isLate: boolean
   /** The seconds that a reader is behind its primary, if it may be asked; infinite if it receives nothing. */
   readonly behindSeconds: number | undefined
-  /** For a spare: a reader that is late. */
-  readonly passedOver?: Host | undefined
+  /** For a spare: the reasons against the others. */
+  readonly passedOver?: string | undefined
 }
 
 export interface Search {
@@ -69,7 +71,9 @@ export async function firstFit(target: Target, limits: Limits, search: Search): 
   const best = kept.get('spare') ?? kept.get('late')
   if (best === undefined) throw noneIsFit(target, refusals)
   await closeAll([...kept.values()].filter((other) => other !== best))
-  return { ...best, passedOver: best.isSpare ? kept.get('late')?.server : undefined }
+  const late = kept.get('late')?.server
+  const reasons = late === undefined ? reasonsOf(refusals) : [`${hostText(late)} ${lacksWrites}`]
+  return { ...best, passedOver: best.isSpare && reasons.length > 0 ? reasons.join('; ') : undefined }
 }
 
 const closeAll = (servers: Iterable<FitServer>): Promise<unknown> =>
@@ -82,8 +86,8 @@ const lacksWrites = 'has not applied your last change yet'
 
 /** A sentence about the data of a server, if they are old, or the writer's in place of a reader's. */
 export function noteOn({ role }: Target, found: FitServer): string | undefined {
-  const { server, isSpare, passedOver, isLate, behindSeconds = 0 } = found
-  if (role !== 'reader') return isLate ? `the writer ${addressOf(server)} does not have your last change` : undefined
+  if (role !== 'reader') return writerNote(found)
+  const { server, isSpare, passedOver = 'no host is a reader', isLate, behindSeconds = 0 } = found
   const facts = [
     ...(isLate ? [lacksWrites] : []),
     ...(behindSeconds === Infinity ? ['receives nothing from its primary now'] : []),
@@ -91,8 +95,15 @@ export function noteOn({ role }: Target, found: FitServer): string | undefined {
   ]
   const about = facts.length === 0 ? '' : `, which ${facts.join(' and ')}`
   if (!isSpare) return facts.length === 0 ? undefined : `reading from ${addressOf(server)}${about}`
-  const reason = passedOver === undefined ? 'no reader answers' : `${hostText(passedOver)} ${lacksWrites}`
-  return `${reason}: reading from the writer, ${addressOf(server)}${about}`
+  return `${passedOver}: reading from the writer, ${addressOf(server)}${about}`
+}
+
+function writerNote({ server, isSpare, isReplica: isFollowing, isLate }: FitServer): string | undefined {
+  const facts = [
+    ...(isSpare && isFollowing ? ['is a replica, whose primary does not get your changes'] : []),
+    ...(isLate ? ['does not have your last change'] : []),
+  ]
+  return facts.length === 0 ? undefined : `the writer ${addressOf(server)} ${facts.join(', and ')}`
 }
 
 export const isSame = (a: Host, b: Host | undefined): boolean => a.host === b?.host && a.port === b.port
@@ -116,7 +127,8 @@ async function tryHost(server: Target, limits: Limits, attempt: Attempt): Promis
   try {
     if (typeof fitness !== 'string') throw new DbtoolError('UNREACHABLE', `${addressOf(server)} ${fitness.against}`)
     const isSpare = fitness === 'spare'
-    return { server, connection, isSpare, isLate: await isLate(opened, isSpare, { ...attempt, limits }), behindSeconds }
+    const late = await isLate(opened, isSpare, { ...attempt, limits })
+    return { server, connection, isSpare, isReplica: isReplica(answer), isLate: late, behindSeconds }
   } catch (error) {
     await connection.close()
     throw error
@@ -164,13 +176,15 @@ const inWords: Readonly<Record<TargetRole, string>> = {
   any: 'available',
 }
 
+const reasonsOf = (refusals: readonly Refusal[]): string[] =>
+  refusals.map(({ error: { message }, server }) =>
+    message.includes(addressOf(server)) ? message : `${addressOf(server)}: ${message}`,
+  )
+
 function noneIsFit({ role = 'any', inCode }: Target, refusals: readonly Refusal[]): DbtoolError {
   const codes = new Set(refusals.map(({ error }) => error.code))
   const [code = 'UNREACHABLE']: ErrorCode[] = codes.size === 1 ? [...codes] : []
-  const reasons = refusals.map(({ error: { message }, server }) =>
-    message.includes(addressOf(server)) ? message : `${addressOf(server)}: ${message}`,
-  )
-  const [only] = refusals
+  const [reasons, [only]] = [reasonsOf(refusals), refusals]
   const [message, hint] =
     refusals.length === 1
       ? [reasons.join(''), only?.error.hint ?? 'check the host and its role']
