@@ -59,10 +59,13 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const [{ placeOrder }, { parseOrder }] = await Promise.all([
+  const [{ placeOrder }, { parseOrder }, { LostAttempts }, { target }] = await Promise.all([
     import('../../src/shop/orders/place-order.ts'),
     import('../../src/shop/orders/parse-order.ts'),
+    import('../../src/context/lost-attempts.ts'),
+    ctx.config(),
   ])
+  const lostAttempts = new LostAttempts({ ...ctx.io, target })
   const find = await finderOf(ctx, options)
   await ctx.shop(async (db) => {
     const { user, items, agreed } = await find(db)
@@ -79,9 +82,13 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       dryRun: options.dryRun,
     })
     const { key } = order
-    const placement = await placeOrder(db, { ...order, author: ctx.author() }).catch(async (error: unknown) =>
-      resolveInterrupted(ctx, await placementOutcome(key, error), error),
-    )
+    const earlier = lostAttempts.of(key)
+    const placement = await placeOrder(db, { ...order, author: ctx.author(), earlier })
+      .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
+      .catch((error: unknown) => {
+        lostAttempts.add(key, error)
+        throw error
+      })
     if (order.dryRun && placement.outcome === 'placed') {
       ctx.out.item(orderView, preview({ user, items }, order, placement))
       ctx.out.success('the order would be placed; nothing was changed')

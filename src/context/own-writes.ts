@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto'
-import { closeSync, existsSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { latestOf } from '../db/cluster/gtid.ts'
 import { positionOf } from '../db/cluster/own-writes.ts'
 import { connect } from '../db/connection/connect.ts'
 import type { OnTrace } from '../db/queries.ts'
-import { addressOf, hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
-import { cacheFolder } from '../user-folders.ts'
-import { createFolder, openForAppending } from '../write-file.ts'
+import { addressOf, type Limits, type Target } from '../db/target.ts'
+import { type FileOf, HourlyFile } from './hourly-file.ts'
 
-const hourMs = 3_600_000
 const isPosition = /^\d+-\d+-\d+(?:,\d+-\d+-\d+)*$/
 const unknown = '?'
 const none = '-'
@@ -17,24 +12,16 @@ const none = '-'
 export interface LastWrite {
   readonly position: string | undefined
   readonly server: string | undefined
+  /** False if only the server knows the position. */
   readonly isKnown: boolean
 }
 
-/**
- * The positions of this user's writes in the last hour, and their servers, in a private file for each hour. Later
- * commands can wait for them. Each write appends a line: processes that end at the same time lose none. A folder that
- * cannot be written to, or was emptied, only means that nothing is waited for.
- */
+/** The positions of this user's writes in the last hour, and their servers, so that later commands can wait for them. */
 export class OwnWrites {
-  readonly #path: string
-  readonly #now: () => Date
+  readonly #file: HourlyFile
 
-  constructor(env: NodeJS.ProcessEnv, target: Target, now: () => Date) {
-    const hosts = hostsOf(target).map((host) => hostText(host).toLowerCase())
-    const shop = [...hosts.toSorted(), target.database ?? ''].join('\n')
-    const name = createHash('sha256').update(shop).digest('hex').slice(0, 16)
-    this.#path = join(cacheFolder(env), 'own-writes', name)
-    this.#now = now
+  constructor(of: FileOf) {
+    this.#file = new HourlyFile('own-writes', of)
   }
 
   /**
@@ -42,54 +29,15 @@ export class OwnWrites {
    * none. It never throws.
    */
   add(position: string | undefined, server: string): void {
-    try {
-      this.append(`${position === '' ? none : (position ?? unknown)} ${server}`)
-    } catch {
-      // The command has done its work.
-    }
+    this.#file.add(`${position === '' ? none : (position ?? unknown)} ${server}`)
   }
 
-  /** The position after the last writes, and its server. `isKnown` is false if only that knows it. Never throws. */
+  /** The position after the last writes, and the server of the last one. Never throws. */
   last(): LastWrite {
-    const lines = [this.fileOf(-1), this.fileOf(0)].flatMap(linesOf).map((line) => line.split(' '))
+    const lines = this.#file.lines().map((line) => line.split(' '))
     const [last, server] = lines.at(-1) ?? []
     const positions = lines.flatMap(([position = '']) => (isPosition.test(position) ? [position] : []))
     return { position: latestOf(positions), server, isKnown: last !== unknown }
-  }
-
-  private append(line: string): void {
-    const file = this.fileOf(0)
-    if (!existsSync(file)) {
-      createFolder(dirname(file), 0o700)
-      this.removeOld()
-    }
-    const descriptor = openForAppending(file, 0o600)
-    try {
-      writeSync(descriptor, `${line}\n`)
-    } finally {
-      closeSync(descriptor)
-    }
-  }
-
-  /** Removes the files that no command reads any more. */
-  private removeOld(): void {
-    const kept = [this.fileOf(-1), this.fileOf(0)].map((path) => basename(path))
-    for (const name of readdirSync(dirname(this.#path)))
-      if (name.startsWith(`${basename(this.#path)}-`) && !kept.includes(name))
-        rmSync(join(dirname(this.#path), name), { force: true })
-  }
-
-  private fileOf(offset: number): string {
-    return `${this.#path}-${Math.floor(this.#now().getTime() / hourMs) + offset}`
-  }
-}
-
-function linesOf(file: string): string[] {
-  try {
-    const lines = readFileSync(file, 'utf8').split('\n')
-    return lines.filter((line) => line !== '')
-  } catch {
-    return []
   }
 }
 

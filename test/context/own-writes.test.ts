@@ -1,8 +1,11 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { FileOf } from '../../src/context/hourly-file.ts'
+import { LostAttempts } from '../../src/context/lost-attempts.ts'
 import { OwnWrites } from '../../src/context/own-writes.ts'
 import { isAhead, latestOf } from '../../src/db/cluster/gtid.ts'
+import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
 import { serversOf, socketTarget, type Target } from '../../src/db/target.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -20,8 +23,12 @@ const shopOn = (...hosts: readonly string[]): Target => ({
 })
 const both = shopOn('db1', 'db2')
 
-const at = (home: string, minutes = 0, target = both): OwnWrites =>
-  new OwnWrites({ DBTOOL_HOME: join(folder, home) }, target, () => new Date(start + minutes * minute))
+const fileOf = (home: string, minutes = 0, target = both): FileOf => ({
+  env: { DBTOOL_HOME: join(folder, home) },
+  target,
+  now: () => new Date(start + minutes * minute),
+})
+const at = (home: string, minutes = 0, target = both): OwnWrites => new OwnWrites(fileOf(home, minutes, target))
 
 it.each<[string, readonly string[], string | undefined]>([
   ['no position', [], undefined],
@@ -89,4 +96,23 @@ it('a folder that cannot be written to is no error', () => {
   writeFileSync(join(folder, 'file'), '')
   at('file').add('0-1-7', 'db1:3306')
   expect(at('file').last()).toMatchObject({ position: undefined, isKnown: true })
+})
+
+it('lost attempts are kept by the key of their order, which the file does not hold', () => {
+  const attempts = (key: string, minutes = 0): unknown => new LostAttempts(fileOf('lost', minutes)).of(key)
+  const unknown = { message: 'lost', hint: '' }
+  const lost = [
+    { attempt: 'a', threadId: 7, server: 'vm/3306' },
+    { attempt: 'b', threadId: 8, server: undefined },
+  ]
+  new LostAttempts(fileOf('lost')).add('basket-1', new OutcomeUnknown(unknown, lost, undefined))
+  new LostAttempts(fileOf('lost')).add('basket-1', new Error('another one'))
+  expect(attempts('basket-1', 60)).toEqual(lost)
+  expect(attempts('basket-1', 120)).toEqual([])
+  expect(attempts('basket-2')).toEqual([])
+  const directory = join(folder, 'lost', 'cache', 'lost-attempts')
+  const file = join(directory, readdirSync(directory)[0] ?? '')
+  expect(readFileSync(file, 'utf8')).not.toContain('basket')
+  writeFileSync(file, '{"key":\nnull\n', { flag: 'w' })
+  expect(attempts('basket-1')).toEqual([])
 })
