@@ -59,13 +59,7 @@ export function ordersPlace(orders: Command, ctx: Context, run = place): void {
 }
 
 export async function place(ctx: Context, options: PlaceOrderOptions): Promise<void> {
-  const [{ placeOrder }, { parseOrder }, { LostAttempts }, { target }] = await Promise.all([
-    import('../../src/shop/orders/place-order.ts'),
-    import('../../src/shop/orders/parse-order.ts'),
-    import('../../src/context/lost-attempts.ts'),
-    ctx.config(),
-  ])
-  const lostAttempts = new LostAttempts({ ...ctx.io, target })
+  const { parseOrder } = await import('../../src/shop/orders/parse-order.ts')
   const find = await finderOf(ctx, options)
   await ctx.shop(async (db) => {
     const { user, items, agreed } = await find(db)
@@ -81,20 +75,13 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
       status: options.pending === true ? 'pending' : 'confirmed',
       dryRun: options.dryRun,
     })
-    const { key } = order
-    const earlier = lostAttempts.of(key)
-    const placement = await placeOrder(db, { ...order, author: ctx.author(), earlier })
-      .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
-      .catch((error: unknown) => {
-        lostAttempts.add(key, error)
-        throw error
-      })
+    const placement = await placeOnce(ctx, db, order)
     if (order.dryRun && placement.outcome === 'placed') {
       ctx.out.item(orderView, preview({ user, items }, order, placement))
       ctx.out.success('the order would be placed; nothing was changed')
       return
     }
-    const found = await readBack(ctx, db, placed(placement, key))
+    const found = await readBack(ctx, db, placed(placement, order.key))
     ctx.out.item(orderView, found)
     ctx.out.success(
       placement.outcome === 'placed'
@@ -103,6 +90,23 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
     )
     hint(ctx, 'orders place', found.id)
   })
+}
+
+/** Places the order, with the attempts of earlier commands whose outcome is unknown, and keeps its own if it is. */
+async function placeOnce(ctx: Context, db: Database, order: ParsedOrder): Promise<Placement> {
+  const [{ placeOrder }, { LostAttempts }, { target }] = await Promise.all([
+    import('../../src/shop/orders/place-order.ts'),
+    import('../../src/context/lost-attempts.ts'),
+    ctx.config(),
+  ])
+  const { key } = order
+  const attempts = new LostAttempts({ ...ctx.io, target })
+  return placeOrder(db, { ...order, author: ctx.author(), earlier: attempts.of(key) })
+    .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
+    .catch((error: unknown) => {
+      attempts.add(key, error)
+      throw error
+    })
 }
 
 /** The order of a dry run, as it would be read back. */

@@ -6,7 +6,7 @@ import { PooledDatabase } from '../../src/db/database.ts'
 import { createPool } from '../../src/index.ts'
 import { failoverText, openPool, type PoolParts } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions } from '../../src/db/pool/pool.ts'
-import { defaultLimits, type Target } from '../../src/db/target.ts'
+import { defaultLimits, hostText, type Target } from '../../src/db/target.ts'
 import { placeOrder, type OrderRequest, type Placement } from '../../src/shop/orders/place-order.ts'
 import { OutcomeUnknown } from '../../src/shop/orders/exactly-once.ts'
 import { moveOrder } from '../../src/shop/orders/change-status.ts'
@@ -167,6 +167,8 @@ describe.skipIf(noGalera !== undefined)(
         const target = { ...node(2).target, hosts, role: 'writer' as const }
         const server = `127.0.0.1:${node(0).ports.sql}`
         const ownWrite = { last: () => ({ server, position: undefined }), position: () => Promise.resolve(undefined) }
+        const strange = firstFit(target, defaultLimits, { sides: () => ({}), cluster: 'another one' })
+        await expect(strange).rejects.toThrow(`${hostText(hosts[0]!)} is in another cluster than the server before`)
         for (const search of [{ last: hosts[1] }, { ownWrite }]) {
           const written = await stale('own write')
           const { connection } = await firstFit(target, defaultLimits, { sides: () => ({}), ...search })
@@ -351,6 +353,15 @@ describe.skipIf(noGalera !== undefined)(
         const server = async (line: string): Promise<unknown> =>
           (await dbtool(`connection test --json ${line}`, { env })).json()['server']
         expect([await server(''), await server('--target reader')]).toEqual([address(node(0)), address(node(1))])
+        // Orders on a node that keeps its changes would never reach the others.
+        await node(0).asOwner((owner) => owner.execute('SET GLOBAL wsrep_on = OFF'))
+        expect(await server('')).toBe(address(node(1)))
+        const [kept] = (await dbtool('cluster status --json', { env })).json<{ problem: string; writer: boolean }[]>()
+        await node(0).asOwner((owner) => owner.execute('SET GLOBAL wsrep_on = ON'))
+        expect(kept).toMatchObject({
+          problem: 'node n1 keeps its changes from its cluster (wsrep_on is OFF)',
+          writer: false,
+        })
         const moves: string[] = []
         let isOver = false
         const placedAfter = new Set<string>()

@@ -13,7 +13,7 @@ import {
 } from '../target.ts'
 import type { Connection } from './connection.ts'
 import { type ConnectOptions, openConnection, type OpenedConnection } from './open-connection.ts'
-import { fitnessOf, isNode, isReplica } from './server-role.ts'
+import { clusterOf, type Fitness, fitnessOf, isNode, isReplica } from './server-role.ts'
 
 /** A connection to a server that is fit for the role of its target. */
 export interface FitServer {
@@ -21,6 +21,8 @@ export interface FitServer {
   readonly connection: Connection
   /** Taken because no other host is fit: the writer in place of a reader, or a node that sends its data to another. */
   readonly isSpare: boolean
+  /** Its cluster, if it is a node. */
+  readonly cluster: string | undefined
   /** It applies the changes of another server, outside a cluster. */
   readonly isReplica: boolean
   /** It has not applied the last own write. */
@@ -34,6 +36,8 @@ export interface FitServer {
 export interface Search {
   /** The options of connections to one of the servers. */
   readonly sides: (server: Target) => ConnectOptions
+  /** The cluster of the server before: a node of another one has other data. */
+  readonly cluster?: string | undefined
   /** A host that was left, which comes last. */
   readonly last?: Host | undefined
   /** The write that the server must have. */
@@ -118,17 +122,21 @@ interface Attempt extends Search {
   readonly hasWriter: boolean
 }
 
+const strange: Fitness = { against: 'is in another cluster than the server before' }
+
 async function tryHost(server: Target, limits: Limits, attempt: Attempt): Promise<FitServer> {
   const { sides, target, hasWriter } = attempt
   const { role = 'any' } = target
   const opened = await openConnection(server, limits, { ...sides(server), askedRole: role })
   const { connection, role: answer = [], behindSeconds } = opened
-  const fitness = role === 'any' ? 'fit' : fitnessOf(role, answer, hasWriter)
+  const cluster = clusterOf(answer)
+  const isStrange = attempt.cluster !== undefined && cluster !== undefined && cluster !== attempt.cluster
+  const fitness = isStrange ? strange : role === 'any' ? 'fit' : fitnessOf(role, answer, hasWriter)
   try {
     if (typeof fitness !== 'string') throw new DbtoolError('UNREACHABLE', `${addressOf(server)} ${fitness.against}`)
     const isSpare = fitness === 'spare'
     const late = await isLate(opened, isSpare, { ...attempt, limits })
-    return { server, connection, isSpare, isReplica: isReplica(answer), isLate: late, behindSeconds }
+    return { server, connection, isSpare, cluster, isReplica: isReplica(answer), isLate: late, behindSeconds }
   } catch (error) {
     await connection.close()
     throw error

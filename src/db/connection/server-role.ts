@@ -7,7 +7,8 @@ import type { TargetRole } from '../target.ts'
 export const roleQuestion = `SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value
 FROM information_schema.GLOBAL_VARIABLES WHERE VARIABLE_NAME IN ('READ_ONLY', 'WSREP_ON')
 UNION ALL SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN
-('WSREP_READY', 'WSREP_CLUSTER_STATUS', 'WSREP_LOCAL_STATE', 'WSREP_LOCAL_STATE_COMMENT', 'SLAVES_RUNNING')`
+('WSREP_READY', 'WSREP_CLUSTER_STATUS', 'WSREP_CLUSTER_STATE_UUID', 'WSREP_LOCAL_STATE', 'WSREP_LOCAL_STATE_COMMENT',
+'SLAVES_RUNNING')`
 
 export type RoleAnswer = readonly { readonly name: string; readonly value: string }[]
 
@@ -34,6 +35,11 @@ const factsOf = (answer: RoleAnswer): Facts => new Map(answer.map(({ name, value
 /** Whether the server is a node of a Galera cluster. */
 export function isNode(answer: RoleAnswer): boolean {
   return factsOf(answer).get('WSREP_ON') === 'ON'
+}
+
+/** The cluster of a node; undefined elsewhere. */
+export function clusterOf(answer: RoleAnswer): string | undefined {
+  return isNode(answer) ? factsOf(answer).get('WSREP_CLUSTER_STATE_UUID') : undefined
 }
 
 /** Whether it applies the changes of another server now, outside a cluster. */

@@ -49,6 +49,7 @@ export class ChosenServer {
   #chosen: ChosenHost | undefined
   #search: Promise<Connection> | undefined
   #left: Departure | undefined
+  #cluster: string | undefined
   #isClosed = false
 
   constructor(target: Target, limits: Limits, options: ChosenServerOptions = {}) {
@@ -103,9 +104,10 @@ export class ChosenServer {
     for (;;) {
       try {
         const sides = (server: Target): ChosenHost['options'] => at(server).options
-        const { ownWrite } = this.#options
-        const found = await firstFit(this.#target, this.#limits, { sides, last: this.#left?.server, ownWrite })
+        const [{ ownWrite }, last, cluster] = [this.#options, this.#left?.server, this.#cluster]
+        const found = await firstFit(this.#target, this.#limits, { sides, last, cluster, ownWrite })
         this.#chosen = at(found.server)
+        this.#cluster = found.cluster
         this.announce(found)
         return this.adopt(this.#chosen, found.connection)
       } catch (error) {
