@@ -94,13 +94,12 @@ export async function place(ctx: Context, options: PlaceOrderOptions): Promise<v
 
 /** Places the order, with the attempts of earlier commands whose outcome is unknown, and keeps its own if it is. */
 async function placeOnce(ctx: Context, db: Database, order: ParsedOrder): Promise<Placement> {
-  const [{ placeOrder }, { LostAttempts }, { target }] = await Promise.all([
+  const [{ placeOrder }, { LostAttempts }] = await Promise.all([
     import('../../src/shop/orders/place-order.ts'),
     import('../../src/context/lost-attempts.ts'),
-    ctx.config(),
   ])
   const { key } = order
-  const attempts = new LostAttempts({ ...ctx.io, target })
+  const attempts = new LostAttempts(ctx.io)
   return placeOrder(db, { ...order, author: ctx.author(), earlier: attempts.of(key) })
     .catch(async (error: unknown) => resolveInterrupted(ctx, await placementOutcome(key, error), error))
     .catch((error: unknown) => {

@@ -1,25 +1,20 @@
-import { createHash } from 'node:crypto'
 import { closeSync, existsSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { hostsOf, hostText, type Target } from '../db/target.ts'
 import { cacheFolder } from '../user-folders.ts'
 import { createFolder, openForAppending } from '../write-file.ts'
 
 const hourMs = 3_600_000
 
 /**
- * Lines about one shop (its hosts and database) that this user's later commands need for an hour, in a private file for
- * each hour. Processes that write at the same time lose none. A folder that cannot be written to, or was emptied, only
- * means that nothing is remembered.
+ * Lines that this user's later commands need for an hour, in a private file of the cache folder for each hour. Processes
+ * that write at the same time lose none. A folder that cannot be written to, or was emptied, only means that nothing is
+ * remembered.
  */
 export class HourlyFile {
   readonly #path: string
   readonly #now: () => Date
 
-  constructor(folder: string, { env, target, now }: FileOf) {
-    const hosts = hostsOf(target).map((host) => hostText(host).toLowerCase())
-    const shop = [target.socket ?? hosts.toSorted().join('\n'), target.database ?? ''].join('\n')
-    const name = createHash('sha256').update(shop).digest('hex').slice(0, 16)
+  constructor({ env, now }: OfUser, folder: string, name: string) {
     this.#path = join(cacheFolder(env), folder, name)
     this.#now = now
   }
@@ -65,9 +60,8 @@ export class HourlyFile {
   }
 }
 
-export interface FileOf {
+export interface OfUser {
   readonly env: NodeJS.ProcessEnv
-  readonly target: Target
   readonly now: () => Date
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OutcomeUnknown, type LostAttempt } from '../shop/orders/exactly-once.ts'
-import { type FileOf, HourlyFile } from './hourly-file.ts'
+import { HourlyFile, type OfUser } from './hourly-file.ts'
 
 /**
  * The attempts to place an order whose outcome stayed unknown, for the next command with the same key: if it refuses
@@ -9,8 +9,9 @@ import { type FileOf, HourlyFile } from './hourly-file.ts'
 export class LostAttempts {
   readonly #file: HourlyFile
 
-  constructor(of: FileOf) {
-    this.#file = new HourlyFile('lost-attempts', of)
+  /** For all servers: the next command may name another one of the same shop. An attempt has a number of its own. */
+  constructor(user: OfUser) {
+    this.#file = new HourlyFile(user, 'lost-attempts', 'all')
   }
 
   /** Keeps the attempts of an error with an unknown outcome. Never throws. */

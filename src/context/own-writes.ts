@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { latestOf } from '../db/cluster/gtid.ts'
 import { positionOf } from '../db/cluster/own-writes.ts'
 import { connect } from '../db/connection/connect.ts'
 import type { OnTrace } from '../db/queries.ts'
-import { addressOf, type Limits, type Target } from '../db/target.ts'
-import { type FileOf, HourlyFile } from './hourly-file.ts'
+import { addressOf, hostsOf, hostText, type Limits, type Target } from '../db/target.ts'
+import { HourlyFile, type OfUser } from './hourly-file.ts'
 
 const isPosition = /^\d+-\d+-\d+(?:,\d+-\d+-\d+)*$/
 const unknown = '?'
@@ -20,8 +21,11 @@ export interface LastWrite {
 export class OwnWrites {
   readonly #file: HourlyFile
 
-  constructor(of: FileOf) {
-    this.#file = new HourlyFile('own-writes', of)
+  /** The writes to one shop: a list of hosts in any order, and a database. */
+  constructor(user: OfUser, target: Target) {
+    const hosts = hostsOf(target).map((host) => hostText(host).toLowerCase())
+    const shop = [...hosts.toSorted(), target.database ?? ''].join('\n')
+    this.#file = new HourlyFile(user, 'own-writes', createHash('sha256').update(shop).digest('hex').slice(0, 16))
   }
 
   /**

@@ -209,7 +209,7 @@ export class ProcessContext implements Context {
 
   private async ownWrites(): Promise<OwnWrites> {
     const [{ OwnWrites: Positions }, { target }] = await Promise.all([import('./own-writes.ts'), this.config()])
-    return new Positions({ ...this.io, target })
+    return new Positions(this.io, target)
   }
 
   /** What the choice of a server needs to know, and its sentences about it. */

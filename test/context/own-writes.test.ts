@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { FileOf } from '../../src/context/hourly-file.ts'
+import type { OfUser } from '../../src/context/hourly-file.ts'
 import { LostAttempts } from '../../src/context/lost-attempts.ts'
 import { OwnWrites } from '../../src/context/own-writes.ts'
 import { isAhead, latestOf } from '../../src/db/cluster/gtid.ts'
@@ -23,12 +23,11 @@ const shopOn = (...hosts: readonly string[]): Target => ({
 })
 const both = shopOn('db1', 'db2')
 
-const fileOf = (home: string, minutes = 0, target = both): FileOf => ({
+const user = (home: string, minutes = 0): OfUser => ({
   env: { DBTOOL_HOME: join(folder, home) },
-  target,
   now: () => new Date(start + minutes * minute),
 })
-const at = (home: string, minutes = 0, target = both): OwnWrites => new OwnWrites(fileOf(home, minutes, target))
+const at = (home: string, minutes = 0, target = both): OwnWrites => new OwnWrites(user(home, minutes), target)
 
 it.each<[string, readonly string[], string | undefined]>([
   ['no position', [], undefined],
@@ -99,14 +98,14 @@ it('a folder that cannot be written to is no error', () => {
 })
 
 it('lost attempts are kept by the key of their order, which the file does not hold', () => {
-  const attempts = (key: string, minutes = 0): unknown => new LostAttempts(fileOf('lost', minutes)).of(key)
+  const attempts = (key: string, minutes = 0): unknown => new LostAttempts(user('lost', minutes)).of(key)
   const unknown = { message: 'lost', hint: '' }
   const lost = [
     { attempt: 'a', threadId: 7, server: 'vm/3306' },
     { attempt: 'b', threadId: 8, server: undefined },
   ]
-  new LostAttempts(fileOf('lost')).add('basket-1', new OutcomeUnknown(unknown, lost, undefined))
-  new LostAttempts(fileOf('lost')).add('basket-1', new Error('another one'))
+  new LostAttempts(user('lost')).add('basket-1', new OutcomeUnknown(unknown, lost, undefined))
+  new LostAttempts(user('lost')).add('basket-1', new Error('another one'))
   expect(attempts('basket-1', 60)).toEqual(lost)
   expect(attempts('basket-1', 120)).toEqual([])
   expect(attempts('basket-2')).toEqual([])
