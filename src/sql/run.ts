@@ -6,7 +6,7 @@ import { dryRun as rolledBack } from '../db/transaction.ts'
 import { vectorColumns } from '../db/vectors.ts'
 import { DbtoolError } from '../errors.ts'
 import type { BoundStatement } from './parameters.ts'
-import { hasSeveral } from './text.ts'
+import { hasSeveral } from '../db/sql-text.ts'
 
 export type StatementMode = 'read' | 'write' | 'dry run'
 

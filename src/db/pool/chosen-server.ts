@@ -59,13 +59,13 @@ export class ChosenServer {
   }
 
   /** Opens a connection to the chosen server. Callers that find none share one search for it. */
-  async connect(): Promise<Connection> {
+  async connect(signal?: AbortSignal): Promise<Connection> {
     for (;;) {
       const chosen = this.#chosen
-      const connection = chosen === undefined ? undefined : await this.connectTo(chosen)
+      const connection = chosen === undefined ? undefined : await this.connectTo(chosen, signal)
       if (connection !== undefined) return connection
       if (this.#search !== undefined) await this.#search
-      else if (this.#chosen === undefined) return this.startSearch()
+      else if (this.#chosen === undefined) return this.startSearch(signal)
     }
   }
 
@@ -76,9 +76,9 @@ export class ChosenServer {
   }
 
   /** Resolves to undefined if the server is lost, or no longer fit. */
-  private async connectTo(chosen: ChosenHost): Promise<Connection | undefined> {
+  private async connectTo(chosen: ChosenHost, signal: AbortSignal | undefined): Promise<Connection | undefined> {
     const { role = 'any' } = this.#target
-    const opened = await chosen.open(this.#limits, role)
+    const opened = await chosen.open(this.#limits, role, signal)
     if (opened === undefined) return undefined
     const fitness = role === 'any' ? 'fit' : fitnessOf(role, opened.role ?? [], true)
     if (typeof fitness === 'string' && this.#chosen === chosen) return this.adopt(chosen, opened.connection)
@@ -87,13 +87,13 @@ export class ChosenServer {
     return undefined
   }
 
-  private startSearch(): Promise<Connection> {
-    this.#search = this.search().finally(() => (this.#search = undefined))
+  private startSearch(signal: AbortSignal | undefined): Promise<Connection> {
+    this.#search = this.search(signal).finally(() => (this.#search = undefined))
     return this.#search
   }
 
   /** During a failover, searches again for some seconds: the next server needs a moment, too. */
-  private async search(): Promise<Connection> {
+  private async search(signal: AbortSignal | undefined): Promise<Connection> {
     const started = performance.now()
     const hosts = new Map<string, ChosenHost>()
     const at = (server: Target): ChosenHost => {
@@ -103,7 +103,7 @@ export class ChosenServer {
     }
     for (;;) {
       try {
-        const sides = (server: Target): ChosenHost['options'] => at(server).options
+        const sides = (server: Target): ChosenHost['options'] => ({ ...at(server).options, signal })
         const [{ ownWrite }, last, cluster] = [this.#options, this.#left?.server, this.#cluster]
         const found = await firstFit(this.#target, this.#limits, { sides, last, cluster, ownWrite })
         this.#chosen = at(found.server)

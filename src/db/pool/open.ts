@@ -41,11 +41,14 @@ export function openPool(mode: OwnMode, parts: PoolParts): Pool {
 }
 
 /** Creates a pool with connections to the server of the target, or to the chosen one of several. */
-export function poolOver<P extends Pool>(parts: PoolParts, create: (open: () => Promise<Connection>) => P): P {
+export function poolOver<P extends Pool>(
+  parts: PoolParts,
+  create: (open: (signal?: AbortSignal) => Promise<Connection>) => P,
+): P {
   const { target, limits, onTrace, onChosen, onFailover, onNote, ownWrite } = parts
   if (isOneServer(target)) {
     const connecting = { onTrace, locks: lockObserver(target), killer: killerOf(target) }
-    return create(async () => (await openConnection(target, limits, connecting)).connection)
+    return create(async (signal) => (await openConnection(target, limits, { ...connecting, signal })).connection)
   }
   const server = new ChosenServer(target, limits, {
     onTrace,
@@ -58,7 +61,7 @@ export function poolOver<P extends Pool>(parts: PoolParts, create: (open: () => 
     },
     onLeft: () => (pool as Partial<FairPool>).evictClosed?.(),
   })
-  const pool = create(() => server.connect())
+  const pool = create((signal) => server.connect(signal))
   const close = pool.close.bind(pool)
   return Object.assign(pool, {
     close: async (graceMs?: number): Promise<void> => {

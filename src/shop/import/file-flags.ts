@@ -65,9 +65,11 @@ export function describeFile(
   const rules = { ...preset, ...definedOnly(partsOf(flags, noun, known)) }
   const columns = { ...(preset?.columns ?? ownColumns), ...mapped }
   const skip = [...(rules.skip ?? []), ...(flags.skipCancelled === true ? [cancelled] : [])]
+  // Without it, the orders would have today's prices of the shop.
+  const required = noun === 'orders' && preset !== undefined ? [...own.required, 'price'] : own.required
   const foreignStatus = map.has('status') || preset?.columns?.['status'] !== undefined
   const layout = { ...rules, columns, skip, foreignStatus }
-  return { layout, map, fields: fieldsOf(layout, own, names) }
+  return { layout, map, fields: fieldsOf(layout, { ...own, required }, names) }
 }
 
 function partsOf(flags: FileFlags, noun: PresetNoun, known: Fields): Layout {

@@ -1,4 +1,6 @@
-const money = new Set(['price', 'shipping', 'discount', 'tax', 'line_shipping', 'line_discount', 'line_tax'])
+import { amountFields } from './amount-fields.ts'
+
+const money = new Set<string>(['price', ...amountFields])
 const times = new Set(['ordered_at', 'created_at', 'last_login'])
 
 /** The shapes of values that a flag of the import can read, in the order in which they are looked for. */
