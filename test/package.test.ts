@@ -152,7 +152,7 @@ describe('the bill of materials', () => {
   it('lists what is compiled into its files, and no tool of development', () => {
     const names = listed().map((ref) => ref.slice(0, ref.lastIndexOf('@')))
     for (const name of held) expect(names).toContain(name)
-    for (const name of ['typescript', 'vitest', 'eslint', 'mysql2', 'tarn', 'rolldown'])
+    for (const name of ['typescript', 'vitest', 'oxlint', 'mysql2', 'tarn', 'rolldown'])
       expect(names).not.toContain(name)
     const refs = new Set([`dbtool@${bill().metadata.component.version}`, ...listed()])
     expect(
@@ -247,7 +247,7 @@ describe('installed into an empty folder', () => {
     const [, example = ''] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs', 'library.md'), 'utf8')) ?? []
     for (const name of ['example.mts', 'example.mjs']) writeFileSync(join(folder, name), example)
     const compiler = [
-      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      join(root, 'node_modules', 'typescript-7', 'bin', 'tsc'),
       '--noEmit',
       '--strict',
       '--skipLibCheck',

@@ -10,7 +10,7 @@ import { temporaryFolder } from './support/folder.ts'
 import { growth, microsOf, mostGrowth } from './support/growth.ts'
 
 /**
- * Text of strangers must cost linear time. Lint rejects regular expressions that backtrack too much (eslint.config.js);
+ * Text of strangers must cost linear time. Lint rejects regular expressions that backtrack too much (.oxlintrc.json);
  * here each of them runs over 256 KiB of what takes it longest.
  */
 const megabyte = 1_048_576

@@ -21,7 +21,7 @@ export class LeakWatch {
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = frames
     const holder = { stack: '' }
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it names the frame that is left out
+    // oxlint-disable-next-line typescript/unbound-method -- it names the frame that is left out
     Error.captureStackTrace(holder, this.#pool.acquire)
     Error.stackTraceLimit = limit
     return holder.stack.replace(/^[^\n]*\n/, '')
