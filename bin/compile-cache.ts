@@ -48,7 +48,7 @@ function isOwnDirectory(directory: string): boolean {
 function cacheModules(cache: CompiledFile): void {
   const fresh: (() => Compiled)[] = []
   const [head, tail] = wrapper.map((text) => Buffer.from(text)) as [Buffer, Buffer]
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it stays in Node 20; later versions do not run this.
+  // oxlint-disable-next-line typescript/no-deprecated -- it stays in Node 20; later versions do not run this.
   const { extensions } = createRequire(import.meta.filename)
   const loadUncached = extensions['.js']
   extensions['.cjs'] = (module, file): void => {

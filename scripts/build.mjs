@@ -15,7 +15,7 @@ const report = (doing) => process.stderr.write(`${doing}\n`)
 // Files that no longer exist in src/ must not remain in dist/.
 rmSync(at('dist'), { recursive: true, force: true })
 report('compiling')
-const compiler = at('node_modules', 'typescript', 'bin', 'tsc')
+const compiler = at('node_modules', 'typescript-7', 'bin', 'tsc')
 const { status } = spawnSync(process.execPath, [compiler, '-p', at('scripts', 'tsconfig.build.json')], {
   stdio: 'inherit',
 })

@@ -62,8 +62,8 @@ async function test(args) {
   const fast = args.includes('--fast')
   const [status] = await allOf([
     node([...vitest(), ...args.filter((arg) => arg !== '--fast')], fast ? { DBTOOL_TESTS: 'fast' } : {}),
-    steps.step('lint', () => check('eslint', ['eslint', 'bin', 'eslint.js', '.'])),
-    steps.step('format', () => check('prettier', ['prettier', 'bin', 'prettier.cjs', '--check', '.', ...kept.format])),
+    steps.step('lint', () => check('oxlint', ['oxlint', 'bin', 'oxlint'])),
+    steps.step('format', () => check('oxfmt', ['oxfmt', 'bin', 'oxfmt', '--check'])),
     steps.step('types', types),
   ])
   return status
@@ -71,15 +71,9 @@ async function test(args) {
 
 /** The script of report pages runs in browsers, so it has types of its own. */
 async function types() {
-  const tsc = ['typescript', 'bin', 'tsc', '--noEmit']
-  await check('tsc', [...tsc, ...kept.types])
+  const tsc = ['typescript-7', 'bin', 'tsc', '--noEmit']
+  await check('tsc', tsc)
   await check('tsc', [...tsc, '-p', at('src', 'stress', 'browser')])
-}
-
-/** What is as it was the last time is not looked at again. eslint has no such thing that knows of types. */
-const kept = {
-  format: ['--cache', '--cache-strategy', 'content', '--cache-location', at('node_modules', '.cache', 'format')],
-  types: ['--incremental', '--tsBuildInfoFile', at('node_modules', '.cache', 'tsc.json')],
 }
 
 const vitest = () => [at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...(steps.colour ? [] : ['--no-color'])]

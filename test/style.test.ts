@@ -131,7 +131,7 @@ describe('a passage', () => {
       ' *',
       ' * - a list: kept',
       ' */',
-      '// eslint-disable-next-line kept',
+      '// oxlint-disable-next-line kept',
     ]
     expect(linesOf('src/a.ts', source.join('\n'))).toEqual([
       '1 word It is kept over two lines.',

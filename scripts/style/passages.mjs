@@ -168,7 +168,7 @@ function cellsOf(line) {
 // Comments
 
 /** What a program reads, not a person. */
-const directive = /^\s*(?:eslint-|prettier-ignore|@ts-|#!|\/ <reference|#__|@vite)/
+const directive = /^\s*(?:oxlint-|oxfmt-ignore|@ts-|#!|\/ <reference|#__|@vite)/
 
 /** @returns {Passage[]} */
 export function commentsOf(tree) {

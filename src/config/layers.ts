@@ -22,7 +22,8 @@ export interface ConfigSources {
 
 /** The running private server. `foreign`: it listens, but belongs to somebody else, which is a reason to ignore it. */
 export type PrivateServer =
-  { readonly socket: string; readonly user: string; readonly database: string } | { readonly foreign: string }
+  | { readonly socket: string; readonly user: string; readonly database: string }
+  | { readonly foreign: string }
 
 /** A place with settings, such as the environment or a file. */
 export interface Place {

@@ -62,9 +62,13 @@ export async function lastPosition(
   if (isKnown) return position
   try {
     const writer = await connect({ ...target, role: 'writer' }, limits, { onTrace })
-    const asked = await positionOf(writer).finally(() => writer.close())
-    writes.add(asked ?? '', addressOf(writer.target))
-    return asked
+    try {
+      const asked = await positionOf(writer)
+      writes.add(asked ?? '', addressOf(writer.target))
+      return asked
+    } finally {
+      await writer.close()
+    }
   } catch {
     onSilent()
     return position

@@ -164,13 +164,14 @@ export async function differences(drivers: readonly BenchedDriver[], target: Tar
   for (const [value, sql] of Object.entries(values)) {
     for (const driver of drivers) {
       const connection = await driver.connect()
-      const [row] = await connection
-        .rows(`SELECT ${sql} AS v`)
-        .finally(() => connection.end())
-        .catch((error: unknown) => {
-          throw translate(error, target)
-        })
-      found.push({ value, driver: driver.name, becomes: inJavaScript(row?.['v']) })
+      try {
+        const [row] = await connection.rows(`SELECT ${sql} AS v`)
+        found.push({ value, driver: driver.name, becomes: inJavaScript(row?.['v']) })
+      } catch (error) {
+        throw translate(error, target)
+      } finally {
+        await connection.end()
+      }
     }
   }
   return found

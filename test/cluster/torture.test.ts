@@ -66,7 +66,8 @@ describe.skipIf(noGalera !== undefined || rounds === 0)(`orders while a cluster 
     await restock(nodes[0])
     await fault.prepare?.(nodes)
     const open = await clients[client]!(nodes, folder)
-    const answers = await runRound(open, { name, chance, nodes, fault }).finally(() => open.close())
+    const answers = await runRound(open, { name, chance, nodes, fault })
+    await open.close()
     await mendAll(fault, nodes)
     const wrong = client === "the connector's PoolCluster" ? [] : await auditRound(answers, nodes)
     const outcome = { kind, client, answers, wrong, moves: open.moves }

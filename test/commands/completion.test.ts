@@ -139,6 +139,9 @@ async function tabbed(
   }
 }
 
+/** The first zsh looks for all functions of completion, and the others read its list. */
+const completionOfZsh = `autoload -U compinit; compinit -u -d '${join(folder, 'zcompdump')}'`
+
 /** What is typed before TAB, and what then stands there. */
 const completed: readonly [typed: string, expected: string][] = [
   ['dbtool users list --format=nd', '--format=ndjson'],
@@ -163,12 +166,7 @@ describe('at a terminal, TAB', () => {
     'in zsh completes a verb and a value behind =, and describes what there is',
     async () => {
       const zsh = (line: string, wanted: string): Promise<string> =>
-        tabbed(
-          ['zsh', '-f', '-i'],
-          'autoload -U compinit; compinit -u -D; eval "$(dbtool completion zsh)"',
-          line,
-          wanted,
-        )
+        tabbed(['zsh', '-f', '-i'], `${completionOfZsh}; eval "$(dbtool completion zsh)"`, line, wanted)
       await zsh('dbtool users aut', 'users authenticate')
       for (const [typed, expected] of completed) await zsh(typed, expected)
       expect(existsSync(join(folder, 'broken'))).toBe(false)
@@ -180,7 +178,7 @@ describe('at a terminal, TAB', () => {
 /** How each shell gets its script, and what is typed before it. */
 const terminals: readonly (readonly [shell: string, argv: string[], setUp: (script: string) => string])[] = [
   ['bash', ['--norc', '-i'], (script) => `source ${script}`],
-  ['zsh', ['-f', '-i'], (script) => `autoload -U compinit; compinit -u -D; source ${script}`],
+  ['zsh', ['-f', '-i'], (script) => `${completionOfZsh}; source ${script}`],
   ['fish', ['--no-config', '-i'], (script) => `source ${script}`],
   ['pwsh', ['-NoProfile', '-NoLogo'], (script) => `. ${script}`],
 ]

@@ -125,23 +125,23 @@ describe('--limit', () => {
 })
 
 describe('a list of any length', { timeout: 300_000 }, () => {
-  const rows = 20_000
-  /** Half of the descriptions, and a fraction of the orders. */
+  const [products, orders] = [10_000, 20_000]
+  /** Less than the descriptions, and a fraction of the orders. */
   const heap = ['--max-old-space-size=32', '--max-semi-space-size=2']
   const large = testDatabase()
 
-  const written = (argv: readonly string[]): { exitCode: number | null; stderr: string; text: string } => {
+  const output = (argv: readonly string[]): { exitCode: number | null; stderr: string; text: string } => {
     const file = join(folder, 'large')
-    const output = openSync(file, 'w')
+    const sink = openSync(file, 'w')
     try {
       const { status, stderr } = spawnSync(process.execPath, [...heap, binary, ...argv], {
         env: environment(large.name),
-        stdio: ['ignore', output, 'pipe'],
+        stdio: ['ignore', sink, 'pipe'],
         encoding: 'utf8',
       })
       return { exitCode: status, stderr, text: readFileSync(file, 'utf8') }
     } finally {
-      closeSync(output)
+      closeSync(sink)
     }
   }
 
@@ -149,18 +149,18 @@ describe('a list of any length', { timeout: 300_000 }, () => {
     const { connection } = large
     await connection.execute(
       `INSERT INTO products (sku, name, description, price, stock, stock_received)
-       SELECT CONCAT('P-', seq), 'Thing', REPEAT('much ', 800), 1, 1, 1 FROM seq_1_to_${rows}`,
+       SELECT CONCAT('P-', seq), 'Thing', REPEAT('much ', 800), 1, 1, 1 FROM seq_1_to_${products}`,
     )
     await connection.execute(
       "INSERT INTO users (username, email, password_hash) VALUES ('ada', 'ada@example.com', '!')",
     )
     await connection.execute(
       `INSERT INTO orders (id, user_id, total_amount, idempotency_key, content_digest, created_at)
-       SELECT seq, 1, 2, CONCAT('key-', seq), '', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_${rows}`,
+       SELECT seq, 1, 2, CONCAT('key-', seq), '', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_${orders}`,
     )
     await connection.execute(
       `INSERT INTO order_items (order_id, product_id, quantity, price)
-       SELECT seq, 3 - at, 1, 1 FROM seq_1_to_${rows} JOIN (SELECT seq AS at FROM seq_1_to_2) AS pair`,
+       SELECT seq, 3 - at, 1, 1 FROM seq_1_to_${orders} JOIN (SELECT seq AS at FROM seq_1_to_2) AS pair`,
     )
   }, 120_000)
 
@@ -171,18 +171,18 @@ describe('a list of any length', { timeout: 300_000 }, () => {
     ['markdown', /^\| +\d+ \| P-/gm],
     ['vertical', /^id /gm],
   ] as const)('is written in constant memory: %s', (format, row) => {
-    const { exitCode, stderr, text } = written(['products', 'list', '--format', format])
+    const { exitCode, stderr, text } = output(['products', 'list', '--format', format])
     expect([exitCode, stderr]).toEqual([0, ''])
-    expect(text.match(row)).toHaveLength(rows)
+    expect(text.match(row)).toHaveLength(products)
   })
 
   it('is written in constant memory as one JSON array, with the items of each order', () => {
-    const { exitCode, stderr, text } = written(['orders', 'list', '--items', '--limit', '0', '--json'])
+    const { exitCode, stderr, text } = output(['orders', 'list', '--items', '--limit', '0', '--json'])
     expect([exitCode, stderr]).toEqual([0, ''])
-    const orders = JSON.parse(text) as { id: number; items: { product_id: number }[] }[]
-    expect(orders).toHaveLength(rows)
-    expect(orders.map(({ id }) => id)).toEqual(Array.from({ length: rows }, (_, at) => rows - at))
-    expect(new Set(orders.map(({ items }) => items.map((item) => item.product_id).join()))).toEqual(new Set(['1,2']))
+    const written = JSON.parse(text) as { id: number; items: { product_id: number }[] }[]
+    expect(written).toHaveLength(orders)
+    expect(written.map(({ id }) => id)).toEqual(Array.from({ length: orders }, (_, at) => orders - at))
+    expect(new Set(written.map(({ items }) => items.map((item) => item.product_id).join()))).toEqual(new Set(['1,2']))
     expect(text.startsWith('[\n  {\n    "id": 20000,\n    "user_id": 1,\n    "username": "ada",\n')).toBe(true)
     expect(text.endsWith('        "subtotal": "1.00"\n      }\n    ]\n  }\n]\n')).toBe(true)
   })
@@ -213,6 +213,6 @@ describe('a list of any length', { timeout: 300_000 }, () => {
     let text = ''
     for await (const chunk of child.stdout) text += String(chunk)
     expect(await ended).toEqual([0, null])
-    expect(JSON.parse(text)).toHaveLength(rows)
+    expect(JSON.parse(text)).toHaveLength(orders)
   })
 })

@@ -16,7 +16,8 @@ async function strike(world: World, whether: () => boolean): Promise<void> {
   const skipped = 'skipped' in world.disk ? ['disk full'] : []
   const names = Object.keys(kinds).filter((kind) => !skipped.includes(kind))
   const { chance, ledger } = world
-  for (let queue = chance.shuffled(names); queue.length > 0 || whether(); queue.shift()) {
+  const queue = chance.shuffled(names)
+  for (; queue.length > 0 || whether(); queue.shift()) {
     const kind = queue[0] ?? chance.pick(names)
     await kinds[kind]?.(world, folder)
     ledger.struck(kind)

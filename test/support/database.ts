@@ -5,8 +5,6 @@ import { connect } from '../../src/db/connection/connect.ts'
 import type { Connection } from '../../src/db/connection/connection.ts'
 import { PooledDatabase } from '../../src/db/database.ts'
 import { grant } from '../../src/db/privileges/grant.ts'
-import { migrate } from '../../src/db/migrations/migrate.ts'
-import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
 import { openPool } from '../../src/db/pool/open.ts'
 import { defaultPoolOptions, type PoolOptions } from '../../src/db/pool/pool.ts'
 import type { Queries, Value } from '../../src/db/queries.ts'
@@ -36,7 +34,7 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
     )
     await server.close()
     state.connection = await connect(target)
-    if (migrated) await migrate({ session: state.connection, known: loadMigrations() })
+    if (migrated) await createTables(state.connection)
   })
   afterAll(async () => {
     await state.connection?.execute(`DROP DATABASE IF EXISTS ${name}`)
@@ -50,6 +48,14 @@ export function testDatabase({ migrated = true }: { migrated?: boolean } = {}): 
       return state.connection
     },
   }
+}
+
+async function createTables(connection: Connection): Promise<void> {
+  const { tables, applied } = inject('schema')
+  await connection.execute('SET foreign_key_checks = 0')
+  for (const table of tables) await connection.execute(table)
+  await connection.execute(`INSERT INTO schema_migrations ${applied}`)
+  await connection.execute('SET foreign_key_checks = 1')
 }
 
 /** A pool on it that is closed after `work`. */

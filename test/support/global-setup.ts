@@ -4,6 +4,10 @@ import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { connect } from '../../src/db/connection/connect.ts'
+import { migrate } from '../../src/db/migrations/migrate.ts'
+import { loadMigrations } from '../../src/db/migrations/migration-files.ts'
+import { socketTarget, type Target } from '../../src/db/target.ts'
 import { accountSql } from '../../src/db/privileges/accounts.ts'
 import { prepareDirectories } from '../../src/server/directories.ts'
 import { serverPaths } from '../../src/server/home.ts'
@@ -26,7 +30,15 @@ declare module 'vitest' {
     osUser: string
     /** Of the application user, as whom the shop is run. */
     appPassword: string
+    /** The tables of a migrated database. */
+    schema: Schema
   }
+}
+
+/** What the migrations make: a statement for each table, and a query for the list of the migrations. */
+export interface Schema {
+  readonly tables: readonly string[]
+  readonly applied: string
 }
 
 /** One private MariaDB for the whole run, in a temporary home; every test file makes databases of its own in it. */
@@ -50,11 +62,32 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     session.execute(`CREATE USER ${accountSql(appAccount)} IDENTIFIED BY ?`, [appPassword]),
   )
   project.provide('appPassword', appPassword)
+  project.provide('schema', await migratedSchema(socketTarget(paths.socket, status.user ?? '', 'migrated')))
   return async () => {
     await stopServer(paths)
     rmSync(home, { recursive: true, force: true })
     release()
   }
+}
+
+/** Migrates a template once. The tables of all test databases are created from it, in an eighth of the time. */
+async function migratedSchema(template: Target): Promise<Schema> {
+  const { database = '' } = template
+  const server = await connect({ ...template, database: undefined })
+  await server.execute(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+  await server.close()
+  const session = await connect(template)
+  await migrate({ session, known: loadMigrations() })
+  const names = await session.rows<{ name: string }>(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  )
+  const tables: string[] = []
+  for (const { name } of names) {
+    const [row] = await session.rows<{ 'Create Table': string }>(`SHOW CREATE TABLE ${name}`)
+    tables.push(row?.['Create Table'] ?? '')
+  }
+  await session.close()
+  return { tables, applied: `SELECT * FROM ${database}.schema_migrations` }
 }
 
 /** `npm test` builds before it comes here; `npx vitest` alone may find nothing. */

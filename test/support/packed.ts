@@ -42,7 +42,7 @@ export async function complaints(folder: string, module: 'nodenext' | 'node16', 
       join(root, 'node_modules', '@types'),
     ],
   ]
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const compiler = join(root, 'node_modules', 'typescript-7', 'bin', 'tsc')
   return execute(process.execPath, [compiler, ...options, ...files], { cwd: folder }).then(
     () => '',
     (error: unknown) => (error as { stdout: string }).stdout,

@@ -29,7 +29,11 @@ export class LockObserver {
   private async look(): Promise<readonly LockWait[]> {
     try {
       const connection = await this.#connect()
-      return await lockWaits(connection).finally(() => connection.close())
+      try {
+        return await lockWaits(connection)
+      } finally {
+        await connection.close()
+      }
     } catch {
       return []
     }

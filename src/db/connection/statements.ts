@@ -152,7 +152,8 @@ export abstract class Statements {
    */
   async columnsOf(sql: string): Promise<readonly FieldInfo[] | undefined> {
     const prepared = (await this.bounded(this.deadlineMs, this.parts.raw.prepare(sql)).catch(() => undefined)) as
-      { readonly columns: readonly FieldInfo[]; close(): void } | undefined
+      | { readonly columns: readonly FieldInfo[]; close(): void }
+      | undefined
     prepared?.close()
     return prepared?.columns
   }

@@ -39,9 +39,12 @@ function expectedIn(cell: string, version: number): string {
 async function outcome(target: Target): Promise<string> {
   try {
     const db = await connect(target)
-    return await probe(db)
-      .then(({ tls }) => (tls === null ? 'plain' : 'encrypted'))
-      .finally(() => db.close())
+    try {
+      const { tls } = await probe(db)
+      return tls === null ? 'plain' : 'encrypted'
+    } finally {
+      await db.close()
+    }
   } catch (error) {
     if (!(error instanceof DbtoolError)) throw error
     expect(error.exitCode === 4 || error.code === 'BAD_CONFIG').toBe(true)

@@ -89,9 +89,11 @@ describe('TLS to a server that has it', { timeout: 120_000 }, () => {
     })
     const cipherOf = async (target: Target): Promise<string | null> => {
       const db = await connect(target)
-      return probe(db)
-        .then(({ tls }) => tls)
-        .finally(() => db.close())
+      try {
+        return (await probe(db)).tls
+      } finally {
+        await db.close()
+      }
     }
     const warnings: Error[] = []
     const warned = (warning: Error): void => void warnings.push(warning)

@@ -97,7 +97,7 @@ export const operations: readonly Operation[] = [
     rows: 1,
     count: ordersOfKey,
     persists: true,
-    everyNth: 1,
+    everyNth: 2,
     afterwards: ['recovers'],
     run: (target, { userId, productId }, tag) =>
       typed(
@@ -110,7 +110,7 @@ export const operations: readonly Operation[] = [
     rows: 3,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT('import:', ?, '-%')",
     persists: true,
-    everyNth: 5,
+    everyNth: 7,
     afterwards: ['recovers'],
     run: (target, { folder }, tag) => {
       const path = join(folder, `${tag}.csv`)
@@ -126,7 +126,7 @@ export const operations: readonly Operation[] = [
     rows: 1,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key = ? AND status = 'cancelled'",
     persists: true,
-    everyNth: 1,
+    everyNth: 2,
     afterwards: ['recovers'],
     prepare: async (db, { userId, productId }, tag) => {
       const { orderId } = await placeOrder(db, {
@@ -145,7 +145,7 @@ export const operations: readonly Operation[] = [
     rows: 1,
     count: ordersOfKey,
     persists: false,
-    everyNth: 1,
+    everyNth: 2,
     afterwards: ['recovers', 'stays away'],
     run: async (target, { userId, productId }, tag) => {
       const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
@@ -171,7 +171,7 @@ export const operations: readonly Operation[] = [
     rows: 4,
     count: "SELECT COUNT(*) AS n FROM orders WHERE idempotency_key LIKE CONCAT(?, '-%')",
     persists: false,
-    everyNth: 1,
+    everyNth: 2,
     afterwards: ['recovers', 'stays away'],
     run: async (target, { userId, productId }, tag) => {
       const pool = openPool('fair', { target, limits, options: { ...defaultPoolOptions, size: 1, maxOverflow: 0 } })
