@@ -36,9 +36,17 @@ async function losingOnce<T>(
       await untilWaiting(database)
       return tx.execute("UPDATE notes SET text = text WHERE text = 'b'")
     }
+    const untilOver = async (tx: Transaction): Promise<unknown> => {
+      try {
+        return await fatal(tx)
+      } finally {
+        await Promise.all(rivals)
+        await rival.execute('ROLLBACK')
+      }
+    }
     const result = await transaction(pool, (tx) => {
       attempt += 1
-      return work(tx, () => fatal(tx).finally(() => Promise.all(rivals).then(() => rival.execute('ROLLBACK'))), attempt)
+      return work(tx, () => untilOver(tx), attempt)
     })
     return result
   })
