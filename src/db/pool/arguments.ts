@@ -32,7 +32,7 @@ export function checkOptions(options: unknown, accepts: readonly string[]): void
   const { signal, timeoutMs } = given
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw misuse('signal must be an AbortSignal')
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw misuse(`timeoutMs must be a number of milliseconds above 0, not '${String(timeoutMs)}'`)
+    throw misuse(`timeoutMs must be a number of milliseconds above 0, not '${timeoutMs as number}'`)
 }
 
 export const untilGivenUp = ['signal', 'timeoutMs'] as const
