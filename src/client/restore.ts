@@ -175,6 +175,9 @@ export interface ChangedValues {
   readonly warnings: string[]
 }
 
+/** A write after the end of the reader; during its end, with text that it has not read; and before its first byte. */
+const closedByReader: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])
+
 const mostWarnings = 5
 const warning = /^Warning \(Code (\d+)\): (.*)$/
 /** A value was cut, rounded or replaced, or a table has another engine. Others are about deprecated words. */
@@ -193,7 +196,7 @@ export async function restore(file: DumpFile, request: RestoreRequest): Promise<
     const stages = [...stagesOf(file), tail.count(), child.stdin as Writable]
     // If the client ends early, its own message is the reason.
     await pipeline(stages, { signal }).catch((cause: unknown) => {
-      if (!isNodeError(cause) || cause.code !== 'EPIPE') throw cause
+      if (!isNodeError(cause) || !closedByReader.has(cause.code ?? '')) throw cause
     })
   }).catch((error: unknown) => {
     throw signal.aborted ? interrupted(error) : error

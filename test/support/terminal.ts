@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { binary, environment } from './binary.ts'
@@ -67,7 +68,22 @@ export function shellLine(line: string, { cwd, env }: { cwd: string; env: Record
   return driven(spawn('/bin/sh', ['-c', line], { cols: 80, rows: 24, cwd, env: { TERM: 'xterm', ...env } }))
 }
 
+/**
+ * node-pty destroys its stream 200 ms after the exit of the process. A busy machine may not have read the last text by
+ * then. It reads that before the next timer.
+ */
+function readToItsEnd(pty: IPty): void {
+  const { _socket: stream } = pty as unknown as { readonly _socket: ReadStream }
+  const destroy = stream.destroy.bind(stream)
+  stream.destroy = (error) => {
+    if (error === undefined) setTimeout(destroy, 100)
+    else destroy(error)
+    return stream
+  }
+}
+
 function driven(pty: IPty): Terminal {
+  readToItsEnd(pty)
   let raw = ''
   let seen = 0
   let exitCode: number | undefined
