@@ -6,9 +6,9 @@ import { createFolder, openForAppending } from '../write-file.ts'
 const hourMs = 3_600_000
 
 /**
- * Lines that this user's later commands need for an hour, in a private file of the cache folder for each hour. Processes
- * that write at the same time lose none. A folder that cannot be written to, or was emptied, only means that nothing is
- * remembered.
+ * Lines that this user's later commands need for an hour, in a private file of the cache folder for each hour. Several
+ * processes that write at the same time lose none. A folder that cannot be written to, or was emptied, only means that
+ * nothing is remembered.
  */
 export class HourlyFile {
   readonly #path: string

@@ -17,7 +17,7 @@ export interface LastWrite {
   readonly isKnown: boolean
 }
 
-/** The positions of this user's writes in the last hour, and their servers, so that later commands can wait for them. */
+/** The positions of this user's writes in the last hour, and their servers, so that later commands wait for them. */
 export class OwnWrites {
   readonly #file: HourlyFile
 

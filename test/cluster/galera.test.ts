@@ -204,7 +204,7 @@ describe.skipIf(noGalera !== undefined)(
         expect(await placeOrder(far, request)).toMatchObject({ outcome: 'placed' })
       })
 
-      it('refused by a later command with its key, while the first one still runs it: it does not appear later', async () => {
+      it('refused by a later command, while the first one still runs it: it does not appear later', async () => {
         await shop([0])
         const proxy = await movingProxy(node(0).target, node(1).target)
         const request = order('asked again', [1])
