@@ -89,7 +89,7 @@ const floors: Record<string, readonly string[]> = {
     'src/db',
     'src/shop',
   ],
-  'src/index': ['src/errors', 'src/context/os-user', 'src/library', 'src/db', 'src/shop', 'src/stress'],
+  'src/index': ['src/errors', 'src/cells', 'src/context/os-user', 'src/library', 'src/db', 'src/shop', 'src/stress'],
   commands: ['src'],
   bin: ['commands', 'src/file-trust', 'src/user-folders', 'src/write-file'],
   bench: ['src', 'commands'],

@@ -191,6 +191,19 @@ describe('a leaked lease', () => {
     expect(leaks[0]?.stack).toMatch(/^\s+at theCulprit /)
   })
 
+  it('has its caller also in a pool that waits for the writer before', async () => {
+    const { subscribe, unsubscribe } = await import('node:diagnostics_channel')
+    const pool = onePool({ leakAfterMs: 20, target: 'reader', readAfter: onePool() })
+    const leaked = new Promise<string>((resolve) => {
+      const listener = (message: unknown): void => resolve((message as { stack: string }).stack)
+      subscribe('dbtool:leak', listener)
+      onTestFinished(() => void unsubscribe('dbtool:leak', listener))
+    })
+    const lease = await pool.acquire()
+    expect(await leaked).toContain('session.test.ts')
+    lease.release()
+  })
+
   it('is a warning of the process when nobody has subscribed', async () => {
     const pool = onePool({ leakAfterMs: 20 })
     const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
