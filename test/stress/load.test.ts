@@ -309,7 +309,7 @@ describe('what is kept of a run', () => {
     expect(kept.distribution.total_ms).toHaveLength(kept.distribution.percentiles.length)
     const [head, ...lines] = readFileSync(path('csv'), 'utf8').trimEnd().split('\n')
     expect([head, lines.length]).toEqual([
-      'second,throughput,failed,timeouts,p50_ms,p95_ms,p99_ms,wait_mean_ms,wait_max_ms,in_use,idle,waiting',
+      'second,throughput,failed,timeouts,p50_ms,p95_ms,p99_ms,wait_mean_ms,wait_max_ms,in_use,idle,waiting,failover',
       kept.over_time.length,
     ])
     for (const { p50_ms, p95_ms, p99_ms } of kept.over_time)
